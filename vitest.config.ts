@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+const slow = "test/**/*.slow.test.ts";
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [slow] } },
+      { extends: true, test: { name: "slow", include: [slow], testTimeout: 1_200_000 } },
+    ],
+  },
+});
