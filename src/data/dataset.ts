@@ -1,0 +1,262 @@
+/**
+ * The in-memory data set that everything else reads: images, and what each of them should give.
+ *
+ * @module
+ */
+
+import { permutation, type RandomStream } from "../numeric/random.ts";
+
+/** Pixels as read (0 to 255), or as floats of any finite value. */
+export type Pixels = Uint8Array | Float32Array;
+
+/** One class index per image. */
+export type ClassLabels = Uint8Array | Uint16Array;
+
+/** Height, width, channels. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** Images with either class labels or target values: exactly one of `labels` and `targets` is there. */
+export interface Dataset {
+  /** Stands in error messages: `dataset "train": ...`. */
+  readonly name: string;
+  /** Number of images, n. */
+  readonly length: number;
+  /** Shape of one image, `[h, w, c]`. */
+  readonly shape: ImageShape;
+  /** `[n, h, w, c]`, contiguous. */
+  readonly images: Pixels;
+  /** `[n]`, class indices from 0 to `classes` - 1. */
+  readonly labels: ClassLabels | undefined;
+  /** `[n, classes]`, what the outputs should be: regression, or 0 and 1 for several labels per image. */
+  readonly targets: Float32Array | undefined;
+  /** Number of classes; with `targets`, of values per image. */
+  readonly classes: number;
+  /** One name per class. */
+  readonly classNames: readonly string[] | undefined;
+}
+
+/** What {@link createDataset} is given. */
+export interface DatasetInit {
+  /** Stands in error messages; default `"data"`. */
+  readonly name?: string | undefined;
+  readonly shape: ImageShape;
+  /** `[n, h, w, c]`, contiguous; kept, not copied. */
+  readonly images: Pixels;
+  /** `[n]`; kept, not copied. */
+  readonly labels?: ClassLabels | undefined;
+  /** `[n, classes]`; kept, not copied. */
+  readonly targets?: Float32Array | undefined;
+  /** Default: the number of names, else the highest label + 1, else values per image in `targets`. */
+  readonly classes?: number | undefined;
+  readonly classNames?: readonly string[] | undefined;
+}
+
+function isPositiveInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
+}
+
+function checkFinite(who: string, what: string, values: Float32Array, perImage: number): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) {
+      const image = Math.floor(i / perImage);
+      throw new RangeError(`${who}: expected finite ${what}, got ${values[i]} at index ${i} (image ${image})`);
+    }
+  }
+}
+
+function checkLabels(who: string, labels: ClassLabels, classes: number): void {
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] >= classes) {
+      throw new RangeError(`${who}: expected labels from 0 to ${classes - 1}, got ${labels[i]} at index ${i}`);
+    }
+  }
+}
+
+function highest(labels: ClassLabels): number {
+  let max = 0;
+  for (let i = 0; i < labels.length; i++) max = Math.max(max, labels[i]);
+  return max;
+}
+
+/** The number of images, after checking the shape and the pixels. */
+function checkImages(who: string, shape: ImageShape, images: Pixels): number {
+  if (!(images instanceof Uint8Array) && !(images instanceof Float32Array)) {
+    throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${kindOf(images)}`);
+  }
+  if (!Array.isArray(shape) || shape.length !== 3 || !shape.every(isPositiveInteger)) {
+    throw new RangeError(`${who}: expected an image shape [height, width, channels], got [${shape}]`);
+  }
+  const perImage = shape[0] * shape[1] * shape[2];
+  const length = images.length / perImage;
+  if (length === 0) throw new RangeError(`${who}: expected at least one image, got none`);
+  if (!Number.isInteger(length)) {
+    const size = `${shape.join(" x ")} = ${perImage}`;
+    throw new RangeError(`${who}: expected whole images of ${size} values, got ${images.length} values`);
+  }
+  if (images instanceof Float32Array) checkFinite(who, "pixels", images, perImage);
+  return length;
+}
+
+function checkTargets(who: string, targets: Float32Array, length: number, classes: number | undefined): number {
+  if (!(targets instanceof Float32Array)) {
+    throw new TypeError(`${who}: expected targets as a Float32Array, got ${kindOf(targets)}`);
+  }
+  const width = classes ?? targets.length / length;
+  if (!isPositiveInteger(width) || targets.length !== width * length) {
+    const wanted = classes === undefined ? "the same number for each" : `${classes} for each`;
+    throw new RangeError(`${who}: expected targets for ${length} images, ${wanted}, got ${targets.length} values`);
+  }
+  checkFinite(who, "targets", targets, width);
+  return width;
+}
+
+function checkClassLabels(who: string, labels: ClassLabels, length: number, classes: number | undefined): number {
+  if (!(labels instanceof Uint8Array) && !(labels instanceof Uint16Array)) {
+    throw new TypeError(`${who}: expected labels as a Uint8Array or a Uint16Array, got ${kindOf(labels)}`);
+  }
+  if (labels.length !== length) {
+    throw new RangeError(`${who}: expected ${length} labels, one per image, got ${labels.length}`);
+  }
+  if (classes === undefined) return highest(labels) + 1;
+  if (!isPositiveInteger(classes)) throw new RangeError(`${who}: expected at least one class, got ${classes}`);
+  checkLabels(who, labels, classes);
+  return classes;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  return value.constructor?.name ?? "object";
+}
+
+/**
+ * A data set over the given arrays, after checking all of them.
+ *
+ * The arrays are kept, not copied: don't write to them afterwards.
+ *
+ * @throws TypeError if an array is of the wrong kind
+ * @throws RangeError if lengths don't fit, a label is outside the classes, or a pixel or target is not finite
+ *
+ * @example
+ * const train = createDataset({
+ *   name: "train",
+ *   shape: [28, 28, 1],
+ *   images: new Uint8Array(2 * 784),
+ *   labels: Uint8Array.of(3, 7),
+ *   classes: 10,
+ * });
+ */
+export function createDataset(init: DatasetInit): Dataset {
+  const { name = "data", shape, images, labels, targets, classNames } = init;
+  const who = `dataset ${JSON.stringify(name)}`;
+  const length = checkImages(who, shape, images);
+  const wanted = init.classes ?? classNames?.length;
+  if ((labels === undefined) === (targets === undefined)) {
+    throw new TypeError(`${who}: expected either labels or targets, got ${labels === undefined ? "neither" : "both"}`);
+  }
+  let classes = 0;
+  if (labels !== undefined) classes = checkClassLabels(who, labels, length, wanted);
+  if (targets !== undefined) classes = checkTargets(who, targets, length, wanted);
+  if (classNames !== undefined && classNames.length !== classes) {
+    throw new RangeError(`${who}: expected ${classes} class names, got ${classNames.length}`);
+  }
+  return { name, length, shape: [shape[0], shape[1], shape[2]], images, labels, targets, classes, classNames };
+}
+
+/**
+ * Images `begin` to `end` - 1 as views of the same memory: no copies.
+ *
+ * @param end default: to the last image
+ * @throws RangeError unless 0 <= begin < end <= length
+ */
+export function sliceDataset(dataset: Dataset, begin: number, end: number = dataset.length): Dataset {
+  const whole = Number.isInteger(begin) && Number.isInteger(end);
+  if (!whole || begin < 0 || end > dataset.length || begin >= end) {
+    const who = `sliceDataset ${JSON.stringify(dataset.name)}`;
+    throw new RangeError(`${who}: expected a part of 0 to ${dataset.length}, not empty, got ${begin} to ${end}`);
+  }
+  const size = imageSize(dataset);
+  return {
+    ...dataset,
+    length: end - begin,
+    images: dataset.images.subarray(begin * size, end * size),
+    labels: dataset.labels?.subarray(begin, end),
+    targets: dataset.targets?.subarray(begin * dataset.classes, end * dataset.classes),
+  };
+}
+
+/**
+ * The images at `indices`, in that order, copied. An index may come more than once.
+ *
+ * @throws RangeError if there is no index, or one is outside the data
+ */
+export function takeDataset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const who = `takeDataset ${JSON.stringify(dataset.name)}`;
+  if (indices.length === 0) throw new RangeError(`${who}: expected at least one index, got none`);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!Number.isInteger(index) || index < 0 || index >= dataset.length) {
+      throw new RangeError(`${who}: expected indices from 0 to ${dataset.length - 1}, got ${index} at ${i}`);
+    }
+  }
+  const { labels, targets } = dataset;
+  return {
+    ...dataset,
+    length: indices.length,
+    images: takeRows(dataset.images, imageSize(dataset), indices),
+    labels: labels && takeRows(labels, 1, indices),
+    targets: targets && takeRows(targets, dataset.classes, indices),
+  };
+}
+
+function takeRows<T extends Pixels | ClassLabels>(source: T, width: number, indices: ArrayLike<number>): T;
+function takeRows(source: Pixels | ClassLabels, width: number, indices: ArrayLike<number>): Pixels | ClassLabels {
+  const size = indices.length * width;
+  const rows =
+    source instanceof Float32Array
+      ? new Float32Array(size)
+      : source instanceof Uint16Array
+        ? new Uint16Array(size)
+        : new Uint8Array(size);
+  for (let i = 0; i < indices.length; i++) {
+    rows.set(source.subarray(indices[i] * width, (indices[i] + 1) * width), i * width);
+  }
+  return rows;
+}
+
+/** The two parts that {@link splitDataset} makes. */
+export interface DatasetSplit {
+  /** What stays to train on. */
+  readonly rest: Dataset;
+  /** What is held out. */
+  readonly heldOut: Dataset;
+}
+
+/**
+ * Holds images out, for validation.
+ *
+ * @param part a number of images (1 or more), or a fraction of them (below 1, rounded, at least one image)
+ * @param stream draws which images (both parts are then copies); without it the last ones are held out, as views
+ * @throws RangeError if either part would be empty
+ *
+ * @example
+ * const { rest, heldOut } = splitDataset(train, 0.1, RandomStream.from(seed, "validation"));
+ */
+export function splitDataset(dataset: Dataset, part: number, stream?: RandomStream): DatasetSplit {
+  const count = part > 0 && part < 1 ? Math.max(1, Math.round(part * dataset.length)) : part;
+  if (!isPositiveInteger(count) || count >= dataset.length) {
+    const who = `splitDataset ${JSON.stringify(dataset.name)}`;
+    const wanted = `a fraction below 1 or a number from 1 to ${dataset.length - 1}`;
+    throw new RangeError(`${who}: expected ${wanted}, got ${part}`);
+  }
+  const begin = dataset.length - count;
+  if (stream === undefined) {
+    return { rest: sliceDataset(dataset, 0, begin), heldOut: sliceDataset(dataset, begin) };
+  }
+  const order = permutation(dataset.length, stream);
+  return { rest: takeDataset(dataset, order.subarray(0, begin)), heldOut: takeDataset(dataset, order.subarray(begin)) };
+}
+
+/** Values per image: h * w * c. */
+export function imageSize(dataset: Pick<Dataset, "shape">): number {
+  return dataset.shape[0] * dataset.shape[1] * dataset.shape[2];
+}
