@@ -1,0 +1,43 @@
+/** One optimizer step. Emitted after each batch. */
+export interface StepEvent {
+  readonly event: "step";
+  /** Epoch, from 1. */
+  readonly epoch: number;
+  /** Steps done since the start of training, from 1. */
+  readonly step: number;
+  /** Steps done in this epoch, from 1 to `stepsPerEpoch`. */
+  readonly stepInEpoch: number;
+  readonly stepsPerEpoch: number;
+  /** Examples in the batch. */
+  readonly batchSize: number;
+  /** Mean loss of this batch, before the update. */
+  readonly loss: number;
+  /** Mean loss of the epoch so far. */
+  readonly epochLoss: number;
+  /** Share of right answers in the epoch so far; NaN where the loss knows no classes. */
+  readonly epochAccuracy: number;
+  /** Learning rate of this step. */
+  readonly lr: number;
+  /** Training throughput of the epoch so far. */
+  readonly imagesPerSecond: number;
+}
+
+/** One pass over the training data, with validation figures where there is validation data. */
+export interface EpochEvent {
+  readonly event: "epoch";
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Means over the epoch's batches, each before its update. Accuracy is NaN where the loss knows no classes. */
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly valLoss?: number;
+  readonly valAccuracy?: number;
+  /** Learning rate of the epoch's last step. */
+  readonly lr: number;
+  readonly imagesPerSecond: number;
+  /** Seconds the epoch took, validation included. */
+  readonly seconds: number;
+}
+
+export type FitEvent = StepEvent | EpochEvent;
