@@ -1,0 +1,154 @@
+/**
+ * Unpacking gzip and zlib data with an upper bound on what comes out, by the web-standard DecompressionStream.
+ *
+ * @module
+ */
+
+/** Input goes in by slices, because one slice is unpacked whole: deflate packs at most 1032 : 1. */
+const SLICE_BYTES = 16 * 1024;
+
+/** A larger packing ratio than this is not believed until the bytes are there. */
+const TRUSTED_RATIO = 16;
+
+/** What {@link gunzip} and {@link inflate} need to know. */
+export interface UnpackOptions {
+  /** Stands in error messages: `gunzip "train-images": ...`. */
+  readonly name: string;
+  /** The most bytes that may come out. */
+  readonly maxBytes: number;
+}
+
+/** Whether the bytes start as a gzip file does (RFC 1952: 31, 139, and 8 for deflate). */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 3 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8;
+}
+
+/**
+ * Unpacks a gzip file.
+ *
+ * Never holds much more than `maxBytes` of output, whatever the file claims.
+ *
+ * @throws RangeError if the data is not gzip, corrupt or cut off, or more than `maxBytes` come out
+ *
+ * @example
+ * const unpacked = await gunzip(bytes, { name: "labels.gz", maxBytes: 1_000_000 });
+ */
+export async function gunzip(bytes: Uint8Array, options: UnpackOptions): Promise<Uint8Array> {
+  const who = `gunzip ${JSON.stringify(options.name)}`;
+  if (!isGzip(bytes)) throw new RangeError(`${who}: expected gzip data, got something else`);
+  return unpack(bytes, "gzip", who, claimedSize(bytes), options.maxBytes);
+}
+
+/**
+ * Unpacks zlib data (RFC 1950), as PNG files hold it.
+ *
+ * @throws RangeError if the data is corrupt or cut off, or more than `maxBytes` come out
+ */
+export async function inflate(bytes: Uint8Array, options: UnpackOptions): Promise<Uint8Array> {
+  const who = `inflate ${JSON.stringify(options.name)}`;
+  return unpack(bytes, "deflate", who, bytes.length * 4, options.maxBytes);
+}
+
+/**
+ * The first bytes of what a gzip file holds, at most `count`: enough to look at a header without unpacking the rest.
+ *
+ * @throws RangeError if the data is not gzip, or corrupt or cut off before `count` bytes are out
+ */
+export async function gunzipStart(bytes: Uint8Array, count: number, name: string): Promise<Uint8Array> {
+  const who = `gunzip ${JSON.stringify(name)}`;
+  if (!isGzip(bytes)) throw new RangeError(`${who}: expected gzip data, got something else`);
+  const output = new GrowingBytes(count, count);
+  for await (const chunk of unpackedChunks(bytes, "gzip", who)) {
+    output.append(chunk.subarray(0, count - output.length));
+    if (output.length === count) break;
+  }
+  return output.bytes();
+}
+
+async function unpack(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate",
+  who: string,
+  guess: number,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const output = new GrowingBytes(guess, maxBytes);
+  for await (const chunk of unpackedChunks(bytes, format, who)) {
+    if (output.length + chunk.length > maxBytes) {
+      throw new RangeError(`${who}: expected at most ${maxBytes} bytes unpacked, got more`);
+    }
+    output.append(chunk);
+  }
+  return output.bytes();
+}
+
+/** The size in a gzip file's last four bytes, as far as it is plausible: only where to start, never trusted. */
+function claimedSize(bytes: Uint8Array): number {
+  if (bytes.length < 18) return 0;
+  const claimed = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
+  return Math.min(claimed, bytes.length * TRUSTED_RATIO);
+}
+
+/** Bytes that arrive piece by piece; where the first guess of the size was right, they are never copied again. */
+class GrowingBytes {
+  length = 0;
+  private memory: Uint8Array;
+  private readonly maxBytes: number;
+
+  constructor(guess: number, maxBytes: number) {
+    this.memory = new Uint8Array(Math.min(guess, maxBytes));
+    this.maxBytes = maxBytes;
+  }
+
+  append(chunk: Uint8Array): void {
+    const needed = this.length + chunk.length;
+    if (needed > this.memory.length) {
+      const larger = new Uint8Array(Math.min(Math.max(needed, this.memory.length * 2), this.maxBytes));
+      larger.set(this.memory.subarray(0, this.length));
+      this.memory = larger;
+    }
+    this.memory.set(chunk, this.length);
+    this.length = needed;
+  }
+
+  bytes(): Uint8Array {
+    return this.memory.subarray(0, this.length);
+  }
+}
+
+/** A stream that hands the bytes out in slices, as they are asked for. */
+function sliced(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let begin = 0;
+  return new ReadableStream(
+    {
+      pull(controller) {
+        if (begin >= bytes.length) {
+          controller.close();
+          return;
+        }
+        controller.enqueue(new Uint8Array(bytes.subarray(begin, begin + SLICE_BYTES)));
+        begin += SLICE_BYTES;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function* unpackedChunks(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate",
+  who: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  const reader = sliced(bytes).pipeThrough(new DecompressionStream(format)).getReader();
+  try {
+    while (true) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new RangeError(`${who}: expected whole ${format} data, got data that is corrupt or cut off`, { cause });
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
