@@ -1,0 +1,157 @@
+/**
+ * Depthwise convolution: one filter per channel, w [r, s, 1, c]. All inner loops run over the channels, which are
+ * contiguous.
+ *
+ * @module
+ */
+
+import type { Heap } from "./heap.ts";
+
+/** The depthwise convolution kernels over one heap. */
+export function depthwiseKernels(heap: Heap) {
+  return {
+    /**
+     * y[i, j, channel] = max(bias + sum over taps of x[i strideH + tapRow dilationH, j strideW + tapColumn dilationW,
+     * channel] w[tapRow, tapColumn, channel], lower); lower = -Infinity for no clamp; NaN stays. Axis: samples.
+     *
+     * x [n, hp, wp, c], padded; w [r, s, 1, c]; bias [c] with biasStride 0, or [p, q, c] with biasStride c; y [n, p, q,
+     * c]. 2 n p q r s c operations.
+     */
+    depthwise_forward(
+      begin: number,
+      end: number,
+      x: number,
+      w: number,
+      bias: number,
+      biasStride: number,
+      y: number,
+      hp: number,
+      wp: number,
+      c: number,
+      p: number,
+      q: number,
+      r: number,
+      s: number,
+      strideH: number,
+      strideW: number,
+      dilationH: number,
+      dilationW: number,
+      lower: number,
+    ): void {
+      const sums = new Float64Array(c);
+      for (let sample = begin; sample < end; sample++) {
+        for (let position = 0; position < p * q; position++) {
+          const corner = Math.floor(position / q) * strideH * wp + (position % q) * strideW;
+          const biases = bias + position * biasStride;
+          for (let channel = 0; channel < c; channel++) sums[channel] = heap[biases + channel];
+          for (let tapRow = 0; tapRow < r; tapRow++) {
+            for (let tapColumn = 0; tapColumn < s; tapColumn++) {
+              const from = x + (sample * hp * wp + corner + tapRow * dilationH * wp + tapColumn * dilationW) * c;
+              const tap = w + (tapRow * s + tapColumn) * c;
+              for (let channel = 0; channel < c; channel++) sums[channel] += heap[from + channel] * heap[tap + channel];
+            }
+          }
+          const to = y + (sample * p * q + position) * c;
+          for (let channel = 0; channel < c; channel++) {
+            const sum = sums[channel];
+            heap[to + channel] = Math.max(sum, lower);
+          }
+        }
+      }
+    },
+
+    /**
+     * dx[i, j, channel] = sum over the taps of dy[row, column, channel] w[tapRow, tapColumn, channel], where row = (i +
+     * padTop - tapRow dilationH) / strideH and column = (j + padLeft - tapColumn dilationW) / strideW; a tap counts
+     * only where both are whole. Axis: samples.
+     *
+     * dy [n, hd, wd, c], padded with zeros so that output row 0 lies at row haloTop and column 0 at column haloLeft; w
+     * [r, s, 1, c]; dx [n, height, width, c]. 2 n p q r s c operations.
+     */
+    depthwise_backward_data(
+      begin: number,
+      end: number,
+      dy: number,
+      w: number,
+      dx: number,
+      height: number,
+      width: number,
+      c: number,
+      hd: number,
+      wd: number,
+      r: number,
+      s: number,
+      strideH: number,
+      strideW: number,
+      dilationH: number,
+      dilationW: number,
+      padTop: number,
+      padLeft: number,
+      haloTop: number,
+      haloLeft: number,
+    ): void {
+      const sums = new Float64Array(c);
+      for (let row = begin * height; row < end * height; row++) {
+        const i = row % height;
+        const image = dy + Math.floor(row / height) * hd * wd * c;
+        for (let column = 0; column < width; column++) {
+          sums.fill(0);
+          for (let tapRow = 0; tapRow < r; tapRow++) {
+            const down = i + padTop - tapRow * dilationH;
+            if (down % strideH !== 0) continue;
+            for (let tapColumn = 0; tapColumn < s; tapColumn++) {
+              const across = column + padLeft - tapColumn * dilationW;
+              if (across % strideW !== 0) continue;
+              const from = image + ((down / strideH + haloTop) * wd + across / strideW + haloLeft) * c;
+              const tap = w + (tapRow * s + tapColumn) * c;
+              for (let channel = 0; channel < c; channel++) sums[channel] += heap[from + channel] * heap[tap + channel];
+            }
+          }
+          heap.set(sums, dx + (row * width + column) * c);
+        }
+      }
+    },
+
+    /**
+     * dw[tapRow, tapColumn, channel] = sum over samples and output positions (i, j) of x[i strideH + tapRow dilationH,
+     * j strideW + tapColumn dilationW, channel] dy[i, j, channel]. Axis: channels.
+     *
+     * x [n, hp, wp, c], padded as in the forward pass; dy [n, p, q, c]; dw [r, s, 1, c]. 2 n p q r s c operations.
+     */
+    depthwise_backward_weights(
+      begin: number,
+      end: number,
+      x: number,
+      dy: number,
+      dw: number,
+      n: number,
+      hp: number,
+      wp: number,
+      c: number,
+      p: number,
+      q: number,
+      r: number,
+      s: number,
+      strideH: number,
+      strideW: number,
+      dilationH: number,
+      dilationW: number,
+    ): void {
+      const count = end - begin;
+      const sums = new Float64Array(count);
+      for (let tap = 0; tap < r * s; tap++) {
+        const shift = Math.floor(tap / s) * dilationH * wp + (tap % s) * dilationW;
+        sums.fill(0);
+        for (let sample = 0; sample < n; sample++) {
+          for (let position = 0; position < p * q; position++) {
+            const corner = Math.floor(position / q) * strideH * wp + (position % q) * strideW;
+            const from = x + (sample * hp * wp + corner + shift) * c + begin;
+            const gradients = dy + (sample * p * q + position) * c + begin;
+            for (let j = 0; j < count; j++) sums[j] += heap[from + j] * heap[gradients + j];
+          }
+        }
+        heap.set(sums, dw + tap * c + begin);
+      }
+    },
+  };
+}

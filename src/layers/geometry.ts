@@ -1,0 +1,219 @@
+/**
+ * Output sizes, padding and halos of convolutions and pooling windows.
+ *
+ * Keras and TensorFlow semantics: `valid` has no padding; `same` gives an output of ceil(input / stride) and puts the
+ * odd element of padding at the bottom and right; numbers pad both sides alike or each side as said.
+ *
+ * @module
+ */
+
+/** `valid`, `same`, a number for all sides, [height, width], or [[top, bottom], [left, right]]. */
+export type Padding =
+  | "valid"
+  | "same"
+  | number
+  | readonly [height: number, width: number]
+  | readonly [height: readonly [top: number, bottom: number], width: readonly [left: number, right: number]];
+
+/** The window of a convolution or pooling layer over an input of h rows and w columns. */
+export interface WindowOptions {
+  /** Who asks, for error messages, such as `conv2d "c2"`. */
+  readonly name: string;
+  /** Input rows. */
+  readonly h: number;
+  /** Input columns. */
+  readonly w: number;
+  /** Rows and columns of the window. */
+  readonly kernel: readonly [r: number, s: number];
+  /** Rows and columns from one window to the next. */
+  readonly strides: readonly [height: number, width: number];
+  readonly padding: Padding;
+}
+
+export interface ConvolutionOptions extends WindowOptions {
+  /** Rows and columns from one tap of the kernel to the next; 1 is a dense kernel. Default [1, 1]. */
+  readonly dilation?: readonly [height: number, width: number];
+}
+
+export interface PoolOptions extends WindowOptions {
+  /** Round the output size up, so that windows cut off at the bottom and right count too. Default false. */
+  readonly ceil?: boolean;
+}
+
+/** Where the windows of a layer lie. The letters are those of the kernels: input h w, output p q, window r s. */
+export interface PoolGeometry {
+  readonly h: number;
+  readonly w: number;
+  readonly p: number;
+  readonly q: number;
+  readonly r: number;
+  readonly s: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly padTop: number;
+  readonly padBottom: number;
+  readonly padLeft: number;
+  readonly padRight: number;
+}
+
+export interface ConvolutionGeometry extends PoolGeometry {
+  readonly dilationH: number;
+  readonly dilationW: number;
+  /** Rows and columns of the padded input. */
+  readonly hp: number;
+  readonly wp: number;
+  /** Rows of zeros above, and columns left of, the output gradient in its padded form. */
+  readonly haloTop: number;
+  readonly haloLeft: number;
+  /** Rows and columns of the padded output gradient. */
+  readonly hd: number;
+  readonly wd: number;
+}
+
+function whole(name: string, what: string, value: number, least: number): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${name}: expected ${what} to be a whole number of at least ${least}, got ${value}`);
+  }
+  return value;
+}
+
+/** The padding before and after an axis; `side` is 0 for rows, 1 for columns. */
+function sides(
+  options: WindowOptions,
+  side: 0 | 1,
+  size: number,
+  extent: number,
+  stride: number,
+): [before: number, after: number] {
+  const { name, padding } = options;
+  if (padding === "valid") return [0, 0];
+  if (padding === "same") {
+    const total = Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);
+    return [Math.floor(total / 2), Math.ceil(total / 2)];
+  }
+  const axis = typeof padding === "number" ? padding : Array.isArray(padding) ? padding[side] : undefined;
+  const [before, after] = Array.isArray(axis) ? axis : [axis, axis];
+  if (typeof before !== "number" || typeof after !== "number") {
+    throw new TypeError(
+      `${name}: expected padding "valid", "same", a number, [height, width] or [[top, bottom], [left, right]], ` +
+        `got ${JSON.stringify(padding)}`,
+    );
+  }
+  return [whole(name, "padding", before, 0), whole(name, "padding", after, 0)];
+}
+
+interface Axis {
+  readonly size: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Input elements from the first to the last a window covers. */
+  readonly extent: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+function axis(options: WindowOptions, side: 0 | 1, dilationOption: number): Axis {
+  const { name } = options;
+  const letters = side === 0 ? "height" : "width";
+  const size = whole(name, `input ${letters}`, side === 0 ? options.h : options.w, 1);
+  const kernel = whole(name, `kernel ${letters}`, options.kernel[side], 1);
+  const stride = whole(name, `stride ${letters}`, options.strides[side], 1);
+  const dilation = whole(name, `dilation ${letters}`, dilationOption, 1);
+  const extent = (kernel - 1) * dilation + 1;
+  const [before, after] = sides(options, side, size, extent, stride);
+  if (extent > before + size + after) {
+    throw new RangeError(
+      `${name}: expected a kernel ${letters} of at most ${before + size + after} (input ${size} and padding ` +
+        `${before} + ${after}), got ${extent}${dilation > 1 ? ` (${kernel}, dilated by ${dilation})` : ""}`,
+    );
+  }
+  return { size, kernel, stride, dilation, extent, before, after };
+}
+
+/** Outputs along an axis, rounding down. */
+function outputs({ size, stride, extent, before, after }: Axis): number {
+  return Math.floor((before + size + after - extent) / stride) + 1;
+}
+
+/** The halo along an axis: zeros before the output gradient, and its length with zeros before and after. */
+function halo({ size, kernel, stride, dilation, before }: Axis, count: number): [before: number, length: number] {
+  const first = Math.max(0, Math.ceil(((kernel - 1) * dilation - before) / stride));
+  return [first, first + Math.max(count, Math.floor((before + size - 1) / stride) + 1)];
+}
+
+/**
+ * The geometry of a convolution.
+ *
+ * @throws RangeError if a number is not whole or too small, or the (dilated) kernel is larger than the padded input
+ * @throws TypeError if the padding has no known form
+ * @example
+ * convolutionGeometry({ name: "conv2d", h: 28, w: 28, kernel: [3, 3], strides: [2, 2], padding: "same" }).p; // 14
+ */
+export function convolutionGeometry(options: ConvolutionOptions): ConvolutionGeometry {
+  const [dilationH, dilationW] = options.dilation ?? [1, 1];
+  const rows = axis(options, 0, dilationH);
+  const columns = axis(options, 1, dilationW);
+  const p = outputs(rows);
+  const q = outputs(columns);
+  const [haloTop, hd] = halo(rows, p);
+  const [haloLeft, wd] = halo(columns, q);
+  return {
+    ...windows(rows, columns, p, q),
+    dilationH,
+    dilationW,
+    hp: rows.before + rows.size + rows.after,
+    wp: columns.before + columns.size + columns.after,
+    haloTop,
+    haloLeft,
+    hd,
+    wd,
+  };
+}
+
+/**
+ * Outputs of a pooling axis. Rounding up keeps only windows that begin inside the input or the padding before it, and
+ * refuses padding as large as the window: so every window holds an element of the input.
+ */
+function pooled(name: string, side: Axis, ceil: boolean): number {
+  const { size, stride, extent, before, after } = side;
+  if (before >= extent || after >= extent) {
+    throw new RangeError(`${name}: expected padding below the window's ${extent}, got ${Math.max(before, after)}`);
+  }
+  if (!ceil) return outputs(side);
+  const count = Math.ceil((before + size + after - extent) / stride) + 1;
+  return (count - 1) * stride >= before + size ? count - 1 : count;
+}
+
+/**
+ * The geometry of a pooling layer. With `same`, windows are cut off at the edges as in Keras.
+ *
+ * @throws RangeError if a number is not whole or too small, the window is larger than the padded input, or the padding
+ * is not smaller than the window
+ * @throws TypeError if the padding has no known form
+ * @example
+ * poolGeometry({ name: "maxPooling2d", h: 5, w: 5, kernel: [2, 2], strides: [2, 2], padding: 0, ceil: true }).p; // 3
+ */
+export function poolGeometry(options: PoolOptions): PoolGeometry {
+  const rows = axis(options, 0, 1);
+  const columns = axis(options, 1, 1);
+  const ceil = options.ceil === true && options.padding !== "same";
+  return windows(rows, columns, pooled(options.name, rows, ceil), pooled(options.name, columns, ceil));
+}
+
+function windows(rows: Axis, columns: Axis, p: number, q: number): PoolGeometry {
+  return {
+    h: rows.size,
+    w: columns.size,
+    p,
+    q,
+    r: rows.kernel,
+    s: columns.kernel,
+    strideH: rows.stride,
+    strideW: columns.stride,
+    padTop: rows.before,
+    padBottom: rows.after,
+    padLeft: columns.before,
+    padRight: columns.after,
+  };
+}
