@@ -1,0 +1,131 @@
+/**
+ * What is known of MNIST: its files' names, sizes and hashes, and which files in a folder belong together.
+ *
+ * @module
+ */
+
+import type { Dataset } from "./dataset.ts";
+import { type NamedBytes, readIdxPair } from "./idx.ts";
+
+/** The names of MNIST's classes. */
+export const DIGIT_NAMES: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+/** A file of MNIST. */
+export interface MnistFile {
+  /** Name without `.gz`. */
+  readonly name: string;
+  /** Size of the unpacked content. */
+  readonly bytes: number;
+  /** SHA-256 of the unpacked content, in lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The four files of MNIST, small ones first. */
+export const MNIST_FILES: readonly MnistFile[] = [
+  {
+    name: "t10k-labels-idx1-ubyte",
+    bytes: 10_008,
+    sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+  },
+  {
+    name: "train-labels-idx1-ubyte",
+    bytes: 60_008,
+    sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+  },
+  {
+    name: "t10k-images-idx3-ubyte",
+    bytes: 7_840_016,
+    sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+  },
+  {
+    name: "train-images-idx3-ubyte",
+    bytes: 47_040_016,
+    sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+  },
+];
+
+/** Folders on the web that hold MNIST's four files with `.gz` at the end, in order of preference. */
+export const MNIST_MIRRORS: readonly string[] = [
+  "https://ossci-datasets.s3.amazonaws.com/mnist/",
+  "https://storage.googleapis.com/cvdf-datasets/mnist/",
+  "https://raw.githubusercontent.com/fgnt/mnist/master/",
+];
+
+/** The names of a file of images and its file of labels. */
+export interface IdxNames {
+  readonly images: string;
+  readonly labels: string;
+}
+
+/** The data sets found among file names. */
+export interface IdxFolderNames {
+  readonly train: IdxNames | undefined;
+  readonly test: IdxNames | undefined;
+}
+
+const IDX_NAME = /^(train|t10k|test)-(images|labels)[-.]idx[134]-ubyte(\.gz)?$/;
+
+/**
+ * Picks the training and test files out of a folder's file names, as MNIST and Fashion-MNIST name them:
+ * `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz` and so on. A plain file goes before a packed one.
+ *
+ * @example
+ * findIdxNames(["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]).test; // undefined
+ */
+export function findIdxNames(names: readonly string[]): IdxFolderNames {
+  const found = new Map<string, string>();
+  const plainFirst = [...names].sort((a, b) => Number(a.endsWith(".gz")) - Number(b.endsWith(".gz")));
+  for (const name of plainFirst) {
+    const match = IDX_NAME.exec(name);
+    if (match === null) continue;
+    const key = `${match[1] === "train" ? "train" : "test"} ${match[2]}`;
+    if (!found.has(key)) found.set(key, name);
+  }
+  const pair = (part: string): IdxNames | undefined => {
+    const images = found.get(`${part} images`);
+    const labels = found.get(`${part} labels`);
+    return images === undefined || labels === undefined ? undefined : { images, labels };
+  };
+  return { train: pair("train"), test: pair("test") };
+}
+
+/** Training images and test images, where there are some. */
+export interface TrainTest {
+  readonly train: Dataset;
+  readonly test: Dataset | undefined;
+}
+
+/** Two files' bytes under their names. */
+export interface IdxPairFiles {
+  readonly images: NamedBytes;
+  readonly labels: NamedBytes;
+}
+
+/** What is in the files that {@link readIdxTrainTest} reads. */
+export interface IdxTrainTestOptions {
+  /** Default: the number of names, else the highest label of both parts + 1. */
+  readonly classes?: number | undefined;
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/**
+ * Makes the data sets "train" and "test" of IDX files. Both have the same classes.
+ *
+ * @param test may be missing
+ * @throws RangeError if a file is wrong, or the images of both parts differ in shape
+ */
+export async function readIdxTrainTest(
+  train: IdxPairFiles,
+  test: IdxPairFiles | undefined,
+  options: IdxTrainTestOptions = {},
+): Promise<TrainTest> {
+  const first = await readIdxPair(train.images, train.labels, { ...options, name: "train" });
+  if (test === undefined) return { train: first, test: undefined };
+  const second = await readIdxPair(test.images, test.labels, { ...options, name: "test" });
+  if (first.shape.join() !== second.shape.join()) {
+    const shapes = `[${first.shape.join(", ")}] as in training, got [${second.shape.join(", ")}]`;
+    throw new RangeError(`readIdx ${JSON.stringify(test.images.name)}: expected images of shape ${shapes}`);
+  }
+  const classes = Math.max(first.classes, second.classes);
+  return { train: { ...first, classes }, test: { ...second, classes } };
+}

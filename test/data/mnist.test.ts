@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { encodeIdx } from "../../src/data/idx.ts";
+import { findIdxNames, MNIST_FILES, readIdxTrainTest } from "../../src/data/mnist.ts";
+
+describe("findIdxNames", () => {
+  const names = {
+    images: "train-images-idx3-ubyte.gz",
+    labels: "train-labels-idx1-ubyte.gz",
+  };
+
+  it("finds MNIST's names, packed or not, with a dash or a dot", () => {
+    const test = { images: "t10k-images.idx3-ubyte", labels: "t10k-labels-idx1-ubyte" };
+    const all = ["README.md", ...Object.values(names), ...Object.values(test), "train-images-idx3-ubyte.gz.part"];
+    expect(findIdxNames(all)).toEqual({ train: names, test });
+    expect(findIdxNames(MNIST_FILES.map((file) => file.name)).train?.images).toBe("train-images-idx3-ubyte");
+  });
+
+  it("takes the plain file where both are there", () => {
+    expect(findIdxNames([...Object.values(names), "train-images-idx3-ubyte"]).train).toEqual({
+      images: "train-images-idx3-ubyte",
+      labels: names.labels,
+    });
+  });
+
+  it("leaves out what is not whole", () => {
+    expect(findIdxNames([names.images, "t10k-labels-idx1-ubyte"])).toEqual({ train: undefined, test: undefined });
+    expect(findIdxNames([])).toEqual({ train: undefined, test: undefined });
+  });
+});
+
+describe("readIdxTrainTest", () => {
+  function files(part: string, labels: number[], width = 2) {
+    const count = labels.length;
+    return {
+      images: { name: `${part}-images`, bytes: encodeIdx([count, 2, width], new Uint8Array(count * 2 * width)) },
+      labels: { name: `${part}-labels`, bytes: encodeIdx([count], Uint8Array.from(labels)) },
+    };
+  }
+
+  it("gives both parts the same classes", async () => {
+    const { train, test } = await readIdxTrainTest(files("train", [0, 4]), files("t10k", [1, 6, 2]));
+    expect([train.name, train.length, train.classes]).toEqual(["train", 2, 7]);
+    expect([test?.name, test?.length, test?.classes]).toEqual(["test", 3, 7]);
+    expect((await readIdxTrainTest(files("train", [0]), undefined)).test).toBeUndefined();
+  });
+
+  it("refuses test images of another shape", async () => {
+    await expect(readIdxTrainTest(files("train", [0, 4]), files("t10k", [1], 3))).rejects.toThrow(
+      new RangeError('readIdx "t10k-images": expected images of shape [2, 2, 1] as in training, got [2, 3, 1]'),
+    );
+  });
+});
