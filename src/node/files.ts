@@ -1,0 +1,234 @@
+/**
+ * Reading and writing files so that nothing is ever half written, with errors that name the path and the reason.
+ *
+ * @module
+ */
+
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EBUSY: "file is in use",
+  EDQUOT: "disk quota exceeded",
+  EFBIG: "file too large for the file system",
+  EISDIR: "is a folder",
+  ELOOP: "too many symbolic links",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "name too long",
+  ENOENT: "no such file or folder",
+  ENOSPC: "no space left on the disk",
+  ENOTDIR: "part of the path is not a folder",
+  EPERM: "operation not permitted",
+  EROFS: "file system is read-only",
+};
+
+/** A file could not be read or written. The message holds the path and the reason; `cause` the system's error. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+  readonly path: string;
+  /** The system's code, such as `"ENOENT"`, where there is one. */
+  readonly code: string | undefined;
+
+  constructor(action: string, path: string, reason: string, cause?: unknown) {
+    super(`cannot ${action} ${JSON.stringify(path)}: ${reason}`, { cause });
+    this.path = path;
+    this.code = errorCode(cause);
+  }
+}
+
+/** The system's code of an error, such as `"ENOENT"`. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** The same error as one that names the path; aborts and errors that name it already stay as they are. */
+export function fileError(action: string, path: string, error: unknown): unknown {
+  if (error instanceof FileError || error instanceof RangeError) return error;
+  if (error instanceof Error && error.name === "AbortError") return error;
+  const reason = REASONS[errorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
+  return new FileError(action, path, reason, error);
+}
+
+async function named<T>(action: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(action, path, error);
+  }
+}
+
+/**
+ * Makes a folder and those above it; one that is there already is fine.
+ *
+ * @throws FileError if that is not possible
+ */
+export async function ensureFolder(path: string): Promise<void> {
+  await named("make the folder", path, async () => {
+    await mkdir(path, { recursive: true }).catch((error: unknown) => {
+      if (errorCode(error) === "EEXIST") throw new FileError("make the folder", path, "a file of that name is there");
+      throw error;
+    });
+  });
+}
+
+/** Where a path leads, following a symbolic link; the path itself where nothing is there yet. */
+async function writeTarget(path: string): Promise<string> {
+  const info = await stat(path).catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (info === undefined) return path;
+  if (info.isDirectory()) throw new FileError("write", path, "is a folder");
+  if (!info.isFile()) throw new FileError("write", path, "is not a regular file");
+  return realpath(path);
+}
+
+let temporaryCount = 0;
+
+/**
+ * Writes a file whole or not at all: under a temporary name in the same folder, flushed to the disk, then renamed.
+ *
+ * What was there before stays until the new file is complete, also when the disk is full or the process is killed.
+ * A text is written as UTF-8. The folder must be there.
+ *
+ * @throws FileError with the path and the reason
+ *
+ * @example
+ * await writeFileAtomic("run/settings.json", JSON.stringify(settings));
+ */
+export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  await named("write", path, async () => {
+    const target = await writeTarget(path);
+    temporaryCount += 1;
+    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${temporaryCount}.tmp`);
+    try {
+      const handle = await open(temporary, "wx");
+      try {
+        await handle.writeFile(data);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+    await syncFolder(dirname(target));
+  });
+}
+
+/** Makes a rename last through a power cut, where the system lets a folder be flushed. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r").catch(() => undefined);
+  if (handle === undefined) return;
+  await handle.sync().catch(() => {});
+  await handle.close().catch(() => {});
+}
+
+/**
+ * Adds whole lines to a text file, which is made where there is none. A line that an earlier process left half
+ * written is removed first, so every line of the file is whole.
+ *
+ * @param lines text that ends with a line break
+ * @throws FileError with the path and the reason; RangeError if the text does not end with a line break
+ */
+export async function appendLines(path: string, lines: string): Promise<void> {
+  if (!lines.endsWith("\n")) {
+    throw new RangeError(`appendLines: expected text that ends with a line break, got ${JSON.stringify(lines)}`);
+  }
+  await named("write", path, async () => {
+    await writeTarget(path);
+    const handle = await open(path, "a+");
+    try {
+      await removeHalfLine(handle);
+      await handle.writeFile(lines);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+async function removeHalfLine(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat();
+  const buffer = Buffer.alloc(64 * 1024);
+  let end = size;
+  while (end > 0) {
+    const begin = Math.max(0, end - buffer.length);
+    const { bytesRead } = await handle.read(buffer, 0, end - begin, begin);
+    const lineBreak = buffer.subarray(0, bytesRead).lastIndexOf("\n");
+    if (lineBreak >= 0) {
+      if (begin + lineBreak + 1 < size) await handle.truncate(begin + lineBreak + 1);
+      return;
+    }
+    end = begin;
+  }
+  if (size > 0) await handle.truncate(0);
+}
+
+/**
+ * Reads a whole file, but no more than `maxBytes`.
+ *
+ * @throws RangeError if the file is larger, before any of it is read where its size is known
+ * @throws FileError if it is missing, a folder, or cannot be read
+ */
+export async function readFileBounded(path: string, maxBytes: number): Promise<Uint8Array> {
+  return named("read", path, async () => {
+    const handle = await open(path, "r");
+    try {
+      return await readHandle(handle, path, maxBytes);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+async function readHandle(handle: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
+  const info = await handle.stat();
+  if (info.isDirectory()) throw new FileError("read", path, "is a folder");
+  if (info.size > maxBytes) throw tooLarge(path, maxBytes, `${info.size}`);
+  // One byte more than the size shows whether a file grows or, like a pipe, has no size.
+  let bytes = new Uint8Array(info.size + 1);
+  let length = 0;
+  while (true) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, null);
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    length += bytesRead;
+    if (length > maxBytes) throw tooLarge(path, maxBytes, "more");
+    if (length === bytes.length) {
+      const larger = new Uint8Array(Math.min(maxBytes + 1, Math.max(2 * length, 64 * 1024)));
+      larger.set(bytes);
+      bytes = larger;
+    }
+  }
+}
+
+function tooLarge(path: string, maxBytes: number, got: string): RangeError {
+  return new RangeError(`${JSON.stringify(path)}: expected a file of at most ${maxBytes} bytes, got ${got}`);
+}
+
+/**
+ * Reads exactly `length` bytes at `position` of an open file.
+ *
+ * @throws RangeError if the file ends before
+ */
+export async function readExactly(
+  handle: FileHandle,
+  path: string,
+  position: number,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
+    if (bytesRead === 0) {
+      const end = position + done;
+      throw new RangeError(`${JSON.stringify(path)}: expected ${position + length} bytes or more, got ${end}`);
+    }
+    done += bytesRead;
+  }
+  return bytes;
+}
