@@ -12,14 +12,19 @@ import type { Heap } from "./heap.ts";
 
 /** The convolution kernels over one heap. */
 export function conv2dKernels(heap: Heap) {
+  /** An element of the bias, 0 where there is none. */
+  function biasValue(bias: number, index: number): number {
+    return bias === 0 ? 0 : heap[bias + index];
+  }
+
   return {
     /**
      * y[i, j, filter] = max(bias + sum over taps and channels of x[i strideH + tapRow dilationH, j strideW + tapColumn
      * dilationW, channel] w[tapRow, tapColumn, channel, filter], lower), the channels being those of the filter's
      * group. lower = -Infinity for no clamp; NaN stays. Axis: samples.
      *
-     * x [n, hp, wp, c], padded; w [r, s, c / groups, k]; panels unused here; bias [k] with biasStride 0, or one per
-     * output position, [p, q, k], with biasStride k; y [n, p, q, k]. 2 n p q k r s c / groups operations.
+     * x [n, hp, wp, c], padded; w [r, s, c / groups, k]; panels unused here; bias 0 for none, else [k] with biasStride
+     * 0, or one per output position, [p, q, k], with biasStride k; y [n, p, q, k]. 2 n p q k r s c / groups operations.
      */
     conv2d_forward(
       begin: number,
@@ -60,16 +65,16 @@ export function conv2dKernels(heap: Heap) {
               const position1 = Math.min(position + 1, lastPosition);
               const corner0 = image + (Math.floor(position / q) * strideH * wp + (position % q) * strideW) * c;
               const corner1 = image + (Math.floor(position1 / q) * strideH * wp + (position1 % q) * strideW) * c;
-              const bias0 = bias + position * biasStride;
-              const bias1 = bias + position1 * biasStride;
-              let sum00 = heap[bias0 + filter];
-              let sum01 = heap[bias0 + filter1];
-              let sum02 = heap[bias0 + filter2];
-              let sum03 = heap[bias0 + filter3];
-              let sum10 = heap[bias1 + filter];
-              let sum11 = heap[bias1 + filter1];
-              let sum12 = heap[bias1 + filter2];
-              let sum13 = heap[bias1 + filter3];
+              const bias0 = position * biasStride;
+              const bias1 = position1 * biasStride;
+              let sum00 = biasValue(bias, bias0 + filter);
+              let sum01 = biasValue(bias, bias0 + filter1);
+              let sum02 = biasValue(bias, bias0 + filter2);
+              let sum03 = biasValue(bias, bias0 + filter3);
+              let sum10 = biasValue(bias, bias1 + filter);
+              let sum11 = biasValue(bias, bias1 + filter1);
+              let sum12 = biasValue(bias, bias1 + filter2);
+              let sum13 = biasValue(bias, bias1 + filter3);
               for (let tap = 0; tap < r * s; tap++) {
                 const shift = (Math.floor(tap / s) * dilationH * wp + (tap % s) * dilationW) * c;
                 const x0 = corner0 + shift;

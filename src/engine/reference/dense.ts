@@ -12,11 +12,17 @@ import type { Heap } from "./heap.ts";
 
 /** The dense kernels over one heap. */
 export function denseKernels(heap: Heap) {
+  /** An element of the bias, 0 where there is none. */
+  function biasValue(bias: number, index: number): number {
+    return bias === 0 ? 0 : heap[bias + index];
+  }
+
   return {
     /**
      * y = max(x w + bias, lower); lower = -Infinity for no clamp; NaN stays. Axis: samples.
      *
-     * x [n, inputs]; w [inputs, units]; panels unused here; bias [units]; y [n, units]. 2 n inputs units operations.
+     * x [n, inputs]; w [inputs, units]; panels unused here; bias [units], or 0 for none; y [n, units]. 2 n inputs units
+     * operations.
      */
     dense_forward(
       begin: number,
@@ -39,10 +45,10 @@ export function denseKernels(heap: Heap) {
           const sample1 = Math.min(sample + 1, end - 1);
           const x0 = x + sample * inputs;
           const x1 = x + sample1 * inputs;
-          let sum00 = heap[bias + unit];
-          let sum01 = heap[bias + unit1];
-          let sum02 = heap[bias + unit2];
-          let sum03 = heap[bias + unit3];
+          let sum00 = biasValue(bias, unit);
+          let sum01 = biasValue(bias, unit1);
+          let sum02 = biasValue(bias, unit2);
+          let sum03 = biasValue(bias, unit3);
           let sum10 = sum00;
           let sum11 = sum01;
           let sum12 = sum02;

@@ -14,8 +14,8 @@ export function depthwiseKernels(heap: Heap) {
      * y[i, j, channel] = max(bias + sum over taps of x[i strideH + tapRow dilationH, j strideW + tapColumn dilationW,
      * channel] w[tapRow, tapColumn, channel], lower); lower = -Infinity for no clamp; NaN stays. Axis: samples.
      *
-     * x [n, hp, wp, c], padded; w [r, s, 1, c]; bias [c] with biasStride 0, or [p, q, c] with biasStride c; y [n, p, q,
-     * c]. 2 n p q r s c operations.
+     * x [n, hp, wp, c], padded; w [r, s, 1, c]; bias 0 for none, else [c] with biasStride 0, or [p, q, c] with
+     * biasStride c; y [n, p, q, c]. 2 n p q r s c operations.
      */
     depthwise_forward(
       begin: number,
@@ -43,7 +43,7 @@ export function depthwiseKernels(heap: Heap) {
         for (let position = 0; position < p * q; position++) {
           const corner = Math.floor(position / q) * strideH * wp + (position % q) * strideW;
           const biases = bias + position * biasStride;
-          for (let channel = 0; channel < c; channel++) sums[channel] = heap[biases + channel];
+          for (let channel = 0; channel < c; channel++) sums[channel] = bias === 0 ? 0 : heap[biases + channel];
           for (let tapRow = 0; tapRow < r; tapRow++) {
             for (let tapColumn = 0; tapColumn < s; tapColumn++) {
               const from = x + (sample * hp * wp + corner + tapRow * dilationH * wp + tapColumn * dilationW) * c;
