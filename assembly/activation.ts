@@ -1,0 +1,285 @@
+// Activations and the sum of two tensors. All but softmax are elementwise and may run in place.
+// Axis: sample. A sample has `size` floats, so a range of samples is one run of floats. Every kernel overwrites its last
+// tensor and costs one pass over memory. The last one to three floats go through the same vector operations.
+
+import { bell, exp, normal_distribution, sigmoid, tanh } from "./math";
+import { max_lanes, sum_lanes } from "./lanes";
+import { address, load_partial, madd, store_partial, zero } from "./simd";
+
+// @ts-ignore: decorator
+@inline
+function relu(x: v128): v128 {
+  // pmax(x, 0) is x < 0 ? 0 : x, which keeps NaN.
+  return f32x4.pmax(x, zero());
+}
+
+/** y = max(x, 0); NaN stays NaN. x, y: [n, size]. */
+export function relu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): void {
+  let from = address(x + begin * size);
+  let to = address(y + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, relu(v128.load(from)));
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, relu(load_partial(from, left, 0)), left);
+}
+
+// @ts-ignore: decorator
+@inline
+function relu_gradient(y: v128, dy: v128): v128 {
+  return v128.and(dy, f32x4.gt(y, zero()));
+}
+
+/** dx = y > 0 ? dy : 0. y (the output), dy, dx: [n, size]. */
+export function relu_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, size: i32): void {
+  let output = address(y + begin * size);
+  let from = address(dy + begin * size);
+  let to = address(dx + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, relu_gradient(v128.load(output), v128.load(from)));
+    output += 16;
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, relu_gradient(load_partial(output, left, 0), load_partial(from, left, 0)), left);
+}
+
+// @ts-ignore: decorator
+@inline
+function leaky_relu(x: v128, value: v128, slope: v128): v128 {
+  return v128.bitselect(value, f32x4.mul(value, slope), f32x4.gt(x, zero()));
+}
+
+/** y = x > 0 ? x : slope x. x, y: [n, size]. */
+export function leaky_relu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32, slope: f32): void {
+  const factor = f32x4.splat(slope);
+  let from = address(x + begin * size);
+  let to = address(y + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    const value = v128.load(from);
+    v128.store(to, leaky_relu(value, value, factor));
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) {
+    const value = load_partial(from, left, 0);
+    store_partial(to, leaky_relu(value, value, factor), left);
+  }
+}
+
+/** dx = x > 0 ? dy : slope dy. x (the input), dy, dx: [n, size]. */
+export function leaky_relu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i32, size: i32, slope: f32): void {
+  const factor = f32x4.splat(slope);
+  let input = address(x + begin * size);
+  let from = address(dy + begin * size);
+  let to = address(dx + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, leaky_relu(v128.load(input), v128.load(from), factor));
+    input += 16;
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) {
+    store_partial(to, leaky_relu(load_partial(input, left, 0), load_partial(from, left, 0), factor), left);
+  }
+}
+
+/** y = 1 / (1 + e^-x). x, y: [n, size]. */
+export function sigmoid_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): void {
+  let from = address(x + begin * size);
+  let to = address(y + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, sigmoid(v128.load(from)));
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, sigmoid(load_partial(from, left, 0)), left);
+}
+
+// @ts-ignore: decorator
+@inline
+function sigmoid_gradient(y: v128, dy: v128): v128 {
+  return f32x4.mul(f32x4.mul(dy, y), f32x4.sub(f32x4.splat(1), y));
+}
+
+/** dx = dy y (1 - y). y (the output), dy, dx: [n, size]. */
+export function sigmoid_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, size: i32): void {
+  let output = address(y + begin * size);
+  let from = address(dy + begin * size);
+  let to = address(dx + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, sigmoid_gradient(v128.load(output), v128.load(from)));
+    output += 16;
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, sigmoid_gradient(load_partial(output, left, 0), load_partial(from, left, 0)), left);
+}
+
+/** y = tanh x. x, y: [n, size]. */
+export function tanh_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): void {
+  let from = address(x + begin * size);
+  let to = address(y + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, tanh(v128.load(from)));
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, tanh(load_partial(from, left, 0)), left);
+}
+
+// @ts-ignore: decorator
+@inline
+function tanh_gradient(y: v128, dy: v128): v128 {
+  // (1 - y) (1 + y) keeps the digits that 1 - y^2 loses near one.
+  return f32x4.mul(dy, f32x4.mul(f32x4.sub(f32x4.splat(1), y), f32x4.add(f32x4.splat(1), y)));
+}
+
+/** dx = dy (1 - y^2). y (the output), dy, dx: [n, size]. */
+export function tanh_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, size: i32): void {
+  let output = address(y + begin * size);
+  let from = address(dy + begin * size);
+  let to = address(dx + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, tanh_gradient(v128.load(output), v128.load(from)));
+    output += 16;
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, tanh_gradient(load_partial(output, left, 0), load_partial(from, left, 0)), left);
+}
+
+// @ts-ignore: decorator
+@inline
+function gelu(x: v128): v128 {
+  return f32x4.mul(x, normal_distribution(x, bell(x)));
+}
+
+/** y = x Phi(x), Phi the normal distribution function (Hendrycks and Gimpel, 2016; the exact form). x, y: [n, size]. */
+export function gelu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): void {
+  let from = address(x + begin * size);
+  let to = address(y + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, gelu(v128.load(from)));
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, gelu(load_partial(from, left, 0)), left);
+}
+
+// @ts-ignore: decorator
+@inline
+function gelu_gradient(x: v128, dy: v128): v128 {
+  const e = bell(x);
+  // 1 / sqrt(2 pi)
+  const density = f32x4.mul(e, f32x4.splat(0.3989422804014327));
+  return f32x4.mul(dy, madd(x, density, normal_distribution(x, e)));
+}
+
+/** dx = dy (Phi(x) + x phi(x)), phi the normal density. x (the input), dy, dx: [n, size]. */
+export function gelu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i32, size: i32): void {
+  let input = address(x + begin * size);
+  let from = address(dy + begin * size);
+  let to = address(dx + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, gelu_gradient(v128.load(input), v128.load(from)));
+    input += 16;
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, gelu_gradient(load_partial(input, left, 0), load_partial(from, left, 0)), left);
+}
+
+/**
+ * y = e^(x - max x) / sum of the same, along each row of `classes`. x, y: [n, positions, classes].
+ *
+ * A row is summed four classes at a time and then across the lanes; each row on its own.
+ */
+export function softmax_forward(begin: i32, end: i32, x: i32, y: i32, positions: i32, classes: i32): void {
+  const rowBytes = <usize>classes << 2;
+  const wholeBytes = <usize>(classes & ~3) << 2;
+  const rest = classes & 3;
+  let from = address(x + begin * positions * classes);
+  let to = address(y + begin * positions * classes);
+  for (let row = (end - begin) * positions; row > 0; row--) {
+    let largest = f32x4.splat(-Infinity);
+    for (let i: usize = 0; i < wholeBytes; i += 16) largest = f32x4.max(largest, v128.load(from + i));
+    if (rest > 0) largest = f32x4.max(largest, load_partial(from + wholeBytes, rest, -Infinity));
+    largest = f32x4.splat(max_lanes(largest));
+
+    let sum = zero();
+    for (let i: usize = 0; i < wholeBytes; i += 16) {
+      const e = exp(f32x4.sub(v128.load(from + i), largest));
+      v128.store(to + i, e);
+      sum = f32x4.add(sum, e);
+    }
+    if (rest > 0) {
+      const e = exp(f32x4.sub(load_partial(from + wholeBytes, rest, -Infinity), largest));
+      store_partial(to + wholeBytes, e, rest);
+      sum = f32x4.add(sum, e);
+    }
+    sum = f32x4.splat(sum_lanes(sum));
+
+    for (let i: usize = 0; i < wholeBytes; i += 16) v128.store(to + i, f32x4.div(v128.load(to + i), sum));
+    if (rest > 0) {
+      store_partial(to + wholeBytes, f32x4.div(load_partial(to + wholeBytes, rest, 0), sum), rest);
+    }
+    from += rowBytes;
+    to += rowBytes;
+  }
+}
+
+/** dx = y (dy - sum of y dy along the row). y (the output), dy, dx: [n, positions, classes]. */
+export function softmax_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, positions: i32, classes: i32): void {
+  const rowBytes = <usize>classes << 2;
+  const wholeBytes = <usize>(classes & ~3) << 2;
+  const rest = classes & 3;
+  let output = address(y + begin * positions * classes);
+  let from = address(dy + begin * positions * classes);
+  let to = address(dx + begin * positions * classes);
+  for (let row = (end - begin) * positions; row > 0; row--) {
+    let sum = zero();
+    for (let i: usize = 0; i < wholeBytes; i += 16) sum = madd(v128.load(output + i), v128.load(from + i), sum);
+    if (rest > 0) {
+      sum = madd(load_partial(output + wholeBytes, rest, 0), load_partial(from + wholeBytes, rest, 0), sum);
+    }
+    sum = f32x4.splat(sum_lanes(sum));
+
+    for (let i: usize = 0; i < wholeBytes; i += 16) {
+      v128.store(to + i, f32x4.mul(v128.load(output + i), f32x4.sub(v128.load(from + i), sum)));
+    }
+    if (rest > 0) {
+      const gradient = f32x4.sub(load_partial(from + wholeBytes, rest, 0), sum);
+      store_partial(to + wholeBytes, f32x4.mul(load_partial(output + wholeBytes, rest, 0), gradient), rest);
+    }
+    output += rowBytes;
+    from += rowBytes;
+    to += rowBytes;
+  }
+}
+
+/** y = a + b. a, b, y: [n, size]. */
+export function add(begin: i32, end: i32, a: i32, b: i32, y: i32, size: i32): void {
+  let first = address(a + begin * size);
+  let second = address(b + begin * size);
+  let to = address(y + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, f32x4.add(v128.load(first), v128.load(second)));
+    first += 16;
+    second += 16;
+    to += 16;
+  }
+  if (left > 0) store_partial(to, f32x4.add(load_partial(first, left, 0), load_partial(second, left, 0)), left);
+}

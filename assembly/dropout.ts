@@ -1,0 +1,61 @@
+// Dropout (Srivastava et al., 2014), scaled while training so that nothing is left to do afterwards.
+
+import { address, load_partial, store_partial } from "./simd";
+
+/** The 32-bit mixer of src/numeric/random.ts (C. Wellons' lowbias32) in each lane. */
+// @ts-ignore: decorator
+@inline
+function mix32(value: v128): v128 {
+  let x = i32x4.mul(v128.xor(value, i32x4.shr_u(value, 16)), i32x4.splat(0x7feb352d));
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x846ca68b));
+  return v128.xor(x, i32x4.shr_u(x, 16));
+}
+
+/** The two 16-bit halves of a key, each kept as a float. */
+// @ts-ignore: decorator
+@inline
+function load_key(halves: usize): i32 {
+  return <i32>load<f32>(halves) | (<i32>load<f32>(halves, 4) << 16);
+}
+
+/** All ones in the lanes that are kept: those whose 24 random bits are at least the threshold. */
+// @ts-ignore: decorator
+@inline
+function kept(index: v128, key0: v128, key1: v128, threshold: v128): v128 {
+  const bits = mix32(v128.xor(mix32(i32x4.add(index, key0)), key1));
+  return i32x4.ge_s(i32x4.shr_u(bits, 8), threshold);
+}
+
+/**
+ * y = x / (1 - rate) where the element is kept, else 0; element i of the batch is kept when the number
+ * `RandomStream(key0, key1).bits(i)`, cut to 24 bits and scaled to [0, 1), is at least `rate`.
+ *
+ * The mask is a function of the key and the index alone, so the backward pass is the same kernel on dy and dx.
+ * Axis: sample. Overwrites y; x and y may be the same. Cost: four integer products for each element.
+ *
+ * @param x [n, size]
+ * @param y [n, size]
+ * @param rate share of elements to drop, 0 to below 1
+ * @param key 4 floats: the low and high 16 bits of key0, then of key1
+ */
+export function dropout(begin: i32, end: i32, x: i32, y: i32, size: i32, rate: f32, key: i32): void {
+  const key0 = i32x4.splat(load_key(address(key)));
+  const key1 = i32x4.splat(load_key(address(key) + 8));
+  // bits * 2^-24 >= rate for a whole number of bits is bits >= ceil(rate * 2^24).
+  const threshold = i32x4.splat(<i32>ceil<f32>(rate * 16777216));
+  const scale = f32x4.splat(<f32>(1.0 / (1.0 - <f64>rate)));
+  let index = i32x4.add(i32x4.splat(begin * size), i32x4(0, 1, 2, 3));
+  let from = address(x + begin * size);
+  let to = address(y + begin * size);
+  let left = (end - begin) * size;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, v128.and(f32x4.mul(v128.load(from), scale), kept(index, key0, key1, threshold)));
+    index = i32x4.add(index, i32x4.splat(4));
+    from += 16;
+    to += 16;
+  }
+  if (left > 0) {
+    const scaled = f32x4.mul(load_partial(from, left, 0), scale);
+    store_partial(to, v128.and(scaled, kept(index, key0, key1, threshold)), left);
+  }
+}

@@ -1,0 +1,179 @@
+// What happens to a batch before its first layer. Axis: sample. Every kernel overwrites y.
+
+import { address, load_partial, madd, store_partial } from "./simd";
+
+/** Four floats of a table of `c`, for the channels `channel`, `channel` + 1, ... counted round. */
+function cyclic(table: usize, channel: i32, c: i32): v128 {
+  let result = v128.load32_splat(table + (<usize>(channel % c) << 2));
+  result = f32x4.replace_lane(result, 1, load<f32>(table + (<usize>((channel + 1) % c) << 2)));
+  result = f32x4.replace_lane(result, 2, load<f32>(table + (<usize>((channel + 2) % c) << 2)));
+  return f32x4.replace_lane(result, 3, load<f32>(table + (<usize>((channel + 3) % c) << 2)));
+}
+
+/** The four low bytes of v as floats. */
+// @ts-ignore: decorator
+@inline
+function bytes_to_floats(v: v128): v128 {
+  return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v)));
+}
+
+/** Loads `count` (1 to 3) bytes into the low lanes of bytes. */
+function load_partial_bytes(from: usize, count: i32): v128 {
+  let bits = <u32>load<u8>(from);
+  if (count > 1) bits |= <u32>load<u8>(from, 1) << 8;
+  if (count > 2) bits |= <u32>load<u8>(from, 2) << 16;
+  return i32x4.splat(bits);
+}
+
+/**
+ * y = x * scale[channel] + shift[channel] from bytes, channel = i % c.
+ *
+ * The vectors of a sample repeat their channels after c of them, so each of the c phases is one loop.
+ * Cost: one pass (c strided passes over each sample).
+ *
+ * @param x pixels as bytes [n, size]; the offset counts floats, so the first byte lies at 4 x
+ * @param y [n, size]
+ * @param c channels; size is a multiple of it
+ * @param scale [c]
+ * @param shift [c]
+ */
+export function normalize_bytes(
+  begin: i32, end: i32, x: i32, y: i32, size: i32, c: i32, scale: i32, shift: i32,
+): void {
+  // With one channel every vector has the same phase, in all samples: one run.
+  const run = c == 1 ? (end - begin) * size : size;
+  const runs = c == 1 ? 1 : end - begin;
+  let from = address(x) + <usize>(begin * size);
+  let to = address(y + begin * size);
+  for (let n = 0; n < runs; n++) {
+    for (let phase = 0; phase < c; phase++) {
+      const factor = cyclic(address(scale), phase * 4, c);
+      const summand = cyclic(address(shift), phase * 4, c);
+      let i = phase * 4;
+      for (; i + 4 <= run; i += 4 * c) {
+        const value = bytes_to_floats(v128.load32_zero(from + <usize>i));
+        v128.store(to + (<usize>i << 2), madd(value, factor, summand));
+      }
+      if (i < run) {
+        const value = bytes_to_floats(load_partial_bytes(from + <usize>i, run - i));
+        store_partial(to + (<usize>i << 2), madd(value, factor, summand), run - i);
+      }
+    }
+    from += <usize>run;
+    to += <usize>run << 2;
+  }
+}
+
+/**
+ * y = x * scale[channel] + shift[channel] from floats, channel = i % c; as `normalize_bytes`.
+ *
+ * @param x [n, size]
+ * @param y [n, size]
+ * @param c channels; size is a multiple of it
+ * @param scale [c]
+ * @param shift [c]
+ */
+export function normalize_floats(
+  begin: i32, end: i32, x: i32, y: i32, size: i32, c: i32, scale: i32, shift: i32,
+): void {
+  const run = c == 1 ? (end - begin) * size : size;
+  const runs = c == 1 ? 1 : end - begin;
+  let from = address(x + begin * size);
+  let to = address(y + begin * size);
+  for (let n = 0; n < runs; n++) {
+    for (let phase = 0; phase < c; phase++) {
+      const factor = cyclic(address(scale), phase * 4, c);
+      const summand = cyclic(address(shift), phase * 4, c);
+      let i = phase * 4;
+      for (; i + 4 <= run; i += 4 * c) {
+        const at = <usize>i << 2;
+        v128.store(to + at, madd(v128.load(from + at), factor, summand));
+      }
+      if (i < run) {
+        const at = <usize>i << 2;
+        store_partial(to + at, madd(load_partial(from + at, run - i, 0), factor, summand), run - i);
+      }
+    }
+    from += <usize>run << 2;
+    to += <usize>run << 2;
+  }
+}
+
+/** a + t (b - a): exactly a where t is 0. */
+// @ts-ignore: decorator
+@inline
+function between(a: f32, b: f32, t: f32): f32 {
+  return a + t * (b - a);
+}
+
+/**
+ * Resamples each image under its own affine map with bilinear weights, then covers a rectangle of it.
+ *
+ * Output pixel (i, j) takes the source at column a j + b i + tx and row c j + d i + ty. What lies outside the image has
+ * the value fill[channel], and so have pixels with top <= i < bottom and left <= j < right. Whole source coordinates copy
+ * exactly, so the identity does. Cost: up to four loads for each output value.
+ *
+ * @param x [n, h, w, c]
+ * @param y [n, h, w, c]
+ * @param transforms [n, 10]: a b tx c d ty top left bottom right
+ * @param fill [c]
+ */
+export function augment(
+  begin: i32, end: i32, x: i32, y: i32, h: i32, w: i32, c: i32, transforms: i32, fill: i32,
+): void {
+  const size = h * w * c;
+  const pixelBytes = <usize>c << 2;
+  const rowBytes = <usize>w * pixelBytes;
+  const fills = address(fill);
+  for (let n = begin; n < end; n++) {
+    const image = address(x + n * size);
+    let to = address(y + n * size);
+    const transform = address(transforms + n * 10);
+    const columnByColumn = load<f32>(transform);
+    const columnByRow = load<f32>(transform, 4);
+    const columnStart = load<f32>(transform, 8);
+    const rowByColumn = load<f32>(transform, 12);
+    const rowByRow = load<f32>(transform, 16);
+    const rowStart = load<f32>(transform, 20);
+    const top = load<f32>(transform, 24);
+    const left = load<f32>(transform, 28);
+    const bottom = load<f32>(transform, 32);
+    const right = load<f32>(transform, 36);
+    for (let i = 0; i < h; i++) {
+      const row = <f32>i;
+      for (let j = 0; j < w; j++) {
+        const column = <f32>j;
+        const sourceColumn = columnByColumn * column + columnByRow * row + columnStart;
+        const sourceRow = rowByColumn * column + rowByRow * row + rowStart;
+        const near = sourceColumn > -1 && sourceColumn < <f32>w && sourceRow > -1 && sourceRow < <f32>h;
+        if (!near || (row >= top && row < bottom && column >= left && column < right)) {
+          memory.copy(to, fills, pixelBytes);
+          to += pixelBytes;
+          continue;
+        }
+        const floorColumn = floor<f32>(sourceColumn);
+        const floorRow = floor<f32>(sourceRow);
+        const columnPart = sourceColumn - floorColumn;
+        const rowPart = sourceRow - floorRow;
+        const j0 = <i32>floorColumn;
+        const i0 = <i32>floorRow;
+        const hasTop = i0 >= 0;
+        const hasBottom = i0 + 1 < h;
+        const hasLeft = j0 >= 0;
+        const hasRight = j0 + 1 < w;
+        // Each corner is read from the image, or from the fill values where it lies outside.
+        const corner = image + <usize>i0 * rowBytes + <usize>j0 * pixelBytes;
+        const topLeft = hasTop && hasLeft ? corner : fills;
+        const topRight = hasTop && hasRight ? corner + pixelBytes : fills;
+        const bottomLeft = hasBottom && hasLeft ? corner + rowBytes : fills;
+        const bottomRight = hasBottom && hasRight ? corner + rowBytes + pixelBytes : fills;
+        for (let at: usize = 0; at < pixelBytes; at += 4) {
+          const upper = between(load<f32>(topLeft + at), load<f32>(topRight + at), columnPart);
+          const lower = between(load<f32>(bottomLeft + at), load<f32>(bottomRight + at), columnPart);
+          store<f32>(to + at, between(upper, lower, rowPart));
+        }
+        to += pixelBytes;
+      }
+    }
+  }
+}
