@@ -1,6 +1,8 @@
 /**
  * How weights start: plain descriptions that JSON can hold, and the function that fills an array by one.
  *
+ * The descriptions are type aliases because interfaces do not fit `Json`.
+ *
  * @module
  */
 
@@ -19,25 +21,25 @@ export type InitializerName =
   | "ones";
 
 /** The same value everywhere. */
-export interface ConstantInitializer {
+export type ConstantInitializer = {
   readonly type: "constant";
   readonly value: number;
-}
+};
 
 /** Normal, not truncated. */
-export interface NormalInitializer {
+export type NormalInitializer = {
   readonly type: "normal";
   /** Default 0. */
   readonly mean?: number | undefined;
   readonly deviation: number;
-}
+};
 
 /** Uniform between two values. */
-export interface UniformInitializer {
+export type UniformInitializer = {
   readonly type: "uniform";
   readonly minimum: number;
   readonly maximum: number;
-}
+};
 
 /** By name, or by an object where there are options. */
 export type Initializer = InitializerName | ConstantInitializer | NormalInitializer | UniformInitializer;

@@ -1,6 +1,8 @@
 /**
  * Learning-rate schedules: plain descriptions that JSON can hold, and the one function that evaluates them.
  *
+ * The descriptions are type aliases because interfaces do not fit `Json`.
+ *
  * @module
  */
 
@@ -8,12 +10,12 @@ import { checkNumber, readFields, readType, shown } from "../json-fields.ts";
 import { cos, pow } from "../numeric/math.ts";
 
 /** The base learning rate at every step. */
-export interface ConstantSchedule {
+export type ConstantSchedule = {
   readonly type: "constant";
-}
+};
 
 /** Multiplies by `factor` every `stepEpochs`, or at each of `milestones`: one of the two. */
-export interface StepSchedule {
+export type StepSchedule = {
   readonly type: "step";
   /** Epochs between two drops; fractions are rounded to whole optimizer steps. */
   readonly stepEpochs?: number | undefined;
@@ -21,28 +23,28 @@ export interface StepSchedule {
   readonly milestones?: readonly number[] | undefined;
   /** Default 0.1. */
   readonly factor?: number | undefined;
-}
+};
 
 /** Multiplies by `decay` over each epoch. */
-export interface ExponentialSchedule {
+export type ExponentialSchedule = {
   readonly type: "exponential";
   /** What is left of the learning rate after one epoch, above 0 and at most 1. */
   readonly decay: number;
   /** Falls only between epochs; default false: a little at every step. */
   readonly staircase?: boolean | undefined;
-}
+};
 
-/** Linear warm-up from near 0 to the base rate, then half a cosine down to `finalFactor` times it. */
-export interface CosineSchedule {
+/** Linear warm-up by equal parts to the base rate, then half a cosine down to `finalFactor` times it. */
+export type CosineSchedule = {
   readonly type: "cosine";
   /** Default 0; fractions are rounded to whole optimizer steps. */
   readonly warmupEpochs?: number | undefined;
   /** Share of the base rate that the end approaches, 0 to 1; default 0. */
   readonly finalFactor?: number | undefined;
-}
+};
 
 /** Up to a peak and down to nearly nothing, over the whole run (Smith and Topin, 2018, "Super-Convergence"). */
-export interface OneCycleSchedule {
+export type OneCycleSchedule = {
   readonly type: "oneCycle";
   /** The peak; default: the base learning rate. */
   readonly maxLearningRate?: number | undefined;
@@ -54,7 +56,7 @@ export interface OneCycleSchedule {
   readonly warmupShare?: number | undefined;
   /** Shape of rise and fall; default `"cosine"`. */
   readonly anneal?: "cosine" | "linear" | undefined;
-}
+};
 
 export type Schedule = ConstantSchedule | StepSchedule | ExponentialSchedule | CosineSchedule | OneCycleSchedule;
 
