@@ -43,7 +43,7 @@ export function dropout(begin: i32, end: i32, x: i32, y: i32, size: i32, rate: f
   const key1 = i32x4.splat(load_key(address(key) + 8));
   // bits * 2^-24 >= rate for a whole number of bits is bits >= ceil(rate * 2^24).
   const threshold = i32x4.splat(<i32>ceil<f32>(rate * 16777216));
-  const scale = f32x4.splat(<f32>(1.0 / (1.0 - <f64>rate)));
+  const scale = f32x4.splat(1 / (1 - rate));
   let index = i32x4.add(i32x4.splat(begin * size), i32x4(0, 1, 2, 3));
   let from = address(x + begin * size);
   let to = address(y + begin * size);

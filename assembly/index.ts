@@ -1,7 +1,14 @@
 // The kernels' ABI: re-exports only.
+export * from "./activation";
 export * from "./conv2d";
 export * from "./dense";
 export * from "./depthwise";
+export * from "./dropout";
+export * from "./input";
+export * from "./loss";
+export * from "./norm";
+export * from "./optimizer";
 export * from "./pack";
 export * from "./pad";
 export * from "./peak";
+export * from "./pool";

@@ -82,18 +82,19 @@ export function momentum_update(
  *
  * @param w parameters, read and written
  * @param g gradients
+ * @param rho as float64: 1 - rho would lose half its digits in float32
  * @param square running mean of g'^2, read and written
  * @param velocity v, read and written
  * @param hyper, l2, decay as in `sgd_update`
  */
 export function rmsprop_update(
   begin: i32, end: i32, w: i32, g: i32, square: i32, velocity: i32, hyper: i32,
-  rho: f32, momentum: f32, epsilon: f32, l2: f32, decay: f32,
+  rho: f64, momentum: f32, epsilon: f32, l2: f32, decay: f32,
 ): void {
   const rate = load_hyper(hyper, 0);
   const clip = load_hyper(hyper, 1);
-  const old = f32x4.splat(rho);
-  const fresh = f32x4.splat(1 - rho);
+  const old = f32x4.splat(<f32>rho);
+  const fresh = f32x4.splat(<f32>(1 - rho));
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
     const weight = load_lanes(address(w + i), lanes);
@@ -116,13 +117,14 @@ export function rmsprop_update(
  *
  * @param w parameters, read and written
  * @param g gradients
+ * @param beta1, beta2 as float64: 1 - beta would lose half its digits in float32
  * @param m running mean of g', read and written
  * @param v running mean of g'^2, read and written
  * @param hyper, l2, decay as in `sgd_update`
  */
 export function adam_update(
   begin: i32, end: i32, w: i32, g: i32, m: i32, v: i32, hyper: i32,
-  beta1: f32, beta2: f32, epsilon: f32, epsilonInside: i32, l2: f32, decay: f32,
+  beta1: f64, beta2: f64, epsilon: f32, epsilonInside: i32, l2: f32, decay: f32,
 ): void {
   const rate = load_hyper(hyper, 0);
   const clip = load_hyper(hyper, 1);
@@ -130,15 +132,17 @@ export function adam_update(
   const correction2 = load_hyper(hyper, 3);
   const inside = f32x4.splat(epsilonInside ? epsilon : 0);
   const outside = f32x4.splat(epsilonInside ? 0 : epsilon);
-  const fresh1 = f32x4.splat(1 - beta1);
-  const fresh2 = f32x4.splat(1 - beta2);
+  const old1 = f32x4.splat(<f32>beta1);
+  const old2 = f32x4.splat(<f32>beta2);
+  const fresh1 = f32x4.splat(<f32>(1 - beta1));
+  const fresh2 = f32x4.splat(<f32>(1 - beta2));
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
     const weight = load_lanes(address(w + i), lanes);
     const gradient = regularized(load_lanes(address(g + i), lanes), clip, weight, l2);
     const gradientSquare = f32x4.mul(f32x4.mul(gradient, gradient), fresh2);
-    const first = madd(f32x4.splat(beta1), load_lanes(address(m + i), lanes), f32x4.mul(gradient, fresh1));
-    const second = madd(f32x4.splat(beta2), load_lanes(address(v + i), lanes), gradientSquare);
+    const first = madd(old1, load_lanes(address(m + i), lanes), f32x4.mul(gradient, fresh1));
+    const second = madd(old2, load_lanes(address(v + i), lanes), gradientSquare);
     store_lanes(address(m + i), first, lanes);
     store_lanes(address(v + i), second, lanes);
     const root = f32x4.add(f32x4.sqrt(madd(second, correction2, inside)), outside);

@@ -1,7 +1,7 @@
+import type { Json } from "../json.ts";
 import type { EpochEvent, StepEvent } from "./events.ts";
 
-/** A value that JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json } from "../json.ts";
 
 /** What a callback may do to the run it watches. */
 export interface TrainingControl {

@@ -1,0 +1,47 @@
+/**
+ * The engines a tape can run on.
+ *
+ * - `js`: plain JavaScript, anywhere
+ * - `simd`: strict WebAssembly SIMD, the same bits on every machine
+ * - `relaxed`: SIMD with fused multiply-add, faster; the bits depend on the machine
+ */
+export type Gear = "js" | "simd" | "relaxed";
+
+/** The gears, slowest first. */
+export const GEARS: readonly Gear[] = ["js", "simd", "relaxed"];
+
+// Each probe is the smallest module that needs the feature: a function of type `parameters -> v128` with this body.
+function supports(parameters: number, body: readonly number[]): boolean {
+  const V128 = 0x7b;
+  const type = [1, 0x60, parameters, ...new Array<number>(parameters).fill(V128), 1, V128];
+  const code = [1, body.length + 2, 0, ...body, 0x0b];
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const sections = [1, type.length, ...type, 3, 2, 1, 0, 10, code.length, ...code];
+  return typeof WebAssembly === "object" && WebAssembly.validate(new Uint8Array([...header, ...sections]));
+}
+
+const LOCAL_GET = 0x20;
+const SIMD_PREFIX = 0xfd;
+
+/** Whether this host runs a gear. */
+export function hasGear(gear: Gear): boolean {
+  switch (gear) {
+    case "js":
+      return true;
+    case "simd": // i8x16.splat (i32.const 0)
+      return supports(0, [0x41, 0, SIMD_PREFIX, 0x0f]);
+    case "relaxed": // f32x4.relaxed_madd
+      return supports(3, [LOCAL_GET, 0, LOCAL_GET, 1, LOCAL_GET, 2, SIMD_PREFIX, 0x85, 0x02]);
+  }
+}
+
+/** The fastest gear of this host for `"auto"`, else the one asked for. */
+export function chooseGear(wanted: Gear | "auto"): Gear {
+  if (wanted === "auto") return hasGear("relaxed") ? "relaxed" : hasGear("simd") ? "simd" : "js";
+  if (!GEARS.includes(wanted)) throw new RangeError(`engine: expected auto, ${GEARS.join(", ")}, got ${wanted}`);
+  if (!hasGear(wanted)) {
+    const available = GEARS.filter(hasGear).join(", ");
+    throw new RangeError(`engine: expected a gear this host has (${available}), got ${wanted}`);
+  }
+  return wanted;
+}

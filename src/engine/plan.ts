@@ -1,0 +1,80 @@
+/** What a region of memory is for; `summary()` adds them up by these. */
+export type RegionKind = "parameters" | "gradients" | "optimizer" | "activations" | "scratch" | "input";
+
+// The order of the memory map. Parameters come first, so that their place does not depend on the batch size.
+const ORDER: readonly RegionKind[] = ["parameters", "gradients", "optimizer", "input", "activations", "scratch"];
+
+/** Elements to a 64-byte cache line of float32: every region starts on one. */
+const ALIGNMENT = 16;
+
+/** Elements left free at the start: offset 0 means "none" to the kernels, and the compiler's own data lies there. */
+const START = 16384;
+
+/** Kernels may read, never write, up to seven floats past a region. */
+const TAIL = 16;
+
+/** A part of the heap. Its place is known once the plan is frozen. */
+export class Region {
+  readonly name: string;
+  readonly kind: RegionKind;
+  /** Elements. */
+  readonly size: number;
+  #offset: number | undefined;
+
+  constructor(name: string, kind: RegionKind, size: number) {
+    this.name = name;
+    this.kind = kind;
+    this.size = size;
+  }
+
+  /** Element offset in the heap. Throws before the plan is frozen. */
+  get offset(): number {
+    if (this.#offset === undefined) throw new Error(`region "${this.name}": its place is not known before the freeze`);
+    return this.#offset;
+  }
+
+  /** Called once, by the plan. */
+  place(offset: number): void {
+    this.#offset = offset;
+  }
+}
+
+/** Adds up what a model needs, then gives every region its place: nothing is allocated afterwards. */
+export class MemoryPlan {
+  readonly #regions: Region[] = [];
+  #elements: number | undefined;
+
+  /** Asks for `size` elements. Regions of a kind lie in the order they were asked for. */
+  reserve(name: string, kind: RegionKind, size: number): Region {
+    if (this.#elements !== undefined) throw new Error(`region "${name}": the plan is frozen`);
+    const region = new Region(name, kind, size);
+    this.#regions.push(region);
+    return region;
+  }
+
+  /** Places all regions. Returns the heap's length in elements. */
+  freeze(): number {
+    let next = START;
+    for (const kind of ORDER) {
+      for (const region of this.#regions) {
+        if (region.kind !== kind) continue;
+        region.place(next);
+        next += Math.ceil(region.size / ALIGNMENT) * ALIGNMENT;
+      }
+    }
+    this.#elements = next + TAIL;
+    return this.#elements;
+  }
+
+  /** All regions, for tests and the memory map. */
+  get regions(): readonly Region[] {
+    return this.#regions;
+  }
+
+  /** Elements of each kind. */
+  sizes(): Record<RegionKind, number> {
+    const sizes = { parameters: 0, gradients: 0, optimizer: 0, input: 0, activations: 0, scratch: 0 };
+    for (const region of this.#regions) sizes[region.kind] += region.size;
+    return sizes;
+  }
+}

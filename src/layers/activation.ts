@@ -1,0 +1,159 @@
+import type { KernelName } from "../engine/kernels.ts";
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import { type BackwardTapes, type Layer, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import { OptionReader } from "./options.ts";
+import { readSoftmax } from "./softmax.ts";
+
+/** What the `activation` option of a layer takes. */
+export type ActivationName = "linear" | "relu" | "leakyRelu" | "sigmoid" | "tanh" | "gelu" | "softmax";
+
+/** The layers here: each is one forward and one backward kernel over all elements. */
+type ElementwiseName = Exclude<ActivationName, "linear" | "softmax">;
+
+/** Whether the derivative is a function of the output (else of the input). */
+const FROM_OUTPUT: Record<ElementwiseName, boolean> = {
+  relu: true,
+  leakyRelu: false,
+  sigmoid: true,
+  tanh: true,
+  gelu: false,
+};
+
+/** Options of an activation layer. */
+export interface ActivationOptions {
+  name?: string;
+}
+
+export interface LeakyReluOptions extends ActivationOptions {
+  /** Factor on negative inputs. Default 0.3, as in Keras. */
+  negativeSlope?: number;
+}
+
+/**
+ * max(x, 0), any shape.
+ *
+ * @example
+ * relu();
+ */
+export function relu(options: ActivationOptions = {}): Layer {
+  return readElementwise("relu", options);
+}
+
+/**
+ * x, or `negativeSlope` x where x is negative (Maas et al., 2013); any shape.
+ *
+ * @example
+ * leakyRelu({ negativeSlope: 0.1 });
+ */
+export function leakyRelu(options: LeakyReluOptions = {}): Layer {
+  return readElementwise("leakyRelu", options);
+}
+
+/**
+ * 1 / (1 + e^-x), any shape.
+ *
+ * @example
+ * sigmoid();
+ */
+export function sigmoid(options: ActivationOptions = {}): Layer {
+  return readElementwise("sigmoid", options);
+}
+
+/**
+ * Hyperbolic tangent, any shape.
+ *
+ * @example
+ * tanh();
+ */
+export function tanh(options: ActivationOptions = {}): Layer {
+  return readElementwise("tanh", options);
+}
+
+/**
+ * x times the normal distribution function of x (Hendrycks & Gimpel, 2016), the exact form; any shape.
+ *
+ * @example
+ * gelu();
+ */
+export function gelu(options: ActivationOptions = {}): Layer {
+  return readElementwise("gelu", options);
+}
+
+/** An activation layer from options of unknown origin. */
+export function readElementwise(type: ElementwiseName, options: object): Layer {
+  const reader = new OptionReader(type, options, type === "leakyRelu" ? ["negativeSlope"] : []);
+  const slope = type === "leakyRelu" ? reader.number("negativeSlope", 0, 1, 0.3) : 0;
+  return {
+    type,
+    config: reader.config,
+    outputShape: (input) => input,
+    parameters: () => [],
+    multiplyAdds: () => 0,
+    place: (site) => new PlacedElementwise(site, type, slope),
+  };
+}
+
+/** The layer that an `activation` option names, or undefined for none. */
+export function activationOption(reader: OptionReader): Layer | undefined {
+  const name: unknown = reader.raw("activation") ?? "linear";
+  switch (name) {
+    case "linear":
+      return undefined;
+    case "softmax":
+      return readSoftmax({});
+    case "relu":
+    case "leakyRelu":
+    case "sigmoid":
+    case "tanh":
+    case "gelu":
+      return readElementwise(name, {});
+    default: {
+      const names = ["linear", "softmax", ...Object.keys(FROM_OUTPUT)].join(", ");
+      throw new TypeError(`${reader.who}: expected activation to be one of ${names}, got ${JSON.stringify(name)}`);
+    }
+  }
+}
+
+class PlacedElementwise implements PlacedLayer {
+  readonly #type: ElementwiseName;
+  readonly #slope: number;
+  readonly #size: number;
+  readonly #y: Region;
+  readonly #dx: Region | undefined;
+  #x = 0;
+
+  constructor(site: Site, type: ElementwiseName, slope: number) {
+    const { batch, plan, path } = site;
+    this.#type = type;
+    this.#slope = slope;
+    this.#size = sizeOf(site.input);
+    this.#y = plan.reserve(`${path}/output`, "activations", batch * this.#size);
+    if (site.training && site.needsInputGradient) {
+      this.#dx = plan.reserve(`${path}/dx`, "activations", batch * this.#size);
+    }
+  }
+
+  forward(tape: Tape, n: number, x: number): number {
+    const y = this.#y.offset;
+    this.#x = x;
+    if (this.#type === "leakyRelu") {
+      tape.add("leaky_relu_forward", "sample", n, x, y, this.#size, this.#slope);
+    } else {
+      tape.add(`${this.#type}_forward` satisfies KernelName, "sample", n, x, y, this.#size);
+    }
+    return y;
+  }
+
+  backward({ samples }: BackwardTapes, n: number, dy: number): number {
+    if (this.#dx === undefined) return 0;
+    const dx = this.#dx.offset;
+    const known = FROM_OUTPUT[this.#type] ? this.#y.offset : this.#x;
+    if (this.#type === "leakyRelu") {
+      samples.add("leaky_relu_backward", "sample", n, known, dy, dx, this.#size, this.#slope);
+    } else {
+      samples.add(`${this.#type}_backward` satisfies KernelName, "sample", n, known, dy, dx, this.#size);
+    }
+    return dx;
+  }
+}

@@ -1,0 +1,158 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import { type ActivationName, activationOption } from "./activation.ts";
+import { fans, type Initializer } from "./initializers.ts";
+import type { BackwardTapes, Layer, ParameterPlace, ParameterSpec, PlacedLayer, Shape, Site } from "./layer.ts";
+import { OptionReader } from "./options.ts";
+
+export interface DenseOptions {
+  /** Outputs. */
+  units: number;
+  /** Applied to the output. Default none. */
+  activation?: ActivationName;
+  /** Default true. */
+  useBias?: boolean;
+  /** Default `"glorotUniform"`. */
+  kernelInitializer?: Initializer;
+  /** Default `"zeros"`. */
+  biasInitializer?: Initializer;
+  name?: string;
+}
+
+/**
+ * Fully connected layer (Keras' Dense): [inputs] to [units]. Put `flatten()` before it where the input is an image.
+ *
+ * Parameters: `kernel` [inputs, units], `bias` [units].
+ *
+ * @throws TypeError, RangeError for an unknown or wrong option
+ * @example
+ * dense({ units: 128, activation: "relu" });
+ */
+export function dense(options: DenseOptions): Layer {
+  return readDense(options);
+}
+
+/** The same from options of unknown origin. */
+export function readDense(options: object): Layer {
+  const known = ["units", "activation", "useBias", "kernelInitializer", "biasInitializer"];
+  const reader = new OptionReader("dense", options, known);
+  const units = reader.integer("units", 1);
+  const useBias = reader.boolean("useBias", true);
+  const kernelInitializer = reader.initializer("kernelInitializer", "glorotUniform");
+  const biasInitializer = reader.initializer("biasInitializer", "zeros");
+  return {
+    type: "dense",
+    config: reader.config,
+    fusesRelu: true,
+    activation: activationOption(reader),
+
+    outputShape(input: Shape, who: string): Shape {
+      if (input.length === 1) return [units];
+      throw new RangeError(`${who}: expected an input of [inputs], got [${input}]; put flatten before it`);
+    },
+
+    parameters([inputs]): readonly ParameterSpec[] {
+      const shape = [inputs, units];
+      const kernelFans = fans(shape, "dense");
+      const kernel: ParameterSpec = {
+        name: "kernel",
+        shape,
+        role: "kernel",
+        initializer: kernelInitializer,
+        fans: kernelFans,
+      };
+      if (!useBias) return [kernel];
+      return [kernel, { name: "bias", shape: [units], role: "bias", initializer: biasInitializer, fans: kernelFans }];
+    },
+
+    multiplyAdds: ([inputs]) => inputs * units,
+    place: (site) => new PlacedDense(site, useBias),
+  };
+}
+
+const PANEL = 8;
+
+class PlacedDense implements PlacedLayer {
+  readonly #inputs: number;
+  readonly #units: number;
+  readonly #kernel: ParameterPlace;
+  readonly #bias: ParameterPlace | undefined;
+  readonly #lower: number;
+  readonly #y: Region;
+  readonly #dz: Region | undefined;
+  readonly #dx: Region | undefined;
+  readonly #panels: Region;
+  readonly #panelsBackward: Region | undefined;
+  #x = 0;
+
+  constructor(site: Site, useBias: boolean) {
+    const { batch, plan, path } = site;
+    const inputs = site.input[0];
+    const units = site.output[0];
+    this.#inputs = inputs;
+    this.#units = units;
+    this.#kernel = site.parameter("kernel");
+    if (useBias) this.#bias = site.parameter("bias");
+    this.#lower = site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
+    this.#y = plan.reserve(`${path}/output`, "activations", batch * units);
+    this.#panels = plan.reserve(`${path}/panels`, "scratch", Math.ceil(units / PANEL) * PANEL * inputs);
+    if (!site.training) return;
+    if (site.fuseRelu) this.#dz = plan.reserve(`${path}/dz`, "activations", batch * units);
+    if (!site.needsInputGradient) return;
+    this.#dx = plan.reserve(`${path}/dx`, "activations", batch * inputs);
+    const size = Math.ceil(inputs / PANEL) * PANEL * units;
+    this.#panelsBackward = plan.reserve(`${path}/backward panels`, "scratch", size);
+  }
+
+  prepare(tape: Tape): void {
+    const weights = this.#kernel.value.offset;
+    const panels = Math.ceil(this.#units / PANEL);
+    tape.add("pack_forward", "weight", panels, weights, this.#panels.offset, this.#inputs, this.#units, 1);
+    if (this.#panelsBackward === undefined) return;
+    const backward = this.#panelsBackward.offset;
+    // A dense layer is a 1 x 1 convolution of a 1 x 1 image.
+    const geometry = [1, 1, this.#inputs, this.#units, 1, 1, 1, 1, 1] as const;
+    tape.add("pack_backward", "weight", Math.ceil(this.#inputs / PANEL), weights, backward, ...geometry);
+  }
+
+  forward(tape: Tape, n: number, x: number): number {
+    const y = this.#y.offset;
+    this.#x = x;
+    tape.add(
+      "dense_forward",
+      "sample",
+      n,
+      x,
+      this.#kernel.value.offset,
+      this.#panels.offset,
+      this.#bias?.value.offset ?? 0,
+      y,
+      this.#inputs,
+      this.#units,
+      this.#lower,
+    );
+    return y;
+  }
+
+  backward({ samples, weights }: BackwardTapes, n: number, dy: number): number {
+    const inputs = this.#inputs;
+    const units = this.#units;
+    let dz = dy;
+    if (this.#dz !== undefined) {
+      dz = this.#dz.offset;
+      samples.add("relu_backward", "sample", n, this.#y.offset, dy, dz, units);
+    }
+    if (this.#kernel.gradient !== undefined) {
+      const dw = this.#kernel.gradient.offset;
+      weights.add("dense_backward_weights", "weight", inputs, this.#x, dz, dw, n, inputs, units);
+    }
+    if (this.#bias?.gradient !== undefined) {
+      weights.add("bias_backward", "weight", units, dz, this.#bias.gradient.offset, n, units);
+    }
+    if (this.#dx === undefined) return 0;
+    const dx = this.#dx.offset;
+    const panels = this.#panelsBackward?.offset ?? 0;
+    samples.add("dense_backward_data", "sample", n, dz, this.#kernel.value.offset, panels, dx, inputs, units);
+    return dx;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import { type BackwardTapes, type Layer, type Mode, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import { OptionReader } from "./options.ts";
+
+export interface DropoutOptions {
+  /** Share of the elements set to zero in training, from 0 to below 1. */
+  rate: number;
+  name?: string;
+}
+
+/**
+ * Sets a random share of the elements to zero in training and scales the others up, so that nothing needs to change in
+ * inference (Srivastava et al., 2014, the inverted form); any shape.
+ *
+ * @throws RangeError if the rate is not in [0, 1)
+ * @example
+ * dropout({ rate: 0.5 });
+ */
+export function dropout(options: DropoutOptions): Layer {
+  return readDropout(options);
+}
+
+/** The same from options of unknown origin. */
+export function readDropout(options: object): Layer {
+  const reader = new OptionReader("dropout", options, ["rate"]);
+  const rate = reader.number("rate", 0, 1, Number.NaN);
+  if (rate === 1) throw new RangeError(`${reader.who}: expected rate to be below 1, got 1`);
+  return {
+    type: "dropout",
+    config: reader.config,
+    outputShape: (input) => input,
+    parameters: () => [],
+    multiplyAdds: () => 0,
+    place: (site) => new PlacedDropout(site, rate),
+  };
+}
+
+class PlacedDropout implements PlacedLayer {
+  readonly #rate: number;
+  readonly #size: number;
+  readonly #key: Region | undefined;
+  readonly #y: Region | undefined;
+  readonly #dx: Region | undefined;
+
+  constructor(site: Site, rate: number) {
+    const { batch, plan, path } = site;
+    this.#rate = rate;
+    this.#size = sizeOf(site.input);
+    if (!site.training) return;
+    this.#key = site.randomKey();
+    this.#y = plan.reserve(`${path}/output`, "activations", batch * this.#size);
+    if (site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * this.#size);
+  }
+
+  forward(tape: Tape, n: number, x: number, mode: Mode): number {
+    if (mode === "inference" || this.#y === undefined || this.#key === undefined) return x;
+    tape.add("dropout", "sample", n, x, this.#y.offset, this.#size, this.#rate, this.#key.offset);
+    return this.#y.offset;
+  }
+
+  backward({ samples }: BackwardTapes, n: number, dy: number): number {
+    if (this.#dx === undefined || this.#key === undefined) return 0;
+    samples.add("dropout", "sample", n, dy, this.#dx.offset, this.#size, this.#rate, this.#key.offset);
+    return this.#dx.offset;
+  }
+}

@@ -1,0 +1,99 @@
+import type { MemoryPlan, Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import type { Fans, Initializer } from "./initializers.ts";
+import type { LayerConfig } from "./options.ts";
+
+/** Shape of one sample, without the batch: [h, w, c] of an image, [units] of a vector. */
+export type Shape = readonly number[];
+
+/** Elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/**
+ * What a parameter is: kernels decay, biases and normalisation do not unless asked, statistics are not trained.
+ */
+export type ParameterRole = "kernel" | "bias" | "normalization" | "statistic";
+
+/** A parameter that a layer asks for. */
+export interface ParameterSpec {
+  /** Unique within the layer, such as `kernel`. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly role: ParameterRole;
+  readonly initializer: Initializer;
+  readonly fans: Fans;
+}
+
+/** Where a parameter lies. */
+export interface ParameterPlace {
+  readonly value: Region;
+  /** None for statistics, and in a network that is not trained. */
+  readonly gradient: Region | undefined;
+}
+
+/** `training`: batch statistics and dropout. `inference`: running statistics, no dropout. */
+export type Mode = "training" | "inference";
+
+/** What a layer knows when it is placed into a network's memory. */
+export interface Site {
+  readonly input: Shape;
+  readonly output: Shape;
+  /** Largest batch. */
+  readonly batch: number;
+  /** Whether the network has gradients at all. */
+  readonly training: boolean;
+  /** Whether anything before this layer wants a gradient. */
+  readonly needsInputGradient: boolean;
+  /** Set only for a layer with `fusesRelu`: it applies the ReLU that follows itself. */
+  readonly fuseRelu: boolean;
+  readonly plan: MemoryPlan;
+  /** The layer's path in the model, such as `residual/conv2d`; region names start with it. */
+  readonly path: string;
+  parameter(name: string): ParameterPlace;
+  /** Four floats that hold a fresh random key at every step (see the dropout kernel). */
+  randomKey(): Region;
+}
+
+/** The two parts of a backward pass: what runs over samples, and what runs over weights once all samples are done. */
+export interface BackwardTapes {
+  readonly samples: Tape;
+  readonly weights: Tape;
+}
+
+/** A layer with its memory: it writes kernel calls onto tapes. */
+export interface PlacedLayer {
+  /** What must run after the weights changed and before a forward pass: packing them. */
+  prepare?(tape: Tape): void;
+  /** Emits y = f(x) for `n` samples at heap offset `x`; returns the offset of y. */
+  forward(tape: Tape, n: number, x: number, mode: Mode): number;
+  /** Emits the gradients, given that of y; returns the offset of dx, 0 where the site needs none. */
+  backward(tapes: BackwardTapes, n: number, dy: number): number;
+}
+
+/** A layer: shapes and parameters first, then its place, then kernel calls. Holds no state. */
+export interface Layer {
+  /** The layer's kind in model files, such as `conv2d`. */
+  readonly type: string;
+  /** The options it was made with, as model files keep them. */
+  readonly config: LayerConfig;
+  /** Whether it can apply a ReLU that follows while it stores its output. */
+  readonly fusesRelu?: boolean;
+  /** The activation that its `activation` option asks for. */
+  readonly activation?: Layer | undefined;
+  /** Output shape for an input shape; throws a RangeError that starts with `who` where they do not fit. */
+  outputShape(input: Shape, who: string): Shape;
+  /** Parameters for an input shape. */
+  parameters(input: Shape): readonly ParameterSpec[];
+  /** Multiply-adds of one sample's forward pass. */
+  multiplyAdds(input: Shape): number;
+  place(site: Site): PlacedLayer;
+}
+
+/** The shape as [h, w, c], or a RangeError. */
+export function imageShape(input: Shape, who: string): readonly [h: number, w: number, c: number] {
+  if (input.length !== 3)
+    throw new RangeError(`${who}: expected an input of [height, width, channels], got [${input}]`);
+  return [input[0], input[1], input[2]];
+}

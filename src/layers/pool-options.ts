@@ -1,0 +1,26 @@
+import type { Padding, PoolOptions } from "./geometry.ts";
+import type { OptionReader } from "./options.ts";
+
+/** Options of `maxPooling2d` and `averagePooling2d`. */
+export interface PoolLayerOptions {
+  /** Rows and columns of the window. Default 2. */
+  poolSize?: number | readonly [number, number];
+  /** Default: `poolSize`. */
+  strides?: number | readonly [number, number];
+  /** Default `"valid"`. Numbers must be smaller than the window. */
+  padding?: Padding;
+  /** Round the output size up: windows cut off at the bottom and right count too. Default false. */
+  ceilMode?: boolean;
+  name?: string;
+}
+
+export const POOL_OPTIONS = ["poolSize", "strides", "padding", "ceilMode"];
+
+/** The windows that the options ask for. */
+export function readPoolOptions(reader: OptionReader): (h: number, w: number, who: string) => PoolOptions {
+  const kernel = reader.pair("poolSize", 2);
+  const strides = reader.pair("strides", kernel);
+  const padding = reader.padding("valid");
+  const ceil = reader.boolean("ceilMode", false);
+  return (h, w, name) => ({ name, h, w, kernel, strides, padding, ceil });
+}

@@ -1,0 +1,74 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import { type PoolGeometry, poolGeometry } from "./geometry.ts";
+import { type BackwardTapes, imageShape, type Layer, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import type { LayerConfig } from "./options.ts";
+
+/** Which value of a window goes on. */
+export type PoolKind = "max" | "average";
+
+/** A pooling layer whose windows follow from the input's height and width. */
+export function pooling(
+  config: LayerConfig,
+  kind: PoolKind,
+  window: (h: number, w: number, who: string) => Parameters<typeof poolGeometry>[0],
+  flat = false,
+): Layer {
+  const dims = (input: readonly number[], who: string) => {
+    const [h, w, c] = imageShape(input, who);
+    return { ...poolGeometry(window(h, w, who)), c };
+  };
+  return {
+    type: config.type,
+    config,
+    outputShape(input, who) {
+      const { p, q, c } = dims(input, who);
+      return flat ? [c] : [p, q, c];
+    },
+    parameters: () => [],
+    multiplyAdds: () => 0,
+    place: (site) => new PlacedPooling(site, kind, dims(site.input, site.path)),
+  };
+}
+
+class PlacedPooling implements PlacedLayer {
+  readonly #kind: PoolKind;
+  readonly #dims: PoolGeometry & { readonly c: number };
+  readonly #y: Region;
+  readonly #dx: Region | undefined;
+  #x = 0;
+
+  constructor(site: Site, kind: PoolKind, dims: PoolGeometry & { readonly c: number }) {
+    const { batch, plan, path } = site;
+    this.#kind = kind;
+    this.#dims = dims;
+    this.#y = plan.reserve(`${path}/output`, "activations", batch * sizeOf(site.output));
+    if (site.training && site.needsInputGradient) {
+      this.#dx = plan.reserve(`${path}/dx`, "activations", batch * sizeOf(site.input));
+    }
+  }
+
+  forward(tape: Tape, n: number, x: number): number {
+    this.#x = x;
+    const kernel = this.#kind === "max" ? "max_pool_forward" : "average_pool_forward";
+    tape.add(kernel, "sample", n, x, this.#y.offset, ...geometryArguments(this.#dims));
+    return this.#y.offset;
+  }
+
+  backward({ samples }: BackwardTapes, n: number, dy: number): number {
+    if (this.#dx === undefined) return 0;
+    const dx = this.#dx.offset;
+    const geometry = geometryArguments(this.#dims);
+    if (this.#kind === "max") {
+      samples.add("max_pool_backward", "sample", n, this.#x, this.#y.offset, dy, dx, ...geometry);
+    } else {
+      samples.add("average_pool_backward", "sample", n, dy, dx, ...geometry);
+    }
+    return dx;
+  }
+}
+
+/** The arguments that all pooling kernels end with. */
+function geometryArguments(d: PoolGeometry & { readonly c: number }) {
+  return [d.h, d.w, d.c, d.p, d.q, d.r, d.s, d.strideH, d.strideW, d.padTop, d.padLeft] as const;
+}

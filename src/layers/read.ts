@@ -1,0 +1,78 @@
+import { isRecord } from "../json.ts";
+import { readElementwise } from "./activation.ts";
+import { readAveragePooling2d } from "./average-pooling2d.ts";
+import { readBatchNormalization } from "./batch-normalization.ts";
+import { readConv2d } from "./conv2d.ts";
+import { readDense } from "./dense.ts";
+import { readDepthwiseConv2d } from "./depthwise-conv2d.ts";
+import { readDropout } from "./dropout.ts";
+import { readFlatten } from "./flatten.ts";
+import { readGlobalAveragePooling2d } from "./global-average-pooling2d.ts";
+import type { Layer } from "./layer.ts";
+import { readMaxPooling2d } from "./max-pooling2d.ts";
+import { residual } from "./residual.ts";
+import { readSoftmax } from "./softmax.ts";
+
+/** How each type of layer is made from the options in a file. */
+const READERS: Readonly<Record<string, (options: object) => Layer>> = {
+  averagePooling2d: readAveragePooling2d,
+  batchNormalization: readBatchNormalization,
+  conv2d: readConv2d,
+  dense: readDense,
+  depthwiseConv2d: readDepthwiseConv2d,
+  dropout: readDropout,
+  flatten: readFlatten,
+  gelu: (options) => readElementwise("gelu", options),
+  globalAveragePooling2d: readGlobalAveragePooling2d,
+  leakyRelu: (options) => readElementwise("leakyRelu", options),
+  maxPooling2d: readMaxPooling2d,
+  relu: (options) => readElementwise("relu", options),
+  residual: readResidual,
+  sigmoid: (options) => readElementwise("sigmoid", options),
+  softmax: readSoftmax,
+  tanh: (options) => readElementwise("tanh", options),
+};
+
+/** Residuals in residuals in residuals: nobody needs more, and a hostile file could nest without end. */
+const MAX_DEPTH = 8;
+
+/**
+ * Layers from parsed JSON: a list of objects with a `type` and that layer's options.
+ *
+ * @throws TypeError, RangeError naming the place, what was expected and what was there
+ * @example
+ * readLayers([{ type: "flatten" }, { type: "dense", units: 10 }], "layers");
+ */
+export function readLayers(description: unknown, who: string, depth = 0): Layer[] {
+  if (!Array.isArray(description)) throw new TypeError(`${who}: expected a list of layers, got ${kindOf(description)}`);
+  if (depth > MAX_DEPTH) throw new RangeError(`${who}: expected at most ${MAX_DEPTH} nested residuals, got more`);
+  return description.map((item: unknown, index) => {
+    const place = `${who}[${index}]`;
+    if (!isRecord(item)) throw new TypeError(`${place}: expected an object with a type, got ${kindOf(item)}`);
+    const { type } = item;
+    if (typeof type !== "string" || !Object.hasOwn(READERS, type)) {
+      const known = Object.keys(READERS).join(", ");
+      throw new TypeError(`${place}: expected type to be one of ${known}, got ${JSON.stringify(type)}`);
+    }
+    return type === "residual" ? readResidual(item, `${place}.`, depth) : READERS[type](item);
+  });
+}
+
+function readResidual(options: object, who = "", depth = 0): Layer {
+  const { type: _, name, layers, shortcut, ...rest }: Record<string, unknown> = { ...options };
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw new TypeError(`residual: expected options name, layers, shortcut, got "${unknown}"`);
+  }
+  if (name !== undefined && typeof name !== "string") {
+    throw new TypeError(`residual: expected name to be text, got ${kindOf(name)}`);
+  }
+  return residual(readLayers(layers, `${who}layers`, depth + 1), {
+    ...(name !== undefined && { name }),
+    ...(shortcut !== undefined && { shortcut: readLayers(shortcut, `${who}shortcut`, depth + 1) }),
+  });
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
+}
