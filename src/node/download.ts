@@ -1,0 +1,322 @@
+/**
+ * Downloading a file that has several mirrors: resumed when cut off, checked, and in place only when whole and right.
+ *
+ * @module
+ */
+
+import { constants } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { errorCode, fileError, readFileBounded, syncFolder } from "./files.ts";
+
+/** How long to wait, and how often to try. */
+export interface DownloadLimits {
+  /** Milliseconds until a mirror must answer; default 10,000. */
+  readonly connectTimeout?: number | undefined;
+  /** Milliseconds that may pass without a byte; default 20,000. */
+  readonly idleTimeout?: number | undefined;
+  /** Requests to one mirror for one file; default 5. */
+  readonly attempts?: number | undefined;
+  /** Milliseconds before the second request, doubled for each further one; default 500. */
+  readonly retryDelay?: number | undefined;
+  /** Ends the download; what has arrived stays for the next time. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What {@link downloadFile} is told. */
+export interface DownloadOptions extends DownloadLimits {
+  /** The same file on each mirror, in order of preference. */
+  readonly urls: readonly string[];
+  /** Where the file goes; until it is whole it grows at `path` + `.part`. The folder must be there. */
+  readonly path: string;
+  /** A longer file is wrong. */
+  readonly maxBytes: number;
+  /** Throws if the content is not the expected one. */
+  readonly check: (bytes: Uint8Array) => Promise<void> | void;
+  /** Called as bytes arrive; `total` is undefined where the mirror doesn't tell. */
+  readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
+}
+
+const DEFAULT_CONNECT_TIMEOUT = 10_000;
+const DEFAULT_IDLE_TIMEOUT = 20_000;
+const DEFAULT_ATTEMPTS = 5;
+const DEFAULT_RETRY_DELAY = 500;
+
+/** No mirror gave the file. The message names each mirror with its reason. */
+export class DownloadError extends Error {
+  override readonly name = "DownloadError";
+}
+
+/** What went wrong with one request. */
+class RequestFailure extends Error {
+  /** Whether the same mirror is worth another request. */
+  readonly again: boolean;
+
+  constructor(reason: string, again: boolean) {
+    super(reason);
+    this.again = again;
+  }
+}
+
+const NETWORK_REASONS: Readonly<Record<string, string>> = {
+  EAI_AGAIN: "host name cannot be looked up",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  EHOSTUNREACH: "host cannot be reached",
+  ENETUNREACH: "network cannot be reached",
+  ENOTFOUND: "host not found",
+  ETIMEDOUT: "connection timed out",
+};
+
+/** The system's reason is inside fetch's own, unhelpful "fetch failed". */
+function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error.cause instanceof Error ? error.cause : error;
+  return NETWORK_REASONS[errorCode(inner) ?? ""] ?? (inner.message || error.message);
+}
+
+function mirrorName(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** Aborts when a time passes without {@link Stopwatch.restart}, or when the caller's signal does. */
+class Stopwatch {
+  readonly signal: AbortSignal;
+  private readonly controller = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(outer: AbortSignal | undefined) {
+    this.signal = outer === undefined ? this.controller.signal : AbortSignal.any([outer, this.controller.signal]);
+  }
+
+  restart(milliseconds: number, what: string): void {
+    this.stop();
+    const reason = new RequestFailure(`${what} within ${milliseconds / 1000} s`, what !== "no answer");
+    this.timer = setTimeout(() => this.controller.abort(reason), milliseconds);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** The error to pass on for one that a request threw. */
+  explain(error: unknown, fallback: (reason: string) => RequestFailure): unknown {
+    if (this.controller.signal.aborted) return this.controller.signal.reason;
+    if (this.signal.aborted) return this.signal.reason;
+    return error instanceof RequestFailure ? error : fallback(networkReason(error));
+  }
+}
+
+/**
+ * Downloads a file from the first mirror that gives the right one.
+ *
+ * What has arrived when a connection breaks is kept and asked for no more. The file appears under its name only when
+ * it is whole and `check` accepts it; then its bytes are on the disk.
+ *
+ * @throws DownloadError if no mirror gave the file
+ * @throws FileError if it cannot be written
+ * @throws the signal's reason if that aborts; what has arrived stays at `path` + `.part`
+ */
+export async function downloadFile(options: DownloadOptions): Promise<void> {
+  const reasons: string[] = [];
+  for (const url of options.urls) {
+    try {
+      await downloadFrom(url, options);
+      return;
+    } catch (error) {
+      if (!(error instanceof RequestFailure)) throw error;
+      reasons.push(`${mirrorName(url)}: ${error.message}`);
+    }
+  }
+  throw new DownloadError(reasons.join("; ") || "no mirror to ask");
+}
+
+async function downloadFrom(url: string, options: DownloadOptions): Promise<void> {
+  const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const resumed = await fetchPart(url, options);
+      await accept(options, resumed);
+      return;
+    } catch (error) {
+      if (!(error instanceof RequestFailure) || !error.again || attempt >= attempts) throw error;
+      await pause((options.retryDelay ?? DEFAULT_RETRY_DELAY) * 2 ** (attempt - 1), options.signal);
+    }
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const done = (): void => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    const aborted = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
+
+/** Puts the complete part in place, or removes it where the content is wrong. */
+async function accept(options: DownloadOptions, resumed: boolean): Promise<void> {
+  const part = `${options.path}.part`;
+  const bytes = await readFileBounded(part, options.maxBytes);
+  try {
+    await options.check(bytes);
+  } catch (error) {
+    await rm(part, { force: true });
+    // A part may stem from another mirror's file: then it's worth starting over.
+    throw new RequestFailure(error instanceof Error ? error.message : String(error), resumed);
+  }
+  try {
+    await rename(part, options.path);
+  } catch (error) {
+    throw fileError("write", options.path, error);
+  }
+  await syncFolder(dirname(options.path));
+}
+
+/** Where in the file a response's body begins, and how long the file is. */
+interface BodyRange {
+  readonly begin: number;
+  readonly total: number | undefined;
+}
+
+function bodyRange(response: Response, have: number): BodyRange {
+  if (response.status === 206) {
+    const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "");
+    if (match === null || Number(match[1]) !== have) throw new RequestFailure("answered with another range", false);
+    return { begin: have, total: match[2] === "*" ? undefined : Number(match[2]) };
+  }
+  const length = response.headers.get("content-length");
+  const known = length !== null && /^\d+$/.test(length) && !response.headers.has("content-encoding");
+  return { begin: 0, total: known ? Number(length) : undefined };
+}
+
+/** Fetches what is missing of the part. Gives back whether some of it was there before. */
+async function fetchPart(url: string, options: DownloadOptions): Promise<boolean> {
+  const part = `${options.path}.part`;
+  let file: FileHandle;
+  try {
+    // Not in append mode: of two processes that fetch the same file, each writes the same bytes to the same places.
+    file = await open(part, constants.O_RDWR | constants.O_CREAT);
+  } catch (error) {
+    throw fileError("write", part, error);
+  }
+  const watch = new Stopwatch(options.signal);
+  try {
+    const have = (await file.stat()).size;
+    const response = await request(url, have, watch, options);
+    if (response.status === 416) {
+      await response.body?.cancel();
+      return true;
+    }
+    const { begin, total } = bodyRange(response, have);
+    if ((total ?? 0) > options.maxBytes) {
+      throw new RequestFailure(`expected at most ${options.maxBytes} bytes, got ${total}`, false);
+    }
+    if (begin === 0) await file.truncate(0);
+    const received = await writeBody(response, file, begin, total, watch, options);
+    if (total !== undefined && received !== total) {
+      throw new RequestFailure(`cut off at ${received} of ${total} bytes`, true);
+    }
+    await file.sync();
+    return begin > 0;
+  } catch (error) {
+    throw error instanceof RequestFailure || watch.signal.aborted ? error : fileError("write", part, error);
+  } finally {
+    watch.stop();
+    await file.close();
+  }
+}
+
+async function request(url: string, have: number, watch: Stopwatch, options: DownloadLimits): Promise<Response> {
+  const headers: Record<string, string> = { "accept-encoding": "identity" };
+  if (have > 0) headers.range = `bytes=${have}-`;
+  watch.restart(options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT, "no answer");
+  let response: Response;
+  try {
+    response = await fetch(url, { headers, signal: watch.signal });
+  } catch (error) {
+    throw watch.explain(error, (reason) => new RequestFailure(reason, false));
+  }
+  if (response.ok || (response.status === 416 && have > 0)) return response;
+  await response.body?.cancel().catch(() => {});
+  throw new RequestFailure(`answered ${response.status}`, response.status >= 500 || response.status === 429);
+}
+
+/** Writes a body to its place in the file; gives back how long the file is then. */
+async function writeBody(
+  response: Response,
+  file: FileHandle,
+  begin: number,
+  total: number | undefined,
+  watch: Stopwatch,
+  options: DownloadOptions,
+): Promise<number> {
+  const idleTimeout = options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT;
+  const reader = response.body?.getReader();
+  let received = begin;
+  options.onProgress?.(received, total);
+  try {
+    while (reader !== undefined) {
+      watch.restart(idleTimeout, "no bytes");
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        const at = total === undefined ? `${received} bytes` : `${received} of ${total} bytes`;
+        throw watch.explain(error, (reason) => new RequestFailure(`cut off at ${at} (${reason})`, true));
+      });
+      watch.stop();
+      if (done) break;
+      if (received + value.length > options.maxBytes) {
+        throw new RequestFailure(`expected at most ${options.maxBytes} bytes, got more`, false);
+      }
+      await writeAll(file, value, received);
+      received += value.length;
+      options.onProgress?.(received, total);
+    }
+  } finally {
+    reader?.cancel().catch(() => {});
+  }
+  return received;
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+}
+
+/**
+ * Those of `urls` whose host answers at all, asked at the same time: so a machine without a network is known as one
+ * after a single `connectTimeout`.
+ *
+ * @throws DownloadError if none answers
+ * @throws the signal's reason if that aborts
+ */
+export async function answeringUrls(urls: readonly string[], limits: DownloadLimits = {}): Promise<string[]> {
+  const answers = await Promise.all(
+    urls.map(async (url) => {
+      const watch = new Stopwatch(limits.signal);
+      watch.restart(limits.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT, "no answer");
+      try {
+        const response = await fetch(url, { method: "HEAD", signal: watch.signal });
+        await response.body?.cancel();
+        return { url, reason: undefined };
+      } catch (error) {
+        const reason = watch.explain(error, (text) => new RequestFailure(text, false));
+        return { url, reason: reason instanceof Error ? reason.message : String(reason) };
+      } finally {
+        watch.stop();
+      }
+    }),
+  );
+  limits.signal?.throwIfAborted();
+  const good = answers.filter((answer) => answer.reason === undefined);
+  if (good.length > 0) return good.map((answer) => answer.url);
+  throw new DownloadError(answers.map(({ url, reason }) => `${mirrorName(url)}: ${reason}`).join("; "));
+}

@@ -1,0 +1,255 @@
+/**
+ * Finds MNIST on this machine or downloads it, and loads folders of IDX files.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { gunzip } from "../data/gzip.ts";
+import type { NamedBytes } from "../data/idx.ts";
+import {
+  DIGIT_NAMES,
+  findIdxNames,
+  type IdxNames,
+  type IdxPairFiles,
+  MNIST_FILES,
+  MNIST_MIRRORS,
+  type MnistFile,
+  readIdxTrainTest,
+  type TrainTest,
+} from "../data/mnist.ts";
+import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
+import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";
+
+/** The largest file of a data set that is read. */
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+
+/** The variables of the environment that decide where data is looked for. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * This user's folder for what convasm can fetch again: `convasm` in `$XDG_CACHE_HOME`, else in the place that the
+ * system has for such things.
+ *
+ * @example
+ * cacheFolder({}, "linux", "/home/ada"); // "/home/ada/.cache/convasm"
+ */
+export function cacheFolder(
+  env: Environment = process.env,
+  platform: string = process.platform,
+  home: string = homedir(),
+): string {
+  const xdg = env.XDG_CACHE_HOME;
+  if (xdg && isAbsolute(xdg)) return join(xdg, "convasm");
+  if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData", "Local"), "convasm");
+  if (platform === "darwin") return join(home, "Library", "Caches", "convasm");
+  return join(home, ".cache", "convasm");
+}
+
+/** What is in the folder that {@link loadIdxFolder} reads. */
+export interface IdxFolderOptions {
+  /** Default: the number of names, else the highest label of both parts + 1. */
+  readonly classes?: number | undefined;
+  /** Default: the digits where the labels are MNIST's, else none. */
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/**
+ * Loads a folder of IDX files, plain or `.gz`, with the names that MNIST and Fashion-MNIST have:
+ * `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and for testing `t10k-...` or `test-...`.
+ *
+ * @throws FileError if the folder or a file cannot be read
+ * @throws RangeError if there are no training files, or a file is wrong
+ *
+ * @example
+ * const { train, test } = await loadIdxFolder("data/fashion");
+ */
+export async function loadIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<TrainTest> {
+  const found = findIdxNames(await namesIn(folder));
+  if (found.train === undefined) {
+    const wanted = "train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz";
+    throw new RangeError(`folder ${JSON.stringify(folder)}: expected ${wanted}, got no such pair of files`);
+  }
+  const train = await readPair(folder, found.train);
+  const test = found.test && (await readPair(folder, found.test));
+  const data = await readIdxTrainTest(train, test, options);
+  const unnamed = options.classNames === undefined && options.classes === undefined;
+  const isMnist = unnamed && data.train.labels instanceof Uint8Array && hasMnistLabels(data.train.labels);
+  if (!isMnist) return data;
+  return {
+    train: { ...data.train, classNames: DIGIT_NAMES },
+    test: data.test && { ...data.test, classNames: DIGIT_NAMES },
+  };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    throw fileError("read the folder", folder, error);
+  }
+}
+
+async function readPair(folder: string, names: IdxNames): Promise<IdxPairFiles> {
+  const read = async (name: string): Promise<NamedBytes> => ({
+    name: join(folder, name),
+    bytes: await readFileBounded(join(folder, name), MAX_FILE_BYTES),
+  });
+  return { images: await read(names.images), labels: await read(names.labels) };
+}
+
+/** SHA-256 of MNIST's 60,000 training labels without the file's header. */
+const TRAIN_LABELS_SHA256 = "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13";
+
+function hasMnistLabels(labels: Uint8Array): boolean {
+  return labels.length === 60_000 && sha256(labels) === TRAIN_LABELS_SHA256;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Where to look for MNIST. */
+export interface FindMnistOptions {
+  /** Look here and nowhere else. */
+  readonly folder?: string | undefined;
+  /** Default `process.env`. */
+  readonly env?: Environment | undefined;
+}
+
+/**
+ * The folder that MNIST's files are in: `folder` if given, else `$CONVASM_DATA/mnist`, else the cache folder.
+ *
+ * @returns undefined if neither of the last two has all four files
+ * @throws FileError if `folder` is given and cannot be read
+ */
+export async function findMnist(options: FindMnistOptions = {}): Promise<string | undefined> {
+  if (options.folder !== undefined) {
+    await namesIn(options.folder);
+    return options.folder;
+  }
+  const env = options.env ?? process.env;
+  const data = env.CONVASM_DATA;
+  const places = [...(data ? [join(data, "mnist")] : []), mnistCache(env)];
+  for (const place of places) {
+    const names = await readdir(place).catch((error: unknown) => {
+      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+      throw fileError("read the folder", place, error);
+    });
+    const { train, test } = findIdxNames(names);
+    if (train !== undefined && test !== undefined) return place;
+  }
+  return undefined;
+}
+
+function mnistCache(env: Environment): string {
+  return join(cacheFolder(env), "mnist");
+}
+
+/** What {@link downloadMnist} may be told. */
+export interface DownloadMnistOptions extends DownloadLimits {
+  /** Where the files go; default the cache folder. */
+  readonly folder?: string | undefined;
+  /** Default `process.env`. */
+  readonly env?: Environment | undefined;
+  /** Folders on the web, each with `/` at the end; default {@link MNIST_MIRRORS}. */
+  readonly mirrors?: readonly string[] | undefined;
+  /** The files to fetch; default {@link MNIST_FILES}. */
+  readonly files?: readonly MnistFile[] | undefined;
+  /** Called as bytes arrive, with the file's name; `total` is undefined where the mirror doesn't tell. */
+  readonly onProgress?: ((file: string, received: number, total: number | undefined) => void) | undefined;
+}
+
+/**
+ * Downloads MNIST's files, those that are not there yet, as `.gz`.
+ *
+ * Each is checked by the SHA-256 of what it unpacks to, and appears under its name only when whole and right. A
+ * download that was cut off goes on where it ended, at the next call too. Without a network this fails after one
+ * `connectTimeout`.
+ *
+ * @returns the folder
+ * @throws DownloadError if no mirror gave a file; FileError if one cannot be written
+ * @throws the signal's reason if that aborts
+ */
+export async function downloadMnist(options: DownloadMnistOptions = {}): Promise<string> {
+  const { mirrors = MNIST_MIRRORS, files = MNIST_FILES, env = process.env } = options;
+  const folder = options.folder ?? mnistCache(env);
+  await ensureFolder(folder);
+  const there = new Set(await namesIn(folder));
+  const missing = files.filter((file) => !there.has(file.name) && !there.has(`${file.name}.gz`));
+  if (missing.length === 0) return folder;
+  try {
+    const first = `${missing[0].name}.gz`;
+    const answering = await answeringUrls(
+      mirrors.map((mirror) => mirror + first),
+      options,
+    );
+    const bases = answering.map((url) => url.slice(0, url.length - first.length));
+    for (const file of missing) await downloadOne(folder, file, bases, options);
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    throw new DownloadError(`mnist: cannot be downloaded (${error.message})`);
+  }
+  return folder;
+}
+
+async function downloadOne(
+  folder: string,
+  file: MnistFile,
+  mirrors: readonly string[],
+  options: DownloadMnistOptions,
+): Promise<void> {
+  const name = `${file.name}.gz`;
+  await downloadFile({
+    connectTimeout: options.connectTimeout,
+    idleTimeout: options.idleTimeout,
+    attempts: options.attempts,
+    retryDelay: options.retryDelay,
+    signal: options.signal,
+    urls: mirrors.map((mirror) => mirror + name),
+    path: join(folder, name),
+    // Deflate adds a few bytes per 64 KiB to what it cannot pack.
+    maxBytes: file.bytes + Math.ceil(file.bytes / 1000) + 1024,
+    check: async (bytes) => {
+      const hash = sha256(await gunzip(bytes, { name, maxBytes: file.bytes }));
+      if (hash !== file.sha256)
+        throw new RangeError(`${name}: expected content with SHA-256 ${file.sha256}, got ${hash}`);
+    },
+    onProgress: (received, total) => options.onProgress?.(name, received, total),
+  });
+}
+
+/** What {@link loadMnist} may be told. */
+export interface LoadMnistOptions extends Omit<DownloadMnistOptions, "folder" | "files"> {
+  /** Look here and nowhere else: then nothing is downloaded. */
+  readonly folder?: string | undefined;
+  /** Whether to download what is found nowhere; default true. */
+  readonly download?: boolean | undefined;
+}
+
+/** MNIST, and where it is on this machine. */
+export interface LoadedMnist extends TrainTest {
+  readonly folder: string;
+}
+
+/**
+ * Loads MNIST: from `folder` if given, else `$CONVASM_DATA/mnist`, else the cache folder, into which it is downloaded
+ * where it is not there yet. The classes are named "0" to "9".
+ *
+ * @throws DownloadError if it is found nowhere and cannot be downloaded
+ * @throws FileError, RangeError if a file cannot be read or is wrong
+ *
+ * @example
+ * const { train, test } = await loadMnist({ connectTimeout: 4000 });
+ */
+export async function loadMnist(options: LoadMnistOptions = {}): Promise<LoadedMnist> {
+  const found = await findMnist(options);
+  if (found === undefined && options.download === false) {
+    throw new DownloadError("mnist: not found on this machine, and not to be downloaded");
+  }
+  const folder = found ?? (await downloadMnist({ ...options, folder: undefined }));
+  return { ...(await loadIdxFolder(folder, { classNames: DIGIT_NAMES })), folder };
+}
