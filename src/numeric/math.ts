@@ -94,9 +94,15 @@ export function cos(x: number): number {
   return sinCos(x)[1];
 }
 
-/** `base` to the power `exponent`, base >= 0. */
+/**
+ * `base` to the power `exponent`, base >= 0.
+ *
+ * The relative error grows with the exponent, to about `|exponent| * 2^-53` for whole ones (repeated multiplication) and
+ * `|exponent * log(base)| * 2^-51` for others.
+ */
 export function pow(base: number, exponent: number): number {
   if (exponent === 0) return 1;
+  if (Number.isNaN(exponent)) return exponent;
   if (base === 0) return exponent > 0 ? 0 : Number.POSITIVE_INFINITY;
   if (Number.isInteger(exponent) && exponent > 0 && exponent < 2 ** 31) {
     let result = 1;
