@@ -223,7 +223,8 @@ export async function readExactly(
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
+    // One read takes no more than 2 GiB.
+    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), position + done);
     if (bytesRead === 0) {
       const end = position + done;
       throw new RangeError(`${JSON.stringify(path)}: expected ${position + length} bytes or more, got ${end}`);

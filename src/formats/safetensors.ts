@@ -1,0 +1,337 @@
+/**
+ * safetensors: named tensors and text metadata in one file that other tools read too.
+ *
+ * Layout (Hugging Face, github.com/huggingface/safetensors): the header's length as a little-endian 64-bit number; the
+ * header, a JSON object that gives for each tensor `dtype`, `shape` and `data_offsets`, and for `__metadata__` texts;
+ * the tensors' values, little-endian, which cover the rest of the file without holes.
+ *
+ * @module
+ */
+
+import { findDuplicateKey } from "./json-keys.ts";
+
+const LENGTH_BYTES = 8;
+
+/** Longer headers are refused, as the format's own reader does. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** The data begins at a multiple of this, so that tensors can be viewed in place. */
+const ALIGNMENT = 8;
+
+const METADATA_KEY = "__metadata__";
+
+/** Bytes per value of each type that the format names. */
+const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
+  ["BOOL", 1],
+  ["U8", 1],
+  ["I8", 1],
+  ["F8_E5M2", 1],
+  ["F8_E4M3", 1],
+  ["I16", 2],
+  ["U16", 2],
+  ["F16", 2],
+  ["BF16", 2],
+  ["I32", 4],
+  ["U32", 4],
+  ["F32", 4],
+  ["I64", 8],
+  ["U64", 8],
+  ["F64", 8],
+]);
+
+/** A tensor of 32-bit floats. */
+export interface SafetensorsTensor {
+  readonly dtype: "F32";
+  /** Empty for a single number. */
+  readonly shape: readonly number[];
+  /** The values in row order. */
+  readonly data: Float32Array;
+}
+
+/** What a file holds. */
+export interface Safetensors {
+  /** In the order of the file's header. */
+  readonly tensors: Map<string, SafetensorsTensor>;
+  readonly metadata: Record<string, string>;
+}
+
+/** Where a tensor is in a file. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  /** A type that the format names, such as `"F32"` or `"I64"`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** First byte and the byte after the last, counted from the end of the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A checked header. */
+export interface SafetensorsHeader {
+  readonly entries: readonly SafetensorsEntry[];
+  readonly metadata: Record<string, string>;
+}
+
+/** What {@link decodeSafetensors} may be told. */
+export interface DecodeSafetensorsOptions {
+  /** Stands in error messages: `safetensors "model": ...`; default `"data"`. */
+  readonly name?: string | undefined;
+  /** Turn F16, BF16 and F64 into F32; without it they are refused. Default false. */
+  readonly convert?: boolean | undefined;
+}
+
+/**
+ * Writes a file of F32 tensors. The same tensors and metadata in the same order give the same bytes.
+ *
+ * @throws RangeError if a tensor's shape doesn't give its number of values, or a name is `__metadata__`
+ *
+ * @example
+ * const tensors = new Map([["bias", { dtype: "F32" as const, shape: [2], data: Float32Array.of(1, 2) }]]);
+ * const bytes = encodeSafetensors(tensors, { format: "convasm" });
+ */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const header = headerText(tensors, metadata);
+  const unpadded = new TextEncoder().encode(header);
+  const headerBytes = Math.ceil(unpadded.length / ALIGNMENT) * ALIGNMENT;
+  if (headerBytes > MAX_HEADER_BYTES) {
+    const limit = `expected a header of at most ${MAX_HEADER_BYTES} bytes`;
+    throw new RangeError(`encodeSafetensors: ${limit}, got ${headerBytes}`);
+  }
+  let dataBytes = 0;
+  for (const { data } of tensors.values()) dataBytes += data.byteLength;
+  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + dataBytes);
+  new DataView(bytes.buffer).setUint32(0, headerBytes, true);
+  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
+  bytes.set(unpadded, LENGTH_BYTES);
+  let offset = LENGTH_BYTES + headerBytes;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return bytes;
+}
+
+function headerText(
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  metadata: Readonly<Record<string, string>>,
+): string {
+  const fields: string[] = [];
+  if (Object.keys(metadata).length > 0) fields.push(`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`);
+  let begin = 0;
+  for (const [name, { dtype, shape, data }] of tensors) {
+    if (name === METADATA_KEY) throw new RangeError(`encodeSafetensors: expected another name than ${METADATA_KEY}`);
+    const size = shape.reduce((product, dim) => product * dim, 1);
+    if (size !== data.length) {
+      const who = `encodeSafetensors ${JSON.stringify(name)}`;
+      throw new RangeError(`${who}: expected ${size} values for shape [${shape.join(", ")}], got ${data.length}`);
+    }
+    const end = begin + data.byteLength;
+    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
+    begin = end;
+  }
+  return `{${fields.join(",")}}`;
+}
+
+/**
+ * Reads a file that is in memory. F32 tensors are views of `bytes` where alignment allows, so it must not be changed.
+ *
+ * @throws RangeError if anything is wrong with the file, before memory is allocated for it
+ */
+export function decodeSafetensors(bytes: Uint8Array, options: DecodeSafetensorsOptions = {}): Safetensors {
+  const name = options.name ?? "data";
+  const dataBegin = LENGTH_BYTES + safetensorsHeaderBytes(bytes, bytes.length, name);
+  const dataBytes = bytes.length - dataBegin;
+  const header = parseSafetensorsHeader(bytes.subarray(LENGTH_BYTES, dataBegin), dataBytes, name);
+  return { tensors: decodeTensors(header, bytes.subarray(dataBegin), options), metadata: header.metadata };
+}
+
+function whoIs(name: string): string {
+  return `safetensors ${JSON.stringify(name)}`;
+}
+
+/**
+ * Checks a file by its first 8 bytes and its size alone.
+ *
+ * @param start the file's first 8 bytes or more
+ * @param fileBytes the file's size
+ * @returns the length of the header, which begins at byte 8
+ * @throws RangeError if the header would be too long or go beyond the file
+ */
+export function safetensorsHeaderBytes(start: Uint8Array, fileBytes: number, name: string): number {
+  const who = whoIs(name);
+  if (start.length < LENGTH_BYTES || fileBytes < LENGTH_BYTES + 2) {
+    throw new RangeError(`${who}: expected at least ${LENGTH_BYTES + 2} bytes, got ${fileBytes}`);
+  }
+  const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw new RangeError(`${who}: expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${length}`);
+  }
+  if (Number(length) > fileBytes - LENGTH_BYTES) {
+    throw new RangeError(`${who}: expected a header inside the file of ${fileBytes} bytes, got ${length} bytes`);
+  }
+  return Number(length);
+}
+
+/**
+ * Parses a header and checks all that it says.
+ *
+ * @param header its bytes, without the length before it
+ * @param dataBytes how many bytes come after it
+ * @throws RangeError if it is not as the format wants it, or does not fit the data
+ */
+export function parseSafetensorsHeader(header: Uint8Array, dataBytes: number, name: string): SafetensorsHeader {
+  const who = whoIs(name);
+  const fields = parseObject(who, header);
+  let metadata: Record<string, string> = {};
+  const entries: SafetensorsEntry[] = [];
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === METADATA_KEY) metadata = checkMetadata(who, value);
+    else entries.push(checkEntry(`${who}: tensor ${JSON.stringify(key)}`, key, value, dataBytes));
+  }
+  checkCover(who, entries, dataBytes);
+  return { entries, metadata };
+}
+
+function parseObject(who: string, header: Uint8Array): object {
+  if (header[0] !== 0x7b) throw new RangeError(`${who}: expected a JSON object as header, got something else`);
+  let text: string;
+  let parsed: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(header);
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new RangeError(`${who}: expected a JSON object as header, got text that is not JSON`, { cause });
+  }
+  const duplicate = findDuplicateKey(text);
+  if (duplicate !== undefined) {
+    throw new RangeError(`${who}: expected each key once in the header, got ${JSON.stringify(duplicate)} twice`);
+  }
+  if (!isObject(parsed)) throw new RangeError(`${who}: expected a JSON object as header, got something else`);
+  return parsed;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkMetadata(who: string, value: unknown): Record<string, string> {
+  if (!isObject(value)) throw new RangeError(`${who}: expected texts in ${METADATA_KEY}, got ${shown(value)}`);
+  const pairs: [string, string][] = [];
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string") {
+      throw new RangeError(`${who}: expected a text for ${JSON.stringify(key)} in ${METADATA_KEY}, got ${shown(text)}`);
+    }
+    pairs.push([key, text]);
+  }
+  return Object.fromEntries(pairs);
+}
+
+/** A value as it may stand in a message: never long. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item: unknown) => Number.isSafeInteger(item) && Number(item) >= 0);
+}
+
+interface EntryFields {
+  readonly dtype?: unknown;
+  readonly shape?: unknown;
+  readonly data_offsets?: unknown;
+}
+
+function checkEntry(who: string, name: string, value: unknown, dataBytes: number): SafetensorsEntry {
+  if (!isObject(value)) throw new RangeError(`${who}: expected dtype, shape and data_offsets, got ${shown(value)}`);
+  const { dtype, shape, data_offsets: offsets }: EntryFields = value;
+  const valueBytes = typeof dtype === "string" ? DTYPE_BYTES.get(dtype) : undefined;
+  if (typeof dtype !== "string" || valueBytes === undefined) {
+    throw new RangeError(`${who}: expected a dtype such as "F32", got ${shown(dtype)}`);
+  }
+  if (!isCounts(shape)) {
+    throw new RangeError(`${who}: expected whole numbers from 0 as shape, got ${shown(shape)}`);
+  }
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1] || offsets[1] > dataBytes) {
+    throw new RangeError(`${who}: expected data_offsets from 0 to ${dataBytes}, got ${shown(offsets)}`);
+  }
+  const [begin, end] = offsets;
+  // Zero dimensions first: with them no product can overflow.
+  const bytes = shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, valueBytes);
+  if (bytes !== end - begin) {
+    throw new RangeError(`${who}: expected ${bytes} bytes for ${dtype} ${shown(shape)}, got ${end - begin}`);
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+/** Every byte of the data belongs to exactly one tensor. */
+function checkCover(who: string, entries: readonly SafetensorsEntry[], dataBytes: number): void {
+  const ordered = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let covered = 0;
+  for (const { name, begin, end } of ordered) {
+    if (begin !== covered) {
+      const what = begin < covered ? "overlaps the tensor before it" : "leaves a hole before it";
+      throw new RangeError(
+        `${who}: tensor ${JSON.stringify(name)}: expected to begin at ${covered}, got ${begin}: ${what}`,
+      );
+    }
+    covered = end;
+  }
+  if (covered !== dataBytes) throw new RangeError(`${who}: expected ${covered} bytes of data, got ${dataBytes}`);
+}
+
+/**
+ * The tensors of a checked header.
+ *
+ * @param data all that comes after the header
+ * @throws RangeError if a tensor is of a type that is not read, or not asked for
+ */
+export function decodeTensors(
+  header: SafetensorsHeader,
+  data: Uint8Array,
+  options: DecodeSafetensorsOptions = {},
+): Map<string, SafetensorsTensor> {
+  const wanted = options.convert ? ["F32", "F16", "BF16", "F64"] : ["F32"];
+  for (const { name, dtype } of header.entries) {
+    if (!wanted.includes(dtype)) {
+      const who = `${whoIs(options.name ?? "data")}: tensor ${JSON.stringify(name)}`;
+      throw new RangeError(`${who}: expected dtype ${wanted.join(", ")}, got ${dtype}`);
+    }
+  }
+  const tensors = new Map<string, SafetensorsTensor>();
+  for (const { name, dtype, shape, begin, end } of header.entries) {
+    tensors.set(name, { dtype: "F32", shape, data: toFloats(dtype, data.subarray(begin, end)) });
+  }
+  return tensors;
+}
+
+function toFloats(dtype: string, bytes: Uint8Array): Float32Array {
+  if (dtype === "F32" && bytes.byteOffset % 4 === 0) {
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  }
+  const aligned = bytes.slice().buffer;
+  if (dtype === "F32") return new Float32Array(aligned);
+  if (dtype === "F64") return Float32Array.from(new Float64Array(aligned));
+  const halves = new Uint16Array(aligned);
+  const floats = new Float32Array(halves.length);
+  if (dtype === "BF16") {
+    const bits = new Uint32Array(floats.buffer);
+    for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
+  } else {
+    for (let i = 0; i < halves.length; i++) floats[i] = halfToFloat(halves[i]);
+  }
+  return floats;
+}
+
+/** The value of an IEEE 754 half-precision number. */
+function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,96 @@
+/**
+ * safetensors files: looked at from the front, so that a lying header costs nothing.
+ *
+ * @module
+ */
+
+import { type FileHandle, open } from "node:fs/promises";
+import {
+  type DecodeSafetensorsOptions,
+  decodeTensors,
+  encodeSafetensors,
+  parseSafetensorsHeader,
+  type Safetensors,
+  type SafetensorsHeader,
+  type SafetensorsTensor,
+  safetensorsHeaderBytes,
+} from "../formats/safetensors.ts";
+import { FileError, fileError, readExactly, writeFileAtomic } from "./files.ts";
+
+/** Larger files are refused. */
+const MAX_FILE_BYTES = 4 * 2 ** 30;
+
+/** What {@link readSafetensors} may be told. */
+export type ReadSafetensorsOptions = Pick<DecodeSafetensorsOptions, "convert">;
+
+interface OpenSafetensors {
+  readonly header: SafetensorsHeader;
+  readonly dataBegin: number;
+  readonly dataBytes: number;
+}
+
+async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  try {
+    const handle = await open(path, "r");
+    try {
+      return await use(handle);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
+}
+
+async function readHeader(handle: FileHandle, path: string): Promise<OpenSafetensors> {
+  const info = await handle.stat();
+  if (info.isDirectory()) throw new FileError("read", path, "is a folder");
+  if (info.size > MAX_FILE_BYTES) {
+    const who = `safetensors ${JSON.stringify(path)}`;
+    throw new RangeError(`${who}: expected a file of at most ${MAX_FILE_BYTES} bytes, got ${info.size}`);
+  }
+  const start = await readExactly(handle, path, 0, Math.min(8, info.size));
+  const headerBytes = safetensorsHeaderBytes(start, info.size, path);
+  const dataBegin = 8 + headerBytes;
+  const dataBytes = info.size - dataBegin;
+  const header = parseSafetensorsHeader(await readExactly(handle, path, 8, headerBytes), dataBytes, path);
+  return { header, dataBegin, dataBytes };
+}
+
+/**
+ * Reads a file's header: names, types and shapes of the tensors, and the metadata.
+ *
+ * @throws FileError if the file cannot be read; RangeError if the header is wrong or does not fit the file's size
+ */
+export async function peekSafetensors(path: string): Promise<SafetensorsHeader> {
+  return withFile(path, async (handle) => (await readHeader(handle, path)).header);
+}
+
+/**
+ * Reads a file of tensors: first 8 bytes, then the header, and the rest only after all of the header is checked.
+ *
+ * @throws FileError if the file cannot be read; RangeError if anything is wrong with it
+ *
+ * @example
+ * const { tensors, metadata } = await readSafetensors("model.safetensors");
+ */
+export async function readSafetensors(path: string, options: ReadSafetensorsOptions = {}): Promise<Safetensors> {
+  return withFile(path, async (handle) => {
+    const { header, dataBegin, dataBytes } = await readHeader(handle, path);
+    const data = await readExactly(handle, path, dataBegin, dataBytes);
+    return { tensors: decodeTensors(header, data, { ...options, name: path }), metadata: header.metadata };
+  });
+}
+
+/**
+ * Writes a file of tensors, whole or not at all.
+ *
+ * @throws FileError if it cannot be written; RangeError if a tensor's shape doesn't fit its values
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+}
