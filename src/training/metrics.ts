@@ -1,0 +1,186 @@
+/**
+ * What a classifier gets right, counted batch by batch: accuracy, top-k accuracy, confusion matrix, precision, recall, F1.
+ *
+ * @module
+ */
+
+/** The confusion matrix has the square of this many cells: 64 MiB. */
+const MAX_CLASSES = 4096;
+
+/**
+ * Figures of one class. Where a figure divides by zero it is 0: precision of a class that was never predicted, recall of
+ * one that has no examples, F1 of one that has and gets neither.
+ */
+export interface ClassFigures {
+  /** Right ones among those predicted as this class. */
+  readonly precision: number;
+  /** Right ones among those of this class. */
+  readonly recall: number;
+  /** Harmonic mean of precision and recall: 2 tp / (2 tp + fp + fn). */
+  readonly f1: number;
+  /** Examples of this class. */
+  readonly support: number;
+  /** Examples predicted as this class. */
+  readonly predicted: number;
+}
+
+/** Whether score `a` beats `b`. NaN beats nothing and is beaten by every number. */
+function beats(a: number, b: number): boolean {
+  return a > b || (Number.isNaN(b) && !Number.isNaN(a));
+}
+
+/**
+ * Index, from 0, of the first maximum among `count` values from `begin` on; NaN counts as lower than any number.
+ *
+ * @example
+ * argmax(Float32Array.of(0.1, 0.7, 0.2, 0.7), 0, 4); // 1
+ */
+export function argmax(values: ArrayLike<number>, begin: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (beats(values[begin + i], values[begin + best])) best = i;
+  return best;
+}
+
+/** How many classes come before class `label`: those with a higher score, and equal ones with a lower index. */
+function rankOf(scores: ArrayLike<number>, begin: number, count: number, label: number): number {
+  const own = scores[begin + label];
+  let rank = 0;
+  for (let i = 0; i < label; i++) if (!beats(own, scores[begin + i])) rank++;
+  for (let i = label + 1; i < count; i++) if (beats(scores[begin + i], own)) rank++;
+  return rank;
+}
+
+/** `part / whole`, or 0 where the whole is 0. */
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+/**
+ * Counts predictions against labels, batch by batch. The prediction is the first of the highest scores. Before the first
+ * example every figure is 0.
+ *
+ * @example
+ * const metrics = new ClassificationMetrics(3);
+ * metrics.add(Float32Array.of(0.1, 0.8, 0.1, 0.6, 0.3, 0.1), Uint8Array.of(1, 1), 2);
+ * metrics.accuracy; // 0.5
+ * metrics.topK(2); // 1
+ */
+export class ClassificationMetrics {
+  readonly classes: number;
+  /** `[classes, classes]`: row = true class, column = predicted class. Live: grows with every `add`. */
+  readonly confusion: Uint32Array;
+  /** How often the true class came at each rank, from 0. */
+  readonly #ranks: Uint32Array;
+  #count = 0;
+
+  /**
+   * @param classes 1 to 4096
+   * @throws RangeError if `classes` is anything else
+   */
+  constructor(classes: number) {
+    if (!Number.isInteger(classes) || classes < 1 || classes > MAX_CLASSES) {
+      throw new RangeError(`ClassificationMetrics: expected 1 to ${MAX_CLASSES} classes, got ${classes}`);
+    }
+    this.classes = classes;
+    this.confusion = new Uint32Array(classes * classes);
+    this.#ranks = new Uint32Array(classes);
+  }
+
+  /** Examples so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Examples so far whose highest score was that of their class. */
+  get correct(): number {
+    return this.#ranks[0];
+  }
+
+  /** Share of right predictions, 0 to 1. */
+  get accuracy(): number {
+    return share(this.#ranks[0], this.#count);
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param scores `[count, classes]`, logits or probabilities; may be longer
+   * @param labels `[count]`, class indices; may be longer
+   * @throws RangeError if an array is too short or a label is no class; then nothing was added
+   */
+  add(scores: Float32Array | Float64Array, labels: ArrayLike<number>, count: number): void {
+    const { classes } = this;
+    this.#check(scores, labels, count);
+    for (let i = 0; i < count; i++) {
+      const begin = i * classes;
+      this.confusion[labels[i] * classes + argmax(scores, begin, classes)]++;
+      this.#ranks[rankOf(scores, begin, classes, labels[i])]++;
+    }
+    this.#count += count;
+  }
+
+  #check(scores: Float32Array | Float64Array, labels: ArrayLike<number>, count: number): void {
+    const who = "ClassificationMetrics.add";
+    const { classes } = this;
+    if (!Number.isInteger(count) || count < 0 || count > labels.length) {
+      throw new RangeError(`${who}: expected a count from 0 to the ${labels.length} labels, got ${count}`);
+    }
+    if (scores.length < count * classes) {
+      throw new RangeError(`${who}: expected ${count} x ${classes} scores, got ${scores.length}`);
+    }
+    for (let i = 0; i < count; i++) {
+      if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
+        throw new RangeError(`${who}: expected labels from 0 to ${classes - 1}, got ${labels[i]} at index ${i}`);
+      }
+    }
+  }
+
+  /**
+   * Share of examples whose class is among the `k` highest scores, 0 to 1; equal scores come in the order of the classes.
+   *
+   * @param k 1 to `classes`
+   * @throws RangeError if `k` is anything else
+   */
+  topK(k: number): number {
+    if (!Number.isInteger(k) || k < 1 || k > this.classes) {
+      throw new RangeError(`ClassificationMetrics.topK: expected k from 1 to ${this.classes}, got ${k}`);
+    }
+    const within = this.#ranks.subarray(0, k).reduce((sum, count) => sum + count, 0);
+    return share(within, this.#count);
+  }
+
+  /** Precision, recall and F1 of each class, in the order of the classes. */
+  perClass(): ClassFigures[] {
+    const { classes, confusion } = this;
+    return Array.from({ length: classes }, (_, c) => {
+      let support = 0;
+      let predicted = 0;
+      for (let i = 0; i < classes; i++) {
+        support += confusion[c * classes + i];
+        predicted += confusion[i * classes + c];
+      }
+      const right = confusion[c * classes + c];
+      return {
+        precision: share(right, predicted),
+        recall: share(right, support),
+        f1: share(2 * right, support + predicted),
+        support,
+        predicted,
+      };
+    });
+  }
+
+  /**
+   * Unweighted means over the classes. Classes that have no example and were never predicted don't count, so a part of
+   * the data that lacks a class isn't punished for it (scikit-learn does the same).
+   */
+  macro(): Pick<ClassFigures, "precision" | "recall" | "f1"> {
+    const seen = this.perClass().filter(({ support, predicted }) => support + predicted > 0);
+    const mean = (of: (figures: ClassFigures) => number) =>
+      share(
+        seen.reduce((sum, figures) => sum + of(figures), 0),
+        seen.length,
+      );
+    return { precision: mean((c) => c.precision), recall: mean((c) => c.recall), f1: mean((c) => c.f1) };
+  }
+}
