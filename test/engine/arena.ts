@@ -1,0 +1,133 @@
+/**
+ * Runs kernel calls on any kernels and heap, every array fenced by canaries.
+ *
+ * Canaries, outputs before the call and all gaps hold NaN of a pattern that arithmetic does not make: a read past a
+ * buffer that matters shows as NaN, a write past it as a changed pattern, an element not written as one unchanged.
+ *
+ * @module
+ */
+
+import { createReferenceKernels, type Heap } from "../../src/engine/reference/index.ts";
+import type { KernelCall, Tensor } from "./calls/call.ts";
+
+/** Kernels by name: the reference, or the exports of a wasm module. */
+export type KernelTable = Readonly<Record<string, (...args: number[]) => unknown>>;
+
+/** Kernels and the heap they work on. */
+export interface Backend {
+  readonly kernels: KernelTable;
+  readonly heap: Heap;
+}
+
+/** The reference kernels on a fresh heap of their own. */
+export function referenceBackend(precision: "float32" | "float64", elements = 1 << 20): Backend {
+  const heap = precision === "float64" ? new Float64Array(elements) : new Float32Array(elements);
+  return { kernels: createReferenceKernels(heap), heap };
+}
+
+/** How a call is run; by default in one piece. */
+export interface RunOptions {
+  /** Ascending positions at which the range [0, extent) is cut. */
+  readonly cuts?: readonly number[];
+  /** Run the last slice first. */
+  readonly backwards?: boolean;
+  /** Give the output that may share an input's place that place. */
+  readonly inPlace?: boolean;
+}
+
+/** The outputs and states after a call, by name. */
+export type Results = ReadonlyMap<string, Heap>;
+
+// A quiet NaN both as one float32 and, doubled, as one float64.
+const FILL = 0x7ff8dead;
+
+// The engine leaves as much free: offset 0 means "none", and wasm modules keep their constants low.
+const START = 16384;
+const ALIGNMENT = 16;
+const CANARY = 16;
+
+interface Placed {
+  readonly tensor: Tensor;
+  readonly offset: number;
+  readonly elements: number;
+}
+
+/** Elements a tensor takes; bytes are packed. */
+function elementsOf(tensor: Tensor, heap: Heap): number {
+  return tensor.bytes === undefined ? tensor.length : Math.ceil(tensor.length / heap.BYTES_PER_ELEMENT);
+}
+
+function place(call: KernelCall, heap: Heap, inPlace: boolean): { placed: Placed[]; end: number } {
+  const placed: Placed[] = [];
+  let next = START;
+  for (const tensor of call.args) {
+    if (typeof tensor === "number") continue;
+    const shared = inPlace && call.inPlace?.[1] === tensor.name;
+    const host = shared ? placed.find((other) => other.tensor.name === call.inPlace?.[0]) : undefined;
+    const elements = elementsOf(tensor, heap);
+    placed.push({ tensor, offset: host?.offset ?? next + CANARY, elements });
+    if (host === undefined) next = Math.ceil((next + CANARY + elements) / ALIGNMENT) * ALIGNMENT;
+  }
+  return { placed, end: next + CANARY };
+}
+
+/**
+ * Runs a call and returns its outputs and states.
+ *
+ * @throws Error if it wrote outside its outputs and states, or left an element of an output unwritten
+ */
+export function runCall({ kernels, heap }: Backend, call: KernelCall, options: RunOptions = {}): Results {
+  const inPlace = options.inPlace === true;
+  const { placed, end } = place(call, heap, inPlace);
+  if (end > heap.length) throw new RangeError(`${call.label}: expected a heap of ${end} elements, got ${heap.length}`);
+  const wordsPerElement = heap.BYTES_PER_ELEMENT / 4;
+  const words = new Uint32Array(heap.buffer, heap.byteOffset, end * wordsPerElement);
+  words.fill(FILL, START * wordsPerElement);
+  for (const { tensor, offset } of placed) {
+    if (tensor.values !== undefined) heap.set(tensor.values, offset);
+    if (tensor.bytes !== undefined) {
+      new Uint8Array(heap.buffer, heap.byteOffset + offset * heap.BYTES_PER_ELEMENT).set(tensor.bytes);
+    }
+  }
+  const before = words.slice();
+
+  const offsets = placed.map(({ offset }) => offset);
+  const args = call.args.map((argument) => (typeof argument === "number" ? argument : (offsets.shift() ?? 0)));
+  const edges = [0, ...(options.cuts ?? []), call.extent];
+  const slices = edges.slice(1).map((last, i) => [edges[i], last]);
+  if (options.backwards) slices.reverse();
+  for (const [first, last] of slices) kernels[call.kernel](first, last, ...args);
+
+  // Whatever lies in a result may have changed; everything else must be as it was.
+  const results = new Map<string, Heap>();
+  const who = `${call.kernel}, ${call.label}`;
+  const after = words.slice();
+  for (const { tensor, offset, elements } of placed) {
+    if (tensor.role === "input") continue;
+    results.set(tensor.name, heap.slice(offset, offset + elements));
+    const from = offset * wordsPerElement;
+    const to = (offset + elements) * wordsPerElement;
+    const unwritten = tensor.role === "output" ? after.subarray(from, to).indexOf(FILL) : -1;
+    if (unwritten >= 0) {
+      throw new Error(`${who}: did not write "${tensor.name}" at ${Math.floor(unwritten / wordsPerElement)}`);
+    }
+    after.set(before.subarray(from, to), from);
+  }
+  let changed = 0;
+  while (changed < after.length && after[changed] === before[changed]) changed++;
+  if (changed < after.length)
+    throw new Error(`${who}: wrote outside its outputs, ${whereIs(changed / wordsPerElement, placed)}`);
+  return results;
+}
+
+function whereIs(position: number, placed: readonly Placed[]): string {
+  const at = Math.floor(position);
+  const inside = placed.find(({ offset, elements }) => at >= offset && at < offset + elements);
+  if (inside !== undefined) return `into input "${inside.tensor.name}" at ${at - inside.offset}`;
+  return placed
+    .map(
+      ({ tensor, offset, elements }) =>
+        `${tensor.name} ${at < offset ? at - offset : `+${at - offset - elements + 1}`}`,
+    )
+    .join(", ");
+}

@@ -1,0 +1,154 @@
+import { close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
+
+/** An activation y = f(x), its gradient from x or from y, and how near float32 comes. */
+export interface Activation {
+  readonly name: "relu" | "leaky_relu" | "sigmoid" | "tanh" | "gelu";
+  /** What the gradient kernel reads besides dy. */
+  readonly gradientFrom: "x" | "y";
+  /** Scalars after `size`. */
+  readonly scalars: readonly number[];
+  /** Roundings allowed forward; the powers of e that some take make an error of x^2 / 2 roundings for |x| up to 6. */
+  readonly units: number;
+}
+
+export const ACTIVATIONS: readonly Activation[] = [
+  { name: "relu", gradientFrom: "y", scalars: [], units: 0 },
+  { name: "leaky_relu", gradientFrom: "x", scalars: [Math.fround(0.01)], units: 1 },
+  { name: "sigmoid", gradientFrom: "y", scalars: [], units: 8 },
+  { name: "tanh", gradientFrom: "y", scalars: [], units: 8 },
+  { name: "gelu", gradientFrom: "x", scalars: [], units: 48 },
+];
+
+/** y from x, samples of `size`. */
+export function activationForward(
+  activation: Activation,
+  [n, size]: readonly [number, number],
+  x: Float64Array,
+): KernelCall {
+  return {
+    kernel: `${activation.name}_forward`,
+    label: `${n} x ${size}`,
+    extent: n,
+    args: [input("x", x), output("y", n * size), size, ...activation.scalars],
+    bound: activation.units === 0 ? EXACT : close(activation.units),
+    inPlace: ["x", "y"],
+  };
+}
+
+/** dx from dy, and from x or y as the activation says. */
+export function activationBackward(
+  activation: Activation,
+  [n, size]: readonly [number, number],
+  source: Float64Array,
+  dy: Float64Array,
+): KernelCall {
+  return {
+    kernel: `${activation.name}_backward`,
+    label: `${n} x ${size}`,
+    extent: n,
+    args: [
+      input(activation.gradientFrom, source),
+      input("dy", dy),
+      output("dx", n * size),
+      size,
+      ...activation.scalars,
+    ],
+    // The gradient of GELU passes through zero, where its two terms cancel.
+    bound: activation.name === "relu" ? EXACT : close(activation.units + 8, activation.name === "gelu" ? 1 : 0),
+    inPlace: ["dy", "dx"],
+  };
+}
+
+/** Numbers from -6 to 6, with zeros of both signs among them. */
+export function activationInputs(name: string, length: number): Float64Array {
+  return uniform(name, length, -6, 6).map((value, i) => (i % 11 === 5 ? 0 : i % 11 === 9 ? -0 : value));
+}
+
+/** All activations and the sum on samples of a size. */
+export function activationCalls(size: readonly [number, number]): KernelCall[] {
+  const length = size[0] * size[1];
+  const calls = ACTIVATIONS.flatMap((activation) => {
+    const x = activationInputs(`${activation.name} x`, length);
+    const dy = normal(`${activation.name} dy`, length);
+    const y = float32(x.map(Math.tanh));
+    const source = activation.gradientFrom === "x" ? x : activation.name === "sigmoid" ? y.map(Math.abs) : y;
+    return [activationForward(activation, size, x), activationBackward(activation, size, source, dy)];
+  });
+  return [...calls, addCall(size, normal("add a", length), normal("add b", length))];
+}
+
+/** y = a + b. */
+export function addCall([n, size]: readonly [number, number], a: Float64Array, b: Float64Array): KernelCall {
+  return {
+    kernel: "add",
+    label: `${n} x ${size}`,
+    extent: n,
+    args: [input("a", a), input("b", b), output("y", n * size), size],
+    bound: close(1),
+    inPlace: ["a", "y"],
+  };
+}
+
+/** y = softmax(x), rows of classes. */
+export function softmaxForward(
+  [n, positions, classes]: readonly [number, number, number],
+  x: Float64Array,
+): KernelCall {
+  return {
+    kernel: "softmax_forward",
+    label: `${n} x ${positions} x ${classes}`,
+    extent: n,
+    args: [input("x", x), output("y", n * positions * classes), positions, classes],
+    bound: close(classes + 32),
+    inPlace: ["x", "y"],
+  };
+}
+
+/** dx from y and dy. */
+export function softmaxBackward(
+  [n, positions, classes]: readonly [number, number, number],
+  y: Float64Array,
+  dy: Float64Array,
+): KernelCall {
+  return {
+    kernel: "softmax_backward",
+    label: `${n} x ${positions} x ${classes}`,
+    extent: n,
+    args: [input("y", y), input("dy", dy), output("dx", n * positions * classes), positions, classes],
+    bound: close(classes + 8, 4),
+    inPlace: ["dy", "dx"],
+  };
+}
+
+/** Softmax on rows of classes. */
+export function softmaxCalls(shape: readonly [number, number, number]): KernelCall[] {
+  const length = shape[0] * shape[1] * shape[2];
+  return [
+    softmaxForward(shape, normal("softmax x", length, 3)),
+    softmaxBackward(shape, uniform("softmax y", length), normal("softmax dy", length)),
+  ];
+}
+
+/** Dropout with the two 32-bit keys of a stream. */
+export function dropoutCall(
+  [n, size]: readonly [number, number],
+  x: Float64Array,
+  rate: number,
+  [key0, key1]: readonly [number, number],
+): KernelCall {
+  const key = [key0 & 0xffff, key0 >>> 16, key1 & 0xffff, key1 >>> 16];
+  return {
+    kernel: "dropout",
+    label: `${n} x ${size}, rate ${rate.toFixed(3)}`,
+    extent: n,
+    args: [input("x", x), output("y", n * size), size, Math.fround(rate), input("key", key)],
+    bound: close(2),
+    inPlace: ["x", "y"],
+  };
+}
+
+/** Dropout at several rates. */
+export function dropoutCalls(size: readonly [number, number]): KernelCall[] {
+  const x = normal("dropout x", size[0] * size[1]);
+  return [0, 0.1, 0.25, 0.5, 0.9].map((rate) => dropoutCall(size, x, rate, [0xfedcba98, 0x1234567f]));
+}

@@ -1,0 +1,98 @@
+/**
+ * A kernel call with its data: what the tests run on any engine and the benchmark times.
+ *
+ * @module
+ */
+
+import { RandomStream } from "../../../src/numeric/random.ts";
+
+/** An array a kernel reads, writes or both. */
+export interface Tensor {
+  readonly name: string;
+  /** `output` starts as NaN; `state` is read and written. */
+  readonly role: "input" | "output" | "state";
+  readonly length: number;
+  /** The values of an input or state. The tables hold only float32 numbers, so that every engine sees the same. */
+  readonly values?: Float64Array;
+  /** Instead of values: bytes, `length` of them. */
+  readonly bytes?: Uint8Array;
+}
+
+/**
+ * How far float32 may be from the exact result.
+ *
+ * - `exact`: the same number
+ * - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length + 4) eps times that sum with all
+ *   inputs replaced by their magnitudes, which the reference computes
+ * - `close`: `units` eps times the magnitude of the result, or of `floor` where that is larger
+ */
+export type Bound =
+  | { readonly kind: "exact" }
+  | { readonly kind: "sum"; readonly length: number }
+  | { readonly kind: "close"; readonly units: number; readonly floor: number };
+
+/** `kernel(begin, end, ...args)` with [begin, end) inside [0, extent). */
+export interface KernelCall {
+  readonly kernel: string;
+  /** The case, for messages. */
+  readonly label: string;
+  readonly extent: number;
+  /** Arguments after `begin` and `end`; a tensor stands for its offset. Scalars are float32. */
+  readonly args: readonly (Tensor | number)[];
+  readonly bound: Bound;
+  /** Floating-point operations, where counting them makes sense. */
+  readonly operations?: number;
+  /** An input and the output that may share its place. */
+  readonly inPlace?: readonly [input: string, output: string];
+}
+
+/** Sums of products of inputs. */
+export function sumOf(length: number): Bound {
+  return { kind: "sum", length };
+}
+
+/** Within some roundings of the result, or of `floor` where results come from cancelling. */
+export function close(units: number, floor = 0): Bound {
+  return { kind: "close", units, floor };
+}
+
+export const EXACT: Bound = { kind: "exact" };
+
+/** `values` rounded to float32, so that every engine sees the same numbers. */
+export function float32(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(Float32Array.from(values));
+}
+
+export function input(name: string, values: ArrayLike<number>): Tensor {
+  return { name, role: "input", length: values.length, values: Float64Array.from(values) };
+}
+
+export function pixels(name: string, bytes: Uint8Array): Tensor {
+  return { name, role: "input", length: bytes.length, bytes };
+}
+
+export function output(name: string, length: number): Tensor {
+  return { name, role: "output", length };
+}
+
+export function state(name: string, values: ArrayLike<number>): Tensor {
+  return { name, role: "state", length: values.length, values: Float64Array.from(values) };
+}
+
+/** Standard normal numbers times `scale`, the same for the same name. */
+export function normal(name: string, length: number, scale = 1): Float64Array {
+  const stream = RandomStream.from(1, name);
+  return float32(Float64Array.from({ length }, (_, i) => stream.normal(i) * scale));
+}
+
+/** Uniform numbers from `low` to `high`, the same for the same name. */
+export function uniform(name: string, length: number, low = 0, high = 1): Float64Array {
+  const stream = RandomStream.from(2, name);
+  return float32(Float64Array.from({ length }, (_, i) => low + (high - low) * stream.uniform(i)));
+}
+
+/** Whole numbers from 0 to `count` - 1, the same for the same name. */
+export function integers(name: string, length: number, count: number): Float64Array {
+  const stream = RandomStream.from(3, name);
+  return Float64Array.from({ length }, (_, i) => stream.integer(i, count));
+}

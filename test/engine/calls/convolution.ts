@@ -1,0 +1,233 @@
+import { packKernels } from "../../../src/engine/reference/pack.ts";
+import type { ConvolutionGeometry } from "../../../src/layers/geometry.ts";
+import { type ConvolutionCase, geometryOf } from "../cases.ts";
+import { EXACT, input, type KernelCall, normal, output, sumOf, type Tensor } from "./call.ts";
+
+/** The arrays of a convolution: x [n, h, w, c], w [r, s, c / groups, k], bias [k] or [p, q, k] or empty, dy [n, p, q, k]. */
+export interface ConvolutionData {
+  readonly x: Float64Array;
+  readonly w: Float64Array;
+  readonly bias: Float64Array;
+  readonly dy: Float64Array;
+}
+
+/** Random data for a case. */
+export function convolutionData(shape: ConvolutionCase): ConvolutionData {
+  const { n, h, w, c, k, r, s, groups, bias, name } = shape;
+  const { p, q } = geometryOf(shape);
+  const biases = { none: 0, shared: k, untied: p * q * k };
+  return {
+    x: normal(`${name} x`, n * h * w * c),
+    w: normal(`${name} w`, (r * s * c * k) / groups),
+    bias: normal(`${name} bias`, biases[bias]),
+    dy: normal(`${name} dy`, n * p * q * k),
+  };
+}
+
+/** Images [n, h, w, c] inside zeros [n, hp, wp, c]. */
+export function padded(
+  images: Float64Array,
+  [n, h, w, c]: readonly [number, number, number, number],
+  [top, left]: readonly [number, number],
+  [hp, wp]: readonly [number, number],
+): Float64Array {
+  const result = new Float64Array(n * hp * wp * c);
+  images.forEach((value, index) => {
+    const channel = index % c;
+    const j = Math.floor(index / c) % w;
+    const i = Math.floor(index / (c * w)) % h;
+    const sample = Math.floor(index / (c * w * h));
+    result[((sample * hp + top + i) * wp + left + j) * c + channel] = value;
+  });
+  return result;
+}
+
+/** Panels of `count` numbers as a reference packing kernel makes them: `pack` gets the offsets of w and panels. */
+export function packed(
+  w: Float64Array,
+  count: number,
+  pack: (kernels: ReturnType<typeof packKernels>, w: number, panels: number) => void,
+): Float64Array {
+  const heap = new Float64Array(w.length + count);
+  heap.set(w);
+  pack(packKernels(heap), 0, w.length);
+  return heap.slice(w.length);
+}
+
+/** Panels of `pack_forward`: w [rows, k]. */
+export function forwardPanels(w: Float64Array, rows: number, k: number, groups: number): Float64Array {
+  const panels = groups * Math.ceil(k / groups / 8);
+  return packed(w, panels * rows * 8, (kernels, from, to) =>
+    kernels.pack_forward(0, panels, from, to, rows, k, groups),
+  );
+}
+
+function backwardPanels(shape: ConvolutionCase, w: Float64Array): Float64Array {
+  const { c, k, r, s, strideH, strideW, dilationH, dilationW, groups } = shape;
+  const panels = groups * Math.ceil(c / groups / 8);
+  return packed(w, panels * r * s * (k / groups) * 8, (kernels, from, to) =>
+    kernels.pack_backward(0, panels, from, to, r, s, c, k, groups, strideH, strideW, dilationH, dilationW),
+  );
+}
+
+const NO_CLAMP = Number.NEGATIVE_INFINITY;
+
+function strides({ strideH, strideW, dilationH, dilationW }: ConvolutionGeometry): number[] {
+  return [strideH, strideW, dilationH, dilationW];
+}
+
+function operations({ n, c, k, r, s, groups }: ConvolutionCase, { p, q }: ConvolutionGeometry): number {
+  return (2 * n * p * q * k * r * s * c) / groups;
+}
+
+/** y from x; `lower` 0 is a fused ReLU. */
+export function convolutionForward(shape: ConvolutionCase, data: ConvolutionData, lower = NO_CLAMP): KernelCall {
+  const geometry = geometryOf(shape);
+  const { n, h, w, c, k, r, s, groups } = shape;
+  const { p, q, hp, wp, padTop, padLeft } = geometry;
+  const depthwise = shape.depthwise === true;
+  const x = padded(data.x, [n, h, w, c], [padTop, padLeft], [hp, wp]);
+  const bias = shape.bias === "none" ? 0 : input("bias", data.bias);
+  const biasStride = shape.bias === "untied" ? k : 0;
+  const rows = (r * s * c) / groups;
+  const filters: Tensor[] = [input("w", data.w)];
+  if (!depthwise) filters.push(input("panels", forwardPanels(data.w, rows, k, groups)));
+  return {
+    kernel: depthwise ? "depthwise_forward" : "conv2d_forward",
+    label: `${shape.name}${lower === 0 ? ", ReLU" : ""}`,
+    extent: n,
+    args: [
+      ...[input("x", x), ...filters, bias, biasStride, output("y", n * p * q * k)],
+      ...[
+        hp,
+        wp,
+        c,
+        p,
+        q,
+        ...(depthwise ? [] : [k]),
+        r,
+        s,
+        ...strides(geometry),
+        ...(depthwise ? [] : [groups]),
+        lower,
+      ],
+    ],
+    bound: sumOf(rows + 1),
+    operations: operations(shape, geometry),
+  };
+}
+
+/** dx from dy. */
+export function convolutionBackwardData(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
+  const geometry = geometryOf(shape);
+  const { n, h, w, c, k, r, s, groups } = shape;
+  const { p, q, hd, wd, haloTop, haloLeft, padTop, padLeft } = geometry;
+  const depthwise = shape.depthwise === true;
+  const dy = padded(data.dy, [n, p, q, k], [haloTop, haloLeft], [hd, wd]);
+  const filters: Tensor[] = [input("w", data.w)];
+  if (!depthwise) filters.push(input("panels", backwardPanels(shape, data.w)));
+  return {
+    kernel: depthwise ? "depthwise_backward_data" : "conv2d_backward_data",
+    label: shape.name,
+    extent: n,
+    args: [
+      ...[input("dy", dy), ...filters, output("dx", n * h * w * c)],
+      ...[h, w, c, hd, wd, ...(depthwise ? [] : [k]), r, s, ...strides(geometry)],
+      ...[padTop, padLeft, haloTop, haloLeft, ...(depthwise ? [] : [groups])],
+    ],
+    bound: sumOf((r * s * k) / groups),
+    operations: operations(shape, geometry),
+  };
+}
+
+/** dw from x and dy. */
+export function convolutionBackwardWeights(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
+  const geometry = geometryOf(shape);
+  const { n, h, w, c, k, r, s, groups } = shape;
+  const { p, q, hp, wp, padTop, padLeft } = geometry;
+  const depthwise = shape.depthwise === true;
+  const x = padded(data.x, [n, h, w, c], [padTop, padLeft], [hp, wp]);
+  const rows = (r * s * c) / groups;
+  return {
+    kernel: depthwise ? "depthwise_backward_weights" : "conv2d_backward_weights",
+    label: shape.name,
+    extent: depthwise ? c : rows,
+    args: [
+      ...[input("x", x), input("dy", data.dy), output("dw", rows * k)],
+      ...[n, hp, wp, c, p, q, ...(depthwise ? [] : [k]), r, s, ...strides(geometry), ...(depthwise ? [] : [groups])],
+    ],
+    bound: sumOf(n * p * q),
+    operations: operations(shape, geometry),
+  };
+}
+
+/** db from dy: shared sums over positions, untied over samples only. */
+export function convolutionBackwardBias(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
+  const { p, q } = geometryOf(shape);
+  const columns = shape.bias === "untied" ? p * q * shape.k : shape.k;
+  const rows = data.dy.length / columns;
+  return {
+    kernel: "bias_backward",
+    label: shape.name,
+    extent: columns,
+    args: [input("dy", data.dy), output("db", columns), rows, columns],
+    bound: sumOf(rows),
+  };
+}
+
+function padCall(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
+  const { n, h, w, c } = shape;
+  const { hp, wp, padTop, padLeft } = geometryOf(shape);
+  return {
+    kernel: "pad2d",
+    label: shape.name,
+    extent: n,
+    args: [input("x", data.x), output("y", n * hp * wp * c), h, w, c, padTop, padLeft, hp, wp],
+    bound: EXACT,
+  };
+}
+
+/** Filters packed for the forward pass. */
+export function packForward(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
+  const { c, k, r, s, groups } = shape;
+  const rows = (r * s * c) / groups;
+  const extent = groups * Math.ceil(k / groups / 8);
+  return {
+    kernel: "pack_forward",
+    label: shape.name,
+    extent,
+    args: [input("w", data.w), output("panels", extent * rows * 8), rows, k, groups],
+    bound: EXACT,
+  };
+}
+
+/** Filters packed for the data gradient. */
+export function packBackward(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
+  const { c, k, r, s, groups } = shape;
+  const extent = groups * Math.ceil(c / groups / 8);
+  return {
+    kernel: "pack_backward",
+    label: shape.name,
+    extent,
+    args: [
+      ...[input("w", data.w), output("panels", extent * r * s * (k / groups) * 8)],
+      ...[r, s, c, k, groups, ...strides(geometryOf(shape))],
+    ],
+    bound: EXACT,
+  };
+}
+
+/** Every call that a convolution of this shape makes in a training step. */
+export function convolutionCalls(shape: ConvolutionCase): KernelCall[] {
+  const data = convolutionData(shape);
+  const calls = [
+    padCall(shape, data),
+    convolutionForward(shape, data),
+    convolutionForward(shape, data, 0),
+    convolutionBackwardData(shape, data),
+    convolutionBackwardWeights(shape, data),
+  ];
+  if (shape.depthwise !== true) calls.push(packForward(shape, data), packBackward(shape, data));
+  if (shape.bias !== "none") calls.push(convolutionBackwardBias(shape, data));
+  return calls;
+}

@@ -1,0 +1,99 @@
+import type { DenseCase } from "../cases.ts";
+import { input, type KernelCall, normal, output, sumOf } from "./call.ts";
+import { forwardPanels, packed } from "./convolution.ts";
+
+/** The arrays of a dense layer: x [n, inputs], w [inputs, units], bias [units] or empty, dy [n, units]. */
+export interface DenseData {
+  readonly x: Float64Array;
+  readonly w: Float64Array;
+  readonly bias: Float64Array;
+  readonly dy: Float64Array;
+}
+
+function label({ n, inputs, units, bias }: DenseCase): string {
+  return `dense ${n} x ${inputs} to ${units}${bias ? ", bias" : ""}`;
+}
+
+/** Random data for a case. */
+export function denseData(shape: DenseCase): DenseData {
+  const { n, inputs, units, bias } = shape;
+  return {
+    x: normal(`${label(shape)} x`, n * inputs),
+    w: normal(`${label(shape)} w`, inputs * units),
+    bias: normal(`${label(shape)} bias`, bias ? units : 0),
+    dy: normal(`${label(shape)} dy`, n * units),
+  };
+}
+
+/** y from x; `lower` 0 is a fused ReLU. */
+export function denseForward(shape: DenseCase, data: DenseData, lower = Number.NEGATIVE_INFINITY): KernelCall {
+  const { n, inputs, units } = shape;
+  return {
+    kernel: "dense_forward",
+    label: `${label(shape)}${lower === 0 ? ", ReLU" : ""}`,
+    extent: n,
+    args: [
+      ...[input("x", data.x), input("w", data.w), input("panels", forwardPanels(data.w, inputs, units, 1))],
+      ...[shape.bias ? input("bias", data.bias) : 0, output("y", n * units), inputs, units, lower],
+    ],
+    bound: sumOf(inputs + 1),
+    operations: 2 * n * inputs * units,
+  };
+}
+
+/** dx from dy. */
+export function denseBackwardData(shape: DenseCase, data: DenseData): KernelCall {
+  const { n, inputs, units } = shape;
+  const count = Math.ceil(inputs / 8);
+  const panels = packed(data.w, count * units * 8, (kernels, from, to) =>
+    kernels.pack_backward(0, count, from, to, 1, 1, inputs, units, 1, 1, 1, 1, 1),
+  );
+  return {
+    kernel: "dense_backward_data",
+    label: label(shape),
+    extent: n,
+    args: [
+      ...[input("dy", data.dy), input("w", data.w), input("panels", panels), output("dx", n * inputs)],
+      ...[inputs, units],
+    ],
+    bound: sumOf(units),
+    operations: 2 * n * inputs * units,
+  };
+}
+
+/** dw from x and dy. */
+export function denseBackwardWeights(shape: DenseCase, data: DenseData): KernelCall {
+  const { n, inputs, units } = shape;
+  return {
+    kernel: "dense_backward_weights",
+    label: label(shape),
+    extent: inputs,
+    args: [input("x", data.x), input("dy", data.dy), output("dw", inputs * units), n, inputs, units],
+    bound: sumOf(n),
+    operations: 2 * n * inputs * units,
+  };
+}
+
+/** db from dy. */
+export function denseBackwardBias(shape: DenseCase, data: DenseData): KernelCall {
+  const { n, units } = shape;
+  return {
+    kernel: "bias_backward",
+    label: label(shape),
+    extent: units,
+    args: [input("dy", data.dy), output("db", units), n, units],
+    bound: sumOf(n),
+  };
+}
+
+/** Every call that a dense layer of this shape makes in a training step. */
+export function denseCalls(shape: DenseCase): KernelCall[] {
+  const data = denseData(shape);
+  return [
+    denseForward(shape, data),
+    denseForward(shape, data, 0),
+    denseBackwardData(shape, data),
+    denseBackwardWeights(shape, data),
+    denseBackwardBias(shape, data),
+  ];
+}

@@ -1,0 +1,43 @@
+/**
+ * Every case of the table as calls of every kernel it concerns.
+ *
+ * @module
+ */
+
+import { CONVOLUTIONS, DENSES, DEPTHWISE, GRADIENTS, IMAGES, NORMS, PARAMETERS, POOLS, ROWS, SIZES } from "../cases.ts";
+import { activationCalls, dropoutCalls, softmaxCalls } from "./activation.ts";
+import type { KernelCall } from "./call.ts";
+import { convolutionCalls } from "./convolution.ts";
+import { denseCalls } from "./dense.ts";
+import { inputCalls } from "./input.ts";
+import { crossEntropyCalls, elementwiseLossCalls } from "./loss.ts";
+import { normCalls } from "./norm.ts";
+import { clipCalls, optimizerCalls } from "./optimizer.ts";
+import { poolCalls } from "./pool.ts";
+
+/** All calls, a fresh list each time. */
+export function allCalls(): KernelCall[] {
+  return [
+    ...SIZES.flatMap((size) => [...activationCalls(size), ...dropoutCalls(size), ...elementwiseLossCalls(size)]),
+    ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape)]),
+    ...NORMS.flatMap(normCalls),
+    ...POOLS.flatMap(poolCalls),
+    ...IMAGES.flatMap(inputCalls),
+    ...PARAMETERS.flatMap(optimizerCalls),
+    ...GRADIENTS.flatMap(clipCalls),
+    ...DENSES.flatMap(denseCalls),
+    ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap(convolutionCalls),
+    ...DEPTHWISE.map((shape) => ({ ...shape, depthwise: false })).flatMap(convolutionCalls),
+  ];
+}
+
+/** All calls by kernel. */
+export function callsByKernel(): Map<string, KernelCall[]> {
+  const groups = new Map<string, KernelCall[]>();
+  for (const call of allCalls()) {
+    const group = groups.get(call.kernel);
+    if (group === undefined) groups.set(call.kernel, [call]);
+    else group.push(call);
+  }
+  return groups;
+}

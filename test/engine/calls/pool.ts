@@ -1,0 +1,87 @@
+import type { PoolCase } from "../cases.ts";
+import { close, EXACT, input, type KernelCall, normal, output, sumOf } from "./call.ts";
+
+function dims({ c, geometry }: PoolCase): number[] {
+  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft } = geometry;
+  return [h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft];
+}
+
+function inputSize({ n, c, geometry }: PoolCase): number {
+  return n * geometry.h * geometry.w * c;
+}
+
+function outputSize({ n, c, geometry }: PoolCase): number {
+  return n * geometry.p * geometry.q * c;
+}
+
+export function poolForward(kind: "max" | "average", shape: PoolCase, x: Float64Array): KernelCall {
+  return {
+    kernel: `${kind}_pool_forward`,
+    label: shape.name,
+    extent: shape.n,
+    args: [input("x", x), output("y", outputSize(shape)), ...dims(shape)],
+    bound: kind === "max" ? EXACT : sumOf(shape.geometry.r * shape.geometry.s),
+  };
+}
+
+/** `y` is the output for `x`. */
+export function maxPoolBackward(shape: PoolCase, x: Float64Array, y: Float64Array, dy: Float64Array): KernelCall {
+  return {
+    kernel: "max_pool_backward",
+    label: shape.name,
+    extent: shape.n,
+    args: [input("x", x), input("y", y), input("dy", dy), output("dx", inputSize(shape)), ...dims(shape)],
+    bound: close(shape.geometry.r * shape.geometry.s, 8),
+  };
+}
+
+export function averagePoolBackward(shape: PoolCase, dy: Float64Array): KernelCall {
+  return {
+    kernel: "average_pool_backward",
+    label: shape.name,
+    extent: shape.n,
+    args: [input("dy", dy), output("dx", inputSize(shape)), ...dims(shape)],
+    bound: sumOf(shape.geometry.r * shape.geometry.s),
+  };
+}
+
+/** The maximum of every window, from the definition. */
+export function naiveMaximum({ n, c, geometry }: PoolCase, x: Float64Array): Float64Array {
+  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft } = geometry;
+  const y = new Float64Array(n * p * q * c).fill(Number.NEGATIVE_INFINITY);
+  x.forEach((value, index) => {
+    const channel = index % c;
+    const j = Math.floor(index / c) % w;
+    const i = Math.floor(index / (c * w)) % h;
+    const sample = Math.floor(index / (c * w * h));
+    for (let row = 0; row < p; row++) {
+      for (let column = 0; column < q; column++) {
+        const down = i + padTop - row * strideH;
+        const across = j + padLeft - column * strideW;
+        const at = ((sample * p + row) * q + column) * c + channel;
+        if (down >= 0 && down < r && across >= 0 && across < s) y[at] = Math.max(y[at], value);
+      }
+    }
+  });
+  return y;
+}
+
+/** Random input for a case, and one with few values, so that most windows hold their maximum twice. */
+export function poolInputs(shape: PoolCase): readonly Float64Array[] {
+  const x = normal(`${shape.name} x`, inputSize(shape));
+  return [x, x.map((value) => Math.round(value))];
+}
+
+/** Every call that the pooling layers of this shape make. */
+export function poolCalls(shape: PoolCase): KernelCall[] {
+  const dy = normal(`${shape.name} dy`, outputSize(shape));
+  const [x] = poolInputs(shape);
+  return [
+    ...poolInputs(shape).flatMap((values) => [
+      poolForward("max", shape, values),
+      maxPoolBackward(shape, values, naiveMaximum(shape, values), dy),
+    ]),
+    poolForward("average", shape, x),
+    averagePoolBackward(shape, dy),
+  ];
+}

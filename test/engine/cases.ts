@@ -1,0 +1,369 @@
+/**
+ * One table of shapes for every kernel family. It feeds the tests against naive formulas, the gradient checks, the parity
+ * of the gears and the benchmark.
+ *
+ * @module
+ */
+
+import {
+  type ConvolutionGeometry,
+  convolutionGeometry,
+  type PoolGeometry,
+  poolGeometry,
+} from "../../src/layers/geometry.ts";
+
+/** A convolution: batch n, input h w c, k filters of r x s. `untied` is a bias of its own for every output position. */
+export interface ConvolutionCase {
+  readonly name: string;
+  readonly n: number;
+  readonly h: number;
+  readonly w: number;
+  readonly c: number;
+  readonly k: number;
+  readonly r: number;
+  readonly s: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly padTop: number;
+  readonly padBottom: number;
+  readonly padLeft: number;
+  readonly padRight: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  readonly groups: number;
+  readonly bias: "none" | "shared" | "untied";
+  /** Use the depthwise kernels; groups, c and k are equal then. */
+  readonly depthwise?: boolean;
+}
+
+const PLAIN = {
+  n: 2,
+  r: 3,
+  s: 3,
+  strideH: 1,
+  strideW: 1,
+  padTop: 0,
+  padBottom: 0,
+  padLeft: 0,
+  padRight: 0,
+  dilationH: 1,
+  dilationW: 1,
+  groups: 1,
+  bias: "shared",
+} as const;
+const PLAIN_DEPTHWISE = { ...PLAIN, depthwise: true } as const;
+const PAD_1 = { padTop: 1, padBottom: 1, padLeft: 1, padRight: 1 } as const;
+
+/** Convolutions for correctness: small, and odd in every way the kernels can meet. */
+export const CONVOLUTIONS: readonly ConvolutionCase[] = [
+  { ...PLAIN, name: "3x3, same size", h: 5, w: 5, c: 3, k: 4, ...PAD_1 },
+  { ...PLAIN, name: "one of everything", n: 1, h: 1, w: 1, c: 1, k: 1, r: 1, s: 1 },
+  { ...PLAIN, name: "1x1 kernel", h: 3, w: 4, c: 5, k: 7, r: 1, s: 1 },
+  { ...PLAIN, name: "one channel, whole panels", n: 3, h: 6, w: 7, c: 1, k: 16 },
+  { ...PLAIN, name: "one filter", h: 5, w: 4, c: 6, k: 1, ...PAD_1 },
+  { ...PLAIN, name: "9 filters: one past a panel", n: 1, h: 7, w: 6, c: 2, k: 9, r: 3, s: 2 },
+  { ...PLAIN, name: "13 filters, 11 channels", h: 4, w: 5, c: 11, k: 13, ...PAD_1 },
+  { ...PLAIN, name: "24 filters, 8 channels", n: 1, h: 4, w: 4, c: 8, k: 24 },
+  { ...PLAIN, name: "36 outputs: six tiles of 6", n: 1, h: 8, w: 8, c: 4, k: 8 },
+  { ...PLAIN, name: "11 columns: tail 5 of 6", n: 1, h: 3, w: 13, c: 2, k: 5 },
+  { ...PLAIN, name: "13 columns: tail 1 of 6", n: 1, h: 4, w: 15, c: 3, k: 6 },
+  { ...PLAIN, name: "no bias", h: 4, w: 6, c: 2, k: 6, bias: "none" },
+  { ...PLAIN, name: "untied bias", h: 5, w: 4, c: 3, k: 10, ...PAD_1, bias: "untied" },
+  { ...PLAIN, name: "padding of its own on each side", h: 4, w: 5, c: 3, k: 5, padBottom: 1, padLeft: 2, padRight: 3 },
+  {
+    ...PLAIN,
+    name: "padding >= kernel",
+    h: 3,
+    w: 2,
+    c: 2,
+    k: 5,
+    r: 2,
+    s: 2,
+    padTop: 3,
+    padBottom: 2,
+    padLeft: 2,
+    padRight: 4,
+  },
+  { ...PLAIN, name: "stride 2, odd size", h: 7, w: 9, c: 3, k: 5, strideH: 2, strideW: 2, ...PAD_1 },
+  { ...PLAIN, name: "stride leaves rows and columns over", h: 8, w: 9, c: 2, k: 3, strideH: 3, strideW: 4 },
+  { ...PLAIN, name: "strides differ", h: 6, w: 7, c: 4, k: 6, strideH: 1, strideW: 2, padTop: 1 },
+  { ...PLAIN, name: "stride > kernel", h: 8, w: 10, c: 3, k: 4, r: 2, s: 1, strideH: 3, strideW: 4, padLeft: 1 },
+  { ...PLAIN, name: "stride > kernel and input", n: 3, h: 2, w: 3, c: 2, k: 3, r: 1, s: 2, strideH: 5, strideW: 7 },
+  { ...PLAIN, name: "dilation", h: 8, w: 9, c: 2, k: 5, dilationH: 2, dilationW: 3, padTop: 2, padRight: 1 },
+  {
+    ...PLAIN,
+    name: "stride 2, dilation 2",
+    h: 9,
+    w: 8,
+    c: 3,
+    k: 3,
+    strideH: 2,
+    strideW: 2,
+    dilationH: 2,
+    dilationW: 2,
+    ...PAD_1,
+  },
+  {
+    ...PLAIN,
+    name: "stride 3, dilation 2",
+    h: 9,
+    w: 10,
+    c: 2,
+    k: 4,
+    strideH: 3,
+    strideW: 2,
+    dilationH: 2,
+    dilationW: 3,
+    ...PAD_1,
+  },
+  {
+    ...PLAIN,
+    name: "stride 4, dilation 6",
+    h: 14,
+    w: 15,
+    c: 2,
+    k: 3,
+    strideH: 4,
+    strideW: 6,
+    dilationH: 6,
+    dilationW: 4,
+  },
+  { ...PLAIN, name: "kernel as large as the input", h: 4, w: 5, c: 3, k: 6, r: 4, s: 5 },
+  { ...PLAIN, name: "row kernel", h: 3, w: 8, c: 3, k: 4, r: 1, s: 5, padLeft: 2, padRight: 2 },
+  { ...PLAIN, name: "column kernel", h: 8, w: 3, c: 3, k: 4, r: 5, s: 1, padTop: 4 },
+  { ...PLAIN, name: "2 groups", h: 5, w: 4, c: 6, k: 10, groups: 2, ...PAD_1 },
+  {
+    ...PLAIN,
+    name: "3 groups past a panel, stride 2",
+    h: 5,
+    w: 6,
+    c: 27,
+    k: 33,
+    groups: 3,
+    r: 2,
+    s: 2,
+    strideH: 2,
+    strideW: 2,
+  },
+  { ...PLAIN, name: "depthwise with multiplier", h: 5, w: 5, c: 3, k: 6, groups: 3, ...PAD_1 },
+  {
+    ...PLAIN,
+    name: "grouped, dilated, strided, untied",
+    h: 7,
+    w: 7,
+    c: 4,
+    k: 4,
+    groups: 2,
+    strideH: 2,
+    dilationW: 2,
+    bias: "untied",
+  },
+];
+
+/** Depthwise convolutions with multiplier 1: c = k = groups. */
+export const DEPTHWISE: readonly ConvolutionCase[] = [
+  { ...PLAIN_DEPTHWISE, name: "depthwise", h: 5, w: 6, c: 5, k: 5, groups: 5, ...PAD_1 },
+  { ...PLAIN_DEPTHWISE, name: "depthwise, one channel", n: 1, h: 4, w: 4, c: 1, k: 1, groups: 1, bias: "none" },
+  {
+    ...PLAIN_DEPTHWISE,
+    name: "depthwise, 8 channels, stride 2",
+    h: 7,
+    w: 6,
+    c: 8,
+    k: 8,
+    groups: 8,
+    strideH: 2,
+    strideW: 2,
+    ...PAD_1,
+  },
+  {
+    ...PLAIN_DEPTHWISE,
+    name: "depthwise, 11 channels, dilation",
+    h: 6,
+    w: 8,
+    c: 11,
+    k: 11,
+    groups: 11,
+    dilationH: 2,
+    dilationW: 3,
+    padTop: 3,
+  },
+  {
+    ...PLAIN_DEPTHWISE,
+    name: "depthwise, stride > kernel",
+    n: 3,
+    h: 8,
+    w: 7,
+    c: 6,
+    k: 6,
+    groups: 6,
+    r: 2,
+    s: 1,
+    strideH: 3,
+    strideW: 2,
+  },
+  {
+    ...PLAIN_DEPTHWISE,
+    name: "depthwise, stride and dilation",
+    h: 9,
+    w: 9,
+    c: 3,
+    k: 3,
+    groups: 3,
+    strideH: 2,
+    strideW: 3,
+    dilationH: 3,
+    dilationW: 2,
+  },
+  {
+    ...PLAIN_DEPTHWISE,
+    name: "depthwise, untied bias",
+    h: 4,
+    w: 5,
+    c: 7,
+    k: 7,
+    groups: 7,
+    padLeft: 3,
+    padBottom: 4,
+    bias: "untied",
+  },
+];
+
+/** The geometry of a case, by the same function that the layers use. */
+export function geometryOf(shape: ConvolutionCase): ConvolutionGeometry {
+  return convolutionGeometry({
+    name: shape.name,
+    h: shape.h,
+    w: shape.w,
+    kernel: [shape.r, shape.s],
+    strides: [shape.strideH, shape.strideW],
+    dilation: [shape.dilationH, shape.dilationW],
+    padding: [
+      [shape.padTop, shape.padBottom],
+      [shape.padLeft, shape.padRight],
+    ],
+  });
+}
+
+/** A dense layer: batch n. */
+export interface DenseCase {
+  readonly n: number;
+  readonly inputs: number;
+  readonly units: number;
+  readonly bias: boolean;
+}
+
+export const DENSES: readonly DenseCase[] = [
+  { n: 1, inputs: 1, units: 1, bias: true },
+  { n: 1, inputs: 5, units: 10, bias: true },
+  { n: 2, inputs: 9, units: 3, bias: false },
+  { n: 5, inputs: 16, units: 8, bias: true },
+  { n: 6, inputs: 7, units: 13, bias: true },
+  { n: 7, inputs: 33, units: 17, bias: false },
+  { n: 13, inputs: 12, units: 24, bias: true },
+];
+
+/** A pooling window over n images of h x w x c. */
+export interface PoolCase {
+  readonly name: string;
+  readonly n: number;
+  readonly c: number;
+  readonly geometry: PoolGeometry;
+}
+
+function pool(
+  name: string,
+  [n, h, w, c]: readonly [number, number, number, number],
+  kernel: readonly [number, number],
+  strides: readonly [number, number],
+  padding: Parameters<typeof poolGeometry>[0]["padding"] = 0,
+  ceil = false,
+): PoolCase {
+  return { name, n, c, geometry: poolGeometry({ name, h, w, kernel, strides, padding, ceil }) };
+}
+
+export const POOLS: readonly PoolCase[] = [
+  pool("2x2", [2, 6, 8, 3], [2, 2], [2, 2]),
+  pool("2x2, whole vectors", [1, 4, 4, 8], [2, 2], [2, 2]),
+  pool("one of everything", [1, 1, 1, 1], [1, 1], [1, 1]),
+  pool("odd size, rest dropped", [3, 5, 7, 5], [2, 2], [2, 2]),
+  pool("odd size, cut-off windows", [2, 5, 7, 4], [2, 2], [2, 2], 0, true),
+  pool("overlapping", [2, 5, 6, 6], [3, 3], [1, 1]),
+  pool("overlapping, padded", [1, 5, 5, 7], [3, 3], [2, 2], 1),
+  pool("overlapping, same", [2, 5, 6, 2], [3, 2], [2, 1], "same"),
+  pool(
+    "padding on one side",
+    [1, 4, 5, 3],
+    [3, 3],
+    [2, 2],
+    [
+      [2, 0],
+      [0, 2],
+    ],
+  ),
+  pool(
+    "padded and cut off",
+    [2, 6, 7, 9],
+    [3, 3],
+    [2, 2],
+    [
+      [1, 0],
+      [1, 1],
+    ],
+    true,
+  ),
+  pool("stride > window", [2, 8, 9, 3], [2, 1], [3, 4]),
+  pool("stride > window, ceil", [1, 8, 9, 13], [2, 2], [3, 5], 0, true),
+  pool("global", [3, 4, 5, 11], [4, 5], [1, 1]),
+  pool("rows only", [1, 6, 3, 16], [3, 1], [2, 1]),
+];
+
+/** Elementwise kernels: samples, elements a sample. Tails of every length mod 4, and none. */
+export const SIZES: readonly (readonly [n: number, size: number])[] = [
+  [1, 1],
+  [1, 3],
+  [3, 2],
+  [2, 8],
+  [5, 7],
+  [1, 33],
+  [4, 12],
+  [3, 21],
+];
+
+/** Rows of classes: samples, rows a sample, classes. */
+export const ROWS: readonly (readonly [n: number, positions: number, classes: number])[] = [
+  [1, 1, 1],
+  [2, 1, 2],
+  [3, 1, 10],
+  [2, 5, 3],
+  [1, 2, 8],
+  [5, 1, 13],
+  [2, 3, 4],
+];
+
+/** Batch normalisation: samples, positions a sample, channels. */
+export const NORMS: readonly (readonly [n: number, positions: number, c: number])[] = [
+  [1, 1, 1],
+  [2, 1, 5],
+  [7, 1, 16],
+  [2, 9, 3],
+  [3, 4, 8],
+  [1, 25, 7],
+  [5, 30, 13],
+];
+
+/** Images for normalisation and augmentation: samples, rows, columns, channels. */
+export const IMAGES: readonly (readonly [n: number, h: number, w: number, c: number])[] = [
+  [1, 1, 1, 1],
+  [3, 5, 4, 1],
+  [2, 4, 7, 3],
+  [1, 6, 6, 4],
+  [5, 3, 3, 2],
+  [2, 3, 3, 7],
+];
+
+/** Numbers of parameters for the optimizers. */
+export const PARAMETERS: readonly number[] = [1, 3, 4, 8, 13, 31];
+
+/** Numbers of gradients for the norm: blocks hold 1024. */
+export const GRADIENTS: readonly number[] = [1, 5, 1023, 1024, 1025, 3079];
