@@ -88,18 +88,19 @@ export function inputKernels(heap: Heap) {
         for (let i = 0; i < h; i++) {
           for (let j = 0; j < w; j++) {
             const to = y + ((sample * h + i) * w + j) * c;
-            if (i >= top && i < bottom && j >= left && j < right) {
+            const column = heap[t] * j + heap[t + 1] * i + heap[t + 2];
+            const row = heap[t + 3] * j + heap[t + 4] * i + heap[t + 5];
+            const near = column > -1 && column < w && row > -1 && row < h;
+            if (!near || (i >= top && i < bottom && j >= left && j < right)) {
               for (let channel = 0; channel < c; channel++) heap[to + channel] = heap[fill + channel];
               continue;
             }
-            const column = heap[t] * j + heap[t + 1] * i + heap[t + 2];
-            const row = heap[t + 3] * j + heap[t + 4] * i + heap[t + 5];
             const i0 = Math.floor(row);
             const j0 = Math.floor(column);
-            const above = i0 >= 0 && i0 < h;
-            const below = i0 >= -1 && i0 < h - 1;
-            const before = j0 >= 0 && j0 < w;
-            const after = j0 >= -1 && j0 < w - 1;
+            const above = i0 >= 0;
+            const below = i0 + 1 < h;
+            const before = j0 >= 0;
+            const after = j0 + 1 < w;
             // Neighbours outside the input are read from `fill`, which has a value per channel just as a pixel has.
             const aboveRow = image + i0 * w * c;
             const belowRow = aboveRow + w * c;

@@ -2,6 +2,7 @@ import { packKernels } from "../../../src/engine/reference/pack.ts";
 import type { ConvolutionGeometry } from "../../../src/layers/geometry.ts";
 import { type ConvolutionCase, geometryOf } from "../cases.ts";
 import { EXACT, input, type KernelCall, normal, output, sumOf, type Tensor } from "./call.ts";
+import { padCallOf } from "./pad.ts";
 
 /** The arrays of a convolution: x [n, h, w, c], w [r, s, c / groups, k], bias [k] or [p, q, k] or empty, dy [n, p, q, k]. */
 export interface ConvolutionData {
@@ -178,13 +179,7 @@ export function convolutionBackwardBias(shape: ConvolutionCase, data: Convolutio
 function padCall(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
   const { n, h, w, c } = shape;
   const { hp, wp, padTop, padLeft } = geometryOf(shape);
-  return {
-    kernel: "pad2d",
-    label: shape.name,
-    extent: n,
-    args: [input("x", data.x), output("y", n * hp * wp * c), h, w, c, padTop, padLeft, hp, wp],
-    bound: EXACT,
-  };
+  return padCallOf([n, h, w, c], data.x, [padTop, padLeft], [hp, wp]);
 }
 
 /** Filters packed for the forward pass. */

@@ -1,0 +1,17 @@
+import { EXACT, input, type KernelCall, output } from "./call.ts";
+
+/** Images [n, h, w, c] inside zeros [n, hp, wp, c]. */
+export function padCallOf(
+  [n, h, w, c]: readonly [number, number, number, number],
+  x: Float64Array,
+  [top, left]: readonly [number, number],
+  [hp, wp]: readonly [number, number],
+): KernelCall {
+  return {
+    kernel: "pad2d",
+    label: `${n} x ${h} x ${w} x ${c}, ${top} above, ${left} before`,
+    extent: n,
+    args: [input("x", x), output("y", n * hp * wp * c), h, w, c, top, left, hp, wp],
+    bound: EXACT,
+  };
+}
