@@ -1,0 +1,44 @@
+import type { Callback } from "../training/callback.ts";
+import type { EpochEvent } from "../training/events.ts";
+import { CSV_HEADER, csvRow, type HistoryRow, parseHistory } from "../training/history-csv.ts";
+import { errorCode, readFileBounded, writeFileAtomic } from "./files.ts";
+
+const MAX_BYTES = 64 * 2 ** 20;
+
+/**
+ * Writes one CSV row per epoch. The file is whole at any moment, also when the process is killed.
+ *
+ * A run goes on where it stands: rows of earlier epochs that are in the file stay, rows of this epoch and later ones, from
+ * an attempt that was resumed or started anew, are replaced. So no epoch comes twice. A file that is no such log is left
+ * alone, with a RangeError.
+ *
+ * @example
+ * const callbacks = [new CsvLog("run/history.csv")];
+ */
+export class CsvLog implements Callback {
+  readonly name = "csvLog";
+  readonly path: string;
+  #rows: HistoryRow[] | undefined;
+
+  /** @param path the file; its folder must be there */
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async onEpochEnd(event: EpochEvent): Promise<void> {
+    this.#rows ??= await readRows(this.path);
+    const rows = [...this.#rows.filter(({ epoch }) => epoch < event.epoch), event];
+    await writeFileAtomic(this.path, `${[CSV_HEADER, ...rows.map(csvRow)].join("\n")}\n`);
+    this.#rows = rows;
+  }
+}
+
+async function readRows(path: string): Promise<HistoryRow[]> {
+  try {
+    const bytes = await readFileBounded(path, MAX_BYTES);
+    return bytes.length === 0 ? [] : parseHistory(new TextDecoder().decode(bytes), `csvLog ${JSON.stringify(path)}`);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}

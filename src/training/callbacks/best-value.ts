@@ -1,0 +1,103 @@
+import { checkNumber, readFields, shown } from "../../json-fields.ts";
+import type { Json } from "../callback.ts";
+import type { EpochEvent } from "../events.ts";
+
+/** Figures of an epoch that a callback can watch. Losses should fall, accuracies rise. */
+export const MONITORS = ["valLoss", "valAccuracy", "trainLoss", "trainAccuracy"] as const;
+
+export type Monitor = (typeof MONITORS)[number];
+
+/** What {@link BestValue} is told. */
+export interface BestValueOptions {
+  /** Default `"valLoss"`. */
+  readonly monitor?: Monitor | undefined;
+  /** Improvements have to be greater than this; default 0. */
+  readonly minDelta?: number | undefined;
+}
+
+/**
+ * Follows one figure over the epochs: its best value, when that was, and how many epochs went by since.
+ *
+ * A figure that is NaN or infinite is no improvement.
+ */
+export class BestValue {
+  readonly monitor: Monitor;
+  readonly minDelta: number;
+  /** Undefined before the first finite value. */
+  value: number | undefined;
+  /** Epoch of the best value, from 1; 0 before there is one. */
+  epoch = 0;
+  /** Epochs without improvement since then. */
+  waited = 0;
+  readonly #who: string;
+
+  /**
+   * @param who stands in error messages
+   * @throws RangeError for an unknown monitor or a negative `minDelta`
+   */
+  constructor(who: string, options: BestValueOptions) {
+    const { monitor = "valLoss", minDelta = 0 } = options;
+    if (!MONITORS.includes(monitor)) {
+      throw new RangeError(`${who}: expected monitor to be one of ${MONITORS.join(", ")}, got ${shown(monitor)}`);
+    }
+    this.#who = who;
+    this.monitor = monitor;
+    this.minDelta = checkNumber(who, "minDelta", minDelta, { minimum: 0 });
+  }
+
+  /**
+   * Takes an epoch's figure; true if it is the best so far.
+   *
+   * @throws RangeError if the epoch does not have the figure
+   */
+  update(event: EpochEvent): boolean {
+    const value = this.#read(event);
+    if (!this.#improves(value)) {
+      this.waited++;
+      return false;
+    }
+    this.value = value;
+    this.epoch = event.epoch;
+    this.waited = 0;
+    return true;
+  }
+
+  #read(event: EpochEvent): number {
+    const value = event[this.monitor];
+    if (value === undefined) {
+      throw new RangeError(`${this.#who}: expected validation data to monitor ${this.monitor}, got none`);
+    }
+    if (Number.isNaN(value) && this.monitor.endsWith("Accuracy")) {
+      throw new RangeError(`${this.#who}: expected a loss that knows classes to monitor ${this.monitor}, got another`);
+    }
+    return value;
+  }
+
+  #improves(value: number): boolean {
+    if (!Number.isFinite(value)) return false;
+    if (this.value === undefined) return true;
+    return this.monitor.endsWith("Loss") ? value < this.value - this.minDelta : value > this.value + this.minDelta;
+  }
+
+  state(): Json {
+    return { monitor: this.monitor, value: this.value ?? null, epoch: this.epoch, waited: this.waited };
+  }
+
+  /**
+   * Goes on from what `state` gave.
+   *
+   * @throws TypeError, RangeError if the state is malformed or follows another figure
+   */
+  restore(state: unknown): void {
+    const who = `${this.#who} state`;
+    const { monitor, value, epoch, waited } = readFields(who, state, ["monitor", "value", "epoch", "waited"]);
+    if (monitor !== this.monitor) {
+      throw new RangeError(`${who}: expected one that monitors ${this.monitor}, got ${shown(monitor)}`);
+    }
+    const restored = value === null ? undefined : checkNumber(who, "value", value);
+    const restoredEpoch = checkNumber(who, "epoch", epoch, { minimum: 0, whole: true });
+    this.waited = checkNumber(who, "waited", waited, { minimum: 0, whole: true });
+    this.epoch = restoredEpoch;
+    this.value = restored;
+  }
+}

@@ -1,0 +1,81 @@
+import { checkNumber, readFields } from "../../json-fields.ts";
+import type { Callback, Json, TrainingControl } from "../callback.ts";
+import type { EpochEvent } from "../events.ts";
+import { BestValue, type BestValueOptions } from "./best-value.ts";
+
+/** Options of {@link EarlyStopping}. */
+export interface EarlyStoppingOptions extends BestValueOptions {
+  /** Epochs in a row without improvement after which the run ends; default 5. */
+  readonly patience?: number | undefined;
+  /** Ends with the weights of the best epoch instead of the last; default true. */
+  readonly restoreBestWeights?: boolean | undefined;
+  /** Names its state in a checkpoint; default `"earlyStopping"`. */
+  readonly name?: string | undefined;
+}
+
+const BEST = "best";
+
+/**
+ * Ends the run when a figure stops getting better.
+ *
+ * With `restoreBestWeights` every run that ends has the weights of its best epoch, also one that does all its epochs.
+ *
+ * @example
+ * const callbacks = [new EarlyStopping({ monitor: "valAccuracy", patience: 3 })];
+ */
+export class EarlyStopping implements Callback {
+  readonly name: string;
+  readonly patience: number;
+  readonly restoreBestWeights: boolean;
+  readonly #best: BestValue;
+  #parameters: Float32Array | undefined;
+
+  /** @throws TypeError, RangeError for a wrong option */
+  constructor(options: EarlyStoppingOptions = {}) {
+    const { patience = 5, restoreBestWeights = true, name = "earlyStopping" } = options;
+    this.name = name;
+    this.patience = checkNumber(name, "patience", patience, { minimum: 1, whole: true });
+    this.restoreBestWeights = restoreBestWeights;
+    this.#best = new BestValue(name, options);
+  }
+
+  /** Epoch of the best figure so far, from 1; 0 before there is one. */
+  get bestEpoch(): number {
+    return this.#best.epoch;
+  }
+
+  onEpochEnd(event: EpochEvent, control: TrainingControl): void {
+    const best = this.#best;
+    if (best.update(event)) {
+      if (this.restoreBestWeights) this.#parameters = control.copyParameters();
+      return;
+    }
+    if (best.waited < this.patience) return;
+    const epochs = best.waited === 1 ? "1 epoch" : `${best.waited} epochs`;
+    const last = best.value === undefined ? "" : ` since ${best.value} in epoch ${best.epoch}`;
+    control.stop(`${this.name}: ${best.monitor} did not improve for ${epochs}${last}`);
+  }
+
+  onTrainEnd(control: TrainingControl): void {
+    if (this.#parameters !== undefined) control.restoreParameters(this.#parameters);
+  }
+
+  state(): Json {
+    return { best: this.#best.state(), hasWeights: this.#parameters !== undefined };
+  }
+
+  tensors(): ReadonlyMap<string, Float32Array> {
+    return new Map(this.#parameters === undefined ? [] : [[BEST, this.#parameters]]);
+  }
+
+  restore(state: Json, tensors: ReadonlyMap<string, Float32Array>): void {
+    const { best, hasWeights } = readFields(`${this.name} state`, state, ["best", "hasWeights"]);
+    const parameters = tensors.get(BEST);
+    if (hasWeights !== (parameters !== undefined)) {
+      const got = parameters === undefined ? "none" : "some";
+      throw new RangeError(`${this.name} state: expected ${hasWeights ? "the best" : "no"} weights, got ${got}`);
+    }
+    this.#best.restore(best);
+    this.#parameters = this.restoreBestWeights ? parameters : undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Callback, TrainingControl } from "../callback.ts";
+import type { EpochEvent, StepEvent } from "../events.ts";
+
+const ADVICE = "try a lower learning rate, a warm-up, or gradient clipping, and look for unscaled or NaN inputs";
+
+/**
+ * Ends the run at the first step whose loss is NaN or infinite, or the first epoch whose validation loss is: nothing that
+ * comes after can be right.
+ *
+ * @example
+ * const callbacks = [new StopOnNaN()];
+ */
+export class StopOnNaN implements Callback {
+  readonly name = "stopOnNaN";
+
+  onStepEnd(event: StepEvent, control: TrainingControl): void {
+    if (Number.isFinite(event.loss)) return;
+    const { epoch, stepInEpoch, stepsPerEpoch, lr, loss } = event;
+    const where = `epoch ${epoch}, step ${stepInEpoch} of ${stepsPerEpoch}, learning rate ${lr}`;
+    control.stop(`${this.name}: expected a finite loss, got ${loss} in ${where}: ${ADVICE}`);
+  }
+
+  onEpochEnd(event: EpochEvent, control: TrainingControl): void {
+    const { epoch, valLoss, lr } = event;
+    if (valLoss === undefined || Number.isFinite(valLoss)) return;
+    const where = `after epoch ${epoch}, learning rate ${lr}`;
+    control.stop(`${this.name}: expected a finite validation loss, got ${valLoss} ${where}: ${ADVICE}`);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * A run's history as CSV: one row per epoch, in columns named as in the epoch event.
+ *
+ * @module
+ */
+
+import type { EpochEvent } from "./events.ts";
+
+/** What a row holds. */
+export type HistoryRow = Omit<EpochEvent, "event" | "epochs">;
+
+const COLUMNS = [
+  "epoch",
+  "trainLoss",
+  "trainAccuracy",
+  "valLoss",
+  "valAccuracy",
+  "lr",
+  "imagesPerSecond",
+  "seconds",
+] as const satisfies readonly (keyof HistoryRow)[];
+
+/** The first line, without its line break. */
+export const CSV_HEADER = COLUMNS.join(",");
+
+/**
+ * One epoch's line, without its line break. Numbers are as exact as JavaScript writes them; missing ones are empty.
+ *
+ * @example
+ * csvRow(event); // "1,0.2451,0.9312,0.0789,0.9751,0.001,21034.5,2.61"
+ */
+export function csvRow(row: HistoryRow): string {
+  return COLUMNS.map((column) => row[column] ?? "").join(",");
+}
+
+/**
+ * Reads what {@link CSV_HEADER} and {@link csvRow} wrote.
+ *
+ * @param who stands in error messages
+ * @throws RangeError for another header, a malformed row, or epochs that don't grow
+ */
+export function parseHistory(text: string, who: string): HistoryRow[] {
+  const [header, ...lines] = text.split(/\r?\n/);
+  if (header !== CSV_HEADER) {
+    const got = JSON.stringify(header.slice(0, CSV_HEADER.length));
+    throw new RangeError(`${who}: expected the columns ${CSV_HEADER}, got ${got}`);
+  }
+  if (lines.at(-1) === "") lines.pop();
+  let epoch = 0;
+  return lines.map((line, i) => {
+    const row = parseRow(line);
+    if (row === undefined || !Number.isSafeInteger(row.epoch) || row.epoch <= epoch) {
+      const got = JSON.stringify(line.slice(0, 100));
+      throw new RangeError(`${who} line ${i + 2}: expected ${COLUMNS.length} numbers, epochs growing, got ${got}`);
+    }
+    epoch = row.epoch;
+    return row;
+  });
+}
+
+const NUMBER = /^(?:-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|NaN|-?Infinity)$/;
+
+function parseRow(line: string): HistoryRow | undefined {
+  const cells = line.split(",");
+  if (cells.length !== COLUMNS.length) return undefined;
+  const optional = [3, 4];
+  if (!cells.every((cell, i) => NUMBER.test(cell) || (cell === "" && optional.includes(i)))) return undefined;
+  const [epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, imagesPerSecond, seconds] = cells;
+  return {
+    epoch: Number(epoch),
+    trainLoss: Number(trainLoss),
+    trainAccuracy: Number(trainAccuracy),
+    ...(valLoss !== "" && { valLoss: Number(valLoss) }),
+    ...(valAccuracy !== "" && { valAccuracy: Number(valAccuracy) }),
+    lr: Number(lr),
+    imagesPerSecond: Number(imagesPerSecond),
+    seconds: Number(seconds),
+  };
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import type { TrainingControl } from "../../../src/training/callback.ts";
+import { StopOnNaN } from "../../../src/training/callbacks/stop-on-nan.ts";
+import { epochEvent, stepEvent } from "./run.ts";
+
+function stopReason(act: (callback: StopOnNaN, control: TrainingControl) => void): string | undefined {
+  let reason: string | undefined;
+  const control: TrainingControl = {
+    learningRateFactor: 1,
+    stop: (text) => {
+      reason = text;
+    },
+    copyParameters: () => new Float32Array(),
+    restoreParameters: () => {},
+  };
+  act(new StopOnNaN(), control);
+  return reason;
+}
+
+describe("StopOnNaN", () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "stops at the step of a loss %d",
+    (loss) => {
+      const event = stepEvent({ epoch: 3, step: 1058, stepInEpoch: 120, stepsPerEpoch: 469, lr: 0.5, loss });
+      const reason = stopReason((callback, control) => callback.onStepEnd(event, control));
+      expect(reason).toContain(
+        `stopOnNaN: expected a finite loss, got ${loss} in epoch 3, step 120 of 469, learning rate 0.5: try a lower`,
+      );
+    },
+  );
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])("stops after an epoch with a validation loss %d", (valLoss) => {
+    const event = epochEvent({ epoch: 2, valLoss });
+    const reason = stopReason((callback, control) => callback.onEpochEnd(event, control));
+    expect(reason).toContain(`expected a finite validation loss, got ${valLoss} after epoch 2, learning rate 0.1`);
+  });
+
+  it("lets finite losses pass, and epochs without validation", () => {
+    const reason = stopReason((callback, control) => {
+      callback.onStepEnd(stepEvent({ loss: 1e30 }), control);
+      callback.onEpochEnd(epochEvent({}), control);
+      callback.onEpochEnd(epochEvent({ valLoss: 2 }), control);
+    });
+    expect(reason).toBeUndefined();
+  });
+});
