@@ -1,0 +1,94 @@
+import { isRecord } from "../json.ts";
+import { encodeSafetensors, type Safetensors, type SafetensorsTensor } from "./safetensors.ts";
+
+/** The metadata key that marks a file as convasm's. */
+const FORMAT = "convasm";
+const VERSION = "1";
+
+/** Tensors of the optimizer and of callbacks stand beside the weights under these names. */
+const OPTIMIZER_PREFIX = "optimizer/";
+const CALLBACK_PREFIX = "callback/";
+
+/** An array with a shape. */
+export interface NamedArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What a model file holds. The weights are plain safetensors tensors that other tools can read. */
+export interface Checkpoint {
+  /** The architecture, as `Architecture.toJson` gives it. */
+  readonly model: unknown;
+  /** How the model was compiled: loss, optimizer, batch size, seed, class names. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Weights by name. */
+  readonly weights: ReadonlyMap<string, NamedArray>;
+  /** Only in a checkpoint of an unfinished run: what it needs to go on. */
+  readonly training?: TrainingCheckpoint | undefined;
+}
+
+export interface TrainingCheckpoint {
+  /** The options of the run and where it stands. */
+  readonly state: unknown;
+  /** The optimizer's numbers, named `slot/weight`. */
+  readonly optimizer: ReadonlyMap<string, NamedArray>;
+  /** The callbacks' arrays, named `callback/array`. */
+  readonly callbacks: ReadonlyMap<string, NamedArray>;
+}
+
+/** A file in the safetensors format; everything besides arrays is JSON in its metadata. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const { model, settings, weights, training } = checkpoint;
+  const tensors = new Map<string, SafetensorsTensor>();
+  const add = (prefix: string, arrays: ReadonlyMap<string, NamedArray>) => {
+    for (const [name, { shape, data }] of arrays) tensors.set(prefix + name, { dtype: "F32", shape, data });
+  };
+  add("", weights);
+  if (training !== undefined) {
+    add(OPTIMIZER_PREFIX, training.optimizer);
+    add(CALLBACK_PREFIX, training.callbacks);
+  }
+  return encodeSafetensors(tensors, {
+    format: FORMAT,
+    version: VERSION,
+    model: JSON.stringify(model),
+    settings: JSON.stringify(settings),
+    ...(training !== undefined && { training: JSON.stringify(training.state) }),
+  });
+}
+
+/**
+ * Reads what `encodeCheckpoint` wrote, once it is taken apart as a safetensors file.
+ *
+ * @param name stands in messages
+ * @throws RangeError if it is not one of convasm's
+ */
+export function readCheckpoint({ tensors, metadata }: Safetensors, name: string): Checkpoint {
+  if (metadata.format !== FORMAT) {
+    throw new RangeError(`${name}: expected a model that convasm saved, got a safetensors file without its metadata`);
+  }
+  if (metadata.version !== VERSION) {
+    throw new RangeError(`${name}: expected version ${VERSION} of the model format, got ${metadata.version}`);
+  }
+  const settings = parse(metadata, "settings", name);
+  if (!isRecord(settings)) throw new RangeError(`${name}: expected settings to be an object, got ${typeof settings}`);
+  const [weights, optimizer, callbacks] = [new Map(), new Map(), new Map()];
+  for (const [key, tensor] of tensors) {
+    if (key.startsWith(OPTIMIZER_PREFIX)) optimizer.set(key.slice(OPTIMIZER_PREFIX.length), tensor);
+    else if (key.startsWith(CALLBACK_PREFIX)) callbacks.set(key.slice(CALLBACK_PREFIX.length), tensor);
+    else weights.set(key, tensor);
+  }
+  const training =
+    metadata.training === undefined ? undefined : { state: parse(metadata, "training", name), optimizer, callbacks };
+  return { model: parse(metadata, "model", name), settings, weights, training };
+}
+
+function parse(metadata: Readonly<Record<string, string>>, key: string, name: string): unknown {
+  const text = metadata[key];
+  if (text === undefined) throw new RangeError(`${name}: expected metadata "${key}", got none`);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RangeError(`${name}: expected metadata "${key}" to be JSON, got ${text.slice(0, 40)}`, { cause: error });
+  }
+}

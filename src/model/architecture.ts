@@ -1,0 +1,61 @@
+import type { Json } from "../json.ts";
+import { readFields } from "../json-fields.ts";
+import { type Layer, type Shape, sizeOf } from "../layers/layer.ts";
+import { readLayers } from "../layers/read.ts";
+import { Sequence } from "../layers/sequence.ts";
+import { type Input, type InputOptions, readInput } from "./input.ts";
+
+/** What a model is made from. */
+export interface ArchitectureOptions {
+  /** Shape of the images, and how raw pixels are scaled. A bare [height, width, channels] means no scaling. */
+  input: InputOptions | readonly [height: number, width: number, channels: number];
+  /** Layers in order. */
+  layers: readonly Layer[];
+}
+
+/** A network on paper: input, layers, shapes. Checked, without memory. */
+export class Architecture {
+  readonly input: Input;
+  readonly sequence: Sequence;
+  readonly #layers: readonly Layer[];
+
+  /** @throws TypeError, RangeError where options or shapes do not fit, naming the layer */
+  constructor({ input, layers }: ArchitectureOptions) {
+    this.input = readInput(input);
+    if (layers.length === 0) throw new RangeError("layers: expected at least one layer, got none");
+    this.#layers = layers;
+    this.sequence = new Sequence(layers, this.input.shape);
+  }
+
+  /**
+   * From parsed JSON: `{ "input": { "shape": [28, 28, 1], "scale": 0.00392 }, "layers": [{ "type": "conv2d", ... }] }`.
+   *
+   * @throws TypeError, RangeError for unknown keys and whatever the constructor throws
+   */
+  static fromJson(json: unknown): Architecture {
+    const { input, layers } = readFields("model", json, ["input", "layers"]);
+    return new Architecture({ input: readInput(input), layers: readLayers(layers, "layers") });
+  }
+
+  /** What `fromJson` takes. */
+  toJson(): { readonly [key: string]: Json } {
+    const { shape, scale, offset } = this.input;
+    const layers = this.#layers.map(({ config }): Json => config);
+    return { input: { shape: [...shape], scale: [...scale], offset: [...offset] }, layers };
+  }
+
+  /** Shape of the last layer's output. */
+  get output(): Shape {
+    return this.sequence.output;
+  }
+
+  /** Elements of the last layer's output. */
+  get outputs(): number {
+    return sizeOf(this.sequence.output);
+  }
+
+  /** Elements of all parameters, statistics included. */
+  parameterCount(): number {
+    return this.sequence.parameters().reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+}

@@ -1,0 +1,54 @@
+// What a network asks of the training code above it: arrows run downwards, so the network knows only these.
+
+import type { Tape } from "../engine/tape.ts";
+import type { Json } from "../json.ts";
+
+/** Where a loss finds and leaves its numbers: heap offsets. */
+export interface LossPlaces {
+  /** The model's last outputs [n, outputs], before a softmax or sigmoid. */
+  readonly outputs: number;
+  /** [n] class indices, or [n, outputs] values. */
+  readonly targets: number;
+  /** [n], written: the loss of each sample. */
+  readonly losses: number;
+  /** [n], written by losses that know classes: 1 where the answer was right, else 0. */
+  readonly correct: number;
+  /** [n, outputs], written: gradient of the mean loss. */
+  readonly gradient: number;
+}
+
+/** A loss function: one kernel call per batch. */
+export interface Loss {
+  readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
+  /** What turns outputs into predictions; a last layer that does the same is folded into the loss. */
+  readonly activation: "softmax" | "sigmoid" | undefined;
+  /** Whether targets are class indices, one per sample, rather than a value per output. */
+  readonly classes: boolean;
+  emit(tape: Tape, n: number, places: LossPlaces, outputs: number): void;
+}
+
+/** One part of the trained parameters: runs of values, gradients and the optimizer's own numbers, of one length. */
+export interface UpdateRange {
+  readonly count: number;
+  readonly values: number;
+  readonly gradients: number;
+  readonly slots: readonly number[];
+  /** Whether weight decay applies. */
+  readonly decays: boolean;
+  /** Offset of the four numbers that change from step to step. */
+  readonly hyper: number;
+}
+
+/** An optimizer: one kernel call per range of parameters. */
+export interface Optimizer {
+  readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
+  /** Learning rate before schedules. */
+  readonly learningRate: number;
+  /** Names of the numbers it keeps per parameter element. */
+  readonly slots: readonly string[];
+  /** Bound on the gradient's global norm; undefined for none. */
+  readonly clipNorm: number | undefined;
+  emit(tape: Tape, range: UpdateRange): void;
+  /** [learning rate, clip factor, first correction, second correction] for a step, counted from 1. */
+  hyper(step: number, learningRate: number): readonly [number, number, number, number];
+}

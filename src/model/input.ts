@@ -1,0 +1,68 @@
+import { checkNumber, readFields, shown } from "../json-fields.ts";
+import { sizeOf } from "../layers/layer.ts";
+
+/** How raw pixels become the network's input: scale x + offset, for each channel or all. */
+export interface InputOptions {
+  /** [height, width, channels]. */
+  shape: readonly [height: number, width: number, channels: number];
+  /** Default 1. For bytes to 0..1: 1 / 255. */
+  scale?: number | readonly number[];
+  /** Default 0. */
+  offset?: number | readonly number[];
+  /** With `deviation`, in place of `scale` and `offset`: (x - mean) / deviation, in units of the raw pixels. */
+  mean?: number | readonly number[];
+  deviation?: number | readonly number[];
+}
+
+/** The input of a model, checked and complete: one factor and one summand per channel. */
+export interface Input {
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+}
+
+/** Largest input, in elements: beyond it the first layer alone would not fit into memory. */
+const MAX_ELEMENTS = 2 ** 26;
+
+/**
+ * Checks the input of a model, from TypeScript or from a file. A bare shape stands for `{ shape }`.
+ *
+ * @throws TypeError, RangeError for an unknown or wrong option
+ */
+export function readInput(json: unknown): Input {
+  const who = "input";
+  const keys = ["shape", "scale", "offset", "mean", "deviation"] as const;
+  const fields = readFields(who, Array.isArray(json) ? { shape: json } : json, keys);
+  const { shape } = fields;
+  if (!Array.isArray(shape) || shape.length !== 3) {
+    throw new TypeError(`${who}: expected shape to be [height, width, channels], got ${shown(shape)}`);
+  }
+  const whole = { whole: true, minimum: 1, maximum: MAX_ELEMENTS };
+  const [height, width, channels] = shape.map((extent: unknown) => checkNumber(who, "shape", extent, whole));
+  const checked = [height, width, channels] as const;
+  if (sizeOf(checked) > MAX_ELEMENTS) {
+    throw new RangeError(`${who}: expected a shape of at most ${MAX_ELEMENTS} elements, got [${checked}]`);
+  }
+  if (fields.mean !== undefined || fields.deviation !== undefined) {
+    if (fields.scale !== undefined || fields.offset !== undefined) {
+      throw new TypeError(`${who}: expected either scale and offset or mean and deviation, got both`);
+    }
+    const mean = perChannel(who, "mean", fields.mean ?? 0, channels);
+    const deviation = perChannel(who, "deviation", fields.deviation ?? 1, channels);
+    if (deviation.includes(0)) throw new RangeError(`${who}: expected deviation not to be 0, got [${deviation}]`);
+    return { shape: checked, scale: deviation.map((d) => 1 / d), offset: mean.map((m, i) => -m / deviation[i]) };
+  }
+  return {
+    shape: checked,
+    scale: perChannel(who, "scale", fields.scale ?? 1, channels),
+    offset: perChannel(who, "offset", fields.offset ?? 0, channels),
+  };
+}
+
+function perChannel(who: string, name: string, value: unknown, channels: number): number[] {
+  const list: unknown[] = Array.isArray(value) ? value : new Array<unknown>(channels).fill(value);
+  if (list.length !== channels) {
+    throw new RangeError(`${who}: expected ${name} to have ${channels} values, one per channel, got ${list.length}`);
+  }
+  return list.map((item) => checkNumber(who, name, item));
+}

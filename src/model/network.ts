@@ -1,0 +1,369 @@
+import type { Dataset } from "../data/dataset.ts";
+import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
+import { MemoryPlan, type Region } from "../engine/plan.ts";
+import { Tape } from "../engine/tape.ts";
+import type { Mode, PlacedLayer } from "../layers/layer.ts";
+import { sizeOf } from "../layers/layer.ts";
+import { RandomStream } from "../numeric/random.ts";
+import type { Architecture } from "./architecture.ts";
+import type { Loss, Optimizer } from "./contracts.ts";
+import { Parameters } from "./parameters.ts";
+
+/** Floats of an augmentation: an affine map and a box (see the kernel `augment`). */
+export const TRANSFORM_FLOATS = 10;
+
+/** Gradients per partial sum of the global norm (see the kernel `gradient_norm`). */
+const NORM_BLOCK = 1024;
+
+export interface NetworkOptions extends EngineOptions {
+  /** Largest batch. */
+  batchSize: number;
+  /** Seed of the initial weights and of dropout. */
+  seed: number;
+  /** None: a network that only predicts. */
+  loss?: Loss | undefined;
+  /** None: a network that is not trained. */
+  optimizer?: Optimizer | undefined;
+}
+
+/** How the pixels of a batch were staged. */
+type Pixels = "bytes" | "floats";
+
+/** The memory plan of a network, before there is memory. */
+interface Layout {
+  readonly plan: MemoryPlan;
+  readonly placed: PlacedLayer;
+  readonly parameters: Parameters;
+  readonly randomKeys: readonly Region[];
+  /** Whether the last layer is folded into the loss. */
+  readonly folded: boolean;
+  readonly staging: Region;
+  readonly images: Region;
+  readonly augmented: Region | undefined;
+  readonly transforms: Region | undefined;
+  readonly scale: Region;
+  readonly offset: Region;
+  readonly fill: Region | undefined;
+  readonly targets: Region;
+  readonly losses: Region;
+  readonly correct: Region;
+  readonly gradient: Region;
+  readonly predictions: Region;
+  readonly hyper: Region;
+  readonly normPartials: Region | undefined;
+}
+
+function layOut(architecture: Architecture, options: Omit<NetworkOptions, "seed">): Layout {
+  const { sequence, input, outputs } = architecture;
+  const { batchSize: batch, loss, optimizer } = options;
+  const training = optimizer !== undefined;
+  const plan = new MemoryPlan();
+  const parameters = new Parameters(sequence.parameters(), plan, training, optimizer?.slots.length ?? 0);
+  const randomKeys: Region[] = [];
+  const pixels = batch * sizeOf(input.shape);
+  const channels = input.shape[2];
+  const last = sequence.nodes[sequence.nodes.length - 1];
+  const folded = loss?.activation !== undefined && last.layer.type === loss.activation;
+  const placed = sequence.place(
+    {
+      batch,
+      training,
+      needsInputGradient: false,
+      plan,
+      path: "",
+      parameter: (name) => parameters.get(name),
+      randomKey() {
+        const key = plan.reserve(`random key ${randomKeys.length}`, "scratch", 4);
+        randomKeys.push(key);
+        return key;
+      },
+    },
+    sequence.nodes.length - (folded ? 1 : 0),
+  );
+  const gradients = plan.sizes().gradients;
+  return {
+    plan,
+    placed,
+    parameters,
+    randomKeys,
+    folded,
+    staging: plan.reserve("staged pixels", "input", pixels),
+    images: plan.reserve("images", "input", pixels),
+    augmented: training ? plan.reserve("augmented images", "input", pixels) : undefined,
+    transforms: training ? plan.reserve("transforms", "input", batch * TRANSFORM_FLOATS) : undefined,
+    scale: plan.reserve("input scale", "input", channels),
+    offset: plan.reserve("input offset", "input", channels),
+    fill: training ? plan.reserve("input fill", "input", channels) : undefined,
+    targets: plan.reserve("targets", "input", batch * (loss?.classes === false ? outputs : 1)),
+    losses: plan.reserve("losses", "scratch", batch),
+    correct: plan.reserve("correct", "scratch", batch),
+    gradient: plan.reserve("loss gradient", "scratch", loss === undefined ? 0 : batch * outputs),
+    predictions: plan.reserve("predictions", "activations", loss?.activation === undefined ? 0 : batch * outputs),
+    hyper: plan.reserve("step numbers", "scratch", 4),
+    normPartials:
+      optimizer?.clipNorm === undefined
+        ? undefined
+        : plan.reserve("gradient norm", "scratch", Math.ceil(gradients / NORM_BLOCK) + parameters.list.length),
+  };
+}
+
+/** A tape that was written once for a batch size and mode, and where its pass leaves the outputs. */
+interface Recording {
+  readonly tape: Tape;
+  readonly outputs: number;
+}
+
+/** An architecture with memory: it stages batches and runs training steps, evaluation and prediction on them. */
+export class Network {
+  readonly architecture: Architecture;
+  readonly engine: Engine;
+  readonly batchSize: number;
+  readonly loss: Loss | undefined;
+  readonly optimizer: Optimizer | undefined;
+  readonly parameters: Parameters;
+  readonly #layout: Layout;
+  readonly #dropout: RandomStream;
+  readonly #recordings = new Map<string, Recording>();
+  readonly #pixels: number;
+  #staged: Pixels = "bytes";
+  /** Whether weights changed since they were last packed. */
+  #unpacked = true;
+  /** Where the last forward pass left the outputs. */
+  #outputs = 0;
+
+  private constructor(architecture: Architecture, options: NetworkOptions, layout: Layout, engine: Engine) {
+    this.architecture = architecture;
+    this.engine = engine;
+    this.batchSize = options.batchSize;
+    this.loss = options.loss;
+    this.optimizer = options.optimizer;
+    this.parameters = layout.parameters;
+    this.#layout = layout;
+    this.#pixels = sizeOf(architecture.input.shape);
+    this.#dropout = RandomStream.from(options.seed, "dropout");
+    const { heap } = engine;
+    const { scale, offset } = architecture.input;
+    heap.set(scale, layout.scale.offset);
+    heap.set(offset, layout.offset.offset);
+    // Pixels that an augmentation moves in from outside are raw zeros.
+    if (layout.fill !== undefined) heap.set(offset, layout.fill.offset);
+    layout.parameters.initialize(heap, options.seed);
+  }
+
+  /**
+   * Plans the memory, allocates it once, and gives the parameters their initial values.
+   *
+   * @throws RangeError if the host lacks the gear or the memory
+   */
+  static async create(architecture: Architecture, options: NetworkOptions): Promise<Network> {
+    const layout = layOut(architecture, options);
+    const engine = await createEngine(layout.plan.freeze(), options);
+    return new Network(architecture, options, layout, engine);
+  }
+
+  /** A view of `size` elements of the heap. */
+  view(offset: number, size: number) {
+    return this.engine.heap.subarray(offset, offset + size);
+  }
+
+  /** Must be called after parameters were written from outside. */
+  parametersChanged(): void {
+    this.#unpacked = true;
+  }
+
+  /** Copies the raw pixels of `n` images into the input; image i is `indices[begin + i]`, or begin + i itself. */
+  stageImages(images: Dataset["images"], n: number, begin: number, indices?: Uint32Array): void {
+    const { offset } = this.#layout.staging;
+    const size = this.#pixels;
+    const { heap, bytes } = this.engine;
+    if (images instanceof Uint8Array) {
+      this.#staged = "bytes";
+      const start = offset * heap.BYTES_PER_ELEMENT;
+      for (let i = 0; i < n; i++) {
+        const from = (indices === undefined ? begin + i : indices[begin + i]) * size;
+        bytes.set(images.subarray(from, from + size), start + i * size);
+      }
+    } else {
+      this.#staged = "floats";
+      for (let i = 0; i < n; i++) {
+        const from = (indices === undefined ? begin + i : indices[begin + i]) * size;
+        heap.set(images.subarray(from, from + size), offset + i * size);
+      }
+    }
+  }
+
+  /** Copies the targets of the same images: class indices, or values per output, as the loss wants. */
+  stageTargets({ labels, targets, classes }: Dataset, n: number, begin: number, indices?: Uint32Array): void {
+    const { heap } = this.engine;
+    const { offset } = this.#layout.targets;
+    for (let i = 0; i < n; i++) {
+      const from = indices === undefined ? begin + i : indices[begin + i];
+      if (labels !== undefined && this.loss?.classes === true) heap[offset + i] = labels[from];
+      else if (targets !== undefined)
+        heap.set(targets.subarray(from * classes, (from + 1) * classes), offset + i * classes);
+    }
+  }
+
+  /** Where the transforms of the next augmented step go: `TRANSFORM_FLOATS` per image. */
+  get transforms() {
+    const { transforms } = this.#layout;
+    if (transforms === undefined) throw new TypeError("augment: expected a model compiled with an optimizer, got none");
+    return this.view(transforms.offset, transforms.size);
+  }
+
+  /**
+   * One optimizer step on the staged batch: forward, loss, backward, update.
+   *
+   * @param n images in the batch
+   * @param step optimizer step, from 1: dropout and bias correction depend on it
+   * @param augmented whether to apply the transforms
+   */
+  trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
+    const { optimizer } = this;
+    if (optimizer === undefined) throw new TypeError("train: expected a model compiled with an optimizer, got none");
+    const { heap } = this.engine;
+    heap.set(optimizer.hyper(step, learningRate), this.#layout.hyper.offset);
+    this.#layout.randomKeys.forEach(({ offset }, layer) => {
+      const { key0, key1 } = this.#dropout.child(layer).child(step);
+      heap.set([key0 & 0xffff, key0 >>> 16, key1 & 0xffff, key1 >>> 16], offset);
+    });
+    this.#run(`train ${augmented} ${this.#staged}`, n, (tape) => this.#emitTraining(tape, n, augmented));
+    this.#unpacked = true;
+  }
+
+  /** Runs the staged batch forward and, if the targets are staged, computes its losses. */
+  evaluate(n: number, mode: Mode, withLoss: boolean): void {
+    if (this.#unpacked) {
+      this.#run("pack", 0, (tape) => this.#emitPacking(tape));
+      this.#unpacked = false;
+    }
+    const key = `evaluate ${mode} ${withLoss} ${this.#staged}`;
+    this.#outputs = this.#run(key, n, (tape) => this.#emitEvaluation(tape, n, mode, withLoss));
+  }
+
+  /** After a step or an evaluation with loss: losses [n], and right answers [n] for a loss with classes. */
+  results(n: number) {
+    return { losses: this.view(this.#layout.losses.offset, n), correct: this.view(this.#layout.correct.offset, n) };
+  }
+
+  /** After an evaluation: the model's predictions [n, outputs], through the loss's activation where it has one. */
+  predictions(n: number) {
+    return this.view(this.#outputs, n * this.architecture.outputs);
+  }
+
+  /** Bytes of memory by what they are for, and of the whole heap. */
+  memory() {
+    const { gear, heap } = this.engine;
+    const elements = this.#layout.plan.sizes();
+    const width = heap.BYTES_PER_ELEMENT;
+    const bytes = {
+      parameters: elements.parameters * width,
+      gradients: elements.gradients * width,
+      optimizer: elements.optimizer * width,
+      input: elements.input * width,
+      activations: elements.activations * width,
+      scratch: elements.scratch * width,
+    };
+    return { gear, batchSize: this.batchSize, bytes, total: heap.buffer.byteLength };
+  }
+
+  /** The gradient of a parameter as the last step left it. */
+  gradient(name: string) {
+    const { gradient } = this.parameters.get(name);
+    if (gradient === undefined) throw new TypeError(`gradient: expected a trained parameter, got "${name}"`);
+    return this.view(gradient.offset, gradient.size);
+  }
+
+  /** Runs what `emit` writes, which is written only the first time; returns the outputs' offset that it gave. */
+  #run(kind: string, n: number, emit: (tape: Tape) => number): number {
+    const key = `${kind} ${n}`;
+    let recording = this.#recordings.get(key);
+    if (recording === undefined) {
+      const tape = new Tape();
+      recording = { tape, outputs: emit(tape) };
+      this.#recordings.set(key, recording);
+    }
+    this.engine.run(recording.tape);
+    return recording.outputs;
+  }
+
+  #emitInput(tape: Tape, n: number, augmented: boolean): number {
+    const { staging, images, scale, offset, augmented: target, transforms, fill } = this.#layout;
+    const kernel = this.#staged === "bytes" ? "normalize_bytes" : "normalize_floats";
+    const [h, w, c] = this.architecture.input.shape;
+    tape.add(kernel, "sample", n, staging.offset, images.offset, this.#pixels, c, scale.offset, offset.offset);
+    if (!augmented || target === undefined || transforms === undefined || fill === undefined) return images.offset;
+    tape.add("augment", "sample", n, images.offset, target.offset, h, w, c, transforms.offset, fill.offset);
+    return target.offset;
+  }
+
+  #emitLoss(tape: Tape, n: number, outputs: number): void {
+    const { targets, losses, correct, gradient } = this.#layout;
+    const places = {
+      outputs,
+      targets: targets.offset,
+      losses: losses.offset,
+      correct: correct.offset,
+      gradient: gradient.offset,
+    };
+    this.loss?.emit(tape, n, places, this.architecture.outputs);
+  }
+
+  #emitPacking(tape: Tape): number {
+    this.#layout.placed.prepare?.(tape);
+    return 0;
+  }
+
+  #emitTraining(tape: Tape, n: number, augmented: boolean): number {
+    const { placed, gradient } = this.#layout;
+    placed.prepare?.(tape);
+    const x = this.#emitInput(tape, n, augmented);
+    const y = placed.forward(tape, n, x, "training");
+    this.#emitLoss(tape, n, y);
+    const weights = new Tape();
+    placed.backward({ samples: tape, weights }, n, gradient.offset);
+    tape.append(weights);
+    this.#emitUpdate(tape);
+    return y;
+  }
+
+  #emitUpdate(tape: Tape): void {
+    const { optimizer } = this;
+    const { parameters, hyper, normPartials } = this.#layout;
+    const { decayed, free } = parameters.trained;
+    const shift = parameters.gradientShift;
+    if (normPartials !== undefined && optimizer?.clipNorm !== undefined) {
+      const count = decayed.count + free.count;
+      const blocks = Math.ceil(count / NORM_BLOCK);
+      const partials = normPartials.offset;
+      tape.add("gradient_norm", "weight", blocks, decayed.offset + shift, partials, count);
+      tape.add("gradient_clip", "single", 1, partials, blocks, hyper.offset, optimizer.clipNorm);
+    }
+    for (const { offset, count, decays } of [
+      { ...decayed, decays: true },
+      { ...free, decays: false },
+    ]) {
+      if (count === 0) continue;
+      const slots = parameters.slotShifts.map((slotShift) => offset + slotShift);
+      optimizer?.emit(tape, { count, values: offset, gradients: offset + shift, slots, decays, hyper: hyper.offset });
+    }
+  }
+
+  #emitEvaluation(tape: Tape, n: number, mode: Mode, withLoss: boolean): number {
+    const { placed, predictions } = this.#layout;
+    const { outputs, sequence } = this.architecture;
+    const x = this.#emitInput(tape, n, false);
+    const y = placed.forward(tape, n, x, mode);
+    if (withLoss) this.#emitLoss(tape, n, y);
+    const activation = this.loss?.activation;
+    // A last layer that already is the loss's activation was folded; one of another kind stays as it is.
+    if (activation === undefined) return y;
+    if (activation === "softmax") {
+      const classes = sequence.output[sequence.output.length - 1];
+      tape.add("softmax_forward", "sample", n, y, predictions.offset, outputs / classes, classes);
+    } else {
+      tape.add("sigmoid_forward", "sample", n, y, predictions.offset, outputs);
+    }
+    return predictions.offset;
+  }
+}

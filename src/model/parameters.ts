@@ -1,0 +1,97 @@
+import { alignedSize, type MemoryPlan, type Region } from "../engine/plan.ts";
+import type { Heap } from "../engine/reference/heap.ts";
+import { initialize } from "../layers/initializers.ts";
+import { type ParameterPlace, type ParameterSpec, sizeOf } from "../layers/layer.ts";
+import { RandomStream } from "../numeric/random.ts";
+
+/** A run of neighbouring elements. */
+export interface Range {
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** A parameter and its place. */
+export interface Parameter extends ParameterPlace {
+  readonly spec: ParameterSpec;
+}
+
+/**
+ * Places parameters one after the other: what decays, what does not, then statistics. So each group is one run of
+ * elements, for the optimizer and for copies; gradients and optimizer state lie in the same order.
+ */
+export class Parameters {
+  readonly list: readonly Parameter[];
+  readonly #byName: ReadonlyMap<string, Parameter>;
+  readonly #slots: readonly Region[];
+
+  /** @param slots numbers the optimizer keeps per trained element */
+  constructor(specs: readonly ParameterSpec[], plan: MemoryPlan, training: boolean, slots: number) {
+    const kernels = specs.filter(({ role }) => role === "kernel");
+    const rest = specs.filter(({ role }) => role === "bias" || role === "normalization");
+    const statistics = specs.filter(({ role }) => role === "statistic");
+    const ordered = [...kernels, ...rest, ...statistics];
+    this.list = ordered.map((spec) => ({
+      spec,
+      value: plan.reserve(spec.name, "parameters", sizeOf(spec.shape)),
+      gradient:
+        training && spec.role !== "statistic"
+          ? plan.reserve(`${spec.name} gradient`, "gradients", sizeOf(spec.shape))
+          : undefined,
+    }));
+    this.#byName = new Map(this.list.map((parameter) => [parameter.spec.name, parameter]));
+    const trained = aligned([...kernels, ...rest]);
+    this.#slots = Array.from({ length: slots }, (_, i) => plan.reserve(`optimizer ${i}`, "optimizer", trained));
+  }
+
+  /** @throws RangeError naming the parameters there are */
+  get(name: string): Parameter {
+    const parameter = this.#byName.get(name);
+    if (parameter !== undefined) return parameter;
+    const known = [...this.#byName.keys()].join(", ");
+    throw new RangeError(`weights: expected one of ${known}, got "${name}"`);
+  }
+
+  /** All values with the gaps between them, as one run: a copy of it is a copy of the model. */
+  get values(): Range {
+    return { offset: this.#first(), count: aligned(this.list.map(({ spec }) => spec)) };
+  }
+
+  /** The run of values that decay, and the run of those that do not. */
+  get trained(): { decayed: Range; free: Range } {
+    const decayed = aligned(this.#specs("kernel"));
+    const free = aligned(this.#specs("bias", "normalization"));
+    const offset = this.#first();
+    return { decayed: { offset, count: decayed }, free: { offset: offset + decayed, count: free } };
+  }
+
+  /** Distance from a trained value to its gradient. */
+  get gradientShift(): number {
+    return (this.list[0]?.gradient?.offset ?? 0) - this.#first();
+  }
+
+  /** Distance from a trained value to its element in each of the optimizer's slots. */
+  get slotShifts(): number[] {
+    return this.#slots.map(({ offset }) => offset - this.#first());
+  }
+
+  /** Gives every parameter its initial value, from the stream of its own name. */
+  initialize(heap: Heap, seed: number): void {
+    for (const { spec, value } of this.list) {
+      const target = heap.subarray(value.offset, value.offset + value.size);
+      initialize(target, spec.initializer, spec.fans, RandomStream.from(seed, `initialize/${spec.name}`));
+    }
+  }
+
+  #first(): number {
+    return this.list[0]?.value.offset ?? 0;
+  }
+
+  #specs(...roles: ParameterSpec["role"][]): ParameterSpec[] {
+    return this.list.map(({ spec }) => spec).filter(({ role }) => roles.includes(role));
+  }
+}
+
+/** Elements of parameters with the gaps that the plan leaves between them. */
+function aligned(specs: readonly ParameterSpec[]): number {
+  return specs.reduce((sum, { shape }) => sum + alignedSize(sizeOf(shape)), 0);
+}

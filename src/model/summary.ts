@@ -1,0 +1,98 @@
+import type { Gear } from "../engine/gears.ts";
+import type { RegionKind } from "../engine/plan.ts";
+import { sizeOf } from "../layers/layer.ts";
+import type { Architecture } from "./architecture.ts";
+import type { Network } from "./network.ts";
+
+/** One layer of a summary. */
+export interface LayerDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly output: readonly number[];
+  readonly parameters: number;
+  /** Multiply-adds of one image's forward pass. */
+  readonly multiplyAdds: number;
+}
+
+/** The numbers of a summary. */
+export interface ModelDescription {
+  readonly input: readonly number[];
+  readonly layers: readonly LayerDescription[];
+  readonly parameters: number;
+  /** Those that are not statistics. */
+  readonly trainable: number;
+  readonly multiplyAdds: number;
+  /** Of a compiled model: bytes by what they are for, and in all. */
+  readonly memory?: {
+    readonly gear: Gear;
+    readonly batchSize: number;
+    readonly bytes: Readonly<Record<RegionKind, number>>;
+    readonly total: number;
+  };
+}
+
+/** The numbers of a model, with memory where it has some. */
+export function describeModel(architecture: Architecture, network: Network | undefined): ModelDescription {
+  const { sequence, input } = architecture;
+  const parameters = sequence.parameters();
+  return {
+    input: [...input.shape],
+    layers: sequence.nodes.map(({ name, layer, input: shape, output }) => ({
+      name,
+      type: layer.type,
+      output: [...output],
+      parameters: layer.parameters(shape).reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
+      multiplyAdds: layer.multiplyAdds(shape),
+    })),
+    parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    trainable: parameters.reduce((sum, { shape, role }) => sum + (role === "statistic" ? 0 : sizeOf(shape)), 0),
+    multiplyAdds: sequence.multiplyAdds(),
+    ...(network !== undefined && { memory: network.memory() }),
+  };
+}
+
+const KINDS = ["parameters", "gradients", "optimizer", "input", "activations", "scratch"] as const;
+
+/** The description as a table. */
+export function summarize({ input, layers, parameters, trainable, multiplyAdds, memory }: ModelDescription): string {
+  const rows = [
+    ["Layer", "Type", "Output shape", "Parameters", "Multiply-adds"],
+    ["input", "", `[${input.join(", ")}]`, "0", "0"],
+    ...layers.map((layer) => [
+      layer.name,
+      layer.type,
+      `[${layer.output.join(", ")}]`,
+      layer.parameters.toLocaleString("en-US"),
+      layer.multiplyAdds.toLocaleString("en-US"),
+    ]),
+  ];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const numeric = 3;
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => (column >= numeric ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join("  ")
+      .trimEnd(),
+  );
+  const rule = "─".repeat(Math.max(...lines.map((line) => line.length)));
+  const total = `Parameters: ${parameters.toLocaleString("en-US")}`;
+  const fixed = parameters === trainable ? "" : `, of which ${trainable.toLocaleString("en-US")} are trained`;
+  const work = `Forward pass: ${multiplyAdds.toLocaleString("en-US")} multiply-adds per image`;
+  return [lines[0], rule, ...lines.slice(1), rule, total + fixed, work, ...memoryLines(memory)].join("\n");
+}
+
+function memoryLines(memory: ModelDescription["memory"]): string[] {
+  if (memory === undefined) return [];
+  const parts = KINDS.filter((kind) => memory.bytes[kind] > 0).map((kind) => `${kind} ${size(memory.bytes[kind])}`);
+  return [
+    `Memory: ${size(memory.total)} for batches of up to ${memory.batchSize} on the ${memory.gear} engine`,
+    `  (${parts.join(", ")})`,
+  ];
+}
+
+/** Bytes for people. */
+export function size(bytes: number): string {
+  if (bytes < 2 ** 20) return `${(bytes / 2 ** 10).toFixed(1)} KiB`;
+  if (bytes < 2 ** 30) return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}

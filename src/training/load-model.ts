@@ -1,0 +1,124 @@
+import type { EngineOptions } from "../engine/engine.ts";
+import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
+import { decodeSafetensors } from "../formats/safetensors.ts";
+import { isRecord, type Json } from "../json.ts";
+import { checkNumber } from "../json-fields.ts";
+import { Architecture } from "../model/architecture.ts";
+import { parseLoss } from "./losses.ts";
+import { Model } from "./model.ts";
+import { parseOptimizer } from "./optimizers.ts";
+import { readProgress } from "./progress.ts";
+import type { Trainer } from "./trainer.ts";
+
+export interface LoadOptions extends EngineOptions {
+  /** Default: as it was trained with. */
+  batchSize?: number;
+  /** Compile with the optimizer of the file too, to go on training. Default false. */
+  training?: boolean;
+}
+
+/**
+ * A compiled model from a model file or a checkpoint.
+ *
+ * @param file the bytes, or what `readCheckpoint` made of them
+ * @throws TypeError, RangeError if it is not such a file, or its weights do not fit its architecture
+ * @example
+ * const model = await loadModel(bytes);
+ * const probabilities = await model.predict(pixels);
+ */
+export async function loadModel(file: Uint8Array | Checkpoint, options: LoadOptions = {}): Promise<Model> {
+  const checkpoint = file instanceof Uint8Array ? readCheckpoint(decodeSafetensors(file), "model") : file;
+  const { training = false, ...engine } = options;
+  const { settings } = checkpoint;
+  const { seed = 0, batchSize = 32, loss, optimizer, classNames } = settings;
+  const model = new Model(Architecture.fromJson(checkpoint.model), checkNumber("model", "seed", seed));
+  model.classNames = readClassNames(classNames);
+  if (training && optimizer === undefined) throw new TypeError("model: expected a file with an optimizer, got none");
+  checkWeights(model, checkpoint);
+  await model.compile({
+    ...engine,
+    batchSize: engine.batchSize ?? checkNumber("model", "batchSize", batchSize),
+    ...(loss !== undefined && { loss: parseLoss(loss) }),
+    ...(training && { optimizer: parseOptimizer(optimizer) }),
+  });
+  for (const [name, { data }] of checkpoint.weights) model.setWeight(name, data);
+  return model;
+}
+
+/** Throws unless the file holds just the weights that its architecture has. Done before memory is allocated. */
+function checkWeights(model: Model, { weights }: Checkpoint): void {
+  const wanted = model.weights();
+  for (const [name, shape] of wanted) {
+    const got = weights.get(name);
+    if (got === undefined) throw new RangeError(`model: expected weights "${name}" [${shape}], got none`);
+    if (got.shape.join() !== shape.join()) {
+      throw new RangeError(`model: expected weights "${name}" of shape [${shape}], got [${got.shape}]`);
+    }
+  }
+  for (const name of weights.keys()) {
+    if (!wanted.has(name)) throw new RangeError(`model: expected no weights "${name}", as no layer has them`);
+  }
+}
+
+function readClassNames(names: unknown): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  const list: unknown[] = Array.isArray(names) ? names : [];
+  if (!Array.isArray(names) || !list.every((name) => typeof name === "string")) {
+    throw new TypeError("model: expected classNames to be a list of texts");
+  }
+  return list;
+}
+
+/** The caller's settings of a checkpointed run, as `Model.checkpoint` was given them. */
+export function runSettings({ training }: Checkpoint): unknown {
+  if (training === undefined) {
+    throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
+  }
+  return isRecord(training.state) ? training.state.settings : undefined;
+}
+
+/**
+ * Puts a run back to where a checkpoint left it: optimizer state, callbacks, place in the data. The trainer must have been
+ * made with the same data and options, by a model loaded from the same checkpoint with `training`.
+ *
+ * @throws TypeError, RangeError if the checkpoint holds no run, or one that does not fit
+ */
+export function resumeTrainer(trainer: Trainer, { training }: Checkpoint): void {
+  if (training === undefined || !isRecord(training.state)) {
+    throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
+  }
+  restoreSlots(trainer, training.optimizer);
+  const states = isRecord(training.state.callbacks) ? training.state.callbacks : {};
+  for (const callback of trainer.callbacks) {
+    const state = states[callback.name];
+    if (callback.restore === undefined || state === undefined) continue;
+    const prefix = `${callback.name}/`;
+    const arrays = [...training.callbacks]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, { data }]): [string, Float32Array] => [name.slice(prefix.length), data]);
+    callback.restore(asJson(state), new Map(arrays));
+  }
+  trainer.resume(readProgress(training.state.progress));
+}
+
+function restoreSlots({ network }: Trainer, slots: ReadonlyMap<string, NamedArray>): void {
+  const { optimizer, parameters } = network;
+  parameters.slotShifts.forEach((shift, i) => {
+    for (const { spec, value, gradient } of parameters.list) {
+      if (gradient === undefined) continue;
+      const name = `${optimizer?.slots[i]}/${spec.name}`;
+      const got = slots.get(name);
+      if (got?.data.length !== value.size) {
+        throw new RangeError(
+          `resume: expected ${value.size} values of the optimizer's "${name}", got ${got?.data.length}`,
+        );
+      }
+      network.engine.heap.set(got.data, value.offset + shift);
+    }
+  });
+}
+
+/** Parsed JSON as the type for it. */
+function asJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,90 @@
+import { checkNumber, readFields, readType } from "../json-fields.ts";
+import type { Loss } from "../model/contracts.ts";
+
+/** The losses by name; or with options, as `{ type: "softmaxCrossEntropy", labelSmoothing: 0.1 }`. */
+export type LossOption = "softmaxCrossEntropy" | "sigmoidBinaryCrossEntropy" | "meanSquaredError" | Loss;
+
+/**
+ * Cross-entropy of the softmax of the outputs with a class: the loss of classifiers. Targets are class indices.
+ *
+ * @param options.labelSmoothing share of each target spread over all classes (Szegedy et al., 2016), 0 to 1; default 0
+ * @throws RangeError if it is not in [0, 1]
+ * @example
+ * softmaxCrossEntropy({ labelSmoothing: 0.1 });
+ */
+export function softmaxCrossEntropy(options: { labelSmoothing?: number } = {}): Loss {
+  const type = "softmaxCrossEntropy";
+  const { labelSmoothing = 0 } = options;
+  checkNumber(type, "labelSmoothing", labelSmoothing, { minimum: 0, maximum: 1 });
+  return {
+    config: { type, ...(labelSmoothing !== 0 && { labelSmoothing }) },
+    activation: "softmax",
+    classes: true,
+    emit(tape, n, { outputs, targets, losses, correct, gradient }, classes) {
+      const args = [outputs, targets, losses, correct, gradient, classes, labelSmoothing, 1 / n] as const;
+      tape.add("softmax_cross_entropy", "sample", n, ...args);
+    },
+  };
+}
+
+/**
+ * Cross-entropy of the sigmoid of each output with a target from 0 to 1, mean over the outputs: several labels per image.
+ *
+ * @example
+ * sigmoidBinaryCrossEntropy();
+ */
+export function sigmoidBinaryCrossEntropy(): Loss {
+  return {
+    config: { type: "sigmoidBinaryCrossEntropy" },
+    activation: "sigmoid",
+    classes: false,
+    emit(tape, n, { outputs, targets, losses, gradient }, size) {
+      tape.add("sigmoid_binary_cross_entropy", "sample", n, outputs, targets, losses, gradient, size, 1 / n);
+    },
+  };
+}
+
+/**
+ * Square of the difference of each output and its target, mean over the outputs: regression.
+ *
+ * @example
+ * meanSquaredError();
+ */
+export function meanSquaredError(): Loss {
+  return {
+    config: { type: "meanSquaredError" },
+    activation: undefined,
+    classes: false,
+    emit(tape, n, { outputs, targets, losses, gradient }, size) {
+      tape.add("mean_squared_error", "sample", n, outputs, targets, losses, gradient, size, 1 / n);
+    },
+  };
+}
+
+/**
+ * A loss from a name or from untrusted JSON.
+ *
+ * @throws TypeError, RangeError for an unknown loss or option
+ */
+export function parseLoss(json: unknown): Loss {
+  const type = readType("loss", json, ["softmaxCrossEntropy", "sigmoidBinaryCrossEntropy", "meanSquaredError"]);
+  const fields: Record<string, unknown> = typeof json === "object" && json !== null ? { ...json } : {};
+  switch (type) {
+    case "softmaxCrossEntropy": {
+      const { labelSmoothing = 0 } = readFields(type, { type, ...fields }, ["type", "labelSmoothing"]);
+      const range = { minimum: 0, maximum: 1 };
+      return softmaxCrossEntropy({ labelSmoothing: checkNumber(type, "labelSmoothing", labelSmoothing, range) });
+    }
+    case "sigmoidBinaryCrossEntropy":
+      readFields(type, { type, ...fields }, ["type"]);
+      return sigmoidBinaryCrossEntropy();
+    case "meanSquaredError":
+      readFields(type, { type, ...fields }, ["type"]);
+      return meanSquaredError();
+  }
+}
+
+/** A loss from what users give for one. */
+export function lossOf(option: LossOption): Loss {
+  return typeof option === "string" ? parseLoss(option) : option;
+}

@@ -1,0 +1,213 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { EngineOptions } from "../engine/engine.ts";
+import { encodeCheckpoint } from "../formats/checkpoint.ts";
+import type { Json } from "../json.ts";
+import { checkNumber } from "../json-fields.ts";
+import { sizeOf } from "../layers/layer.ts";
+import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
+import type { Optimizer } from "../model/contracts.ts";
+import { Network } from "../model/network.ts";
+import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
+import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
+import type { FitEvent } from "./events.ts";
+import { type LossOption, lossOf } from "./losses.ts";
+import { modelContents, trainingContents } from "./model-contents.ts";
+import { type OPTIMIZERS, parseOptimizer } from "./optimizers.ts";
+import { Breather } from "./pause.ts";
+import { type FitOptions, type History, Trainer } from "./trainer.ts";
+
+export interface ModelOptions extends ArchitectureOptions {
+  /** Seed of everything random: initial weights, order of the data, dropout, augmentation. Default 0. */
+  seed?: number;
+}
+
+export interface CompileOptions extends EngineOptions {
+  /** An optimizer or its name. None: the model only evaluates and predicts, with less memory. */
+  optimizer?: Optimizer | (typeof OPTIMIZERS)[number];
+  /** A loss or its name. Needed with an optimizer, and for `evaluate`. */
+  loss?: LossOption;
+  /** Largest number of images that are worked on at once. Default 32. */
+  batchSize?: number;
+}
+
+/**
+ * Makes a model: checks that layers and shapes fit. `compile` gives it memory and weights.
+ *
+ * @throws TypeError, RangeError naming the layer where something does not fit
+ * @example
+ * const model = createModel({
+ *   input: { shape: [28, 28, 1], scale: 1 / 255 },
+ *   layers: [conv2d({ filters: 8, kernelSize: 3, activation: "relu" }), flatten(), dense({ units: 10 })],
+ * });
+ */
+export function createModel(options: ModelOptions): Model {
+  const { seed = 0, input, layers } = options;
+  return new Model(new Architecture({ input, layers }), seed);
+}
+
+/** A network and all one does with it. Made by `createModel` or `loadModel`. */
+export class Model {
+  readonly architecture: Architecture;
+  readonly seed: number;
+  /** Names of the classes, where the training data had them. */
+  classNames: readonly string[] | undefined;
+  #network: Network | undefined;
+
+  constructor(architecture: Architecture, seed: number) {
+    this.architecture = architecture;
+    this.seed = checkNumber("model", "seed", seed, { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+  }
+
+  /**
+   * Plans and allocates the memory, once and for all steps, and sets initial weights. Compiling again keeps the weights,
+   * not the optimizer's state.
+   *
+   * @throws RangeError if the host lacks the gear or the memory
+   */
+  async compile(options: CompileOptions = {}): Promise<void> {
+    const { optimizer, loss, batchSize = 32, ...engine } = options;
+    checkNumber("compile", "batchSize", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 });
+    if (optimizer !== undefined && loss === undefined) {
+      throw new TypeError("compile: expected a loss with the optimizer, got none");
+    }
+    const old = this.#network;
+    const network = await Network.create(this.architecture, {
+      ...engine,
+      batchSize,
+      seed: this.seed,
+      loss: loss === undefined ? undefined : lossOf(loss),
+      optimizer: typeof optimizer === "string" ? parseOptimizer(optimizer) : optimizer,
+    });
+    if (old !== undefined) {
+      // The order of parameters is the same in both, so their values are one run in each.
+      const { offset, count } = old.parameters.values;
+      network.engine.heap.set(old.view(offset, count), network.parameters.values.offset);
+    }
+    this.#network = network;
+  }
+
+  /** What runs the model; throws before `compile` and after `dispose`. */
+  get network(): Network {
+    if (this.#network === undefined) throw new TypeError("model: expected compile() to be called first");
+    return this.#network;
+  }
+
+  /**
+   * Trains. Returns the figures of every epoch and why the training ended.
+   *
+   * @throws TypeError, RangeError if the data does not fit the model
+   * @example
+   * const { epochs } = await model.fit(train, { epochs: 3, validation: test });
+   */
+  async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+    const events = this.fitEvents(data, options);
+    for (;;) {
+      const next = await events.next();
+      if (next.done === true) return next.value;
+    }
+  }
+
+  /**
+   * Trains step by step: an event after every step and every epoch. Leaving the loop ends the training there.
+   *
+   * @example
+   * for await (const event of model.fitEvents(train)) if (event.event === "step") console.log(event.loss);
+   */
+  fitEvents(data: Dataset, options: FitOptions = {}): AsyncGenerator<FitEvent, History> {
+    return this.trainer(data, options).run();
+  }
+
+  /** A training run in hand: it can be checkpointed at any step and resumed. */
+  trainer(data: Dataset, options: FitOptions = {}): Trainer {
+    this.classNames ??= data.classNames;
+    return new Trainer(this.network, data, this.seed, options);
+  }
+
+  /** Loss and accuracy over a data set. */
+  evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+    return evaluate(this.network, data, options);
+  }
+
+  /**
+   * Predictions for raw images: class probabilities under a softmax loss, else the last layer's outputs.
+   *
+   * @param images pixels [n, h, w, c] as in the training data
+   * @returns [n, outputs]
+   * @throws TypeError, RangeError if they are not whole images
+   */
+  async predict(images: Dataset["images"]): Promise<Float32Array> {
+    const { network } = this;
+    const size = sizeOf(this.architecture.input.shape);
+    if (images.length === 0 || images.length % size !== 0) {
+      throw new RangeError(`predict: expected whole images of ${size} values, got ${images.length} values`);
+    }
+    const count = images.length / size;
+    const { outputs } = this.architecture;
+    const result = new Float32Array(count * outputs);
+    const breather = new Breather();
+    for (let begin = 0; begin < count; begin += network.batchSize) {
+      const n = Math.min(network.batchSize, count - begin);
+      network.stageImages(images, n, begin);
+      network.evaluate(n, "inference", false);
+      result.set(network.predictions(n), begin * outputs);
+      await breather.pause();
+    }
+    return result;
+  }
+
+  /** Names of all weights with their shapes, running statistics included. */
+  weights(): ReadonlyMap<string, readonly number[]> {
+    return new Map(this.architecture.sequence.parameters().map(({ name, shape }) => [name, shape]));
+  }
+
+  /** A copy of a weight's values. */
+  getWeight(name: string): Float32Array {
+    const { value } = this.network.parameters.get(name);
+    return Float32Array.from(this.network.view(value.offset, value.size));
+  }
+
+  /**
+   * Sets a weight.
+   *
+   * @throws RangeError if there is none of that name, or the number of values differs
+   */
+  setWeight(name: string, values: ArrayLike<number>): void {
+    const { value } = this.network.parameters.get(name);
+    if (values.length !== value.size) {
+      throw new RangeError(`weights: expected ${value.size} values for "${name}", got ${values.length}`);
+    }
+    this.network.engine.heap.set(values, value.offset);
+    this.network.parametersChanged();
+  }
+
+  /** Layers, shapes, parameters and memory as a table. */
+  summary(): string {
+    return summarize(this.describe());
+  }
+
+  /** The numbers of `summary`. Memory is that of the compiled network; none before `compile`. */
+  describe(): ModelDescription {
+    return describeModel(this.architecture, this.#network);
+  }
+
+  /** A model file's bytes: architecture, weights and settings in the safetensors format. `loadModel` reads them. */
+  save(): Uint8Array {
+    return encodeCheckpoint(modelContents(this.network, this.seed, this.classNames));
+  }
+
+  /**
+   * The bytes of a checkpoint: a model file that also holds all that a run needs to go on. `resumeTrainer` reads them.
+   *
+   * @param trainer the run
+   * @param settings what the caller needs to set the run up again; kept as it is
+   */
+  checkpoint(trainer: Trainer, settings: Json = null): Uint8Array {
+    const contents = modelContents(this.network, this.seed, this.classNames);
+    return encodeCheckpoint({ ...contents, training: trainingContents(trainer, settings) });
+  }
+
+  /** Frees the memory. The model can be compiled again, with new weights. */
+  dispose(): void {
+    this.#network = undefined;
+  }
+}
