@@ -13,6 +13,11 @@ const START = 16384;
 /** Kernels may read, never write, up to seven floats past a region. */
 const TAIL = 16;
 
+/** Elements that a region takes, up to the next region's start. */
+export function alignedSize(size: number): number {
+  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+}
+
 /** A part of the heap. Its place is known once the plan is frozen. */
 export class Region {
   readonly name: string;
@@ -59,7 +64,7 @@ export class MemoryPlan {
       for (const region of this.#regions) {
         if (region.kind !== kind) continue;
         region.place(next);
-        next += Math.ceil(region.size / ALIGNMENT) * ALIGNMENT;
+        next += alignedSize(region.size);
       }
     }
     this.#elements = next + TAIL;
