@@ -1,7 +1,7 @@
 /**
  * Activations. Parallel axis: samples of `size` elements (softmax: `positions` rows of `classes`).
  *
- * All overwrite their output and may run in place.
+ * All overwrite their output; all but softmax are elementwise and may run in place.
  *
  * @module
  */

@@ -54,7 +54,7 @@ export function activationBackward(
       ...activation.scalars,
     ],
     // The gradient of GELU passes through zero, where its two terms cancel.
-    bound: activation.name === "relu" ? EXACT : close(activation.units + 8, activation.name === "gelu" ? 1 : 0),
+    bound: activation.name === "relu" ? EXACT : close(16, activation.name === "gelu" ? 1 : 0),
     inPlace: ["dy", "dx"],
   };
 }
@@ -100,7 +100,6 @@ export function softmaxForward(
     extent: n,
     args: [input("x", x), output("y", n * positions * classes), positions, classes],
     bound: close(classes + 32),
-    inPlace: ["x", "y"],
   };
 }
 
@@ -116,7 +115,6 @@ export function softmaxBackward(
     extent: n,
     args: [input("y", y), input("dy", dy), output("dx", n * positions * classes), positions, classes],
     bound: close(classes + 8, 4),
-    inPlace: ["dy", "dx"],
   };
 }
 

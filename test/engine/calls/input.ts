@@ -34,7 +34,7 @@ export function augmentCall(
       ...[input("transforms", float32(numbers)), input("fill", fill)],
     ],
     // A coordinate of up to 32 is off by some 32 roundings of 1, and the value by that times the slope.
-    bound: close(256, 4),
+    bound: close(64, 4),
   };
 }
 

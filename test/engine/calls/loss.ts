@@ -21,8 +21,7 @@ export function softmaxCrossEntropy(
       ...[input("logits", logits), input("labels", labels), output("losses", n), output("correct", n)],
       ...[output("dlogits", n * classes), classes, smoothing, weight],
     ],
-    bound: close(classes + 48, 1),
-    inPlace: ["logits", "dlogits"],
+    bound: close(classes + 16, 1),
   };
 }
 
@@ -41,8 +40,7 @@ export function sigmoidBinaryCrossEntropy(
       ...[input("logits", logits), input("targets", targets), output("losses", n), output("dlogits", n * size)],
       ...[size, weight],
     ],
-    bound: close(size + 48, 1),
-    inPlace: ["logits", "dlogits"],
+    bound: close(size + 16, 1),
   };
 }
 
@@ -62,7 +60,6 @@ export function meanSquaredError(
       ...[size, weight],
     ],
     bound: close(size + 8, 1),
-    inPlace: ["y", "dy"],
   };
 }
 

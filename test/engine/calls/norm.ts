@@ -38,7 +38,7 @@ export function normStatistics(shape: Shape, x: Float64Array): KernelCall {
     label: label(shape),
     extent: c,
     args: [input("x", x), output("mean", c), output("variance", c), n * positions, c],
-    bound: close(32, 4),
+    bound: close(16, 4),
   };
 }
 
@@ -86,7 +86,7 @@ export function normBackwardParameters(shape: Shape, data: NormData): KernelCall
       ...[input("x", data.x), input("dy", data.dy), input("mean", data.mean), input("variance", data.variance)],
       ...[output("dgamma", c), output("dbeta", c), EPSILON, n * positions, c],
     ],
-    bound: close(64, n * positions),
+    bound: close(16, n * positions),
   };
 }
 

@@ -49,7 +49,7 @@ function update(
       ...[state("w", data.w), input("g", data.g), ...states],
       ...[input("hyper", float32([rate, clip, correction1, correction2])), ...scalars.map(Math.fround)],
     ],
-    bound: close(16, 4),
+    bound: close(8, 2),
   };
 }
 
