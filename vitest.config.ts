@@ -5,6 +5,7 @@ const slow = "test/**/*.slow.test.ts";
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    setupFiles: ["test/setup.ts"],
     projects: [
       { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [slow] } },
       { extends: true, test: { name: "slow", include: [slow], testTimeout: 1_200_000 } },
