@@ -1,6 +1,6 @@
-// Activations and the sum of two tensors. All but softmax are elementwise and may run in place.
-// Axis: sample. A sample has `size` floats, so a range of samples is one run of floats. Every kernel overwrites its last
-// tensor and costs one pass over memory. The last one to three floats go through the same vector operations.
+// Activations and the sum of two tensors. Axis: sample. A sample has `size` floats, so a range of samples is one run of
+// floats; the last one to three go through the same vector operations. Every kernel overwrites its last tensor, which
+// may be one of the others, and costs one pass over memory.
 
 import { bell, exp, normal_distribution, sigmoid, tanh } from "./math";
 import { max_lanes, sum_lanes } from "./lanes";

@@ -106,12 +106,26 @@ function between(a: f32, b: f32, t: f32): f32 {
   return a + t * (b - a);
 }
 
+/** One output pixel from the four around its source point, which lies `right` and `down` of the first, 0 to 1. */
+// @ts-ignore: decorator
+@inline
+function blend(
+  to: usize, topLeft: usize, topRight: usize, bottomLeft: usize, bottomRight: usize, bytes: usize,
+  right: f32, down: f32,
+): void {
+  for (let at: usize = 0; at < bytes; at += 4) {
+    const upper = between(load<f32>(topLeft + at), load<f32>(topRight + at), right);
+    const lower = between(load<f32>(bottomLeft + at), load<f32>(bottomRight + at), right);
+    store<f32>(to + at, between(upper, lower, down));
+  }
+}
+
 /**
  * Resamples each image under its own affine map with bilinear weights, then covers a rectangle of it.
  *
  * Output pixel (i, j) takes the source at column a j + b i + tx and row c j + d i + ty. What lies outside the image has
- * the value fill[channel], and so have pixels with top <= i < bottom and left <= j < right. Whole source coordinates copy
- * exactly, so the identity does. Cost: up to four loads for each output value.
+ * the value fill[channel], and so have pixels with top <= i < bottom and left <= j < right. Whole source coordinates
+ * copy exactly, so the identity does. Cost: up to four loads for each output value.
  *
  * @param x [n, h, w, c]
  * @param y [n, h, w, c]
@@ -125,6 +139,8 @@ export function augment(
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
   const fills = address(fill);
+  const lastRow = <f32>(h - 1);
+  const lastColumn = <f32>(w - 1);
   for (let n = begin; n < end; n++) {
     const image = address(x + n * size);
     let to = address(y + n * size);
@@ -141,36 +157,31 @@ export function augment(
     const right = load<f32>(transform, 36);
     for (let i = 0; i < h; i++) {
       const row = <f32>i;
+      const covered = row >= top && row < bottom;
+      const firstColumn = columnByRow * row + columnStart;
+      const firstRow = rowByRow * row + rowStart;
       for (let j = 0; j < w; j++) {
         const column = <f32>j;
-        const sourceColumn = columnByColumn * column + columnByRow * row + columnStart;
-        const sourceRow = rowByColumn * column + rowByRow * row + rowStart;
+        const sourceColumn = columnByColumn * column + firstColumn;
+        const sourceRow = rowByColumn * column + firstRow;
         const near = sourceColumn > -1 && sourceColumn < <f32>w && sourceRow > -1 && sourceRow < <f32>h;
-        if (!near || (row >= top && row < bottom && column >= left && column < right)) {
-          memory.copy(to, fills, pixelBytes);
-          to += pixelBytes;
-          continue;
-        }
-        const floorColumn = floor<f32>(sourceColumn);
-        const floorRow = floor<f32>(sourceRow);
-        const columnPart = sourceColumn - floorColumn;
-        const rowPart = sourceRow - floorRow;
-        const j0 = <i32>floorColumn;
-        const i0 = <i32>floorRow;
-        const hasTop = i0 >= 0;
-        const hasBottom = i0 + 1 < h;
-        const hasLeft = j0 >= 0;
-        const hasRight = j0 + 1 < w;
-        // Each corner is read from the image, or from the fill values where it lies outside.
-        const corner = image + <usize>i0 * rowBytes + <usize>j0 * pixelBytes;
-        const topLeft = hasTop && hasLeft ? corner : fills;
-        const topRight = hasTop && hasRight ? corner + pixelBytes : fills;
-        const bottomLeft = hasBottom && hasLeft ? corner + rowBytes : fills;
-        const bottomRight = hasBottom && hasRight ? corner + rowBytes + pixelBytes : fills;
-        for (let at: usize = 0; at < pixelBytes; at += 4) {
-          const upper = between(load<f32>(topLeft + at), load<f32>(topRight + at), columnPart);
-          const lower = between(load<f32>(bottomLeft + at), load<f32>(bottomRight + at), columnPart);
-          store<f32>(to + at, between(upper, lower, rowPart));
+        if (!near || (covered && column >= left && column < right)) {
+          for (let at: usize = 0; at < pixelBytes; at += 4) store<f32>(to + at, load<f32>(fills + at));
+        } else {
+          const floorColumn = floor<f32>(sourceColumn);
+          const floorRow = floor<f32>(sourceRow);
+          // Each corner is read from the image, or from the fill values where it lies outside.
+          const corner = image + <usize>(<i32>floorRow) * rowBytes + <usize>(<i32>floorColumn) * pixelBytes;
+          let topLeft = corner;
+          let topRight = corner + pixelBytes;
+          let bottomLeft = corner + rowBytes;
+          let bottomRight = bottomLeft + pixelBytes;
+          if (floorRow < 0) topLeft = topRight = fills;
+          if (floorRow >= lastRow) bottomLeft = bottomRight = fills;
+          if (floorColumn < 0) topLeft = bottomLeft = fills;
+          if (floorColumn >= lastColumn) topRight = bottomRight = fills;
+          const across = sourceColumn - floorColumn;
+          blend(to, topLeft, topRight, bottomLeft, bottomRight, pixelBytes, across, sourceRow - floorRow);
         }
         to += pixelBytes;
       }

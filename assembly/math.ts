@@ -1,6 +1,7 @@
 // Elementary functions of four floats at once. Kernels use only these, so strict builds give the same bits everywhere.
 // Polynomials are minimax fits (Remez exchange) to the functions named beside them, rounded to float32. Error bounds
-// are against float64 and were measured over every float32 in the stated range; "ulp" is a unit in the last place.
+// are the largest seen against float64, at every 11th float32 of the range (strict build) and every 101st (relaxed),
+// rounded up; "ulp" is a unit in the last place.
 
 import { madd, zero } from "./simd";
 
@@ -21,8 +22,11 @@ function power_of_two(n: v128): v128 {
 /**
  * e to the power x in each lane; Infinity above 88.73, subnormal and then 0 below -87.34, NaN stays NaN.
  *
+ * Error: 1.0 ulp over the whole range, subnormal results too.
  * x = n ln 2 + r with |r| <= ln 2 / 2, and e^r = 1 + r + r^2 q(r) with q of degree 4.
  */
+// @ts-ignore: decorator
+@inline
 export function exp(x: v128): v128 {
   // The comparisons inside pmax and pmin fail for NaN and keep it.
   const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104)), f32x4.splat(89));
@@ -45,9 +49,12 @@ export function exp(x: v128): v128 {
 /**
  * Natural logarithm of x in each lane; -Infinity at 0, NaN below, Infinity at Infinity.
  *
+ * Error: 0.85 ulp over all x > 0, subnormal x too.
  * x = 2^n (1 + f) with 1 + f in [sqrt(1/2), sqrt 2); with s = f / (2 + f), log(1 + f) = 2 s + s R(s^2), summed in the
  * order of FreeBSD's e_logf.c, which loses nothing where f is small.
  */
+// @ts-ignore: decorator
+@inline
 export function log(x: v128): v128 {
   const subnormal = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38));
   const scaled = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, subnormal);
@@ -70,21 +77,39 @@ export function log(x: v128): v128 {
   return v128.bitselect(result, special, ordinary);
 }
 
-/** log(1 + x) in each lane, for x in [0, 1]. The quotient puts back what the rounding of 1 + x lost. */
+/**
+ * log(1 + x) in each lane, for x in [0, 1]. The quotient puts back what the rounding of 1 + x lost.
+ *
+ * Error: 1.25 ulp, so it stays relative to the result however small x is.
+ */
+// @ts-ignore: decorator
+@inline
 export function log1p(x: v128): v128 {
   const sum = f32x4.add(x, f32x4.splat(1));
   const lost = f32x4.sub(x, f32x4.sub(sum, f32x4.splat(1)));
   return f32x4.add(log(sum), f32x4.div(lost, sum));
 }
 
-/** 1 / (1 + e^-x) in each lane, through e^-|x| so that nothing overflows and small results keep their digits. */
+/**
+ * 1 / (1 + e^-x) in each lane, through e^-|x| so that nothing overflows and small results keep their digits.
+ *
+ * Error: 2.4 ulp, at most 9e-8.
+ */
+// @ts-ignore: decorator
+@inline
 export function sigmoid(x: v128): v128 {
   const e = exp(f32x4.neg(f32x4.abs(x)));
   const numerator = v128.bitselect(e, f32x4.splat(1), f32x4.lt(x, zero()));
   return f32x4.div(numerator, f32x4.add(e, f32x4.splat(1)));
 }
 
-/** Hyperbolic tangent in each lane: x + x^3 P(x^2) below 0.625, else 1 - 2 / (e^2|x| + 1) with the sign of x. */
+/**
+ * Hyperbolic tangent in each lane: x + x^3 P(x^2) below 0.625, else 1 - 2 / (e^2|x| + 1) with the sign of x.
+ *
+ * Error: 1.35 ulp.
+ */
+// @ts-ignore: decorator
+@inline
 export function tanh(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = f32x4.mul(x, x);
@@ -101,6 +126,8 @@ export function tanh(x: v128): v128 {
 }
 
 /** e^(-x^2 / 2) in each lane: the normal density without its factor 1 / sqrt(2 pi). */
+// @ts-ignore: decorator
+@inline
 export function bell(x: v128): v128 {
   return exp(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
 }
@@ -108,11 +135,14 @@ export function bell(x: v128): v128 {
 /**
  * The normal distribution function, Phi(x) = (1 + erf(x / sqrt 2)) / 2, in each lane.
  *
+ * Error: 2.3e-7 absolute; relative to the result 1.3e-6 down to x = -5 and 4e-6 down to -13, where x^2 / 2 is rounded.
  * Phi(-t) = e^(-t^2 / 2) u P(u) for t >= 0, with u = 1 / (1 + 0.34 t) and P of degree 8 (the form of Hastings,
  * Approximations for Digital Computers, 1955).
  *
  * @param e bell(x), which callers need too
  */
+// @ts-ignore: decorator
+@inline
 export function normal_distribution(x: v128, e: v128): v128 {
   const u = f32x4.div(f32x4.splat(1), madd(f32x4.abs(x), f32x4.splat(0.34), f32x4.splat(1)));
   let p = f32x4.splat(-0.02611851878464222);

@@ -5,8 +5,12 @@
 import { load_lanes, store_lanes } from "./lanes";
 import { address, madd, zero } from "./simd";
 
-/** Rows in a block of the sums over rows. */
-const BLOCK: i32 = 64;
+/** Rows in a block of the sums: few enough to stay in the cache, enough to hide the work at its end. */
+// @ts-ignore: decorator
+@inline
+function rows_in_block(c: i32): i32 {
+  return max(16, min(64, 8192 / c));
+}
 
 /** Sum of a block of rows. */
 // @ts-ignore: decorator
@@ -63,7 +67,9 @@ function block_squares(from: usize, stride: usize, rows: i32, mean: v128, lanes:
 /** Merges a block of rows into the mean and the sum of squares of the `before` rows above it. */
 // @ts-ignore: decorator
 @inline
-function merge_block(from: usize, stride: usize, rows: i32, before: i32, mean: usize, squares: usize, lanes: i32): void {
+function merge_block(
+  from: usize, stride: usize, rows: i32, before: i32, mean: usize, squares: usize, lanes: i32,
+): void {
   const blockMean = f32x4.div(block_sum(from, stride, rows, lanes), f32x4.splat(<f32>rows));
   const blockSquares = block_squares(from, stride, rows, blockMean, lanes);
   const share = f32x4.splat(<f32>rows / <f32>(before + rows));
@@ -94,15 +100,14 @@ export function batch_norm_statistics(
   const bytes = <usize>(end - begin) << 2;
   memory.fill(address(mean + begin), 0, bytes);
   memory.fill(address(variance + begin), 0, bytes);
-  for (let row = 0; row < rows; row += BLOCK) {
-    const count = min(BLOCK, rows - row);
-    const block = address(x + row * c);
-    let i = begin;
-    for (; i + 4 <= end; i += 4) {
-      merge_block(block + (<usize>i << 2), stride, count, row, address(mean + i), address(variance + i), 4);
-    }
-    if (i < end) {
-      merge_block(block + (<usize>i << 2), stride, count, row, address(mean + i), address(variance + i), end - i);
+  const step = rows_in_block(c);
+  for (let row = 0; row < rows; row += step) {
+    const count = min(step, rows - row);
+    for (let i = begin; i < end; i += 4) {
+      const lanes = min(4, end - i);
+      const block = address(x + row * c + i);
+      if (lanes == 4) merge_block(block, stride, count, row, address(mean + i), address(variance + i), 4);
+      else merge_block(block, stride, count, row, address(mean + i), address(variance + i), lanes);
     }
   }
   for (let i = begin; i < end; i += 4) {
@@ -150,12 +155,14 @@ function inverse_deviation(variance: i32, epsilon: f32, lanes: i32): v128 {
 // @ts-ignore: decorator
 @inline
 function rows_at_once(c: i32): i32 {
-  return max(16, 4096 / c);
+  return max(16, 1024 / c);
 }
 
 // @ts-ignore: decorator
 @inline
-function normalize_rows(from: usize, to: usize, stride: usize, rows: i32, mean: v128, scale: v128, beta: v128, lanes: i32): void {
+function normalize_rows(
+  from: usize, to: usize, stride: usize, rows: i32, mean: v128, scale: v128, beta: v128, lanes: i32,
+): void {
   for (; rows > 0; rows--) {
     store_lanes(to, madd(f32x4.sub(load_lanes(from, lanes), mean), scale, beta), lanes);
     from += stride;
@@ -254,8 +261,9 @@ export function batch_norm_backward_parameters(
   const bytes = <usize>(end - begin) << 2;
   memory.fill(address(dgamma + begin), 0, bytes);
   memory.fill(address(dbeta + begin), 0, bytes);
-  for (let row = 0; row < rows; row += BLOCK) {
-    const count = min(BLOCK, rows - row);
+  const step = rows_in_block(c);
+  for (let row = 0; row < rows; row += step) {
+    const count = min(step, rows - row);
     for (let i = begin; i < end; i += 4) {
       const lanes = min(4, end - i);
       const means = load_lanes(address(mean + i), lanes);

@@ -1,5 +1,5 @@
-// Optimizer steps. Axis: weight, a range of the parameters. Each update reads and writes the parameters and its state in
-// one pass. `hyper` holds what changes from step to step: [0] learning rate, [1] factor that clips the gradient,
+// Optimizer steps. Axis: weight, a range of the parameters. Each update reads and writes the parameters and its state
+// in one pass. `hyper` holds what changes from step to step: [0] learning rate, [1] factor that clips the gradient,
 // [2] and [3] Adam's corrections 1 / (1 - beta^t); 1 where unused.
 // In all: g' = hyper[1] g + l2 w; a step s then gives w - learning rate * (s + decay w).
 

@@ -22,13 +22,6 @@ function is_plain_2x2(
   return kernel && padTop == 0 && padLeft == 0 && 2 * p <= h && 2 * q <= w;
 }
 
-/** Where the pixel (row, column) of the sample begins. */
-// @ts-ignore: decorator
-@inline
-function pixel(image: usize, row: i32, column: i32, rowBytes: usize, pixelBytes: usize): usize {
-  return image + <usize>row * rowBytes + <usize>column * pixelBytes;
-}
-
 // @ts-ignore: decorator
 @inline
 function max_2x2(a: usize, pixelBytes: usize, rowBytes: usize, to: usize, lanes: i32): void {
@@ -57,6 +50,23 @@ function max_pool_2x2_forward(begin: i32, end: i32, x: i32, y: i32, h: i32, w: i
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function max_window(
+  from: usize, to: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize, lanes: i32,
+): void {
+  let largest = f32x4.splat(-Infinity);
+  for (let i = 0; i < rows; i++) {
+    let at = from;
+    for (let j = 0; j < columns; j++) {
+      largest = maximum(largest, load_lanes(at, lanes));
+      at += pixelBytes;
+    }
+    from += rowBytes;
+  }
+  store_lanes(to, largest, lanes);
+}
+
 /**
  * y = the largest element of each window; NaN if one is NaN, -Infinity if the window holds nothing.
  *
@@ -73,6 +83,8 @@ export function max_pool_forward(
   }
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const wholeBytes = <usize>(c & ~3) << 2;
+  const rest = c & 3;
   let to = address(y + begin * p * q * c);
   for (let n = begin; n < end; n++) {
     const image = address(x + n * h * w * c);
@@ -82,18 +94,13 @@ export function max_pool_forward(
       for (let column = 0; column < q; column++) {
         const left = max(column * strideW - padLeft, 0);
         const right = min(column * strideW - padLeft + s, w);
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          let largest = f32x4.splat(-Infinity);
-          for (let i = top; i < bottom; i++) {
-            let from = pixel(image, i, left, rowBytes, pixelBytes) + (<usize>channel << 2);
-            for (let j = left; j < right; j++) {
-              largest = maximum(largest, load_lanes(from, lanes));
-              from += pixelBytes;
-            }
-          }
-          store_lanes(to + (<usize>channel << 2), largest, lanes);
+        const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
+        const rows = bottom - top;
+        const columns = right - left;
+        for (let i: usize = 0; i < wholeBytes; i += 16) {
+          max_window(from + i, to + i, rows, columns, rowBytes, pixelBytes, 4);
         }
+        if (rest > 0) max_window(from + wholeBytes, to + wholeBytes, rows, columns, rowBytes, pixelBytes, rest);
         to += pixelBytes;
       }
     }
@@ -155,6 +162,27 @@ function max_pool_2x2_backward(
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function max_window_gradient(
+  x: usize, y: usize, dy: usize, dx: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize, lanes: i32,
+): void {
+  const largest = load_lanes(y, lanes);
+  let gradient = load_lanes(dy, lanes);
+  for (let i = 0; i < rows; i++) {
+    let at: usize = 0;
+    for (let j = 0; j < columns; j++) {
+      const here = f32x4.eq(load_lanes(x + at, lanes), largest);
+      store_lanes(dx + at, f32x4.add(load_lanes(dx + at, lanes), v128.and(gradient, here)), lanes);
+      // A gradient that has been handed on is gone.
+      gradient = v128.andnot(gradient, here);
+      at += pixelBytes;
+    }
+    x += rowBytes;
+    dx += rowBytes;
+  }
+}
+
 /**
  * Hands the gradient of each output to the first element of its window, row by row, that equals the maximum; where
  * windows overlap, gradients add up in the order of the windows. A NaN maximum hands on nothing.
@@ -174,6 +202,8 @@ export function max_pool_backward(
   }
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const wholeBytes = <usize>(c & ~3) << 2;
+  const rest = c & 3;
   let output = address(y + begin * p * q * c);
   let from = address(dy + begin * p * q * c);
   for (let n = begin; n < end; n++) {
@@ -186,28 +216,42 @@ export function max_pool_backward(
       for (let column = 0; column < q; column++) {
         const left = max(column * strideW - padLeft, 0);
         const right = min(column * strideW - padLeft + s, w);
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          const offset = <usize>channel << 2;
-          const largest = load_lanes(output + offset, lanes);
-          let open = load_lanes(from + offset, lanes);
-          for (let i = top; i < bottom; i++) {
-            let at = pixel(0, i, left, rowBytes, pixelBytes) + offset;
-            for (let j = left; j < right; j++) {
-              const here = f32x4.eq(load_lanes(image + at, lanes), largest);
-              const sum = f32x4.add(load_lanes(gradient + at, lanes), v128.and(open, here));
-              store_lanes(gradient + at, sum, lanes);
-              // A gradient that has been handed on is gone.
-              open = v128.andnot(open, here);
-              at += pixelBytes;
-            }
-          }
+        const at = <usize>top * rowBytes + <usize>left * pixelBytes;
+        const rows = bottom - top;
+        const columns = right - left;
+        for (let i: usize = 0; i < wholeBytes; i += 16) {
+          max_window_gradient(
+            image + at + i, output + i, from + i, gradient + at + i, rows, columns, rowBytes, pixelBytes, 4,
+          );
+        }
+        if (rest > 0) {
+          const i = wholeBytes;
+          max_window_gradient(
+            image + at + i, output + i, from + i, gradient + at + i, rows, columns, rowBytes, pixelBytes, rest,
+          );
         }
         output += pixelBytes;
         from += pixelBytes;
       }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function average_window(
+  from: usize, to: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize, lanes: i32,
+): void {
+  let sum = zero();
+  for (let i = 0; i < rows; i++) {
+    let at = from;
+    for (let j = 0; j < columns; j++) {
+      sum = f32x4.add(sum, load_lanes(at, lanes));
+      at += pixelBytes;
+    }
+    from += rowBytes;
+  }
+  store_lanes(to, f32x4.div(sum, f32x4.splat(<f32>max(rows * columns, 1))), lanes);
 }
 
 /**
@@ -222,6 +266,8 @@ export function average_pool_forward(
 ): void {
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const wholeBytes = <usize>(c & ~3) << 2;
+  const rest = c & 3;
   let to = address(y + begin * p * q * c);
   for (let n = begin; n < end; n++) {
     const image = address(x + n * h * w * c);
@@ -231,22 +277,32 @@ export function average_pool_forward(
       for (let column = 0; column < q; column++) {
         const left = max(column * strideW - padLeft, 0);
         const right = min(column * strideW - padLeft + s, w);
-        const count = f32x4.splat(<f32>max((bottom - top) * (right - left), 1));
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          let sum = zero();
-          for (let i = top; i < bottom; i++) {
-            let from = pixel(image, i, left, rowBytes, pixelBytes) + (<usize>channel << 2);
-            for (let j = left; j < right; j++) {
-              sum = f32x4.add(sum, load_lanes(from, lanes));
-              from += pixelBytes;
-            }
-          }
-          store_lanes(to + (<usize>channel << 2), f32x4.div(sum, count), lanes);
+        const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
+        const rows = bottom - top;
+        const columns = right - left;
+        for (let i: usize = 0; i < wholeBytes; i += 16) {
+          average_window(from + i, to + i, rows, columns, rowBytes, pixelBytes, 4);
         }
+        if (rest > 0) average_window(from + wholeBytes, to + wholeBytes, rows, columns, rowBytes, pixelBytes, rest);
         to += pixelBytes;
       }
     }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function average_window_gradient(
+  from: usize, to: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize, lanes: i32,
+): void {
+  const share = f32x4.div(load_lanes(from, lanes), f32x4.splat(<f32>max(rows * columns, 1)));
+  for (let i = 0; i < rows; i++) {
+    let at = to;
+    for (let j = 0; j < columns; j++) {
+      store_lanes(at, f32x4.add(load_lanes(at, lanes), share), lanes);
+      at += pixelBytes;
+    }
+    to += rowBytes;
   }
 }
 
@@ -262,6 +318,8 @@ export function average_pool_backward(
 ): void {
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const wholeBytes = <usize>(c & ~3) << 2;
+  const rest = c & 3;
   let from = address(dy + begin * p * q * c);
   for (let n = begin; n < end; n++) {
     const image = address(dx + n * h * w * c);
@@ -272,17 +330,14 @@ export function average_pool_backward(
       for (let column = 0; column < q; column++) {
         const left = max(column * strideW - padLeft, 0);
         const right = min(column * strideW - padLeft + s, w);
-        const count = f32x4.splat(<f32>max((bottom - top) * (right - left), 1));
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          const share = f32x4.div(load_lanes(from + (<usize>channel << 2), lanes), count);
-          for (let i = top; i < bottom; i++) {
-            let to = pixel(image, i, left, rowBytes, pixelBytes) + (<usize>channel << 2);
-            for (let j = left; j < right; j++) {
-              store_lanes(to, f32x4.add(load_lanes(to, lanes), share), lanes);
-              to += pixelBytes;
-            }
-          }
+        const to = image + <usize>top * rowBytes + <usize>left * pixelBytes;
+        const rows = bottom - top;
+        const columns = right - left;
+        for (let i: usize = 0; i < wholeBytes; i += 16) {
+          average_window_gradient(from + i, to + i, rows, columns, rowBytes, pixelBytes, 4);
+        }
+        if (rest > 0) {
+          average_window_gradient(from + wholeBytes, to + wholeBytes, rows, columns, rowBytes, pixelBytes, rest);
         }
         from += pixelBytes;
       }
