@@ -8,9 +8,17 @@ const SHOWN_LENGTH = 60;
 
 /** A value as an error message shows it, cut short. */
 export function shown(value: unknown): string {
-  const text =
-    typeof value === "number" || value === undefined ? String(value) : (JSON.stringify(value) ?? typeof value);
+  const text = asText(value);
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}...` : text;
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== "string" && (typeof value !== "object" || value === null)) return String(value);
+  try {
+    return JSON.stringify(value) ?? "an object";
+  } catch {
+    return "an object that JSON cannot hold";
+  }
 }
 
 /** What a number has to be; without bounds any finite number. */
