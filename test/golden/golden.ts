@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { expect } from "vitest";
+import type { Dataset } from "../../src/data/dataset.ts";
+import type { EngineOptions } from "../../src/engine/engine.ts";
+import { hasGear } from "../../src/engine/gears.ts";
+import type { Model } from "../../src/training/model.ts";
+
+/** An array as make-golden.py writes it. */
+export interface GoldenArray {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+export type GoldenArrays = Readonly<Record<string, GoldenArray>>;
+
+/** What make-golden.py wrote under a name. */
+export function readGolden<Contents>(name: string): Contents {
+  return JSON.parse(readFileSync(new URL(`./${name}.golden.json`, import.meta.url), "utf8"));
+}
+
+// Node 20 knows relaxed SIMD behind a flag.
+if (!hasGear("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+/** An engine and the largest error it may have, as a share of the largest value of an array. */
+export interface GoldenEngine {
+  readonly name: string;
+  readonly options: EngineOptions;
+  /** For a result that `roundings` rounded operations in a row lead to. */
+  readonly tolerance: (roundings: number) => number;
+}
+
+/** Half a unit in the last place of 1. */
+const FLOAT32_ROUNDING = 2 ** -24;
+
+const ENGINES: readonly GoldenEngine[] = [
+  { name: "js, float64", options: { gear: "js", precision: "float64" }, tolerance: () => 1e-12 },
+  // To first order, n roundings give n times the error of one (Higham, Accuracy and Stability, 3.1).
+  { name: "js", options: { gear: "js" }, tolerance: (n) => n * FLOAT32_ROUNDING },
+  { name: "simd", options: { gear: "simd" }, tolerance: (n) => n * FLOAT32_ROUNDING },
+  { name: "relaxed", options: { gear: "relaxed" }, tolerance: (n) => n * FLOAT32_ROUNDING },
+];
+
+/** The engines that this host has. */
+export const GOLDEN_ENGINES = ENGINES.filter(({ name, options: { gear } }) => {
+  const has = gear === undefined || gear === "auto" || hasGear(gear);
+  if (!has) console.log(`skipped: this host lacks the gear ${name}`);
+  return has;
+});
+
+/** Fails unless every value is as near to the wanted one as `tolerance` times the largest wanted value. */
+export function expectNear(
+  label: string,
+  actual: ArrayLike<number>,
+  wanted: readonly number[],
+  tolerance: number,
+): void {
+  expect(actual.length, label).toBe(wanted.length);
+  const allowed = tolerance * Math.max(...wanted.map(Math.abs));
+  wanted.forEach((value, i) => {
+    const error = Math.abs(actual[i] - value);
+    // Negated, so that NaN fails.
+    if (!(error <= allowed)) {
+      expect.fail(
+        `${label}[${i}]: expected ${value}, got ${actual[i]}, ${error / allowed} times the allowed error off`,
+      );
+    }
+  });
+}
+
+/** Fails unless a model's weights are near the wanted ones. */
+export function expectWeights(model: Model, wanted: GoldenArrays, tolerance: number): void {
+  for (const [name, { shape, values }] of Object.entries(wanted)) {
+    expect(model.weights().get(name), name).toEqual(shape);
+    const { offset, size } = model.network.parameters.get(name).value;
+    expectNear(name, model.network.view(offset, size), values, tolerance);
+  }
+}
+
+/** Puts initial weights into a model, which must have just these besides running statistics. */
+export function setWeights(model: Model, weights: GoldenArrays): void {
+  const names = [...model.weights().keys()].filter((name) => !name.includes("/moving"));
+  expect(names.sort()).toEqual(Object.keys(weights).sort());
+  for (const [name, { values }] of Object.entries(weights)) model.setWeight(name, values);
+}
+
+/** Stages a whole data set as one batch. */
+export function stage(model: Model, data: Dataset): void {
+  model.network.stageImages(data.images, data.length, 0);
+  model.network.stageTargets(data, data.length, 0);
+}

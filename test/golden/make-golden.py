@@ -1,0 +1,290 @@
+"""Writes the golden values that convasm's networks are compared with: PyTorch 2.13, CPU, float64.
+
+python3 test/golden/make-golden.py
+
+Names and layouts are convasm's: images and activations [n, h, w, c], filters [r, s, c / groups, k], dense weights
+[inputs, units]. Images and initial weights are multiples of 1/256, which float32 holds exactly.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+FOLDER = Path(__file__).parent
+GENERATOR = torch.Generator().manual_seed(20240607)
+
+
+def draw(*shape, deviation=1.0, mean=0.0):
+    """Normal numbers, rounded to 1/256."""
+    values = torch.randn(shape, generator=GENERATOR) * deviation + mean
+    return torch.round(values * 256) / 256
+
+
+class Weights:
+    """Parameters in convasm's layouts, which are the leaves of the gradient."""
+
+    def __init__(self):
+        self.values = {}
+
+    def add(self, name, *shape, deviation, mean=0.0):
+        self.values[name] = draw(*shape, deviation=deviation, mean=mean).requires_grad_()
+
+    def conv(self, name, r, s, c, k, bias=True):
+        self.add(f"{name}/kernel", r, s, c, k, deviation=(2 / (r * s * c)) ** 0.5)
+        if bias:
+            self.add(f"{name}/bias", k, deviation=0.2)
+
+    def dense(self, name, inputs, units):
+        self.add(f"{name}/kernel", inputs, units, deviation=(2 / inputs) ** 0.5)
+        self.add(f"{name}/bias", units, deviation=0.2)
+
+    def norm(self, name, c):
+        self.add(f"{name}/gamma", c, deviation=0.25, mean=1.0)
+        self.add(f"{name}/beta", c, deviation=0.25)
+
+    def __getitem__(self, name):
+        return self.values[name]
+
+    def get(self, name):
+        return self.values.get(name)
+
+
+def conv(w, name, x, strides=1, padding=((0, 0), (0, 0)), dilation=1, groups=1):
+    """x [n, c, h, w]; the filters go from HWIO to PyTorch's OIHW."""
+    (top, bottom), (left, right) = padding
+    kernel = w[f"{name}/kernel"].permute(3, 2, 0, 1)
+    padded = F.pad(x, (left, right, top, bottom))
+    return F.conv2d(padded, kernel, w.get(f"{name}/bias"), stride=strides, dilation=dilation, groups=groups)
+
+
+def dense(w, name, x):
+    return x @ w[f"{name}/kernel"] + w[f"{name}/bias"]
+
+
+def norm(w, name, x, statistics, stays, epsilon):
+    """Batch normalisation in training mode; PyTorch's momentum is the share that is replaced."""
+    c = x.shape[1]
+    mean = statistics.setdefault(f"{name}/movingMean", torch.zeros(c))
+    variance = statistics.setdefault(f"{name}/movingVariance", torch.ones(c))
+    return F.batch_norm(x, mean, variance, w[f"{name}/gamma"], w[f"{name}/beta"], True, 1 - stays, epsilon)
+
+
+def flat(x):
+    """[n, c, h, w] to [n, h w c]."""
+    return x.permute(0, 2, 3, 1).reshape(x.shape[0], -1)
+
+
+def array(tensor):
+    return {"shape": list(tensor.shape), "values": tensor.detach().reshape(-1).tolist()}
+
+
+def arrays(tensors):
+    return {name: array(tensor) for name, tensor in tensors.items()}
+
+
+def write(name, contents):
+    path = FOLDER / f"{name}.golden.json"
+    path.write_text(json.dumps({"torch": torch.__version__, **contents}, separators=(",", ":")) + "\n")
+    print(path.name, path.stat().st_size)
+
+
+SAME3 = ((1, 1), (1, 1))
+
+
+def network(w, images, statistics):
+    x = images.permute(0, 3, 1, 2)
+    x = conv(w, "stem", x, padding=SAME3)
+    x = F.leaky_relu(norm(w, "norm1", x, statistics, 0.75, 2**-10), 0.125)
+    x = F.max_pool2d(x, (3, 2), stride=2, padding=(1, 0))
+    y = conv(w, "block/grouped", x, padding=SAME3, groups=2)
+    y = F.gelu(norm(w, "block/norm2", y, statistics, 0.5, 2**-7))
+    y = conv(w, "block/dilated", y, padding=((2, 2), (2, 2)), dilation=2, groups=4)
+    x = x + y
+    x = torch.tanh(conv(w, "depthwise", x, strides=(2, 1), padding=SAME3, groups=8))
+    y = F.relu(conv(w, "down/strided", x, strides=2, padding=((1, 1), (2, 0))))
+    x = y + conv(w, "down/shortcut/projection", x, strides=2)
+    x = F.avg_pool2d(x, 2, stride=2, ceil_mode=True, count_include_pad=False)
+    x = torch.sigmoid(dense(w, "hidden", flat(x)))
+    return dense(w, "out", x)
+
+
+def make_network():
+    w = Weights()
+    w.conv("stem", 3, 3, 3, 8, bias=False)
+    w.norm("norm1", 8)
+    w.conv("block/grouped", 3, 3, 4, 8, bias=False)
+    w.norm("block/norm2", 8)
+    w.conv("block/dilated", 3, 3, 2, 8)
+    w.conv("depthwise", 3, 3, 1, 8)
+    w.conv("down/strided", 3, 3, 8, 6)
+    w.conv("down/shortcut/projection", 1, 1, 8, 6)
+    w.dense("hidden", 12, 10)
+    w.dense("out", 10, 5)
+    images = draw(4, 11, 10, 3)
+    labels = torch.tensor([3, 0, 4, 3])
+    statistics = {}
+    logits = network(w, images, statistics)
+    losses = F.cross_entropy(logits, labels, label_smoothing=0.125, reduction="none")
+    losses.mean().backward()
+    write(
+        "network",
+        {
+            "images": array(images),
+            "labels": labels.tolist(),
+            "weights": arrays(w.values),
+            "logits": array(logits),
+            "losses": losses.tolist(),
+            "correct": (logits.argmax(1) == labels).int().tolist(),
+            "gradients": {name: array(value.grad) for name, value in w.values.items()},
+            "statistics": arrays(statistics),
+        },
+    )
+
+
+def small_network(w, images, statistics):
+    x = F.relu(conv(w, "conv", images.permute(0, 3, 1, 2)))
+    x = norm(w, "norm", x, statistics, 0.75, 2**-10)
+    return dense(w, "dense", flat(F.max_pool2d(x, 2)))
+
+
+def is_kernel(name):
+    return name.endswith("/kernel")
+
+
+def clip(parameters, limit):
+    """By hand: clip_grad_norm_ adds 1e-6 to the norm. Returns whether it clipped."""
+    length = torch.cat([p.grad.reshape(-1) for p in parameters]).norm()
+    if length <= limit:
+        return False
+    for p in parameters:
+        p.grad.mul_(limit / length)
+    return True
+
+
+# convasm's options, and PyTorch's optimizer with its own.
+OPTIMIZERS = [
+    ({"type": "sgd", "learningRate": 0.1}, torch.optim.SGD, {}),
+    ({"type": "sgd", "learningRate": 0.05, "momentum": 0.9}, torch.optim.SGD, {"momentum": 0.9}),
+    (
+        {"type": "sgd", "learningRate": 0.05, "momentum": 0.9, "nesterov": True},
+        torch.optim.SGD,
+        {"momentum": 0.9, "nesterov": True},
+    ),
+    ({"type": "sgd", "learningRate": 0.1, "l2": 0.05}, torch.optim.SGD, {}),
+    ({"type": "sgd", "learningRate": 0.1, "l2": 0.05, "decayAll": True}, torch.optim.SGD, {}),
+    (
+        {"type": "sgd", "learningRate": 0.05, "momentum": 0.9, "weightDecay": 0.1},
+        torch.optim.SGD,
+        {"momentum": 0.9},
+    ),
+    (
+        {"type": "sgd", "learningRate": 0.05, "momentum": 0.9, "nesterov": True, "l2": 0.05, "clipNorm": 2},
+        torch.optim.SGD,
+        {"momentum": 0.9, "nesterov": True},
+    ),
+    ({"type": "rmsprop", "learningRate": 0.01}, torch.optim.RMSprop, {"alpha": 0.9, "eps": 1e-7}),
+    (
+        {"type": "rmsprop", "learningRate": 0.01, "rho": 0.75, "momentum": 0.5, "epsilon": 0.01, "weightDecay": 0.1},
+        torch.optim.RMSprop,
+        {"alpha": 0.75, "momentum": 0.5, "eps": 0.01},
+    ),
+    ({"type": "adam", "learningRate": 0.01}, torch.optim.Adam, {"eps": 1e-7}),
+    (
+        {"type": "adam", "learningRate": 0.01, "beta1": 0.75, "beta2": 0.9, "epsilon": 0.01, "l2": 0.05},
+        torch.optim.Adam,
+        {"betas": (0.75, 0.9), "eps": 0.01},
+    ),
+    ({"type": "adam", "learningRate": 0.01, "clipNorm": 2}, torch.optim.Adam, {"eps": 1e-7}),
+    ({"type": "adamw", "learningRate": 0.01}, torch.optim.AdamW, {"eps": 1e-7, "weight_decay": 0.01}),
+    (
+        {"type": "adamw", "learningRate": 0.01, "weightDecay": 0.25, "decayAll": True},
+        torch.optim.AdamW,
+        {"eps": 1e-7, "weight_decay": 0.25},
+    ),
+]
+
+STEPS = 10
+
+
+def train(start, images, labels, options, make, settings):
+    """Ten steps on one batch: the loss before each, the weights and running statistics after the last."""
+    w = Weights()
+    w.values = {name: value.detach().clone().requires_grad_() for name, value in start.values.items()}
+    decayed = [p for name, p in w.values.items() if is_kernel(name) or options.get("decayAll")]
+    free = [p for name, p in w.values.items() if not (is_kernel(name) or options.get("decayAll"))]
+    everything = [*decayed, *free]
+    # AdamW brings its own decoupled decay; the others have PyTorch's coupled one, and the decoupled one by hand.
+    coupled = settings.get("weight_decay", options.get("l2", 0))
+    by_hand = options.get("weightDecay", 0) if make is not torch.optim.AdamW else 0
+    groups = [{"params": decayed, "weight_decay": coupled}, {"params": free, "weight_decay": 0}]
+    own = {key: value for key, value in settings.items() if key != "weight_decay"}
+    optimizer = make(groups, lr=options["learningRate"], **own)
+    statistics, losses, clipped = {}, [], []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(small_network(w, images, statistics), labels)
+        loss.backward()
+        losses.append(loss.item())
+        if "clipNorm" in options:
+            clipped.append(clip(everything, options["clipNorm"]))
+        with torch.no_grad():
+            for p in decayed:
+                p.mul_(1 - options["learningRate"] * by_hand)
+        optimizer.step()
+    # A limit that is always or never passed would test half of the clipping.
+    assert "clipNorm" not in options or (any(clipped) and not all(clipped)), clipped
+    return {"options": options, "losses": losses, "weights": arrays(w.values), "statistics": arrays(statistics)}
+
+
+def make_optimizers():
+    w = Weights()
+    w.conv("conv", 3, 3, 1, 3)
+    w.norm("norm", 3)
+    w.dense("dense", 27, 3)
+    images = draw(6, 8, 8, 1)
+    labels = torch.tensor([2, 0, 1, 1, 0, 2])
+    write(
+        "optimizers",
+        {
+            "images": array(images),
+            "labels": labels.tolist(),
+            "weights": arrays(w.values),
+            "runs": [train(w, images, labels, *case) for case in OPTIMIZERS],
+        },
+    )
+
+
+def make_losses():
+    w = Weights()
+    w.conv("conv", 3, 3, 1, 2)
+    w.dense("dense", 18, 4)
+    images = draw(3, 5, 5, 1)
+    zero_to_one = torch.tensor([[0, 1, 1, 0.25], [0.5, 0, 0, 1], [1, 1, 0.75, 0]])
+    losses = {
+        "sigmoidBinaryCrossEntropy": (zero_to_one, F.binary_cross_entropy_with_logits),
+        "meanSquaredError": (draw(3, 4), F.mse_loss),
+    }
+    cases = {}
+    for name, (targets, function) in losses.items():
+        for value in w.values.values():
+            value.grad = None
+        x = torch.tanh(conv(w, "conv", images.permute(0, 3, 1, 2)))
+        outputs = dense(w, "dense", flat(x))
+        function(outputs, targets).backward()
+        cases[name] = {
+            "targets": array(targets),
+            "outputs": array(outputs),
+            "losses": function(outputs, targets, reduction="none").mean(1).tolist(),
+            "gradients": {name: array(value.grad) for name, value in w.values.items()},
+        }
+    write("losses", {"images": array(images), "weights": arrays(w.values), "cases": cases})
+
+
+make_network()
+make_optimizers()
+make_losses()
