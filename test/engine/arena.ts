@@ -1,8 +1,9 @@
 /**
  * Runs kernel calls on any kernels and heap, every array fenced by canaries.
  *
- * Canaries, outputs before the call and all gaps hold NaN of a pattern that arithmetic does not make: a read past a
- * buffer that matters shows as NaN, a write past it as a changed pattern, an element not written as one unchanged.
+ * Canaries, outputs before the call and all gaps hold signalling NaN, each with its place in its bits. A read past a buffer
+ * that matters shows as NaN; a write shows as changed bits, even of NaN that was read elsewhere, for arithmetic makes
+ * it quiet and a copy has another place; an element not written shows as bits unchanged.
  *
  * @module
  */
@@ -38,9 +39,6 @@ export interface RunOptions {
 /** The outputs and states after a call, by name. */
 export type Results = ReadonlyMap<string, Heap>;
 
-// A quiet NaN both as one float32 and, doubled, as one float64.
-const FILL = 0x7ff8dead;
-
 // The engine leaves as much free: offset 0 means "none", and wasm modules keep their constants low.
 const START = 16384;
 const ALIGNMENT = 16;
@@ -50,6 +48,24 @@ interface Placed {
   readonly tensor: Tensor;
   readonly offset: number;
   readonly elements: number;
+}
+
+const patterns = new Map<string, Uint32Array>();
+
+/** The words of `elements` signalling NaN, all different. */
+function pattern(elements: number, bytesPerElement: number): Uint32Array {
+  const key = `${elements} ${bytesPerElement}`;
+  let words = patterns.get(key);
+  if (words === undefined) {
+    // The top bit of the fraction is clear, the next one set: bits 22 and 21 of a float32, 51 and 50 of a float64.
+    const place = (i: number) => 0x7fa00000 | (i & 0x1fffff);
+    const high = (i: number) => 0x7ff40000 | ((i >> 1) & 0x3ffff);
+    words = Uint32Array.from({ length: (elements * bytesPerElement) / 4 }, (_, i) =>
+      bytesPerElement === 4 ? place(i) : i % 2 === 1 ? high(i) : i,
+    );
+    patterns.set(key, words);
+  }
+  return words;
 }
 
 /** Elements a tensor takes; bytes are packed. */
@@ -82,7 +98,8 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
   if (end > heap.length) throw new RangeError(`${call.label}: expected a heap of ${end} elements, got ${heap.length}`);
   const wordsPerElement = heap.BYTES_PER_ELEMENT / 4;
   const words = new Uint32Array(heap.buffer, heap.byteOffset, end * wordsPerElement);
-  words.fill(FILL, START * wordsPerElement);
+  const fill = pattern(heap.length, heap.BYTES_PER_ELEMENT);
+  words.set(fill.subarray(START * wordsPerElement, words.length), START * wordsPerElement);
   for (const { tensor, offset } of placed) {
     if (tensor.values !== undefined) heap.set(tensor.values, offset);
     if (tensor.bytes !== undefined) {
@@ -107,9 +124,11 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
     results.set(tensor.name, heap.slice(offset, offset + elements));
     const from = offset * wordsPerElement;
     const to = (offset + elements) * wordsPerElement;
-    const unwritten = tensor.role === "output" ? after.subarray(from, to).indexOf(FILL) : -1;
-    if (unwritten >= 0) {
-      throw new Error(`${who}: did not write "${tensor.name}" at ${Math.floor(unwritten / wordsPerElement)}`);
+    for (let word = to - 1; word >= from && tensor.role === "output"; word -= wordsPerElement) {
+      // The last word of an element tells NaN from numbers.
+      if (after[word] !== fill[word]) continue;
+      const at = Math.floor((word - from) / wordsPerElement);
+      throw new Error(`${who}: did not write "${tensor.name}" at ${at}`);
     }
     after.set(before.subarray(from, to), from);
   }

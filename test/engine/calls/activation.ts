@@ -1,3 +1,4 @@
+import { RandomStream } from "../../../src/numeric/random.ts";
 import { close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
 
 /** An activation y = f(x), its gradient from x or from y, and how near float32 comes. */
@@ -145,8 +146,12 @@ export function dropoutCall(
   };
 }
 
-/** Dropout at several rates. */
+/** Dropout at several rates, one of them just what the first element draws, which is kept, and one next to it. */
 export function dropoutCalls(size: readonly [number, number]): KernelCall[] {
   const x = normal("dropout x", size[0] * size[1]);
-  return [0, 0.1, 0.25, 0.5, 0.9].map((rate) => dropoutCall(size, x, rate, [0xfedcba98, 0x1234567f]));
+  const stream = RandomStream.from(5, "dropout");
+  const draw = (stream.bits(0) >>> 8) / 2 ** 24;
+  return [0, 0.1, 0.25, 0.5, 0.9, draw, draw + 2 ** -24].map((rate) =>
+    dropoutCall(size, x, rate, [stream.key0, stream.key1]),
+  );
 }

@@ -36,6 +36,18 @@ describe.each([0, 0.1, 0.25, 0.5, 0.9])("dropout at a rate of %d", (rate) => {
   });
 });
 
+it("keeps an element that draws just the rate and drops one that draws less", () => {
+  const stream = RandomStream.from(6, "dropout");
+  for (let i = 0; i < 20; i++) {
+    const draw = Math.floor(stream.bits(i) / 256) * 2 ** -24;
+    const keptAt = (rate: number) => {
+      const call = dropoutCall([1, 20], new Float64Array(20).fill(1), rate, [stream.key0, stream.key1]);
+      return resultOf(exact, call, "y")[i] > 0;
+    };
+    expect([keptAt(draw), keptAt(draw + 2 ** -24)]).toEqual([true, false]);
+  }
+});
+
 it("draws other elements for another key and no pattern from sample to sample", () => {
   const size = [2, 4000] as const;
   const ones = new Float64Array(size[0] * size[1]).fill(1);

@@ -77,15 +77,20 @@ describe.each(IMAGES)("%d images of %d x %d x %d", (n, h, w, c) => {
     });
   });
 
-  it("blends the four pixels around a point", () => {
-    const shifted = augment({ tx: 0.25, ty: 0.5 });
+  it.each([
+    [0.25, 0.5],
+    [-0.25, -0.75],
+    [-1.5, 1.125],
+  ])("blends the four pixels around a point (%d across, %d down)", (tx, ty) => {
+    const [j0, i0] = [Math.floor(tx), Math.floor(ty)];
+    const [across, down] = [tx - j0, ty - i0];
     const corners = [
-      { image: moved((i, j) => [i, j]), weight: 0.5 * 0.75 },
-      { image: moved((i, j) => [i, j + 1]), weight: 0.5 * 0.25 },
-      { image: moved((i, j) => [i + 1, j]), weight: 0.5 * 0.75 },
-      { image: moved((i, j) => [i + 1, j + 1]), weight: 0.5 * 0.25 },
+      { image: moved((i, j) => [i + i0, j + j0]), weight: (1 - down) * (1 - across) },
+      { image: moved((i, j) => [i + i0, j + j0 + 1]), weight: (1 - down) * across },
+      { image: moved((i, j) => [i + i0 + 1, j + j0]), weight: down * (1 - across) },
+      { image: moved((i, j) => [i + i0 + 1, j + j0 + 1]), weight: down * across },
     ];
-    shifted.forEach((value, index) => {
+    augment({ tx, ty }).forEach((value, index) => {
       const wanted = corners.reduce((sum, { image, weight }) => sum + weight * image[index], 0);
       expect(value).toBeCloseTo(wanted, 12);
     });

@@ -42,6 +42,16 @@ describe("the arena", () => {
     expect(() => run(kernel)).toThrow("wrote outside its outputs");
   });
 
+  it("notices the write of a NaN that was read past an input", () => {
+    for (const backend of [single, double]) {
+      const kernel = (_begin: number, _end: number, x: number, y: number, size: number) => {
+        for (let i = 0; i <= size; i++) backend.heap[y + i] = backend.heap[x + i];
+      };
+      const kernels = { relu_forward: kernel };
+      expect(() => runCall({ ...backend, kernels }, { ...call, extent: 1 })).toThrow("wrote outside its outputs");
+    }
+  });
+
   it("notices a write into an input", () => {
     const kernel = (_begin: number, _end: number, x: number, y: number, size: number) => {
       double.heap.fill(0, y, y + size);
