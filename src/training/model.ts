@@ -190,9 +190,14 @@ export class Model {
     return describeModel(this.architecture, this.#network);
   }
 
-  /** A model file's bytes: architecture, weights and settings in the safetensors format. `loadModel` reads them. */
-  save(): Uint8Array {
-    return encodeCheckpoint(modelContents(this.network, this.seed, this.classNames));
+  /**
+   * A model file's bytes: architecture, weights and settings in the safetensors format. `loadModel` reads them.
+   *
+   * @param run notes on the training, for people; kept in the file's settings as `run`
+   */
+  save(run?: Json): Uint8Array {
+    const contents = modelContents(this.network, this.seed, this.classNames);
+    return encodeCheckpoint(run === undefined ? contents : { ...contents, settings: { ...contents.settings, run } });
   }
 
   /**

@@ -22,7 +22,7 @@ export interface FitOptions {
   /** A new order in each epoch. Default true. */
   shuffle?: boolean;
   callbacks?: readonly Callback[];
-  /** Ends the run after the current step; the trainer can go on from there. */
+  /** Ends the run after the current step, or within a validation; the trainer can go on from there. */
   signal?: AbortSignal;
 }
 
@@ -104,7 +104,12 @@ export class Trainer {
         await breather.pause();
       }
       if (signal?.aborted) return this.#history("interrupted");
-      const event = await this.#endEpoch(epochStart);
+      const event = await this.#endEpoch(epochStart).catch((error: unknown) => {
+        // Cut off in the middle of the validation: a resumed run begins with it.
+        if (signal?.aborted && error === signal.reason) return undefined;
+        throw error;
+      });
+      if (event === undefined) return this.#history("interrupted");
       for (const callback of this.callbacks) await callback.onEpochEnd?.(event, control);
       yield event;
     }
@@ -183,12 +188,13 @@ export class Trainer {
   }
 
   async #endEpoch(start: number): Promise<EpochEvent> {
-    const { validation } = this.#options;
+    const { validation, signal } = this.#options;
     const { epoch, step, loss, images, trainSeconds, learningRateFactor } = this.#progress;
     const { stepsPerEpoch } = this;
     const base = this.network.optimizer?.learningRate ?? 0;
     const lr = learningRateAt(this.#schedule, base, step - 1, this.#epochs * stepsPerEpoch, stepsPerEpoch);
-    const validated = validation === undefined ? undefined : await evaluate(this.network, validation);
+    const validated =
+      validation === undefined ? undefined : await evaluate(this.network, validation, signal && { signal });
     const event: EpochEvent = {
       event: "epoch",
       epoch: epoch + 1,

@@ -1,0 +1,45 @@
+import { relative } from "node:path";
+import { Output, type OutputMode } from "./output.ts";
+
+/** What every command has at hand. */
+export interface Context {
+  readonly output: Output;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** How the user calls this program, for commands that they can copy. */
+  readonly command: string;
+}
+
+/** The options that say how a command talks. */
+export interface OutputOptions {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** A context for one command. */
+export function createContext({ json, quiet }: OutputOptions, signal: AbortSignal): Context {
+  const mode: OutputMode = json ? "json" : quiet ? "quiet" : "text";
+  return { output: new Output(mode), signal, command: commandName() };
+}
+
+function commandName(): string {
+  if (process.env.npm_command === "exec") return "npx convasm";
+  const script = process.argv[1] ?? "convasm";
+  return script.endsWith(".js") ? `node ${shellWord(shorterPath(script))}` : "convasm";
+}
+
+/** A path as the user would write it: relative where that is not longer. */
+export function shorterPath(path: string): string {
+  const fromHere = relative(process.cwd(), path) || ".";
+  return fromHere.length <= path.length ? fromHere : path;
+}
+
+/** A word as a shell reads it back. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A command line to copy. */
+export function commandLine({ command }: Context, ...words: readonly string[]): string {
+  return [command, ...words.map(shellWord)].join(" ");
+}

@@ -1,0 +1,27 @@
+import { setFlagsFromString } from "node:v8";
+import { Option } from "commander";
+import { chooseGear, GEARS, type Gear, hasGear } from "../engine/gears.ts";
+
+/** The `--engine` option. */
+export function engineOption(fallback = "auto"): Option {
+  return new Option(
+    "--engine <name>",
+    "what computes: js (plain JavaScript), simd, relaxed (SIMD with fused multiply-add)",
+  )
+    .choices(["auto", ...GEARS])
+    .default(undefined, fallback);
+}
+
+/**
+ * The gear for `--engine`. On Node 20 fused multiply-add works but has to be switched on, which helps only before the
+ * first wasm file is compiled.
+ *
+ * @throws RangeError if this host does not have it
+ */
+export function resolveEngine(wanted: Gear | "auto" = "auto"): Gear {
+  const mayBeRelaxed = wanted === "auto" || wanted === "relaxed";
+  if (mayBeRelaxed && !hasGear("relaxed") && process.versions.node.startsWith("20.")) {
+    setFlagsFromString("--experimental-wasm-relaxed-simd");
+  }
+  return chooseGear(wanted);
+}

@@ -1,0 +1,43 @@
+import { CommanderError } from "commander";
+import { DownloadError } from "../node/download.ts";
+import { FileError } from "../node/files.ts";
+
+/** Exit codes: what a shell can tell apart. */
+export const EXIT = { done: 0, bug: 1, wrongInput: 2, interrupted: 130 } as const;
+
+/** The user asked for something that cannot be; the message says what to do instead. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Ctrl-C, or a request to terminate. The message says what became of the work. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Errors that tell of wrong input or a failing machine rather than of a mistake in the program. */
+function isExpected(error: unknown): boolean {
+  if (error instanceof UsageError || error instanceof FileError || error instanceof DownloadError) return true;
+  // The library's own checks; V8 throws a TypeError of other wording for a bug.
+  return (error instanceof RangeError || error instanceof TypeError) && /expected|cannot/.test(error.message);
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
+  return isExpected(error) ? EXIT.wrongInput : EXIT.bug;
+}
+
+/** The one line that an error gets. */
+export function errorLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = oneLine(message);
+  if (isExpected(error) || error instanceof Interrupted || error instanceof CommanderError) return `convasm: ${line}`;
+  return `convasm: internal error: ${line || "unknown"} (--debug shows where)`;
+}
+
+/** Control characters of hostile names do nothing on the terminal, and a message stays on its line. */
+export function oneLine(text: string): string {
+  const visible = text.replace(/\s+/g, " ").replace(/\p{Cc}/gu, "\ufffd");
+  return visible.trim();
+}

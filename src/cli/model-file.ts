@@ -1,0 +1,60 @@
+import { stat } from "node:fs/promises";
+import type { Gear } from "../engine/gears.ts";
+import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
+import { isRecord } from "../json.ts";
+import { readSafetensors } from "../node/safetensors.ts";
+import { loadModel } from "../training/load-model.ts";
+import type { Model } from "../training/model.ts";
+import { RunFolder } from "./run-folder.ts";
+
+/** A model file, read and checked. */
+export interface ModelFile {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * Reads a model file, or the last model of a run folder.
+ *
+ * @throws FileError, RangeError if it cannot be read or is none
+ */
+export async function readModelFile(path: string): Promise<ModelFile> {
+  const info = await stat(path).catch(() => undefined);
+  const file = info?.isDirectory() ? new RunFolder(path).model : path;
+  return { path: file, checkpoint: readCheckpoint(await readSafetensors(file), `model ${JSON.stringify(file)}`) };
+}
+
+/**
+ * Puts a model together to work with.
+ *
+ * @throws TypeError, RangeError if the file contradicts itself, or a weight is not a finite number
+ */
+export async function openModel({ path, checkpoint }: ModelFile, gear: Gear, training = false): Promise<Model> {
+  for (const [name, { data }] of checkpoint.weights) checkFinite(path, name, data);
+  try {
+    return await loadModel(checkpoint, { gear, training });
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    // Which file is wrong matters more than that it is one.
+    const message = `model ${JSON.stringify(path)}: ${error.message.replace(/^model: /, "")}`;
+    throw error instanceof TypeError
+      ? new TypeError(message, { cause: error })
+      : new RangeError(message, { cause: error });
+  }
+}
+
+function checkFinite(path: string, name: string, data: NamedArray["data"]): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const who = `model ${JSON.stringify(path)}: weights ${JSON.stringify(name)}`;
+  throw new RangeError(`${who}: expected finite numbers, got ${data[at]} at index ${at}`);
+}
+
+/** What `train` noted in a model file about the run; undefined for models that were saved otherwise. */
+export function runNotes({ checkpoint }: ModelFile): Readonly<Record<string, unknown>> | undefined {
+  const notes = checkpoint.settings.run;
+  if (isRecord(notes)) return notes;
+  const { training } = checkpoint;
+  const settings = isRecord(training?.state) ? training.state.settings : undefined;
+  return isRecord(settings) ? settings : undefined;
+}

@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from "commander";
+import { checkNumber, type NumberRule } from "../json-fields.ts";
+
+/** A reader for an option's number; commander names the option in front of the message. */
+function reader(rule: NumberRule): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    try {
+      return checkNumber("", "a value", value, rule);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const wanted = error.message.slice(error.message.indexOf("to be ") + 6, error.message.lastIndexOf(", got"));
+      throw new InvalidArgumentError(`Expected ${wanted}.`);
+    }
+  };
+}
+
+/** Whole numbers from 1. */
+export const positiveWhole = reader({ whole: true, minimum: 1, maximum: 2 ** 31 - 1 });
+/** Whole numbers from 0, as large as seeds may be. */
+export const seedNumber = reader({ whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Above 0. */
+export const positive = reader({ above: 0 });
+/** From 0. */
+export const notNegative = reader({ minimum: 0 });
+/** From 0 to below 1. */
+export const shareBelowOne = reader({ minimum: 0, below: 1 });
+/** From 0 to 1. */
+export const share = reader({ minimum: 0, maximum: 1 });
+
+/** A number of images from 1, or a fraction of them below 1. */
+export function part(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value > 0 && (value < 1 || Number.isSafeInteger(value))) return value;
+  throw new InvalidArgumentError("Expected a number of images, such as 5000, or a fraction, such as 0.1.");
+}

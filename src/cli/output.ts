@@ -1,0 +1,85 @@
+import type { BarLook } from "./bar.ts";
+import { oneLine } from "./errors.ts";
+import { hasColours, hasUnicode, type Style, styleFor } from "./style.ts";
+
+/** `text`: all there is to tell. `quiet`: only results. `json`: one object per line, and nothing else. */
+export type OutputMode = "text" | "quiet" | "json";
+
+/** The streams that an output writes to: `process`, or stand-ins. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** Time between two drawings of the status line. */
+const REDRAW_MILLISECONDS = 80;
+
+const CLEAR_LINE = "\r\u001b[K";
+
+/** Results go to standard output; a status line that is drawn over and over, and remarks, to standard error. */
+export class Output {
+  readonly mode: OutputMode;
+  /** For text on standard output. */
+  readonly style: Style;
+  /** For the status line. */
+  readonly look: BarLook;
+  readonly #streams: Streams;
+  readonly #live: boolean;
+  #status = "";
+  #drawn = 0;
+
+  constructor(mode: OutputMode, streams: Streams = process) {
+    this.mode = mode;
+    this.#streams = streams;
+    this.style = styleFor(hasColours(streams.stdout.isTTY === true));
+    this.look = { style: styleFor(hasColours(streams.stderr.isTTY === true)), unicode: hasUnicode() };
+    this.#live = mode === "text" && streams.stderr.isTTY === true && process.env.TERM !== "dumb";
+  }
+
+  /** A line for people who want to follow. */
+  text(line = ""): void {
+    if (this.mode === "text") this.#print(line);
+  }
+
+  /** A line that stays when everything else is switched off. */
+  result(line: string): void {
+    if (this.mode !== "json") this.#print(line);
+  }
+
+  /** A line for programs. */
+  event(event: Readonly<Record<string, unknown>>): void {
+    if (this.mode === "json") this.#print(JSON.stringify(event));
+  }
+
+  /** A remark that is no result, in every mode. */
+  remark(line: string): void {
+    this.clearStatus();
+    this.#streams.stderr.write(`${oneLine(line)}\n`);
+  }
+
+  /** Whether a status line would be seen. */
+  get isLive(): boolean {
+    return this.#live;
+  }
+
+  /** Replaces the status line, at most a few times a second unless `now`. */
+  status(draw: (columns: number) => string, now = false): void {
+    if (!this.#live) return;
+    const time = performance.now();
+    if (!now && time - this.#drawn < REDRAW_MILLISECONDS) return;
+    this.#drawn = time;
+    this.#status = draw(this.#streams.stderr.columns || 80);
+    this.#streams.stderr.write(CLEAR_LINE + this.#status);
+  }
+
+  clearStatus(): void {
+    if (this.#status !== "") this.#streams.stderr.write(CLEAR_LINE);
+    this.#status = "";
+    this.#drawn = 0;
+  }
+
+  #print(line: string): void {
+    this.clearStatus();
+    this.#streams.stdout.write(`${line}\n`);
+  }
+}

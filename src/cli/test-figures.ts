@@ -1,0 +1,93 @@
+import type { Dataset } from "../data/dataset.ts";
+import { ClassificationMetrics } from "../training/metrics.ts";
+import type { Model } from "../training/model.ts";
+import { barLine } from "./bar.ts";
+import { count, loss, percent, table } from "./format.ts";
+import type { Output } from "./output.ts";
+
+/** How well a model does on a data set. */
+export interface TestFigures {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly images: number;
+  readonly metrics: ClassificationMetrics;
+  readonly classNames: readonly string[];
+  readonly seconds: number;
+}
+
+/** Tests a model, with a status line. */
+export async function testModel(
+  model: Model,
+  data: Dataset,
+  output: Output,
+  signal: AbortSignal,
+): Promise<TestFigures> {
+  const { outputs } = model.architecture;
+  const metrics = new ClassificationMetrics(outputs);
+  const labels = data.labels ?? new Uint8Array();
+  const start = performance.now();
+  const evaluation = await model.evaluate(data, {
+    signal,
+    onBatch({ begin, count: n, scores }) {
+      metrics.add(scores, labels.subarray(begin), n);
+      const head = `testing on ${count(data.length)} images`;
+      output.status((columns) => barLine((begin + n) / data.length, head, [], columns, output.look));
+    },
+  });
+  output.clearStatus();
+  const names = model.classNames ?? data.classNames;
+  const classNames = names?.length === outputs ? names : Array.from({ length: outputs }, (_, i) => String(i));
+  return { ...evaluation, metrics, classNames, seconds: (performance.now() - start) / 1000 };
+}
+
+/** "98.91 % (9,891 of 10,000 images), loss 0.0331". */
+export function testLine(figures: TestFigures): string {
+  const right = `${count(figures.metrics.correct)} of ${count(figures.images)} images`;
+  return `${percent(figures.accuracy)} (${right}), loss ${loss(figures.loss)}`;
+}
+
+/** The figures as files and `--json` have them. */
+export function testJson({ loss, accuracy, images, metrics, classNames }: TestFigures) {
+  const { classes, confusion } = metrics;
+  return {
+    testAccuracy: accuracy,
+    testLoss: loss,
+    testImages: images,
+    topK: topKOf(metrics),
+    macro: metrics.macro(),
+    classes: metrics.perClass().map((figures, i) => ({ name: classNames[i], ...figures })),
+    /** Row = true class, column = predicted class. */
+    confusion: classNames.map((_, i) => [...confusion.subarray(i * classes, (i + 1) * classes)]),
+  };
+}
+
+function topKOf(metrics: ClassificationMetrics): Record<string, number> {
+  const wanted = [1, 2, 3, 5].filter((k) => k < metrics.classes);
+  return Object.fromEntries(wanted.map((k) => [String(k), metrics.topK(k)]));
+}
+
+/** Precision, recall and F1 of each class as lines of a table. */
+export function classTable({ metrics, classNames }: TestFigures): string[] {
+  const figures = metrics.perClass();
+  return table([
+    ["class", "images", "precision", "recall", "F1"],
+    ...figures.map(({ support, precision, recall, f1 }, i) => [
+      classNames[i],
+      count(support),
+      percent(precision),
+      percent(recall),
+      percent(f1),
+    ]),
+  ]);
+}
+
+/** The most frequent mistakes, most frequent first: `4 as 9 (12)`. */
+export function mistakes({ metrics, classNames }: TestFigures, most: number): string[] {
+  const { classes, confusion } = metrics;
+  const pairs = Array.from(confusion, (times, i) => ({ times, truth: Math.floor(i / classes), guess: i % classes }));
+  return pairs
+    .filter(({ times, truth, guess }) => times > 0 && truth !== guess)
+    .sort((a, b) => b.times - a.times)
+    .slice(0, most)
+    .map(({ times, truth, guess }) => `${classNames[truth]} as ${classNames[guess]} (${times})`);
+}

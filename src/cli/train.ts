@@ -1,0 +1,224 @@
+import { dirname, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { writeFileAtomic } from "../node/files.ts";
+import { RECIPES } from "../recipes/index.ts";
+import { resumeTrainer, runSettings } from "../training/load-model.ts";
+import { Model } from "../training/model.ts";
+import { type Context, createContext, type OutputOptions } from "./context.ts";
+import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
+import { engineOption, resolveEngine } from "./engine.ts";
+import { UsageError } from "./errors.ts";
+import { count, counted, dimensions, table } from "./format.ts";
+import { openModel, readModelFile } from "./model-file.ts";
+import { chooseNetwork } from "./network-option.ts";
+import { notNegative, part, positive, positiveWhole, seedNumber, share, shareBelowOne } from "./numbers.ts";
+import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
+import { type RunSettings, readRunSettings } from "./run-settings.ts";
+import { prepareData, restoreData, type TrainingData } from "./training-data.ts";
+import { type TrainingOptions, trainingSettings } from "./training-options.ts";
+import { createTrainer, runTraining, type TrainingRun } from "./training-run.ts";
+
+interface TrainOptions extends TrainingOptions, DataOptions, OutputOptions {
+  readonly model?: string | undefined;
+  readonly validation?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly out?: string | undefined;
+  readonly overwrite?: boolean | undefined;
+  /** True: the latest interrupted run. */
+  readonly resume?: string | true | undefined;
+}
+
+const EXAMPLES = `
+Examples:
+  convasm train                                       MNIST, or generated digits where it cannot be had
+  convasm train mnist --epochs 10 --validation 5000   hold out 5,000 images, keep the best model
+  convasm train digits --limit 10000                  the first 10,000 generated digits
+  convasm train ./fashion --model keras --augment     a folder of IDX files
+  convasm train --optimizer adam --lr 0.002 --schedule cosine:warmupEpochs=1
+  convasm train --model network.json --json           layers from a file, one JSON object per line
+  convasm train --resume runs/2026-01-31-120000-speed99
+
+Networks for --model:
+${table(
+  RECIPES.map(({ name, description }) => [`  ${name}`, description]),
+  2,
+).join("\n")}
+
+A file for --model is JSON: {"layers": [{"type": "conv2d", "filters": 8, "kernelSize": 3}, ...]}, and where wanted input,
+loss, optimizer, schedule, batchSize, epochs, augment. Its last layer has one unit per class.
+
+Ctrl-C ends the training after the current step; --resume goes on from there, to the same weights.`;
+
+/** Adds the command `train`. */
+export function addTrainCommand(program: Command, signal: AbortSignal): void {
+  const command = addDataOptions(program.command("train").description("train a network, test it, and save it"))
+    .option("-m, --model <name|file>", `a built-in network or a .json file (default: ${RECIPES[0].name})`)
+    .option("-e, --epochs <n>", "passes over the training images", positiveWhole)
+    .option("-b, --batch-size <n>", "images per step", positiveWhole)
+    .option("--optimizer <name>", "sgd, rmsprop, adam or adamw; with options: adam:beta1=0.8")
+    .option("--lr <rate>", "learning rate; with a schedule its highest", positive)
+    .option("--momentum <m>", "momentum of sgd or rmsprop", shareBelowOne)
+    .option("--weight-decay <d>", "decoupled weight decay", notNegative)
+    .option("--clip-norm <n>", "bound on the norm of all gradients together", positive)
+    .option("--schedule <name>", "constant, step, exponential, cosine or oneCycle; with options: step:stepEpochs=2")
+    .option("--label-smoothing <s>", "share of each target spread over all classes", share)
+    .option(
+      "--augment [changes]",
+      "random changes to the images, such as shift=2,rotate=10 (also scale, shear,\nhorizontalFlip, randomCrop, cutout); alone: shift=2,rotate=10,scale=0.1",
+    )
+    .option("--no-augment", "none, also where the network's own settings have some")
+    .option("--seed <n>", "seed of everything random (default: 0)", seedNumber)
+    .option("--validation <n>", "training images held out for validation, the last ones: a number or a fraction", part)
+    .option("--limit <n>", "use only the first n training images", positiveWhole)
+    .option(
+      "--early-stopping <n>",
+      "end after n epochs without a better validation loss, with the best weights",
+      positiveWhole,
+    )
+    .option("--reduce-on-plateau <n>", "a tenth of the learning rate after n such epochs", positiveWhole)
+    .addOption(engineOption())
+    .option("-o, --out <dir>", "folder for the run (default: a new one in runs)")
+    .option("--overwrite", "let the run replace an earlier one in --out")
+    .option("--resume [run]", "go on with an interrupted run: its folder or checkpoint (default: the latest in runs)")
+    .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
+    .option("-q, --quiet", "only the result")
+    .addHelpText("after", EXAMPLES);
+  command.action(async (data: string | undefined, options: TrainOptions) => {
+    const context = createContext(options, signal);
+    const run = options.resume === undefined ? newRun(data, options, context) : resumedRun(data, options, context);
+    await runTraining(await run, context);
+  });
+}
+
+async function newRun(argument: string | undefined, options: TrainOptions, context: Context): Promise<TrainingRun> {
+  const began = performance.now();
+  const { limit = null, validation = null, earlyStopping = null, reduceOnPlateau = null } = options;
+  if (validation === null && (earlyStopping ?? reduceOnPlateau) !== null) {
+    const option = earlyStopping === null ? "--reduce-on-plateau" : "--early-stopping";
+    throw new UsageError(`expected --validation with ${option}, which watches the validation loss`);
+  }
+  const network = await chooseNetwork(options.model);
+  const training = trainingSettings(options, network);
+  const engine = resolveEngine(options.engine);
+  const source = readDataSource(argument, options);
+  const data = await prepareData(source, { limit, validation }, context);
+  context.signal.throwIfAborted();
+
+  const { seed, batchSize, optimizer, loss, epochs, schedule, augment = null } = training;
+  const model = new Model(network.build(data.train), seed);
+  await model.compile({ optimizer, loss, batchSize: Math.min(batchSize, data.train.length), gear: engine });
+  const settings: RunSettings = {
+    network: network.name,
+    data: { ...data.loaded.source, folder: folderOf(data), limit, validation, sha256: data.sha256 },
+    epochs,
+    schedule,
+    augment,
+    earlyStopping,
+    reduceOnPlateau,
+    engine,
+  };
+  const folder = await createRunFolder(options.out, network.name, options.overwrite === true);
+  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
+  const run = { model, data, settings, folder, trainer, began };
+  await writeFileAtomic(folder.settings, `${JSON.stringify(describe(run), null, 2)}\n`);
+  announce(run, context);
+  return run;
+}
+
+function folderOf({ loaded }: TrainingData): string | null {
+  return "folder" in loaded.source && loaded.source.folder !== undefined ? resolve(loaded.source.folder) : null;
+}
+
+/** What a resumed run takes from the command line; the checkpoint has all else. */
+const WITH_RESUME: readonly string[] = [
+  "resume",
+  "data",
+  "engine",
+  "out",
+  "json",
+  "quiet",
+] satisfies (keyof TrainOptions)[];
+
+async function resumedRun(argument: string | undefined, options: TrainOptions, context: Context): Promise<TrainingRun> {
+  const began = performance.now();
+  const surplus = Object.entries(options).find(([name, value]) => value !== undefined && !WITH_RESUME.includes(name));
+  if (surplus !== undefined || argument !== undefined) {
+    const got = argument === undefined ? optionName(surplus?.[0] ?? "") : JSON.stringify(argument);
+    throw new UsageError(`--resume: expected no other settings than the checkpoint's, got ${got}`);
+  }
+  const path = await findCheckpoint(options.resume === true ? undefined : options.resume);
+  const file = await readModelFile(path);
+  const noted = readRunSettings(runSettings(file.checkpoint));
+  const settings = { ...noted, engine: resolveEngine(options.engine ?? noted.engine) };
+  const data = await restoreData(settings.data, options.data, context);
+  context.signal.throwIfAborted();
+
+  const model = await openModel(file, settings.engine, true);
+  const folder = new RunFolder(options.out ?? dirname(path));
+  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
+  resumeTrainer(trainer, file.checkpoint);
+  const run = { model, data, settings, folder, trainer, began };
+  announce(run, context);
+  return run;
+}
+
+function optionName(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The settings of a run as `settings.json` and the first line of `--json` have them. */
+function describe({ model, data, settings, folder, trainer }: TrainingRun) {
+  const { network } = model;
+  return {
+    ...settings,
+    seed: model.seed,
+    batchSize: network.batchSize,
+    stepsPerEpoch: trainer.stepsPerEpoch,
+    optimizer: { ...network.optimizer?.config, learningRate: network.optimizer?.learningRate },
+    loss: network.loss?.config,
+    data: {
+      ...settings.data,
+      title: data.loaded.title,
+      shape: data.train.shape,
+      classes: data.train.classes,
+      trainImages: data.train.length,
+      validationImages: data.validation?.length ?? 0,
+      testImages: data.test?.length ?? 0,
+    },
+    parameters: model.describe().parameters,
+    out: folder.path,
+    node: process.version,
+    model: model.architecture.toJson(),
+  };
+}
+
+function announce(run: TrainingRun, context: Context): void {
+  const { output } = context;
+  const { model, data, settings, trainer, folder } = run;
+  const { loaded, train, validation, test } = data;
+  const { progress } = trainer;
+  const { model: _, ...start } = describe(run);
+  output.event({
+    event: "start",
+    ...start,
+    engine: model.network.engine.gear,
+    threads: 1,
+    resumedAtStep: progress.step,
+  });
+  const images = [
+    `${count(train.length)} to train on`,
+    ...(validation === undefined ? [] : [`${count(validation.length)} for validation`]),
+    ...(test === undefined ? [] : [`${count(test.length)} to test on`]),
+  ];
+  const { config, learningRate } = model.network.optimizer ?? {};
+  output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
+  output.text(`Network   ${settings.network}: ${counted(model.describe().trainable, "parameter")}`);
+  const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
+  const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
+  output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; engine ${settings.engine}, 1 thread`);
+  if (progress.step > 0) {
+    const at = `epoch ${Math.min(progress.epoch + 1, settings.epochs)}, step ${progress.stepInEpoch}`;
+    output.text(`Resumed   ${folder.path} at ${at}`);
+  }
+  output.text();
+}

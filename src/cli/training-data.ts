@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { type Dataset, sliceDataset, splitDataset } from "../data/dataset.ts";
+import type { Context } from "./context.ts";
+import { type DataSource, type LoadedData, loadData } from "./data-source.ts";
+import { count } from "./format.ts";
+import type { DataSettings } from "./run-settings.ts";
+
+/** The images of a training run, in their parts. */
+export interface TrainingData {
+  readonly loaded: LoadedData;
+  readonly train: Dataset;
+  readonly validation: Dataset | undefined;
+  readonly test: Dataset | undefined;
+  readonly sha256: string;
+}
+
+/** Which of the images are used. */
+export type DataChoice = Pick<DataSettings, "limit" | "validation">;
+
+/** Loads the data and divides it up: first the limit, then what is held out. */
+export async function prepareData(source: DataSource, choice: DataChoice, context: Context): Promise<TrainingData> {
+  const loaded = await loadData(source, { limit: choice.limit ?? undefined }, context);
+  const { train: all, test } = loaded;
+  if (all === undefined) throw new RangeError(`train: expected images to train on in ${loaded.title}, got none`);
+  const used = choice.limit !== null && choice.limit < all.length ? sliceDataset(all, 0, choice.limit) : all;
+  const sha256 = fingerprint(used);
+  if (choice.validation === null) return { loaded, train: used, validation: undefined, test, sha256 };
+  const { rest, heldOut } = splitDataset(used, choice.validation);
+  return { loaded, train: rest, validation: heldOut, test, sha256 };
+}
+
+/**
+ * Loads the data of an earlier run again.
+ *
+ * @param folder where it is now, if it has moved
+ * @throws RangeError if it is not the same data
+ */
+export async function restoreData(
+  settings: DataSettings,
+  folder: string | undefined,
+  context: Context,
+): Promise<TrainingData> {
+  const data = await prepareData(sourceOf(settings, folder), settings, context);
+  if (data.sha256 !== settings.sha256) {
+    const got = `${count(data.train.length)} others`;
+    throw new RangeError(`resume: expected the images that the run began with in ${data.loaded.title}, got ${got}`);
+  }
+  return data;
+}
+
+function sourceOf({ source, folder: noted }: DataSettings, moved: string | undefined): DataSource {
+  const folder = moved ?? noted ?? undefined;
+  if (source === "digits") return { source };
+  if (source === "mnist") return { source, ...(folder !== undefined && { folder }) };
+  if (folder === undefined) throw new RangeError("resume: expected the folder of the data in the checkpoint, got none");
+  return { source, folder };
+}
+
+/** SHA-256 of pixels and labels. */
+function fingerprint({ images, labels }: Dataset): string {
+  const hash = createHash("sha256").update(bytesOf(images));
+  if (labels !== undefined) hash.update(bytesOf(labels));
+  return hash.digest("hex");
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,124 @@
+import { type AugmentOptions, readAugment } from "../data/augment.ts";
+import type { Gear } from "../engine/gears.ts";
+import { checkNumber } from "../json-fields.ts";
+import type { Loss, Optimizer } from "../model/contracts.ts";
+import { pow } from "../numeric/math.ts";
+import { lossOf, softmaxCrossEntropy } from "../training/losses.ts";
+import { OPTIMIZERS, parseOptimizer } from "../training/optimizers.ts";
+import { parseSchedule, type Schedule } from "../training/schedules.ts";
+import { UsageError } from "./errors.ts";
+import type { NetworkChoice } from "./network-option.ts";
+import { parsePairs, parseTyped } from "./spec.ts";
+import { unknownName } from "./suggest.ts";
+
+/** How `train` is told to train; what is missing the network's own settings say. */
+export interface TrainingOptions {
+  readonly epochs?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly optimizer?: string | undefined;
+  readonly lr?: number | undefined;
+  readonly momentum?: number | undefined;
+  readonly weightDecay?: number | undefined;
+  readonly clipNorm?: number | undefined;
+  readonly schedule?: string | undefined;
+  readonly labelSmoothing?: number | undefined;
+  /** True: the default changes. False: none. */
+  readonly augment?: string | boolean | undefined;
+  readonly seed?: number | undefined;
+  readonly engine?: Gear | "auto" | undefined;
+  readonly earlyStopping?: number | undefined;
+  readonly reduceOnPlateau?: number | undefined;
+}
+
+/** How a run trains, complete. */
+export interface TrainingSettings {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly loss: Loss;
+  readonly augment: AugmentOptions | undefined;
+}
+
+/** What `--augment` alone means: changes that leave any handwriting readable. */
+export const DEFAULT_AUGMENT: AugmentOptions = { shift: 2, rotate: 10, scale: 0.1 };
+
+/** What is left of the learning rate at the end of a run with `--schedule exponential`. */
+const EXPONENTIAL_END = 0.01;
+
+export const DEFAULT_SEED = 0;
+
+/**
+ * The settings of a run: those of the command line, else the network's own.
+ *
+ * @throws UsageError, TypeError, RangeError for a wrong option
+ */
+export function trainingSettings(options: TrainingOptions, network: NetworkChoice): TrainingSettings {
+  const { epochs = network.epochs, batchSize = network.batchSize, seed = DEFAULT_SEED } = options;
+  return {
+    epochs,
+    batchSize: checkNumber("--batch-size", "the batch", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 }),
+    seed,
+    optimizer: chooseOptimizer(options, network.optimizer),
+    schedule: chooseSchedule(options, network.schedule, epochs),
+    loss: chooseLoss(options, lossOf(network.loss)),
+    augment: chooseAugment(options.augment, network.augment),
+  };
+}
+
+/** Names that an optimizer lacks are dropped when the network's optimizer is replaced by another. */
+function chooseOptimizer(options: TrainingOptions, own: Optimizer): Optimizer {
+  const { optimizer, lr, momentum, weightDecay, clipNorm } = options;
+  const asked = optimizer === undefined ? undefined : parseTyped("--optimizer", optimizer);
+  if (asked !== undefined && !OPTIMIZERS.some((name) => name === asked.type)) {
+    throw new UsageError(`--optimizer: ${unknownName("one of", String(asked.type), OPTIMIZERS)}`);
+  }
+  const base = asked === undefined || asked.type === own.config.type ? own.config : {};
+  return parseOptimizer({
+    ...base,
+    ...asked,
+    ...(lr !== undefined && { learningRate: lr }),
+    ...(momentum !== undefined && { momentum }),
+    // Nesterov's momentum needs some: without any the plain method is meant.
+    ...(momentum === 0 && "nesterov" in base && { nesterov: false }),
+    ...(weightDecay !== undefined && { weightDecay }),
+    ...(clipNorm !== undefined && { clipNorm }),
+  });
+}
+
+const SCHEDULES = ["constant", "step", "exponential", "cosine", "oneCycle"] as const;
+
+function chooseSchedule({ schedule, lr }: TrainingOptions, own: Schedule, epochs: number): Schedule {
+  if (schedule === undefined) {
+    if (own.type !== "oneCycle" || lr === undefined) return own;
+    // The rate that was asked for is the peak.
+    const { maxLearningRate: _, ...rest } = own;
+    return rest;
+  }
+  const asked = parseTyped("--schedule", schedule);
+  const type = SCHEDULES.find((name) => name.toLowerCase() === String(asked.type).toLowerCase());
+  if (type === undefined) throw new UsageError(`--schedule: ${unknownName("one of", String(asked.type), SCHEDULES)}`);
+  const { milestones } = asked;
+  return parseSchedule({
+    ...(type === "step" && !("stepEpochs" in asked) && !("milestones" in asked) && { stepEpochs: epochs / 3 }),
+    ...(type === "exponential" && { decay: pow(EXPONENTIAL_END, 1 / epochs) }),
+    ...asked,
+    ...(typeof milestones === "number" && { milestones: [milestones] }),
+    type,
+  });
+}
+
+function chooseLoss({ labelSmoothing }: TrainingOptions, own: Loss): Loss {
+  if (labelSmoothing === undefined) return own;
+  if (own.config.type !== "softmaxCrossEntropy") {
+    throw new UsageError(`expected --label-smoothing with softmaxCrossEntropy, got it with ${own.config.type}`);
+  }
+  return softmaxCrossEntropy({ labelSmoothing });
+}
+
+function chooseAugment(asked: string | boolean | undefined, own: AugmentOptions | undefined) {
+  if (asked === undefined) return own;
+  if (typeof asked === "string") return readAugment(parsePairs("--augment", asked));
+  return asked ? DEFAULT_AUGMENT : undefined;
+}

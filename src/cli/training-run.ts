@@ -1,0 +1,186 @@
+import { rm } from "node:fs/promises";
+import type { Dataset } from "../data/dataset.ts";
+import { CsvLog } from "../node/csv-log.ts";
+import { writeFileAtomic } from "../node/files.ts";
+import { ModelCheckpoint } from "../node/model-checkpoint.ts";
+import { weightsSha256 } from "../node/weights-hash.ts";
+import type { Callback } from "../training/callback.ts";
+import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
+import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
+import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import type { EpochEvent } from "../training/events.ts";
+import type { Model } from "../training/model.ts";
+import type { History, Trainer } from "../training/trainer.ts";
+import { confusionMatrix, trainingCurves } from "./charts.ts";
+import { type Context, commandLine, shorterPath } from "./context.ts";
+import { sourceArguments } from "./data-source.ts";
+import { Interrupted, UsageError } from "./errors.ts";
+import { count, duration, percent } from "./format.ts";
+import type { RunFolder } from "./run-folder.ts";
+import type { RunSettings } from "./run-settings.ts";
+import { type TestFigures, testJson, testLine, testModel } from "./test-figures.ts";
+import type { TrainingData } from "./training-data.ts";
+import { epochJson, TrainingDisplay } from "./training-display.ts";
+
+/** A training run with everything in place. */
+export interface TrainingRun {
+  readonly model: Model;
+  readonly data: TrainingData;
+  readonly settings: RunSettings;
+  readonly folder: RunFolder;
+  readonly trainer: Trainer;
+  /** When the command began, on the clock of `performance.now`. */
+  readonly began: number;
+}
+
+const STOP_ON_NAN = new StopOnNaN().name;
+
+/** The trainer of a run, with the callbacks that its settings ask for: a resumed run has to have the same. */
+export function createTrainer(
+  model: Model,
+  train: Dataset,
+  validation: Dataset | undefined,
+  settings: RunSettings,
+  folder: RunFolder,
+  signal: AbortSignal,
+): Trainer {
+  const { epochs, schedule, augment, earlyStopping, reduceOnPlateau } = settings;
+  const callbacks: Callback[] = [new StopOnNaN(), new CsvLog(folder.history)];
+  if (validation !== undefined)
+    callbacks.push(new ModelCheckpoint({ best: folder.best, save: () => model.save(notes(settings)) }));
+  if (earlyStopping !== null) callbacks.push(new EarlyStopping({ patience: earlyStopping }));
+  if (reduceOnPlateau !== null) callbacks.push(new ReduceOnPlateau({ patience: reduceOnPlateau }));
+  return model.trainer(train, {
+    epochs,
+    schedule,
+    callbacks,
+    signal,
+    ...(augment !== null && { augment }),
+    ...(validation !== undefined && { validation }),
+  });
+}
+
+/**
+ * Trains to the end, tests, and leaves the files of the run.
+ *
+ * @throws Interrupted if the signal aborts, once a checkpoint is written
+ * @throws UsageError if the training diverges; FileError if a file cannot be written
+ */
+export async function runTraining(run: TrainingRun, context: Context): Promise<void> {
+  const { model, folder, data } = run;
+  const { output, signal } = context;
+  const history = await train(run, context);
+  output.clearStatus();
+  if (history.end === "interrupted") return interrupt(run, context);
+  if (typeof history.end === "object") {
+    const { stopped } = history.end;
+    if (stopped.startsWith(`${STOP_ON_NAN}:`)) throw diverged(run, stopped);
+    output.text(`stopped early: ${stopped.replace(/^\w+: /, "")}`);
+  }
+
+  const bytes = model.save(notes(run.settings));
+  await writeFileAtomic(folder.model, bytes);
+  await writeFileAtomic(folder.curves, trainingCurves(history.epochs, `Training: ${run.settings.network}`));
+  let figures: TestFigures | undefined;
+  try {
+    figures = data.test && (await testModel(model, data.test, output, signal));
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    output.clearStatus();
+    return interrupt(run, context);
+  }
+  if (figures !== undefined) await writeFigures(folder, figures);
+  await rm(folder.checkpoint, { force: true });
+  report(run, figures, history.epochs, context);
+}
+
+/** Steps and epochs, with a checkpoint after each epoch that another one follows. */
+async function train({ model, trainer, settings, folder }: TrainingRun, { output }: Context): Promise<History> {
+  const display = new TrainingDisplay(output, settings.epochs);
+  const events = trainer.run();
+  for (;;) {
+    const next = await events.next();
+    if (next.done === true) return next.value;
+    const event = next.value;
+    if (event.event === "step") {
+      display.step(event);
+      continue;
+    }
+    display.epoch(event);
+    output.event(epochJson(event));
+    const { stopped } = trainer.progress;
+    const hasDiverged = stopped?.startsWith(`${STOP_ON_NAN}:`) === true;
+    if (event.epoch < settings.epochs && !hasDiverged) {
+      await writeFileAtomic(folder.checkpoint, model.checkpoint(trainer, settings));
+    }
+  }
+}
+
+async function interrupt({ model, trainer, settings, folder }: TrainingRun, context: Context): Promise<never> {
+  const { signal, output } = context;
+  await writeFileAtomic(folder.checkpoint, model.checkpoint(trainer, settings));
+  const { epoch, step, stepInEpoch, history } = trainer.progress;
+  if (history.length > 0)
+    await writeFileAtomic(folder.curves, trainingCurves(history, `Training: ${settings.network}`));
+  // Something else than Ctrl-C, such as output that cannot be written, tells of itself.
+  if (!(signal.reason instanceof Interrupted)) throw signal.reason;
+  output.event({ event: "interrupted", epoch: epoch + 1, step, checkpoint: folder.checkpoint });
+  const where =
+    epoch === settings.epochs
+      ? "after the last epoch, before the test"
+      : `in epoch ${epoch + 1} of ${settings.epochs}, at step ${stepInEpoch} of ${trainer.stepsPerEpoch}`;
+  const command = commandLine(context, "train", "--resume", folder.path);
+  throw new Interrupted(`interrupted ${where}; nothing is lost, go on with: ${command}`);
+}
+
+function diverged({ folder, trainer }: TrainingRun, reason: string): UsageError {
+  const kept = trainer.progress.epoch > 0 ? `; the checkpoint of the last good epoch is ${folder.checkpoint}` : "";
+  return new UsageError(`training diverged: ${reason.slice(STOP_ON_NAN.length + 2)}${kept}`);
+}
+
+/** What the model file says of its training: no path of this machine. */
+function notes(settings: RunSettings): RunSettings {
+  return { ...settings, data: { ...settings.data, folder: null } };
+}
+
+async function writeFigures(folder: RunFolder, figures: TestFigures): Promise<void> {
+  await writeFileAtomic(folder.metrics, `${JSON.stringify(testJson(figures), null, 2)}\n`);
+  const title = `Confusion matrix: ${percent(figures.accuracy)} of ${count(figures.images)} test images right`;
+  await writeFileAtomic(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
+}
+
+function report(
+  { data, folder, model, began }: TrainingRun,
+  figures: TestFigures | undefined,
+  epochs: readonly EpochEvent[],
+  context: Context,
+): void {
+  const { output } = context;
+  const { style } = output;
+  const seconds = (performance.now() - began) / 1000;
+  const trainSeconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const source = sourceArguments(data.loaded.source).map((word) => (word.startsWith("/") ? shorterPath(word) : word));
+  output.text();
+  output.result(
+    figures === undefined
+      ? `No test images in ${data.loaded.title}; trained in ${duration(trainSeconds)}`
+      : style.bold(`Test accuracy ${style.green(testLine(figures))}`),
+  );
+  output.text(`Trained in ${duration(trainSeconds)}; ${duration(seconds)} in all`);
+  output.text();
+  output.text(`Model     ${folder.model}`);
+  output.text(`Run       ${folder.path} ${style.dim("(settings, history, curves, confusion matrix)")}`);
+  output.text(`Next      ${commandLine(context, "eval", folder.model, ...source)}`);
+  output.text(`          ${commandLine(context, "predict", folder.model, "IMAGE.png")}`);
+  output.text(`          ${commandLine(context, "inspect", folder.model)}`);
+  output.event({
+    event: "done",
+    testAccuracy: figures?.accuracy ?? null,
+    testLoss: figures?.loss ?? null,
+    testImages: figures?.images ?? 0,
+    seconds,
+    trainSeconds,
+    weightsSha256: weightsSha256(model),
+    model: folder.model,
+  });
+}

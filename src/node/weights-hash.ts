@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+import type { Checkpoint } from "../formats/checkpoint.ts";
+import { Model } from "../training/model.ts";
+import { modelContents } from "../training/model-contents.ts";
+
+/**
+ * One fingerprint for all weights of a model: SHA-256 over their values, one weight after the other in the order of the
+ * model file, each value as a little-endian 32-bit float. Names, shapes and settings don't count.
+ *
+ * @param model a compiled model, or the weights of a file
+ * @returns 64 lower-case hexadecimal digits
+ *
+ * @example
+ * weightsSha256(readCheckpoint(await readSafetensors("model.safetensors"), "model").weights);
+ */
+export function weightsSha256(model: Model | Checkpoint["weights"]): string {
+  const weights = model instanceof Model ? modelContents(model.network, model.seed, undefined).weights : model;
+  const hash = createHash("sha256");
+  for (const { data } of weights.values()) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest("hex");
+}
