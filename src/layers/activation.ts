@@ -1,6 +1,7 @@
 import type { KernelName } from "../engine/kernels.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import { shown } from "../json-fields.ts";
 import { type BackwardTapes, type Layer, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
 import { OptionReader } from "./options.ts";
 import { readSoftmax } from "./softmax.ts";
@@ -110,7 +111,7 @@ export function activationOption(reader: OptionReader): Layer | undefined {
       return readElementwise(name, {});
     default: {
       const names = ["linear", "softmax", ...Object.keys(FROM_OUTPUT)].join(", ");
-      throw new TypeError(`${reader.who}: expected activation to be one of ${names}, got ${JSON.stringify(name)}`);
+      throw new TypeError(`${reader.who}: expected activation to be one of ${names}, got ${shown(name)}`);
     }
   }
 }

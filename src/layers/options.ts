@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { shown } from "../json-fields.ts";
 import type { Padding } from "./geometry.ts";
 import { type Initializer, parseInitializer } from "./initializers.ts";
 
@@ -27,12 +28,12 @@ export class OptionReader {
     this.#options = Object.fromEntries(given);
     const { name } = this.#options;
     if (name !== undefined && (typeof name !== "string" || !/^[\w.-]+$/.test(name))) {
-      throw new TypeError(`${type}: expected name to be letters, digits, ".", "-" or "_", got ${JSON.stringify(name)}`);
+      throw new TypeError(`${type}: expected name to be letters, digits, ".", "-" or "_", got ${shown(name)}`);
     }
     this.who = name === undefined ? type : `${type} "${name}"`;
     for (const [key] of given) {
       if (key === "name" || known.includes(key)) continue;
-      throw new TypeError(`${this.who}: expected options ${["name", ...known].join(", ")}, got "${key}"`);
+      throw new TypeError(`${this.who}: expected options ${["name", ...known].join(", ")}, got ${shown(key)}`);
     }
     this.config = { ...JSON.parse(JSON.stringify(this.#options)), type };
   }
@@ -47,7 +48,7 @@ export class OptionReader {
 
   #fail(key: string, wanted: string): never {
     const value = this.#options[key];
-    const got = value === undefined ? "nothing" : typeof value === "number" ? String(value) : JSON.stringify(value);
+    const got = value === undefined ? "nothing" : shown(value);
     const message = `${this.who}: expected ${key} to be ${wanted}, got ${got}`;
     throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
   }

@@ -1,4 +1,5 @@
 import { isRecord } from "../json.ts";
+import { shown } from "../json-fields.ts";
 import { readElementwise } from "./activation.ts";
 import { readAveragePooling2d } from "./average-pooling2d.ts";
 import { readBatchNormalization } from "./batch-normalization.ts";
@@ -36,6 +37,9 @@ const READERS: Readonly<Record<string, (options: object) => Layer>> = {
 /** Residuals in residuals in residuals: nobody needs more, and a hostile file could nest without end. */
 const MAX_DEPTH = 8;
 
+/** Layers in one list, for the same reason. */
+const MAX_LAYERS = 1000;
+
 /**
  * Layers from parsed JSON: a list of objects with a `type` and that layer's options.
  *
@@ -46,13 +50,16 @@ const MAX_DEPTH = 8;
 export function readLayers(description: unknown, who: string, depth = 0): Layer[] {
   if (!Array.isArray(description)) throw new TypeError(`${who}: expected a list of layers, got ${kindOf(description)}`);
   if (depth > MAX_DEPTH) throw new RangeError(`${who}: expected at most ${MAX_DEPTH} nested residuals, got more`);
+  if (description.length > MAX_LAYERS) {
+    throw new RangeError(`${who}: expected at most ${MAX_LAYERS} layers, got ${description.length}`);
+  }
   return description.map((item: unknown, index) => {
     const place = `${who}[${index}]`;
     if (!isRecord(item)) throw new TypeError(`${place}: expected an object with a type, got ${kindOf(item)}`);
     const { type } = item;
     if (typeof type !== "string" || !Object.hasOwn(READERS, type)) {
       const known = Object.keys(READERS).join(", ");
-      throw new TypeError(`${place}: expected type to be one of ${known}, got ${JSON.stringify(type)}`);
+      throw new TypeError(`${place}: expected type to be one of ${known}, got ${shown(type)}`);
     }
     return type === "residual" ? readResidual(item, `${place}.`, depth) : READERS[type](item);
   });
@@ -62,7 +69,7 @@ function readResidual(options: object, who = "", depth = 0): Layer {
   const { type: _, name, layers, shortcut, ...rest }: Record<string, unknown> = { ...options };
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    throw new TypeError(`residual: expected options name, layers, shortcut, got "${unknown}"`);
+    throw new TypeError(`residual: expected options name, layers, shortcut, got ${shown(unknown)}`);
   }
   if (name !== undefined && typeof name !== "string") {
     throw new TypeError(`residual: expected name to be text, got ${kindOf(name)}`);

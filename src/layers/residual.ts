@@ -38,6 +38,9 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
   };
   const reader = new OptionReader("residual", description, ["layers", "shortcut"]);
   if (layers.length === 0) throw new RangeError(`${reader.who}: expected at least one layer, got none`);
+  if (layers.some(({ config }) => config.name === "shortcut")) {
+    throw new RangeError(`${reader.who}: expected no layer named "shortcut", as the weights of the way around are`);
+  }
   const ways = (input: Shape, who: string) => ({
     main: new Sequence(layers, input, `${who}/`),
     around: new Sequence(shortcut, input, `${who}/shortcut/`),

@@ -25,6 +25,7 @@ export class Sequence {
   constructor(layers: readonly Layer[], input: Shape, who = "") {
     const nodes: SequenceNode[] = [];
     const names = new Set<string>();
+    const unused = unusedNames(layers);
     let shape = input;
     const append = (layer: Layer, name: string) => {
       const output = layer.outputShape(shape, `${layer.type} "${who}${name}"`);
@@ -32,7 +33,7 @@ export class Sequence {
       shape = output;
     };
     for (const layer of layers) {
-      const name = layer.config.name ?? unusedName(layer.type, names, layers);
+      const name = layer.config.name ?? unused(layer.type);
       if (names.has(name)) throw new RangeError(`layers: expected every name once, got "${name}" twice`);
       names.add(name);
       append(layer, name);
@@ -80,11 +81,18 @@ export class Sequence {
   }
 }
 
-function unusedName(type: string, used: ReadonlySet<string>, layers: readonly Layer[]): string {
+/** Gives a layer without a name its type, and from the second on its type and a number, clear of the names there are. */
+function unusedNames(layers: readonly Layer[]): (type: string) => string {
   const given = new Set(layers.map(({ config }) => config.name));
-  let name = type;
-  for (let i = 1; used.has(name) || given.has(name); i++) name = `${type}_${i}`;
-  return name;
+  const counts = new Map<string, number>();
+  return (type) => {
+    for (let count = counts.get(type) ?? 0; ; count++) {
+      const name = count === 0 ? type : `${type}_${count}`;
+      if (given.has(name)) continue;
+      counts.set(type, count + 1);
+      return name;
+    }
+  };
 }
 
 class PlacedSequence implements PlacedLayer {
