@@ -1,0 +1,232 @@
+/**
+ * Layers of every type with every option, on small inputs.
+ *
+ * @module
+ */
+
+import { gelu, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
+import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
+import { batchNormalization } from "../../src/layers/batch-normalization.ts";
+import { conv2d } from "../../src/layers/conv2d.ts";
+import { dense } from "../../src/layers/dense.ts";
+import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
+import { dropout } from "../../src/layers/dropout.ts";
+import { flatten } from "../../src/layers/flatten.ts";
+import type { Padding } from "../../src/layers/geometry.ts";
+import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
+import type { Layer, Shape } from "../../src/layers/layer.ts";
+import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { residual } from "../../src/layers/residual.ts";
+import { softmax } from "../../src/layers/softmax.ts";
+
+export interface LayerCase {
+  readonly name: string;
+  readonly input: Shape;
+  readonly layers: readonly Layer[];
+}
+
+const ACTIVATIONS = ["linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softmax"] as const;
+const SIDES: Padding = [
+  [1, 2],
+  [3, 0],
+];
+const biasInitializer = { type: "normal", deviation: 0.5 } as const;
+
+export const LAYER_CASES: readonly LayerCase[] = [
+  // Convolution: every kind of padding, stride, dilation, groups and bias.
+  { name: "conv2d valid", input: [5, 6, 3], layers: [conv2d({ filters: 5, kernelSize: 3, biasInitializer })] },
+  {
+    name: "conv2d same, even kernel",
+    input: [5, 4, 2],
+    layers: [conv2d({ filters: 3, kernelSize: [4, 2], padding: "same" })],
+  },
+  {
+    name: "conv2d same, strided",
+    input: [7, 6, 2],
+    layers: [conv2d({ filters: 9, kernelSize: 3, padding: "same", strides: [2, 3] })],
+  },
+  {
+    name: "conv2d padding of each side",
+    input: [4, 5, 2],
+    layers: [conv2d({ filters: 3, kernelSize: 3, padding: SIDES })],
+  },
+  {
+    name: "conv2d padding larger than the kernel",
+    input: [3, 3, 2],
+    layers: [conv2d({ filters: 2, kernelSize: 2, padding: [3, 2] })],
+  },
+  {
+    name: "conv2d stride larger than the kernel",
+    input: [8, 9, 2],
+    layers: [conv2d({ filters: 3, kernelSize: 2, strides: 3 })],
+  },
+  {
+    name: "conv2d dilated",
+    input: [8, 7, 2],
+    layers: [conv2d({ filters: 3, kernelSize: [3, 2], dilationRate: [2, 3], padding: 1 })],
+  },
+  {
+    name: "conv2d dilated and strided",
+    input: [9, 9, 2],
+    layers: [conv2d({ filters: 3, kernelSize: 3, dilationRate: 2, strides: 2, padding: "same" })],
+  },
+  {
+    name: "conv2d grouped",
+    input: [5, 5, 6],
+    layers: [conv2d({ filters: 9, kernelSize: 3, groups: 3, padding: 1, biasInitializer })],
+  },
+  {
+    name: "conv2d with as many groups as channels",
+    input: [5, 5, 4],
+    layers: [conv2d({ filters: 4, kernelSize: 3, groups: 4, strides: 2 })],
+  },
+  {
+    name: "conv2d untied bias",
+    input: [4, 5, 2],
+    layers: [conv2d({ filters: 3, kernelSize: 2, untiedBias: true, biasInitializer })],
+  },
+  { name: "conv2d without bias", input: [4, 5, 2], layers: [conv2d({ filters: 3, kernelSize: 2, useBias: false })] },
+  { name: "conv2d 1 x 1", input: [3, 4, 5], layers: [conv2d({ filters: 8, kernelSize: 1 })] },
+  { name: "conv2d over a single pixel", input: [1, 1, 3], layers: [conv2d({ filters: 2, kernelSize: 5, padding: 2 })] },
+  ...ACTIVATIONS.map((activation) => ({
+    name: `conv2d ${activation}`,
+    input: [4, 4, 2],
+    layers: [conv2d({ filters: 3, kernelSize: 3, activation })],
+  })),
+
+  { name: "depthwiseConv2d", input: [5, 6, 5], layers: [depthwiseConv2d({ kernelSize: 3, biasInitializer })] },
+  {
+    name: "depthwiseConv2d strided, dilated, padded",
+    input: [7, 8, 3],
+    layers: [depthwiseConv2d({ kernelSize: [3, 2], strides: [2, 1], dilationRate: [1, 2], padding: SIDES })],
+  },
+  {
+    name: "depthwiseConv2d with a multiplier",
+    input: [5, 5, 3],
+    layers: [depthwiseConv2d({ kernelSize: 3, padding: "same", depthMultiplier: 2 })],
+  },
+  {
+    name: "depthwiseConv2d relu, untied bias",
+    input: [4, 4, 3],
+    layers: [depthwiseConv2d({ kernelSize: 2, activation: "relu", untiedBias: true, biasInitializer })],
+  },
+
+  { name: "dense", input: [13], layers: [dense({ units: 9, biasInitializer })] },
+  { name: "dense without bias", input: [3], layers: [dense({ units: 4, useBias: false })] },
+  { name: "dense, one unit", input: [7], layers: [dense({ units: 1 })] },
+  ...ACTIVATIONS.map((activation) => ({
+    name: `dense ${activation}`,
+    input: [6],
+    layers: [dense({ units: 5, activation, biasInitializer })],
+  })),
+  { name: "flatten, dense", input: [2, 3, 2], layers: [flatten(), dense({ units: 3 })] },
+
+  { name: "maxPooling2d", input: [5, 6, 3], layers: [maxPooling2d()] },
+  {
+    name: "maxPooling2d overlapping, ceilMode",
+    input: [6, 7, 3],
+    layers: [maxPooling2d({ poolSize: 3, strides: 2, ceilMode: true })],
+  },
+  {
+    name: "maxPooling2d padded",
+    input: [5, 5, 2],
+    layers: [maxPooling2d({ poolSize: [3, 2], strides: [2, 1], padding: 1 })],
+  },
+  { name: "maxPooling2d same", input: [5, 7, 2], layers: [maxPooling2d({ poolSize: 2, padding: "same" })] },
+  { name: "averagePooling2d", input: [5, 6, 3], layers: [averagePooling2d({ poolSize: 2 })] },
+  {
+    name: "averagePooling2d overlapping, ceilMode",
+    input: [6, 8, 3],
+    layers: [averagePooling2d({ poolSize: 3, strides: 2, ceilMode: true })],
+  },
+  {
+    name: "averagePooling2d padding of each side",
+    input: [5, 5, 2],
+    layers: [
+      averagePooling2d({
+        poolSize: 3,
+        strides: 2,
+        padding: [
+          [1, 2],
+          [0, 1],
+        ],
+      }),
+    ],
+  },
+  {
+    name: "averagePooling2d same",
+    input: [5, 7, 2],
+    layers: [averagePooling2d({ poolSize: 3, strides: 2, padding: "same" })],
+  },
+  { name: "globalAveragePooling2d", input: [3, 5, 4], layers: [globalAveragePooling2d()] },
+
+  { name: "batchNormalization of images", input: [3, 4, 5], layers: [batchNormalization()] },
+  {
+    name: "batchNormalization of vectors",
+    input: [6],
+    layers: [
+      batchNormalization({
+        epsilon: 0.01,
+        gammaInitializer: { type: "constant", value: 0.75 },
+        betaInitializer: "ones",
+      }),
+    ],
+  },
+
+  { name: "relu", input: [3, 3, 2], layers: [relu()] },
+  { name: "leakyRelu", input: [7], layers: [leakyRelu({ negativeSlope: 0.125 })] },
+  { name: "sigmoid", input: [7], layers: [sigmoid()] },
+  { name: "tanh", input: [7], layers: [tanh()] },
+  { name: "gelu", input: [7], layers: [gelu()] },
+  { name: "softmax", input: [7], layers: [softmax()] },
+  { name: "softmax of images", input: [2, 2, 3], layers: [softmax()] },
+  { name: "dropout", input: [3, 3, 4], layers: [dropout({ rate: 0.375 })] },
+  { name: "dropout of rate 0", input: [9], layers: [dropout({ rate: 0 })] },
+
+  {
+    name: "residual",
+    input: [4, 4, 3],
+    layers: [
+      residual([conv2d({ filters: 3, kernelSize: 3, padding: "same" }), batchNormalization(), relu()]),
+      conv2d({ filters: 2, kernelSize: 1 }),
+    ],
+  },
+  {
+    name: "residual with a shortcut",
+    input: [5, 5, 3],
+    layers: [
+      residual([conv2d({ filters: 4, kernelSize: 3, padding: 1, strides: 2, activation: "relu" })], {
+        shortcut: [conv2d({ filters: 4, kernelSize: 1, strides: 2, activation: "relu" })],
+      }),
+    ],
+  },
+  {
+    name: "residual in a residual",
+    input: [6],
+    layers: [
+      residual([
+        dense({ units: 6, activation: "tanh" }),
+        residual([dense({ units: 6 }), dropout({ rate: 0.25 })]),
+        gelu(),
+      ]),
+    ],
+  },
+  { name: "residual around an activation", input: [5], layers: [residual([sigmoid()]), dense({ units: 2 })] },
+  {
+    name: "residual around flatten, with a shortcut",
+    input: [2, 2, 2],
+    layers: [residual([flatten(), dense({ units: 8 })], { shortcut: [flatten()] })],
+  },
+  {
+    name: "a small network",
+    input: [6, 6, 2],
+    layers: [
+      conv2d({ filters: 4, kernelSize: 3, padding: 1 }),
+      maxPooling2d(),
+      relu(),
+      depthwiseConv2d({ kernelSize: 3, padding: 1, activation: "relu" }),
+      globalAveragePooling2d(),
+      dense({ units: 3, activation: "softmax" }),
+    ],
+  },
+];

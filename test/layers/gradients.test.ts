@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { sizeOf } from "../../src/layers/layer.ts";
+import { dot, expectGradient } from "../engine/gradient.ts";
+import { LAYER_CASES } from "./cases.ts";
+import { normal, placeLayers } from "./placed.ts";
+
+const BATCH = 3;
+
+describe("the gradients of every layer are those that central differences give", () => {
+  it.each(LAYER_CASES)("$name", async ({ name, layers, input }) => {
+    const placed = await placeLayers(layers, input, BATCH);
+    const x = normal(name, BATCH * sizeOf(input));
+    const dy = normal(`${name} dy`, BATCH * sizeOf(placed.sequence.output));
+    placed.forward(x, "training");
+    const gradients = placed.backward(dy);
+    expect([...gradients.keys()]).toEqual(["input", ...placed.trained]);
+
+    const value = (point: Float64Array) => dot(placed.forward(point, "training"), dy);
+    expectGradient("input", value, x, gradients.get("input") ?? []);
+    for (const parameter of placed.trained) {
+      const values = placed.parameter(parameter);
+      const initial = Float64Array.from(values);
+      const valueAt = (point: Float64Array) => {
+        values.set(point);
+        return dot(placed.forward(x, "training"), dy);
+      };
+      expectGradient(parameter, valueAt, initial, gradients.get(parameter) ?? []);
+      values.set(initial);
+    }
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * Layers by themselves in a memory of their own, with the gradient of their input too, which a network never computes for
+ * its first layer.
+ *
+ * @module
+ */
+
+import { createEngine, type EngineOptions } from "../../src/engine/engine.ts";
+import { MemoryPlan, type Region } from "../../src/engine/plan.ts";
+import { Tape } from "../../src/engine/tape.ts";
+import { type Layer, type Mode, type Shape, sizeOf } from "../../src/layers/layer.ts";
+import { Sequence } from "../../src/layers/sequence.ts";
+import { Parameters } from "../../src/model/parameters.ts";
+import { RandomStream } from "../../src/numeric/random.ts";
+
+/** Layers in memory: forward and backward passes on arrays. */
+export interface PlacedLayers {
+  readonly sequence: Sequence;
+  /** Names of the trained parameters. */
+  readonly trained: readonly string[];
+  /** A view of a parameter. */
+  parameter(name: string): Float32Array | Float64Array;
+  /** The output for an input of whole samples, copied. */
+  forward(x: ArrayLike<number>, mode: Mode): Float64Array;
+  /** After `forward` in training: the gradients for that of the output, of the input under the name "input". */
+  backward(dy: ArrayLike<number>): ReadonlyMap<string, Float64Array>;
+}
+
+/**
+ * Places layers, with initial weights and one random key for each dropout.
+ *
+ * @param batch largest number of samples
+ */
+export async function placeLayers(
+  layers: readonly Layer[],
+  input: Shape,
+  batch: number,
+  options: EngineOptions = { gear: "js", precision: "float64" },
+): Promise<PlacedLayers> {
+  const plan = new MemoryPlan();
+  const sequence = new Sequence(layers, input);
+  const parameters = new Parameters(sequence.parameters(), plan, true, 0);
+  const keys: Region[] = [];
+  const placed = sequence.place({
+    batch,
+    training: true,
+    needsInputGradient: true,
+    plan,
+    path: "",
+    parameter: (name) => parameters.get(name),
+    randomKey() {
+      const key = plan.reserve(`key ${keys.length}`, "scratch", 4);
+      keys.push(key);
+      return key;
+    },
+  });
+  const outputs = sizeOf(sequence.output);
+  const xRegion = plan.reserve("x", "input", batch * sizeOf(input));
+  const dyRegion = plan.reserve("dy", "input", batch * outputs);
+  const engine = await createEngine(plan.freeze(), options);
+  const { heap } = engine;
+  const view = (offset: number, size: number) => heap.subarray(offset, offset + size);
+  parameters.initialize(heap, 1);
+  keys.forEach(({ offset }, i) => {
+    heap.set([4660 + i, 22136, 39612, 57072], offset);
+  });
+  let n = 0;
+
+  return {
+    sequence,
+    trained: parameters.list.filter(({ gradient }) => gradient !== undefined).map(({ spec }) => spec.name),
+    parameter(name) {
+      const { offset, size } = parameters.get(name).value;
+      return view(offset, size);
+    },
+    forward(x, mode) {
+      n = x.length / sizeOf(input);
+      if (!Number.isInteger(n) || n > batch) throw new RangeError(`forward: expected up to ${batch} samples, got ${n}`);
+      heap.set(x, xRegion.offset);
+      const tape = new Tape();
+      placed.prepare?.(tape);
+      const y = placed.forward(tape, n, xRegion.offset, mode);
+      engine.run(tape);
+      return Float64Array.from(view(y, n * outputs));
+    },
+    backward(dy) {
+      heap.set(dy, dyRegion.offset);
+      const [samples, weights] = [new Tape(), new Tape()];
+      const dx = placed.backward({ samples, weights }, n, dyRegion.offset);
+      samples.append(weights);
+      engine.run(samples);
+      const gradients = new Map([["input", Float64Array.from(view(dx, n * sizeOf(input)))]]);
+      for (const { spec, gradient } of parameters.list) {
+        if (gradient !== undefined) gradients.set(spec.name, Float64Array.from(view(gradient.offset, gradient.size)));
+      }
+      return gradients;
+    },
+  };
+}
+
+/** Standard normal numbers, the same for the same name; float32, so that every engine sees the same. */
+export function normal(name: string, length: number, deviation = 1): Float64Array {
+  const stream = RandomStream.from(5, name);
+  return Float64Array.from({ length }, (_, i) => Math.fround(deviation * stream.normal(i)));
+}

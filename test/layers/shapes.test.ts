@@ -1,0 +1,229 @@
+import { describe, expect, it } from "vitest";
+import type { Shape } from "../../src/layers/layer.ts";
+import { readLayers } from "../../src/layers/read.ts";
+import { Sequence } from "../../src/layers/sequence.ts";
+
+/** The output shape of one layer that is described as in a file. */
+function outputOf(layer: object, input: Shape): Shape {
+  return new Sequence(readLayers([layer], "layers"), input).output;
+}
+
+/** Names and shapes of a layer's parameters. */
+function parametersOf(layer: object, input: Shape): [string, Shape][] {
+  return readLayers([layer], "layers")[0]
+    .parameters(input)
+    .map(({ name, shape }) => [name, shape]);
+}
+
+describe("output shapes, as Keras has them", () => {
+  // Worked out by hand: valid floor((n - extent) / stride) + 1, same ceil(n / stride), extent (k - 1) dilation + 1.
+  it.each([
+    { layer: { type: "conv2d", filters: 4, kernelSize: 3 }, input: [28, 20, 1], output: [26, 18, 4] },
+    { layer: { type: "conv2d", filters: 4, kernelSize: [5, 2] }, input: [28, 20, 1], output: [24, 19, 4] },
+    { layer: { type: "conv2d", filters: 4, kernelSize: 3, strides: 2 }, input: [28, 27, 1], output: [13, 13, 4] },
+    {
+      layer: { type: "conv2d", filters: 4, kernelSize: 3, strides: 2, padding: "same" },
+      input: [28, 27, 1],
+      output: [14, 14, 4],
+    },
+    {
+      layer: { type: "conv2d", filters: 4, kernelSize: 3, dilationRate: 3 },
+      input: [28, 20, 1],
+      output: [22, 14, 4],
+    },
+    { layer: { type: "conv2d", filters: 4, kernelSize: 5, padding: 2 }, input: [28, 20, 1], output: [28, 20, 4] },
+    {
+      layer: { type: "conv2d", filters: 4, kernelSize: 3, padding: [0, 1] },
+      input: [8, 8, 1],
+      output: [6, 8, 4],
+    },
+    {
+      layer: {
+        type: "conv2d",
+        filters: 4,
+        kernelSize: 3,
+        padding: [
+          [1, 0],
+          [2, 1],
+        ],
+      },
+      input: [8, 8, 1],
+      output: [7, 9, 4],
+    },
+    { layer: { type: "conv2d", filters: 6, kernelSize: 3, groups: 2 }, input: [8, 8, 4], output: [6, 6, 6] },
+    { layer: { type: "depthwiseConv2d", kernelSize: 3 }, input: [8, 8, 5], output: [6, 6, 5] },
+    { layer: { type: "depthwiseConv2d", kernelSize: 3, depthMultiplier: 3 }, input: [8, 8, 5], output: [6, 6, 15] },
+    { layer: { type: "dense", units: 7 }, input: [12], output: [7] },
+    { layer: { type: "maxPooling2d" }, input: [27, 28, 3], output: [13, 14, 3] },
+    { layer: { type: "maxPooling2d", padding: "same" }, input: [27, 28, 3], output: [14, 14, 3] },
+    { layer: { type: "maxPooling2d", ceilMode: true }, input: [27, 28, 3], output: [14, 14, 3] },
+    { layer: { type: "maxPooling2d", poolSize: 3, strides: 2 }, input: [27, 28, 3], output: [13, 13, 3] },
+    { layer: { type: "averagePooling2d", poolSize: [3, 2] }, input: [27, 28, 3], output: [9, 14, 3] },
+    { layer: { type: "averagePooling2d", poolSize: 3, strides: 1, padding: 1 }, input: [9, 9, 3], output: [9, 9, 3] },
+    { layer: { type: "globalAveragePooling2d" }, input: [9, 7, 3], output: [3] },
+    { layer: { type: "flatten" }, input: [9, 7, 3], output: [189] },
+    { layer: { type: "flatten" }, input: [5], output: [5] },
+    { layer: { type: "batchNormalization" }, input: [9, 7, 3], output: [9, 7, 3] },
+    { layer: { type: "dropout", rate: 0.5 }, input: [9, 7, 3], output: [9, 7, 3] },
+    { layer: { type: "softmax" }, input: [10], output: [10] },
+    { layer: { type: "residual", layers: [{ type: "relu" }] }, input: [9, 7, 3], output: [9, 7, 3] },
+    {
+      layer: {
+        type: "residual",
+        layers: [{ type: "conv2d", filters: 5, kernelSize: 3, strides: 2, padding: "same" }],
+        shortcut: [{ type: "conv2d", filters: 5, kernelSize: 1, strides: 2 }],
+      },
+      input: [9, 7, 3],
+      output: [5, 4, 5],
+    },
+  ])("$layer on $input gives $output", ({ layer, input, output }) => {
+    expect(outputOf(layer, input)).toEqual(output);
+  });
+
+  it.each(["relu", "leakyRelu", "sigmoid", "tanh", "gelu"])("%s keeps the shape", (type) => {
+    expect(outputOf({ type }, [3, 4, 5])).toEqual([3, 4, 5]);
+  });
+});
+
+describe("parameters", () => {
+  it.each([
+    {
+      layer: { type: "conv2d", filters: 8, kernelSize: [3, 5] },
+      input: [9, 9, 4],
+      parameters: [
+        ["kernel", [3, 5, 4, 8]],
+        ["bias", [8]],
+      ],
+    },
+    {
+      layer: { type: "conv2d", filters: 8, kernelSize: 3, groups: 2, useBias: false },
+      input: [9, 9, 4],
+      parameters: [["kernel", [3, 3, 2, 8]]],
+    },
+    {
+      layer: { type: "conv2d", filters: 8, kernelSize: 3, untiedBias: true },
+      input: [9, 8, 4],
+      parameters: [
+        ["kernel", [3, 3, 4, 8]],
+        ["bias", [7, 6, 8]],
+      ],
+    },
+    {
+      layer: { type: "depthwiseConv2d", kernelSize: 3, depthMultiplier: 2 },
+      input: [9, 9, 4],
+      parameters: [
+        ["kernel", [3, 3, 1, 8]],
+        ["bias", [8]],
+      ],
+    },
+    {
+      layer: { type: "dense", units: 3 },
+      input: [5],
+      parameters: [
+        ["kernel", [5, 3]],
+        ["bias", [3]],
+      ],
+    },
+    { layer: { type: "dense", units: 3, useBias: false }, input: [5], parameters: [["kernel", [5, 3]]] },
+    {
+      layer: { type: "batchNormalization" },
+      input: [9, 9, 4],
+      parameters: [
+        ["gamma", [4]],
+        ["beta", [4]],
+        ["movingMean", [4]],
+        ["movingVariance", [4]],
+      ],
+    },
+    {
+      layer: {
+        type: "residual",
+        layers: [{ type: "dense", name: "a", units: 2, useBias: false }],
+        shortcut: [{ type: "dense", name: "a", units: 2, useBias: false }],
+      },
+      input: [5],
+      parameters: [
+        ["a/kernel", [5, 2]],
+        ["shortcut/a/kernel", [5, 2]],
+      ],
+    },
+    { layer: { type: "dropout", rate: 0.5 }, input: [5], parameters: [] },
+  ])("of $layer", ({ layer, input, parameters }) => {
+    expect(parametersOf(layer, input)).toEqual(parameters);
+  });
+});
+
+describe("multiply-adds", () => {
+  it.each([
+    // Outputs times the length of each one's sum.
+    { layer: { type: "conv2d", filters: 8, kernelSize: 3 }, input: [10, 10, 4], count: 8 * 8 * 8 * 3 * 3 * 4 },
+    { layer: { type: "conv2d", filters: 8, kernelSize: 3, groups: 4 }, input: [10, 10, 4], count: 8 * 8 * 8 * 3 * 3 },
+    { layer: { type: "depthwiseConv2d", kernelSize: 3 }, input: [10, 10, 4], count: 8 * 8 * 4 * 3 * 3 },
+    { layer: { type: "dense", units: 3 }, input: [5], count: 15 },
+    {
+      layer: {
+        type: "residual",
+        layers: [{ type: "dense", units: 2 }],
+        shortcut: [{ type: "dense", units: 2, name: "s" }],
+      },
+      input: [5],
+      count: 20,
+    },
+    { layer: { type: "relu" }, input: [5], count: 0 },
+  ])("of $layer", ({ layer, input, count }) => {
+    expect(readLayers([layer], "layers")[0].multiplyAdds(input)).toBe(count);
+  });
+});
+
+describe("shapes that do not fit", () => {
+  it.each([
+    {
+      layer: { type: "conv2d", name: "c2", filters: 4, kernelSize: 3 },
+      input: [16],
+      message: 'conv2d "c2": expected an input of [height, width, channels], got [16]',
+    },
+    {
+      layer: { type: "conv2d", filters: 4, kernelSize: 9 },
+      input: [8, 10, 1],
+      message: 'conv2d "conv2d": expected a kernel height of at most 8 (input 8 and padding 0 + 0), got 9',
+    },
+    {
+      layer: { type: "conv2d", filters: 4, kernelSize: 3, groups: 2 },
+      input: [8, 10, 3],
+      message: 'conv2d "conv2d": expected input channels divisible by 2 groups, got 3',
+    },
+    {
+      layer: { type: "maxPooling2d", name: "p", poolSize: 3 },
+      input: [2, 10, 3],
+      message: 'maxPooling2d "p": expected a kernel height of at most 2 (input 2 and padding 0 + 0), got 3',
+    },
+    {
+      layer: { type: "averagePooling2d", poolSize: 2, padding: 2 },
+      input: [8, 8, 3],
+      message: `averagePooling2d "averagePooling2d": expected padding below the window's 2, got 2`,
+    },
+    {
+      layer: { type: "globalAveragePooling2d" },
+      input: [7],
+      message:
+        'globalAveragePooling2d "globalAveragePooling2d": expected an input of [height, width, channels], got [7]',
+    },
+    {
+      layer: { type: "dense", units: 10 },
+      input: [4, 4, 2],
+      message: 'dense "dense": expected an input of [inputs], got [4,4,2]; put flatten before it',
+    },
+    {
+      layer: { type: "residual", name: "r", layers: [{ type: "dense", units: 3 }] },
+      input: [4],
+      message: 'residual "r": expected both ways to end in one shape, got [3] and [4] on the shortcut',
+    },
+    {
+      layer: { type: "residual", name: "r", layers: [{ type: "dense", name: "d", units: 3 }] },
+      input: [4, 4, 1],
+      message: 'dense "r/d": expected an input of [inputs], got [4,4,1]; put flatten before it',
+    },
+  ])("$layer on $input", ({ layer, input, message }) => {
+    expect(() => outputOf(layer, input)).toThrow(new RangeError(message));
+  });
+});
