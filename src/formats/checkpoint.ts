@@ -5,9 +5,9 @@ import { encodeSafetensors, type Safetensors, type SafetensorsTensor } from "./s
 const FORMAT = "convasm";
 const VERSION = "1";
 
-/** Tensors of the optimizer and of callbacks stand beside the weights under these names. */
-const OPTIMIZER_PREFIX = "optimizer/";
-const CALLBACK_PREFIX = "callback/";
+/** Tensors of the optimizer and of callbacks stand beside the weights under names that no layer can have. */
+const OPTIMIZER_PREFIX = "optimizer:";
+const CALLBACK_PREFIX = "callback:";
 
 /** An array with a shape. */
 export interface NamedArray {

@@ -153,9 +153,14 @@ export class Network {
   /**
    * Plans the memory, allocates it once, and gives the parameters their initial values.
    *
-   * @throws RangeError if the host lacks the gear or the memory
+   * @throws RangeError if the loss does not fit the outputs, or the host lacks the gear or the memory
    */
   static async create(architecture: Architecture, options: NetworkOptions): Promise<Network> {
+    const { output, outputs } = architecture;
+    if (options.loss?.classes === true && output[output.length - 1] !== outputs) {
+      const who = options.loss.config.type;
+      throw new RangeError(`${who}: expected a last layer of [classes], got [${output}]; put flatten before it`);
+    }
     const layout = layOut(architecture, options);
     const engine = await createEngine(layout.plan.freeze(), options);
     return new Network(architecture, options, layout, engine);
@@ -164,6 +169,13 @@ export class Network {
   /** A view of `size` elements of the heap. */
   view(offset: number, size: number) {
     return this.engine.heap.subarray(offset, offset + size);
+  }
+
+  /** Puts the optimizer's numbers back to zero, for a new run. */
+  resetOptimizer(): void {
+    for (const region of this.regions) {
+      if (region.kind === "optimizer") this.view(region.offset, region.size).fill(0);
+    }
   }
 
   /** Must be called after parameters were written from outside. */
@@ -249,6 +261,11 @@ export class Network {
   /** After an evaluation: the model's predictions [n, outputs], through the loss's activation where it has one. */
   predictions(n: number) {
     return this.view(this.#outputs, n * this.architecture.outputs);
+  }
+
+  /** All regions of the heap, for tests and the memory map. */
+  get regions(): readonly Region[] {
+    return this.#layout.plan.regions;
   }
 
   /** Bytes of memory by what they are for, and of the whole heap. */

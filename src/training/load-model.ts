@@ -45,7 +45,7 @@ export async function loadModel(file: Uint8Array | Checkpoint, options: LoadOpti
   return model;
 }
 
-/** Throws unless the file holds just the weights that its architecture has. Done before memory is allocated. */
+/** Throws unless the file holds just the weights that its architecture has, all finite. Done before memory is allocated. */
 function checkWeights(model: Model, { weights }: Checkpoint): void {
   const wanted = model.weights();
   for (const [name, shape] of wanted) {
@@ -53,6 +53,10 @@ function checkWeights(model: Model, { weights }: Checkpoint): void {
     if (got === undefined) throw new RangeError(`model: expected weights "${name}" [${shape}], got none`);
     if (got.shape.join() !== shape.join()) {
       throw new RangeError(`model: expected weights "${name}" of shape [${shape}], got [${got.shape}]`);
+    }
+    const wrong = got.data.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      throw new RangeError(`model: expected finite weights "${name}", got ${got.data[wrong]} at index ${wrong}`);
     }
   }
   for (const name of weights.keys()) {

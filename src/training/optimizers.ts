@@ -74,7 +74,7 @@ function optimizer(
   const all = checkBoolean(type, "decayAll", decayAll);
   return {
     config,
-    learningRate: checkNumber(type, "learningRate", learningRate, NOT_NEGATIVE),
+    learningRate: checkNumber(type, "learningRate", learningRate, { above: 0 }),
     slots,
     clipNorm: clipNorm === undefined ? undefined : checkNumber(type, "clipNorm", clipNorm, { above: 0 }),
     emit(tape, range) {

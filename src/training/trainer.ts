@@ -51,6 +51,9 @@ export class Trainer {
   constructor(network: Network, data: Dataset, seed: number, options: FitOptions = {}) {
     checkData(network, data, "fit");
     if (options.validation !== undefined) checkData(network, options.validation, "fit: validation");
+    if (network.optimizer === undefined) {
+      throw new TypeError("fit: expected a model compiled with an optimizer, got none");
+    }
     this.network = network;
     this.#data = data;
     this.#seed = seed;
@@ -92,6 +95,8 @@ export class Trainer {
     const { signal } = this.#options;
     const control = this.#control();
     const breather = new Breather();
+    // Moments of a run before would be taken for those of this one's first steps.
+    if (this.#progress.step === 0) this.network.resetOptimizer();
     while (this.#progress.epoch < this.#epochs && this.#progress.stopped === null) {
       const order = this.#order();
       const epochStart = performance.now() - 1000 * this.#progress.trainSeconds;
