@@ -78,10 +78,15 @@ export function everyLayer(): Layer[] {
   ];
 }
 
-/** A compiled model on the test images; `everyLayer` with cross-entropy unless said. */
+/** A model of the test images without memory; `everyLayer` unless said. */
+export function created(layers: readonly Layer[] = everyLayer(), seed = 7): Model {
+  return createModel({ input: { shape: SHAPE, scale: 1 / 128, offset: -1 }, layers, seed });
+}
+
+/** The same, compiled: on simd with cross-entropy and plain SGD unless said. */
 export async function compiled(options: CompileOptions & { layers?: readonly Layer[]; seed?: number }): Promise<Model> {
-  const { layers = everyLayer(), seed = 7, ...compile } = options;
-  const model = createModel({ input: { shape: SHAPE, scale: 1 / 128, offset: -1 }, layers, seed });
+  const { layers, seed, ...compile } = options;
+  const model = created(layers, seed);
   await model.compile({ gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", ...compile });
   return model;
 }
