@@ -317,21 +317,24 @@ function toFloats(dtype: string, bytes: Uint8Array): Float32Array {
   if (dtype === "F64") return Float32Array.from(new Float64Array(aligned));
   const halves = new Uint16Array(aligned);
   const floats = new Float32Array(halves.length);
-  if (dtype === "BF16") {
-    const bits = new Uint32Array(floats.buffer);
-    for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
-  } else {
-    for (let i = 0; i < halves.length; i++) floats[i] = halfToFloat(halves[i]);
+  const bits = new Uint32Array(floats.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    if (dtype === "BF16") bits[i] = halves[i] << 16;
+    else if ((halves[i] & 0x7c00) === 0) floats[i] = subnormalHalf(halves[i]);
+    else bits[i] = normalHalfBits(halves[i]);
   }
   return floats;
 }
 
-/** The value of an IEEE 754 half-precision number. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+/** The value of a half-precision number whose exponent bits are 0: a multiple of 2^-24. */
+function subnormalHalf(half: number): number {
+  const value = (half & 0x3ff) / 16_777_216;
+  return half & 0x8000 ? -value : value;
+}
+
+/** The float32 bits of any other half-precision number (IEEE 754): the exponent moves by 127 - 15, or stays at its top. */
+function normalHalfBits(half: number): number {
+  const exponent = (half >> 10) & 31;
+  const wider = exponent === 31 ? 255 : exponent + 112;
+  return ((half & 0x8000) << 16) | (wider << 23) | ((half & 0x3ff) << 13);
 }

@@ -1,0 +1,155 @@
+/**
+ * Pictures of any size and kind, and their way to the shape that a model takes.
+ *
+ * @module
+ */
+
+/** A decoded picture of bytes. */
+export interface RasterImage {
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha; alpha is not multiplied in. */
+  readonly channels: 1 | 2 | 3 | 4;
+  /** `[height, width, channels]`. */
+  readonly data: Uint8Array;
+}
+
+/** One value per pixel, `[height, width]`. */
+export interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}
+
+/** @throws RangeError if the sizes don't fit each other */
+export function checkImage(who: string, image: RasterImage): void {
+  const { width, height, channels, data } = image;
+  const expected = width * height * channels;
+  if (!(Number.isSafeInteger(expected) && width > 0 && height > 0) || ![1, 2, 3, 4].includes(channels)) {
+    throw new RangeError(`${who}: expected a picture of 1 to 4 channels, got ${width} x ${height} x ${channels}`);
+  }
+  if (data.length !== expected)
+    throw new RangeError(`${who}: expected ${expected} bytes of pixels, got ${data.length}`);
+}
+
+/**
+ * The brightness of each pixel, 0 to 255 (ITU-R BT.601: 0.299 red + 0.587 green + 0.114 blue).
+ *
+ * @param background what transparent parts let through, 0 black to 255 white; default white
+ */
+export function luminance(image: RasterImage, background = 255): Plane {
+  const { width, height, channels, data } = image;
+  const plane = new Float32Array(width * height);
+  const hasAlpha = channels % 2 === 0;
+  for (let i = 0; i < plane.length; i++) {
+    const at = i * channels;
+    const value = channels < 3 ? data[at] : (299 * data[at] + 587 * data[at + 1] + 114 * data[at + 2]) / 1000;
+    const alpha = hasAlpha ? data[at + channels - 1] / 255 : 1;
+    plane[i] = background + (value - background) * alpha;
+  }
+  return { width, height, data: plane };
+}
+
+/** One colour of each pixel over a white background: 0 red, 1 green, 2 blue; all three are the same for grey. */
+function colourPlane(image: RasterImage, colour: number): Plane {
+  const { width, height, channels, data } = image;
+  const plane = new Float32Array(width * height);
+  const hasAlpha = channels % 2 === 0;
+  const offset = channels < 3 ? 0 : colour;
+  for (let i = 0; i < plane.length; i++) {
+    const alpha = hasAlpha ? data[(i + 1) * channels - 1] / 255 : 1;
+    plane[i] = 255 + (data[i * channels + offset] - 255) * alpha;
+  }
+  return { width, height, data: plane };
+}
+
+/** Which input values make an output value, and how much each counts. */
+interface Taps {
+  readonly begin: Int32Array;
+  readonly count: Int32Array;
+  /** `[outputs, most]`, where `most` is the highest count. */
+  readonly weights: Float64Array;
+  readonly most: number;
+}
+
+function makeTaps(from: number, to: number): Taps {
+  const scale = from / to;
+  const most = Math.ceil(scale) + 1;
+  const begin = new Int32Array(to);
+  const count = new Int32Array(to);
+  const weights = new Float64Array(to * most);
+  for (let i = 0; i < to; i++) {
+    if (scale >= 1) {
+      const left = i * scale;
+      const right = Math.min(from, (i + 1) * scale);
+      begin[i] = Math.min(from - 1, Math.floor(left));
+      count[i] = Math.max(1, Math.min(most, Math.ceil(right) - begin[i]));
+      for (let k = 0; k < count[i]; k++) {
+        const covered = Math.min(right, begin[i] + k + 1) - Math.max(left, begin[i] + k);
+        weights[i * most + k] = covered / scale;
+      }
+    } else {
+      const centre = Math.min(from - 1, Math.max(0, (i + 0.5) * scale - 0.5));
+      begin[i] = Math.min(Math.max(0, from - 2), Math.floor(centre));
+      count[i] = Math.min(2, from);
+      weights[i * most] = from === 1 ? 1 : 1 - (centre - begin[i]);
+      if (from > 1) weights[i * most + 1] = centre - begin[i];
+    }
+  }
+  return { begin, count, weights, most };
+}
+
+/**
+ * Scales a plane: along each axis by area averaging where it shrinks, and linearly where it grows.
+ *
+ * @param height rows of the result, 1 or more
+ * @param width columns of the result, 1 or more
+ */
+export function resizePlane(plane: Plane, height: number, width: number): Plane {
+  const columns = makeTaps(plane.width, width);
+  const narrow = new Float32Array(plane.height * width);
+  for (let y = 0; y < plane.height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = y * plane.width + columns.begin[x];
+      let sum = 0;
+      for (let k = 0; k < columns.count[x]; k++) sum += columns.weights[x * columns.most + k] * plane.data[from + k];
+      narrow[y * width + x] = sum;
+    }
+  }
+  const rows = makeTaps(plane.height, height);
+  const data = new Float32Array(height * width);
+  for (let y = 0; y < height; y++) {
+    for (let k = 0; k < rows.count[y]; k++) {
+      const weight = rows.weights[y * rows.most + k];
+      const from = (rows.begin[y] + k) * width;
+      for (let x = 0; x < width; x++) data[y * width + x] += weight * narrow[from + x];
+    }
+  }
+  return { width, height, data };
+}
+
+/**
+ * Brings a picture to the shape that a model takes: stretched to the size (area averaging where it shrinks, linear
+ * where it grows), over white where it is transparent; colours become brightness for one channel, grey becomes
+ * three equal colours for three.
+ *
+ * @param channels 1 or 3
+ * @returns `[height, width, channels]`, 0 to 255
+ * @throws RangeError if the picture's sizes don't fit each other, or the shape cannot be made
+ *
+ * @example
+ * const pixels = resizeImage({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }, 32, 32, 3);
+ */
+export function resizeImage(image: RasterImage, height: number, width: number, channels: number): Uint8Array {
+  checkImage("resizeImage", image);
+  const sizes = [height, width].every((size) => Number.isSafeInteger(size) && size > 0);
+  if (!sizes || (channels !== 1 && channels !== 3)) {
+    throw new RangeError(`resizeImage: expected a shape with 1 or 3 channels, got [${height}, ${width}, ${channels}]`);
+  }
+  const pixels = new Uint8Array(height * width * channels);
+  for (let c = 0; c < channels; c++) {
+    const plane = resizePlane(channels === 1 ? luminance(image) : colourPlane(image, c), height, width);
+    for (let i = 0; i < plane.data.length; i++) pixels[i * channels + c] = Math.round(plane.data[i]);
+  }
+  return pixels;
+}

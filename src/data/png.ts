@@ -1,0 +1,283 @@
+/**
+ * Reading PNG pictures (W3C, "Portable Network Graphics", third edition), all colour types, depths and interlacing.
+ *
+ * Written here because every size is checked before it is believed: no more is unpacked than the header says.
+ *
+ * @module
+ */
+
+import { inflate } from "./gzip.ts";
+import type { RasterImage } from "./image.ts";
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** What {@link decodePng} needs to know. */
+export interface DecodeImageOptions {
+  /** Stands in error messages. */
+  readonly name: string;
+  /** Larger pictures are refused by their header. */
+  readonly maxPixels: number;
+}
+
+/** Whether the bytes start as a PNG file does. */
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
+  readonly depth: number;
+  readonly kind: Kind;
+  /** Samples per pixel in the file. */
+  readonly samples: number;
+  readonly interlaced: boolean;
+}
+
+type Kind = "grey" | "rgb" | "palette" | "grey-alpha" | "rgba";
+
+/** By colour type: what it is, samples per pixel, and depths. */
+const KINDS: ReadonlyMap<number, { kind: Kind; samples: number; depths: readonly number[] }> = new Map([
+  [0, { kind: "grey", samples: 1, depths: [1, 2, 4, 8, 16] }],
+  [2, { kind: "rgb", samples: 3, depths: [8, 16] }],
+  [3, { kind: "palette", samples: 1, depths: [1, 2, 4, 8] }],
+  [4, { kind: "grey-alpha", samples: 2, depths: [8, 16] }],
+  [6, { kind: "rgba", samples: 4, depths: [8, 16] }],
+]);
+
+/** The chunks that matter. */
+interface Chunks {
+  readonly header: Header;
+  readonly palette: Uint8Array | undefined;
+  readonly transparency: Uint8Array | undefined;
+  /** The pixels, packed. */
+  readonly packed: Uint8Array;
+}
+
+/**
+ * Decodes a PNG picture to 8 bits per sample; colours of a palette are looked up, and transparent ones get an alpha
+ * channel.
+ *
+ * @throws RangeError if the data is not a whole, correct PNG, or the picture is too large
+ */
+export async function decodePng(bytes: Uint8Array, options: DecodeImageOptions): Promise<RasterImage> {
+  const who = `png ${JSON.stringify(options.name)}`;
+  const chunks = readChunks(who, bytes, options.maxPixels);
+  const passes = passesOf(chunks.header);
+  const rawBytes = passes.reduce((sum, pass) => sum + pass.height * (1 + rowBytes(chunks.header, pass.width)), 0);
+  const raw = await inflate(chunks.packed, { name: options.name, maxBytes: rawBytes });
+  if (raw.length !== rawBytes) {
+    throw new RangeError(`${who}: expected ${rawBytes} bytes of pixel data, got ${raw.length}`);
+  }
+  return assemble(who, chunks, passes, raw);
+}
+
+function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
+  if (!isPng(bytes)) throw new RangeError(`${who}: expected a PNG file, got something else`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let header: Header | undefined;
+  let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
+  const packed: Uint8Array[] = [];
+  for (let at = SIGNATURE.length; ; ) {
+    if (at + 12 > bytes.length) throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (length > bytes.length - at - 12) {
+      throw new RangeError(`${who}: expected ${length} bytes in chunk ${JSON.stringify(type)}, got a file cut off`);
+    }
+    const data = bytes.subarray(at + 8, at + 8 + length);
+    const isUsed = type === "tRNS" || /^[A-Z]/.test(type);
+    if (isUsed && crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length)) {
+      throw new RangeError(`${who}: expected chunk ${JSON.stringify(type)} to fit its checksum, got corrupt data`);
+    }
+    if (header === undefined) header = parseHeader(who, type, data, maxPixels);
+    else if (type === "PLTE") palette = data;
+    else if (type === "tRNS") transparency = data;
+    else if (type === "IDAT") packed.push(data);
+    else if (type === "IEND") return { header, palette, transparency, packed: joined(packed) };
+    else if (isUsed) throw new RangeError(`${who}: expected known chunks, got ${JSON.stringify(type)}`);
+    at += 12 + length;
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function parseHeader(who: string, type: string, data: Uint8Array, maxPixels: number): Header {
+  if (type !== "IHDR" || data.length !== 13) {
+    throw new RangeError(`${who}: expected a header of 13 bytes first, got ${JSON.stringify(type)} of ${data.length}`);
+  }
+  const view = new DataView(data.buffer, data.byteOffset, 13);
+  const width = view.getUint32(0);
+  const height = view.getUint32(4);
+  if (width === 0 || height === 0 || width * height > maxPixels) {
+    throw new RangeError(`${who}: expected 1 to ${maxPixels} pixels, got ${width} x ${height}`);
+  }
+  const [depth, colourType, compression, filter, interlace] = data.subarray(8);
+  const known = KINDS.get(colourType);
+  if (known === undefined || !known.depths.includes(depth)) {
+    throw new RangeError(`${who}: expected a known colour type, got type ${colourType} with ${depth} bits`);
+  }
+  if (compression !== 0 || filter !== 0 || interlace > 1) {
+    throw new RangeError(`${who}: expected methods 0, 0 and 0 or 1, got ${compression}, ${filter} and ${interlace}`);
+  }
+  return { width, height, depth, kind: known.kind, samples: known.samples, interlaced: interlace === 1 };
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+/** A grid of pixels that is stored on its own: the whole picture, or one of the seven parts of an interlaced one. */
+interface Pass {
+  readonly left: number;
+  readonly top: number;
+  readonly stepX: number;
+  readonly stepY: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Left, top, step across, step down of the parts (Adam7). */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+];
+
+function passesOf(header: Header): Pass[] {
+  const grids = header.interlaced ? ADAM7 : [[0, 0, 1, 1]];
+  return grids
+    .map(([left, top, stepX, stepY]) => ({
+      left,
+      top,
+      stepX,
+      stepY,
+      width: Math.ceil((header.width - left) / stepX),
+      height: Math.ceil((header.height - top) / stepY),
+    }))
+    .filter((pass) => pass.width > 0 && pass.height > 0);
+}
+
+function rowBytes(header: Header, width: number): number {
+  return Math.ceil((width * header.samples * header.depth) / 8);
+}
+
+/** Undoes the prediction of one row, in place. `above` is all zero for the first row. */
+function unfilter(who: string, type: number, row: Uint8Array, above: Uint8Array, distance: number): void {
+  if (type > 4) throw new RangeError(`${who}: expected row filters 0 to 4, got ${type}`);
+  if (type === 0) return;
+  for (let i = 0; i < row.length; i++) {
+    const left = i >= distance ? row[i - distance] : 0;
+    if (type === 1) row[i] += left;
+    else if (type === 2) row[i] += above[i];
+    else if (type === 3) row[i] += (left + above[i]) >> 1;
+    else row[i] += paeth(left, above[i], i >= distance ? above[i - distance] : 0);
+  }
+}
+
+function paeth(left: number, above: number, corner: number): number {
+  const toLeft = Math.abs(above - corner);
+  const toAbove = Math.abs(left - corner);
+  const toCorner = Math.abs(left + above - 2 * corner);
+  if (toLeft <= toAbove && toLeft <= toCorner) return left;
+  return toAbove <= toCorner ? above : corner;
+}
+
+/** Sample `index` of a row, in the file's depth. */
+function sampleAt(row: Uint8Array, depth: number, index: number): number {
+  if (depth === 8) return row[index];
+  if (depth === 16) return row[2 * index] * 256 + row[2 * index + 1];
+  const bit = index * depth;
+  return (row[bit >> 3] >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
+}
+
+type Put = (row: Uint8Array, x: number, at: number) => void;
+
+function assemble(who: string, chunks: Chunks, passes: readonly Pass[], raw: Uint8Array): RasterImage {
+  const { header } = chunks;
+  const { width, height } = header;
+  const channels = channelsOf(chunks);
+  const data = new Uint8Array(width * height * channels);
+  const put = header.kind === "palette" ? putPalette(who, chunks, data, channels) : putSamples(who, chunks, data);
+  const distance = Math.max(1, (header.samples * header.depth) >> 3);
+  let at = 0;
+  for (const pass of passes) {
+    const length = rowBytes(header, pass.width);
+    let above: Uint8Array = new Uint8Array(length);
+    for (let y = 0; y < pass.height; y++) {
+      const row = raw.subarray(at + 1, at + 1 + length);
+      unfilter(who, raw[at], row, above, distance);
+      const line = (pass.top + y * pass.stepY) * width;
+      for (let x = 0; x < pass.width; x++) put(row, x, (line + pass.left + x * pass.stepX) * channels);
+      above = row;
+      at += 1 + length;
+    }
+  }
+  return { width, height, channels, data };
+}
+
+function channelsOf({ header, transparency }: Chunks): 1 | 2 | 3 | 4 {
+  if (header.kind === "grey") return transparency ? 2 : 1;
+  if (header.kind === "grey-alpha") return 2;
+  if (header.kind === "rgba") return 4;
+  return transparency ? 4 : 3;
+}
+
+/** Copies samples as 8 bits; one colour may be marked as transparent. */
+function putSamples(who: string, { header, transparency }: Chunks, data: Uint8Array): Put {
+  const { depth, samples, kind } = header;
+  const highest = 2 ** depth - 1;
+  const isMarked = transparency !== undefined && (kind === "grey" || kind === "rgb");
+  if (isMarked && transparency.length !== 2 * samples) {
+    throw new RangeError(`${who}: expected ${2 * samples} bytes of transparency, got ${transparency.length}`);
+  }
+  return (row, x, at) => {
+    let isClear = isMarked;
+    for (let s = 0; s < samples; s++) {
+      const value = sampleAt(row, depth, x * samples + s);
+      data[at + s] = depth === 8 ? value : Math.round((value * 255) / highest);
+      if (isMarked && value !== transparency[2 * s] * 256 + transparency[2 * s + 1]) isClear = false;
+    }
+    if (isMarked) data[at + samples] = isClear ? 0 : 255;
+  };
+}
+
+function putPalette(who: string, chunks: Chunks, data: Uint8Array, channels: number): Put {
+  const { header, palette, transparency } = chunks;
+  if (palette === undefined || palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768) {
+    throw new RangeError(`${who}: expected a palette of 1 to 256 colours, got ${palette?.length ?? 0} bytes`);
+  }
+  const colours = palette.length / 3;
+  if (transparency !== undefined && transparency.length > colours) {
+    throw new RangeError(`${who}: expected at most ${colours} values of transparency, got ${transparency.length}`);
+  }
+  return (row, x, at) => {
+    const index = sampleAt(row, header.depth, x);
+    if (index >= colours) throw new RangeError(`${who}: expected colours from 0 to ${colours - 1}, got ${index}`);
+    for (let c = 0; c < 3; c++) data[at + c] = palette[3 * index + c];
+    if (channels === 4) data[at + 3] = transparency?.[index] ?? 255;
+  };
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { RasterImage } from "../../src/data/image.ts";
+import { decodeImage, readImage } from "../../src/node/image.ts";
+import { alphaPng, cmykJpeg, deepPng, greyJpeg, palettePng, progressiveJpeg, turnedJpeg } from "./pictures.ts";
+
+function pixel({ width, channels, data }: RasterImage, x: number, y: number): number[] {
+  return [...data.subarray((y * width + x) * channels, (y * width + x + 1) * channels)];
+}
+
+/** Each value within 4 of the expected one: JPEG loses a little. */
+function near(actual: number[], expected: number[]): void {
+  expect(actual.length).toBe(expected.length);
+  actual.forEach((value, i) => {
+    expect(Math.abs(value - expected[i])).toBeLessThanOrEqual(4);
+  });
+}
+
+describe("decodeImage", () => {
+  it("reads JPEG, grey and in colour, also progressive", async () => {
+    const grey = await decodeImage(greyJpeg, "grey.jpg");
+    expect([grey.width, grey.height]).toEqual([16, 8]);
+    near(pixel(grey, 2, 1), [20, 20, 20, 255]);
+    near(pixel(grey, 14, 6), [220, 220, 220, 255]);
+    const colour = await decodeImage(progressiveJpeg, "colour.jpg");
+    near(pixel(colour, 2, 1), [20, 235, 90, 255]);
+    near(pixel(colour, 14, 1), [110, 145, 90, 255]);
+  });
+
+  it("turns a JPEG upright", async () => {
+    const turned = await decodeImage(turnedJpeg, "turned.jpg");
+    expect([turned.width, turned.height]).toEqual([8, 16]);
+    near(pixel(turned, 6, 1), [20, 235, 90, 255]);
+    near(pixel(turned, 1, 1), [40, 215, 90, 255]);
+    near(pixel(turned, 1, 14), [220, 35, 90, 255]);
+  });
+
+  it("reads PNG files of another program", async () => {
+    const palette = await decodeImage(palettePng, "p.png");
+    expect(palette).toMatchObject({ width: 16, height: 8, channels: 3 });
+    expect([pixel(palette, 2, 1), pixel(palette, 14, 6)]).toEqual([
+      [20, 235, 90],
+      [220, 35, 90],
+    ]);
+    const alpha = await decodeImage(alphaPng, "a.png");
+    expect([pixel(alpha, 2, 6), pixel(alpha, 14, 1)]).toEqual([
+      [40, 215, 90, 255],
+      [110, 145, 90, 0],
+    ]);
+    const deep = await decodeImage(deepPng, "d.png");
+    expect([deep.channels, ...pixel(deep, 2, 1), ...pixel(deep, 14, 6)]).toEqual([1, 20, 220]);
+  });
+
+  it("refuses what it doesn't read, in one line", async () => {
+    await expect(decodeImage(Buffer.from("GIF89a..."), "x.gif")).rejects.toThrow(
+      new RangeError('image "x.gif": expected a PNG or JPEG picture, got something else'),
+    );
+    await expect(decodeImage(cmykJpeg, "c.jpg")).rejects.toThrow(
+      new RangeError('jpeg "c.jpg": expected a readable picture, got "Unsupported color conversion request"'),
+    );
+    await expect(decodeImage(new Uint8Array(0), "empty")).rejects.toThrow(RangeError);
+  });
+
+  it("refuses too large a picture by its header", async () => {
+    await expect(decodeImage(greyJpeg, "g.jpg", { maxPixels: 100 })).rejects.toThrow(
+      'jpeg "g.jpg": expected 1 to 100 pixels, got 16 x 8',
+    );
+    await expect(decodeImage(deepPng, "d.png", { maxPixels: 100 })).rejects.toThrow(
+      'png "d.png": expected 1 to 100 pixels, got 16 x 8',
+    );
+    const frame = greyJpeg.findIndex((byte, i) => byte === 0xff && greyJpeg[i + 1] === 0xc0);
+    const huge = greyJpeg.slice();
+    huge.fill(0xff, frame + 5, frame + 9);
+    await expect(decodeImage(huge, "h.jpg")).rejects.toThrow("got 65535 x 65535");
+  });
+
+  it("refuses a JPEG that is cut off anywhere", async () => {
+    for (let length = 1; length < progressiveJpeg.length; length += 13) {
+      await expect(decodeImage(progressiveJpeg.subarray(0, length), "cut.jpg")).rejects.toThrow(RangeError);
+    }
+  });
+
+  it("gives a picture or a RangeError for any flipped bit, and reads the next one", async () => {
+    for (let index = 0; index < greyJpeg.length; index += 5) {
+      const corrupt = greyJpeg.slice();
+      corrupt[index] ^= 1 << (index % 8);
+      await decodeImage(corrupt, "corrupt.jpg").catch((error: unknown) => expect(error).toBeInstanceOf(RangeError));
+    }
+    expect(process.exitCode).toBeUndefined();
+    near(pixel(await decodeImage(greyJpeg, "grey.jpg"), 2, 1), [20, 20, 20, 255]);
+  });
+});
+
+it("readImage reads a file, or says why not", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "convasm-image-"));
+  await writeFile(join(folder, "p.png"), deepPng);
+  expect((await readImage(join(folder, "p.png"))).width).toBe(16);
+  await expect(readImage(join(folder, "none.png"))).rejects.toThrow("no such file or folder");
+  await rm(folder, { recursive: true });
+});
