@@ -1,9 +1,9 @@
 /**
  * Runs kernel calls on any kernels and heap, every array fenced by canaries.
  *
- * Canaries, outputs before the call and all gaps hold signalling NaN, each with its place in its bits. A read past a buffer
- * that matters shows as NaN; a write shows as changed bits, even of NaN that was read elsewhere, for arithmetic makes
- * it quiet and a copy has another place; an element not written shows as bits unchanged.
+ * Canaries, outputs before the call and all gaps hold signalling NaN, each with its place in its bits. A read past a
+ * buffer that matters shows as NaN; a write shows as changed bits, even of NaN that was read elsewhere, for arithmetic
+ * makes it quiet and a copy has another place; an element not written shows as bits unchanged.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * One table of shapes for every kernel family. It feeds the tests against naive formulas, the gradient checks, the parity
- * of the gears and the benchmark.
+ * One table of shapes for every kernel family. It feeds the tests against naive formulas, the gradient checks, the
+ * parity of the gears and the benchmark.
  *
  * @module
  */
@@ -229,6 +229,39 @@ export const DEPTHWISE: readonly ConvolutionCase[] = [
   },
 ];
 
+/**
+ * Layers of networks as people train them, for the benchmark (which sets its own batch size); the sums are long, so
+ * parity is checked on them too.
+ */
+export const NETWORK_CONVOLUTIONS: readonly ConvolutionCase[] = [
+  { ...PLAIN, name: "3x3, 1 to 32 channels, 28x28", h: 28, w: 28, c: 1, k: 32 },
+  { ...PLAIN, name: "3x3, 32 to 64 channels, 13x13", h: 13, w: 13, c: 32, k: 64 },
+  { ...PLAIN, name: "3x3, 64 to 64 channels, 14x14, same", h: 14, w: 14, c: 64, k: 64, ...PAD_1 },
+  { ...PLAIN, name: "5x5, 8 to 16 channels, 12x12", h: 12, w: 12, c: 8, k: 16, r: 5, s: 5 },
+  { ...PLAIN, name: "1x1, 64 to 128 channels, 7x7", h: 7, w: 7, c: 64, k: 128, r: 1, s: 1 },
+  {
+    ...PLAIN,
+    name: "3x3, 32 to 64 channels, stride 2",
+    h: 28,
+    w: 28,
+    c: 32,
+    k: 64,
+    strideH: 2,
+    strideW: 2,
+    ...PAD_1,
+  },
+  {
+    ...PLAIN_DEPTHWISE,
+    name: "depthwise 3x3, 64 channels, 14x14",
+    h: 14,
+    w: 14,
+    c: 64,
+    k: 64,
+    groups: 64,
+    ...PAD_1,
+  },
+];
+
 /** The geometry of a case, by the same function that the layers use. */
 export function geometryOf(shape: ConvolutionCase): ConvolutionGeometry {
   return convolutionGeometry({
@@ -261,6 +294,13 @@ export const DENSES: readonly DenseCase[] = [
   { n: 6, inputs: 7, units: 13, bias: true },
   { n: 7, inputs: 33, units: 17, bias: false },
   { n: 13, inputs: 12, units: 24, bias: true },
+];
+
+/** Layers of networks as people train them. */
+export const NETWORK_DENSES: readonly DenseCase[] = [
+  { n: 64, inputs: 1600, units: 128, bias: true },
+  { n: 64, inputs: 128, units: 10, bias: true },
+  { n: 1, inputs: 784, units: 100, bias: true },
 ];
 
 /** A pooling window over n images of h x w x c. */

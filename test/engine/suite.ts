@@ -7,7 +7,7 @@
 import { describe, expect, it } from "vitest";
 import { type Backend, type Results, referenceBackend, runCall } from "./arena.ts";
 import { worstMiss } from "./bound.ts";
-import { callsByKernel } from "./calls/index.ts";
+import { callsByKernel, networkCalls } from "./calls/index.ts";
 
 /** Where two runs differ in a bit, NaN patterns and signs of zero included; undefined where they do not. */
 function difference(one: Results, other: Results): string | undefined {
@@ -66,5 +66,10 @@ export function testKernels(name: string, makeBackend: () => Backend | Promise<B
         }
       });
     }
+  });
+
+  it(`${name}: layers of real networks are within the bound`, async () => {
+    const backend = await makeBackend();
+    for (const call of networkCalls()) expect(worstMiss(exact, call, runCall(backend, call))).toBeUndefined();
   });
 }

@@ -21,10 +21,9 @@ export interface Tensor {
 /**
  * How far float32 may be from the exact result.
  *
- * - `exact`: the same number
- * - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length + 4) eps times that sum with all
- *   inputs replaced by their magnitudes, which the reference computes
- * - `close`: `units` eps times the magnitude of the result, or of `floor` where that is larger
+ * - `exact`: the same number - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length +
+ * 4) eps times that sum with all   inputs replaced by their magnitudes, which the reference computes - `close`: `units`
+ * eps times the magnitude of the result, or of `floor` where that is larger
  */
 export type Bound =
   | { readonly kind: "exact" }

@@ -4,7 +4,20 @@
  * @module
  */
 
-import { CONVOLUTIONS, DENSES, DEPTHWISE, GRADIENTS, IMAGES, NORMS, PARAMETERS, POOLS, ROWS, SIZES } from "../cases.ts";
+import {
+  CONVOLUTIONS,
+  DENSES,
+  DEPTHWISE,
+  GRADIENTS,
+  IMAGES,
+  NETWORK_CONVOLUTIONS,
+  NETWORK_DENSES,
+  NORMS,
+  PARAMETERS,
+  POOLS,
+  ROWS,
+  SIZES,
+} from "../cases.ts";
 import { activationCalls, dropoutCalls, softmaxCalls } from "./activation.ts";
 import type { KernelCall } from "./call.ts";
 import { convolutionCalls } from "./convolution.ts";
@@ -15,7 +28,7 @@ import { normCalls } from "./norm.ts";
 import { clipCalls, optimizerCalls } from "./optimizer.ts";
 import { poolCalls } from "./pool.ts";
 
-/** All calls, a fresh list each time. */
+/** All calls for correctness, a fresh list each time. */
 export function allCalls(): KernelCall[] {
   return [
     ...SIZES.flatMap((size) => [...activationCalls(size), ...dropoutCalls(size), ...elementwiseLossCalls(size)]),
@@ -29,6 +42,11 @@ export function allCalls(): KernelCall[] {
     ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap(convolutionCalls),
     ...DEPTHWISE.map((shape) => ({ ...shape, depthwise: false })).flatMap(convolutionCalls),
   ];
+}
+
+/** The calls of whole layers, for the benchmark. */
+export function networkCalls(): KernelCall[] {
+  return [...NETWORK_CONVOLUTIONS.flatMap(convolutionCalls), ...NETWORK_DENSES.flatMap(denseCalls)];
 }
 
 /** All calls by kernel. */
