@@ -14,6 +14,9 @@ export interface Box {
   readonly bottom: number;
 }
 
+/** A stroke has this much ink somewhere. */
+const STRONG = 0.4;
+
 /** Pixels that hang together. */
 interface Blob {
   readonly pixels: readonly number[];
@@ -36,7 +39,7 @@ function heaviest(blobs: readonly Blob[]): Blob | undefined {
  * @param faint ink up to this connects nothing
  */
 export function removeSpecks(ink: Plane, faint: number): Plane {
-  const blobs = findBlobs(ink, faint);
+  const blobs = findBlobs(ink, faint).filter((blob) => blob.peak >= STRONG);
   const overall = heaviest(blobs);
   const inner = heaviest(blobs.filter((blob) => !blob.atEdge));
   if (overall === undefined) return ink;
@@ -50,9 +53,9 @@ export function removeSpecks(ink: Plane, faint: number): Plane {
   return { ...ink, data };
 }
 
-/** Whether a blob may be a stroke of the digit `main`: not too small, not faint, not far away, not part of the edge. */
+/** Whether a blob may be a stroke of the digit `main`: not too small, not far away, not part of the edge. */
 function belongsTo(blob: Blob, main: Blob): boolean {
-  if (blob.mass < 0.05 * main.mass || blob.peak < 0.4 || (blob.atEdge && !main.atEdge)) return false;
+  if (blob.mass < 0.05 * main.mass || (blob.atEdge && !main.atEdge)) return false;
   const [a, b] = [blob.box, main.box];
   const gap = Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom);
   return gap <= 0.25 * Math.max(b.right - b.left, b.bottom - b.top);
