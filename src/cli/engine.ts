@@ -4,10 +4,7 @@ import { chooseGear, GEARS, type Gear, hasGear } from "../engine/gears.ts";
 
 /** The `--engine` option. */
 export function engineOption(fallback = "auto"): Option {
-  return new Option(
-    "--engine <name>",
-    "what computes: js (plain JavaScript), simd, relaxed (SIMD with fused multiply-add)",
-  )
+  return new Option("--engine <name>", "what computes: js is plain JavaScript, relaxed is SIMD with fused multiply-add")
     .choices(["auto", ...GEARS])
     .default(undefined, fallback);
 }

@@ -31,7 +31,7 @@ export function exitCodeOf(error: unknown): number {
 /** The one line that an error gets. */
 export function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = oneLine(message);
+  const line = oneLine(error instanceof CommanderError ? message.replace(/^error: /, "") : message);
   if (isExpected(error) || error instanceof Interrupted || error instanceof CommanderError) return `convasm: ${line}`;
   return `convasm: internal error: ${line || "unknown"} (--debug shows where)`;
 }
@@ -40,4 +40,13 @@ export function errorLine(error: unknown): string {
 export function oneLine(text: string): string {
   const visible = text.replace(/\s+/g, " ").replace(/\p{Cc}/gu, "\ufffd");
   return visible.trim();
+}
+
+/** Tells of an error on standard error, with its origin for those who ask, and returns the exit code. */
+export function reportError(error: unknown): number {
+  const code = exitCodeOf(error);
+  if (code === EXIT.done) return code;
+  process.stderr.write(`${errorLine(error)}\n`);
+  if (process.argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return code;
 }

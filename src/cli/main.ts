@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { useWasmFiles } from "../node/wasm.ts";
-import { EXIT, errorLine, exitCodeOf, oneLine } from "./errors.ts";
+import { addDataCommand } from "./data.ts";
+import { reportError } from "./errors.ts";
+import { addEvalCommand } from "./eval.ts";
+import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
+import { addPredictCommand } from "./predict.ts";
 import { addTrainCommand } from "./train.ts";
 
 /** The version in the package's own description. */
@@ -21,9 +25,10 @@ function createProgram(signal: AbortSignal): Command {
     // Errors are printed in one place, below.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  addTrainCommand(program, signal);
+  for (const add of [addTrainCommand, addEvalCommand, addPredictCommand, addInspectCommand, addDataCommand]) {
+    add(program, signal);
+  }
   for (const command of program.commands) command.copyInheritedSettings(program);
-  program.action(() => program.outputHelp());
   return program;
 }
 
@@ -38,17 +43,11 @@ export async function run(words: readonly string[]): Promise<void> {
   watchInterrupts(controller, () => process.stderr.isTTY && process.stderr.write("\r\u001b[Kstopping ...\n"));
   watchOutput(controller);
   try {
-    await createProgram(controller.signal).parseAsync([...words], { from: "user" });
+    const program = createProgram(controller.signal);
+    if (words.length === 0) program.outputHelp();
+    else await program.parseAsync([...words], { from: "user" });
     if (controller.signal.aborted) throw controller.signal.reason;
   } catch (error) {
-    const code = exitCodeOf(error);
-    process.exitCode = code;
-    if (code === EXIT.done) return;
-    process.stderr.write(`${error instanceof CommanderError ? usageLine(error) : errorLine(error)}\n`);
-    if (words.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = reportError(error);
   }
-}
-
-function usageLine({ message }: CommanderError): string {
-  return `convasm: ${oneLine(message.replace(/^error: /, ""))}`;
 }

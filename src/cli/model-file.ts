@@ -14,14 +14,20 @@ export interface ModelFile {
 }
 
 /**
- * Reads a model file, or the last model of a run folder.
+ * Reads a model file, a checkpoint, or the last model of a run folder.
  *
  * @throws FileError, RangeError if it cannot be read or is none
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const info = await stat(path).catch(() => undefined);
-  const file = info?.isDirectory() ? new RunFolder(path).model : path;
+  const file = info?.isDirectory() ? await lastModel(new RunFolder(path)) : path;
   return { path: file, checkpoint: readCheckpoint(await readSafetensors(file), `model ${JSON.stringify(file)}`) };
+}
+
+/** The model of a finished run, else the checkpoint of an unfinished one. */
+async function lastModel({ model, checkpoint }: RunFolder): Promise<string> {
+  const isThere = async (file: string) => (await stat(file).catch(() => undefined)) !== undefined;
+  return (await isThere(model)) || !(await isThere(checkpoint)) ? model : checkpoint;
 }
 
 /**

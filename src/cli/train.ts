@@ -64,7 +64,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     .option("--label-smoothing <s>", "share of each target spread over all classes", share)
     .option(
       "--augment [changes]",
-      "random changes to the images, such as shift=2,rotate=10 (also scale, shear,\nhorizontalFlip, randomCrop, cutout); alone: shift=2,rotate=10,scale=0.1",
+      "random changes to the images, such as shift=2,rotate=10 (also scale, shear, horizontalFlip, randomCrop, cutout); alone: shift=2,rotate=10,scale=0.1",
     )
     .option("--no-augment", "none, also where the network's own settings have some")
     .option("--seed <n>", "seed of everything random (default: 0)", seedNumber)

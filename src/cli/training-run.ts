@@ -3,7 +3,6 @@ import type { Dataset } from "../data/dataset.ts";
 import { CsvLog } from "../node/csv-log.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { ModelCheckpoint } from "../node/model-checkpoint.ts";
-import { weightsSha256 } from "../node/weights-hash.ts";
 import type { Callback } from "../training/callback.ts";
 import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
@@ -14,6 +13,7 @@ import type { History, Trainer } from "../training/trainer.ts";
 import { confusionMatrix, trainingCurves } from "./charts.ts";
 import { type Context, commandLine, shorterPath } from "./context.ts";
 import { sourceArguments } from "./data-source.ts";
+import { doneEvent } from "./done.ts";
 import { Interrupted, UsageError } from "./errors.ts";
 import { count, duration, percent } from "./format.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -173,14 +173,5 @@ function report(
   output.text(`Next      ${commandLine(context, "eval", folder.model, ...source)}`);
   output.text(`          ${commandLine(context, "predict", folder.model, "IMAGE.png")}`);
   output.text(`          ${commandLine(context, "inspect", folder.model)}`);
-  output.event({
-    event: "done",
-    testAccuracy: figures?.accuracy ?? null,
-    testLoss: figures?.loss ?? null,
-    testImages: figures?.images ?? 0,
-    seconds,
-    trainSeconds,
-    weightsSha256: weightsSha256(model),
-    model: folder.model,
-  });
+  output.event(doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }));
 }

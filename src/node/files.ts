@@ -65,12 +65,25 @@ async function named<T>(action: string, path: string, work: () => Promise<T>): P
  * @throws FileError if that is not possible
  */
 export async function ensureFolder(path: string): Promise<void> {
-  await named("make the folder", path, async () => {
-    await mkdir(path, { recursive: true }).catch((error: unknown) => {
-      if (errorCode(error) === "EEXIST") throw new FileError("make the folder", path, "a file of that name is there");
-      throw error;
-    });
-  });
+  await named("make the folder", path, () => makeFolder(path));
+}
+
+/** mkdir's own `recursive` never returns where the system says of a folder that is there that it is not, as in /proc. */
+async function makeFolder(path: string, mayLackParent = true): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" && mayLackParent && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      return makeFolder(path, false);
+    }
+    // Other codes, such as that of a read-only file system, also come for a folder that is there.
+    const info = await stat(path).catch(() => undefined);
+    if (info?.isDirectory()) return;
+    if (code === "EEXIST") throw new FileError("make the folder", path, "a file of that name is there");
+    throw error;
+  }
 }
 
 /** Where a path leads, following a symbolic link; the path itself where nothing is there yet. */

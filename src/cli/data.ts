@@ -1,0 +1,160 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import type { Dataset } from "../data/dataset.ts";
+import { encodeIdxPair } from "../data/idx.ts";
+import { ensureFolder, writeFileAtomic } from "../node/files.ts";
+import { loadMnist } from "../node/mnist.ts";
+import { type Context, commandLine, createContext, shorterPath } from "./context.ts";
+import { downloadOptions, loadData, readDataSource } from "./data-source.ts";
+import { DIGITS_SEED, DIGITS_TEST, DIGITS_TRAIN, makeDigits } from "./digits.ts";
+import { UsageError } from "./errors.ts";
+import { count, dimensions, table } from "./format.ts";
+import { positiveWhole, seedNumber } from "./numbers.ts";
+
+interface DataCommandOptions {
+  readonly count?: number | undefined;
+  readonly testCount?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly out?: string | undefined;
+  readonly overwrite?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const EXAMPLES = `
+Examples:
+  convasm data mnist                                  fetch MNIST into the cache, or say where it is
+  convasm data digits --count 100000 --seed 7 --out big-digits
+  convasm data ./fashion                              say what is in a folder
+
+$CONVASM_MIRRORS holds other addresses to download MNIST from, with spaces between.`;
+
+/** Where the built-in data set is written unless said otherwise. */
+const DIGITS_FOLDER = "digits";
+
+const FILES = {
+  train: { images: "train-images-idx3-ubyte", labels: "train-labels-idx1-ubyte" },
+  test: { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte" },
+} as const;
+
+/** Adds the command `data`. */
+export function addDataCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command("data")
+    .description("fetch MNIST, or write the built-in digits as IDX files, and say what is there")
+    .argument("<data>", "mnist, digits, or a folder of IDX files")
+    .option("--count <n>", `how many digits to train on (default: ${DIGITS_TRAIN})`, positiveWhole)
+    .option("--test-count <n>", `how many digits to test on (default: ${DIGITS_TEST})`, positiveWhole)
+    .option("--seed <n>", `seed of the digits (default: ${DIGITS_SEED}, which train uses)`, seedNumber)
+    .option("-o, --out <dir>", `folder to write IDX files to (default for digits: ${DIGITS_FOLDER})`)
+    .option("--overwrite", "replace files that are there")
+    .addOption(new Option("--json", "one JSON object on standard output"))
+    .addHelpText("after", EXAMPLES)
+    .action((data: string, options: DataCommandOptions) => runData(data, options, createContext(options, signal)));
+}
+
+interface Parts {
+  readonly title: string;
+  readonly folder: string;
+  readonly train: Dataset | undefined;
+  readonly test: Dataset | undefined;
+}
+
+async function runData(argument: string, options: DataCommandOptions, context: Context): Promise<void> {
+  const parts =
+    argument === "digits" ? await writeDigits(options, context) : await fetchData(argument, options, context);
+  const { output } = context;
+  const { title, folder, train, test } = parts;
+  const any = train ?? test;
+  if (any === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
+  const counts = { train: train && classCounts(train), test: test && classCounts(test) };
+  output.event({
+    event: "data",
+    data: title,
+    folder,
+    shape: any.shape,
+    classes: any.classes,
+    classNames: any.classNames ?? null,
+    trainImages: train?.length ?? 0,
+    testImages: test?.length ?? 0,
+    trainCounts: counts.train ?? null,
+    testCounts: counts.test ?? null,
+  });
+  output.text(`${title}: ${folder}`);
+  output.text(`${dimensions(any.shape)} pixels, ${any.classes} classes`);
+  output.text();
+  const columns = [counts.train ?? [], counts.test ?? []];
+  const rows = Array.from({ length: any.classes }, (_, i) => [
+    any.classNames?.[i] ?? String(i),
+    ...columns.map((column) => count(column[i] ?? 0)),
+  ]);
+  const all = ["all", count(train?.length ?? 0), count(test?.length ?? 0)];
+  for (const line of table([["class", "train", "test"], ...rows, all])) output.text(line);
+  output.text();
+  output.text(
+    `Next      ${commandLine(context, "train", ...(title === "MNIST" && options.out === undefined ? ["mnist"] : [folder]))}`,
+  );
+}
+
+async function writeDigits(options: DataCommandOptions, context: Context): Promise<Parts> {
+  const {
+    count: trainCount = DIGITS_TRAIN,
+    testCount = DIGITS_TEST,
+    seed = DIGITS_SEED,
+    out = DIGITS_FOLDER,
+  } = options;
+  const { output, signal } = context;
+  await prepareFolder(out, options);
+  const train = await makeDigits({ part: "train", count: trainCount, seed }, output, signal);
+  const test = await makeDigits({ part: "test", count: testCount, seed }, output, signal);
+  await writeParts(out, { train, test });
+  return { title: "generated digits", folder: out, train, test };
+}
+
+async function fetchData(argument: string, options: DataCommandOptions, context: Context): Promise<Parts> {
+  const { out } = options;
+  const surplus = (["count", "testCount", "seed"] as const).find((name) => options[name] !== undefined);
+  if (surplus !== undefined) throw new UsageError(`expected --count, --test-count and --seed only with digits`);
+  if (out !== undefined) await prepareFolder(out, options);
+  const parts = argument === "mnist" ? await fetchMnist(context) : await describeFolder(argument, context);
+  if (out === undefined) return parts;
+  await writeParts(out, parts);
+  return { ...parts, folder: out };
+}
+
+async function fetchMnist(context: Context): Promise<Parts> {
+  const { folder, train, test } = await loadMnist(downloadOptions(context));
+  context.output.clearStatus();
+  return { title: "MNIST", folder: shorterPath(folder), train, test };
+}
+
+async function describeFolder(argument: string, context: Context): Promise<Parts> {
+  const { train, test } = await loadData(readDataSource(argument, {}), {}, context);
+  return { title: "IDX files", folder: argument, train, test };
+}
+
+/** Finds out before the work whether the files may be written. */
+async function prepareFolder(out: string, { overwrite }: DataCommandOptions): Promise<void> {
+  await ensureFolder(out);
+  const names = await readdir(out);
+  const mine: readonly string[] = Object.values(FILES).flatMap(({ images, labels }) => [images, labels]);
+  const there = names.find((name) => mine.includes(name));
+  if (there === undefined || overwrite) return;
+  throw new UsageError(`--out ${JSON.stringify(out)}: expected no ${there} there, got one; --overwrite replaces it`);
+}
+
+async function writeParts(folder: string, parts: Pick<Parts, "train" | "test">): Promise<void> {
+  for (const part of ["train", "test"] as const) {
+    const dataset = parts[part];
+    if (dataset === undefined) continue;
+    const { images, labels } = encodeIdxPair(dataset);
+    await writeFileAtomic(join(folder, FILES[part].images), images);
+    await writeFileAtomic(join(folder, FILES[part].labels), labels);
+  }
+}
+
+function classCounts({ labels, classes }: Dataset): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels ?? []) counts[label]++;
+  return counts;
+}

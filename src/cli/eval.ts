@@ -1,0 +1,80 @@
+import { type Command, Option } from "commander";
+import { sliceDataset } from "../data/dataset.ts";
+import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import { createContext, type OutputOptions } from "./context.ts";
+import { addDataOptions, type DataOptions, loadData, readDataSource } from "./data-source.ts";
+import { doneEvent } from "./done.ts";
+import { engineOption, resolveEngine } from "./engine.ts";
+import { percent } from "./format.ts";
+import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
+import { positiveWhole } from "./numbers.ts";
+import { classTable, mistakes, testJson, testLine, testModel } from "./test-figures.ts";
+
+interface EvalOptions extends DataOptions, OutputOptions {
+  readonly limit?: number | undefined;
+  readonly engine?: Gear | "auto" | undefined;
+}
+
+const EXAMPLES = `
+Examples:
+  convasm eval runs/2026-01-31-120000-speed99                 the last model of a run, on MNIST's test images
+  convasm eval model.safetensors digits --limit 1000          the first 1,000 generated test digits
+  convasm eval model.safetensors ./fashion --json`;
+
+const MISTAKES = 8;
+
+/** Adds the command `eval`. */
+export function addEvalCommand(program: Command, signal: AbortSignal): void {
+  const command = program.command("eval").description("test a model on test images");
+  command.argument("<model>", "a model file or a run folder");
+  addDataOptions(command)
+    .option("--limit <n>", "only the first n test images", positiveWhole)
+    .addOption(engineOption("the one the model was trained on"))
+    .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
+    .option("-q, --quiet", "only the result")
+    .addHelpText("after", EXAMPLES)
+    .action((model: string, data: string | undefined, options: EvalOptions) =>
+      evaluateModel(model, data, options, signal),
+    );
+}
+
+async function evaluateModel(
+  path: string,
+  argument: string | undefined,
+  options: EvalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const began = performance.now();
+  const context = createContext(options, signal);
+  const { output } = context;
+  const file = await readModelFile(path);
+  const source = readDataSource(argument, options);
+  const model = await openModel(file, resolveEngine(options.engine ?? trainedOn(file)));
+  const { test, title } = await loadData(source, { testOnly: true }, context);
+  if (test === undefined) throw new RangeError(`eval: expected test images in ${title}, got none`);
+  signal.throwIfAborted();
+  const { limit = test.length } = options;
+  const images = limit < test.length ? sliceDataset(test, 0, limit) : test;
+  const figures = await testModel(model, images, output, signal);
+
+  output.text(`Model     ${file.path}`);
+  output.text(`Data      ${title}, engine ${model.network.engine.gear}`);
+  output.text();
+  for (const line of classTable(figures)) output.text(line);
+  output.text();
+  const wrong = mistakes(figures, MISTAKES);
+  if (wrong.length > 0) output.text(`Most often mistaken: ${wrong.join(", ")}`);
+  if (figures.metrics.classes > 3) output.text(`Among the three most likely: ${percent(figures.metrics.topK(3))}`);
+  output.result(output.style.bold(`Test accuracy ${output.style.green(testLine(figures))}`));
+  const { testAccuracy: _a, testLoss: _l, testImages: _n, ...details } = testJson(figures);
+  output.event({ event: "figures", ...details });
+  output.event(doneEvent(model, file.path, figures, { all: (performance.now() - began) / 1000, train: 0 }));
+}
+
+/** The engine in the model's notes, so that the figures are the ones that training gave, digit for digit. */
+function trainedOn(file: ModelFile): Gear | "auto" {
+  const noted = runNotes(file)?.engine;
+  const gear = GEARS.find((candidate) => candidate === noted);
+  // The probe for `relaxed` says no on Node 20 until `auto` has switched it on.
+  return gear === undefined || gear === "relaxed" || !hasGear(gear) ? "auto" : gear;
+}

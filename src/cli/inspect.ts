@@ -1,0 +1,131 @@
+import { stat } from "node:fs/promises";
+import type { Command } from "commander";
+import type { NamedArray } from "../formats/checkpoint.ts";
+import { isRecord } from "../json.ts";
+import { summarize } from "../model/summary.ts";
+import { weightsSha256 } from "../node/weights-hash.ts";
+import { loadModel } from "../training/load-model.ts";
+import { readProgress } from "../training/progress.ts";
+import { createContext } from "./context.ts";
+import { resolveEngine } from "./engine.ts";
+import { megabytes, table } from "./format.ts";
+import { type ModelFile, readModelFile, runNotes } from "./model-file.ts";
+
+interface InspectOptions {
+  readonly json?: boolean | undefined;
+}
+
+const EXAMPLES = `
+Examples:
+  convasm inspect runs/2026-01-31-120000-speed99
+  convasm inspect model.safetensors --json`;
+
+/** Adds the command `inspect`. */
+export function addInspectCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command("inspect")
+    .description("show what is in a model file: layers, settings, weights")
+    .argument("<model>", "a model file, a checkpoint or a run folder")
+    .option("--json", "one JSON object on standard output")
+    .addHelpText("after", EXAMPLES)
+    .action((model: string, options: InspectOptions) => inspect(model, options, signal));
+}
+
+async function inspect(path: string, options: InspectOptions, signal: AbortSignal): Promise<void> {
+  const { output } = createContext(options, signal);
+  const file = await readModelFile(path);
+  const { checkpoint } = file;
+  // Putting it together checks that weights and architecture fit, and tells how much memory it takes.
+  const model = await loadModel(checkpoint, { gear: resolveEngine() });
+  const description = model.describe();
+  const { size } = await stat(file.path);
+  const { run: _, ...settings } = checkpoint.settings;
+  const notes = runNotes(file);
+  const progress = progressOf(file);
+  const sha256 = weightsSha256(checkpoint.weights);
+  const weights = [...checkpoint.weights].map(([name, array]) => statistics(name, array));
+
+  output.event({
+    event: "model",
+    model: file.path,
+    bytes: size,
+    weightsSha256: sha256,
+    finished: progress === undefined,
+    ...(progress !== undefined && { epoch: progress.epoch, step: progress.step, stopped: progress.stopped }),
+    ...description,
+    architecture: checkpoint.model,
+    settings,
+    run: notes ?? null,
+    weights,
+  });
+
+  output.text(`File      ${file.path} (${megabytes(size)})`);
+  output.text(`Weights   SHA-256 ${sha256}`);
+  if (progress !== undefined) {
+    const { epoch, step, stepInEpoch } = progress;
+    output.text(`State     unfinished: ${epoch} epochs done, ${stepInEpoch} steps into the next, ${step} in all`);
+  }
+  output.text();
+  output.text(summarize(description));
+  output.text();
+  for (const line of settingLines({ ...settings, ...notes })) output.text(line);
+  output.text();
+  for (const line of weightTable(weights)) output.text(line);
+}
+
+function progressOf({ checkpoint: { training } }: ModelFile) {
+  return isRecord(training?.state) ? readProgress(training.state.progress) : undefined;
+}
+
+/** The settings, one to a line; objects as JSON. */
+function settingLines(settings: Readonly<Record<string, unknown>>): string[] {
+  const rows = Object.entries(settings)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+  return rows.length === 0 ? [] : table(rows, 2);
+}
+
+/** What can be said about a weight in a line. */
+interface WeightStatistics {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Of the finite values; null where there is none. */
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly mean: number | null;
+  readonly deviation: number | null;
+  readonly notFinite: number;
+}
+
+function statistics(name: string, { shape, data }: NamedArray): WeightStatistics {
+  const finite = data.filter((value) => Number.isFinite(value));
+  const notFinite = data.length - finite.length;
+  if (finite.length === 0) return { name, shape, minimum: null, maximum: null, mean: null, deviation: null, notFinite };
+  let [minimum, maximum, sum] = [finite[0], finite[0], 0];
+  for (const value of finite) {
+    minimum = Math.min(minimum, value);
+    maximum = Math.max(maximum, value);
+    sum += value;
+  }
+  const mean = sum / finite.length;
+  let squares = 0;
+  for (const value of finite) squares += (value - mean) ** 2;
+  return { name, shape, minimum, maximum, mean, deviation: Math.sqrt(squares / finite.length), notFinite };
+}
+
+function weightTable(weights: readonly WeightStatistics[]): string[] {
+  const number = (value: number | null) => (value === null ? "" : value.toPrecision(4));
+  const anyWrong = weights.some(({ notFinite }) => notFinite > 0);
+  return table(
+    [
+      ["weight", "shape", "minimum", "maximum", "mean", "deviation", ...(anyWrong ? ["NaN or infinite"] : [])],
+      ...weights.map(({ name, shape, minimum, maximum, mean, deviation, notFinite }) => [
+        name,
+        `[${shape.join(", ")}]`,
+        ...[minimum, maximum, mean, deviation].map(number),
+        ...(anyWrong ? [String(notFinite)] : []),
+      ]),
+    ],
+    2,
+  );
+}
