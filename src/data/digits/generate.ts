@@ -1,0 +1,94 @@
+/**
+ * The built-in data set: digits that the program writes itself, any number of them, from a seed.
+ *
+ * @module
+ */
+
+import { permutation, RandomStream } from "../../numeric/random.ts";
+import { parseGlyph, warp, writeStrokes } from "./distort.ts";
+import { drawInk, SIDE } from "./draw.ts";
+import { Draws } from "./draws.ts";
+import { GLYPHS } from "./glyphs.ts";
+import { PenPath } from "./path.ts";
+
+/** Which digits to generate. */
+export interface DigitsOptions {
+  /** How many, from 1 to 2,000,000 in one call. */
+  readonly count: number;
+  /** A whole number from 0 to 2^53 - 1; each seed has its own endless sequence of digits. */
+  readonly seed: number;
+  /** Place of the first one in the sequence; 0 unless told. `start + count` may be up to 2^32. */
+  readonly start?: number;
+}
+
+/** Images and labels in order. */
+export interface Digits {
+  /** `count * 784` bytes: 28x28 pixels each, rows from the top, white strokes (255) on black (0). */
+  readonly images: Uint8Array;
+  /** `count` bytes from 0 to 9. */
+  readonly labels: Uint8Array;
+}
+
+const MAX_COUNT = 2_000_000;
+const MAX_END = 2 ** 32;
+const PIXELS = SIDE * SIDE;
+/** Labels are dealt in blocks of so many, each with every digit equally often in random order. */
+const BLOCK = 100;
+
+/** Per digit: how common each style is, and its strokes. */
+const STYLES = GLYPHS.map((styles) => ({
+  weights: Float64Array.from(styles, (style) => style.weight),
+  glyphs: styles.map((style) => parseGlyph(style.strokes)),
+}));
+
+function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (typeof value !== "number")
+    throw new TypeError(`generateDigits: expected a number as ${name}, got ${typeof value}`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(
+      `generateDigits: expected ${name} to be a whole number from ${least} to ${most}, got ${value}`,
+    );
+  }
+}
+
+/**
+ * Draws handwritten digits in the manner of MNIST: strokes in several writing styles per digit, distorted, fitted to a
+ * box of 20x20 pixels and centred by mass in 28x28.
+ *
+ * Digit number i of a seed is always the same image and label, whatever range it is asked for in and on every engine. So
+ * a long sequence can be made in pieces, and disjoint ranges make disjoint sets for training and testing. Every 100 digits
+ * from a multiple of 100 hold each class ten times.
+ *
+ * @throws TypeError or RangeError if an option is not a whole number in its range
+ *
+ * @example
+ * const train = generateDigits({ count: 1000, seed: 1 });
+ * const test = generateDigits({ count: 200, seed: 1, start: 1000 });
+ */
+export function generateDigits({ count, seed, start = 0 }: DigitsOptions): Digits {
+  checkWhole("count", count, 1, MAX_COUNT);
+  checkWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+  checkWhole("start", start, 0, MAX_END - count);
+  const labelStream = RandomStream.from(seed, "digits/labels");
+  const drawStream = RandomStream.from(seed, "digits/drawing");
+  const images = new Uint8Array(count * PIXELS);
+  const labels = new Uint8Array(count);
+  const path = new PenPath();
+  let block = -1;
+  let order: Uint32Array = new Uint32Array(0);
+  for (let i = 0; i < count; i++) {
+    const index = start + i;
+    if (Math.floor(index / BLOCK) !== block) {
+      block = Math.floor(index / BLOCK);
+      order = permutation(BLOCK, labelStream.child(block));
+    }
+    const label = order[index % BLOCK] % STYLES.length;
+    const { weights, glyphs } = STYLES[label];
+    const draws = new Draws(drawStream.child(index));
+    writeStrokes(glyphs[draws.choose(weights)], draws, path);
+    warp(path, draws);
+    drawInk(path, draws, images.subarray(i * PIXELS, (i + 1) * PIXELS));
+    labels[i] = label;
+  }
+  return { images, labels };
+}
