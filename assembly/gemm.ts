@@ -1,8 +1,10 @@
 // The two register tiles behind dense layers and convolutions. All strides are in bytes.
 //
-// Both keep a 6 x 8 block of sums in twelve vector registers: two vectors of B, one of A and the sums fill the sixteen
-// registers of x64 (the tile of BLIS and XNNPACK). Every element of the result is one sum in one fixed order, whatever
-// the tile it falls into, so no split of the work changes a bit.
+// Both keep a 4 x 8 block of sums in eight vector registers: enough chains to fill two multiply-add units of latency 4,
+// and few enough that V8 keeps them, two vectors of B and one of A in registers. The usual 6 x 8 tile needs fifteen, which
+// V8 11 (Node 20) spills, and unrolling the inner loop by hand makes either of them slower (docs/ARCHITECTURE.md).
+// Every element of the result is one sum in one fixed order, whatever the tile it falls into, so no split of the work
+// changes a bit.
 
 import { madd, store_up_to_8, zero } from "./simd";
 
@@ -50,18 +52,18 @@ export function panel_gemm(
   let yNext = y + <usize>begin * ySample;
   let biasNext = bias;
 
-  let a0: usize = 0, a1: usize = 0, a2: usize = 0, a3: usize = 0, a4: usize = 0, a5: usize = 0;
-  let y0: usize = 0, y1: usize = 0, y2: usize = 0, y3: usize = 0, y4: usize = 0, y5: usize = 0;
-  let d0: usize = 0, d1: usize = 0, d2: usize = 0, d3: usize = 0, d4: usize = 0, d5: usize = 0;
+  let a0: usize = 0, a1: usize = 0, a2: usize = 0, a3: usize = 0;
+  let y0: usize = 0, y1: usize = 0, y2: usize = 0, y3: usize = 0;
+  let d0: usize = 0, d1: usize = 0, d2: usize = 0, d3: usize = 0;
 
   while (left > 0) {
-    const rows = min(left, 6);
+    const rows = min(left, 4);
     // Rows past the last one repeat it: computed again, stored to the same place.
-    for (let i = 0; i < 6; i++) {
-      a0 = a1; a1 = a2; a2 = a3; a3 = a4; a4 = a5; a5 = aNext;
-      y0 = y1; y1 = y2; y2 = y3; y3 = y4; y4 = y5; y5 = yNext;
-      d0 = d1; d1 = d2; d2 = d3; d3 = d4; d4 = d5; d5 = biasNext;
-      if (i + 1 < rows || rows == 6) {
+    for (let i = 0; i < 4; i++) {
+      a0 = a1; a1 = a2; a2 = a3; a3 = aNext;
+      y0 = y1; y1 = y2; y2 = y3; y3 = yNext;
+      d0 = d1; d1 = d2; d2 = d3; d3 = biasNext;
+      if (i + 1 < rows || rows == 4) {
         aNext += aColumn; yNext += yColumn; biasNext += biasColumn;
         if (++q == gridQ) {
           q = 0;
@@ -77,55 +79,21 @@ export function panel_gemm(
 
     let panel = panels;
     for (let column = 0; column < columns; column += 8) {
-      let s00 = zero(), s01 = zero(), s10 = zero(), s11 = zero(), s20 = zero(), s21 = zero();
-      let s30 = zero(), s31 = zero(), s40 = zero(), s41 = zero(), s50 = zero(), s51 = zero();
+      let s00 = zero(), s01 = zero(), s10 = zero(), s11 = zero();
+      let s20 = zero(), s21 = zero(), s30 = zero(), s31 = zero();
       let b = panel;
       let rowOffset: usize = 0;
       for (let tapRow = 0; tapRow < tapRows; tapRow++) {
         let offset = rowOffset;
         for (let tap = 0; tap < taps; tap++) {
-          let p0 = a0 + offset, p1 = a1 + offset, p2 = a2 + offset, p3 = a3 + offset, p4 = a4 + offset, p5 = a5 + offset;
-          let i = length;
-          for (; i >= 4; i -= 4) {
-            let low = v128.load(b), high = v128.load(b, 16);
-            let x = v128.load32_splat(p0); s00 = madd(x, low, s00); s01 = madd(x, high, s01);
-            x = v128.load32_splat(p1); s10 = madd(x, low, s10); s11 = madd(x, high, s11);
-            x = v128.load32_splat(p2); s20 = madd(x, low, s20); s21 = madd(x, high, s21);
-            x = v128.load32_splat(p3); s30 = madd(x, low, s30); s31 = madd(x, high, s31);
-            x = v128.load32_splat(p4); s40 = madd(x, low, s40); s41 = madd(x, high, s41);
-            x = v128.load32_splat(p5); s50 = madd(x, low, s50); s51 = madd(x, high, s51);
-            low = v128.load(b, 32); high = v128.load(b, 48);
-            x = v128.load32_splat(p0, 4); s00 = madd(x, low, s00); s01 = madd(x, high, s01);
-            x = v128.load32_splat(p1, 4); s10 = madd(x, low, s10); s11 = madd(x, high, s11);
-            x = v128.load32_splat(p2, 4); s20 = madd(x, low, s20); s21 = madd(x, high, s21);
-            x = v128.load32_splat(p3, 4); s30 = madd(x, low, s30); s31 = madd(x, high, s31);
-            x = v128.load32_splat(p4, 4); s40 = madd(x, low, s40); s41 = madd(x, high, s41);
-            x = v128.load32_splat(p5, 4); s50 = madd(x, low, s50); s51 = madd(x, high, s51);
-            low = v128.load(b, 64); high = v128.load(b, 80);
-            x = v128.load32_splat(p0, 8); s00 = madd(x, low, s00); s01 = madd(x, high, s01);
-            x = v128.load32_splat(p1, 8); s10 = madd(x, low, s10); s11 = madd(x, high, s11);
-            x = v128.load32_splat(p2, 8); s20 = madd(x, low, s20); s21 = madd(x, high, s21);
-            x = v128.load32_splat(p3, 8); s30 = madd(x, low, s30); s31 = madd(x, high, s31);
-            x = v128.load32_splat(p4, 8); s40 = madd(x, low, s40); s41 = madd(x, high, s41);
-            x = v128.load32_splat(p5, 8); s50 = madd(x, low, s50); s51 = madd(x, high, s51);
-            low = v128.load(b, 96); high = v128.load(b, 112);
-            x = v128.load32_splat(p0, 12); s00 = madd(x, low, s00); s01 = madd(x, high, s01);
-            x = v128.load32_splat(p1, 12); s10 = madd(x, low, s10); s11 = madd(x, high, s11);
-            x = v128.load32_splat(p2, 12); s20 = madd(x, low, s20); s21 = madd(x, high, s21);
-            x = v128.load32_splat(p3, 12); s30 = madd(x, low, s30); s31 = madd(x, high, s31);
-            x = v128.load32_splat(p4, 12); s40 = madd(x, low, s40); s41 = madd(x, high, s41);
-            x = v128.load32_splat(p5, 12); s50 = madd(x, low, s50); s51 = madd(x, high, s51);
-            p0 += 16; p1 += 16; p2 += 16; p3 += 16; p4 += 16; p5 += 16; b += 128;
-          }
-          for (; i > 0; i--) {
+          let p0 = a0 + offset, p1 = a1 + offset, p2 = a2 + offset, p3 = a3 + offset;
+          for (let i = length; i > 0; i--) {
             const low = v128.load(b), high = v128.load(b, 16);
             let x = v128.load32_splat(p0); s00 = madd(x, low, s00); s01 = madd(x, high, s01);
             x = v128.load32_splat(p1); s10 = madd(x, low, s10); s11 = madd(x, high, s11);
             x = v128.load32_splat(p2); s20 = madd(x, low, s20); s21 = madd(x, high, s21);
             x = v128.load32_splat(p3); s30 = madd(x, low, s30); s31 = madd(x, high, s31);
-            x = v128.load32_splat(p4); s40 = madd(x, low, s40); s41 = madd(x, high, s41);
-            x = v128.load32_splat(p5); s50 = madd(x, low, s50); s51 = madd(x, high, s51);
-            p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4; b += 32;
+            p0 += 4; p1 += 4; p2 += 4; p3 += 4; b += 32;
           }
           offset += tapStride;
         }
@@ -137,8 +105,6 @@ export function panel_gemm(
       store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
       store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
       store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
-      store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, count);
-      store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, count);
       panel += panelStride;
     }
   }
@@ -207,10 +173,10 @@ export function outer_gemm(
         let to = dw + <usize>row * dwStride + shift;
         while (row < rowsEnd) {
           let rows = 1;
-          if (rowsEnd - row >= 6) {
-            rows = 6;
-            outer_tile_6(aTile, samples, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dyTile, dyStride, to, dwStride, count, first);
-          } else if (rowsEnd - row >= 3) {
+          if (rowsEnd - row >= 4) {
+            rows = 4;
+            outer_tile_4(aTile, samples, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dyTile, dyStride, to, dwStride, count, first);
+          } else if (rowsEnd - row == 3) {
             rows = 3;
             outer_tile_3(aTile, samples, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dyTile, dyStride, to, dwStride, count, first);
           } else {
@@ -228,8 +194,8 @@ export function outer_gemm(
 /** Bytes of A and dy that a block of samples may take: half of a small L2 cache. */
 const BLOCK_BYTES: usize = 131072;
 
-/** Six rows by eight columns of `outer_gemm` over one block of samples. */
-function outer_tile_6(
+/** Four rows by eight columns of `outer_gemm` over one block of samples. */
+function outer_tile_4(
   a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
   dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
 ): void {
@@ -237,8 +203,6 @@ function outer_tile_6(
   let s10 = zero(), s11 = zero();
   let s20 = zero(), s21 = zero();
   let s30 = zero(), s31 = zero();
-  let s40 = zero(), s41 = zero();
-  let s50 = zero(), s51 = zero();
   for (let sample = 0; sample < n; sample++) {
     for (let p = 0; p < gridP; p++) {
       for (let q = 0; q < gridQ; q++) {
@@ -247,8 +211,6 @@ function outer_tile_6(
         x = v128.load32_splat(a, 4); s10 = madd(x, low, s10); s11 = madd(x, high, s11);
         x = v128.load32_splat(a, 8); s20 = madd(x, low, s20); s21 = madd(x, high, s21);
         x = v128.load32_splat(a, 12); s30 = madd(x, low, s30); s31 = madd(x, high, s31);
-        x = v128.load32_splat(a, 16); s40 = madd(x, low, s40); s41 = madd(x, high, s41);
-        x = v128.load32_splat(a, 20); s50 = madd(x, low, s50); s51 = madd(x, high, s51);
         a += aColumn;
         dy += dyStride;
       }
@@ -260,8 +222,6 @@ function outer_tile_6(
   add_row(dw + dwStride, s10, s11, count, first);
   add_row(dw + 2 * dwStride, s20, s21, count, first);
   add_row(dw + 3 * dwStride, s30, s31, count, first);
-  add_row(dw + 4 * dwStride, s40, s41, count, first);
-  add_row(dw + 5 * dwStride, s50, s51, count, first);
 }
 
 /** Three rows by eight columns of `outer_gemm` over one block of samples. */
@@ -301,7 +261,7 @@ function outer_tile_1(
     for (let p = 0; p < gridP; p++) {
       for (let q = 0; q < gridQ; q++) {
         const low = v128.load(dy), high = v128.load(dy, 16);
-        let x = v128.load32_splat(a); s00 = madd(x, low, s00); s01 = madd(x, high, s01);
+        const x = v128.load32_splat(a); s00 = madd(x, low, s00); s01 = madd(x, high, s01);
         a += aColumn;
         dy += dyStride;
       }
