@@ -124,7 +124,7 @@ export class Model {
   }
 
   /** Loss and accuracy over a data set. */
-  evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     return evaluate(this.network, data, options);
   }
 
