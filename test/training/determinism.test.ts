@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { dense } from "../../src/layers/dense.ts";
+import { dropout } from "../../src/layers/dropout.ts";
+import { flatten } from "../../src/layers/flatten.ts";
 import { adam, sgd } from "../../src/training/optimizers.ts";
 import { oneCycle } from "../../src/training/schedules.ts";
 import { barImages, compiled, weightBytes } from "../model/networks.ts";
@@ -69,9 +72,6 @@ describe("training from a seed", () => {
   });
 
   it("drops other elements in each step and each layer", async () => {
-    const { dropout } = await import("../../src/layers/dropout.ts");
-    const { dense } = await import("../../src/layers/dense.ts");
-    const { flatten } = await import("../../src/layers/flatten.ts");
     const layers = [flatten(), dropout({ rate: 0.5 }), dropout({ rate: 0.5 }), dense({ units: 3 })];
     const model = await compiled({ layers, batchSize: 4 });
     const keys = () =>
