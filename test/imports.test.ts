@@ -1,0 +1,233 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** One import of a source file. */
+interface Import {
+  readonly specifier: string;
+  readonly kind: "static" | "type" | "dynamic";
+}
+
+const known = new Map<string, readonly Import[]>();
+
+/** All imports of a file, re-exports and `import()` included. */
+function importsOf(path: string): readonly Import[] {
+  const imports = known.get(path) ?? parseImports(path);
+  known.set(path, imports);
+  return imports;
+}
+
+function parseImports(path: string): Import[] {
+  const source = ts.createSourceFile(path, readFileSync(join(ROOT, path), "utf8"), ts.ScriptTarget.ES2022);
+  const found: Import[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      const bindings = node.importClause?.namedBindings;
+      const names = bindings !== undefined && ts.isNamedImports(bindings) ? bindings.elements : [];
+      const onlyTypes = names.length > 0 && names.every(({ isTypeOnly }) => isTypeOnly);
+      const typed = node.importClause?.isTypeOnly === true || (onlyTypes && node.importClause?.name === undefined);
+      found.push({ specifier: node.moduleSpecifier.text, kind: typed ? "type" : "static" });
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
+      found.push({ specifier: node.moduleSpecifier.text, kind: node.isTypeOnly ? "type" : "static" });
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments;
+      found.push({ specifier: ts.isStringLiteral(argument) ? argument.text : "(computed)", kind: "dynamic" });
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      const { literal } = node.argument;
+      found.push({ specifier: ts.isStringLiteral(literal) ? literal.text : "(computed)", kind: "type" });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const isLocal = (specifier: string) => specifier.startsWith(".");
+
+/** The path from the root that a relative import means. */
+function resolve(from: string, specifier: string): string {
+  return relative(ROOT, join(ROOT, dirname(from), specifier));
+}
+
+/** All files that `entry` reaches by imports that stay when types are gone, `import()` of local files included. */
+function reachable(entry: string): string[] {
+  const seen = new Set([entry]);
+  for (const path of seen) {
+    for (const { specifier, kind } of importsOf(path)) {
+      if (isLocal(specifier) && kind !== "type") seen.add(resolve(path, specifier));
+    }
+  }
+  return [...seen];
+}
+
+/** All TypeScript files of a folder. */
+function filesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => join(folder, path));
+}
+
+const SOURCES = filesOf("src");
+
+/** The packages that files import at run time, each with its importers. */
+function packages(paths: readonly string[], kind: Import["kind"]): Record<string, string[]> {
+  const importers: Record<string, string[]> = {};
+  for (const path of paths) {
+    for (const { specifier, kind: found } of importsOf(path)) {
+      if (isLocal(specifier) || found !== kind) continue;
+      importers[specifier] = [...(importers[specifier] ?? []), path];
+    }
+  }
+  return importers;
+}
+
+describe("what a browser loads from src/index.ts", () => {
+  const paths = reachable("src/index.ts");
+
+  it("is nearly everything but Node's and the command line's files", () => {
+    expect(paths.length).toBeGreaterThan(60);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(paths.filter((path) => /^src\/(node|cli|recipes)\b/.test(path))).toEqual([]);
+  });
+
+  it("needs no package but the AssemblyScript loader, in one place", () => {
+    expect(packages(paths, "static")).toEqual({ "@assemblyscript/loader": ["src/engine/wasm.ts"] });
+  });
+
+  it("loads these packages when they are needed, and no other", () => {
+    expect(packages(paths, "dynamic")).toEqual({});
+  });
+
+  it("asks for nothing that only Node has", () => {
+    const names = builtinModules.map((name) => name.replace(/^node:/, ""));
+    for (const path of paths) {
+      for (const { specifier } of importsOf(path)) {
+        expect(specifier.startsWith("node:") || names.includes(specifier), `${path} imports ${specifier}`).toBe(false);
+      }
+      const text = readFileSync(join(ROOT, path), "utf8");
+      expect(text.match(/\b(process\.|Buffer\.|__dirname|require\()/)?.[0], path).toBeUndefined();
+    }
+  });
+});
+
+describe("the packages that are used", () => {
+  it("are those that package.json names, and every one of them", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const used = new Set(
+      [...Object.keys(packages(SOURCES, "static")), ...Object.keys(packages(SOURCES, "dynamic"))]
+        .filter((specifier) => !specifier.startsWith("node:"))
+        .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? specifier),
+    );
+    expect([...used].sort()).toEqual(Object.keys(dependencies).sort());
+  });
+
+  it("are at home: commander in src/cli alone, Node's modules in src/node and src/cli alone", () => {
+    const imports = packages(SOURCES, "static");
+    expect(imports.commander.filter((path) => !path.startsWith("src/cli/"))).toEqual([]);
+    const node = Object.entries(imports).filter(([specifier]) => specifier.startsWith("node:"));
+    expect(node.flatMap(([, paths]) => paths).filter((path) => !/^src\/(node|cli)\//.test(path))).toEqual([]);
+  });
+});
+
+/** What each part may import, besides itself; types too. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  json: [],
+  numeric: ["json"],
+  data: ["numeric", "json"],
+  formats: ["numeric", "json"],
+  engine: ["numeric", "json"],
+  layers: ["engine", "numeric", "json"],
+  model: ["layers", "engine", "data", "numeric", "json"],
+  training: ["model", "layers", "engine", "data", "formats", "numeric", "json"],
+  recipes: ["training", "model", "layers", "data", "json"],
+  node: ["training", "model", "engine", "data", "formats", "numeric", "json"],
+  bench: ["node", "recipes", "training", "model", "layers", "engine", "data", "numeric", "json"],
+  cli: ["bench", "node", "recipes", "training", "model", "layers", "engine", "data", "formats", "numeric", "json"],
+};
+
+/** The part that a file belongs to: its folder in src, or "json" for the helpers beside the folders. */
+function partOf(path: string): string | undefined {
+  if (path === "src/json.ts" || path === "src/json-fields.ts") return "json";
+  const part = path.match(/^src\/(\w+)\//)?.[1];
+  return part;
+}
+
+describe("the arrows between the parts", () => {
+  it("are known for every file", () => {
+    const strays = SOURCES.filter((path) => !Object.hasOwn(ARROWS, partOf(path) ?? ""));
+    expect(strays.sort()).toEqual(["src/index.ts", "src/node.ts"]);
+  });
+
+  it.each(Object.entries(ARROWS))("%s imports only %j", (part, allowed) => {
+    const wrong: string[] = [];
+    for (const path of SOURCES.filter((source) => partOf(source) === part)) {
+      for (const { specifier } of importsOf(path).filter(({ specifier: name }) => isLocal(name))) {
+        const target = resolve(path, specifier);
+        // The kernels' types, which the AssemblyScript compiler writes.
+        const built = path === "src/engine/kernels.ts" && target.startsWith("build/");
+        const to = partOf(target);
+        if (!built && to !== part && (to === undefined || !allowed.includes(to))) wrong.push(`${path} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("have no circles between files", () => {
+    const done = new Set<string>();
+    const walk = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) expect.fail([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+      if (done.has(path)) return;
+      for (const { specifier, kind } of importsOf(path)) {
+        if (isLocal(specifier) && kind !== "type") walk(resolve(path, specifier), [...trail, path]);
+      }
+      done.add(path);
+    };
+    for (const path of SOURCES) walk(path, []);
+  });
+
+  it("let layers know of no engine: only of plans, tapes and kernels' names", () => {
+    const engine = filesOf("src/layers").flatMap((path) =>
+      importsOf(path)
+        .filter(({ specifier }) => isLocal(specifier))
+        .map(({ specifier }) => resolve(path, specifier))
+        .filter((target) => target.startsWith("src/engine/")),
+    );
+    expect([...new Set(engine)].sort()).toEqual(["src/engine/kernels.ts", "src/engine/plan.ts", "src/engine/tape.ts"]);
+  });
+
+  it("keep the kernels to themselves", () => {
+    const outside = filesOf("assembly").flatMap((path) =>
+      importsOf(path)
+        .map(({ specifier }) => (isLocal(specifier) ? resolve(path, specifier) : specifier))
+        .filter((target) => !target.startsWith("assembly/"))
+        .map((target) => `${path} -> ${target}`),
+    );
+    expect(outside).toEqual([]);
+  });
+});
+
+describe("below the command line", () => {
+  it("nothing prints or ends the process", () => {
+    const loud = SOURCES.filter((path) => !path.startsWith("src/cli/")).filter((path) => {
+      // Comments may show examples that print.
+      const code = readFileSync(join(ROOT, path), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+      return /\bconsole\.|process\.(exit|stdout|stderr)/.test(code);
+    });
+    expect(loud).toEqual([]);
+  });
+
+  it("nothing draws numbers or takes transcendental functions from the host", () => {
+    const parts = ["layers", "model", "training", "data", "formats", "recipes", "numeric"];
+    const found = SOURCES.filter((path) => parts.includes(partOf(path) ?? "")).flatMap((path) => {
+      const code = readFileSync(join(ROOT, path), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+      const calls = code.match(/Math\.(random|exp|log|log1p|expm1|pow|sin|cos|tan|tanh|atan2?)\b/g) ?? [];
+      return calls.map((call) => `${path}: ${call}`);
+    });
+    expect(found).toEqual([]);
+  });
+});
