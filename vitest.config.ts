@@ -5,6 +5,7 @@ const slow = "test/**/*.slow.test.ts";
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    globalSetup: ["test/global-setup.ts"],
     setupFiles: ["test/setup.ts"],
     projects: [
       { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [slow] } },

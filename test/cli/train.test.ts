@@ -1,0 +1,224 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { convasm, temporaryFolder } from "./process.ts";
+import { writeSmallData } from "./small-data.ts";
+
+const { path: cwd, remove } = temporaryFolder();
+beforeAll(() => {
+  writeSmallData(join(cwd, "small"), 500, 100);
+});
+afterAll(remove);
+
+const run = (...words: string[]) => convasm(words, { cwd });
+
+describe("train --json", () => {
+  it("prints one object per line, with the figures that were asked for", async () => {
+    const result = await run(
+      "train",
+      "small",
+      "--json",
+      "--epochs",
+      "2",
+      "--validation",
+      "100",
+      "--seed",
+      "5",
+      "--batch-size",
+      "10",
+      "--lr",
+      "0.02",
+    );
+    expect(result.stderr).toBe("");
+    expect(result.code).toBe(0);
+    const lines = result.json();
+    expect(lines.map(({ event }) => event)).toEqual(["start", "epoch", "epoch", "done"]);
+    expect(lines[0]).toMatchObject({
+      network: "speed99",
+      seed: 5,
+      epochs: 2,
+      threads: 1,
+      loss: { type: "softmaxCrossEntropy" },
+    });
+    expect(lines[0].data).toMatchObject({
+      source: "folder",
+      trainImages: 400,
+      validationImages: 100,
+      testImages: 100,
+      classes: 10,
+    });
+    expect(["js", "simd", "relaxed"]).toContain(lines[0].engine);
+    for (const [i, line] of lines.slice(1, 3).entries()) {
+      expect(line.epoch).toBe(i + 1);
+      for (const key of ["trainLoss", "trainAccuracy", "valLoss", "valAccuracy", "lr", "imagesPerSecond", "seconds"]) {
+        expect(line[key], key).toEqual(expect.any(Number));
+      }
+    }
+    const done = lines[3];
+    expect(done).toMatchObject({ testImages: 100, weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(done.testAccuracy).toBeGreaterThan(0.5);
+    expect(Number(done.seconds)).toBeGreaterThan(Number(done.trainSeconds));
+    expect(existsSync(join(cwd, String(done.model)))).toBe(true);
+
+    const evaluated = await run("eval", String(done.model), "small", "--json");
+    const again = evaluated.json().at(-1);
+    expect(Object.keys(again ?? {})).toEqual(Object.keys(done));
+    const { testAccuracy, testLoss, weightsSha256, model } = done;
+    expect(again).toMatchObject({ event: "done", testAccuracy, testLoss, weightsSha256, model, testImages: 100 });
+  });
+
+  it("gives the same weights for the same seed and others for another", async () => {
+    const hash = async (seed: string) => {
+      const result = await run("train", "small", "--json", "--epochs", "1", "--engine", "simd", "--seed", seed);
+      return result.event("done").weightsSha256;
+    };
+    const [first, second, other] = await Promise.all([hash("1"), hash("1"), hash("2")]);
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it("leaves validation figures null where nothing is held out", async () => {
+    const result = await run("train", "small", "--json", "--epochs", "1", "--limit", "64");
+    expect(result.event("start").data).toMatchObject({ trainImages: 64, validationImages: 0 });
+    expect(result.event("epoch")).toMatchObject({ valLoss: null, valAccuracy: null });
+  });
+});
+
+describe("the run folder", () => {
+  it("holds settings, history, curves, confusion matrix, the best and the last model", async () => {
+    const words = ["--epochs", "3", "--validation", "0.2", "--out", "run", "--model", "conv8", "--augment", "shift=1"];
+    const result = await run("train", "small", ...words);
+    expect(result.stderr).toBe("");
+    expect(readdirSync(join(cwd, "run")).sort()).toEqual([
+      "confusion.svg",
+      "curves.svg",
+      "history.csv",
+      "metrics.json",
+      "model-best.safetensors",
+      "model.safetensors",
+      "settings.json",
+    ]);
+    const read = (name: string) => readFileSync(join(cwd, "run", name), "utf8");
+    expect(JSON.parse(read("settings.json"))).toMatchObject({ network: "conv8", augment: { shift: 1 }, epochs: 3 });
+    expect(read("history.csv").trimEnd().split("\n")).toHaveLength(4);
+    expect(read("curves.svg")).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+    expect(read("confusion.svg")).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+    const metrics = JSON.parse(read("metrics.json"));
+    expect(metrics.classes).toHaveLength(10);
+    expect(metrics.confusion.flat().reduce((sum: number, n: number) => sum + n, 0)).toBe(100);
+    expect(result.stdout).toContain(`${(100 * metrics.testAccuracy).toFixed(2)} %`);
+  });
+
+  it("is not taken over by another run unless that is asked for", async () => {
+    const words = ["train", "small", "--limit", "50", "--epochs", "1", "--out", "kept"];
+    expect((await run(...words)).code).toBe(0);
+    const before = readFileSync(join(cwd, "kept", "model.safetensors"));
+    const refused = await run(...words, "--seed", "9");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/^convasm: --out "kept": expected a folder without a run.*\n$/);
+    expect(readFileSync(join(cwd, "kept", "model.safetensors")).equals(before)).toBe(true);
+    expect((await run(...words, "--seed", "9", "--overwrite")).code).toBe(0);
+    expect(readFileSync(join(cwd, "kept", "model.safetensors")).equals(before)).toBe(false);
+  });
+});
+
+describe("train for people", () => {
+  it("prints plain lines where there is no terminal, and commands that work", async () => {
+    const result = await run("train", "small", "--epochs", "2", "--out", "plain run", "--limit", "200");
+    expect(result.stdout).not.toContain("\u001b");
+    expect(result.stdout).not.toContain("\r");
+    expect(result.stdout.match(/^epoch \d\/2 {2}loss \d/gm)).toHaveLength(2);
+    const figure = /Test accuracy (\S+ %)/.exec(result.stdout)?.[1];
+    const command = /Next\s+node (.*)/.exec(result.stdout)?.[1] ?? "";
+    expect(command).toContain("'plain run/model.safetensors'");
+    const evaluated = await convasm([], { cwd, command: ["sh", "-c", `"${process.execPath}" ${command}`] });
+    expect(evaluated.stdout).toContain(`Test accuracy ${figure}`);
+  });
+
+  it("prints only the result with --quiet", async () => {
+    const result = await run("train", "small", "--limit", "50", "--epochs", "1", "--quiet");
+    expect(result.stdout).toMatch(/^Test accuracy \S+ % \(\d+ of 100 images\), loss \S+\n$/);
+    expect(result.stderr).toBe("");
+  });
+
+  it("uses generated digits, and says why, where MNIST cannot be had", async () => {
+    const result = await run("train", "--limit", "300", "--epochs", "1", "--model", "conv8");
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/^MNIST is not on this machine: .*; using generated digits instead\n$/);
+    expect(result.stdout).toContain("of 10,000 images");
+    const explicit = await run("train", "mnist");
+    expect(explicit.code).toBe(2);
+    expect(explicit.stderr).toMatch(/^convasm: mnist: cannot be downloaded \(.*\)\n$/);
+  });
+
+  it("finds MNIST's files in $CONVASM_DATA, and in --data", async () => {
+    writeSmallData(join(cwd, "data", "mnist"), 100, 50);
+    const words = ["train", "--epochs", "1", "--quiet"];
+    const byVariable = await convasm(words, { cwd, env: { CONVASM_DATA: join(cwd, "data") } });
+    expect(byVariable.stdout).toContain("of 50 images");
+    for (const folder of ["data", "data/mnist"]) {
+      expect((await run(...words, "--data", folder)).stdout).toBe(byVariable.stdout);
+    }
+  });
+});
+
+describe("settings", () => {
+  const startOf = async (...words: string[]) => {
+    const result = await run("train", "small", "--limit", "32", "--epochs", "3", "--json", ...words);
+    return result.event("start");
+  };
+
+  it("come from the options, then from the network", async () => {
+    const words = [
+      "--optimizer",
+      "adam:beta1=0.8",
+      "--lr",
+      "0.01",
+      "--weight-decay",
+      "0.1",
+      "--schedule",
+      "exponential",
+    ];
+    const start = await startOf(...words, "--label-smoothing", "0.1", "--batch-size", "8", "--engine", "js");
+    expect(start).toMatchObject({
+      optimizer: { type: "adam", beta1: 0.8, learningRate: 0.01, weightDecay: 0.1 },
+      loss: { type: "softmaxCrossEntropy", labelSmoothing: 0.1 },
+      batchSize: 8,
+      stepsPerEpoch: 4,
+      engine: "js",
+      augment: null,
+    });
+    const { decay } = JSON.parse(JSON.stringify(start.schedule));
+    expect(decay ** 3).toBeCloseTo(0.01, 10);
+    expect(await startOf("--momentum", "0.5")).toMatchObject({
+      optimizer: { type: "sgd", momentum: 0.5 },
+      augment: null,
+    });
+    expect(await startOf("--augment")).toMatchObject({ augment: { shift: 2, rotate: 10, scale: 0.1 } });
+    expect(await startOf("--schedule", "step:milestones=1/2,factor=0.5")).toMatchObject({
+      schedule: { type: "step", milestones: [1, 2], factor: 0.5 },
+    });
+  });
+
+  it("and layers come from a JSON file", async () => {
+    const network = {
+      layers: [
+        { type: "conv2d", filters: 4, kernelSize: 5, strides: 3, activation: "relu" },
+        { type: "flatten" },
+        { type: "dense", units: 10 },
+      ],
+      optimizer: { type: "rmsprop", learningRate: 0.002 },
+      batchSize: 16,
+    };
+    writeFileSync(join(cwd, "network.json"), JSON.stringify(network));
+    const start = await startOf("--model", "network.json");
+    expect(start).toMatchObject({
+      network: "network.json",
+      batchSize: 16,
+      optimizer: { type: "rmsprop", learningRate: 0.002 },
+    });
+    expect(start.parameters).toBe(5 * 5 * 4 + 4 + 8 * 8 * 4 * 10 + 10);
+    writeFileSync(join(cwd, "layers.json"), JSON.stringify(network.layers));
+    expect((await startOf("--model", "layers.json")).parameters).toBe(start.parameters);
+  });
+});
