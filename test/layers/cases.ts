@@ -187,7 +187,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
     name: "residual",
     input: [4, 4, 3],
     layers: [
-      residual([conv2d({ filters: 3, kernelSize: 3, padding: "same" }), batchNormalization(), relu()]),
+      residual([conv2d({ filters: 3, kernelSize: 3, padding: "same", useBias: false }), batchNormalization(), relu()]),
       conv2d({ filters: 2, kernelSize: 1 }),
     ],
   },

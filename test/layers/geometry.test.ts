@@ -43,24 +43,24 @@ describe("convolutionGeometry", () => {
     ).toEqual([0, 1, 2, 3, 29, 33]);
   });
 
-  it("leaves room for every tap that reaches an input row", () => {
-    for (let h = 1; h <= 7; h++) {
-      for (let r = 1; r <= 4; r++) {
+  it("leaves room for every tap that reaches an input column", () => {
+    for (let w = 1; w <= 7; w++) {
+      for (let s = 1; s <= 4; s++) {
         for (let stride = 1; stride <= 4; stride++) {
           for (let dilation = 1; dilation <= 3; dilation++) {
             for (let pad = 0; pad <= 4; pad++) {
               const padding = [
-                [pad, 4 - pad],
                 [0, 0],
+                [pad, 4 - pad],
               ] as const;
-              if ((r - 1) * dilation + 1 > h + 4) continue;
-              const options = { ...BASE, h, kernel: [r, 1], strides: [stride, 1], dilation: [dilation, 1] } as const;
-              const { p, haloTop, hd } = convolutionGeometry({ ...options, padding });
-              const reached = Array.from({ length: h * r }, (_, i) => (i % h) + pad - Math.floor(i / h) * dilation)
-                .filter((down) => down % stride === 0)
-                .map((down) => down / stride + haloTop);
+              if ((s - 1) * dilation + 1 > w + 4) continue;
+              const options = { ...BASE, w, kernel: [1, s], strides: [1, stride], dilation: [1, dilation] } as const;
+              const { q, haloLeft, wd } = convolutionGeometry({ ...options, padding });
+              const reached = Array.from({ length: w * s }, (_, i) => (i % w) + pad - Math.floor(i / w) * dilation)
+                .filter((across) => across % stride === 0)
+                .map((across) => across / stride + haloLeft);
               expect(Math.min(...reached, 0)).toBe(0);
-              expect(Math.max(...reached, p - 1 + haloTop)).toBeLessThan(hd);
+              expect(Math.max(...reached, q - 1 + haloLeft)).toBeLessThan(wd);
             }
           }
         }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { hasGear } from "../../src/engine/gears.ts";
+import { sizeOf } from "../../src/layers/layer.ts";
+import type { Sequence } from "../../src/layers/sequence.ts";
+import { LAYER_CASES } from "./cases.ts";
+import { normal, type PlacedLayers, placeLayers } from "./placed.ts";
+
+const BATCH = 5;
+
+/** Half a unit in the last place of a float32 of 1. */
+const ROUNDING = 2 ** -24;
+
+/**
+ * Rounded operations on the longest way through layers and back: for each layer, the longest sum of its output, of its
+ * input's gradient and, over the batch, of its weights' gradients; some more for elementary functions.
+ */
+function roundings({ nodes }: Sequence, n: number): number {
+  return nodes.reduce((sum, { layer, input, output }) => {
+    const products = layer.multiplyAdds(input);
+    const [inputs, outputs] = [sizeOf(input), sizeOf(output)];
+    return sum + products / outputs + products / inputs + n * Math.max(inputs, outputs) + 16;
+  }, 0);
+}
+
+/** All results of a forward and a backward pass, and of inference. */
+function results(placed: PlacedLayers, x: Float64Array, dy: Float64Array): Map<string, Float64Array> {
+  const y = placed.forward(x, "training");
+  const gradients = placed.backward(dy);
+  return new Map([["output", y], ...gradients, ["inference", placed.forward(x, "inference")]]);
+}
+
+for (const gear of ["js", "simd", "relaxed"] as const) {
+  if (!hasGear(gear)) console.log(`skipped: this host lacks the gear ${gear}`);
+  describe.skipIf(!hasGear(gear))(`layers on ${gear} agree with float64`, () => {
+    it.each(LAYER_CASES)("$name", async ({ name, layers, input }) => {
+      const exact = await placeLayers(layers, input, BATCH);
+      const placed = await placeLayers(layers, input, BATCH, { gear });
+      // Statistics of fewer samples amplify rounding errors beyond what the lengths of sums say.
+      for (const n of [BATCH, BATCH - 1]) {
+        const x = normal(`${name} ${n}`, n * sizeOf(input));
+        const dy = normal(`${name} ${n} dy`, n * sizeOf(exact.sequence.output));
+        const wanted = results(exact, x, dy);
+        const tolerance = roundings(exact.sequence, n) * ROUNDING;
+        for (const [what, got] of results(placed, x, dy)) {
+          const values = wanted.get(what) ?? new Float64Array();
+          const allowed = tolerance * Math.max(...values.map(Math.abs));
+          const wrong = values.findIndex((value, i) => !(Math.abs(got[i] - value) <= allowed));
+          expect(wrong, `${what} of ${n}: ${got[wrong]} for ${values[wrong]} at`).toBe(-1);
+          expect(got.length).toBe(values.length);
+        }
+      }
+    });
+  });
+}
