@@ -48,20 +48,21 @@ export function conv2d_forward(
 
 /**
  * dx[i, j, c] = sum over r, s, k of dy[(i + padTop - r dilationH) / strideH, (j + padLeft - s dilationW) / strideW, k] w[r, s, c, k],
- * over the taps for which both divisions come out even: a convolution of dy for each phase of the stride.
+ * over the taps for which both divisions come out even and the row is one of dy's: a convolution of dy for each phase of
+ * the stride. Rows near the upper and lower edge meet fewer taps; those of one set of taps are a band.
  *
- * Axis: sample. Overwrites dx. Cost: 2 p q k r s c / groups FLOP per sample (a few more at the borders).
+ * Axis: sample. Overwrites dx. Cost: 2 p q k r s c / groups FLOP per sample (a few more at the left and right edge).
  *
- * @param dy output gradient with a border of zeros [n, hd, wd, k]; output (0, 0) lies at (haloTop, haloLeft)
+ * @param dy output gradient with columns of zeros at its sides [n, p, wd, k]; output column 0 lies at haloLeft
  * @param w filters; read by the plain-JavaScript twin only
  * @param panels filters as `pack_backward` leaves them
  * @param dx gradient of the unpadded input [n, height, width, c]
  */
 export function conv2d_backward_data(
   begin: i32, end: i32, dy: i32, w: i32, panels: i32, dx: i32,
-  height: i32, width: i32, c: i32, hd: i32, wd: i32, k: i32, r: i32, s: i32,
+  height: i32, width: i32, c: i32, p: i32, wd: i32, k: i32, r: i32, s: i32,
   strideH: i32, strideW: i32, dilationH: i32, dilationW: i32,
-  padTop: i32, padLeft: i32, haloTop: i32, haloLeft: i32, groups: i32,
+  padTop: i32, padLeft: i32, haloLeft: i32, groups: i32,
 ): void {
   const pixel = <usize>k << 2;
   const row = <usize>wd * pixel;
@@ -70,43 +71,72 @@ export function conv2d_backward_data(
   const channels = c / groups;
   const filters = k / groups;
   const panelBytes = <usize>(r * s * filters) << 5;
-  const panelsOfGroup = <usize>((channels + 7) / 8);
+  const groupPanels = <usize>((channels + 7) / 8) * panelBytes;
   // In a phase the taps are `step` apart in the filter and `move` apart in dy.
   const stepH = strideH / gcd(strideH, dilationH), moveH = dilationH / gcd(strideH, dilationH);
   const stepW = strideW / gcd(strideW, dilationW), moveW = dilationW / gcd(strideW, dilationW);
 
-  let phasePanels = address(panels);
-  for (let phaseH = 0; phaseH < strideH; phaseH++) {
-    const lastTapH = last_tap(phaseH, r, strideH, dilationH);
-    const tapsH = lastTapH < 0 ? 0 : lastTapH / stepH + 1;
-    const i = first_pixel(phaseH, padTop, strideH);
-    for (let phaseW = 0; phaseW < strideW; phaseW++) {
-      const lastTapW = last_tap(phaseW, s, strideW, dilationW);
-      const tapsW = lastTapW < 0 ? 0 : lastTapW / stepW + 1;
-      const j = first_pixel(phaseW, padLeft, strideW);
-      const taps = tapsH * tapsW;
-      const merged = groups == 1 && moveW == 1;
-      if (i < height && j < width) {
-        const dyRow = taps > 0 ? (i + padTop - lastTapH * dilationH) / strideH + haloTop : 0;
-        const dyColumn = taps > 0 ? (j + padLeft - lastTapW * dilationW) / strideW + haloLeft : 0;
-        for (let group = 0; group < groups; group++) {
-          panel_gemm(
-            begin, end, (height - i + strideH - 1) / strideH, (width - j + strideW - 1) / strideW,
-            address(dy) + <usize>dyRow * row + <usize>dyColumn * pixel + (<usize>(group * filters) << 2),
-            <usize>hd * row, row, pixel,
-            taps > 0 ? tapsH : 0, <usize>moveH * row, merged ? 1 : tapsW, <usize>moveW * pixel,
-            merged ? tapsW * filters : filters,
-            phasePanels + <usize>group * panelsOfGroup * panelBytes, panelBytes,
-            0, 0, 0,
-            address(dx) + <usize>i * dxRow + <usize>j * dxPixel + (<usize>(group * channels) << 2),
-            <usize>height * dxRow, <usize>strideH * dxRow, <usize>strideW * dxPixel,
-            channels, -Infinity,
-          );
+  for (let first = begin; first < end; first += BLOCK) {
+    const last = min(first + BLOCK, end);
+    let phasePanels = address(panels);
+    for (let phaseH = 0; phaseH < strideH; phaseH++) {
+      const lastTapH = last_tap(phaseH, r, strideH, dilationH);
+      const tapsH = lastTapH < 0 ? 0 : lastTapH / stepH + 1;
+      const i = first_pixel(phaseH, padTop, strideH);
+      const rows = (height - i + strideH - 1) / strideH;
+      // Row of dy under the first tap of the phase's first row: taps move down dy by `moveH`, rows by one.
+      const top = tapsH > 0 ? (i + padTop - lastTapH * dilationH) / strideH : 0;
+      for (let phaseW = 0; phaseW < strideW; phaseW++) {
+        const lastTapW = last_tap(phaseW, s, strideW, dilationW);
+        const tapsW = lastTapW < 0 ? 0 : lastTapW / stepW + 1;
+        const j = first_pixel(phaseW, padLeft, strideW);
+        const columns = (width - j + strideW - 1) / strideW;
+        const dyColumn = tapsW > 0 ? (j + padLeft - lastTapW * dilationW) / strideW + haloLeft : 0;
+        const merged = groups == 1 && moveW == 1;
+        let band = 0;
+        while (band < rows) {
+          const skip = taps_above(top + band, tapsH, moveH);
+          const taps = taps_inside(top + band, tapsH, moveH, p);
+          let bandEnd = band + 1;
+          while (
+            bandEnd < rows && taps_above(top + bandEnd, tapsH, moveH) == skip &&
+            taps_inside(top + bandEnd, tapsH, moveH, p) == taps
+          ) bandEnd++;
+          const dyRow = taps > 0 ? top + band + skip * moveH : 0;
+          for (let group = 0; group < groups; group++) {
+            panel_gemm(
+              first, last, bandEnd - band, columns,
+              address(dy) + <usize>dyRow * row + <usize>dyColumn * pixel + (<usize>(group * filters) << 2),
+              <usize>p * row, row, pixel,
+              tapsW > 0 ? taps : 0, <usize>moveH * row, merged ? 1 : tapsW, <usize>moveW * pixel,
+              merged ? tapsW * filters : filters,
+              phasePanels + <usize>group * groupPanels + (<usize>(skip * tapsW * filters) << 5), panelBytes,
+              0, 0, 0,
+              address(dx) + <usize>(i + band * strideH) * dxRow + <usize>j * dxPixel + (<usize>(group * channels) << 2),
+              <usize>height * dxRow, <usize>strideH * dxRow, <usize>strideW * dxPixel,
+              channels, -Infinity,
+            );
+          }
+          band = bandEnd;
         }
+        phasePanels += <usize>(tapsH * tapsW * filters) << 5;
       }
-      phasePanels += <usize>(taps * filters) << 5;
     }
   }
+}
+
+/** Samples whose bands are done together, so that their part of dy stays in the cache. */
+const BLOCK: i32 = 8;
+
+/** Of `taps` taps on the rows `row`, `row` + `move`, ...: those above row 0. */
+function taps_above(row: i32, taps: i32, move: i32): i32 {
+  return row >= 0 ? 0 : min(taps, (move - 1 - row) / move);
+}
+
+/** Of the same taps, those on the rows 0 to `rows` - 1. */
+function taps_inside(row: i32, taps: i32, move: i32, rows: i32): i32 {
+  const before = row >= rows ? 0 : (rows - row + move - 1) / move;
+  return max(0, min(taps, before) - taps_above(row, taps, move));
 }
 
 /**

@@ -62,17 +62,17 @@ function window_sum(x: usize, rowStride: usize, columnStride: usize, w: usize, p
 
 /**
  * dx[i, j, c] = sum over r, s of dy[(i + padTop - r dilationH) / strideH, (j + padLeft - s dilationW) / strideW, c] w[r, s, c],
- * over the taps for which both divisions come out even.
+ * over the taps for which both divisions come out even and the row is one of dy's.
  *
  * Axis: sample. Overwrites dx. Cost: 2 p q r s c FLOP per sample.
  *
- * @param dy output gradient with a border of zeros [n, hd, wd, c]; output (0, 0) lies at (haloTop, haloLeft)
+ * @param dy output gradient with columns of zeros at its sides [n, p, wd, c]; output column 0 lies at haloLeft
  * @param w [r, s, 1, c]
  * @param dx gradient of the unpadded input [n, height, width, c]
  */
 export function depthwise_backward_data(
-  begin: i32, end: i32, dy: i32, w: i32, dx: i32, height: i32, width: i32, c: i32, hd: i32, wd: i32, r: i32, s: i32,
-  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, padTop: i32, padLeft: i32, haloTop: i32, haloLeft: i32,
+  begin: i32, end: i32, dy: i32, w: i32, dx: i32, height: i32, width: i32, c: i32, p: i32, wd: i32, r: i32, s: i32,
+  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, padTop: i32, padLeft: i32, haloLeft: i32,
 ): void {
   const pixel = <usize>c << 2;
   let to = address(dx) + <usize>(begin * height * width) * pixel;
@@ -84,8 +84,8 @@ export function depthwise_backward_data(
           let sum = zero();
           for (let tapH = 0; tapH < r; tapH++) {
             const top = i + padTop - tapH * dilationH;
-            if (top % strideH != 0) continue;
-            const dyRow = address(dy) + <usize>((n * hd + top / strideH + haloTop) * wd) * pixel + shift;
+            if (top % strideH != 0 || top < 0 || top >= p * strideH) continue;
+            const dyRow = address(dy) + <usize>((n * p + top / strideH) * wd) * pixel + shift;
             for (let tapW = 0; tapW < s; tapW++) {
               const left = j + padLeft - tapW * dilationW;
               if (left % strideW != 0) continue;

@@ -104,7 +104,7 @@ abstract class PlacedWindows implements PlacedLayer {
   readonly #padded: Region | undefined;
   /** Gradient before the fused ReLU. */
   readonly #dz: Region | undefined;
-  /** Output gradient with its halo of zeros. */
+  /** Output gradient with columns of zeros at its sides. */
   readonly #dzPadded: Region | undefined;
   readonly #dx: Region | undefined;
   #x = 0;
@@ -130,8 +130,8 @@ abstract class PlacedWindows implements PlacedLayer {
     if (!site.training) return;
     if (site.fuseRelu) this.#dz = plan.reserve(`${path}/dz`, "activations", batch * outputs);
     if (!site.needsInputGradient) return;
-    if (d.hd !== d.p || d.wd !== d.q) {
-      this.#dzPadded = plan.reserve(`${path}/dz padded`, "scratch", batch * d.hd * d.wd * d.k);
+    if (d.wd !== d.q) {
+      this.#dzPadded = plan.reserve(`${path}/dz padded`, "scratch", batch * d.p * d.wd * d.k);
     }
     this.#dx = plan.reserve(`${path}/dx`, "activations", batch * d.h * d.w * d.c);
   }
@@ -170,7 +170,7 @@ abstract class PlacedWindows implements PlacedLayer {
     if (this.#dx === undefined) return 0;
     if (this.#dzPadded !== undefined) {
       const padded = this.#dzPadded.offset;
-      samples.add("pad2d", "sample", n, dz, padded, d.p, d.q, d.k, d.haloTop, d.haloLeft, d.hd, d.wd);
+      samples.add("pad2d", "sample", n, dz, padded, d.p, d.q, d.k, 0, d.haloLeft, d.p, d.wd);
       dz = padded;
     }
     this.emitData(samples, n, dz, this.#dx.offset);
@@ -270,7 +270,7 @@ class PlacedConvolution extends PlacedWindows {
       d.h,
       d.w,
       d.c,
-      d.hd,
+      d.p,
       d.wd,
       d.k,
       d.r,
@@ -281,7 +281,6 @@ class PlacedConvolution extends PlacedWindows {
       d.dilationW,
       d.padTop,
       d.padLeft,
-      d.haloTop,
       d.haloLeft,
       d.groups,
     );
@@ -353,7 +352,7 @@ class PlacedDepthwise extends PlacedWindows {
       d.h,
       d.w,
       d.c,
-      d.hd,
+      d.p,
       d.wd,
       d.r,
       d.s,
@@ -363,7 +362,6 @@ class PlacedDepthwise extends PlacedWindows {
       d.dilationW,
       d.padTop,
       d.padLeft,
-      d.haloTop,
       d.haloLeft,
     );
   }

@@ -62,11 +62,9 @@ export interface ConvolutionGeometry extends PoolGeometry {
   /** Rows and columns of the padded input. */
   readonly hp: number;
   readonly wp: number;
-  /** Rows of zeros above, and columns left of, the output gradient in its padded form. */
-  readonly haloTop: number;
+  /** Columns of zeros left of the output gradient in its padded form. */
   readonly haloLeft: number;
-  /** Rows and columns of the padded output gradient. */
-  readonly hd: number;
+  /** Columns of the padded output gradient. */
   readonly wd: number;
 }
 
@@ -136,7 +134,7 @@ function outputs({ size, stride, extent, before, after }: Axis): number {
   return Math.floor((before + size + after - extent) / stride) + 1;
 }
 
-/** The halo along an axis: zeros before the output gradient, and its length with zeros before and after. */
+/** The halo along a row: zeros before the output gradient, and its length with zeros before and after. */
 function halo({ size, kernel, stride, dilation, before }: Axis, count: number): [before: number, length: number] {
   const first = Math.max(0, Math.ceil(((kernel - 1) * dilation - before) / stride));
   return [first, first + Math.max(count, Math.floor((before + size - 1) / stride) + 1)];
@@ -156,7 +154,6 @@ export function convolutionGeometry(options: ConvolutionOptions): ConvolutionGeo
   const columns = axis(options, 1, dilationW);
   const p = outputs(rows);
   const q = outputs(columns);
-  const [haloTop, hd] = halo(rows, p);
   const [haloLeft, wd] = halo(columns, q);
   return {
     ...windows(rows, columns, p, q),
@@ -164,9 +161,7 @@ export function convolutionGeometry(options: ConvolutionOptions): ConvolutionGeo
     dilationW,
     hp: rows.before + rows.size + rows.after,
     wp: columns.before + columns.size + columns.after,
-    haloTop,
     haloLeft,
-    hd,
     wd,
   };
 }

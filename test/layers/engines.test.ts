@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hasGear } from "../../src/engine/gears.ts";
 import { sizeOf } from "../../src/layers/layer.ts";
 import type { Sequence } from "../../src/layers/sequence.ts";
+import { HOST_GEARS } from "../gears.ts";
 import { LAYER_CASES } from "./cases.ts";
 import { normal, type PlacedLayers, placeLayers } from "./placed.ts";
 
@@ -29,9 +29,8 @@ function results(placed: PlacedLayers, x: Float64Array, dy: Float64Array): Map<s
   return new Map([["output", y], ...gradients, ["inference", placed.forward(x, "inference")]]);
 }
 
-for (const gear of ["js", "simd", "relaxed"] as const) {
-  if (!hasGear(gear)) console.log(`skipped: this host lacks the gear ${gear}`);
-  describe.skipIf(!hasGear(gear))(`layers on ${gear} agree with float64`, () => {
+for (const gear of HOST_GEARS) {
+  describe(`layers on ${gear} agree with float64`, () => {
     it.each(LAYER_CASES)("$name", async ({ name, layers, input }) => {
       const exact = await placeLayers(layers, input, BATCH);
       const placed = await placeLayers(layers, input, BATCH, { gear });

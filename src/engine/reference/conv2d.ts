@@ -117,10 +117,10 @@ export function conv2dKernels(heap: Heap) {
     /**
      * dx[i, j, channel] = sum over the taps and filters of dy[row, column, filter] w[tapRow, tapColumn, channel,
      * filter], where row = (i + padTop - tapRow dilationH) / strideH and column = (j + padLeft - tapColumn dilationW) /
-     * strideW; a tap counts only where both are whole. Axis: samples.
+     * strideW; a tap counts only where both are whole and the row is one of dy's. Axis: samples.
      *
-     * dy [n, hd, wd, k], padded with zeros so that output row 0 lies at row haloTop and column 0 at column haloLeft; w
-     * [r, s, c / groups, k]; panels unused here; dx [n, height, width, c]. 2 n p q k r s c / groups operations.
+     * dy [n, p, wd, k], padded with columns of zeros so that output column 0 lies at haloLeft; w [r, s, c / groups, k];
+     * panels unused here; dx [n, height, width, c]. 2 n p q k r s c / groups operations.
      */
     conv2d_backward_data(
       begin: number,
@@ -132,7 +132,7 @@ export function conv2dKernels(heap: Heap) {
       height: number,
       width: number,
       c: number,
-      hd: number,
+      p: number,
       wd: number,
       k: number,
       r: number,
@@ -143,7 +143,6 @@ export function conv2dKernels(heap: Heap) {
       dilationW: number,
       padTop: number,
       padLeft: number,
-      haloTop: number,
       haloLeft: number,
       groups: number,
     ): void {
@@ -151,7 +150,7 @@ export function conv2dKernels(heap: Heap) {
       const filters = k / groups;
       for (let row = begin * height; row < end * height; row++) {
         const i = row % height;
-        const image = dy + Math.floor(row / height) * hd * wd * k;
+        const image = dy + Math.floor(row / height) * p * wd * k;
         // Columns strideW apart meet the same taps: a tile holds two such neighbours.
         for (let column = 0; column < width; column++) {
           if (Math.floor(column / strideW) % 2 === 1) continue;
@@ -172,11 +171,11 @@ export function conv2dKernels(heap: Heap) {
               let sum13 = 0;
               for (let tapRow = 0; tapRow < r; tapRow++) {
                 const down = i + padTop - tapRow * dilationH;
-                if (down % strideH !== 0) continue;
+                if (down % strideH !== 0 || down < 0 || down >= p * strideH) continue;
                 for (let tapColumn = 0; tapColumn < s; tapColumn++) {
                   const across = column + padLeft - tapColumn * dilationW;
                   if (across % strideW !== 0) continue;
-                  const position = (down / strideH + haloTop) * wd + across / strideW + haloLeft;
+                  const position = (down / strideH) * wd + across / strideW + haloLeft;
                   const dy0 = image + position * k + group * filters;
                   const dy1 = dy0 + apart;
                   const tap = w + (tapRow * s + tapColumn) * channels * k + group * filters;

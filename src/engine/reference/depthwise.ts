@@ -63,10 +63,9 @@ export function depthwiseKernels(heap: Heap) {
     /**
      * dx[i, j, channel] = sum over the taps of dy[row, column, channel] w[tapRow, tapColumn, channel], where row = (i +
      * padTop - tapRow dilationH) / strideH and column = (j + padLeft - tapColumn dilationW) / strideW; a tap counts
-     * only where both are whole. Axis: samples.
+     * only where both are whole and the row is one of dy's. Axis: samples.
      *
-     * dy [n, hd, wd, c], padded with zeros so that output row 0 lies at row haloTop and column 0 at column haloLeft; w
-     * [r, s, 1, c]; dx [n, height, width, c]. 2 n p q r s c operations.
+     * dy [n, p, wd, c], padded with columns of zeros so that output column 0 lies at haloLeft; w [r, s, 1, c]; dx [n, height, width, c]. 2 n p q r s c operations.
      */
     depthwise_backward_data(
       begin: number,
@@ -77,7 +76,7 @@ export function depthwiseKernels(heap: Heap) {
       height: number,
       width: number,
       c: number,
-      hd: number,
+      p: number,
       wd: number,
       r: number,
       s: number,
@@ -87,22 +86,21 @@ export function depthwiseKernels(heap: Heap) {
       dilationW: number,
       padTop: number,
       padLeft: number,
-      haloTop: number,
       haloLeft: number,
     ): void {
       const sums = new Float64Array(c);
       for (let row = begin * height; row < end * height; row++) {
         const i = row % height;
-        const image = dy + Math.floor(row / height) * hd * wd * c;
+        const image = dy + Math.floor(row / height) * p * wd * c;
         for (let column = 0; column < width; column++) {
           sums.fill(0);
           for (let tapRow = 0; tapRow < r; tapRow++) {
             const down = i + padTop - tapRow * dilationH;
-            if (down % strideH !== 0) continue;
+            if (down % strideH !== 0 || down < 0 || down >= p * strideH) continue;
             for (let tapColumn = 0; tapColumn < s; tapColumn++) {
               const across = column + padLeft - tapColumn * dilationW;
               if (across % strideW !== 0) continue;
-              const from = image + ((down / strideH + haloTop) * wd + across / strideW + haloLeft) * c;
+              const from = image + ((down / strideH) * wd + across / strideW + haloLeft) * c;
               const tap = w + (tapRow * s + tapColumn) * c;
               for (let channel = 0; channel < c; channel++) sums[channel] += heap[from + channel] * heap[tap + channel];
             }

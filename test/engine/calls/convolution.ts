@@ -122,9 +122,9 @@ export function convolutionForward(shape: ConvolutionCase, data: ConvolutionData
 export function convolutionBackwardData(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
   const geometry = geometryOf(shape);
   const { n, h, w, c, k, r, s, groups } = shape;
-  const { p, q, hd, wd, haloTop, haloLeft, padTop, padLeft } = geometry;
+  const { p, q, wd, haloLeft, padTop, padLeft } = geometry;
   const depthwise = shape.depthwise === true;
-  const dy = padded(data.dy, [n, p, q, k], [haloTop, haloLeft], [hd, wd]);
+  const dy = padded(data.dy, [n, p, q, k], [0, haloLeft], [p, wd]);
   const filters: Tensor[] = [input("w", data.w)];
   if (!depthwise) filters.push(input("panels", backwardPanels(shape, data.w)));
   return {
@@ -133,8 +133,8 @@ export function convolutionBackwardData(shape: ConvolutionCase, data: Convolutio
     extent: n,
     args: [
       ...[input("dy", dy), ...filters, output("dx", n * h * w * c)],
-      ...[h, w, c, hd, wd, ...(depthwise ? [] : [k]), r, s, ...strides(geometry)],
-      ...[padTop, padLeft, haloTop, haloLeft, ...(depthwise ? [] : [groups])],
+      ...[h, w, c, p, wd, ...(depthwise ? [] : [k]), r, s, ...strides(geometry)],
+      ...[padTop, padLeft, haloLeft, ...(depthwise ? [] : [groups])],
     ],
     bound: sumOf((r * s * k) / groups),
     operations: operations(shape, geometry),
