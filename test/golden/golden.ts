@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
 import { expect } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { EngineOptions } from "../../src/engine/engine.ts";
-import { hasGear } from "../../src/engine/gears.ts";
 import type { Model } from "../../src/training/model.ts";
+import { HOST_GEARS } from "../gears.ts";
 
 /** An array as make-golden.py writes it. */
 export interface GoldenArray {
@@ -19,9 +18,6 @@ export function readGolden<Contents>(name: string): Contents {
   return JSON.parse(readFileSync(new URL(`./${name}.golden.json`, import.meta.url), "utf8"));
 }
 
-// Node 20 knows relaxed SIMD behind a flag.
-if (!hasGear("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
-
 /** An engine and the largest error it may have, as a share of the largest value of an array. */
 export interface GoldenEngine {
   readonly name: string;
@@ -33,20 +29,16 @@ export interface GoldenEngine {
 /** Half a unit in the last place of 1. */
 const FLOAT32_ROUNDING = 2 ** -24;
 
-const ENGINES: readonly GoldenEngine[] = [
+/** Float64, and float32 on the engines that this host has. */
+export const GOLDEN_ENGINES: readonly GoldenEngine[] = [
   { name: "js, float64", options: { gear: "js", precision: "float64" }, tolerance: () => 1e-12 },
-  // To first order, n roundings give n times the error of one (Higham, Accuracy and Stability, 3.1).
-  { name: "js", options: { gear: "js" }, tolerance: (n) => n * FLOAT32_ROUNDING },
-  { name: "simd", options: { gear: "simd" }, tolerance: (n) => n * FLOAT32_ROUNDING },
-  { name: "relaxed", options: { gear: "relaxed" }, tolerance: (n) => n * FLOAT32_ROUNDING },
+  ...HOST_GEARS.map((gear) => ({
+    name: gear,
+    options: { gear },
+    // To first order, n roundings give n times the error of one (Higham, Accuracy and Stability, 3.1).
+    tolerance: (roundings: number) => roundings * FLOAT32_ROUNDING,
+  })),
 ];
-
-/** The engines that this host has. */
-export const GOLDEN_ENGINES = ENGINES.filter(({ name, options: { gear } }) => {
-  const has = gear === undefined || gear === "auto" || hasGear(gear);
-  if (!has) console.log(`skipped: this host lacks the gear ${name}`);
-  return has;
-});
 
 /** Fails unless every value is as near to the wanted one as `tolerance` times the largest wanted value. */
 export function expectNear(
