@@ -13,7 +13,8 @@ export {
   splitDataset,
   takeDataset,
 } from "./data/dataset.ts";
-export { generateDigits } from "./data/digits/generate.ts";
+export { digits } from "./data/digits/dataset.ts";
+export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/generate.ts";
 export type { EngineOptions } from "./engine/engine.ts";
 export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";
 export { setWasmSource, type WasmSource } from "./engine/wasm.ts";
@@ -31,9 +32,14 @@ export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export { residual } from "./layers/residual.ts";
 export { softmax } from "./layers/softmax.ts";
 export type { Callback, TrainingControl } from "./training/callback.ts";
+export { EarlyStopping } from "./training/callbacks/early-stopping.ts";
+export { ReduceOnPlateau } from "./training/callbacks/reduce-on-plateau.ts";
+export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
+export type { Evaluation } from "./training/evaluate.ts";
 export type { EpochEvent, FitEvent, StepEvent } from "./training/events.ts";
 export { type LoadOptions, loadModel, resumeTrainer } from "./training/load-model.ts";
 export { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "./training/losses.ts";
+export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
 export { type CompileOptions, createModel, Model, type ModelOptions } from "./training/model.ts";
 export { adam, adamw, rmsprop, sgd } from "./training/optimizers.ts";
 export { constant, cosine, exponential, oneCycle, type Schedule, step } from "./training/schedules.ts";

@@ -8,6 +8,14 @@ import { useWasmFiles } from "./node/wasm.ts";
 
 useWasmFiles();
 
+export { prepareDigit } from "./data/digit-image.ts";
+export { type RasterImage, resizeImage } from "./data/image.ts";
+export { readCheckpoint } from "./formats/checkpoint.ts";
 export * from "./index.ts";
+export { CsvLog } from "./node/csv-log.ts";
 export { writeFileAtomic } from "./node/files.ts";
+export { readImage } from "./node/image.ts";
 export { loadIdxFolder, loadMnist } from "./node/mnist.ts";
+export { ModelCheckpoint } from "./node/model-checkpoint.ts";
+export { readSafetensors } from "./node/safetensors.ts";
+export { weightsSha256 } from "./node/weights-hash.ts";
