@@ -5,10 +5,17 @@ import { hasColours, hasUnicode, type Style, styleFor } from "./style.ts";
 /** `text`: all there is to tell. `quiet`: only results. `json`: one object per line, and nothing else. */
 export type OutputMode = "text" | "quiet" | "json";
 
+/** As much of a stream as an output needs. */
+export interface Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
 /** The streams that an output writes to: `process`, or stand-ins. */
 export interface Streams {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
 }
 
 /** Time between two drawings of the status line. */

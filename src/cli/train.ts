@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../node/files.ts";
 import { RECIPES } from "../recipes/index.ts";
+import { checkData } from "../training/evaluate.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
@@ -107,6 +108,8 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   const { seed, batchSize, optimizer, loss, epochs, schedule, augment = null } = training;
   const model = new Model(network.build(data.train), seed);
   await model.compile({ optimizer, loss, batchSize: Math.min(batchSize, data.train.length), gear: engine });
+  // What does not fit shows before there is a folder.
+  for (const part of [data.train, data.test]) if (part !== undefined) checkData(model.network, part, "train");
   const settings: RunSettings = {
     network: network.name,
     data: { ...data.loaded.source, folder: folderOf(data), limit, validation, sha256: data.sha256 },
