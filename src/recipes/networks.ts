@@ -6,8 +6,10 @@ import { conv2d } from "../layers/conv2d.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { flatten } from "../layers/flatten.ts";
+import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
 import { maxPooling2d } from "../layers/max-pooling2d.ts";
+import { residual } from "../layers/residual.ts";
 import { adam, sgd } from "../training/optimizers.ts";
 import { constant } from "../training/schedules.ts";
 import type { Recipe } from "./recipe.ts";
@@ -25,6 +27,21 @@ function plain(name: string, description: string, layers: (classes: number) => r
     batchSize: 128,
     epochs: 3,
   };
+}
+
+/** A convolution without bias and its batch normalisation. */
+function normalized(filters: number, kernelSize: number, strides = 1): readonly Layer[] {
+  const kernelInitializer = "heNormal";
+  return [
+    conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, kernelInitializer }),
+    batchNormalization({ momentum: 0.9, epsilon: 1e-5 }),
+  ];
+}
+
+/** A residual block of two 3 x 3 convolutions (He et al., 2016) that halves the image where `strides` is 2. */
+function residualBlock(filters: number, strides: number): readonly Layer[] {
+  const around = strides === 1 ? {} : { shortcut: normalized(filters, 1, strides) };
+  return [residual([...normalized(filters, 3, strides), relu(), ...normalized(filters, 3)], around), relu()];
 }
 
 /** The networks by name. */
@@ -97,4 +114,16 @@ export const NETWORKS: readonly Recipe[] = [
     dense({ units: 84, activation: "relu" }),
     dense({ units: classes }),
   ]),
+  {
+    ...plain("resnet8", "three residual blocks of 16, 32 and 64 filters, of CIFAR-10's size", (classes) => [
+      ...normalized(16, 3),
+      relu(),
+      ...residualBlock(16, 1),
+      ...residualBlock(32, 2),
+      ...residualBlock(64, 2),
+      globalAveragePooling2d(),
+      dense({ units: classes }),
+    ]),
+    shape: [32, 32, 3],
+  },
 ];

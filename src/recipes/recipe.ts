@@ -10,6 +10,8 @@ export interface Recipe {
   readonly name: string;
   /** One line for listings. */
   readonly description: string;
+  /** Shape of the images it was drawn up for, which the benchmark gives it. Default [28, 28, 1]. */
+  readonly shape?: readonly [height: number, width: number, channels: number];
   /** Scaling of the raw pixels (0 to 255). */
   readonly input: Omit<InputOptions, "shape">;
   /** The layers for a number of classes. */

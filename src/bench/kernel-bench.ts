@@ -1,0 +1,90 @@
+import type { Gear } from "../engine/gears.ts";
+import type { KernelName } from "../engine/kernels.ts";
+import { type Operation, Tape } from "../engine/tape.ts";
+import { CHECKED_IMAGES, checkKernels } from "./kernel-check.ts";
+import type { KernelCase } from "./kernel-table.ts";
+import { type Peak, peakGflops } from "./peak.ts";
+import { load } from "./program.ts";
+import { type Timing, type TimingSettings, timeInTurns } from "./timing.ts";
+import { isMultiplying, workOf } from "./work.ts";
+
+/** A kernel on a shape and a gear. */
+export interface KernelRow {
+  readonly kernel: KernelName;
+  readonly shape: string;
+  readonly engine: Gear;
+  readonly gflops: number;
+  /** Of multiply-adds in registers, measured in turns with the kernel. */
+  readonly peakGflops: number;
+  /** Whether that peak is what bounds the kernel; others are bound by memory. */
+  readonly multiplies: boolean;
+  readonly gigabytesPerSecond: number;
+  /** Of one call. */
+  readonly timing: Timing;
+}
+
+/** What both kinds of benchmark need. */
+export interface BenchContext {
+  readonly peaks: ReadonlyMap<Gear, Peak>;
+  readonly settings: TimingSettings;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Checks a case's kernels against the float64 reference, then times them on all gears in turns.
+ *
+ * @param batch images of the batch
+ * @param wanted which of the case's kernels
+ * @throws Error where a gear computes wrong results
+ */
+export async function benchKernels(
+  { shape, batched, program: make, times }: KernelCase,
+  batch: number,
+  wanted: (kernel: KernelName) => boolean,
+  { peaks, settings, signal }: BenchContext,
+): Promise<KernelRow[]> {
+  const gears = [...peaks.keys()];
+  await checkKernels(make(CHECKED_IMAGES), gears, shape);
+  signal.throwIfAborted();
+  const program = make(batch);
+  const engines = await Promise.all(gears.map((gear) => load(program, { gear })));
+  const whole = new Tape();
+  whole.operations.push(...program.operations);
+  // Every call then finds the inputs that training would give it.
+  for (const engine of engines) engine.run(whole);
+  const rows: KernelRow[] = [];
+  const label = batched ? `${batch} x ${shape}` : shape;
+  const chosen = new Map<KernelName, Operation>();
+  for (const operation of program.operations) {
+    // Where a layer calls a kernel twice, as dropout does, the first call stands for both.
+    const { kernel } = operation;
+    if (times(kernel) && wanted(kernel) && !chosen.has(kernel)) chosen.set(kernel, operation);
+  }
+  for (const operation of chosen.values()) {
+    const tape = new Tape();
+    tape.operations.push(operation);
+    const runs = engines.map((engine) => () => engine.run(tape));
+    const peakRuns = [...peaks.values()].map(({ run }) => run);
+    const timings = await timeInTurns([...runs, ...peakRuns], settings, signal);
+    rows.push(
+      ...gears.map((engine, i) => ({
+        kernel: operation.kernel,
+        shape: label,
+        engine,
+        ...speedOf(operation, program.multiplyAdds, timings[i]),
+        peakGflops: peakGflops(timings[gears.length + i]),
+        timing: timings[i],
+      })),
+    );
+  }
+  return rows;
+}
+
+function speedOf(operation: Operation, multiplyAdds: number, { median }: Timing) {
+  const { operations, bytes } = workOf(operation, multiplyAdds);
+  return {
+    multiplies: isMultiplying(operation.kernel),
+    gflops: operations / median / 1e9,
+    gigabytesPerSecond: bytes / median / 1e9,
+  };
+}

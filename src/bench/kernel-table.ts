@@ -1,0 +1,150 @@
+/**
+ * Which kernels are timed on which shapes: every layer of the built-in networks, and beside them what no network has.
+ *
+ * @module
+ */
+
+import type { KernelName } from "../engine/kernels.ts";
+import { readElementwise } from "../layers/activation.ts";
+import { averagePooling2d } from "../layers/average-pooling2d.ts";
+import { conv2d } from "../layers/conv2d.ts";
+import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
+import { dropout } from "../layers/dropout.ts";
+import { flatten } from "../layers/flatten.ts";
+import type { Layer, Shape } from "../layers/layer.ts";
+import { readLayers } from "../layers/read.ts";
+import { residual } from "../layers/residual.ts";
+import { Sequence } from "../layers/sequence.ts";
+import { softmax } from "../layers/softmax.ts";
+import { RECIPES } from "../recipes/index.ts";
+import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
+import { adam, rmsprop, sgd } from "../training/optimizers.ts";
+import { layerProgram } from "./layer-program.ts";
+import { clipProgram, inputProgram, lossProgram, optimizerProgram } from "./other-programs.ts";
+import type { ProgramMaker } from "./program.ts";
+
+/** Kernels on one shape. */
+export interface KernelCase {
+  /** The shape in words, without the batch. */
+  readonly shape: string;
+  /** Whether the batch size plays a part. */
+  readonly batched: boolean;
+  readonly program: ProgramMaker;
+  /** Whether a kernel of the program is timed here rather than in a case of its own. */
+  times(kernel: KernelName): boolean;
+}
+
+/** The shape of an image as benchmarks have it, when a recipe does not say. */
+export const DEFAULT_SHAPE = [28, 28, 1] as const;
+
+function layerCase(layer: Layer, input: Shape, times: KernelCase["times"], first = false): KernelCase {
+  const program = layerProgram(layer, input, first);
+  return { shape: shapeOf(layer, input), batched: true, program, times };
+}
+
+/** "13x13x32 to 11x11x64, 3x3", with whatever else makes a difference. */
+function shapeOf(layer: Layer, input: Shape): string {
+  const { output } = new Sequence([layer], input);
+  const { kernelSize, poolSize, strides, padding, groups } = layer.config;
+  const sides = (value: unknown) => (Array.isArray(value) ? value.join("x") : `${value}x${value}`);
+  const window = kernelSize ?? poolSize;
+  const parts = [input.join() === output.join() ? input.join("x") : `${input.join("x")} to ${output.join("x")}`];
+  if (window !== undefined) parts.push(sides(window));
+  if (strides !== undefined && strides !== 1 && String(strides) !== String(window))
+    parts.push(`stride ${sides(strides)}`);
+  if (padding !== undefined && padding !== "valid" && padding !== 0)
+    parts.push(padding === "same" ? "same" : `pad ${padding}`);
+  if (groups !== undefined && groups !== 1) parts.push(`${groups} groups`);
+  return parts.join(", ");
+}
+
+/** The kernels that say most about a layer of some type; packing, padding and the like have cases of their own. */
+const OF_LAYER: Readonly<Record<string, RegExp>> = {
+  conv2d: /^(conv2d|depthwise)_/,
+  depthwiseConv2d: /^(conv2d|depthwise)_/,
+  dense: /^dense_/,
+  maxPooling2d: /^max_pool_/,
+  averagePooling2d: /^average_pool_/,
+  globalAveragePooling2d: /^average_pool_/,
+  batchNormalization: /^batch_norm_/,
+};
+
+/** The layers of the networks, each shape once. */
+function networkCases(): KernelCase[] {
+  const cases = new Map<string, KernelCase>();
+  const visit = (layers: readonly Layer[], input: Shape, first: boolean) => {
+    let shape = input;
+    let isFirst = first;
+    for (const layer of layers) {
+      const { layers: inner, shortcut = [] } = layer.config;
+      if (layer.type === "residual") {
+        for (const branch of [inner, shortcut]) visit(readLayers(branch, "layers"), shape, isFirst);
+      }
+      const kernels = OF_LAYER[layer.type];
+      if (kernels !== undefined) {
+        const added = layerCase(layer, shape, (kernel) => kernels.test(kernel), isFirst);
+        const key = `${layer.type} ${added.shape}`;
+        if (!cases.has(key)) cases.set(key, added);
+      }
+      if (layer.parameters(shape).length > 0) isFirst = false;
+      shape = new Sequence([layer], shape).output;
+    }
+  };
+  for (const { layers, shape = DEFAULT_SHAPE } of RECIPES) visit(layers(10), shape, true);
+  return [...cases.values()];
+}
+
+const ACTIVATIONS = ["relu", "leakyRelu", "sigmoid", "tanh", "gelu"] as const;
+
+function otherCases(): KernelCase[] {
+  const any = () => true;
+  const window = OF_LAYER.conv2d;
+  const isWindow = (kernel: KernelName) => window.test(kernel);
+  const image = [11, 11, 64];
+  const block = conv2d({ filters: 64, kernelSize: 3, padding: "same", activation: "relu" });
+  const weights = 100_000;
+  const update = (name: string, program: ProgramMaker): KernelCase => {
+    return { shape: `${weights} weights${name}`, batched: false, program, times: any };
+  };
+  const loss = (program: ProgramMaker): KernelCase => ({ shape: "10 outputs", batched: true, program, times: any });
+  return [
+    layerCase(conv2d({ filters: 64, kernelSize: 3, padding: "same" }), [14, 14, 64], isWindow),
+    layerCase(conv2d({ filters: 64, kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32], isWindow),
+    layerCase(conv2d({ filters: 128, kernelSize: 1 }), [7, 7, 64], isWindow),
+    layerCase(conv2d({ filters: 64, kernelSize: 3, padding: "same", groups: 4 }), [14, 14, 64], isWindow),
+    layerCase(depthwiseConv2d({ kernelSize: 3, padding: "same" }), [14, 14, 64], isWindow),
+    layerCase(depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32], isWindow),
+    layerCase(averagePooling2d({ poolSize: 2 }), [26, 26, 32], any),
+    ...ACTIVATIONS.map((name) => layerCase(readElementwise(name, {}), image, any)),
+    layerCase(dropout({ rate: 0.5 }), image, any),
+    layerCase(softmax(), [10], any),
+    layerCase(residual([flatten()]), [64], (kernel) => kernel === "add"),
+    // What a convolution needs besides its products.
+    layerCase(block, image, (kernel) => /^(pack|pad2d|bias)/.test(kernel)),
+    loss(lossProgram(softmaxCrossEntropy(), 10)),
+    loss(lossProgram(sigmoidBinaryCrossEntropy(), 10)),
+    loss(lossProgram(meanSquaredError(), 10)),
+    update("", optimizerProgram(sgd(), weights)),
+    update("", optimizerProgram(sgd({ momentum: 0.9, nesterov: true }), weights)),
+    update("", optimizerProgram(rmsprop(), weights)),
+    update("", optimizerProgram(adam(), weights)),
+    update("", clipProgram(weights)),
+    { shape: "28x28x1", batched: true, program: inputProgram([28, 28, 1]), times: any },
+    { shape: "32x32x3", batched: true, program: inputProgram([32, 32, 3]), times: any },
+  ];
+}
+
+/** All cases. */
+export function kernelCases(): KernelCase[] {
+  return [...networkCases(), ...otherCases()];
+}
+
+/** The few that a first look needs: the heaviest convolution, a first layer, a dense layer, an optimizer. */
+export function shortKernelCases(): KernelCase[] {
+  const isFirstLook = (kernel: KernelName) => /^(conv2d|dense)_/.test(kernel);
+  return [
+    layerCase(conv2d({ filters: 64, kernelSize: 3, activation: "relu" }), [13, 13, 32], isFirstLook),
+    layerCase(conv2d({ filters: 32, kernelSize: 3, activation: "relu" }), [28, 28, 1], isFirstLook, true),
+    layerCase(readLayers([{ type: "dense", units: 128 }], "layers")[0], [1600], isFirstLook),
+  ];
+}

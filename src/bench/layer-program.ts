@@ -1,0 +1,53 @@
+import { MemoryPlan, type Region } from "../engine/plan.ts";
+import { Tape } from "../engine/tape.ts";
+import { type Layer, type Shape, sizeOf } from "../layers/layer.ts";
+import { Sequence } from "../layers/sequence.ts";
+import { Parameters } from "../model/parameters.ts";
+import { fillNormal, type ProgramMaker } from "./program.ts";
+
+/**
+ * A training step of one layer: forward, then backward.
+ *
+ * @param first whether the layer stands first in its network: then there is no data gradient
+ */
+export function layerProgram(layer: Layer, input: Shape, first: boolean): ProgramMaker {
+  return (n) => {
+    const plan = new MemoryPlan();
+    const sequence = new Sequence([layer], input);
+    const parameters = new Parameters(sequence.parameters(), plan, true, 0);
+    const keys: Region[] = [];
+    const placed = sequence.place({
+      batch: n,
+      training: true,
+      needsInputGradient: !first,
+      plan,
+      path: "",
+      parameter: (name) => parameters.get(name),
+      randomKey() {
+        const key = plan.reserve("random key", "scratch", 4);
+        keys.push(key);
+        return key;
+      },
+    });
+    const x = plan.reserve("x", "input", n * sizeOf(input));
+    const dy = plan.reserve("dy", "input", n * sizeOf(sequence.output));
+    const elements = plan.freeze();
+    const tape = new Tape();
+    const weights = new Tape();
+    placed.prepare?.(tape);
+    placed.forward(tape, n, x.offset, "training");
+    placed.backward({ samples: tape, weights }, n, dy.offset);
+    tape.append(weights);
+    return {
+      elements,
+      regions: plan.regions,
+      operations: tape.operations,
+      multiplyAdds: n * sequence.multiplyAdds(),
+      fill(heap) {
+        parameters.initialize(heap, 1);
+        for (const region of [x, dy]) fillNormal(heap, region);
+        for (const { offset } of keys) heap.set([4660, 22136, 39612, 57072], offset);
+      },
+    };
+  };
+}

@@ -1,0 +1,92 @@
+import type { Gear } from "../engine/gears.ts";
+import { Network } from "../model/network.ts";
+import { permutation, RandomStream } from "../numeric/random.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import type { BenchContext } from "./kernel-bench.ts";
+import { checkStep } from "./network-check.ts";
+import { createSubject, operationsPerImage, type Subject } from "./network-subject.ts";
+import { peakGflops } from "./peak.ts";
+import { type Timing, timeInTurns } from "./timing.ts";
+
+/** What a network does: whole training steps, or forward passes. */
+export const MODES = ["train", "infer"] as const;
+export type BenchMode = (typeof MODES)[number];
+
+/** A network at a batch size on a gear. */
+export interface NetworkRow {
+  readonly net: string;
+  readonly batch: number;
+  readonly engine: Gear;
+  readonly threads: number;
+  readonly mode: BenchMode;
+  readonly imagesPerSecond: number;
+  readonly gflops: number;
+  /** Of multiply-adds in registers, measured in turns with the network. */
+  readonly peakGflops: number;
+  /** Of one batch. */
+  readonly timing: Timing;
+}
+
+/**
+ * Checks a network's training step against float64, then times it on all gears in turns. A run is all that a batch takes:
+ * gathering and scaling its images, and the step or the forward pass.
+ *
+ * @throws Error where a gear computes wrong results
+ */
+export async function benchNetwork(
+  recipe: Recipe,
+  batch: number,
+  modes: readonly BenchMode[],
+  { peaks, settings, signal }: BenchContext,
+): Promise<NetworkRow[]> {
+  const subject = createSubject(recipe, batch);
+  const networks = new Map<Gear, Network>();
+  for (const gear of peaks.keys()) {
+    networks.set(gear, await Network.create(subject.architecture, { ...subject.options, gear }));
+  }
+  await checkStep(networks, subject);
+  const rows: NetworkRow[] = [];
+  for (const mode of modes) {
+    const operations = operationsPerImage(subject.architecture, mode) * batch;
+    const runs = [...networks.values()].map((network) => batchRun(network, subject, mode));
+    const peakRuns = [...peaks.values()].map(({ run }) => run);
+    const timings = await timeInTurns([...runs, ...peakRuns], settings, signal);
+    const gears = [...networks.keys()];
+    rows.push(
+      ...gears.map((engine, i) => ({
+        net: recipe.name,
+        batch,
+        engine,
+        threads: 1,
+        mode,
+        imagesPerSecond: batch / timings[i].median,
+        gflops: operations / timings[i].median / 1e9,
+        peakGflops: peakGflops(timings[gears.length + i]),
+        timing: timings[i],
+      })),
+    );
+  }
+  return rows;
+}
+
+/** Takes one batch after the other, in random order as training does. */
+function batchRun(network: Network, { data }: Subject, mode: BenchMode): () => void {
+  const batch = network.batchSize;
+  const order = permutation(Math.max(data.length, batch), RandomStream.from(1, "bench order"));
+  const indices = order.map((index) => index % data.length);
+  let begin = 0;
+  let step = 0;
+  return () => {
+    network.stageImages(data.images, batch, begin, indices);
+    if (mode === "train") {
+      network.stageTargets(data, batch, begin, indices);
+      step++;
+      // At a rate of 0 all is computed and the weights stay: else a network that has learned its few images by heart
+      // would be timed on vanishing gradients, which processors are slow at.
+      network.trainStep(batch, step, 0, false);
+    } else {
+      network.evaluate(batch, "inference", false);
+    }
+    begin = begin + 2 * batch > indices.length ? 0 : begin + batch;
+  };
+}

@@ -1,0 +1,69 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Gear } from "../engine/gears.ts";
+import { Network } from "../model/network.ts";
+import type { Subject } from "./network-subject.ts";
+
+/** Images of the training step that is compared. */
+export const CHECKED_IMAGES = 16;
+
+/** How far a gear's loss may be from that of float64, as a share of it. */
+export const LOSS_BOUND = 1e-4;
+
+/** How far all weights together may be from those of float64, as a share of how far the step moved them. */
+export const STEP_BOUND = 0.01;
+
+/** What one training step from the initial weights left. */
+interface Outcome {
+  readonly loss: number;
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+}
+
+/** Trained weights; the statistics of normalisation move far more and would hide them. */
+function weightsOf(network: Network): Float64Array {
+  const { decayed, free } = network.parameters.trained;
+  return Float64Array.from(network.view(decayed.offset, decayed.count + free.count));
+}
+
+function step(network: Network, data: Dataset, learningRate: number): Outcome {
+  const n = Math.min(CHECKED_IMAGES, network.batchSize);
+  const before = weightsOf(network);
+  network.stageImages(data.images, n, 0);
+  network.stageTargets(data, n, 0);
+  network.trainStep(n, 1, learningRate, false);
+  let loss = 0;
+  for (const value of network.results(n).losses) loss += value / n;
+  return { loss, before, after: weightsOf(network) };
+}
+
+function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return Math.sqrt(sum);
+}
+
+/**
+ * Runs one training step on every network, which differ only in their gear, and on one in float64, and compares the loss
+ * and the new weights.
+ *
+ * @throws Error naming the gear that is further off than `LOSS_BOUND` or `STEP_BOUND`
+ */
+export async function checkStep(networks: ReadonlyMap<Gear, Network>, subject: Subject): Promise<void> {
+  const { recipe, architecture, data, options } = subject;
+  const { learningRate } = recipe.optimizer;
+  const batchSize = Math.min(CHECKED_IMAGES, options.batchSize);
+  const exact = await Network.create(architecture, { ...options, batchSize, gear: "js", precision: "float64" });
+  const wanted = step(exact, data, learningRate);
+  const moved = distance(wanted.before, wanted.after);
+  for (const [gear, network] of networks) {
+    const { loss, after } = step(network, data, learningRate);
+    const lossError = Math.abs(loss - wanted.loss) / Math.abs(wanted.loss);
+    const stepError = distance(after, wanted.after) / moved;
+    // Written so that NaN fails too.
+    if (lossError <= LOSS_BOUND && stepError <= STEP_BOUND) continue;
+    throw new Error(
+      `${recipe.name} on ${gear}: after one step the loss is off by ${lossError.toExponential(1)}, the weights by ` +
+        `${stepError.toExponential(1)} of the step; nothing is timed that computes wrong results`,
+    );
+  }
+}

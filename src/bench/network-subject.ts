@@ -1,0 +1,57 @@
+import { createDataset, type Dataset, type ImageShape } from "../data/dataset.ts";
+import { generateDigits } from "../data/digits/generate.ts";
+import { Architecture } from "../model/architecture.ts";
+import type { NetworkOptions } from "../model/network.ts";
+import { RandomStream } from "../numeric/random.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import { lossOf } from "../training/losses.ts";
+import { DEFAULT_SHAPE } from "./kernel-table.ts";
+
+/** A network at a batch size, with images to feed it. */
+export interface Subject {
+  readonly recipe: Recipe;
+  readonly architecture: Architecture;
+  readonly options: NetworkOptions & { readonly loss: NonNullable<NetworkOptions["loss"]> };
+  readonly data: Dataset;
+}
+
+/** Images that the batches are drawn from. */
+const IMAGES = 256;
+
+const CLASSES = 10;
+
+/** Generated digits where they fit, else noise: no kernel's speed depends on what the pixels show. */
+function images(shape: ImageShape): Dataset {
+  if (shape.join() === DEFAULT_SHAPE.join()) {
+    return createDataset({ name: "bench", shape, classes: CLASSES, ...generateDigits({ count: IMAGES, seed: 1 }) });
+  }
+  const stream = RandomStream.from(1, "bench images");
+  const [h, w, c] = shape;
+  const noise = Uint8Array.from({ length: IMAGES * h * w * c }, (_, i) => stream.integer(i, 256));
+  const labels = Uint8Array.from({ length: IMAGES }, (_, i) => i % CLASSES);
+  return createDataset({ name: "bench", shape, classes: CLASSES, images: noise, labels });
+}
+
+/** A recipe's network at a batch size. */
+export function createSubject(recipe: Recipe, batchSize: number): Subject {
+  const { shape = DEFAULT_SHAPE, input, layers, optimizer, loss } = recipe;
+  const architecture = new Architecture({ input: { ...input, shape }, layers: layers(CLASSES) });
+  return { recipe, architecture, options: { batchSize, seed: 1, loss: lossOf(loss), optimizer }, data: images(shape) };
+}
+
+/**
+ * Operations per image. Counted are the products of convolutions and dense layers alone, a multiply-add as two: in
+ * inference the forward pass; in training also the weight gradients, and the data gradients of all layers but the first
+ * with weights, which none computes. A residual block that stands first counts whole.
+ */
+export function operationsPerImage({ sequence }: Architecture, mode: "train" | "infer"): number {
+  if (mode === "infer") return 2 * sequence.multiplyAdds();
+  let operations = 0;
+  let first = true;
+  for (const { layer, input } of sequence.nodes) {
+    const passes = first && layer.type !== "residual" ? 2 : 3;
+    operations += 2 * passes * layer.multiplyAdds(input);
+    if (layer.parameters(input).length > 0) first = false;
+  }
+  return operations;
+}
