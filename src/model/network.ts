@@ -1,111 +1,16 @@
 import type { Dataset } from "../data/dataset.ts";
-import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
-import { MemoryPlan, type Region } from "../engine/plan.ts";
+import { createEngine, type Engine } from "../engine/engine.ts";
+import type { Region } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
-import type { Mode, PlacedLayer } from "../layers/layer.ts";
-import { sizeOf } from "../layers/layer.ts";
+import { type Mode, sizeOf } from "../layers/layer.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
-import { Parameters } from "./parameters.ts";
-
-/** Floats of an augmentation: an affine map and a box (see the kernel `augment`). */
-export const TRANSFORM_FLOATS = 10;
-
-/** Gradients per partial sum of the global norm (see the kernel `gradient_norm`). */
-const NORM_BLOCK = 1024;
-
-export interface NetworkOptions extends EngineOptions {
-  /** Largest batch. */
-  batchSize: number;
-  /** Seed of the initial weights and of dropout. */
-  seed: number;
-  /** None: a network that only predicts. */
-  loss?: Loss | undefined;
-  /** None: a network that is not trained. */
-  optimizer?: Optimizer | undefined;
-}
+import { type Layout, layOut, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
+import type { Parameters } from "./parameters.ts";
 
 /** How the pixels of a batch were staged. */
 type Pixels = "bytes" | "floats";
-
-/** The memory plan of a network, before there is memory. */
-interface Layout {
-  readonly plan: MemoryPlan;
-  readonly placed: PlacedLayer;
-  readonly parameters: Parameters;
-  readonly randomKeys: readonly Region[];
-  /** Whether the last layer is folded into the loss. */
-  readonly folded: boolean;
-  readonly staging: Region;
-  readonly images: Region;
-  readonly augmented: Region | undefined;
-  readonly transforms: Region | undefined;
-  readonly scale: Region;
-  readonly offset: Region;
-  readonly fill: Region | undefined;
-  readonly targets: Region;
-  readonly losses: Region;
-  readonly correct: Region;
-  readonly gradient: Region;
-  readonly predictions: Region;
-  readonly hyper: Region;
-  readonly normPartials: Region | undefined;
-}
-
-function layOut(architecture: Architecture, options: Omit<NetworkOptions, "seed">): Layout {
-  const { sequence, input, outputs } = architecture;
-  const { batchSize: batch, loss, optimizer } = options;
-  const training = optimizer !== undefined;
-  const plan = new MemoryPlan();
-  const parameters = new Parameters(sequence.parameters(), plan, training, optimizer?.slots.length ?? 0);
-  const randomKeys: Region[] = [];
-  const pixels = batch * sizeOf(input.shape);
-  const channels = input.shape[2];
-  const last = sequence.nodes[sequence.nodes.length - 1];
-  const folded = loss?.activation !== undefined && last.layer.type === loss.activation;
-  const placed = sequence.place(
-    {
-      batch,
-      training,
-      needsInputGradient: false,
-      plan,
-      path: "",
-      parameter: (name) => parameters.get(name),
-      randomKey() {
-        const key = plan.reserve(`random key ${randomKeys.length}`, "scratch", 4);
-        randomKeys.push(key);
-        return key;
-      },
-    },
-    sequence.nodes.length - (folded ? 1 : 0),
-  );
-  const gradients = plan.sizes().gradients;
-  return {
-    plan,
-    placed,
-    parameters,
-    randomKeys,
-    folded,
-    staging: plan.reserve("staged pixels", "input", pixels),
-    images: plan.reserve("images", "input", pixels),
-    augmented: training ? plan.reserve("augmented images", "input", pixels) : undefined,
-    transforms: training ? plan.reserve("transforms", "input", batch * TRANSFORM_FLOATS) : undefined,
-    scale: plan.reserve("input scale", "input", channels),
-    offset: plan.reserve("input offset", "input", channels),
-    fill: training ? plan.reserve("input fill", "input", channels) : undefined,
-    targets: plan.reserve("targets", "input", batch * (loss?.classes === false ? outputs : 1)),
-    losses: plan.reserve("losses", "scratch", batch),
-    correct: plan.reserve("correct", "scratch", batch),
-    gradient: plan.reserve("loss gradient", "scratch", loss === undefined ? 0 : batch * outputs),
-    predictions: plan.reserve("predictions", "activations", loss?.activation === undefined ? 0 : batch * outputs),
-    hyper: plan.reserve("step numbers", "scratch", 4),
-    normPartials:
-      optimizer?.clipNorm === undefined
-        ? undefined
-        : plan.reserve("gradient norm", "scratch", Math.ceil(gradients / NORM_BLOCK) + parameters.list.length),
-  };
-}
 
 /** A tape that was written once for a batch size and mode, and where its pass leaves the outputs. */
 interface Recording {

@@ -1,7 +1,8 @@
 import { type Augment, type AugmentOptions, readAugment, writeTransform } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNumber } from "../json-fields.ts";
-import { type Network, TRANSFORM_FLOATS } from "../model/network.ts";
+import { TRANSFORM_FLOATS } from "../model/layout.ts";
+import type { Network } from "../model/network.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
 import { checkData, evaluate } from "./evaluate.ts";

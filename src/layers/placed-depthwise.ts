@@ -1,0 +1,35 @@
+import type { Tape } from "../engine/tape.ts";
+import { type Bias, PlacedWindows, steps } from "./placed-windows.ts";
+
+/** A convolution with one filter per channel, with its memory. */
+export class PlacedDepthwise extends PlacedWindows {
+  protected override emitForward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
+    const { d } = this;
+    const places = [x, this.kernel.offset, bias.offset, bias.stride, y] as const;
+    const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.r, d.s] as const;
+    tape.add("depthwise_forward", "sample", n, ...places, ...shapes, ...steps(d), lower);
+  }
+
+  protected override emitData(tape: Tape, n: number, dy: number, dx: number): void {
+    const { d } = this;
+    const places = [dy, this.kernel.offset, dx] as const;
+    const shapes = [d.h, d.w, d.c, d.p, d.wd, d.r, d.s] as const;
+    tape.add(
+      "depthwise_backward_data",
+      "sample",
+      n,
+      ...places,
+      ...shapes,
+      ...steps(d),
+      d.padTop,
+      d.padLeft,
+      d.haloLeft,
+    );
+  }
+
+  protected override emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
+    const { d } = this;
+    const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.r, d.s] as const;
+    tape.add("depthwise_backward_weights", "channel", d.c, x, dy, dw, n, ...shapes, ...steps(d));
+  }
+}

@@ -1,0 +1,115 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import type { ConvolutionGeometry } from "./geometry.ts";
+import { type BackwardTapes, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+
+/** Sizes of a convolution for one input shape. */
+export interface ConvolutionDims extends ConvolutionGeometry {
+  readonly c: number;
+  readonly k: number;
+  readonly groups: number;
+}
+
+/** No bias, one per filter, or one per output position and filter. */
+export type BiasKind = "none" | "shared" | "untied";
+
+/** Where a layer's biases lie. */
+export interface Bias {
+  /** 0 for none. */
+  readonly offset: number;
+  /** Elements from one output position's biases to the next: 0 where all share them. */
+  readonly stride: number;
+}
+
+/** Strides and dilation in the order the kernels take them. */
+export function steps(d: ConvolutionDims) {
+  return [d.strideH, d.strideW, d.dilationH, d.dilationW] as const;
+}
+
+/** What both kinds share: padding, bias, the fused ReLU and the order of a backward pass. */
+export abstract class PlacedWindows implements PlacedLayer {
+  protected readonly site: Site;
+  protected readonly d: ConvolutionDims;
+  protected readonly kernel: Region;
+  protected readonly kernelGradient: Region | undefined;
+  readonly #bias: Region | undefined;
+  readonly #biasGradient: Region | undefined;
+  readonly #biasStride: number;
+  readonly #y: Region;
+  /** The input with its border of zeros; the input itself where there is no padding. */
+  readonly #padded: Region | undefined;
+  /** Gradient before the fused ReLU. */
+  readonly #dz: Region | undefined;
+  /** Output gradient with columns of zeros at its sides. */
+  readonly #dzPadded: Region | undefined;
+  readonly #dx: Region | undefined;
+  #x = 0;
+
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind) {
+    const { batch, plan, path } = site;
+    this.site = site;
+    this.d = d;
+    const kernel = site.parameter("kernel");
+    this.kernel = kernel.value;
+    this.kernelGradient = kernel.gradient;
+    if (bias !== "none") {
+      const place = site.parameter("bias");
+      this.#bias = place.value;
+      this.#biasGradient = place.gradient;
+    }
+    this.#biasStride = bias === "untied" ? d.k : 0;
+    const outputs = sizeOf(site.output);
+    this.#y = plan.reserve(`${path}/output`, "activations", batch * outputs);
+    if (d.hp !== d.h || d.wp !== d.w) {
+      this.#padded = plan.reserve(`${path}/padded`, "activations", batch * d.hp * d.wp * d.c);
+    }
+    if (!site.training) return;
+    if (site.fuseRelu) this.#dz = plan.reserve(`${path}/dz`, "activations", batch * outputs);
+    if (!site.needsInputGradient) return;
+    if (d.wd !== d.q) {
+      this.#dzPadded = plan.reserve(`${path}/dz padded`, "scratch", batch * d.p * d.wd * d.k);
+    }
+    this.#dx = plan.reserve(`${path}/dx`, "activations", batch * d.h * d.w * d.c);
+  }
+
+  protected abstract emitForward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void;
+  protected abstract emitData(tape: Tape, n: number, dy: number, dx: number): void;
+  protected abstract emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void;
+
+  forward(tape: Tape, n: number, x: number): number {
+    const { d } = this;
+    this.#x = x;
+    if (this.#padded !== undefined) {
+      this.#x = this.#padded.offset;
+      tape.add("pad2d", "sample", n, x, this.#x, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
+    }
+    const bias = { offset: this.#bias?.offset ?? 0, stride: this.#biasStride };
+    const lower = this.site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
+    this.emitForward(tape, n, this.#x, this.#y.offset, bias, lower);
+    return this.#y.offset;
+  }
+
+  backward({ samples, weights }: BackwardTapes, n: number, dy: number): number {
+    const { d } = this;
+    const outputs = sizeOf(this.site.output);
+    let dz = dy;
+    if (this.#dz !== undefined) {
+      dz = this.#dz.offset;
+      samples.add("relu_backward", "sample", n, this.#y.offset, dy, dz, outputs);
+    }
+    if (this.kernelGradient !== undefined) this.emitWeights(weights, n, this.#x, dz, this.kernelGradient.offset);
+    if (this.#biasGradient !== undefined) {
+      const columns = this.#biasGradient.size;
+      const rows = (n * outputs) / columns;
+      weights.add("bias_backward", "weight", columns, dz, this.#biasGradient.offset, rows, columns);
+    }
+    if (this.#dx === undefined) return 0;
+    if (this.#dzPadded !== undefined) {
+      const padded = this.#dzPadded.offset;
+      samples.add("pad2d", "sample", n, dz, padded, d.p, d.q, d.k, 0, d.haloLeft, d.p, d.wd);
+      dz = padded;
+    }
+    this.emitData(samples, n, dz, this.#dx.offset);
+    return this.#dx.offset;
+  }
+}
