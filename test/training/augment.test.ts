@@ -80,6 +80,16 @@ describe("augmented images", () => {
     });
   });
 
+  it("are drawn afresh in every step", async () => {
+    const model = await compiled({ batchSize: N });
+    const region = model.network.regions.find(({ name }) => name === "transforms");
+    const seen: string[] = [];
+    for await (const event of model.fitEvents(data, { epochs: 3, augment: { shift: 1 }, shuffle: false })) {
+      if (event.event === "step") seen.push(String(Array.from(model.network.view(region?.offset ?? 0, N * 10))));
+    }
+    expect(new Set(seen).size).toBe(3);
+  });
+
   it("are not used in evaluation", async () => {
     const model = await compiled({ batchSize: N });
     const { epochs } = await model.fit(data, { validation: data, augment: { shift: 3, rotate: 90 } });
