@@ -1,7 +1,7 @@
 import { createDataset, type Dataset, type ImageShape } from "../data/dataset.ts";
 import { generateDigits } from "../data/digits/generate.ts";
 import { Architecture } from "../model/architecture.ts";
-import type { NetworkOptions } from "../model/network.ts";
+import type { NetworkOptions } from "../model/layout.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { lossOf } from "../training/losses.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { useWasmFiles } from "../node/wasm.ts";
+import { addBenchCommand } from "./bench.ts";
 import { addDataCommand } from "./data.ts";
 import { reportError } from "./errors.ts";
 import { addEvalCommand } from "./eval.ts";
@@ -25,7 +26,14 @@ function createProgram(signal: AbortSignal): Command {
     // Errors are printed in one place, below.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const add of [addTrainCommand, addEvalCommand, addPredictCommand, addInspectCommand, addDataCommand]) {
+  for (const add of [
+    addTrainCommand,
+    addEvalCommand,
+    addPredictCommand,
+    addInspectCommand,
+    addDataCommand,
+    addBenchCommand,
+  ]) {
     add(program, signal);
   }
   for (const command of program.commands) command.copyInheritedSettings(program);

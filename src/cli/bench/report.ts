@@ -1,0 +1,116 @@
+import type { KernelRow } from "../../bench/kernel-bench.ts";
+import type { NetworkRow } from "../../bench/network-bench.ts";
+import type { Timing } from "../../bench/timing.ts";
+import { count, percent, table } from "../format.ts";
+
+/** Half the distance of the quartiles as a share of the median: half of the samples lie that close to it, more or less. */
+function spread({ median, lower, upper }: Timing): string {
+  return `±${Math.max(1, Math.round((50 * (upper - lower)) / median))} %`;
+}
+
+function gflopsText(value: number): string {
+  return value === 0 ? "" : value.toFixed(value < 10 ? 2 : 1);
+}
+
+function shareOfPeak({ gflops, peakGflops }: { gflops: number; peakGflops: number }): string {
+  return `${Math.round((100 * gflops) / peakGflops)} %`;
+}
+
+/** How many times as fast as plain JavaScript on the same work. */
+export function timesJs<Row extends NetworkRow | KernelRow>(row: Row, rows: readonly Row[]): number | undefined {
+  const js = rows.find((other) => other.engine === "js" && sameWork(other, row));
+  return js === undefined ? undefined : js.timing.median / row.timing.median;
+}
+
+function sameWork(a: NetworkRow | KernelRow, b: NetworkRow | KernelRow): boolean {
+  if ("net" in a) return "net" in b && a.net === b.net && a.batch === b.batch && a.mode === b.mode;
+  return "kernel" in b && a.kernel === b.kernel && a.shape === b.shape;
+}
+
+function timesText(times: number | undefined): string {
+  return times === undefined ? "" : times.toFixed(times < 9.95 ? 1 : 0);
+}
+
+/** Adds the column of times, where there is plain JavaScript to compare with. */
+function withTimes<Row extends NetworkRow | KernelRow>(
+  header: readonly string[],
+  rows: readonly Row[],
+  cells: (row: Row) => readonly string[],
+): string[][] {
+  const comparable = rows.some(({ engine }) => engine === "js");
+  const last = (text: string) => (comparable ? [text] : []);
+  return [[...header, ...last("x js")], ...rows.map((row) => [...cells(row), ...last(timesText(timesJs(row, rows)))])];
+}
+
+/** The networks as a table for people. */
+export function networkTable(rows: readonly NetworkRow[]): string[] {
+  if (rows.length === 0) return [];
+  const header = ["network", "mode", "engine", "batch", "images/s", "", "GFLOP/s", "of peak"];
+  const cells = (row: NetworkRow) => [
+    row.net,
+    row.mode,
+    row.engine,
+    String(row.batch),
+    count(row.imagesPerSecond),
+    spread(row.timing),
+    gflopsText(row.gflops),
+    shareOfPeak(row),
+  ];
+  return table(withTimes(header, rows, cells), 3);
+}
+
+/** The kernels as a table for people. Those that memory bounds have no share of the peak. */
+export function kernelTable(rows: readonly KernelRow[]): string[] {
+  if (rows.length === 0) return [];
+  const header = ["kernel", "shape", "engine", "GFLOP/s", "", "of peak", "GB/s"];
+  const cells = (row: KernelRow) => [
+    row.kernel,
+    row.shape,
+    row.engine,
+    gflopsText(row.gflops),
+    spread(row.timing),
+    row.multiplies ? shareOfPeak(row) : "",
+    row.gigabytesPerSecond.toFixed(1),
+  ];
+  return table(withTimes(header, rows, cells), 3);
+}
+
+/** "relaxed is 21 times, simd 14 times as fast as plain JavaScript (keras, training, batch 128)", from the first row. */
+export function headline(networks: readonly NetworkRow[], kernels: readonly KernelRow[]): string | undefined {
+  const [network] = networks;
+  if (network !== undefined) {
+    const mode = network.mode === "train" ? "training" : "inference";
+    return comparison(network, networks, `${network.net}, ${mode}, batch ${network.batch}`);
+  }
+  const [kernel] = kernels;
+  return kernel === undefined ? undefined : comparison(kernel, kernels, `${kernel.kernel}, ${kernel.shape}`);
+}
+
+function comparison<Row extends NetworkRow | KernelRow>(
+  first: Row,
+  rows: readonly Row[],
+  what: string,
+): string | undefined {
+  const parts = rows.flatMap((row) => {
+    const times = row.engine === "js" || !sameWork(row, first) ? undefined : timesJs(row, rows);
+    return times === undefined ? [] : [{ engine: row.engine, times }];
+  });
+  if (parts.length === 0) return undefined;
+  const sorted = parts.sort((a, b) => b.times - a.times);
+  const said = sorted.map(({ engine, times }, i) => `${engine}${i === 0 ? " is" : ""} ${times.toFixed(1)} times`);
+  return `${said.join(", ")} as fast as plain JavaScript (${what})`;
+}
+
+/** Below this share of a core the figures are not what the machine can do. */
+const BUSY = 0.9;
+
+/** Said where other programs took the core away, which wall times cannot show. */
+export function busyWarning(timings: readonly Timing[]): string | undefined {
+  const shares = timings.map(({ processorShare }) => processorShare).sort((a, b) => a - b);
+  const middle = shares[Math.floor(shares.length / 2)];
+  if (middle === undefined || !(middle < BUSY)) return undefined;
+  return (
+    `convasm: other programs kept this machine busy: while measured, this one had ${percent(middle, 0)} of a core in the ` +
+    "median; speeds and ratios are too low, and more so for what takes long"
+  );
+}

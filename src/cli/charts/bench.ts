@@ -1,0 +1,137 @@
+/**
+ * Measured speeds as bars, as SVG.
+ *
+ * @module
+ */
+
+import { scaleLinear } from "d3-scale";
+import type { KernelRow } from "../../bench/kernel-bench.ts";
+import type { NetworkRow } from "../../bench/network-bench.ts";
+import type { Gear } from "../../engine/gears.ts";
+import { count } from "../format.ts";
+import {
+  BLUE,
+  element,
+  escapeXml,
+  GRID,
+  INK,
+  label,
+  MIDDLE,
+  MUTED,
+  ORANGE,
+  rule,
+  shifted,
+  svgDocument,
+} from "./svg.ts";
+
+/** Bluish green of Okabe and Ito (2008). */
+const GREEN = "#009e73";
+const COLORS: Readonly<Record<Gear, string>> = { js: ORANGE, simd: BLUE, relaxed: GREEN };
+
+/** Room for names: their width in the font's usual proportions, and what stays free beside them. */
+const CHARACTER_WIDTH = 5.8;
+const MARGIN = 34;
+const PLOT_WIDTH = 460;
+const RIGHT = 130;
+const TOP = 84;
+const BAR = 14;
+const GAP = 12;
+
+/** Bars of one network or kernel. */
+interface Group {
+  readonly name: string;
+  readonly bars: readonly Bar[];
+}
+
+interface Bar {
+  readonly engine: Gear;
+  readonly gflops: number;
+  readonly peakGflops: number;
+  readonly note: string;
+}
+
+function addTo(groups: Map<string, Bar[]>, name: string, bar: Bar): void {
+  groups.set(name, [...(groups.get(name) ?? []), bar]);
+}
+
+function groupsOf(networks: readonly NetworkRow[], kernels: readonly KernelRow[]): Group[] {
+  const groups = new Map<string, Bar[]>();
+  for (const row of networks) {
+    const mode = row.mode === "train" ? "training" : "inference";
+    addTo(groups, `${row.net}, ${mode}, batch ${row.batch}`, {
+      ...row,
+      note: `${count(row.imagesPerSecond)} images/s`,
+    });
+  }
+  for (const row of kernels) {
+    // What only moves data, or is bound by memory, says nothing on this axis.
+    if (row.multiplies) addTo(groups, `${row.kernel}, ${row.shape}`, { ...row, note: row.gflops.toFixed(1) });
+  }
+  return [...groups].map(([name, bars]) => ({ name, bars }));
+}
+
+function heightOf({ bars }: Group): number {
+  return bars.length * BAR + GAP;
+}
+
+function drawGroup({ name, bars }: Group, x: (value: number) => number): string[] {
+  const middle = (bars.length * BAR) / 2;
+  const parts = [label(-10, middle, name, { fill: INK, "text-anchor": "end", dy: MIDDLE, "font-size": 11 })];
+  for (const [i, { engine, gflops, peakGflops, note }] of bars.entries()) {
+    const y = i * BAR;
+    const tip = `${name}, ${engine}: ${gflops.toFixed(2)} GFLOP/s of ${peakGflops.toFixed(1)}; ${note}`;
+    const box = { x: 0, y: y + 1, width: Math.max(x(gflops), 1), height: BAR - 2, fill: COLORS[engine] };
+    parts.push(element("rect", box, [element("title", {}, [escapeXml(tip)])]));
+    parts.push(
+      element("line", {
+        x1: x(peakGflops),
+        y1: y,
+        x2: x(peakGflops),
+        y2: y + BAR,
+        stroke: COLORS[engine],
+        "stroke-width": 2,
+      }),
+    );
+    const beside = x(gflops) + 6;
+    // A white rim keeps the note readable where it crosses a mark.
+    const rim = { stroke: "#ffffff", "stroke-width": 3, "paint-order": "stroke" };
+    parts.push(label(beside, y + BAR / 2, note, { dy: MIDDLE, "font-size": 11, ...rim }));
+  }
+  return parts;
+}
+
+/**
+ * A bar for each engine's GFLOP/s, its register-only peak as a mark on the same line, images/s beside it.
+ *
+ * @example
+ * await writeFileAtomic("bench.svg", benchChart(networks, []));
+ */
+export function benchChart(networks: readonly NetworkRow[], kernels: readonly KernelRow[]): string {
+  const groups = groupsOf(networks, kernels);
+  const bars = groups.flatMap((group) => group.bars);
+  const most = Math.max(1, ...bars.map(({ gflops, peakGflops }) => Math.max(gflops, peakGflops)));
+  const x = scaleLinear([0, most], [0, PLOT_WIDTH]).nice();
+  const height = groups.reduce((sum, group) => sum + heightOf(group), 0);
+  const ticks = x
+    .ticks(6)
+    .flatMap((value) => [
+      rule(x(value), 0, x(value), height, GRID),
+      label(x(value), height + 18, String(value), { "text-anchor": "middle" }),
+    ]);
+  const left = MARGIN + CHARACTER_WIDTH * Math.max(20, ...groups.map(({ name }) => name.length));
+  const engines = [...new Set(bars.map(({ engine }) => engine))];
+  const legend = engines.flatMap((engine, i) => [
+    element("rect", { x: i * 90, y: -26, width: 12, height: 12, fill: COLORS[engine] }),
+    label(i * 90 + 18, -20, engine, { dy: MIDDLE }),
+  ]);
+  legend.push(label(engines.length * 90, -20, "marks: peak of multiply-adds in registers", { dy: MIDDLE }));
+  let y = 0;
+  const drawn = groups.map((group) => {
+    const part = shifted(0, y, drawGroup(group, x));
+    y += heightOf(group);
+    return part;
+  });
+  const axis = label(PLOT_WIDTH / 2, height + 40, "GFLOP/s", { "text-anchor": "middle", fill: MUTED });
+  const content = shifted(left, TOP, [...legend, ...ticks, ...drawn, axis]);
+  return svgDocument(left + PLOT_WIDTH + RIGHT, TOP + height + 60, "Speed by engine", [content]);
+}
