@@ -18,29 +18,62 @@ export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/g
 export type { EngineOptions } from "./engine/engine.ts";
 export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";
 export { setWasmSource, type WasmSource } from "./engine/wasm.ts";
-export { gelu, leakyRelu, relu, sigmoid, tanh } from "./layers/activation.ts";
+export {
+  type ActivationName,
+  type ActivationOptions,
+  gelu,
+  type LeakyReluOptions,
+  leakyRelu,
+  relu,
+  sigmoid,
+  tanh,
+} from "./layers/activation.ts";
 export { averagePooling2d } from "./layers/average-pooling2d.ts";
-export { batchNormalization } from "./layers/batch-normalization.ts";
-export { conv2d } from "./layers/conv2d.ts";
-export { dense } from "./layers/dense.ts";
-export { depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
-export { dropout } from "./layers/dropout.ts";
+export { type BatchNormalizationOptions, batchNormalization } from "./layers/batch-normalization.ts";
+export { type Conv2dOptions, conv2d, type WindowLayerOptions } from "./layers/conv2d.ts";
+export { type DenseOptions, dense } from "./layers/dense.ts";
+export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
+export { type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { flatten } from "./layers/flatten.ts";
+export type { Padding } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
-export type { Layer } from "./layers/layer.ts";
+export type { Initializer, InitializerName } from "./layers/initializers.ts";
+export type { Layer, Shape } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
-export { residual } from "./layers/residual.ts";
+export type { PoolLayerOptions } from "./layers/pool-options.ts";
+export { type ResidualOptions, residual } from "./layers/residual.ts";
 export { softmax } from "./layers/softmax.ts";
+export type { ArchitectureOptions } from "./model/architecture.ts";
+export type { Loss, Optimizer } from "./model/contracts.ts";
+export type { InputOptions } from "./model/input.ts";
+export type { LayerDescription, ModelDescription } from "./model/summary.ts";
+export { RandomStream } from "./numeric/random.ts";
+export { findRecipe, RECIPES } from "./recipes/index.ts";
+export type { Recipe } from "./recipes/recipe.ts";
 export type { Callback, TrainingControl } from "./training/callback.ts";
 export { EarlyStopping } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
-export type { Evaluation } from "./training/evaluate.ts";
+export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluate.ts";
 export type { EpochEvent, FitEvent, StepEvent } from "./training/events.ts";
 export { type LoadOptions, loadModel, resumeTrainer } from "./training/load-model.ts";
-export { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "./training/losses.ts";
+export {
+  type LossOption,
+  meanSquaredError,
+  sigmoidBinaryCrossEntropy,
+  softmaxCrossEntropy,
+} from "./training/losses.ts";
 export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
 export { type CompileOptions, createModel, Model, type ModelOptions } from "./training/model.ts";
-export { adam, adamw, rmsprop, sgd } from "./training/optimizers.ts";
+export {
+  type AdamOptions,
+  adam,
+  adamw,
+  type OptimizerOptions,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+} from "./training/optimizers.ts";
 export { constant, cosine, exponential, oneCycle, type Schedule, step } from "./training/schedules.ts";
 export type { FitOptions, History, Trainer } from "./training/trainer.ts";
