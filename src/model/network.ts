@@ -258,7 +258,7 @@ export class Network {
       const count = decayed.count + free.count;
       const blocks = Math.ceil(count / NORM_BLOCK);
       const partials = normPartials.offset;
-      tape.add("gradient_norm", "weight", blocks, decayed.offset + shift, partials, count);
+      tape.add("gradient_norm", "parameter", blocks, decayed.offset + shift, partials, count);
       tape.add("gradient_clip", "single", 1, partials, blocks, hyper.offset, optimizer.clipNorm);
     }
     for (const { offset, count, decays } of [

@@ -119,10 +119,10 @@ function readSgd(options: object): Optimizer {
     slots,
     (tape, { count, values, gradients, slots: [velocity], hyper }, l2, decay) => {
       if (momentum === 0) {
-        tape.add("sgd_update", "weight", count, values, gradients, hyper, l2, decay);
+        tape.add("sgd_update", "parameter", count, values, gradients, hyper, l2, decay);
       } else {
         const args = [values, gradients, velocity, hyper, momentum, nesterov ? 1 : 0, l2, decay] as const;
-        tape.add("momentum_update", "weight", count, ...args);
+        tape.add("momentum_update", "parameter", count, ...args);
       }
     },
   );
@@ -151,7 +151,7 @@ function readRmsprop(options: object): Optimizer {
     ["square", "velocity"],
     (tape, { count, values, gradients, slots: [square, velocity], hyper }, l2, decay) => {
       const args = [values, gradients, square, velocity, hyper, rho, momentum, epsilon, l2, decay] as const;
-      tape.add("rmsprop_update", "weight", count, ...args);
+      tape.add("rmsprop_update", "parameter", count, ...args);
     },
   );
 }
@@ -194,7 +194,7 @@ function readAdam(type: "adam" | "adamw", options: object, weightDecay: number):
     (tape, { count, values, gradients, slots: [first, second], hyper }, l2, decay) => {
       const inside = epsilonInside ? 1 : 0;
       const args = [values, gradients, first, second, hyper, beta1, beta2, epsilon, inside, l2, decay] as const;
-      tape.add("adam_update", "weight", count, ...args);
+      tape.add("adam_update", "parameter", count, ...args);
     },
     (step) => (biasCorrection ? [1 / (1 - pow(beta1, step)), 1 / (1 - pow(beta2, step))] : [1, 1]),
   );
