@@ -7,7 +7,7 @@ import { DownloadError } from "../node/download.ts";
 import { errorCode, fileError } from "../node/files.ts";
 import { findMnist, loadIdxFolder, loadMnist } from "../node/mnist.ts";
 import { barLine } from "./bar.ts";
-import type { Context } from "./context.ts";
+import { type Context, shorterPath } from "./context.ts";
 import { DIGITS_SEED, DIGITS_TEST, DIGITS_TRAIN, makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
 import { megabytes } from "./format.ts";
@@ -96,8 +96,16 @@ export async function loadData(source: DataSource, request: DataRequest, context
       return loadDigits(request, context);
     case "folder":
       await checkFolder(source.folder);
-      return { source, title: source.folder, ...(await loadIdxFolder(source.folder)) };
+      return loadFolder(source, context);
   }
+}
+
+async function loadFolder(source: DataSource & { source: "folder" }, { output }: Context): Promise<LoadedData> {
+  const title = shorterPath(source.folder);
+  output.status(() => `reading ${title} ...`, true);
+  const data = await loadIdxFolder(source.folder);
+  output.clearStatus();
+  return { source, title, ...data };
 }
 
 /** A mistyped name is more likely than a folder that is missing. */
@@ -123,6 +131,7 @@ async function loadDigits({ testOnly, limit }: DataRequest, { output, signal }: 
 async function loadMnistFrom(folder: string | undefined, context: Context): Promise<LoadedData> {
   const place = folder === undefined ? undefined : await mnistFolder(folder);
   const source = { source: "mnist", ...(place !== undefined && { folder: place }) } as const;
+  context.output.status(() => "reading MNIST ...", true);
   const data = await loadMnist({ folder: place, ...downloadOptions(context) });
   context.output.clearStatus();
   return { source, title: "MNIST", train: data.train, test: data.test };
@@ -145,9 +154,9 @@ async function loadAuto(request: DataRequest, context: Context): Promise<LoadedD
   if ((await findMnist()) !== undefined) return loadMnistFrom(undefined, context);
   const late = AbortSignal.timeout(1000 * DOWNLOAD_SECONDS);
   try {
-    const options = downloadOptions(context);
+    context.output.status(() => "looking for MNIST on the web ...", true);
     const data = await loadMnist({
-      ...options,
+      ...downloadOptions(context),
       connectTimeout: 1000 * CONNECT_SECONDS,
       attempts: 2,
       signal: AbortSignal.any([context.signal, late]),

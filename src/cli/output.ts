@@ -64,6 +64,12 @@ export class Output {
     this.#streams.stderr.write(`${oneLine(line)}\n`);
   }
 
+  /** Width of the terminal that results go to; without end where it is none. */
+  get columns(): number {
+    const { isTTY, columns } = this.#streams.stdout;
+    return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
+  }
+
   /** Whether a status line would be seen. */
   get isLive(): boolean {
     return this.#live;

@@ -14,10 +14,10 @@ export class TrainingDisplay {
   }
 
   step(event: StepEvent): void {
-    const { output, epochs } = { output: this.#output, epochs: this.#epochs };
+    const output = this.#output;
     if (!output.isLive) return;
     const { epoch, stepInEpoch, stepsPerEpoch, batchSize, epochLoss, epochAccuracy, imagesPerSecond } = event;
-    const stepsLeft = (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch;
+    const stepsLeft = (this.#epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch;
     const parts = [
       `loss ${loss(epochLoss)}`,
       ...(Number.isNaN(epochAccuracy) ? [] : [`accuracy ${percent(epochAccuracy)}`]),
@@ -29,20 +29,17 @@ export class TrainingDisplay {
   }
 
   epoch(event: EpochEvent): void {
-    const { style } = this.#output;
+    const { style, columns } = this.#output;
     const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, imagesPerSecond, seconds } = event;
-    const parts = [
-      `loss ${loss(trainLoss)}`,
-      ...(Number.isNaN(trainAccuracy) ? [] : [`accuracy ${percent(trainAccuracy)}`]),
-      ...(valLoss === undefined ? [] : [style.bold(`validation loss ${loss(valLoss)}`)]),
-      ...(valAccuracy === undefined || Number.isNaN(valAccuracy)
-        ? []
-        : [style.bold(`accuracy ${percent(valAccuracy)}`)]),
-      style.dim(`lr ${short(lr)}`),
-      style.dim(`${count(imagesPerSecond)} images/s`),
-      style.dim(duration(seconds)),
-    ];
-    this.#output.text([this.#head(epoch), ...parts].join("  "));
+    const hasAccuracy = !Number.isNaN(trainAccuracy);
+    const figures = [this.#head(epoch), `loss ${loss(trainLoss)}`];
+    if (hasAccuracy) figures.push(`accuracy ${percent(trainAccuracy)}`);
+    const validation = valLoss === undefined ? [] : [`val loss ${loss(valLoss)}`];
+    if (valAccuracy !== undefined && hasAccuracy) validation.push(`val accuracy ${percent(valAccuracy)}`);
+    const details = [duration(seconds), `${count(imagesPerSecond)} images/s`, `lr ${short(lr)}`];
+    const fitting = (parts: readonly string[]) => [...figures, ...validation, ...parts].join("  ").length < columns;
+    while (details.length > 0 && !fitting(details)) details.pop();
+    this.#output.text([...figures, ...validation.map(style.bold), ...details.map(style.dim)].join("  "));
   }
 
   #head(epoch: number): string {

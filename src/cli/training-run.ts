@@ -170,8 +170,8 @@ function report(
   output.text();
   output.text(`Model     ${folder.model}`);
   output.text(`Run       ${folder.path} ${style.dim("(settings, history, curves, confusion matrix)")}`);
-  output.text(`Next      ${commandLine(context, "eval", folder.model, ...source)}`);
-  output.text(`          ${commandLine(context, "predict", folder.model, "IMAGE.png")}`);
-  output.text(`          ${commandLine(context, "inspect", folder.model)}`);
+  output.text(`Next      ${commandLine(context, "eval", folder.path, ...source)}`);
+  output.text(`          ${commandLine(context, "predict", folder.path, "IMAGE.png")}`);
+  output.text(`          ${commandLine(context, "inspect", folder.path)}`);
   output.event(doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }));
 }
