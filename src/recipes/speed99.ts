@@ -19,11 +19,11 @@ export const speed99: Recipe = {
   // Mean and deviation of MNIST's training pixels.
   input: { mean: 33.3, deviation: 78.6 },
   layers: (classes) => [
-    conv2d({ filters: 8, kernelSize: 5, kernelInitializer: "heNormal" }),
+    conv2d({ filters: 8, kernelSize: 5, useBias: false, kernelInitializer: "heNormal" }),
     maxPooling2d({ poolSize: 2 }),
     batchNormalization({ momentum: 0.9 }),
     relu(),
-    conv2d({ filters: 24, kernelSize: 5, kernelInitializer: "heNormal" }),
+    conv2d({ filters: 24, kernelSize: 5, useBias: false, kernelInitializer: "heNormal" }),
     maxPooling2d({ poolSize: 2 }),
     batchNormalization({ momentum: 0.9 }),
     relu(),
