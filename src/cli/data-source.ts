@@ -148,7 +148,7 @@ async function mnistFolder(folder: string): Promise<string> {
 
 /** Seconds that a newcomer may have to wait for a download before the program does without. */
 const CONNECT_SECONDS = 4;
-const DOWNLOAD_SECONDS = 25;
+const DOWNLOAD_SECONDS = 20;
 
 async function loadAuto(request: DataRequest, context: Context): Promise<LoadedData> {
   if ((await findMnist()) !== undefined) return loadMnistFrom(undefined, context);

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { useWasmFiles } from "../node/wasm.ts";
 import { addBenchCommand } from "./bench.ts";
 import { addDataCommand } from "./data.ts";
-import { reportError } from "./errors.ts";
+import { Interrupted, reportError } from "./errors.ts";
 import { addEvalCommand } from "./eval.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
@@ -54,7 +54,9 @@ export async function run(words: readonly string[]): Promise<void> {
     const program = createProgram(controller.signal);
     if (words.length === 0) program.outputHelp();
     else await program.parseAsync([...words], { from: "user" });
-    if (controller.signal.aborted) throw controller.signal.reason;
+    // Output that got lost is an error even when all else is done; a Ctrl-C that came too late is none.
+    const { aborted, reason } = controller.signal;
+    if (aborted && !(reason instanceof Interrupted)) throw reason;
   } catch (error) {
     process.exitCode = reportError(error);
   }

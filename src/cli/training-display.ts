@@ -33,9 +33,9 @@ export class TrainingDisplay {
     const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, imagesPerSecond, seconds } = event;
     const hasAccuracy = !Number.isNaN(trainAccuracy);
     const figures = [this.#head(epoch), `loss ${loss(trainLoss)}`];
-    if (hasAccuracy) figures.push(`accuracy ${percent(trainAccuracy)}`);
+    if (hasAccuracy) figures.push(`accuracy ${percent(trainAccuracy).padStart(7)}`);
     const validation = valLoss === undefined ? [] : [`val loss ${loss(valLoss)}`];
-    if (valAccuracy !== undefined && hasAccuracy) validation.push(`val accuracy ${percent(valAccuracy)}`);
+    if (valAccuracy !== undefined && hasAccuracy) validation.push(`val accuracy ${percent(valAccuracy).padStart(7)}`);
     const details = [duration(seconds), `${count(imagesPerSecond)} images/s`, `lr ${short(lr)}`];
     const fitting = (parts: readonly string[]) => [...figures, ...validation, ...parts].join("  ").length < columns;
     while (details.length > 0 && !fitting(details)) details.pop();

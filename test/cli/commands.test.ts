@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseIdx } from "../../src/data/idx.ts";
+import { RECIPES } from "../../src/recipes/index.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 import { TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, writeSmallData } from "./small-data.ts";
 
@@ -147,7 +148,7 @@ describe("inspect", () => {
     expect(
       weights.reduce((total: number, { shape }: { shape: number[] }) => total + shape.reduce((a, b) => a * b, 1), 0),
     ).toBe(parameters);
-    expect(notes).toMatchObject({ network: "speed99", epochs: 4, engine: "simd" });
+    expect(notes).toMatchObject({ network: RECIPES[0].name, epochs: 4, engine: "simd" });
     expect(settings).toMatchObject({ batchSize: 20, optimizer: { learningRate: 0.03 } });
     expect(model.finished).toBe(true);
     // No path of the machine that trained the model.

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RECIPES } from "../../src/recipes/index.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 import { writeSmallData } from "./small-data.ts";
 
@@ -34,7 +35,7 @@ describe("train --json", () => {
     const lines = result.json();
     expect(lines.map(({ event }) => event)).toEqual(["start", "epoch", "epoch", "done"]);
     expect(lines[0]).toMatchObject({
-      network: "speed99",
+      network: RECIPES[0].name,
       seed: 5,
       epochs: 2,
       threads: 1,
