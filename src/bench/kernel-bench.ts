@@ -64,15 +64,15 @@ export async function benchKernels(
     const tape = new Tape();
     tape.operations.push(operation);
     const runs = engines.map((engine) => () => engine.run(tape));
-    const peakRuns = [...peaks.values()].map(({ run }) => run);
-    const timings = await timeInTurns([...runs, ...peakRuns], settings, signal);
+    const peakKernels = [...peaks.values()];
+    const timings = await timeInTurns([...runs, ...peakKernels.map(({ run }) => run)], settings, signal);
     rows.push(
       ...gears.map((engine, i) => ({
         kernel: operation.kernel,
         shape: label,
         engine,
         ...speedOf(operation, program.multiplyAdds, timings[i]),
-        peakGflops: peakGflops(timings[gears.length + i]),
+        peakGflops: peakGflops(peakKernels[i], timings[gears.length + i]),
         timing: timings[i],
       })),
     );

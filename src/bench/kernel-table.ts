@@ -97,16 +97,16 @@ function networkCases(): KernelCase[] {
 const ACTIVATIONS = ["relu", "leakyRelu", "sigmoid", "tanh", "gelu"] as const;
 
 function otherCases(): KernelCase[] {
-  const any = () => true;
+  const always = () => true;
   const window = OF_LAYER.conv2d;
   const isWindow = (kernel: KernelName) => window.test(kernel);
   const image = [11, 11, 64];
   const block = conv2d({ filters: 64, kernelSize: 3, padding: "same", activation: "relu" });
   const weights = 100_000;
   const update = (name: string, program: ProgramMaker): KernelCase => {
-    return { shape: `${weights} weights${name}`, batched: false, program, times: any };
+    return { shape: `${weights} weights${name}`, batched: false, program, times: always };
   };
-  const loss = (program: ProgramMaker): KernelCase => ({ shape: "10 outputs", batched: true, program, times: any });
+  const loss = (program: ProgramMaker): KernelCase => ({ shape: "10 outputs", batched: true, program, times: always });
   return [
     layerCase(conv2d({ filters: 64, kernelSize: 3, padding: "same" }), [14, 14, 64], isWindow),
     layerCase(conv2d({ filters: 64, kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32], isWindow),
@@ -129,8 +129,8 @@ function otherCases(): KernelCase[] {
     update("", optimizerProgram(rmsprop(), weights)),
     update("", optimizerProgram(adam(), weights)),
     update("", clipProgram(weights)),
-    { shape: "28x28x1", batched: true, program: inputProgram([28, 28, 1]), times: any },
-    { shape: "32x32x3", batched: true, program: inputProgram([32, 32, 3]), times: any },
+    { shape: "28x28x1", batched: true, program: inputProgram([28, 28, 1]), times: always },
+    { shape: "32x32x3", batched: true, program: inputProgram([32, 32, 3]), times: always },
   ];
 }
 

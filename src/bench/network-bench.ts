@@ -49,8 +49,8 @@ export async function benchNetwork(
   for (const mode of modes) {
     const operations = operationsPerImage(subject.architecture, mode) * batch;
     const runs = [...networks.values()].map((network) => batchRun(network, subject, mode));
-    const peakRuns = [...peaks.values()].map(({ run }) => run);
-    const timings = await timeInTurns([...runs, ...peakRuns], settings, signal);
+    const peakKernels = [...peaks.values()];
+    const timings = await timeInTurns([...runs, ...peakKernels.map(({ run }) => run)], settings, signal);
     const gears = [...networks.keys()];
     rows.push(
       ...gears.map((engine, i) => ({
@@ -61,7 +61,7 @@ export async function benchNetwork(
         mode,
         imagesPerSecond: batch / timings[i].median,
         gflops: operations / timings[i].median / 1e9,
-        peakGflops: peakGflops(timings[gears.length + i]),
+        peakGflops: peakGflops(peakKernels[i], timings[gears.length + i]),
         timing: timings[i],
       })),
     );
