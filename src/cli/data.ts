@@ -65,27 +65,27 @@ async function runData(argument: string, options: DataCommandOptions, context: C
     argument === "digits" ? await writeDigits(options, context) : await fetchData(argument, options, context);
   const { output } = context;
   const { title, folder, train, test } = parts;
-  const any = train ?? test;
-  if (any === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
+  const some = train ?? test;
+  if (some === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
   const counts = { train: train && classCounts(train), test: test && classCounts(test) };
   output.event({
     event: "data",
     data: title,
     folder,
-    shape: any.shape,
-    classes: any.classes,
-    classNames: any.classNames ?? null,
+    shape: some.shape,
+    classes: some.classes,
+    classNames: some.classNames ?? null,
     trainImages: train?.length ?? 0,
     testImages: test?.length ?? 0,
     trainCounts: counts.train ?? null,
     testCounts: counts.test ?? null,
   });
   output.text(`${title}: ${folder}`);
-  output.text(`${dimensions(any.shape)} pixels, ${any.classes} classes`);
+  output.text(`${dimensions(some.shape)} pixels, ${some.classes} classes`);
   output.text();
   const columns = [counts.train ?? [], counts.test ?? []];
-  const rows = Array.from({ length: any.classes }, (_, i) => [
-    any.classNames?.[i] ?? String(i),
+  const rows = Array.from({ length: some.classes }, (_, i) => [
+    some.classNames?.[i] ?? String(i),
     ...columns.map((column) => count(column[i] ?? 0)),
   ]);
   const all = ["all", count(train?.length ?? 0), count(test?.length ?? 0)];
