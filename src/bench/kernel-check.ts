@@ -1,7 +1,8 @@
 import type { Gear } from "../engine/gears.ts";
 import type { Heap } from "../engine/reference/heap.ts";
 import { Tape } from "../engine/tape.ts";
-import { fillPixels, load, type Program } from "./program.ts";
+import type { KernelCase } from "./kernel-table.ts";
+import { fillPixels, load } from "./program.ts";
 
 /**
  * How far a float32 result may be from the float64 one, as a share of the array's largest number. Rounding errors of a sum
@@ -10,7 +11,7 @@ import { fillPixels, load, type Program } from "./program.ts";
 export const KERNEL_BOUND = 1e-4;
 
 /** Images of the slice that is checked. */
-export const CHECKED_IMAGES = 2;
+const CHECKED_IMAGES = 2;
 
 /** The largest error of an array, as a share of its largest number. */
 function relativeError(actual: Heap, wanted: Heap): number {
@@ -26,12 +27,13 @@ function relativeError(actual: Heap, wanted: Heap): number {
 }
 
 /**
- * Runs every call of a program on each gear and on the reference in float64, each call from the same float32 memory, and
+ * Runs every call of a case on each gear and on the reference in float64, each call from the same float32 memory, and
  * compares the whole memory after it.
  *
  * @throws Error naming the kernel where a gear is further off than `KERNEL_BOUND`
  */
-export async function checkKernels(program: Program, gears: readonly Gear[], name: string): Promise<void> {
+export async function checkKernels({ program: make, shape }: KernelCase, gears: readonly Gear[]): Promise<void> {
+  const program = make(CHECKED_IMAGES);
   const exact = await load(program, { gear: "js", precision: "float64" });
   const engines = await Promise.all(gears.map((gear) => load(program, { gear })));
   for (const operation of program.operations) {
@@ -50,7 +52,7 @@ export async function checkKernels(program: Program, gears: readonly Gear[], nam
         const error = relativeError(heap.subarray(offset, end), exact.heap.subarray(offset, end));
         if (error <= KERNEL_BOUND) continue;
         throw new Error(
-          `${operation.kernel} on ${gear} (${name}): its "${array}" is off by ${error.toExponential(1)} of the ` +
+          `${operation.kernel} on ${gear} (${shape}): its "${array}" is off by ${error.toExponential(1)} of the ` +
             `largest number; nothing is timed that computes wrong results`,
         );
       }

@@ -3,7 +3,6 @@ import { Network } from "../model/network.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { BenchContext } from "./kernel-bench.ts";
-import { checkStep } from "./network-check.ts";
 import { createSubject, operationsPerImage, type Subject } from "./network-subject.ts";
 import { peakGflops } from "./peak.ts";
 import { type Timing, timeInTurns } from "./timing.ts";
@@ -28,10 +27,8 @@ export interface NetworkRow {
 }
 
 /**
- * Checks a network's training step against float64, then times it on all gears in turns. A run is all that a batch takes:
- * gathering and scaling its images, and the step or the forward pass.
- *
- * @throws Error where a gear computes wrong results
+ * Times a network on all gears in turns. A run is all that a batch takes: gathering and scaling its images, and the step
+ * or the forward pass. Whoever calls it has had the network checked.
  */
 export async function benchNetwork(
   recipe: Recipe,
@@ -44,7 +41,6 @@ export async function benchNetwork(
   for (const gear of peaks.keys()) {
     networks.set(gear, await Network.create(subject.architecture, { ...subject.options, gear }));
   }
-  await checkStep(networks, subject);
   const rows: NetworkRow[] = [];
   for (const mode of modes) {
     const operations = operationsPerImage(subject.architecture, mode) * batch;

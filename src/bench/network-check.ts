@@ -1,10 +1,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Gear } from "../engine/gears.ts";
 import { Network } from "../model/network.ts";
-import type { Subject } from "./network-subject.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import { createSubject } from "./network-subject.ts";
 
 /** Images of the training step that is compared. */
-export const CHECKED_IMAGES = 16;
+const CHECKED_IMAGES = 16;
 
 /** How far a gear's loss may be from that of float64, as a share of it. */
 export const LOSS_BOUND = 1e-4;
@@ -26,7 +27,7 @@ function weightsOf(network: Network): Float64Array {
 }
 
 function step(network: Network, data: Dataset, learningRate: number): Outcome {
-  const n = Math.min(CHECKED_IMAGES, network.batchSize);
+  const n = network.batchSize;
   const before = weightsOf(network);
   network.stageImages(data.images, n, 0);
   network.stageTargets(data, n, 0);
@@ -43,19 +44,18 @@ function distance(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * Runs one training step on every network, which differ only in their gear, and on one in float64, and compares the loss
- * and the new weights.
+ * Runs one training step of a recipe on each gear and in float64, and compares the loss and the new weights.
  *
  * @throws Error naming the gear that is further off than `LOSS_BOUND` or `STEP_BOUND`
  */
-export async function checkStep(networks: ReadonlyMap<Gear, Network>, subject: Subject): Promise<void> {
-  const { recipe, architecture, data, options } = subject;
+export async function checkStep(recipe: Recipe, gears: readonly Gear[]): Promise<void> {
+  const { architecture, data, options } = createSubject(recipe, CHECKED_IMAGES);
   const { learningRate } = recipe.optimizer;
-  const batchSize = Math.min(CHECKED_IMAGES, options.batchSize);
-  const exact = await Network.create(architecture, { ...options, batchSize, gear: "js", precision: "float64" });
+  const exact = await Network.create(architecture, { ...options, gear: "js", precision: "float64" });
   const wanted = step(exact, data, learningRate);
   const moved = distance(wanted.before, wanted.after);
-  for (const [gear, network] of networks) {
+  for (const gear of gears) {
+    const network = await Network.create(architecture, { ...options, gear });
     const { loss, after } = step(network, data, learningRate);
     const lossError = Math.abs(loss - wanted.loss) / Math.abs(wanted.loss);
     const stepError = distance(after, wanted.after) / moved;

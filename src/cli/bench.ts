@@ -5,6 +5,7 @@ import { findPeaks } from "../bench/peak.ts";
 import { QUICK, THOROUGH } from "../bench/timing.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { barLine } from "./bar.ts";
+import { runChecks } from "./bench/checks.ts";
 import { type BenchOptions, type BenchPlan, planBench } from "./bench/plan.ts";
 import { busyWarning, headline, kernelTable, networkTable } from "./bench/report.ts";
 import { kernelJson, machineLines, networkJson } from "./bench/rows.ts";
@@ -49,6 +50,8 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
   const plan = planBench(options);
   const settings = { ...(options.quick === true ? QUICK : THOROUGH), processorTime };
   for (const line of machineLines(plan.gears)) output.text(line);
+  const onCheck = (name: string) => output.status((columns) => `checking ${name}`.slice(0, columns - 1), true);
+  await runChecks(options, onCheck, signal);
   const context: BenchContext = { peaks: await findPeaks(plan.gears, settings, signal), settings, signal };
   const progress = new Progress(output, plan.networks.length + plan.kernels.length);
   const networks = await runNetworks(plan, context, output, progress);

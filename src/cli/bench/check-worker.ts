@@ -1,0 +1,19 @@
+// Checks what is about to be timed. In a thread of its own, because the plain-JavaScript kernels must not have met float64
+// heaps when they are timed: V8 compiles them for the arrays they have seen, and two kinds make them half as fast.
+
+import { parentPort, workerData } from "node:worker_threads";
+import { checkKernels } from "../../bench/kernel-check.ts";
+import { checkStep } from "../../bench/network-check.ts";
+import { useWasmFiles } from "../../node/wasm.ts";
+import { planBench } from "./plan.ts";
+
+useWasmFiles();
+const { gears, networks, kernels } = planBench(workerData);
+for (const recipe of new Set(networks.map((item) => item.recipe))) {
+  parentPort?.postMessage(recipe.name);
+  await checkStep(recipe, gears);
+}
+for (const item of new Set(kernels.map((each) => each.kernels))) {
+  parentPort?.postMessage(item.shape);
+  await checkKernels(item, gears);
+}
