@@ -14,7 +14,7 @@ export { readCheckpoint } from "./formats/checkpoint.ts";
 export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";
 export { writeFileAtomic } from "./node/files.ts";
-export { readImage } from "./node/image.ts";
+export { decodeImage, readImage } from "./node/image.ts";
 export { loadIdxFolder, loadMnist } from "./node/mnist.ts";
 export { ModelCheckpoint } from "./node/model-checkpoint.ts";
 export { readSafetensors } from "./node/safetensors.ts";
