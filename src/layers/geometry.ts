@@ -68,11 +68,19 @@ export interface ConvolutionGeometry extends PoolGeometry {
   readonly wd: number;
 }
 
+/** More padding fits into no memory, and into few of the kernels' 32-bit numbers. */
+const MAX_PADDING = 2 ** 26;
+
 function whole(name: string, what: string, value: number, least: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
     throw new RangeError(`${name}: expected ${what} to be a whole number of at least ${least}, got ${value}`);
   }
   return value;
+}
+
+function pad(name: string, value: number): number {
+  if (value > MAX_PADDING) throw new RangeError(`${name}: expected padding of at most ${MAX_PADDING}, got ${value}`);
+  return whole(name, "padding", value, 0);
 }
 
 /** The padding before and after an axis; `side` is 0 for rows, 1 for columns. */
@@ -97,7 +105,7 @@ function sides(
         `got ${JSON.stringify(padding)}`,
     );
   }
-  return [whole(name, "padding", before, 0), whole(name, "padding", after, 0)];
+  return [pad(name, before), pad(name, after)];
 }
 
 interface Axis {
@@ -126,7 +134,10 @@ function axis(options: WindowOptions, side: 0 | 1, dilationOption: number): Axis
         `${before} + ${after}), got ${extent}${dilation > 1 ? ` (${kernel}, dilated by ${dilation})` : ""}`,
     );
   }
-  return { size, kernel, stride, dilation, extent, before, after };
+  // A stride beyond the input never takes a second step, and a single tap has no distance to another: the same windows in
+  // numbers that the kernels can hold, and loop over.
+  const reach = Math.min(stride, before + size + after);
+  return { size, kernel, stride: reach, dilation: kernel === 1 ? 1 : dilation, extent, before, after };
 }
 
 /** Outputs along an axis, rounding down. */
@@ -157,8 +168,8 @@ export function convolutionGeometry(options: ConvolutionOptions): ConvolutionGeo
   const [haloLeft, wd] = halo(columns, q);
   return {
     ...windows(rows, columns, p, q),
-    dilationH,
-    dilationW,
+    dilationH: rows.dilation,
+    dilationW: columns.dilation,
     hp: rows.before + rows.size + rows.after,
     wp: columns.before + columns.size + columns.after,
     haloLeft,

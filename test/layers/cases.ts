@@ -61,6 +61,11 @@ export const LAYER_CASES: readonly LayerCase[] = [
     layers: [conv2d({ filters: 3, kernelSize: 2, strides: 3 })],
   },
   {
+    name: "conv2d, stride beyond the input and a dilated single tap",
+    input: [4, 5, 2],
+    layers: [conv2d({ filters: 3, kernelSize: [1, 2], strides: [2 ** 32, 1e6], dilationRate: [2 ** 32, 2] })],
+  },
+  {
     name: "conv2d dilated",
     input: [8, 7, 2],
     layers: [conv2d({ filters: 3, kernelSize: [3, 2], dilationRate: [2, 3], padding: 1 })],

@@ -101,6 +101,24 @@ describe("convolutionGeometry", () => {
     );
   });
 
+  it("keeps strides and dilation without effect within 32 bits", () => {
+    const options = { ...BASE, h: 8, w: 9, padding: 1, kernel: [1, 3], strides: [2 ** 32, 2 ** 40] } as const;
+    expect(convolutionGeometry({ ...options, dilation: [2 ** 32, 2] })).toMatchObject({
+      p: 1,
+      q: 1,
+      strideH: 10,
+      strideW: 11,
+      dilationH: 1,
+      dilationW: 2,
+    });
+  });
+
+  it("refuses padding that no memory holds", () => {
+    expect(() => convolutionGeometry({ ...BASE, padding: 2 ** 32 })).toThrow(
+      new RangeError('conv2d "c1": expected padding of at most 67108864, got 4294967296'),
+    );
+  });
+
   it("refuses padding of another form", () => {
     const parse = (json: string): Padding => JSON.parse(json);
     for (const json of ['"full"', "null", "{}", "[1]", '["1", "2"]', "[[1], [2]]"]) {
