@@ -245,6 +245,10 @@ export class Trainer {
       },
       copyParameters: () => Float32Array.from(network.view(offset, count)),
       restoreParameters(parameters) {
+        // From a checkpoint they may be of another model; the heap would take them, and lose what lies behind.
+        if (parameters.length !== count) {
+          throw new RangeError(`restoreParameters: expected ${count} values, got ${parameters.length}`);
+        }
         network.engine.heap.set(parameters, offset);
         network.parametersChanged();
       },

@@ -188,6 +188,24 @@ describe("callbacks", () => {
     expect((await model.evaluate(validation)).loss).toBe(epochs[0].valLoss);
   });
 
+  it("cannot put back parameters of another model", async () => {
+    const model = await compiled({ batchSize: BATCH, optimizer: adam() });
+    let count = 0;
+    const restore = (change: number): Callback => ({
+      name: "wrong",
+      onTrainEnd(control) {
+        count = control.copyParameters().length;
+        control.restoreParameters(new Float32Array(count + change));
+      },
+    });
+    for (const change of [-1, 1]) {
+      const fit = model.fit(data, { callbacks: [restore(change)] });
+      await expect(fit).rejects.toThrow(/^restoreParameters: expected \d+ values, got \d+$/);
+    }
+    await expect(model.fit(data, { callbacks: [restore(0)] })).resolves.toHaveProperty("end", "completed");
+    expect(count).toBeGreaterThan(0);
+  });
+
   it("need different names", async () => {
     const model = await compiled({});
     const fit = model.fit(data, { callbacks: [{ name: "a" }, { name: "a" }] });
