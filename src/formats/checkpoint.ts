@@ -72,7 +72,9 @@ export function readCheckpoint({ tensors, metadata }: Safetensors, name: string)
   }
   const settings = parse(metadata, "settings", name);
   if (!isRecord(settings)) throw new RangeError(`${name}: expected settings to be an object, got ${typeof settings}`);
-  const [weights, optimizer, callbacks] = [new Map(), new Map(), new Map()];
+  const weights = new Map<string, NamedArray>();
+  const optimizer = new Map<string, NamedArray>();
+  const callbacks = new Map<string, NamedArray>();
   for (const [key, tensor] of tensors) {
     if (key.startsWith(OPTIMIZER_PREFIX)) optimizer.set(key.slice(OPTIMIZER_PREFIX.length), tensor);
     else if (key.startsWith(CALLBACK_PREFIX)) callbacks.set(key.slice(CALLBACK_PREFIX.length), tensor);

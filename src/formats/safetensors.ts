@@ -231,7 +231,12 @@ function checkMetadata(who: string, value: unknown): Record<string, string> {
 
 /** A value as it may stand in a message: never long. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  let text = "something nested too deep";
+  try {
+    text = JSON.stringify(value) ?? "nothing";
+  } catch {
+    // Parsing takes any depth, printing does not.
+  }
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 

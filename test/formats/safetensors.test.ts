@@ -127,6 +127,11 @@ describe("decodeSafetensors", () => {
     ["a JSON list", file("[1,2]"), "expected a JSON object as header"],
     ["space before the header", file(" {}"), "expected a JSON object as header"],
     ["deeply nested text", file(`{"a":${"[".repeat(100_000)}`), "got text that is not JSON"],
+    [
+      "a deeply nested tensor",
+      file(`{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`),
+      "expected dtype, shape and data_offsets, got something nested too deep",
+    ],
     ["broken UTF-8", file("{}  ", []).fill(0xff, 10, 11), "got text that is not JSON"],
     [
       "a tensor twice",
