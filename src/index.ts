@@ -56,7 +56,7 @@ export { ReduceOnPlateau } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
 export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluate.ts";
 export type { EpochEvent, FitEvent, StepEvent } from "./training/events.ts";
-export { type LoadOptions, loadModel, resumeTrainer } from "./training/load-model.ts";
+export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";
 export {
   type LossOption,
   meanSquaredError,
