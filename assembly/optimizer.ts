@@ -1,4 +1,4 @@
-// Optimizer steps. Axis: weight, a range of the parameters. Each update reads and writes the parameters and its state
+// Optimizer steps. Axis: parameter, their elements. Each update reads and writes the parameters and its state
 // in one pass. `hyper` holds what changes from step to step: [0] learning rate, [1] factor that clips the gradient,
 // [2] and [3] Adam's corrections 1 / (1 - beta^t); 1 where unused.
 // In all: g' = hyper[1] g + l2 w; a step s then gives w - learning rate * (s + decay w).
@@ -154,7 +154,7 @@ export function adam_update(
 /**
  * Sums of squares of blocks of 1024 gradients, the last one shorter. Overwrites partials.
  *
- * Axis: blocks. Sixteen interleaved sums a block, so the error grows slowly.
+ * Axis: parameter, in blocks. Sixteen interleaved sums a block, so the error grows slowly.
  *
  * @param g gradients [count]
  * @param partials [ceil(count / 1024)]

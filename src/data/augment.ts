@@ -12,7 +12,7 @@ export interface AugmentOptions {
   scale?: number;
   /** Slants by up to this many degrees each way. Default 0. */
   shear?: number;
-  /** Mirrors every second image. Default false. */
+  /** Mirrors each image with a chance of one half. Default false. */
   horizontalFlip?: boolean;
   /** Pads by this many pixels and cuts out a random part of the old size: whole-pixel moves. Default 0. */
   randomCrop?: number;
