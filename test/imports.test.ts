@@ -115,6 +115,14 @@ describe("what a browser loads from src/index.ts", () => {
   });
 });
 
+describe("what package.json tells bundlers", () => {
+  it("keeps the entry for Node, which does something when it is imported", () => {
+    const { sideEffects, exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect(sideEffects).toEqual([exports["./node"].default]);
+    expect(readFileSync(join(ROOT, "src/node.ts"), "utf8")).toMatch(/^useWasmFiles\(\);$/m);
+  });
+});
+
 describe("the packages that are used", () => {
   it("are those that package.json names, and every one of them", () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
