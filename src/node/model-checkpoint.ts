@@ -38,6 +38,10 @@ export class ModelCheckpoint implements Callback {
     return this.#best.epoch;
   }
 
+  onTrainBegin(): void {
+    this.#best.reset();
+  }
+
   async onEpochEnd(event: EpochEvent): Promise<void> {
     const { save, best, last } = this.#options;
     const isBest = best !== undefined && this.#best.update(event);

@@ -24,6 +24,8 @@ export interface TrainingControl {
 export interface Callback {
   /** Names the callback's state in a checkpoint; unique within a run. */
   readonly name: string;
+  /** Before the first step of a new run, not of a resumed one: forgets what it knows of another run. */
+  onTrainBegin?(): void;
   onStepEnd?(event: StepEvent, control: TrainingControl): void | Promise<void>;
   onEpochEnd?(event: EpochEvent, control: TrainingControl): void | Promise<void>;
   /** After the last epoch or a stop, before `fit` returns. */

@@ -96,8 +96,11 @@ export class Trainer {
     const { signal } = this.#options;
     const control = this.#control();
     const breather = new Breather();
-    // Moments of a run before would be taken for those of this one's first steps.
-    if (this.#progress.step === 0) this.network.resetOptimizer();
+    if (this.#progress.step === 0) {
+      // What a run before left behind would be taken for this one's: moments, best weights, epochs waited.
+      this.network.resetOptimizer();
+      for (const callback of this.callbacks) callback.onTrainBegin?.();
+    }
     while (this.#progress.epoch < this.#epochs && this.#progress.stopped === null) {
       const order = this.#order();
       const epochStart = performance.now() - 1000 * this.#progress.trainSeconds;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Callback } from "../../src/training/callback.ts";
+import { EarlyStopping } from "../../src/training/callbacks/early-stopping.ts";
+import { ReduceOnPlateau } from "../../src/training/callbacks/reduce-on-plateau.ts";
 import { StopOnNaN } from "../../src/training/callbacks/stop-on-nan.ts";
 import type { EpochEvent, FitEvent, StepEvent } from "../../src/training/events.ts";
 import { adam, sgd } from "../../src/training/optimizers.ts";
@@ -204,6 +206,20 @@ describe("callbacks", () => {
     }
     await expect(model.fit(data, { callbacks: [restore(0)] })).resolves.toHaveProperty("end", "completed");
     expect(count).toBeGreaterThan(0);
+  });
+
+  it("forget the run before", async () => {
+    const watch = { monitor: "trainLoss", patience: 1 } as const;
+    // Any loss but one much lower than the one before is a plateau, so what is left over would show at once.
+    const callbacks = () => [new EarlyStopping(watch), new ReduceOnPlateau({ ...watch, patience: 2, minDelta: 100 })];
+    const run = async (seed: number, used: readonly Callback[]) => {
+      const model = await compiled({ batchSize: BATCH, optimizer: sgd({ learningRate: 0.01 }), seed });
+      const { epochs, end } = await model.fit(data, { epochs: 4, callbacks: used });
+      return { end, weights: weightBytes(model), rates: epochs.map(({ lr }) => lr) };
+    };
+    const used = callbacks();
+    await run(1, used);
+    expect(await run(2, used)).toEqual(await run(2, callbacks()));
   });
 
   it("need different names", async () => {

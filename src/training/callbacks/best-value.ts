@@ -79,6 +79,13 @@ export class BestValue {
     return this.monitor.endsWith("Loss") ? value < this.value - this.minDelta : value > this.value + this.minDelta;
   }
 
+  /** Forgets all values, for a new run. */
+  reset(): void {
+    this.value = undefined;
+    this.epoch = 0;
+    this.waited = 0;
+  }
+
   state(): Json {
     return { monitor: this.monitor, value: this.value ?? null, epoch: this.epoch, waited: this.waited };
   }

@@ -44,6 +44,11 @@ export class EarlyStopping implements Callback {
     return this.#best.epoch;
   }
 
+  onTrainBegin(): void {
+    this.#best.reset();
+    this.#parameters = undefined;
+  }
+
   onEpochEnd(event: EpochEvent, control: TrainingControl): void {
     const best = this.#best;
     if (best.update(event)) {

@@ -45,6 +45,12 @@ export class ReduceOnPlateau implements Callback {
     this.#best = new BestValue(name, options);
   }
 
+  onTrainBegin(): void {
+    this.#best.reset();
+    this.#bad = 0;
+    this.#cooldownLeft = 0;
+  }
+
   onEpochEnd(event: EpochEvent, control: TrainingControl): void {
     this.#bad = this.#best.update(event) ? 0 : this.#bad + 1;
     if (this.#cooldownLeft > 0) {
