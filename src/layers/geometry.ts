@@ -68,19 +68,14 @@ export interface ConvolutionGeometry extends PoolGeometry {
   readonly wd: number;
 }
 
-/** More padding fits into no memory, and into few of the kernels' 32-bit numbers. */
-const MAX_PADDING = 2 ** 26;
+/** Pooling makes no padded copy that would be too large for memory, so the kernels' 32-bit numbers are the limit. */
+const MAX_POOL_PADDING = 2 ** 26;
 
 function whole(name: string, what: string, value: number, least: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
     throw new RangeError(`${name}: expected ${what} to be a whole number of at least ${least}, got ${value}`);
   }
   return value;
-}
-
-function pad(name: string, value: number): number {
-  if (value > MAX_PADDING) throw new RangeError(`${name}: expected padding of at most ${MAX_PADDING}, got ${value}`);
-  return whole(name, "padding", value, 0);
 }
 
 /** The padding before and after an axis; `side` is 0 for rows, 1 for columns. */
@@ -105,7 +100,7 @@ function sides(
         `got ${JSON.stringify(padding)}`,
     );
   }
-  return [pad(name, before), pad(name, after)];
+  return [whole(name, "padding", before, 0), whole(name, "padding", after, 0)];
 }
 
 interface Axis {
@@ -183,6 +178,9 @@ export function convolutionGeometry(options: ConvolutionOptions): ConvolutionGeo
  */
 function pooled(name: string, side: Axis, ceil: boolean): number {
   const { size, stride, extent, before, after } = side;
+  if (Math.max(before, after) > MAX_POOL_PADDING) {
+    throw new RangeError(`${name}: expected padding of at most ${MAX_POOL_PADDING}, got ${Math.max(before, after)}`);
+  }
   if (before >= extent || after >= extent) {
     throw new RangeError(`${name}: expected padding below the window's ${extent}, got ${Math.max(before, after)}`);
   }
