@@ -24,6 +24,9 @@ export interface Input {
 /** Largest input, in elements: beyond it the first layer alone would not fit into memory. */
 const MAX_ELEMENTS = 2 ** 26;
 
+/** The kernels count in float32: beyond this a factor would be infinite, and a pixel of 0 times it no number. */
+const FLOAT32 = { minimum: -(2 ** 127), maximum: 2 ** 127 };
+
 /**
  * Checks the input of a model, from TypeScript or from a file. A bare shape stands for `{ shape }`.
  *
@@ -50,7 +53,9 @@ export function readInput(json: unknown): Input {
     const mean = perChannel(who, "mean", fields.mean ?? 0, channels);
     const deviation = perChannel(who, "deviation", fields.deviation ?? 1, channels);
     if (deviation.includes(0)) throw new RangeError(`${who}: expected deviation not to be 0, got [${deviation}]`);
-    return { shape: checked, scale: deviation.map((d) => 1 / d), offset: mean.map((m, i) => -m / deviation[i]) };
+    const scale = deviation.map((d) => checkNumber(who, "1 / deviation", 1 / d, FLOAT32));
+    const offset = mean.map((m, i) => checkNumber(who, "-mean / deviation", -m / deviation[i], FLOAT32));
+    return { shape: checked, scale, offset };
   }
   return {
     shape: checked,
@@ -64,5 +69,5 @@ function perChannel(who: string, name: string, value: unknown, channels: number)
   if (list.length !== channels) {
     throw new RangeError(`${who}: expected ${name} to have ${channels} values, one per channel, got ${list.length}`);
   }
-  return list.map((item) => checkNumber(who, name, item));
+  return list.map((item) => checkNumber(who, name, item, FLOAT32));
 }

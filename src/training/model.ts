@@ -138,6 +138,9 @@ export class Model {
   async predict(images: Dataset["images"]): Promise<Float32Array> {
     const { network } = this;
     const size = sizeOf(this.architecture.input.shape);
+    if (!ArrayBuffer.isView(images)) {
+      throw new TypeError(`predict: expected images as a Uint8Array or a Float32Array, got ${typeof images}`);
+    }
     if (images.length === 0 || images.length % size !== 0) {
       throw new RangeError(`predict: expected whole images of ${size} values, got ${images.length} values`);
     }

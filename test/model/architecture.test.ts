@@ -69,6 +69,16 @@ describe("an architecture", () => {
       "input: expected deviation not to be 0, got [0]",
     ],
     [
+      { input: { shape: [4, 4, 1], deviation: 1e-320 }, layers: LAYERS },
+      RangeError,
+      "input: expected 1 / deviation to be a finite number",
+    ],
+    [
+      { input: { shape: [4, 4, 1], scale: 1e39 }, layers: LAYERS },
+      RangeError,
+      "input: expected scale to be a finite number",
+    ],
+    [
       { input: { shape: [4, 4, 1], mean: 1, scale: 1 }, layers: LAYERS },
       TypeError,
       "input: expected either scale and offset or mean and deviation, got both",

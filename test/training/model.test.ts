@@ -117,6 +117,10 @@ describe("predict", () => {
     const expected = (got: number) => `predict: expected whole images of 126 values, got ${got} values`;
     await expect(model.predict(new Uint8Array(125))).rejects.toThrow(new RangeError(expected(125)));
     await expect(model.predict(new Float32Array(0))).rejects.toThrow(new RangeError(expected(0)));
+    const list: Uint8Array = JSON.parse("[1, 2]");
+    await expect(model.predict(list)).rejects.toThrow(
+      new TypeError("predict: expected images as a Uint8Array or a Float32Array, got object"),
+    );
   });
 });
 
