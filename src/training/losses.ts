@@ -1,7 +1,7 @@
 import { checkNumber, readFields, readType } from "../json-fields.ts";
 import type { Loss } from "../model/contracts.ts";
 
-/** The losses by name; or with options, as `{ type: "softmaxCrossEntropy", labelSmoothing: 0.1 }`. */
+/** A loss by name; or with options, as `softmaxCrossEntropy({ labelSmoothing: 0.1 })` makes one. */
 export type LossOption = "softmaxCrossEntropy" | "sigmoidBinaryCrossEntropy" | "meanSquaredError" | Loss;
 
 /**
