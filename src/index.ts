@@ -6,9 +6,13 @@
 
 export { type Augment, type AugmentOptions, readAugment } from "./data/augment.ts";
 export {
+  type ClassLabels,
   createDataset,
   type Dataset,
   type DatasetInit,
+  type DatasetSplit,
+  type ImageShape,
+  type Pixels,
   sliceDataset,
   splitDataset,
   takeDataset,
@@ -18,6 +22,7 @@ export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/g
 export type { EngineOptions } from "./engine/engine.ts";
 export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";
 export { setWasmSource, type WasmSource } from "./engine/wasm.ts";
+export type { Json } from "./json.ts";
 export {
   type ActivationName,
   type ActivationOptions,
@@ -43,16 +48,17 @@ export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
 export { type ResidualOptions, residual } from "./layers/residual.ts";
 export { softmax } from "./layers/softmax.ts";
-export type { ArchitectureOptions } from "./model/architecture.ts";
+export type { Architecture, ArchitectureOptions } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
 export type { InputOptions } from "./model/input.ts";
+export type { Network } from "./model/network.ts";
 export type { LayerDescription, ModelDescription } from "./model/summary.ts";
 export { RandomStream } from "./numeric/random.ts";
 export { findRecipe, RECIPES } from "./recipes/index.ts";
 export type { Recipe } from "./recipes/recipe.ts";
 export type { Callback, TrainingControl } from "./training/callback.ts";
-export { EarlyStopping } from "./training/callbacks/early-stopping.ts";
-export { ReduceOnPlateau } from "./training/callbacks/reduce-on-plateau.ts";
+export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
+export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
 export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluate.ts";
 export type { EpochEvent, FitEvent, StepEvent } from "./training/events.ts";
@@ -69,11 +75,13 @@ export {
   type AdamOptions,
   adam,
   adamw,
+  type OptimizerOption,
   type OptimizerOptions,
   type RmspropOptions,
   rmsprop,
   type SgdOptions,
   sgd,
 } from "./training/optimizers.ts";
+export type { Progress } from "./training/progress.ts";
 export { constant, cosine, exponential, oneCycle, type Schedule, step } from "./training/schedules.ts";
 export type { FitOptions, History, Trainer } from "./training/trainer.ts";

@@ -10,12 +10,12 @@ useWasmFiles();
 
 export { prepareDigit } from "./data/digit-image.ts";
 export { type RasterImage, resizeImage } from "./data/image.ts";
-export { readCheckpoint } from "./formats/checkpoint.ts";
+export { type Checkpoint, readCheckpoint } from "./formats/checkpoint.ts";
 export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";
 export { writeFileAtomic } from "./node/files.ts";
 export { decodeImage, readImage } from "./node/image.ts";
 export { loadIdxFolder, loadMnist } from "./node/mnist.ts";
-export { ModelCheckpoint } from "./node/model-checkpoint.ts";
+export { ModelCheckpoint, type ModelCheckpointOptions } from "./node/model-checkpoint.ts";
 export { readSafetensors } from "./node/safetensors.ts";
 export { weightsSha256 } from "./node/weights-hash.ts";

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Dataset } from "../data/dataset.ts";
 import { CsvLog } from "../node/csv-log.ts";
@@ -133,8 +134,8 @@ async function interrupt({ model, trainer, settings, folder }: TrainingRun, cont
   throw new Interrupted(`interrupted ${where}; nothing is lost, go on with: ${command}`);
 }
 
-function diverged({ folder, trainer }: TrainingRun, reason: string): UsageError {
-  const kept = trainer.progress.epoch > 0 ? `; the checkpoint of the last good epoch is ${folder.checkpoint}` : "";
+function diverged({ folder }: TrainingRun, reason: string): UsageError {
+  const kept = existsSync(folder.checkpoint) ? `; the checkpoint of the last good epoch is ${folder.checkpoint}` : "";
   return new UsageError(`training diverged: ${reason.slice(STOP_ON_NAN.length + 2)}${kept}`);
 }
 

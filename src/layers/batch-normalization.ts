@@ -7,7 +7,7 @@ import { OptionReader } from "./options.ts";
 export interface BatchNormalizationOptions {
   /** Share of the running statistics that stays at each step. Default 0.99. */
   momentum?: number;
-  /** Added to the variance. Default 0.001. */
+  /** Added to the variance; 0 gives NaN for a channel that does not vary. Default 0.001. */
   epsilon?: number;
   gammaInitializer?: Initializer;
   betaInitializer?: Initializer;

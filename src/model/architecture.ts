@@ -1,5 +1,5 @@
 import type { Json } from "../json.ts";
-import { readFields } from "../json-fields.ts";
+import { readFields, shown } from "../json-fields.ts";
 import { type Layer, type Shape, sizeOf } from "../layers/layer.ts";
 import { readLayers } from "../layers/read.ts";
 import { Sequence } from "../layers/sequence.ts";
@@ -22,6 +22,10 @@ export class Architecture {
   /** @throws TypeError, RangeError where options or shapes do not fit, naming the layer */
   constructor({ input, layers }: ArchitectureOptions) {
     this.input = readInput(input);
+    const stranger = Array.isArray(layers) ? layers.find((layer) => typeof layer?.outputShape !== "function") : layers;
+    if (!Array.isArray(layers) || stranger !== undefined) {
+      throw new TypeError(`layers: expected a list of layers such as flatten(), got ${shown(stranger)}`);
+    }
     if (layers.length === 0) throw new RangeError("layers: expected at least one layer, got none");
     this.#layers = layers;
     this.sequence = new Sequence(layers, this.input.shape);

@@ -28,8 +28,6 @@ export interface Layout {
   readonly placed: PlacedLayer;
   readonly parameters: Parameters;
   readonly randomKeys: readonly Region[];
-  /** Whether the last layer is folded into the loss. */
-  readonly folded: boolean;
   readonly staging: Region;
   readonly images: Region;
   readonly augmented: Region | undefined;
@@ -80,7 +78,6 @@ export function layOut(architecture: Architecture, options: Omit<NetworkOptions,
     placed,
     parameters,
     randomKeys,
-    folded,
     staging: plan.reserve("staged pixels", "input", pixels),
     images: plan.reserve("images", "input", pixels),
     augmented: training ? plan.reserve("augmented images", "input", pixels) : undefined,

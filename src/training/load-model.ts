@@ -117,6 +117,9 @@ function restoreSlots({ network }: Trainer, slots: ReadonlyMap<string, NamedArra
           `resume: expected ${value.size} values of the optimizer's "${name}", got ${got?.data.length}`,
         );
       }
+      if (!got.data.every(Number.isFinite)) {
+        throw new RangeError(`resume: expected finite values of the optimizer's "${name}"`);
+      }
       network.engine.heap.set(got.data, value.offset + shift);
     }
   });

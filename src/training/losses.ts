@@ -84,7 +84,7 @@ export function parseLoss(json: unknown): Loss {
   }
 }
 
-/** A loss from what users give for one. */
+/** A loss from what users give for one; plain objects, which only JavaScript lets through, are read as JSON. */
 export function lossOf(option: LossOption): Loss {
-  return typeof option === "string" ? parseLoss(option) : option;
+  return typeof option === "object" && typeof option?.emit === "function" ? option : parseLoss(option);
 }

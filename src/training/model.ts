@@ -5,14 +5,13 @@ import type { Json } from "../json.ts";
 import { checkNumber } from "../json-fields.ts";
 import { sizeOf } from "../layers/layer.ts";
 import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
-import type { Optimizer } from "../model/contracts.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import type { FitEvent } from "./events.ts";
 import { type LossOption, lossOf } from "./losses.ts";
 import { modelContents, trainingContents } from "./model-contents.ts";
-import { type OPTIMIZERS, parseOptimizer } from "./optimizers.ts";
+import { type OptimizerOption, optimizerOf } from "./optimizers.ts";
 import { Breather } from "./pause.ts";
 import { type FitOptions, type History, Trainer } from "./trainer.ts";
 
@@ -23,7 +22,7 @@ export interface ModelOptions extends ArchitectureOptions {
 
 export interface CompileOptions extends EngineOptions {
   /** An optimizer or its name. None: the model only evaluates and predicts, with less memory. */
-  optimizer?: Optimizer | (typeof OPTIMIZERS)[number];
+  optimizer?: OptimizerOption;
   /** A loss or its name. Needed with an optimizer, and for `evaluate`. */
   loss?: LossOption;
   /** Largest number of images that are worked on at once. Default 32. */
@@ -76,7 +75,7 @@ export class Model {
       batchSize,
       seed: this.seed,
       loss: loss === undefined ? undefined : lossOf(loss),
-      optimizer: typeof optimizer === "string" ? parseOptimizer(optimizer) : optimizer,
+      optimizer: optimizer === undefined ? undefined : optimizerOf(optimizer),
     });
     if (old !== undefined) {
       // The order of parameters is the same in both, so their values are one run in each.
@@ -93,7 +92,8 @@ export class Model {
   }
 
   /**
-   * Trains. Returns the figures of every epoch and why the training ended.
+   * Trains. Returns the figures of every epoch and why the training ended. One run at a time. A second `fit` goes on from
+   * the weights, with new optimizer state and the same random numbers as the first.
    *
    * @throws TypeError, RangeError if the data does not fit the model
    * @example
@@ -172,12 +172,16 @@ export class Model {
   /**
    * Sets a weight.
    *
-   * @throws RangeError if there is none of that name, or the number of values differs
+   * @throws RangeError if there is none of that name, the number of values differs, or one is not finite
    */
   setWeight(name: string, values: ArrayLike<number>): void {
     const { value } = this.network.parameters.get(name);
     if (values.length !== value.size) {
       throw new RangeError(`weights: expected ${value.size} values for "${name}", got ${values.length}`);
+    }
+    const wrong = Array.from(values).findIndex((number) => !Number.isFinite(number));
+    if (wrong >= 0) {
+      throw new RangeError(`weights: expected finite values for "${name}", got ${values[wrong]} at index ${wrong}`);
     }
     this.network.engine.heap.set(values, value.offset);
     this.network.parametersChanged();

@@ -203,6 +203,14 @@ function readAdam(type: "adam" | "adamw", options: object, weightDecay: number):
 /** The optimizers' names, as files and the command line have them. */
 export const OPTIMIZERS = ["sgd", "rmsprop", "adam", "adamw"] as const;
 
+/** What users give for an optimizer: one, or its name. */
+export type OptimizerOption = Optimizer | (typeof OPTIMIZERS)[number];
+
+/** An optimizer from what users give for one; plain objects, which only JavaScript lets through, are read as JSON. */
+export function optimizerOf(option: OptimizerOption): Optimizer {
+  return typeof option === "object" && typeof option?.emit === "function" ? option : parseOptimizer(option);
+}
+
 /**
  * An optimizer from a name or from untrusted JSON, such as `{ type: "sgd", momentum: 0.9 }`.
  *
