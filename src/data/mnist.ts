@@ -103,16 +103,17 @@ export interface IdxPairFiles {
 
 /** What is in the files that {@link readIdxTrainTest} reads. */
 export interface IdxTrainTestOptions {
-  /** Default: the number of names, else the highest label of both parts + 1. */
+  /** Default: the number of names, else the highest label to train on + 1. */
   readonly classes?: number | undefined;
   readonly classNames?: readonly string[] | undefined;
 }
 
 /**
- * Makes the data sets "train" and "test" of IDX files. Both have the same classes.
+ * Makes the data sets "train" and "test" of IDX files. Both have the classes of the first.
  *
  * @param test may be missing
- * @throws RangeError if a file is wrong, or the images of both parts differ in shape
+ * @throws RangeError if a file is wrong, the images of both parts differ in shape, a test label is none of the classes, or
+ *   many images leave classes between others empty
  */
 export async function readIdxTrainTest(
   train: IdxPairFiles,
@@ -120,12 +121,28 @@ export async function readIdxTrainTest(
   options: IdxTrainTestOptions = {},
 ): Promise<TrainTest> {
   const first = await readIdxPair(train.images, train.labels, { ...options, name: "train" });
+  if (options.classes === undefined && options.classNames === undefined) checkGaps(first, train.labels.name);
   if (test === undefined) return { train: first, test: undefined };
-  const second = await readIdxPair(test.images, test.labels, { ...options, name: "test" });
+  const { classes } = first;
+  const second = await readIdxPair(test.images, test.labels, { ...options, classes, name: "test" });
   if (first.shape.join() !== second.shape.join()) {
     const shapes = `[${first.shape.join(", ")}] as in training, got [${second.shape.join(", ")}]`;
     throw new RangeError(`readIdx ${JSON.stringify(test.images.name)}: expected images of shape ${shapes}`);
   }
-  const classes = Math.max(first.classes, second.classes);
-  return { train: { ...first, classes }, test: { ...second, classes } };
+  return { train: first, test: second };
+}
+
+/** Images per class from which on an empty class is no accident. */
+const ENOUGH = 10;
+
+/** Throws where the labels skip classes though there are images enough for all: a stray label is likelier than that. */
+function checkGaps({ labels, classes, length }: Dataset, name: string): void {
+  if (labels === undefined || length < ENOUGH * classes) return;
+  const used = [...new Set(labels)].sort((a, b) => a - b);
+  const after = used.findIndex((label, i) => i > 0 && label !== used[i - 1] + 1);
+  if (after < 0) return;
+  const none = used[after - 1] + 1;
+  throw new RangeError(
+    `readIdx ${JSON.stringify(name)}: expected labels without gaps, got ${used[after]} but no image of class ${none}`,
+  );
 }

@@ -1,4 +1,5 @@
 import { isRecord } from "../json.ts";
+import { shown } from "../json-fields.ts";
 import { encodeSafetensors, type Safetensors, type SafetensorsTensor } from "./safetensors.ts";
 
 /** The metadata key that marks a file as convasm's. */
@@ -68,7 +69,7 @@ export function readCheckpoint({ tensors, metadata }: Safetensors, name: string)
     throw new RangeError(`${name}: expected a model that convasm saved, got a safetensors file without its metadata`);
   }
   if (metadata.version !== VERSION) {
-    throw new RangeError(`${name}: expected version ${VERSION} of the model format, got ${metadata.version}`);
+    throw new RangeError(`${name}: expected version ${VERSION} of the model format, got ${shown(metadata.version)}`);
   }
   const settings = parse(metadata, "settings", name);
   if (!isRecord(settings)) throw new RangeError(`${name}: expected settings to be an object, got ${typeof settings}`);

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { shown } from "../json-fields.ts";
 import type { Network } from "../model/network.ts";
 import { Breather } from "./pause.ts";
 
@@ -55,6 +56,9 @@ export async function evaluate(network: Network, data: Dataset, options: Evaluat
 
 /** Throws unless the data set's images and targets are what the network and its loss take. */
 export function checkData({ architecture, loss }: Network, data: Dataset, who: string): void {
+  if (!Array.isArray(data?.shape)) {
+    throw new TypeError(`${who}: expected a data set as createDataset makes them, got ${shown(data)}`);
+  }
   const { shape } = architecture.input;
   if (shape.join() !== data.shape.join()) {
     throw new RangeError(`${who}: expected images of shape [${shape}], got [${data.shape}] in ${data.name}`);

@@ -2,7 +2,7 @@ import type { EngineOptions } from "../engine/engine.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
-import { checkNumber } from "../json-fields.ts";
+import { checkNumber, shown } from "../json-fields.ts";
 import { Architecture } from "../model/architecture.ts";
 import { parseLoss } from "./losses.ts";
 import { Model } from "./model.ts";
@@ -28,6 +28,9 @@ export interface LoadOptions extends EngineOptions {
  */
 export async function loadModel(file: Uint8Array | Checkpoint, options: LoadOptions = {}): Promise<Model> {
   const checkpoint = file instanceof Uint8Array ? readCheckpoint(decodeSafetensors(file), "model") : file;
+  if (typeof checkpoint !== "object" || !(checkpoint?.weights instanceof Map)) {
+    throw new TypeError(`loadModel: expected the bytes of a model file, got ${shown(checkpoint)}`);
+  }
   const { training = false, ...engine } = options;
   const { settings } = checkpoint;
   const { seed = 0, batchSize = 32, loss, optimizer, classNames } = settings;

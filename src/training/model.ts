@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
-import { checkNumber } from "../json-fields.ts";
+import { checkNumber, readFields } from "../json-fields.ts";
 import { sizeOf } from "../layers/layer.ts";
 import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
 import { Network } from "../model/network.ts";
@@ -40,9 +40,12 @@ export interface CompileOptions extends EngineOptions {
  * });
  */
 export function createModel(options: ModelOptions): Model {
+  readFields("createModel", options, ["input", "layers", "seed"] satisfies (keyof ModelOptions)[]);
   const { seed = 0, input, layers } = options;
   return new Model(new Architecture({ input, layers }), seed);
 }
+
+const COMPILE_KEYS = ["optimizer", "loss", "batchSize", "gear", "precision"] satisfies (keyof CompileOptions)[];
 
 /** A network and all one does with it. Made by `createModel` or `loadModel`. */
 export class Model {
@@ -64,6 +67,7 @@ export class Model {
    * @throws RangeError if the host lacks the gear or the memory
    */
   async compile(options: CompileOptions = {}): Promise<void> {
+    readFields("compile", options, COMPILE_KEYS);
     const { optimizer, loss, batchSize = 32, ...engine } = options;
     checkNumber("compile", "batchSize", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 });
     if (optimizer !== undefined && loss === undefined) {
@@ -119,8 +123,9 @@ export class Model {
 
   /** A training run in hand: it can be checkpointed at any step and resumed. */
   trainer(data: Dataset, options: FitOptions = {}): Trainer {
+    const trainer = new Trainer(this.network, data, this.seed, options);
     this.classNames ??= data.classNames;
-    return new Trainer(this.network, data, this.seed, options);
+    return trainer;
   }
 
   /** Loss and accuracy over a data set. */

@@ -1,6 +1,6 @@
 import { type Augment, type AugmentOptions, readAugment, writeTransform } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { checkNumber } from "../json-fields.ts";
+import { checkNumber, readFields } from "../json-fields.ts";
 import { TRANSFORM_FLOATS } from "../model/layout.ts";
 import type { Network } from "../model/network.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
@@ -27,6 +27,16 @@ export interface FitOptions {
   signal?: AbortSignal;
 }
 
+const FIT_KEYS = [
+  "epochs",
+  "validation",
+  "schedule",
+  "augment",
+  "shuffle",
+  "callbacks",
+  "signal",
+] satisfies (keyof FitOptions)[];
+
 /** What `fit` returns. */
 export interface History {
   readonly epochs: readonly EpochEvent[];
@@ -50,6 +60,7 @@ export class Trainer {
 
   /** @throws TypeError, RangeError if the data does not fit the network, or for a wrong option */
   constructor(network: Network, data: Dataset, seed: number, options: FitOptions = {}) {
+    readFields("fit", options, FIT_KEYS);
     checkData(network, data, "fit");
     if (options.validation !== undefined) checkData(network, options.validation, "fit: validation");
     if (network.optimizer === undefined) {
@@ -62,6 +73,8 @@ export class Trainer {
     this.#epochs = checkNumber("fit", "epochs", options.epochs ?? 1, { whole: true, minimum: 1 });
     this.#schedule = options.schedule === undefined ? constant() : parseSchedule(options.schedule);
     this.#augment = options.augment === undefined ? undefined : readAugment(options.augment);
+    const stranger = Array.from(this.callbacks).find((callback) => typeof callback !== "object");
+    if (stranger !== undefined) throw new TypeError(`fit: expected callbacks such as new StopOnNaN(), got ${stranger}`);
     const names = new Set(this.callbacks.map(({ name }) => name));
     if (names.size < this.callbacks.length) throw new RangeError("fit: expected callbacks of different names");
   }

@@ -37,11 +37,24 @@ describe("readIdxTrainTest", () => {
     };
   }
 
-  it("gives both parts the same classes", async () => {
-    const { train, test } = await readIdxTrainTest(files("train", [0, 4]), files("t10k", [1, 6, 2]));
+  it("gives both parts the classes of the first", async () => {
+    const { train, test } = await readIdxTrainTest(files("train", [0, 6]), files("t10k", [1, 5, 2]));
     expect([train.name, train.length, train.classes]).toEqual(["train", 2, 7]);
     expect([test?.name, test?.length, test?.classes]).toEqual(["test", 3, 7]);
     expect((await readIdxTrainTest(files("train", [0]), undefined)).test).toBeUndefined();
+  });
+
+  it("refuses a test label that is none of the classes, and a stray label", async () => {
+    await expect(readIdxTrainTest(files("train", [0, 4]), files("t10k", [1, 5]))).rejects.toThrow(
+      /expected labels from 0 to 4, got 5 at index 1/,
+    );
+    const stray = [...Array.from({ length: 130 }, (_, i) => i % 10), 12];
+    await expect(readIdxTrainTest(files("train", stray), undefined)).rejects.toThrow(
+      new RangeError('readIdx "train-labels": expected labels without gaps, got 12 but no image of class 10'),
+    );
+    // EMNIST's letters begin with class 1.
+    const letters = Array.from({ length: 260 }, (_, i) => 1 + (i % 26));
+    expect((await readIdxTrainTest(files("train", letters), undefined)).train.classes).toBe(27);
   });
 
   it("refuses test images of another shape", async () => {

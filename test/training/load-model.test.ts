@@ -145,7 +145,7 @@ describe("a model file that is wrong is refused", () => {
       ({ metadata }) => {
         metadata.version = "2";
       },
-      "model: expected version 1 of the model format, got 2",
+      'model: expected version 1 of the model format, got "2"',
     ],
     [
       "no architecture",

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { createDataset, type Dataset } from "../../src/data/dataset.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { loadModel } from "../../src/training/load-model.ts";
 import { createModel, type ModelOptions } from "../../src/training/model.ts";
+import type { FitOptions } from "../../src/training/trainer.ts";
 
 // What the compiler would refuse comes from JavaScript all the same: JSON.parse stands for it here.
 const layers = () => [flatten(), dense({ units: 2 })];
@@ -18,6 +21,42 @@ describe("calls from plain JavaScript", () => {
     const options: ModelOptions = JSON.parse(json);
     expect(() => createModel(options)).toThrow(TypeError);
     expect(() => createModel(options)).toThrow(message);
+  });
+
+  it.each([
+    [
+      "createModel",
+      () => createModel(JSON.parse('{"input":[2,2,1],"layers":[],"sed":5}')),
+      /^createModel: expected only the keys .*"sed"/,
+    ],
+    [
+      "createModel without options",
+      () => createModel(JSON.parse("null")),
+      /^createModel: expected an object, got null/,
+    ],
+  ])("get one clear TypeError from %s", (_, call, message) => {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(message);
+  });
+
+  it("get one clear TypeError from compile, fit and loadModel", async () => {
+    const model = createModel({ input: [2, 2, 1], layers: layers() });
+    await expect(model.compile(JSON.parse('{"batchsize":3}'))).rejects.toThrow(
+      /^compile: expected only .* "batchsize"/,
+    );
+    await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy" });
+    const data = createDataset({ shape: [2, 2, 1], images: new Uint8Array(8), labels: new Uint8Array([0, 1]) });
+    const wrong: [Dataset, FitOptions, RegExp][] = [
+      [JSON.parse("null"), {}, /^fit: expected a data set as createDataset makes them, got null/],
+      [JSON.parse("[1]"), {}, /^fit: expected a data set/],
+      [data, JSON.parse('{"validation":0.2}'), /^fit: validation: expected a data set .*, got 0.2/],
+      [data, JSON.parse('{"epoch":2}'), /^fit: expected only the keys .*"epoch"/],
+      [data, JSON.parse('{"callbacks":["stop"]}'), /^fit: expected callbacks such as .*, got stop/],
+    ];
+    for (const [given, options, message] of wrong) await expect(model.fit(given, options)).rejects.toThrow(message);
+    await expect(loadModel(JSON.parse('"model.safetensors"'))).rejects.toThrow(
+      'loadModel: expected the bytes of a model file, got "model.safetensors"',
+    );
   });
 
   it("may describe optimizer and loss as files do", async () => {

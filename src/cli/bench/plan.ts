@@ -62,9 +62,9 @@ function readBatches(list: readonly string[]): number[] {
 }
 
 function chooseGears(list: readonly string[] | undefined): Gear[] {
-  if (list !== undefined) return choose("--engine", list, byName(GEARS)).map(resolveEngine);
   // On Node 20 this switches relaxed SIMD on.
   resolveEngine("auto");
+  if (list !== undefined) return choose("--engine", list, byName(GEARS)).map(resolveEngine);
   return GEARS.filter(hasGear);
 }
 

@@ -20,7 +20,7 @@ function machine() {
 /** The machine in lines for people. */
 export function machineLines(gears: readonly Gear[]): string[] {
   const { cpu, cores, node, v8 } = machine();
-  const missing = GEARS.filter((gear) => !hasGear(gear));
+  const missing = GEARS.filter((gear) => !gears.includes(gear) && !hasGear(gear));
   const without = missing.length === 0 ? "" : ` (this Node has no ${missing.join(", ")})`;
   return [
     `Machine   ${cpu}, ${counted(cores, "core")}, ${process.platform} ${process.arch}`,

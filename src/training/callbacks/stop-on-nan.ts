@@ -4,8 +4,8 @@ import type { EpochEvent, StepEvent } from "../events.ts";
 const ADVICE = "try a lower learning rate, a warm-up, or gradient clipping, and look for unscaled or NaN inputs";
 
 /**
- * Ends the run at the first step whose loss is NaN or infinite, or the first epoch whose validation loss is: nothing that
- * comes after can be right.
+ * Ends the run at the first step whose loss is NaN or infinite, or after the first epoch whose validation loss or weights
+ * are: nothing that comes after can be right.
  *
  * @example
  * const callbacks = [new StopOnNaN()];
@@ -22,8 +22,12 @@ export class StopOnNaN implements Callback {
 
   onEpochEnd(event: EpochEvent, control: TrainingControl): void {
     const { epoch, valLoss, lr } = event;
-    if (valLoss === undefined || Number.isFinite(valLoss)) return;
     const where = `after epoch ${epoch}, learning rate ${lr}`;
-    control.stop(`${this.name}: expected a finite validation loss, got ${valLoss} ${where}: ${ADVICE}`);
+    // The last step's loss was computed before its update: a bad one shows in the weights alone.
+    if (!control.copyParameters().every(Number.isFinite)) {
+      control.stop(`${this.name}: expected finite weights, got NaN or infinite ones ${where}: ${ADVICE}`);
+    } else if (valLoss !== undefined && !Number.isFinite(valLoss)) {
+      control.stop(`${this.name}: expected a finite validation loss, got ${valLoss} ${where}: ${ADVICE}`);
+    }
   }
 }

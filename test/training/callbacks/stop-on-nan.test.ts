@@ -3,14 +3,17 @@ import type { TrainingControl } from "../../../src/training/callback.ts";
 import { StopOnNaN } from "../../../src/training/callbacks/stop-on-nan.ts";
 import { epochEvent, stepEvent } from "./run.ts";
 
-function stopReason(act: (callback: StopOnNaN, control: TrainingControl) => void): string | undefined {
+function stopReason(
+  act: (callback: StopOnNaN, control: TrainingControl) => void,
+  weights: readonly number[] = [],
+): string | undefined {
   let reason: string | undefined;
   const control: TrainingControl = {
     learningRateFactor: 1,
     stop: (text) => {
       reason = text;
     },
-    copyParameters: () => new Float32Array(),
+    copyParameters: () => Float32Array.from(weights),
     restoreParameters: () => {},
   };
   act(new StopOnNaN(), control);
@@ -33,6 +36,14 @@ describe("StopOnNaN", () => {
     const event = epochEvent({ epoch: 2, valLoss });
     const reason = stopReason((callback, control) => callback.onEpochEnd(event, control));
     expect(reason).toContain(`expected a finite validation loss, got ${valLoss} after epoch 2, learning rate 0.1`);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])("stops after an epoch that left a weight %d", (weight) => {
+    const event = epochEvent({ epoch: 2, valLoss: 0.5, lr: 0.5 });
+    const reason = stopReason((callback, control) => callback.onEpochEnd(event, control), [0.5, weight]);
+    expect(reason).toContain(
+      "stopOnNaN: expected finite weights, got NaN or infinite ones after epoch 2, learning rate 0.5",
+    );
   });
 
   it("lets finite losses pass, and epochs without validation", () => {
