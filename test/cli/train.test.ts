@@ -187,7 +187,7 @@ describe("settings", () => {
       batchSize: 8,
       stepsPerEpoch: 4,
       engine: "js",
-      augment: null,
+      augment: RECIPES[0].augment,
     });
     const { decay } = JSON.parse(JSON.stringify(start.schedule));
     expect(decay ** 3).toBeCloseTo(0.01, 10);
