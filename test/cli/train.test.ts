@@ -193,7 +193,7 @@ describe("settings", () => {
     expect(decay ** 3).toBeCloseTo(0.01, 10);
     expect(await startOf("--momentum", "0.5")).toMatchObject({
       optimizer: { type: "sgd", momentum: 0.5 },
-      augment: null,
+      augment: RECIPES[0].augment,
     });
     expect(await startOf("--augment")).toMatchObject({ augment: { shift: 2, rotate: 10, scale: 0.1 } });
     expect(await startOf("--schedule", "step:milestones=1/2,factor=0.5")).toMatchObject({
