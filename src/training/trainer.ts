@@ -158,12 +158,10 @@ export class Trainer {
   #step(order: Uint32Array): StepEvent {
     const start = performance.now();
     const { network, stepsPerEpoch } = this;
-    const { epoch, stepInEpoch, step, learningRateFactor } = this.#progress;
+    const { epoch, stepInEpoch, step } = this.#progress;
     const begin = stepInEpoch * network.batchSize;
     const n = Math.min(network.batchSize, order.length - begin);
-    const total = this.#epochs * stepsPerEpoch;
-    const base = network.optimizer?.learningRate ?? 0;
-    const lr = learningRateAt(this.#schedule, base, step, total, stepsPerEpoch) * learningRateFactor;
+    const lr = this.#learningRate(step);
 
     network.stageImages(this.#data.images, n, begin, order);
     network.stageTargets(this.#data, n, begin, order);
@@ -211,10 +209,7 @@ export class Trainer {
 
   async #endEpoch(start: number): Promise<EpochEvent> {
     const { validation, signal } = this.#options;
-    const { epoch, step, loss, images, trainSeconds, learningRateFactor } = this.#progress;
-    const { stepsPerEpoch } = this;
-    const base = this.network.optimizer?.learningRate ?? 0;
-    const lr = learningRateAt(this.#schedule, base, step - 1, this.#epochs * stepsPerEpoch, stepsPerEpoch);
+    const { epoch, step, loss, images, trainSeconds } = this.#progress;
     const validated =
       validation === undefined ? undefined : await evaluate(this.network, validation, signal && { signal });
     const event: EpochEvent = {
@@ -224,7 +219,7 @@ export class Trainer {
       trainLoss: loss / images,
       trainAccuracy: this.#accuracy(this.#progress),
       ...(validated !== undefined && { valLoss: validated.loss, valAccuracy: validated.accuracy }),
-      lr: lr * learningRateFactor,
+      lr: this.#learningRate(step - 1),
       imagesPerSecond: images / trainSeconds,
       seconds: (performance.now() - start) / 1000,
     };
@@ -239,6 +234,14 @@ export class Trainer {
       history: [...this.#progress.history, event],
     };
     return event;
+  }
+
+  /** Of a step, counted from 0: what the schedule says, times what callbacks made of it. */
+  #learningRate(step: number): number {
+    const { stepsPerEpoch } = this;
+    const base = this.network.optimizer?.learningRate ?? 0;
+    const scheduled = learningRateAt(this.#schedule, base, step, this.#epochs * stepsPerEpoch, stepsPerEpoch);
+    return scheduled * this.#progress.learningRateFactor;
   }
 
   #accuracy({ correct, images }: Progress): number {

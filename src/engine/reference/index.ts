@@ -47,6 +47,3 @@ export function createReferenceKernels(heap: Heap) {
     ...peakKernels,
   };
 }
-
-/** What `createReferenceKernels` returns. */
-export type ReferenceKernels = ReturnType<typeof createReferenceKernels>;
