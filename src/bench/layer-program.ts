@@ -21,6 +21,7 @@ export function layerProgram(layer: Layer, input: Shape, first: boolean): Progra
       training: true,
       needsInputGradient: !first,
       plan,
+      threads: 1,
       path: "",
       parameter: (name) => parameters.get(name),
       randomKey() {

@@ -12,6 +12,14 @@ import type { KernelArguments, KernelName, Kernels } from "./kernels.ts";
  */
 export type Axis = "sample" | "channel" | "weight" | "parameter" | "single";
 
+/** Memory that belongs to the thread that runs a call: one area for each thread, one after the other. */
+export interface ThreadScratch {
+  /** Index into an operation's arguments of the first area's offset; a thread's own area lies `thread * elements` after it. */
+  readonly argument: number;
+  /** Elements from one thread's area to the next. */
+  readonly elements: number;
+}
+
 /** One kernel call over the range [0, extent). */
 export interface Operation {
   readonly kernel: KernelName;
@@ -19,6 +27,7 @@ export interface Operation {
   readonly extent: number;
   /** The kernel's arguments after `begin` and `end`. */
   readonly arguments: readonly number[];
+  readonly scratch?: ThreadScratch;
 }
 
 /** A flat list of kernel calls: all that an engine knows of a model. */
@@ -30,6 +39,28 @@ export class Tape {
     this.operations.push({ kernel, axis, extent, arguments: args });
   }
 
+  /**
+   * Appends a call that needs memory of its thread's own. Reserve `elements` times the site's `threads` for it.
+   *
+   * @param scratch which argument is the offset of that memory, and how far the threads' areas are apart
+   * @throws RangeError if there is no such argument
+   * @example
+   * const scratch = site.plan.reserve(`${site.path}/tiles`, "scratch", site.threads * elements);
+   * tape.addWithScratch("conv2d_forward", "sample", n, { argument: 6, elements }, ...places, scratch.offset, ...shapes);
+   */
+  addWithScratch<K extends KernelName>(
+    kernel: K,
+    axis: Axis,
+    extent: number,
+    scratch: ThreadScratch,
+    ...args: KernelArguments<K>
+  ): void {
+    if (!(scratch.argument in args)) {
+      throw new RangeError(`${kernel}: expected scratch at one of ${args.length} arguments, got ${scratch.argument}`);
+    }
+    this.operations.push({ kernel, axis, extent, arguments: args, scratch });
+  }
+
   /** Appends all calls of another tape. */
   append(other: Tape): void {
     this.operations.push(...other.operations);
@@ -37,29 +68,39 @@ export class Tape {
 }
 
 /**
- * Runs a tape on one thread.
+ * Runs a tape on the calling thread, one operation after the other: the plain form of what the executor does.
  *
  * @param slices threads to stand in for: each in turn does its slice of all operations up to the next change of axis. The
  *   results are the same bits for any number.
+ * @param areas how many threads scratch was reserved for; slices beyond that use the areas again
  */
-export function runTape(kernels: Kernels, tape: Tape, slices = 1): void {
+export function runTape(kernels: Kernels, tape: Tape, slices = 1, areas = slices): void {
   const { operations } = tape;
   let begin = 0;
   while (begin < operations.length) {
     let end = begin + 1;
     while (end < operations.length && operations[end].axis === operations[begin].axis) end++;
     for (let slice = 0; slice < slices; slice++) {
-      for (let i = begin; i < end; i++) runSlice(kernels, operations[i], slice, slices);
+      for (let i = begin; i < end; i++) runSlice(kernels, operations[i], slice, slices, slice % areas);
     }
     begin = end;
   }
 }
 
-/** Runs one of `slices` equal parts of an operation. */
-function runSlice(kernels: Kernels, operation: Operation, slice: number, slices: number): void {
-  const { extent } = operation;
-  const begin = Math.floor((extent * slice) / slices);
-  const end = Math.floor((extent * (slice + 1)) / slices);
+function runSlice(kernels: Kernels, operation: Operation, slice: number, slices: number, area: number): void {
+  const [begin, end] = sliceOf(operation, slice, slices);
   const kernel: (...args: number[]) => void = kernels[operation.kernel];
-  if (end > begin) kernel(begin, end, ...operation.arguments);
+  if (end > begin) kernel(begin, end, ...argumentsOf(operation, area));
+}
+
+/** A thread's part [begin, end) of an operation; `single` work is the first thread's. */
+export function sliceOf({ axis, extent }: Operation, thread: number, threads: number): [begin: number, end: number] {
+  if (axis === "single") return thread === 0 ? [0, extent] : [0, 0];
+  return [Math.floor((extent * thread) / threads), Math.floor((extent * (thread + 1)) / threads)];
+}
+
+/** An operation's arguments with the thread's own scratch. */
+export function argumentsOf({ arguments: args, scratch }: Operation, thread: number): readonly number[] {
+  if (scratch === undefined || thread === 0) return args;
+  return args.map((value, i) => (i === scratch.argument ? value + thread * scratch.elements : value));
 }

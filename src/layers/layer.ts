@@ -49,6 +49,8 @@ export interface Site {
   /** Set only for a layer with `fusesRelu`: it applies the ReLU that follows itself. */
   readonly fuseRelu: boolean;
   readonly plan: MemoryPlan;
+  /** Most threads that may run its calls: scratch of a thread's own is reserved this many times. */
+  readonly threads: number;
   /** The layer's path in the model, such as `residual/conv2d`; region names start with it. */
   readonly path: string;
   parameter(name: string): ParameterPlace;

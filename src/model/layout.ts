@@ -44,8 +44,12 @@ export interface Layout {
   readonly normPartials: Region | undefined;
 }
 
-/** Asks for every region that a network needs. */
-export function layOut(architecture: Architecture, options: Omit<NetworkOptions, "seed">): Layout {
+/**
+ * Asks for every region that a network needs.
+ *
+ * @param threads most threads that will run it
+ */
+export function layOut(architecture: Architecture, options: Omit<NetworkOptions, "seed">, threads: number): Layout {
   const { sequence, input, outputs } = architecture;
   const { batchSize: batch, loss, optimizer } = options;
   const training = optimizer !== undefined;
@@ -62,6 +66,7 @@ export function layOut(architecture: Architecture, options: Omit<NetworkOptions,
       training,
       needsInputGradient: false,
       plan,
+      threads,
       path: "",
       parameter: (name) => parameters.get(name),
       randomKey() {

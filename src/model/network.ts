@@ -66,7 +66,7 @@ export class Network {
       const who = options.loss.config.type;
       throw new RangeError(`${who}: expected a last layer of [classes], got [${output}]; put flatten before it`);
     }
-    const layout = layOut(architecture, options);
+    const layout = layOut(architecture, options, 1);
     const engine = await createEngine(layout.plan.freeze(), options);
     return new Network(architecture, options, layout, engine);
   }

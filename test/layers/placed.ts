@@ -46,6 +46,7 @@ export async function placeLayers(
     training: true,
     needsInputGradient: true,
     plan,
+    threads: 1,
     path: "",
     parameter: (name) => parameters.get(name),
     randomKey() {

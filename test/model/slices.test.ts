@@ -20,7 +20,8 @@ async function run(gear: Gear, slices: number, optimizer: Optimizer): Promise<Ru
   const operations: Operation[] = [];
   engine.run = (tape: Tape) => {
     operations.push(...tape.operations);
-    runTape(engine.kernels, tape, slices);
+    // The network was laid out for one thread.
+    runTape(engine.kernels, tape, slices, 1);
   };
   await model.fit(data, { augment: { shift: 1.5, rotate: 10, horizontalFlip: true } });
   await model.evaluate(data);
