@@ -5,9 +5,9 @@
  */
 
 import { expect } from "vitest";
+import { type Backend, runCall } from "../../src/bench/arena.ts";
+import type { KernelCall } from "../../src/bench/calls/call.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
-import { type Backend, runCall } from "./arena.ts";
-import type { KernelCall } from "./calls/call.ts";
 
 /** More elements than this are checked by a sample of that many. */
 const MOST_ELEMENTS = 64;

@@ -5,9 +5,9 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { type Backend, type Results, referenceBackend, runCall } from "./arena.ts";
-import { worstMiss } from "./bound.ts";
-import { callsByKernel, networkCalls } from "./calls/index.ts";
+import { type Backend, type Results, referenceBackend, runCall } from "../../src/bench/arena.ts";
+import { worstMiss } from "../../src/bench/bound.ts";
+import { callsByKernel, networkCalls } from "../../src/bench/calls/index.ts";
 
 /** Where two runs differ in a bit, NaN patterns and signs of zero included; undefined where they do not. */
 function difference(one: Results, other: Results): string | undefined {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { describe, expect, it } from "vitest";
+import { type Backend, type KernelTable, runCall } from "../../src/bench/arena.ts";
+import { allCalls } from "../../src/bench/calls/index.ts";
 import { hasGear } from "../../src/engine/gears.ts";
 import { instantiateKernels, setWasmSource } from "../../src/engine/wasm.ts";
-import { type Backend, type KernelTable, runCall } from "./arena.ts";
-import { allCalls } from "./calls/index.ts";
 import { testKernels } from "./suite.ts";
 
 /** 4 MiB: 1 M floats. */

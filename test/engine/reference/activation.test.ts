@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { erf, erfc } from "../../../src/engine/reference/erf.ts";
-import { referenceBackend } from "../arena.ts";
+import { referenceBackend } from "../../../src/bench/arena.ts";
 import {
   ACTIVATIONS,
   type Activation,
@@ -9,9 +8,10 @@ import {
   addCall,
   softmaxBackward,
   softmaxForward,
-} from "../calls/activation.ts";
-import { normal, uniform } from "../calls/call.ts";
-import { ROWS } from "../cases.ts";
+} from "../../../src/bench/calls/activation.ts";
+import { normal, uniform } from "../../../src/bench/calls/call.ts";
+import { ROWS } from "../../../src/bench/cases.ts";
+import { erf, erfc } from "../../../src/engine/reference/erf.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

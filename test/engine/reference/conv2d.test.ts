@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend } from "../arena.ts";
+import { referenceBackend } from "../../../src/bench/arena.ts";
 import {
   type ConvolutionData,
   convolutionBackwardBias,
@@ -7,8 +7,8 @@ import {
   convolutionBackwardWeights,
   convolutionData,
   convolutionForward,
-} from "../calls/convolution.ts";
-import { CONVOLUTIONS, type ConvolutionCase, DEPTHWISE } from "../cases.ts";
+} from "../../../src/bench/calls/convolution.ts";
+import { CONVOLUTIONS, type ConvolutionCase, DEPTHWISE } from "../../../src/bench/cases.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend } from "../arena.ts";
+import { referenceBackend } from "../../../src/bench/arena.ts";
 import {
   type DenseData,
   denseBackwardBias,
@@ -7,8 +7,8 @@ import {
   denseBackwardWeights,
   denseData,
   denseForward,
-} from "../calls/dense.ts";
-import { DENSES } from "../cases.ts";
+} from "../../../src/bench/calls/dense.ts";
+import { DENSES } from "../../../src/bench/cases.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { referenceBackend } from "../../../src/bench/arena.ts";
+import { dropoutCall } from "../../../src/bench/calls/activation.ts";
+import { normal } from "../../../src/bench/calls/call.ts";
 import { RandomStream } from "../../../src/numeric/random.ts";
-import { referenceBackend } from "../arena.ts";
-import { dropoutCall } from "../calls/activation.ts";
-import { normal } from "../calls/call.ts";
 import { resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend } from "../arena.ts";
-import { integers, normal } from "../calls/call.ts";
+import { referenceBackend } from "../../../src/bench/arena.ts";
+import { integers, normal } from "../../../src/bench/calls/call.ts";
 import {
   augmentCall,
   IDENTITY,
@@ -8,9 +8,9 @@ import {
   normalizeFloats,
   someTransforms,
   type Transform,
-} from "../calls/input.ts";
-import { padCallOf } from "../calls/pad.ts";
-import { IMAGES } from "../cases.ts";
+} from "../../../src/bench/calls/input.ts";
+import { padCallOf } from "../../../src/bench/calls/pad.ts";
+import { IMAGES } from "../../../src/bench/cases.ts";
 import { resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

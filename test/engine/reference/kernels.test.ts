@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend, runCall } from "../arena.ts";
-import { callsByKernel } from "../calls/index.ts";
+import { referenceBackend, runCall } from "../../../src/bench/arena.ts";
+import { callsByKernel } from "../../../src/bench/calls/index.ts";
 import { testKernels } from "../suite.ts";
 
 const single = referenceBackend("float32");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend, runCall } from "../arena.ts";
-import { integers, normal, uniform } from "../calls/call.ts";
-import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../calls/loss.ts";
-import { ROWS, SIZES } from "../cases.ts";
+import { referenceBackend, runCall } from "../../../src/bench/arena.ts";
+import { integers, normal, uniform } from "../../../src/bench/calls/call.ts";
+import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../../../src/bench/calls/loss.ts";
+import { ROWS, SIZES } from "../../../src/bench/cases.ts";
 import { expectGradient, resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend, runCall } from "../arena.ts";
+import { referenceBackend, runCall } from "../../../src/bench/arena.ts";
 import {
   type NormData,
   normBackwardData,
@@ -8,8 +8,8 @@ import {
   normForward,
   normRunning,
   normStatistics,
-} from "../calls/norm.ts";
-import { NORMS } from "../cases.ts";
+} from "../../../src/bench/calls/norm.ts";
+import { NORMS } from "../../../src/bench/cases.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Results, referenceBackend, runCall } from "../arena.ts";
-import { type KernelCall, normal } from "../calls/call.ts";
+import { type Results, referenceBackend, runCall } from "../../../src/bench/arena.ts";
+import { type KernelCall, normal } from "../../../src/bench/calls/call.ts";
 import {
   adamUpdate,
   gradientClip,
@@ -10,8 +10,8 @@ import {
   type OptimizerData,
   rmspropUpdate,
   sgdUpdate,
-} from "../calls/optimizer.ts";
-import { GRADIENTS } from "../cases.ts";
+} from "../../../src/bench/calls/optimizer.ts";
+import { GRADIENTS } from "../../../src/bench/cases.ts";
 import { resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend } from "../arena.ts";
-import { normal } from "../calls/call.ts";
-import { averagePoolBackward, maxPoolBackward, naiveMaximum, poolForward, poolInputs } from "../calls/pool.ts";
-import { POOLS, type PoolCase } from "../cases.ts";
+import { referenceBackend } from "../../../src/bench/arena.ts";
+import { normal } from "../../../src/bench/calls/call.ts";
+import {
+  averagePoolBackward,
+  maxPoolBackward,
+  naiveMaximum,
+  poolForward,
+  poolInputs,
+} from "../../../src/bench/calls/pool.ts";
+import { POOLS, type PoolCase } from "../../../src/bench/cases.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -1,4 +1,4 @@
-import { RandomStream } from "../../../src/numeric/random.ts";
+import { RandomStream } from "../../numeric/random.ts";
 import { close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
 
 /** An activation y = f(x), its gradient from x or from y, and how near float32 comes. */

@@ -5,12 +5,7 @@
  * @module
  */
 
-import {
-  type ConvolutionGeometry,
-  convolutionGeometry,
-  type PoolGeometry,
-  poolGeometry,
-} from "../../src/layers/geometry.ts";
+import { type ConvolutionGeometry, convolutionGeometry, type PoolGeometry, poolGeometry } from "../layers/geometry.ts";
 
 /** A convolution: batch n, input h w c, k filters of r x s. `untied` is a bias of its own for every output position. */
 export interface ConvolutionCase {

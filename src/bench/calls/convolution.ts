@@ -1,5 +1,5 @@
-import { packKernels } from "../../../src/engine/reference/pack.ts";
-import type { ConvolutionGeometry } from "../../../src/layers/geometry.ts";
+import { packKernels } from "../../engine/reference/pack.ts";
+import type { ConvolutionGeometry } from "../../layers/geometry.ts";
 import { type ConvolutionCase, geometryOf } from "../cases.ts";
 import { EXACT, input, type KernelCall, normal, output, sumOf, type Tensor } from "./call.ts";
 import { padCallOf } from "./pad.ts";

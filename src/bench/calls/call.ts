@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RandomStream } from "../../../src/numeric/random.ts";
+import { RandomStream } from "../../numeric/random.ts";
 
 /** An array a kernel reads, writes or both. */
 export interface Tensor {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { createReferenceKernels, type Heap } from "../../src/engine/reference/index.ts";
+import { createReferenceKernels, type Heap } from "../engine/reference/index.ts";
 import type { KernelCall, Tensor } from "./calls/call.ts";
 
 /** Kernels by name: the reference, or the exports of a wasm module. */
