@@ -2,7 +2,7 @@ import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type ActivationName, activationOption } from "./activation.ts";
 import { fans, type Initializer } from "./initializers.ts";
-import type { BackwardTapes, Layer, ParameterPlace, ParameterSpec, PlacedLayer, Shape, Site } from "./layer.ts";
+import type { BackwardTapes, Layer, Mode, ParameterPlace, ParameterSpec, PlacedLayer, Shape, Site } from "./layer.ts";
 import { OptionReader } from "./options.ts";
 
 export interface DenseOptions {
@@ -104,11 +104,11 @@ class PlacedDense implements PlacedLayer {
     this.#panelsBackward = plan.reserve(`${path}/backward panels`, "scratch", size);
   }
 
-  prepare(tape: Tape): void {
+  prepare(tape: Tape, mode: Mode): void {
     const weights = this.#kernel.value.offset;
     const panels = Math.ceil(this.#units / PANEL);
     tape.add("pack_forward", "weight", panels, weights, this.#panels.offset, this.#inputs, this.#units, 1);
-    if (this.#panelsBackward === undefined) return;
+    if (mode === "inference" || this.#panelsBackward === undefined) return;
     const backward = this.#panelsBackward.offset;
     // A dense layer is a 1 x 1 convolution of a 1 x 1 image.
     const geometry = [1, 1, this.#inputs, this.#units, 1, 1, 1, 1, 1] as const;

@@ -1,6 +1,6 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Site } from "./layer.ts";
+import type { Mode, Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows, steps } from "./placed-windows.ts";
 
 /** Floats in a column of the panels that the matrix kernels read. */
@@ -26,12 +26,12 @@ export class PlacedConvolution extends PlacedWindows {
     return this.d.groups * Math.ceil(columns / this.d.groups / PANEL);
   }
 
-  prepare(tape: Tape): void {
+  prepare(tape: Tape, mode: Mode): void {
     const { d } = this;
     const rows = (d.r * d.s * d.c) / d.groups;
     const weights = this.kernel.offset;
     tape.add("pack_forward", "weight", this.#panelCount(d.k), weights, this.#panels.offset, rows, d.k, d.groups);
-    if (this.#panelsBackward === undefined) return;
+    if (mode === "inference" || this.#panelsBackward === undefined) return;
     const places = [weights, this.#panelsBackward.offset] as const;
     tape.add("pack_backward", "weight", this.#panelCount(d.c), ...places, d.r, d.s, d.c, d.k, d.groups, ...steps(d));
   }

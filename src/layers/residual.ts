@@ -101,9 +101,9 @@ class PlacedResidual implements PlacedLayer {
     }
   }
 
-  prepare(tape: Tape): void {
-    this.#main.prepare?.(tape);
-    this.#around.prepare?.(tape);
+  prepare(tape: Tape, mode: Mode): void {
+    this.#main.prepare?.(tape, mode);
+    this.#around.prepare?.(tape, mode);
   }
 
   forward(tape: Tape, n: number, x: number, mode: Mode): number {

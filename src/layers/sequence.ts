@@ -102,8 +102,8 @@ class PlacedSequence implements PlacedLayer {
     this.#layers = layers;
   }
 
-  prepare(tape: Tape): void {
-    for (const layer of this.#layers) layer.prepare?.(tape);
+  prepare(tape: Tape, mode: Mode): void {
+    for (const layer of this.#layers) layer.prepare?.(tape, mode);
   }
 
   forward(tape: Tape, n: number, x: number, mode: Mode): number {

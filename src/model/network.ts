@@ -31,7 +31,7 @@ export class Network {
   readonly #recordings = new Map<string, Recording>();
   readonly #pixels: number;
   #staged: Pixels = "bytes";
-  /** Whether weights changed since they were last packed. */
+  /** Whether weights changed since they were last packed for evaluation, which needs no panels for a backward pass. */
   #unpacked = true;
   /** Where the last forward pass left the outputs. */
   #outputs = 0;
@@ -232,13 +232,13 @@ export class Network {
   }
 
   #emitPacking(tape: Tape): number {
-    this.#layout.placed.prepare?.(tape);
+    this.#layout.placed.prepare?.(tape, "inference");
     return 0;
   }
 
   #emitTraining(tape: Tape, n: number, augmented: boolean): number {
     const { placed, gradient } = this.#layout;
-    placed.prepare?.(tape);
+    placed.prepare?.(tape, "training");
     const x = this.#emitInput(tape, n, augmented);
     const y = placed.forward(tape, n, x, "training");
     this.#emitLoss(tape, n, y);

@@ -79,7 +79,7 @@ export async function placeLayers(
       if (!Number.isInteger(n) || n > batch) throw new RangeError(`forward: expected up to ${batch} samples, got ${n}`);
       heap.set(x, xRegion.offset);
       const tape = new Tape();
-      placed.prepare?.(tape);
+      placed.prepare?.(tape, "training");
       const y = placed.forward(tape, n, xRegion.offset, mode);
       engine.run(tape);
       return Float64Array.from(view(y, n * outputs));
