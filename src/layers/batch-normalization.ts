@@ -62,8 +62,8 @@ class PlacedBatchNormalization implements PlacedLayer {
   readonly #channels: number;
   readonly #positions: number;
   readonly #y: Region;
-  readonly #mean: Region | undefined;
-  readonly #variance: Region | undefined;
+  readonly #mean: Region;
+  readonly #variance: Region;
   readonly #dx: Region | undefined;
   #x = 0;
 
@@ -76,10 +76,9 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#channels = input[input.length - 1];
     this.#positions = size / this.#channels;
     this.#y = plan.reserve(`${path}/output`, "activations", batch * size);
-    if (!site.training) return;
     this.#mean = plan.reserve(`${path}/mean`, "scratch", this.#channels);
     this.#variance = plan.reserve(`${path}/variance`, "scratch", this.#channels);
-    if (site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * size);
+    if (site.training && site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * size);
   }
 
   #offset(parameter: string): number {
@@ -92,12 +91,15 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#x = x;
     let mean = this.#offset("movingMean");
     let variance = this.#offset("movingVariance");
-    if (mode === "training" && this.#mean !== undefined && this.#variance !== undefined) {
+    if (mode !== "inference") {
       const [runningMean, runningVariance] = [mean, variance];
       mean = this.#mean.offset;
       variance = this.#variance.offset;
       tape.add("batch_norm_statistics", "channel", c, x, mean, variance, rows, c);
-      tape.add("batch_norm_running", "channel", c, mean, variance, runningMean, runningVariance, this.#momentum, rows);
+      if (mode !== "batchStatistics") {
+        const kept = mode === "calibration" ? 0 : this.#momentum;
+        tape.add("batch_norm_running", "channel", c, mean, variance, runningMean, runningVariance, kept, rows);
+      }
     }
     tape.add(
       "batch_norm_forward",
@@ -119,14 +121,7 @@ class PlacedBatchNormalization implements PlacedLayer {
   backward({ samples }: BackwardTapes, n: number, dy: number): number {
     const gamma = this.#site.parameter("gamma");
     const beta = this.#site.parameter("beta");
-    if (
-      this.#mean === undefined ||
-      this.#variance === undefined || //
-      gamma.gradient === undefined ||
-      beta.gradient === undefined
-    ) {
-      return 0;
-    }
+    if (gamma.gradient === undefined || beta.gradient === undefined) return 0;
     const c = this.#channels;
     const rows = n * this.#positions;
     const [mean, variance] = [this.#mean.offset, this.#variance.offset];

@@ -54,7 +54,7 @@ class PlacedDropout implements PlacedLayer {
   }
 
   forward(tape: Tape, n: number, x: number, mode: Mode): number {
-    if (mode === "inference" || this.#y === undefined || this.#key === undefined) return x;
+    if (mode !== "training" || this.#y === undefined || this.#key === undefined) return x;
     tape.add("dropout", "sample", n, x, this.#y.offset, this.#size, this.#rate, this.#key.offset);
     return this.#y.offset;
   }

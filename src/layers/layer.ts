@@ -33,8 +33,12 @@ export interface ParameterPlace {
   readonly gradient: Region | undefined;
 }
 
-/** `training`: batch statistics and dropout. `inference`: running statistics, no dropout. */
-export type Mode = "training" | "inference";
+/**
+ * How a forward pass takes statistics and whether it drops out. `training`: statistics of the batch, which move the running
+ * ones, and dropout. The others have no dropout. `inference`: running statistics. `batchStatistics`: those of the batch, the
+ * running ones stay. `calibration`: those of the batch, which replace the running ones.
+ */
+export type Mode = "training" | "inference" | "batchStatistics" | "calibration";
 
 /** What a layer knows when it is placed into a network's memory. */
 export interface Site {
