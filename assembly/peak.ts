@@ -1,53 +1,91 @@
-// The most that multiply-adds reach on this machine: independent chains in registers, no memory. V8's versions keep
-// different shapes of the loop in registers, so there are three, and the peak is the fastest one. All return a number that
-// depends on all chains, so that nothing is optimised away.
+// The most that multiply-adds reach on this machine: independent chains in registers. V8's versions keep different forms
+// of the loop in registers, and its vectorizer wants pairs that end side by side in memory, so there are three, and the
+// peak is the fastest one. Whatever the loop needs is loaded: V8 11 moves what it could compute itself into the loop.
+// Each has x [28, 4], numbers between 0 and 1, and overwrites its sums at y.
 
-import { madd, zero } from "./simd";
+import { address, madd, zero } from "./simd";
 
-/** Twelve chains a = a x + a, with x unknown to the compiler. Cost: 96 x rounds FLOP. */
-export function peak_variable(rounds: i32): f32 {
-  const x = f32x4.splat(1 / <f32>(rounds + 1));
-  const one = f32x4.splat(1);
-  let a = one, b = one, c = one, d = one, e = one, f = one, g = one, h = one, i = one, j = one, k = one, l = one;
-  for (let round = 0; round < rounds; round++) {
-    a = madd(a, x, a); b = madd(b, x, b); c = madd(c, x, c); d = madd(d, x, d);
-    e = madd(e, x, e); f = madd(f, x, f); g = madd(g, x, g); h = madd(h, x, h);
-    i = madd(i, x, i); j = madd(j, x, j); k = madd(k, x, k); l = madd(l, x, l);
+/**
+ * Fourteen chains a = a x0 + x0, x0 being the first row of x; y [end, 14, 4]. Cost: 112 x rounds FLOP for each of
+ * [begin, end).
+ */
+export function peak_chains(begin: i32, end: i32, x: i32, y: i32, rounds: i32): void {
+  const from = address(x);
+  for (let t = begin; t < end; t++) {
+    const u = v128.load(from);
+    let a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32), d = v128.load(from, 48);
+    let e = v128.load(from, 64), f = v128.load(from, 80), g = v128.load(from, 96), h = v128.load(from, 112);
+    let i = v128.load(from, 128), j = v128.load(from, 144), k = v128.load(from, 160), l = v128.load(from, 176);
+    let m = v128.load(from, 192), n = v128.load(from, 208);
+    for (let round = 0; round < rounds; round++) {
+      a = madd(a, u, u); b = madd(b, u, u); c = madd(c, u, u); d = madd(d, u, u);
+      e = madd(e, u, u); f = madd(f, u, u); g = madd(g, u, u); h = madd(h, u, u);
+      i = madd(i, u, u); j = madd(j, u, u); k = madd(k, u, u); l = madd(l, u, u);
+      m = madd(m, u, u); n = madd(n, u, u);
+    }
+    const to = address(y + t * 56);
+    v128.store(to, a); v128.store(to, b, 16); v128.store(to, c, 32);
+    v128.store(to, d, 48); v128.store(to, e, 64); v128.store(to, f, 80);
+    v128.store(to, g, 96); v128.store(to, h, 112); v128.store(to, i, 128);
+    v128.store(to, j, 144); v128.store(to, k, 160); v128.store(to, l, 176);
+    v128.store(to, m, 192); v128.store(to, n, 208);
   }
-  a = f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)));
-  return sum(f32x4.add(a, f32x4.add(f32x4.add(i, j), f32x4.add(k, l))));
 }
 
-/** Twelve chains a = a x + y, with constants. Cost: 96 x rounds FLOP. */
-export function peak_constant(rounds: i32): f32 {
-  const x = f32x4.splat(0.999);
-  const y = f32x4.splat(0.001);
-  let a = zero(), b = zero(), c = zero(), d = zero(), e = zero(), f = zero();
-  let g = zero(), h = zero(), i = zero(), j = zero(), k = zero(), l = zero();
-  for (let round = 0; round < rounds; round++) {
-    a = madd(a, x, y); b = madd(b, x, y); c = madd(c, x, y); d = madd(d, x, y);
-    e = madd(e, x, y); f = madd(f, x, y); g = madd(g, x, y); h = madd(h, x, y);
-    i = madd(i, x, y); j = madd(j, x, y); k = madd(k, x, y); l = madd(l, x, y);
+/**
+ * Eight sums of products, as in the tile of gemm.ts: rows 0 and 1 of x times rows 2 to 5, which are loaded in each round
+ * because V8 would else compute the products once. y [end, 8, 4]. Cost: 64 x rounds FLOP for each of [begin, end).
+ */
+export function peak_tile(begin: i32, end: i32, x: i32, y: i32, rounds: i32): void {
+  const from = address(x);
+  for (let t = begin; t < end; t++) {
+    const u = v128.load(from), v = v128.load(from, 16);
+    let a = zero(), b = zero(), c = zero(), d = zero(), e = zero(), f = zero(), g = zero(), h = zero();
+    for (let round = 0; round < rounds; round++) {
+      const p = v128.load(from, 32), q = v128.load(from, 48), r = v128.load(from, 64), s = v128.load(from, 80);
+      a = madd(u, p, a); b = madd(u, q, b); c = madd(u, r, c); d = madd(u, s, d);
+      e = madd(v, p, e); f = madd(v, q, f); g = madd(v, r, g); h = madd(v, s, h);
+    }
+    const to = address(y + t * 32);
+    v128.store(to, a); v128.store(to, b, 16); v128.store(to, c, 32); v128.store(to, d, 48);
+    v128.store(to, e, 64); v128.store(to, f, 80); v128.store(to, g, 96); v128.store(to, h, 112);
   }
-  a = f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)));
-  return sum(f32x4.add(a, f32x4.add(f32x4.add(i, j), f32x4.add(k, l))));
 }
 
-/** Eight chains a = a + x y with eight different products: the tile of gemm.ts without its loads. Cost: 64 x rounds FLOP. */
-export function peak_tile(rounds: i32): f32 {
-  const step: f32 = (1 as f32) / <f32>(rounds + 1);
-  const x0 = f32x4.splat(step), x1 = f32x4.splat(step + 1), x2 = f32x4.splat(step + 2), x3 = f32x4.splat(step + 3);
-  const low = f32x4.splat(step + 4), high = f32x4.splat(step + 5);
-  let a = zero(), b = zero(), c = zero(), d = zero(), e = zero(), f = zero(), g = zero(), h = zero();
-  for (let round = 0; round < rounds; round++) {
-    a = madd(x0, low, a); b = madd(x0, high, b); c = madd(x1, low, c); d = madd(x1, high, d);
-    e = madd(x2, low, e); f = madd(x2, high, f); g = madd(x3, low, g); h = madd(x3, high, h);
+/**
+ * Twenty-eight chains as in `peak_chains`, y [end, 28, 4]: too many for registers of 128 bits, and fourteen pairs where V8
+ * makes registers of 256 bits of them. Cost: 224 x rounds FLOP for each of [begin, end).
+ */
+export function peak_pairs(begin: i32, end: i32, x: i32, y: i32, rounds: i32): void {
+  const from = address(x);
+  for (let t = begin; t < end; t++) {
+    const u = v128.load(from);
+    let a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32), d = v128.load(from, 48);
+    let e = v128.load(from, 64), f = v128.load(from, 80), g = v128.load(from, 96), h = v128.load(from, 112);
+    let i = v128.load(from, 128), j = v128.load(from, 144), k = v128.load(from, 160), l = v128.load(from, 176);
+    let m = v128.load(from, 192), n = v128.load(from, 208), o = v128.load(from, 224), p = v128.load(from, 240);
+    let q = v128.load(from, 256), r = v128.load(from, 272), s = v128.load(from, 288), v = v128.load(from, 304);
+    let w = v128.load(from, 320), A = v128.load(from, 336), B = v128.load(from, 352), C = v128.load(from, 368);
+    let D = v128.load(from, 384), E = v128.load(from, 400), F = v128.load(from, 416), G = v128.load(from, 432);
+    for (let round = 0; round < rounds; round++) {
+      a = madd(a, u, u); b = madd(b, u, u); c = madd(c, u, u); d = madd(d, u, u);
+      e = madd(e, u, u); f = madd(f, u, u); g = madd(g, u, u); h = madd(h, u, u);
+      i = madd(i, u, u); j = madd(j, u, u); k = madd(k, u, u); l = madd(l, u, u);
+      m = madd(m, u, u); n = madd(n, u, u); o = madd(o, u, u); p = madd(p, u, u);
+      q = madd(q, u, u); r = madd(r, u, u); s = madd(s, u, u); v = madd(v, u, u);
+      w = madd(w, u, u); A = madd(A, u, u); B = madd(B, u, u); C = madd(C, u, u);
+      D = madd(D, u, u); E = madd(E, u, u); F = madd(F, u, u); G = madd(G, u, u);
+    }
+    const to = address(y + t * 112);
+    v128.store(to, a); v128.store(to, b, 16); v128.store(to, c, 32);
+    v128.store(to, d, 48); v128.store(to, e, 64); v128.store(to, f, 80);
+    v128.store(to, g, 96); v128.store(to, h, 112); v128.store(to, i, 128);
+    v128.store(to, j, 144); v128.store(to, k, 160); v128.store(to, l, 176);
+    v128.store(to, m, 192); v128.store(to, n, 208); v128.store(to, o, 224);
+    v128.store(to, p, 240); v128.store(to, q, 256); v128.store(to, r, 272);
+    v128.store(to, s, 288); v128.store(to, v, 304); v128.store(to, w, 320);
+    v128.store(to, A, 336); v128.store(to, B, 352); v128.store(to, C, 368);
+    v128.store(to, D, 384); v128.store(to, E, 400); v128.store(to, F, 416);
+    v128.store(to, G, 432);
   }
-  return sum(f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h))));
-}
-
-// @ts-ignore: decorator
-@inline
-function sum(a: v128): f32 {
-  return f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1) + f32x4.extract_lane(a, 2) + f32x4.extract_lane(a, 3);
 }

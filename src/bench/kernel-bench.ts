@@ -4,6 +4,7 @@ import { type Operation, Tape } from "../engine/tape.ts";
 import type { KernelCase } from "./kernel-table.ts";
 import { type Peak, peakGflops } from "./peak.ts";
 import { load } from "./program.ts";
+import { engineOptions } from "./setting.ts";
 import { type Timing, type TimingSettings, timeInTurns } from "./timing.ts";
 import { isMultiplying, workOf } from "./work.ts";
 
@@ -12,6 +13,7 @@ export interface KernelRow {
   readonly kernel: KernelName;
   readonly shape: string;
   readonly engine: Gear;
+  readonly threads: number;
   readonly gflops: number;
   /** Of multiply-adds in registers, measured in turns with the kernel. */
   readonly peakGflops: number;
@@ -24,13 +26,14 @@ export interface KernelRow {
 
 /** What both kinds of benchmark need. */
 export interface BenchContext {
-  readonly peaks: ReadonlyMap<Gear, Peak>;
+  /** Of every setting that is measured. */
+  readonly peaks: readonly Peak[];
   readonly settings: TimingSettings;
   readonly signal: AbortSignal;
 }
 
 /**
- * Times a case's kernels on all gears in turns. Whoever calls it has had them checked.
+ * Times a case's kernels on all settings in turns. Whoever calls it has had them checked.
  *
  * @param batch images of the batch
  * @param wanted which of the case's kernels
@@ -41,9 +44,8 @@ export async function benchKernels(
   wanted: (kernel: KernelName) => boolean,
   { peaks, settings, signal }: BenchContext,
 ): Promise<KernelRow[]> {
-  const gears = [...peaks.keys()];
   const program = make(batch);
-  const engines = await Promise.all(gears.map((gear) => load(program, { gear })));
+  const engines = await Promise.all(peaks.map((setting) => load(program, engineOptions(setting))));
   const whole = new Tape();
   whole.operations.push(...program.operations);
   // Every call then finds the inputs that training would give it.
@@ -60,15 +62,15 @@ export async function benchKernels(
     const tape = new Tape();
     tape.operations.push(operation);
     const runs = engines.map((engine) => () => engine.run(tape));
-    const peakKernels = [...peaks.values()];
-    const timings = await timeInTurns([...runs, ...peakKernels.map(({ run }) => run)], settings, signal);
+    const timings = await timeInTurns([...runs, ...peaks.map(({ run }) => run)], settings, signal);
     rows.push(
-      ...gears.map((engine, i) => ({
+      ...peaks.map((peak, i) => ({
         kernel: operation.kernel,
         shape: label,
-        engine,
+        engine: peak.gear,
+        threads: peak.threads,
         ...speedOf(operation, program.multiplyAdds, timings[i]),
-        peakGflops: peakGflops(peakKernels[i], timings[gears.length + i]),
+        peakGflops: peakGflops(peak, timings[peaks.length + i]),
         timing: timings[i],
       })),
     );

@@ -5,13 +5,14 @@ import type { Recipe } from "../recipes/recipe.ts";
 import type { BenchContext } from "./kernel-bench.ts";
 import { createSubject, operationsPerImage, type Subject } from "./network-subject.ts";
 import { peakGflops } from "./peak.ts";
+import { engineOptions } from "./setting.ts";
 import { type Timing, timeInTurns } from "./timing.ts";
 
 /** What a network does: whole training steps, or forward passes. */
 export const MODES = ["train", "infer"] as const;
 export type BenchMode = (typeof MODES)[number];
 
-/** A network at a batch size on a gear. */
+/** A network at a batch size on a setting. */
 export interface NetworkRow {
   readonly net: string;
   readonly batch: number;
@@ -27,7 +28,7 @@ export interface NetworkRow {
 }
 
 /**
- * Times a network on all gears in turns. A run is all that a batch takes: gathering and scaling its images, and the step
+ * Times a network on all settings in turns. A run is all that a batch takes: gathering and scaling its images, and the step
  * or the forward pass. Whoever calls it has had the network checked.
  */
 export async function benchNetwork(
@@ -37,27 +38,25 @@ export async function benchNetwork(
   { peaks, settings, signal }: BenchContext,
 ): Promise<NetworkRow[]> {
   const subject = createSubject(recipe, batch);
-  const networks = new Map<Gear, Network>();
-  for (const gear of peaks.keys()) {
-    networks.set(gear, await Network.create(subject.architecture, { ...subject.options, gear }));
+  const networks: Network[] = [];
+  for (const setting of peaks) {
+    networks.push(await Network.create(subject.architecture, { ...subject.options, ...engineOptions(setting) }));
   }
   const rows: NetworkRow[] = [];
   for (const mode of modes) {
     const operations = operationsPerImage(subject.architecture, mode) * batch;
-    const runs = [...networks.values()].map((network) => batchRun(network, subject, mode));
-    const peakKernels = [...peaks.values()];
-    const timings = await timeInTurns([...runs, ...peakKernels.map(({ run }) => run)], settings, signal);
-    const gears = [...networks.keys()];
+    const runs = networks.map((network) => batchRun(network, subject, mode));
+    const timings = await timeInTurns([...runs, ...peaks.map(({ run }) => run)], settings, signal);
     rows.push(
-      ...gears.map((engine, i) => ({
+      ...peaks.map((peak, i) => ({
         net: recipe.name,
         batch,
-        engine,
-        threads: 1,
+        engine: peak.gear,
+        threads: peak.threads,
         mode,
         imagesPerSecond: batch / timings[i].median,
         gflops: operations / timings[i].median / 1e9,
-        peakGflops: peakGflops(peakKernels[i], timings[gears.length + i]),
+        peakGflops: peakGflops(peak, timings[peaks.length + i]),
         timing: timings[i],
       })),
     );

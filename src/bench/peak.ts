@@ -5,17 +5,21 @@
  */
 
 import { createEngine, type Engine } from "../engine/engine.ts";
-import type { Gear } from "../engine/gears.ts";
+import { MemoryPlan } from "../engine/plan.ts";
+import { Tape } from "../engine/tape.ts";
+import { PEAK_INPUTS, PEAK_KERNELS } from "./calls/peak.ts";
+import { engineOptions, type Setting } from "./setting.ts";
 import { type Timing, type TimingSettings, timeInTurns } from "./timing.ts";
+import { workOf } from "./work.ts";
 
-/** Rounds of a run: about a tenth of a millisecond of SIMD. */
+/** Rounds of a call: about a twentieth of a millisecond of SIMD. */
 const ROUNDS = 30_000;
 
-/** The fastest of an engine's peak kernels, to be timed beside what is held against it. */
-export interface Peak {
-  readonly gear: Gear;
-  /** Floating-point operations of a run. */
+/** The fastest of a setting's peak kernels, to be timed beside what is held against it. */
+export interface Peak extends Setting {
+  /** Floating-point operations of a run, all threads together. */
   readonly operations: number;
+  /** Every thread computes the same, at the same time. */
   run(): void;
 }
 
@@ -24,30 +28,54 @@ export function peakGflops({ operations }: Peak, timing: Timing): number {
   return operations / timing.median / 1e9;
 }
 
-function peakKernels({ gear, kernels }: Engine): readonly Peak[] {
-  return [
-    { gear, operations: 96 * ROUNDS, run: () => kernels.peak_variable(ROUNDS) },
-    { gear, operations: 96 * ROUNDS, run: () => kernels.peak_constant(ROUNDS) },
-    { gear, operations: 64 * ROUNDS, run: () => kernels.peak_tile(ROUNDS) },
-  ];
+/** All peak kernels of a setting, and their engine. */
+async function createPeaks(setting: Setting): Promise<{ engine: Engine; peaks: Peak[] }> {
+  const plan = new MemoryPlan();
+  const x = plan.reserve("x", "input", PEAK_INPUTS);
+  const y = plan.reserve("y", "scratch", setting.threads * PEAK_INPUTS);
+  const engine = await createEngine(plan.freeze(), engineOptions(setting));
+  // Different chains, so that no compiler finds two alike.
+  for (let i = 0; i < x.size; i++) engine.heap[x.offset + i] = 0.5 + i / 1000;
+  const peaks = PEAK_KERNELS.map(({ kernel }) => {
+    const tape = new Tape();
+    tape.add(kernel, "sample", setting.threads, x.offset, y.offset, ROUNDS);
+    return { ...setting, operations: workOf(tape.operations[0], 0).operations, run: () => engine.run(tape) };
+  });
+  return { engine, peaks };
 }
 
-/** Finds out which peak kernel is the fastest one on each gear: that depends on V8's version. */
+/** The peaks of some settings, and how to let go of their engines. */
+export interface Peaks {
+  readonly list: readonly Peak[];
+  dispose(): void;
+}
+
+/** Finds out which peak kernel is the fastest one on each setting: that depends on V8's version. */
 export async function findPeaks(
-  gears: readonly Gear[],
-  settings: TimingSettings,
+  settings: readonly Setting[],
+  timing: TimingSettings,
   signal: AbortSignal,
-): Promise<Map<Gear, Peak>> {
-  const peaks = new Map<Gear, Peak>();
-  for (const gear of gears) {
-    const kernels = peakKernels(await createEngine(0, { gear }));
-    const timings = await timeInTurns(
-      kernels.map(({ run }) => run),
-      settings,
-      signal,
-    );
-    const speeds = kernels.map((kernel, i) => peakGflops(kernel, timings[i]));
-    peaks.set(gear, kernels[speeds.indexOf(Math.max(...speeds))]);
+): Promise<Peaks> {
+  const list: Peak[] = [];
+  const engines: Engine[] = [];
+  const dispose = () => {
+    engines.length = 0;
+  };
+  try {
+    for (const setting of settings) {
+      const { engine, peaks } = await createPeaks(setting);
+      engines.push(engine);
+      const timings = await timeInTurns(
+        peaks.map(({ run }) => run),
+        timing,
+        signal,
+      );
+      const speeds = peaks.map((peak, i) => peakGflops(peak, timings[i]));
+      list.push(peaks[speeds.indexOf(Math.max(...speeds))]);
+    }
+    return { list, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
   }
-  return peaks;
 }

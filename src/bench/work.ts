@@ -123,6 +123,11 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   pack_forward: (_panels, _w, _to, rows, k) => work(0, 2 * rows * k),
   pack_backward: (_panels, _w, _to, r, s, c, k, groups) => work(0, (2 * r * s * c * k) / groups),
   pad2d: (n, _x, _y, h, w, c, _top, _left, hp, wp) => work(0, n * c * (h * w + hp * wp)),
+
+  // A multiply-add a round on each lane of each vector; all in registers.
+  peak_chains: (n, _x, _y, rounds) => work(8 * 14 * n * rounds, 0),
+  peak_tile: (n, _x, _y, rounds) => work(8 * 8 * n * rounds, 0),
+  peak_pairs: (n, _x, _y, rounds) => work(8 * 28 * n * rounds, 0),
 };
 
 /** Whether a kernel multiplies matrices or filters, so that the peak of multiply-adds is what bounds it. */

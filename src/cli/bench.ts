@@ -52,7 +52,8 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
   for (const line of machineLines(plan.gears)) output.text(line);
   const onCheck = (name: string) => output.status((columns) => `checking ${name}`.slice(0, columns - 1), true);
   await runChecks(options, onCheck, signal);
-  const context: BenchContext = { peaks: await findPeaks(plan.gears, settings, signal), settings, signal };
+  const { list: peaks } = await findPeaks(plan.settings, settings, signal);
+  const context: BenchContext = { peaks, settings, signal };
   const progress = new Progress(output, plan.networks.length + plan.kernels.length);
   const networks = await runNetworks(plan, context, output, progress);
   const kernels = await runKernels(plan, context, output, progress);

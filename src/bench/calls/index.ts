@@ -26,6 +26,7 @@ import { inputCalls } from "./input.ts";
 import { crossEntropyCalls, elementwiseLossCalls } from "./loss.ts";
 import { normCalls } from "./norm.ts";
 import { clipCalls, optimizerCalls } from "./optimizer.ts";
+import { peakCalls } from "./peak.ts";
 import { poolCalls } from "./pool.ts";
 
 /** All calls for correctness, a fresh list each time. */
@@ -38,6 +39,7 @@ export function allCalls(): KernelCall[] {
     ...IMAGES.flatMap(inputCalls),
     ...PARAMETERS.flatMap(optimizerCalls),
     ...GRADIENTS.flatMap(clipCalls),
+    ...peakCalls(),
     ...DENSES.flatMap(denseCalls),
     ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap(convolutionCalls),
     ...DEPTHWISE.map((shape) => ({ ...shape, depthwise: false })).flatMap(convolutionCalls),

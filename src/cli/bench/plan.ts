@@ -1,5 +1,6 @@
 import { type KernelCase, kernelCases, shortKernelCases } from "../../bench/kernel-table.ts";
 import { type BenchMode, MODES } from "../../bench/network-bench.ts";
+import type { Setting } from "../../bench/setting.ts";
 import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
 import type { KernelName } from "../../engine/kernels.ts";
 import { RECIPES } from "../../recipes/index.ts";
@@ -24,6 +25,7 @@ export interface BenchOptions extends OutputOptions {
 /** What to measure. */
 export interface BenchPlan {
   readonly gears: readonly Gear[];
+  readonly settings: readonly Setting[];
   readonly modes: readonly BenchMode[];
   readonly networks: readonly { readonly recipe: Recipe; readonly batch: number }[];
   readonly kernels: readonly { readonly kernels: KernelCase; readonly batch: number }[];
@@ -98,6 +100,7 @@ export function planBench(options: BenchOptions): BenchPlan {
   const kernelBatches = batches ?? [KERNEL_BATCH];
   return {
     gears,
+    settings: gears.map((gear) => ({ gear, threads: 1 })),
     modes,
     networks: withNetworks ? chosen.flatMap((recipe) => networkBatches.map((size) => ({ recipe, batch: size }))) : [],
     kernels: kernels.flatMap((item) =>

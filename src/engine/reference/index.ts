@@ -44,6 +44,6 @@ export function createReferenceKernels(heap: Heap) {
     ...denseKernels(heap),
     ...conv2dKernels(heap),
     ...depthwiseKernels(heap),
-    ...peakKernels,
+    ...peakKernels(heap),
   };
 }

@@ -11,8 +11,7 @@ testKernels("float64", () => double);
 
 describe("the table of calls", () => {
   it("has some for every kernel", () => {
-    const { peak_variable: _variable, peak_constant: _constant, peak_tile: _tile, ...kernels } = single.kernels;
-    expect([...callsByKernel().keys()].sort()).toEqual(Object.keys(kernels).sort());
+    expect([...callsByKernel().keys()].sort()).toEqual(Object.keys(single.kernels).sort());
   });
 
   it("holds only numbers that float32 holds", () => {

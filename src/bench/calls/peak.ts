@@ -1,0 +1,28 @@
+import { input, type KernelCall, output, sumOf, uniform } from "./call.ts";
+
+/** The kernels that measure the peak of multiply-adds, with the vectors that each works on. */
+export const PEAK_KERNELS = [
+  { kernel: "peak_chains", vectors: 14 },
+  { kernel: "peak_tile", vectors: 8 },
+  { kernel: "peak_pairs", vectors: 28 },
+] as const;
+
+/** Numbers that the peak kernels read. */
+export const PEAK_INPUTS = 28 * 4;
+
+/** A few rounds of every peak kernel. */
+export function peakCalls(): KernelCall[] {
+  const x = uniform("peak x", PEAK_INPUTS);
+  return PEAK_KERNELS.flatMap(({ kernel, vectors }) =>
+    [1, 3].map((extent) => {
+      const rounds = 5;
+      return {
+        kernel,
+        label: `${extent} x ${rounds} rounds`,
+        extent,
+        args: [input("x", x), output("y", extent * vectors * 4), rounds],
+        bound: sumOf(2 * rounds),
+      };
+    }),
+  );
+}
