@@ -19,9 +19,12 @@ export {
 } from "./data/dataset.ts";
 export { digits } from "./data/digits/dataset.ts";
 export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/generate.ts";
+export type { TestTimeAugmentation } from "./data/views.ts";
 export type { EngineOptions } from "./engine/engine.ts";
 export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";
-export { setWasmSource, type WasmSource } from "./engine/wasm.ts";
+export { setThreadSource, type ThreadEvents, type ThreadHandle, type ThreadSource } from "./engine/threads/source.ts";
+export { createThread, type ThreadAnswer, type ThreadMessage } from "./engine/threads/thread.ts";
+export { setWasmSource, type WasmName, type WasmSource } from "./engine/wasm.ts";
 export type { Json } from "./json.ts";
 export {
   type ActivationName,
@@ -56,12 +59,21 @@ export type { LayerDescription, ModelDescription } from "./model/summary.ts";
 export { RandomStream } from "./numeric/random.ts";
 export { findRecipe, RECIPES } from "./recipes/index.ts";
 export type { Recipe } from "./recipes/recipe.ts";
+export { type Averaging, ema, swa } from "./training/averaging.ts";
 export type { Callback, TrainingControl } from "./training/callback.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
-export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluate.ts";
-export type { EpochEvent, FitEvent, StepEvent } from "./training/events.ts";
+export type { EvaluateOptions, Evaluation, PredictionBatch, PredictionSettings } from "./training/evaluate.ts";
+export type {
+  AverageEvent,
+  EpochEvent,
+  EvaluationEvent,
+  FitEvent,
+  ReportEvent,
+  StepEvent,
+} from "./training/events.ts";
+export type { FitOptions } from "./training/fit-options.ts";
 export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";
 export {
   type LossOption,
@@ -83,5 +95,7 @@ export {
   sgd,
 } from "./training/optimizers.ts";
 export type { Progress } from "./training/progress.ts";
+export type { SampleEvaluation } from "./training/reports.ts";
+export type { Sampling } from "./training/sampling.ts";
 export { constant, cosine, exponential, oneCycle, type Schedule, step } from "./training/schedules.ts";
-export type { FitOptions, History, Trainer } from "./training/trainer.ts";
+export type { History, Trainer } from "./training/trainer.ts";

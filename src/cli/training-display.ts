@@ -1,6 +1,6 @@
-import type { EpochEvent, StepEvent } from "../training/events.ts";
+import type { EpochEvent, ReportEvent, StepEvent } from "../training/events.ts";
 import { barLine } from "./bar.ts";
-import { clock, count, duration, loss, percent, short } from "./format.ts";
+import { clock, count, counted, duration, loss, percent, short } from "./format.ts";
 import type { Output } from "./output.ts";
 
 /** Shows a training run as it goes on: a status line for steps, a line for each epoch. */
@@ -40,6 +40,15 @@ export class TrainingDisplay {
     const fitting = (parts: readonly string[]) => [...figures, ...validation, ...parts].join("  ").length < columns;
     while (details.length > 0 && !fitting(details)) details.pop();
     this.#output.text([...figures, ...validation.map(style.bold), ...details.map(style.dim)].join("  "));
+  }
+
+  /** A line for figures in the course of an epoch. */
+  report(event: ReportEvent): void {
+    const { epoch, step, images, accuracy } = event;
+    const what =
+      event.event === "average" ? `last ${counted(event.steps, "step")}` : `${count(images)} images of ${event.on}`;
+    const figures = [`loss ${loss(event.loss)}`, ...(Number.isNaN(accuracy) ? [] : [`accuracy ${percent(accuracy)}`])];
+    this.#output.text([this.#head(epoch), `step ${count(step)}`, `${what}:`, ...figures].join("  "));
   }
 
   #head(epoch: number): string {

@@ -107,6 +107,11 @@ async function train({ model, trainer, settings, folder }: TrainingRun, { output
       display.step(event);
       continue;
     }
+    if (event.event !== "epoch") {
+      display.report(event);
+      output.event({ ...event });
+      continue;
+    }
     display.epoch(event);
     output.event(epochJson(event));
     const { stopped } = trainer.progress;

@@ -12,8 +12,11 @@ export interface AugmentOptions {
   scale?: number;
   /** Slants by up to this many degrees each way. Default 0. */
   shear?: number;
-  /** Mirrors each image with a chance of one half. Default false. */
-  horizontalFlip?: boolean;
+  /**
+   * Mirrors each image with a chance of one half. `"alternating"`: every image in every other epoch, half of them in the first
+   * (Jordan, 2024, "94% on CIFAR-10 in 3.29 Seconds"). Default false.
+   */
+  horizontalFlip?: boolean | "alternating";
   /** Pads by this many pixels and cuts out a random part of the old size: whole-pixel moves. Default 0. */
   randomCrop?: number;
   /** Blanks a square of this many pixels at a random place (DeVries & Taylor, 2017). Default 0. */
@@ -36,8 +39,9 @@ export function readAugment(json: unknown): Augment {
   const number = (name: (typeof KEYS)[number], maximum: number, whole = false) =>
     checkNumber(who, name, fields[name] ?? 0, { minimum: 0, maximum, whole });
   const { horizontalFlip = false } = fields;
-  if (typeof horizontalFlip !== "boolean") {
-    throw new TypeError(`${who}: expected horizontalFlip to be true or false, got ${JSON.stringify(horizontalFlip)}`);
+  if (typeof horizontalFlip !== "boolean" && horizontalFlip !== "alternating") {
+    const got = JSON.stringify(horizontalFlip);
+    throw new TypeError(`${who}: expected horizontalFlip to be true, false or "alternating", got ${got}`);
   }
   return {
     shift: number("shift", 1000),
@@ -61,6 +65,7 @@ const DRAWS = 10;
  * @param at index of the first
  * @param stream draws of this step
  * @param image place of the image in its batch
+ * @param turn whether alternating flips mirror this image now
  */
 export function writeTransform(
   target: Float32Array | Float64Array,
@@ -69,6 +74,7 @@ export function writeTransform(
   [height, width]: readonly [height: number, width: number, channels: number],
   stream: RandomStream,
   image: number,
+  turn = false,
 ): void {
   const draw = (index: number) => stream.uniform(image * DRAWS + index);
   const symmetric = (index: number, most: number) => (2 * draw(index) - 1) * most;
@@ -77,7 +83,8 @@ export function writeTransform(
   const angle = symmetric(0, augment.rotate) * radians;
   const zoom = 1 / (1 + symmetric(1, augment.scale));
   const slant = symmetric(2, augment.shear) * radians;
-  const mirror = augment.horizontalFlip && draw(3) < 0.5 ? -1 : 1;
+  const mirrored = augment.horizontalFlip === "alternating" ? turn : augment.horizontalFlip && draw(3) < 0.5;
+  const mirror = mirrored ? -1 : 1;
   const crop = 2 * augment.randomCrop + 1;
   const moveX = symmetric(4, augment.shift) + Math.floor(draw(5) * crop) - augment.randomCrop;
   const moveY = symmetric(6, augment.shift) + Math.floor(draw(7) * crop) - augment.randomCrop;

@@ -1,7 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
-import { shown } from "../json-fields.ts";
+import { readViews, type TestTimeAugmentation } from "../data/views.ts";
+import { readFields, shown } from "../json-fields.ts";
 import type { Network } from "../model/network.ts";
 import { Breather } from "./pause.ts";
+import { Predictor } from "./predictor.ts";
 
 /** Means over a data set. */
 export interface Evaluation {
@@ -20,10 +22,36 @@ export interface PredictionBatch {
   readonly scores: Float32Array | Float64Array;
 }
 
-export interface EvaluateOptions {
+/** How images are seen when a model predicts. A type alias because interfaces do not fit `Json`. */
+export type PredictionSettings = {
+  /**
+   * Normalise by the statistics of the evaluated batch in place of the running ones: those of the whole data set where the
+   * batch holds all of it. A figure then depends on the images that stand in one batch with it. Default false.
+   */
+  readonly batchStatistics?: boolean | undefined;
+  /** Average the predictions over several views of each image. The loss is the mean of the views' losses. Default none. */
+  readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
+};
+
+export interface EvaluateOptions extends PredictionSettings {
   /** Called with the predictions of each batch, for metrics beyond loss and accuracy. */
-  onBatch?: (batch: PredictionBatch) => void;
-  signal?: AbortSignal;
+  readonly onBatch?: (batch: PredictionBatch) => void;
+  readonly signal?: AbortSignal;
+}
+
+const SETTINGS = ["batchStatistics", "testTimeAugmentation"] satisfies (keyof PredictionSettings)[];
+
+/** Prediction settings from TypeScript or from a file. */
+export function readPredictionSettings(who: string, json: unknown): PredictionSettings {
+  const { batchStatistics, testTimeAugmentation } = readFields(who, json, SETTINGS);
+  if (batchStatistics !== undefined && typeof batchStatistics !== "boolean") {
+    throw new TypeError(`${who}: expected batchStatistics to be true or false, got ${shown(batchStatistics)}`);
+  }
+  if (testTimeAugmentation !== undefined) readViews(testTimeAugmentation);
+  return {
+    ...(batchStatistics !== undefined && { batchStatistics }),
+    ...(testTimeAugmentation !== undefined && { testTimeAugmentation: { ...testTimeAugmentation } }),
+  };
 }
 
 /**
@@ -32,26 +60,38 @@ export interface EvaluateOptions {
  * @throws TypeError, RangeError if the data set does not fit the network
  */
 export async function evaluate(network: Network, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const { onBatch, signal, ...settings } = options;
+  readPredictionSettings("evaluate", settings);
   checkData(network, data, "evaluate");
+  return evaluateImages(network, data, undefined, options);
+}
+
+/** The same over some of the images, or undefined for all; data and options were checked. */
+export async function evaluateImages(
+  network: Network,
+  data: Dataset,
+  indices: Uint32Array | undefined,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const images = indices?.length ?? data.length;
+  const predict = new Predictor(network, options);
   const breather = new Breather();
   let loss = 0;
   let correct = 0;
-  for (let begin = 0; begin < data.length; begin += network.batchSize) {
+  for (let begin = 0; begin < images; begin += network.batchSize) {
     options.signal?.throwIfAborted();
-    const count = Math.min(network.batchSize, data.length - begin);
-    network.stageImages(data.images, count, begin);
-    network.stageTargets(data, count, begin);
-    network.evaluate(count, "inference", true);
-    const results = network.results(count);
+    const count = Math.min(network.batchSize, images - begin);
+    network.stageTargets(data, count, begin, indices);
+    const scores = predict.run(data.images, count, begin, indices, true);
     for (let i = 0; i < count; i++) {
-      loss += results.losses[i];
-      correct += results.correct[i];
+      loss += predict.losses[i];
+      correct += predict.correct(data, indices?.[begin + i] ?? begin + i, i);
     }
-    options.onBatch?.({ begin, count, scores: network.predictions(count) });
+    options.onBatch?.({ begin, count, scores });
     await breather.pause();
   }
-  const accuracy = network.loss?.classes === true ? correct / data.length : Number.NaN;
-  return { loss: loss / data.length, accuracy, images: data.length };
+  const accuracy = network.loss?.classes === true ? correct / images : Number.NaN;
+  return { loss: loss / images, accuracy, images };
 }
 
 /** Throws unless the data set's images and targets are what the network and its loss take. */

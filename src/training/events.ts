@@ -40,4 +40,31 @@ export interface EpochEvent {
   readonly seconds: number;
 }
 
-export type FitEvent = StepEvent | EpochEvent;
+interface ReportFigures {
+  /** Epoch, from 1. */
+  readonly epoch: number;
+  /** Steps done since the start of training. */
+  readonly step: number;
+  readonly images: number;
+  /** Means over the images. Accuracy is NaN where the loss knows no classes. */
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Means of the training figures over the last `averageEvery` steps, each batch before its update. */
+export interface AverageEvent extends ReportFigures {
+  readonly event: "average";
+  /** Steps that the means span. */
+  readonly steps: number;
+}
+
+/** An evaluation on a random sample, which `evaluations` asked for. */
+export interface EvaluationEvent extends ReportFigures {
+  readonly event: "evaluation";
+  readonly on: "training" | "validation";
+}
+
+/** What a run tells between epochs; after the step event of the step it belongs to. */
+export type ReportEvent = AverageEvent | EvaluationEvent;
+
+export type FitEvent = StepEvent | ReportEvent | EpochEvent;

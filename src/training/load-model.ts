@@ -6,6 +6,7 @@ import { checkNumber, shown } from "../json-fields.ts";
 import { Architecture } from "../model/architecture.ts";
 import { parseLoss } from "./losses.ts";
 import { Model } from "./model.ts";
+import { AVERAGE } from "./model-contents.ts";
 import { parseOptimizer } from "./optimizers.ts";
 import { readProgress } from "./progress.ts";
 import type { Trainer } from "./trainer.ts";
@@ -94,7 +95,9 @@ export function resumeTrainer(trainer: Trainer, { training }: Checkpoint): void 
   if (training === undefined || !isRecord(training.state)) {
     throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
   }
+  const progress = readProgress(training.state.progress);
   restoreSlots(trainer, training.optimizer);
+  restoreAverage(trainer, training.optimizer, progress.step);
   const states = isRecord(training.state.callbacks) ? training.state.callbacks : {};
   for (const callback of trainer.callbacks) {
     const state = states[callback.name];
@@ -105,7 +108,28 @@ export function resumeTrainer(trainer: Trainer, { training }: Checkpoint): void 
       .map(([name, { data }]): [string, Float32Array] => [name.slice(prefix.length), data]);
     callback.restore(asJson(state), new Map(arrays));
   }
-  trainer.resume(readProgress(training.state.progress));
+  trainer.resume(progress);
+}
+
+function restoreAverage({ network, average }: Trainer, slots: ReadonlyMap<string, NamedArray>, step: number): void {
+  if (average === undefined || !average.has(step)) return;
+  const { offset, count } = network.parameters.values;
+  const values = network.view(offset, count).slice();
+  for (const { spec, value } of network.parameters.list) {
+    const average = readSlot(slots, `${AVERAGE}/${spec.name}`, value.size, "averaged values");
+    values.set(average, value.offset - offset);
+  }
+  average.restore(values);
+}
+
+/** Numbers that a checkpoint keeps per weight, checked. */
+function readSlot(slots: ReadonlyMap<string, NamedArray>, name: string, size: number, what: string): Float32Array {
+  const got = slots.get(name);
+  if (got?.data.length !== size) {
+    throw new RangeError(`resume: expected ${size} ${what} "${name}", got ${got?.data.length}`);
+  }
+  if (!got.data.every(Number.isFinite)) throw new RangeError(`resume: expected finite ${what} "${name}"`);
+  return got.data;
 }
 
 function restoreSlots({ network }: Trainer, slots: ReadonlyMap<string, NamedArray>): void {
@@ -114,16 +138,8 @@ function restoreSlots({ network }: Trainer, slots: ReadonlyMap<string, NamedArra
     for (const { spec, value, gradient } of parameters.list) {
       if (gradient === undefined) continue;
       const name = `${optimizer?.slots[i]}/${spec.name}`;
-      const got = slots.get(name);
-      if (got?.data.length !== value.size) {
-        throw new RangeError(
-          `resume: expected ${value.size} values of the optimizer's "${name}", got ${got?.data.length}`,
-        );
-      }
-      if (!got.data.every(Number.isFinite)) {
-        throw new RangeError(`resume: expected finite values of the optimizer's "${name}"`);
-      }
-      network.engine.heap.set(got.data, value.offset + shift);
+      const values = readSlot(slots, name, value.size, "values of the optimizer's");
+      network.engine.heap.set(values, value.offset + shift);
     }
   });
 }

@@ -24,6 +24,9 @@ export function modelContents(
   return { model: architecture.toJson(), settings, weights: new Map(weights) };
 }
 
+/** Averaged weights stand beside the optimizer's numbers under this name. */
+export const AVERAGE = "average";
+
 /** What a checkpoint holds of a run besides the model. */
 export function trainingContents(trainer: Trainer, settings: Json): TrainingCheckpoint {
   const { network } = trainer;
@@ -36,6 +39,15 @@ export function trainingContents(trainer: Trainer, settings: Json): TrainingChec
       slots.set(`${optimizer?.slots[i]}/${spec.name}`, { shape: spec.shape, data });
     }
   });
+  const average = trainer.average?.values;
+  if (average !== undefined) {
+    const first = parameters.values.offset;
+    for (const { spec, value } of parameters.list) {
+      const from = value.offset - first;
+      const data = Float32Array.from(average.subarray(from, from + value.size));
+      slots.set(`${AVERAGE}/${spec.name}`, { shape: spec.shape, data });
+    }
+  }
   const arrays = new Map<string, NamedArray>();
   const states: Record<string, Json> = {};
   for (const callback of trainer.callbacks) {

@@ -7,13 +7,21 @@ import { sizeOf } from "../layers/layer.ts";
 import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
-import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
+import {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type PredictionSettings,
+  readPredictionSettings,
+} from "./evaluate.ts";
 import type { FitEvent } from "./events.ts";
+import type { FitOptions } from "./fit-options.ts";
 import { type LossOption, lossOf } from "./losses.ts";
 import { modelContents, trainingContents } from "./model-contents.ts";
 import { type OptimizerOption, optimizerOf } from "./optimizers.ts";
 import { Breather } from "./pause.ts";
-import { type FitOptions, type History, Trainer } from "./trainer.ts";
+import { Predictor } from "./predictor.ts";
+import { type History, Trainer } from "./trainer.ts";
 
 export interface ModelOptions extends ArchitectureOptions {
   /** Seed of everything random: initial weights, order of the data, dropout, augmentation. Default 0. */
@@ -128,7 +136,13 @@ export class Model {
     return trainer;
   }
 
-  /** Loss and accuracy over a data set. */
+  /**
+   * Loss and accuracy over a data set, with running statistics and each image as it is unless the options say otherwise.
+   *
+   * @throws TypeError, RangeError if the data does not fit the model, or for a wrong option
+   * @example
+   * const { accuracy } = await model.evaluate(test, { testTimeAugmentation: { shift: 1 } });
+   */
   async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     return evaluate(this.network, data, options);
   }
@@ -137,10 +151,11 @@ export class Model {
    * Predictions for raw images: class probabilities under a softmax loss, else the last layer's outputs.
    *
    * @param images pixels [n, h, w, c] as in the training data
+   * @param options as in `evaluate`
    * @returns [n, outputs]
-   * @throws TypeError, RangeError if they are not whole images
+   * @throws TypeError, RangeError if they are not whole images, or for a wrong option
    */
-  async predict(images: Dataset["images"]): Promise<Float32Array> {
+  async predict(images: Dataset["images"], options: PredictionSettings = {}): Promise<Float32Array> {
     const { network } = this;
     const size = sizeOf(this.architecture.input.shape);
     if (!ArrayBuffer.isView(images)) {
@@ -152,12 +167,11 @@ export class Model {
     const count = images.length / size;
     const { outputs } = this.architecture;
     const result = new Float32Array(count * outputs);
+    const predictor = new Predictor(network, readPredictionSettings("predict", options));
     const breather = new Breather();
     for (let begin = 0; begin < count; begin += network.batchSize) {
       const n = Math.min(network.batchSize, count - begin);
-      network.stageImages(images, n, begin);
-      network.evaluate(n, "inference", false);
-      result.set(network.predictions(n), begin * outputs);
+      result.set(predictor.run(images, n, begin, undefined, false), begin * outputs);
       await breather.pause();
     }
     return result;

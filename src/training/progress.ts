@@ -1,6 +1,7 @@
 import { isRecord } from "../json.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
-import type { EpochEvent } from "./events.ts";
+import type { EpochEvent, ReportEvent } from "./events.ts";
+import { readReport } from "./reports.ts";
 
 /** Where a run stands: all that a resumed run needs besides weights, optimizer state and options. */
 export interface Progress {
@@ -15,12 +16,23 @@ export interface Progress {
   readonly correct: number;
   readonly images: number;
   readonly trainSeconds: number;
+  /** Sums since the last average was told. */
+  readonly averaged: Sums;
+  /** Reports told of the last step. */
+  readonly reported: number;
   /** What callbacks made of the schedule's learning rate. */
   readonly learningRateFactor: number;
   /** A callback's reason for ending the run. */
   readonly stopped: string | null;
   readonly history: readonly EpochEvent[];
+  /** Averages and evaluations in the course of the epochs. */
+  readonly reports: readonly ReportEvent[];
 }
+
+/** Sums over images. */
+export type Sums = { readonly loss: number; readonly correct: number; readonly images: number };
+
+export const NO_SUMS: Sums = { loss: 0, correct: 0, images: 0 };
 
 /** Where a run begins. */
 export const START: Progress = {
@@ -31,9 +43,12 @@ export const START: Progress = {
   correct: 0,
   images: 0,
   trainSeconds: 0,
+  averaged: NO_SUMS,
+  reported: 0,
   learningRateFactor: 1,
   stopped: null,
   history: [],
+  reports: [],
 };
 
 /**
@@ -51,17 +66,22 @@ export function readProgress(json: unknown): Progress {
     "correct",
     "images",
     "trainSeconds",
+    "averaged",
+    "reported",
     "learningRateFactor",
     "stopped",
     "history",
+    "reports",
   ] as const;
   const fields = readFields(who, json, keys);
   const count = (name: (typeof keys)[number]) => checkNumber(who, name, fields[name], { whole: true, minimum: 0 });
   const number = (name: (typeof keys)[number]) => checkNumber(who, name, fields[name]);
-  const { stopped, history } = fields;
+  // Earlier versions had no reports.
+  const { stopped, history, reports = [] } = fields;
   if (stopped !== null && typeof stopped !== "string")
     throw new TypeError(`${who}: expected stopped to be text or null`);
   if (!Array.isArray(history)) throw new TypeError(`${who}: expected history to be a list`);
+  if (!Array.isArray(reports)) throw new TypeError(`${who}: expected reports to be a list`);
   return {
     epoch: count("epoch"),
     stepInEpoch: count("stepInEpoch"),
@@ -70,9 +90,23 @@ export function readProgress(json: unknown): Progress {
     correct: count("correct"),
     images: count("images"),
     trainSeconds: number("trainSeconds"),
+    averaged: fields.averaged === undefined ? NO_SUMS : readSums(fields.averaged),
+    reported: fields.reported === undefined ? 0 : count("reported"),
     learningRateFactor: number("learningRateFactor"),
     stopped,
     history: history.map(readEpochEvent),
+    reports: reports.map(readReport),
+  };
+}
+
+function readSums(json: unknown): Sums {
+  const who = "resume: averaged";
+  const { loss, correct, images } = readFields(who, json, ["loss", "correct", "images"]);
+  const whole = { whole: true, minimum: 0 };
+  return {
+    loss: checkNumber(who, "loss", loss),
+    correct: checkNumber(who, "correct", correct, whole),
+    images: checkNumber(who, "images", images, whole),
   };
 }
 

@@ -1,45 +1,26 @@
-import { type Augment, type AugmentOptions, readAugment, writeTransform } from "../data/augment.ts";
+import { type Augment, readAugment, writeTransform } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
 import { TRANSFORM_FLOATS } from "../model/layout.ts";
 import type { Network } from "../model/network.ts";
-import { permutation, RandomStream } from "../numeric/random.ts";
+import { RandomStream } from "../numeric/random.ts";
+import { WeightAverage } from "./averaging.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
-import { checkData, evaluate } from "./evaluate.ts";
-import type { EpochEvent, FitEvent, StepEvent } from "./events.ts";
+import { checkData, type Evaluation, evaluateImages, readPredictionSettings } from "./evaluate.ts";
+import type { EpochEvent, FitEvent, ReportEvent, StepEvent } from "./events.ts";
+import { FIT_KEYS, type FitOptions } from "./fit-options.ts";
 import { Breather } from "./pause.ts";
-import { type Progress, START } from "./progress.ts";
+import { NO_SUMS, type Progress, START, type Sums } from "./progress.ts";
+import { dueReports, type ReportPlan, readReportPlan, type SampleEvaluation } from "./reports.ts";
+import { drawSample, drawsPerEpoch, epochOrder, readSampling, type Sampling } from "./sampling.ts";
 import { constant, learningRateAt, parseSchedule, type Schedule } from "./schedules.ts";
-
-export interface FitOptions {
-  /** Passes over the data. Default 1. */
-  epochs?: number;
-  /** Evaluated after each epoch. Default none. */
-  validation?: Dataset;
-  /** Learning rate over time. Default constant. */
-  schedule?: Schedule;
-  /** Random changes to the images. Default none. */
-  augment?: AugmentOptions;
-  /** A new order in each epoch. Default true. */
-  shuffle?: boolean;
-  callbacks?: readonly Callback[];
-  /** Ends the run after the current step, or within a validation; the trainer can go on from there. */
-  signal?: AbortSignal;
-}
-
-const FIT_KEYS = [
-  "epochs",
-  "validation",
-  "schedule",
-  "augment",
-  "shuffle",
-  "callbacks",
-  "signal",
-] satisfies (keyof FitOptions)[];
+import { updateStatistics } from "./statistics.ts";
 
 /** What `fit` returns. */
 export interface History {
   readonly epochs: readonly EpochEvent[];
+  /** Averages and evaluations in the course of the epochs, in order; empty unless asked for. */
+  readonly reports: readonly ReportEvent[];
   /** Why the run ended: all epochs done, the signal, or a callback's reason. */
   readonly end: "completed" | "interrupted" | { readonly stopped: string };
 }
@@ -55,6 +36,11 @@ export class Trainer {
   readonly #epochs: number;
   readonly #schedule: Schedule;
   readonly #augment: Augment | undefined;
+  readonly #sampling: Sampling;
+  readonly #draws: number;
+  readonly #reportPlan: ReportPlan;
+  /** The average of the weights, where one is kept. */
+  readonly average: WeightAverage | undefined;
   readonly #options: FitOptions;
   #progress: Progress = START;
 
@@ -73,6 +59,18 @@ export class Trainer {
     this.#epochs = checkNumber("fit", "epochs", options.epochs ?? 1, { whole: true, minimum: 1 });
     this.#schedule = options.schedule === undefined ? constant() : parseSchedule(options.schedule);
     this.#augment = options.augment === undefined ? undefined : readAugment(options.augment);
+    this.#sampling = readSampling("fit", options.sampling ?? (options.shuffle === false ? "sequential" : "shuffle"));
+    if (options.shuffle === false && this.#sampling !== "sequential") {
+      throw new TypeError(`fit: expected shuffle or sampling, got both, and they contradict each other`);
+    }
+    this.#draws = drawsPerEpoch(data.length, network.batchSize, options.stepsPerEpoch);
+    const steps = this.#epochs * this.stepsPerEpoch;
+    const { averageEvery, evaluations, validation } = options;
+    this.#reportPlan = readReportPlan(averageEvery, evaluations, steps, validation !== undefined);
+    if (options.prediction !== undefined) readPredictionSettings("fit: prediction", options.prediction);
+    if (options.averaging !== undefined) {
+      this.average = new WeightAverage(options.averaging, this.stepsPerEpoch, steps);
+    }
     const stranger = Array.from(this.callbacks).find((callback) => typeof callback !== "object");
     if (stranger !== undefined) throw new TypeError(`fit: expected callbacks such as new StopOnNaN(), got ${stranger}`);
     const names = new Set(this.callbacks.map(({ name }) => name));
@@ -84,7 +82,7 @@ export class Trainer {
   }
 
   get stepsPerEpoch(): number {
-    return Math.ceil(this.#data.length / this.network.batchSize);
+    return Math.ceil(this.#draws / this.network.batchSize);
   }
 
   get progress(): Progress {
@@ -112,12 +110,15 @@ export class Trainer {
     if (this.#progress.step === 0) {
       // What a run before left behind would be taken for this one's: moments, best weights, epochs waited.
       this.network.resetOptimizer();
+      this.average?.reset();
       for (const callback of this.callbacks) callback.onTrainBegin?.();
     }
     while (this.#progress.epoch < this.#epochs && this.#progress.stopped === null) {
       const order = this.#order();
       const epochStart = performance.now() - 1000 * this.#progress.trainSeconds;
       while (this.#progress.stepInEpoch < this.stepsPerEpoch) {
+        // A checkpoint may have been written between a step and its reports.
+        yield* this.#reports();
         if (signal?.aborted) return this.#history("interrupted");
         const event = this.#step(order);
         for (const callback of this.callbacks) await callback.onStepEnd?.(event, control);
@@ -125,34 +126,110 @@ export class Trainer {
         if (this.#progress.stopped !== null) return this.#end(control);
         await breather.pause();
       }
+      yield* this.#reports();
       if (signal?.aborted) return this.#history("interrupted");
-      const event = await this.#endEpoch(epochStart).catch((error: unknown) => {
-        // Cut off in the middle of the validation: a resumed run begins with it.
-        if (signal?.aborted && error === signal.reason) return undefined;
-        throw error;
-      });
+      const event = await this.#uninterrupted(() => this.#endEpoch(epochStart, control));
       if (event === undefined) return this.#history("interrupted");
-      for (const callback of this.callbacks) await callback.onEpochEnd?.(event, control);
       yield event;
     }
     return this.#end(control);
   }
 
+  /** Undefined where the signal cut the work off: a resumed run begins with it. */
+  async #uninterrupted<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#options;
+    return work().catch((error: unknown) => {
+      if (signal?.aborted && error === signal.reason) return undefined;
+      throw error;
+    });
+  }
+
   async #end(control: TrainingControl): Promise<History> {
+    const averaged = await this.#uninterrupted(async () => {
+      await this.#useAverage();
+      return true;
+    });
+    if (averaged === undefined) return this.#history("interrupted");
     for (const callback of this.callbacks) await callback.onTrainEnd?.(control);
     const { stopped } = this.#progress;
     return this.#history(stopped === null ? "completed" : { stopped });
   }
 
   #history(end: History["end"]): History {
-    return { epochs: this.#progress.history, end };
+    const { history, reports } = this.#progress;
+    return { epochs: history, reports, end };
+  }
+
+  /** Puts the averaged weights in place of those of the last step, and returns how to undo it. */
+  async #useAverage(): Promise<() => void> {
+    const { average, network } = this;
+    const { offset, count } = network.parameters.values;
+    if (average?.values === undefined) return () => {};
+    const own = network.view(offset, count).slice();
+    const put = (values: Float32Array | Float64Array) => {
+      network.engine.heap.set(values, offset);
+      network.parametersChanged();
+    };
+    put(average.values);
+    const images = Math.min(average.plan.statisticsImages, this.#data.length);
+    if (images > 0) {
+      const indices = drawSample(this.#data.length, images, RandomStream.from(this.#seed, "statistics"));
+      try {
+        await updateStatistics(network, this.#data, indices, this.#options.signal);
+      } catch (error) {
+        put(own);
+        throw error;
+      }
+    }
+    return () => put(own);
   }
 
   /** The order of the images in the current epoch. */
   #order(): Uint32Array {
-    const { length } = this.#data;
-    if (this.#options.shuffle === false) return Uint32Array.from({ length }, (_, i) => i);
-    return permutation(length, RandomStream.from(this.#seed, "shuffle").child(this.#progress.epoch));
+    const stream = RandomStream.from(this.#seed, "shuffle").child(this.#progress.epoch);
+    return epochOrder(this.#sampling, this.#draws, this.#data.length, stream);
+  }
+
+  /** What is due after the last step and was not told yet. */
+  async *#reports(): AsyncGenerator<ReportEvent, void> {
+    const due = dueReports(this.#reportPlan, this.#progress.step);
+    while (this.#progress.reported < due.length) {
+      const report = due[this.#progress.reported];
+      const event = await this.#uninterrupted(() =>
+        report === "average" ? Promise.resolve(this.#averageEvent()) : this.#evaluationEvent(report),
+      );
+      if (event === undefined) return;
+      this.#progress = {
+        ...this.#progress,
+        reported: this.#progress.reported + 1,
+        ...(report === "average" && { averaged: NO_SUMS }),
+        reports: [...this.#progress.reports, event],
+      };
+      yield event;
+    }
+  }
+
+  #averageEvent(): ReportEvent {
+    const { step, averaged } = this.#progress;
+    const { loss, images } = averaged;
+    const steps = this.#reportPlan.averageEvery ?? 0;
+    const figures = { images, loss: loss / images, accuracy: this.#accuracy(averaged) };
+    return { event: "average", epoch: this.#epochOf(step), step, steps, ...figures };
+  }
+
+  async #evaluationEvent({ on, every, images }: SampleEvaluation): Promise<ReportEvent> {
+    const { step } = this.#progress;
+    const { validation, prediction = {}, signal } = this.#options;
+    const data = on === "validation" && validation !== undefined ? validation : this.#data;
+    const stream = RandomStream.from(this.#seed, `evaluation/${on}/${every}`).child(step);
+    const indices = images === undefined ? undefined : drawSample(data.length, Math.min(images, data.length), stream);
+    const figures = await evaluateImages(this.network, data, indices, { ...prediction, ...(signal && { signal }) });
+    return { event: "evaluation", on, epoch: this.#epochOf(step), step, ...figures };
+  }
+
+  /** The epoch, from 1, that a step belongs to, counted from 1. */
+  #epochOf(step: number): number {
+    return Math.ceil(step / this.stepsPerEpoch);
   }
 
   #step(order: Uint32Array): StepEvent {
@@ -165,8 +242,10 @@ export class Trainer {
 
     network.stageImages(this.#data.images, n, begin, order);
     network.stageTargets(this.#data, n, begin, order);
-    if (this.#augment !== undefined) this.#writeTransforms(this.#augment, n, step);
+    if (this.#augment !== undefined) this.#writeTransforms(this.#augment, n, step, order.subarray(begin));
     network.trainStep(n, step + 1, lr, this.#augment !== undefined);
+    const { offset, count } = network.parameters.values;
+    this.average?.update(step + 1, network.view(offset, count));
 
     const { losses, correct } = network.results(n);
     let loss = 0;
@@ -183,6 +262,12 @@ export class Trainer {
       correct: this.#progress.correct + right,
       images: this.#progress.images + n,
       trainSeconds: this.#progress.trainSeconds + (performance.now() - start) / 1000,
+      averaged: {
+        loss: this.#progress.averaged.loss + loss,
+        correct: this.#progress.averaged.correct + right,
+        images: this.#progress.averaged.images + n,
+      },
+      reported: 0,
     };
     this.#progress = now;
     return {
@@ -200,19 +285,45 @@ export class Trainer {
     };
   }
 
-  #writeTransforms(augment: Augment, n: number, step: number): void {
+  #writeTransforms(augment: Augment, n: number, step: number, images: Uint32Array): void {
     const stream = RandomStream.from(this.#seed, "augment").child(step);
+    const flips = RandomStream.from(this.#seed, "alternating flips");
     const target = this.network.transforms;
     const { shape } = this.network.architecture.input;
-    for (let i = 0; i < n; i++) writeTransform(target, i * TRANSFORM_FLOATS, augment, shape, stream, i);
+    for (let i = 0; i < n; i++) {
+      const turn = (flips.bits(images[i]) + this.#progress.epoch) % 2 === 1;
+      writeTransform(target, i * TRANSFORM_FLOATS, augment, shape, stream, i, turn);
+    }
   }
 
-  async #endEpoch(start: number): Promise<EpochEvent> {
-    const { validation, signal } = this.#options;
+  async #endEpoch(start: number, control: TrainingControl): Promise<EpochEvent> {
+    const { validation, prediction = {}, signal } = this.#options;
+    // Callbacks may keep the weights, and should keep those that were validated.
+    const undo = validation === undefined ? () => {} : await this.#useAverage();
+    try {
+      const options = { ...prediction, ...(signal && { signal }) };
+      const validated = validation && (await evaluateImages(this.network, validation, undefined, options));
+      const event = this.#epochEvent(start, validated);
+      this.#progress = {
+        ...this.#progress,
+        epoch: this.#progress.epoch + 1,
+        stepInEpoch: 0,
+        loss: 0,
+        correct: 0,
+        images: 0,
+        trainSeconds: 0,
+        history: [...this.#progress.history, event],
+      };
+      for (const callback of this.callbacks) await callback.onEpochEnd?.(event, control);
+      return event;
+    } finally {
+      undo();
+    }
+  }
+
+  #epochEvent(start: number, validated: Evaluation | undefined): EpochEvent {
     const { epoch, step, loss, images, trainSeconds } = this.#progress;
-    const validated =
-      validation === undefined ? undefined : await evaluate(this.network, validation, signal && { signal });
-    const event: EpochEvent = {
+    return {
       event: "epoch",
       epoch: epoch + 1,
       epochs: this.#epochs,
@@ -223,17 +334,6 @@ export class Trainer {
       imagesPerSecond: images / trainSeconds,
       seconds: (performance.now() - start) / 1000,
     };
-    this.#progress = {
-      ...this.#progress,
-      epoch: epoch + 1,
-      stepInEpoch: 0,
-      loss: 0,
-      correct: 0,
-      images: 0,
-      trainSeconds: 0,
-      history: [...this.#progress.history, event],
-    };
-    return event;
   }
 
   /** Of a step, counted from 0: what the schedule says, times what callbacks made of it. */
@@ -244,7 +344,7 @@ export class Trainer {
     return scheduled * this.#progress.learningRateFactor;
   }
 
-  #accuracy({ correct, images }: Progress): number {
+  #accuracy({ correct, images }: Sums): number {
     return this.network.loss?.classes === true ? correct / images : Number.NaN;
   }
 

@@ -11,11 +11,12 @@ import type { Optimizer } from "../../src/model/contracts.ts";
 import { EarlyStopping } from "../../src/training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../../src/training/callbacks/reduce-on-plateau.ts";
 import type { EpochEvent } from "../../src/training/events.ts";
+import type { FitOptions } from "../../src/training/fit-options.ts";
 import { loadModel, resumeTrainer, runSettings } from "../../src/training/load-model.ts";
 import type { Model } from "../../src/training/model.ts";
 import { adam, rmsprop, sgd } from "../../src/training/optimizers.ts";
 import { cosine } from "../../src/training/schedules.ts";
-import type { FitOptions, History, Trainer } from "../../src/training/trainer.ts";
+import type { History, Trainer } from "../../src/training/trainer.ts";
 import { barImages, CLASSES, compiled, weightBytes } from "../model/networks.ts";
 
 const train = barImages(22, 3);
@@ -144,7 +145,7 @@ describe("the run of these tests", () => {
     const run = trainer.run();
     for (let next = await run.next(); ; next = await run.next()) {
       if (next.done === true) {
-        expect(next.value).toEqual({ epochs: [], end: "interrupted" });
+        expect(next.value).toEqual({ epochs: [], reports: [], end: "interrupted" });
         break;
       }
       seen.push(next.value.event);

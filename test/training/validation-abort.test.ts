@@ -26,7 +26,7 @@ it("a run can be stopped within a validation, and goes on with it", async () => 
   const events = first.run();
   let next = await events.next();
   while (next.done !== true) next = await events.next();
-  expect(next.value).toEqual({ epochs: [], end: "interrupted" });
+  expect(next.value).toEqual({ epochs: [], reports: [], end: "interrupted" });
   expect(first.progress).toMatchObject({ epoch: 0, stepInEpoch: 2, step: 2 });
 
   const second = cut.trainer(train, { epochs: 2, validation });

@@ -1,0 +1,84 @@
+/**
+ * Several views of an image, for predictions that are averaged over them.
+ *
+ * @module
+ */
+
+import { checkNumber, readFields, shown } from "../json-fields.ts";
+import type { ImageShape, Pixels } from "./dataset.ts";
+
+/** The views that a prediction is averaged over. A type alias because interfaces do not fit `Json`. */
+export type TestTimeAugmentation = {
+  /** Also mirrored. Default false. */
+  readonly horizontalFlip?: boolean | undefined;
+  /** Also moved by so many pixels up, down, left and right; what comes in is 0. Default 0: not moved. */
+  readonly shift?: number | undefined;
+};
+
+/** One view: mirrored or not, then moved. */
+export interface View {
+  readonly mirrored: boolean;
+  readonly down: number;
+  readonly right: number;
+}
+
+/**
+ * The views that the options ask for; the first is the image as it is.
+ *
+ * @throws TypeError, RangeError for an unknown or wrong option
+ * @example
+ * readViews({ horizontalFlip: true, shift: 1 }).length; // 10
+ */
+export function readViews(options: unknown): View[] {
+  const who = "testTimeAugmentation";
+  const { horizontalFlip = false, shift = 0 } = readFields(who, options, ["horizontalFlip", "shift"]);
+  if (typeof horizontalFlip !== "boolean") {
+    throw new TypeError(`${who}: expected horizontalFlip to be true or false, got ${shown(horizontalFlip)}`);
+  }
+  const by = checkNumber(who, "shift", shift, { whole: true, minimum: 0, maximum: 1000 });
+  const moves = [
+    [0, 0],
+    ...(by === 0
+      ? []
+      : [-by, by].flatMap((move) => [
+          [move, 0],
+          [0, move],
+        ])),
+  ];
+  return (horizontalFlip ? [false, true] : [false]).flatMap((mirrored) =>
+    moves.map(([down, right]) => ({ mirrored, down, right })),
+  );
+}
+
+/**
+ * Copies images in a view.
+ *
+ * @param from where the first one begins in `images`
+ * @param count how many
+ * @param target [count, h, w, c], written
+ */
+export function writeView(
+  target: Pixels,
+  images: Pixels,
+  from: number,
+  count: number,
+  [height, width, channels]: ImageShape,
+  { mirrored, down, right }: View,
+): void {
+  const row = width * channels;
+  target.fill(0);
+  for (let line = 0; line < count * height; line++) {
+    const y = (line % height) - down;
+    if (y < 0 || y >= height) continue;
+    const source = from + (line - down) * row;
+    const to = line * row;
+    for (let x = 0; x < width; x++) {
+      const seen = x - right;
+      if (seen < 0 || seen >= width) continue;
+      const column = mirrored ? width - 1 - seen : seen;
+      for (let channel = 0; channel < channels; channel++) {
+        target[to + x * channels + channel] = images[source + column * channels + channel];
+      }
+    }
+  }
+}

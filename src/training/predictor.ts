@@ -1,0 +1,86 @@
+import { type Dataset, imageSize } from "../data/dataset.ts";
+import { readViews, type TestTimeAugmentation, type View, writeView } from "../data/views.ts";
+import type { Network } from "../model/network.ts";
+import { argmax } from "./metrics.ts";
+
+type Values = Float32Array | Float64Array;
+
+/** Predicts batch by batch: with one set of statistics or another, and as a mean over views where there are some. */
+export class Predictor {
+  readonly #network: Network;
+  readonly #mode: "inference" | "batchStatistics";
+  readonly #views: readonly View[] | undefined;
+  readonly #losses: Float64Array;
+  #scores: Values = new Float32Array();
+  #correct: Values = new Float32Array();
+
+  constructor(
+    network: Network,
+    options: {
+      readonly batchStatistics?: boolean | undefined;
+      readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
+    },
+  ) {
+    this.#network = network;
+    this.#mode = options.batchStatistics === true ? "batchStatistics" : "inference";
+    const { testTimeAugmentation } = options;
+    this.#views = testTimeAugmentation === undefined ? undefined : readViews(testTimeAugmentation);
+    this.#losses = new Float64Array(network.batchSize);
+  }
+
+  /** The loss of each image of the last batch that was run with loss. */
+  get losses(): Values {
+    return this.#losses;
+  }
+
+  /** Whether the answer for image `i` of the last batch is right, 1 or 0; `index` is its place in the data. */
+  correct({ labels }: Dataset, index: number, i: number): number {
+    if (this.#views === undefined) return this.#correct[i];
+    const { outputs } = this.#network.architecture;
+    if (labels === undefined) return 0;
+    return argmax(this.#scores, i * outputs, outputs) === labels[index] ? 1 : 0;
+  }
+
+  /** Scores [count, outputs] of images `begin` on, or of those that `indices` names; a view that the next batch overwrites. */
+  run(
+    images: Dataset["images"],
+    count: number,
+    begin: number,
+    indices: Uint32Array | undefined,
+    loss: boolean,
+  ): Values {
+    const network = this.#network;
+    if (this.#views === undefined) {
+      network.stageImages(images, count, begin, indices);
+      this.#scores = this.#pass(count, loss);
+      if (loss) this.#losses.set(network.results(count).losses);
+      this.#correct = loss ? network.results(count).correct : this.#correct;
+      return this.#scores;
+    }
+    const { shape } = network.architecture.input;
+    const size = imageSize({ shape });
+    const seen = images instanceof Uint8Array ? new Uint8Array(count * size) : new Float32Array(count * size);
+    const sum = new Float64Array(count * network.architecture.outputs);
+    this.#losses.fill(0);
+    for (const view of this.#views) {
+      for (let i = 0; i < count; i++) {
+        const from = (indices?.[begin + i] ?? begin + i) * size;
+        writeView(seen.subarray(i * size, (i + 1) * size), images, from, 1, shape, view);
+      }
+      network.stageImages(seen, count, 0);
+      const scores = this.#pass(count, loss);
+      for (let i = 0; i < sum.length; i++) sum[i] += scores[i];
+      if (!loss) continue;
+      const { losses } = network.results(count);
+      for (let i = 0; i < count; i++) this.#losses[i] += losses[i] / this.#views.length;
+    }
+    const views = this.#views.length;
+    this.#scores = sum.map((value) => value / views);
+    return this.#scores;
+  }
+
+  #pass(count: number, loss: boolean): Values {
+    this.#network.evaluate(count, this.#mode, loss);
+    return this.#network.predictions(count);
+  }
+}

@@ -1,0 +1,90 @@
+import { isRecord } from "../json.ts";
+import { checkNumber, readFields, shown } from "../json-fields.ts";
+import type { ReportEvent } from "./events.ts";
+
+/** An evaluation in the course of an epoch, on a random sample. A type alias because interfaces do not fit `Json`. */
+export type SampleEvaluation = {
+  /** Which images. `"training"` are evaluated as they are, without augmentation. */
+  readonly on: "training" | "validation";
+  /** Steps from one to the next. */
+  readonly every: number;
+  /** Images drawn for each, all different; default all. */
+  readonly images?: number | undefined;
+};
+
+/** What is told of a run besides steps and epochs. */
+export interface ReportPlan {
+  /** Steps that a mean of the training figures spans; undefined for none. */
+  readonly averageEvery: number | undefined;
+  readonly evaluations: readonly SampleEvaluation[];
+}
+
+/** A run keeps its reports for its history and its checkpoints. */
+const MAX_REPORTS = 100_000;
+
+const STEPS = { whole: true, minimum: 1 };
+
+/** Evaluations from TypeScript or from a file. */
+export function readEvaluations(who: string, value: unknown): SampleEvaluation[] {
+  if (!Array.isArray(value)) throw new TypeError(`${who}: expected evaluations to be a list, got ${shown(value)}`);
+  return value.map((item: unknown, i) => {
+    const name = `${who}: evaluations[${i}]`;
+    const { on, every, images } = readFields(name, item, ["on", "every", "images"]);
+    if (on !== "training" && on !== "validation") {
+      throw new RangeError(`${name}: expected on to be training or validation, got ${shown(on)}`);
+    }
+    const most = images === undefined ? {} : { images: checkNumber(name, "images", images, STEPS) };
+    return { on, every: checkNumber(name, "every", every, STEPS), ...most };
+  });
+}
+
+/**
+ * Checks what a run is to report.
+ *
+ * @throws TypeError, RangeError for a wrong option, or more reports than a run keeps
+ */
+export function readReportPlan(
+  averageEvery: unknown,
+  evaluations: unknown,
+  totalSteps: number,
+  hasValidation: boolean,
+): ReportPlan {
+  const plan = {
+    averageEvery: averageEvery === undefined ? undefined : checkNumber("fit", "averageEvery", averageEvery, STEPS),
+    evaluations: evaluations === undefined ? [] : readEvaluations("fit", evaluations),
+  };
+  if (!hasValidation && plan.evaluations.some(({ on }) => on === "validation")) {
+    throw new TypeError("fit: expected validation data for the evaluations on it, got none");
+  }
+  const spans = [...plan.evaluations.map(({ every }) => every), plan.averageEvery ?? Number.POSITIVE_INFINITY];
+  const count = spans.reduce((sum, every) => sum + Math.floor(totalSteps / every), 0);
+  if (count > MAX_REPORTS) {
+    throw new RangeError(`fit: expected at most ${MAX_REPORTS} averages and evaluations in a run, got ${count}`);
+  }
+  return plan;
+}
+
+/** What is due after a step, in the order it is told: the mean of the last steps, then evaluations. */
+export function dueReports({ averageEvery, evaluations }: ReportPlan, step: number) {
+  const average = averageEvery !== undefined && step > 0 && step % averageEvery === 0 ? (["average"] as const) : [];
+  return [...average, ...evaluations.filter(({ every }) => step > 0 && step % every === 0)];
+}
+
+/** A report from a checkpoint's JSON. */
+export function readReport(json: unknown): ReportEvent {
+  const who = "resume: reports";
+  if (!isRecord(json)) throw new TypeError(`${who}: expected objects, got ${typeof json}`);
+  const { event, on } = json;
+  // JSON has no NaN: an accuracy that a loss does not know was written as null.
+  const number = (name: string) => (json[name] === null ? Number.NaN : checkNumber(who, name, json[name]));
+  const figures = {
+    epoch: number("epoch"),
+    step: number("step"),
+    images: number("images"),
+    loss: number("loss"),
+    accuracy: number("accuracy"),
+  };
+  if (event === "average") return { event, ...figures, steps: number("steps") };
+  if (event === "evaluation" && (on === "training" || on === "validation")) return { event, on, ...figures };
+  throw new RangeError(`${who}: expected averages and evaluations, got ${shown(event)}`);
+}
