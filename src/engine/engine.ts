@@ -1,9 +1,14 @@
 import { chooseGear, type Gear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
+import { programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
 import { createReferenceKernels } from "./reference/index.ts";
-import { runTape, type Tape } from "./tape.ts";
-import { instantiateKernels } from "./wasm.ts";
+import type { Tape } from "./tape.ts";
+import { Pool } from "./threads/pool.ts";
+import { chooseThreads } from "./threads/source.ts";
+import { reasonOf } from "./threads/thread.ts";
+import { Tuner } from "./threads/tuner.ts";
+import { compileKernels, instantiateKernels, type WasmGear } from "./wasm.ts";
 
 const PAGE_BYTES = 65536;
 const MAX_PAGES = 65536;
@@ -15,7 +20,18 @@ export interface Engine {
   readonly heap: Heap;
   /** Uint8 pixels staged at element offset x start at byte x * `heap.BYTES_PER_ELEMENT`. */
   readonly bytes: Uint8Array;
+  /** Threads that run tapes, the calling one included; with `auto` the most that may. */
+  readonly threads: number;
+  /** Why there are fewer threads than asked for, or than the machine has cores; for people. */
+  readonly threadsReason: string | undefined;
+  /**
+   * Runs a tape to its end, on all threads.
+   *
+   * @throws Error if a kernel traps or a thread is lost: then the heap holds half a step, and nothing runs any more
+   */
   run(tape: Tape): void;
+  /** Ends the threads; nothing runs afterwards. Once is enough, more does no harm. */
+  dispose(): void;
 }
 
 export interface EngineOptions {
@@ -23,39 +39,77 @@ export interface EngineOptions {
   gear?: Gear | "auto";
   /** `"float64"` only on the `js` gear, for gradient checks. Default `"float32"`. */
   precision?: "float32" | "float64";
+  /**
+   * Threads that share the work; the results are the same bits for any number. `"auto"`: one for each core, up to 8, where
+   * that measures faster than one alone. Default 1. Where threads cannot be had, one does it all.
+   */
+  threads?: number | "auto";
+}
+
+/** What an engine will be. */
+export interface EngineChoice {
+  readonly gear: Gear;
+  readonly precision: "float32" | "float64";
+  readonly threads: number;
+  readonly reason: string | undefined;
+}
+
+/**
+ * What the options come to on this host, before there is memory.
+ *
+ * @throws TypeError, RangeError if the host lacks the gear, or the gear the precision or the threads
+ */
+export function chooseEngine(options: EngineOptions): EngineChoice {
+  const { precision = "float32", threads = 1 } = options;
+  const gear = precision === "float64" ? chooseGear(options.gear ?? "js") : chooseGear(options.gear ?? "auto");
+  if (precision === "float64" && gear !== "js") {
+    throw new RangeError(`engine: expected the js gear for float64, got ${gear}`);
+  }
+  return { gear, precision, ...chooseThreads(threads, gear === "js" ? "the js gear has one thread" : undefined) };
 }
 
 /**
  * Makes an engine with a heap of `elements` zeros.
  *
  * @throws RangeError if the host lacks the gear or the heap does not fit into 4 GiB
+ * @throws Error if threads that were asked for by number do not start
  */
 export async function createEngine(elements: number, options: EngineOptions = {}): Promise<Engine> {
-  const precision = options.precision ?? "float32";
-  const gear = precision === "float64" ? chooseGear(options.gear ?? "js") : chooseGear(options.gear ?? "auto");
-  if (precision === "float64" && gear !== "js") {
-    throw new RangeError(`engine: expected the js gear for float64, got ${gear}`);
-  }
+  const choice = chooseEngine(options);
   const pages = Math.ceil((elements * 4) / PAGE_BYTES);
   if (pages > MAX_PAGES) {
     const size = ((elements * 4) / 2 ** 30).toFixed(1);
     throw new RangeError(`engine: expected a model that fits into 4 GiB, got one of ${size} GiB; try a smaller batch`);
   }
-  const { heap, kernels } = await allocate(gear, precision, elements, pages);
-  const bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);
-  return { gear, kernels, heap, bytes, run: (tape) => runTape(kernels, tape) };
+  const auto = options.threads === "auto";
+  const parts = await assemble(choice, elements, pages, auto);
+  // Threads that were asked for are there before anything runs; those of "auto" may come later, or not at all.
+  if (!auto) await parts.pool?.started;
+  return new TapeEngine(choice, parts, auto);
 }
 
-async function allocate(gear: Gear, precision: "float32" | "float64", elements: number, pages: number) {
+/** What an engine is made of. */
+interface Parts {
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+  readonly pool?: Pool;
+  readonly reason?: string | undefined;
+}
+
+async function assemble(choice: EngineChoice, elements: number, pages: number, auto: boolean): Promise<Parts> {
+  const { gear, precision, threads, reason } = choice;
   try {
     if (gear === "js") {
       const heap: Heap = precision === "float64" ? new Float64Array(elements) : new Float32Array(elements);
-      const kernels: Kernels = createReferenceKernels(heap);
-      return { heap, kernels };
+      return { heap, kernels: createReferenceKernels(heap), reason };
     }
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const kernels = await instantiateKernels(gear, memory);
-    return { heap: new Float32Array(memory.buffer), kernels };
+    if (threads === 1) return { ...(await assembleAlone(gear, pages)), reason };
+    try {
+      return await assembleShared(gear, threads, pages);
+    } catch (error) {
+      if (!auto || error instanceof RangeError) throw error;
+      return { ...(await assembleAlone(gear, pages)), reason: reasonOf(error) };
+    }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const size = Math.ceil((elements * 4) / 2 ** 20);
@@ -63,4 +117,101 @@ async function allocate(gear: Gear, precision: "float32" | "float64", elements: 
       cause: error,
     });
   }
+}
+
+async function assembleAlone(gear: WasmGear, pages: number): Promise<Parts> {
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  return { heap: new Float32Array(memory.buffer), kernels: await instantiateKernels(gear, memory) };
+}
+
+async function assembleShared(gear: WasmGear, threads: number, pages: number): Promise<Parts> {
+  const name = `${gear}-shared` as const;
+  const module = await compileKernels(name);
+  // The shared builds ask for a page at least.
+  const size = Math.max(pages, 1);
+  const memory = new WebAssembly.Memory({ initial: size, maximum: size, shared: true });
+  const kernels = await instantiateKernels(name, memory);
+  return { heap: new Float32Array(memory.buffer), kernels, pool: new Pool(threads, module, memory, kernels) };
+}
+
+/** A tape made ready to run again and again. */
+interface Recording {
+  /** Operations when it was made ready: more may have been added since. */
+  readonly length: number;
+  /** Runs it the way that fits the engine. */
+  run(): void;
+}
+
+class TapeEngine implements Engine {
+  readonly gear: Gear;
+  readonly kernels: Kernels;
+  readonly heap: Heap;
+  readonly bytes: Uint8Array;
+  readonly #auto: boolean;
+  readonly #recordings = new WeakMap<Tape, Recording>();
+  #pool: Pool | undefined;
+  #reason: string | undefined;
+  #disposed = false;
+
+  constructor({ gear }: EngineChoice, { heap, kernels, pool, reason }: Parts, auto: boolean) {
+    this.gear = gear;
+    this.kernels = kernels;
+    this.heap = heap;
+    this.bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);
+    this.#auto = auto;
+    this.#pool = pool;
+    this.#reason = reason;
+    pool?.started.catch((error: unknown) => {
+      this.#pool = undefined;
+      this.#reason = reasonOf(error);
+    });
+  }
+
+  get threads(): number {
+    return this.#pool?.threads ?? 1;
+  }
+
+  get threadsReason(): string | undefined {
+    return this.#reason;
+  }
+
+  run(tape: Tape): void {
+    let recording = this.#recordings.get(tape);
+    if (recording?.length !== tape.operations.length) {
+      recording = this.#record(tape);
+      this.#recordings.set(tape, recording);
+    }
+    recording.run();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#pool?.dispose();
+  }
+
+  #record({ operations }: Tape): Recording {
+    const { length } = operations;
+    const program = programOf(this.kernels, operations, 0, 1);
+    const alone = () => {
+      if (this.#disposed) throw new Error("engine: expected one in use, got one that was disposed of");
+      for (const phase of program) runPhase(phase);
+    };
+    const pool = this.#pool;
+    if (pool === undefined) return { length, run: alone };
+    const shared = lazy(() => pool.share(operations));
+    const together = () => pool.run(shared());
+    if (!this.#auto) return { length, run: together };
+    const tuner = new Tuner([alone, together]);
+    // Until all threads are there, one does it.
+    return { length, run: () => (this.#pool?.isReady ? tuner.run() : alone()) };
+  }
+}
+
+/** Makes a value when it is first asked for. */
+function lazy<T>(make: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= make();
+    return value;
+  };
 }

@@ -1,18 +1,24 @@
-import { instantiate } from "@assemblyscript/loader";
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import type { Gear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
 
-/** Gives the bytes of `build/<name>.wasm`. */
-export type WasmSource = (name: Exclude<Gear, "js">) => Promise<BufferSource>;
+/** A gear that is a wasm file. */
+export type WasmGear = Exclude<Gear, "js">;
 
-async function fetchWasm(name: string): Promise<BufferSource> {
+/** A wasm file: a gear, or the same for memory that threads share. */
+export type WasmName = WasmGear | `${WasmGear}-shared`;
+
+/** Gives the bytes of `build/<name>.wasm`. */
+export type WasmSource = (name: WasmName) => Promise<BufferSource>;
+
+async function fetchWasm(name: WasmName): Promise<BufferSource> {
   const response = await fetch(new URL(`../../build/${name}.wasm`, import.meta.url));
   if (!response.ok) throw new Error(`convasm: could not load ${name}.wasm: ${response.status} ${response.statusText}`);
   return response.arrayBuffer();
 }
 
 let source: WasmSource = fetchWasm;
-const modules = new Map<string, Promise<WebAssembly.Module>>();
+const modules = new Map<WasmName, Promise<WebAssembly.Module>>();
 
 /** Replaces how wasm files are found: Node reads them from disk, a bundle may carry them inline. */
 export function setWasmSource(replacement: WasmSource): void {
@@ -20,14 +26,24 @@ export function setWasmSource(replacement: WasmSource): void {
   modules.clear();
 }
 
-/** The kernels of a gear over a memory. A gear is compiled once, however many models use it. */
-export async function instantiateKernels(gear: Exclude<Gear, "js">, memory: WebAssembly.Memory): Promise<Kernels> {
-  let module = modules.get(gear);
-  if (module === undefined) {
-    module = source(gear).then((bytes) => WebAssembly.compile(bytes));
-    modules.set(gear, module);
-    module.catch(() => modules.delete(gear));
-  }
-  const { exports } = await instantiate<Kernels & Record<string, unknown>>(await module, { env: { memory } });
+/** A compiled wasm file. Each is compiled once, however many models use it. */
+export function compileKernels(name: WasmName): Promise<WebAssembly.Module> {
+  const known = modules.get(name);
+  if (known !== undefined) return known;
+  const module = source(name).then((bytes) => WebAssembly.compile(bytes));
+  modules.set(name, module);
+  module.catch(() => modules.delete(name));
+  return module;
+}
+
+/** The kernels of a wasm file over a memory. */
+export async function instantiateKernels(name: WasmName, memory: WebAssembly.Memory): Promise<Kernels> {
+  const module = await compileKernels(name);
+  const { exports } = await instantiate<Kernels & Record<string, unknown>>(module, { env: { memory } });
   return exports;
+}
+
+/** The same at once, in a worker: a compiled file over memory that others share. */
+export function instantiateShared(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return instantiateSync<Kernels & Record<string, unknown>>(module, { env: { memory } }).exports;
 }

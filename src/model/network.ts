@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { createEngine, type Engine } from "../engine/engine.ts";
+import { chooseEngine, createEngine, type Engine } from "../engine/engine.ts";
 import type { Region } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
 import { type Mode, sizeOf } from "../layers/layer.ts";
@@ -66,9 +66,14 @@ export class Network {
       const who = options.loss.config.type;
       throw new RangeError(`${who}: expected a last layer of [classes], got [${output}]; put flatten before it`);
     }
-    const layout = layOut(architecture, options, 1);
+    const layout = layOut(architecture, options, chooseEngine(options).threads);
     const engine = await createEngine(layout.plan.freeze(), options);
     return new Network(architecture, options, layout, engine);
+  }
+
+  /** Ends the engine's threads: the network cannot run any more. */
+  dispose(): void {
+    this.engine.dispose();
   }
 
   /** A view of `size` elements of the heap. */

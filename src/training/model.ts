@@ -53,7 +53,14 @@ export function createModel(options: ModelOptions): Model {
   return new Model(new Architecture({ input, layers }), seed);
 }
 
-const COMPILE_KEYS = ["optimizer", "loss", "batchSize", "gear", "precision"] satisfies (keyof CompileOptions)[];
+const COMPILE_KEYS = [
+  "optimizer",
+  "loss",
+  "batchSize",
+  "gear",
+  "precision",
+  "threads",
+] satisfies (keyof CompileOptions)[];
 
 /** A network and all one does with it. Made by `createModel` or `loadModel`. */
 export class Model {
@@ -93,6 +100,7 @@ export class Model {
       // The order of parameters is the same in both, so their values are one run in each.
       const { offset, count } = old.parameters.values;
       network.engine.heap.set(old.view(offset, count), network.parameters.values.offset);
+      old.dispose();
     }
     this.#network = network;
   }
@@ -237,8 +245,9 @@ export class Model {
     return encodeCheckpoint({ ...contents, training: trainingContents(trainer, settings) });
   }
 
-  /** Frees the memory. The model can be compiled again, with new weights. */
+  /** Frees the memory and ends the threads. The model can be compiled again, with new weights. */
   dispose(): void {
+    this.#network?.dispose();
     this.#network = undefined;
   }
 }

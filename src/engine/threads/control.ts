@@ -1,0 +1,181 @@
+/** Words to a 64-byte cache line: what different threads write lies on different ones. */
+const LINE = 16;
+
+// Each at the start of a line of its own.
+const SEQUENCE = 0;
+const TAPE = 1;
+const ARRIVED = LINE;
+const GENERATION = 2 * LINE;
+const SLEEPING = 3 * LINE;
+const READY = 4 * LINE;
+const FAILING = 5 * LINE;
+const FAILED = FAILING + 1;
+const MESSAGE_LENGTH = FAILING + 2;
+const MESSAGE = 6 * LINE;
+const MESSAGE_WORDS = 8 * LINE;
+// One line for each thread: its calls, and how often it reached a barrier.
+const PROGRESS = MESSAGE + MESSAGE_WORDS;
+const ARRIVALS = 1;
+
+/** Milliseconds that a thread looks for a change before it sleeps: about what falling asleep and waking up cost. */
+const SPIN = 0.04;
+
+/** Looks at shared memory between two glances at the clock. */
+const LOOKS = 64;
+
+/** Announced in place of a tape's number: the end. */
+export const STOP = -1;
+
+/**
+ * The words in shared memory by which the threads of an engine meet: a barrier, the tape to run, who failed, and how far
+ * each thread is.
+ */
+export class Control {
+  readonly threads: number;
+  readonly #words: Int32Array;
+  readonly #spins: boolean;
+
+  /**
+   * @param buffer the shared words, zeros at first
+   * @param threads how many threads meet, the calling one included
+   * @param spins whether each thread can have a core to itself: else waiting threads sleep at once
+   */
+  constructor(buffer: SharedArrayBuffer, threads: number, spins: boolean) {
+    this.#words = new Int32Array(buffer);
+    this.threads = threads;
+    this.#spins = spins;
+  }
+
+  /** Shared memory for so many threads. */
+  static allocate(threads: number): SharedArrayBuffer {
+    return new SharedArrayBuffer((PROGRESS + threads * LINE) * Int32Array.BYTES_PER_ELEMENT);
+  }
+
+  /** Says that one more worker waits for its first tape. */
+  ready(): void {
+    Atomics.add(this.#words, READY, 1);
+  }
+
+  /** Whether all workers have started. */
+  get isReady(): boolean {
+    return Atomics.load(this.#words, READY) === this.threads - 1;
+  }
+
+  /** Tells all workers to run a tape, or to stop. */
+  announce(tape: number): void {
+    Atomics.store(this.#words, TAPE, tape);
+    Atomics.add(this.#words, SEQUENCE, 1);
+    this.#wake(SEQUENCE);
+  }
+
+  /**
+   * Waits for the next announcement; returns the tape's number.
+   *
+   * @param sequence how many announcements there were before
+   */
+  awaitTape(sequence: number): number {
+    this.#waitWhile(SEQUENCE, sequence, Number.POSITIVE_INFINITY);
+    return Atomics.load(this.#words, TAPE);
+  }
+
+  /** The number of the barrier that is open; taken before `arrive`. */
+  get generation(): number {
+    return Atomics.load(this.#words, GENERATION);
+  }
+
+  /** Says that this thread reached the barrier; the last one opens it. */
+  arrive(thread: number): void {
+    const words = this.#words;
+    words[PROGRESS + thread * LINE + ARRIVALS]++;
+    if (Atomics.add(words, ARRIVED, 1) !== this.threads - 1) return;
+    Atomics.store(words, ARRIVED, 0);
+    this.#open();
+  }
+
+  /**
+   * Waits until a barrier is left behind.
+   *
+   * @param generation its number
+   * @param timeout milliseconds to sleep at most
+   * @returns false if the time is up
+   */
+  awaitBarrier(generation: number, timeout: number): boolean {
+    return this.#waitWhile(GENERATION, generation, timeout);
+  }
+
+  /** Meets all others. Returns false where a thread failed: then nobody waits for anybody any more. */
+  meet(thread: number): boolean {
+    const { generation } = this;
+    // Whoever fails after this look moves the generation on.
+    if (this.hasFailed) return false;
+    this.arrive(thread);
+    this.#waitWhile(GENERATION, generation, Number.POSITIVE_INFINITY);
+    return !this.hasFailed;
+  }
+
+  get hasFailed(): boolean {
+    return Atomics.load(this.#words, FAILED) !== 0;
+  }
+
+  /** Notes why a thread failed, if it is the first one, and opens the barrier to all. */
+  fail(message: string): void {
+    const words = this.#words;
+    if (Atomics.compareExchange(words, FAILING, 0, 1) !== 0) return;
+    const length = Math.min(message.length, MESSAGE_WORDS);
+    for (let i = 0; i < length; i++) words[MESSAGE + i] = message.charCodeAt(i);
+    words[MESSAGE_LENGTH] = length;
+    Atomics.store(words, FAILED, 1);
+    this.#open();
+  }
+
+  /** What the first thread that failed said. */
+  get failure(): string {
+    const words = this.#words;
+    return String.fromCharCode(...words.subarray(MESSAGE, MESSAGE + words[MESSAGE_LENGTH]));
+  }
+
+  /** Counts a call of a worker, so that the calling thread sees that it lives. */
+  progress(thread: number): void {
+    // Only this thread writes the word, and nobody needs to see it at once.
+    this.#words[PROGRESS + thread * LINE]++;
+  }
+
+  /** The calls of all workers so far. */
+  get progressSum(): number {
+    let sum = 0;
+    for (let thread = 1; thread < this.threads; thread++) sum += Atomics.load(this.#words, PROGRESS + thread * LINE);
+    return sum;
+  }
+
+  /** The threads that are behind the calling thread, which is at the barrier. */
+  get missing(): number[] {
+    const words = this.#words;
+    const arrivals = (thread: number) => Atomics.load(words, PROGRESS + thread * LINE + ARRIVALS);
+    return Array.from({ length: this.threads }, (_, thread) => thread).filter((t) => arrivals(t) !== arrivals(0));
+  }
+
+  #open(): void {
+    Atomics.add(this.#words, GENERATION, 1);
+    this.#wake(GENERATION);
+  }
+
+  #wake(word: number): void {
+    // A thread counts itself before it looks at the word for the last time: either it is seen here, or it sees the change.
+    if (Atomics.load(this.#words, SLEEPING) > 0) Atomics.notify(this.#words, word);
+  }
+
+  #waitWhile(word: number, value: number, timeout: number): boolean {
+    const words = this.#words;
+    if (Atomics.load(words, word) !== value) return true;
+    if (this.#spins) {
+      const end = performance.now() + SPIN;
+      do {
+        for (let i = 0; i < LOOKS; i++) if (Atomics.load(words, word) !== value) return true;
+      } while (performance.now() < end);
+    }
+    Atomics.add(words, SLEEPING, 1);
+    const result = Atomics.wait(words, word, value, timeout);
+    Atomics.sub(words, SLEEPING, 1);
+    return result !== "timed-out" || Atomics.load(words, word) !== value;
+  }
+}

@@ -1,0 +1,169 @@
+import { isRecord } from "../../json.ts";
+import type { Kernels } from "../kernels.ts";
+import { type Phase, programOf } from "../program.ts";
+import type { Operation } from "../tape.ts";
+import { Control, STOP } from "./control.ts";
+import { type ThreadHandle, threadSource } from "./source.ts";
+import { failureIn, reasonOf, type ThreadMessage } from "./thread.ts";
+
+/** Milliseconds without any sign of life after which a thread counts as dead. */
+const PATIENCE = 10_000;
+
+/** A busy machine may keep a worker waiting this many times longer than the calling thread needed for its own part. */
+const SLACK = 10;
+
+/** Looks at a silent thread before it counts as dead: a machine that slept for hours has missed only one of them. */
+const LOOKS = 8;
+
+/** A tape that all threads know. */
+export interface SharedTape {
+  readonly id: number;
+  /** The calling thread's part. */
+  readonly program: readonly Phase[];
+}
+
+/** The workers of an engine, as the thread that calls them sees them: it is thread 0 and does its share. */
+export class Pool {
+  readonly threads: number;
+  /** Resolves once all workers wait for work; rejects if one does not start. */
+  readonly started: Promise<void>;
+  readonly #kernels: Kernels;
+  readonly #control: Control;
+  readonly #patience: number;
+  #handles: ThreadHandle[] = [];
+  #tapes = 0;
+  #failure: string | undefined;
+
+  /**
+   * Starts `threads - 1` workers.
+   *
+   * @param kernels of the calling thread, over the same memory
+   */
+  constructor(threads: number, module: WebAssembly.Module, memory: WebAssembly.Memory, kernels: Kernels) {
+    const source = threadSource();
+    const control = Control.allocate(threads);
+    const spins = threads <= source.cores();
+    this.threads = threads;
+    this.#kernels = kernels;
+    this.#control = new Control(control, threads, spins);
+    this.#patience = source.patience ?? PATIENCE;
+    this.started = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.isReady || fail("a thread did not start in time"), this.#patience);
+      const fail = (reason: string) => {
+        clearTimeout(timer);
+        this.#fail(`engine: ${reason}`);
+        reject(new Error(this.#failure));
+      };
+      const onMessage = (message: unknown) => {
+        if (isRecord(message) && message.type === "failed") fail(`a thread did not start: ${message.reason}`);
+        if (!this.isReady) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      try {
+        for (let thread = 1; thread < threads; thread++) {
+          const handle = source.start({ onMessage, onEnd: (reason) => fail(`thread ${thread} is lost: ${reason}`) });
+          this.#handles.push(handle);
+          handle.post({ type: "start", module, memory, control, thread, threads, spins });
+        }
+      } catch (error) {
+        fail(`a thread did not start: ${reasonOf(error)}`);
+      }
+    });
+  }
+
+  /** Whether all workers have started; known at once, also while the calling thread never rests. */
+  get isReady(): boolean {
+    return this.#control.isReady;
+  }
+
+  /** Why nothing can run any more; undefined while all is well. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Tells all threads of a tape. */
+  share(operations: readonly Operation[]): SharedTape {
+    const id = this.#tapes++;
+    this.#post({ type: "tape", id, operations });
+    return { id, program: programOf(this.#kernels, operations, 0, this.threads) };
+  }
+
+  /**
+   * Runs a tape on all threads. All must have started.
+   *
+   * @throws Error if a kernel traps or a thread is lost; nothing runs after that
+   */
+  run({ id, program }: SharedTape): void {
+    if (this.#failure !== undefined) throw new Error(this.#failure);
+    const began = performance.now();
+    this.#control.announce(id);
+    for (const phase of program) {
+      this.#runPhase(phase);
+      this.#meet(began);
+    }
+  }
+
+  /** Ends all workers. */
+  dispose(): void {
+    this.#failure ??= "engine: expected one in use, got one that was disposed of";
+    this.#end();
+  }
+
+  #post(message: ThreadMessage): void {
+    for (const handle of this.#handles) handle.post(message);
+  }
+
+  #runPhase(phase: Phase): void {
+    let i = 0;
+    try {
+      for (; i < phase.length; i++) {
+        const { kernel, args } = phase[i];
+        kernel(...args);
+      }
+    } catch (error) {
+      this.#control.fail(failureIn(0, phase[i].name, error));
+    }
+  }
+
+  #meet(began: number): void {
+    const control = this.#control;
+    const { generation } = control;
+    if (!control.hasFailed) {
+      control.arrive(0);
+      if (!control.awaitBarrier(generation, this.#patience / LOOKS)) this.#watch(generation, performance.now() - began);
+    }
+    if (control.hasFailed) this.#throw(control.failure);
+  }
+
+  /** Waits for threads that are late, as long as one of them makes progress. */
+  #watch(generation: number, own: number): void {
+    const control = this.#control;
+    const timeout = (this.#patience + SLACK * own) / LOOKS;
+    let progress = control.progressSum;
+    for (let look = 1; look < LOOKS; look++) {
+      if (control.awaitBarrier(generation, timeout)) return;
+      if (control.progressSum !== progress) look = 0;
+      progress = control.progressSum;
+    }
+    this.#throw(`engine: thread ${control.missing.join(", ")} does not answer`);
+  }
+
+  #throw(failure: string): never {
+    this.#fail(failure);
+    throw new Error(this.#failure);
+  }
+
+  #fail(failure: string): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#control.fail(failure);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#control.announce(STOP);
+    for (const handle of this.#handles) handle.terminate();
+    this.#handles = [];
+  }
+}

@@ -1,0 +1,118 @@
+// What a worker does; the same in Node and in browsers.
+
+import type { Kernels } from "../kernels.ts";
+import { type Phase, programOf } from "../program.ts";
+import type { Operation } from "../tape.ts";
+import { instantiateShared } from "../wasm.ts";
+import { Control, STOP } from "./control.ts";
+
+/** The first message to a worker: what to compute on. */
+export interface StartMessage {
+  readonly type: "start";
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: SharedArrayBuffer;
+  /** Its number, from 1; the calling thread is 0. */
+  readonly thread: number;
+  readonly threads: number;
+  readonly spins: boolean;
+}
+
+/** A tape that will be announced by its number. */
+export interface TapeMessage {
+  readonly type: "tape";
+  readonly id: number;
+  readonly operations: readonly Operation[];
+}
+
+export type ThreadMessage = StartMessage | TapeMessage;
+
+/** A worker's answer to `start`. */
+export type ThreadAnswer = { readonly type: "ready" } | { readonly type: "failed"; readonly reason: string };
+
+/** The text of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Handles the messages to a worker. While it waits for tapes it blocks: messages arrive when it meets one it does not know. */
+export function createThread(answer: (message: ThreadAnswer) => void): (message: ThreadMessage) => void {
+  let thread: Thread | undefined;
+  return (message) => {
+    if (message.type === "start") {
+      try {
+        thread = new Thread(message);
+      } catch (error) {
+        answer({ type: "failed", reason: reasonOf(error) });
+        return;
+      }
+      answer({ type: "ready" });
+    } else {
+      thread?.learn(message);
+    }
+    thread?.serve();
+  };
+}
+
+/** One worker of an engine. */
+class Thread {
+  readonly #kernels: Kernels;
+  readonly #control: Control;
+  readonly #thread: number;
+  readonly #programs = new Map<number, readonly Phase[]>();
+  /** Announcements that were followed. */
+  #sequence = 0;
+
+  constructor({ module, memory, control, thread, threads, spins }: StartMessage) {
+    this.#kernels = instantiateShared(module, memory);
+    this.#control = new Control(control, threads, spins);
+    this.#thread = thread;
+    this.#control.ready();
+  }
+
+  learn({ id, operations }: TapeMessage): void {
+    this.#programs.set(id, programOf(this.#kernels, operations, this.#thread, this.#control.threads));
+  }
+
+  /** Runs what is announced, until that is the end or a tape that has yet to come as a message. */
+  serve(): void {
+    for (;;) {
+      const id = this.#control.awaitTape(this.#sequence);
+      const program = this.#programs.get(id);
+      if (id === STOP || program === undefined) return;
+      this.#sequence = (this.#sequence + 1) | 0;
+      this.#run(program);
+    }
+  }
+
+  #run(program: readonly Phase[]): void {
+    const control = this.#control;
+    for (let i = 0; i < program.length; i++) {
+      if (i > 0 && !control.meet(this.#thread)) return;
+      if (!this.#runPhase(program[i])) return;
+    }
+    // The calling thread waits for the last barrier; for this one it is enough to have been there.
+    control.arrive(this.#thread);
+  }
+
+  #runPhase(phase: Phase): boolean {
+    const control = this.#control;
+    let i = 0;
+    try {
+      for (; i < phase.length; i++) {
+        const { kernel, args } = phase[i];
+        kernel(...args);
+        control.progress(this.#thread);
+      }
+      return true;
+    } catch (error) {
+      control.fail(failureIn(this.#thread, phase[i].name, error));
+      return false;
+    }
+  }
+}
+
+/** What the failure of a kernel is called. */
+export function failureIn(thread: number, kernel: string, error: unknown): string {
+  return `engine: thread ${thread} failed in ${kernel}: ${reasonOf(error)}`;
+}

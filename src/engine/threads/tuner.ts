@@ -1,0 +1,84 @@
+/** Runs of one kind that are compared: at least so many, ... */
+const FEWEST = 3;
+
+/** ... and at most so many, unless ... */
+const MOST = 20;
+
+/** ... they take this many milliseconds together. */
+const ENOUGH = 2;
+
+/** Share that the other way must be faster by to be taken. */
+const MARGIN = 0.03;
+
+/** Runs from one comparison to the next. The first come early, while the compiler still works. */
+const FIRST_PAUSE = 16;
+const LONGEST_PAUSE = 1000;
+
+/** Share of all time that comparisons may cost. */
+const COST = 0.01;
+
+/**
+ * Finds out which of two ways to do the same is faster, keeps it, and looks again now and then: whether threads pay depends
+ * on the work, the machine, and what else runs on it.
+ */
+export class Tuner {
+  readonly #ways: readonly [() => void, () => void];
+  readonly #clock: () => number;
+  readonly #means = new Float64Array(2);
+  #best: 0 | 1 = 1;
+  /** Runs until the next comparison. */
+  #pause = 0;
+  #comparisons = 0;
+  #way: 0 | 1 = 1;
+  #runs = -1;
+  #sum = 0;
+  #longest = 0;
+
+  /**
+   * @param ways the second is tried first
+   * @param clock milliseconds
+   */
+  constructor(ways: readonly [() => void, () => void], clock: () => number = () => performance.now()) {
+    this.#ways = ways;
+    this.#clock = clock;
+  }
+
+  /** The way that is taken between comparisons. */
+  get best(): 0 | 1 {
+    return this.#best;
+  }
+
+  run(): void {
+    if (this.#pause === 0) return this.#compare();
+    this.#pause--;
+    this.#ways[this.#best]();
+  }
+
+  /** Runs of the same way follow each other: threads that were asleep are slow at first. */
+  #compare(): void {
+    const began = this.#clock();
+    this.#ways[this.#way]();
+    const taken = this.#clock() - began;
+    // The first run of each way only warms up.
+    if (this.#runs++ < 0) return;
+    this.#sum += taken;
+    this.#longest = Math.max(this.#longest, taken);
+    if (this.#runs < FEWEST || (this.#runs < MOST && this.#sum < ENOUGH)) return;
+    // One run may have been hit by something else.
+    this.#means[this.#way] = (this.#sum - this.#longest) / (this.#runs - 1);
+    this.#runs = -1;
+    this.#sum = 0;
+    this.#longest = 0;
+    this.#way = this.#way === 1 ? 0 : 1;
+    if (this.#way === 1) this.#decide();
+  }
+
+  #decide(): void {
+    const best = this.#best;
+    const other = best === 1 ? 0 : 1;
+    if (this.#means[other] < this.#means[best] * (1 - MARGIN)) this.#best = other;
+    const ratio = Math.max(...this.#means) / Math.min(...this.#means);
+    const pause = ((FEWEST + 1) * (ratio - 1)) / COST;
+    this.#pause = this.#comparisons++ === 0 ? FIRST_PAUSE : Math.min(Math.max(pause, FIRST_PAUSE), LONGEST_PAUSE) | 0;
+  }
+}

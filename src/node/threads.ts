@@ -1,0 +1,32 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { setThreadSource, type ThreadSource } from "../engine/threads/source.ts";
+
+/**
+ * How Node runs threads.
+ *
+ * @param program the worker's file; the package's own unless said
+ */
+export function nodeThreads(program = new URL("./thread.js", import.meta.url)): ThreadSource {
+  return {
+    cores: availableParallelism,
+    start({ onMessage, onEnd }) {
+      // Without the loaders and preloads of the main program, of which a worker has no need.
+      const worker = new Worker(program, { execArgv: [], name: "convasm" });
+      worker.on("message", onMessage);
+      worker.on("error", (error) => onEnd(error.message));
+      worker.on("exit", (code) => onEnd(`it ended with code ${code}`));
+      // A forgotten engine keeps no program running.
+      worker.unref();
+      return {
+        post: (message) => worker.postMessage(message),
+        terminate: () => void worker.terminate(),
+      };
+    },
+  };
+}
+
+/** Lets engines run on Node's worker threads. */
+export function useNodeThreads(): void {
+  setThreadSource(nodeThreads());
+}
