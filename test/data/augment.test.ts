@@ -212,7 +212,7 @@ describe("augmentation options", () => {
   it.each([
     [null, TypeError, "augment: expected an object, got null"],
     [{ flip: true }, TypeError, 'got "flip"'],
-    [{ horizontalFlip: 1 }, TypeError, "augment: expected horizontalFlip to be true, false or "alternating", got 1"],
+    [{ horizontalFlip: 1 }, TypeError, 'augment: expected horizontalFlip to be true, false or "alternating", got 1'],
     [{ shift: "2" }, TypeError, 'augment: expected shift to be a finite number at least 0 and at most 1000, got "2"'],
     [{ shift: -1 }, RangeError, "got -1"],
     [{ rotate: Number.NaN }, RangeError, "got NaN"],

@@ -8,6 +8,7 @@ import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import type { Optimizer } from "../../src/model/contracts.ts";
+import { ema, swa } from "../../src/training/averaging.ts";
 import { EarlyStopping } from "../../src/training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../../src/training/callbacks/reduce-on-plateau.ts";
 import type { EpochEvent } from "../../src/training/events.ts";
@@ -111,6 +112,57 @@ describe.each(OPTIMIZERS)("a run with $config.type", (optimizer) => {
       expect(end.epochs.map(timeless), `history after ${k} events`).toEqual(epochs);
       expect(end.end, `end after ${k} events`).toEqual(history.end);
     }
+  });
+});
+
+describe("a run with replacement, reports, averaged weights and several views", () => {
+  const averagings = [ema({ decay: 0.8, every: 2 }), swa({ startEpoch: 1.25 })];
+
+  it.each(averagings)("ends the same wherever it was interrupted and resumed, with $type", async (averaging) => {
+    const all = (): FitOptions => ({
+      epochs: 3,
+      validation,
+      sampling: "replacement",
+      stepsPerEpoch: 3,
+      averageEvery: 2,
+      evaluations: [
+        { on: "validation", every: 2, images: 5 },
+        { on: "training", every: 3, images: 7 },
+      ],
+      augment: { horizontalFlip: "alternating" },
+      prediction: { testTimeAugmentation: { shift: 1 }, batchStatistics: true },
+      averaging,
+      callbacks: [new EarlyStopping({ monitor: "valLoss", patience: 2 })],
+    });
+    const whole = await make(OPTIMIZERS[1]);
+    const history = await finish(whole.trainer(train, all()));
+    const weights = weightBytes(whole);
+    expect(history.reports.length).toBe(4 + 4 + 3);
+    const events = 9 + history.reports.length + 3;
+    for (let k = 0; k <= events; k++) {
+      const first = await make(OPTIMIZERS[1]);
+      const interrupted = first.trainer(train, all());
+      await advance(interrupted, k);
+      const { model, trainer } = await resumed(first.checkpoint(interrupted), all());
+      const end = await finish(trainer);
+      expect(weightBytes(model), `weights after ${k} events`).toEqual(weights);
+      expect(end.epochs.map(timeless), `history after ${k} events`).toEqual(history.epochs.map(timeless));
+      expect(end.reports, `reports after ${k} events`).toEqual(history.reports);
+    }
+  });
+
+  it("is refused without the average that it should have", async () => {
+    const averaging = ema();
+    const model = await make(OPTIMIZERS[0]);
+    const trainer = model.trainer(train, { epochs: 2, averaging });
+    await advance(trainer, 3);
+    const { tensors, metadata } = decodeSafetensors(model.checkpoint(trainer));
+    const without = new Map([...tensors].filter(([name]) => !name.startsWith("optimizer:average/")));
+    expect(without.size).toBeLessThan(tensors.size);
+    const attempt = resumed(encodeSafetensors(without, metadata), { epochs: 2, averaging });
+    await expect(attempt).rejects.toThrow(
+      /^resume: expected 72 averaged values "average\/conv2d\/kernel", got undefined$/,
+    );
   });
 });
 
