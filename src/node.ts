@@ -4,9 +4,13 @@
  * @module
  */
 
+import { useNodeThreads } from "./node/threads.ts";
 import { useWasmFiles } from "./node/wasm.ts";
+import { useWideFlag } from "./node/wide.ts";
 
 useWasmFiles();
+useWideFlag();
+useNodeThreads();
 
 export { prepareDigit } from "./data/digit-image.ts";
 export { type RasterImage, resizeImage } from "./data/image.ts";

@@ -4,18 +4,20 @@ import { chooseGear, GEARS, type Gear, hasGear } from "../engine/gears.ts";
 
 /** The `--engine` option. */
 export function engineOption(fallback = "auto"): Option {
-  return new Option("--engine <name>", "what computes: js is plain JavaScript, relaxed is SIMD with fused multiply-add")
-    .choices(["auto", ...GEARS])
-    .default(undefined, fallback);
+  const text =
+    "what computes: js is plain JavaScript, relaxed is SIMD with fused multiply-add, wide is that in 256 bits (asks V8 for " +
+    "an experimental feature, in a process of its own)";
+  return new Option("--engine <name>", text).choices(["auto", ...GEARS]).default(undefined, fallback);
 }
 
 /**
  * The gear for `--engine`. On Node 20 fused multiply-add works but has to be switched on, which helps only before the
- * first wasm file is compiled.
+ * first wasm file is compiled. `wide` is the fastest other gear where this process can't run it; `run` has said so.
  *
  * @throws RangeError if this host does not have it
  */
 export function resolveEngine(wanted: Gear | "auto" = "auto"): Gear {
+  if (wanted === "wide" && !hasGear(wanted)) return resolveEngine("auto");
   const mayBeRelaxed = wanted === "auto" || wanted === "relaxed";
   if (mayBeRelaxed && !hasGear("relaxed") && process.versions.node.startsWith("20.")) {
     setFlagsFromString("--experimental-wasm-relaxed-simd");

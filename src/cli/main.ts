@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { useNodeThreads } from "../node/threads.ts";
 import { useWasmFiles } from "../node/wasm.ts";
+import { useWideFlag } from "../node/wide.ts";
 import { addBenchCommand } from "./bench.ts";
 import { addDataCommand } from "./data.ts";
 import { Interrupted, reportError } from "./errors.ts";
@@ -9,6 +11,7 @@ import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
 import { addPredictCommand } from "./predict.ts";
 import { addTrainCommand } from "./train.ts";
+import { needsWideProcess, runWide } from "./wide.ts";
 
 /** The version in the package's own description. */
 function version(): string {
@@ -47,6 +50,16 @@ function createProgram(signal: AbortSignal): Command {
  */
 export async function run(words: readonly string[]): Promise<void> {
   useWasmFiles();
+  useNodeThreads();
+  useWideFlag();
+  if (needsWideProcess(words)) {
+    const wide = await runWide(words);
+    if ("exitCode" in wide) {
+      process.exitCode = wide.exitCode;
+      return;
+    }
+    process.stderr.write(`convasm: --engine wide: ${wide.missing}; relaxed runs in its place\n`);
+  }
   const controller = new AbortController();
   watchInterrupts(controller, () => process.stderr.isTTY && process.stderr.write("\r\u001b[Kstopping ...\n"));
   watchOutput(controller);

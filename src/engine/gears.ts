@@ -4,11 +4,23 @@
  * - `js`: plain JavaScript, anywhere
  * - `simd`: strict WebAssembly SIMD, the same bits on every machine
  * - `relaxed`: SIMD with fused multiply-add, faster; the bits depend on the machine
+ * - `wide`: the bits of `relaxed`, with tiles for V8's revectorizer, which makes 256-bit operations of 128-bit pairs. Only on
+ *   a host that runs with V8's flag `--experimental-wasm-revectorize` and says so with `allowWide`; never chosen by `auto`
  */
-export type Gear = "js" | "simd" | "relaxed";
+export type Gear = "js" | "simd" | "relaxed" | "wide";
 
 /** The gears, slowest first. */
-export const GEARS: readonly Gear[] = ["js", "simd", "relaxed"];
+export const GEARS: readonly Gear[] = ["js", "simd", "relaxed", "wide"];
+
+let wide = false;
+
+/**
+ * Says that the host's V8 revectorizes: code cannot see that by itself, and without it the wide tiles are slow. Node's entry
+ * point calls it where the process has the flag.
+ */
+export function allowWide(): void {
+  wide = true;
+}
 
 // Each probe is the smallest module that needs the feature: a function of type `parameters -> v128` with this body.
 function supports(parameters: number, body: readonly number[]): boolean {
@@ -32,10 +44,12 @@ export function hasGear(gear: Gear): boolean {
       return supports(0, [0x41, 0, SIMD_PREFIX, 0x0f]);
     case "relaxed": // f32x4.relaxed_madd
       return supports(3, [LOCAL_GET, 0, LOCAL_GET, 1, LOCAL_GET, 2, SIMD_PREFIX, 0x85, 0x02]);
+    case "wide":
+      return wide && hasGear("relaxed");
   }
 }
 
-/** The fastest gear of this host for `"auto"`, else the one asked for. */
+/** The fastest stable gear of this host for `"auto"`, else the one asked for. */
 export function chooseGear(wanted: Gear | "auto"): Gear {
   if (wanted === "auto") return hasGear("relaxed") ? "relaxed" : hasGear("simd") ? "simd" : "js";
   if (!GEARS.includes(wanted)) throw new RangeError(`engine: expected auto, ${GEARS.join(", ")}, got ${wanted}`);

@@ -5,9 +5,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import { checkKernels } from "../../bench/kernel-check.ts";
 import { checkStep } from "../../bench/network-check.ts";
 import { useWasmFiles } from "../../node/wasm.ts";
+import { useWideFlag } from "../../node/wide.ts";
 import { planBench } from "./plan.ts";
 
 useWasmFiles();
+useWideFlag();
 const { gears, networks, kernels } = planBench(workerData);
 for (const recipe of new Set(networks.map((item) => item.recipe))) {
   parentPort?.postMessage(recipe.name);

@@ -3,7 +3,7 @@ import { type BenchMode, MODES } from "../../bench/network-bench.ts";
 import type { Setting } from "../../bench/setting.ts";
 import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
 import type { KernelName } from "../../engine/kernels.ts";
-import { RECIPES } from "../../recipes/index.ts";
+import { NETWORKS } from "../../recipes/index.ts";
 import type { Recipe } from "../../recipes/recipe.ts";
 import type { OutputOptions } from "../context.ts";
 import { resolveEngine } from "../engine.ts";
@@ -66,7 +66,9 @@ function readBatches(list: readonly string[]): number[] {
 function chooseGears(list: readonly string[] | undefined): Gear[] {
   // On Node 20 this switches relaxed SIMD on.
   resolveEngine("auto");
-  if (list !== undefined) return choose("--engine", list, byName(GEARS)).map(resolveEngine);
+  // What this machine lacks may be replaced by one that stands in the list as well.
+  if (list !== undefined)
+    return [...new Set(choose("--engine", list, byName(GEARS)).map((gear) => resolveEngine(gear)))];
   return GEARS.filter(hasGear);
 }
 
@@ -77,7 +79,7 @@ function chooseGears(list: readonly string[] | undefined): Gear[] {
  */
 export function planBench(options: BenchOptions): BenchPlan {
   const { net, batch, mode, all = false } = options;
-  const recipes = new Map(RECIPES.map((recipe) => [recipe.name, recipe]));
+  const recipes = new Map(NETWORKS.map((recipe) => [recipe.name, recipe]));
   const names = net ?? (all ? [...recipes.keys()] : DEFAULT_NETWORKS);
   const chosen = choose("--net", names, recipes);
   const modes = mode === undefined ? MODES : choose("--mode", mode, byName(MODES));

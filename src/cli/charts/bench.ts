@@ -24,9 +24,10 @@ import {
   svgDocument,
 } from "./svg.ts";
 
-/** Bluish green of Okabe and Ito (2008). */
+/** Bluish green and reddish purple of Okabe and Ito (2008). */
 const GREEN = "#009e73";
-const COLORS: Readonly<Record<Gear, string>> = { js: ORANGE, simd: BLUE, relaxed: GREEN };
+const PURPLE = "#cc79a7";
+const COLORS: Readonly<Record<Gear, string>> = { js: ORANGE, simd: BLUE, relaxed: GREEN, wide: PURPLE };
 
 /** Room for names: their width in the font's usual proportions, and what stays free beside them. */
 const CHARACTER_WIDTH = 5.8;

@@ -1,0 +1,21 @@
+import { allowWide } from "../engine/gears.ts";
+
+/** V8's switch for 256-bit operations. */
+export const WIDE_FLAG = "--experimental-wasm-revectorize";
+
+/** Whether this Node can run the `wide` gear once it has the flag: earlier V8s lack the passes that the tiles need. */
+export function knowsWide(version = process.versions.node): boolean {
+  const [major, minor] = version.split(".").map(Number);
+  return major > 23 || (major === 23 && minor >= 5);
+}
+
+/** Whether this process was started with the flag, on a Node that knows it. */
+export function runsWide(): boolean {
+  const words = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
+  return knowsWide() && words.includes(WIDE_FLAG);
+}
+
+/** Lets the engine use the `wide` gear where this process was started for it. */
+export function useWideFlag(): void {
+  if (runsWide()) allowWide();
+}

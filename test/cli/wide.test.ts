@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { asksForWide, checkWide } from "../../src/cli/wide.ts";
+import { knowsWide } from "../../src/node/wide.ts";
+import { convasm, temporaryFolder } from "./process.ts";
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+const TRAIN = ["train", "digits", "--model", "conv8", "--limit", "256", "--epochs", "1"];
+
+describe("asksForWide", () => {
+  it.each([
+    ["train --engine wide", true],
+    ["train --engine=wide", true],
+    ["bench --engine relaxed wide --batch 1", true],
+    ["bench --engine relaxed,wide", true],
+    ["train --engine simd --name wide", false],
+    ["bench --net wide --engine js", false],
+    ["train wide", false],
+  ])("%s: %s", (line, wanted) => {
+    expect(asksForWide(line.split(" "))).toBe(wanted);
+  });
+});
+
+describe("knowsWide", () => {
+  it("asks for Node 23.5", () => {
+    expect(["20.20.2", "22.9.0", "23.4.0", "23.5.0", "24.0.0"].map(knowsWide)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe.skipIf(knowsWide())("on a Node without it", () => {
+  it("says so and goes on without", async () => {
+    const { code, stderr, event } = await convasm([...TRAIN, "--engine", "wide", "--json"], { cwd: folder.path });
+    expect(stderr).toMatch(
+      /^convasm: --engine wide: it needs Node 23\.5 or newer, this is [\d.]+; relaxed runs in its place$/m,
+    );
+    expect(code).toBe(0);
+    expect(event("done")).toBeDefined();
+  });
+});
+
+if (!knowsWide()) console.log(`the gear wide is not tested: Node ${process.versions.node} does not know it`);
+describe.skipIf(!knowsWide())("on a Node that knows it", () => {
+  it("passes its self-check: every kernel gives the bits of relaxed", async () => {
+    expect(await checkWide()).toBeUndefined();
+  });
+
+  it("trains to the same weights as relaxed, and passes exit codes on", async () => {
+    const hashes = [];
+    for (const engine of ["relaxed", "wide"]) {
+      const { code, event } = await convasm([...TRAIN, "--engine", engine, "--json"], { cwd: folder.path });
+      expect(code).toBe(0);
+      hashes.push(event("done").weightsSha256);
+    }
+    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(hashes[1]).toBe(hashes[0]);
+    const wrong = await convasm(["train", "--engine", "wide", "--epochs", "none"], { cwd: folder.path });
+    expect(wrong.code).toBe(2);
+  });
+});
+
+describe("the wasm files", () => {
+  const names = ["simd", "relaxed", "wide"].flatMap((name) => [name, `${name}-shared`]);
+  it.each(names)("%s is under 48 KB", (name) => {
+    const file = new URL(`../../build/${name}.wasm`, import.meta.url);
+    expect(existsSync(file)).toBe(true);
+    expect(readFileSync(file).length).toBeLessThan(48 * 1024);
+  });
+});
