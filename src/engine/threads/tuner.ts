@@ -49,9 +49,12 @@ export class Tuner {
   }
 
   run(): void {
-    if (this.#pause === 0) return this.#compare();
-    this.#pause--;
-    this.#ways[this.#best]();
+    if (this.#pause > 0) {
+      this.#pause--;
+      this.#ways[this.#best]();
+    } else {
+      this.#compare();
+    }
   }
 
   /** Runs of the same way follow each other: threads that were asleep are slow at first. */
