@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { Option } from "commander";
 import { chooseGear, GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import { threadCount } from "./numbers.ts";
 
 /** The `--engine` option. */
 export function engineOption(fallback = "auto"): Option {
@@ -8,6 +9,13 @@ export function engineOption(fallback = "auto"): Option {
     "what computes: js is plain JavaScript, relaxed is SIMD with fused multiply-add, wide is that in 256 bits (asks V8 for " +
     "an experimental feature, in a process of its own)";
   return new Option("--engine <name>", text).choices(["auto", ...GEARS]).default(undefined, fallback);
+}
+
+/** The `--threads` option. */
+export function threadsOption(): Option {
+  return new Option("--threads <n>", "threads that share the work, or auto: one for each core, where they are faster")
+    .argParser(threadCount)
+    .default(undefined, "auto");
 }
 
 /**

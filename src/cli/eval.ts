@@ -4,7 +4,7 @@ import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { addDataOptions, type DataOptions, loadData, readDataSource } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
-import { engineOption, resolveEngine } from "./engine.ts";
+import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { percent } from "./format.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
 import { positiveWhole } from "./numbers.ts";
@@ -13,6 +13,7 @@ import { classTable, mistakes, testJson, testLine, testModel } from "./test-figu
 interface EvalOptions extends DataOptions, OutputOptions {
   readonly limit?: number | undefined;
   readonly engine?: Gear | "auto" | undefined;
+  readonly threads?: number | "auto" | undefined;
 }
 
 const EXAMPLES = `
@@ -30,6 +31,7 @@ export function addEvalCommand(program: Command, signal: AbortSignal): void {
   addDataOptions(command)
     .option("--limit <n>", "only the first n test images", positiveWhole)
     .addOption(engineOption("the one the model was trained on"))
+    .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
     .option("-q, --quiet", "only the result")
     .addHelpText("after", EXAMPLES)
@@ -49,7 +51,8 @@ async function evaluateModel(
   const { output } = context;
   const file = await readModelFile(path);
   const source = readDataSource(argument, options);
-  const model = await openModel(file, resolveEngine(options.engine ?? trainedOn(file)));
+  const gear = resolveEngine(options.engine ?? trainedOn(file));
+  const model = await openModel(file, { gear, threads: options.threads ?? "auto" });
   const { test, title } = await loadData(source, { testOnly: true }, context);
   if (test === undefined) throw new RangeError(`eval: expected test images in ${title}, got none`);
   signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { Gear } from "../engine/gears.ts";
+import type { EngineOptions } from "../engine/engine.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { isRecord } from "../json.ts";
 import { readSafetensors } from "../node/safetensors.ts";
@@ -35,10 +35,14 @@ async function lastModel({ model, checkpoint }: RunFolder): Promise<string> {
  *
  * @throws TypeError, RangeError if the file contradicts itself, or a weight is not a finite number
  */
-export async function openModel({ path, checkpoint }: ModelFile, gear: Gear, training = false): Promise<Model> {
+export async function openModel(
+  { path, checkpoint }: ModelFile,
+  engine: EngineOptions,
+  training = false,
+): Promise<Model> {
   for (const [name, { data }] of checkpoint.weights) checkFinite(path, name, data);
   try {
-    return await loadModel(checkpoint, { gear, training });
+    return await loadModel(checkpoint, { ...engine, training });
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     // Which file is wrong matters more than that it is one.

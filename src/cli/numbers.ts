@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { MOST_THREADS } from "../engine/threads/source.ts";
 import { checkNumber, type NumberRule } from "../json-fields.ts";
 
 /** A reader for an option's number; commander names the option in front of the message. */
@@ -19,6 +20,14 @@ function reader(rule: NumberRule): (text: string) => number {
 export const positiveWhole = reader({ whole: true, minimum: 1, maximum: 2 ** 31 - 1 });
 /** Whole numbers from 0, as large as seeds may be. */
 export const seedNumber = reader({ whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Threads: as many as an engine takes, or `auto`. */
+export function threadCount(text: string): number | "auto" {
+  if (text.trim() === "auto") return "auto";
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_THREADS) return count;
+  throw new InvalidArgumentError(`Expected auto or a whole number from 1 to ${MOST_THREADS}.`);
+}
+
 /** Above 0. */
 export const positive = reader({ above: 0 });
 /** From 0. */

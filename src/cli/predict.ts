@@ -11,7 +11,7 @@ import { argmax } from "../training/metrics.ts";
 import type { Model } from "../training/model.ts";
 import { bar } from "./bar.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
-import { engineOption, resolveEngine } from "./engine.ts";
+import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { EXIT, Interrupted, reportError, UsageError } from "./errors.ts";
 import { dimensions, percent } from "./format.ts";
 import { openModel, readModelFile } from "./model-file.ts";
@@ -25,6 +25,7 @@ interface PredictOptions extends OutputOptions {
   readonly top: number;
   readonly limit?: number | undefined;
   readonly engine?: Gear | "auto" | undefined;
+  readonly threads?: number | "auto" | undefined;
 }
 
 const EXAMPLES = `
@@ -52,6 +53,7 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
     .option("--top <n>", "how many classes to show", positiveWhole, 3)
     .option("--limit <n>", "only the first n images of an IDX file", positiveWhole)
     .addOption(engineOption())
+    .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per image on standard output").conflicts(["quiet", "show"]))
     .option("-q, --quiet", "only each picture's name and class")
     .addHelpText("after", EXAMPLES)
@@ -65,7 +67,8 @@ async function predict(
   signal: AbortSignal,
 ): Promise<void> {
   const context = createContext(options, signal);
-  const model = await openModel(await readModelFile(path), resolveEngine(options.engine));
+  const gear = resolveEngine(options.engine);
+  const model = await openModel(await readModelFile(path), { gear, threads: options.threads ?? "auto" });
   for (const image of images) {
     signal.throwIfAborted();
     try {

@@ -7,7 +7,7 @@ import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
-import { engineOption, resolveEngine } from "./engine.ts";
+import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
 import { count, counted, dimensions, table } from "./format.ts";
 import { openModel, readModelFile } from "./model-file.ts";
@@ -78,6 +78,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     )
     .option("--reduce-on-plateau <n>", "a tenth of the learning rate after n such epochs", positiveWhole)
     .addOption(engineOption())
+    .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run (default: a new one in runs)")
     .option("--overwrite", "let the run replace an earlier one in --out")
     .option("--resume [run]", "go on with an interrupted run: its folder or checkpoint (default: the latest in runs)")
@@ -107,7 +108,8 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
 
   const { seed, batchSize, optimizer, loss, epochs, schedule, augment = null } = training;
   const model = new Model(network.build(data.train), seed);
-  await model.compile({ optimizer, loss, batchSize: Math.min(batchSize, data.train.length), gear: engine });
+  const { threads = "auto" } = options;
+  await model.compile({ optimizer, loss, batchSize: Math.min(batchSize, data.train.length), gear: engine, threads });
   // What does not fit shows before there is a folder.
   for (const part of [data.train, data.test]) if (part !== undefined) checkData(model.network, part, "train");
   const settings: RunSettings = {
@@ -137,6 +139,7 @@ const WITH_RESUME: readonly string[] = [
   "resume",
   "data",
   "engine",
+  "threads",
   "out",
   "json",
   "quiet",
@@ -156,7 +159,7 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const data = await restoreData(settings.data, options.data, context);
   context.signal.throwIfAborted();
 
-  const model = await openModel(file, settings.engine, true);
+  const model = await openModel(file, { gear: settings.engine, threads: options.threads ?? "auto" }, true);
   const folder = new RunFolder(options.out ?? dirname(path));
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
   resumeTrainer(trainer, file.checkpoint);
@@ -200,12 +203,13 @@ function announce(run: TrainingRun, context: Context): void {
   const { model, data, settings, trainer, folder } = run;
   const { loaded, train, validation, test } = data;
   const { progress } = trainer;
+  const { engine } = model.network;
   const { model: _, ...start } = describe(run);
   output.event({
     event: "start",
     ...start,
-    engine: model.network.engine.gear,
-    threads: 1,
+    engine: engine.gear,
+    threads: engine.threads,
     resumedAtStep: progress.step,
   });
   const images = [
@@ -216,9 +220,11 @@ function announce(run: TrainingRun, context: Context): void {
   const { config, learningRate } = model.network.optimizer ?? {};
   output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
   output.text(`Network   ${settings.network}: ${counted(model.describe().trainable, "parameter")}`);
+  const machine = `engine ${settings.engine}, ${counted(engine.threads, "thread")}`;
   const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
   const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
-  output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; engine ${settings.engine}, 1 thread`);
+  output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
+  if (engine.threadsReason !== undefined && engine.gear !== "js") output.text(`Threads   1: ${engine.threadsReason}`);
   if (progress.step > 0) {
     const at = `epoch ${Math.min(progress.epoch + 1, settings.epochs)}, step ${progress.stepInEpoch}`;
     output.text(`Resumed   ${folder.path} at ${at}`);

@@ -26,6 +26,7 @@ export interface TrainingOptions {
   readonly augment?: string | boolean | undefined;
   readonly seed?: number | undefined;
   readonly engine?: Gear | "auto" | undefined;
+  readonly threads?: number | "auto" | undefined;
   readonly earlyStopping?: number | undefined;
   readonly reduceOnPlateau?: number | undefined;
 }

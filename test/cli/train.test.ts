@@ -29,6 +29,8 @@ describe("train --json", () => {
       "10",
       "--lr",
       "0.02",
+      "--threads",
+      "2",
     );
     expect(result.stderr).toBe("");
     expect(result.code).toBe(0);
@@ -38,7 +40,7 @@ describe("train --json", () => {
       network: RECIPES[0].name,
       seed: 5,
       epochs: 2,
-      threads: 1,
+      threads: 2,
       loss: { type: "softmaxCrossEntropy" },
     });
     expect(lines[0].data).toMatchObject({

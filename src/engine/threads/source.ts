@@ -65,7 +65,7 @@ function obstacle(): string | undefined {
 const AUTO_MOST = 8;
 
 /** Threads that may be asked for at most. */
-const MOST = 64;
+export const MOST_THREADS = 64;
 
 /** How many threads an engine gets. */
 export interface ThreadChoice {
@@ -85,8 +85,8 @@ export function chooseThreads(wanted: number | "auto", single: string | undefine
   if (wanted !== "auto" && typeof wanted !== "number") {
     throw new TypeError(`threads: expected a number or auto, got ${typeof wanted}`);
   }
-  if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST)) {
-    throw new RangeError(`threads: expected auto or a whole number from 1 to ${MOST}, got ${wanted}`);
+  if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS)) {
+    throw new RangeError(`threads: expected auto or a whole number from 1 to ${MOST_THREADS}, got ${wanted}`);
   }
   if (wanted === 1) return { threads: 1, reason: undefined };
   if (single !== undefined) {
