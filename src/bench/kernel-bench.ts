@@ -1,21 +1,24 @@
+import type { Engine } from "../engine/engine.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { KernelName } from "../engine/kernels.ts";
 import { type Operation, Tape } from "../engine/tape.ts";
 import type { KernelCase } from "./kernel-table.ts";
-import { type Peak, peakGflops } from "./peak.ts";
+import type { Peak } from "./peak.ts";
 import { load } from "./program.ts";
 import { engineOptions } from "./setting.ts";
 import { type Timing, type TimingSettings, timeInTurns } from "./timing.ts";
 import { isMultiplying, workOf } from "./work.ts";
 
-/** A kernel on a shape and a gear. */
+/** A kernel on a shape and a setting. */
 export interface KernelRow {
   readonly kernel: KernelName;
   readonly shape: string;
   readonly engine: Gear;
   readonly threads: number;
+  /** What was asked for, in place of a number of threads. */
+  readonly threadsAsked: number | "auto";
   readonly gflops: number;
-  /** Of multiply-adds in registers, measured in turns with the kernel. */
+  /** Of multiply-adds in registers on as many threads, the highest that this run has seen. */
   readonly peakGflops: number;
   /** Whether that peak is what bounds the kernel; others are bound by memory. */
   readonly multiplies: boolean;
@@ -37,45 +40,59 @@ export interface BenchContext {
  *
  * @param batch images of the batch
  * @param wanted which of the case's kernels
+ * @param onRows called with the rows of each kernel as soon as they are known
  */
 export async function benchKernels(
   { shape, batched, program: make, times }: KernelCase,
   batch: number,
   wanted: (kernel: KernelName) => boolean,
   { peaks, settings, signal }: BenchContext,
-): Promise<KernelRow[]> {
-  const program = make(batch);
-  const engines = await Promise.all(peaks.map((setting) => load(program, engineOptions(setting))));
-  const whole = new Tape();
-  whole.operations.push(...program.operations);
-  // Every call then finds the inputs that training would give it.
-  for (const engine of engines) engine.run(whole);
-  const rows: KernelRow[] = [];
-  const label = batched ? `${batch} x ${shape}` : shape;
-  const chosen = new Map<KernelName, Operation>();
-  for (const operation of program.operations) {
-    // Where a layer calls a kernel twice, as dropout does, the first call stands for both.
-    const { kernel } = operation;
-    if (times(kernel) && wanted(kernel) && !chosen.has(kernel)) chosen.set(kernel, operation);
+  onRows: (rows: readonly KernelRow[]) => void,
+): Promise<void> {
+  const programs = peaks.map(({ threads }) => make(batch, threads));
+  const engines: Engine[] = [];
+  try {
+    for (const [i, { setting }] of peaks.entries()) engines.push(await load(programs[i], engineOptions(setting)));
+    // Every call then finds the inputs that training would give it.
+    engines.forEach((engine, i) => {
+      const whole = new Tape();
+      whole.operations.push(...programs[i].operations);
+      engine.run(whole);
+    });
+    for (const place of firstCalls(programs[0].operations, (kernel) => times(kernel) && wanted(kernel))) {
+      onRows(await benchCall(place));
+    }
+  } finally {
+    for (const engine of engines) engine.dispose();
   }
-  for (const operation of chosen.values()) {
-    const tape = new Tape();
-    tape.operations.push(operation);
-    const runs = engines.map((engine) => () => engine.run(tape));
+
+  async function benchCall(place: number): Promise<KernelRow[]> {
+    const runs = engines.map((engine, i) => {
+      const tape = new Tape();
+      tape.operations.push(programs[i].operations[place]);
+      return () => engine.run(tape);
+    });
     const timings = await timeInTurns([...runs, ...peaks.map(({ run }) => run)], settings, signal);
-    rows.push(
-      ...peaks.map((peak, i) => ({
+    return peaks.map((peak, i) => {
+      const operation = programs[i].operations[place];
+      return {
         kernel: operation.kernel,
-        shape: label,
-        engine: peak.gear,
-        threads: peak.threads,
-        ...speedOf(operation, program.multiplyAdds, timings[i]),
-        peakGflops: peakGflops(peak, timings[peaks.length + i]),
+        shape: batched ? `${batch} x ${shape}` : shape,
+        engine: peak.setting.gear,
+        threads: engines[i].threads,
+        threadsAsked: peak.setting.threads,
+        ...speedOf(operation, programs[i].multiplyAdds, timings[i]),
+        peakGflops: peak.note(timings[peaks.length + i]),
         timing: timings[i],
-      })),
-    );
+      };
+    });
   }
-  return rows;
+}
+
+/** Where each kernel that is wanted is called first: the first call stands for others, as in dropout, which calls it twice. */
+function firstCalls(operations: readonly Operation[], wanted: (kernel: KernelName) => boolean): number[] {
+  const kernels = operations.map(({ kernel }) => kernel);
+  return kernels.flatMap((kernel, i) => (wanted(kernel) && kernels.indexOf(kernel) === i ? [i] : []));
 }
 
 function speedOf(operation: Operation, multiplyAdds: number, { median }: Timing) {

@@ -1,8 +1,9 @@
-import type { Gear } from "../engine/gears.ts";
+import { chooseEngine, type Engine } from "../engine/engine.ts";
 import type { Heap } from "../engine/reference/heap.ts";
-import { Tape } from "../engine/tape.ts";
+import { type Operation, Tape } from "../engine/tape.ts";
 import type { KernelCase } from "./kernel-table.ts";
-import { fillPixels, load } from "./program.ts";
+import { fillPixels, load, type Program } from "./program.ts";
+import { engineOptions, type Setting, settingName } from "./setting.ts";
 
 /**
  * How far a float32 result may be from the float64 one, as a share of the array's largest number. Rounding errors of a sum
@@ -27,35 +28,60 @@ function relativeError(actual: Heap, wanted: Heap): number {
 }
 
 /**
- * Runs every call of a case on each gear and on the reference in float64, each call from the same float32 memory, and
+ * Runs every call of a case on each setting and on the reference in float64, each call from the same float32 memory, and
  * compares the whole memory after it.
  *
- * @throws Error naming the kernel where a gear is further off than `KERNEL_BOUND`
+ * @throws Error naming the kernel where a setting is further off than `KERNEL_BOUND`
  */
-export async function checkKernels({ program: make, shape }: KernelCase, gears: readonly Gear[]): Promise<void> {
-  const program = make(CHECKED_IMAGES);
+export async function checkKernels(item: KernelCase, settings: readonly Setting[]): Promise<void> {
+  // Where the arrays lie depends on the number of threads, for some kernels want memory for each.
+  const counts = new Map<number, Setting[]>();
+  for (const setting of settings) {
+    const { threads } = chooseEngine(engineOptions(setting));
+    counts.set(threads, [...(counts.get(threads) ?? []), { ...setting, threads }]);
+  }
+  for (const [threads, group] of counts) await checkProgram(item.shape, item.program(CHECKED_IMAGES, threads), group);
+}
+
+async function checkProgram(shape: string, program: Program, settings: readonly Setting[]): Promise<void> {
   const exact = await load(program, { gear: "js", precision: "float64" });
-  const engines = await Promise.all(gears.map((gear) => load(program, { gear })));
-  for (const operation of program.operations) {
-    // Both start from the same numbers, those that float32 can hold.
-    for (const engine of engines) engine.heap.set(exact.heap);
-    exact.heap.set(Float32Array.from(exact.heap));
-    for (const engine of [exact, ...engines]) fillPixels(program, engine);
-    const tape = new Tape();
-    tape.operations.push(operation);
-    exact.run(tape);
-    for (const { gear, heap, run } of engines) {
-      run(tape);
-      for (const { name: array, offset, size } of program.regions) {
-        if (offset === program.pixels?.offset) continue;
-        const end = offset + size;
-        const error = relativeError(heap.subarray(offset, end), exact.heap.subarray(offset, end));
-        if (error <= KERNEL_BOUND) continue;
-        throw new Error(
-          `${operation.kernel} on ${gear} (${shape}): its "${array}" is off by ${error.toExponential(1)} of the ` +
-            `largest number; nothing is timed that computes wrong results`,
+  const subjects: { setting: Setting; engine: Engine }[] = [];
+  try {
+    for (const setting of settings) subjects.push({ setting, engine: await load(program, engineOptions(setting)) });
+    for (const operation of program.operations) {
+      const tape = new Tape();
+      tape.operations.push(operation);
+      // All start from the same numbers, those that float32 can hold.
+      exact.heap.set(Float32Array.from(exact.heap));
+      for (const { engine } of subjects) engine.heap.set(exact.heap);
+      for (const engine of [exact, ...subjects.map((subject) => subject.engine)]) fillPixels(program, engine);
+      exact.run(tape);
+      for (const { setting, engine } of subjects) {
+        engine.run(tape);
+        compare(
+          `${operation.kernel} on ${settingName(setting)} (${shape})`,
+          program,
+          operation,
+          engine.heap,
+          exact.heap,
         );
       }
     }
+  } finally {
+    for (const { engine } of subjects) engine.dispose();
+  }
+}
+
+function compare(who: string, { regions, pixels }: Program, operation: Operation, actual: Heap, wanted: Heap): void {
+  const scratch = operation.scratch && operation.arguments[operation.scratch.argument];
+  for (const { name, offset, size } of regions) {
+    // Bytes are no numbers, and what a kernel leaves in its scratch is its own business.
+    if (offset === pixels?.offset || offset === scratch) continue;
+    const error = relativeError(actual.subarray(offset, offset + size), wanted.subarray(offset, offset + size));
+    if (error <= KERNEL_BOUND) continue;
+    throw new Error(
+      `${who}: its "${name}" is off by ${error.toExponential(1)} of the largest number; nothing is timed that computes ` +
+        "wrong results",
+    );
   }
 }

@@ -11,7 +11,7 @@ import { fillNormal, type ProgramMaker } from "./program.ts";
  * @param first whether the layer stands first in its network: then there is no data gradient
  */
 export function layerProgram(layer: Layer, input: Shape, first: boolean): ProgramMaker {
-  return (n) => {
+  return (n, threads) => {
     const plan = new MemoryPlan();
     const sequence = new Sequence([layer], input);
     const parameters = new Parameters(sequence.parameters(), plan, true, 0);
@@ -21,7 +21,7 @@ export function layerProgram(layer: Layer, input: Shape, first: boolean): Progra
       training: true,
       needsInputGradient: !first,
       plan,
-      threads: 1,
+      threads,
       path: "",
       parameter: (name) => parameters.get(name),
       randomKey() {

@@ -4,7 +4,6 @@ import { permutation, RandomStream } from "../numeric/random.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { BenchContext } from "./kernel-bench.ts";
 import { createSubject, operationsPerImage, type Subject } from "./network-subject.ts";
-import { peakGflops } from "./peak.ts";
 import { engineOptions } from "./setting.ts";
 import { type Timing, timeInTurns } from "./timing.ts";
 
@@ -18,10 +17,12 @@ export interface NetworkRow {
   readonly batch: number;
   readonly engine: Gear;
   readonly threads: number;
+  /** What was asked for, in place of a number of threads. */
+  readonly threadsAsked: number | "auto";
   readonly mode: BenchMode;
   readonly imagesPerSecond: number;
   readonly gflops: number;
-  /** Of multiply-adds in registers, measured in turns with the network. */
+  /** Of multiply-adds in registers on as many threads, the highest that this run has seen. */
   readonly peakGflops: number;
   /** Of one batch. */
   readonly timing: Timing;
@@ -30,38 +31,44 @@ export interface NetworkRow {
 /**
  * Times a network on all settings in turns. A run is all that a batch takes: gathering and scaling its images, and the step
  * or the forward pass. Whoever calls it has had the network checked.
+ *
+ * @param onRows called with the rows of each mode as soon as they are known
  */
 export async function benchNetwork(
   recipe: Recipe,
   batch: number,
   modes: readonly BenchMode[],
   { peaks, settings, signal }: BenchContext,
-): Promise<NetworkRow[]> {
+  onRows: (rows: readonly NetworkRow[]) => void,
+): Promise<void> {
   const subject = createSubject(recipe, batch);
   const networks: Network[] = [];
-  for (const setting of peaks) {
-    networks.push(await Network.create(subject.architecture, { ...subject.options, ...engineOptions(setting) }));
+  try {
+    for (const { setting } of peaks) {
+      networks.push(await Network.create(subject.architecture, { ...subject.options, ...engineOptions(setting) }));
+    }
+    for (const mode of modes) onRows(await benchMode(mode));
+  } finally {
+    for (const network of networks) network.dispose();
   }
-  const rows: NetworkRow[] = [];
-  for (const mode of modes) {
+
+  async function benchMode(mode: BenchMode): Promise<NetworkRow[]> {
     const operations = operationsPerImage(subject.architecture, mode) * batch;
     const runs = networks.map((network) => batchRun(network, subject, mode));
     const timings = await timeInTurns([...runs, ...peaks.map(({ run }) => run)], settings, signal);
-    rows.push(
-      ...peaks.map((peak, i) => ({
-        net: recipe.name,
-        batch,
-        engine: peak.gear,
-        threads: peak.threads,
-        mode,
-        imagesPerSecond: batch / timings[i].median,
-        gflops: operations / timings[i].median / 1e9,
-        peakGflops: peakGflops(peak, timings[peaks.length + i]),
-        timing: timings[i],
-      })),
-    );
+    return peaks.map((peak, i) => ({
+      net: recipe.name,
+      batch,
+      engine: peak.setting.gear,
+      threads: networks[i].engine.threads,
+      threadsAsked: peak.setting.threads,
+      mode,
+      imagesPerSecond: batch / timings[i].median,
+      gflops: operations / timings[i].median / 1e9,
+      peakGflops: peak.note(timings[peaks.length + i]),
+      timing: timings[i],
+    }));
   }
-  return rows;
 }
 
 /** Takes one batch after the other, in random order as training does. */

@@ -1,11 +1,12 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Gear } from "../engine/gears.ts";
+import { chooseEngine } from "../engine/engine.ts";
 import { Network } from "../model/network.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { createSubject } from "./network-subject.ts";
+import { engineOptions, type Setting, settingName } from "./setting.ts";
 
 /** Images of the training step that is compared. */
-const CHECKED_IMAGES = 16;
+const CHECKED_IMAGES = 4;
 
 /** How far a gear's loss may be from that of float64, as a share of it. */
 export const LOSS_BOUND = 1e-4;
@@ -44,25 +45,28 @@ function distance(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * Runs one training step of a recipe on each gear and in float64, and compares the loss and the new weights.
+ * Runs one training step of a recipe on each setting and in float64, and compares the loss and the new weights.
  *
- * @throws Error naming the gear that is further off than `LOSS_BOUND` or `STEP_BOUND`
+ * @throws Error naming the setting that is further off than `LOSS_BOUND` or `STEP_BOUND`
  */
-export async function checkStep(recipe: Recipe, gears: readonly Gear[]): Promise<void> {
+export async function checkStep(recipe: Recipe, settings: readonly Setting[]): Promise<void> {
   const { architecture, data, options } = createSubject(recipe, CHECKED_IMAGES);
   const { learningRate } = recipe.optimizer;
   const exact = await Network.create(architecture, { ...options, gear: "js", precision: "float64" });
   const wanted = step(exact, data, learningRate);
   const moved = distance(wanted.before, wanted.after);
-  for (const gear of gears) {
-    const network = await Network.create(architecture, { ...options, gear });
+  for (const setting of settings) {
+    // Threads by number: those of "auto" may start after the step.
+    const { gear, threads } = chooseEngine(engineOptions(setting));
+    const network = await Network.create(architecture, { ...options, gear, threads });
     const { loss, after } = step(network, data, learningRate);
+    network.dispose();
     const lossError = Math.abs(loss - wanted.loss) / Math.abs(wanted.loss);
     const stepError = distance(after, wanted.after) / moved;
     // Written so that NaN fails too.
     if (lossError <= LOSS_BOUND && stepError <= STEP_BOUND) continue;
     throw new Error(
-      `${recipe.name} on ${gear}: after one step the loss is off by ${lossError.toExponential(1)}, the weights by ` +
+      `${recipe.name} on ${settingName(setting)}: after one step the loss is off by ${lossError.toExponential(1)}, the weights by ` +
         `${stepError.toExponential(1)} of the step; nothing is timed that computes wrong results`,
     );
   }

@@ -22,8 +22,8 @@ export interface Program {
   readonly pixels?: Region;
 }
 
-/** Makes the same program for any batch size. */
-export type ProgramMaker = (n: number) => Program;
+/** Makes the same program for any batch size, to run on up to so many threads. */
+export type ProgramMaker = (n: number, threads: number) => Program;
 
 /** An engine with the program's memory and data. */
 export async function load(program: Program, options: EngineOptions): Promise<Engine> {

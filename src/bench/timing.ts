@@ -24,6 +24,9 @@ export interface TimingSettings {
 /** Figures to rely on. */
 export const THOROUGH: TimingSettings = { warmUp: 150, rest: 50, sample: 5, fewest: 5, most: 31, budget: 400 };
 
+/** Figures for a first look. */
+export const BRIEF: TimingSettings = { warmUp: 60, rest: 30, sample: 4, fewest: 3, most: 15, budget: 110 };
+
 /** Figures that only show that everything works. */
 export const QUICK: TimingSettings = { warmUp: 1, rest: 0, sample: 0.1, fewest: 2, most: 2, budget: 1 };
 

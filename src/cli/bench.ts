@@ -2,13 +2,13 @@ import { type Command, Option } from "commander";
 import { type BenchContext, benchKernels, type KernelRow } from "../bench/kernel-bench.ts";
 import { benchNetwork, type NetworkRow } from "../bench/network-bench.ts";
 import { findPeaks } from "../bench/peak.ts";
-import { QUICK, THOROUGH } from "../bench/timing.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { barLine } from "./bar.ts";
 import { runChecks } from "./bench/checks.ts";
 import { type BenchOptions, type BenchPlan, planBench } from "./bench/plan.ts";
 import { busyWarning, headline, kernelTable, networkTable } from "./bench/report.ts";
-import { kernelJson, machineLines, networkJson } from "./bench/rows.ts";
+import { kernelJson, machineLines, machineName, networkJson } from "./bench/rows.ts";
+import { checkWritable } from "./bench/svg-file.ts";
 import { benchChart } from "./charts/bench.ts";
 import { createContext, shorterPath } from "./context.ts";
 import type { Output } from "./output.ts";
@@ -16,13 +16,17 @@ import type { Output } from "./output.ts";
 const EXAMPLES = `
 Counted as operations are the products of convolutions and dense layers, a multiply-add as two; in training with the
 weight gradients, and the data gradients of all layers but the first. The peak is what multiply-adds reach in registers,
-without memory, measured in the same run. Kernels that do not multiply count each operation of their formula.
+without memory, on as many threads, measured in the same run. Winograd kernels need fewer products than are counted, so
+they may pass it. Kernels that do not multiply count each operation of their formula.
+
+Ctrl-C ends the measurement and prints what there is.
 
 Examples:
   convasm bench                                     three networks and the heaviest kernels, under two minutes
   convasm bench --net keras,torch --batch 1 128 --mode train
+  convasm bench --net torch --threads 1,2,auto      what threads gain
   convasm bench --kernels conv2d --engine simd js   every convolution kernel over all its shapes
-  convasm bench --all --json > bench.jsonl          everything: takes a quarter of an hour or more`;
+  convasm bench --all --json > bench.jsonl          everything: takes half an hour or more`;
 
 /** Adds the command `bench`. */
 export function addBenchCommand(program: Command, signal: AbortSignal): void {
@@ -30,14 +34,18 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
     .command("bench")
     .description("measure networks and kernels on each engine, side by side")
     .option("--net <names...>", "networks (default: keras, speed99, conv8)")
-    .option("--batch <sizes...>", "batch sizes (default: 128 for networks, 32 for kernels)")
-    .option("--engine <names...>", "engines: js, simd, relaxed (default: all that this machine has)")
+    .option("--batch <sizes...>", "batch sizes (default: 1, 32 and 128 for networks, 32 for kernels)")
+    .option("--engine <names...>", "engines: js, simd, relaxed, wide (default: all that this machine has but wide)")
+    .option(
+      "--threads <numbers...>",
+      "threads, or auto (default: 1 and one for each core; for kernels 1). Plain JavaScript has one",
+    )
     .option("--mode <modes...>", "train, infer (default: both)")
     .option(
       "--kernels [words...]",
       "each kernel over a table of shapes; only kernels with one of these words in the name",
     )
-    .option("--all", "all networks at batch sizes 1, 32 and 128, and all kernels")
+    .option("--all", "all networks and all kernels, measured longer")
     .option("--svg <file>", "draw a bar chart")
     .option("--json", "one JSON object per line and measurement on standard output")
     .addOption(new Option("--quick", "samples too short to mean anything, for tests").hideHelp())
@@ -45,19 +53,60 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
     .action((options: BenchOptions) => bench(options, signal));
 }
 
+/** What has been measured so far. */
+interface Measured {
+  readonly networks: NetworkRow[];
+  readonly kernels: KernelRow[];
+}
+
 async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
   const { output } = createContext(options, signal);
   const plan = planBench(options);
-  const settings = { ...(options.quick === true ? QUICK : THOROUGH), processorTime };
-  for (const line of machineLines(plan.gears)) output.text(line);
+  if (options.svg !== undefined) await checkWritable(options.svg);
+  for (const line of machineLines(plan)) output.text(line);
+  const measured: Measured = { networks: [], kernels: [] };
+  try {
+    await measure(plan, options, measured, output, signal);
+  } catch (error) {
+    // What was measured before a Ctrl-C is worth a table.
+    if (!signal.aborted) throw error;
+  }
+  output.clearStatus();
+  const isEmpty = measured.networks.length + measured.kernels.length === 0;
+  if (!isEmpty) await report(measured, options, output);
+  signal.throwIfAborted();
+}
+
+async function measure(
+  plan: BenchPlan,
+  options: BenchOptions,
+  measured: Measured,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
   const onCheck = (name: string) => output.status((columns) => `checking ${name}`.slice(0, columns - 1), true);
   await runChecks(options, onCheck, signal);
-  const { list: peaks } = await findPeaks(plan.settings, settings, signal);
-  const context: BenchContext = { peaks, settings, signal };
+  const settings = { ...plan.timing, processorTime };
   const progress = new Progress(output, plan.networks.length + plan.kernels.length);
-  const networks = await runNetworks(plan, context, output, progress);
-  const kernels = await runKernels(plan, context, output, progress);
-  output.clearStatus();
+  if (plan.networks.length > 0) {
+    const peaks = await findPeaks(plan.settings, settings, signal);
+    try {
+      await runNetworks(plan, { peaks: peaks.list, settings, signal }, measured.networks, output, progress);
+    } finally {
+      peaks.dispose();
+    }
+  }
+  if (plan.kernels.length > 0) {
+    const peaks = await findPeaks(plan.kernelSettings, settings, signal);
+    try {
+      await runKernels(plan, { peaks: peaks.list, settings, signal }, measured.kernels, output, progress);
+    } finally {
+      peaks.dispose();
+    }
+  }
+}
+
+async function report({ networks, kernels }: Measured, { svg }: BenchOptions, output: Output): Promise<void> {
   if (networks.length > 0) output.text();
   for (const line of networkTable(networks)) output.text(line);
   if (kernels.length > 0) output.text();
@@ -67,11 +116,11 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
     output.text();
     output.result(output.style.bold(news));
   }
-  const warning = busyWarning([...networks, ...kernels].map(({ timing }) => timing));
+  const warning = busyWarning([...networks, ...kernels]);
   if (warning !== undefined) output.remark(warning);
-  if (options.svg === undefined) return;
-  await writeFileAtomic(options.svg, benchChart(networks, kernels));
-  output.text(`Chart: ${shorterPath(options.svg)}`);
+  if (svg === undefined) return;
+  await writeFileAtomic(svg, benchChart(networks, kernels, { title: news, machine: machineName() }));
+  output.text(`Chart: ${shorterPath(svg)}`);
 }
 
 /** Milliseconds. */
@@ -80,26 +129,36 @@ function processorTime(): number {
   return (user + system) / 1000;
 }
 
-async function runNetworks(plan: BenchPlan, context: BenchContext, output: Output, progress: Progress) {
-  const rows: NetworkRow[] = [];
+async function runNetworks(
+  plan: BenchPlan,
+  context: BenchContext,
+  rows: NetworkRow[],
+  output: Output,
+  progress: Progress,
+): Promise<void> {
   for (const { recipe, batch } of plan.networks) {
     progress.next(`${recipe.name}, batch ${batch}`);
-    const measured = await benchNetwork(recipe, batch, plan.modes, context);
-    for (const row of measured) output.event(networkJson(row));
-    rows.push(...measured);
+    await benchNetwork(recipe, batch, plan.modes, context, (measured) => {
+      for (const row of measured) output.event(networkJson(row));
+      rows.push(...measured);
+    });
   }
-  return rows;
 }
 
-async function runKernels(plan: BenchPlan, context: BenchContext, output: Output, progress: Progress) {
-  const rows: KernelRow[] = [];
+async function runKernels(
+  plan: BenchPlan,
+  context: BenchContext,
+  rows: KernelRow[],
+  output: Output,
+  progress: Progress,
+): Promise<void> {
   for (const { kernels, batch } of plan.kernels) {
     progress.next(kernels.shape);
-    const measured = await benchKernels(kernels, batch, plan.wantsKernel, context);
-    for (const row of measured) output.event(kernelJson(row));
-    rows.push(...measured);
+    await benchKernels(kernels, batch, plan.wantsKernel, context, (measured) => {
+      for (const row of measured) output.event(kernelJson(row));
+      rows.push(...measured);
+    });
   }
-  return rows;
 }
 
 /** The status line: what is measured now. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { planBench } from "../../src/cli/bench/plan.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 
 const folder = temporaryFolder();
@@ -19,35 +20,43 @@ function expectPositive(row: Record<string, unknown>, ...names: string[]): void 
 }
 
 describe("convasm bench", () => {
-  it("prints a row for each network, mode and engine", async () => {
-    const { code, stderr, json } = await bench("--net", "conv8", "--batch", "1", "--engine", "js,simd", "--json");
+  it("prints a row for each network, mode, engine and number of threads", async () => {
+    const words = ["--net", "conv8", "--batch", "1", "--engine", "js,simd", "--threads", "1 2", "auto", "--json"];
+    const { code, stderr, json } = await bench(...words);
     expect(stderr).not.toMatch(/error|expected/);
     expect(code).toBe(0);
     const rows = json();
-    expect(rows.map(({ net, batch, engine, threads, mode }) => [net, batch, engine, threads, mode])).toEqual([
-      ["conv8", 1, "js", 1, "train"],
-      ["conv8", 1, "simd", 1, "train"],
-      ["conv8", 1, "js", 1, "infer"],
-      ["conv8", 1, "simd", 1, "infer"],
+    const settings = [
+      ["js", 1],
+      ["simd", 1],
+      ["simd", 2],
+    ];
+    expect(rows.filter(({ threadsAsked }) => threadsAsked === undefined)).toHaveLength(6);
+    expect(
+      rows
+        .filter(({ threadsAsked }) => threadsAsked === undefined)
+        .map(({ net, batch, mode, engine, threads }) => [net, batch, mode, engine, threads]),
+    ).toEqual(["train", "infer"].flatMap((mode) => settings.map((setting) => ["conv8", 1, mode, ...setting])));
+    expect(rows.filter(({ threadsAsked }) => threadsAsked === "auto").map(({ engine }) => engine)).toEqual([
+      "simd",
+      "simd",
     ]);
     for (const row of rows) {
       expect(Object.keys(row).slice(0, NETWORK_KEYS.length)).toEqual(NETWORK_KEYS);
       expectPositive(row, "imagesPerSecond", "gflops", "peakGflops", "milliseconds", "samples");
       expect(row.node).toBe(process.versions.node);
-    }
-    // A speed in images and one in operations differ by operations per image: 2 for each of the 26 x 26 x 8 outputs' 9
-    // products and the 1352 x 10 of the dense layer; training adds gradients of both weights and of the dense input.
-    const perImage = rows.map(({ gflops, imagesPerSecond }) => (1e9 * Number(gflops)) / Number(imagesPerSecond));
-    const [convolution, dense] = [2 * 26 * 26 * 8 * 9, 2 * 1352 * 10];
-    for (const [i, count] of perImage.entries()) {
-      const wanted = i < 2 ? 2 * convolution + 3 * dense : convolution + dense;
-      expect(Math.abs(count / wanted - 1)).toBeLessThan(1e-3);
+      // A speed in images and one in operations differ by operations per image: 2 for each of the 26 x 26 x 8 outputs' 9
+      // products and the 1352 x 10 of the dense layer; training adds gradients of both weights and of the dense input.
+      const perImage = (1e9 * Number(row.gflops)) / Number(row.imagesPerSecond);
+      const [convolution, dense] = [2 * 26 * 26 * 8 * 9, 2 * 1352 * 10];
+      const wanted = row.mode === "train" ? 2 * convolution + 3 * dense : convolution + dense;
+      expect(Math.abs(perImage / wanted - 1)).toBeLessThan(1e-3);
     }
   });
 
   it("measures a residual network on colour images, at several batch sizes", async () => {
-    const words = ["--net", "resnet8", "--batch", "1", "2", "--engine", "simd", "--mode", "train", "--json"];
-    const { code, json } = await bench(...words);
+    const words = ["--net", "resnet8", "--batch", "1", "2", "--engine", "simd", "--threads", "1", "--mode", "train"];
+    const { code, json } = await bench(...words, "--json");
     expect(code).toBe(0);
     expect(json().map(({ net, batch, mode }) => [net, batch, mode])).toEqual([
       ["resnet8", 1, "train"],
@@ -61,7 +70,7 @@ describe("convasm bench", () => {
     const rows = json();
     for (const row of rows) {
       expect(Object.keys(row).slice(0, KERNEL_KEYS.length)).toEqual(KERNEL_KEYS);
-      expectPositive(row, "peakGflops", "gigabytesPerSecond", "milliseconds");
+      expectPositive(row, "peakGflops", "gigabytesPerSecond", "milliseconds", "threads");
       // Only what moves data computes nothing.
       if (!/^(pack|pad)/.test(String(row.kernel))) expectPositive(row, "gflops");
     }
@@ -78,30 +87,56 @@ describe("convasm bench", () => {
   });
 
   it("prints tables with the comparison to plain JavaScript, and draws a chart", async () => {
-    const words = ["--net", "conv8", "--kernels", "dense", "--batch", "1", "--engine", "js", "simd", "--svg", "b.svg"];
-    const { code, stdout } = await bench(...words);
+    const words = ["--net", "conv8", "--kernels", "dense", "--batch", "1", "--engine", "js", "simd", "--threads", "2"];
+    const { code, stdout } = await bench(...words, "--svg", "b.svg");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Machine {3}.+ core/m);
     expect(stdout).toContain(`Node      ${process.versions.node}, V8 ${process.versions.v8}`);
-    expect(stdout).toMatch(/^network +mode +engine +batch +images\/s +GFLOP\/s +of peak +x js$/m);
-    expect(stdout).toMatch(/^dense_backward_weights +1 x 1352 to 10 +simd /m);
+    expect(stdout).toMatch(/^network +mode +engine +threads +batch +images\/s +GFLOP\/s +of peak +x js$/m);
+    expect(stdout).toMatch(/^dense_backward_weights +1 x 20 to 10 +simd +2 /m);
     expect(stdout).not.toContain("conv2d_forward");
-    expect(stdout).toMatch(/^simd is [\d.]+ times as fast as plain JavaScript \(conv8, training, batch 1\)$/m);
-    expect(readFileSync(join(folder.path, "b.svg"), "utf8")).toMatch(/^<svg .*conv8, training, batch 1.*<\/svg>\n$/s);
+    const news = /^simd with 2 threads is [\d.]+ times as fast as plain JavaScript \(conv8, training, batch 1\)$/m;
+    expect(stdout).toMatch(news);
+    const svg = readFileSync(join(folder.path, "b.svg"), "utf8");
+    expect(svg).toMatch(/^<svg .*<title>simd with 2 threads is .*conv8, training, batch 1.*<\/svg>\n$/s);
+  });
+
+  it("prints what was measured when it is interrupted", async () => {
+    const words = ["bench", "--net", "keras", "conv8", "--engine", "simd", "--threads", "1", "--mode", "infer"];
+    const interrupted = await convasm([...words, "--json"], {
+      cwd: folder.path,
+      onOutput: (_stdout, child) => void child.kill("SIGINT"),
+    });
+    expect(interrupted.code).toBe(130);
+    const rows = interrupted.json();
+    expect(rows.length).toBeGreaterThanOrEqual(1);
+    expect(rows.length).toBeLessThan(6);
+    expect(interrupted.stderr).toBe("convasm: interrupted\n");
+  });
+
+  it("finds out that a chart cannot be written before it measures", async () => {
+    const { code, stdout, stderr } = await bench("--net", "torch", "--svg", join("none", "b.svg"));
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^convasm: cannot write "none.b\.svg": no such file or folder\n$/);
   });
 
   it.each([
-    [["--net", "kears"], '--net: expected one of speed99, strided, .*, got "kears"; did you mean keras\\?'],
-    [["--engine", "gpu"], '--engine: expected one of js, simd, relaxed, got "gpu"'],
-    [["--mode", "train,fast"], '--mode: expected one of train, infer, got "fast"'],
-    [["--batch", "0"], '--batch: expected whole numbers from 1 to 65536, got "0"'],
-    [["--batch", "1.5"], '--batch: expected whole numbers from 1 to 65536, got "1.5"'],
-    [["--kernels", "winograd"], '--kernels: expected a part of one of .*conv2d_forward.*, got "winograd"'],
-    [["--nett", "keras"], "unknown option '--nett'.*"],
-  ])("refuses %j in one line", async (words, message) => {
-    const { code, stdout, stderr } = await bench(...words);
+    [{ net: ["kears"] }, /^--net: expected one of speed99, strided, .*, got "kears"; did you mean keras\?$/],
+    [{ engine: ["gpu"] }, /^--engine: expected one of js, simd, relaxed, wide, got "gpu"$/],
+    [{ mode: ["train,fast"] }, /^--mode: expected one of train, infer, got "fast"$/],
+    [{ batch: ["0"] }, /^--batch: expected whole numbers from 1 to 65536, got "0"$/],
+    [{ batch: ["1.5"] }, /^--batch: expected whole numbers from 1 to 65536, got "1.5"$/],
+    [{ threads: ["2", "many"] }, /^--threads: expected auto or whole numbers from 1 to 64, got "many"$/],
+    [{ kernels: ["wnograd"] }, /^--kernels: expected a part of one of .*conv2d_forward.*, got "wnograd"/],
+  ])("refuses %j", (options, message) => {
+    expect(() => planBench(options)).toThrow(message);
+  });
+
+  it("refuses wrong options in one line", async () => {
+    const { code, stdout, stderr } = await bench("--nett", "keras");
     expect(code).toBe(2);
     expect(stdout).toBe("");
-    expect(stderr).toMatch(new RegExp(`^convasm: ${message}\n$`));
+    expect(stderr).toMatch(/^convasm: unknown option '--nett'.*\n$/);
   });
 });

@@ -4,18 +4,20 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { checkKernels } from "../../bench/kernel-check.ts";
 import { checkStep } from "../../bench/network-check.ts";
+import { useNodeThreads } from "../../node/threads.ts";
 import { useWasmFiles } from "../../node/wasm.ts";
 import { useWideFlag } from "../../node/wide.ts";
 import { planBench } from "./plan.ts";
 
 useWasmFiles();
 useWideFlag();
-const { gears, networks, kernels } = planBench(workerData);
+useNodeThreads();
+const { settings, kernelSettings, networks, kernels } = planBench(workerData);
 for (const recipe of new Set(networks.map((item) => item.recipe))) {
   parentPort?.postMessage(recipe.name);
-  await checkStep(recipe, gears);
+  await checkStep(recipe, settings);
 }
 for (const item of new Set(kernels.map((each) => each.kernels))) {
   parentPort?.postMessage(item.shape);
-  await checkKernels(item, gears);
+  await checkKernels(item, kernelSettings);
 }

@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
 import { type KernelCase, kernelCases, shortKernelCases } from "../../bench/kernel-table.ts";
 import { type BenchMode, MODES } from "../../bench/network-bench.ts";
 import type { Setting } from "../../bench/setting.ts";
+import { BRIEF, QUICK, THOROUGH, type TimingSettings } from "../../bench/timing.ts";
 import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
 import type { KernelName } from "../../engine/kernels.ts";
 import { NETWORKS } from "../../recipes/index.ts";
@@ -15,6 +17,7 @@ export interface BenchOptions extends OutputOptions {
   readonly net?: readonly string[] | undefined;
   readonly batch?: readonly string[] | undefined;
   readonly engine?: readonly string[] | undefined;
+  readonly threads?: readonly string[] | undefined;
   readonly mode?: readonly string[] | undefined;
   readonly kernels?: readonly string[] | boolean | undefined;
   readonly all?: boolean | undefined;
@@ -25,7 +28,11 @@ export interface BenchOptions extends OutputOptions {
 /** What to measure. */
 export interface BenchPlan {
   readonly gears: readonly Gear[];
+  /** What networks are measured on. */
   readonly settings: readonly Setting[];
+  /** What kernels are measured on: one thread unless asked for. */
+  readonly kernelSettings: readonly Setting[];
+  readonly timing: TimingSettings;
   readonly modes: readonly BenchMode[];
   readonly networks: readonly { readonly recipe: Recipe; readonly batch: number }[];
   readonly kernels: readonly { readonly kernels: KernelCase; readonly batch: number }[];
@@ -33,14 +40,14 @@ export interface BenchPlan {
 }
 
 const DEFAULT_NETWORKS = ["keras", "speed99", "conv8"];
-const NETWORK_BATCH = 128;
+const NETWORK_BATCHES = [1, 32, 128];
 const KERNEL_BATCH = 32;
-const ALL_BATCHES = [1, 32, 128];
 const LARGEST_BATCH = 65_536;
+const MOST_THREADS = 64;
 
-/** The words of a list, split at commas, each once. */
+/** The words of a list, split at commas and blanks, each once. */
 function words(list: readonly string[]): string[] {
-  return [...new Set(list.flatMap((item) => item.split(",")).map((word) => word.trim()))];
+  return [...new Set(list.flatMap((item) => item.split(/[,\s]+/)).filter((word) => word !== ""))];
 }
 
 function choose<T>(option: string, list: readonly string[], known: ReadonlyMap<string, T>): T[] {
@@ -61,6 +68,26 @@ function readBatches(list: readonly string[]): number[] {
     if (size >= 1 && size <= LARGEST_BATCH) return size;
     throw new UsageError(`--batch: expected whole numbers from 1 to ${LARGEST_BATCH}, got ${JSON.stringify(word)}`);
   });
+}
+
+/** One and all cores unless said; `auto` is left to the engine. */
+function readThreads(list: readonly string[] | undefined): (number | "auto")[] {
+  if (list === undefined) return [...new Set([1, Math.min(availableParallelism(), MOST_THREADS)])];
+  return words(list).map((word) => {
+    if (word === "auto") return word;
+    const count = /^\d+$/.test(word) ? Number(word) : 0;
+    if (count >= 1 && count <= MOST_THREADS) return count;
+    throw new UsageError(
+      `--threads: expected auto or whole numbers from 1 to ${MOST_THREADS}, got ${JSON.stringify(word)}`,
+    );
+  });
+}
+
+/** Plain JavaScript has one thread; it stands beside any number of the others. */
+function combine(gears: readonly Gear[], threads: readonly (number | "auto")[]): Setting[] {
+  return gears.flatMap((gear): Setting[] =>
+    gear === "js" ? [{ gear, threads: 1 }] : threads.map((count) => ({ gear, threads: count })),
+  );
 }
 
 function chooseGears(list: readonly string[] | undefined): Gear[] {
@@ -94,15 +121,20 @@ export function planBench(options: BenchOptions): BenchPlan {
   const parts = Array.isArray(options.kernels) ? words(options.kernels) : [];
   const cases = all || saysKernels ? kernelCases() : shortKernelCases();
   const wantsKernel = (kernel: KernelName) => parts.length === 0 || parts.some((part) => kernel.includes(part));
-  const kernels = withKernels ? cases.filter(({ program, times }) => hasKernel(program(1), times, wantsKernel)) : [];
+  const found = withKernels ? cases.filter((item) => kernelsOf(item).some(wantsKernel)) : [];
+  const kernels = options.quick === true ? smallestOfEach(found) : found;
   if (withKernels && kernels.length === 0) {
-    throw new UsageError(`--kernels: ${unknownName("a part of one of", parts.join(","), kernelNames(cases))}`);
+    const names = [...new Set(cases.flatMap(kernelsOf))].sort();
+    throw new UsageError(`--kernels: ${unknownName("a part of one of", parts.join(","), names)}`);
   }
-  const networkBatches = batches ?? (all ? ALL_BATCHES : [NETWORK_BATCH]);
+  const networkBatches = batches ?? NETWORK_BATCHES;
   const kernelBatches = batches ?? [KERNEL_BATCH];
   return {
     gears,
-    settings: gears.map((gear) => ({ gear, threads: 1 })),
+    settings: combine(gears, readThreads(options.threads)),
+    kernelSettings: combine(gears, readThreads(options.threads ?? ["1"])),
+    // Who asks for nothing gets an overview in two minutes.
+    timing: options.quick === true ? QUICK : all || saysNetworks || saysKernels ? THOROUGH : BRIEF,
     modes,
     networks: withNetworks ? chosen.flatMap((recipe) => networkBatches.map((size) => ({ recipe, batch: size }))) : [],
     kernels: kernels.flatMap((item) =>
@@ -112,19 +144,22 @@ export function planBench(options: BenchOptions): BenchPlan {
   };
 }
 
-function hasKernel(
-  { operations }: ReturnType<KernelCase["program"]>,
-  times: KernelCase["times"],
-  wants: (kernel: KernelName) => boolean,
-): boolean {
-  return operations.some(({ kernel }) => times(kernel) && wants(kernel));
+/** The kernels that a case times. */
+function kernelsOf({ program, times }: KernelCase): KernelName[] {
+  return program(1, 1)
+    .operations.map(({ kernel }) => kernel)
+    .filter(times);
 }
 
-function kernelNames(cases: readonly KernelCase[]): string[] {
-  const names = cases.flatMap(({ program, times }) =>
-    program(1)
-      .operations.map(({ kernel }) => kernel)
-      .filter(times),
-  );
-  return [...new Set(names)].sort();
+/** As few and as small cases as have every kernel. */
+function smallestOfEach(cases: readonly KernelCase[]): KernelCase[] {
+  const sizes = new Map(cases.map((item) => [item, item.program(1, 1).elements]));
+  const sorted = [...cases].sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0));
+  const seen = new Set<KernelName>();
+  return sorted.filter((item) => {
+    const kernels = kernelsOf(item);
+    const isNew = kernels.some((kernel) => !seen.has(kernel));
+    for (const kernel of kernels) seen.add(kernel);
+    return isNew;
+  });
 }

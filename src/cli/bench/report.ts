@@ -1,5 +1,6 @@
 import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
+import { settingName } from "../../bench/setting.ts";
 import type { Timing } from "../../bench/timing.ts";
 import { count, percent, table } from "../format.ts";
 
@@ -16,8 +17,13 @@ function shareOfPeak({ gflops, peakGflops }: { gflops: number; peakGflops: numbe
   return `${Math.round((100 * gflops) / peakGflops)} %`;
 }
 
+/** The threads of a row, as they were asked for. */
+function threadsText({ threadsAsked }: NetworkRow | KernelRow): string {
+  return String(threadsAsked);
+}
+
 /** How many times as fast as plain JavaScript on the same work. */
-export function timesJs<Row extends NetworkRow | KernelRow>(row: Row, rows: readonly Row[]): number | undefined {
+function timesJs<Row extends NetworkRow | KernelRow>(row: Row, rows: readonly Row[]): number | undefined {
   const js = rows.find((other) => other.engine === "js" && sameWork(other, row));
   return js === undefined ? undefined : js.timing.median / row.timing.median;
 }
@@ -27,7 +33,9 @@ function sameWork(a: NetworkRow | KernelRow, b: NetworkRow | KernelRow): boolean
   return "kernel" in b && a.kernel === b.kernel && a.shape === b.shape;
 }
 
-function timesText(times: number | undefined): string {
+/** The same in few digits; empty without plain JavaScript to compare with. */
+export function timesJsText<Row extends NetworkRow | KernelRow>(row: Row, rows: readonly Row[]): string {
+  const times = timesJs(row, rows);
   return times === undefined ? "" : times.toFixed(times < 9.95 ? 1 : 0);
 }
 
@@ -39,17 +47,18 @@ function withTimes<Row extends NetworkRow | KernelRow>(
 ): string[][] {
   const comparable = rows.some(({ engine }) => engine === "js");
   const last = (text: string) => (comparable ? [text] : []);
-  return [[...header, ...last("x js")], ...rows.map((row) => [...cells(row), ...last(timesText(timesJs(row, rows)))])];
+  return [[...header, ...last("x js")], ...rows.map((row) => [...cells(row), ...last(timesJsText(row, rows))])];
 }
 
 /** The networks as a table for people. */
 export function networkTable(rows: readonly NetworkRow[]): string[] {
   if (rows.length === 0) return [];
-  const header = ["network", "mode", "engine", "batch", "images/s", "", "GFLOP/s", "of peak"];
+  const header = ["network", "mode", "engine", "threads", "batch", "images/s", "", "GFLOP/s", "of peak"];
   const cells = (row: NetworkRow) => [
     row.net,
     row.mode,
     row.engine,
+    threadsText(row),
     String(row.batch),
     count(row.imagesPerSecond),
     spread(row.timing),
@@ -62,11 +71,12 @@ export function networkTable(rows: readonly NetworkRow[]): string[] {
 /** The kernels as a table for people. Those that memory bounds have no share of the peak. */
 export function kernelTable(rows: readonly KernelRow[]): string[] {
   if (rows.length === 0) return [];
-  const header = ["kernel", "shape", "engine", "GFLOP/s", "", "of peak", "GB/s"];
+  const header = ["kernel", "shape", "engine", "threads", "GFLOP/s", "", "of peak", "GB/s"];
   const cells = (row: KernelRow) => [
     row.kernel,
     row.shape,
     row.engine,
+    threadsText(row),
     gflopsText(row.gflops),
     spread(row.timing),
     row.multiplies ? shareOfPeak(row) : "",
@@ -75,9 +85,14 @@ export function kernelTable(rows: readonly KernelRow[]): string[] {
   return table(withTimes(header, rows, cells), 3);
 }
 
-/** "relaxed is 21 times, simd 14 times as fast as plain JavaScript (keras, training, batch 128)", from the first row. */
+/**
+ * "relaxed with 2 threads is 41 times, relaxed 21 times, simd 14 times as fast as plain JavaScript (keras, training, batch 128)":
+ * the first network at its largest batch, else the first kernel.
+ */
 export function headline(networks: readonly NetworkRow[], kernels: readonly KernelRow[]): string | undefined {
-  const [network] = networks;
+  const [first] = networks;
+  const same = networks.filter(({ net, mode }) => net === first?.net && mode === first?.mode);
+  const network = same.find(({ batch }) => batch === Math.max(...same.map((row) => row.batch)));
   if (network !== undefined) {
     const mode = network.mode === "train" ? "training" : "inference";
     return comparison(network, networks, `${network.net}, ${mode}, batch ${network.batch}`);
@@ -93,11 +108,12 @@ function comparison<Row extends NetworkRow | KernelRow>(
 ): string | undefined {
   const parts = rows.flatMap((row) => {
     const times = row.engine === "js" || !sameWork(row, first) ? undefined : timesJs(row, rows);
-    return times === undefined ? [] : [{ engine: row.engine, times }];
+    const { engine, threadsAsked } = row;
+    return times === undefined ? [] : [{ name: settingName({ gear: engine, threads: threadsAsked }), times }];
   });
   if (parts.length === 0) return undefined;
   const sorted = parts.sort((a, b) => b.times - a.times);
-  const said = sorted.map(({ engine, times }, i) => `${engine}${i === 0 ? " is" : ""} ${times.toFixed(1)} times`);
+  const said = sorted.map(({ name, times }, i) => `${name}${i === 0 ? " is" : ""} ${times.toFixed(1)} times`);
   return `${said.join(", ")} as fast as plain JavaScript (${what})`;
 }
 
@@ -105,8 +121,10 @@ function comparison<Row extends NetworkRow | KernelRow>(
 const BUSY = 0.9;
 
 /** Said where other programs took the core away, which wall times cannot show. */
-export function busyWarning(timings: readonly Timing[]): string | undefined {
-  const shares = timings.map(({ processorShare }) => processorShare).sort((a, b) => a - b);
+export function busyWarning(rows: readonly (NetworkRow | KernelRow)[]): string | undefined {
+  // Threads that wait take no time of their processors: only one alone tells.
+  const alone = rows.filter(({ threads }) => threads === 1);
+  const shares = alone.map(({ timing }) => timing.processorShare).sort((a, b) => a - b);
   const middle = shares[Math.floor(shares.length / 2)];
   if (middle === undefined || !(middle < BUSY)) return undefined;
   return (

@@ -2,8 +2,9 @@ import { cpus } from "node:os";
 import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
 import type { Timing } from "../../bench/timing.ts";
-import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
+import { GEARS, hasGear } from "../../engine/gears.ts";
 import { counted } from "../format.ts";
+import type { BenchPlan } from "./plan.ts";
 
 /** Enough digits for any use, few enough to read. */
 function rounded(value: number): number {
@@ -17,15 +18,25 @@ function machine() {
   return { cpu, cores: processors.length, node: process.versions.node, v8: process.versions.v8 };
 }
 
+/** The machine in a few words. */
+export function machineName(): string {
+  const { cpu, cores, node } = machine();
+  return `${cpu}, ${counted(cores, "core")}, Node ${node}`;
+}
+
 /** The machine in lines for people. */
-export function machineLines(gears: readonly Gear[]): string[] {
+export function machineLines({ networks, kernels, ...plan }: BenchPlan): string[] {
+  const settings = [...(networks.length > 0 ? plan.settings : []), ...(kernels.length > 0 ? plan.kernelSettings : [])];
   const { cpu, cores, node, v8 } = machine();
-  const missing = GEARS.filter((gear) => !gears.includes(gear) && !hasGear(gear));
-  const without = missing.length === 0 ? "" : ` (this Node has no ${missing.join(", ")})`;
+  const missing = GEARS.filter((gear) => !hasGear(gear));
+  const without = missing.length === 0 ? "" : ` (not ${missing.join(", ")}: \`convasm doctor\` says why)`;
+  const engines = [...new Set(settings.map(({ gear }) => gear))].join(", ");
+  const threads = [...new Set(settings.map((setting) => setting.threads))].join(" and ");
+  const several = threads === "1" ? "1 thread" : `${threads} threads`;
   return [
     `Machine   ${cpu}, ${counted(cores, "core")}, ${process.platform} ${process.arch}`,
     `Node      ${node}, V8 ${v8}`,
-    `Engines   ${gears.join(", ")}, one thread each${without}`,
+    `Engines   ${engines}${without}; ${several}`,
   ];
 }
 
@@ -37,7 +48,7 @@ function milliseconds({ median, lower, upper, samples, processorShare }: Timing)
 
 /** A row as `--json` prints it. */
 export function networkJson(row: NetworkRow): Readonly<Record<string, unknown>> {
-  const { net, batch, engine, threads, mode, imagesPerSecond, gflops, peakGflops, timing } = row;
+  const { net, batch, engine, threads, threadsAsked, mode, imagesPerSecond, gflops, peakGflops, timing } = row;
   return {
     net,
     batch,
@@ -47,6 +58,7 @@ export function networkJson(row: NetworkRow): Readonly<Record<string, unknown>> 
     imagesPerSecond: rounded(imagesPerSecond),
     gflops: rounded(gflops),
     peakGflops: rounded(peakGflops),
+    ...(threadsAsked === "auto" && { threadsAsked }),
     ...milliseconds(timing),
     ...machine(),
   };
@@ -54,13 +66,15 @@ export function networkJson(row: NetworkRow): Readonly<Record<string, unknown>> 
 
 /** The same for a kernel. */
 export function kernelJson(row: KernelRow): Readonly<Record<string, unknown>> {
-  const { kernel, shape, engine, gflops, peakGflops, gigabytesPerSecond, timing } = row;
+  const { kernel, shape, engine, threads, threadsAsked, gflops, peakGflops, gigabytesPerSecond, timing } = row;
   return {
     kernel,
     shape,
     engine,
     gflops: rounded(gflops),
     peakGflops: rounded(peakGflops),
+    threads,
+    ...(threadsAsked === "auto" && { threadsAsked }),
     gigabytesPerSecond: rounded(gigabytesPerSecond),
     ...milliseconds(timing),
     ...machine(),

@@ -7,7 +7,9 @@
 import { scaleLinear } from "d3-scale";
 import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
+import { settingName } from "../../bench/setting.ts";
 import type { Gear } from "../../engine/gears.ts";
+import { timesJsText } from "../bench/report.ts";
 import { count } from "../format.ts";
 import {
   BLUE,
@@ -34,7 +36,8 @@ const CHARACTER_WIDTH = 5.8;
 const MARGIN = 34;
 const PLOT_WIDTH = 460;
 const RIGHT = 130;
-const TOP = 84;
+const TOP = 104;
+const LEGEND = 150;
 const BAR = 14;
 const GAP = 12;
 
@@ -46,6 +49,7 @@ interface Group {
 
 interface Bar {
   readonly engine: Gear;
+  readonly threadsAsked: number | "auto";
   readonly gflops: number;
   readonly peakGflops: number;
   readonly note: string;
@@ -59,9 +63,10 @@ function groupsOf(networks: readonly NetworkRow[], kernels: readonly KernelRow[]
   const groups = new Map<string, Bar[]>();
   for (const row of networks) {
     const mode = row.mode === "train" ? "training" : "inference";
+    const times = row.engine === "js" ? "" : timesJsText(row, networks);
     addTo(groups, `${row.net}, ${mode}, batch ${row.batch}`, {
       ...row,
-      note: `${count(row.imagesPerSecond)} images/s`,
+      note: `${count(row.imagesPerSecond)} images/s${times === "" ? "" : `, ${times} x js`}`,
     });
   }
   for (const row of kernels) {
@@ -71,6 +76,15 @@ function groupsOf(networks: readonly NetworkRow[], kernels: readonly KernelRow[]
   return [...groups].map(([name, bars]) => ({ name, bars }));
 }
 
+function barName({ engine, threadsAsked }: Bar): string {
+  return settingName({ gear: engine, threads: threadsAsked });
+}
+
+/** Each engine has its colour, paler on several threads. */
+function lookOf({ engine, threadsAsked }: Bar) {
+  return { fill: COLORS[engine], ...(threadsAsked !== 1 && { "fill-opacity": 0.55 }) };
+}
+
 function heightOf({ bars }: Group): number {
   return bars.length * BAR + GAP;
 }
@@ -78,10 +92,11 @@ function heightOf({ bars }: Group): number {
 function drawGroup({ name, bars }: Group, x: (value: number) => number): string[] {
   const middle = (bars.length * BAR) / 2;
   const parts = [label(-10, middle, name, { fill: INK, "text-anchor": "end", dy: MIDDLE, "font-size": 11 })];
-  for (const [i, { engine, gflops, peakGflops, note }] of bars.entries()) {
+  for (const [i, bar] of bars.entries()) {
+    const { engine, gflops, peakGflops, note } = bar;
     const y = i * BAR;
-    const tip = `${name}, ${engine}: ${gflops.toFixed(2)} GFLOP/s of ${peakGflops.toFixed(1)}; ${note}`;
-    const box = { x: 0, y: y + 1, width: Math.max(x(gflops), 1), height: BAR - 2, fill: COLORS[engine] };
+    const tip = `${name}, ${barName(bar)}: ${gflops.toFixed(2)} GFLOP/s of ${peakGflops.toFixed(1)}; ${note}`;
+    const box = { x: 0, y: y + 1, width: Math.max(x(gflops), 1), height: BAR - 2, ...lookOf(bar) };
     parts.push(element("rect", box, [element("title", {}, [escapeXml(tip)])]));
     parts.push(
       element("line", {
@@ -102,12 +117,17 @@ function drawGroup({ name, bars }: Group, x: (value: number) => number): string[
 }
 
 /**
- * A bar for each engine's GFLOP/s, its register-only peak as a mark on the same line, images/s beside it.
+ * A bar for each engine's GFLOP/s, its register-only peak as a mark on the same line; beside it images/s, and how many
+ * times as fast as plain JavaScript that is.
  *
  * @example
- * await writeFileAtomic("bench.svg", benchChart(networks, []));
+ * await writeFileAtomic("bench.svg", benchChart(networks, [], { machine: "AMD EPYC, 2 cores, Node 24.1.0" }));
  */
-export function benchChart(networks: readonly NetworkRow[], kernels: readonly KernelRow[]): string {
+export function benchChart(
+  networks: readonly NetworkRow[],
+  kernels: readonly KernelRow[],
+  { title = "Speed by engine", machine }: { readonly title?: string | undefined; readonly machine: string },
+): string {
   const groups = groupsOf(networks, kernels);
   const bars = groups.flatMap((group) => group.bars);
   const most = Math.max(1, ...bars.map(({ gflops, peakGflops }) => Math.max(gflops, peakGflops)));
@@ -120,12 +140,12 @@ export function benchChart(networks: readonly NetworkRow[], kernels: readonly Ke
       label(x(value), height + 18, String(value), { "text-anchor": "middle" }),
     ]);
   const left = MARGIN + CHARACTER_WIDTH * Math.max(20, ...groups.map(({ name }) => name.length));
-  const engines = [...new Set(bars.map(({ engine }) => engine))];
-  const legend = engines.flatMap((engine, i) => [
-    element("rect", { x: i * 90, y: -26, width: 12, height: 12, fill: COLORS[engine] }),
-    label(i * 90 + 18, -20, engine, { dy: MIDDLE }),
+  const kinds = [...new Map(bars.map((bar) => [barName(bar), bar]))];
+  const legend = kinds.flatMap(([name, bar], i) => [
+    element("rect", { x: i * LEGEND, y: -26, width: 12, height: 12, ...lookOf(bar) }),
+    label(i * LEGEND + 18, -20, name, { dy: MIDDLE }),
   ]);
-  legend.push(label(engines.length * 90, -20, "marks: peak of multiply-adds in registers", { dy: MIDDLE }));
+  legend.push(label(0, -44, `${machine}; marks: peak of multiply-adds in registers`, { dy: MIDDLE, fill: MUTED }));
   let y = 0;
   const drawn = groups.map((group) => {
     const part = shifted(0, y, drawGroup(group, x));
@@ -134,5 +154,6 @@ export function benchChart(networks: readonly NetworkRow[], kernels: readonly Ke
   });
   const axis = label(PLOT_WIDTH / 2, height + 40, "GFLOP/s", { "text-anchor": "middle", fill: MUTED });
   const content = shifted(left, TOP, [...legend, ...ticks, ...drawn, axis]);
-  return svgDocument(left + PLOT_WIDTH + RIGHT, TOP + height + 60, "Speed by engine", [content]);
+  const width = Math.max(left + Math.max(PLOT_WIDTH, kinds.length * LEGEND), CHARACTER_WIDTH * 1.6 * title.length);
+  return svgDocument(width + RIGHT, TOP + height + 60, title, [content]);
 }
