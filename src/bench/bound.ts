@@ -39,27 +39,52 @@ function allowances(exact: Backend, call: KernelCall, wanted: Results): Readonly
   );
 }
 
-/** The worst element of a result that misses its bound, in words; undefined where all is well. */
-export function worstMiss(exact: Backend, call: KernelCall, actual: Results): string | undefined {
+/** What a call should give, and how far from it float32 may be. */
+export interface Expectation {
+  readonly wanted: Results;
+  readonly allowed: ReadonlyMap<string, ArrayLike<number>>;
+}
+
+/** A result that misses its bound. */
+export interface Miss {
+  readonly array: string;
+  readonly index: number;
+  readonly expected: number;
+  readonly got: number;
+  readonly allowed: number;
+}
+
+/** Runs a call on exact kernels: to be held against any number of others. */
+export function expectationOf(exact: Backend, call: KernelCall): Expectation {
   const wanted = runCall(exact, call);
-  const allowed = allowances(exact, call, wanted);
+  return { wanted, allowed: allowances(exact, call, wanted) };
+}
+
+/** The element that misses its bound by the most; undefined where all is well. */
+export function worstMiss({ wanted, allowed }: Expectation, actual: Results): Miss | undefined {
   let worst = 1;
-  let message: string | undefined;
-  for (const [name, values] of wanted) {
-    const got = actual.get(name);
-    const limits = allowed.get(name);
-    if (got === undefined || limits === undefined) return `${call.kernel}, ${call.label}: no result "${name}"`;
-    values.forEach((value, i) => {
-      if (Object.is(got[i], Math.fround(value)) || (got[i] === 0 && value === 0)) return;
-      const error = Math.abs(got[i] - value);
+  let miss: Miss | undefined;
+  for (const [array, values] of wanted) {
+    const got = actual.get(array) ?? [];
+    const limits = allowed.get(array) ?? [];
+    values.forEach((expected, index) => {
+      const value = got[index] ?? Number.NaN;
+      if (Object.is(value, Math.fround(expected)) || (value === 0 && expected === 0)) return;
+      const limit = limits[index];
+      const error = Math.abs(value - expected);
+      // NaN on one side only is as wrong as can be.
       const ratio =
-        error <= limits[i] ? error / limits[i] : limits[i] === 0 ? Number.POSITIVE_INFINITY : error / limits[i];
+        error <= limit ? 0 : limit > 0 && error < Number.POSITIVE_INFINITY ? error / limit : Number.MAX_VALUE;
       if (ratio <= worst) return;
-      worst = Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio;
-      message =
-        `${call.kernel}, ${call.label}: "${name}" at ${i}: expected ${value}, got ${got[i]}, ` +
-        `an error of ${error} where ${limits[i]} is allowed`;
+      worst = ratio;
+      miss = { array, index, expected, got: value, allowed: limit };
     });
   }
-  return message;
+  return miss;
+}
+
+/** A miss in words. */
+export function missText({ array, index, expected, got, allowed }: Miss): string {
+  const error = Math.abs(got - expected);
+  return `"${array}" at ${index}: expected ${expected}, got ${got}, an error of ${error} where ${allowed} is allowed`;
 }

@@ -5,32 +5,10 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { type Backend, type Results, referenceBackend, runCall } from "../../src/bench/arena.ts";
-import { worstMiss } from "../../src/bench/bound.ts";
+import { type Backend, referenceBackend, runCall } from "../../src/bench/arena.ts";
+import { expectationOf, missText, worstMiss } from "../../src/bench/bound.ts";
 import { callsByKernel, networkCalls } from "../../src/bench/calls/index.ts";
-
-/** Where two runs differ in a bit, NaN patterns and signs of zero included; undefined where they do not. */
-function difference(one: Results, other: Results): string | undefined {
-  for (const [name, values] of one) {
-    const counterpart = other.get(name);
-    if (counterpart === undefined) return `no result "${name}"`;
-    const words = new Uint32Array(values.buffer, values.byteOffset, values.byteLength / 4);
-    const others = new Uint32Array(counterpart.buffer, counterpart.byteOffset, counterpart.byteLength / 4);
-    for (let i = 0; i < words.length; i++) {
-      if (words[i] === others[i]) continue;
-      const at = Math.floor((i * 4) / values.BYTES_PER_ELEMENT);
-      return `"${name}" at ${at}: ${values[at]} and ${counterpart[at]}`;
-    }
-  }
-  return undefined;
-}
-
-/** Ways to cut [0, extent): in unit slices, in two at each of some places, and with an empty slice. */
-function cutsOf(extent: number): number[][] {
-  const inner = Array.from({ length: Math.max(extent - 1, 0) }, (_, i) => i + 1);
-  const some = inner.filter((cut) => cut < 4 || extent - cut < 4 || cut === Math.floor(extent / 2));
-  return [inner.slice(0, 64), ...some.map((cut) => [cut]), [0], [extent, extent]];
-}
+import { cutsOf, differenceOf, differenceText } from "../../src/bench/ranges.ts";
 
 /** Tests of all kernels of a backend: bounds, memory, ranges, aliasing. */
 export function testKernels(name: string, makeBackend: () => Backend | Promise<Backend>): void {
@@ -39,8 +17,11 @@ export function testKernels(name: string, makeBackend: () => Backend | Promise<B
   describe.each([...callsByKernel()])(`${name}: %s`, (_kernel, calls) => {
     it("is within the bound of the exact result and writes all of its outputs and nothing else", async () => {
       const backend = await makeBackend();
-      const misses = calls.map((call) => worstMiss(exact, call, runCall(backend, call)));
-      expect(misses.filter((miss) => miss !== undefined)).toEqual([]);
+      const misses = calls.flatMap((call) => {
+        const miss = worstMiss(expectationOf(exact, call), runCall(backend, call));
+        return miss === undefined ? [] : [`${call.label}: ${missText(miss)}`];
+      });
+      expect(misses).toEqual([]);
     });
 
     it("gives the same bits however its range is cut, in either order", async () => {
@@ -49,9 +30,11 @@ export function testKernels(name: string, makeBackend: () => Backend | Promise<B
         const whole = runCall(backend, call);
         for (const cuts of cutsOf(call.extent)) {
           for (const backwards of [false, true]) {
-            const found = difference(whole, runCall(backend, call, { cuts, backwards }));
-            if (found !== undefined)
-              expect.fail(`${call.label}, ${backwards ? "backwards, " : ""}cut at ${cuts}: ${found}`);
+            const found = differenceOf(whole, runCall(backend, call, { cuts, backwards }));
+            if (found !== undefined) {
+              const order = backwards ? "backwards, " : "";
+              expect.fail(`${call.label}, ${order}cut at ${cuts}: ${differenceText(found)}`);
+            }
           }
         }
       }
@@ -61,7 +44,7 @@ export function testKernels(name: string, makeBackend: () => Backend | Promise<B
       it("gives the same bits in place", async () => {
         const backend = await makeBackend();
         for (const call of calls) {
-          const found = difference(runCall(backend, call), runCall(backend, call, { inPlace: true }));
+          const found = differenceOf(runCall(backend, call), runCall(backend, call, { inPlace: true }));
           expect(found, call.label).toBeUndefined();
         }
       });
@@ -70,6 +53,8 @@ export function testKernels(name: string, makeBackend: () => Backend | Promise<B
 
   it(`${name}: layers of real networks are within the bound`, async () => {
     const backend = await makeBackend();
-    for (const call of networkCalls()) expect(worstMiss(exact, call, runCall(backend, call))).toBeUndefined();
+    for (const call of networkCalls()) {
+      expect(worstMiss(expectationOf(exact, call), runCall(backend, call)), call.label).toBeUndefined();
+    }
   });
 }
