@@ -1,119 +1,138 @@
 // Batch normalization (Ioffe and Szegedy, 2015) over rows of c channels: x is [rows, c], rows = n h w, or n for dense.
-// Lanes are channels, and rows are taken in blocks that stay in the first-level cache. A channel is summed in one order
-// whatever range it falls in: inside a block by row mod 4, then block after block.
+// Lanes are channels; the last vector of a row may read up to three floats of the next one, whose lanes do not count.
+// Sums over the batch are made in two steps, first in each sample by itself (axis: sample), then over the samples (axis:
+// channel). The sums of a sample are rows of `padded` floats, c rounded up to whole vectors, with zeros at their end.
 
-import { load_lanes, store_lanes } from "./lanes";
+import { keep_lanes, store_lanes } from "./lanes";
 import { address, madd, zero } from "./simd";
 
-/** Rows in a block of the sums: few enough to stay in the cache, enough to hide the work at its end. */
+/** Rows that are taken together: registers hold the sums, and all channels find the rows in the first-level cache. */
 // @ts-ignore: decorator
 @inline
-function rows_in_block(c: i32): i32 {
-  return max(16, min(64, 8192 / c));
+function rows_in_tile(c: i32): i32 {
+  return max(16, min(64, 256 / c));
 }
 
-/** Sum of a block of rows. */
+/** c rounded up to whole vectors. */
 // @ts-ignore: decorator
 @inline
-function block_sum(from: usize, stride: usize, rows: i32, lanes: i32): v128 {
+function padded(c: i32): i32 {
+  return (c + 3) & ~3;
+}
+
+/** Sum of `rows` vectors. */
+// @ts-ignore: decorator
+@inline
+function column_sum(from: usize, stride: usize, rows: i32): v128 {
   let sum0 = zero();
   let sum1 = zero();
-  let sum2 = zero();
-  let sum3 = zero();
-  for (; rows >= 4; rows -= 4) {
-    sum0 = f32x4.add(sum0, load_lanes(from, lanes));
-    sum1 = f32x4.add(sum1, load_lanes(from + stride, lanes));
-    sum2 = f32x4.add(sum2, load_lanes(from + 2 * stride, lanes));
-    sum3 = f32x4.add(sum3, load_lanes(from + 3 * stride, lanes));
-    from += 4 * stride;
+  for (; rows >= 2; rows -= 2) {
+    sum0 = f32x4.add(sum0, v128.load(from));
+    sum1 = f32x4.add(sum1, v128.load(from + stride));
+    from += 2 * stride;
   }
-  for (; rows > 0; rows--) {
-    sum0 = f32x4.add(sum0, load_lanes(from, lanes));
-    from += stride;
-  }
-  return f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3));
+  if (rows > 0) sum0 = f32x4.add(sum0, v128.load(from));
+  return f32x4.add(sum0, sum1);
 }
 
-/** (x - mean)^2 + sum. */
+/** Adds the sums of x - shift and of its squares over a tile of rows to two vectors in memory. */
 // @ts-ignore: decorator
 @inline
-function add_square(x: v128, mean: v128, sum: v128): v128 {
-  const difference = f32x4.sub(x, mean);
-  return madd(difference, difference, sum);
-}
-
-/** Sum of (x - mean)^2 over a block of rows. */
-// @ts-ignore: decorator
-@inline
-function block_squares(from: usize, stride: usize, rows: i32, mean: v128, lanes: i32): v128 {
-  let sum0 = zero();
+function add_moments(x: usize, stride: usize, rows: i32, shift: v128, sum: usize, squares: usize): void {
+  let sum0 = v128.load(sum);
   let sum1 = zero();
-  let sum2 = zero();
-  let sum3 = zero();
-  for (; rows >= 4; rows -= 4) {
-    sum0 = add_square(load_lanes(from, lanes), mean, sum0);
-    sum1 = add_square(load_lanes(from + stride, lanes), mean, sum1);
-    sum2 = add_square(load_lanes(from + 2 * stride, lanes), mean, sum2);
-    sum3 = add_square(load_lanes(from + 3 * stride, lanes), mean, sum3);
-    from += 4 * stride;
+  let square0 = v128.load(squares);
+  let square1 = zero();
+  for (; rows >= 2; rows -= 2) {
+    const difference0 = f32x4.sub(v128.load(x), shift);
+    const difference1 = f32x4.sub(v128.load(x + stride), shift);
+    sum0 = f32x4.add(sum0, difference0);
+    sum1 = f32x4.add(sum1, difference1);
+    square0 = madd(difference0, difference0, square0);
+    square1 = madd(difference1, difference1, square1);
+    x += 2 * stride;
   }
-  for (; rows > 0; rows--) {
-    sum0 = add_square(load_lanes(from, lanes), mean, sum0);
-    from += stride;
+  if (rows > 0) {
+    const difference = f32x4.sub(v128.load(x), shift);
+    sum0 = f32x4.add(sum0, difference);
+    square0 = madd(difference, difference, square0);
   }
-  return f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3));
-}
-
-/** Merges a block of rows into the mean and the sum of squares of the `before` rows above it. */
-// @ts-ignore: decorator
-@inline
-function merge_block(
-  from: usize, stride: usize, rows: i32, before: i32, mean: usize, squares: usize, lanes: i32,
-): void {
-  const blockMean = f32x4.div(block_sum(from, stride, rows, lanes), f32x4.splat(<f32>rows));
-  const blockSquares = block_squares(from, stride, rows, blockMean, lanes);
-  const share = f32x4.splat(<f32>rows / <f32>(before + rows));
-  const oldMean = load_lanes(mean, lanes);
-  const difference = f32x4.sub(blockMean, oldMean);
-  const moved = f32x4.mul(difference, share);
-  store_lanes(mean, f32x4.add(oldMean, moved), lanes);
-  const between = f32x4.mul(f32x4.mul(difference, moved), f32x4.splat(<f32>before));
-  store_lanes(squares, f32x4.add(f32x4.add(load_lanes(squares, lanes), blockSquares), between), lanes);
+  v128.store(sum, f32x4.add(sum0, sum1));
+  v128.store(squares, f32x4.add(square0, square1));
 }
 
 /**
- * Mean and biased variance of each channel.
+ * Mean of each channel of each sample, and sum of squares of the differences from it.
  *
- * Each block of rows has its mean taken and then its squares of differences from that, while it is in the cache;
- * blocks are merged by the formula of Chan, Golub and LeVeque (1983). Nothing cancels, and x is read once from memory.
- * Axis: channel. Overwrites mean and variance.
+ * Both come from the sums of x - k and of its squares, k being the mean of the sample's first rows. Those t of N rows add
+ * at least t (mean - k)^2 to the sum of squares, so what cancels, N (mean - k)^2, is at most N / t times the result.
+ * Axis: sample. Overwrites moments. Cost: one pass.
  *
- * @param x [rows, c]
- * @param mean [c]
- * @param variance [c]
+ * @param x [n, positions, c]
+ * @param moments [n, 3, padded c]: mean, sum of squares, and a row to work with, left zero
  */
-export function batch_norm_statistics(
-  begin: i32, end: i32, x: i32, mean: i32, variance: i32, rows: i32, c: i32,
-): void {
-  if (begin >= end) return;
+export function batch_norm_moments(begin: i32, end: i32, x: i32, moments: i32, positions: i32, c: i32): void {
   const stride = <usize>c << 2;
-  const bytes = <usize>(end - begin) << 2;
-  memory.fill(address(mean + begin), 0, bytes);
-  memory.fill(address(variance + begin), 0, bytes);
-  const step = rows_in_block(c);
-  for (let row = 0; row < rows; row += step) {
-    const count = min(step, rows - row);
-    for (let i = begin; i < end; i += 4) {
-      const lanes = min(4, end - i);
-      const block = address(x + row * c + i);
-      if (lanes == 4) merge_block(block, stride, count, row, address(mean + i), address(variance + i), 4);
-      else merge_block(block, stride, count, row, address(mean + i), address(variance + i), lanes);
+  const row = <usize>padded(c) << 2;
+  const step = rows_in_tile(c);
+  const all = f32x4.splat(<f32>positions);
+  const first = min(step, positions);
+  const share = f32x4.splat(1 / <f32>first);
+  for (let n = begin; n < end; n++) {
+    let from = address(x + n * positions * c);
+    const sums = address(moments) + <usize>(n * 3) * row;
+    memory.fill(sums, 0, 2 * row);
+    for (let i: usize = 0; i < row; i += 16) {
+      v128.store(sums + 2 * row + i, f32x4.mul(column_sum(from + i, stride, first), share));
+    }
+    for (let left = positions; left > 0; left -= step) {
+      for (let i: usize = 0; i < row; i += 16) {
+        const sum = sums + i;
+        add_moments(from + i, stride, min(step, left), v128.load(sum + 2 * row), sum, sum + row);
+      }
+      from += <usize>step * stride;
+    }
+    for (let i: usize = 0; i < row; i += 16) {
+      const lanes = min(4, c - <i32>(i >> 2));
+      const at = sums + i;
+      const sum = v128.load(at);
+      const moved = f32x4.div(sum, all);
+      v128.store(at, keep_lanes(f32x4.add(v128.load(at + 2 * row), moved), lanes));
+      const squares = f32x4.pmax(f32x4.sub(v128.load(at + row), f32x4.mul(sum, moved)), zero());
+      v128.store(at + row, keep_lanes(squares, lanes));
+      v128.store(at + 2 * row, zero());
     }
   }
+}
+
+/**
+ * Mean and biased variance of each channel over the batch, from the moments of its samples.
+ *
+ * Axis: channel. Overwrites mean and variance.
+ *
+ * @param moments [n, 3, padded c], from `batch_norm_moments`
+ * @param mean, variance [c]
+ */
+export function batch_norm_statistics(
+  begin: i32, end: i32, moments: i32, mean: i32, variance: i32, n: i32, positions: i32, c: i32,
+): void {
+  const row = <usize>padded(c) << 2;
+  const samples = f32x4.splat(<f32>n);
+  const rows = f32x4.splat(<f32>positions);
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
-    const at = address(variance + i);
-    store_lanes(at, f32x4.div(load_lanes(at, lanes), f32x4.splat(<f32>rows)), lanes);
+    let from = address(moments + i);
+    const center = f32x4.div(column_sum(from, 3 * row, n), samples);
+    const within = column_sum(from + row, 3 * row, n);
+    let between = zero();
+    for (let left = n; left > 0; left--) {
+      const difference = f32x4.sub(v128.load(from), center);
+      between = madd(difference, difference, between);
+      from += 3 * row;
+    }
+    store_lanes(address(mean + i), center, lanes);
+    // (within + rows between) / (samples rows)
+    store_lanes(address(variance + i), f32x4.div(f32x4.add(f32x4.div(within, rows), between), samples), lanes);
   }
 }
 
@@ -129,169 +148,207 @@ export function batch_norm_statistics(
 export function batch_norm_running(
   begin: i32, end: i32, mean: i32, variance: i32, runningMean: i32, runningVariance: i32, momentum: f32, rows: i32,
 ): void {
-  const old = f32x4.splat(momentum);
-  const fresh = f32x4.splat(1 - momentum);
-  const unbiased = f32x4.splat(rows > 1 ? <f32>rows / <f32>(rows - 1) : 1);
-  for (let i = begin; i < end; i += 4) {
-    const lanes = min(4, end - i);
-    const batchMean = load_lanes(address(mean + i), lanes);
-    const newMean = madd(load_lanes(address(runningMean + i), lanes), old, f32x4.mul(batchMean, fresh));
-    store_lanes(address(runningMean + i), newMean, lanes);
-    const batchVariance = f32x4.mul(load_lanes(address(variance + i), lanes), unbiased);
-    const newVariance = madd(load_lanes(address(runningVariance + i), lanes), old, f32x4.mul(batchVariance, fresh));
-    store_lanes(address(runningVariance + i), newVariance, lanes);
+  const fresh: f32 = 1 - momentum;
+  const unbiased: f32 = rows > 1 ? <f32>rows / <f32>(rows - 1) : 1;
+  for (let i = begin; i < end; i++) {
+    const toMean = address(runningMean + i);
+    store<f32>(toMean, load<f32>(toMean) * momentum + load<f32>(address(mean + i)) * fresh);
+    const toVariance = address(runningVariance + i);
+    const batchVariance = load<f32>(address(variance + i)) * unbiased;
+    store<f32>(toVariance, load<f32>(toVariance) * momentum + batchVariance * fresh);
   }
 }
 
-/** 1 / sqrt(variance + epsilon). */
-// @ts-ignore: decorator
-@inline
-function inverse_deviation(variance: i32, epsilon: f32, lanes: i32): v128 {
-  const sum = f32x4.add(load_lanes(address(variance), lanes), f32x4.splat(epsilon));
-  return f32x4.div(f32x4.splat(1), f32x4.sqrt(sum));
+/**
+ * The normalisation as y = scale x + shift: scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale.
+ *
+ * Axis: channel. Overwrites scale and shift.
+ *
+ * @param gamma, beta, mean, variance [c]
+ * @param scale, shift [c]
+ */
+export function batch_norm_fold(
+  begin: i32, end: i32, gamma: i32, beta: i32, mean: i32, variance: i32, scale: i32, shift: i32, epsilon: f32,
+): void {
+  for (let i = begin; i < end; i++) {
+    const factor = load<f32>(address(gamma + i)) / sqrt<f32>(load<f32>(address(variance + i)) + epsilon);
+    store<f32>(address(scale + i), factor);
+    store<f32>(address(shift + i), load<f32>(address(beta + i)) - load<f32>(address(mean + i)) * factor);
+  }
 }
 
-/** Rows that an elementwise pass takes at once, so that they stay in the first-level cache for all channels. */
 // @ts-ignore: decorator
 @inline
-function rows_at_once(c: i32): i32 {
-  return max(16, 1024 / c);
-}
-
-// @ts-ignore: decorator
-@inline
-function normalize_rows(
-  from: usize, to: usize, stride: usize, rows: i32, mean: v128, scale: v128, beta: v128, lanes: i32,
+function normalize_tile(
+  from: usize, to: usize, stride: usize, rows: i32, scale: v128, shift: v128, lower: v128, lanes: i32,
 ): void {
   for (; rows > 0; rows--) {
-    store_lanes(to, madd(f32x4.sub(load_lanes(from, lanes), mean), scale, beta), lanes);
+    store_lanes(to, f32x4.pmax(madd(v128.load(from), scale, shift), lower), lanes);
     from += stride;
     to += stride;
   }
 }
 
 /**
- * y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
+ * y = max(scale x + shift, lower).
  *
  * Axis: sample. Overwrites y; x and y may be the same. Cost: one pass.
  *
  * @param x, y [n, positions, c]
- * @param gamma, beta, mean, variance [c]
+ * @param scale, shift [c], from `batch_norm_fold`
+ * @param lower 0 for a ReLU, -Infinity for none
  */
 export function batch_norm_forward(
-  begin: i32, end: i32, x: i32, y: i32, gamma: i32, beta: i32, mean: i32, variance: i32, epsilon: f32,
-  positions: i32, c: i32,
+  begin: i32, end: i32, x: i32, y: i32, scale: i32, shift: i32, positions: i32, c: i32, lower: f32,
 ): void {
+  const floor = f32x4.splat(lower);
   const stride = <usize>c << 2;
-  const step = rows_at_once(c);
+  const step = rows_in_tile(c);
   const last = end * positions;
   for (let row = begin * positions; row < last; row += step) {
     const rows = min(step, last - row);
     for (let i = 0; i < c; i += 4) {
       const lanes = min(4, c - i);
-      const scale = f32x4.mul(load_lanes(address(gamma + i), lanes), inverse_deviation(variance + i, epsilon, lanes));
-      const means = load_lanes(address(mean + i), lanes);
-      const betas = load_lanes(address(beta + i), lanes);
+      const factor = v128.load(address(scale + i));
+      const summand = v128.load(address(shift + i));
       const from = address(x + row * c + i);
       const to = address(y + row * c + i);
-      if (lanes == 4) normalize_rows(from, to, stride, rows, means, scale, betas, 4);
-      else normalize_rows(from, to, stride, rows, means, scale, betas, lanes);
+      if (lanes == 4) normalize_tile(from, to, stride, rows, factor, summand, floor, 4);
+      else normalize_tile(from, to, stride, rows, factor, summand, floor, lanes);
     }
   }
 }
 
-/** Adds the sums of dy and of dy (x - mean) over a block of rows to dbeta and dgamma. */
+/** dy where the ReLU let scale x + shift through; without one, dy. */
 // @ts-ignore: decorator
 @inline
-function add_block(
-  x: usize, dy: usize, stride: usize, rows: i32, mean: v128, dgamma: usize, dbeta: usize, lanes: i32,
+function gradient_of(dy: usize, x: v128, scale: v128, shift: v128, relu: bool): v128 {
+  const gradient = v128.load(dy);
+  return relu ? v128.and(gradient, f32x4.gt(madd(x, scale, shift), zero())) : gradient;
+}
+
+/** Adds the sums of dz and of dz (x - mean) over a tile of rows to two vectors in memory. */
+// @ts-ignore: decorator
+@inline
+function add_gradients(
+  x: usize, dy: usize, stride: usize, rows: i32, mean: v128, scale: v128, shift: v128, sum: usize, products: usize,
+  relu: bool,
 ): void {
-  let sum0 = zero();
+  let sum0 = v128.load(sum);
   let sum1 = zero();
-  let sum2 = zero();
-  let sum3 = zero();
-  let product0 = zero();
+  let product0 = v128.load(products);
   let product1 = zero();
-  let product2 = zero();
-  let product3 = zero();
-  for (; rows >= 4; rows -= 4) {
-    const dy0 = load_lanes(dy, lanes);
-    const dy1 = load_lanes(dy + stride, lanes);
-    const dy2 = load_lanes(dy + 2 * stride, lanes);
-    const dy3 = load_lanes(dy + 3 * stride, lanes);
-    sum0 = f32x4.add(sum0, dy0);
-    sum1 = f32x4.add(sum1, dy1);
-    sum2 = f32x4.add(sum2, dy2);
-    sum3 = f32x4.add(sum3, dy3);
-    product0 = madd(dy0, f32x4.sub(load_lanes(x, lanes), mean), product0);
-    product1 = madd(dy1, f32x4.sub(load_lanes(x + stride, lanes), mean), product1);
-    product2 = madd(dy2, f32x4.sub(load_lanes(x + 2 * stride, lanes), mean), product2);
-    product3 = madd(dy3, f32x4.sub(load_lanes(x + 3 * stride, lanes), mean), product3);
-    x += 4 * stride;
-    dy += 4 * stride;
+  for (; rows >= 2; rows -= 2) {
+    const x0 = v128.load(x);
+    const x1 = v128.load(x + stride);
+    const dz0 = gradient_of(dy, x0, scale, shift, relu);
+    const dz1 = gradient_of(dy + stride, x1, scale, shift, relu);
+    sum0 = f32x4.add(sum0, dz0);
+    sum1 = f32x4.add(sum1, dz1);
+    product0 = madd(dz0, f32x4.sub(x0, mean), product0);
+    product1 = madd(dz1, f32x4.sub(x1, mean), product1);
+    x += 2 * stride;
+    dy += 2 * stride;
   }
-  for (; rows > 0; rows--) {
-    const dy0 = load_lanes(dy, lanes);
-    sum0 = f32x4.add(sum0, dy0);
-    product0 = madd(dy0, f32x4.sub(load_lanes(x, lanes), mean), product0);
-    x += stride;
-    dy += stride;
+  if (rows > 0) {
+    const x0 = v128.load(x);
+    const dz = gradient_of(dy, x0, scale, shift, relu);
+    sum0 = f32x4.add(sum0, dz);
+    product0 = madd(dz, f32x4.sub(x0, mean), product0);
   }
-  const sum = f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3));
-  const product = f32x4.add(f32x4.add(product0, product1), f32x4.add(product2, product3));
-  store_lanes(dbeta, f32x4.add(load_lanes(dbeta, lanes), sum), lanes);
-  store_lanes(dgamma, f32x4.add(load_lanes(dgamma, lanes), product), lanes);
+  v128.store(sum, f32x4.add(sum0, sum1));
+  v128.store(products, f32x4.add(product0, product1));
 }
 
 /**
- * dbeta = sum of dy over the rows; dgamma = sum of dy (x - mean), / sqrt(variance + epsilon).
+ * Sums over each sample by itself of dz and of dz (x - mean); dz is dy, or with a ReLU dy where its output was positive,
+ * which is computed again from x.
  *
- * Axis: channel. Overwrites dgamma and dbeta. Cost: one pass over x and dy.
+ * Axis: sample. Overwrites sums. Cost: one pass over x and dy.
  *
- * @param x, dy [rows, c]
- * @param mean, variance of the batch [c]
- * @param dgamma, dbeta [c]
+ * @param x, dy [n, positions, c]
+ * @param mean of the batch [c]
+ * @param scale, shift [c], from `batch_norm_fold`
+ * @param sums [n, 2, padded c]
+ * @param relu 1 where the forward pass had `lower` 0
  */
-export function batch_norm_backward_parameters(
-  begin: i32, end: i32, x: i32, dy: i32, mean: i32, variance: i32, dgamma: i32, dbeta: i32, epsilon: f32,
-  rows: i32, c: i32,
+export function batch_norm_backward_sums(
+  begin: i32, end: i32, x: i32, dy: i32, mean: i32, scale: i32, shift: i32, sums: i32,
+  positions: i32, c: i32, relu: i32,
 ): void {
-  if (begin >= end) return;
   const stride = <usize>c << 2;
-  const bytes = <usize>(end - begin) << 2;
-  memory.fill(address(dgamma + begin), 0, bytes);
-  memory.fill(address(dbeta + begin), 0, bytes);
-  const step = rows_in_block(c);
-  for (let row = 0; row < rows; row += step) {
-    const count = min(step, rows - row);
-    for (let i = begin; i < end; i += 4) {
-      const lanes = min(4, end - i);
-      const means = load_lanes(address(mean + i), lanes);
-      const input = address(x + row * c + i);
-      const gradient = address(dy + row * c + i);
-      const gammaSum = address(dgamma + i);
-      const betaSum = address(dbeta + i);
-      if (lanes == 4) add_block(input, gradient, stride, count, means, gammaSum, betaSum, 4);
-      else add_block(input, gradient, stride, count, means, gammaSum, betaSum, lanes);
+  const row = <usize>padded(c) << 2;
+  const step = rows_in_tile(c);
+  for (let n = begin; n < end; n++) {
+    let from = address(x + n * positions * c);
+    let across = address(dy + n * positions * c);
+    const to = address(sums) + <usize>(n * 2) * row;
+    memory.fill(to, 0, 2 * row);
+    for (let left = positions; left > 0; left -= step) {
+      const rows = min(step, left);
+      for (let i: usize = 0; i < row; i += 16) {
+        const center = v128.load(address(mean) + i);
+        const factor = v128.load(address(scale) + i);
+        const summand = v128.load(address(shift) + i);
+        const at = to + i;
+        if (relu) add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, at + row, true);
+        else add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, at + row, false);
+      }
+      from += <usize>step * stride;
+      across += <usize>step * stride;
+    }
+    if (c & 3) {
+      const last = to + row - 16;
+      v128.store(last, keep_lanes(v128.load(last), c & 3));
+      v128.store(last + row, keep_lanes(v128.load(last + row), c & 3));
     }
   }
+}
+
+/**
+ * dbeta = sum of dz over the rows; dgamma = sum of dz (x - mean), / sqrt(variance + epsilon); and the factors of x and 1
+ * in the data gradient.
+ *
+ * Axis: channel. Overwrites dgamma, dbeta and factors.
+ *
+ * @param sums [n, 2, padded c], from `batch_norm_backward_sums`
+ * @param mean, variance of the batch [c]
+ * @param scale [c], from `batch_norm_fold`
+ * @param dgamma, dbeta [c]
+ * @param factors [2, c]: with a = scale dgamma / (rows sqrt(variance + epsilon)), -a and a mean - scale dbeta / rows
+ * @param rows of the whole batch
+ */
+export function batch_norm_backward_parameters(
+  begin: i32, end: i32, sums: i32, mean: i32, variance: i32, scale: i32, dgamma: i32, dbeta: i32, factors: i32,
+  epsilon: f32, n: i32, c: i32, rows: i32,
+): void {
+  const row = <usize>padded(c) << 2;
+  const all = f32x4.splat(<f32>rows);
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
-    const at = address(dgamma + i);
-    store_lanes(at, f32x4.mul(load_lanes(at, lanes), inverse_deviation(variance + i, epsilon, lanes)), lanes);
+    const deviation = f32x4.sqrt(f32x4.add(v128.load(address(variance + i)), f32x4.splat(epsilon)));
+    const sum = column_sum(address(sums + i), 2 * row, n);
+    const product = f32x4.div(column_sum(address(sums + i) + row, 2 * row, n), deviation);
+    store_lanes(address(dbeta + i), sum, lanes);
+    store_lanes(address(dgamma + i), product, lanes);
+    const factor = f32x4.div(v128.load(address(scale + i)), all);
+    const slope = f32x4.div(f32x4.mul(product, factor), deviation);
+    store_lanes(address(factors + i), f32x4.neg(slope), lanes);
+    const constant = f32x4.sub(f32x4.mul(slope, v128.load(address(mean + i))), f32x4.mul(sum, factor));
+    store_lanes(address(factors + c + i), constant, lanes);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function normalize_rows_gradient(
+function gradient_tile(
   x: usize, dy: usize, dx: usize, stride: usize, rows: i32,
-  scale: v128, mean: v128, slope: v128, offset: v128, lanes: i32,
+  scale: v128, shift: v128, slope: v128, constant: v128, lanes: i32, relu: bool,
 ): void {
   for (; rows > 0; rows--) {
-    const centred = f32x4.sub(load_lanes(dy, lanes), offset);
-    const along = f32x4.mul(f32x4.sub(load_lanes(x, lanes), mean), slope);
-    store_lanes(dx, f32x4.mul(f32x4.sub(centred, along), scale), lanes);
+    const value = v128.load(x);
+    const dz = gradient_of(dy, value, scale, shift, relu);
+    store_lanes(dx, madd(dz, scale, madd(value, slope, constant)), lanes);
     x += stride;
     dy += stride;
     dx += stride;
@@ -299,37 +356,40 @@ function normalize_rows_gradient(
 }
 
 /**
- * Gradient through the batch's own statistics: with d = 1 / sqrt(variance + epsilon),
- * dx = gamma d (dy - dbeta / rows - (x - mean) d dgamma / rows).
+ * Gradient through the batch's own statistics: with d = 1 / sqrt(variance + epsilon) and dz as in
+ * `batch_norm_backward_sums`, dx = scale (dz - dbeta / rows - (x - mean) d dgamma / rows), computed as
+ * scale dz + factors[0] x + factors[1].
  *
- * Axis: sample. Overwrites dx. Cost: one pass over x and dy.
+ * Axis: sample. Overwrites dx; dy and dx may be the same. Cost: one pass over x and dy.
  *
  * @param x, dy, dx [n, positions, c]
- * @param gamma, mean, variance, dgamma, dbeta [c]
- * @param rows n * positions of the whole batch
+ * @param scale, shift [c], from `batch_norm_fold`
+ * @param factors [2, c], from `batch_norm_backward_parameters`
+ * @param relu 1 where the forward pass had `lower` 0
  */
 export function batch_norm_backward_data(
-  begin: i32, end: i32, x: i32, dy: i32, dx: i32, gamma: i32, mean: i32, variance: i32, dgamma: i32, dbeta: i32,
-  epsilon: f32, positions: i32, c: i32, rows: i32,
+  begin: i32, end: i32, x: i32, dy: i32, dx: i32, scale: i32, shift: i32, factors: i32,
+  positions: i32, c: i32, relu: i32,
 ): void {
   const stride = <usize>c << 2;
-  const step = rows_at_once(c);
+  const step = rows_in_tile(c);
   const last = end * positions;
-  const all = f32x4.splat(<f32>rows);
   for (let row = begin * positions; row < last; row += step) {
-    const count = min(step, last - row);
+    const rows = min(step, last - row);
     for (let i = 0; i < c; i += 4) {
       const lanes = min(4, c - i);
-      const inverse = inverse_deviation(variance + i, epsilon, lanes);
-      const scale = f32x4.mul(load_lanes(address(gamma + i), lanes), inverse);
-      const means = load_lanes(address(mean + i), lanes);
-      const slope = f32x4.div(f32x4.mul(load_lanes(address(dgamma + i), lanes), inverse), all);
-      const offset = f32x4.div(load_lanes(address(dbeta + i), lanes), all);
-      const input = address(x + row * c + i);
-      const from = address(dy + row * c + i);
+      const factor = v128.load(address(scale + i));
+      const summand = v128.load(address(shift + i));
+      const slope = v128.load(address(factors + i));
+      const constant = v128.load(address(factors + c + i));
+      const from = address(x + row * c + i);
+      const across = address(dy + row * c + i);
       const to = address(dx + row * c + i);
-      if (lanes == 4) normalize_rows_gradient(input, from, to, stride, count, scale, means, slope, offset, 4);
-      else normalize_rows_gradient(input, from, to, stride, count, scale, means, slope, offset, lanes);
+      if (relu) {
+        if (lanes == 4) gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, 4, true);
+        else gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, lanes, true);
+      } else if (lanes == 4) gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, 4, false);
+      else gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, lanes, false);
     }
   }
 }

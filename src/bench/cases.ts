@@ -385,6 +385,7 @@ export const NORMS: readonly (readonly [n: number, positions: number, c: number]
   [3, 4, 8],
   [1, 25, 7],
   [5, 30, 13],
+  [2, 70, 16],
 ];
 
 /** Images for normalisation and augmentation: samples, rows, columns, channels. */

@@ -93,15 +93,17 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   average_pool_forward: (n, _x, _y, ...dims) => pool(n, dims, { x: 1, y: 1 }),
   average_pool_backward: (n, _dy, _dx, ...dims) => pool(n, dims, { x: 1, y: 1 }),
 
-  // Two passes: a sum, then a difference, a square and a sum. Both read x.
-  batch_norm_statistics: (_c, _x, _mean, _variance, rows, c) => work(4 * rows * c, 2 * rows * c),
+  // A difference, a square and two sums; later two more operations to mask where a ReLU is fused.
+  batch_norm_moments: (n, _x, _moments, positions, c) => work(4 * n * positions * c, n * (positions + 3) * c),
+  batch_norm_statistics: (c, _moments, _mean, _variance, n) => work(5 * n * c, 2 * n * c),
   batch_norm_running: (c) => work(7 * c, 6 * c),
-  batch_norm_forward: (n, _x, _y, _gamma, _beta, _mean, _variance, _epsilon, positions, c) =>
-    elementwise(3, 2)(n, positions * c),
-  batch_norm_backward_parameters: (_c, _x, _dy, _mean, _variance, _dgamma, _dbeta, _epsilon, rows, c) =>
-    work(4 * rows * c, 2 * rows * c),
-  batch_norm_backward_data: (n, _x, _dy, _dx, _gamma, _mean, _variance, _dgamma, _dbeta, _epsilon, positions, c) =>
-    elementwise(6, 3)(n, positions * c),
+  batch_norm_fold: (c) => work(5 * c, 6 * c),
+  batch_norm_forward: (n, _x, _y, _scale, _shift, positions, c) => elementwise(3, 2)(n, positions * c),
+  batch_norm_backward_sums: (n, _x, _dy, _mean, _scale, _shift, _sums, positions, c, relu) =>
+    work((4 + 3 * relu) * n * positions * c, 2 * n * (positions + 1) * c),
+  batch_norm_backward_parameters: (c, ...args) => work(2 * args[8] * c, 2 * args[8] * c),
+  batch_norm_backward_data: (n, _x, _dy, _dx, _scale, _shift, _factors, positions, c, relu) =>
+    elementwise(4 + 3 * relu, 3)(n, positions * c),
 
   softmax_cross_entropy: (n, _logits, _labels, _losses, _correct, _dlogits, classes) => elementwise(7, 2)(n, classes),
   sigmoid_binary_cross_entropy: (n, _logits, _targets, _losses, _dlogits, size) => elementwise(9, 3)(n, size),

@@ -7,7 +7,7 @@ import { OptionReader } from "./options.ts";
 export interface BatchNormalizationOptions {
   /** Share of the running statistics that stays at each step. Default 0.99. */
   momentum?: number;
-  /** Added to the variance; 0 gives NaN for a channel that does not vary. Default 0.001. */
+  /** Added to the variance, so that a channel that does not vary has a result; above 0. Default 0.001. */
   epsilon?: number;
   gammaInitializer?: Initializer;
   betaInitializer?: Initializer;
@@ -20,7 +20,7 @@ export interface BatchNormalizationOptions {
  *
  * Parameters: `gamma`, `beta`, and the statistics `movingMean`, `movingVariance`, all [c].
  *
- * @throws TypeError, RangeError for an unknown or wrong option
+ * @throws TypeError, RangeError for an unknown or wrong option, such as an epsilon of 0
  * @example
  * batchNormalization({ momentum: 0.9 });
  */
@@ -34,11 +34,13 @@ export function readBatchNormalization(options: object): Layer {
   const reader = new OptionReader("batchNormalization", options, known);
   const momentum = reader.number("momentum", 0, 1, 0.99);
   const epsilon = reader.number("epsilon", 0, Number.MAX_VALUE, 1e-3);
+  if (Math.fround(epsilon) === 0) throw new RangeError(`${reader.who}: expected epsilon to be above 0, got ${epsilon}`);
   const gamma = reader.initializer("gammaInitializer", "ones");
   const beta = reader.initializer("betaInitializer", "zeros");
   return {
     type: "batchNormalization",
     config: reader.config,
+    fusesRelu: true,
     outputShape: (input) => input,
     parameters(input) {
       const channels = input[input.length - 1];
@@ -64,101 +66,93 @@ class PlacedBatchNormalization implements PlacedLayer {
   readonly #y: Region;
   readonly #mean: Region;
   readonly #variance: Region;
+  /** Scale, then shift, of the batch's statistics and of the running ones. */
+  readonly #folded: Region;
+  readonly #foldedRunning: Region;
+  /** Sums of each sample: for the statistics, and in the backward pass for the gradients. */
+  readonly #sums: Region;
+  readonly #factors: Region | undefined;
   readonly #dx: Region | undefined;
   #x = 0;
 
   constructor(site: Site, momentum: number, epsilon: number) {
     const { batch, plan, path, input } = site;
     const size = sizeOf(input);
+    const c = input[input.length - 1];
     this.#site = site;
     this.#momentum = momentum;
     this.#epsilon = epsilon;
-    this.#channels = input[input.length - 1];
-    this.#positions = size / this.#channels;
+    this.#channels = c;
+    this.#positions = size / c;
     this.#y = plan.reserve(`${path}/output`, "activations", batch * size);
-    this.#mean = plan.reserve(`${path}/mean`, "scratch", this.#channels);
-    this.#variance = plan.reserve(`${path}/variance`, "scratch", this.#channels);
-    if (site.training && site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * size);
+    this.#mean = plan.reserve(`${path}/mean`, "scratch", c);
+    this.#variance = plan.reserve(`${path}/variance`, "scratch", c);
+    this.#folded = plan.reserve(`${path}/folded`, "scratch", 2 * c);
+    this.#foldedRunning = plan.reserve(`${path}/folded running`, "scratch", 2 * c);
+    this.#sums = plan.reserve(`${path}/sums`, "scratch", batch * 3 * Math.ceil(c / 4) * 4);
+    if (!site.training) return;
+    this.#factors = plan.reserve(`${path}/factors`, "scratch", 2 * c);
+    if (site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * size);
   }
 
   #offset(parameter: string): number {
     return this.#site.parameter(parameter).value.offset;
   }
 
+  #fold(tape: Tape, mean: number, variance: number, folded: Region): void {
+    const c = this.#channels;
+    const [scale, shift] = [folded.offset, folded.offset + c];
+    const places = [this.#offset("gamma"), this.#offset("beta"), mean, variance, scale, shift] as const;
+    tape.add("batch_norm_fold", "channel", c, ...places, this.#epsilon);
+  }
+
+  prepare(tape: Tape, mode: Mode): void {
+    if (mode === "training") return;
+    this.#fold(tape, this.#offset("movingMean"), this.#offset("movingVariance"), this.#foldedRunning);
+  }
+
   forward(tape: Tape, n: number, x: number, mode: Mode): number {
     const c = this.#channels;
-    const rows = n * this.#positions;
+    const positions = this.#positions;
     this.#x = x;
-    let mean = this.#offset("movingMean");
-    let variance = this.#offset("movingVariance");
     if (mode !== "inference") {
-      const [runningMean, runningVariance] = [mean, variance];
-      mean = this.#mean.offset;
-      variance = this.#variance.offset;
-      tape.add("batch_norm_statistics", "channel", c, x, mean, variance, rows, c);
+      const sums = this.#sums.offset;
+      const [mean, variance] = [this.#mean.offset, this.#variance.offset];
+      tape.add("batch_norm_moments", "sample", n, x, sums, positions, c);
+      tape.add("batch_norm_statistics", "channel", c, sums, mean, variance, n, positions, c);
       if (mode !== "batchStatistics") {
         const kept = mode === "calibration" ? 0 : this.#momentum;
-        tape.add("batch_norm_running", "channel", c, mean, variance, runningMean, runningVariance, kept, rows);
+        const running = [this.#offset("movingMean"), this.#offset("movingVariance")] as const;
+        tape.add("batch_norm_running", "channel", c, mean, variance, ...running, kept, n * positions);
       }
+      this.#fold(tape, mean, variance, this.#folded);
     }
-    tape.add(
-      "batch_norm_forward",
-      "sample",
-      n,
-      x,
-      this.#y.offset,
-      this.#offset("gamma"),
-      this.#offset("beta"),
-      mean,
-      variance,
-      this.#epsilon,
-      this.#positions,
-      c,
-    );
+    const folded = mode === "inference" ? this.#foldedRunning.offset : this.#folded.offset;
+    const lower = this.#site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
+    tape.add("batch_norm_forward", "sample", n, x, this.#y.offset, folded, folded + c, positions, c, lower);
     return this.#y.offset;
   }
 
   backward({ samples }: BackwardTapes, n: number, dy: number): number {
-    const gamma = this.#site.parameter("gamma");
-    const beta = this.#site.parameter("beta");
-    if (gamma.gradient === undefined || beta.gradient === undefined) return 0;
+    const gamma = this.#site.parameter("gamma").gradient;
+    const beta = this.#site.parameter("beta").gradient;
+    if (gamma === undefined || beta === undefined || this.#factors === undefined) return 0;
     const c = this.#channels;
-    const rows = n * this.#positions;
+    const positions = this.#positions;
+    const relu = this.#site.fuseRelu ? 1 : 0;
+    const sums = this.#sums.offset;
+    const factors = this.#factors.offset;
     const [mean, variance] = [this.#mean.offset, this.#variance.offset];
-    const [dgamma, dbeta] = [gamma.gradient.offset, beta.gradient.offset];
+    const [scale, shift] = [this.#folded.offset, this.#folded.offset + c];
     // The data gradient needs these sums, so they cannot wait for the weights' tape.
-    samples.add(
-      "batch_norm_backward_parameters",
-      "channel",
-      c,
-      this.#x,
-      dy,
-      mean,
-      variance,
-      dgamma,
-      dbeta,
-      this.#epsilon,
-      rows,
-      c,
-    );
+    samples.add("batch_norm_backward_sums", "sample", n, this.#x, dy, mean, scale, shift, sums, positions, c, relu);
+    const gradients = [gamma.offset, beta.offset, factors] as const;
+    const counts = [n, c, n * positions] as const;
+    const statistics = [sums, mean, variance, scale] as const;
+    samples.add("batch_norm_backward_parameters", "channel", c, ...statistics, ...gradients, this.#epsilon, ...counts);
     if (this.#dx === undefined) return 0;
-    samples.add(
-      "batch_norm_backward_data",
-      "sample",
-      n,
-      this.#x,
-      dy,
-      this.#dx.offset,
-      gamma.value.offset,
-      mean,
-      variance,
-      dgamma,
-      dbeta,
-      this.#epsilon,
-      this.#positions,
-      c,
-      rows,
-    );
-    return this.#dx.offset;
+    const dx = this.#dx.offset;
+    samples.add("batch_norm_backward_data", "sample", n, this.#x, dy, dx, scale, shift, factors, positions, c, relu);
+    return dx;
   }
 }

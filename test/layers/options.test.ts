@@ -82,6 +82,7 @@ describe("wrong options", () => {
       "expected momentum to be a number from 0 to 1, got 1.5",
     ],
     [{ type: "batchNormalization", epsilon: -1 }, RangeError, "expected epsilon to be a number of at least 0, got -1"],
+    [{ type: "batchNormalization", epsilon: 0 }, RangeError, "expected epsilon to be above 0, got 0"],
     [{ type: "dropout" }, TypeError, "dropout: expected rate to be a number from 0 to 1, got nothing"],
     [{ type: "dropout", rate: 1 }, RangeError, "expected rate to be below 1, got 1"],
     [{ type: "dropout", rate: -0.5 }, RangeError, "expected rate to be a number from 0 to 1, got -0.5"],

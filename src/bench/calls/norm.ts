@@ -1,8 +1,8 @@
-import { close, input, type KernelCall, normal, output, state, sumOf, uniform } from "./call.ts";
+import { close, float32, input, type KernelCall, normal, output, state, sumOf, uniform } from "./call.ts";
 
 type Shape = readonly [n: number, positions: number, c: number];
 
-/** The arrays of a batch normalisation: x, dy [n, positions, c], the others [c]. */
+/** The arrays of a batch normalisation: x, dy [n, positions, c], the others [c]; scale and shift are what the rest folds to. */
 export interface NormData {
   readonly x: Float64Array;
   readonly dy: Float64Array;
@@ -10,6 +10,8 @@ export interface NormData {
   readonly beta: Float64Array;
   readonly mean: Float64Array;
   readonly variance: Float64Array;
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
 }
 
 const EPSILON = Math.fround(1e-3);
@@ -17,13 +19,16 @@ const EPSILON = Math.fround(1e-3);
 /** Random data, the mean and variance about those of x, which lies around 3. */
 export function normData([n, positions, c]: Shape): NormData {
   const length = n * positions * c;
+  const gamma = normal("norm gamma", c);
+  const beta = normal("norm beta", c);
+  const mean = uniform("norm mean", c, 2.5, 3.5);
+  const variance = uniform("norm variance", c, 0.5, 1.5);
+  const scale = float32(gamma.map((value, j) => value / Math.sqrt(variance[j] + EPSILON)));
   return {
     x: normal("norm x", length).map((value) => Math.fround(value + 3)),
     dy: normal("norm dy", length),
-    gamma: normal("norm gamma", c),
-    beta: normal("norm beta", c),
-    mean: uniform("norm mean", c, 2.5, 3.5),
-    variance: uniform("norm variance", c, 0.5, 1.5),
+    ...{ gamma, beta, mean, variance, scale },
+    shift: float32(beta.map((value, j) => value - mean[j] * scale[j])),
   };
 }
 
@@ -31,26 +36,55 @@ function label([n, positions, c]: Shape): string {
   return `${n} x ${positions} x ${c}`;
 }
 
-export function normStatistics(shape: Shape, x: Float64Array): KernelCall {
+/** Floats of a row of a sample's sums. */
+function padded(c: number): number {
+  return Math.ceil(c / 4) * 4;
+}
+
+export function normMoments(shape: Shape, x: Float64Array, kind = ""): KernelCall {
+  const [n, positions, c] = shape;
+  return {
+    kernel: "batch_norm_moments",
+    label: `${label(shape)}${kind}`,
+    extent: n,
+    args: [input("x", x), output("moments", n * 3 * padded(c)), positions, c],
+    bound: close(16 + positions, 8),
+  };
+}
+
+export function normStatistics(shape: Shape, moments: Float64Array): KernelCall {
   const [n, positions, c] = shape;
   return {
     kernel: "batch_norm_statistics",
     label: label(shape),
     extent: c,
-    args: [input("x", x), output("mean", c), output("variance", c), n * positions, c],
+    args: [input("moments", moments), output("mean", c), output("variance", c), n, positions, c],
     bound: close(16, 4),
   };
 }
 
-export function normForward(shape: Shape, data: NormData): KernelCall {
+export function normFold([, , c]: Shape, data: NormData): KernelCall {
+  return {
+    kernel: "batch_norm_fold",
+    label: `${c} channels`,
+    extent: c,
+    args: [
+      ...[input("gamma", data.gamma), input("beta", data.beta), input("mean", data.mean)],
+      ...[input("variance", data.variance), output("scale", c), output("shift", c), EPSILON],
+    ],
+    bound: close(8, 8),
+  };
+}
+
+export function normForward(shape: Shape, data: Pick<NormData, "x" | "scale" | "shift">, lower: number): KernelCall {
   const [n, positions, c] = shape;
   return {
     kernel: "batch_norm_forward",
-    label: label(shape),
+    label: `${label(shape)}, from ${lower}`,
     extent: n,
     args: [
-      ...[input("x", data.x), output("y", n * positions * c), input("gamma", data.gamma), input("beta", data.beta)],
-      ...[input("mean", data.mean), input("variance", data.variance), EPSILON, positions, c],
+      ...[input("x", data.x), output("y", n * positions * c), input("scale", data.scale), input("shift", data.shift)],
+      ...[positions, c, lower],
     ],
     bound: close(8, 16),
     inPlace: ["x", "y"],
@@ -76,46 +110,68 @@ export function normRunning(
   };
 }
 
-export function normBackwardParameters(shape: Shape, data: NormData): KernelCall {
+export function normBackwardSums(shape: Shape, data: NormData, relu: 0 | 1): KernelCall {
+  const [n, positions, c] = shape;
+  return {
+    kernel: "batch_norm_backward_sums",
+    label: `${label(shape)}, ReLU ${relu}`,
+    extent: n,
+    args: [
+      ...[input("x", data.x), input("dy", data.dy), input("mean", data.mean)],
+      ...[input("scale", data.scale), input("shift", data.shift), output("sums", n * 2 * padded(c))],
+      ...[positions, c, relu],
+    ],
+    bound: close(16, positions),
+  };
+}
+
+export function normBackwardParameters(shape: Shape, data: NormData, sums: Float64Array): KernelCall {
   const [n, positions, c] = shape;
   return {
     kernel: "batch_norm_backward_parameters",
     label: label(shape),
     extent: c,
     args: [
-      ...[input("x", data.x), input("dy", data.dy), input("mean", data.mean), input("variance", data.variance)],
-      ...[output("dgamma", c), output("dbeta", c), EPSILON, n * positions, c],
+      ...[input("sums", sums), input("mean", data.mean), input("variance", data.variance), input("scale", data.scale)],
+      ...[output("dgamma", c), output("dbeta", c), output("factors", 2 * c), EPSILON, n, c, n * positions],
     ],
-    bound: close(16, n * positions),
+    bound: close(16, 8 * n),
   };
 }
 
-export function normBackwardData(shape: Shape, data: NormData, dgamma: Float64Array, dbeta: Float64Array): KernelCall {
+export function normBackwardData(shape: Shape, data: NormData, factors: Float64Array, relu: 0 | 1): KernelCall {
   const [n, positions, c] = shape;
   return {
     kernel: "batch_norm_backward_data",
-    label: label(shape),
+    label: `${label(shape)}, ReLU ${relu}`,
     extent: n,
     args: [
-      ...[input("x", data.x), input("dy", data.dy), output("dx", n * positions * c), input("gamma", data.gamma)],
-      ...[input("mean", data.mean), input("variance", data.variance), input("dgamma", dgamma), input("dbeta", dbeta)],
-      ...[EPSILON, positions, c, n * positions],
+      ...[input("x", data.x), input("dy", data.dy), output("dx", n * positions * c), input("scale", data.scale)],
+      ...[input("shift", data.shift), input("factors", factors), positions, c, relu],
     ],
     bound: close(16, 16),
     inPlace: ["dy", "dx"],
   };
 }
 
-/** Every call that a batch normalisation of this shape makes. */
+/** Every call that a batch normalisation of this shape makes, with and without a ReLU. */
 export function normCalls(shape: Shape): KernelCall[] {
   const [n, positions, c] = shape;
   const data = normData(shape);
   const running = { mean: normal("running mean", c), variance: uniform("running variance", c, 0.5, 2) };
+  const moments = uniform("moments", n * 3 * padded(c), 0.5, 2);
+  const sums = normal("norm sums", n * 2 * padded(c));
   return [
-    normStatistics(shape, data.x),
-    normForward(shape, data),
+    normMoments(shape, data.x),
+    normMoments(shape, float32(data.x.map((value) => value + 1000)), ", far from zero"),
+    normStatistics(shape, moments),
     normRunning(shape, running, data, Math.fround(0.99), n * positions),
-    normBackwardParameters(shape, data),
-    normBackwardData(shape, data, normal("norm dgamma", c), normal("norm dbeta", c)),
+    normFold(shape, data),
+    normBackwardParameters(shape, data, sums),
+    ...([0, 1] as const).flatMap((relu) => [
+      normForward(shape, data, relu === 1 ? 0 : Number.NEGATIVE_INFINITY),
+      normBackwardSums(shape, data, relu),
+      normBackwardData(shape, data, normal("norm factors", 2 * c), relu),
+    ]),
   ];
 }

@@ -7,50 +7,74 @@
 
 import type { Heap } from "./heap.ts";
 
+/** Floats of a row of a sample's sums: c in whole vectors of four. */
+function padded(c: number): number {
+  return Math.ceil(c / 4) * 4;
+}
+
 /** The batch normalisation kernels over one heap. */
 export function normKernels(heap: Heap) {
-  /** 1 / sqrt(variance + epsilon) of the channels from begin to end. */
-  function inverseDeviations(begin: number, end: number, variance: number, epsilon: number): Float64Array {
-    const inverse = new Float64Array(end - begin);
-    for (let channel = begin; channel < end; channel++) {
-      inverse[channel - begin] = 1 / Math.sqrt(heap[variance + channel] + epsilon);
-    }
-    return inverse;
-  }
-
   return {
     /**
-     * mean = sum x / rows, variance = sum (x - mean)^2 / rows (biased), in two passes. Axis: channels.
+     * Mean of each channel of each sample, and sum of (x - mean)^2, in two passes. Axis: samples.
      *
-     * x [rows, c]; mean, variance [c].
+     * x [n, positions, c]; moments [n, 3, padded c], c padded to a multiple of 4: mean, sum of squares, zeros.
+     */
+    batch_norm_moments(begin: number, end: number, x: number, moments: number, positions: number, c: number): void {
+      const width = padded(c);
+      const means = new Float64Array(c);
+      const squares = new Float64Array(c);
+      for (let sample = begin; sample < end; sample++) {
+        const first = x + sample * positions * c;
+        const last = first + positions * c;
+        means.fill(0);
+        for (let from = first; from < last; from += c) {
+          for (let j = 0; j < c; j++) means[j] += heap[from + j];
+        }
+        for (let j = 0; j < c; j++) means[j] /= positions;
+        squares.fill(0);
+        for (let from = first; from < last; from += c) {
+          for (let j = 0; j < c; j++) {
+            const difference = heap[from + j] - means[j];
+            squares[j] += difference * difference;
+          }
+        }
+        const to = moments + sample * 3 * width;
+        heap.fill(0, to, to + 3 * width);
+        heap.set(means, to);
+        heap.set(squares, to + width);
+      }
+    },
+
+    /**
+     * mean = sum of the samples' means / n, variance = (sum of their squares + positions * sum of (their mean - mean)^2)
+     * / (n positions) (biased). Axis: channels.
+     *
+     * moments [n, 3, padded c] of `batch_norm_moments`; mean, variance [c].
      */
     batch_norm_statistics(
       begin: number,
       end: number,
-      x: number,
+      moments: number,
       mean: number,
       variance: number,
-      rows: number,
+      n: number,
+      positions: number,
       c: number,
     ): void {
-      const count = end - begin;
-      const sums = new Float64Array(count);
-      for (let row = 0; row < rows; row++) {
-        const from = x + row * c + begin;
-        for (let j = 0; j < count; j++) sums[j] += heap[from + j];
-      }
-      const means = sums.map((sum) => sum / rows);
-      sums.fill(0);
-      for (let row = 0; row < rows; row++) {
-        const from = x + row * c + begin;
-        for (let j = 0; j < count; j++) {
-          const difference = heap[from + j] - means[j];
-          sums[j] += difference * difference;
+      const width = padded(c);
+      for (let channel = begin; channel < end; channel++) {
+        let sum = 0;
+        for (let sample = 0; sample < n; sample++) sum += heap[moments + sample * 3 * width + channel];
+        const center = sum / n;
+        let squares = 0;
+        for (let sample = 0; sample < n; sample++) {
+          const from = moments + sample * 3 * width + channel;
+          const difference = heap[from] - center;
+          squares += heap[from + width] + positions * difference * difference;
         }
-      }
-      for (let j = 0; j < count; j++) {
-        heap[mean + begin + j] = means[j];
-        heap[variance + begin + j] = sums[j] / rows;
+        heap[mean + channel] = center;
+        heap[variance + channel] = squares / (n * positions);
       }
     },
 
@@ -81,74 +105,131 @@ export function normKernels(heap: Heap) {
     },
 
     /**
-     * y = (x - mean) / sqrt(variance + epsilon) gamma + beta, with batch or running statistics. Axis: samples.
+     * The normalisation as y = scale x + shift: scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale.
+     * Axis: channels. gamma, beta, mean, variance, scale, shift [c].
+     */
+    batch_norm_fold(
+      begin: number,
+      end: number,
+      gamma: number,
+      beta: number,
+      mean: number,
+      variance: number,
+      scale: number,
+      shift: number,
+      epsilon: number,
+    ): void {
+      for (let channel = begin; channel < end; channel++) {
+        const factor = heap[gamma + channel] / Math.sqrt(heap[variance + channel] + epsilon);
+        heap[scale + channel] = factor;
+        heap[shift + channel] = heap[beta + channel] - heap[mean + channel] * factor;
+      }
+    },
+
+    /**
+     * y = max(scale x + shift, lower); lower = -Infinity for no clamp; NaN stays. Axis: samples.
      *
-     * x, y [n, positions, c], may be the same; gamma, beta, mean, variance [c].
+     * x, y [n, positions, c], may be the same; scale, shift [c] of `batch_norm_fold`.
      */
     batch_norm_forward(
       begin: number,
       end: number,
       x: number,
       y: number,
-      gamma: number,
-      beta: number,
-      mean: number,
-      variance: number,
-      epsilon: number,
+      scale: number,
+      shift: number,
       positions: number,
       c: number,
+      lower: number,
     ): void {
-      const scale = inverseDeviations(0, c, variance, epsilon);
-      for (let j = 0; j < c; j++) scale[j] *= heap[gamma + j];
-      for (let row = begin * positions; row < end * positions; row++) {
-        const from = x + row * c;
-        const to = y + row * c;
-        for (let j = 0; j < c; j++) heap[to + j] = (heap[from + j] - heap[mean + j]) * scale[j] + heap[beta + j];
+      for (let from = begin * positions * c; from < end * positions * c; from += c) {
+        for (let j = 0; j < c; j++) {
+          const value = heap[x + from + j] * heap[scale + j] + heap[shift + j];
+          heap[y + from + j] = Math.max(value, lower);
+        }
       }
     },
 
     /**
-     * dgamma = sum dy (x - mean) / sqrt(variance + epsilon), dbeta = sum dy, over all rows. Axis: channels.
+     * Sums of dz and of dz (x - mean) over each sample; dz = dy, or with relu = 1 dy where scale x + shift > 0 and else 0.
+     * Axis: samples.
      *
-     * x, dy [rows, c]; mean, variance, dgamma, dbeta [c].
+     * x, dy [n, positions, c]; mean, scale, shift [c]; sums [n, 2, padded c].
      */
-    batch_norm_backward_parameters(
+    batch_norm_backward_sums(
       begin: number,
       end: number,
       x: number,
       dy: number,
       mean: number,
-      variance: number,
-      dgamma: number,
-      dbeta: number,
-      epsilon: number,
-      rows: number,
+      scale: number,
+      shift: number,
+      sums: number,
+      positions: number,
       c: number,
+      relu: number,
     ): void {
-      const count = end - begin;
-      const inverse = inverseDeviations(begin, end, variance, epsilon);
-      const products = new Float64Array(count);
-      const sums = new Float64Array(count);
-      const means = mean + begin;
-      for (let row = 0; row < rows; row++) {
-        const first = row * c + begin;
-        for (let j = 0; j < count; j++) {
-          const gradient = heap[dy + first + j];
-          products[j] += gradient * (heap[x + first + j] - heap[means + j]);
-          sums[j] += gradient;
+      const width = padded(c);
+      const totals = new Float64Array(2 * width);
+      for (let sample = begin; sample < end; sample++) {
+        totals.fill(0);
+        for (let from = sample * positions * c; from < (sample + 1) * positions * c; from += c) {
+          for (let j = 0; j < c; j++) {
+            const value = heap[x + from + j];
+            if (relu === 1 && !(value * heap[scale + j] + heap[shift + j] > 0)) continue;
+            const gradient = heap[dy + from + j];
+            totals[j] += gradient;
+            totals[width + j] += gradient * (value - heap[mean + j]);
+          }
         }
-      }
-      for (let j = 0; j < count; j++) {
-        heap[dgamma + begin + j] = products[j] * inverse[j];
-        heap[dbeta + begin + j] = sums[j];
+        heap.set(totals, sums + sample * 2 * width);
       }
     },
 
     /**
-     * The gradient where mean and variance are those of x itself (training): dx = gamma inverse (dy - dbeta / rows -
-     * xhat dgamma / rows), xhat = (x - mean) inverse, inverse = 1 / sqrt(variance + epsilon). Axis: samples.
+     * dbeta = sum dz, dgamma = sum dz (x - mean) / sqrt(variance + epsilon), over all samples; factors = -a and a mean -
+     * scale dbeta / rows, a = scale dgamma / (rows sqrt(variance + epsilon)). Axis: channels.
      *
-     * x, dy, dx [n, positions, c], dx may be dy; gamma, mean, variance, dgamma, dbeta [c]; rows = n * positions.
+     * sums [n, 2, padded c] of `batch_norm_backward_sums`; mean, variance, scale, dgamma, dbeta [c]; factors [2, c].
+     */
+    batch_norm_backward_parameters(
+      begin: number,
+      end: number,
+      sums: number,
+      mean: number,
+      variance: number,
+      scale: number,
+      dgamma: number,
+      dbeta: number,
+      factors: number,
+      epsilon: number,
+      n: number,
+      c: number,
+      rows: number,
+    ): void {
+      const width = padded(c);
+      for (let channel = begin; channel < end; channel++) {
+        let sum = 0;
+        let product = 0;
+        for (let sample = 0; sample < n; sample++) {
+          const from = sums + sample * 2 * width + channel;
+          sum += heap[from];
+          product += heap[from + width];
+        }
+        const deviation = Math.sqrt(heap[variance + channel] + epsilon);
+        const slope = (heap[scale + channel] * product) / (rows * deviation * deviation);
+        heap[dbeta + channel] = sum;
+        heap[dgamma + channel] = product / deviation;
+        heap[factors + channel] = -slope;
+        heap[factors + c + channel] = slope * heap[mean + channel] - (heap[scale + channel] * sum) / rows;
+      }
+    },
+
+    /**
+     * The gradient where mean and variance are those of x itself (training): dx = scale (dz - dbeta / rows - (x - mean)
+     * dgamma / (rows sqrt(variance + epsilon))) = scale dz + factors[0] x + factors[1]. Axis: samples.
+     *
+     * x, dy, dx [n, positions, c], dx may be dy; scale, shift [c]; factors [2, c]; dz as in `batch_norm_backward_sums`.
      */
     batch_norm_backward_data(
       begin: number,
@@ -156,30 +237,20 @@ export function normKernels(heap: Heap) {
       x: number,
       dy: number,
       dx: number,
-      gamma: number,
-      mean: number,
-      variance: number,
-      dgamma: number,
-      dbeta: number,
-      epsilon: number,
+      scale: number,
+      shift: number,
+      factors: number,
       positions: number,
       c: number,
-      rows: number,
+      relu: number,
     ): void {
-      // dx = scale (dy - offset - (x - mean) slope), the three factors once per channel.
-      const scale = inverseDeviations(0, c, variance, epsilon);
-      const slope = new Float64Array(c);
-      const offset = new Float64Array(c);
-      for (let j = 0; j < c; j++) {
-        slope[j] = (scale[j] * heap[dgamma + j]) / rows;
-        offset[j] = heap[dbeta + j] / rows;
-        scale[j] *= heap[gamma + j];
-      }
-      for (let row = begin * positions; row < end * positions; row++) {
-        const first = row * c;
+      for (let from = begin * positions * c; from < end * positions * c; from += c) {
         for (let j = 0; j < c; j++) {
-          const centred = heap[x + first + j] - heap[mean + j];
-          heap[dx + first + j] = scale[j] * (heap[dy + first + j] - offset[j] - centred * slope[j]);
+          const value = heap[x + from + j];
+          const factor = heap[scale + j];
+          const through = relu === 0 || value * factor + heap[shift + j] > 0;
+          const gradient = through ? heap[dy + from + j] * factor : 0;
+          heap[dx + from + j] = gradient + value * heap[factors + j] + heap[factors + c + j];
         }
       }
     },

@@ -4,8 +4,11 @@ import {
   type NormData,
   normBackwardData,
   normBackwardParameters,
+  normBackwardSums,
   normData,
+  normFold,
   normForward,
+  normMoments,
   normRunning,
   normStatistics,
 } from "../../../src/bench/calls/norm.ts";
@@ -23,38 +26,52 @@ describe.each(NORMS)("batch normalisation of %d x %d rows, %d channels", (n, pos
   const means = columns.map((column) => column.reduce((total, value) => total + value, 0) / rows);
   const variances = columns.map((column, j) => column.reduce((total, x) => total + (x - means[j]) ** 2, 0) / rows);
 
-  /** The data with the mean and variance of its own x, as in training. */
+  /** The data with the statistics of its own x, as in training. */
   function withStatistics(changed: Partial<NormData>): NormData {
     const next = { ...data, ...changed };
-    const statistics = normStatistics(shape, next.x);
-    return { ...next, mean: resultOf(exact, statistics, "mean"), variance: resultOf(exact, statistics, "variance") };
+    const statistics = normStatistics(shape, resultOf(exact, normMoments(shape, next.x), "moments"));
+    const trained = {
+      ...next,
+      mean: resultOf(exact, statistics, "mean"),
+      variance: resultOf(exact, statistics, "variance"),
+    };
+    return folded(trained);
+  }
+
+  function folded(next: NormData): NormData {
+    const fold = normFold(shape, next);
+    return { ...next, scale: resultOf(exact, fold, "scale"), shift: resultOf(exact, fold, "shift") };
   }
 
   it("computes the mean and the biased variance", () => {
-    const results = runCall(exact, normStatistics(shape, data.x));
+    const { mean, variance } = withStatistics({});
     for (let j = 0; j < c; j++) {
-      expect(results.get("mean")?.[j]).toBeCloseTo(means[j], 12);
-      expect(results.get("variance")?.[j]).toBeCloseTo(variances[j], 12);
+      expect(mean[j]).toBeCloseTo(means[j], 12);
+      expect(variance[j]).toBeCloseTo(variances[j], 12);
     }
   });
 
-  it("normalises as defined", () => {
-    const y = resultOf(exact, normForward(shape, data), "y");
+  it("normalises as defined, and cuts off below zero where a ReLU follows", () => {
+    const y = resultOf(exact, normForward(shape, folded(data), Number.NEGATIVE_INFINITY), "y");
+    const positive = resultOf(exact, normForward(shape, folded(data), 0), "y");
     for (const [i, value] of y.entries()) {
       const j = i % c;
       const normalised = (data.x[i] - data.mean[j]) / Math.sqrt(data.variance[j] + EPSILON);
       expect(value).toBeCloseTo(normalised * data.gamma[j] + data.beta[j], 12);
+      expect(positive[i]).toBe(Math.max(value, 0));
     }
   });
 
-  it("has the gradients that central differences give, the statistics moving with the input", () => {
+  it.each([0, 1] as const)("has the gradients that central differences give, ReLU %d", (relu) => {
+    const lower = relu === 1 ? 0 : Number.NEGATIVE_INFINITY;
     const value = (changed: Partial<NormData>) =>
-      dot(resultOf(exact, normForward(shape, withStatistics(changed)), "y"), data.dy);
+      dot(resultOf(exact, normForward(shape, withStatistics(changed), lower), "y"), data.dy);
     const training = withStatistics({});
-    const parameters = normBackwardParameters(shape, training);
+    const sums = resultOf(exact, normBackwardSums(shape, training, relu), "sums");
+    const parameters = normBackwardParameters(shape, training, sums);
     const dgamma = resultOf(exact, parameters, "dgamma");
     const dbeta = resultOf(exact, parameters, "dbeta");
-    const dx = resultOf(exact, normBackwardData(shape, training, dgamma, dbeta), "dx");
+    const dx = resultOf(exact, normBackwardData(shape, training, resultOf(exact, parameters, "factors"), relu), "dx");
     expectGradient("gamma", (gamma) => value({ gamma }), data.gamma, dgamma);
     expectGradient("beta", (beta) => value({ beta }), data.beta, dbeta);
     // With one row, y does not depend on x: the gradient is nothing but rounding errors.
@@ -73,10 +90,15 @@ describe.each(NORMS)("batch normalisation of %d x %d rows, %d channels", (n, pos
   });
 });
 
-it("keeps the variance of numbers far from zero", () => {
+it.each([
+  [4, 1, 1],
+  [1, 4, 1],
+  [2, 2, 1],
+] as const)("keeps the variance of numbers far from zero, %d samples of %d", (...shape) => {
   const x = Float64Array.of(1e6, 1e6 + 1, 1e6 + 2, 1e6 + 3);
   for (const precision of ["float32", "float64"] as const) {
     const backend = referenceBackend(precision);
-    expect(resultOf(backend, normStatistics([4, 1, 1], x), "variance")[0]).toBe(1.25);
+    const moments = resultOf(backend, normMoments(shape, x), "moments");
+    expect(resultOf(backend, normStatistics(shape, moments), "variance")[0]).toBe(1.25);
   }
 });
