@@ -19,6 +19,11 @@ export {
 } from "./data/dataset.ts";
 export { digits } from "./data/digits/dataset.ts";
 export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/generate.ts";
+export type { DataFileInput } from "./data/read/data-file.ts";
+export type { ArrayNames, ReadDataOptions, ReadSettings } from "./data/read/options.ts";
+export type { ReadData } from "./data/read/parts.ts";
+export { readData } from "./data/read-data.ts";
+export { splitStratified } from "./data/split.ts";
 export type { TestTimeAugmentation } from "./data/views.ts";
 export type { EngineOptions } from "./engine/engine.ts";
 export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";

@@ -100,7 +100,7 @@ describe("what a browser loads from src/index.ts", () => {
   });
 
   it("loads these packages when they are needed, and no other", () => {
-    expect(packages(paths, "dynamic")).toEqual({});
+    expect(packages(paths, "dynamic")).toEqual({ h5wasm: ["src/data/read/hdf5.ts"] });
   });
 
   it("asks for nothing that only Node has", () => {

@@ -90,7 +90,7 @@ function claimedSize(bytes: Uint8Array): number {
 }
 
 /** Bytes that arrive piece by piece; where the first guess of the size was right, they are never copied again. */
-class GrowingBytes {
+export class GrowingBytes {
   length = 0;
   private memory: Uint8Array;
   private readonly maxBytes: number;
@@ -134,15 +134,91 @@ function sliced(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
   );
 }
 
-async function* unpackedChunks(
+/** So much may come out of anything. */
+const HARMLESS_BYTES = 64 * 2 ** 20;
+
+/** Data sets pack 3 to 30 : 1; beyond this they are made to fill the memory. */
+const MAX_RATIO = 250;
+
+/**
+ * Unpacks a gzip file that arrives piece by piece, and refuses one that blows up beyond what data sets do.
+ *
+ * @throws RangeError if the data is corrupt or cut off, or more than 64 MiB come out at over 250 : 1
+ */
+export async function* gunzipChunks(
+  pieces: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  const who = `gunzip ${JSON.stringify(name)}`;
+  let packed = 0;
+  let unpacked = 0;
+  async function* counted(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const piece of pieces) {
+      packed += piece.length;
+      yield piece;
+    }
+  }
+  for await (const chunk of streamedChunks(slicedPieces(counted()), "gzip", who)) {
+    unpacked += chunk.length;
+    if (isBomb(packed, unpacked)) throw bombError(who, packed);
+    yield chunk;
+  }
+}
+
+/** Whether data unpacks to so much more than it is that it holds no data set. */
+export function isBomb(packed: number, unpacked: number): boolean {
+  return unpacked > HARMLESS_BYTES && unpacked > MAX_RATIO * packed;
+}
+
+/** What to say of such data. */
+export function bombError(who: string, packed: number): RangeError {
+  return new RangeError(`${who}: expected at most ${MAX_RATIO} times its ${packed} bytes when unpacked, got more`);
+}
+
+/** Pieces of any size as a stream of small slices, handed out as they are asked for. */
+function slicedPieces(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const source = pieces[Symbol.asyncIterator]();
+  let piece = new Uint8Array(0);
+  let begin = 0;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        while (begin >= piece.length) {
+          const next = await source.next();
+          if (next.done === true) return controller.close();
+          piece = new Uint8Array(next.value);
+          begin = 0;
+        }
+        controller.enqueue(piece.subarray(begin, begin + SLICE_BYTES));
+        begin += SLICE_BYTES;
+      },
+      async cancel() {
+        await source.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function unpackedChunks(
   bytes: Uint8Array,
   format: "gzip" | "deflate",
   who: string,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const reader = sliced(bytes).pipeThrough(new DecompressionStream(format)).getReader();
+  return streamedChunks(sliced(bytes), format, who);
+}
+
+async function* streamedChunks(
+  packed: ReadableStream<Uint8Array<ArrayBuffer>>,
+  format: "gzip" | "deflate",
+  who: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  const reader = packed.pipeThrough(new DecompressionStream(format)).getReader();
   try {
     while (true) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
+        // A source that fails tells of itself.
+        if (cause instanceof RangeError || (cause instanceof Error && "path" in cause)) throw cause;
         throw new RangeError(`${who}: expected whole ${format} data, got data that is corrupt or cut off`, { cause });
       });
       if (done) return;

@@ -5,9 +5,10 @@
  */
 
 import type { RasterImage } from "../data/image.ts";
+import { isJpeg } from "../data/jpeg-header.ts";
 import { decodePng, isPng } from "../data/png.ts";
 import { readFileBounded } from "./files.ts";
-import { decodeJpeg, isJpeg } from "./jpeg.ts";
+import { decodeJpeg } from "./jpeg.ts";
 
 /** What {@link decodeImage} may be told. */
 export interface ReadImageOptions {

@@ -1,0 +1,116 @@
+/**
+ * CIFAR-10 and CIFAR-100 in their binary versions (A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
+ * 2009): records of one label, or a coarse and a fine one, and 32 x 32 pixels: all red ones, all green ones, all blue ones.
+ *
+ * @module
+ */
+
+import type { ImageShape } from "../dataset.ts";
+import { checkSize, type DataFile } from "./data-file.ts";
+import type { ReadSettings } from "./options.ts";
+import type { Part, Parts } from "./parts.ts";
+
+const SIDE = 32;
+const PLANE = SIDE * SIDE;
+const SHAPE: ImageShape = [SIDE, SIDE, 3];
+
+/** Bytes of a record: labels and pixels. */
+const CIFAR10_RECORD = 1 + 3 * PLANE;
+const CIFAR100_RECORD = 2 + 3 * PLANE;
+
+/** Classes by position of the label in the record. */
+const CIFAR10_CLASSES = [10];
+const CIFAR100_CLASSES = [20, 100];
+
+/** The two data sets. */
+export type CifarKind = "CIFAR-10" | "CIFAR-100";
+
+/** Which of the two a file may be, by its size and the labels in its first record. */
+export function cifarKind(size: number, start: Uint8Array): CifarKind | undefined {
+  const fits = (record: number, classes: readonly number[]) =>
+    size > 0 && size % record === 0 && classes.every((count, i) => start[i] < count);
+  // No whole number of records fits both below 9 MB.
+  if (fits(CIFAR100_RECORD, CIFAR100_CLASSES)) return "CIFAR-100";
+  return fits(CIFAR10_RECORD, CIFAR10_CLASSES) ? "CIFAR-10" : undefined;
+}
+
+/**
+ * Reads batches of CIFAR images.
+ *
+ * @param train in the order in which the images shall come
+ * @param names the other files beside them, of which those with the classes' names are read
+ * @throws RangeError if a file is not whole, or a label is outside the classes
+ */
+export async function readCifar(
+  kind: CifarKind,
+  train: readonly DataFile[],
+  test: readonly DataFile[],
+  names: readonly DataFile[],
+  { labels = "fine" }: ReadSettings,
+): Promise<Parts> {
+  const read = (files: readonly DataFile[]) => (files.length === 0 ? undefined : readBatches(kind, files, labels));
+  const parts = { train: await read(train), test: await read(test) };
+  const classes = kind === "CIFAR-10" ? 10 : labels === "coarse" ? 20 : 100;
+  return { ...parts, classNames: (await classNames(kind, names, labels)) ?? numbered(classes) };
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(i));
+}
+
+async function classNames(
+  kind: CifarKind,
+  files: readonly DataFile[],
+  labels: "fine" | "coarse",
+): Promise<string[] | undefined> {
+  const wanted = kind === "CIFAR-10" ? "batches.meta.txt" : `${labels}_label_names.txt`;
+  const file = files.find(({ name }) => name === wanted || name.endsWith(`/${wanted}`));
+  if (file === undefined) return undefined;
+  const text = new TextDecoder().decode(await file.start(16 * 1024));
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const count = kind === "CIFAR-10" ? 10 : labels === "coarse" ? 20 : 100;
+  if (lines.length === count) return lines;
+  const who = `readCifar ${JSON.stringify(file.name)}`;
+  throw new RangeError(`${who}: expected ${count} names of classes, one a line, got ${lines.length}`);
+}
+
+async function readBatches(kind: CifarKind, files: readonly DataFile[], which: "fine" | "coarse"): Promise<Part> {
+  const record = kind === "CIFAR-10" ? CIFAR10_RECORD : CIFAR100_RECORD;
+  const classes = kind === "CIFAR-10" ? CIFAR10_CLASSES : CIFAR100_CLASSES;
+  const counts: number[] = [];
+  for (const file of files) {
+    const size = await file.size();
+    if (size === 0 || size % record !== 0) {
+      const who = `readCifar ${JSON.stringify(file.name)}`;
+      throw new RangeError(`${who}: expected records of ${record} bytes, got ${size} bytes`);
+    }
+    counts.push(size / record);
+  }
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  checkSize(files[0].name, total * 3 * PLANE);
+  const images = new Uint8Array(total * 3 * PLANE);
+  const labels = new Uint8Array(total);
+  const place = kind === "CIFAR-100" && which === "fine" ? 1 : 0;
+  let at = 0;
+  for (const [f, file] of files.entries()) {
+    const bytes = await file.bytes();
+    if (bytes.length !== counts[f] * record) {
+      const who = `readCifar ${JSON.stringify(file.name)}`;
+      throw new RangeError(`${who}: expected ${counts[f] * record} bytes, got ${bytes.length}`);
+    }
+    for (let i = 0; i < counts[f]; i++, at++) {
+      const begin = i * record;
+      const label = bytes[begin + place];
+      if (label >= classes[place]) {
+        const who = `readCifar ${JSON.stringify(file.name)}`;
+        throw new RangeError(`${who}: expected labels from 0 to ${classes[place] - 1}, got ${label} at image ${i}`);
+      }
+      labels[at] = label;
+      const pixels = begin + classes.length;
+      for (let p = 0; p < PLANE; p++) {
+        for (let c = 0; c < 3; c++) images[(at * PLANE + p) * 3 + c] = bytes[pixels + c * PLANE + p];
+      }
+    }
+  }
+  return { shape: SHAPE, images, labels };
+}

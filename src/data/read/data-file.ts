@@ -1,0 +1,119 @@
+/**
+ * Files as the readers of data sets see them: in memory, dropped on a web page, in an archive, or on a disk.
+ *
+ * @module
+ */
+
+import { GrowingBytes, gunzipChunks, isGzip } from "../gzip.ts";
+
+/** Larger files are refused where they have to be in memory whole: a Uint8Array must hold them. */
+export const MAX_BYTES = 2 ** 31 - 1;
+
+/** A file whose content is read when it is asked for. */
+export interface DataFile {
+  /** Path with `/` between folders, which also stands in error messages. */
+  readonly name: string;
+  /** Size in bytes. An archive may lie about that of a packed file. */
+  size(): Promise<number>;
+  /** The first `count` bytes, or all of a shorter file. */
+  start(count: number): Promise<Uint8Array>;
+  /** The whole content; not to be written to. */
+  bytes(): Promise<Uint8Array>;
+  /** The content piece by piece. */
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/** A file's bytes, or a `File` or `Blob`, under a name. */
+export interface DataFileInput {
+  /** Path with `/` between folders, such as `train/cat/1.png`. */
+  readonly name: string;
+  readonly bytes: Uint8Array | ArrayBuffer | Blob;
+}
+
+/** The file for what a caller has: bytes, or a web page's `File`. */
+export function dataFile({ name, bytes }: DataFileInput): DataFile {
+  if (bytes instanceof Uint8Array) return memoryFile(name, bytes);
+  if (bytes instanceof ArrayBuffer) return memoryFile(name, new Uint8Array(bytes));
+  if (typeof Blob !== "undefined" && bytes instanceof Blob) return blobFile(name, bytes);
+  const got = bytes === null ? "null" : typeof bytes;
+  throw new TypeError(`readData ${JSON.stringify(name)}: expected bytes as a Uint8Array or an ArrayBuffer, got ${got}`);
+}
+
+function memoryFile(name: string, bytes: Uint8Array): DataFile {
+  return {
+    name,
+    size: async () => bytes.length,
+    start: async (count) => bytes.subarray(0, count),
+    bytes: async () => bytes,
+    async *stream() {
+      yield bytes;
+    },
+  };
+}
+
+function blobFile(name: string, blob: Blob): DataFile {
+  return {
+    name,
+    size: async () => blob.size,
+    start: async (count) => new Uint8Array(await blob.slice(0, count).arrayBuffer()),
+    async bytes() {
+      checkSize(name, blob.size);
+      return new Uint8Array(await blob.arrayBuffer());
+    },
+    async *stream() {
+      const reader = blob.stream().getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        yield value;
+      }
+    },
+  };
+}
+
+/** @throws RangeError if a file is too large to be in memory whole */
+export function checkSize(name: string, size: number): void {
+  if (size <= MAX_BYTES) return;
+  throw new RangeError(`readData ${JSON.stringify(name)}: expected at most ${MAX_BYTES} bytes, got ${size}`);
+}
+
+/** Whether a file is packed with gzip, by its first bytes. */
+export async function isGzipFile(file: DataFile): Promise<boolean> {
+  return isGzip(await file.start(3));
+}
+
+/** What a gzip file holds, unpacked as it is read. */
+export function unpackedFile(packed: DataFile): DataFile {
+  const name = packed.name.replace(/\.gz$|(?<=\.t)gz$/i, (end) => (end.toLowerCase() === "gz" ? "ar" : ""));
+  const stream = () => gunzipChunks(packed.stream(), packed.name);
+  let size: number | undefined;
+  const bytes = async () => {
+    const output = new GrowingBytes((await packed.size()) * 4, MAX_BYTES);
+    for await (const chunk of stream()) {
+      checkSize(packed.name, output.length + chunk.length);
+      output.append(chunk);
+    }
+    size = output.length;
+    return output.bytes();
+  };
+  return {
+    name,
+    stream,
+    bytes,
+    async size() {
+      if (size === undefined) {
+        size = 0;
+        for await (const chunk of stream()) size += chunk.length;
+      }
+      return size;
+    },
+    async start(count) {
+      const output = new GrowingBytes(count, count);
+      for await (const chunk of stream()) {
+        output.append(chunk.subarray(0, count - output.length));
+        if (output.length === count) break;
+      }
+      return output.bytes();
+    },
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * Reading HDF5 files by h5wasm, the HDF Group's library compiled to wasm, which is loaded when the first one comes.
+ *
+ * The library sees the file in a file system of its own, in memory: links to other files lead nowhere.
+ *
+ * @module
+ */
+
+import type { Dataset, Group, Metadata, ready } from "h5wasm";
+import { bombError, isBomb } from "../gzip.ts";
+import { checkSize, type DataFile } from "./data-file.ts";
+import { type ArrayFile, NUMBER_BYTES, type NumberArray, type NumberType, sizeOfShape } from "./number-array.ts";
+
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Files may start with a block of their own; then the signature stands at 512, or a power of two of it. */
+const USER_BLOCK = 512;
+
+/** Bytes that a start must have for {@link isHdf5}. */
+export const HDF5_START = USER_BLOCK + SIGNATURE.length;
+
+/** Values pass through the library's memory in parts of at most this size, but at least one row. */
+const PART_BYTES = 16 * 2 ** 20;
+
+/** A larger row, or chunk of a dataset, would fill the library's memory. */
+const MAX_PART_BYTES = 128 * 2 ** 20;
+
+/** The most that the library's memory may grow to, and how much of that it is left to unpack files. */
+const LIBRARY_BYTES = 2 ** 31;
+const LEFT_BYTES = 512 * 2 ** 20;
+
+const MAX_DEPTH = 4;
+const MAX_ARRAYS = 1000;
+
+/** Whether the bytes start as an HDF5 file does. */
+export function isHdf5(bytes: Uint8Array): boolean {
+  return [0, USER_BLOCK].some((at) => SIGNATURE.every((byte, i) => bytes[at + i] === byte));
+}
+
+type H5Module = Awaited<typeof ready>;
+
+interface Library {
+  readonly module: H5Module;
+  open(path: string): { readonly root: Group; close(): void };
+}
+
+let library: Promise<Library> | undefined;
+
+async function loadLibrary(): Promise<Library> {
+  const { File, ready } = await import("h5wasm");
+  const module = await ready;
+  const { FS } = module;
+  // The library prints pages about every broken file: whatever goes to its standard error is dropped.
+  const streams: unknown = Reflect.get(FS, "streams");
+  if (Array.isArray(streams) && streams.length === 3) {
+    FS.close(streams[2]);
+    FS.open("/dev/null", "w");
+  }
+  // A packed chunk may unpack to anything. Memory that is taken but never touched costs nothing, and keeps that in bounds.
+  module._malloc(Math.max(1, LIBRARY_BYTES - LEFT_BYTES - module.HEAPU8.length));
+  return {
+    module,
+    open(path) {
+      const file = new File(path, "r");
+      return { root: file, close: () => file.close() };
+    },
+  };
+}
+
+let opened = 0;
+
+/**
+ * Calls `work` with the arrays in an HDF5 file, named by their paths such as `train/images`.
+ *
+ * @throws RangeError if it is no whole HDF5 file
+ */
+export async function withHdf5<T>(file: DataFile, work: (arrays: readonly ArrayFile[]) => Promise<T>): Promise<T> {
+  const who = `readHdf5 ${JSON.stringify(file.name)}`;
+  checkSize(file.name, await file.size());
+  const bytes = await file.bytes();
+  library ??= loadLibrary();
+  const { module, open } = await library;
+  opened += 1;
+  const name = `convasm-${opened}.h5`;
+  // Not copied: the file system holds the bytes themselves.
+  module.FS.createDataFile("/", name, bytes, true, false, true);
+  try {
+    const { root, close } = guarded(who, () => open(`/${name}`));
+    try {
+      const arrays = guarded(who, () => [...findDatasets(root, 0)].slice(0, MAX_ARRAYS)).map((dataset) =>
+        arrayOf(who, module, dataset, bytes.length),
+      );
+      return await work(arrays);
+    } finally {
+      // A broken file may not close either; its memory goes with the library.
+      try {
+        close();
+      } catch {}
+    }
+  } finally {
+    module.FS.unlink(`/${name}`);
+  }
+}
+
+/** Whatever the library throws means that the file is not in order. */
+function guarded<T>(who: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof RangeError && cause.message.startsWith(who)) throw cause;
+    throw new RangeError(`${who}: expected a whole HDF5 file, got one that is cut off or corrupt`, { cause });
+  }
+}
+
+function* findDatasets(group: Group, depth: number): Generator<Dataset, void, void> {
+  for (const key of group.keys()) {
+    const found = group.get(key);
+    if (found === null) continue;
+    if (isDataset(found)) yield found;
+    // A link to a group may lead in a circle.
+    else if (isGroup(found) && depth < MAX_DEPTH && group.get_link(found.path) === null) {
+      yield* findDatasets(found, depth + 1);
+    }
+  }
+}
+
+function isDataset(entity: object): entity is Dataset {
+  return "type" in entity && entity.type === "Dataset";
+}
+
+function isGroup(entity: object): entity is Group {
+  return "type" in entity && entity.type === "Group";
+}
+
+function arrayOf(file: string, module: H5Module, dataset: Dataset, fileBytes: number): ArrayFile {
+  const name = dataset.path.replace(/^\//, "");
+  const who = `${file}, ${JSON.stringify(name)}`;
+  const metadata = guarded(file, () => dataset.metadata);
+  const type = typeOf(module, metadata);
+  const shape = metadata.shape ?? [];
+  const read = async () => {
+    if (type === undefined) throw new RangeError(`${who}: expected numbers, got ${describeType(module, metadata)}`);
+    return guarded(who, () => readValues(who, module, dataset, type, shape, fileBytes));
+  };
+  return { name, who, shape, type, read };
+}
+
+function typeOf(module: H5Module, { type, enum_type: members, size, signed, vlen }: Metadata): NumberType | undefined {
+  const { H5T_INTEGER, H5T_FLOAT, H5T_ENUM } = module.H5T_class_t;
+  if (vlen) return undefined;
+  // How h5py writes booleans.
+  if (type === H5T_ENUM.value) return size === 1 && members?.nmembers === 2 ? "bool" : undefined;
+  const kind = type === H5T_FLOAT.value ? "float" : type === H5T_INTEGER.value ? (signed ? "int" : "uint") : "none";
+  const name = `${kind}${8 * size}`;
+  return Object.keys(NUMBER_BYTES).find((known): known is NumberType => known === name);
+}
+
+function describeType({ H5T_class_t: classes }: H5Module, { type, size, vlen }: Metadata): string {
+  if (vlen || type === classes.H5T_VLEN.value) return "values of varying length";
+  if (type === classes.H5T_STRING.value) return "text";
+  if (type === classes.H5T_COMPOUND.value) return "records of several fields";
+  return `another type of ${size} bytes`;
+}
+
+function readValues(
+  who: string,
+  module: H5Module,
+  { file_id: id, path, metadata }: Dataset,
+  type: NumberType,
+  shape: readonly number[],
+  fileBytes: number,
+): NumberArray {
+  const width = NUMBER_BYTES[type];
+  const size = sizeOfShape(shape) * width;
+  if (!(size > 0)) throw new RangeError(`${who}: expected at least one value, got shape [${shape.join(", ")}]`);
+  checkSize(who, size);
+  if (isBomb(fileBytes, size)) throw bombError(who, fileBytes);
+  const dims = shape.length === 0 ? [1] : shape;
+  const rowBytes = size / dims[0];
+  const chunkBytes = sizeOfShape(metadata.chunks ?? []) * width;
+  if (rowBytes > MAX_PART_BYTES || chunkBytes > MAX_PART_BYTES) {
+    const got = Math.max(rowBytes, chunkBytes);
+    throw new RangeError(`${who}: expected rows and chunks of at most ${MAX_PART_BYTES} bytes, got ${got}`);
+  }
+  const rows = Math.max(1, Math.floor(PART_BYTES / rowBytes));
+  const bytes = new Uint8Array(size);
+  const memory = module._malloc(Math.min(rows, dims[0]) * rowBytes);
+  if (memory === 0) throw new RangeError(`${who}: expected memory for ${rowBytes} bytes, got none`);
+  try {
+    for (let begin = 0; begin < dims[0]; begin += rows) {
+      const count = Math.min(rows, dims[0] - begin);
+      const status =
+        shape.length === 0
+          ? module.get_dataset_data(id, path, null, null, null, BigInt(memory))
+          : readRows(module, id, path, shape, begin, count, memory);
+      if (status < 0) throw new RangeError(`${who}: expected whole values, got ones that cannot be read`);
+      // The library's memory may have moved.
+      bytes.set(module.HEAPU8.subarray(memory, memory + count * rowBytes), begin * rowBytes);
+    }
+  } finally {
+    module._free(memory);
+  }
+  // The library gives numbers in the order of wasm.
+  return { type, littleEndian: true, shape, bytes };
+}
+
+function readRows(
+  module: H5Module,
+  id: bigint,
+  path: string,
+  shape: readonly number[],
+  begin: number,
+  count: number,
+  memory: number,
+): number {
+  const counts = [count, ...shape.slice(1)].map(BigInt);
+  const offsets = shape.map((_, axis) => BigInt(axis === 0 ? begin : 0));
+  const steps = shape.map(() => 1n);
+  return module.get_dataset_data(id, path, counts, offsets, steps, BigInt(memory));
+}

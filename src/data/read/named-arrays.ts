@@ -1,0 +1,193 @@
+/**
+ * Which arrays of a `.npz` or HDF5 file, or of several `.npy` files, are images and which are labels.
+ *
+ * @module
+ */
+
+import { channelsLast, imageLayout, labelCount, labelsOf } from "./array-images.ts";
+import { type ArrayFile, pixelsOf } from "./number-array.ts";
+import type { ArrayNames, ReadSettings } from "./options.ts";
+import type { Part, Parts } from "./parts.ts";
+
+type Role = keyof ArrayNames;
+
+const ROLES = ["xTrain", "yTrain", "xTest", "yTest"] as const satisfies readonly Role[];
+
+/** The names that Keras' and others' files have, for which nothing has to be said. */
+const USUAL: Readonly<Record<Role, string>> = {
+  xTrain: "x_train",
+  yTrain: "y_train",
+  xTest: "x_test",
+  yTest: "y_test",
+};
+
+const IMAGE_WORDS = ["x", "image", "images", "img", "imgs", "data", "pixels", "features", "inputs", "samples"];
+const LABEL_WORDS = ["y", "label", "labels", "target", "targets", "class", "digits"];
+const TRAIN_WORDS = ["train", "training", "trn"];
+const TEST_WORDS = ["test", "testing", "tst"];
+/** Only where there is nothing to test on. */
+const VALIDATION_WORDS = ["val", "valid", "validation", "dev"];
+
+/** The words in a name: `trainX`, `train/x` and `X_train` have the same. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .flatMap((word) => /^([xy])(train|test|val|valid)$/.exec(word)?.slice(1) ?? [word])
+    .filter((word) => word !== "");
+}
+
+type Chosen = { readonly [role in Role]?: ArrayFile };
+
+/** What {@link readArrays} gives: parts, and what it guessed. */
+export interface ArrayParts extends Parts {
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads images and labels from named arrays.
+ *
+ * @param who stands in error messages
+ * @throws RangeError if the arrays cannot be told apart, or one is wrong
+ */
+export async function readArrays(
+  who: string,
+  arrays: readonly ArrayFile[],
+  settings: ReadSettings,
+): Promise<ArrayParts> {
+  const { chosen, notes } = choose(who, arrays, settings);
+  const pairs = [pairOf(who, chosen.xTrain, chosen.yTrain), pairOf(who, chosen.xTest, chosen.yTest)];
+  const found = pairs.filter((pair) => pair !== undefined);
+  if (found.length === 0) throw new RangeError(`${who}: expected images and labels, got ${listed(arrays)}`);
+  const read: {
+    layout: ReturnType<typeof imageLayout>;
+    labels: Part["labels"];
+    array: ReturnType<typeof channelsLast>;
+  }[] = [];
+  for (const { images, labels } of found) {
+    // What holds no numbers says so itself; else labels and shapes first: what is wrong shows before much is read.
+    if (images.type === undefined) await images.read();
+    const layout = imageLayout(images, settings);
+    if (labelCount(labels.shape) !== images.shape[0]) {
+      const got = `[${labels.shape.join(", ")}]`;
+      throw new RangeError(`${labels.who}: expected ${images.shape[0]} labels, one per image, got shape ${got}`);
+    }
+    const classes = labelsOf(labels.who, await labels.read());
+    read.push({ layout, labels: classes, array: channelsLast(await images.read(), layout) });
+  }
+  const pixels = pixelsOf(read.map(({ array }) => array));
+  const parts = read.map(({ layout, labels }, i): Part => ({ shape: layout.shape, images: pixels[i], labels }));
+  const train = pairs[0] === undefined ? undefined : parts[0];
+  const test = pairs[1] === undefined ? undefined : parts.at(-1);
+  return { train, test, notes };
+}
+
+function pairOf(who: string, images: ArrayFile | undefined, labels: ArrayFile | undefined) {
+  if (images === undefined && labels === undefined) return undefined;
+  if (images === undefined)
+    throw new RangeError(`${who}: expected images for the labels ${JSON.stringify(labels?.name)}, got none`);
+  if (labels === undefined)
+    throw new RangeError(`${who}: expected labels for the images ${JSON.stringify(images.name)}, got none`);
+  return { images, labels };
+}
+
+/** The arrays with their shapes, for a message. */
+function listed(arrays: readonly ArrayFile[]): string {
+  if (arrays.length === 0) return "no arrays";
+  const some = arrays
+    .slice(0, 8)
+    .map(({ name, shape, type }) => `${name} ${type ?? "no numbers"} [${shape.join(", ")}]`);
+  return `${some.join(", ")}${arrays.length > some.length ? ` and ${arrays.length - some.length} more` : ""}`;
+}
+
+function choose(
+  who: string,
+  arrays: readonly ArrayFile[],
+  { names }: ReadSettings,
+): { chosen: Chosen; notes: string[] } {
+  const asked = names === undefined ? [] : ROLES.filter((role) => names[role] !== undefined);
+  if (names !== undefined && asked.length > 0) {
+    return {
+      chosen: Object.fromEntries(asked.map((role) => [role, byName(who, arrays, names[role] ?? "")])),
+      notes: [],
+    };
+  }
+  const usual = fromRoles((role) => arrays.find(({ name }) => name === USUAL[role]));
+  if (usual.xTrain !== undefined && usual.yTrain !== undefined) return { chosen: usual, notes: [] };
+  const guess = guessByWords(arrays) ?? guessByShapes(arrays);
+  if (guess === undefined) {
+    const hint = "; --names (names) says which are which";
+    throw new RangeError(`${who}: expected arrays such as x_train and y_train, got ${listed(arrays)}${hint}`);
+  }
+  const told = ROLES.flatMap((role) => (guess[role] === undefined ? [] : [`${USUAL[role]} is ${guess[role].name}`]));
+  return { chosen: guess, notes: [`guessed by names and shapes: ${told.join(", ")}`] };
+}
+
+function fromRoles(find: (role: Role) => ArrayFile | undefined): Chosen {
+  return Object.fromEntries(
+    ROLES.map((role) => [role, find(role)] as const).filter(([, found]) => found !== undefined),
+  );
+}
+
+function byName(who: string, arrays: readonly ArrayFile[], name: string): ArrayFile {
+  const found = arrays.find((array) => array.name === name.replace(/^\//, ""));
+  if (found === undefined)
+    throw new RangeError(`${who}: expected an array ${JSON.stringify(name)}, got ${listed(arrays)}`);
+  return found;
+}
+
+/** Each role's array by the words in its name, unless two would do. */
+function guessByWords(arrays: readonly ArrayFile[]): Chosen | undefined {
+  const entries = arrays
+    .filter(({ shape }) => shape.length > 0)
+    .map((array) => {
+      const words = wordsOf(array.name);
+      const has = (list: readonly string[]) => words.some((word) => list.includes(word));
+      const part = has(TEST_WORDS)
+        ? "test"
+        : has(TRAIN_WORDS)
+          ? "train"
+          : has(VALIDATION_WORDS)
+            ? "validation"
+            : "none";
+      const last = words.filter((word) => IMAGE_WORDS.includes(word) || LABEL_WORDS.includes(word)).at(-1);
+      const isLabels = last === undefined ? array.shape.length === 1 : LABEL_WORDS.includes(last);
+      const isKnown = last !== undefined || part !== "none";
+      return { array, part, isLabels, isKnown };
+    })
+    .filter(({ isKnown }) => isKnown);
+  const only = (parts: readonly string[], isLabels: boolean) => {
+    for (const wanted of parts) {
+      const found = entries.filter(({ part, isLabels: labels }) => part === wanted && labels === isLabels);
+      if (found.length === 1) return found[0].array;
+    }
+    return undefined;
+  };
+  const chosen = fromRoles((role) => {
+    const isLabels = role.startsWith("y");
+    return role.endsWith("Train") ? only(["train", "none"], isLabels) : only(["test", "validation"], isLabels);
+  });
+  const isPair = (x: ArrayFile | undefined, y: ArrayFile | undefined) => (x === undefined) === (y === undefined);
+  const { xTrain, yTrain, xTest, yTest } = chosen;
+  const some = xTrain ?? xTest;
+  return some !== undefined && isPair(xTrain, yTrain) && isPair(xTest, yTest) ? chosen : undefined;
+}
+
+/** Two arrays of one length, or two such pairs, of which the longer is to train on; the larger of each holds images. */
+function guessByShapes(arrays: readonly ArrayFile[]): Chosen | undefined {
+  const lengths = [...new Set(arrays.filter(({ shape }) => shape.length > 0).map(({ shape }) => shape[0]))];
+  const pairs = lengths
+    .map((n) => arrays.filter(({ shape }) => shape.length > 0 && shape[0] === n))
+    .filter((group) => group.length === 2)
+    .map(([a, b]) => (valuesPerRow(a) >= valuesPerRow(b) ? [a, b] : [b, a]))
+    .filter(([x, y]) => valuesPerRow(x) > valuesPerRow(y) && labelCount(y.shape) !== undefined)
+    .sort(([a], [b]) => b.shape[0] - a.shape[0]);
+  if (pairs.length === 0 || pairs.length > 2) return undefined;
+  const [[xTrain, yTrain], test] = pairs;
+  return test === undefined ? { xTrain, yTrain } : { xTrain, yTrain, xTest: test[0], yTest: test[1] };
+}
+
+function valuesPerRow({ shape }: ArrayFile): number {
+  return shape.slice(1).reduce((product, extent) => product * extent, 1);
+}

@@ -1,0 +1,129 @@
+/**
+ * NumPy's `.npy` files ("NEP 1: A simple file format for NumPy arrays"): a magic string, a version, a description of the
+ * array as the text of a Python dictionary, then the values.
+ *
+ * Arrays of Python objects are pickled, which to read would mean to run what they say: they are refused.
+ *
+ * @module
+ */
+
+import { checkSize, type DataFile } from "./data-file.ts";
+import {
+  type ArrayFile,
+  columnStrides,
+  NUMBER_BYTES,
+  type NumberArray,
+  type NumberType,
+  reordered,
+  sizeOfShape,
+} from "./number-array.ts";
+
+/** Longest description that is read; those of plain arrays have about 120 bytes. */
+const MAX_HEADER = 64 * 1024;
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/** Whether the bytes start as a `.npy` file does. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+interface Header {
+  /** NumPy's code, such as `<f4`. */
+  readonly code: string;
+  readonly type: NumberType | undefined;
+  readonly littleEndian: boolean;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+  readonly headerBytes: number;
+}
+
+const TYPES: Readonly<Record<string, NumberType>> = {
+  b1: "bool",
+  i1: "int8",
+  u1: "uint8",
+  i2: "int16",
+  u2: "uint16",
+  i4: "int32",
+  u4: "uint32",
+  i8: "int64",
+  u8: "uint64",
+  f2: "float16",
+  f4: "float32",
+  f8: "float64",
+};
+
+function parseHeader(who: string, start: Uint8Array): Header {
+  if (!isNpy(start)) throw new RangeError(`${who}: expected a .npy file, got something else`);
+  const version = start[6];
+  const lengthBytes = version === 1 ? 2 : 4;
+  if (start.length < 8 + lengthBytes) throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
+  if (version < 1 || version > 3) throw new RangeError(`${who}: expected version 1, 2 or 3, got ${version}`);
+  const view = new DataView(start.buffer, start.byteOffset, start.length);
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  const headerBytes = 8 + lengthBytes + length;
+  if (length > MAX_HEADER)
+    throw new RangeError(`${who}: expected a header of at most ${MAX_HEADER} bytes, got ${length}`);
+  if (start.length < headerBytes) {
+    throw new RangeError(`${who}: expected a header of ${headerBytes} bytes, got ${start.length}`);
+  }
+  return {
+    ...parseDescription(who, new TextDecoder().decode(start.subarray(8 + lengthBytes, headerBytes))),
+    headerBytes,
+  };
+}
+
+const SHAPE = /'shape'\s*:\s*\(\s*((?:\d+\s*,\s*)*(?:\d+\s*)?)\)/;
+
+function parseDescription(who: string, text: string): Omit<Header, "headerBytes"> {
+  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
+  const extents = SHAPE.exec(text)?.[1];
+  if (order === undefined || extents === undefined) {
+    throw new RangeError(`${who}: expected a description with fortran_order and shape, got another`);
+  }
+  const shape = extents
+    .split(",")
+    .map((extent) => extent.trim())
+    .filter((extent) => extent !== "")
+    .map(Number);
+  // Records have a list of fields in place of one code.
+  const code = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1] ?? "records";
+  const type = Object.hasOwn(TYPES, code.slice(1)) && /^[<>|=]/.test(code) ? TYPES[code.slice(1)] : undefined;
+  return { code, type, littleEndian: code[0] !== ">", fortran: order === "True", shape };
+}
+
+/**
+ * The array in a `.npy` file. Its header is read at once, its values later.
+ *
+ * @param name of the array; default the file's name without `.npy`
+ * @throws RangeError if the header is wrong
+ *
+ * @example
+ * const { shape, type } = await openNpy(file);
+ */
+export async function openNpy(file: DataFile, name: string = file.name.replace(/\.npy$/i, "")): Promise<ArrayFile> {
+  const who = `readNpy ${JSON.stringify(file.name)}`;
+  const header = parseHeader(who, await file.start(MAX_HEADER + 12));
+  const { type, shape } = header;
+  return { name, who, shape, type, read: () => readValues(who, file, header) };
+}
+
+async function readValues(who: string, file: DataFile, header: Header): Promise<NumberArray> {
+  const { type, code, shape, fortran, littleEndian, headerBytes } = header;
+  if (type === undefined) throw new RangeError(`${who}: expected numbers, got ${describeCode(code)}`);
+  const count = sizeOfShape(shape);
+  if (count === 0) throw new RangeError(`${who}: expected at least one value, got shape [${shape.join(", ")}]`);
+  const size = headerBytes + count * NUMBER_BYTES[type];
+  checkSize(file.name, size);
+  const bytes = await file.bytes();
+  if (bytes.length !== size) {
+    throw new RangeError(`${who}: expected ${size} bytes for [${shape.join(", ")}] of ${type}, got ${bytes.length}`);
+  }
+  const array = { type, littleEndian, shape, bytes: bytes.subarray(headerBytes) };
+  return fortran && shape.length > 1 ? reordered(array, [...shape.keys()], columnStrides(shape)) : array;
+}
+
+function describeCode(code: string): string {
+  if (code === "|O" || code === "O") return "pickled Python objects, which are never run";
+  return code === "records" ? "records of several fields" : `type ${JSON.stringify(code)}`;
+}

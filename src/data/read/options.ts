@@ -1,0 +1,51 @@
+import type { ImageShape } from "../dataset.ts";
+import type { RasterImage } from "../image.ts";
+
+/** Names of the arrays in `.npz` and HDF5 files, where they are not to be guessed. */
+export interface ArrayNames {
+  /** Images to train on. */
+  readonly xTrain?: string | undefined;
+  /** Their labels. */
+  readonly yTrain?: string | undefined;
+  /** Images to test on. */
+  readonly xTest?: string | undefined;
+  /** Their labels. */
+  readonly yTest?: string | undefined;
+}
+
+/** How data is read, as far as files of its format leave that open. Each option is for some formats only. */
+export interface ReadSettings {
+  /** NumPy, HDF5: names of the arrays. */
+  readonly names?: ArrayNames | undefined;
+  /** NumPy, HDF5, CSV: shape of an image that is stored as a row of numbers. Default: square and grey. */
+  readonly shape?: ImageShape | undefined;
+  /** NumPy, HDF5: images are `[channels, height, width]`, and are turned to channels last. Default false. */
+  readonly channelsFirst?: boolean | undefined;
+  /** CSV: where the labels are: "first", "last", a column's name, or its number from 1. Default: guessed. */
+  readonly labelColumn?: string | number | undefined;
+  /** CIFAR-100: which of its two labels. Default "fine". */
+  readonly labels?: "fine" | "coarse" | undefined;
+  /** Folders of pictures: every picture is stretched to this many pixels. Default: all must have one size. */
+  readonly size?: readonly [height: number, width: number] | undefined;
+  /** Folders of pictures: 1 grey, 3 red green blue. Default: 3 if any picture has colours. */
+  readonly channels?: 1 | 3 | undefined;
+  /**
+   * Stretches pixels that are no bytes to 0 to 255, the unit of bytes: by 255 where all lie in 0 to 1, else by the range of
+   * the training images. So networks whose input is scaled for bytes fit. Default false: values stay as the file has them.
+   */
+  readonly stretch?: boolean | undefined;
+  /** For data without images to test on: this share of each class becomes them. */
+  readonly split?: number | undefined;
+  /** Seed of the split. Default 0. */
+  readonly splitSeed?: number | undefined;
+}
+
+/** All that the readers may be told. */
+export interface ReadDataOptions extends ReadSettings {
+  /** Decodes pictures. Default: PNG everywhere, JPEG where the browser does. */
+  readonly decodeImage?: ((bytes: Uint8Array, name: string) => Promise<RasterImage>) | undefined;
+  /** Called as pictures or rows are read, with how many there are in all where that is known. */
+  readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
+}

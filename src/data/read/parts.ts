@@ -1,0 +1,66 @@
+/**
+ * What every reader ends with: images and labels, to train on and to test on, made into data sets.
+ *
+ * @module
+ */
+
+import { type ClassLabels, createDataset, type Dataset, type ImageShape, type Pixels } from "../dataset.ts";
+
+/** Images with their labels, as a reader found them. */
+export interface Part {
+  readonly shape: ImageShape;
+  /** `[n, h, w, c]`. */
+  readonly images: Pixels;
+  /** `[n]`. */
+  readonly labels: ClassLabels;
+}
+
+/** What a reader found. At least one part is there. */
+export interface Parts {
+  readonly train: Part | undefined;
+  readonly test: Part | undefined;
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/** Data sets read from files. */
+export interface ReadData {
+  /** For people, such as "CSV". */
+  readonly format: string;
+  readonly train: Dataset | undefined;
+  readonly test: Dataset | undefined;
+  /** What was guessed, left out or changed: a sentence each, for people. */
+  readonly notes: readonly string[];
+}
+
+/** More classes than this, and more than there are images, are a mistake. */
+const MANY_CLASSES = 1000;
+
+/**
+ * The data sets "train" and "test" of what a reader found. Both have the classes of the first.
+ *
+ * @param who stands in error messages
+ * @throws RangeError if the parts don't fit each other, or labels are implausible
+ */
+export function makeDatasets(who: string, parts: Parts): { train: Dataset | undefined; test: Dataset | undefined } {
+  const { train: first, test: second, classNames } = parts;
+  const some = first ?? second;
+  if (some === undefined) throw new RangeError(`${who}: expected images, got none`);
+  const classes = classNames?.length ?? plausibleClasses(who, some.labels);
+  const make = (name: string, part: Part | undefined) => part && createDataset({ name, ...part, classes, classNames });
+  const train = make("train", first);
+  const test = make("test", second);
+  if (train !== undefined && test !== undefined && train.shape.join() !== test.shape.join()) {
+    const shapes = `[${train.shape.join(", ")}] as in training, got [${test.shape.join(", ")}]`;
+    throw new RangeError(`${who}: expected images to test on of shape ${shapes}`);
+  }
+  return { train, test };
+}
+
+function plausibleClasses(who: string, labels: ClassLabels): number {
+  let highest = 0;
+  for (let i = 0; i < labels.length; i++) highest = Math.max(highest, labels[i]);
+  if (highest >= MANY_CLASSES && highest >= labels.length) {
+    throw new RangeError(`${who}: expected labels of classes, got ${highest} for one of ${labels.length} images`);
+  }
+  return highest + 1;
+}
