@@ -86,8 +86,9 @@ export class Control {
   /** Says that this thread reached the barrier; the last one opens it. */
   arrive(thread: number): void {
     const words = this.#words;
+    const before = Atomics.add(words, ARRIVED, 1);
     words[PROGRESS + thread * LINE + ARRIVALS]++;
-    if (Atomics.add(words, ARRIVED, 1) !== this.threads - 1) return;
+    if (before !== this.threads - 1) return;
     Atomics.store(words, ARRIVED, 0);
     this.#open();
   }

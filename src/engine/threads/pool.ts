@@ -146,7 +146,8 @@ export class Pool {
       if (control.progressSum !== progress) look = 0;
       progress = control.progressSum;
     }
-    this.#throw(`engine: thread ${control.missing.join(", ")} does not answer`);
+    const { missing } = control;
+    this.#throw(`engine: ${missing.length > 0 ? `thread ${missing.join(", ")}` : "a thread"} does not answer`);
   }
 
   #throw(failure: string): never {

@@ -10,12 +10,14 @@ const ENOUGH = 2;
 /** Share that the other way must be faster by to be taken. */
 const MARGIN = 0.03;
 
-/** Runs from one comparison to the next. The first come early, while the compiler still works. */
-const FIRST_PAUSE = 16;
-const LONGEST_PAUSE = 1000;
+/** Runs from one comparison to the next, at least. The second comes early: the compiler still works during the first. */
+const SHORTEST_PAUSE = 16;
 
-/** Share of all time that comparisons may cost. */
+/** Share of all time that comparisons may cost, ... */
 const COST = 0.01;
+
+/** ... unless one way is slower than this many times the other. */
+const WORST = 10;
 
 /**
  * Finds out which of two ways to do the same is faster, keeps it, and looks again now and then: whether threads pay depends
@@ -28,11 +30,13 @@ export class Tuner {
   #best: 0 | 1 = 1;
   /** Runs until the next comparison. */
   #pause = 0;
-  #comparisons = 0;
+  #isFirst = true;
   #way: 0 | 1 = 1;
   #runs = -1;
   #sum = 0;
   #longest = 0;
+  /** Runs of the current comparison. */
+  #compared = 0;
 
   /**
    * @param ways the second is tried first
@@ -62,6 +66,7 @@ export class Tuner {
     const began = this.#clock();
     this.#ways[this.#way]();
     const taken = this.#clock() - began;
+    this.#compared++;
     // The first run of each way only warms up.
     if (this.#runs++ < 0) return;
     this.#sum += taken;
@@ -80,8 +85,10 @@ export class Tuner {
     const best = this.#best;
     const other = best === 1 ? 0 : 1;
     if (this.#means[other] < this.#means[best] * (1 - MARGIN)) this.#best = other;
-    const ratio = Math.max(...this.#means) / Math.min(...this.#means);
-    const pause = ((FEWEST + 1) * (ratio - 1)) / COST;
-    this.#pause = this.#comparisons++ === 0 ? FIRST_PAUSE : Math.min(Math.max(pause, FIRST_PAUSE), LONGEST_PAUSE) | 0;
+    const ratio = Math.min(Math.max(...this.#means) / Math.min(...this.#means), WORST);
+    const pause = ((this.#compared / 2) * (ratio - 1)) / COST;
+    this.#pause = this.#isFirst ? SHORTEST_PAUSE : Math.max(Math.ceil(pause), SHORTEST_PAUSE);
+    this.#isFirst = false;
+    this.#compared = 0;
   }
 }

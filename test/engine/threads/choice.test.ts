@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { chooseEngine, createEngine } from "../../../src/engine/engine.ts";
+import { Tape } from "../../../src/engine/tape.ts";
+import { withThreads } from "./sources.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe("the number of threads", () => {
+  it("is one unless said, and with auto that of the cores, up to 8", async () => {
+    expect(chooseEngine({ gear: "simd" }).threads).toBe(1);
+    const auto = async (cores: number) =>
+      withThreads({ cores: () => cores }, async () => chooseEngine({ gear: "simd", threads: "auto" }));
+    expect(await auto(3)).toMatchObject({ threads: 3, reason: undefined });
+    expect(await auto(64)).toMatchObject({ threads: 8, reason: undefined });
+    expect(await auto(1)).toMatchObject({ threads: 1, reason: "this machine has one core" });
+  });
+
+  it("may be more than there are cores", async () => {
+    expect(chooseEngine({ gear: "simd", threads: 64 }).threads).toBe(64);
+  });
+
+  it.each([0, -1, 65, 1.5, Number.NaN])("is refused where it is %d", (threads) => {
+    expect(() => chooseEngine({ gear: "simd", threads })).toThrow(
+      new RangeError(`threads: expected auto or a whole number from 1 to 64, got ${threads}`),
+    );
+  });
+
+  it("is refused where it is no number", () => {
+    const options = JSON.parse('{ "threads": "two" }');
+    expect(() => chooseEngine(options)).toThrow(new TypeError("threads: expected a number or auto, got string"));
+  });
+
+  it.each([{ gear: "js" }, { precision: "float64" }] as const)("is one with %o", (options) => {
+    expect(chooseEngine({ ...options, threads: "auto" })).toMatchObject({
+      threads: 1,
+      reason: "the js gear has one thread",
+    });
+    expect(() => chooseEngine({ ...options, threads: 2 })).toThrow(
+      new RangeError("threads: expected 1 or auto, as the js gear has one thread, got 2"),
+    );
+  });
+});
+
+describe("a host without threads", () => {
+  const options = [{ threads: 3 }, { threads: "auto" }] as const;
+
+  it.each(options)("that shares no memory runs all on one, with %o", async ({ threads }) => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    const engine = await createEngine(32768, { gear: "simd", threads });
+    expect(engine.threads).toBe(1);
+    expect(engine.threadsReason).toBe("memory cannot be shared here: in a page, that takes cross-origin isolation");
+    engine.heap[20000] = -1;
+    const tape = new Tape();
+    tape.add("relu_forward", "sample", 1, 20000, 20000, 1);
+    engine.run(tape);
+    expect(engine.heap[20000]).toBe(0);
+  });
+
+  it.each(options)("whose thread must not wait runs all on one, with %o", async ({ threads }) => {
+    vi.spyOn(Atomics, "wait").mockImplementation(() => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    });
+    const { threads: got, reason } = chooseEngine({ gear: "simd", threads });
+    expect([got, reason]).toEqual([1, "this thread must not wait for others: in a page, train in a worker"]);
+  });
+});
