@@ -20,10 +20,19 @@ export function pack_forward(begin: i32, end: i32, w: i32, panels: i32, rows: i3
     const column = (panel % panelsOfGroup) * 8;
     const count = min(columns - column, 8);
     let from = address(w) + (<usize>(group * columns + column) << 2);
-    for (let row = 0; row < rows; row++) {
-      copy_row(to, from, 4, count);
-      from += rowBytes;
-      to += 32;
+    if (count == 8) {
+      for (let row = 0; row < rows; row++) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+        from += rowBytes;
+        to += 32;
+      }
+    } else {
+      for (let row = 0; row < rows; row++) {
+        copy_row(to, from, 4, count);
+        from += rowBytes;
+        to += 32;
+      }
     }
   }
 }
@@ -59,7 +68,17 @@ export function pack_backward(
             if ((phaseW - j * dilationW) % strideW != 0) continue;
             const tap = (i * s + j) * channels + channel;
             let from = address(w) + ((<usize>tap * <usize>k + <usize>(group * filters)) << 2);
-            for (let filter = 0; filter < filters; filter++) {
+            let filter = 0;
+            if (count == 8) {
+              for (; filter + 4 <= filters; filter += 4) {
+                const next = from + (<usize>k << 4);
+                transpose_4x4(to, from, <usize>k << 2);
+                transpose_4x4(to + 16, next, <usize>k << 2);
+                from += 16;
+                to += 128;
+              }
+            }
+            for (; filter < filters; filter++) {
               copy_row(to, from, <usize>k << 2, count);
               from += 4;
               to += 32;
@@ -69,6 +88,20 @@ export function pack_backward(
       }
     }
   }
+}
+
+/** Four rows of four floats, `stride` bytes apart, become four columns whose rows lie 32 bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transpose_4x4(to: usize, from: usize, stride: usize): void {
+  const a = v128.load(from), b = v128.load(from + stride);
+  const c = v128.load(from + 2 * stride), d = v128.load(from + 3 * stride);
+  const abLow = i32x4.shuffle(a, b, 0, 4, 1, 5), abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7);
+  const cdLow = i32x4.shuffle(c, d, 0, 4, 1, 5), cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(to, i64x2.shuffle(abLow, cdLow, 0, 2));
+  v128.store(to, i64x2.shuffle(abLow, cdLow, 1, 3), 32);
+  v128.store(to, i64x2.shuffle(abHigh, cdHigh, 0, 2), 64);
+  v128.store(to, i64x2.shuffle(abHigh, cdHigh, 1, 3), 96);
 }
 
 /** Copies `count` floats that lie `stride` bytes apart into a row of eight, zeros after them. */

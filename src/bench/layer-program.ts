@@ -35,7 +35,7 @@ export function layerProgram(layer: Layer, input: Shape, first: boolean): Progra
     const elements = plan.freeze();
     const tape = new Tape();
     const weights = new Tape();
-    placed.prepare?.(tape, "training");
+    placed.prepare?.(tape, "training", n);
     placed.forward(tape, n, x.offset, "training");
     placed.backward({ samples: tape, weights }, n, dy.offset);
     tape.append(weights);

@@ -72,6 +72,17 @@ export function readDense(options: object): Layer {
 
 const PANEL = 8;
 
+/**
+ * Samples up to which a training step reads the weights as they are: they change with every step, and packing them costs
+ * more than so few products. Both ways sum in another order, so the number is part of what makes runs repeat.
+ */
+const UNPACKED_SAMPLES = 2;
+
+/** Whether a pass over `n` samples reads unpacked weights. Weights that stay are packed once, whatever the batch. */
+function readsUnpacked(mode: Mode, n: number): boolean {
+  return mode === "training" && n <= UNPACKED_SAMPLES;
+}
+
 class PlacedDense implements PlacedLayer {
   readonly #inputs: number;
   readonly #units: number;
@@ -104,7 +115,8 @@ class PlacedDense implements PlacedLayer {
     this.#panelsBackward = plan.reserve(`${path}/backward panels`, "scratch", size);
   }
 
-  prepare(tape: Tape, mode: Mode): void {
+  prepare(tape: Tape, mode: Mode, n: number): void {
+    if (readsUnpacked(mode, n)) return;
     const weights = this.#kernel.value.offset;
     const panels = Math.ceil(this.#units / PANEL);
     tape.add("pack_forward", "weight", panels, weights, this.#panels.offset, this.#inputs, this.#units, 1);
@@ -115,7 +127,7 @@ class PlacedDense implements PlacedLayer {
     tape.add("pack_backward", "weight", Math.ceil(this.#inputs / PANEL), weights, backward, ...geometry);
   }
 
-  forward(tape: Tape, n: number, x: number): number {
+  forward(tape: Tape, n: number, x: number, mode: Mode): number {
     const y = this.#y.offset;
     this.#x = x;
     tape.add(
@@ -124,7 +136,7 @@ class PlacedDense implements PlacedLayer {
       n,
       x,
       this.#kernel.value.offset,
-      this.#panels.offset,
+      readsUnpacked(mode, n) ? 0 : this.#panels.offset,
       this.#bias?.value.offset ?? 0,
       y,
       this.#inputs,
@@ -151,7 +163,7 @@ class PlacedDense implements PlacedLayer {
     }
     if (this.#dx === undefined) return 0;
     const dx = this.#dx.offset;
-    const panels = this.#panelsBackward?.offset ?? 0;
+    const panels = readsUnpacked("training", n) ? 0 : (this.#panelsBackward?.offset ?? 0);
     samples.add("dense_backward_data", "sample", n, dz, this.#kernel.value.offset, panels, dx, inputs, units);
     return dx;
   }

@@ -70,8 +70,8 @@ export interface BackwardTapes {
 
 /** A layer with its memory: it writes kernel calls onto tapes. */
 export interface PlacedLayer {
-  /** What must run after the weights changed and before a forward pass: packing them, for `training` both ways. */
-  prepare?(tape: Tape, mode: Mode): void;
+  /** What must run after the weights changed and before a pass over `n` samples: packing them, for `training` both ways. */
+  prepare?(tape: Tape, mode: Mode, n: number): void;
   /** Emits y = f(x) for `n` samples at heap offset `x`; returns the offset of y. */
   forward(tape: Tape, n: number, x: number, mode: Mode): number;
   /** Emits the gradients, given that of y; returns the offset of dx, 0 where the site needs none. */

@@ -101,9 +101,9 @@ class PlacedResidual implements PlacedLayer {
     }
   }
 
-  prepare(tape: Tape, mode: Mode): void {
-    this.#main.prepare?.(tape, mode);
-    this.#around.prepare?.(tape, mode);
+  prepare(tape: Tape, mode: Mode, n: number): void {
+    this.#main.prepare?.(tape, mode, n);
+    this.#around.prepare?.(tape, mode, n);
   }
 
   forward(tape: Tape, n: number, x: number, mode: Mode): number {

@@ -102,8 +102,8 @@ class PlacedSequence implements PlacedLayer {
     this.#layers = layers;
   }
 
-  prepare(tape: Tape, mode: Mode): void {
-    for (const layer of this.#layers) layer.prepare?.(tape, mode);
+  prepare(tape: Tape, mode: Mode, n: number): void {
+    for (const layer of this.#layers) layer.prepare?.(tape, mode, n);
   }
 
   forward(tape: Tape, n: number, x: number, mode: Mode): number {

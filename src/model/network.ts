@@ -273,13 +273,13 @@ export class Network {
   }
 
   #emitPacking(tape: Tape): number {
-    this.#layout.placed.prepare?.(tape, "inference");
+    this.#layout.placed.prepare?.(tape, "inference", this.batchSize);
     return 0;
   }
 
   #emitTraining(tape: Tape, n: number, augmented: boolean): number {
     const { placed, gradient } = this.#layout;
-    placed.prepare?.(tape, "training");
+    placed.prepare?.(tape, "training", n);
     const x = this.#emitInput(tape, n, augmented);
     const y = placed.forward(tape, n, x, "training");
     this.#emitLoss(tape, n, y);

@@ -79,7 +79,8 @@ export async function placeLayers(
       if (!Number.isInteger(n) || n > batch) throw new RangeError(`forward: expected up to ${batch} samples, got ${n}`);
       heap.set(x, xRegion.offset);
       const tape = new Tape();
-      placed.prepare?.(tape, "training");
+      placed.prepare?.(tape, "training", n);
+      if (mode !== "training") placed.prepare?.(tape, mode, n);
       const y = placed.forward(tape, n, xRegion.offset, mode);
       engine.run(tape);
       return Float64Array.from(view(y, n * outputs));

@@ -26,14 +26,20 @@ export function denseData(shape: DenseCase): DenseData {
 }
 
 /** y from x; `lower` 0 is a fused ReLU. */
-export function denseForward(shape: DenseCase, data: DenseData, lower = Number.NEGATIVE_INFINITY): KernelCall {
+export function denseForward(
+  shape: DenseCase,
+  data: DenseData,
+  lower = Number.NEGATIVE_INFINITY,
+  unpacked = false,
+): KernelCall {
   const { n, inputs, units } = shape;
   return {
     kernel: "dense_forward",
-    label: `${label(shape)}${lower === 0 ? ", ReLU" : ""}`,
+    label: `${label(shape)}${lower === 0 ? ", ReLU" : ""}${unpacked ? ", unpacked" : ""}`,
     extent: n,
     args: [
-      ...[input("x", data.x), input("w", data.w), input("panels", forwardPanels(data.w, inputs, units, 1))],
+      ...[input("x", data.x), input("w", data.w)],
+      unpacked ? 0 : input("panels", forwardPanels(data.w, inputs, units, 1)),
       ...[shape.bias ? input("bias", data.bias) : 0, output("y", n * units), inputs, units, lower],
     ],
     bound: sumOf(inputs + 1),
@@ -42,7 +48,7 @@ export function denseForward(shape: DenseCase, data: DenseData, lower = Number.N
 }
 
 /** dx from dy. */
-export function denseBackwardData(shape: DenseCase, data: DenseData): KernelCall {
+export function denseBackwardData(shape: DenseCase, data: DenseData, unpacked = false): KernelCall {
   const { n, inputs, units } = shape;
   const count = Math.ceil(inputs / 8);
   const panels = packed(data.w, count * units * 8, (kernels, from, to) =>
@@ -50,11 +56,11 @@ export function denseBackwardData(shape: DenseCase, data: DenseData): KernelCall
   );
   return {
     kernel: "dense_backward_data",
-    label: label(shape),
+    label: `${label(shape)}${unpacked ? ", unpacked" : ""}`,
     extent: n,
     args: [
-      ...[input("dy", data.dy), input("w", data.w), input("panels", panels), output("dx", n * inputs)],
-      ...[inputs, units],
+      ...[input("dy", data.dy), input("w", data.w), unpacked ? 0 : input("panels", panels)],
+      ...[output("dx", n * inputs), inputs, units],
     ],
     bound: sumOf(units),
     operations: 2 * n * inputs * units,
@@ -92,7 +98,9 @@ export function denseCalls(shape: DenseCase): KernelCall[] {
   return [
     denseForward(shape, data),
     denseForward(shape, data, 0),
+    denseForward(shape, data, 0, true),
     denseBackwardData(shape, data),
+    denseBackwardData(shape, data, true),
     denseBackwardWeights(shape, data),
     denseBackwardBias(shape, data),
   ];
