@@ -55,7 +55,8 @@ export function findFault(backend: Backend, call: KernelCall, expectation: Expec
     check = "in place";
     return differs(runCall(backend, call, { inPlace: true }), whole);
   } catch (error) {
-    // The arena's canaries, or a trap in wasm.
-    return fault(check, error instanceof Error ? error.message : String(error));
+    // The arena's canaries, which name the call again, or a trap in wasm.
+    const text = error instanceof Error ? error.message : String(error);
+    return fault(check, text.replace(`${call.kernel}, ${call.label}: `, ""));
   }
 }

@@ -7,12 +7,7 @@
 import { expect } from "vitest";
 import { type Backend, runCall } from "../../src/bench/arena.ts";
 import type { KernelCall } from "../../src/bench/calls/call.ts";
-import { RandomStream } from "../../src/numeric/random.ts";
-
-/** More elements than this are checked by a sample of that many. */
-const MOST_ELEMENTS = 64;
-
-const STEP = 1e-5;
+import { findGradientMiss } from "../../src/bench/central-differences.ts";
 
 /** The sum of the products of two arrays. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -44,17 +39,7 @@ export function expectGradient(
   gradient: ArrayLike<number>,
 ): void {
   expect(gradient.length, label).toBe(point.length);
-  const largest = Math.max(...Array.from(gradient, Math.abs), 1e-3);
-  const choice = RandomStream.from(4, label);
-  const count = Math.min(point.length, MOST_ELEMENTS);
-  for (let i = 0; i < count; i++) {
-    const index = count < point.length ? choice.integer(i, point.length) : i;
-    const at = (shift: number) => value(point.map((element, j) => (j === index ? element + shift : element)));
-    const numeric = (at(STEP) - at(-STEP)) / (2 * STEP);
-    const error = Math.abs(numeric - gradient[index]);
-    // Negated, so that NaN fails.
-    if (!(error <= 1e-6 * largest)) {
-      expect.fail(`${label}: at ${index} the gradient is ${gradient[index]}, the differences give ${numeric}`);
-    }
-  }
+  const miss = findGradientMiss(label, value, point, gradient);
+  if (miss === undefined) return;
+  expect.fail(`${label}: at ${miss.index} the gradient is ${miss.got}, the differences give ${miss.expected}`);
 }

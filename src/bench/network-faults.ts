@@ -1,0 +1,161 @@
+/**
+ * What is wrong with the gradients of whole networks: formulas, gears, threads.
+ *
+ * @module
+ */
+
+import type { Dataset } from "../data/dataset.ts";
+import type { Gear } from "../engine/gears.ts";
+import { Architecture } from "../model/architecture.ts";
+import { Network } from "../model/network.ts";
+import { adam } from "../training/optimizers.ts";
+import { findGradientMiss } from "./central-differences.ts";
+import { type Setting, settingName } from "./setting.ts";
+import { SMALL_BATCH, type SmallNetwork, smallData } from "./small-networks.ts";
+
+/** Something that is wrong with a network. */
+export interface NetworkFault {
+  readonly net: string;
+  readonly engine: Gear;
+  readonly threads: number | "auto";
+  /** What was asked of it, in words. */
+  readonly check: string;
+  readonly parameter: string;
+  readonly index: number;
+  readonly expected: number;
+  readonly got: number;
+  /** All of it in one line. */
+  readonly message: string;
+}
+
+/** How far an element of a float32 gradient may be from float64, as a share of the largest of its array. */
+export const GRADIENT_BOUND = 1e-4;
+
+/** Elements of each parameter whose differences are taken. */
+const DIFFERENCES = 8;
+
+/** Steps after which different numbers of threads are compared. */
+const STEPS = 3;
+
+const EXACT = { gear: "js", threads: 1 } as const;
+
+/** Gradients, or values, by the parameter's name. */
+type Arrays = ReadonlyMap<string, ArrayLike<number>>;
+
+function create(subject: SmallNetwork, { gear, threads }: Setting, precision?: "float64"): Promise<Network> {
+  const { shape, layers, loss } = subject;
+  const architecture = new Architecture({ input: { shape, scale: 1 / 128, offset: -1 }, layers });
+  const optimizer = adam({ clipNorm: 0.5 });
+  const options = { batchSize: SMALL_BATCH, seed: 7, loss, optimizer, gear, threads };
+  return Network.create(architecture, precision === undefined ? options : { ...options, precision });
+}
+
+function step(network: Network, data: Dataset, number: number, learningRate: number): void {
+  network.stageImages(data.images, SMALL_BATCH, 0);
+  network.stageTargets(data, SMALL_BATCH, 0);
+  network.trainStep(SMALL_BATCH, number, learningRate, false);
+}
+
+function gradientsOf(network: Network): Arrays {
+  const trained = network.parameters.list.filter(({ gradient }) => gradient !== undefined);
+  return new Map(trained.map(({ spec }) => [spec.name, network.gradient(spec.name).slice()]));
+}
+
+function faultOf(
+  { name }: SmallNetwork,
+  setting: Setting,
+  check: string,
+  parameter: string,
+  { index, expected, got }: { readonly index: number; readonly expected: number; readonly got: number },
+): NetworkFault {
+  const message =
+    `${name} on ${settingName(setting)}, ${check}: "${parameter}" at ${index}: expected ${expected}, ` + `got ${got}`;
+  const { gear: engine, threads } = setting;
+  return { net: name, engine, threads, check, parameter, index, expected, got, message };
+}
+
+/** The exact gradients of a network, and where central differences of its loss disagree with them. */
+export async function exactGradients(
+  subject: SmallNetwork,
+): Promise<{ readonly gradients: Arrays; readonly faults: readonly NetworkFault[] }> {
+  const network = await create(subject, EXACT, "float64");
+  const data = smallData(subject);
+  // What float32 engines will have.
+  for (const { value } of network.parameters.list) {
+    const values = network.view(value.offset, value.size);
+    values.set(Float32Array.from(values));
+  }
+  step(network, data, 1, 0);
+  const gradients = gradientsOf(network);
+  const faults: NetworkFault[] = [];
+  for (const [name, gradient] of gradients) {
+    const { offset, size } = network.parameters.get(name).value;
+    const values = network.view(offset, size);
+    const initial = Float64Array.from(values);
+    const lossAt = (point: Float64Array) => {
+      values.set(point);
+      network.parametersChanged();
+      network.evaluate(SMALL_BATCH, "training", true);
+      let sum = 0;
+      for (const loss of network.results(SMALL_BATCH).losses) sum += loss;
+      return sum / SMALL_BATCH;
+    };
+    const miss = findGradientMiss(name, lossAt, initial, gradient, DIFFERENCES);
+    values.set(initial);
+    if (miss !== undefined) faults.push(faultOf(subject, EXACT, "central differences", name, miss));
+  }
+  return { gradients, faults };
+}
+
+/** Holds the gradients of a setting against the exact ones. */
+export async function gradientFaults(
+  subject: SmallNetwork,
+  setting: Setting,
+  exact: Arrays,
+): Promise<readonly NetworkFault[]> {
+  const network = await create(subject, setting);
+  step(network, smallData(subject), 1, 0);
+  const gradients = gradientsOf(network);
+  network.dispose();
+  return [...exact].flatMap(([name, wanted]) => {
+    const miss = worstOf(wanted, gradients.get(name) ?? []);
+    return miss === undefined ? [] : [faultOf(subject, setting, "gradients in float64", name, miss)];
+  });
+}
+
+function worstOf(wanted: ArrayLike<number>, actual: ArrayLike<number>) {
+  let largest = 1e-3;
+  for (let i = 0; i < wanted.length; i++) largest = Math.max(largest, Math.abs(wanted[i]));
+  for (let i = 0; i < wanted.length; i++) {
+    // Written so that NaN fails too.
+    if (Math.abs(actual[i] - wanted[i]) <= GRADIENT_BOUND * largest) continue;
+    return { index: i, expected: wanted[i], got: actual[i] };
+  }
+  return undefined;
+}
+
+/** Trains some steps on one thread and on several, and compares the bits of all weights. */
+export async function threadFaults(subject: SmallNetwork, setting: Setting): Promise<readonly NetworkFault[]> {
+  const one = await trained(subject, { ...setting, threads: 1 });
+  const several = await trained(subject, setting);
+  for (const [name, wanted] of one) {
+    const actual = several.get(name) ?? [];
+    for (let index = 0; index < wanted.length; index++) {
+      if (Object.is(wanted[index], actual[index])) continue;
+      const miss = { index, expected: wanted[index], got: actual[index] };
+      return [faultOf(subject, setting, "the bits of one thread", name, miss)];
+    }
+  }
+  return [];
+}
+
+async function trained(subject: SmallNetwork, setting: Setting): Promise<Arrays> {
+  const network = await create(subject, setting);
+  const data = smallData(subject);
+  for (let number = 1; number <= STEPS; number++) step(network, data, number, 0.01);
+  const values = network.parameters.list.map(({ spec, value }) => {
+    return [spec.name, network.view(value.offset, value.size).slice()] as const;
+  });
+  network.dispose();
+  return new Map(values);
+}
