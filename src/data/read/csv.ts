@@ -168,10 +168,17 @@ function askedColumn(
   throw new RangeError(`${who}: expected a column's name or a number from 1 to ${columns} for the labels, got ${got}`);
 }
 
-/** How much a column looks like labels: not if it has other numbers, little if it is always 0, as pixels at the edge are. */
+/**
+ * How much a column looks like labels: most if it has about all whole numbers from 0 up to its highest. A column that never
+ * changes may be pixels at the edge, or the labels of a file in the order of its classes; one with gaps is more likely pixels.
+ */
 function looksLikeLabels(rows: readonly Float64Array[], column: number): number {
   const values = new Set(rows.map((row) => row[column]));
-  for (const value of values) if (!Number.isInteger(value) || value < 0 || value > 0xffff) return 0;
-  if (values.size === 1) return values.has(0) ? 1 : 2;
-  return 3;
+  let highest = 0;
+  for (const value of values) {
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff) return 0;
+    highest = Math.max(highest, value);
+  }
+  if (values.size === 1) return 2;
+  return 2 * values.size > highest ? 3 : 1;
 }

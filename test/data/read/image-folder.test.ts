@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { readData } from "../../../src/data/read-data.ts";
+import { decodeImage } from "../../../src/node/image.ts";
+import { inputs, pixels, read, refusal, TEST_LABELS } from "./files.ts";
+
+/** In the order of the classes, and in each that of the files' names. */
+const IN_ORDER = [0, 3, 1, 4, 2, 5];
+
+describe("folders of pictures", () => {
+  it("reads grey PNG files, one folder per class, in train and test", async () => {
+    const { train, test, format } = await read("pictures");
+    expect(format).toBe("pictures");
+    expect(train?.classNames).toEqual(["ant", "bee", "cat"]);
+    expect(train?.shape).toEqual([6, 5, 1]);
+    expect(train?.images).toEqual(Uint8Array.from(IN_ORDER.flatMap((i) => pixels(i, i + 1))));
+    expect([...(train?.labels ?? [])]).toEqual([0, 0, 1, 1, 2, 2]);
+    expect([...(test?.labels ?? [])]).toEqual([...TEST_LABELS].sort());
+    expect(test?.images).toEqual(Uint8Array.from([7, 6].flatMap((i) => pixels(i, i + 1))));
+  });
+
+  it("takes the classes' folders alone, without a name above them", async () => {
+    const files = inputs("pictures").filter(({ name }) => name.includes("/train/"));
+    const bare = files.map((file) => ({ ...file, name: file.name.replace("pictures/train/", "") }));
+    const { train, test } = await readData(bare, { split: 0.34 });
+    expect([train?.length, test?.length]).toEqual([3, 3]);
+    expect([...(test?.labels ?? [])]).toEqual([0, 1, 2]);
+  });
+
+  it("refuses pictures of different sizes by two names, unless told a size", async () => {
+    const files = inputs("mixed");
+    expect(await refusal(files, { decodeImage })).toBe(
+      'readImages: expected pictures of one size, got "mixed/10/0.png" of 16 x 16 and "mixed/10/2.png" of 16 x 20; --size (size) makes them equal',
+    );
+    const { train } = await readData(files, { decodeImage, size: [8, 12] });
+    // One picture has colours, so all have three channels; class names are numbers, in their order.
+    expect(train?.shape).toEqual([8, 12, 3]);
+    expect(train?.classNames).toEqual(["9", "10"]);
+    expect([...(train?.labels ?? [])]).toEqual([1, 1, 0, 0]);
+    const grey = train?.images.subarray(0, 8 * 12 * 3) ?? [];
+    for (let i = 0; i < grey.length; i += 3) expect([grey[i + 1], grey[i + 2]]).toEqual([grey[i], grey[i]]);
+    const one = await readData(files, { decodeImage, size: [8, 12], channels: 1 });
+    expect(one.train?.shape).toEqual([8, 12, 1]);
+    expect(one.train?.images.subarray(0, 96)).toEqual(Uint8Array.from(grey).filter((_, i) => i % 3 === 0));
+  });
+
+  it("makes grey pictures coloured when the colours come late", async () => {
+    const files = inputs("mixed").filter(({ name }) => name.endsWith("0.png") || name.endsWith("3.png"));
+    const renamed = files.map((file) => ({ ...file, name: file.name.endsWith("0.png") ? "a/0.png" : "b/3.png" }));
+    const { train } = await readData(renamed);
+    expect(train?.images).toEqual(
+      Uint8Array.from([...pixels(0, 1, 16, 16).flatMap((value) => [value, value, value]), ...pixels(3, 4, 16, 16, 3)]),
+    );
+  });
+
+  it("says what is wrong", async () => {
+    const [file] = inputs("pictures").filter(({ name }) => name.endsWith("0.png"));
+    const named = (...names: string[]) => names.map((name) => ({ ...file, name }));
+    expect(await refusal(named("0.png"))).toMatch(/expected pictures in a folder per class, got one in none/);
+    expect(await refusal(named("a/0.png", "train/b/0.png"))).toMatch(/either in train and test folders or in none/);
+    expect(await refusal(named("train/a/0.png", "test/b/0.png"))).toMatch(
+      /"test\/b\/0.png": expected a class of the training \(a\)/,
+    );
+    expect(
+      await refusal([
+        ...named("a/0.png"),
+        { name: "b/1.png", bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10) },
+      ]),
+    ).toMatch(/png "b\/1.png": expected a whole file/);
+    const jpeg = inputs("mixed").filter(({ name }) => name.endsWith(".jpg"));
+    expect(await refusal(jpeg)).toMatch(/expected a decodeImage option for JPEG pictures outside of browsers/);
+    const { notes } = await readData(named("train/a/0.png", "val/a/0.png"));
+    expect(notes).toEqual(["the pictures of validation are those to test on"]);
+  });
+
+  it("stops when asked to", async () => {
+    const controller = new AbortController();
+    const onProgress = (done: number) => done === 2 && controller.abort(new Error("enough"));
+    const reading = read("pictures", { signal: controller.signal, onProgress });
+    await expect(reading).rejects.toThrow("enough");
+  });
+});
