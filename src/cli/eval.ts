@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { sliceDataset } from "../data/dataset.ts";
 import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import { readPredictionSettings } from "../training/evaluate.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { addDataOptions, type DataOptions, loadData, readDataSource } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
@@ -58,7 +59,8 @@ async function evaluateModel(
   signal.throwIfAborted();
   const { limit = test.length } = options;
   const images = limit < test.length ? sliceDataset(test, 0, limit) : test;
-  const figures = await testModel(model, images, output, signal);
+  const prediction = readPredictionSettings("model: prediction", runNotes(file)?.prediction ?? {});
+  const figures = await testModel(model, images, output, signal, prediction);
 
   output.text(`Model     ${file.path}`);
   output.text(`Data      ${title}, engine ${model.network.engine.gear}`);

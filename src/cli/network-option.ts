@@ -1,58 +1,91 @@
-import { type AugmentOptions, readAugment } from "../data/augment.ts";
+import { readAugment } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { findDuplicateKey } from "../formats/json-keys.ts";
 import { isRecord } from "../json.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
 import { readLayers } from "../layers/read.ts";
 import { Architecture } from "../model/architecture.ts";
-import type { Optimizer } from "../model/contracts.ts";
 import { readFileBounded } from "../node/files.ts";
-import { findRecipe, RECIPES } from "../recipes/index.ts";
-import type { Recipe } from "../recipes/recipe.ts";
-import { type LossOption, parseLoss } from "../training/losses.ts";
+import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
+import type { Recipe, Variables } from "../recipes/recipe.ts";
+import { parseLoss } from "../training/losses.ts";
 import { adam, parseOptimizer } from "../training/optimizers.ts";
-import { constant, parseSchedule, type Schedule } from "../training/schedules.ts";
+import { constant, parseSchedule } from "../training/schedules.ts";
 import { UsageError } from "./errors.ts";
+import { parsePairs } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
 
 /** A network and the settings it is trained with, where the command line does not say otherwise. */
-export interface NetworkChoice {
-  /** Of the recipe or the file. */
-  readonly name: string;
-  readonly loss: LossOption;
-  readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
-  readonly batchSize: number;
-  readonly epochs: number;
-  readonly augment: AugmentOptions | undefined;
+export interface NetworkChoice extends Omit<Recipe, "description" | "shape" | "input" | "layers" | "variables"> {
+  /** Whether all settings are those of a recipe, data split and all. */
+  readonly isRecipe: boolean;
   /** The network for a data set. */
   build(data: Dataset): Architecture;
+}
+
+/** The options that choose a network. */
+export interface NetworkOptions {
+  readonly model?: string | undefined;
+  readonly recipe?: string | undefined;
+  readonly set?: string | undefined;
 }
 
 /** Larger descriptions are refused. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
 
 /**
- * The network that `--model` names: a built-in one, or a JSON file.
+ * The network that `--model` names, a built-in one or a JSON file, with the settings of the recipe that `--recipe` names; one
+ * of the two says the other where it is missing.
  *
  * @throws UsageError for an unknown name; FileError, TypeError, RangeError if the file cannot be read or is wrong
  */
-export async function chooseNetwork(nameOrFile: string | undefined): Promise<NetworkChoice> {
-  if (nameOrFile === undefined) return fromRecipe(RECIPES[0]);
-  const recipe = findRecipe(nameOrFile);
-  if (recipe !== undefined) return fromRecipe(recipe);
+export async function chooseNetwork({ model, recipe, set }: NetworkOptions): Promise<NetworkChoice> {
+  const settings = recipe === undefined ? undefined : fromRecipe(namedRecipe(recipe), true, set);
+  if (model === undefined) return settings ?? fromRecipe(RECIPES[0], true, set);
+  const network = await namedNetwork(model, settings === undefined ? set : undefined);
+  if (settings === undefined) return network;
+  if (set !== undefined)
+    throw new UsageError("--set: expected numbers of the recipe's own network, got another --model");
+  const { whitening: _, ...rest } = settings;
+  return { ...rest, name: `${network.name}-${settings.name}`, build: network.build };
+}
+
+function namedRecipe(name: string): Recipe {
+  const recipe = findRecipe(name);
+  if (recipe !== undefined) return recipe;
+  const names = RECIPES.map((known) => known.name);
+  throw new UsageError(`--recipe: ${unknownName("one of", name, names)}`);
+}
+
+async function namedNetwork(nameOrFile: string, set: string | undefined): Promise<NetworkChoice> {
+  const network = findNetwork(nameOrFile);
+  if (network !== undefined) return fromRecipe(network, false, set);
   if (!nameOrFile.endsWith(".json")) {
-    const names = RECIPES.map(({ name }) => name);
+    const names = NETWORKS.map(({ name }) => name);
     throw new UsageError(`--model: ${unknownName("a .json file or one of", nameOrFile, names)}`);
   }
+  if (set !== undefined) throw new UsageError("--set: expected numbers of a recipe's network, got a file");
   return fromJson(parseJson(await readFileBounded(nameOrFile, MAX_JSON_BYTES), nameOrFile), nameOrFile);
 }
 
-function fromRecipe(recipe: Recipe): NetworkChoice {
-  const { name, loss, optimizer, schedule, batchSize, epochs, augment, input, layers } = recipe;
+function fromRecipe(recipe: Recipe, isRecipe: boolean, set: string | undefined): NetworkChoice {
+  const { description: _d, shape: _s, input, layers, variables, ...settings } = recipe;
+  const chosen = set === undefined ? variables : readVariables(recipe, set);
   const build = ({ shape, classes }: Dataset) =>
-    new Architecture({ input: { ...input, shape }, layers: layers(classes) });
-  return { name, loss, optimizer, schedule, batchSize, epochs, augment, build };
+    new Architecture({ input: { ...input, shape }, layers: layers(classes, chosen) });
+  return { ...settings, isRecipe, build };
+}
+
+/** The recipe's open numbers with those of `--set filters=8,kernelSize=7`. */
+function readVariables({ name, variables = {} }: Recipe, set: string): Variables {
+  const known = Object.keys(variables);
+  if (known.length === 0) throw new UsageError(`--set: expected a recipe that leaves numbers open, got ${name}`);
+  const chosen = { ...variables };
+  for (const [key, value] of Object.entries(parsePairs("--set", set))) {
+    if (!known.includes(key)) throw new UsageError(`--set: ${unknownName("one of", key, known)}`);
+    chosen[key] = checkNumber("--set", key, value, { whole: true, minimum: 1 });
+  }
+  return chosen;
 }
 
 function parseJson(bytes: Uint8Array, file: string): unknown {
@@ -92,12 +125,13 @@ function fromJson(json: unknown, file: string): NetworkChoice {
     readLayers(layers, "layers");
     return {
       name: file,
+      isRecipe: false,
       loss: loss === undefined ? DEFAULTS.loss : parseLoss(loss),
       optimizer: optimizer === undefined ? DEFAULTS.optimizer : parseOptimizer(optimizer),
       schedule: schedule === undefined ? DEFAULTS.schedule : parseSchedule(schedule),
       batchSize: checkNumber("model", "batchSize", batchSize, { whole: true, minimum: 1 }),
       epochs: checkNumber("model", "epochs", epochs, { whole: true, minimum: 1 }),
-      augment: augment === undefined ? undefined : readAugment(augment),
+      ...(augment !== undefined && { augment: readAugment(augment) }),
       build: ({ shape }) => named(file, () => Architecture.fromJson({ input: inputFor(fields.input, shape), layers })),
     };
   });

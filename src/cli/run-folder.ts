@@ -12,6 +12,8 @@ export class RunFolder {
   readonly settings: string;
   /** The history, a row per epoch. */
   readonly history: string;
+  /** Averages and evaluations in the course of the epochs, a row each, where there are any. */
+  readonly reports: string;
   /** Loss and accuracy as curves. */
   readonly curves: string;
   /** Confusion matrix of the test images. */
@@ -29,6 +31,7 @@ export class RunFolder {
     this.path = path;
     this.settings = join(path, "settings.json");
     this.history = join(path, "history.csv");
+    this.reports = join(path, "reports.csv");
     this.curves = join(path, "curves.svg");
     this.confusion = join(path, "confusion.svg");
     this.metrics = join(path, "metrics.json");
@@ -42,6 +45,7 @@ export class RunFolder {
     return [
       this.settings,
       this.history,
+      this.reports,
       this.curves,
       this.confusion,
       this.metrics,

@@ -1,6 +1,11 @@
 import { type AugmentOptions, readAugment } from "../data/augment.ts";
 import { GEARS, type Gear } from "../engine/gears.ts";
 import { checkNumber, readFields, readType } from "../json-fields.ts";
+import { type ImageRange, readRange, readTestRange, type TestRange } from "../recipes/data-split.ts";
+import { type Averaging, parseAveraging } from "../training/averaging.ts";
+import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
+import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
+import { readSampling, type Sampling } from "../training/sampling.ts";
 import { parseSchedule, type Schedule } from "../training/schedules.ts";
 
 /** Where the images of a run come from, and how to tell that they are still the same. */
@@ -10,8 +15,12 @@ export type DataSettings = {
   readonly folder: string | null;
   /** Only so many images, the first ones; null for all. */
   readonly limit: number | null;
-  /** Held out for validation, the last ones: a number, or a fraction below 1; null for none. */
-  readonly validation: number | null;
+  /** Only these of the images to train on; null for all. */
+  readonly trainRange: ImageRange | null;
+  /** Only these are tested on; null for all of the test set. */
+  readonly testRange: TestRange | null;
+  /** Held out for validation, the last ones: a number, or a fraction below 1. Or the images to test on; null for none. */
+  readonly validation: number | "test" | null;
   /** SHA-256 of pixels and labels, before images are held out. */
   readonly sha256: string;
 };
@@ -23,10 +32,22 @@ type Augmentation = { readonly [name in keyof AugmentOptions]: AugmentOptions[na
 export type RunSettings = {
   /** Name of the built-in network, or of the file that describes it. */
   readonly network: string;
+  /** Whether network and settings began as a recipe of that name. */
+  readonly isRecipe: boolean;
   readonly data: DataSettings;
   readonly epochs: number;
   readonly schedule: Schedule;
   readonly augment: Augmentation | null;
+  readonly sampling: Sampling;
+  /** Null: as many as take each image once. */
+  readonly stepsPerEpoch: number | null;
+  /** Steps that a mean of the training figures spans; null for none. */
+  readonly averageEvery: number | null;
+  /** In the course of the epochs. */
+  readonly evaluations: readonly SampleEvaluation[];
+  /** How images are seen in validation and test. */
+  readonly prediction: PredictionSettings;
+  readonly averaging: Averaging | null;
   /** Epochs without a better validation loss after which the run ends; null for never. */
   readonly earlyStopping: number | null;
   /** Epochs without a better validation loss after which the learning rate falls to a tenth; null for never. */
@@ -40,6 +61,13 @@ const KEYS = [
   "epochs",
   "schedule",
   "augment",
+  "isRecipe",
+  "sampling",
+  "stepsPerEpoch",
+  "averageEvery",
+  "evaluations",
+  "prediction",
+  "averaging",
   "earlyStopping",
   "reduceOnPlateau",
   "engine",
@@ -55,31 +83,56 @@ const WHO = "resume: settings";
 export function readRunSettings(json: unknown): RunSettings {
   const fields = readFields(WHO, json, KEYS);
   const { network, data, epochs, schedule, augment, engine } = fields;
+  // What earlier versions did not have means what they did.
+  const { isRecipe = false, sampling = "shuffle", evaluations = [], prediction = {}, averaging = null } = fields;
+  if (typeof isRecipe !== "boolean") throw new TypeError(`${WHO}: expected isRecipe to be true or false`);
   return {
     network: readText("network", network),
     data: readDataSettings(data),
     epochs: checkNumber(WHO, "epochs", epochs, { whole: true, minimum: 1 }),
     schedule: parseSchedule(schedule),
     augment: augment === null ? null : readAugment(augment),
-    earlyStopping: readPatience("earlyStopping", fields.earlyStopping),
-    reduceOnPlateau: readPatience("reduceOnPlateau", fields.reduceOnPlateau),
+    isRecipe,
+    sampling: readSampling(WHO, sampling),
+    stepsPerEpoch: readCount("stepsPerEpoch", fields.stepsPerEpoch ?? null),
+    averageEvery: readCount("averageEvery", fields.averageEvery ?? null),
+    evaluations: readEvaluations(WHO, evaluations),
+    prediction: readPredictionSettings(`${WHO}: prediction`, prediction),
+    averaging: averaging === null ? null : parseAveraging(averaging),
+    earlyStopping: readCount("earlyStopping", fields.earlyStopping),
+    reduceOnPlateau: readCount("reduceOnPlateau", fields.reduceOnPlateau),
     engine: readType(`${WHO}: engine`, engine, GEARS),
   };
 }
 
+const DATA_KEYS = [
+  "source",
+  "folder",
+  "limit",
+  "trainRange",
+  "testRange",
+  "validation",
+  "sha256",
+] as const satisfies readonly (keyof DataSettings)[];
+
 function readDataSettings(json: unknown): DataSettings {
-  const fields = readFields(WHO, json, ["source", "folder", "limit", "validation", "sha256"]);
-  const { source, folder, limit, validation, sha256 } = fields;
+  const fields = readFields(WHO, json, DATA_KEYS);
+  const { source, folder, limit, validation, sha256, trainRange = null, testRange = null } = fields;
   return {
     source: readType(`${WHO}: source`, source, ["mnist", "digits", "folder"] as const),
     folder: folder === null ? null : readText("folder", folder),
     limit: limit === null ? null : checkNumber(WHO, "limit", limit, { whole: true, minimum: 1 }),
-    validation: validation === null ? null : checkNumber(WHO, "validation", validation, { above: 0 }),
+    trainRange: trainRange === null ? null : readRange(`${WHO}: trainRange`, trainRange),
+    testRange: testRange === null ? null : readTestRange(`${WHO}: testRange`, testRange),
+    validation:
+      validation === null || validation === "test"
+        ? validation
+        : checkNumber(WHO, "validation", validation, { above: 0 }),
     sha256: readText("sha256", sha256),
   };
 }
 
-function readPatience(name: string, value: unknown): number | null {
+function readCount(name: string, value: unknown): number | null {
   return value === null ? null : checkNumber(WHO, name, value, { whole: true, minimum: 1 });
 }
 

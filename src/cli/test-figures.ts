@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import type { PredictionSettings } from "../training/evaluate.ts";
 import { ClassificationMetrics } from "../training/metrics.ts";
 import type { Model } from "../training/model.ts";
 import { barLine } from "./bar.ts";
@@ -21,12 +22,14 @@ export async function testModel(
   data: Dataset,
   output: Output,
   signal: AbortSignal,
+  prediction: PredictionSettings = {},
 ): Promise<TestFigures> {
   const { outputs } = model.architecture;
   const metrics = new ClassificationMetrics(outputs);
   const labels = data.labels ?? new Uint8Array();
   const start = performance.now();
   const evaluation = await model.evaluate(data, {
+    ...prediction,
     signal,
     onBatch({ begin, count: n, scores }) {
       metrics.add(scores, labels.subarray(begin), n);

@@ -1,27 +1,28 @@
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../node/files.ts";
-import { RECIPES } from "../recipes/index.ts";
+import { batchOf } from "../recipes/data-split.ts";
+import { NETWORKS, RECIPES } from "../recipes/index.ts";
 import { checkData } from "../training/evaluate.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
+import { whiten } from "../training/whitening.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
 import { count, counted, dimensions, table } from "./format.ts";
 import { openModel, readModelFile } from "./model-file.ts";
-import { chooseNetwork } from "./network-option.ts";
-import { notNegative, part, positive, positiveWhole, seedNumber, share, shareBelowOne } from "./numbers.ts";
+import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
 import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
 import { type RunSettings, readRunSettings } from "./run-settings.ts";
+import { addTrainingOptions } from "./train-options.ts";
 import { prepareData, restoreData, type TrainingData } from "./training-data.ts";
 import { type TrainingOptions, trainingSettings } from "./training-options.ts";
 import { createTrainer, runTraining, type TrainingRun } from "./training-run.ts";
+import { chooseSplit, type SplitOptions } from "./training-split.ts";
 
-interface TrainOptions extends TrainingOptions, DataOptions, OutputOptions {
-  readonly model?: string | undefined;
-  readonly validation?: number | undefined;
+interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, DataOptions, OutputOptions {
   readonly limit?: number | undefined;
   readonly out?: string | undefined;
   readonly overwrite?: boolean | undefined;
@@ -35,15 +36,18 @@ Examples:
   convasm train mnist --epochs 10 --validation 5000   hold out 5,000 images, keep the best model
   convasm train digits --limit 10000                  the first 10,000 generated digits
   convasm train ./fashion --model keras --augment     a folder of IDX files
+  convasm train --recipe strided                      an experiment, on its own part of the data
   convasm train --optimizer adam --lr 0.002 --schedule cosine:warmupEpochs=1
   convasm train --model network.json --json           layers from a file, one JSON object per line
   convasm train --resume runs/2026-01-31-120000-speed99
 
 Networks for --model:
 ${table(
-  RECIPES.map(({ name, description }) => [`  ${name}`, description]),
+  NETWORKS.map(({ name, description }) => [`  ${name}`, description]),
   2,
 ).join("\n")}
+
+Recipes for --recipe: ${RECIPES.map(({ name }) => name).join(", ")}; convasm recipes tells more.
 
 A file for --model is JSON: {"layers": [{"type": "conv2d", "filters": 8, "kernelSize": 3}, ...]}, and where wanted input,
 loss, optimizer, schedule, batchSize, epochs, augment. Its last layer has one unit per class.
@@ -52,31 +56,8 @@ Ctrl-C ends the training after the current step; --resume goes on from there, to
 
 /** Adds the command `train`. */
 export function addTrainCommand(program: Command, signal: AbortSignal): void {
-  const command = addDataOptions(program.command("train").description("train a network, test it, and save it"))
-    .option("-m, --model <name|file>", `a built-in network or a .json file (default: ${RECIPES[0].name})`)
-    .option("-e, --epochs <n>", "passes over the training images", positiveWhole)
-    .option("-b, --batch-size <n>", "images per step", positiveWhole)
-    .option("--optimizer <name>", "sgd, rmsprop, adam or adamw; with options: adam:beta1=0.8")
-    .option("--lr <rate>", "learning rate; with a schedule its highest", positive)
-    .option("--momentum <m>", "momentum of sgd or rmsprop", shareBelowOne)
-    .option("--weight-decay <d>", "decoupled weight decay", notNegative)
-    .option("--clip-norm <n>", "bound on the norm of all gradients together", positive)
-    .option("--schedule <name>", "constant, step, exponential, cosine or oneCycle; with options: step:stepEpochs=2")
-    .option("--label-smoothing <s>", "share of each target spread over all classes", share)
-    .option(
-      "--augment [changes]",
-      "random changes to the images, such as shift=2,rotate=10 (also scale, shear, horizontalFlip, randomCrop, cutout); alone: shift=2,rotate=10,scale=0.1",
-    )
-    .option("--no-augment", "none, also where the network's own settings have some")
-    .option("--seed <n>", "seed of everything random (default: 0)", seedNumber)
-    .option("--validation <n>", "training images held out for validation, the last ones: a number or a fraction", part)
-    .option("--limit <n>", "use only the first n training images", positiveWhole)
-    .option(
-      "--early-stopping <n>",
-      "end after n epochs without a better validation loss, with the best weights",
-      positiveWhole,
-    )
-    .option("--reduce-on-plateau <n>", "a tenth of the learning rate after n such epochs", positiveWhole)
+  const command = program.command("train").description("train a network, test it, and save it");
+  addTrainingOptions(addDataOptions(command))
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run (default: a new one in runs)")
@@ -94,30 +75,35 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
 
 async function newRun(argument: string | undefined, options: TrainOptions, context: Context): Promise<TrainingRun> {
   const began = performance.now();
-  const { limit = null, validation = null, earlyStopping = null, reduceOnPlateau = null } = options;
-  if (validation === null && (earlyStopping ?? reduceOnPlateau) !== null) {
+  const { limit = null, earlyStopping = null, reduceOnPlateau = null } = options;
+  const network = await chooseNetwork(options);
+  const split = chooseSplit(options, network);
+  if (split.validation === null && (earlyStopping ?? reduceOnPlateau) !== null) {
     const option = earlyStopping === null ? "--reduce-on-plateau" : "--early-stopping";
     throw new UsageError(`expected --validation with ${option}, which watches the validation loss`);
   }
-  const network = await chooseNetwork(options.model);
-  const training = trainingSettings(options, network);
+  const { seed, batchSize, optimizer, loss, augment = null, ...training } = trainingSettings(options, network);
   const engine = resolveEngine(options.engine);
   const source = readDataSource(argument, options);
-  const data = await prepareData(source, { limit, validation }, context);
+  const data = await prepareData(source, { limit, ...split }, context);
   context.signal.throwIfAborted();
 
-  const { seed, batchSize, optimizer, loss, epochs, schedule, augment = null } = training;
   const model = new Model(network.build(data.train), seed);
   const { threads = "auto" } = options;
-  await model.compile({ optimizer, loss, batchSize: Math.min(batchSize, data.train.length), gear: engine, threads });
+  await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, data.train.length), gear: engine, threads });
   // What does not fit shows before there is a folder.
   for (const part of [data.train, data.test]) if (part !== undefined) checkData(model.network, part, "train");
+  if (network.whitening !== undefined) whiten(model, data.train, network.whitening);
+  const { stepsPerEpoch = null, averageEvery = null, averaging = null, ...rest } = training;
   const settings: RunSettings = {
     network: network.name,
-    data: { ...data.loaded.source, folder: folderOf(data), limit, validation, sha256: data.sha256 },
-    epochs,
-    schedule,
+    isRecipe: network.isRecipe,
+    data: { ...data.loaded.source, folder: folderOf(data), limit, ...split, sha256: data.sha256 },
+    ...rest,
     augment,
+    stepsPerEpoch,
+    averageEvery,
+    averaging,
     earlyStopping,
     reduceOnPlateau,
     engine,

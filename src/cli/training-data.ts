@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Dataset, sliceDataset, splitDataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { splitData } from "../recipes/data-split.ts";
 import type { Context } from "./context.ts";
 import { type DataSource, type LoadedData, loadData } from "./data-source.ts";
 import { count } from "./format.ts";
@@ -15,18 +16,34 @@ export interface TrainingData {
 }
 
 /** Which of the images are used. */
-export type DataChoice = Pick<DataSettings, "limit" | "validation">;
+export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange" | "validation">;
 
 /** Loads the data and divides it up: first the limit, then what is held out. */
 export async function prepareData(source: DataSource, choice: DataChoice, context: Context): Promise<TrainingData> {
-  const loaded = await loadData(source, { limit: choice.limit ?? undefined }, context);
+  const loaded = await loadData(source, { limit: imagesNeeded(choice) }, context);
   const { train: all, test } = loaded;
   if (all === undefined) throw new RangeError(`train: expected images to train on in ${loaded.title}, got none`);
-  const used = choice.limit !== null && choice.limit < all.length ? sliceDataset(all, 0, choice.limit) : all;
-  const sha256 = fingerprint(used);
-  if (choice.validation === null) return { loaded, train: used, validation: undefined, test, sha256 };
-  const { rest, heldOut } = splitDataset(used, choice.validation);
-  return { loaded, train: rest, validation: heldOut, test, sha256 };
+  const { limit, trainRange, testRange, validation } = choice;
+  const [begin, end] = trainRange ?? [0, all.length];
+  const { used, ...parts } = splitData(
+    { train: all, test },
+    {
+      train: [begin, Math.min(end, begin + (limit ?? all.length))],
+      ...(testRange !== null && { test: testRange }),
+      ...(validation !== null && { validation }),
+    },
+  );
+  return { loaded, ...parts, sha256: fingerprint(used) };
+}
+
+/** How many images to train on have to be there; undefined for all. */
+function imagesNeeded({ limit, trainRange, testRange }: DataChoice): number | undefined {
+  if (limit === null && trainRange === null) return undefined;
+  const train = Math.min(
+    (trainRange?.[0] ?? 0) + (limit ?? Number.POSITIVE_INFINITY),
+    trainRange?.[1] ?? Number.POSITIVE_INFINITY,
+  );
+  return testRange?.of === "train" ? Math.max(train, testRange.range[1]) : train;
 }
 
 /**

@@ -3,6 +3,8 @@ import { barLine } from "./bar.ts";
 import { clock, count, counted, duration, loss, percent, short } from "./format.ts";
 import type { Output } from "./output.ts";
 
+const MAX_LINES_PER_EPOCH = 30;
+
 /** Shows a training run as it goes on: a status line for steps, a line for each epoch. */
 export class TrainingDisplay {
   readonly #output: Output;
@@ -42,8 +44,9 @@ export class TrainingDisplay {
     this.#output.text([...figures, ...validation.map(style.bold), ...details.map(style.dim)].join("  "));
   }
 
-  /** A line for figures in the course of an epoch. */
-  report(event: ReportEvent): void {
+  /** A line for figures in the course of an epoch, unless there are so many of them that only files have use for them. */
+  report(event: ReportEvent, every: number, stepsPerEpoch: number): void {
+    if (every * MAX_LINES_PER_EPOCH < stepsPerEpoch) return;
     const { epoch, step, images, accuracy } = event;
     const what =
       event.event === "average" ? `last ${counted(event.steps, "step")}` : `${count(images)} images of ${event.on}`;

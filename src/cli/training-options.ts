@@ -1,10 +1,15 @@
 import { type AugmentOptions, readAugment } from "../data/augment.ts";
+import type { TestTimeAugmentation } from "../data/views.ts";
 import type { Gear } from "../engine/gears.ts";
 import { checkNumber } from "../json-fields.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
+import { type Averaging, parseAveraging } from "../training/averaging.ts";
+import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
 import { lossOf, softmaxCrossEntropy } from "../training/losses.ts";
 import { OPTIMIZERS, parseOptimizer } from "../training/optimizers.ts";
+import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
+import type { Sampling } from "../training/sampling.ts";
 import { parseSchedule, type Schedule } from "../training/schedules.ts";
 import { UsageError } from "./errors.ts";
 import type { NetworkChoice } from "./network-option.ts";
@@ -14,7 +19,7 @@ import { unknownName } from "./suggest.ts";
 /** How `train` is told to train; what is missing the network's own settings say. */
 export interface TrainingOptions {
   readonly epochs?: number | undefined;
-  readonly batchSize?: number | undefined;
+  readonly batchSize?: number | "all" | undefined;
   readonly optimizer?: string | undefined;
   readonly lr?: number | undefined;
   readonly momentum?: number | undefined;
@@ -29,17 +34,33 @@ export interface TrainingOptions {
   readonly threads?: number | "auto" | undefined;
   readonly earlyStopping?: number | undefined;
   readonly reduceOnPlateau?: number | undefined;
+  readonly sampling?: Sampling | undefined;
+  readonly stepsPerEpoch?: number | undefined;
+  readonly averageEvery?: number | undefined;
+  /** Each as "validation:every=200,images=100". */
+  readonly evaluate?: readonly string[] | false | undefined;
+  readonly batchStatistics?: boolean | undefined;
+  /** True: the default views. False: none. */
+  readonly testTime?: string | boolean | undefined;
+  /** False: none. */
+  readonly averaging?: string | false | undefined;
 }
 
 /** How a run trains, complete. */
 export interface TrainingSettings {
   readonly epochs: number;
-  readonly batchSize: number;
+  readonly batchSize: number | "all";
   readonly seed: number;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly loss: Loss;
   readonly augment: AugmentOptions | undefined;
+  readonly sampling: Sampling;
+  readonly stepsPerEpoch: number | undefined;
+  readonly averageEvery: number | undefined;
+  readonly evaluations: readonly SampleEvaluation[];
+  readonly prediction: PredictionSettings;
+  readonly averaging: Averaging | undefined;
 }
 
 /** What `--augment` alone means: changes that leave any handwriting readable. */
@@ -59,12 +80,21 @@ export function trainingSettings(options: TrainingOptions, network: NetworkChoic
   const { epochs = network.epochs, batchSize = network.batchSize, seed = DEFAULT_SEED } = options;
   return {
     epochs,
-    batchSize: checkNumber("--batch-size", "the batch", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 }),
+    batchSize:
+      batchSize === "all"
+        ? batchSize
+        : checkNumber("--batch-size", "the batch", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 }),
     seed,
     optimizer: chooseOptimizer(options, network.optimizer),
     schedule: chooseSchedule(options, network.schedule, epochs),
     loss: chooseLoss(options, lossOf(network.loss)),
     augment: chooseAugment(options.augment, network.augment),
+    sampling: options.sampling ?? network.sampling ?? "shuffle",
+    stepsPerEpoch: options.stepsPerEpoch,
+    averageEvery: options.averageEvery ?? network.averageEvery,
+    evaluations: chooseEvaluations(options.evaluate, network.evaluations),
+    prediction: choosePrediction(options, network.prediction),
+    averaging: chooseAveraging(options.averaging, network.averaging),
   };
 }
 
@@ -122,4 +152,38 @@ function chooseAugment(asked: string | boolean | undefined, own: AugmentOptions 
   if (asked === undefined) return own;
   if (typeof asked === "string") return readAugment(parsePairs("--augment", asked));
   return asked ? DEFAULT_AUGMENT : undefined;
+}
+
+function chooseEvaluations(asked: readonly string[] | false | undefined, own: readonly SampleEvaluation[] = []) {
+  if (asked === undefined) return own;
+  if (asked === false) return [];
+  return asked.map((text) => {
+    const { type, ...rest } = parseTyped("--evaluate", text);
+    return readEvaluations("--evaluate", [{ on: type, ...rest }])[0];
+  });
+}
+
+/** What `--test-time` alone means: views that leave any handwriting readable. */
+const DEFAULT_VIEWS: TestTimeAugmentation = { shift: 1 };
+
+function choosePrediction({ batchStatistics, testTime }: TrainingOptions, own: PredictionSettings = {}) {
+  const { testTimeAugmentation, ...rest } = own;
+  const views =
+    testTime === undefined
+      ? testTimeAugmentation
+      : typeof testTime === "string"
+        ? parsePairs("--test-time", testTime)
+        : testTime
+          ? DEFAULT_VIEWS
+          : undefined;
+  return readPredictionSettings("--test-time", {
+    ...rest,
+    ...(batchStatistics !== undefined && { batchStatistics }),
+    ...(views !== undefined && { testTimeAugmentation: views }),
+  });
+}
+
+function chooseAveraging(asked: string | false | undefined, own: Averaging | undefined): Averaging | undefined {
+  if (asked === undefined) return own;
+  return asked === false ? undefined : parseAveraging(parseTyped("--averaging", asked));
 }

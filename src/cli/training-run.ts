@@ -8,7 +8,8 @@ import type { Callback } from "../training/callback.ts";
 import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
 import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
-import type { EpochEvent } from "../training/events.ts";
+import type { EpochEvent, ReportEvent } from "../training/events.ts";
+import { reportsCsv } from "../training/history-csv.ts";
 import type { Model } from "../training/model.ts";
 import type { History, Trainer } from "../training/trainer.ts";
 import { confusionMatrix, trainingCurves } from "./charts.ts";
@@ -46,6 +47,7 @@ export function createTrainer(
   signal: AbortSignal,
 ): Trainer {
   const { epochs, schedule, augment, earlyStopping, reduceOnPlateau } = settings;
+  const { sampling, stepsPerEpoch, averageEvery, evaluations, prediction, averaging } = settings;
   const callbacks: Callback[] = [new StopOnNaN(), new CsvLog(folder.history)];
   if (validation !== undefined)
     callbacks.push(new ModelCheckpoint({ best: folder.best, save: () => model.save(notes(settings)) }));
@@ -56,6 +58,12 @@ export function createTrainer(
     schedule,
     callbacks,
     signal,
+    sampling,
+    evaluations,
+    prediction,
+    ...(stepsPerEpoch !== null && { stepsPerEpoch }),
+    ...(averageEvery !== null && { averageEvery }),
+    ...(averaging !== null && { averaging }),
     ...(augment !== null && { augment }),
     ...(validation !== undefined && { validation }),
   });
@@ -84,7 +92,7 @@ export async function runTraining(run: TrainingRun, context: Context): Promise<v
   await writeFileAtomic(folder.curves, trainingCurves(history.epochs, `Training: ${run.settings.network}`));
   let figures: TestFigures | undefined;
   try {
-    figures = data.test && (await testModel(model, data.test, output, signal));
+    figures = data.test && (await testModel(model, data.test, output, signal, run.settings.prediction));
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     output.clearStatus();
@@ -95,8 +103,20 @@ export async function runTraining(run: TrainingRun, context: Context): Promise<v
   report(run, figures, history.epochs, context);
 }
 
+/** Steps from one report of a kind to the next. */
+function reportEvery(event: ReportEvent, { evaluations }: RunSettings): number {
+  if (event.event === "average") return event.steps;
+  return evaluations.find(({ on, every }) => on === event.on && event.step % every === 0)?.every ?? 1;
+}
+
+async function writeReports({ trainer, folder }: TrainingRun): Promise<void> {
+  const { reports } = trainer.progress;
+  if (reports.length > 0) await writeFileAtomic(folder.reports, reportsCsv(reports));
+}
+
 /** Steps and epochs, with a checkpoint after each epoch that another one follows. */
-async function train({ model, trainer, settings, folder }: TrainingRun, { output }: Context): Promise<History> {
+async function train(run: TrainingRun, { output }: Context): Promise<History> {
+  const { model, trainer, settings, folder } = run;
   const display = new TrainingDisplay(output, settings.epochs);
   const events = trainer.run();
   for (;;) {
@@ -108,12 +128,13 @@ async function train({ model, trainer, settings, folder }: TrainingRun, { output
       continue;
     }
     if (event.event !== "epoch") {
-      display.report(event);
+      display.report(event, reportEvery(event, settings), trainer.stepsPerEpoch);
       output.event({ ...event });
       continue;
     }
     display.epoch(event);
     output.event(epochJson(event));
+    await writeReports(run);
     const { stopped } = trainer.progress;
     const hasDiverged = stopped?.startsWith(`${STOP_ON_NAN}:`) === true;
     if (event.epoch < settings.epochs && !hasDiverged) {
@@ -122,9 +143,11 @@ async function train({ model, trainer, settings, folder }: TrainingRun, { output
   }
 }
 
-async function interrupt({ model, trainer, settings, folder }: TrainingRun, context: Context): Promise<never> {
+async function interrupt(run: TrainingRun, context: Context): Promise<never> {
+  const { model, trainer, settings, folder } = run;
   const { signal, output } = context;
   await writeFileAtomic(folder.checkpoint, model.checkpoint(trainer, settings));
+  await writeReports(run);
   const { epoch, step, stepInEpoch, history } = trainer.progress;
   if (history.length > 0)
     await writeFileAtomic(folder.curves, trainingCurves(history, `Training: ${settings.network}`));

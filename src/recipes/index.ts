@@ -1,9 +1,32 @@
-import { NETWORKS } from "./networks.ts";
+// Two lists. A network is an architecture with plain settings: what `--model` and the benchmark take. A recipe is an
+// experiment: data split, initialisation, everything. The notebooks' recipes bear the names of the networks whose shapes
+// they share.
+
+import { batchnorm } from "./batchnorm.ts";
+import { best } from "./best.ts";
+import { cifar10 } from "./cifar10.ts";
+import { conv5 } from "./conv5.ts";
+import { conv8 } from "./conv8.ts";
+import { conv10 } from "./conv10.ts";
+import { fashion } from "./fashion.ts";
+import { PLAIN_NETWORKS } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { speed99 } from "./speed99.ts";
+import { strided } from "./strided.ts";
+
+/** The built-in networks, each with plain settings; the first is the default. */
+export const NETWORKS: readonly Recipe[] = [speed99, ...PLAIN_NETWORKS];
+
+/** The recipes of the five NumPy notebooks. */
+export const NOTEBOOKS: readonly Recipe[] = [strided, batchnorm, conv8, conv5, conv10];
 
 /** All built-in recipes; the first is the default. */
-export const RECIPES: readonly Recipe[] = [speed99, ...NETWORKS];
+export const RECIPES: readonly Recipe[] = [speed99, best, fashion, cifar10, ...NOTEBOOKS];
+
+/** The network of a name, or undefined. */
+export function findNetwork(name: string): Recipe | undefined {
+  return NETWORKS.find((network) => network.name === name);
+}
 
 /** The recipe of a name, or undefined. */
 export function findRecipe(name: string): Recipe | undefined {

@@ -45,7 +45,7 @@ function residualBlock(filters: number, strides: number): readonly Layer[] {
 }
 
 /** The networks by name. */
-export const NETWORKS: readonly Recipe[] = [
+export const PLAIN_NETWORKS: readonly Recipe[] = [
   plain("strided", "two convolutions with stride 2 in place of pooling, dense 128", (classes) => [
     conv2d({ filters: 32, kernelSize: 3, strides: 2, activation: "relu" }),
     conv2d({ filters: 64, kernelSize: 3, strides: 2, activation: "relu" }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EpochEvent } from "./events.ts";
+import type { EpochEvent, ReportEvent } from "./events.ts";
 
 /** What a row holds. */
 export type HistoryRow = Omit<EpochEvent, "event" | "epochs">;
@@ -76,4 +76,20 @@ function parseRow(line: string): HistoryRow | undefined {
     imagesPerSecond: Number(imagesPerSecond),
     seconds: Number(seconds),
   };
+}
+
+/**
+ * Averages and evaluations in the course of a run as CSV, one row each: what was evaluated, or the
+ * steps that an average of the training figures spans.
+ *
+ * @example
+ * reportsCsv(history.reports); // "report,epoch,step,images,loss,accuracy\nlast 100 steps,1,100,100,2.17,0.22\n"
+ */
+export function reportsCsv(reports: readonly ReportEvent[]): string {
+  const rows = reports.map((report) => {
+    const { epoch, step, images, loss, accuracy } = report;
+    const what = report.event === "average" ? `last ${report.steps} steps` : report.on;
+    return [what, epoch, step, images, loss, accuracy].join(",");
+  });
+  return `${["report,epoch,step,images,loss,accuracy", ...rows].join("\n")}\n`;
 }

@@ -244,8 +244,10 @@ export class Trainer {
     network.stageTargets(this.#data, n, begin, order);
     if (this.#augment !== undefined) this.#writeTransforms(this.#augment, n, step, order.subarray(begin));
     network.trainStep(n, step + 1, lr, this.#augment !== undefined);
-    const { offset, count } = network.parameters.values;
-    this.average?.update(step + 1, network.view(offset, count));
+    if (this.average !== undefined) {
+      const { offset, count } = network.parameters.values;
+      this.average.update(step + 1, network.view(offset, count));
+    }
 
     const { losses, correct } = network.results(n);
     let loss = 0;

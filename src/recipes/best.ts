@@ -1,0 +1,48 @@
+import { relu } from "../layers/activation.ts";
+import { batchNormalization } from "../layers/batch-normalization.ts";
+import { conv2d } from "../layers/conv2d.ts";
+import { dense } from "../layers/dense.ts";
+import { flatten } from "../layers/flatten.ts";
+import type { Padding } from "../layers/geometry.ts";
+import type { Layer } from "../layers/layer.ts";
+import { maxPooling2d } from "../layers/max-pooling2d.ts";
+import { ema } from "../training/averaging.ts";
+import { softmaxCrossEntropy } from "../training/losses.ts";
+import { sgd } from "../training/optimizers.ts";
+import { oneCycle } from "../training/schedules.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** A convolution, pooled first where asked: a quarter of the elements to normalise. */
+function block(filters: number, padding: Padding, pooled: boolean): readonly Layer[] {
+  return [
+    conv2d({ filters, kernelSize: 3, padding, useBias: false, kernelInitializer: "heNormal" }),
+    ...(pooled ? [maxPooling2d({ poolSize: 2 })] : []),
+    batchNormalization({ momentum: 0.9 }),
+    relu(),
+  ];
+}
+
+/** As accurate as a network gets in about ten minutes. */
+export const best: Recipe = {
+  name: "best",
+  description: "five convolutions, augmentation, averaged weights: as accurate as MNIST gets in about ten minutes",
+  input: { mean: 33.3, deviation: 78.6 },
+  layers: (classes) => [
+    ...block(16, "valid", false),
+    ...block(16, "valid", true),
+    ...block(32, "valid", false),
+    ...block(32, "same", true),
+    ...block(64, "valid", false),
+    flatten(),
+    dense({ units: classes }),
+  ],
+  loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }),
+  optimizer: sgd({ learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 0.001 }),
+  schedule: oneCycle(),
+  batchSize: 128,
+  epochs: 20,
+  augment: { shift: 2, rotate: 10, scale: 0.1, shear: 5 },
+  averaging: ema({ decay: 0.998 }),
+  prediction: { testTimeAugmentation: { shift: 1 } },
+  figures: [{ figure: "testAccuracy", value: 0.996, kind: "target" }],
+};

@@ -1,0 +1,45 @@
+import { conv2d } from "../layers/conv2d.ts";
+import { dense } from "../layers/dense.ts";
+import { flatten } from "../layers/flatten.ts";
+import type { Initializer } from "../layers/initializers.ts";
+import { maxPooling2d } from "../layers/max-pooling2d.ts";
+import { adam } from "../training/optimizers.ts";
+import { constant } from "../training/schedules.ts";
+import type { Recipe } from "./recipe.ts";
+
+const fromZero: Initializer = { type: "uniform", minimum: 0, maximum: 1 };
+const aroundZero: Initializer = { type: "uniform", minimum: -1, maximum: 1 };
+
+/** The notebook with Adam, and Keras' words for layers. */
+export const conv10: Recipe = {
+  name: "conv10",
+  description: "ten filters with positive weights, Adam without bias correction, batches of 32",
+  input: { scale: 1 },
+  layers: (classes) => [
+    conv2d({
+      filters: 10,
+      kernelSize: 3,
+      padding: 1,
+      activation: "relu",
+      kernelInitializer: fromZero,
+      biasInitializer: fromZero,
+    }),
+    maxPooling2d({ poolSize: 2, ceilMode: true }),
+    flatten(),
+    dense({ units: classes, kernelInitializer: aroundZero, biasInitializer: fromZero }),
+  ],
+  loss: "softmaxCrossEntropy",
+  optimizer: adam({
+    learningRate: 0.005,
+    beta1: 0.95,
+    beta2: 0.99,
+    epsilon: 1e-7,
+    epsilonInside: true,
+    biasCorrection: false,
+  }),
+  schedule: constant(),
+  batchSize: 32,
+  epochs: 2,
+  averageEvery: 1,
+  figures: [{ figure: "testAccuracy", value: 0.8528, kind: "published" }],
+};

@@ -1,0 +1,92 @@
+import { Architecture } from "../model/architecture.ts";
+import type { Evaluation } from "../training/evaluate.ts";
+import type { FitEvent } from "../training/events.ts";
+import type { FitOptions } from "../training/fit-options.ts";
+import { type CompileOptions, Model } from "../training/model.ts";
+import type { History } from "../training/trainer.ts";
+import { whiten } from "../training/whitening.ts";
+import { batchOf, splitData, type TrainTestData } from "./data-split.ts";
+import type { Recipe, RecipeFigure } from "./recipe.ts";
+
+export interface RunRecipeOptions extends Pick<CompileOptions, "gear" | "precision" | "threads"> {
+  /** Seed of everything random. Default 0. */
+  readonly seed?: number;
+  /** Default: the recipe's. */
+  readonly epochs?: number;
+  /** Called for every step, report and epoch. */
+  readonly onEvent?: (event: FitEvent) => void;
+  /** Ends the run after the current step. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run of a recipe left. */
+export interface RecipeRun {
+  readonly model: Model;
+  readonly history: History;
+  /** On the images to test on; undefined where there are none, or the run was interrupted. */
+  readonly test: Evaluation | undefined;
+}
+
+/** What `fit` is told for a recipe, apart from data. */
+export function fitOptions(recipe: Recipe): FitOptions {
+  const { epochs, schedule, augment, sampling, averageEvery, evaluations, prediction, averaging } = recipe;
+  return {
+    epochs,
+    schedule,
+    ...(augment !== undefined && { augment }),
+    ...(sampling !== undefined && { sampling }),
+    ...(averageEvery !== undefined && { averageEvery }),
+    ...(evaluations !== undefined && { evaluations }),
+    ...(prediction !== undefined && { prediction }),
+    ...(averaging !== undefined && { averaging }),
+  };
+}
+
+/**
+ * Runs a recipe on a data set, divided up as the recipe says: trains, then tests. `convasm train --recipe` does the same,
+ * with the same weights from the same seed, and keeps files.
+ *
+ * @throws TypeError, RangeError if the data does not fit the recipe
+ * @example
+ * const { test } = await runRecipe(findRecipe("conv8"), { train, test: undefined }, { seed: 1 });
+ */
+export async function runRecipe(
+  recipe: Recipe,
+  data: TrainTestData,
+  options: RunRecipeOptions = {},
+): Promise<RecipeRun> {
+  const { seed = 0, epochs = recipe.epochs, onEvent, signal, ...engine } = options;
+  const { train, validation, test } = splitData(data, recipe.split);
+  const { input, layers, variables, loss, optimizer, batchSize, whitening, prediction } = recipe;
+  const { shape, classes } = train;
+  const architecture = new Architecture({ input: { ...input, shape }, layers: layers(classes, variables) });
+  const model = new Model(architecture, seed);
+  await model.compile({ ...engine, loss, optimizer, batchSize: batchOf(batchSize, train.length) });
+  if (whitening !== undefined) whiten(model, train, whitening);
+  const events = model.fitEvents(train, {
+    ...fitOptions(recipe),
+    epochs,
+    ...(validation !== undefined && { validation }),
+    ...(signal !== undefined && { signal }),
+  });
+  for (;;) {
+    const next = await events.next();
+    if (next.done !== true) {
+      onEvent?.(next.value);
+      continue;
+    }
+    const isDone = next.value.end !== "interrupted" && test !== undefined;
+    const figures = isDone ? await model.evaluate(test, { ...prediction, ...(signal && { signal }) }) : undefined;
+    return { model, history: next.value, test: figures };
+  }
+}
+
+/** The number of a run that a figure speaks of; undefined if the run did not get there. */
+export function figureOf(figure: RecipeFigure, { history, test }: Pick<RecipeRun, "history" | "test">) {
+  if (figure.figure === "testAccuracy") return test?.accuracy;
+  if (figure.figure === "averageLoss") {
+    return history.reports.find(({ event, step }) => event === "average" && step === figure.step)?.loss;
+  }
+  const epoch = history.epochs.find((event) => event.epoch === figure.epoch);
+  return epoch?.[figure.figure];
+}
