@@ -16,7 +16,7 @@ import { readLayers } from "../layers/read.ts";
 import { residual } from "../layers/residual.ts";
 import { Sequence } from "../layers/sequence.ts";
 import { softmax } from "../layers/softmax.ts";
-import { RECIPES } from "../recipes/index.ts";
+import { NETWORKS } from "../recipes/index.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
 import { adam, rmsprop, sgd } from "../training/optimizers.ts";
 import { layerProgram } from "./layer-program.ts";
@@ -90,7 +90,7 @@ function networkCases(): KernelCase[] {
       shape = new Sequence([layer], shape).output;
     }
   };
-  for (const { layers, shape = DEFAULT_SHAPE } of RECIPES) visit(layers(10), shape, true);
+  for (const { layers, shape = DEFAULT_SHAPE } of NETWORKS) visit(layers(10), shape, true);
   return [...cases.values()];
 }
 
