@@ -1,0 +1,97 @@
+/**
+ * Who takes part.
+ *
+ * @module
+ */
+
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+
+/** @import { Launch } from "./process.js" */
+
+/**
+ * @typedef {object} Contender
+ * @property {string} id
+ * @property {string} peer the program; `--peers` selects by it
+ * @property {number} threads
+ * @property {boolean} slow measured at smaller batches where a step takes too long
+ * @property {readonly ("train" | "infer")[]} modes
+ * @property {Launch} launch
+ */
+
+/** @typedef {{ engines: readonly string[], threads: readonly number[], python: string, cache: string }} Settings */
+
+const SERVE = fileURLToPath(new URL("../peers/serve.js", import.meta.url));
+const PYTHON_SERVE = fileURLToPath(new URL("../python/serve.py", import.meta.url));
+const CORES = availableParallelism();
+const NODE_MAJOR = Number(process.versions.node.split(".")[0]);
+
+/** @type {readonly ["train", "infer"]} */
+const BOTH = ["train", "infer"];
+
+/** @param {string} peer @param {object} options @param {readonly string[]} [flags] @returns {Launch} */
+function node(peer, options, flags = []) {
+  return { command: process.execPath, args: [...flags, SERVE, peer, JSON.stringify(options)] };
+}
+
+/** What Node has to be told before it runs a gear, as `convasm --engine` tells it. @param {string} engine */
+function flagsOf(engine) {
+  const flags = NODE_MAJOR < 21 && engine !== "js" ? ["--experimental-wasm-relaxed-simd"] : [];
+  return engine === "wide" ? [...flags, "--experimental-wasm-revectorize"] : flags;
+}
+
+/** @param {string} engine @param {number} threads @returns {Contender} */
+function convasm(engine, threads) {
+  return {
+    id: `convasm ${engine}`,
+    peer: engine === "js" ? "convasm-js" : "convasm",
+    threads,
+    slow: engine === "js",
+    modes: BOTH,
+    // With a thread for every core, the library may keep to fewer where that is faster.
+    launch: node("convasm", { engine, threads: threads > 1 && threads === CORES ? "auto" : threads }, flagsOf(engine)),
+  };
+}
+
+/** @param {string} name @param {number} threads @param {Settings} settings @returns {Contender} */
+function python(name, threads, { python: command, cache }) {
+  const count = String(threads);
+  const env = {
+    OMP_NUM_THREADS: count,
+    MKL_NUM_THREADS: count,
+    OPENBLAS_NUM_THREADS: count,
+    TORCHINDUCTOR_CACHE_DIR: cache,
+    PYTHONDONTWRITEBYTECODE: "1",
+  };
+  const args = ["-u", "-W", "ignore", PYTHON_SERVE, name, count];
+  return { id: name, peer: name, threads, slow: name === "numpy", modes: BOTH, launch: { command, args, env } };
+}
+
+/**
+ * All contenders.
+ *
+ * @param {Settings} settings
+ * @returns {Contender[]}
+ */
+export function contenders(settings) {
+  const { engines, threads } = settings;
+  const alone = { threads: 1, slow: true };
+  return [
+    ...threads.flatMap((count) => engines.map((engine) => convasm(engine, count))),
+    convasm("js", 1),
+    ...threads.map((count) => python("pytorch", count, settings)),
+    ...threads.map((count) => ({
+      id: "ONNX Runtime Web",
+      peer: "onnxruntime",
+      threads: count,
+      slow: false,
+      modes: /** @type {const} */ (["infer"]),
+      launch: node("onnxruntime", { threads: count }),
+    })),
+    { id: "TensorFlow.js wasm", peer: "tfjs-wasm", modes: BOTH, launch: node("tfjs", { backend: "wasm" }), ...alone },
+    { id: "TensorFlow.js cpu", peer: "tfjs-cpu", modes: BOTH, launch: node("tfjs", { backend: "cpu" }), ...alone },
+    { id: "jax-js wasm", peer: "jax-js", modes: BOTH, launch: node("jax", {}), ...alone },
+    { id: "ConvNetJS", peer: "convnetjs", modes: BOTH, launch: node("convnet", {}), ...alone },
+    { ...python("numpy", 1, settings), modes: /** @type {const} */ (["train"]) },
+  ];
+}
