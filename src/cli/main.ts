@@ -10,6 +10,7 @@ import { addEvalCommand } from "./eval.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
 import { addPredictCommand } from "./predict.ts";
+import { addRecipesCommand } from "./recipes.ts";
 import { addTrainCommand } from "./train.ts";
 import { needsWideProcess, runWide } from "./wide.ts";
 
@@ -36,6 +37,7 @@ function createProgram(signal: AbortSignal): Command {
     addInspectCommand,
     addDataCommand,
     addBenchCommand,
+    addRecipesCommand,
   ]) {
     add(program, signal);
   }

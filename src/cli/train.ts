@@ -11,7 +11,7 @@ import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
-import { count, counted, dimensions, table } from "./format.ts";
+import { count, counted, dimensions, megabytes, table } from "./format.ts";
 import { openModel, readModelFile } from "./model-file.ts";
 import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
 import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
@@ -196,6 +196,7 @@ function announce(run: TrainingRun, context: Context): void {
     ...start,
     engine: engine.gear,
     threads: engine.threads,
+    memoryBytes: model.network.memory().total,
     resumedAtStep: progress.step,
   });
   const images = [
@@ -205,7 +206,9 @@ function announce(run: TrainingRun, context: Context): void {
   ];
   const { config, learningRate } = model.network.optimizer ?? {};
   output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
-  output.text(`Network   ${settings.network}: ${counted(model.describe().trainable, "parameter")}`);
+  const memory = `${megabytes(model.network.memory().total)} of memory`;
+  const recipe = settings.isRecipe ? ", a recipe" : "";
+  output.text(`Network   ${settings.network}${recipe}: ${counted(model.describe().trainable, "parameter")}, ${memory}`);
   const machine = `engine ${settings.engine}, ${counted(engine.threads, "thread")}`;
   const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
   const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;

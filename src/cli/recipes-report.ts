@@ -1,0 +1,183 @@
+import type { Gear } from "../engine/gears.ts";
+import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
+import { figureOf, runRecipe } from "../recipes/run.ts";
+import { barLine } from "./bar.ts";
+import { type Context, createContext, type OutputOptions } from "./context.ts";
+import { type DataOptions, loadData, readDataSource } from "./data-source.ts";
+import { resolveEngine } from "./engine.ts";
+import { Interrupted } from "./errors.ts";
+import { count, counted, duration, percent, table } from "./format.ts";
+import { figureName, figureValue } from "./recipes-show.ts";
+
+/** The options of `recipes report`. */
+export interface ReportOptions extends OutputOptions, DataOptions {
+  readonly seeds?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly engine?: Gear | "auto" | undefined;
+  readonly threads?: number | "auto" | undefined;
+}
+
+/** One run of a recipe. */
+interface Outcome {
+  readonly seed: number;
+  readonly testAccuracy: number | undefined;
+  /** In the order of the recipe's figures; undefined where the run did not get there. */
+  readonly figures: readonly (number | undefined)[];
+  readonly imagesPerSecond: number;
+  /** Of training, validation included. */
+  readonly seconds: number;
+}
+
+interface RecipeOutcomes {
+  readonly recipe: Recipe;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Runs recipes, each with several seeds, and prints what they reached beside what was published. */
+export async function reportRecipes(
+  recipes: readonly Recipe[],
+  options: ReportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const context = createContext(options, signal);
+  const { output } = context;
+  const { seeds = 1, seed: first = 0, epochs, threads = "auto" } = options;
+  const gear = resolveEngine(options.engine);
+  const { train, test, title } = await loadData(readDataSource(undefined, options), {}, context);
+  if (train === undefined) throw new RangeError(`recipes: expected images to train on in ${title}, got none`);
+  const list = recipes.map(({ name }) => name);
+  output.event({ event: "start", recipes: list, data: title, seeds, firstSeed: first, engine: gear, threads });
+  output.text(`${title}, engine ${gear}; ${counted(seeds, "seed")} from ${first}: ${list.join(", ")}`);
+  output.text();
+
+  const done: RecipeOutcomes[] = [];
+  for (const recipe of recipes) {
+    const outcomes: Outcome[] = [];
+    for (let seed = first; seed < first + seeds && !signal.aborted; seed++) {
+      const outcome = await runOnce(recipe, { train, test }, { seed, epochs, gear, threads }, context);
+      if (outcome === undefined) break;
+      outcomes.push(outcome);
+      output.event({ event: "run", recipe: recipe.name, ...jsonOf(outcome, recipe) });
+      output.text(runLine(recipe, outcome));
+    }
+    if (outcomes.length > 0) {
+      done.push({ recipe, outcomes });
+      output.event({ event: "recipe", recipe: recipe.name, ...summaryOf({ recipe, outcomes }) });
+    }
+    if (signal.aborted) break;
+  }
+  output.clearStatus();
+  if (done.length > 0) {
+    output.text();
+    for (const line of table([HEAD, ...done.flatMap(rowsOf)], 2)) output.result(line);
+  }
+  if (!signal.aborted) return;
+  if (!(signal.reason instanceof Interrupted)) throw signal.reason;
+  const runs = done.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
+  throw new Interrupted(`interrupted after ${counted(runs, "run")} of ${recipes.length * seeds}`);
+}
+
+interface RunSettings {
+  readonly seed: number;
+  readonly epochs: number | undefined;
+  readonly gear: Gear;
+  readonly threads: number | "auto";
+}
+
+/** One run; undefined if it was interrupted. */
+async function runOnce(
+  recipe: Recipe,
+  data: Parameters<typeof runRecipe>[1],
+  { seed, epochs = recipe.epochs, gear, threads }: RunSettings,
+  { output, signal }: Context,
+): Promise<Outcome | undefined> {
+  const head = `${recipe.name}, seed ${seed}`;
+  try {
+    const run = await runRecipe(recipe, data, {
+      ...{ seed, epochs, gear, threads, signal },
+      onEvent(event) {
+        if (event.event === "step") {
+          const total = epochs * event.stepsPerEpoch;
+          const speed = `${count(event.imagesPerSecond)} images/s`;
+          output.status((columns) => barLine(event.step / total, head, [speed], columns, output.look));
+        }
+      },
+    });
+    run.model.dispose();
+    const { epochs: ended } = run.history;
+    if (run.history.end === "interrupted") return undefined;
+    return {
+      seed,
+      testAccuracy: run.test?.accuracy,
+      figures: (recipe.figures ?? []).map((figure) => figureOf(figure, run)),
+      // Epochs are of one size, so that seconds per image are what can be averaged.
+      imagesPerSecond: ended.length / ended.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0),
+      seconds: ended.reduce((sum, epoch) => sum + epoch.seconds, 0),
+    };
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+}
+
+/** Mean and deviation of the runs' values. */
+function spread(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+}
+
+const isNumber = (value: number | undefined): value is number => value !== undefined;
+
+function summaryOf({ recipe, outcomes }: RecipeOutcomes) {
+  const over = (of: (outcome: Outcome) => number | undefined) => {
+    const values = outcomes.map(of).filter(isNumber);
+    return values.length === 0 ? null : spread(values);
+  };
+  return {
+    runs: outcomes.length,
+    testAccuracy: over(({ testAccuracy }) => testAccuracy),
+    imagesPerSecond: over(({ imagesPerSecond }) => imagesPerSecond),
+    seconds: over(({ seconds }) => seconds),
+    figures: (recipe.figures ?? []).map((figure, i) => ({ ...figure, ours: over(({ figures }) => figures[i]) })),
+  };
+}
+
+function jsonOf({ seed, testAccuracy = undefined, figures, ...speed }: Outcome, recipe: Recipe) {
+  const known = (recipe.figures ?? []).map((figure, i) => ({ ...figure, ours: figures[i] ?? null }));
+  return { seed, testAccuracy: testAccuracy ?? null, ...speed, figures: known };
+}
+
+function runLine({ name }: Recipe, { seed, testAccuracy, imagesPerSecond, seconds }: Outcome): string {
+  const test = testAccuracy === undefined ? "no test images" : `test accuracy ${percent(testAccuracy)}`;
+  return `${name}, seed ${seed}: ${test}, ${count(imagesPerSecond)} images/s, ${duration(seconds)}`;
+}
+
+const HEAD = ["recipe", "figure", "published", "ours", "spread", "images/s", "time"];
+
+/** A line for each figure, the first with name and speed. */
+function rowsOf({ recipe, outcomes }: RecipeOutcomes): string[][] {
+  const summary = summaryOf({ recipe, outcomes });
+  const figures: { figure: RecipeFigure; ours: ReturnType<typeof spread> | null }[] = summary.figures.map(
+    ({ ours, ...figure }) => ({ figure, ours }),
+  );
+  if (!figures.some(({ figure }) => figure.figure === "testAccuracy") && summary.testAccuracy !== null) {
+    figures.push({ figure: { figure: "testAccuracy", value: Number.NaN, kind: "target" }, ours: summary.testAccuracy });
+  }
+  return figures.map(({ figure, ours }, i) => [
+    i === 0 ? recipe.name : "",
+    figureName(figure),
+    wanted(figure),
+    ours === null ? "-" : figureValue(figure, ours.mean),
+    ours === null || summary.runs < 2 ? "" : `± ${figureValue(figure, ours.deviation)}`,
+    i === 0 && summary.imagesPerSecond !== null ? count(summary.imagesPerSecond.mean) : "",
+    i === 0 && summary.seconds !== null ? duration(summary.seconds.mean) : "",
+  ]);
+}
+
+function wanted(figure: RecipeFigure): string {
+  if (Number.isNaN(figure.value)) return "";
+  const value = figureValue(figure, figure.value);
+  return figure.kind === "target" ? `(aim) ${value}` : value;
+}
