@@ -5,6 +5,7 @@ import { useWasmFiles } from "../node/wasm.ts";
 import { useWideFlag } from "../node/wide.ts";
 import { addBenchCommand } from "./bench.ts";
 import { addDataCommand } from "./data.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { Interrupted, reportError } from "./errors.ts";
 import { addEvalCommand } from "./eval.ts";
 import { addInspectCommand } from "./inspect.ts";
@@ -38,6 +39,7 @@ function createProgram(signal: AbortSignal): Command {
     addDataCommand,
     addBenchCommand,
     addRecipesCommand,
+    addDoctorCommand,
   ]) {
     add(program, signal);
   }

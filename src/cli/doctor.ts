@@ -1,0 +1,154 @@
+import { type Command, Option } from "commander";
+import { findPeaks } from "../bench/peak.ts";
+import type { Setting } from "../bench/setting.ts";
+import { BRIEF, QUICK } from "../bench/timing.ts";
+import { GEARS, type Gear } from "../engine/gears.ts";
+import { createContext, type OutputOptions } from "./context.ts";
+import { type Check, checkGradients, checkKernels, checkThreads, kernelSubjects, type Watch } from "./doctor/checks.ts";
+import { describeEngines, describeThreads, type EngineState, type ThreadState } from "./doctor/engines.ts";
+import { describeMachine, findData } from "./doctor/machine.ts";
+import { checkLines, dataLine, engineLines, faultJson, machineLines, peakLines, threadLine } from "./doctor/report.ts";
+import { EXIT, UsageError } from "./errors.ts";
+import { counted, duration } from "./format.ts";
+import type { Output } from "./output.ts";
+import { unknownName } from "./suggest.ts";
+
+interface DoctorOptions extends OutputOptions {
+  readonly engine?: readonly string[] | undefined;
+  readonly quick?: boolean | undefined;
+}
+
+const EXAMPLES = `
+Checked are the very wasm files that training uses: every kernel against the same formula in float64, over shapes of every
+awkward kind, whole and in slices; every gradient of small networks against central differences; two threads against one.
+Exit code 1 if anything is wrong.
+
+Examples:
+  convasm doctor
+  convasm doctor --engine wide         in a process with the flag that 256-bit operations need
+  convasm doctor --json > doctor.jsonl`;
+
+/** Adds the command `doctor`. */
+export function addDoctorCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command("doctor")
+    .description("tell what this machine can do, and check that everything computes right on it")
+    .option("--engine <names...>", "engines to check (default: all that this machine has but wide)")
+    .addOption(new Option("--json", "one JSON object per line on standard output"))
+    .addOption(new Option("--quick", "a peak too short to mean anything, for tests").hideHelp())
+    .addHelpText("after", EXAMPLES)
+    .action((options: DoctorOptions) => doctor(options, program.version() ?? "unknown", signal));
+}
+
+async function doctor(options: DoctorOptions, version: string, signal: AbortSignal): Promise<void> {
+  const began = performance.now();
+  const { output } = createContext(options, signal);
+  const wanted = readEngines(options.engine);
+  const { engines, threads } = await describe(version, output);
+  signal.throwIfAborted();
+  const gears = engines.filter(({ available }) => available).map(({ engine }) => engine);
+  const chosen = gears.filter((gear) => wanted === undefined || wanted.includes(gear));
+  if (chosen.length === 0) {
+    throw new UsageError(
+      `--engine: expected engines that this process has (${gears.join(", ")}), got ${wanted?.join(", ")}`,
+    );
+  }
+  const checks = await check(chosen, threads, output, signal);
+  await measure(chosen, threads, options, output, signal);
+  conclude(checks, (performance.now() - began) / 1000, output);
+}
+
+function readEngines(list: readonly string[] | undefined): Gear[] | undefined {
+  if (list === undefined) return undefined;
+  const words = list.flatMap((item) => item.split(/[,\s]+/)).filter((word) => word !== "");
+  return words.map((word) => {
+    const gear = GEARS.find((name) => name === word);
+    if (gear === undefined) throw new UsageError(`--engine: ${unknownName("one of", word, GEARS)}`);
+    return gear;
+  });
+}
+
+async function describe(version: string, output: Output): Promise<{ engines: EngineState[]; threads: ThreadState }> {
+  const machine = await describeMachine();
+  output.event({ event: "machine", convasm: version, ...machine });
+  for (const line of machineLines(version, machine)) output.text(line);
+  const data = await findData();
+  output.event({ event: "data", ...data });
+  output.text(dataLine(data));
+  output.status(() => "looking for engines ...", true);
+  const engines = await describeEngines();
+  for (const state of engines) output.event({ event: "engine", ...state });
+  const threads = await describeThreads();
+  output.event({ event: "threads", ...threads });
+  output.text(threadLine(threads));
+  output.text();
+  for (const line of engineLines(engines, output)) output.text(line);
+  return { engines, threads };
+}
+
+async function check(
+  gears: readonly Gear[],
+  threads: ThreadState,
+  output: Output,
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
+  const onProgress = (name: string) => output.status((columns) => `checking ${name} ...`.slice(0, columns - 1));
+  const watch: Watch = { signal, onProgress };
+  const steps = [
+    async () => checkKernels(await kernelSubjects(gears), watch),
+    () => checkGradients(gears, watch),
+    async () => (threads.available ? checkThreads(gears, watch) : []),
+  ];
+  output.text();
+  output.text("Checks");
+  const all: Check[] = [];
+  for (const step of steps) {
+    const checks = await step();
+    for (const line of checkLines(checks, output.style)) output.text(line);
+    for (const { faults, ...rest } of checks) {
+      output.event({ event: "check", ...rest, faults: faults.length });
+      for (const fault of faults) output.event(faultJson(fault));
+    }
+    all.push(...checks);
+  }
+  return all;
+}
+
+async function measure(
+  gears: readonly Gear[],
+  { available, auto }: ThreadState,
+  { quick }: DoctorOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const several = available && auto > 1 ? [auto] : [];
+  const settings = gears.flatMap((gear): Setting[] =>
+    [1, ...(gear === "js" ? [] : several)].map((threads) => ({ gear, threads })),
+  );
+  output.status(() => "measuring the peak ...", true);
+  const { list, dispose } = await findPeaks(settings, quick === true ? QUICK : BRIEF, signal);
+  dispose();
+  for (const { setting, gflops } of list) {
+    output.event({
+      event: "peak",
+      engine: setting.gear,
+      threads: setting.threads,
+      gflops: Number(gflops.toPrecision(4)),
+    });
+  }
+  output.text();
+  for (const line of peakLines(list)) output.text(line);
+}
+
+function conclude(checks: readonly Check[], seconds: number, output: Output): void {
+  const faults = checks.reduce((sum, check) => sum + check.faults.length, 0);
+  output.event({ event: "done", ok: faults === 0, faults, seconds: Number(seconds.toFixed(2)) });
+  output.text();
+  const { style } = output;
+  if (faults === 0) {
+    output.result(`${style.bold("All is well")} (${duration(seconds)})`);
+  } else {
+    output.result(style.bold(`${counted(faults, "fault")}: this machine computes wrong results`));
+    process.exitCode = EXIT.bug;
+  }
+}

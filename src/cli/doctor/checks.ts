@@ -1,0 +1,138 @@
+import { type Backend, type KernelTable, referenceBackend } from "../../bench/arena.ts";
+import { expectationOf } from "../../bench/bound.ts";
+import type { KernelCall } from "../../bench/calls/call.ts";
+import { callsByKernel, networkCalls } from "../../bench/calls/index.ts";
+import { findFault, type KernelFault } from "../../bench/kernel-faults.ts";
+import { exactGradients, gradientFaults, type NetworkFault, threadFaults } from "../../bench/network-faults.ts";
+import { SMALL_NETWORKS } from "../../bench/small-networks.ts";
+import type { Gear } from "../../engine/gears.ts";
+import { instantiateKernels, type WasmName } from "../../engine/wasm.ts";
+
+/** Something wrong, and on which file or engine it was found. */
+export type Fault = (KernelFault | NetworkFault) & { readonly on: string };
+
+/** What was checked on one file or engine. */
+export interface Check {
+  readonly check: "kernels" | "gradients" | "threads";
+  /** A wasm file, or an engine. */
+  readonly on: string;
+  /** Kernel calls, or networks. */
+  readonly count: number;
+  readonly faults: readonly Fault[];
+}
+
+/** How a run of checks is followed and stopped. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  /** Called with the name of what is being checked. */
+  onProgress(name: string): void;
+}
+
+/** Lets signals and the screen have their turn. */
+async function rest({ signal }: Watch): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}
+
+/** 8 MiB: room for the largest call. */
+const ELEMENTS = 1 << 21;
+const PAGES = ELEMENTS / 16384;
+
+/** Kernels to check, and what they are called. */
+export interface Subject {
+  readonly on: string;
+  readonly backend: Backend;
+}
+
+/** The kernels of every wasm file in use, those for shared memory included, and of plain JavaScript. */
+export async function kernelSubjects(gears: readonly Gear[]): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (const gear of gears) {
+    if (gear === "js") {
+      subjects.push({ on: gear, backend: referenceBackend("float32", ELEMENTS) });
+    } else {
+      const shared = typeof SharedArrayBuffer === "undefined" ? [] : [true];
+      for (const isShared of [false, ...shared]) {
+        const name: WasmName = isShared ? `${gear}-shared` : gear;
+        subjects.push({ on: name, backend: await wasmBackend(name, isShared) });
+      }
+    }
+  }
+  return subjects;
+}
+
+async function wasmBackend(name: WasmName, shared: boolean): Promise<Backend> {
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
+  const { ...kernels }: KernelTable = { ...(await instantiateKernels(name, memory)) };
+  return { kernels, heap: new Float32Array(memory.buffer) };
+}
+
+/**
+ * Holds kernels against the reference in float64, over the whole table of cases.
+ *
+ * @param wanted which kernels; default all
+ */
+export async function checkKernels(
+  subjects: readonly Subject[],
+  watch: Watch,
+  wanted: (kernel: string) => boolean = () => true,
+): Promise<Check[]> {
+  const exact = referenceBackend("float64", ELEMENTS);
+  const faults = new Map<string, Fault[]>(subjects.map(({ on }) => [on, []]));
+  let count = 0;
+  const check = (call: KernelCall, thorough: boolean) => {
+    count++;
+    const expectation = expectationOf(exact, call);
+    for (const { on, backend } of subjects) {
+      const fault = findFault(backend, call, expectation, thorough);
+      if (fault !== undefined) faults.get(on)?.push({ ...fault, on });
+    }
+  };
+  for (const [kernel, calls] of callsByKernel()) {
+    if (!wanted(kernel)) continue;
+    watch.onProgress(kernel);
+    for (const call of calls) check(call, true);
+    await rest(watch);
+  }
+  for (const call of networkCalls().filter(({ kernel }) => wanted(kernel))) {
+    watch.onProgress(call.kernel);
+    check(call, false);
+    await rest(watch);
+  }
+  return [...faults].map(([on, found]) => ({ check: "kernels", on, count, faults: found }));
+}
+
+/** Holds the gradients of whole networks against central differences in float64, and every engine against those. */
+export async function checkGradients(gears: readonly Gear[], watch: Watch): Promise<Check[]> {
+  const float64 = "js in float64";
+  const faults = new Map<string, Fault[]>([float64, ...gears].map((on) => [on, []]));
+  for (const network of SMALL_NETWORKS) {
+    watch.onProgress(network.name);
+    const exact = await exactGradients(network);
+    faults.get(float64)?.push(...exact.faults.map((fault) => ({ ...fault, on: float64 })));
+    for (const gear of gears) {
+      const found = await gradientFaults(network, { gear, threads: 1 }, exact.gradients);
+      faults.get(gear)?.push(...found.map((fault) => ({ ...fault, on: gear })));
+      await rest(watch);
+    }
+  }
+  const count = SMALL_NETWORKS.length;
+  return [...faults].map(([on, found]) => ({ check: "gradients", on, count, faults: found }));
+}
+
+/** Trains networks on one thread and on two, and compares bits. */
+export async function checkThreads(gears: readonly Gear[], watch: Watch): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const gear of gears) {
+    if (gear === "js") continue;
+    const found: Fault[] = [];
+    for (const network of SMALL_NETWORKS) {
+      watch.onProgress(network.name);
+      const faults = await threadFaults(network, { gear, threads: 2 });
+      found.push(...faults.map((fault) => ({ ...fault, on: gear })));
+      await rest(watch);
+    }
+    checks.push({ check: "threads", on: gear, count: SMALL_NETWORKS.length, faults: found });
+  }
+  return checks;
+}

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createEngine } from "../../engine/engine.ts";
+import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
+import { chooseThreads } from "../../engine/threads/source.ts";
+import type { WasmName } from "../../engine/wasm.ts";
+import { knowsWide, runsWide, WIDE_FLAG } from "../../node/wide.ts";
+import { resolveEngine } from "../engine.ts";
+import { checkWide } from "../wide.ts";
+
+/** A wasm file as it lies on the disk. */
+export interface Binary {
+  readonly name: WasmName;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A gear, whether this process has it, and why. */
+export interface EngineState {
+  readonly engine: Gear;
+  readonly available: boolean;
+  /** What is special about it here, or what would give it; empty where there is nothing to say. */
+  readonly note: string;
+  readonly binaries: readonly Binary[];
+}
+
+/** The state of every gear. Tries the gear `wide` in a process of its own, where this Node knows it. */
+export async function describeEngines(): Promise<EngineState[]> {
+  const hadRelaxed = hasGear("relaxed");
+  // Switches fused multiply-add on, where that takes a flag.
+  resolveEngine("auto");
+  const states: EngineState[] = [];
+  for (const engine of GEARS) {
+    const note = await noteOn(engine, hadRelaxed);
+    states.push({ engine, available: hasGear(engine), note, binaries: await binariesOf(engine) });
+  }
+  return states;
+}
+
+async function noteOn(engine: Gear, hadRelaxed: boolean): Promise<string> {
+  switch (engine) {
+    case "js":
+      return "plain JavaScript, on one thread";
+    case "simd":
+      return hasGear(engine)
+        ? "the same bits on every machine"
+        : "the WebAssembly of this host has no SIMD; Node has it, other hosts since 2023";
+    case "relaxed":
+      if (!hasGear(engine)) return "this V8 has no fused multiply-add: Node 20 has it behind a flag, Node 21 without";
+      if (hadRelaxed) return "fused multiply-add";
+      return (
+        "fused multiply-add; this command line switched it on, programs of your own need " +
+        "node --experimental-wasm-relaxed-simd, or Node 21 or newer"
+      );
+    case "wide":
+      return noteOnWide();
+  }
+}
+
+async function noteOnWide(): Promise<string> {
+  if (runsWide()) return `256-bit operations, by Node's flag ${WIDE_FLAG}`;
+  if (!knowsWide()) return `256-bit operations need Node 23.5 or newer, this is ${process.versions.node}`;
+  const failure = await checkWide();
+  if (failure !== undefined) return `256-bit operations by Node's flag ${WIDE_FLAG} fail their self-check: ${failure}`;
+  return (
+    `256-bit operations need Node's flag ${WIDE_FLAG}: --engine wide runs convasm again with it (doctor --engine wide ` +
+    "too); its self-check passes"
+  );
+}
+
+async function binariesOf(engine: Gear): Promise<Binary[]> {
+  if (engine === "js") return [];
+  return Promise.all([engine, `${engine}-shared` as const].map(describeBinary));
+}
+
+async function describeBinary(name: WasmName): Promise<Binary> {
+  // Where `useWasmFiles` lets the engine find them.
+  const bytes = await readFile(new URL(`../../../build/${name}.wasm`, import.meta.url));
+  return { name, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/** Whether this process can have threads. */
+export interface ThreadState {
+  readonly available: boolean;
+  /** How many `--threads auto` takes at most. */
+  readonly auto: number;
+  /** Milliseconds until all of them, or two where that is one, wait for work. */
+  readonly startMilliseconds: number | null;
+  /** Why there are none, or fewer than cores. */
+  readonly note: string;
+}
+
+/** Starts threads to see whether that works. */
+export async function describeThreads(): Promise<ThreadState> {
+  if (!hasGear("simd")) {
+    return { available: false, auto: 1, startMilliseconds: null, note: "plain JavaScript has one thread" };
+  }
+  const { threads: auto, reason: note = "" } = chooseThreads("auto", undefined);
+  const began = performance.now();
+  try {
+    const engine = await createEngine(0, { gear: "simd", threads: Math.max(auto, 2) });
+    const startMilliseconds = performance.now() - began;
+    const available = engine.threads > 1;
+    engine.dispose();
+    return { available, auto, startMilliseconds: available ? startMilliseconds : null, note };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { available: false, auto: 1, startMilliseconds: null, note: message };
+  }
+}

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
+import { cacheFolder, findMnist } from "../../node/mnist.ts";
+
+/** What this program runs on. */
+export interface Machine {
+  readonly node: string;
+  readonly v8: string;
+  readonly system: string;
+  readonly cpu: string;
+  readonly cores: number;
+  /** Cores that this process may run on. */
+  readonly usableCores: number;
+  /** Cores' worth of time that a container allows; null where there is no limit. */
+  readonly coreLimit: number | null;
+  readonly memoryBytes: number;
+  readonly freeBytes: number;
+  /** What a container allows; null where there is no limit. */
+  readonly memoryLimitBytes: number | null;
+}
+
+/** The facts about this machine. */
+export async function describeMachine(): Promise<Machine> {
+  const processors = cpus();
+  const limit = process.constrainedMemory?.() ?? 0;
+  return {
+    node: process.versions.node,
+    v8: process.versions.v8,
+    system: `${platform()} ${arch()}, ${release()}`,
+    cpu: processors[0]?.model.trim() || "unknown",
+    cores: processors.length,
+    usableCores: availableParallelism(),
+    coreLimit: await readCoreLimit(),
+    memoryBytes: totalmem(),
+    freeBytes: freemem(),
+    memoryLimitBytes: limit > 0 && limit < totalmem() ? limit : null,
+  };
+}
+
+/** A container's quota of processor time, where Linux tells: of version 2 of its control groups, else of version 1. */
+async function readCoreLimit(): Promise<number | null> {
+  const text = (path: string) => readFile(`/sys/fs/cgroup/${path}`, "utf8").catch(() => "");
+  const [quota, period] = (await text("cpu.max")).trim().split(" ");
+  if (period !== undefined) return coresOf(quota, period);
+  return coresOf(await text("cpu/cpu.cfs_quota_us"), await text("cpu/cpu.cfs_period_us"));
+}
+
+function coresOf(quota: string, period: string): number | null {
+  const cores = Number.parseInt(quota, 10) / Number.parseInt(period, 10);
+  return cores > 0 && Number.isFinite(cores) ? cores : null;
+}
+
+/** Where training finds MNIST. */
+export interface DataPlace {
+  /** Null where MNIST is not on this machine. */
+  readonly mnist: string | null;
+  /** Where a download would go. */
+  readonly cache: string;
+}
+
+export async function findData(): Promise<DataPlace> {
+  return { mnist: (await findMnist().catch(() => undefined)) ?? null, cache: cacheFolder() };
+}
