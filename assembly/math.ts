@@ -25,8 +25,6 @@ function power_of_two(n: v128): v128 {
  * Error: 1.0 ulp over the whole range, subnormal results too.
  * x = n ln 2 + r with |r| <= ln 2 / 2, and e^r = 1 + r + r^2 q(r) with q of degree 4.
  */
-// @ts-ignore: decorator
-@inline
 export function exp(x: v128): v128 {
   // The comparisons inside pmax and pmin fail for NaN and keep it.
   const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104)), f32x4.splat(89));
@@ -53,8 +51,6 @@ export function exp(x: v128): v128 {
  * x = 2^n (1 + f) with 1 + f in [sqrt(1/2), sqrt 2); with s = f / (2 + f), log(1 + f) = 2 s + s R(s^2), summed in the
  * order of FreeBSD's e_logf.c, which loses nothing where f is small.
  */
-// @ts-ignore: decorator
-@inline
 export function log(x: v128): v128 {
   const subnormal = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38));
   const scaled = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, subnormal);
@@ -82,8 +78,6 @@ export function log(x: v128): v128 {
  *
  * Error: 1.25 ulp, so it stays relative to the result however small x is.
  */
-// @ts-ignore: decorator
-@inline
 export function log1p(x: v128): v128 {
   const sum = f32x4.add(x, f32x4.splat(1));
   const lost = f32x4.sub(x, f32x4.sub(sum, f32x4.splat(1)));
@@ -95,8 +89,6 @@ export function log1p(x: v128): v128 {
  *
  * Error: 2.4 ulp, at most 9e-8.
  */
-// @ts-ignore: decorator
-@inline
 export function sigmoid(x: v128): v128 {
   const e = exp(f32x4.neg(f32x4.abs(x)));
   const numerator = v128.bitselect(e, f32x4.splat(1), f32x4.lt(x, zero()));
@@ -108,8 +100,6 @@ export function sigmoid(x: v128): v128 {
  *
  * Error: 1.35 ulp.
  */
-// @ts-ignore: decorator
-@inline
 export function tanh(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = f32x4.mul(x, x);
@@ -126,8 +116,6 @@ export function tanh(x: v128): v128 {
 }
 
 /** e^(-x^2 / 2) in each lane: the normal density without its factor 1 / sqrt(2 pi). */
-// @ts-ignore: decorator
-@inline
 export function bell(x: v128): v128 {
   return exp(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
 }
@@ -141,8 +129,6 @@ export function bell(x: v128): v128 {
  *
  * @param e bell(x), which callers need too
  */
-// @ts-ignore: decorator
-@inline
 export function normal_distribution(x: v128, e: v128): v128 {
   const u = f32x4.div(f32x4.splat(1), madd(f32x4.abs(x), f32x4.splat(0.34), f32x4.splat(1)));
   let p = f32x4.splat(-0.02611851878464222);
