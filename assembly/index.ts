@@ -12,3 +12,5 @@ export * from "./pack";
 export * from "./pad";
 export * from "./peak";
 export * from "./pool";
+export * from "./winograd";
+export { winograd_filters } from "./winograd-filter";

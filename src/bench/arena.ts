@@ -121,7 +121,7 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
   const after = words.slice();
   for (const { tensor, offset, elements } of placed) {
     if (tensor.role === "input") continue;
-    results.set(tensor.name, heap.slice(offset, offset + elements));
+    if (tensor.role !== "scratch") results.set(tensor.name, heap.slice(offset, offset + elements));
     const from = offset * wordsPerElement;
     const to = (offset + elements) * wordsPerElement;
     for (let word = to - 1; word >= from && tensor.role === "output"; word -= wordsPerElement) {

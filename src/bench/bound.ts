@@ -32,6 +32,10 @@ function allowances(exact: Backend, call: KernelCall, wanted: Results): Readonly
     const sums = runCall(exact, magnitudes(call));
     return new Map([...sums].map(([name, values]) => [name, values.map((value) => value * factor)]));
   }
+  if (bound.kind === "amplified") {
+    const factor = (bound.length + EXTRA_ROUNDINGS) * ROUNDING;
+    return new Map([...bound.magnitudes()].map(([name, values]) => [name, values.map((value) => value * factor)]));
+  }
   const units = bound.kind === "close" ? bound.units * ROUNDING : 0;
   const floor = bound.kind === "close" ? bound.floor : 0;
   return new Map(

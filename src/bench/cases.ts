@@ -59,6 +59,7 @@ export const CONVOLUTIONS: readonly ConvolutionCase[] = [
   { ...PLAIN, name: "9 filters: one past a panel", n: 1, h: 7, w: 6, c: 2, k: 9, r: 3, s: 2 },
   { ...PLAIN, name: "13 filters, 11 channels", h: 4, w: 5, c: 11, k: 13, ...PAD_1 },
   { ...PLAIN, name: "24 filters, 8 channels", n: 1, h: 4, w: 4, c: 8, k: 24 },
+  { ...PLAIN, name: "48 tiles of 4x4: two blocks", n: 3, h: 13, w: 15, c: 6, k: 9, ...PAD_1 },
   { ...PLAIN, name: "36 outputs: six tiles of 6", n: 1, h: 8, w: 8, c: 4, k: 8 },
   { ...PLAIN, name: "11 columns: tail 5 of 6", n: 1, h: 3, w: 13, c: 2, k: 5 },
   { ...PLAIN, name: "13 columns: tail 1 of 6", n: 1, h: 4, w: 15, c: 3, k: 6 },

@@ -1,5 +1,6 @@
 /**
- * Which kernels are timed on which shapes: every layer of the built-in networks, and beside them what no network has.
+ * Which kernels are timed on which shapes: every layer of the built-in networks, those of `MORE_LAYERS`, and what is no
+ * layer.
  *
  * @module
  */
@@ -60,7 +61,7 @@ function shapeOf(layer: Layer, input: Shape): string {
 
 /** The kernels that say most about a layer of some type; packing, padding and the like have cases of their own. */
 const OF_LAYER: Readonly<Record<string, RegExp>> = {
-  conv2d: /^(conv2d|depthwise)_/,
+  conv2d: /^(conv2d|depthwise|winograd)_/,
   depthwiseConv2d: /^(conv2d|depthwise)_/,
   dense: /^dense_/,
   maxPooling2d: /^max_pool_/,
@@ -69,9 +70,27 @@ const OF_LAYER: Readonly<Record<string, RegExp>> = {
   batchNormalization: /^batch_norm_/,
 };
 
-/** The layers of the networks, each shape once. */
-function networkCases(): KernelCase[] {
+/** Layers that no network has. To time a layer on another shape, add a line. */
+const MORE_LAYERS: readonly (readonly [layer: Layer, input: Shape])[] = [
+  [conv2d({ filters: 64, kernelSize: 3, padding: "same" }), [14, 14, 64]],
+  [conv2d({ filters: 64, kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32]],
+  [conv2d({ filters: 128, kernelSize: 1 }), [7, 7, 64]],
+  [conv2d({ filters: 64, kernelSize: 3, padding: "same", groups: 4 }), [14, 14, 64]],
+  [depthwiseConv2d({ kernelSize: 3, padding: "same" }), [14, 14, 64]],
+  [depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32]],
+  [averagePooling2d({ poolSize: 2 }), [26, 26, 32]],
+];
+
+/** The layers of the networks and those that are listed, each shape once. */
+function layerCases(): KernelCase[] {
   const cases = new Map<string, KernelCase>();
+  const add = (layer: Layer, input: Shape, first: boolean) => {
+    const kernels = OF_LAYER[layer.type];
+    if (kernels === undefined) return;
+    const added = layerCase(layer, input, (kernel) => kernels.test(kernel), first);
+    const key = `${layer.type} ${added.shape}`;
+    if (!cases.has(key)) cases.set(key, added);
+  };
   const visit = (layers: readonly Layer[], input: Shape, first: boolean) => {
     let shape = input;
     let isFirst = first;
@@ -80,17 +99,13 @@ function networkCases(): KernelCase[] {
       if (layer.type === "residual") {
         for (const branch of [inner, shortcut]) visit(readLayers(branch, "layers"), shape, isFirst);
       }
-      const kernels = OF_LAYER[layer.type];
-      if (kernels !== undefined) {
-        const added = layerCase(layer, shape, (kernel) => kernels.test(kernel), isFirst);
-        const key = `${layer.type} ${added.shape}`;
-        if (!cases.has(key)) cases.set(key, added);
-      }
+      add(layer, shape, isFirst);
       if (layer.parameters(shape).length > 0) isFirst = false;
       shape = new Sequence([layer], shape).output;
     }
   };
   for (const { layers, shape = DEFAULT_SHAPE } of NETWORKS) visit(layers(10), shape, true);
+  for (const [layer, shape] of MORE_LAYERS) add(layer, shape, false);
   return [...cases.values()];
 }
 
@@ -98,8 +113,6 @@ const ACTIVATIONS = ["relu", "leakyRelu", "sigmoid", "tanh", "gelu"] as const;
 
 function otherCases(): KernelCase[] {
   const always = () => true;
-  const window = OF_LAYER.conv2d;
-  const isWindow = (kernel: KernelName) => window.test(kernel);
   const image = [11, 11, 64];
   const block = conv2d({ filters: 64, kernelSize: 3, padding: "same", activation: "relu" });
   const weights = 100_000;
@@ -108,13 +121,6 @@ function otherCases(): KernelCase[] {
   };
   const loss = (program: ProgramMaker): KernelCase => ({ shape: "10 outputs", batched: true, program, times: always });
   return [
-    layerCase(conv2d({ filters: 64, kernelSize: 3, padding: "same" }), [14, 14, 64], isWindow),
-    layerCase(conv2d({ filters: 64, kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32], isWindow),
-    layerCase(conv2d({ filters: 128, kernelSize: 1 }), [7, 7, 64], isWindow),
-    layerCase(conv2d({ filters: 64, kernelSize: 3, padding: "same", groups: 4 }), [14, 14, 64], isWindow),
-    layerCase(depthwiseConv2d({ kernelSize: 3, padding: "same" }), [14, 14, 64], isWindow),
-    layerCase(depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32], isWindow),
-    layerCase(averagePooling2d({ poolSize: 2 }), [26, 26, 32], always),
     ...ACTIVATIONS.map((name) => layerCase(readElementwise(name, {}), image, always)),
     layerCase(dropout({ rate: 0.5 }), image, always),
     layerCase(softmax(), [10], always),
@@ -136,7 +142,7 @@ function otherCases(): KernelCase[] {
 
 /** All cases. */
 export function kernelCases(): KernelCase[] {
-  return [...networkCases(), ...otherCases()];
+  return [...layerCases(), ...otherCases()];
 }
 
 /** The few that a first look needs: the heaviest convolution, a first layer, a dense layer, an optimizer. */

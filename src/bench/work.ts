@@ -2,7 +2,8 @@
  * How much each kernel computes and moves, from the arguments of its call.
  *
  * Operations: every addition, multiplication, comparison and elementary function of the formula counts as one, so a
- * multiply-add as two. Taps of a window that fall on padding count, for the kernels compute them. Moved: every array once,
+ * multiply-add as two. Winograd's convolutions count as the direct one, whose result they give with fewer multiplications, so
+ * they may pass the peak. Taps of a window that fall on padding count, for the kernels compute them. Moved: every array once,
  * as if it were read or written from memory exactly once; 4 bytes an element, pixels 1.
  *
  * @module
@@ -88,6 +89,15 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   depthwise_backward_weights: (_c, _x, _dy, _dw, n, hp, wp, c, p, q, r, s) =>
     multiplying(n * hp * wp * c, n * p * q * c, r * s * c),
 
+  // Three taps to six points and the other way, 9 columns and rows of them.
+  winograd_filters: (panels, _packed, _panels, rows) => work(81 * 8 * panels * rows, 45 * 8 * panels * rows),
+  winograd_forward: (n, _x, _w, _panels, _bias, _biasStride, _y, h, width, c, p, q, k) =>
+    multiplying(n * h * width * c, n * p * q * k, 36 * c * k),
+  winograd_backward_data: (n, _dy, _w, _panels, _dx, h, width, c, p, q, k) =>
+    multiplying(n * h * width * c, n * p * q * k, 36 * c * k),
+  winograd_backward_weights: (_groups, _x, _dy, _dw, n, h, width, c, p, q, k) =>
+    multiplying(n * h * width * c, n * p * q * k, 9 * c * k),
+
   max_pool_forward: (n, _x, _y, ...dims) => pool(n, dims, { x: 1, y: 1 }),
   max_pool_backward: (n, _x, _y, _dy, _dx, ...dims) => pool(n, dims, { x: 2, y: 2 }),
   average_pool_forward: (n, _x, _y, ...dims) => pool(n, dims, { x: 1, y: 1 }),
@@ -134,7 +144,7 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
 
 /** Whether a kernel multiplies matrices or filters, so that the peak of multiply-adds is what bounds it. */
 export function isMultiplying(kernel: KernelName): boolean {
-  return /^(conv2d|dense|depthwise)_/.test(kernel);
+  return /^(conv2d|dense|depthwise|winograd)_(forward|backward)/.test(kernel);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { LayerConfig } from "./options.ts";
 import { PlacedConvolution } from "./placed-convolution.ts";
 import { PlacedDepthwise } from "./placed-depthwise.ts";
 import type { BiasKind, ConvolutionDims } from "./placed-windows.ts";
+import { PlacedWinograd, usesWinograd } from "./placed-winograd.ts";
 
 /** What `conv2d` and `depthwiseConv2d` have in common, once their options are read. */
 export interface ConvolutionSettings {
@@ -66,8 +67,10 @@ export function convolution(settings: ConvolutionSettings): Layer {
 
     place(site) {
       const d = dims(site.input, site.path);
-      const depthwise = d.groups === d.c && d.k === d.c;
-      return depthwise ? new PlacedDepthwise(site, d, settings.bias) : new PlacedConvolution(site, d, settings.bias);
+      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias);
+      return usesWinograd(d)
+        ? new PlacedWinograd(site, d, settings.bias)
+        : new PlacedConvolution(site, d, settings.bias);
     },
   };
 }

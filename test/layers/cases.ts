@@ -36,6 +36,21 @@ export const LAYER_CASES: readonly LayerCase[] = [
   // Convolution: every kind of padding, stride, dilation, groups and bias.
   { name: "conv2d valid", input: [5, 6, 3], layers: [conv2d({ filters: 5, kernelSize: 3, biasInitializer })] },
   {
+    name: "conv2d by Winograd, same",
+    input: [7, 5, 16],
+    layers: [conv2d({ filters: 18, kernelSize: 3, padding: "same", activation: "relu", biasInitializer })],
+  },
+  {
+    name: "conv2d by Winograd, padding of each side, untied bias",
+    input: [5, 6, 17],
+    layers: [conv2d({ filters: 16, kernelSize: 3, padding: SIDES, untiedBias: true, biasInitializer })],
+  },
+  {
+    name: "conv2d by Winograd, valid, without bias, after another",
+    input: [8, 6, 3],
+    layers: [conv2d({ filters: 16, kernelSize: 1 }), conv2d({ filters: 16, kernelSize: 3, useBias: false })],
+  },
+  {
     name: "conv2d same, even kernel",
     input: [5, 4, 2],
     layers: [conv2d({ filters: 3, kernelSize: [4, 2], padding: "same" })],

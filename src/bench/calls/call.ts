@@ -9,8 +9,8 @@ import { RandomStream } from "../../numeric/random.ts";
 /** An array a kernel reads, writes or both. */
 export interface Tensor {
   readonly name: string;
-  /** `output` starts as NaN; `state` is read and written. */
-  readonly role: "input" | "output" | "state";
+  /** `output` starts as NaN; `state` is read and written; `scratch` may hold anything before and after. */
+  readonly role: "input" | "output" | "state" | "scratch";
   readonly length: number;
   /** The values of an input or state. The tables hold only float32 numbers, so that every engine sees the same. */
   readonly values?: Float64Array;
@@ -23,12 +23,18 @@ export interface Tensor {
  *
  * - `exact`: the same number - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length +
  * 4) eps times that sum with all   inputs replaced by their magnitudes, which the reference computes - `close`: `units`
- * eps times the magnitude of the result, or of `floor` where that is larger
+ * eps times the magnitude of the result, or of `floor` where that is larger - `amplified`: as `sum`, for a kernel that
+ * takes a longer way than the reference: `magnitudes` are what its own sums come to with all numbers positive
  */
 export type Bound =
   | { readonly kind: "exact" }
   | { readonly kind: "sum"; readonly length: number }
-  | { readonly kind: "close"; readonly units: number; readonly floor: number };
+  | { readonly kind: "close"; readonly units: number; readonly floor: number }
+  | {
+      readonly kind: "amplified";
+      readonly length: number;
+      readonly magnitudes: () => ReadonlyMap<string, Float64Array>;
+    };
 
 /** `kernel(begin, end, ...args)` with [begin, end) inside [0, extent). */
 export interface KernelCall {
@@ -55,6 +61,11 @@ export function close(units: number, floor = 0): Bound {
   return { kind: "close", units, floor };
 }
 
+/** Sums of up to `length` roundings that grow through intermediate results; `magnitudes` by the name of the result. */
+export function amplified(length: number, magnitudes: () => ReadonlyMap<string, Float64Array>): Bound {
+  return { kind: "amplified", length, magnitudes };
+}
+
 export const EXACT: Bound = { kind: "exact" };
 
 /** `values` rounded to float32, so that every engine sees the same numbers. */
@@ -72,6 +83,10 @@ export function pixels(name: string, bytes: Uint8Array): Tensor {
 
 export function output(name: string, length: number): Tensor {
   return { name, role: "output", length };
+}
+
+export function scratch(length: number): Tensor {
+  return { name: "scratch", role: "scratch", length };
 }
 
 export function state(name: string, values: ArrayLike<number>): Tensor {

@@ -28,6 +28,7 @@ import { normCalls } from "./norm.ts";
 import { clipCalls, optimizerCalls } from "./optimizer.ts";
 import { peakCalls } from "./peak.ts";
 import { poolCalls } from "./pool.ts";
+import { isWinograd, winogradCalls } from "./winograd.ts";
 
 /** All calls for correctness, a fresh list each time. */
 export function allCalls(): KernelCall[] {
@@ -42,13 +43,18 @@ export function allCalls(): KernelCall[] {
     ...peakCalls(),
     ...DENSES.flatMap(denseCalls),
     ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap(convolutionCalls),
+    ...CONVOLUTIONS.filter(isWinograd).flatMap(winogradCalls),
     ...DEPTHWISE.map((shape) => ({ ...shape, depthwise: false })).flatMap(convolutionCalls),
   ];
 }
 
 /** The calls of whole layers, for the benchmark. */
 export function networkCalls(): KernelCall[] {
-  return [...NETWORK_CONVOLUTIONS.flatMap(convolutionCalls), ...NETWORK_DENSES.flatMap(denseCalls)];
+  return [
+    ...NETWORK_CONVOLUTIONS.flatMap(convolutionCalls),
+    ...NETWORK_CONVOLUTIONS.filter(isWinograd).flatMap(winogradCalls),
+    ...NETWORK_DENSES.flatMap(denseCalls),
+  ];
 }
 
 /** All calls by kernel. */

@@ -18,6 +18,7 @@ import { packKernels } from "./pack.ts";
 import { padKernels } from "./pad.ts";
 import { peakKernels } from "./peak.ts";
 import { poolKernels } from "./pool.ts";
+import { winogradKernels } from "./winograd.ts";
 
 export type { Heap } from "./heap.ts";
 
@@ -44,6 +45,7 @@ export function createReferenceKernels(heap: Heap) {
     ...denseKernels(heap),
     ...conv2dKernels(heap),
     ...depthwiseKernels(heap),
+    ...winogradKernels(heap),
     ...peakKernels(heap),
   };
 }

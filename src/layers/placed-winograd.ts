@@ -1,0 +1,141 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import type { Mode, Site } from "./layer.ts";
+import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows } from "./placed-windows.ts";
+
+/** Filters in a panel of the transformed weights. */
+const PANEL = 8;
+
+/** Points of the 6 x 6 transforms, and taps of a filter. */
+const POINTS = 36;
+const TAPS = 9;
+
+/** Channels in a part of the weight gradient. */
+const GROUP = 4;
+
+/** What the kernels of assembly/winograd.ts work with: tiles in a block, and floats between matrices, for half a tile. */
+const TILES = 32;
+const GAP = 16;
+const PART = 144;
+
+/** Below that many channels on either side the transforms cost more than they save. */
+const FEWEST_CHANNELS = 16;
+
+/** Below that share of valid outputs in the 4 x 4 tiles the direct convolution is faster. */
+const LEAST_FILLED = 0.5;
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/**
+ * Whether Winograd's filtering is faster than the direct convolution, forward and backward: 3 x 3 filters, stride 1, at
+ * least 16 channels and filters, and an output that fills half of its tiles of 4 x 4 (docs/ARCHITECTURE.md). A function
+ * of the shapes alone, so that a model gives the same outputs wherever it runs.
+ */
+export function usesWinograd(d: ConvolutionDims): boolean {
+  const plain = d.strideH === 1 && d.strideW === 1 && d.dilationH === 1 && d.dilationW === 1 && d.groups === 1;
+  if (!plain || d.r !== 3 || d.s !== 3) return false;
+  if (Math.min(d.c, d.k) < FEWEST_CHANNELS) return false;
+  return d.p * d.q >= LEAST_FILLED * roundUp(d.p, 4) * roundUp(d.q, 4);
+}
+
+/** Floats that a thread needs for the forward pass, with c and k exchanged for the data gradient. */
+export function winogradScratch(c: number): number {
+  const channels = roundUp(c, GROUP);
+  return PART + 6 * channels + POINTS * (TILES * channels + GAP + TILES * PANEL + GAP);
+}
+
+/** Floats that a thread needs for the weight gradient. */
+export function winogradWeightsScratch(c: number, k: number): number {
+  const channels = roundUp(c, GROUP);
+  const filters = roundUp(k, PANEL);
+  const sums = TILES * channels + TILES * filters + channels * filters + 3 * GAP;
+  return PART + 6 * Math.max(channels, filters) + POINTS * sums;
+}
+
+/** A 3 x 3 convolution by Winograd's minimal filtering (Lavin and Gray, 2016), with its memory. */
+export class PlacedWinograd extends PlacedWindows {
+  readonly #packed: Region;
+  readonly #panels: Region;
+  readonly #packedBackward: Region | undefined;
+  readonly #panelsBackward: Region | undefined;
+  readonly #scratch: Region;
+  /** Floats of scratch to a thread. */
+  readonly #area: number;
+
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind) {
+    // The kernels take what lies outside the image as zero: neither side is padded.
+    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias);
+    const { plan, path } = site;
+    const forward = roundUp(d.k, PANEL) * d.c;
+    this.#packed = plan.reserve(`${path}/packed`, "scratch", TAPS * forward);
+    this.#panels = plan.reserve(`${path}/panels`, "scratch", POINTS * forward);
+    const areas = [winogradScratch(d.c)];
+    if (site.training) {
+      areas.push(winogradWeightsScratch(d.c, d.k));
+      if (site.needsInputGradient) {
+        const backward = roundUp(d.c, PANEL) * d.k;
+        this.#packedBackward = plan.reserve(`${path}/backward packed`, "scratch", TAPS * backward);
+        this.#panelsBackward = plan.reserve(`${path}/backward panels`, "scratch", POINTS * backward);
+        areas.push(winogradScratch(d.k));
+      }
+    }
+    this.#area = roundUp(Math.max(...areas), 16);
+    this.#scratch = plan.reserve(`${path}/tiles`, "scratch", site.threads * this.#area);
+  }
+
+  prepare(tape: Tape, mode: Mode): void {
+    const { c, k } = this.d;
+    const weights = this.kernel.offset;
+    const panels = Math.ceil(k / PANEL);
+    tape.add("pack_forward", "weight", panels, weights, this.#packed.offset, TAPS * c, k, 1);
+    this.#transform(tape, panels, this.#packed.offset, this.#panels.offset, c, false);
+    if (mode === "inference" || this.#packedBackward === undefined || this.#panelsBackward === undefined) return;
+    const packed = this.#packedBackward.offset;
+    const panelsBackward = Math.ceil(c / PANEL);
+    tape.add("pack_backward", "weight", panelsBackward, weights, packed, 3, 3, c, k, 1, 1, 1, 1, 1);
+    this.#transform(tape, panelsBackward, packed, this.#panelsBackward.offset, k, true);
+  }
+
+  #transform(tape: Tape, count: number, packed: number, panels: number, rows: number, reversed: boolean): void {
+    const scratch = { argument: 4, elements: this.#area };
+    const places = [packed, panels] as const;
+    const { offset } = this.#scratch;
+    tape.addWithScratch("winograd_filters", "weight", count, scratch, ...places, rows, reversed ? 1 : 0, offset);
+  }
+
+  protected override emitForward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
+    const { d } = this;
+    const places = [x, this.kernel.offset, this.#panels.offset, bias.offset, bias.stride, y] as const;
+    const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
+    const scratch = { argument: places.length + shapes.length + 1, elements: this.#area };
+    const last = [lower, this.#scratch.offset] as const;
+    tape.addWithScratch("winograd_forward", "sample", n, scratch, ...places, ...shapes, ...last);
+  }
+
+  protected override emitData(tape: Tape, n: number, dy: number, dx: number): void {
+    const { d } = this;
+    const places = [dy, this.kernel.offset, this.#panelsBackward?.offset ?? 0, dx] as const;
+    const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
+    const scratch = { argument: places.length + shapes.length, elements: this.#area };
+    tape.addWithScratch("winograd_backward_data", "sample", n, scratch, ...places, ...shapes, this.#scratch.offset);
+  }
+
+  protected override emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
+    const { d } = this;
+    const places = [x, dy, dw, n] as const;
+    const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
+    const scratch = { argument: places.length + shapes.length, elements: this.#area };
+    const parts = Math.ceil(d.c / GROUP);
+    tape.addWithScratch(
+      "winograd_backward_weights",
+      "weight",
+      parts,
+      scratch,
+      ...places,
+      ...shapes,
+      this.#scratch.offset,
+    );
+  }
+}
