@@ -8,6 +8,7 @@ import { Architecture } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
 import type { Recipe, Variables } from "../recipes/recipe.ts";
+import { recipeArchitecture } from "../recipes/run.ts";
 import { parseLoss } from "../training/losses.ts";
 import { adam, parseOptimizer } from "../training/optimizers.ts";
 import { constant, parseSchedule } from "../training/schedules.ts";
@@ -69,11 +70,9 @@ async function namedNetwork(nameOrFile: string, set: string | undefined): Promis
 }
 
 function fromRecipe(recipe: Recipe, isRecipe: boolean, set: string | undefined): NetworkChoice {
-  const { description: _d, shape: _s, input, layers, variables, ...settings } = recipe;
-  const chosen = set === undefined ? variables : readVariables(recipe, set);
-  const build = ({ shape, classes }: Dataset) =>
-    new Architecture({ input: { ...input, shape }, layers: layers(classes, chosen) });
-  return { ...settings, isRecipe, build };
+  const { description: _d, shape: _s, input: _i, layers: _l, variables: _v, ...settings } = recipe;
+  const chosen = set === undefined ? recipe : { ...recipe, variables: readVariables(recipe, set) };
+  return { ...settings, isRecipe, build: (data) => recipeArchitecture(chosen, data) };
 }
 
 /** The recipe's open numbers with those of `--set filters=8,kernelSize=7`. */

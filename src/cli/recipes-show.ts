@@ -1,18 +1,11 @@
-import { Architecture } from "../model/architecture.ts";
+import type { Architecture } from "../model/architecture.ts";
 import { layOut } from "../model/layout.ts";
 import { describeModel, summarize } from "../model/summary.ts";
 import type { DataSplit, ImageRange } from "../recipes/data-split.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
+import { recipeArchitecture } from "../recipes/run.ts";
 import { lossOf } from "../training/losses.ts";
 import { count, counted, megabytes, percent } from "./format.ts";
-
-/** Images that recipes are drawn up for, unless they say otherwise. */
-const DEFAULT_SHAPE = [28, 28, 1] as const;
-const CLASSES = 10;
-
-function architectureOf({ input, layers, variables, shape = DEFAULT_SHAPE }: Recipe): Architecture {
-  return new Architecture({ input: { ...input, shape }, layers: layers(CLASSES, variables) });
-}
 
 /** A recipe as one object: layers for ten classes, everything that files can hold. */
 export function recipeJson(recipe: Recipe): Readonly<Record<string, unknown>> {
@@ -22,7 +15,7 @@ export function recipeJson(recipe: Recipe): Readonly<Record<string, unknown>> {
     ...settings,
     loss: lossOf(loss).config,
     optimizer: { ...optimizer.config, learningRate: optimizer.learningRate },
-    ...architectureOf(recipe).toJson(),
+    ...recipeArchitecture(recipe).toJson(),
   };
 }
 
@@ -72,7 +65,7 @@ export function figureValue({ figure }: Pick<RecipeFigure, "figure">, value: num
 /** The whole experiment on a screen. */
 export function recipeLines(recipe: Recipe): string[] {
   const { name, description, optimizer, schedule, batchSize, epochs, input, notes = [], figures = [] } = recipe;
-  const architecture = architectureOf(recipe);
+  const architecture = recipeArchitecture(recipe);
   const row = (title: string, text: string | undefined) => (text === undefined ? [] : [`${title.padEnd(12)}${text}`]);
   const given = (value: object | undefined) => (value === undefined ? undefined : words(value));
   const batches = batchSize === "all" ? "full batches: all images in one step" : `batches of ${count(batchSize)}`;

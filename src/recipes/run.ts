@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/dataset.ts";
 import { Architecture } from "../model/architecture.ts";
 import type { Evaluation } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
@@ -25,6 +26,17 @@ export interface RecipeRun {
   readonly history: History;
   /** On the images to test on; undefined where there are none, or the run was interrupted. */
   readonly test: Evaluation | undefined;
+}
+
+/** Images that recipes are drawn up for, unless they say otherwise. */
+const DEFAULT_SHAPE = [28, 28, 1] as const;
+
+/** A recipe's network on paper, for images of a shape and a number of classes. */
+export function recipeArchitecture(
+  { input, layers, variables, shape: own = DEFAULT_SHAPE }: Recipe,
+  { shape = own, classes = 10 }: Partial<Pick<Dataset, "shape" | "classes">> = {},
+): Architecture {
+  return new Architecture({ input: { ...input, shape }, layers: layers(classes, variables) });
 }
 
 /** What `fit` is told for a recipe, apart from data. */
@@ -57,10 +69,8 @@ export async function runRecipe(
 ): Promise<RecipeRun> {
   const { seed = 0, epochs = recipe.epochs, onEvent, signal, ...engine } = options;
   const { train, validation, test } = splitData(data, recipe.split);
-  const { input, layers, variables, loss, optimizer, batchSize, whitening, prediction } = recipe;
-  const { shape, classes } = train;
-  const architecture = new Architecture({ input: { ...input, shape }, layers: layers(classes, variables) });
-  const model = new Model(architecture, seed);
+  const { loss, optimizer, batchSize, whitening, prediction } = recipe;
+  const model = new Model(recipeArchitecture(recipe, train), seed);
   await model.compile({ ...engine, loss, optimizer, batchSize: batchOf(batchSize, train.length) });
   if (whitening !== undefined) whiten(model, train, whitening);
   const events = model.fitEvents(train, {

@@ -1,0 +1,235 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadIdxFolder } from "../../src/node/mnist.ts";
+import { weightsSha256 } from "../../src/node/weights-hash.ts";
+import { NOTEBOOKS, RECIPES } from "../../src/recipes/index.ts";
+import { runRecipe } from "../../src/recipes/run.ts";
+import { convasm, temporaryFolder } from "./process.ts";
+import { writeSmallData } from "./small-data.ts";
+
+const { path: cwd, remove } = temporaryFolder();
+beforeAll(() => {
+  writeSmallData(join(cwd, "small"), 300, 60);
+});
+afterAll(remove);
+
+const run = (...words: string[]) => convasm(words, { cwd });
+
+describe("recipes", () => {
+  it("are listed, a line each", async () => {
+    const { stdout, code } = await run("recipes");
+    expect(code).toBe(0);
+    for (const { name, description } of RECIPES) expect(stdout).toContain(`  ${name.padEnd(9)}  ${description}\n`);
+    const lines = (await run("recipes", "--json")).json();
+    expect(lines.map(({ name }) => name)).toEqual(RECIPES.map(({ name }) => name));
+  });
+
+  it.each(RECIPES.map(({ name }) => name))("%s is shown on a screen", async (name) => {
+    const { stdout, stderr } = await run("recipes", "show", name);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(new RegExp(`^${name}: `));
+    expect(stdout.split("\n").length).toBeLessThan(90);
+    for (const word of ["Parameters:", "Data ", "Optimizer ", "Steps "]) expect(stdout).toContain(word);
+    expect((await run("recipes", "show", name, "--json")).event("recipe")).toMatchObject({
+      name,
+      layers: expect.any(Array),
+    });
+  });
+
+  it("say which one was probably meant", async () => {
+    const { code, stderr } = await run("recipes", "show", "stridet");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^convasm: recipes: expected one of speed99, .*; did you mean strided\?\n$/);
+  });
+});
+
+describe("train --recipe", () => {
+  it("gives the weights that the library gives, and eval the figures of the run", async () => {
+    const words = ["--recipe", "conv5", "--epochs", "2", "--seed", "4", "--engine", "simd", "--out", "conv5"];
+    const result = await run("train", "small", ...words, "--json");
+    expect(result.stderr).toBe("");
+    expect(result.event("start")).toMatchObject({
+      network: "conv5",
+      isRecipe: true,
+      batchSize: 1,
+      sampling: "replacement",
+      stepsPerEpoch: 300,
+      data: { trainImages: 300, testImages: 60, trainRange: [0, 3500] },
+    });
+    const { train, test } = await loadIdxFolder(join(cwd, "small"));
+    const recipe = NOTEBOOKS.find(({ name }) => name === "conv5");
+    if (recipe === undefined) throw new Error("no conv5");
+    const same = await runRecipe({ ...recipe, epochs: 2 }, { train, test }, { seed: 4, gear: "simd" });
+    expect(result.event("done").weightsSha256).toBe(weightsSha256(same.model));
+    expect(result.event("done").testAccuracy).toBe(same.test?.accuracy);
+  });
+
+  it("keeps reports, predicts as the recipe says, and eval agrees", async () => {
+    const words = ["--recipe", "best", "--epochs", "1", "--limit", "160", "--batch-size", "20", "--engine", "simd"];
+    const more = ["--average-every", "4", "--validation", "40", "--evaluate", "validation:every=3,images=10"];
+    const result = await run("train", "small", ...words, ...more, "--json", "--out", "best");
+    expect(result.stderr).toBe("");
+    expect(result.json().map(({ event }) => event)).toEqual([
+      ...["start", "evaluation", "average", "evaluation", "epoch", "done"],
+    ]);
+    const rows = readFileSync(join(cwd, "best", "reports.csv"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(rows.map((row) => row.split(",").slice(0, 4).join())).toEqual([
+      "report,epoch,step,images",
+      "validation,1,3,10",
+      "last 4 steps,1,4,80",
+      "validation,1,6,10",
+    ]);
+    const { testAccuracy, testLoss } = result.event("done");
+    expect((await run("eval", "best", "small", "--json")).event("done")).toMatchObject({ testAccuracy, testLoss });
+    const plain = await run("train", "small", ...words, "--no-test-time", "--json");
+    expect(plain.event("start").prediction).toEqual({});
+    expect(plain.event("done").weightsSha256).not.toBe(undefined);
+  });
+
+  it("can be interrupted and resumed with averages, reports and draws", async () => {
+    const words = ["train", "small", "--recipe", "conv5", "--epochs", "6", "--engine", "simd", "--json"];
+    const more = ["--averaging", "ema:decay=0.9", "--average-every", "50", "--validation", "test"];
+    const whole = await run(...words, ...more, "--out", "whole");
+    let pressed = false;
+    const cut = await convasm([...words, ...more, "--out", "cut"], {
+      cwd,
+      onOutput(stdout, child) {
+        if (pressed || !stdout.includes('"event":"epoch"')) return;
+        pressed = true;
+        child.kill("SIGINT");
+      },
+    });
+    expect(cut.code).toBe(130);
+    expect(existsSync(join(cwd, "cut", "checkpoint.safetensors"))).toBe(true);
+    const resumed = await run("train", "--resume", "cut", "--json");
+    expect(resumed.stderr).toBe("");
+    expect(resumed.event("done").weightsSha256).toBe(whole.event("done").weightsSha256);
+    const reports = (folder: string) => readFileSync(join(cwd, folder, "reports.csv"), "utf8");
+    expect(reports("cut")).toBe(reports("whole"));
+  });
+
+  it("takes other settings, numbers and networks in their place", async () => {
+    const start = async (...words: string[]) => {
+      const result = await run("train", "small", "--recipe", "conv5", "--epochs", "1", "--json", ...words);
+      expect(result.stderr).toBe("");
+      return result.event("start");
+    };
+    expect(await start("--set", "filters=2,kernelSize=3", "--train-range", "10:20")).toMatchObject({
+      parameters: 9 * 2 + 26 * 26 * 2 * 10 + 10,
+      data: { trainImages: 10 },
+    });
+    expect(
+      await start("--model", "conv8", "--sampling", "shuffle", "--batch-size", "all", "--no-train-range"),
+    ).toMatchObject({
+      network: "conv8-conv5",
+      batchSize: 300,
+      stepsPerEpoch: 1,
+      sampling: "shuffle",
+      optimizer: { type: "sgd", learningRate: 0.01 },
+      data: { trainRange: null },
+    });
+    expect(await start("--test-range", "train:100:150", "--averaging", "swa:startEpoch=0.5")).toMatchObject({
+      data: { testImages: 50, testRange: { of: "train", range: [100, 150] } },
+      averaging: { type: "swa", startEpoch: 0.5 },
+    });
+  });
+
+  it.each([
+    [["--recipe", "conv9"], /^convasm: --recipe: expected one of .*; did you mean conv8\?\n$/],
+    [["--recipe", "conv5", "--set", "filter=2"], /^convasm: --set: expected one of filters, kernelSize, got "filter"/],
+    [
+      ["--recipe", "conv8", "--set", "filters=2"],
+      /^convasm: --set: expected a recipe that leaves numbers open, got conv8\n$/,
+    ],
+    [["--train-range", "5:5"], /^convasm: .*Expected the first image and the one after the last, such as 0:1000\.\n$/],
+    [
+      ["--train-range", "400:500"],
+      /^convasm: data split: train: expected images within the 300 of train, got 400 to 499\n$/,
+    ],
+    [["--averaging", "mean"], /^convasm: averaging: expected one of ema, swa, got "mean"\n$/],
+    [
+      ["--evaluate", "test:every=5"],
+      /^convasm: --evaluate: evaluations\[0\]: expected on to be training or validation/,
+    ],
+    [
+      ["--evaluate", "validation:every=5"],
+      /^convasm: fit: expected validation data for the evaluations on it, got none\n$/,
+    ],
+    [["--recipe", "conv8"], /^convasm: data split: test: expected images within the 300 of train, got 1000 to 1999\n$/],
+  ])("refuses %j in one line", async (words, message) => {
+    const { code, stderr, stdout } = await run("train", "small", ...words, "--epochs", "1");
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe("recipes report", () => {
+  it("prints our figures beside those published, with means and spread over seeds", async () => {
+    const { json, stderr, event } = await run(
+      ...["recipes", "report", "conv5", "conv10", "--data", "small", "--epochs", "1", "--seeds", "2", "--json"],
+    );
+    expect(stderr).toBe("");
+    expect(json().map((line) => [line.event, line.recipe])).toEqual([
+      ["start", undefined],
+      ["run", "conv5"],
+      ["run", "conv5"],
+      ["recipe", "conv5"],
+      ["run", "conv10"],
+      ["run", "conv10"],
+      ["recipe", "conv10"],
+    ]);
+    const runs = json().filter((line) => line.event === "run" && line.recipe === "conv10");
+    const [first, second] = runs.map(({ testAccuracy }) => Number(testAccuracy));
+    const summary = JSON.parse(JSON.stringify(event("recipe")));
+    expect(summary.testAccuracy.mean).toBeCloseTo((first + second) / 2, 12);
+    expect(summary.testAccuracy.deviation).toBeCloseTo(Math.abs(first - second) / Math.SQRT2, 12);
+    expect(summary.figures).toEqual([
+      { figure: "testAccuracy", value: 0.8528, kind: "published", ours: summary.testAccuracy },
+    ]);
+    const { stdout } = await run("recipes", "report", "conv10", "--data", "small", "--epochs", "1", "--quiet");
+    expect(stdout).toMatch(
+      /^recipe +figure +published +ours +spread +images\/s +time\nconv10 +test accuracy +85\.28 % +\S+ %/,
+    );
+  });
+
+  it("prints what is done when it is interrupted", async () => {
+    let pressed = false;
+    const result = await convasm(
+      ["recipes", "report", "conv10", "strided", "--data", "small", "--epochs", "200", "--json"],
+      {
+        cwd,
+        onOutput(stdout, child) {
+          if (pressed || !stdout.includes('"event":"run"')) return;
+          pressed = true;
+          setTimeout(() => child.kill("SIGINT"), 300);
+        },
+      },
+    );
+    expect(result.code).toBe(130);
+    expect(result.event("recipe").recipe).toBe("conv10");
+    expect(result.stderr).toBe("convasm: interrupted after 1 run of 2\n");
+  });
+});
+
+describe("the stand-in for Fashion-MNIST", () => {
+  it("trains as IDX files", async () => {
+    const result = await run(
+      "train",
+      "small",
+      "--recipe",
+      "fashion",
+      "--epochs",
+      "1",
+      "--limit",
+      "64",
+      "--batch-size",
+      "16",
+      "--json",
+    );
+    expect(result.stderr).toBe("");
+    expect(result.event("done").testImages).toBe(60);
+  });
+});
