@@ -24,6 +24,7 @@ export type { ArrayNames, ReadDataOptions, ReadSettings } from "./data/read/opti
 export type { ReadData } from "./data/read/parts.ts";
 export { readData } from "./data/read-data.ts";
 export { splitStratified } from "./data/split.ts";
+export { type DatasetStatistics, datasetStatistics } from "./data/statistics.ts";
 export type { TestTimeAugmentation } from "./data/views.ts";
 export type { EngineOptions } from "./engine/engine.ts";
 export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";

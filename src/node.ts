@@ -17,6 +17,7 @@ export { type RasterImage, resizeImage } from "./data/image.ts";
 export { type Checkpoint, readCheckpoint } from "./formats/checkpoint.ts";
 export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";
+export { loadDataFiles } from "./node/data-files.ts";
 export { writeFileAtomic } from "./node/files.ts";
 export { decodeImage, readImage } from "./node/image.ts";
 export { loadIdxFolder, loadMnist } from "./node/mnist.ts";

@@ -1,29 +1,54 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { findIdxNames } from "../data/mnist.ts";
+import type { ReadSettings } from "../data/read/options.ts";
+import { splitStratified } from "../data/split.ts";
+import { loadDataFiles } from "../node/data-files.ts";
 import { DownloadError } from "../node/download.ts";
 import { errorCode, fileError } from "../node/files.ts";
 import { findMnist, loadIdxFolder, loadMnist } from "../node/mnist.ts";
 import { barLine } from "./bar.ts";
 import { type Context, shorterPath } from "./context.ts";
+import {
+  addFileOptions,
+  FILE_FORMATS,
+  type FileOptions,
+  givenFileOption,
+  readSettings,
+  settingsArguments,
+} from "./data-options.ts";
 import { DIGITS_SEED, DIGITS_TEST, DIGITS_TRAIN, makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
-import { megabytes } from "./format.ts";
+import { count, megabytes } from "./format.ts";
 
 /** Where data comes from. `auto`: MNIST where it can be had soon, else generated digits. */
 export type DataSource =
   | { readonly source: "auto" }
   | { readonly source: "mnist"; readonly folder?: string }
   | { readonly source: "digits" }
-  | { readonly source: "folder"; readonly folder: string };
+  | FolderSource;
+
+/** A file or a folder of data. */
+export interface FolderSource {
+  readonly source: "folder";
+  /** Path of the folder or the file. */
+  readonly folder: string;
+  /** How it is read, where that is not all by default. */
+  readonly reader?: ReadSettings;
+}
+
+/** How files are read unless said otherwise. */
+const DEFAULT_READER: ReadSettings = { stretch: true };
 
 /** Data and where it came from. */
 export interface LoadedData {
   readonly source: Exclude<DataSource, { source: "auto" }>;
   /** For people, such as "MNIST". */
   readonly title: string;
+  /** Format of files that were read, such as "CSV". */
+  readonly format?: string;
   /** Missing where only the test images were asked for and the source could do without. */
   readonly train: Dataset | undefined;
   readonly test: Dataset | undefined;
@@ -38,18 +63,19 @@ export interface DataRequest {
 }
 
 /** The options with which `train` and `eval` choose their data. */
-export interface DataOptions {
+export interface DataOptions extends FileOptions {
   readonly data?: string | undefined;
 }
 
 /** Adds the argument and the options that choose data to a command. */
 export function addDataOptions(command: Command): Command {
-  return command
-    .argument("[data]", "mnist, digits (generated), or a folder of IDX files; default: mnist, else digits")
+  command
+    .argument("[data]", `mnist, digits (generated), or a file or folder: ${FILE_FORMATS}; default: mnist, else digits`)
     .option(
-      "--data <dir>",
-      "folder that holds MNIST's files (default: $CONVASM_DATA/mnist, else the cache, else the web)",
+      "--data <path>",
+      "folder that holds MNIST's files (default: $CONVASM_DATA/mnist, else the cache, else the web), or other data",
     );
+  return addFileOptions(command);
 }
 
 /**
@@ -57,14 +83,26 @@ export function addDataOptions(command: Command): Command {
  *
  * @throws UsageError if the two contradict each other
  */
-export function readDataSource(argument: string | undefined, { data }: DataOptions): DataSource {
-  if (argument === undefined && data === undefined) return { source: "auto" };
-  if (argument === undefined || argument === "mnist") {
-    return { source: "mnist", ...(data !== undefined && { folder: resolve(data) }) };
-  }
-  if (data !== undefined)
+export function readDataSource(argument: string | undefined, options: DataOptions): DataSource {
+  const { data } = options;
+  const isPath = argument !== undefined && argument !== "mnist" && argument !== "digits";
+  if (data !== undefined && (isPath || argument === "digits")) {
     throw new UsageError(`expected --data only with mnist, got it with ${JSON.stringify(argument)}`);
-  return argument === "digits" ? { source: "digits" } : { source: "folder", folder: resolve(argument) };
+  }
+  const given = givenFileOption(options);
+  const path = isPath ? argument : data;
+  if (given !== undefined) {
+    if (path === undefined) throw new UsageError(`expected ${given} only with a file or folder of data, got none`);
+    return folderSource(path, readSettings(options));
+  }
+  if (isPath) return folderSource(argument, undefined);
+  if (argument === "digits") return { source: "digits" };
+  if (argument === undefined && data === undefined) return { source: "auto" };
+  return { source: "mnist", ...(data !== undefined && { folder: resolve(data) }) };
+}
+
+function folderSource(path: string, reader: ReadSettings | undefined): FolderSource {
+  return { source: "folder", folder: resolve(path), ...(reader !== undefined && { reader }) };
 }
 
 /** The source as words for a command line. */
@@ -77,7 +115,7 @@ export function sourceArguments(source: DataSource): string[] {
     case "digits":
       return ["digits"];
     case "folder":
-      return [source.folder];
+      return [source.folder, ...settingsArguments(source.reader ?? {})];
   }
 }
 
@@ -95,29 +133,58 @@ export async function loadData(source: DataSource, request: DataRequest, context
     case "digits":
       return loadDigits(request, context);
     case "folder":
-      await checkFolder(source.folder);
-      return loadFolder(source, context);
+      return loadPath(source, context);
   }
 }
 
-async function loadFolder(source: DataSource & { source: "folder" }, { output }: Context): Promise<LoadedData> {
-  const title = shorterPath(source.folder);
+/** A file or folder of any format. A mistyped name is more likely than a path that is missing. */
+async function loadPath(source: FolderSource, context: Context): Promise<LoadedData> {
+  const { folder: path, reader = DEFAULT_READER } = source;
+  const info = await stat(path).catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") {
+      const wanted = "mnist, digits, or a file or folder of data";
+      throw new UsageError(`expected ${wanted}, got ${JSON.stringify(path)}: no such folder or file`);
+    }
+    throw fileError("read", path, error);
+  });
+  if (info.isDirectory() && (await isIdxFolder(path))) return loadFolder(source, context);
+  const { output, signal } = context;
+  const title = shorterPath(path);
   output.status(() => `reading ${title} ...`, true);
-  const data = await loadIdxFolder(source.folder);
+  const onProgress = (done: number, total: number | undefined) =>
+    output.status((columns) =>
+      total === undefined
+        ? `reading ${title}: ${count(done)} images`
+        : barLine(done / total, `reading ${title}`, [`${count(done)} of ${count(total)}`], columns, output.look),
+    );
+  const { notes, format, train, test } = await loadDataFiles(title, { ...reader, signal, onProgress });
   output.clearStatus();
-  return { source, title, ...data };
+  for (const note of notes) output.remark(`${title}: ${note}`);
+  return { source, title, format, train, test };
 }
 
-/** A mistyped name is more likely than a folder that is missing. */
-async function checkFolder(folder: string): Promise<void> {
-  await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") {
-      throw new UsageError(
-        `expected mnist, digits or a folder of IDX files, got ${JSON.stringify(folder)}: no such folder`,
-      );
-    }
+/** Whether a folder has IDX files to train on, or nothing at all, of which the reader of IDX files tells best. */
+async function isIdxFolder(folder: string): Promise<boolean> {
+  const names = await namesIn(folder);
+  return findIdxNames(names).train !== undefined || names.every((name) => name.startsWith("."));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
     throw fileError("read the folder", folder, error);
   });
+}
+
+async function loadFolder(source: FolderSource, { output }: Context): Promise<LoadedData> {
+  const title = shorterPath(source.folder);
+  output.status(() => `reading ${title} ...`, true);
+  const { train, test } = await loadIdxFolder(source.folder);
+  output.clearStatus();
+  const { split, splitSeed } = source.reader ?? {};
+  if (split === undefined) return { source, title, format: "IDX", train, test };
+  if (test !== undefined) throw new RangeError(`split: expected data without images to test on, got ${test.length}`);
+  const { rest, heldOut } = splitStratified(train, split, splitSeed);
+  return { source, title, format: "IDX", train: rest, test: { ...heldOut, name: "test" } };
 }
 
 async function loadDigits({ testOnly, limit }: DataRequest, { output, signal }: Context): Promise<LoadedData> {
@@ -127,9 +194,10 @@ async function loadDigits({ testOnly, limit }: DataRequest, { output, signal }: 
   return { source: { source: "digits" }, title: "generated digits", train, test: await make("test", DIGITS_TEST) };
 }
 
-/** MNIST, from the folder `folder` or its folder `mnist`. */
+/** MNIST, from the folder `folder` or its folder `mnist`; where neither has its files, whatever data is there. */
 async function loadMnistFrom(folder: string | undefined, context: Context): Promise<LoadedData> {
   const place = folder === undefined ? undefined : await mnistFolder(folder);
+  if (place === undefined && folder !== undefined) return loadPath({ source: "folder", folder }, context);
   const source = { source: "mnist", ...(place !== undefined && { folder: place }) } as const;
   context.output.status(() => "reading MNIST ...", true);
   const data = await loadMnist({ folder: place, ...downloadOptions(context) });
@@ -137,13 +205,17 @@ async function loadMnistFrom(folder: string | undefined, context: Context): Prom
   return { source, title: "MNIST", train: data.train, test: data.test };
 }
 
-async function mnistFolder(folder: string): Promise<string> {
-  const inside = join(folder, "mnist");
-  const names = await readdir(folder).catch((error: unknown) => {
-    throw fileError("read the folder", folder, error);
+/** The folder with the files, or undefined where a file, or a folder of other data, is meant. */
+async function mnistFolder(path: string): Promise<string | undefined> {
+  const info = await stat(path).catch((error: unknown) => {
+    throw fileError("read the folder", path, error);
   });
-  if (findIdxNames(names).train !== undefined || !names.includes("mnist")) return folder;
-  return inside;
+  if (!info.isDirectory()) return undefined;
+  const names = await namesIn(path);
+  if (findIdxNames(names).train !== undefined) return path;
+  const inside = join(path, "mnist");
+  if (names.includes("mnist") && (await isIdxFolder(inside).catch(() => false))) return inside;
+  return names.every((name) => name.startsWith(".")) ? path : undefined;
 }
 
 /** Seconds that a newcomer may have to wait for a download before the program does without. */

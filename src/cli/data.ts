@@ -3,16 +3,19 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { encodeIdxPair } from "../data/idx.ts";
+import { datasetStatistics } from "../data/statistics.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { loadMnist } from "../node/mnist.ts";
 import { type Context, commandLine, createContext, shorterPath } from "./context.ts";
+import { addDataInspectCommand, countTable } from "./data-inspect.ts";
+import { addFileOptions, FILE_FORMATS, type FileOptions } from "./data-options.ts";
 import { downloadOptions, loadData, readDataSource } from "./data-source.ts";
 import { DIGITS_SEED, DIGITS_TEST, DIGITS_TRAIN, makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
-import { count, dimensions, table } from "./format.ts";
+import { dimensions } from "./format.ts";
 import { positiveWhole, seedNumber } from "./numbers.ts";
 
-interface DataCommandOptions {
+interface DataCommandOptions extends FileOptions {
   readonly count?: number | undefined;
   readonly testCount?: number | undefined;
   readonly seed?: number | undefined;
@@ -25,7 +28,8 @@ const EXAMPLES = `
 Examples:
   convasm data mnist                                  fetch MNIST into the cache, or say where it is
   convasm data digits --count 100000 --seed 7 --out big-digits
-  convasm data ./fashion                              say what is in a folder
+  convasm data inspect mnist.npz                      say what is in data of any format, and draw a few images
+  convasm data train.csv --split 0.1 --out my-idx     write data of any format as IDX files
 
 $CONVASM_MIRRORS holds other addresses to download MNIST from, with spaces between.`;
 
@@ -39,18 +43,20 @@ const FILES = {
 
 /** Adds the command `data`. */
 export function addDataCommand(program: Command, signal: AbortSignal): void {
-  program
+  const command = program
     .command("data")
-    .description("fetch MNIST, or write the built-in digits as IDX files, and say what is there")
-    .argument("<data>", "mnist, digits, or a folder of IDX files")
+    .description("fetch MNIST, write the built-in digits or other data as IDX files, and say what is there")
+    .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`)
     .option("--count <n>", `how many digits to train on (default: ${DIGITS_TRAIN})`, positiveWhole)
     .option("--test-count <n>", `how many digits to test on (default: ${DIGITS_TEST})`, positiveWhole)
     .option("--seed <n>", `seed of the digits (default: ${DIGITS_SEED}, which train uses)`, seedNumber)
     .option("-o, --out <dir>", `folder to write IDX files to (default for digits: ${DIGITS_FOLDER})`)
     .option("--overwrite", "replace files that are there")
-    .addOption(new Option("--json", "one JSON object on standard output"))
+    .addOption(new Option("--json", "one JSON object on standard output"));
+  addFileOptions(command)
     .addHelpText("after", EXAMPLES)
     .action((data: string, options: DataCommandOptions) => runData(data, options, createContext(options, signal)));
+  addDataInspectCommand(command, signal);
 }
 
 interface Parts {
@@ -67,7 +73,7 @@ async function runData(argument: string, options: DataCommandOptions, context: C
   const { title, folder, train, test } = parts;
   const some = train ?? test;
   if (some === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
-  const counts = { train: train && classCounts(train), test: test && classCounts(test) };
+  const counts = { train: train && countsOf(train), test: test && countsOf(test) };
   output.event({
     event: "data",
     data: title,
@@ -77,19 +83,13 @@ async function runData(argument: string, options: DataCommandOptions, context: C
     classNames: some.classNames ?? null,
     trainImages: train?.length ?? 0,
     testImages: test?.length ?? 0,
-    trainCounts: counts.train ?? null,
-    testCounts: counts.test ?? null,
+    trainCounts: counts.train?.counts ?? null,
+    testCounts: counts.test?.counts ?? null,
   });
   output.text(`${title}: ${folder}`);
   output.text(`${dimensions(some.shape)} pixels, ${some.classes} classes`);
   output.text();
-  const columns = [counts.train ?? [], counts.test ?? []];
-  const rows = Array.from({ length: some.classes }, (_, i) => [
-    some.classNames?.[i] ?? String(i),
-    ...columns.map((column) => count(column[i] ?? 0)),
-  ]);
-  const all = ["all", count(train?.length ?? 0), count(test?.length ?? 0)];
-  for (const line of table([["class", "train", "test"], ...rows, all])) output.text(line);
+  for (const line of countTable(some, [counts.train, counts.test])) output.text(line);
   output.text();
   output.text(
     `Next      ${commandLine(context, "train", ...(title === "MNIST" && options.out === undefined ? ["mnist"] : [folder]))}`,
@@ -116,7 +116,7 @@ async function fetchData(argument: string, options: DataCommandOptions, context:
   const surplus = (["count", "testCount", "seed"] as const).find((name) => options[name] !== undefined);
   if (surplus !== undefined) throw new UsageError(`expected --count, --test-count and --seed only with digits`);
   if (out !== undefined) await prepareFolder(out, options);
-  const parts = argument === "mnist" ? await fetchMnist(context) : await describeFolder(argument, context);
+  const parts = argument === "mnist" ? await fetchMnist(context) : await describeFolder(argument, options, context);
   if (out === undefined) return parts;
   await writeParts(out, parts);
   return { ...parts, folder: out };
@@ -128,9 +128,9 @@ async function fetchMnist(context: Context): Promise<Parts> {
   return { title: "MNIST", folder: shorterPath(folder), train, test };
 }
 
-async function describeFolder(argument: string, context: Context): Promise<Parts> {
-  const { train, test } = await loadData(readDataSource(argument, {}), {}, context);
-  return { title: "IDX files", folder: argument, train, test };
+async function describeFolder(argument: string, options: DataCommandOptions, context: Context): Promise<Parts> {
+  const { train, test, format = "data" } = await loadData(readDataSource(argument, options), {}, context);
+  return { title: format === "IDX" ? "IDX files" : format, folder: argument, train, test };
 }
 
 /** Finds out before the work whether the files may be written. */
@@ -147,14 +147,19 @@ async function writeParts(folder: string, parts: Pick<Parts, "train" | "test">):
   for (const part of ["train", "test"] as const) {
     const dataset = parts[part];
     if (dataset === undefined) continue;
-    const { images, labels } = encodeIdxPair(dataset);
+    const { images, labels } = encodeIdxPair(asBytes(dataset));
     await writeFileAtomic(join(folder, FILES[part].images), images);
     await writeFileAtomic(join(folder, FILES[part].labels), labels);
   }
 }
 
-function classCounts({ labels, classes }: Dataset): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (const label of labels ?? []) counts[label]++;
-  return counts;
+/** Floats in the unit of bytes as bytes, rounded. */
+function asBytes(dataset: Dataset): Dataset {
+  const { images } = dataset;
+  if (images instanceof Uint8Array || !images.every((value) => value >= 0 && value <= 255)) return dataset;
+  return { ...dataset, images: Uint8Array.from(images, Math.round) };
+}
+
+function countsOf(dataset: Dataset) {
+  return { images: dataset.length, counts: datasetStatistics(dataset).counts };
 }

@@ -18,6 +18,8 @@ function reader(rule: NumberRule): (text: string) => number {
 
 /** Whole numbers from 1. */
 export const positiveWhole = reader({ whole: true, minimum: 1, maximum: 2 ** 31 - 1 });
+/** Whole numbers from 0. */
+export const wholeFromZero = reader({ whole: true, minimum: 0, maximum: 2 ** 31 - 1 });
 /** Whole numbers from 0, as large as seeds may be. */
 export const seedNumber = reader({ whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** Threads: as many as an engine takes, or `auto`. */

@@ -1,4 +1,6 @@
 import { type AugmentOptions, readAugment } from "../data/augment.ts";
+import type { ReadSettings } from "../data/read/options.ts";
+import { checkReadSettings } from "../data/read/settings.ts";
 import { GEARS, type Gear } from "../engine/gears.ts";
 import { checkNumber, readFields, readType } from "../json-fields.ts";
 import { type ImageRange, readRange, readTestRange, type TestRange } from "../recipes/data-split.ts";
@@ -11,8 +13,10 @@ import { parseSchedule, type Schedule } from "../training/schedules.ts";
 /** Where the images of a run come from, and how to tell that they are still the same. */
 export type DataSettings = {
   readonly source: "mnist" | "digits" | "folder";
-  /** Null where the program looks for the data itself. */
+  /** Path of the folder or the file; null where the program looks for the data itself. */
   readonly folder: string | null;
+  /** How files are read, where that is not all by default. */
+  readonly reader?: ReadSettings;
   /** Only so many images, the first ones; null for all. */
   readonly limit: number | null;
   /** Only these of the images to train on; null for all. */
@@ -108,6 +112,7 @@ export function readRunSettings(json: unknown): RunSettings {
 const DATA_KEYS = [
   "source",
   "folder",
+  "reader",
   "limit",
   "trainRange",
   "testRange",
@@ -117,10 +122,11 @@ const DATA_KEYS = [
 
 function readDataSettings(json: unknown): DataSettings {
   const fields = readFields(WHO, json, DATA_KEYS);
-  const { source, folder, limit, validation, sha256, trainRange = null, testRange = null } = fields;
+  const { source, folder, limit, validation, sha256, trainRange = null, testRange = null, reader } = fields;
   return {
     source: readType(`${WHO}: source`, source, ["mnist", "digits", "folder"] as const),
     folder: folder === null ? null : readText("folder", folder),
+    ...(reader !== undefined && { reader: checkReadSettings(`${WHO}: reader`, reader) }),
     limit: limit === null ? null : checkNumber(WHO, "limit", limit, { whole: true, minimum: 1 }),
     trainRange: trainRange === null ? null : readRange(`${WHO}: trainRange`, trainRange),
     testRange: testRange === null ? null : readTestRange(`${WHO}: testRange`, testRange),

@@ -22,7 +22,10 @@ export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange"
 export async function prepareData(source: DataSource, choice: DataChoice, context: Context): Promise<TrainingData> {
   const loaded = await loadData(source, { limit: imagesNeeded(choice) }, context);
   const { train: all, test } = loaded;
-  if (all === undefined) throw new RangeError(`train: expected images to train on in ${loaded.title}, got none`);
+  if (all === undefined) {
+    const got = test === undefined ? "none" : `only ${count(test.length)} to test on`;
+    throw new RangeError(`train: expected images to train on in ${loaded.title}, got ${got}`);
+  }
   const { limit, trainRange, testRange, validation } = choice;
   const [begin, end] = trainRange ?? [0, all.length];
   const { used, ...parts } = splitData(
@@ -65,12 +68,12 @@ export async function restoreData(
   return data;
 }
 
-function sourceOf({ source, folder: noted }: DataSettings, moved: string | undefined): DataSource {
+function sourceOf({ source, folder: noted, reader }: DataSettings, moved: string | undefined): DataSource {
   const folder = moved ?? noted ?? undefined;
   if (source === "digits") return { source };
   if (source === "mnist") return { source, ...(folder !== undefined && { folder }) };
   if (folder === undefined) throw new RangeError("resume: expected the folder of the data in the checkpoint, got none");
-  return { source, folder };
+  return { source, folder, ...(reader !== undefined && { reader }) };
 }
 
 /** SHA-256 of pixels and labels. */

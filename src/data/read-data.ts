@@ -20,9 +20,12 @@ import type { ReadData } from "./read/parts.ts";
  */
 export async function readData(files: readonly DataFileInput[], options: ReadDataOptions = {}): Promise<ReadData> {
   if (!Array.isArray(files)) throw new TypeError(`readData: expected a list of files, got ${typeof files}`);
-  const [{ dataFile }, { readDataFiles }] = await Promise.all([
+  const [{ dataFile }, { readDataFiles }, { checkReadSettings }] = await Promise.all([
     import("./read/data-file.ts"),
     import("./read/read-files.ts"),
+    import("./read/settings.ts"),
   ]);
-  return readDataFiles(files.map(dataFile), options);
+  const { decodeImage, onProgress, signal, ...settings } = options;
+  const checked = checkReadSettings("readData", settings);
+  return readDataFiles(files.map(dataFile), { ...checked, decodeImage, onProgress, signal });
 }

@@ -104,7 +104,8 @@ async function readPair(folder: string, names: IdxNames): Promise<IdxPairFiles> 
 /** SHA-256 of MNIST's 60,000 training labels without the file's header. */
 const TRAIN_LABELS_SHA256 = "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13";
 
-function hasMnistLabels(labels: Uint8Array): boolean {
+/** Whether these are MNIST's labels to train on. */
+export function hasMnistLabels(labels: Uint8Array): boolean {
   return labels.length === 60_000 && sha256(labels) === TRAIN_LABELS_SHA256;
 }
 

@@ -48,7 +48,8 @@ export async function readCsv(
   const notes: string[] = [];
   for (const part of ["train", "test"] as const) {
     const table = tables[part];
-    if (table?.note !== undefined) notes.push(table.note);
+    const which = train !== undefined && test !== undefined ? `${part}: ` : "";
+    if (table?.note !== undefined) notes.push(which + table.note);
     if (table !== undefined && table.shape === undefined) {
       const what = `${table.columns} columns, a square number of pixels and no label`;
       if (part === "train" || train === undefined)
@@ -149,7 +150,7 @@ function findLabels(
   const last = columns - 1;
   const column = looksLikeLabels(rows, last) > looksLikeLabels(rows, 0) ? last : 0;
   const place = column === 0 ? "first" : "last";
-  return { column, note: `${who.replace("readCsv ", "")}: guessed that the labels are in the ${place} column` };
+  return { column, note: `guessed that the labels are in the ${place} column` };
 }
 
 function askedColumn(

@@ -1,8 +1,10 @@
 import type { ImageShape } from "../dataset.ts";
 import type { RasterImage } from "../image.ts";
 
+// Type aliases, because interfaces do not fit `Json`, as which the settings of a run are kept.
+
 /** Names of the arrays in `.npz` and HDF5 files, where they are not to be guessed. */
-export interface ArrayNames {
+export type ArrayNames = {
   /** Images to train on. */
   readonly xTrain?: string | undefined;
   /** Their labels. */
@@ -11,10 +13,10 @@ export interface ArrayNames {
   readonly xTest?: string | undefined;
   /** Their labels. */
   readonly yTest?: string | undefined;
-}
+};
 
 /** How data is read, as far as files of its format leave that open. Each option is for some formats only. */
-export interface ReadSettings {
+export type ReadSettings = {
   /** NumPy, HDF5: names of the arrays. */
   readonly names?: ArrayNames | undefined;
   /** NumPy, HDF5, CSV: shape of an image that is stored as a row of numbers. Default: square and grey. */
@@ -38,7 +40,7 @@ export interface ReadSettings {
   readonly split?: number | undefined;
   /** Seed of the split. Default 0. */
   readonly splitSeed?: number | undefined;
-}
+};
 
 /** All that the readers may be told. */
 export interface ReadDataOptions extends ReadSettings {

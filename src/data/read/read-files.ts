@@ -103,14 +103,7 @@ async function readParts(files: readonly DataFile[], options: ReadDataOptions, d
     case "idx":
       return reading("IDX", await readIdxFiles(own));
     case "npy":
-      return reading(
-        "NumPy",
-        await readArrays(
-          `readNpy ${shown(own)}`,
-          await Promise.all(own.map((file) => openNpy(file, stem(file)))),
-          options,
-        ),
-      );
+      return reading("NumPy", await readNpyFiles(own, options));
     case "hdf5":
       return reading("HDF5", await readHdf5Files(own, [], options));
     case "csv": {
@@ -191,6 +184,14 @@ function byPart(files: readonly DataFile[]): { train: DataFile[]; test: DataFile
 function only(files: readonly DataFile[]): DataFile | undefined {
   if (files.length <= 1) return files[0];
   throw new RangeError(`readData: expected one file to train on and one with "test" in its name, got ${shown(files)}`);
+}
+
+/** Arrays of a file each, which the files are the names of; where two are called the same, with their folders. */
+async function readNpyFiles(files: readonly DataFile[], options: ReadDataOptions): Promise<Found> {
+  const names = files.map((file) => stem(file).split("/").at(-1) ?? "");
+  const areUnique = new Set(names).size === names.length;
+  const arrays = await Promise.all(files.map((file, i) => openNpy(file, areUnique ? names[i] : stem(file))));
+  return readArrays(`readNpy ${shown(files)}`, arrays, options);
 }
 
 /** All arrays of some HDF5 files, which have to be open together. */

@@ -26,7 +26,7 @@ describe("CSV", () => {
     const { train, notes } = await read(name);
     expect(train?.images).toEqual(Uint8Array.from(pixels(0, 8, 5, 5)));
     expect([...(train?.labels ?? [])]).toEqual(ALL_LABELS);
-    expect(notes).toEqual([`"${name}": guessed that the labels are in the ${place} column`]);
+    expect(notes).toEqual([`guessed that the labels are in the ${place} column`]);
   });
 
   it("reads packed floats as they are", async () => {

@@ -1,0 +1,133 @@
+import { type Command, Option } from "commander";
+import type { Dataset } from "../data/dataset.ts";
+import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
+import { type Context, commandLine, createContext, shorterPath } from "./context.ts";
+import { addFileOptions, FILE_FORMATS, type FileOptions, readSettings } from "./data-options.ts";
+import { colourDepth, drawSamples } from "./data-samples.ts";
+import { type LoadedData, loadData, readDataSource, sourceArguments } from "./data-source.ts";
+import { count, dimensions, table } from "./format.ts";
+import { wholeFromZero } from "./numbers.ts";
+import { hasColours, hasUnicode } from "./style.ts";
+
+interface InspectOptions extends FileOptions {
+  readonly samples?: number | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const EXAMPLES = `
+Examples:
+  convasm data inspect mnist.npz
+  convasm data inspect train.csv --split 0.1          with the parts that train would use
+  convasm data inspect ./pets --size 32 --json        pictures in one folder per class
+
+Values are told as the files have them; train and eval bring those that are no bytes to 0 to 255.`;
+
+/** Images drawn unless said otherwise, where the terminal is wide enough. */
+const SAMPLES = 10;
+
+/** Adds the command `data inspect`. */
+export function addDataInspectCommand(data: Command, signal: AbortSignal): void {
+  const command = data
+    .command("inspect")
+    .description("say what is in data of any format, and draw a few images")
+    .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`)
+    .option("--samples <n>", `images to draw at most (default: ${SAMPLES})`, wholeFromZero)
+    .addOption(new Option("--json", "one JSON object on standard output"));
+  addFileOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action((argument: string, _: unknown, self: Command) => {
+      // The options that `data` has too are taken by it, wherever they stand.
+      const options: InspectOptions = self.optsWithGlobals();
+      return inspect(argument, options, createContext(options, signal));
+    });
+}
+
+async function inspect(argument: string, options: InspectOptions, context: Context): Promise<void> {
+  const asked = readDataSource(argument, options);
+  const source = asked.source === "folder" ? { ...asked, reader: { ...readSettings(options), stretch: false } } : asked;
+  const loaded = await loadData(source, {}, context);
+  context.signal.throwIfAborted();
+  describeData(loaded, context);
+  const some = loaded.train ?? loaded.test;
+  const { output } = context;
+  if (some === undefined || output.mode !== "text") return;
+  const { minimum, maximum } = datasetStatistics(some);
+  const look = {
+    columns: output.columns,
+    colours: colourDepth(hasColours(process.stdout.isTTY === true)),
+    unicode: hasUnicode(),
+  };
+  output.text();
+  if (options.samples !== 0)
+    for (const line of drawSamples(some, options.samples ?? SAMPLES, [minimum, maximum], look)) output.text(line);
+  output.text();
+  const words = sourceArguments(asked).map((word) => (word.startsWith("/") ? shorterPath(word) : word));
+  output.text(`Next      ${commandLine(context, "train", ...words)}`);
+}
+
+/** What a part of the data has to tell. */
+interface PartFigures extends DatasetStatistics {
+  readonly images: number;
+  /** Type of the pixels, in NumPy's names. */
+  readonly type: string;
+}
+
+function figuresOf(dataset: Dataset): PartFigures {
+  const type = dataset.images instanceof Uint8Array ? "uint8" : "float32";
+  return { images: dataset.length, type, ...datasetStatistics(dataset) };
+}
+
+/** Tells of shape, classes, values and counts, to people or to programs. */
+export function describeData({ title, format, source, train, test }: LoadedData, { output }: Context): void {
+  const some = train ?? test;
+  if (some === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
+  const parts = { train: train && figuresOf(train), test: test && figuresOf(test) };
+  output.event({
+    event: "data",
+    data: title,
+    format: format ?? source.source,
+    shape: some.shape,
+    classes: some.classes,
+    classNames: some.classNames ?? null,
+    trainImages: train?.length ?? 0,
+    testImages: test?.length ?? 0,
+    trainCounts: parts.train?.counts ?? null,
+    testCounts: parts.test?.counts ?? null,
+    train: parts.train ?? null,
+    test: parts.test ?? null,
+  });
+  output.text(`${title}${format === undefined ? "" : ` (${format})`}`);
+  output.text(`${dimensions(some.shape)} pixels, ${some.classes} classes`);
+  for (const [name, figures] of Object.entries(parts)) {
+    if (figures === undefined) continue;
+    const { minimum, maximum, mean, deviation, type } = figures;
+    const range = `${type} ${short(minimum)} to ${short(maximum)}`;
+    output.text(
+      `${name.padEnd(5)} ${range}, mean ${mean.map(short).join(" ")}, deviation ${deviation.map(short).join(" ")}`,
+    );
+  }
+  output.text();
+  for (const line of countTable(some, [parts.train, parts.test])) output.text(line);
+}
+
+/** Images of each class in both parts. */
+export function countTable(
+  { classes, classNames }: Dataset,
+  parts: readonly [train: CountedPart | undefined, test: CountedPart | undefined],
+): string[] {
+  const rows = Array.from({ length: classes }, (_, i) => [
+    classNames?.[i] ?? String(i),
+    ...parts.map((part) => count(part?.counts?.[i] ?? 0)),
+  ]);
+  return table([["class", "train", "test"], ...rows, ["all", ...parts.map((part) => count(part?.images ?? 0))]]);
+}
+
+interface CountedPart {
+  readonly images: number;
+  readonly counts: readonly number[] | undefined;
+}
+
+/** A number in four digits. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
