@@ -198,7 +198,7 @@ describe("recipes report", () => {
   it("prints what is done when it is interrupted", async () => {
     let pressed = false;
     const result = await convasm(
-      ["recipes", "report", "conv10", "strided", "--data", "small", "--epochs", "200", "--json"],
+      ["recipes", "report", "conv10", "conv5", "--data", "small", "--epochs", "300", "--json"],
       {
         cwd,
         onOutput(stdout, child) {
