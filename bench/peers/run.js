@@ -61,18 +61,18 @@ function takesPart({ peer }) {
 async function start(contender) {
   const child = new ContenderProcess(contender.launch);
   processes.push(child);
-  const { id, threads } = contender;
-  const name = `${id}, ${threads} thread${threads === 1 ? "" : "s"}`;
+  const { id, threads, modes } = contender;
+  const name = `${id}, ${threads} thread${threads === 1 ? "" : "s"}, ${modes.join(" and ")}`;
   try {
     const { versions, note } = await child.start();
     const text = Object.entries(versions).map((entry) => entry.join(" "));
     print(`${name}: ${text.join(", ")}${note ? `; ${note}` : ""}\n`);
-    record({ contender: id, threads, versions, ...(note && { note }) });
+    record({ contender: id, threads, modes, versions, ...(note && { note }) });
     return { contender, process: child, reason: undefined };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     print(`${name}: missing: ${reason}\n`);
-    record({ contender: id, threads, missing: reason });
+    record({ contender: id, threads, modes, missing: reason });
     return { contender, process: child, reason };
   }
 }
@@ -83,7 +83,7 @@ const nameOf = ({ id, threads }) => `${id} ${threads}`;
 /** @param {readonly Entrant[]} entrants */
 async function tune(entrants) {
   for (const cell of cells()) {
-    for (const entrant of entrants) {
+    for (const entrant of entrants.filter(({ contender }) => contender.modes.includes(cell.mode))) {
       const { ranking, missing } = await rankSettings(cell, entrant, subjects, timing);
       if (ranking.length > 0) rankings.keep(nameOf(entrant.contender), keyOf(cell), ranking);
       const [best] = ranking;
@@ -117,7 +117,9 @@ const about = machine();
 const date = new Date().toISOString().slice(0, 10);
 print(`${about.cpu}, ${about.cores} cores, ${about.memory}, ${about.system}, Node ${about.node}; ${date}\n\n`);
 record({ machine: about, date, timing, quick: options.quick });
-const all = contenders({ ...options, cache: `${RESULTS}inductor` }).filter(takesPart);
+const all = contenders({ ...options, cache: `${RESULTS}inductor` })
+  .filter(takesPart)
+  .filter(({ modes }) => options.numpy || modes.some((mode) => options.modes.includes(mode)));
 const started = [];
 for (const contender of all) started.push(await start(contender));
 const entrants = started

@@ -39,6 +39,9 @@ import { median, quantile } from "./statistics.js";
 /** Images per second of slow contenders, as far as known. @type {Map<string, number>} */
 const SPEEDS = new Map();
 
+/** Rows of slow contenders, which stand for larger batches too where only such small ones can be measured. @type {Map<string, Row>} */
+const SLOW_ROWS = new Map();
+
 /** Compiled code is tried only in the memory layout that was best without. */
 const isLate = (/** @type {string} */ setting) => setting.startsWith("compiled");
 
@@ -64,6 +67,10 @@ class Runner {
 
   get path() {
     return this.subjects.get(this.cell.spec, this.batch).path;
+  }
+
+  get #slowKey() {
+    return `${this.entrant.contender.id} ${this.cell.spec.name} ${this.cell.mode} ${this.batch}`;
   }
 
   /** Builds one setting and has it checked. @param {string} setting */
@@ -115,6 +122,7 @@ class Runner {
   async prepare(finalists) {
     try {
       await this.#fitBatch();
+      if (this.batch !== this.cell.batch && SLOW_ROWS.has(this.#slowKey)) return;
       const known = this.entrant.settings?.(keyOf(this.cell));
       if (known !== undefined) {
         await this.#prepareAll(known);
@@ -134,7 +142,9 @@ class Runner {
     await this.#prepareAll(settings.filter((/** @type {string} */ setting) => !isLate(setting)));
     if (settings.length === 1) return;
     await this.#trial();
-    const layout = this.#ranked()[0].setting.split(", ")[1];
+    const [best, second] = this.#ranked();
+    const layout = best.setting.split(", ")[1];
+    this.lanes = new Map([best, second].map((lane) => [lane.setting, lane]));
     const late = settings.filter((/** @type {string} */ setting) => isLate(setting) && setting.includes(layout));
     await this.#prepareAll(late, true);
     await this.#trial();
@@ -216,13 +226,15 @@ class Runner {
     const { spec, batch, mode } = this.cell;
     const about = { net: spec.name, batch, mode, contender: contender.id, peer: contender.peer };
     const row = { ...about, threads: contender.threads };
+    const reduced = this.missing === undefined && this.batch !== batch && SLOW_ROWS.get(this.#slowKey);
+    if (reduced) return { ...reduced, ...row, measuredBatch: this.batch };
     const measured = [...this.lanes.values()].filter(({ samples }) => samples.length > 0);
     if (measured.length === 0) return { ...row, missing: this.missing ?? "not measured" };
     const { setting, samples, processor, seconds, error } = measured.reduce((best, lane) =>
       median(lane.samples) > median(best.samples) ? lane : best,
     );
-    if (contender.slow) SPEEDS.set(`${contender.id} ${spec.name} ${mode}`, median(samples));
-    return {
+    /** @type {Row} */
+    const complete = {
       ...row,
       ...(setting !== "default" && { setting }),
       imagesPerSecond: median(samples),
@@ -233,6 +245,11 @@ class Runner {
       error,
       busy: processor / seconds,
     };
+    if (contender.slow) {
+      SPEEDS.set(`${contender.id} ${spec.name} ${mode}`, median(samples));
+      SLOW_ROWS.set(this.#slowKey, complete);
+    }
+    return complete;
   }
 
   async release() {

@@ -9,7 +9,7 @@ import { createModel } from "../peers/convasm.js";
 import { LoadedSubject } from "../peers/subject.js";
 
 /** How far a loss may be off before any step, as a share of 1 + itself. */
-const FIRST_BOUND = 2e-5;
+const FIRST_BOUND = 1e-4;
 
 /** The same after steps of the optimizer, through which rounding errors grow. */
 const LATER_BOUND = 5e-4;

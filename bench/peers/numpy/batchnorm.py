@@ -1,18 +1,8 @@
-"""The notebook with batch normalisation: the full batch at once, windows gathered by index arrays and scattered back."""
+"""The notebook with batch normalisation: the full batch at once, loops over positions and filters."""
 
 import numpy as np
 
 from common import descend, softmax_loss
-
-
-def window_indices(shape, r, s, padding):
-    """Channel, row and column of each element of each window: [c r s, positions]."""
-    _, channels, h, w = shape
-    rows, columns = h + 2 * padding - r + 1, w + 2 * padding - s + 1
-    row = np.tile(np.repeat(np.arange(r), s), channels)[:, None] + np.repeat(np.arange(rows), columns)
-    column = np.tile(np.arange(s), r * channels)[:, None] + np.tile(np.arange(columns), rows)
-    channel = np.repeat(np.arange(channels), r * s)[:, None]
-    return channel, row, column, (rows, columns)
 
 
 class Convolution:
@@ -20,29 +10,30 @@ class Convolution:
         self.kernel, self._padding = kernel, padding
 
     def forward(self, x):
-        r, s, c, k = self.kernel.shape
+        r, s, _, filters = self.kernel.shape
         p = self._padding
-        self._shape = x.shape
-        *self._at, (rows, columns) = window_indices(x.shape, r, s, p)
-        channel, row, column = self._at
-        padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
-        windows = padded[:, channel, row, column]
-        self._windows = windows.transpose(1, 2, 0).reshape(c * r * s, -1)
-        self._matrix = self.kernel.transpose(3, 2, 0, 1).reshape(k, -1)
-        y = self._matrix @ self._windows
-        return y.reshape(k, rows, columns, len(x)).transpose(3, 0, 1, 2)
+        x = self._x = np.pad(x, ((0, 0), (p, p), (p, p), (0, 0)))
+        y = np.zeros((len(x), x.shape[1] - r + 1, x.shape[2] - s + 1, filters))
+        for i in range(y.shape[1]):
+            for j in range(y.shape[2]):
+                windows = x[:, i : i + r, j : j + s]
+                for k in range(filters):
+                    y[:, i, j, k] = np.sum(windows * self.kernel[..., k], axis=(1, 2, 3))
+        return y
 
     def backward(self, dy):
-        r, s, c, k = self.kernel.shape
+        r, s, _, filters = self.kernel.shape
         p = self._padding
-        n, _, h, w = self._shape
-        flat = dy.transpose(1, 2, 3, 0).reshape(k, -1)
-        self.gradient = (flat @ self._windows.T).reshape(k, c, r, s).transpose(2, 3, 1, 0)
-        windows = (self._matrix.T @ flat).reshape(c * r * s, -1, n).transpose(2, 0, 1)
-        dx = np.zeros((n, c, h + 2 * p, w + 2 * p))
-        channel, row, column = self._at
-        np.add.at(dx, (slice(None), channel, row, column), windows)
-        return dx[:, :, p : p + h, p : p + w]
+        dx = np.zeros_like(self._x)
+        self.gradient = np.zeros_like(self.kernel)
+        for i in range(dy.shape[1]):
+            for j in range(dy.shape[2]):
+                windows = self._x[:, i : i + r, j : j + s]
+                for k in range(filters):
+                    slope = dy[:, i, j, k, None, None, None]
+                    self.gradient[..., k] += np.sum(windows * slope, axis=0)
+                    dx[:, i : i + r, j : j + s] += self.kernel[..., k] * slope
+        return dx[:, p : dx.shape[1] - p, p : dx.shape[2] - p]
 
 
 class Normalization:
@@ -50,42 +41,40 @@ class Normalization:
         self.gamma, self.beta, self._epsilon = gamma, beta, epsilon
 
     def forward(self, x):
-        self._axes = (0, 2, 3) if x.ndim == 4 else (0,)
-        self._sides = (1, -1, 1, 1) if x.ndim == 4 else (1, -1)
+        self._axes = tuple(range(x.ndim - 1))
         centred = x - x.mean(axis=self._axes, keepdims=True)
         self._factor = 1 / np.sqrt(x.var(axis=self._axes, keepdims=True) + self._epsilon)
         self._normal = centred * self._factor
-        return self.gamma.reshape(self._sides) * self._normal + self.beta.reshape(self._sides)
+        return self.gamma * self._normal + self.beta
 
     def backward(self, dy):
         self.dgamma = (dy * self._normal).sum(axis=self._axes)
         self.dbeta = dy.sum(axis=self._axes)
         mean = dy.mean(axis=self._axes, keepdims=True)
         slope = (dy * self._normal).mean(axis=self._axes, keepdims=True)
-        return self.gamma.reshape(self._sides) * self._factor * (dy - mean - self._normal * slope)
+        return self.gamma * self._factor * (dy - mean - self._normal * slope)
 
 
 class Pool:
-    """Windows of 2 x 2 by the same index arrays, each channel an image of its own."""
-
     def forward(self, x):
-        n, c, h, w = self._shape = x.shape
-        row = np.tile(np.repeat(np.arange(2), 2)[:, None], h // 2 * (w // 2))
-        row = row + 2 * np.repeat(np.arange(h // 2), w // 2)
-        column = np.tile(np.arange(2), 2)[:, None] + 2 * np.tile(np.arange(w // 2), h // 2)
-        self._at = row, column
-        windows = x.reshape(n * c, h, w)[:, row, column]
-        self._taken = windows.argmax(axis=1)
-        return windows.max(axis=1).reshape(n, c, h // 2, w // 2)
+        n, h, w, channels = x.shape
+        self._x = x
+        y = np.zeros((n, h // 2, w // 2, channels))
+        for i in range(h // 2):
+            for j in range(w // 2):
+                y[:, i, j] = x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2].max(axis=(1, 2))
+        return y
 
     def backward(self, dy):
-        n, c, h, w = self._shape
-        windows = np.zeros((n * c, 4, h // 2 * (w // 2)))
-        np.put_along_axis(windows, self._taken[:, None], dy.reshape(n * c, 1, -1), axis=1)
-        dx = np.zeros((n * c, h, w))
-        row, column = self._at
-        np.add.at(dx, (slice(None), row, column), windows)
-        return dx.reshape(self._shape)
+        n, rows, columns, channels = dy.shape
+        dx = np.zeros_like(self._x)
+        for i in range(rows):
+            for j in range(columns):
+                windows = self._x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2].reshape(n, 4, channels)
+                slopes = np.zeros_like(windows)
+                np.put_along_axis(slopes, windows.argmax(axis=1)[:, None], dy[:, i, j][:, None], axis=1)
+                dx[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2] = slopes.reshape(n, 2, 2, channels)
+        return dx
 
 
 class BatchNorm:
@@ -96,14 +85,12 @@ class BatchNorm:
         names = ("batchNormalization", "batchNormalization_1", "batchNormalization_2")
         self._norms = [Normalization(weights[f"{name}/gamma"], weights[f"{name}/beta"]) for name in names]
         self._pool = Pool()
-        # Flattened are channels, rows, columns here.
-        dense = weights["dense/kernel"]
-        self._w1 = dense.reshape(13, 13, 18, -1).transpose(2, 0, 1, 3).reshape(dense.shape)
+        self._w1 = weights["dense/kernel"]
         self._w2, self._b2 = weights["dense_1/kernel"], weights["dense_1/bias"]
 
     def step(self, images, labels):
         norm1, norm2, norm3 = self._norms
-        y1 = np.maximum(norm1.forward(self._conv1.forward(images.transpose(0, 3, 1, 2))), 0)
+        y1 = np.maximum(norm1.forward(self._conv1.forward(images)), 0)
         pooled = self._pool.forward(y1)
         y2 = np.maximum(norm2.forward(self._conv2.forward(pooled)), 0)
         flat = y2.reshape(len(images), -1)
