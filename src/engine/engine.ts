@@ -189,16 +189,16 @@ class TapeEngine implements Engine {
     this.#pool?.dispose();
   }
 
-  #record({ operations }: Tape): Recording {
-    const { length } = operations;
-    const program = programOf(this.kernels, operations, 0, 1);
+  #record(tape: Tape): Recording {
+    const { length } = tape.operations;
+    const program = programOf(this.kernels, tape, 0, 1);
     const alone = () => {
       if (this.#disposed) throw new Error("engine: expected one in use, got one that was disposed of");
       for (const phase of program) runPhase(phase);
     };
     const pool = this.#pool;
     if (pool === undefined) return { length, run: alone };
-    const shared = lazy(() => pool.share(operations));
+    const shared = lazy(() => pool.share(tape));
     const together = () => pool.run(shared());
     if (!this.#auto) return { length, run: together };
     const tuner = new Tuner([alone, together]);

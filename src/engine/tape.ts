@@ -33,6 +33,13 @@ export interface Operation {
 /** A flat list of kernel calls: all that an engine knows of a model. */
 export class Tape {
   readonly operations: Operation[] = [];
+  /** Samples that a run of `sample` calls is made for before the next ones follow, so that their numbers stay in the cache. */
+  readonly chunk: number;
+
+  /** @param chunk default: all samples at once */
+  constructor(chunk: number = Number.POSITIVE_INFINITY) {
+    this.chunk = chunk;
+  }
 
   /** Appends a call; the arguments are checked against the kernel's signature. */
   add<K extends KernelName>(kernel: K, axis: Axis, extent: number, ...args: KernelArguments<K>): void {

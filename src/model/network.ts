@@ -23,6 +23,12 @@ const PACK = 0;
 const TRAIN = 1;
 const EVALUATE = 5;
 
+/** Bytes of a core's own cache that a chunk of samples may fill: small for what is built today, so no harm anywhere. */
+const CACHE_BYTES = 2 ** 20;
+
+/** Fewest samples of a chunk, and what its size is a multiple of: kernels work on several samples at once. */
+const CHUNK = 16;
+
 const MODES: readonly Mode[] = ["inference", "training", "batchStatistics", "calibration"];
 
 /** An architecture with memory: it stages batches and runs training steps, evaluation and prediction on them. */
@@ -39,6 +45,8 @@ export class Network {
   /** By kind and batch size: see `#key`. */
   readonly #recordings = new Map<number, Recording>();
   readonly #pixels: number;
+  /** See `Tape.chunk`. */
+  readonly #chunk: number;
   #staged: Pixels = "bytes";
   /** Whether weights changed since they were last packed for evaluation, which needs no panels for a backward pass. */
   #unpacked = true;
@@ -56,6 +64,8 @@ export class Network {
     this.#pixels = sizeOf(architecture.input.shape);
     const dropout = RandomStream.from(options.seed, "dropout");
     this.#streams = layout.randomKeys.map((_, layer) => dropout.child(layer));
+    const bytes = (layout.plan.sizes().activations * Float32Array.BYTES_PER_ELEMENT) / options.batchSize;
+    this.#chunk = Math.max(Math.floor(CACHE_BYTES / bytes / CHUNK), 1) * CHUNK;
     const { heap } = engine;
     const { scale, offset } = architecture.input;
     heap.set(scale, layout.scale.offset);
@@ -244,7 +254,7 @@ export class Network {
   }
 
   #record(key: number, emit: (tape: Tape) => number): Recording {
-    const tape = new Tape();
+    const tape = new Tape(this.#chunk);
     const recording = { tape, outputs: emit(tape) };
     this.#recordings.set(key, recording);
     return recording;

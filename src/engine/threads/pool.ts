@@ -1,7 +1,7 @@
 import { isRecord } from "../../json.ts";
-import type { Kernels } from "../kernels.ts";
-import { type Phase, programOf } from "../program.ts";
-import type { Operation } from "../tape.ts";
+import type { KernelName, Kernels } from "../kernels.ts";
+import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";
+import type { Tape } from "../tape.ts";
 import { Control, STOP } from "./control.ts";
 import { type ThreadHandle, threadSource } from "./source.ts";
 import { failureIn, reasonOf, type ThreadMessage } from "./thread.ts";
@@ -23,7 +23,7 @@ export interface SharedTape {
 }
 
 /** The workers of an engine, as the thread that calls them sees them: it is thread 0 and does its share. */
-export class Pool {
+export class Pool implements Watcher {
   readonly threads: number;
   /** Resolves once all workers wait for work; rejects if one does not start. */
   readonly started: Promise<void>;
@@ -33,6 +33,8 @@ export class Pool {
   #handles: ThreadHandle[] = [];
   #tapes = 0;
   #failure: string | undefined;
+  /** The kernel that runs on this thread. */
+  #current: KernelName | undefined;
 
   /**
    * Starts `threads - 1` workers.
@@ -83,10 +85,11 @@ export class Pool {
   }
 
   /** Tells all threads of a tape. */
-  share(operations: readonly Operation[]): SharedTape {
+  share(tape: Tape): SharedTape {
     const id = this.#tapes++;
-    this.#post({ type: "tape", id, operations });
-    return { id, program: programOf(this.#kernels, operations, 0, this.threads) };
+    const { operations, chunk } = tape;
+    this.#post({ type: "tape", id, operations, chunk });
+    return { id, program: programOf(this.#kernels, tape, 0, this.threads) };
   }
 
   /**
@@ -104,6 +107,10 @@ export class Pool {
     }
   }
 
+  calling(kernel: KernelName): void {
+    this.#current = kernel;
+  }
+
   /** Ends all workers. */
   dispose(): void {
     this.#failure ??= "engine: expected one in use, got one that was disposed of";
@@ -115,14 +122,10 @@ export class Pool {
   }
 
   #runPhase(phase: Phase): void {
-    let i = 0;
     try {
-      for (; i < phase.length; i++) {
-        const { kernel, args } = phase[i];
-        kernel(...args);
-      }
+      runPhase(phase, this);
     } catch (error) {
-      this.#control.fail(failureIn(0, phase[i].name, error));
+      this.#control.fail(failureIn(0, this.#current, error));
     }
   }
 

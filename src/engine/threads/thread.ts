@@ -1,7 +1,7 @@
 // What a worker does; the same in Node and in browsers.
 
-import type { Kernels } from "../kernels.ts";
-import { type Phase, programOf } from "../program.ts";
+import type { KernelName, Kernels } from "../kernels.ts";
+import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";
 import type { Operation } from "../tape.ts";
 import { instantiateShared } from "../wasm.ts";
 import { Control, STOP } from "./control.ts";
@@ -23,6 +23,7 @@ export interface TapeMessage {
   readonly type: "tape";
   readonly id: number;
   readonly operations: readonly Operation[];
+  readonly chunk: number;
 }
 
 export type ThreadMessage = StartMessage | TapeMessage;
@@ -55,13 +56,15 @@ export function createThread(answer: (message: ThreadAnswer) => void): (message:
 }
 
 /** One worker of an engine. */
-class Thread {
+class Thread implements Watcher {
   readonly #kernels: Kernels;
   readonly #control: Control;
   readonly #thread: number;
   readonly #programs = new Map<number, readonly Phase[]>();
   /** Announcements that were followed. */
   #sequence = 0;
+  /** The kernel that runs. */
+  #current: KernelName | undefined;
 
   constructor({ module, memory, control, thread, threads, spins }: StartMessage) {
     this.#kernels = instantiateShared(module, memory);
@@ -70,8 +73,8 @@ class Thread {
     this.#control.ready();
   }
 
-  learn({ id, operations }: TapeMessage): void {
-    this.#programs.set(id, programOf(this.#kernels, operations, this.#thread, this.#control.threads));
+  learn(tape: TapeMessage): void {
+    this.#programs.set(tape.id, programOf(this.#kernels, tape, this.#thread, this.#control.threads));
   }
 
   /** Runs what is announced, until that is the end or a tape that has yet to come as a message. */
@@ -95,24 +98,23 @@ class Thread {
     control.arrive(this.#thread);
   }
 
+  calling(kernel: KernelName): void {
+    this.#current = kernel;
+    this.#control.progress(this.#thread);
+  }
+
   #runPhase(phase: Phase): boolean {
-    const control = this.#control;
-    let i = 0;
     try {
-      for (; i < phase.length; i++) {
-        const { kernel, args } = phase[i];
-        kernel(...args);
-        control.progress(this.#thread);
-      }
+      runPhase(phase, this);
       return true;
     } catch (error) {
-      control.fail(failureIn(this.#thread, phase[i].name, error));
+      this.#control.fail(failureIn(this.#thread, this.#current, error));
       return false;
     }
   }
 }
 
 /** What the failure of a kernel is called. */
-export function failureIn(thread: number, kernel: string, error: unknown): string {
+export function failureIn(thread: number, kernel: KernelName | undefined, error: unknown): string {
   return `engine: thread ${thread} failed in ${kernel}: ${reasonOf(error)}`;
 }

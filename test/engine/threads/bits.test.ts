@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { runTape } from "../../../src/engine/tape.ts";
 import { readCheckpoint } from "../../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";
 import { batchNormalization } from "../../../src/layers/batch-normalization.ts";
@@ -56,6 +57,22 @@ describe.each(HOST_GEARS.filter((gear) => gear !== "js"))("on %s", (gear) => {
       for (const result of results) expect(result).toEqual(results[0]);
     });
   });
+});
+
+it("gives the bits of plain runs in batches that are walked in chunks", async () => {
+  const many = barImages(130);
+  const results = [];
+  for (const plain of [true, false]) {
+    for (const threads of plain ? [1] : [1, 2]) {
+      const model = await compiled({ batchSize: 120, optimizer: "adam", threads, seed: 3 });
+      const { engine } = model.network;
+      if (plain) engine.run = (tape) => runTape(engine.kernels, tape);
+      await model.fit(many, { epochs: 2 });
+      results.push(weightBytes(model));
+      model.dispose();
+    }
+  }
+  for (const result of results) expect(result).toEqual(results[0]);
 });
 
 it("goes on from a checkpoint with another number of threads to the same bits", async () => {
