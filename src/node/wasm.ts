@@ -3,5 +3,5 @@ import { setWasmSource } from "../engine/wasm.ts";
 
 /** Lets the engine read its wasm files from the package's folder. */
 export function useWasmFiles(): void {
-  setWasmSource(async (name) => readFile(new URL(`../../build/${name}.wasm`, import.meta.url)));
+  setWasmSource(async (gear) => new Uint8Array(await readFile(new URL(`../../build/${gear}.wasm`, import.meta.url))));
 }

@@ -3,14 +3,14 @@ import { readFile } from "node:fs/promises";
 import { createEngine } from "../../engine/engine.ts";
 import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
 import { chooseThreads } from "../../engine/threads/source.ts";
-import type { WasmName } from "../../engine/wasm.ts";
+import type { WasmGear } from "../../engine/wasm.ts";
 import { knowsWide, runsWide, WIDE_FLAG } from "../../node/wide.ts";
 import { resolveEngine } from "../engine.ts";
 import { checkWide } from "../wide.ts";
 
 /** A wasm file as it lies on the disk. */
 export interface Binary {
-  readonly name: WasmName;
+  readonly name: WasmGear;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -70,10 +70,10 @@ async function noteOnWide(): Promise<string> {
 
 async function binariesOf(engine: Gear): Promise<Binary[]> {
   if (engine === "js") return [];
-  return Promise.all([engine, `${engine}-shared` as const].map(describeBinary));
+  return [await describeBinary(engine)];
 }
 
-async function describeBinary(name: WasmName): Promise<Binary> {
+async function describeBinary(name: WasmGear): Promise<Binary> {
   // Where `useWasmFiles` lets the engine find them.
   const bytes = await readFile(new URL(`../../../build/${name}.wasm`, import.meta.url));
   return { name, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };

@@ -1,0 +1,56 @@
+/** Pages that a shared memory may have at most: 4 GiB. Must not be less than what the engine asks for. */
+const MAX_PAGES = 65536;
+
+const IMPORT_SECTION = 2;
+/** What ends the import section of a file that imports a memory of its host's size: no flags, no pages. */
+const UNSHARED = [0, 0];
+/** Shared, with a maximum: 1 page to `MAX_PAGES`, as LEB128. */
+const SHARED = [3, 1, ...[MAX_PAGES & 0x7f, (MAX_PAGES >> 7) & 0x7f].map((byte) => byte | 0x80), MAX_PAGES >> 14];
+
+/**
+ * The same kernels for memory that threads share: the compiler's output for both differs in nothing but the memory it
+ * imports, the last thing in the file's second section.
+ *
+ * @param wasm a file that imports one memory and nothing else
+ * @throws Error if the file is built otherwise
+ * @example
+ * const shared = await WebAssembly.compile(withSharedMemory(bytes));
+ */
+export function withSharedMemory(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
+  let at = 8;
+  while (at + 1 < wasm.length && wasm[at] !== IMPORT_SECTION) {
+    const size = readSize(wasm, at + 1);
+    at = size.next + size.value;
+  }
+  const { value, next } = readSize(wasm, at + 1);
+  const end = next + value;
+  const grown = value + SHARED.length - UNSHARED.length;
+  // One-byte sizes: the section holds two short names.
+  if (
+    wasm[at] !== IMPORT_SECTION ||
+    grown > 127 ||
+    UNSHARED.some((byte, i) => wasm[end - UNSHARED.length + i] !== byte)
+  ) {
+    throw new Error("kernels: expected a wasm file that imports one unshared memory");
+  }
+  const head = wasm.subarray(0, at + 1);
+  const names = wasm.subarray(next, end - UNSHARED.length);
+  const result = new Uint8Array(head.length + 1 + grown + wasm.length - end);
+  result.set(head);
+  result[head.length] = grown;
+  result.set(names, head.length + 1);
+  result.set(SHARED, head.length + 1 + names.length);
+  result.set(wasm.subarray(end), head.length + 1 + grown);
+  return result;
+}
+
+/** An unsigned LEB128 number and where it ends. */
+function readSize(wasm: Uint8Array, at: number): { value: number; next: number } {
+  let value = 0;
+  for (let shift = 0; shift < 35 && at < wasm.length; shift += 7) {
+    const byte = wasm[at++];
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) break;
+  }
+  return { value, next: at };
+}
