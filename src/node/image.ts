@@ -4,10 +4,12 @@
  * @module
  */
 
+import { inflateSync } from "node:zlib";
+import type { UnpackOptions } from "../data/gzip.ts";
 import type { RasterImage } from "../data/image.ts";
 import { isJpeg } from "../data/jpeg-header.ts";
 import { decodePng, isPng } from "../data/png.ts";
-import { readFileBounded } from "./files.ts";
+import { errorCode, readFileBounded } from "./files.ts";
 import { decodeJpeg } from "./jpeg.ts";
 
 /** What {@link decodeImage} may be told. */
@@ -31,9 +33,22 @@ export async function decodeImage(
   options: ReadImageOptions = {},
 ): Promise<RasterImage> {
   const limits = { name, maxPixels: options.maxPixels ?? MAX_PIXELS };
-  if (isPng(bytes)) return decodePng(bytes, limits);
+  if (isPng(bytes)) return decodePng(bytes, { ...limits, inflate: inflateAtOnce });
   if (isJpeg(bytes)) return decodeJpeg(bytes, limits);
   throw new RangeError(`image ${JSON.stringify(name)}: expected a PNG or JPEG picture, got something else`);
+}
+
+/** Unpacks zlib data without streams. */
+async function inflateAtOnce(bytes: Uint8Array, { name, maxBytes }: UnpackOptions): Promise<Uint8Array> {
+  const who = `inflate ${JSON.stringify(name)}`;
+  try {
+    return inflateSync(bytes, { maxOutputLength: maxBytes });
+  } catch (cause) {
+    if (errorCode(cause) === "ERR_BUFFER_TOO_LARGE") {
+      throw new RangeError(`${who}: expected at most ${maxBytes} bytes unpacked, got more`, { cause });
+    }
+    throw new RangeError(`${who}: expected whole deflate data, got data that is corrupt or cut off`, { cause });
+  }
 }
 
 /**

@@ -33,6 +33,15 @@ interface JpegDecoderOptions {
 
 type JpegDecoderFactory = (options: JpegDecoderOptions) => Promise<JpegDecoder>;
 
+/** A decoder that has grown for a larger picture than this is not kept. */
+const KEPT_BYTES = 16 * 2 ** 20;
+
+/** Serves one picture after the other: to make a new one takes longer than to decode a small picture. */
+let kept: Promise<JpegDecoder> | undefined;
+
+/** What the decoder has said of the picture at hand. */
+let lines: string[] = [];
+
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function newDecoder(printErr: (line: string) => void): Promise<JpegDecoder> {
@@ -63,16 +72,19 @@ async function newDecoder(printErr: (line: string) => void): Promise<JpegDecoder
 export async function decodeJpeg(bytes: Uint8Array, options: DecodeImageOptions): Promise<RasterImage> {
   const who = `jpeg ${JSON.stringify(options.name)}`;
   checkJpeg(who, bytes, options.maxPixels);
-  const lines: string[] = [];
-  // A new instance for each picture: after an error the decoder's memory is not in order.
-  const decoder = await newDecoder((line) => lines.push(line));
+  kept ??= newDecoder((line) => lines.push(line));
+  const decoder = await kept;
+  lines = [];
   let pixels: JpegPixels | null;
   try {
     pixels = decoder.decode(bytes, true);
   } catch (cause) {
+    // Its memory is not in order any more.
+    kept = undefined;
     const reason = lines.at(-1) ?? "corrupt data";
     throw new RangeError(`${who}: expected a readable picture, got ${JSON.stringify(reason)}`, { cause });
   }
+  if (pixels === null || pixels.data.length > KEPT_BYTES) kept = undefined;
   if (pixels === null) throw new RangeError(`${who}: expected a readable picture, got corrupt data`);
   const { width, height, data } = pixels;
   return { width, height, channels: 4, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
