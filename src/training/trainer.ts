@@ -6,7 +6,13 @@ import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 import { WeightAverage } from "./averaging.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
-import { checkData, type Evaluation, evaluateImages, readPredictionSettings } from "./evaluate.ts";
+import {
+  checkData,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateImages,
+  readPredictionSettings,
+} from "./evaluate.ts";
 import type { EpochEvent, FitEvent, ReportEvent, StepEvent } from "./events.ts";
 import { FIT_KEYS, type FitOptions } from "./fit-options.ts";
 import { Breather } from "./pause.ts";
@@ -14,7 +20,7 @@ import { NO_SUMS, type Progress, START, type Sums } from "./progress.ts";
 import { dueReports, type ReportPlan, readReportPlan, type SampleEvaluation } from "./reports.ts";
 import { drawSample, drawsPerEpoch, epochOrder, readSampling, type Sampling } from "./sampling.ts";
 import { constant, learningRateAt, parseSchedule, type Schedule } from "./schedules.ts";
-import { updateStatistics } from "./statistics.ts";
+import { useAverage } from "./use-average.ts";
 
 /** What `fit` returns. */
 export interface History {
@@ -146,7 +152,7 @@ export class Trainer {
 
   async #end(control: TrainingControl): Promise<History> {
     const averaged = await this.#uninterrupted(async () => {
-      await this.#useAverage();
+      await useAverage(this.average, this.network, this.#data, this.#seed, this.#options.signal);
       return true;
     });
     if (averaged === undefined) return this.#history("interrupted");
@@ -158,30 +164,6 @@ export class Trainer {
   #history(end: History["end"]): History {
     const { history, reports } = this.#progress;
     return { epochs: history, reports, end };
-  }
-
-  /** Puts the averaged weights in place of those of the last step, and returns how to undo it. */
-  async #useAverage(): Promise<() => void> {
-    const { average, network } = this;
-    const { offset, count } = network.parameters.values;
-    if (average?.values === undefined) return () => {};
-    const own = network.view(offset, count).slice();
-    const put = (values: Float32Array | Float64Array) => {
-      network.engine.heap.set(values, offset);
-      network.parametersChanged();
-    };
-    put(average.values);
-    const images = Math.min(average.plan.statisticsImages, this.#data.length);
-    if (images > 0) {
-      const indices = drawSample(this.#data.length, images, RandomStream.from(this.#seed, "statistics"));
-      try {
-        await updateStatistics(network, this.#data, indices, this.#options.signal);
-      } catch (error) {
-        put(own);
-        throw error;
-      }
-    }
-    return () => put(own);
   }
 
   /** The order of the images in the current epoch. */
@@ -219,12 +201,16 @@ export class Trainer {
 
   async #evaluationEvent({ on, every, images }: SampleEvaluation): Promise<ReportEvent> {
     const { step } = this.#progress;
-    const { validation, prediction = {}, signal } = this.#options;
-    const data = on === "validation" && validation !== undefined ? validation : this.#data;
+    const data = on === "validation" ? (this.#options.validation ?? this.#data) : this.#data;
     const stream = RandomStream.from(this.#seed, `evaluation/${on}/${every}`).child(step);
     const indices = images === undefined ? undefined : drawSample(data.length, Math.min(images, data.length), stream);
-    const figures = await evaluateImages(this.network, data, indices, { ...prediction, ...(signal && { signal }) });
+    const figures = await evaluateImages(this.network, data, indices, this.#evaluateOptions);
     return { event: "evaluation", on, epoch: this.#epochOf(step), step, ...figures };
+  }
+
+  get #evaluateOptions(): EvaluateOptions {
+    const { prediction, signal } = this.#options;
+    return { ...prediction, ...(signal !== undefined && { signal }) };
   }
 
   /** The epoch, from 1, that a step belongs to, counted from 1. */
@@ -299,12 +285,15 @@ export class Trainer {
   }
 
   async #endEpoch(start: number, control: TrainingControl): Promise<EpochEvent> {
-    const { validation, prediction = {}, signal } = this.#options;
+    const { validation } = this.#options;
     // Callbacks may keep the weights, and should keep those that were validated.
-    const undo = validation === undefined ? () => {} : await this.#useAverage();
+    const undo =
+      validation === undefined
+        ? () => {}
+        : await useAverage(this.average, this.network, this.#data, this.#seed, this.#options.signal);
     try {
-      const options = { ...prediction, ...(signal && { signal }) };
-      const validated = validation && (await evaluateImages(this.network, validation, undefined, options));
+      const validated =
+        validation && (await evaluateImages(this.network, validation, undefined, this.#evaluateOptions));
       const event = this.#epochEvent(start, validated);
       this.#progress = {
         ...this.#progress,

@@ -60,6 +60,28 @@ describe("augmented images", () => {
     expect(new Set(found)).toEqual(new Set([0, 1]));
   });
 
+  it("are mirrored in every other epoch, half of them in the first, with alternating flips", async () => {
+    const model = await compiled({ batchSize: 16, seed: 2 });
+    const region = model.network.regions.find(({ name }) => name === "augmented images");
+    const options = { epochs: 4, augment: { horizontalFlip: "alternating" }, shuffle: false } as const;
+    const mirrored: boolean[][] = [];
+    for await (const event of model.fitEvents(data, options)) {
+      if (event.event !== "step") continue;
+      for (let i = 0; i < event.batchSize; i++) {
+        const image = (event.stepInEpoch - 1) * 16 + i;
+        const got = model.network.view((region?.offset ?? 0) + i * SIZE, SIZE);
+        const isMirrored = got.every((value, k) => value === moved(image, 0, 0, true)[k]);
+        expect(isMirrored || got.every((value, k) => value === moved(image, 0, 0)[k])).toBe(true);
+        mirrored[image] = [...(mirrored[image] ?? []), isMirrored];
+      }
+    }
+    for (const [first, ...rest] of mirrored) expect(rest).toEqual([!first, first, !first]);
+    const count = mirrored.filter(([first]) => first).length;
+    // Forty tosses of a coin: outside of this once in a thousand times.
+    expect(count).toBeGreaterThanOrEqual(10);
+    expect(count).toBeLessThanOrEqual(30);
+  });
+
   it("are cropped from a padded image", async () => {
     const places = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => (image: number) => moved(image, x, y)));
     const found = await choices({ randomCrop: 1 }, places);
