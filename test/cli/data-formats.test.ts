@@ -142,6 +142,17 @@ describe("data inspect", () => {
     expect(half.stdout).toMatch(/^0\n([ ▀▄█]*\n){14}\nNext /m);
   });
 
+  it("finds files by paths of any form", async () => {
+    mkdirSync(here(".hidden"));
+    writeFileSync(here(".hidden", "rows.csv"), readFileSync(here("alone.csv")));
+    for (const path of ["csv/../.hidden/rows.csv", here(".hidden"), "./csv"]) {
+      const json = await run("data", "inspect", path, "--json");
+      expect(json.event("data")).toMatchObject({ format: "CSV", trainImages: TRAIN });
+    }
+    const outside = await convasm(["data", "inspect", "../csv", "--json"], { cwd: here("npy") });
+    expect(outside.event("data")).toMatchObject({ trainImages: TRAIN, testImages: TEST });
+  });
+
   it("converts to IDX, floats too", async () => {
     expect((await run("data", "floats", "--out", "converted")).stderr).toBe("");
     for (const name of [TRAIN_IMAGES, TEST_IMAGES, TRAIN_LABELS]) {

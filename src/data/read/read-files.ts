@@ -63,14 +63,16 @@ function splitOff(
   return { train: rest, test: { ...heldOut, name: "test" } };
 }
 
-/** The files that may hold data, without the folders that all of them are in. */
-function tidied(files: readonly DataFile[]): DataFile[] {
-  const visible = files.filter(
-    ({ name }) => !name.split("/").some((word) => word.startsWith(".") || word === "__MACOSX"),
-  );
-  if (visible.length === 0)
-    throw new RangeError(`readData: expected files of data, got ${files.length === 0 ? "none" : "only hidden ones"}`);
-  return visible;
+/** Of several files those that are not hidden; the outermost folder, which the user named, may be. */
+function tidied(files: readonly DataFile[]): readonly DataFile[] {
+  if (files.length === 1) return files;
+  const isHidden = (word: string) => word.startsWith(".") || word === "__MACOSX";
+  const visible = files.filter(({ name }) => {
+    const words = name.split("/");
+    return !words.slice(words.length > 1 ? 1 : 0).some(isHidden) && words[0] !== "__MACOSX";
+  });
+  if (visible.length > 0) return visible;
+  throw new RangeError(`readData: expected files of data, got ${files.length === 0 ? "none" : "only hidden ones"}`);
 }
 
 interface Found extends Parts {

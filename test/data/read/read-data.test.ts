@@ -41,6 +41,12 @@ describe("readData", () => {
     );
   });
 
+  it("takes a file that was named wherever it is", async () => {
+    for (const name of ["../plain.csv", "/home/ada/.data/plain.csv", ".plain"]) {
+      expect((await readData(inputs("plain.csv").map((file) => ({ ...file, name })))).train?.length).toBe(8);
+    }
+  });
+
   it("holds out a share of each class", async () => {
     const rows = Array.from({ length: 100 }, (_, i) => `${i < 80 ? 0 : 1},${i},1,2,3\n`).join("");
     const file = { name: "rows.csv", bytes: bytes(rows) };
@@ -66,7 +72,8 @@ describe("readData", () => {
 
   it("says what it takes where it knows nothing of a file", async () => {
     expect(await refusal([])).toBe("readData: expected files of data, got none");
-    expect(await refusal([{ name: ".hidden", bytes: bytes("x") }])).toMatch(/got only hidden ones/);
+    const hidden = ["a/.b", "a/.git/c", "__MACOSX/d"].map((name) => ({ name, bytes: bytes("x") }));
+    expect(await refusal(hidden)).toMatch(/got only hidden ones/);
     expect(await refusal([{ name: "a.bin", bytes: Uint8Array.of(1, 2, 3) }])).toBe(
       'readData: expected files of one known format (IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures), got "a.bin"',
     );
