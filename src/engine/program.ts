@@ -1,5 +1,5 @@
 import type { KernelName, Kernels } from "./kernels.ts";
-import { argumentsOf, type Operation, sliceOf } from "./tape.ts";
+import { type Axis, argumentsOf, type Operation, sliceOf } from "./tape.ts";
 
 /** A kernel call of one thread, ready to be made. */
 interface Call {
@@ -9,15 +9,21 @@ interface Call {
   readonly args: number[];
 }
 
-/** What a thread does between two barriers. */
-export interface Phase {
+/** Calls that are made in turns: all for the first samples, then all for the next ones. */
+interface Part {
   readonly calls: readonly Call[];
   /** The range of all calls, where it is walked in chunks. */
   readonly begin: number;
   readonly end: number;
-  /** Samples that all calls are made for before the next ones follow; 0 where each call has its own range, and is made once. */
+  /** Samples of a turn; 0 where each call has its own range, and is made once. */
   readonly chunk: number;
 }
+
+/** What a thread does between two barriers. */
+export type Phase = readonly Part[];
+
+/** Kernels that read all of their weights at every call: for a few samples at a time that costs more than it gains. */
+const WHOLE: ReadonlySet<KernelName> = new Set<KernelName>(["dense_forward", "dense_backward_data"]);
 
 /** Is told of every call before it is made. */
 export interface Watcher {
@@ -36,24 +42,35 @@ export function programOf(
   thread: number,
   threads: number,
 ): readonly Phase[] {
-  const phases: Phase[] = [];
+  const phases: Part[][] = [];
   let first = 0;
   while (first < operations.length) {
-    let last = first;
-    while (last + 1 < operations.length && operations[last + 1].axis === operations[first].axis) last++;
-    phases.push(phaseOf(kernels, operations.slice(first, last + 1), chunk, thread, threads));
-    first = last + 1;
+    const { axis, kernel, extent } = operations[first];
+    if (first === 0 || axis !== operations[first - 1].axis) phases.push([]);
+    const cut = axis === "sample" && !WHOLE.has(kernel);
+    let last = first + 1;
+    while (last < operations.length && belongs(operations[last], axis, cut, extent)) last++;
+    const part = partOf(kernels, operations.slice(first, last), cut ? chunk : 0, thread, threads);
+    if (part.calls.length > 0) phases[phases.length - 1].push(part);
+    first = last;
   }
   return phases;
 }
 
-function phaseOf(
+/** Whether an operation goes on with a part. */
+function belongs(operation: Operation, axis: Axis, cut: boolean, extent: number): boolean {
+  if (operation.axis !== axis) return false;
+  if (axis !== "sample") return true;
+  return cut === !WHOLE.has(operation.kernel) && operation.extent === extent;
+}
+
+function partOf(
   kernels: Kernels,
   operations: readonly Operation[],
   chunk: number,
   thread: number,
   threads: number,
-): Phase {
+): Part {
   const calls: Call[] = [];
   for (const operation of operations) {
     const [begin, end] = sliceOf(operation, thread, threads);
@@ -62,11 +79,7 @@ function phaseOf(
     calls.push({ name: operation.kernel, kernel: kernels[operation.kernel], args });
   }
   const [begin, end] = sliceOf(operations[0], thread, threads);
-  const isCut =
-    operations[0].axis === "sample" &&
-    end - begin > chunk &&
-    operations.every(({ extent }) => extent === operations[0].extent);
-  return { calls, begin, end, chunk: isCut ? chunk : 0 };
+  return { calls, begin, end, chunk: end - begin > chunk ? chunk : 0 };
 }
 
 /**
@@ -82,15 +95,21 @@ function boxed(numbers: readonly number[]): number[] {
 
 /** Makes the calls of a phase. */
 export function runPhase(phase: Phase, watcher?: Watcher): void {
-  const { calls, begin, end, chunk } = phase;
-  if (chunk === 0) {
-    for (let i = 0; i < calls.length; i++) {
-      const { name, kernel, args } = calls[i];
-      watcher?.calling(name);
-      kernel(...args);
-    }
-    return;
+  for (let i = 0; i < phase.length; i++) {
+    if (phase[i].chunk === 0) runOnce(phase[i], watcher);
+    else runInTurns(phase[i], watcher);
   }
+}
+
+function runOnce({ calls }: Part, watcher: Watcher | undefined): void {
+  for (let i = 0; i < calls.length; i++) {
+    const { name, kernel, args } = calls[i];
+    watcher?.calling(name);
+    kernel(...args);
+  }
+}
+
+function runInTurns({ calls, begin, end, chunk }: Part, watcher: Watcher | undefined): void {
   for (let at = begin; at < end; at += chunk) {
     const to = Math.min(at + chunk, end);
     for (let i = 0; i < calls.length; i++) {

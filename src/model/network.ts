@@ -23,8 +23,8 @@ const PACK = 0;
 const TRAIN = 1;
 const EVALUATE = 5;
 
-/** Bytes of a core's own cache that a chunk of samples may fill: small for what is built today, so no harm anywhere. */
-const CACHE_BYTES = 2 ** 20;
+/** Bytes of activations that a chunk of samples may fill: a core's own cache and its share of the common one. */
+const CACHE_BYTES = 2 ** 22;
 
 /** Fewest samples of a chunk, and what its size is a multiple of: kernels work on several samples at once. */
 const CHUNK = 16;

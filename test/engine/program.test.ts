@@ -73,13 +73,27 @@ describe("a program", () => {
     expect(result).toEqual(RESULT);
   });
 
-  it("walks no chunks where the samples of two calls differ in number", async () => {
+  it("lets kernels that read all their weights at every call do all samples at once", async () => {
+    const { kernels } = await createEngine(100, { gear: "js" });
+    const tape = new Tape(4);
+    tape.add("relu_forward", "sample", 8, 10, 10, 1);
+    tape.add("relu_forward", "sample", 8, 10, 10, 1);
+    tape.add("dense_forward", "sample", 8, 10, 60, 0, 0, 30, 1, 1, 0);
+    tape.add("relu_forward", "sample", 8, 10, 10, 1);
+    const names: string[] = [];
+    runPhase(programOf(kernels, tape, 0, 1)[0], { calling: (kernel) => names.push(kernel) });
+    const relu = "relu_forward";
+    expect(names).toEqual([relu, relu, relu, relu, "dense_forward", relu, relu]);
+  });
+
+  it("walks calls of different numbers of samples one after the other", async () => {
     const { kernels } = await createEngine(100, { gear: "js" });
     const tape = new Tape(2);
     tape.add("relu_forward", "sample", 10, 10, 30, 1);
     tape.add("relu_forward", "sample", 9, 10, 50, 1);
+    tape.add("relu_forward", "sample", 9, 50, 70, 1);
     const names: string[] = [];
     runPhase(programOf(kernels, tape, 0, 1)[0], { calling: (kernel) => names.push(kernel) });
-    expect(names.length).toBe(2);
+    expect(names.length).toBe(5 + 2 * 5);
   });
 });
