@@ -20,12 +20,21 @@ import { cellTable, ratioOf } from "./driver/table.js";
 /** @import { Cell, Entrant, Row } from "./driver/cell.js" */
 /** @import { Contender } from "./driver/contenders.js" */
 
-const options = readOptions(process.argv.slice(2));
+const options = optionsOrEnd();
 const { timing } = options;
 const rankings = new Rankings();
 const subjects = new Subjects();
 /** @type {ContenderProcess[]} */
 const processes = [];
+
+function optionsOrEnd() {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(2);
+  }
+}
 
 function end() {
   for (const child of processes) child.stop();
