@@ -1,10 +1,18 @@
 // Activations and the sum of two tensors. Axis: sample. A sample has `size` floats, so a range of samples is one run of
-// floats; the last one to three go through the same vector operations. Every kernel overwrites its last tensor, which
-// may be one of the others, and costs one pass over memory.
+// floats; its last vector may read up to three floats past it, and stores none of them. Every kernel overwrites its last
+// tensor, which may be one of the others, and costs one pass over memory.
 
 import { bell, exp, normal_distribution, sigmoid, tanh } from "./math";
 import { max_lanes, sum_lanes } from "./lanes";
 import { address, load_partial, madd, store_partial, zero } from "./simd";
+
+/** Stores up to four of the `left` floats that are left. */
+// @ts-ignore: decorator
+@inline
+function store_some(to: usize, value: v128, left: i32): void {
+  if (left >= 4) v128.store(to, value);
+  else store_partial(to, value, left);
+}
 
 // @ts-ignore: decorator
 @inline
@@ -18,12 +26,11 @@ export function relu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): v
   let from = address(x + begin * size);
   let to = address(y + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, relu(v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, relu(v128.load(from)), left);
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, relu(load_partial(from, left, 0)), left);
 }
 
 // @ts-ignore: decorator
@@ -38,13 +45,12 @@ export function relu_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, si
   let from = address(dy + begin * size);
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, relu_gradient(v128.load(output), v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, relu_gradient(v128.load(output), v128.load(from)), left);
     output += 16;
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, relu_gradient(load_partial(output, left, 0), load_partial(from, left, 0)), left);
 }
 
 // @ts-ignore: decorator
@@ -59,15 +65,11 @@ export function leaky_relu_forward(begin: i32, end: i32, x: i32, y: i32, size: i
   let from = address(x + begin * size);
   let to = address(y + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
+  for (; left > 0; left -= 4) {
     const value = v128.load(from);
-    v128.store(to, leaky_relu(value, value, factor));
+    store_some(to, leaky_relu(value, value, factor), left);
     from += 16;
     to += 16;
-  }
-  if (left > 0) {
-    const value = load_partial(from, left, 0);
-    store_partial(to, leaky_relu(value, value, factor), left);
   }
 }
 
@@ -78,14 +80,11 @@ export function leaky_relu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i
   let from = address(dy + begin * size);
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, leaky_relu(v128.load(input), v128.load(from), factor));
+  for (; left > 0; left -= 4) {
+    store_some(to, leaky_relu(v128.load(input), v128.load(from), factor), left);
     input += 16;
     from += 16;
     to += 16;
-  }
-  if (left > 0) {
-    store_partial(to, leaky_relu(load_partial(input, left, 0), load_partial(from, left, 0), factor), left);
   }
 }
 
@@ -94,12 +93,11 @@ export function sigmoid_forward(begin: i32, end: i32, x: i32, y: i32, size: i32)
   let from = address(x + begin * size);
   let to = address(y + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, sigmoid(v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, sigmoid(v128.load(from)), left);
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, sigmoid(load_partial(from, left, 0)), left);
 }
 
 // @ts-ignore: decorator
@@ -114,13 +112,12 @@ export function sigmoid_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32,
   let from = address(dy + begin * size);
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, sigmoid_gradient(v128.load(output), v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, sigmoid_gradient(v128.load(output), v128.load(from)), left);
     output += 16;
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, sigmoid_gradient(load_partial(output, left, 0), load_partial(from, left, 0)), left);
 }
 
 /** y = tanh x. x, y: [n, size]. */
@@ -128,12 +125,11 @@ export function tanh_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): v
   let from = address(x + begin * size);
   let to = address(y + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, tanh(v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, tanh(v128.load(from)), left);
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, tanh(load_partial(from, left, 0)), left);
 }
 
 // @ts-ignore: decorator
@@ -149,13 +145,12 @@ export function tanh_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, si
   let from = address(dy + begin * size);
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, tanh_gradient(v128.load(output), v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, tanh_gradient(v128.load(output), v128.load(from)), left);
     output += 16;
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, tanh_gradient(load_partial(output, left, 0), load_partial(from, left, 0)), left);
 }
 
 // @ts-ignore: decorator
@@ -169,12 +164,11 @@ export function gelu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): v
   let from = address(x + begin * size);
   let to = address(y + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, gelu(v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, gelu(v128.load(from)), left);
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, gelu(load_partial(from, left, 0)), left);
 }
 
 // @ts-ignore: decorator
@@ -192,13 +186,12 @@ export function gelu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i32, si
   let from = address(dy + begin * size);
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, gelu_gradient(v128.load(input), v128.load(from)));
+  for (; left > 0; left -= 4) {
+    store_some(to, gelu_gradient(v128.load(input), v128.load(from)), left);
     input += 16;
     from += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, gelu_gradient(load_partial(input, left, 0), load_partial(from, left, 0)), left);
 }
 
 /**
@@ -275,11 +268,10 @@ export function add(begin: i32, end: i32, a: i32, b: i32, y: i32, size: i32): vo
   let second = address(b + begin * size);
   let to = address(y + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, f32x4.add(v128.load(first), v128.load(second)));
+  for (; left > 0; left -= 4) {
+    store_some(to, f32x4.add(v128.load(first), v128.load(second)), left);
     first += 16;
     second += 16;
     to += 16;
   }
-  if (left > 0) store_partial(to, f32x4.add(load_partial(first, left, 0), load_partial(second, left, 0)), left);
 }

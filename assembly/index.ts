@@ -1,6 +1,7 @@
 // The kernels' ABI: re-exports only.
 export * from "./activation";
 export * from "./conv2d";
+export * from "./conv2d-narrow";
 export * from "./dense";
 export * from "./depthwise";
 export * from "./dropout";

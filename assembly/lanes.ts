@@ -18,6 +18,14 @@ export function max_lanes(v: v128): f32 {
   return f32x4.extract_lane(f32x4.max(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
 }
 
+/** The larger of each lane, NaN if either is. */
+// @ts-ignore: decorator
+@inline
+export function maximum(a: v128, b: v128): v128 {
+  // Each pmax keeps a NaN in its first operand; NaN or-ed with anything is NaN. Shorter on x86 than f32x4.max.
+  return v128.or(f32x4.pmax(a, b), f32x4.pmax(b, a));
+}
+
 /** The `count` (0 to 4) low lanes of v, zero in the rest. */
 // @ts-ignore: decorator
 @inline

@@ -225,6 +225,24 @@ export const DEPTHWISE: readonly ConvolutionCase[] = [
   },
 ];
 
+/** Convolutions of few input channels: p and q at least 2, k at least 4, and a line of the window of more than 4 or r = 3. */
+export const NARROW_CONVOLUTIONS: readonly ConvolutionCase[] = [
+  { ...PLAIN, name: "narrow 3x3", n: 3, h: 8, w: 10, c: 1, k: 8 },
+  { ...PLAIN, name: "narrow 3x3, the least", n: 1, h: 4, w: 4, c: 1, k: 4, bias: "none" },
+  { ...PLAIN, name: "narrow 3x3, 10 filters, odd", h: 7, w: 5, c: 1, k: 10, ...PAD_1 },
+  { ...PLAIN, name: "narrow 3x3, 7 filters, odd", h: 5, w: 9, c: 1, k: 7 },
+  { ...PLAIN, name: "narrow 3x3, stride 2", h: 11, w: 9, c: 1, k: 5, strideH: 2, strideW: 2, ...PAD_1 },
+  { ...PLAIN, name: "narrow 3x3, 3 channels", h: 6, w: 7, c: 3, k: 9, ...PAD_1 },
+  { ...PLAIN, name: "narrow 3x3, 4 channels, strides differ", h: 6, w: 8, c: 4, k: 12, strideH: 1, strideW: 2 },
+  { ...PLAIN, name: "narrow 3x1, 3 channels", h: 6, w: 4, c: 3, k: 5, s: 1, bias: "none" },
+  { ...PLAIN, name: "narrow 5x5, 5 filters", h: 8, w: 9, c: 1, k: 5, r: 5, s: 5 },
+  { ...PLAIN, name: "narrow 5x5, 6 filters", h: 9, w: 8, c: 1, k: 6, r: 5, s: 5, padTop: 2, padLeft: 1, padRight: 2 },
+  { ...PLAIN, name: "narrow 5x5, 16 filters", n: 1, h: 7, w: 6, c: 1, k: 16, r: 5, s: 5, bias: "none" },
+  { ...PLAIN, name: "narrow 5x3, 2 channels", h: 8, w: 6, c: 2, k: 6, r: 5, s: 3 },
+  { ...PLAIN, name: "narrow 2x5, 3 channels", h: 5, w: 8, c: 3, k: 4, r: 2, s: 5 },
+  { ...PLAIN, name: "narrow 7x7, 2 channels, stride 2", h: 12, w: 11, c: 2, k: 9, r: 7, s: 7, strideH: 2, strideW: 2 },
+];
+
 /**
  * Layers of networks as people train them, for the benchmark (which sets its own batch size); the sums are long, so
  * parity is checked on them too.

@@ -33,7 +33,7 @@ const elementwise =
 const forward = elementwise(1, 2);
 const backward = elementwise(1, 3);
 
-/** For the kernels of layers that multiply: what they move; `workOf` knows what they compute. */
+/** For the kernels of layers that multiply: what they move; `workOf` knows what they compute where this is 0. */
 function multiplying(x: number, y: number, weights: number): Work {
   return work(0, x + y + weights);
 }
@@ -77,6 +77,15 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
     const [, , , n, hp, wp, c, p, q, k, r, s] = args;
     const groups = args[args.length - 1];
     return multiplying(n * hp * wp * c, n * p * q * k, (r * s * c * k) / groups);
+  },
+  conv2d_narrow_forward: (n, _x, _w, _bias, _y, hp, wp, c, p, q, k, r, s) =>
+    multiplying(n * hp * wp * c, n * p * q * k, r * s * c * k),
+  conv2d_narrow_pool_forward: (n, _x, _w, _bias, _y, _places, hp, wp, c, p, q, k, r, s) =>
+    multiplying(n * hp * wp * c, 2 * n * (p >> 1) * (q >> 1) * k, r * s * c * k),
+  // Only the largest output of each window has a gradient.
+  conv2d_narrow_pool_backward_weights: (k, _x, _places, _dy, _dw, n, hp, wp, c, p, q, _k, r, s) => {
+    const maxima = n * (p >> 1) * (q >> 1) * k;
+    return work(2 * maxima * r * s * c, n * hp * wp * c + 2 * maxima + r * s * c * k);
   },
   dense_forward: (n, _x, _w, _panels, _bias, _y, inputs, units) => dense(n, inputs, units),
   dense_backward_data: (n, _dy, _w, _panels, _dx, inputs, units) => dense(n, inputs, units),
@@ -150,10 +159,11 @@ export function isMultiplying(kernel: KernelName): boolean {
 /**
  * What one call on a tape does.
  *
- * @param multiplyAdds of the layer's forward pass for the whole batch; both of its gradients take as many
+ * @param multiplyAdds of the layer's forward pass for the whole batch; both of its gradients take as many, unless they
+ *   count fewer themselves
  */
 export function workOf({ kernel, extent, arguments: args }: Operation, multiplyAdds: number): Work {
   const count: (extent: number, ...args: number[]) => Work = WORK[kernel];
   const counted = count(extent, ...args);
-  return isMultiplying(kernel) ? { ...counted, operations: 2 * multiplyAdds } : counted;
+  return isMultiplying(kernel) && counted.operations === 0 ? { ...counted, operations: 2 * multiplyAdds } : counted;
 }

@@ -4,6 +4,7 @@ import { imageShape, type Layer, type ParameterSpec, type Shape } from "./layer.
 import type { LayerConfig } from "./options.ts";
 import { PlacedConvolution } from "./placed-convolution.ts";
 import { PlacedDepthwise } from "./placed-depthwise.ts";
+import { isNarrow, PlacedNarrowConvolution, poolsItself } from "./placed-narrow.ts";
 import type { BiasKind, ConvolutionDims } from "./placed-windows.ts";
 import { PlacedWinograd, usesWinograd } from "./placed-winograd.ts";
 
@@ -34,6 +35,10 @@ export function convolution(settings: ConvolutionSettings): Layer {
     type: settings.config.type,
     config: settings.config,
     fusesRelu: true,
+    fusesMaxPool(input, pool, site) {
+      const d = dims(input, settings.config.type);
+      return isNarrow(d, settings.bias, site) && poolsItself(d, pool);
+    },
     activation: settings.activation,
 
     outputShape(input, who) {
@@ -67,6 +72,7 @@ export function convolution(settings: ConvolutionSettings): Layer {
 
     place(site) {
       const d = dims(site.input, site.path);
+      if (isNarrow(d, settings.bias, site)) return new PlacedNarrowConvolution(site, d, settings.bias);
       if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias);
       return usesWinograd(d)
         ? new PlacedWinograd(site, d, settings.bias)

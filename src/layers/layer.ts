@@ -1,5 +1,6 @@
 import type { MemoryPlan, Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import type { PoolGeometry } from "./geometry.ts";
 import type { Fans, Initializer } from "./initializers.ts";
 import type { LayerConfig } from "./options.ts";
 
@@ -52,6 +53,8 @@ export interface Site {
   readonly needsInputGradient: boolean;
   /** Set only for a layer with `fusesRelu`: it applies the ReLU that follows itself. */
   readonly fuseRelu: boolean;
+  /** Set only where the layer's `fusesMaxPool` allows it: it applies the max pooling that follows itself. */
+  readonly fuseMaxPool: boolean;
   readonly plan: MemoryPlan;
   /** Most threads that may run its calls: scratch of a thread's own is reserved this many times. */
   readonly threads: number;
@@ -86,6 +89,10 @@ export interface Layer {
   readonly config: LayerConfig;
   /** Whether it can apply a ReLU that follows while it stores its output. */
   readonly fusesRelu?: boolean;
+  /** The windows of a max pooling layer, which the layer before it may take over. */
+  maxPool?(input: Shape): PoolGeometry;
+  /** Whether it can apply a max pooling that follows while it stores its output, and a ReLU next to that. */
+  fusesMaxPool?(input: Shape, pool: PoolGeometry, site: Pick<Site, "training" | "needsInputGradient">): boolean;
   /** The activation that its `activation` option asks for. */
   readonly activation?: Layer | undefined;
   /** Output shape for an input shape; throws a RangeError that starts with `who` where they do not fit. */

@@ -1,7 +1,15 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type PoolGeometry, poolGeometry } from "./geometry.ts";
-import { type BackwardTapes, imageShape, type Layer, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import {
+  type BackwardTapes,
+  imageShape,
+  type Layer,
+  type PlacedLayer,
+  type Shape,
+  type Site,
+  sizeOf,
+} from "./layer.ts";
 import type { LayerConfig } from "./options.ts";
 
 /** Which value of a window goes on. */
@@ -21,6 +29,7 @@ export function pooling(
   return {
     type: config.type,
     config,
+    ...(kind === "max" && { fusesRelu: true, maxPool: (input: Shape) => dims(input, config.type) }),
     outputShape(input, who) {
       const { p, q, c } = dims(input, who);
       return flat ? [c] : [p, q, c];
@@ -33,6 +42,8 @@ export function pooling(
 
 class PlacedPooling implements PlacedLayer {
   readonly #kind: PoolKind;
+  /** Lower bound of the maxima: 0 for a ReLU before or after them, which are the same. */
+  readonly #lower: number;
   readonly #dims: PoolGeometry & { readonly c: number };
   readonly #y: Region;
   readonly #dx: Region | undefined;
@@ -41,6 +52,7 @@ class PlacedPooling implements PlacedLayer {
   constructor(site: Site, kind: PoolKind, dims: PoolGeometry & { readonly c: number }) {
     const { batch, plan, path } = site;
     this.#kind = kind;
+    this.#lower = site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
     this.#dims = dims;
     this.#y = plan.reserve(`${path}/output`, "activations", batch * sizeOf(site.output));
     if (site.training && site.needsInputGradient) {
@@ -50,9 +62,11 @@ class PlacedPooling implements PlacedLayer {
 
   forward(tape: Tape, n: number, x: number): number {
     this.#x = x;
-    const kernel = this.#kind === "max" ? "max_pool_forward" : "average_pool_forward";
-    tape.add(kernel, "sample", n, x, this.#y.offset, ...geometryArguments(this.#dims));
-    return this.#y.offset;
+    const y = this.#y.offset;
+    const geometry = geometryArguments(this.#dims);
+    if (this.#kind === "max") tape.add("max_pool_forward", "sample", n, x, y, ...geometry, this.#lower);
+    else tape.add("average_pool_forward", "sample", n, x, y, ...geometry);
+    return y;
   }
 
   backward({ samples }: BackwardTapes, n: number, dy: number): number {
@@ -60,7 +74,7 @@ class PlacedPooling implements PlacedLayer {
     const dx = this.#dx.offset;
     const geometry = geometryArguments(this.#dims);
     if (this.#kind === "max") {
-      samples.add("max_pool_backward", "sample", n, this.#x, this.#y.offset, dy, dx, ...geometry);
+      samples.add("max_pool_backward", "sample", n, this.#x, this.#y.offset, dy, dx, ...geometry, this.#lower);
     } else {
       samples.add("average_pool_backward", "sample", n, dy, dx, ...geometry);
     }

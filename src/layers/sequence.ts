@@ -1,5 +1,6 @@
 import type { Tape } from "../engine/tape.ts";
 import { PASS } from "./flatten.ts";
+import type { PoolGeometry } from "./geometry.ts";
 import type { BackwardTapes, Layer, Mode, ParameterSpec, PlacedLayer, Shape, Site } from "./layer.ts";
 
 /** A layer with its name and shapes in a sequence. */
@@ -62,23 +63,65 @@ export class Sequence {
    * @param site what the sequence as a whole is placed in
    * @param count how many of the nodes, from the first; default all
    */
-  place(site: Omit<Site, "input" | "output" | "fuseRelu">, count = this.nodes.length): PlacedLayer {
+  place(site: Omit<Site, "input" | "output" | Fusion>, count = this.nodes.length): PlacedLayer {
     const placed: PlacedLayer[] = [];
     let { needsInputGradient } = site;
     for (let i = 0; i < count; i++) {
-      const { name, layer, input, output } = this.nodes[i];
-      const fuseRelu = layer.fusesRelu === true && i + 1 < count && this.nodes[i + 1].layer.type === "relu";
+      const { name, layer, input } = this.nodes[i];
+      if (this.#standsBeforeMaxPool(i, count)) {
+        placed.push(PASS);
+        continue;
+      }
+      const fused = this.#fused(i, count, { ...site, needsInputGradient });
+      const { output } = this.nodes[i + fused.nodes];
       const path = site.path === "" ? name : `${site.path}/${name}`;
       const parameter = (parameterName: string) => site.parameter(`${name}/${parameterName}`);
-      placed.push(layer.place({ ...site, path, input, output, fuseRelu, needsInputGradient, parameter }));
-      if (fuseRelu) {
-        placed.push(PASS);
-        i++;
-      }
+      const { fuseRelu, fuseMaxPool } = fused;
+      placed.push(layer.place({ ...site, path, input, output, fuseRelu, fuseMaxPool, needsInputGradient, parameter }));
+      for (let passed = 0; passed < fused.nodes; passed++) placed.push(PASS);
+      i += fused.nodes;
       needsInputGradient ||= layer.parameters(input).some(({ role }) => role !== "statistic");
     }
     return new PlacedSequence(placed);
   }
+
+  #type(i: number, count: number): string | undefined {
+    return i < count ? this.nodes[i].layer.type : undefined;
+  }
+
+  /** The pooling windows of a max pooling layer. */
+  #maxPool(i: number, count: number): PoolGeometry | undefined {
+    return i < count ? this.nodes[i].layer.maxPool?.(this.nodes[i].input) : undefined;
+  }
+
+  /** Whether a node is a ReLU that the max pooling after it applies: it changes no order, and the maxima are fewer. */
+  #standsBeforeMaxPool(i: number, count: number): boolean {
+    return this.#type(i, count) === "relu" && this.#maxPool(i + 1, count) !== undefined;
+  }
+
+  /** What a layer applies itself of the nodes after it, and how many those are. */
+  #fused(i: number, count: number, site: Pick<Site, "training" | "needsInputGradient">): Pick<Site, Fusion> & Fused {
+    const { layer, input } = this.nodes[i];
+    const reluFirst = this.#type(i + 1, count) === "relu";
+    const pool = this.#maxPool(reluFirst ? i + 2 : i + 1, count);
+    if (pool !== undefined && layer.fusesMaxPool?.(input, pool, site) === true) {
+      const reluLast = !reluFirst && this.#type(i + 2, count) === "relu";
+      const fuseRelu = reluFirst || reluLast;
+      return { fuseRelu, fuseMaxPool: true, nodes: fuseRelu ? 2 : 1 };
+    }
+    // Of a ReLU between two layers that could both apply it, the pooling has less to do.
+    const before = i > 0 && this.#standsBeforeMaxPool(i - 1, count);
+    if (before) return { fuseRelu: true, fuseMaxPool: false, nodes: 0 };
+    const fuseRelu = layer.fusesRelu === true && reluFirst && pool === undefined;
+    return { fuseRelu, fuseMaxPool: false, nodes: fuseRelu ? 1 : 0 };
+  }
+}
+
+type Fusion = "fuseRelu" | "fuseMaxPool";
+
+interface Fused {
+  /** Nodes after the layer that it applies itself. */
+  readonly nodes: number;
 }
 
 /** Gives a layer without a name its type, and from the second on its type and a number, clear of the names there are. */

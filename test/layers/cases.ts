@@ -7,7 +7,7 @@
 import { gelu, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
-import { conv2d } from "../../src/layers/conv2d.ts";
+import { type Conv2dOptions, conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { dropout } from "../../src/layers/dropout.ts";
@@ -23,6 +23,8 @@ export interface LayerCase {
   readonly name: string;
   readonly input: Shape;
   readonly layers: readonly Layer[];
+  /** Whether a network begins with them: then no gradient of the input is computed, and other kernels serve few channels. */
+  readonly first?: boolean;
 }
 
 const ACTIVATIONS = ["linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softmax"] as const;
@@ -31,6 +33,38 @@ const SIDES: Padding = [
   [3, 0],
 ];
 const biasInitializer = { type: "normal", deviation: 0.5 } as const;
+
+/** What may follow a convolution, and is applied by it, by the pooling, or by itself. */
+const AFTER: Readonly<Record<string, () => Layer[]>> = {
+  nothing: () => [],
+  ReLU: () => [relu()],
+  pooling: () => [maxPooling2d()],
+  "ReLU, pooling": () => [relu(), maxPooling2d()],
+  "pooling, ReLU": () => [maxPooling2d(), relu()],
+  "ReLU, pooling, ReLU": () => [relu(), maxPooling2d(), relu()],
+  "normalisation, ReLU, pooling": () => [batchNormalization(), relu(), maxPooling2d()],
+  "pooling, normalisation, ReLU": () => [maxPooling2d(), batchNormalization(), relu()],
+  "ReLU, overlapping pooling": () => [relu(), maxPooling2d({ poolSize: 3, strides: 2 })],
+  "overlapping pooling, ReLU": () => [maxPooling2d({ poolSize: 2, strides: 1 }), relu()],
+  "ReLU, pooling in ceil mode": () => [relu(), maxPooling2d({ poolSize: 2, ceilMode: true })],
+  "ReLU, padded pooling": () => [relu(), maxPooling2d({ poolSize: 2, padding: 1 })],
+  "ReLU, average pooling": () => [relu(), averagePooling2d()],
+};
+
+/** Convolutions of few channels, by the kernels that they take where a network begins with them. */
+const FEW_CHANNELS: Readonly<Record<string, readonly [input: Shape, options: Conv2dOptions]>> = {
+  "3x3": [[7, 8, 1], { filters: 5, kernelSize: 3 }],
+  "3x3 padded, 3 channels": [[5, 6, 3], { filters: 6, kernelSize: 3, padding: 1 }],
+  "5x5": [[9, 8, 1], { filters: 6, kernelSize: 5, padding: [2, 0] }],
+  "3x5 strided, 2 channels": [[9, 12, 2], { filters: 4, kernelSize: [3, 5], strides: 2, padding: 1 }],
+  "1x1, which pools apart": [[5, 5, 3], { filters: 4, kernelSize: 1 }],
+};
+
+/** A convolution and what follows it. Normalisation takes off any bias, so that there is none before it. */
+function followed(name: string, input: Shape, options: Conv2dOptions, after: string, first: boolean): LayerCase {
+  const bias = after.includes("normalisation") ? { useBias: false } : { biasInitializer };
+  return { name: `${name}, ${after}`, input, layers: [conv2d({ ...options, ...bias }), ...AFTER[after]()], first };
+}
 
 export const LAYER_CASES: readonly LayerCase[] = [
   // Convolution: every kind of padding, stride, dilation, groups and bias.
@@ -113,6 +147,13 @@ export const LAYER_CASES: readonly LayerCase[] = [
     input: [4, 4, 2],
     layers: [conv2d({ filters: 3, kernelSize: 3, activation })],
   })),
+
+  ...Object.keys(AFTER).flatMap((after) => [
+    followed("conv2d", [6, 7, 5], { filters: 4, kernelSize: 3, padding: 1 }, after, false),
+    ...Object.entries(FEW_CHANNELS).map(([kind, [input, options]]) =>
+      followed(`first layer ${kind}`, input, options, after, true),
+    ),
+  ]),
 
   { name: "depthwiseConv2d", input: [5, 6, 5], layers: [depthwiseConv2d({ kernelSize: 3, biasInitializer })] },
   {

@@ -22,8 +22,13 @@ export interface PlacedLayers {
   parameter(name: string): Float32Array | Float64Array;
   /** The output for an input of whole samples, copied. */
   forward(x: ArrayLike<number>, mode: Mode): Float64Array;
-  /** After `forward` in training: the gradients for that of the output, of the input under the name "input". */
+  /** After `forward` in training: the gradients for that of the output, of the input (unless `first`) under the name "input". */
   backward(dy: ArrayLike<number>): ReadonlyMap<string, Float64Array>;
+}
+
+/** How layers are placed: on which engine, and whether a network begins with them, so that none wants the input's gradient. */
+export interface PlaceOptions extends EngineOptions {
+  first?: boolean | undefined;
 }
 
 /**
@@ -35,7 +40,7 @@ export async function placeLayers(
   layers: readonly Layer[],
   input: Shape,
   batch: number,
-  options: EngineOptions = { gear: "js", precision: "float64" },
+  { first = false, ...options }: PlaceOptions = {},
 ): Promise<PlacedLayers> {
   const plan = new MemoryPlan();
   const sequence = new Sequence(layers, input);
@@ -44,7 +49,7 @@ export async function placeLayers(
   const placed = sequence.place({
     batch,
     training: true,
-    needsInputGradient: true,
+    needsInputGradient: !first,
     plan,
     threads: 1,
     path: "",
@@ -58,7 +63,11 @@ export async function placeLayers(
   const outputs = sizeOf(sequence.output);
   const xRegion = plan.reserve("x", "input", batch * sizeOf(input));
   const dyRegion = plan.reserve("dy", "input", batch * outputs);
-  const engine = await createEngine(plan.freeze(), options);
+  const engine = await createEngine(plan.freeze(), {
+    gear: "js",
+    precision: options.gear === undefined ? "float64" : "float32",
+    ...options,
+  });
   const { heap } = engine;
   const view = (offset: number, size: number) => heap.subarray(offset, offset + size);
   parameters.initialize(heap, 1);
@@ -91,7 +100,8 @@ export async function placeLayers(
       const dx = placed.backward({ samples, weights }, n, dyRegion.offset);
       samples.append(weights);
       engine.run(samples);
-      const gradients = new Map([["input", Float64Array.from(view(dx, n * sizeOf(input)))]]);
+      const gradients = new Map<string, Float64Array>();
+      if (!first) gradients.set("input", Float64Array.from(view(dx, n * sizeOf(input))));
       for (const { spec, gradient } of parameters.list) {
         if (gradient !== undefined) gradients.set(spec.name, Float64Array.from(view(gradient.offset, gradient.size)));
       }

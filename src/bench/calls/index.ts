@@ -10,6 +10,7 @@ import {
   DEPTHWISE,
   GRADIENTS,
   IMAGES,
+  NARROW_CONVOLUTIONS,
   NETWORK_CONVOLUTIONS,
   NETWORK_DENSES,
   NORMS,
@@ -24,6 +25,7 @@ import { convolutionCalls } from "./convolution.ts";
 import { denseCalls } from "./dense.ts";
 import { inputCalls } from "./input.ts";
 import { crossEntropyCalls, elementwiseLossCalls } from "./loss.ts";
+import { narrowCalls } from "./narrow.ts";
 import { normCalls } from "./norm.ts";
 import { clipCalls, optimizerCalls } from "./optimizer.ts";
 import { peakCalls } from "./peak.ts";
@@ -44,6 +46,7 @@ export function allCalls(): KernelCall[] {
     ...DENSES.flatMap(denseCalls),
     ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap(convolutionCalls),
     ...CONVOLUTIONS.filter(isWinograd).flatMap(winogradCalls),
+    ...NARROW_CONVOLUTIONS.flatMap(narrowCalls),
     ...DEPTHWISE.map((shape) => ({ ...shape, depthwise: false })).flatMap(convolutionCalls),
   ];
 }

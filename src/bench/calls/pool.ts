@@ -14,23 +14,41 @@ function outputSize({ n, c, geometry }: PoolCase): number {
   return n * geometry.p * geometry.q * c;
 }
 
-export function poolForward(kind: "max" | "average", shape: PoolCase, x: Float64Array): KernelCall {
+const NO_CLAMP = Number.NEGATIVE_INFINITY;
+
+function label({ name }: PoolCase, lower: number): string {
+  return `${name}${lower === 0 ? ", ReLU" : ""}`;
+}
+
+/** `lower` 0 is a ReLU fused into max pooling. */
+export function poolForward(
+  kind: "max" | "average",
+  shape: PoolCase,
+  x: Float64Array,
+  lower: number = NO_CLAMP,
+): KernelCall {
   return {
     kernel: `${kind}_pool_forward`,
-    label: shape.name,
+    label: label(shape, lower),
     extent: shape.n,
-    args: [input("x", x), output("y", outputSize(shape)), ...dims(shape)],
+    args: [input("x", x), output("y", outputSize(shape)), ...dims(shape), ...(kind === "max" ? [lower] : [])],
     bound: kind === "max" ? EXACT : sumOf(shape.geometry.r * shape.geometry.s),
   };
 }
 
 /** `y` is the output for `x`. */
-export function maxPoolBackward(shape: PoolCase, x: Float64Array, y: Float64Array, dy: Float64Array): KernelCall {
+export function maxPoolBackward(
+  shape: PoolCase,
+  x: Float64Array,
+  y: Float64Array,
+  dy: Float64Array,
+  lower: number = NO_CLAMP,
+): KernelCall {
   return {
     kernel: "max_pool_backward",
-    label: shape.name,
+    label: label(shape, lower),
     extent: shape.n,
-    args: [input("x", x), input("y", y), input("dy", dy), output("dx", inputSize(shape)), ...dims(shape)],
+    args: [input("x", x), input("y", y), input("dy", dy), output("dx", inputSize(shape)), ...dims(shape), lower],
     bound: close(shape.geometry.r * shape.geometry.s, 8),
   };
 }
@@ -77,10 +95,16 @@ export function poolCalls(shape: PoolCase): KernelCall[] {
   const dy = normal(`${shape.name} dy`, outputSize(shape));
   const [x] = poolInputs(shape);
   return [
-    ...poolInputs(shape).flatMap((values) => [
-      poolForward("max", shape, values),
-      maxPoolBackward(shape, values, naiveMaximum(shape, values), dy),
-    ]),
+    ...poolInputs(shape).flatMap((values) => {
+      const y = naiveMaximum(shape, values);
+      const clamped = y.map((value) => Math.max(value, 0));
+      return [
+        poolForward("max", shape, values),
+        poolForward("max", shape, values, 0),
+        maxPoolBackward(shape, values, y, dy),
+        maxPoolBackward(shape, values, clamped, dy, 0),
+      ];
+    }),
     poolForward("average", shape, x),
     averagePoolBackward(shape, dy),
   ];

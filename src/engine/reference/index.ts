@@ -6,6 +6,7 @@
 
 import { activationKernels } from "./activation.ts";
 import { conv2dKernels } from "./conv2d.ts";
+import { conv2dNarrowKernels } from "./conv2d-narrow.ts";
 import { denseKernels } from "./dense.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { dropoutKernels } from "./dropout.ts";
@@ -44,6 +45,7 @@ export function createReferenceKernels(heap: Heap) {
     ...packKernels(heap),
     ...denseKernels(heap),
     ...conv2dKernels(heap),
+    ...conv2dNarrowKernels(heap),
     ...depthwiseKernels(heap),
     ...winogradKernels(heap),
     ...peakKernels(heap),

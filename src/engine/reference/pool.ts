@@ -12,7 +12,10 @@ import type { Heap } from "./heap.ts";
 /** The pooling kernels over one heap. */
 export function poolKernels(heap: Heap) {
   return {
-    /** y = the largest element of each window; NaN where the window holds one. x [n, h, w, c], y [n, p, q, c]. */
+    /**
+     * y = max(the largest element of each window, lower); NaN where the window holds one. lower = 0 for a ReLU, -Infinity
+     * for none. x [n, h, w, c], y [n, p, q, c].
+     */
     max_pool_forward(
       begin: number,
       end: number,
@@ -29,6 +32,7 @@ export function poolKernels(heap: Heap) {
       strideW: number,
       padTop: number,
       padLeft: number,
+      lower: number,
     ): void {
       for (let row = begin * p; row < end * p; row++) {
         const sample = Math.floor(row / p);
@@ -41,7 +45,7 @@ export function poolKernels(heap: Heap) {
           const right = Math.min(edge + s, w);
           const to = y + (row * q + column) * c;
           for (let channel = 0; channel < c; channel++) {
-            let maximum = Number.NEGATIVE_INFINITY;
+            let maximum = lower;
             for (let i = top; i < bottom; i++) {
               const from = x + (sample * h + i) * w * c + channel;
               for (let j = left; j < right; j++) {
@@ -57,7 +61,8 @@ export function poolKernels(heap: Heap) {
 
     /**
      * dx = the sum of the gradients of all windows whose maximum an element is; of equal elements in a window the first
-     * in row-major order counts. x, dx [n, h, w, c]; y, dy [n, p, q, c], y from the forward pass.
+     * in row-major order counts, and none where y is not above lower. x, dx [n, h, w, c]; y, dy [n, p, q, c], y from the
+     * forward pass.
      */
     max_pool_backward(
       begin: number,
@@ -77,6 +82,7 @@ export function poolKernels(heap: Heap) {
       strideW: number,
       padTop: number,
       padLeft: number,
+      lower: number,
     ): void {
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
       for (let row = begin * p; row < end * p; row++) {
@@ -91,6 +97,7 @@ export function poolKernels(heap: Heap) {
           const output = (row * q + column) * c;
           for (let channel = 0; channel < c; channel++) {
             const maximum = heap[y + output + channel];
+            if (!(maximum > lower)) continue;
             search: for (let i = top; i < bottom; i++) {
               const input = (sample * h + i) * w * c + channel;
               for (let j = left; j < right; j++) {

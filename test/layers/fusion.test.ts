@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { MemoryPlan } from "../../src/engine/plan.ts";
+import { Tape } from "../../src/engine/tape.ts";
+import { relu } from "../../src/layers/activation.ts";
+import { batchNormalization } from "../../src/layers/batch-normalization.ts";
+import { conv2d } from "../../src/layers/conv2d.ts";
+import { dense } from "../../src/layers/dense.ts";
+import { flatten } from "../../src/layers/flatten.ts";
+import type { Layer, Shape } from "../../src/layers/layer.ts";
+import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { Sequence } from "../../src/layers/sequence.ts";
+import { Parameters } from "../../src/model/parameters.ts";
+
+/** The kernels of a training step, besides those that pack and pad. */
+function kernels(layers: readonly Layer[], input: Shape, first: boolean): string[] {
+  const plan = new MemoryPlan();
+  const sequence = new Sequence(layers, input);
+  const parameters = new Parameters(sequence.parameters(), plan, true, 0);
+  const placed = sequence.place({
+    batch: 2,
+    training: true,
+    needsInputGradient: !first,
+    plan,
+    threads: 1,
+    path: "",
+    parameter: (name) => parameters.get(name),
+    randomKey: () => plan.reserve("key", "scratch", 4),
+  });
+  plan.freeze();
+  const [samples, weights] = [new Tape(), new Tape()];
+  placed.forward(samples, 2, 0, "training");
+  placed.backward({ samples, weights }, 2, 1);
+  const operations = [...samples.operations, ...weights.operations];
+  return operations.map(({ kernel }) => kernel).filter((kernel) => !/^(pack|pad)/.test(kernel));
+}
+
+const IMAGE = [8, 8, 1];
+const conv = (filters = 8) => conv2d({ filters, kernelSize: 3 });
+
+describe("neighbours in a sequence", () => {
+  it.each([
+    ["ReLU, pooling", [conv(), relu(), maxPooling2d()]],
+    ["pooling, ReLU", [conv(), maxPooling2d(), relu()]],
+  ])("a first convolution of few channels applies %s itself, and their gradients see maxima alone", (_, layers) => {
+    expect(kernels(layers, IMAGE, true)).toEqual([
+      "conv2d_narrow_pool_forward",
+      "relu_backward",
+      "conv2d_narrow_pool_backward_weights",
+      "bias_backward",
+    ]);
+  });
+
+  it("applies a ReLU that follows no pooling", () => {
+    const wanted = ["conv2d_narrow_forward", "relu_backward", "conv2d_backward_weights", "bias_backward"];
+    expect(kernels([conv(), relu()], IMAGE, true)).toEqual(wanted);
+  });
+
+  it("leaves windows of other kinds to the pooling, which applies the ReLU", () => {
+    for (const pooling of [maxPooling2d({ poolSize: 3 }), maxPooling2d({ strides: 1 }), maxPooling2d({ padding: 1 })]) {
+      const wanted = ["conv2d_narrow_forward", "max_pool_forward", "max_pool_backward"];
+      expect(kernels([conv(), relu(), pooling], IMAGE, true)).toEqual([
+        ...wanted,
+        ...["conv2d_backward_weights", "bias_backward"],
+      ]);
+    }
+  });
+
+  it("lets a pooling apply the ReLU before it after any layer", () => {
+    const layers = [conv(8), relu(), maxPooling2d(), conv(4), batchNormalization(), relu(), maxPooling2d()];
+    const found = kernels(layers, [14, 14, 8], false);
+    expect(found.filter((kernel) => /relu|max_pool/.test(kernel))).toEqual([
+      "max_pool_forward",
+      "max_pool_forward",
+      "max_pool_backward",
+      "max_pool_backward",
+    ]);
+  });
+
+  it("takes a convolution as any other where its input's gradient is wanted, or its filters are few", () => {
+    expect(kernels([conv()], IMAGE, false)).toContain("conv2d_backward_data");
+    expect(kernels([conv(3), maxPooling2d()], IMAGE, true)).toContain("max_pool_backward");
+    expect(kernels([flatten(), dense({ units: 4 }), relu()], IMAGE, true)).not.toContain("relu_forward");
+  });
+});
