@@ -147,7 +147,7 @@ export function kernelCases(): KernelCase[] {
 
 /** The few that a first look needs: the heaviest convolution, a first layer, a dense layer, an optimizer. */
 export function shortKernelCases(): KernelCase[] {
-  const isFirstLook = (kernel: KernelName) => /^(conv2d|dense)_/.test(kernel);
+  const isFirstLook = (kernel: KernelName) => /^(conv2d|winograd|dense)_/.test(kernel);
   return [
     layerCase(conv2d({ filters: 64, kernelSize: 3, activation: "relu" }), [13, 13, 32], isFirstLook),
     layerCase(conv2d({ filters: 32, kernelSize: 3, activation: "relu" }), [28, 28, 1], isFirstLook, true),

@@ -25,11 +25,16 @@ function images(shape: ImageShape): Dataset {
   if (shape.join() === DEFAULT_SHAPE.join()) {
     return createDataset({ name: "bench", shape, classes: CLASSES, ...generateDigits({ count: IMAGES, seed: 1 }) });
   }
+  return noiseImages(shape, IMAGES);
+}
+
+/** Images of random pixels. */
+export function noiseImages(shape: ImageShape, count: number): Dataset {
   const stream = RandomStream.from(1, "bench images");
   const [h, w, c] = shape;
-  const noise = Uint8Array.from({ length: IMAGES * h * w * c }, (_, i) => stream.integer(i, 256));
-  const labels = Uint8Array.from({ length: IMAGES }, (_, i) => i % CLASSES);
-  return createDataset({ name: "bench", shape, classes: CLASSES, images: noise, labels });
+  const images = Uint8Array.from({ length: count * h * w * c }, (_, i) => stream.integer(i, 256));
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % CLASSES);
+  return createDataset({ name: "noise", shape, classes: CLASSES, images, labels });
 }
 
 /** A recipe's network at a batch size. */

@@ -119,7 +119,10 @@ async function report({ networks, kernels }: Measured, { svg }: BenchOptions, ou
   const warning = busyWarning([...networks, ...kernels]);
   if (warning !== undefined) output.remark(warning);
   if (svg === undefined) return;
-  await writeFileAtomic(svg, benchChart(networks, kernels, { title: news, machine: machineName() }));
+  await writeFileAtomic(
+    svg,
+    benchChart(networks, kernels, { title: headline(networks, kernels, 1), machine: machineName() }),
+  );
   output.text(`Chart: ${shorterPath(svg)}`);
 }
 

@@ -88,23 +88,30 @@ export function kernelTable(rows: readonly KernelRow[]): string[] {
 /**
  * "relaxed with 2 threads is 41 times, relaxed 21 times, simd 14 times as fast as plain JavaScript (keras, training, batch 128)":
  * the first network at its largest batch, else the first kernel.
+ *
+ * @param most engines that are named, fastest first
  */
-export function headline(networks: readonly NetworkRow[], kernels: readonly KernelRow[]): string | undefined {
+export function headline(
+  networks: readonly NetworkRow[],
+  kernels: readonly KernelRow[],
+  most = Number.POSITIVE_INFINITY,
+): string | undefined {
   const [first] = networks;
   const same = networks.filter(({ net, mode }) => net === first?.net && mode === first?.mode);
   const network = same.find(({ batch }) => batch === Math.max(...same.map((row) => row.batch)));
   if (network !== undefined) {
     const mode = network.mode === "train" ? "training" : "inference";
-    return comparison(network, networks, `${network.net}, ${mode}, batch ${network.batch}`);
+    return comparison(network, networks, `${network.net}, ${mode}, batch ${network.batch}`, most);
   }
   const [kernel] = kernels;
-  return kernel === undefined ? undefined : comparison(kernel, kernels, `${kernel.kernel}, ${kernel.shape}`);
+  return kernel === undefined ? undefined : comparison(kernel, kernels, `${kernel.kernel}, ${kernel.shape}`, most);
 }
 
 function comparison<Row extends NetworkRow | KernelRow>(
   first: Row,
   rows: readonly Row[],
   what: string,
+  most: number,
 ): string | undefined {
   const parts = rows.flatMap((row) => {
     const times = row.engine === "js" || !sameWork(row, first) ? undefined : timesJs(row, rows);
@@ -112,7 +119,7 @@ function comparison<Row extends NetworkRow | KernelRow>(
     return times === undefined ? [] : [{ name: settingName({ gear: engine, threads: threadsAsked }), times }];
   });
   if (parts.length === 0) return undefined;
-  const sorted = parts.sort((a, b) => b.times - a.times);
+  const sorted = parts.sort((a, b) => b.times - a.times).slice(0, most);
   const said = sorted.map(({ name, times }, i) => `${name}${i === 0 ? " is" : ""} ${times.toFixed(1)} times`);
   return `${said.join(", ")} as fast as plain JavaScript (${what})`;
 }

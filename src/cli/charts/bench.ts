@@ -34,7 +34,7 @@ const COLORS: Readonly<Record<Gear, string>> = { js: ORANGE, simd: BLUE, relaxed
 /** Room for names: their width in the font's usual proportions, and what stays free beside them. */
 const CHARACTER_WIDTH = 5.8;
 const MARGIN = 34;
-const PLOT_WIDTH = 460;
+const PLOT_WIDTH = 640;
 const RIGHT = 130;
 const TOP = 104;
 const LEGEND = 150;
@@ -154,6 +154,9 @@ export function benchChart(
   });
   const axis = label(PLOT_WIDTH / 2, height + 40, "GFLOP/s", { "text-anchor": "middle", fill: MUTED });
   const content = shifted(left, TOP, [...legend, ...ticks, ...drawn, axis]);
-  const width = Math.max(left + Math.max(PLOT_WIDTH, kinds.length * LEGEND), CHARACTER_WIDTH * 1.6 * title.length);
+  const width = Math.max(
+    left + Math.max(PLOT_WIDTH, kinds.length * LEGEND),
+    CHARACTER_WIDTH * 1.6 * title.length - RIGHT,
+  );
   return svgDocument(width + RIGHT, TOP + height + 60, title, [content]);
 }
