@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadIdxFolder } from "../../src/node/mnist.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
+import { RandomStream } from "../../src/numeric/random.ts";
 import { NOTEBOOKS, RECIPES } from "../../src/recipes/index.ts";
 import { runRecipe } from "../../src/recipes/run.ts";
 import { convasm, temporaryFolder } from "./process.ts";
@@ -198,13 +199,13 @@ describe("recipes report", () => {
   it("prints what is done when it is interrupted", async () => {
     let pressed = false;
     const result = await convasm(
-      ["recipes", "report", "conv10", "conv5", "--data", "small", "--epochs", "300", "--json"],
+      ["recipes", "report", "conv10", "conv5", "--data", "small", "--epochs", "80", "--json"],
       {
         cwd,
         onOutput(stdout, child) {
           if (pressed || !stdout.includes('"event":"run"')) return;
           pressed = true;
-          setTimeout(() => child.kill("SIGINT"), 300);
+          setTimeout(() => child.kill("SIGINT"), 100);
         },
       },
     );
@@ -231,5 +232,26 @@ describe("the stand-in for Fashion-MNIST", () => {
     );
     expect(result.stderr).toBe("");
     expect(result.event("done").testImages).toBe(60);
+  });
+});
+
+describe("the stand-in for CIFAR-10", () => {
+  it("trains as binary files", async () => {
+    mkdirSync(join(cwd, "cifar"));
+    const stream = RandomStream.from(1, "colours");
+    const write = (name: string, count: number, first: number) => {
+      // A label, then the red, green and blue planes.
+      const bytes = Uint8Array.from({ length: count * 3073 }, (_, i) =>
+        i % 3073 === 0 ? (i / 3073) % 10 : stream.integer(first + i, 256),
+      );
+      writeFileSync(join(cwd, "cifar", name), bytes);
+    };
+    write("data_batch_1.bin", 20, 0);
+    write("test_batch.bin", 10, 1e6);
+    const words = ["--recipe", "cifar10", "--epochs", "1", "--batch-size", "10", "--averaging", "ema:decay=0.5"];
+    const result = await run("train", "cifar", ...words, "--json");
+    expect(result.stderr).toBe("");
+    expect(result.event("start").data).toMatchObject({ shape: [32, 32, 3], trainImages: 20, testImages: 10 });
+    expect(result.event("done").testImages).toBe(10);
   });
 });
