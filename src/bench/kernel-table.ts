@@ -38,9 +38,19 @@ export interface KernelCase {
 /** The shape of an image as benchmarks have it, when a recipe does not say. */
 export const DEFAULT_SHAPE = [28, 28, 1] as const;
 
-function layerCase(layer: Layer, input: Shape, times: KernelCase["times"], first = false): KernelCase {
-  const program = layerProgram(layer, input, first);
-  return { shape: shapeOf(layer, input), batched: true, program, times };
+/**
+ * @param after layers behind it that it may apply itself
+ */
+function layerCase(
+  layer: Layer,
+  input: Shape,
+  times: KernelCase["times"],
+  first = false,
+  after: readonly Layer[] = [],
+): KernelCase {
+  const program = layerProgram([layer, ...after], input, first);
+  const pools = program(1, 1).operations.some(({ kernel }) => /^conv2d_.*pool/.test(kernel));
+  return { shape: `${shapeOf(layer, input)}${pools ? ", max pool" : ""}`, batched: true, program, times };
 }
 
 /** "13x13x32 to 11x11x64, 3x3", with whatever else makes a difference. */
@@ -84,22 +94,22 @@ const MORE_LAYERS: readonly (readonly [layer: Layer, input: Shape])[] = [
 /** The layers of the networks and those that are listed, each shape once. */
 function layerCases(): KernelCase[] {
   const cases = new Map<string, KernelCase>();
-  const add = (layer: Layer, input: Shape, first: boolean) => {
+  const add = (layer: Layer, input: Shape, first: boolean, after: readonly Layer[] = []) => {
     const kernels = OF_LAYER[layer.type];
     if (kernels === undefined) return;
-    const added = layerCase(layer, input, (kernel) => kernels.test(kernel), first);
+    const added = layerCase(layer, input, (kernel) => kernels.test(kernel), first, after);
     const key = `${layer.type} ${added.shape}`;
     if (!cases.has(key)) cases.set(key, added);
   };
   const visit = (layers: readonly Layer[], input: Shape, first: boolean) => {
     let shape = input;
     let isFirst = first;
-    for (const layer of layers) {
+    for (const [i, layer] of layers.entries()) {
       const { layers: inner, shortcut = [] } = layer.config;
       if (layer.type === "residual") {
         for (const branch of [inner, shortcut]) visit(readLayers(branch, "layers"), shape, isFirst);
       }
-      add(layer, shape, isFirst);
+      add(layer, shape, isFirst, fusibleAfter(layers, i));
       if (layer.parameters(shape).length > 0) isFirst = false;
       shape = new Sequence([layer], shape).output;
     }
@@ -109,12 +119,19 @@ function layerCases(): KernelCase[] {
   return [...cases.values()];
 }
 
+/** The ReLU and the max pooling right behind a layer: it, or the pooling, may apply them. */
+function fusibleAfter(layers: readonly Layer[], place: number): readonly Layer[] {
+  const next = layers.slice(place + 1, place + 3);
+  const end = next.findIndex(({ type }) => type !== "relu" && type !== "maxPooling2d");
+  return end < 0 ? next : next.slice(0, end);
+}
+
 const ACTIVATIONS = ["relu", "leakyRelu", "sigmoid", "tanh", "gelu"] as const;
 
 function otherCases(): KernelCase[] {
   const always = () => true;
   const image = [11, 11, 64];
-  const block = conv2d({ filters: 64, kernelSize: 3, padding: "same", activation: "relu" });
+  const block = conv2d({ filters: 64, kernelSize: 5, padding: "same", activation: "relu" });
   const weights = 100_000;
   const update = (name: string, program: ProgramMaker): KernelCase => {
     return { shape: `${weights} weights${name}`, batched: false, program, times: always };

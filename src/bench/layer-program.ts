@@ -6,14 +6,14 @@ import { Parameters } from "../model/parameters.ts";
 import { fillNormal, type ProgramMaker } from "./program.ts";
 
 /**
- * A training step of one layer: forward, then backward.
+ * A training step of one layer, or of several that may be fused: forward, then backward.
  *
- * @param first whether the layer stands first in its network: then there is no data gradient
+ * @param first whether they stand first in their network: then there is no data gradient
  */
-export function layerProgram(layer: Layer, input: Shape, first: boolean): ProgramMaker {
+export function layerProgram(layers: readonly Layer[], input: Shape, first: boolean): ProgramMaker {
   return (n, threads) => {
     const plan = new MemoryPlan();
-    const sequence = new Sequence([layer], input);
+    const sequence = new Sequence(layers, input);
     const parameters = new Parameters(sequence.parameters(), plan, true, 0);
     const keys: Region[] = [];
     const placed = sequence.place({

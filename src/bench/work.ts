@@ -153,7 +153,7 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
 
 /** Whether a kernel multiplies matrices or filters, so that the peak of multiply-adds is what bounds it. */
 export function isMultiplying(kernel: KernelName): boolean {
-  return /^(conv2d|dense|depthwise|winograd)_(forward|backward)/.test(kernel);
+  return /^(conv2d|dense|depthwise|winograd)_.*(forward|backward)/.test(kernel);
 }
 
 /**
