@@ -184,7 +184,7 @@ export function outer_tile_8(
     } else if (rows >= 4) {
       done = 4;
       outer_tile_4x8(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
-    } else if (rows == 3) {
+    } else if (!WIDE && rows == 3) {
       done = 3;
       outer_tile_3x8(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
     } else {
@@ -202,21 +202,13 @@ export function outer_tile_16(
   a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
   dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
 ): void {
-  while (rows > 0) {
-    let done = 1;
-    if (rows >= 6) {
-      done = 6;
-      outer_tile_6x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
-    } else if (rows >= 3) {
-      done = 3;
-      outer_tile_3x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
-    } else {
-      outer_tile_1x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
-    }
-    rows -= done;
-    a += <usize>done << 2;
-    dw += <usize>done * dwStride;
+  for (; rows >= 6; rows -= 6) {
+    outer_tile_6x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
+    a += 24;
+    dw += 6 * dwStride;
   }
+  outer_tile_8(rows, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, 8, first);
+  outer_tile_8(rows, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy + 32, dyStride, dw + 32, dwStride, count, first);
 }
 
 function outer_tile_4x8(
@@ -368,56 +360,6 @@ function outer_tile_6x16(
   add_row(dw + 4 * dwStride + 32, s42, s43, count, first);
   add_row(dw + 5 * dwStride, s50, s51, 8, first);
   add_row(dw + 5 * dwStride + 32, s52, s53, count, first);
-}
-
-function outer_tile_3x16(
-  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
-  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
-): void {
-  let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
-  let s10 = zero(), s11 = zero(), s12 = zero(), s13 = zero();
-  let s20 = zero(), s21 = zero(), s22 = zero(), s23 = zero();
-  for (let sample = 0; sample < n; sample++) {
-    for (let p = 0; p < gridP; p++) {
-      for (let q = 0; q < gridQ; q++) {
-        const b0 = v128.load(dy), b1 = v128.load(dy, 16), b2 = v128.load(dy, 32), b3 = v128.load(dy, 48);
-        let x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
-        x = v128.load32_splat(a, 4); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
-        x = v128.load32_splat(a, 8); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
-        a += aColumn;
-        dy += dyStride;
-      }
-      a += aRowEnd;
-    }
-    a += aSampleEnd;
-  }
-  add_row(dw, s00, s01, 8, first);
-  add_row(dw + 32, s02, s03, count, first);
-  add_row(dw + dwStride, s10, s11, 8, first);
-  add_row(dw + dwStride + 32, s12, s13, count, first);
-  add_row(dw + 2 * dwStride, s20, s21, 8, first);
-  add_row(dw + 2 * dwStride + 32, s22, s23, count, first);
-}
-
-function outer_tile_1x16(
-  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
-  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
-): void {
-  let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
-  for (let sample = 0; sample < n; sample++) {
-    for (let p = 0; p < gridP; p++) {
-      for (let q = 0; q < gridQ; q++) {
-        const b0 = v128.load(dy), b1 = v128.load(dy, 16), b2 = v128.load(dy, 32), b3 = v128.load(dy, 48);
-        const x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
-        a += aColumn;
-        dy += dyStride;
-      }
-      a += aRowEnd;
-    }
-    a += aSampleEnd;
-  }
-  add_row(dw, s00, s01, 8, first);
-  add_row(dw + 32, s02, s03, count, first);
 }
 
 /** Stores, or from the second block on adds, eight sums of one row. */

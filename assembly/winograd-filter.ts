@@ -19,7 +19,7 @@ export function winograd_filters(
 ): void {
   const part = address(scratch);
   const step = <usize>rows << 5;
-  const tap = reversed ? 0 - step : step;
+  const tap = reversed ? -step : step;
   for (let panel = begin; panel < end; panel++) {
     const from = address(packed) + (<usize>panel * 9 + (reversed ? 8 : 0)) * step;
     const to = address(panels) + <usize>panel * 36 * step;

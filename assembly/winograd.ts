@@ -34,7 +34,7 @@ const M_STEP: usize = <usize>TILES * 32 + GAP;
  * @param bias 0 for none, else [k] with `biasStride` 0, or [p, q, k] with `biasStride` k
  * @param y [n, p, q, k]
  * @param lower 0 for a ReLU, -Infinity for none
- * @param scratch memory of a thread's own: 144 + 6 c' + 36 (32 c' + 16) + 36 (256 + 16) floats, c' = c rounded up to 4
+ * @param scratch memory of a thread's own: 144 + 6 c' + 36 (32 c' + 16) + 72 (256 + 16) floats, c' = c rounded up to 4
  */
 export function winograd_forward(
   begin: i32, end: i32, x: i32, w: i32, panels: i32, bias: i32, biasStride: i32, y: i32,
@@ -67,14 +67,25 @@ export function winograd_forward(
       }
     }
     let u = address(panels);
+    let both = false;
     for (let filter = 0; filter < k; filter += 8) {
-      u = products(v, vRow, vStep, tiles, u, c, m);
+      let sums = m;
+      if (WIDE && both) {
+        // The pass before has multiplied with this panel too.
+        both = false;
+        sums += 36 * M_STEP;
+      } else if (WIDE && filter + 8 < k) {
+        both = true;
+        u = products_16(v, vRow, vStep, tiles, u, c, m);
+      } else {
+        u = products(v, vRow, vStep, tiles, u, c, m);
+      }
       i = firstI; j = firstJ;
       let image = firstImage + (<usize>filter << 2);
       for (let tile: usize = 0; tile < <usize>tiles; tile++) {
         const at = <usize>(i * q + j);
         transform_output(
-          m + (tile << 5), M_STEP, part, image + at * yPixel, <usize>q * yPixel, yPixel,
+          sums + (tile << 5), M_STEP, part, image + at * yPixel, <usize>q * yPixel, yPixel,
           min(4, p - i), min(4, q - j), k - filter,
           bias ? address(bias) + (at * <usize>biasStride << 2) + (<usize>filter << 2) : zeros,
           <usize>(q * biasStride) << 2, <usize>biasStride << 2, lower,
@@ -140,13 +151,23 @@ export function winograd_backward_data(
       }
     }
     let u = address(panels);
+    let both = false;
     for (let channel = 0; channel < c; channel += 8) {
-      u = products(z, zRow, zStep, tiles, u, k, m);
+      let sums = m;
+      if (WIDE && both) {
+        both = false;
+        sums += 36 * M_STEP;
+      } else if (WIDE && channel + 8 < c) {
+        both = true;
+        u = products_16(z, zRow, zStep, tiles, u, k, m);
+      } else {
+        u = products(z, zRow, zStep, tiles, u, k, m);
+      }
       i = firstI; j = firstJ;
       let image = firstImage + (<usize>channel << 2);
       for (let tile: usize = 0; tile < <usize>tiles; tile++) {
         transform_back(
-          m + (tile << 5), M_STEP, part, image, height, width, dxPixel, i - padTop, j - padLeft, c - channel,
+          sums + (tile << 5), M_STEP, part, image, height, width, dxPixel, i - padTop, j - padLeft, c - channel,
         );
         if ((j += 4) >= q) {
           j = 0;
@@ -169,6 +190,18 @@ function products(v: usize, vRow: usize, vStep: usize, tiles: i32, u: usize, len
     u += <usize>length << 5;
   }
   return u;
+}
+
+/** The same with two panels at once, for 256-bit operations; the second one's products lie after the first one's. */
+function products_16(v: usize, vRow: usize, vStep: usize, tiles: i32, u: usize, length: i32, m: usize): usize {
+  const panel = <usize>length * 1152;
+  for (let point = 0; point < 36; point++) {
+    product_16(v, vRow, tiles, u, u + panel, length, m, m + 36 * M_STEP);
+    v += vStep;
+    m += M_STEP;
+    u += <usize>length << 5;
+  }
+  return u + panel;
 }
 
 /**
@@ -216,7 +249,19 @@ export function winograd_backward_weights(
     }
     for (let point: usize = 0; point < 36; point++) {
       let to = sums + point * sumStep;
-      for (let filter: usize = 0; filter < zRow; filter += 32) {
+      let filter: usize = 0;
+      if (WIDE) {
+        for (; filter + 32 < zRow; filter += 64) {
+          for (let channel: usize = 0; channel < vRow; channel += 16) {
+            outer_product_16(
+              v + point * vStep + channel, vRow, z + point * zStep + filter, zRow, tiles, to, to + (vRow << 3), first == 0,
+            );
+            to += 128;
+          }
+          to += vRow << 3;
+        }
+      }
+      for (; filter < zRow; filter += 32) {
         for (let channel: usize = 0; channel < vRow; channel += 16) {
           outer_product(v + point * vStep + channel, vRow, z + point * zStep + filter, zRow, tiles, to, first == 0);
           to += 128;
@@ -265,6 +310,32 @@ function product(a: usize, aRow: usize, rows: i32, b: usize, length: i32, m: usi
   }
 }
 
+/** Two panels of `product` at once: 4 x 16 sums, eight registers of 256 bits. */
+function product_16(a: usize, aRow: usize, rows: i32, b: usize, c: usize, length: i32, m: usize, n: usize): void {
+  for (; rows > 0; rows -= 4) {
+    let p0 = a, p1 = a + aRow, p2 = a + 2 * aRow, p3 = a + 3 * aRow, first = b, second = c;
+    let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
+    let s10 = zero(), s11 = zero(), s12 = zero(), s13 = zero();
+    let s20 = zero(), s21 = zero(), s22 = zero(), s23 = zero();
+    let s30 = zero(), s31 = zero(), s32 = zero(), s33 = zero();
+    for (let i = length; i > 0; i--) {
+      const b0 = v128.load(first), b1 = v128.load(first, 16), b2 = v128.load(second), b3 = v128.load(second, 16);
+      let x = v128.load32_splat(p0); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
+      x = v128.load32_splat(p1); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
+      x = v128.load32_splat(p2); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
+      x = v128.load32_splat(p3); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
+      p0 += 4; p1 += 4; p2 += 4; p3 += 4; first += 32; second += 32;
+    }
+    v128.store(m, s00); v128.store(m, s01, 16); v128.store(n, s02); v128.store(n, s03, 16);
+    v128.store(m, s10, 32); v128.store(m, s11, 48); v128.store(n, s12, 32); v128.store(n, s13, 48);
+    v128.store(m, s20, 64); v128.store(m, s21, 80); v128.store(n, s22, 64); v128.store(n, s23, 80);
+    v128.store(m, s30, 96); v128.store(m, s31, 112); v128.store(n, s32, 96); v128.store(n, s33, 112);
+    a += 4 * aRow;
+    m += 128;
+    n += 128;
+  }
+}
+
 /** sums[i, :] (+)= sum over rows of a[row, i] * b[row, :] for four i and eight columns. */
 function outer_product(a: usize, aRow: usize, b: usize, bRow: usize, rows: i32, sums: usize, first: bool): void {
   let s00 = zero(), s01 = zero(), s10 = zero(), s11 = zero();
@@ -278,14 +349,44 @@ function outer_product(a: usize, aRow: usize, b: usize, bRow: usize, rows: i32, 
     a += aRow;
     b += bRow;
   }
-  if (!first) {
-    s00 = f32x4.add(v128.load(sums), s00); s01 = f32x4.add(v128.load(sums, 16), s01);
-    s10 = f32x4.add(v128.load(sums, 32), s10); s11 = f32x4.add(v128.load(sums, 48), s11);
-    s20 = f32x4.add(v128.load(sums, 64), s20); s21 = f32x4.add(v128.load(sums, 80), s21);
-    s30 = f32x4.add(v128.load(sums, 96), s30); s31 = f32x4.add(v128.load(sums, 112), s31);
+  add_sums(sums, s00, s01, s10, s11, s20, s21, s30, s31, first);
+}
+
+/** Two panels of `outer_product` at once: 4 x 16 sums, eight registers of 256 bits. */
+function outer_product_16(
+  a: usize, aRow: usize, b: usize, bRow: usize, rows: i32, sums: usize, next: usize, first: bool,
+): void {
+  let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
+  let s10 = zero(), s11 = zero(), s12 = zero(), s13 = zero();
+  let s20 = zero(), s21 = zero(), s22 = zero(), s23 = zero();
+  let s30 = zero(), s31 = zero(), s32 = zero(), s33 = zero();
+  for (; rows > 0; rows--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    let x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
+    x = v128.load32_splat(a, 4); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
+    x = v128.load32_splat(a, 8); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
+    x = v128.load32_splat(a, 12); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
+    a += aRow;
+    b += bRow;
   }
-  v128.store(sums, s00); v128.store(sums, s01, 16);
-  v128.store(sums, s10, 32); v128.store(sums, s11, 48);
-  v128.store(sums, s20, 64); v128.store(sums, s21, 80);
-  v128.store(sums, s30, 96); v128.store(sums, s31, 112);
+  add_sums(sums, s00, s01, s10, s11, s20, s21, s30, s31, first);
+  add_sums(next, s02, s03, s12, s13, s22, s23, s32, s33, first);
+}
+
+/** Stores, or from the second block on adds, four rows of eight sums. */
+// @ts-ignore: decorator
+@inline
+function add_sums(
+  to: usize, s00: v128, s01: v128, s10: v128, s11: v128, s20: v128, s21: v128, s30: v128, s31: v128, first: bool,
+): void {
+  if (!first) {
+    s00 = f32x4.add(v128.load(to), s00); s01 = f32x4.add(v128.load(to, 16), s01);
+    s10 = f32x4.add(v128.load(to, 32), s10); s11 = f32x4.add(v128.load(to, 48), s11);
+    s20 = f32x4.add(v128.load(to, 64), s20); s21 = f32x4.add(v128.load(to, 80), s21);
+    s30 = f32x4.add(v128.load(to, 96), s30); s31 = f32x4.add(v128.load(to, 112), s31);
+  }
+  v128.store(to, s00); v128.store(to, s01, 16);
+  v128.store(to, s10, 32); v128.store(to, s11, 48);
+  v128.store(to, s20, 64); v128.store(to, s21, 80);
+  v128.store(to, s30, 96); v128.store(to, s31, 112);
 }

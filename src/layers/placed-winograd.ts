@@ -43,7 +43,7 @@ export function usesWinograd(d: ConvolutionDims): boolean {
 /** Floats that a thread needs for the forward pass, with c and k exchanged for the data gradient. */
 export function winogradScratch(c: number): number {
   const channels = roundUp(c, GROUP);
-  return PART + 6 * channels + POINTS * (TILES * channels + GAP + TILES * PANEL + GAP);
+  return PART + 6 * channels + POINTS * (TILES * channels + GAP + 2 * (TILES * PANEL + GAP));
 }
 
 /** Floats that a thread needs for the weight gradient. */
