@@ -49,7 +49,7 @@ describe.skipIf(isMissing)("train on MNIST", () => {
     const cut = await convasm(["train", "--data", MNIST, "--seed", "1", "--json", ...words, "--out", "cut"], {
       cwd,
       // The first line comes once, when the training begins.
-      onOutput: (_, running) => setTimeout(() => running.kill("SIGINT"), 1500),
+      onOutput: (_, running) => setTimeout(() => running.kill("SIGINT"), 300),
     });
     expect(cut.code).toBe(130);
     const resumed = await convasm(["train", "--resume", "cut", "--json"], { cwd });

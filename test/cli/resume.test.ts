@@ -150,9 +150,12 @@ describe("--resume", () => {
 describe("Ctrl-C", () => {
   it("before the training has begun ends the program without a trace", async () => {
     let pressed = false;
+    // The signal comes as soon as there is somebody to hear it, however long the start takes.
+    const script =
+      "const t=setInterval(()=>{if(process.listenerCount(`SIGINT`)){clearInterval(t);process.kill(process.pid,`SIGINT`)}},1)";
     const result = await convasm(["data", "digits", "--out", "never"], {
       cwd,
-      env: { NODE_OPTIONS: '--import "data:text/javascript,setTimeout(()=>process.kill(process.pid,`SIGINT`),500)"' },
+      env: { NODE_OPTIONS: `--import "data:text/javascript,${script}"` },
       onOutput: () => {
         pressed = true;
       },
