@@ -4,7 +4,7 @@ import { programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
 import { createReferenceKernels } from "./reference/index.ts";
 import type { Tape } from "./tape.ts";
-import { Pool } from "./threads/pool.ts";
+import { DISPOSED, Pool } from "./threads/pool.ts";
 import { chooseThreads } from "./threads/source.ts";
 import { reasonOf } from "./threads/thread.ts";
 import { Tuner } from "./threads/tuner.ts";
@@ -142,6 +142,9 @@ interface Recording {
   run(): void;
 }
 
+/** Ends the threads of engines that nobody holds any more. */
+const forgotten = new FinalizationRegistry<Pool>((pool) => pool.dispose());
+
 class TapeEngine implements Engine {
   readonly gear: Gear;
   readonly kernels: Kernels;
@@ -161,7 +164,9 @@ class TapeEngine implements Engine {
     this.#auto = auto;
     this.#pool = pool;
     this.#reason = reason;
-    pool?.started.catch((error: unknown) => {
+    if (pool === undefined) return;
+    forgotten.register(this, pool);
+    pool.started.catch((error: unknown) => {
       this.#pool = undefined;
       this.#reason = reasonOf(error);
     });
@@ -176,6 +181,8 @@ class TapeEngine implements Engine {
   }
 
   run(tape: Tape): void {
+    const failure = this.#pool?.failure ?? (this.#disposed ? DISPOSED : undefined);
+    if (failure !== undefined) throw new Error(failure);
     let recording = this.#recordings.get(tape);
     if (recording?.length !== tape.operations.length) {
       recording = this.#record(tape);
@@ -193,11 +200,10 @@ class TapeEngine implements Engine {
     const { length } = tape.operations;
     const program = programOf(this.kernels, tape, 0, 1);
     const alone = () => {
-      if (this.#disposed) throw new Error("engine: expected one in use, got one that was disposed of");
       for (const phase of program) runPhase(phase);
     };
     const pool = this.#pool;
-    if (pool === undefined) return { length, run: alone };
+    if (pool === undefined || program.length === 0) return { length, run: alone };
     const shared = lazy(() => pool.share(tape));
     const together = () => pool.run(shared());
     if (!this.#auto) return { length, run: together };

@@ -37,6 +37,27 @@ describe("threads in Node", () => {
     expect(ends).toEqual({ status: 3, stdout: "", stderr: "" });
   });
 
+  it("end when nobody holds the model any more", () => {
+    const ends = run(`${TRAINED}
+      import { setFlagsFromString } from "node:v8";
+      import { runInNewContext } from "node:vm";
+      setFlagsFromString("--expose-gc");
+      const collect = runInNewContext("gc");
+      let lost = 0;
+      process.on("worker", (worker) => worker.on("exit", () => lost++));
+      await (async () => {
+        const other = createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
+        await other.compile({ ...options, threads: 3 });
+        await other.fit(train);
+      })();
+      for (let i = 0; i < 1000 && lost < 2; i++) {
+        collect();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      console.log(lost);`);
+    expect(ends).toEqual({ status: 0, stdout: "2\n", stderr: "" });
+  });
+
   it("use no processor while there is nothing to do", async () => {
     const model = await compiled({ threads: 3, batchSize: 4 });
     await model.fit(data);

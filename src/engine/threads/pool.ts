@@ -15,6 +15,9 @@ const SLACK = 10;
 /** Looks at a silent thread before it counts as dead: a machine that slept for hours has missed only one of them. */
 const LOOKS = 8;
 
+/** What running says after `dispose`. */
+export const DISPOSED = "engine: expected one in use, got one that was disposed of";
+
 /** A tape that all threads know. */
 export interface SharedTape {
   readonly id: number;
@@ -93,12 +96,11 @@ export class Pool implements Watcher {
   }
 
   /**
-   * Runs a tape on all threads. All must have started.
+   * Runs a tape on all threads. All must have started, and none have failed.
    *
    * @throws Error if a kernel traps or a thread is lost; nothing runs after that
    */
   run({ id, program }: SharedTape): void {
-    if (this.#failure !== undefined) throw new Error(this.#failure);
     const began = performance.now();
     this.#control.announce(id);
     for (const phase of program) {
@@ -113,7 +115,7 @@ export class Pool implements Watcher {
 
   /** Ends all workers. */
   dispose(): void {
-    this.#failure ??= "engine: expected one in use, got one that was disposed of";
+    this.#failure ??= DISPOSED;
     this.#end();
   }
 
