@@ -242,6 +242,8 @@ export function conv2d_narrow_pool_backward_weights(
   const length = s * c;
   const block = max(1, <i32>(BLOCK_BYTES / (image + <usize>(height * width) * 2 * pixel)));
   const toPlaces = address(places) - address(dy);
+  // Three vectors are read at once, but only seven floats past a line: where twelve would leave four or fewer, eight count.
+  const chunk = length % 12 > 0 && length % 12 < 5 ? 8 : 12;
   // Places are 2^23 as a float and bytes: the former is taken off here.
   const origin = address(x) - <usize>PLACE_BITS;
   for (let first = 0; first < n; first += block) {
@@ -253,19 +255,20 @@ export function conv2d_narrow_pool_backward_weights(
       const to = address(dw + filter);
       // The last of an odd number of filters is computed twice.
       const other: usize = filter + 1 < end ? 4 : 0;
-      if (r == 3 && length <= 4) {
-        gather_3x4(images, step, rowEnd, imageEnd, from, other, pixel, toPlaces, samples, height, width, to, line, length, first == 0);
-      } else if (r == 5 && length <= 8) {
-        gather_5x8(images, step, rowEnd, imageEnd, from, pixel, toPlaces, samples, height, width, to, line, length, first == 0);
-        if (other) {
-          gather_5x8(images, step, rowEnd, imageEnd, from + 4, pixel, toPlaces, samples, height, width, to + 4, line, length, first == 0);
+      if (r == 5 && length <= 8) {
+        for (let i: usize = 0; i <= other; i += 4) {
+          gather_5x8(images, step, rowEnd, imageEnd, from + i, pixel, toPlaces, samples, height, width, to + i, line, length, first == 0);
         }
+      } else if (r == 3 && length <= 4) {
+        gather_3x4(
+          images, step, rowEnd, imageEnd, from, other, pixel, toPlaces, samples, height, width, to, line, length, length, 0, first == 0,
+        );
       } else {
         for (let tap = 0; tap < r * length; tap += length) {
-          for (let l = 0; l < length; l += 12) {
-            gather_12(
+          for (let l = 0; l < length; l += chunk) {
+            gather_3x4(
               images + <usize>(tap / length) * line + (<usize>l << 2), step, rowEnd, imageEnd, from, other, pixel, toPlaces,
-              samples, height, width, to + <usize>(tap + l) * pixel, min(12, length - l), first == 0,
+              samples, height, width, to + <usize>(tap + l) * pixel, 16, 4, min(chunk, length - l), 4, first == 0,
             );
           }
         }
@@ -277,27 +280,33 @@ export function conv2d_narrow_pool_backward_weights(
 /** Bytes that a block of samples may take: half of a small L2 cache. */
 const BLOCK_BYTES: usize = 131072;
 
-/** Three lines of up to four taps of two filters over a block of samples. */
+/**
+ * Three vectors of taps of two filters over a block of samples: three lines of up to four taps, or twelve of one line.
+ *
+ * @param apart bytes of x from one vector to the next
+ * @param taps rows of dw from one vector to the next
+ * @param length valid taps of the first vector, if those are four or fewer; `fewer` less of each one after it
+ */
 function gather_3x4(
   x: usize, step: usize, rowEnd: usize, imageEnd: usize, dy: usize, other: usize, pixel: usize, toPlaces: usize,
-  n: i32, height: i32, width: i32, dw: usize, line: usize, length: i32, first: bool,
+  n: i32, height: i32, width: i32, dw: usize, apart: usize, taps: i32, length: i32, fewer: i32, first: bool,
 ): void {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0);
   let t0 = f32x4.splat(0), t1 = f32x4.splat(0), t2 = f32x4.splat(0);
-  const line2 = line << 1;
+  const apart2 = apart << 1;
   for (; n > 0; n--) {
     for (let i = height; i > 0; i--) {
       for (let j = width; j > 0; j--) {
         let at = x + <usize>load<u32>(dy + toPlaces);
         let v = v128.load32_splat(dy);
         s0 = madd(v, v128.load(at), s0);
-        s1 = madd(v, v128.load(at + line), s1);
-        s2 = madd(v, v128.load(at + line2), s2);
+        s1 = madd(v, v128.load(at + apart), s1);
+        s2 = madd(v, v128.load(at + apart2), s2);
         at = x + <usize>load<u32>(dy + other + toPlaces);
         v = v128.load32_splat(dy + other);
         t0 = madd(v, v128.load(at), t0);
-        t1 = madd(v, v128.load(at + line), t1);
-        t2 = madd(v, v128.load(at + line2), t2);
+        t1 = madd(v, v128.load(at + apart), t1);
+        t2 = madd(v, v128.load(at + apart2), t2);
         x += step;
         dy += pixel;
       }
@@ -305,15 +314,13 @@ function gather_3x4(
     }
     x += imageEnd;
   }
-  const next = <usize>length * pixel;
-  add_taps(dw, pixel, s0, length, first);
-  add_taps(dw + next, pixel, s1, length, first);
-  add_taps(dw + 2 * next, pixel, s2, length, first);
-  if (!other) return;
-  dw += 4;
-  add_taps(dw, pixel, t0, length, first);
-  add_taps(dw + next, pixel, t1, length, first);
-  add_taps(dw + 2 * next, pixel, t2, length, first);
+  const next = <usize>taps * pixel;
+  for (let i: usize = 0; i <= other; i += 4) {
+    const to = dw + i;
+    add_taps(to, pixel, i ? t0 : s0, length, first);
+    add_taps(to + next, pixel, i ? t1 : s1, length - fewer, first);
+    add_taps(to + 2 * next, pixel, i ? t2 : s2, length - 2 * fewer, first);
+  }
 }
 
 /** Five lines of up to eight taps of one filter over a block of samples. */
@@ -355,43 +362,6 @@ function gather_5x8(
   dw += next;
   add_taps(dw, pixel, s4, length, first);
   add_taps(dw + half, pixel, t4, length - 4, first);
-}
-
-/** Up to twelve taps of one line of two filters over a block of samples. */
-function gather_12(
-  x: usize, step: usize, rowEnd: usize, imageEnd: usize, dy: usize, other: usize, pixel: usize, toPlaces: usize,
-  n: i32, height: i32, width: i32, dw: usize, length: i32, first: bool,
-): void {
-  let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0);
-  let t0 = f32x4.splat(0), t1 = f32x4.splat(0), t2 = f32x4.splat(0);
-  for (; n > 0; n--) {
-    for (let i = height; i > 0; i--) {
-      for (let j = width; j > 0; j--) {
-        let at = x + <usize>load<u32>(dy + toPlaces);
-        let v = v128.load32_splat(dy);
-        s0 = madd(v, v128.load(at), s0);
-        s1 = madd(v, v128.load(at, 16), s1);
-        s2 = madd(v, v128.load(at, 32), s2);
-        at = x + <usize>load<u32>(dy + other + toPlaces);
-        v = v128.load32_splat(dy + other);
-        t0 = madd(v, v128.load(at), t0);
-        t1 = madd(v, v128.load(at, 16), t1);
-        t2 = madd(v, v128.load(at, 32), t2);
-        x += step;
-        dy += pixel;
-      }
-      x += rowEnd;
-    }
-    x += imageEnd;
-  }
-  add_taps(dw, pixel, s0, length, first);
-  add_taps(dw + 4 * pixel, pixel, s1, length - 4, first);
-  add_taps(dw + 8 * pixel, pixel, s2, length - 8, first);
-  if (!other) return;
-  dw += 4;
-  add_taps(dw, pixel, t0, length, first);
-  add_taps(dw + 4 * pixel, pixel, t1, length - 4, first);
-  add_taps(dw + 8 * pixel, pixel, t2, length - 8, first);
 }
 
 /** Stores, or from the second block on adds, up to four sums `stride` apart. */

@@ -211,22 +211,30 @@ function few_outer(begin: i32, end: i32, x: usize, dy: usize, dw: usize, n: i32,
  */
 export function bias_backward(begin: i32, end: i32, dy: i32, db: i32, rows: i32, columns: i32): void {
   const stride = <usize>columns << 2;
-  for (let column = begin; column < end; column += 4) {
-    let from = address(dy) + (<usize>column << 2);
-    let sum = zero();
-    let row = 0;
-    // Blocks keep the error of long sums small.
-    while (row < rows) {
-      const blockEnd = min(row + 64, rows);
-      let block = zero();
-      for (; row < blockEnd; row++) {
-        block = f32x4.add(block, v128.load(from));
+  const rest = (end - begin) & 3;
+  // Blocks keep the error of long sums small, and their rows in the cache while all columns pass over them.
+  for (let row = 0; row < rows; row += 64) {
+    const count = min(rows - row, 64);
+    for (let column = begin; column < end; column += 4) {
+      let from = address(dy + row * columns + column);
+      let sum0 = zero(), sum1 = zero(), sum2 = zero(), sum3 = zero();
+      let left = count;
+      for (; left >= 4; left -= 4) {
+        sum0 = f32x4.add(sum0, v128.load(from));
+        sum1 = f32x4.add(sum1, v128.load(from + stride));
+        sum2 = f32x4.add(sum2, v128.load(from + 2 * stride));
+        sum3 = f32x4.add(sum3, v128.load(from + 3 * stride));
+        from += 4 * stride;
+      }
+      for (; left > 0; left--) {
+        sum0 = f32x4.add(sum0, v128.load(from));
         from += stride;
       }
-      sum = f32x4.add(sum, block);
+      sum0 = f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3));
+      const to = address(db + column);
+      if (row > 0) sum0 = f32x4.add(sum0, v128.load(to));
+      if (end - column >= 4) v128.store(to, sum0);
+      else store_partial(to, sum0, rest);
     }
-    const to = address(db) + (<usize>column << 2);
-    if (end - column >= 4) v128.store(to, sum);
-    else store_partial(to, sum, end - column);
   }
 }

@@ -225,7 +225,7 @@ export const DEPTHWISE: readonly ConvolutionCase[] = [
   },
 ];
 
-/** Convolutions of few input channels: p and q at least 2, k at least 4, and a line of the window of more than 4 or r = 3. */
+/** Convolutions of few input channels, all such as the layer gives to the kernels of their own: see `isNarrow`. */
 export const NARROW_CONVOLUTIONS: readonly ConvolutionCase[] = [
   { ...PLAIN, name: "narrow 3x3", n: 3, h: 8, w: 10, c: 1, k: 8 },
   { ...PLAIN, name: "narrow 3x3, the least", n: 1, h: 4, w: 4, c: 1, k: 4, bias: "none" },
@@ -240,6 +240,8 @@ export const NARROW_CONVOLUTIONS: readonly ConvolutionCase[] = [
   { ...PLAIN, name: "narrow 5x5, 16 filters", n: 1, h: 7, w: 6, c: 1, k: 16, r: 5, s: 5, bias: "none" },
   { ...PLAIN, name: "narrow 5x3, 2 channels", h: 8, w: 6, c: 2, k: 6, r: 5, s: 3 },
   { ...PLAIN, name: "narrow 2x5, 3 channels", h: 5, w: 8, c: 3, k: 4, r: 2, s: 5 },
+  { ...PLAIN, name: "narrow 5x5, 3 channels", n: 1, h: 7, w: 8, c: 3, k: 5, r: 5, s: 5 },
+  { ...PLAIN, name: "narrow 3x7, 3 channels", n: 1, h: 5, w: 9, c: 3, k: 4, s: 7 },
   { ...PLAIN, name: "narrow 7x7, 2 channels, stride 2", h: 12, w: 11, c: 2, k: 9, r: 7, s: 7, strideH: 2, strideW: 2 },
 ];
 

@@ -21,12 +21,18 @@ export function isNarrow(d: ConvolutionDims, bias: BiasKind, { training, needsIn
 export function poolsItself(d: ConvolutionDims, pool: PoolGeometry): boolean {
   const windows = pool.r === 2 && pool.s === 2 && pool.strideH === 2 && pool.strideW === 2;
   const inside = pool.padTop === 0 && pool.padLeft === 0 && 2 * pool.p <= d.p && 2 * pool.q <= d.q;
-  const length = d.s * d.c;
-  // Of the weight gradient: it reads lines of the window by twelve, and may read only seven floats past them.
-  const reads = length > 4 || d.r === 3;
   // What float32 can tell of a place.
   const near = 4 * (d.strideH * d.wp + d.strideW) * d.c < 2 ** 23;
-  return windows && inside && reads && near;
+  return windows && inside && near && hasGradient(d.r, d.s * d.c);
+}
+
+/**
+ * Whether the weight gradient takes a window of `r` lines of `length` floats. It reads three vectors at once, for which it
+ * goes on by twelve floats or eight, and kernels may read only seven past their input.
+ */
+function hasGradient(r: number, length: number): boolean {
+  const leaves = (step: number) => length % step === 0 || length % step > 4;
+  return (r === 3 && length <= 4) || (r === 5 && length <= 8) || leaves(12) || (length > 8 && leaves(8));
 }
 
 /** A convolution of an image with few channels, and a max pooling with it where the site says so, in memory. */
