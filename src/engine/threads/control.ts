@@ -17,11 +17,16 @@ const MESSAGE_WORDS = 8 * LINE;
 const PROGRESS = MESSAGE + MESSAGE_WORDS;
 const ARRIVALS = 1;
 
-/** Milliseconds that a thread looks for a change before it sleeps: about what falling asleep and waking up cost. */
-const SPIN = 0.04;
+/**
+ * Milliseconds that a thread looks for a change before it sleeps, at most and at least: about what falling asleep and waking
+ * up cost. Looking in vain halves the time, with success it doubles: where another program has the other thread's core, or
+ * both threads one, looking only keeps the others from their work.
+ */
+const LONGEST_SPIN = 0.05;
+const SHORTEST_SPIN = 0.002;
 
 /** Looks at shared memory between two glances at the clock. */
-const LOOKS = 64;
+const LOOKS = 32;
 
 /** Announced in place of a tape's number: the end. */
 export const STOP = -1;
@@ -33,7 +38,8 @@ export const STOP = -1;
 export class Control {
   readonly threads: number;
   readonly #words: Int32Array;
-  readonly #spins: boolean;
+  /** Milliseconds to look for the next tape, and for a barrier to open. */
+  readonly #spins = new Float64Array(2);
 
   /**
    * @param buffer the shared words, zeros at first
@@ -43,7 +49,7 @@ export class Control {
   constructor(buffer: SharedArrayBuffer, threads: number, spins: boolean) {
     this.#words = new Int32Array(buffer);
     this.threads = threads;
-    this.#spins = spins;
+    this.#spins.fill(spins ? LONGEST_SPIN : 0);
   }
 
   /** Shared memory for so many threads. */
@@ -165,15 +171,29 @@ export class Control {
     if (Atomics.load(this.#words, SLEEPING) > 0) Atomics.notify(this.#words, word);
   }
 
+  /** Looks for a change; returns whether there was one. */
+  #spin(word: number, value: number): boolean {
+    const words = this.#words;
+    const spins = this.#spins;
+    const kind = word === SEQUENCE ? 0 : 1;
+    const time = spins[kind];
+    if (time === 0) return false;
+    const end = performance.now() + time;
+    do {
+      for (let i = 0; i < LOOKS; i++) {
+        if (Atomics.load(words, word) === value) continue;
+        spins[kind] = Math.min(2 * time, LONGEST_SPIN);
+        return true;
+      }
+    } while (performance.now() < end);
+    spins[kind] = Math.max(time / 2, SHORTEST_SPIN);
+    return false;
+  }
+
   #waitWhile(word: number, value: number, timeout: number): boolean {
     const words = this.#words;
     if (Atomics.load(words, word) !== value) return true;
-    if (this.#spins) {
-      const end = performance.now() + SPIN;
-      do {
-        for (let i = 0; i < LOOKS; i++) if (Atomics.load(words, word) !== value) return true;
-      } while (performance.now() < end);
-    }
+    if (this.#spin(word, value)) return true;
     Atomics.add(words, SLEEPING, 1);
     const result = Atomics.wait(words, word, value, timeout);
     Atomics.sub(words, SLEEPING, 1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runTape } from "../../../src/engine/tape.ts";
+import { runTape, type Tape } from "../../../src/engine/tape.ts";
 import { readCheckpoint } from "../../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";
 import { batchNormalization } from "../../../src/layers/batch-normalization.ts";
@@ -17,9 +17,10 @@ const data = barImages(23);
 
 const NETWORKS: Record<string, () => Layer[]> = {
   "every layer": everyLayer,
+  // The second convolution is wide enough for Winograd, whose kernels need scratch of the thread's own.
   "two convolutions, pooling, a wide dense layer": () => [
-    conv2d({ filters: 9, kernelSize: 3, activation: "relu" }),
-    conv2d({ filters: 17, kernelSize: 3, activation: "relu" }),
+    conv2d({ filters: 17, kernelSize: 3, padding: "same", activation: "relu" }),
+    conv2d({ filters: 19, kernelSize: 3, padding: "same", activation: "relu" }),
     maxPooling2d({ poolSize: 2 }),
     flatten(),
     dense({ units: 33, activation: "relu" }),
@@ -57,6 +58,17 @@ describe.each(HOST_GEARS.filter((gear) => gear !== "js"))("on %s", (gear) => {
       for (const result of results) expect(result).toEqual(results[0]);
     });
   });
+});
+
+it("runs kernels with scratch of the thread's own", async () => {
+  const layers = NETWORKS["two convolutions, pooling, a wide dense layer"]();
+  const model = await compiled({ layers, batchSize: 4, threads: 2 });
+  const tapes: Tape[] = [];
+  const { engine } = model.network;
+  engine.run = (tape) => tapes.push(tape);
+  await model.fit(data);
+  expect(tapes[0].operations.filter(({ scratch }) => scratch !== undefined).length).toBeGreaterThan(2);
+  model.dispose();
 });
 
 it("gives the bits of plain runs in batches that are walked in chunks", async () => {
