@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { chooseEngine, createEngine } from "../../../src/engine/engine.ts";
 import { Tape } from "../../../src/engine/tape.ts";
-import { withThreads } from "./sources.ts";
+import { browserLike, withThreads } from "./sources.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -41,6 +41,20 @@ describe("the number of threads", () => {
     expect(() => chooseEngine({ ...options, threads: 2 })).toThrow(
       new RangeError("threads: expected 1 or auto, as the js gear has one thread, got 2"),
     );
+  });
+});
+
+it("is the same program in browsers", async () => {
+  await withThreads(browserLike, async () => {
+    const engine = await createEngine(32768, { gear: "simd", threads: 3 });
+    engine.heap.fill(1, 20000, 20006);
+    const tape = new Tape();
+    tape.add("add", "sample", 6, 20000, 20000, 20000, 1);
+    tape.add("add", "weight", 5, 20000, 20000, 20000, 1);
+    engine.run(tape);
+    engine.run(tape);
+    expect([...engine.heap.subarray(20000, 20007)]).toEqual([16, 16, 16, 16, 16, 4, 0]);
+    engine.dispose();
   });
 });
 

@@ -77,10 +77,23 @@ export const idle: Partial<ThreadSource> = {
   }),
 };
 
+const NODE_THREAD = new URL("../../../dist/node/thread.js", import.meta.url);
+const BROWSER_THREAD = new URL("../../../dist/engine/threads/browser-thread.js", import.meta.url);
+
 /** The published thread, in a worker that first runs `sabotage`. */
 export function sabotaged(sabotage: string): Partial<ThreadSource> {
-  const program = new URL("../../../dist/node/thread.js", import.meta.url);
-  const code = `data:text/javascript,${encodeURIComponent(`${sabotage}; await import(${JSON.stringify(program)});`)}`;
+  return running(`${sabotage}; await import(${JSON.stringify(NODE_THREAD)});`);
+}
+
+/** The thread for browsers, in a worker that has what it needs of a browser's. */
+export const browserLike: Partial<ThreadSource> = running(`
+  import { parentPort } from "node:worker_threads";
+  globalThis.self = { postMessage: (message) => parentPort.postMessage(message) };
+  await import(${JSON.stringify(BROWSER_THREAD)});
+  parentPort.on("message", (data) => self.onmessage({ data }));`);
+
+function running(program: string): Partial<ThreadSource> {
+  const code = `data:text/javascript,${encodeURIComponent(program)}`;
   return {
     patience: 400,
     start({ onMessage, onEnd }) {
