@@ -13,6 +13,14 @@ import type { Heap } from "./heap.ts";
 /** Gradients per partial sum of `gradient_norm`. */
 const NORM_BLOCK = 1024;
 
+/** Below that a running mean of gradients counts as zero: it would shrink to denormal numbers, which are slow. */
+const SMALLEST = 1e-30;
+
+/** A running mean, or zero; NaN stays. */
+function settled(value: number): number {
+  return value < SMALLEST && value > -SMALLEST ? 0 : value;
+}
+
 /** The optimizer kernels over one heap. */
 export function optimizerKernels(heap: Heap) {
   return {
@@ -48,7 +56,7 @@ export function optimizerKernels(heap: Heap) {
       for (let i = begin; i < end; i++) {
         const weight = heap[w + i];
         const gradient = heap[g + i] * clip + l2 * weight;
-        const speed = momentum * heap[velocity + i] + gradient;
+        const speed = settled(momentum * heap[velocity + i] + gradient);
         const step = nesterov === 1 ? gradient + momentum * speed : speed;
         heap[velocity + i] = speed;
         heap[w + i] = weight - rate * (step + decay * weight);
@@ -79,7 +87,7 @@ export function optimizerKernels(heap: Heap) {
         const weight = heap[w + i];
         const gradient = heap[g + i] * clip + l2 * weight;
         const average = rho * heap[square + i] + (1 - rho) * gradient * gradient;
-        const speed = momentum * heap[velocity + i] + gradient / (Math.sqrt(average) + epsilon);
+        const speed = settled(momentum * heap[velocity + i] + gradient / (Math.sqrt(average) + epsilon));
         heap[square + i] = average;
         heap[velocity + i] = speed;
         heap[w + i] = weight - rate * (speed + decay * weight);
@@ -113,7 +121,7 @@ export function optimizerKernels(heap: Heap) {
       for (let i = begin; i < end; i++) {
         const weight = heap[w + i];
         const gradient = heap[g + i] * clip + l2 * weight;
-        const first = beta1 * heap[m + i] + (1 - beta1) * gradient;
+        const first = settled(beta1 * heap[m + i] + (1 - beta1) * gradient);
         const second = beta2 * heap[v + i] + (1 - beta2) * gradient * gradient;
         const variance = second * correction2;
         const deviation = epsilonInside === 1 ? Math.sqrt(variance + epsilon) : Math.sqrt(variance) + epsilon;
