@@ -81,14 +81,24 @@ export function momentum_update(
   const rate = load_hyper(hyper, 0);
   const clip = load_hyper(hyper, 1);
   const share = f32x4.splat(momentum);
-  for (let i = begin; i < end; i += 4) {
-    const lanes = min(4, end - i);
-    const weight = load_lanes(address(w + i), lanes);
-    const gradient = regularized(load_lanes(address(g + i), lanes), clip, weight, l2);
-    const v = settled(madd(share, load_lanes(address(velocity + i), lanes), gradient));
-    store_lanes(address(velocity + i), v, lanes);
-    const step = nesterov ? madd(share, v, gradient) : v;
-    store_lanes(address(w + i), descend(weight, step, rate, decay), lanes);
+  let left = end - begin;
+  let at = address(w + begin);
+  // Both lie at fixed distances from w.
+  const toGradient = address(g) - address(w), toVelocity = address(velocity) - address(w);
+  for (; left >= 4; left -= 4) {
+    const weight = v128.load(at);
+    const gradient = regularized(v128.load(at + toGradient), clip, weight, l2);
+    const v = settled(madd(share, v128.load(at + toVelocity), gradient));
+    v128.store(at + toVelocity, v);
+    v128.store(at, descend(weight, nesterov ? madd(share, v, gradient) : v, rate, decay));
+    at += 16;
+  }
+  if (left > 0) {
+    const weight = load_lanes(at, left);
+    const gradient = regularized(load_lanes(at + toGradient, left), clip, weight, l2);
+    const v = settled(madd(share, load_lanes(at + toVelocity, left), gradient));
+    store_lanes(at + toVelocity, v, left);
+    store_lanes(at, descend(weight, nesterov ? madd(share, v, gradient) : v, rate, decay), left);
   }
 }
 
