@@ -1,18 +1,10 @@
 // Activations and the sum of two tensors. Axis: sample. A sample has `size` floats, so a range of samples is one run of
-// floats; its last vector may read up to three floats past it, and stores none of them. Every kernel overwrites its last
+// floats; its last vector may read up to three floats past it, whose lanes are not stored. Every kernel overwrites its last
 // tensor, which may be one of the others, and costs one pass over memory.
 
 import { bell, exp, normal_distribution, sigmoid, tanh } from "./math";
-import { max_lanes, sum_lanes } from "./lanes";
-import { address, load_partial, madd, store_partial, zero } from "./simd";
-
-/** Stores up to four of the `left` floats that are left. */
-// @ts-ignore: decorator
-@inline
-function store_some(to: usize, value: v128, left: i32): void {
-  if (left >= 4) v128.store(to, value);
-  else store_partial(to, value, left);
-}
+import { keep_lanes, row_maximum, store_lanes, store_lanes_inline, sum_lanes } from "./lanes";
+import { address, madd, zero } from "./simd";
 
 // @ts-ignore: decorator
 @inline
@@ -27,7 +19,7 @@ export function relu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): v
   let to = address(y + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, relu(v128.load(from)), left);
+    store_lanes_inline(to, relu(v128.load(from)), left);
     from += 16;
     to += 16;
   }
@@ -46,7 +38,7 @@ export function relu_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, si
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, relu_gradient(v128.load(output), v128.load(from)), left);
+    store_lanes_inline(to, relu_gradient(v128.load(output), v128.load(from)), left);
     output += 16;
     from += 16;
     to += 16;
@@ -67,7 +59,7 @@ export function leaky_relu_forward(begin: i32, end: i32, x: i32, y: i32, size: i
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
     const value = v128.load(from);
-    store_some(to, leaky_relu(value, value, factor), left);
+    store_lanes(to, leaky_relu(value, value, factor), left);
     from += 16;
     to += 16;
   }
@@ -81,7 +73,7 @@ export function leaky_relu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, leaky_relu(v128.load(input), v128.load(from), factor), left);
+    store_lanes(to, leaky_relu(v128.load(input), v128.load(from), factor), left);
     input += 16;
     from += 16;
     to += 16;
@@ -94,7 +86,7 @@ export function sigmoid_forward(begin: i32, end: i32, x: i32, y: i32, size: i32)
   let to = address(y + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, sigmoid(v128.load(from)), left);
+    store_lanes(to, sigmoid(v128.load(from)), left);
     from += 16;
     to += 16;
   }
@@ -113,7 +105,7 @@ export function sigmoid_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32,
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, sigmoid_gradient(v128.load(output), v128.load(from)), left);
+    store_lanes(to, sigmoid_gradient(v128.load(output), v128.load(from)), left);
     output += 16;
     from += 16;
     to += 16;
@@ -126,7 +118,7 @@ export function tanh_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): v
   let to = address(y + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, tanh(v128.load(from)), left);
+    store_lanes(to, tanh(v128.load(from)), left);
     from += 16;
     to += 16;
   }
@@ -146,7 +138,7 @@ export function tanh_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, si
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, tanh_gradient(v128.load(output), v128.load(from)), left);
+    store_lanes(to, tanh_gradient(v128.load(output), v128.load(from)), left);
     output += 16;
     from += 16;
     to += 16;
@@ -165,7 +157,7 @@ export function gelu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): v
   let to = address(y + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, gelu(v128.load(from)), left);
+    store_lanes(to, gelu(v128.load(from)), left);
     from += 16;
     to += 16;
   }
@@ -187,7 +179,7 @@ export function gelu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i32, si
   let to = address(dx + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, gelu_gradient(v128.load(input), v128.load(from)), left);
+    store_lanes(to, gelu_gradient(v128.load(input), v128.load(from)), left);
     input += 16;
     from += 16;
     to += 16;
@@ -201,32 +193,21 @@ export function gelu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i32, si
  */
 export function softmax_forward(begin: i32, end: i32, x: i32, y: i32, positions: i32, classes: i32): void {
   const rowBytes = <usize>classes << 2;
-  const wholeBytes = <usize>(classes & ~3) << 2;
-  const rest = classes & 3;
   let from = address(x + begin * positions * classes);
   let to = address(y + begin * positions * classes);
   for (let row = (end - begin) * positions; row > 0; row--) {
-    let largest = f32x4.splat(-Infinity);
-    for (let i: usize = 0; i < wholeBytes; i += 16) largest = f32x4.max(largest, v128.load(from + i));
-    if (rest > 0) largest = f32x4.max(largest, load_partial(from + wholeBytes, rest, -Infinity));
-    largest = f32x4.splat(max_lanes(largest));
-
+    const largest = row_maximum(from, classes);
     let sum = zero();
-    for (let i: usize = 0; i < wholeBytes; i += 16) {
+    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
       const e = exp(f32x4.sub(v128.load(from + i), largest));
-      v128.store(to + i, e);
-      sum = f32x4.add(sum, e);
-    }
-    if (rest > 0) {
-      const e = exp(f32x4.sub(load_partial(from + wholeBytes, rest, -Infinity), largest));
-      store_partial(to + wholeBytes, e, rest);
-      sum = f32x4.add(sum, e);
+      sum = f32x4.add(sum, keep_lanes(e, left));
+      store_lanes(to + i, e, left);
+      i += 16;
     }
     sum = f32x4.splat(sum_lanes(sum));
-
-    for (let i: usize = 0; i < wholeBytes; i += 16) v128.store(to + i, f32x4.div(v128.load(to + i), sum));
-    if (rest > 0) {
-      store_partial(to + wholeBytes, f32x4.div(load_partial(to + wholeBytes, rest, 0), sum), rest);
+    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
+      store_lanes(to + i, f32x4.div(v128.load(to + i), sum), left);
+      i += 16;
     }
     from += rowBytes;
     to += rowBytes;
@@ -236,25 +217,19 @@ export function softmax_forward(begin: i32, end: i32, x: i32, y: i32, positions:
 /** dx = y (dy - sum of y dy along the row). y (the output), dy, dx: [n, positions, classes]. */
 export function softmax_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, positions: i32, classes: i32): void {
   const rowBytes = <usize>classes << 2;
-  const wholeBytes = <usize>(classes & ~3) << 2;
-  const rest = classes & 3;
   let output = address(y + begin * positions * classes);
   let from = address(dy + begin * positions * classes);
   let to = address(dx + begin * positions * classes);
   for (let row = (end - begin) * positions; row > 0; row--) {
     let sum = zero();
-    for (let i: usize = 0; i < wholeBytes; i += 16) sum = madd(v128.load(output + i), v128.load(from + i), sum);
-    if (rest > 0) {
-      sum = madd(load_partial(output + wholeBytes, rest, 0), load_partial(from + wholeBytes, rest, 0), sum);
+    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
+      sum = f32x4.add(sum, keep_lanes(f32x4.mul(v128.load(output + i), v128.load(from + i)), left));
+      i += 16;
     }
     sum = f32x4.splat(sum_lanes(sum));
-
-    for (let i: usize = 0; i < wholeBytes; i += 16) {
-      v128.store(to + i, f32x4.mul(v128.load(output + i), f32x4.sub(v128.load(from + i), sum)));
-    }
-    if (rest > 0) {
-      const gradient = f32x4.sub(load_partial(from + wholeBytes, rest, 0), sum);
-      store_partial(to + wholeBytes, f32x4.mul(load_partial(output + wholeBytes, rest, 0), gradient), rest);
+    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
+      store_lanes(to + i, f32x4.mul(v128.load(output + i), f32x4.sub(v128.load(from + i), sum)), left);
+      i += 16;
     }
     output += rowBytes;
     from += rowBytes;
@@ -269,7 +244,7 @@ export function add(begin: i32, end: i32, a: i32, b: i32, y: i32, size: i32): vo
   let to = address(y + begin * size);
   let left = (end - begin) * size;
   for (; left > 0; left -= 4) {
-    store_some(to, f32x4.add(v128.load(first), v128.load(second)), left);
+    store_lanes_inline(to, f32x4.add(v128.load(first), v128.load(second)), left);
     first += 16;
     second += 16;
     to += 16;

@@ -1,7 +1,81 @@
-// Depthwise convolution: one r x s filter per channel, [r, s, 1, c]. Vectors run over channels. Bound by memory, so the
-// kernels keep a vector of sums per output and read each input once per tap.
+// Depthwise convolution: one r x s filter per channel, [r, s, 1, c]. Lanes are channels; the last vectors of a pixel may
+// read up to seven floats past its channels, which do not count.
 
-import { address, madd, store_partial, zero } from "./simd";
+import { store_lanes, store_lanes_inline } from "./lanes";
+import { address, madd, zero } from "./simd";
+
+/** Stores the `lanes` (1 to 8) first of two vectors, no less than `lower`. */
+// @ts-ignore: decorator
+@inline
+function store_output(to: usize, low: v128, high: v128, lower: v128, lanes: i32): void {
+  store_lanes_inline(to, f32x4.pmax(low, lower), lanes);
+  if (lanes > 4) store_lanes_inline(to + 16, f32x4.pmax(high, lower), lanes - 4);
+}
+
+/**
+ * A row of `count` outputs: the forward pass and the data gradient are both made of these. All steps are in bytes.
+ *
+ * Always three outputs and eight channels at a time, so that weights and addresses are shared. In a row of one or two
+ * the three are the same one; past the last channel up to seven floats are read that no output takes.
+ */
+function sum_row(
+  from: usize, pixelStep: usize, rowStep: usize, columnStep: usize, weight: usize, weightRowStep: usize,
+  weightColumnStep: usize, rows: i32, columns: i32, to: usize, toStep: usize, biased: bool, bias: usize, biasStep: usize,
+  lower: f32, count: i32, c: i32,
+): void {
+  const floor = f32x4.splat(lower);
+  const mask = i32x4.splat(biased ? -1 : 0);
+  const three = count >= 3;
+  const together = three ? 3 : 1;
+  const next = three ? pixelStep : 0;
+  const nextTo = three ? toStep : 0;
+  const nextBias = three ? biasStep : 0;
+  for (let j = 0; j < count; j += together) {
+    // The last three overlap those before, and give the same numbers again.
+    const column = <usize>min(j, count - together);
+    for (let channel = 0; channel < c; channel += 8) {
+      const shift = <usize>channel << 2;
+      const lanes = c - channel;
+      let summand = bias + column * biasStep + shift;
+      let low0 = v128.and(v128.load(summand), mask);
+      let high0 = v128.and(v128.load(summand, 16), mask);
+      summand += nextBias;
+      let low1 = v128.and(v128.load(summand), mask);
+      let high1 = v128.and(v128.load(summand, 16), mask);
+      summand += nextBias;
+      let low2 = v128.and(v128.load(summand), mask);
+      let high2 = v128.and(v128.load(summand, 16), mask);
+      let row = from + column * pixelStep + shift;
+      let factors = weight + shift;
+      for (let tapH = rows; tapH > 0; tapH--) {
+        let at0 = row;
+        let factorAt = factors;
+        for (let tapW = columns; tapW > 0; tapW--) {
+          const low = v128.load(factorAt);
+          const high = v128.load(factorAt, 16);
+          const at1 = at0 + next;
+          const at2 = at1 + next;
+          low0 = madd(v128.load(at0), low, low0);
+          high0 = madd(v128.load(at0, 16), high, high0);
+          low1 = madd(v128.load(at1), low, low1);
+          high1 = madd(v128.load(at1, 16), high, high1);
+          low2 = madd(v128.load(at2), low, low2);
+          high2 = madd(v128.load(at2, 16), high, high2);
+          at0 += columnStep;
+          factorAt += weightColumnStep;
+        }
+        row += rowStep;
+        factors += weightRowStep;
+      }
+      let output = to + column * toStep + shift;
+      store_output(output, low0, high0, floor, lanes);
+      output += nextTo;
+      store_output(output, low1, high1, floor, lanes);
+      output += nextTo;
+      store_output(output, low2, high2, floor, lanes);
+    }
+  }
+}
 
 /**
  * y[p, q, c] = max(sum over r, s of x[p strideH + r dilationH, q strideW + s dilationW, c] w[r, s, c] + bias, lower)
@@ -19,45 +93,28 @@ export function depthwise_forward(
   hp: i32, wp: i32, c: i32, p: i32, q: i32, r: i32, s: i32,
   strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, lower: f32,
 ): void {
-  const floor = f32x4.splat(lower);
   const pixel = <usize>c << 2;
   const row = <usize>wp * pixel;
-  let to = address(y) + <usize>(begin * p * q) * pixel;
+  const nextBias = <usize>biasStride << 2;
   for (let n = begin; n < end; n++) {
-    let biasOfPosition = address(bias);
     for (let i = 0; i < p; i++) {
-      for (let j = 0; j < q; j++) {
-        const window = address(x) + <usize>(n * hp + i * strideH) * row + <usize>(j * strideW) * pixel;
-        for (let channel = 0; channel < c; channel += 4) {
-          const shift = <usize>channel << 2;
-          let sum = window_sum(window + shift, row * <usize>dilationH, pixel * <usize>dilationW, address(w) + shift, pixel, r, s);
-          if (bias) sum = f32x4.add(sum, v128.load(biasOfPosition + shift));
-          sum = f32x4.pmax(sum, floor);
-          if (c - channel >= 4) v128.store(to + shift, sum);
-          else store_partial(to + shift, sum, c - channel);
-        }
-        to += pixel;
-        biasOfPosition += <usize>biasStride << 2;
-      }
+      sum_row(
+        address(x) + <usize>(n * hp + i * strideH) * row, <usize>strideW * pixel, <usize>dilationH * row,
+        <usize>dilationW * pixel, address(w), <usize>s * pixel, pixel, r, s,
+        address(y) + <usize>((n * p + i) * q) * pixel, pixel, bias != 0, address(bias) + <usize>(i * q) * nextBias, nextBias,
+        lower, q, c,
+      );
     }
   }
 }
 
-/** Sum over an r x s window of x times w for four channels; all strides in bytes. */
+/** The least number of dilated taps that are a whole number of strides; all of the taps where there is none. */
 // @ts-ignore: decorator
 @inline
-function window_sum(x: usize, rowStride: usize, columnStride: usize, w: usize, pixel: usize, r: i32, s: i32): v128 {
-  let sum = zero();
-  for (let i = 0; i < r; i++) {
-    let from = x;
-    for (let j = 0; j < s; j++) {
-      sum = madd(v128.load(from), v128.load(w), sum);
-      from += columnStride;
-      w += pixel;
-    }
-    x += rowStride;
-  }
-  return sum;
+function taps_apart(taps: i32, stride: i32, dilation: i32): i32 {
+  let apart = 1;
+  while (apart < taps && (apart * dilation) % stride != 0) apart++;
+  return apart;
 }
 
 /**
@@ -75,28 +132,30 @@ export function depthwise_backward_data(
   strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, padTop: i32, padLeft: i32, haloLeft: i32,
 ): void {
   const pixel = <usize>c << 2;
-  let to = address(dx) + <usize>(begin * height * width) * pixel;
+  // Which taps meet an input row or column repeats with the stride; from one to the next, dy moves back by whole steps.
+  const apartH = taps_apart(r, strideH, dilationH);
+  const apartW = taps_apart(s, strideW, dilationW);
+  const backH = max(1, (apartH * dilationH) / strideH);
+  const backW = (apartW * dilationW) / strideW;
   for (let n = begin; n < end; n++) {
     for (let i = 0; i < height; i++) {
-      for (let j = 0; j < width; j++) {
-        for (let channel = 0; channel < c; channel += 4) {
-          const shift = <usize>channel << 2;
-          let sum = zero();
-          for (let tapH = 0; tapH < r; tapH++) {
-            const top = i + padTop - tapH * dilationH;
-            if (top % strideH != 0 || top < 0 || top >= p * strideH) continue;
-            const dyRow = address(dy) + <usize>((n * p + top / strideH) * wd) * pixel + shift;
-            for (let tapW = 0; tapW < s; tapW++) {
-              const left = j + padLeft - tapW * dilationW;
-              if (left % strideW != 0) continue;
-              const from = dyRow + <usize>(left / strideW + haloLeft) * pixel;
-              sum = madd(v128.load(from), v128.load(address(w) + <usize>(tapH * s + tapW) * pixel + shift), sum);
-            }
-          }
-          if (c - channel >= 4) v128.store(to + shift, sum);
-          else store_partial(to + shift, sum, c - channel);
-        }
-        to += pixel;
+      let tapH = 0;
+      let top = i + padTop;
+      for (; tapH < r && (top >= p * strideH || top % strideH != 0); tapH++) top -= dilationH;
+      // As many taps as there are left, and rows of dy above.
+      const rows = tapH < r && top >= 0 ? min((r - tapH + apartH - 1) / apartH, top / strideH / backH + 1) : 0;
+      for (let phase = 0; phase < min(strideW, width); phase++) {
+        let tapW = 0;
+        while (tapW < s && (phase + padLeft - tapW * dilationW) % strideW != 0) tapW++;
+        const left = (phase + padLeft - tapW * dilationW) / strideW;
+        sum_row(
+          address(dy) + <usize>((n * p + top / strideH) * wd + left + haloLeft) * pixel, pixel,
+          <usize>(-backH * wd) * pixel, <usize>(-backW) * pixel,
+          address(w) + <usize>(tapH * s + tapW) * pixel, <usize>(apartH * s) * pixel, <usize>apartW * pixel,
+          rows, tapW < s ? (s - tapW + apartW - 1) / apartW : 0,
+          address(dx) + <usize>((n * height + i) * width + phase) * pixel, <usize>strideW * pixel, false, 0, 0,
+          -Infinity, (width - phase + strideW - 1) / strideW, c,
+        );
       }
     }
   }
@@ -105,7 +164,7 @@ export function depthwise_backward_data(
 /**
  * dw[r, s, c] = sum over n, p, q of x[p strideH + r dilationH, q strideW + s dilationW, c] dy[p, q, c]
  *
- * Axis: channel. Overwrites dw in its channels. Cost: 2 n p q r s FLOP per channel.
+ * Axis: weight, the channels. Overwrites dw in its channels. Cost: 2 n p q r s FLOP per channel.
  *
  * @param x padded input [n, hp, wp, c]
  * @param dy output gradient [n, p, q, c]
@@ -117,29 +176,45 @@ export function depthwise_backward_weights(
 ): void {
   const pixel = <usize>c << 2;
   const row = <usize>wp * pixel;
-  for (let tapH = 0; tapH < r; tapH++) {
-    for (let tapW = 0; tapW < s; tapW++) {
-      for (let channel = begin; channel < end; channel += 4) {
-        const shift = <usize>channel << 2;
-        let sum = zero();
-        let dyNext = address(dy) + shift;
-        for (let sample = 0; sample < n; sample++) {
-          // One partial sum per sample keeps the error of long sums small.
-          let partial = zero();
-          for (let i = 0; i < p; i++) {
-            let from = address(x) + <usize>(sample * hp + i * strideH + tapH * dilationH) * row;
-            from += <usize>(tapW * dilationW) * pixel + shift;
-            for (let j = 0; j < q; j++) {
-              partial = madd(v128.load(from), v128.load(dyNext), partial);
-              from += <usize>strideW * pixel;
-              dyNext += pixel;
+  const step = <usize>strideW * pixel;
+  const nextTap = <usize>dilationW * pixel;
+  for (let tap = 0; tap < r * s; tap++) {
+    memory.fill(address(dw + tap * c + begin), 0, <usize>(end - begin) << 2);
+  }
+  // Each row of outputs is summed by itself, for three taps at once, which keeps the error of long sums small.
+  for (let line = 0; line < n * p; line++) {
+    const outputs = address(dy) + <usize>(line * q) * pixel;
+    const window = address(x) + <usize>((line / p) * hp + (line % p) * strideH) * row;
+    for (let channel = begin; channel < end; channel += 4) {
+      const lanes = end - channel;
+      const shift = <usize>channel << 2;
+      for (let tapH = 0; tapH < r; tapH++) {
+        const inputs = window + <usize>(tapH * dilationH) * row + shift;
+        for (let tapW = 0; tapW < s; ) {
+          const three = s - tapW >= 3;
+          let from = inputs + <usize>tapW * nextTap;
+          let across = outputs + shift;
+          let sum0 = zero();
+          let sum1 = zero();
+          let sum2 = zero();
+          for (let j = 0; j < q; j++) {
+            const gradient = v128.load(across);
+            sum0 = madd(v128.load(from), gradient, sum0);
+            if (three) {
+              sum1 = madd(v128.load(from + nextTap), gradient, sum1);
+              sum2 = madd(v128.load(from + 2 * nextTap), gradient, sum2);
             }
+            from += step;
+            across += pixel;
           }
-          sum = f32x4.add(sum, partial);
+          const to = address(dw) + <usize>(tapH * s + tapW) * pixel + shift;
+          store_lanes(to, f32x4.add(v128.load(to), sum0), lanes);
+          if (three) {
+            store_lanes(to + pixel, f32x4.add(v128.load(to + pixel), sum1), lanes);
+            store_lanes(to + 2 * pixel, f32x4.add(v128.load(to + 2 * pixel), sum2), lanes);
+          }
+          tapW += three ? 3 : 1;
         }
-        const to = address(dw) + <usize>(tapH * s + tapW) * pixel + shift;
-        if (end - channel >= 4) v128.store(to, sum);
-        else store_partial(to, sum, end - channel);
       }
     }
   }

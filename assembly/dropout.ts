@@ -1,6 +1,7 @@
 // Dropout (Srivastava et al., 2014), scaled while training so that nothing is left to do afterwards.
 
-import { address, load_partial, store_partial } from "./simd";
+import { store_lanes_inline } from "./lanes";
+import { address } from "./simd";
 
 /** The 32-bit mixer of src/numeric/random.ts (C. Wellons' lowbias32) in each lane. */
 // @ts-ignore: decorator
@@ -48,14 +49,12 @@ export function dropout(begin: i32, end: i32, x: i32, y: i32, size: i32, rate: f
   let from = address(x + begin * size);
   let to = address(y + begin * size);
   let left = (end - begin) * size;
-  for (; left >= 4; left -= 4) {
-    v128.store(to, v128.and(f32x4.mul(v128.load(from), scale), kept(index, key0, key1, threshold)));
-    index = i32x4.add(index, i32x4.splat(4));
+  const four = i32x4.splat(4);
+  for (; left > 0; left -= 4) {
+    const scaled = f32x4.mul(v128.load(from), scale);
+    store_lanes_inline(to, v128.and(scaled, kept(index, key0, key1, threshold)), left);
+    index = i32x4.add(index, four);
     from += 16;
     to += 16;
-  }
-  if (left > 0) {
-    const scaled = f32x4.mul(load_partial(from, left, 0), scale);
-    store_partial(to, v128.and(scaled, kept(index, key0, key1, threshold)), left);
   }
 }

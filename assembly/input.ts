@@ -1,5 +1,6 @@
 // What happens to a batch before its first layer. Axis: sample. Every kernel overwrites y.
 
+import { store_lanes_inline } from "./lanes";
 import { address, load_partial, madd, store_partial } from "./simd";
 
 /** Four floats of a table of `c`, for the channels `channel`, `channel` + 1, ... counted round. */
@@ -120,12 +121,30 @@ function blend(
   }
 }
 
+/** The same for a run of floats, where all have one `right` and one `down`, and the four points lie side by side. */
+// @ts-ignore: decorator
+@inline
+function blend_run(to: usize, from: usize, pixelBytes: usize, rowBytes: usize, count: i32, right: f32, down: f32): void {
+  const across = f32x4.splat(right);
+  const along = f32x4.splat(down);
+  for (; count > 0; count -= 4) {
+    const topLeft = v128.load(from);
+    const bottomLeft = v128.load(from + rowBytes);
+    const upper = madd(across, f32x4.sub(v128.load(from + pixelBytes), topLeft), topLeft);
+    const lower = madd(across, f32x4.sub(v128.load(from + rowBytes + pixelBytes), bottomLeft), bottomLeft);
+    store_lanes_inline(to, madd(along, f32x4.sub(lower, upper), upper), count);
+    from += 16;
+    to += 16;
+  }
+}
+
 /**
  * Resamples each image under its own affine map with bilinear weights, then covers a rectangle of it.
  *
  * Output pixel (i, j) takes the source at column a j + b i + tx and row c j + d i + ty. What lies outside the image has
  * the value fill[channel], and so have pixels with top <= i < bottom and left <= j < right. Whole source coordinates
- * copy exactly, so the identity does. Cost: up to four loads for each output value.
+ * copy exactly, so the identity does. Cost: up to four loads for each output value; where the map only moves the image,
+ * the pixels that lie inside it with all their neighbours go four values at a time.
  *
  * @param x [n, h, w, c]
  * @param y [n, h, w, c]
@@ -155,12 +174,30 @@ export function augment(
     const left = load<f32>(transform, 28);
     const bottom = load<f32>(transform, 32);
     const right = load<f32>(transform, 36);
+    // Columns [runStart, runEnd) of a moved image have both neighbours inside it.
+    const upright = columnByColumn == 1 && columnByRow == 0 && rowByColumn == 0 && rowByRow == 1;
+    const moved = upright && abs<f32>(columnStart) < <f32>w && abs<f32>(rowStart) < <f32>h;
+    const columns = moved ? <i32>floor<f32>(columnStart) : 0;
+    const rows = moved ? <i32>floor<f32>(rowStart) : 0;
+    const across = columnStart - <f32>columns;
+    const along = rowStart - <f32>rows;
+    const runStart = max(0, -columns);
+    const runEnd = min(w, w - 1 - columns);
     for (let i = 0; i < h; i++) {
       const row = <f32>i;
       const covered = row >= top && row < bottom;
       const firstColumn = columnByRow * row + columnStart;
       const firstRow = rowByRow * row + rowStart;
+      const inside = moved && !covered && i + rows >= 0 && i + rows + 1 < h && runStart < runEnd;
+      const start = inside ? runStart : -1;
       for (let j = 0; j < w; j++) {
+        if (j == start) {
+          const from = image + <usize>(i + rows) * rowBytes + <usize>(j + columns) * pixelBytes;
+          blend_run(to, from, pixelBytes, rowBytes, (runEnd - runStart) * c, across, along);
+          to += <usize>(runEnd - runStart) * pixelBytes;
+          j = runEnd;
+          if (j == w) break;
+        }
         const column = <f32>j;
         const sourceColumn = columnByColumn * column + firstColumn;
         const sourceRow = rowByColumn * column + firstRow;
@@ -180,8 +217,8 @@ export function augment(
           if (floorRow >= lastRow) bottomLeft = bottomRight = fills;
           if (floorColumn < 0) topLeft = bottomLeft = fills;
           if (floorColumn >= lastColumn) topRight = bottomRight = fills;
-          const across = sourceColumn - floorColumn;
-          blend(to, topLeft, topRight, bottomLeft, bottomRight, pixelBytes, across, sourceRow - floorRow);
+          const weight = sourceColumn - floorColumn;
+          blend(to, topLeft, topRight, bottomLeft, bottomRight, pixelBytes, weight, sourceRow - floorRow);
         }
         to += pixelBytes;
       }

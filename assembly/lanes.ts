@@ -2,6 +2,13 @@
 
 import { load_partial, store_partial } from "./simd";
 
+/** All ones in the `count` low lanes. */
+// @ts-ignore: decorator
+@inline
+function first_lanes(count: i32): v128 {
+  return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
+}
+
 /** (lane 0 + lane 2) + (lane 1 + lane 3). */
 // @ts-ignore: decorator
 @inline
@@ -30,7 +37,7 @@ export function maximum(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function keep_lanes(v: v128, count: i32): v128 {
-  return v128.and(v, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count)));
+  return v128.and(v, first_lanes(count));
 }
 
 /** The low `lanes` (1 to 4) floats at an address, zero in the rest; reads nothing past them. */
@@ -40,10 +47,40 @@ export function load_lanes(from: usize, lanes: i32): v128 {
   return lanes == 4 ? v128.load(from) : load_partial(from, lanes, 0);
 }
 
-/** Stores the low `lanes` (1 to 4) floats. */
+/** The low `count` (0 to 4) lanes of v, `fill` in the rest. */
+// @ts-ignore: decorator
+@inline
+export function fill_lanes(v: v128, count: i32, fill: f32): v128 {
+  return v128.bitselect(v, f32x4.splat(fill), first_lanes(count));
+}
+
+/** Stores the low `lanes` (at least 1; from 4 on all) floats. */
 // @ts-ignore: decorator
 @inline
 export function store_lanes(to: usize, value: v128, lanes: i32): void {
-  if (lanes == 4) v128.store(to, value);
+  if (lanes >= 4) v128.store(to, value);
   else store_partial(to, value, lanes);
+}
+
+/**
+ * The same without a call, for loops: around a call V8 saves all vectors that a loop holds, even where it is not taken.
+ */
+// @ts-ignore: decorator
+@inline
+export function store_lanes_inline(to: usize, value: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(to, value);
+  else if (lanes & 2) {
+    v128.store64_lane(to, value, 0);
+    if (lanes & 1) v128.store32_lane(to, value, 2, 8);
+  } else v128.store32_lane(to, value, 0);
+}
+
+/** The largest of `count` floats in all lanes; NaN if one is NaN. */
+export function row_maximum(from: usize, count: i32): v128 {
+  let largest = f32x4.splat(-Infinity);
+  for (; count > 0; count -= 4) {
+    largest = f32x4.max(largest, fill_lanes(v128.load(from), count, -Infinity));
+    from += 16;
+  }
+  return f32x4.splat(max_lanes(largest));
 }

@@ -1,9 +1,9 @@
 // Losses with their gradients. Axis: sample; each sample is summed on its own, so the range does not matter.
 // `weight` multiplies the gradient only: 1 / n gives the gradient of the mean over the batch.
 
-import { keep_lanes, max_lanes, sum_lanes } from "./lanes";
+import { keep_lanes, row_maximum, store_lanes, sum_lanes } from "./lanes";
 import { exp, log, log1p, sigmoid } from "./math";
-import { address, load_partial, store_partial, zero } from "./simd";
+import { address, zero } from "./simd";
 
 /**
  * Softmax cross-entropy against class indices, with label smoothing (Szegedy et al., 2016).
@@ -22,37 +22,26 @@ export function softmax_cross_entropy(
   begin: i32, end: i32, logits: i32, labels: i32, losses: i32, correct: i32, dlogits: i32,
   classes: i32, smoothing: f32, weight: f32,
 ): void {
-  const wholeBytes = <usize>(classes & ~3) << 2;
-  const rest = classes & 3;
   const everyTarget = smoothing / <f32>classes;
   const labelTarget = <f32>1 - smoothing + everyTarget;
   const scale = f32x4.splat(weight);
+  const others = f32x4.splat(everyTarget);
   for (let n = begin; n < end; n++) {
     const x = address(logits + n * classes);
     const dx = address(dlogits + n * classes);
     const labelByte = <usize>(<i32>load<f32>(address(labels + n))) << 2;
 
-    let largest = f32x4.splat(-Infinity);
-    for (let i: usize = 0; i < wholeBytes; i += 16) largest = f32x4.max(largest, v128.load(x + i));
-    if (rest > 0) largest = f32x4.max(largest, load_partial(x + wholeBytes, rest, -Infinity));
-    const maximum = max_lanes(largest);
-    largest = f32x4.splat(maximum);
-
+    const largest = row_maximum(x, classes);
+    const maximum = f32x4.extract_lane(largest, 0);
     let sum = zero();
     let differences = zero();
-    for (let i: usize = 0; i < wholeBytes; i += 16) {
+    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
       const difference = f32x4.sub(v128.load(x + i), largest);
       const e = exp(difference);
-      v128.store(dx + i, e);
-      sum = f32x4.add(sum, e);
-      differences = f32x4.add(differences, difference);
-    }
-    if (rest > 0) {
-      const difference = f32x4.sub(load_partial(x + wholeBytes, rest, -Infinity), largest);
-      const e = exp(difference);
-      store_partial(dx + wholeBytes, e, rest);
-      sum = f32x4.add(sum, e);
-      differences = f32x4.add(differences, keep_lanes(difference, rest));
+      store_lanes(dx + i, e, left);
+      sum = f32x4.add(sum, keep_lanes(e, left));
+      differences = f32x4.add(differences, keep_lanes(difference, left));
+      i += 16;
     }
     const total = sum_lanes(sum);
 
@@ -70,13 +59,9 @@ export function softmax_cross_entropy(
 
     const labelGradient = (load<f32>(dx + labelByte) / total - labelTarget) * weight;
     sum = f32x4.splat(total);
-    const others = f32x4.splat(everyTarget);
-    for (let i: usize = 0; i < wholeBytes; i += 16) {
-      v128.store(dx + i, f32x4.mul(f32x4.sub(f32x4.div(v128.load(dx + i), sum), others), scale));
-    }
-    if (rest > 0) {
-      const p = f32x4.div(load_partial(dx + wholeBytes, rest, 0), sum);
-      store_partial(dx + wholeBytes, f32x4.mul(f32x4.sub(p, others), scale), rest);
+    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
+      store_lanes(dx + i, f32x4.mul(f32x4.sub(f32x4.div(v128.load(dx + i), sum), others), scale), left);
+      i += 16;
     }
     store<f32>(dx + labelByte, labelGradient);
   }
@@ -125,20 +110,14 @@ export function sigmoid_binary_cross_entropy(
     let to = address(dlogits + n * size);
     let sum = f64x2.splat(0);
     let left = size;
-    for (; left >= 4; left -= 4) {
+    for (; left > 0; left -= 4) {
       const x = v128.load(from);
       const t = v128.load(target);
-      sum = add_as_f64(sum, binary_cross_entropy(x, t));
-      v128.store(to, f32x4.mul(f32x4.sub(sigmoid(x), t), scale));
+      sum = add_as_f64(sum, keep_lanes(binary_cross_entropy(x, t), left));
+      store_lanes(to, f32x4.mul(f32x4.sub(sigmoid(x), t), scale), left);
       from += 16;
       target += 16;
       to += 16;
-    }
-    if (left > 0) {
-      const x = load_partial(from, left, 0);
-      const t = load_partial(target, left, 0);
-      sum = add_as_f64(sum, keep_lanes(binary_cross_entropy(x, t), left));
-      store_partial(to, f32x4.mul(f32x4.sub(sigmoid(x), t), scale), left);
     }
     store<f32>(address(losses + n), mean_of(sum, size));
   }
@@ -162,18 +141,13 @@ export function mean_squared_error(
     let to = address(dy + n * size);
     let sum = f64x2.splat(0);
     let left = size;
-    for (; left >= 4; left -= 4) {
-      const difference = f32x4.sub(v128.load(from), v128.load(target));
+    for (; left > 0; left -= 4) {
+      const difference = keep_lanes(f32x4.sub(v128.load(from), v128.load(target)), left);
       sum = add_as_f64(sum, f32x4.mul(difference, difference));
-      v128.store(to, f32x4.mul(difference, scale));
+      store_lanes(to, f32x4.mul(difference, scale), left);
       from += 16;
       target += 16;
       to += 16;
-    }
-    if (left > 0) {
-      const difference = f32x4.sub(load_partial(from, left, 0), load_partial(target, left, 0));
-      sum = add_as_f64(sum, f32x4.mul(difference, difference));
-      store_partial(to, f32x4.mul(difference, scale), left);
     }
     store<f32>(address(losses + n), mean_of(sum, size));
   }

@@ -3,7 +3,7 @@
 // Sums over the batch are made in two steps, first in each sample by itself (axis: sample), then over the samples (axis:
 // channel). The sums of a sample are rows of `padded` floats, c rounded up to whole vectors, with zeros at their end.
 
-import { keep_lanes, store_lanes } from "./lanes";
+import { keep_lanes, store_lanes, store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
 
 /** Rows that are taken together: registers hold the sums, and all channels find the rows in the first-level cache. */
@@ -21,8 +21,6 @@ function padded(c: i32): i32 {
 }
 
 /** Sum of `rows` vectors. */
-// @ts-ignore: decorator
-@inline
 function column_sum(from: usize, stride: usize, rows: i32): v128 {
   let sum0 = zero();
   let sum1 = zero();
@@ -183,7 +181,7 @@ function normalize_tile(
   from: usize, to: usize, stride: usize, rows: i32, scale: v128, shift: v128, lower: v128, lanes: i32,
 ): void {
   for (; rows > 0; rows--) {
-    store_lanes(to, f32x4.pmax(madd(v128.load(from), scale, shift), lower), lanes);
+    store_lanes_inline(to, f32x4.pmax(madd(v128.load(from), scale, shift), lower), lanes);
     from += stride;
     to += stride;
   }
@@ -213,8 +211,7 @@ export function batch_norm_forward(
       const summand = v128.load(address(shift + i));
       const from = address(x + row * c + i);
       const to = address(y + row * c + i);
-      if (lanes == 4) normalize_tile(from, to, stride, rows, factor, summand, floor, 4);
-      else normalize_tile(from, to, stride, rows, factor, summand, floor, lanes);
+      normalize_tile(from, to, stride, rows, factor, summand, floor, lanes);
     }
   }
 }
@@ -348,7 +345,7 @@ function gradient_tile(
   for (; rows > 0; rows--) {
     const value = v128.load(x);
     const dz = gradient_of(dy, value, scale, shift, relu);
-    store_lanes(dx, madd(dz, scale, madd(value, slope, constant)), lanes);
+    store_lanes_inline(dx, madd(dz, scale, madd(value, slope, constant)), lanes);
     x += stride;
     dy += stride;
     dx += stride;
@@ -385,10 +382,7 @@ export function batch_norm_backward_data(
       const from = address(x + row * c + i);
       const across = address(dy + row * c + i);
       const to = address(dx + row * c + i);
-      if (relu) {
-        if (lanes == 4) gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, 4, true);
-        else gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, lanes, true);
-      } else if (lanes == 4) gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, 4, false);
+      if (relu) gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, lanes, true);
       else gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, lanes, false);
     }
   }

@@ -2,8 +2,9 @@
 // in one pass. `hyper` holds what changes from step to step: [0] learning rate, [1] factor that clips the gradient,
 // [2] and [3] Adam's corrections 1 / (1 - beta^t); 1 where unused.
 // In all: g' = hyper[1] g + l2 w; a step s then gives w - learning rate * (s + decay w).
+// The last vector of a range may read up to three floats past it, whose lanes are not stored.
 
-import { load_lanes, store_lanes, sum_lanes } from "./lanes";
+import { keep_lanes, store_lanes, store_lanes_inline, sum_lanes } from "./lanes";
 import { address, madd, zero } from "./simd";
 
 /** Gradients in one partial sum of `gradient_norm`. */
@@ -29,15 +30,15 @@ function load_hyper(hyper: i32, index: i32): v128 {
 /** g clip + l2 w. */
 // @ts-ignore: decorator
 @inline
-function regularized(g: v128, clip: v128, w: v128, l2: f32): v128 {
-  return madd(f32x4.splat(l2), w, f32x4.mul(g, clip));
+function regularized(g: v128, clip: v128, w: v128, l2: v128): v128 {
+  return madd(l2, w, f32x4.mul(g, clip));
 }
 
 /** w - rate * (step + decay w). */
 // @ts-ignore: decorator
 @inline
-function descend(w: v128, step: v128, rate: v128, decay: f32): v128 {
-  return f32x4.sub(w, f32x4.mul(rate, madd(f32x4.splat(decay), w, step)));
+function descend(w: v128, step: v128, rate: v128, decay: v128): v128 {
+  return f32x4.sub(w, f32x4.mul(rate, madd(decay, w, step)));
 }
 
 /**
@@ -52,17 +53,16 @@ function descend(w: v128, step: v128, rate: v128, decay: f32): v128 {
 export function sgd_update(begin: i32, end: i32, w: i32, g: i32, hyper: i32, l2: f32, decay: f32): void {
   const rate = load_hyper(hyper, 0);
   const clip = load_hyper(hyper, 1);
-  let to = address(w + begin), from = address(g + begin);
-  let left = end - begin;
-  for (; left >= 4; left -= 4) {
-    const weight = v128.load(to);
-    v128.store(to, descend(weight, regularized(v128.load(from), clip, weight, l2), rate, decay));
-    to += 16;
-    from += 16;
-  }
-  if (left > 0) {
-    const weight = load_lanes(to, left);
-    store_lanes(to, descend(weight, regularized(load_lanes(from, left), clip, weight, l2), rate, decay), left);
+  const coupled = f32x4.splat(l2);
+  const shrinking = f32x4.splat(decay);
+  let weights = address(w + begin);
+  let gradients = address(g + begin);
+  for (let left = end - begin; left > 0; left -= 4) {
+    const weight = v128.load(weights);
+    const gradient = regularized(v128.load(gradients), clip, weight, coupled);
+    store_lanes_inline(weights, descend(weight, gradient, rate, shrinking), left);
+    weights += 16;
+    gradients += 16;
   }
 }
 
@@ -81,24 +81,21 @@ export function momentum_update(
   const rate = load_hyper(hyper, 0);
   const clip = load_hyper(hyper, 1);
   const share = f32x4.splat(momentum);
-  let left = end - begin;
-  let at = address(w + begin);
-  // Both lie at fixed distances from w.
-  const toGradient = address(g) - address(w), toVelocity = address(velocity) - address(w);
-  for (; left >= 4; left -= 4) {
-    const weight = v128.load(at);
-    const gradient = regularized(v128.load(at + toGradient), clip, weight, l2);
-    const v = settled(madd(share, v128.load(at + toVelocity), gradient));
-    v128.store(at + toVelocity, v);
-    v128.store(at, descend(weight, nesterov ? madd(share, v, gradient) : v, rate, decay));
-    at += 16;
-  }
-  if (left > 0) {
-    const weight = load_lanes(at, left);
-    const gradient = regularized(load_lanes(at + toGradient, left), clip, weight, l2);
-    const v = settled(madd(share, load_lanes(at + toVelocity, left), gradient));
-    store_lanes(at + toVelocity, v, left);
-    store_lanes(at, descend(weight, nesterov ? madd(share, v, gradient) : v, rate, decay), left);
+  const coupled = f32x4.splat(l2);
+  const shrinking = f32x4.splat(decay);
+  let weights = address(w + begin);
+  let gradients = address(g + begin);
+  let velocities = address(velocity + begin);
+  for (let left = end - begin; left > 0; left -= 4) {
+    const weight = v128.load(weights);
+    const gradient = regularized(v128.load(gradients), clip, weight, coupled);
+    const v = settled(madd(share, v128.load(velocities), gradient));
+    store_lanes_inline(velocities, v, left);
+    const step = nesterov ? madd(share, v, gradient) : v;
+    store_lanes_inline(weights, descend(weight, step, rate, shrinking), left);
+    weights += 16;
+    gradients += 16;
+    velocities += 16;
   }
 }
 
@@ -121,17 +118,27 @@ export function rmsprop_update(
   const clip = load_hyper(hyper, 1);
   const old = f32x4.splat(<f32>rho);
   const fresh = f32x4.splat(<f32>(1 - rho));
-  for (let i = begin; i < end; i += 4) {
-    const lanes = min(4, end - i);
-    const weight = load_lanes(address(w + i), lanes);
-    const gradient = regularized(load_lanes(address(g + i), lanes), clip, weight, l2);
-    const gradientSquare = f32x4.mul(f32x4.mul(gradient, gradient), fresh);
-    const mean = madd(old, load_lanes(address(square + i), lanes), gradientSquare);
-    store_lanes(address(square + i), mean, lanes);
-    const scaled = f32x4.div(gradient, f32x4.add(f32x4.sqrt(mean), f32x4.splat(epsilon)));
-    const v = settled(madd(f32x4.splat(momentum), load_lanes(address(velocity + i), lanes), scaled));
-    store_lanes(address(velocity + i), v, lanes);
-    store_lanes(address(w + i), descend(weight, v, rate, decay), lanes);
+  const share = f32x4.splat(momentum);
+  const least = f32x4.splat(epsilon);
+  const coupled = f32x4.splat(l2);
+  const shrinking = f32x4.splat(decay);
+  let weights = address(w + begin);
+  let gradients = address(g + begin);
+  let squares = address(square + begin);
+  let velocities = address(velocity + begin);
+  for (let left = end - begin; left > 0; left -= 4) {
+    const weight = v128.load(weights);
+    const gradient = regularized(v128.load(gradients), clip, weight, coupled);
+    const mean = madd(old, v128.load(squares), f32x4.mul(f32x4.mul(gradient, gradient), fresh));
+    store_lanes(squares, mean, left);
+    const scaled = f32x4.div(gradient, f32x4.add(f32x4.sqrt(mean), least));
+    const v = settled(madd(share, v128.load(velocities), scaled));
+    store_lanes(velocities, v, left);
+    store_lanes(weights, descend(weight, v, rate, shrinking), left);
+    weights += 16;
+    gradients += 16;
+    squares += 16;
+    velocities += 16;
   }
 }
 
@@ -162,18 +169,26 @@ export function adam_update(
   const old2 = f32x4.splat(<f32>beta2);
   const fresh1 = f32x4.splat(<f32>(1 - beta1));
   const fresh2 = f32x4.splat(<f32>(1 - beta2));
-  for (let i = begin; i < end; i += 4) {
-    const lanes = min(4, end - i);
-    const weight = load_lanes(address(w + i), lanes);
-    const gradient = regularized(load_lanes(address(g + i), lanes), clip, weight, l2);
-    const gradientSquare = f32x4.mul(f32x4.mul(gradient, gradient), fresh2);
-    const first = settled(madd(old1, load_lanes(address(m + i), lanes), f32x4.mul(gradient, fresh1)));
-    const second = madd(old2, load_lanes(address(v + i), lanes), gradientSquare);
-    store_lanes(address(m + i), first, lanes);
-    store_lanes(address(v + i), second, lanes);
+  const coupled = f32x4.splat(l2);
+  const shrinking = f32x4.splat(decay);
+  let weights = address(w + begin);
+  let gradients = address(g + begin);
+  let firsts = address(m + begin);
+  let seconds = address(v + begin);
+  for (let left = end - begin; left > 0; left -= 4) {
+    const weight = v128.load(weights);
+    const gradient = regularized(v128.load(gradients), clip, weight, coupled);
+    const first = settled(madd(old1, v128.load(firsts), f32x4.mul(gradient, fresh1)));
+    const second = madd(old2, v128.load(seconds), f32x4.mul(f32x4.mul(gradient, gradient), fresh2));
+    store_lanes_inline(firsts, first, left);
+    store_lanes_inline(seconds, second, left);
     const root = f32x4.add(f32x4.sqrt(madd(second, correction2, inside)), outside);
     const step = f32x4.div(f32x4.mul(first, correction1), root);
-    store_lanes(address(w + i), descend(weight, step, rate, decay), lanes);
+    store_lanes_inline(weights, descend(weight, step, rate, shrinking), left);
+    weights += 16;
+    gradients += 16;
+    firsts += 16;
+    seconds += 16;
   }
 }
 
@@ -205,7 +220,7 @@ export function gradient_norm(begin: i32, end: i32, g: i32, partials: i32, count
       from += 64;
     }
     for (; left > 0; left -= 4) {
-      const a = load_lanes(from, min(4, left));
+      const a = keep_lanes(v128.load(from), left);
       sum0 = madd(a, a, sum0);
       from += 16;
     }

@@ -417,6 +417,7 @@ export const IMAGES: readonly (readonly [n: number, h: number, w: number, c: num
   [1, 6, 6, 4],
   [5, 3, 3, 2],
   [2, 3, 3, 7],
+  [9, 8, 11, 3],
 ];
 
 /** Numbers of parameters for the optimizers. */

@@ -30,6 +30,6 @@ export class PlacedDepthwise extends PlacedWindows {
   protected override emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
     const { d } = this;
     const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.r, d.s] as const;
-    tape.add("depthwise_backward_weights", "channel", d.c, x, dy, dw, n, ...shapes, ...steps(d));
+    tape.add("depthwise_backward_weights", "weight", d.c, x, dy, dw, n, ...shapes, ...steps(d));
   }
 }

@@ -23,11 +23,12 @@ export function augmentCall(
   x: Float64Array,
   transforms: readonly Transform[],
   fill: Float64Array,
+  kind = "",
 ): KernelCall {
   const numbers = transforms.flatMap((t) => [t.a, t.b, t.tx, t.c, t.d, t.ty, t.top, t.left, t.bottom, t.right]);
   return {
     kernel: "augment",
-    label: `${n} x ${h} x ${w} x ${c}`,
+    label: `${n} x ${h} x ${w} x ${c}${kind}`,
     extent: n,
     args: [
       ...[input("x", x), output("y", n * h * w * c), h, w, c],
@@ -45,6 +46,17 @@ export function someTransforms(n: number, h: number, w: number): Transform[] {
     const [a, b, tx, c, d, ty] = amounts.subarray(i * 6, i * 6 + 6);
     const cut = i % 2 === 1 ? { top: 1, left: 0, bottom: Math.ceil(h / 2), right: w - 1 } : {};
     return { ...IDENTITY, a: 1 + a, b, tx: tx * w, c, d: 1 + d, ty: ty * h, ...cut };
+  });
+}
+
+/** Shifts by whole pixels, parts of them, and beyond the image; some with a rectangle cut out. */
+export function someShifts(n: number, h: number, w: number): Transform[] {
+  const amounts = uniform("shifts", n * 2, -0.7, 0.7);
+  return Array.from({ length: n }, (_, i) => {
+    const [tx, ty] = [amounts[2 * i] * w, amounts[2 * i + 1] * h];
+    const cut = i % 4 === 3 ? { top: 1, left: 0, bottom: Math.ceil(h / 2), right: w - 1 } : {};
+    const shift = i % 3 === 0 ? { tx: Math.round(tx), ty: Math.round(ty) } : { tx, ty: i === 4 ? h + 0.5 : ty };
+    return { ...IDENTITY, ...shift, ...cut };
   });
 }
 
@@ -91,5 +103,6 @@ export function inputCalls(shape: Shape): KernelCall[] {
     normalizeBytes(shape, Uint8Array.from(integers("bytes", length, 256)), scale, shift),
     normalizeFloats(shape, normal("floats", length), scale, shift),
     augmentCall(shape, normal("images", length), someTransforms(n, h, w), normal("fill", c)),
+    augmentCall(shape, normal("images", length), someShifts(n, h, w), normal("fill", c), ", shifts"),
   ];
 }

@@ -112,7 +112,7 @@ export function depthwiseKernels(heap: Heap) {
 
     /**
      * dw[tapRow, tapColumn, channel] = sum over samples and output positions (i, j) of x[i strideH + tapRow dilationH,
-     * j strideW + tapColumn dilationW, channel] dy[i, j, channel]. Axis: channels.
+     * j strideW + tapColumn dilationW, channel] dy[i, j, channel]. Axis: weights, the channels.
      *
      * x [n, hp, wp, c], padded as in the forward pass; dy [n, p, q, c]; dw [r, s, 1, c]. 2 n p q r s c operations.
      */
