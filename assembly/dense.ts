@@ -1,5 +1,4 @@
 import { outer_gemm, panel_gemm } from "./gemm";
-import { keep_lanes, load_lanes } from "./lanes";
 import { address, madd, store_partial, store_up_to_8, zero } from "./simd";
 
 /**
@@ -22,9 +21,9 @@ export function dense_forward(
   const ySample = <usize>units << 2;
   if (panels == 0) {
     for (let n = begin; n < end; n++) {
-      vector_matrix(
-        address(x) + <usize>n * xSample, address(w), address(bias), address(y) + <usize>n * ySample, inputs, units, lower,
-      );
+      const from = address(x) + <usize>n * xSample, to = address(y) + <usize>n * ySample;
+      if (units <= 16) vector_narrow_matrix(from, address(w), address(bias), to, inputs, units, lower);
+      else vector_matrix(from, address(w), address(bias), to, inputs, units, lower);
     }
     return;
   }
@@ -55,32 +54,56 @@ function vector_matrix(x: usize, w: usize, bias: usize, y: usize, inputs: i32, u
     const x2 = rows > 2 ? v128.load32_splat(x, 8) : zero();
     const x3 = rows > 3 ? v128.load32_splat(x, 12) : zero();
     let unit: usize = 0;
-    for (; unit + 32 <= rowBytes; unit += 32) {
+    for (let left = units; left > 0; left -= 8) {
       let low = v128.load(y + unit), high = v128.load(y + unit, 16);
       low = madd(x0, v128.load(w0 + unit), low); high = madd(x0, v128.load(w0 + unit, 16), high);
       low = madd(x1, v128.load(w1 + unit), low); high = madd(x1, v128.load(w1 + unit, 16), high);
       low = madd(x2, v128.load(w2 + unit), low); high = madd(x2, v128.load(w2 + unit, 16), high);
       low = madd(x3, v128.load(w3 + unit), low); high = madd(x3, v128.load(w3 + unit, 16), high);
-      v128.store(y + unit, low);
-      v128.store(y + unit, high, 16);
-    }
-    if (unit < rowBytes) {
-      let low = v128.load(y + unit), high = v128.load(y + unit, 16);
-      low = madd(x0, v128.load(w0 + unit), low); high = madd(x0, v128.load(w0 + unit, 16), high);
-      low = madd(x1, v128.load(w1 + unit), low); high = madd(x1, v128.load(w1 + unit, 16), high);
-      low = madd(x2, v128.load(w2 + unit), low); high = madd(x2, v128.load(w2 + unit, 16), high);
-      low = madd(x3, v128.load(w3 + unit), low); high = madd(x3, v128.load(w3 + unit, 16), high);
-      store_up_to_8(y + unit, low, high, <i32>((rowBytes - unit) >> 2));
+      store_up_to_8(y + unit, low, high, min(left, 8));
+      unit += 32;
     }
     x += 16;
     w += rowBytes << 2;
   }
+  for (; units > 0; units--) {
+    const value = load<f32>(y);
+    store<f32>(y, value < lower ? lower : value);
+    y += 4;
+  }
+}
+
+/** The same for up to 16 units, whose sums stay in registers: those of even and of odd inputs, added at the end. */
+function vector_narrow_matrix(x: usize, w: usize, bias: usize, y: usize, inputs: i32, units: i32, lower: f32): void {
+  const rowBytes = <usize>units << 2;
   const floor = f32x4.splat(lower);
-  for (let unit = 0; unit < units; unit += 4) {
-    const at = y + (<usize>unit << 2);
-    const value = f32x4.pmax(v128.load(at), floor);
-    if (units - unit >= 4) v128.store(at, value);
-    else store_partial(at, value, units - unit);
+  for (; units > 0; units -= 8) {
+    let even0 = zero(), even1 = zero(), odd0 = zero(), odd1 = zero();
+    let from = x, row = w;
+    let left = inputs;
+    for (; left >= 2; left -= 2) {
+      let value = v128.load32_splat(from);
+      even0 = madd(value, v128.load(row), even0); even1 = madd(value, v128.load(row, 16), even1);
+      row += rowBytes;
+      value = v128.load32_splat(from, 4);
+      odd0 = madd(value, v128.load(row), odd0); odd1 = madd(value, v128.load(row, 16), odd1);
+      row += rowBytes;
+      from += 8;
+    }
+    if (left > 0) {
+      const value = v128.load32_splat(from);
+      even0 = madd(value, v128.load(row), even0); even1 = madd(value, v128.load(row, 16), even1);
+    }
+    even0 = f32x4.add(even0, odd0);
+    even1 = f32x4.add(even1, odd1);
+    if (bias) {
+      even0 = f32x4.add(even0, v128.load(bias));
+      even1 = f32x4.add(even1, v128.load(bias, 16));
+      bias += 32;
+    }
+    store_up_to_8(y, f32x4.pmax(even0, floor), f32x4.pmax(even1, floor), min(units, 8));
+    w += 32;
+    y += 32;
   }
 }
 
@@ -133,10 +156,10 @@ function matrix_vector(dy: usize, w: usize, dx: usize, inputs: i32, units: i32):
       from += 16; w0 += 16; w1 += 16; w2 += 16; w3 += 16;
     }
     if (whole < units) {
-      const count = units - whole;
-      const value = load_lanes(from, count);
-      s0 = madd(value, keep_lanes(v128.load(w0), count), s0); s1 = madd(value, keep_lanes(v128.load(w1), count), s1);
-      s2 = madd(value, keep_lanes(v128.load(w2), count), s2); s3 = madd(value, keep_lanes(v128.load(w3), count), s3);
+      const valid = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(units - whole));
+      const value = v128.and(v128.load(from), valid);
+      s0 = madd(value, v128.and(v128.load(w0), valid), s0); s1 = madd(value, v128.and(v128.load(w1), valid), s1);
+      s2 = madd(value, v128.and(v128.load(w2), valid), s2); s3 = madd(value, v128.and(v128.load(w3), valid), s3);
     }
     // Lane i of the result is the sum of the lanes of s_i.
     const low = f32x4.add(i32x4.shuffle(s0, s1, 0, 4, 1, 5), i32x4.shuffle(s0, s1, 2, 6, 3, 7));

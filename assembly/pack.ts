@@ -91,8 +91,6 @@ export function pack_backward(
 }
 
 /** Four rows of four floats, `stride` bytes apart, become four columns whose rows lie 32 bytes apart. */
-// @ts-ignore: decorator
-@inline
 function transpose_4x4(to: usize, from: usize, stride: usize): void {
   const a = v128.load(from), b = v128.load(from + stride);
   const c = v128.load(from + 2 * stride), d = v128.load(from + 3 * stride);

@@ -51,6 +51,11 @@ export function store_partial(to: usize, value: v128, count: i32): void {
 // @ts-ignore: decorator
 @inline
 export function store_up_to_8(to: usize, low: v128, high: v128, count: i32): void {
+  if (count == 8) {
+    v128.store(to, low);
+    v128.store(to, high, 16);
+    return;
+  }
   let rest = low;
   if (count >= 4) {
     v128.store(to, low);

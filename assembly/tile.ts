@@ -162,12 +162,7 @@ function store_row(to: usize, low: v128, high: v128, bias: usize, hasBias: usize
   // pmax(a, b) = a < b ? b : a, so NaN stays NaN.
   low = f32x4.pmax(low, floor);
   high = f32x4.pmax(high, floor);
-  if (count == 8) {
-    v128.store(to, low);
-    v128.store(to, high, 16);
-  } else {
-    store_up_to_8(to, low, high, count);
-  }
+  store_up_to_8(to, low, high, count);
 }
 
 /** Eight columns of `outer_gemm` for `rows` neighbouring rows over one block of samples; `count` of them are valid. */
@@ -181,10 +176,10 @@ export function outer_tile_8(
     if (WIDE && rows >= 6) {
       done = 6;
       outer_tile_6x8(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
-    } else if (rows >= 4) {
+    } else if (!WIDE && rows >= 4) {
       done = 4;
       outer_tile_4x8(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
-    } else if (!WIDE && rows == 3) {
+    } else if (rows >= 3) {
       done = 3;
       outer_tile_3x8(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
     } else {
@@ -370,10 +365,5 @@ function add_row(to: usize, low: v128, high: v128, count: i32, first: bool): voi
     low = f32x4.add(v128.load(to), low);
     high = f32x4.add(v128.load(to, 16), high);
   }
-  if (count == 8) {
-    v128.store(to, low);
-    v128.store(to, high, 16);
-  } else {
-    store_up_to_8(to, low, high, count);
-  }
+  store_up_to_8(to, low, high, count);
 }
