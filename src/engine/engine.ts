@@ -120,14 +120,14 @@ async function assemble(choice: EngineChoice, elements: number, pages: number, a
 }
 
 async function assembleAlone(gear: WasmGear, pages: number): Promise<Parts> {
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const size = Math.max(pages, 1);
+  const memory = new WebAssembly.Memory({ initial: size, maximum: size });
   return { heap: new Float32Array(memory.buffer), kernels: await instantiateKernels(gear, memory) };
 }
 
 async function assembleShared(gear: WasmGear, threads: number, pages: number): Promise<Parts> {
   const name = `${gear}-shared` as const;
   const module = await compileKernels(name);
-  // The shared builds ask for a page at least.
   const size = Math.max(pages, 1);
   const memory = new WebAssembly.Memory({ initial: size, maximum: size, shared: true });
   const kernels = await instantiateKernels(name, memory);

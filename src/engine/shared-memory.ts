@@ -2,10 +2,16 @@
 const MAX_PAGES = 65536;
 
 const IMPORT_SECTION = 2;
-/** What ends the import section of a file that imports a memory of its host's size: no flags, no pages. */
-const UNSHARED = [0, 0];
+/** Bytes that end the import section of a file with an unshared memory: no flags, and the pages it needs at least. */
+const UNSHARED_BYTES = 2;
+const LEAST_PAGES = 1;
 /** Shared, with a maximum: 1 page to `MAX_PAGES`, as LEB128. */
-const SHARED = [3, 1, ...[MAX_PAGES & 0x7f, (MAX_PAGES >> 7) & 0x7f].map((byte) => byte | 0x80), MAX_PAGES >> 14];
+const SHARED = [
+  3,
+  LEAST_PAGES,
+  ...[MAX_PAGES & 0x7f, (MAX_PAGES >> 7) & 0x7f].map((byte) => byte | 0x80),
+  MAX_PAGES >> 14,
+];
 
 /**
  * The same kernels for memory that threads share: the compiler's output for both differs in nothing but the memory it
@@ -24,17 +30,14 @@ export function withSharedMemory(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
   }
   const { value, next } = readSize(wasm, at + 1);
   const end = next + value;
-  const grown = value + SHARED.length - UNSHARED.length;
+  const grown = value + SHARED.length - UNSHARED_BYTES;
+  const [flags, pages] = wasm.subarray(end - UNSHARED_BYTES, end);
   // One-byte sizes: the section holds two short names.
-  if (
-    wasm[at] !== IMPORT_SECTION ||
-    grown > 127 ||
-    UNSHARED.some((byte, i) => wasm[end - UNSHARED.length + i] !== byte)
-  ) {
+  if (wasm[at] !== IMPORT_SECTION || grown > 127 || flags !== 0 || pages > LEAST_PAGES) {
     throw new Error("kernels: expected a wasm file that imports one unshared memory");
   }
   const head = wasm.subarray(0, at + 1);
-  const names = wasm.subarray(next, end - UNSHARED.length);
+  const names = wasm.subarray(next, end - UNSHARED_BYTES);
   const result = new Uint8Array(head.length + 1 + grown + wasm.length - end);
   result.set(head);
   result[head.length] = grown;
