@@ -11,7 +11,7 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     projects: [
       { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [slow] } },
-      { extends: true, test: { name: "slow", include: [slow], testTimeout: 1_200_000 } },
+      { extends: true, test: { name: "slow", include: [slow], testTimeout: 3_600_000 } },
     ],
   },
 });
