@@ -53,7 +53,12 @@ async function checkProgram(shape: string, program: Program, settings: readonly 
       tape.operations.push(operation);
       // All start from the same numbers, those that float32 can hold.
       exact.heap.set(Float32Array.from(exact.heap));
-      for (const { engine } of subjects) engine.heap.set(exact.heap);
+      for (const { engine } of subjects) {
+        // Not the whole heap: the compiler's own data lies below the first region.
+        for (const { offset, size } of program.regions) {
+          engine.heap.set(exact.heap.subarray(offset, offset + size), offset);
+        }
+      }
       for (const engine of [exact, ...subjects.map((subject) => subject.engine)]) fillPixels(program, engine);
       exact.run(tape);
       for (const { setting, engine } of subjects) {
