@@ -7,7 +7,7 @@ import { address, madd, store_partial, store_up_to_8, zero } from "./simd";
  * Axis: sample. Overwrites y. Cost: 2 inputs x units FLOP per sample.
  *
  * @param x [n, inputs]
- * @param w [inputs, units]; read by the plain-JavaScript twin only
+ * @param w [inputs, units]; read where there are no panels, and by the plain-JavaScript twin
  * @param panels w as `pack_forward` leaves it; 0: w is read as it is, which pays for a few samples, where packing costs
  *   more than the product
  * @param bias [units], or 0 for none
@@ -113,7 +113,7 @@ function vector_narrow_matrix(x: usize, w: usize, bias: usize, y: usize, inputs:
  * Axis: sample. Overwrites dx. Cost: 2 inputs x units FLOP per sample.
  *
  * @param dy [n, units]
- * @param w [inputs, units]; read by the plain-JavaScript twin only
+ * @param w [inputs, units]; read where there are no panels, and by the plain-JavaScript twin
  * @param panels w as `pack_backward` leaves it for a 1 x 1 filter; 0: w is read as it is
  * @param dx [n, inputs]
  */

@@ -61,7 +61,8 @@ export async function kernelSubjects(gears: readonly Gear[]): Promise<Subject[]>
   return subjects;
 }
 
-async function wasmBackend(name: WasmName, shared: boolean): Promise<Backend> {
+/** The kernels of a wasm file on memory of their own. */
+export async function wasmBackend(name: WasmName, shared: boolean): Promise<Backend> {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
   const { ...kernels }: KernelTable = { ...(await instantiateKernels(name, memory)) };
   return { kernels, heap: new Float32Array(memory.buffer) };
