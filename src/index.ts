@@ -108,3 +108,4 @@ export type { Sampling } from "./training/sampling.ts";
 export { constant, cosine, exponential, oneCycle, type Schedule, step } from "./training/schedules.ts";
 export type { History, Trainer } from "./training/trainer.ts";
 export { type WhitenOptions, whiten } from "./training/whitening.ts";
+export { setWorkerSource, type WorkerSource } from "./worker/start.ts";

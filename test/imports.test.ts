@@ -148,19 +148,25 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   numeric: ["json"],
   data: ["numeric", "json"],
   formats: ["numeric", "json"],
-  engine: ["numeric", "json"],
+  start: [],
+  engine: ["start", "numeric", "json"],
   layers: ["engine", "numeric", "json"],
   model: ["layers", "engine", "data", "numeric", "json"],
   training: ["model", "layers", "engine", "data", "formats", "numeric", "json"],
   recipes: ["training", "model", "layers", "data", "json"],
+  worker: ["start", "training", "model", "layers", "engine", "data", "formats", "numeric", "json"],
   node: ["training", "model", "engine", "data", "formats", "numeric", "json"],
   bench: ["node", "recipes", "training", "model", "layers", "engine", "data", "numeric", "json"],
   cli: ["bench", "node", "recipes", "training", "model", "layers", "engine", "data", "formats", "numeric", "json"],
 };
 
-/** The part that a file belongs to: its folder in src, or "json" for the helpers beside the folders. */
+/**
+ * The part that a file belongs to: its folder in src, "json" for the helpers beside the folders, or "start" for how workers
+ * are started, which lies beside the worker's program, where bundlers find it, but is below the engine.
+ */
 function partOf(path: string): string | undefined {
   if (path === "src/json.ts" || path === "src/json-fields.ts") return "json";
+  if (path === "src/worker/start.ts") return "start";
   const part = path.match(/^src\/(\w+)\//)?.[1];
   return part;
 }

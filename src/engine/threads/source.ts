@@ -1,3 +1,4 @@
+import { startWorker, type WorkerEvents } from "../../worker/start.ts";
 import type { ThreadMessage } from "./thread.ts";
 
 /** A running worker, as the engine sees it. */
@@ -7,13 +8,8 @@ export interface ThreadHandle {
   terminate(): void;
 }
 
-/** What a worker tells the engine. */
-export interface ThreadEvents {
-  /** A message that `createThread` answered with. */
-  onMessage(message: unknown): void;
-  /** It ended, or will never start. */
-  onEnd(reason: string): void;
-}
+/** What a worker tells the engine: messages are those that `createThread` answered with. */
+export type ThreadEvents = WorkerEvents;
 
 /** How a host runs threads. */
 export interface ThreadSource {
@@ -27,12 +23,7 @@ export interface ThreadSource {
 
 const browserThreads: ThreadSource = {
   cores: () => navigator.hardwareConcurrency,
-  start({ onMessage, onEnd }) {
-    const worker = new Worker(new URL("./browser-thread.js", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }) => onMessage(data);
-    worker.onerror = ({ message }) => onEnd(message ?? "its script could not be loaded");
-    return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate() };
-  },
+  start: startWorker,
 };
 
 let source: ThreadSource | undefined;

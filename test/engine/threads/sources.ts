@@ -78,7 +78,7 @@ export const idle: Partial<ThreadSource> = {
 };
 
 const NODE_THREAD = new URL("../../../dist/node/thread.js", import.meta.url);
-const BROWSER_THREAD = new URL("../../../dist/engine/threads/browser-thread.js", import.meta.url);
+const BROWSER_WORKER = new URL("../../../dist/worker/browser-worker.js", import.meta.url);
 
 /** The published thread, in a worker that first runs `sabotage`. */
 export function sabotaged(sabotage: string): Partial<ThreadSource> {
@@ -89,7 +89,7 @@ export function sabotaged(sabotage: string): Partial<ThreadSource> {
 export const browserLike: Partial<ThreadSource> = running(`
   import { parentPort } from "node:worker_threads";
   globalThis.self = { postMessage: (message) => parentPort.postMessage(message) };
-  await import(${JSON.stringify(BROWSER_THREAD)});
+  await import(${JSON.stringify(BROWSER_WORKER)});
   parentPort.on("message", (data) => self.onmessage({ data }));`);
 
 function running(program: string): Partial<ThreadSource> {
