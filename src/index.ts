@@ -17,8 +17,10 @@ export {
   splitDataset,
   takeDataset,
 } from "./data/dataset.ts";
+export { prepareDigit } from "./data/digit-image.ts";
 export { digits } from "./data/digits/dataset.ts";
 export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/generate.ts";
+export { type RasterImage, resizeImage } from "./data/image.ts";
 export type { DataFileInput } from "./data/read/data-file.ts";
 export type { ArrayNames, ReadDataOptions, ReadSettings } from "./data/read/options.ts";
 export type { ReadData } from "./data/read/parts.ts";
@@ -31,6 +33,8 @@ export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";
 export { setThreadSource, type ThreadEvents, type ThreadHandle, type ThreadSource } from "./engine/threads/source.ts";
 export { createThread, type ThreadAnswer, type ThreadMessage } from "./engine/threads/thread.ts";
 export { setWasmSource, type WasmName, type WasmSource } from "./engine/wasm.ts";
+export { type Checkpoint, type NamedArray, readCheckpoint } from "./formats/checkpoint.ts";
+export { decodeSafetensors } from "./formats/safetensors.ts";
 export type { Json } from "./json.ts";
 export {
   type ActivationName,
@@ -55,11 +59,13 @@ export type { Initializer, InitializerName } from "./layers/initializers.ts";
 export type { Layer, Shape } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
+export { readLayers } from "./layers/read.ts";
 export { type ResidualOptions, residual } from "./layers/residual.ts";
 export { softmax } from "./layers/softmax.ts";
 export type { Architecture, ArchitectureOptions } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
 export type { InputOptions } from "./model/input.ts";
+export type { MemoryUse } from "./model/memory.ts";
 export type { Network } from "./model/network.ts";
 export type { LayerDescription, ModelDescription } from "./model/summary.ts";
 export { RandomStream } from "./numeric/random.ts";
@@ -86,6 +92,7 @@ export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./train
 export {
   type LossOption,
   meanSquaredError,
+  parseLoss,
   sigmoidBinaryCrossEntropy,
   softmaxCrossEntropy,
 } from "./training/losses.ts";
@@ -97,6 +104,7 @@ export {
   adamw,
   type OptimizerOption,
   type OptimizerOptions,
+  parseOptimizer,
   type RmspropOptions,
   rmsprop,
   type SgdOptions,
@@ -105,7 +113,7 @@ export {
 export type { Progress } from "./training/progress.ts";
 export type { SampleEvaluation } from "./training/reports.ts";
 export type { Sampling } from "./training/sampling.ts";
-export { constant, cosine, exponential, oneCycle, type Schedule, step } from "./training/schedules.ts";
+export { constant, cosine, exponential, oneCycle, parseSchedule, type Schedule, step } from "./training/schedules.ts";
 export type { History, Trainer } from "./training/trainer.ts";
 export { type WhitenOptions, whiten } from "./training/whitening.ts";
 export { setWorkerSource, type WorkerSource } from "./worker/start.ts";

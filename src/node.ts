@@ -12,9 +12,6 @@ useWasmFiles();
 useWideFlag();
 useNodeThreads();
 
-export { prepareDigit } from "./data/digit-image.ts";
-export { type RasterImage, resizeImage } from "./data/image.ts";
-export { type Checkpoint, readCheckpoint } from "./formats/checkpoint.ts";
 export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";
 export { loadDataFiles } from "./node/data-files.ts";

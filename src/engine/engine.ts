@@ -68,6 +68,12 @@ export function chooseEngine(options: EngineOptions): EngineChoice {
   return { gear, precision, ...chooseThreads(threads, gear === "js" ? "the js gear has one thread" : undefined) };
 }
 
+/** Bytes of a heap of so many elements: those of WebAssembly come in pages. */
+export function heapBytes(elements: number, { gear, precision }: Pick<EngineChoice, "gear" | "precision">): number {
+  if (gear === "js") return elements * (precision === "float64" ? 8 : 4);
+  return Math.max(1, Math.ceil((elements * 4) / PAGE_BYTES)) * PAGE_BYTES;
+}
+
 /**
  * Makes an engine with a heap of `elements` zeros.
  *

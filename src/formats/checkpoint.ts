@@ -63,6 +63,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  *
  * @param name stands in messages
  * @throws RangeError if it is not one of convasm's
+ * @example
+ * const { weights, settings } = readCheckpoint(decodeSafetensors(bytes), "model.safetensors");
  */
 export function readCheckpoint({ tensors, metadata }: Safetensors, name: string): Checkpoint {
   if (metadata.format !== FORMAT) {

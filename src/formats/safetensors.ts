@@ -139,6 +139,9 @@ function headerText(
  * Reads a file that is in memory. F32 tensors are views of `bytes` where alignment allows, so it must not be changed.
  *
  * @throws RangeError if anything is wrong with the file, before memory is allocated for it
+ * @example
+ * const { tensors } = decodeSafetensors(bytes);
+ * for (const [name, { shape }] of tensors) console.log(name, shape);
  */
 export function decodeSafetensors(bytes: Uint8Array, options: DecodeSafetensorsOptions = {}): Safetensors {
   const name = options.name ?? "data";

@@ -7,6 +7,7 @@ import { RandomStream } from "../numeric/random.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
 import { type Layout, layOut, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
+import { type MemoryUse, memoryUse } from "./memory.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** How the pixels of a batch were staged. */
@@ -212,19 +213,10 @@ export class Network {
   }
 
   /** Bytes of memory by what they are for, and of the whole heap. */
-  memory() {
+  memory(): MemoryUse {
     const { gear, heap } = this.engine;
-    const elements = this.#layout.plan.sizes();
-    const width = heap.BYTES_PER_ELEMENT;
-    const bytes = {
-      parameters: elements.parameters * width,
-      gradients: elements.gradients * width,
-      optimizer: elements.optimizer * width,
-      input: elements.input * width,
-      activations: elements.activations * width,
-      scratch: elements.scratch * width,
-    };
-    return { gear, batchSize: this.batchSize, bytes, total: heap.buffer.byteLength };
+    const { batchSize } = this;
+    return memoryUse(this.#layout.plan, heap.BYTES_PER_ELEMENT, { gear, batchSize, total: heap.buffer.byteLength });
   }
 
   /** The gradient of a parameter as the last step left it. */

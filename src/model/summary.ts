@@ -1,7 +1,6 @@
-import type { Gear } from "../engine/gears.ts";
-import type { RegionKind } from "../engine/plan.ts";
 import { sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
+import type { MemoryUse } from "./memory.ts";
 import type { Network } from "./network.ts";
 
 /** One layer of a summary. */
@@ -23,12 +22,7 @@ export interface ModelDescription {
   readonly trainable: number;
   readonly multiplyAdds: number;
   /** Of a compiled model: bytes by what they are for, and in all. */
-  readonly memory?: {
-    readonly gear: Gear;
-    readonly batchSize: number;
-    readonly bytes: Readonly<Record<RegionKind, number>>;
-    readonly total: number;
-  };
+  readonly memory?: MemoryUse;
 }
 
 /** The numbers of a model, with memory where it has some. */

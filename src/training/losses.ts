@@ -65,6 +65,8 @@ export function meanSquaredError(): Loss {
  * A loss from a name or from untrusted JSON.
  *
  * @throws TypeError, RangeError for an unknown loss or option
+ * @example
+ * parseLoss(JSON.parse('{ "type": "softmaxCrossEntropy", "labelSmoothing": 0.1 }'));
  */
 export function parseLoss(json: unknown): Loss {
   const type = readType("loss", json, ["softmaxCrossEntropy", "sigmoidBinaryCrossEntropy", "meanSquaredError"]);

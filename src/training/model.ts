@@ -5,6 +5,8 @@ import type { Json } from "../json.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
 import { sizeOf } from "../layers/layer.ts";
 import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
+import type { NetworkOptions } from "../model/layout.ts";
+import { type MemoryUse, planMemory } from "../model/memory.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
 import {
@@ -62,6 +64,22 @@ const COMPILE_KEYS = [
   "threads",
 ] satisfies (keyof CompileOptions)[];
 
+/** What a network is made with, from checked options. */
+function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed"> {
+  readFields("compile", options, COMPILE_KEYS);
+  const { optimizer, loss, batchSize = 32, ...engine } = options;
+  checkNumber("compile", "batchSize", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 });
+  if (optimizer !== undefined && loss === undefined) {
+    throw new TypeError("compile: expected a loss with the optimizer, got none");
+  }
+  return {
+    ...engine,
+    batchSize,
+    loss: loss === undefined ? undefined : lossOf(loss),
+    optimizer: optimizer === undefined ? undefined : optimizerOf(optimizer),
+  };
+}
+
 /** A network and all one does with it. Made by `createModel` or `loadModel`. */
 export class Model {
   readonly architecture: Architecture;
@@ -82,20 +100,8 @@ export class Model {
    * @throws RangeError if the host lacks the gear or the memory
    */
   async compile(options: CompileOptions = {}): Promise<void> {
-    readFields("compile", options, COMPILE_KEYS);
-    const { optimizer, loss, batchSize = 32, ...engine } = options;
-    checkNumber("compile", "batchSize", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 });
-    if (optimizer !== undefined && loss === undefined) {
-      throw new TypeError("compile: expected a loss with the optimizer, got none");
-    }
     const old = this.#network;
-    const network = await Network.create(this.architecture, {
-      ...engine,
-      batchSize,
-      seed: this.seed,
-      loss: loss === undefined ? undefined : lossOf(loss),
-      optimizer: optimizer === undefined ? undefined : optimizerOf(optimizer),
-    });
+    const network = await Network.create(this.architecture, { ...readCompileOptions(options), seed: this.seed });
     if (old !== undefined) {
       // The order of parameters is the same in both, so their values are one run in each.
       const { offset, count } = old.parameters.values;
@@ -103,6 +109,17 @@ export class Model {
       old.dispose();
     }
     this.#network = network;
+  }
+
+  /**
+   * The memory that `compile` will take with these options, without taking it. A total beyond 4 GiB does not fit.
+   *
+   * @throws TypeError, RangeError as `compile` does
+   * @example
+   * const { total } = model.planMemory({ optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 256 }); // bytes
+   */
+  planMemory(options: CompileOptions = {}): MemoryUse {
+    return planMemory(this.architecture, readCompileOptions(options));
   }
 
   /** What runs the model; throws before `compile` and after `dispose`. */

@@ -215,6 +215,8 @@ export function optimizerOf(option: OptimizerOption): Optimizer {
  * An optimizer from a name or from untrusted JSON, such as `{ type: "sgd", momentum: 0.9 }`.
  *
  * @throws TypeError, RangeError for an unknown optimizer or option
+ * @example
+ * parseOptimizer(JSON.parse('{ "type": "sgd", "learningRate": 0.1, "momentum": 0.9 }'));
  */
 export function parseOptimizer(json: unknown): Optimizer {
   const type = readType("optimizer", json, OPTIMIZERS);

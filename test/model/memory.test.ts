@@ -87,6 +87,18 @@ describe("the memory plan of a network", () => {
     expect([batchSize, gear]).toEqual([BATCH, "simd"]);
   });
 
+  it.each(["simd", "js"] as const)("is known before there is any, on %s", async (gear) => {
+    for (const options of [{ optimizer }, {}]) {
+      const whole = { gear, batchSize: BATCH, loss: "softmaxCrossEntropy", ...options } as const;
+      const model = created();
+      const planned = model.planMemory(whole);
+      expect(model.describe().memory).toBeUndefined();
+      await model.compile(whole);
+      expect(model.network.memory()).toEqual(planned);
+    }
+    expect(() => created().planMemory({ optimizer })).toThrow(TypeError);
+  });
+
   it("is smaller for a network that only predicts", async () => {
     const training = (await compiled({ batchSize: BATCH, optimizer })).network.memory().bytes;
     const model = created();

@@ -1,0 +1,43 @@
+import { chooseEngine, heapBytes } from "../engine/engine.ts";
+import type { Gear } from "../engine/gears.ts";
+import type { MemoryPlan, RegionKind } from "../engine/plan.ts";
+import type { Architecture } from "./architecture.ts";
+import { layOut, type NetworkOptions } from "./layout.ts";
+
+/** What a compiled model's memory is used for. */
+export interface MemoryUse {
+  readonly gear: Gear;
+  readonly batchSize: number;
+  /** Bytes by what they are for. */
+  readonly bytes: Readonly<Record<RegionKind, number>>;
+  /** Bytes of the whole heap, which has gaps. */
+  readonly total: number;
+}
+
+/** The use of a plan's memory, by numbers of `width` bytes. */
+export function memoryUse(
+  plan: MemoryPlan,
+  width: number,
+  { gear, batchSize, total }: Omit<MemoryUse, "bytes">,
+): MemoryUse {
+  const elements = plan.sizes();
+  const bytes = {
+    parameters: elements.parameters * width,
+    gradients: elements.gradients * width,
+    optimizer: elements.optimizer * width,
+    input: elements.input * width,
+    activations: elements.activations * width,
+    scratch: elements.scratch * width,
+  };
+  return { gear, batchSize, bytes, total };
+}
+
+/** The memory that a network will take, without taking it. */
+export function planMemory(architecture: Architecture, options: Omit<NetworkOptions, "seed">): MemoryUse {
+  const choice = chooseEngine(options);
+  const { plan } = layOut(architecture, options, choice.threads);
+  const { gear, precision } = choice;
+  const width = precision === "float64" ? 8 : 4;
+  const total = heapBytes(plan.freeze(), choice);
+  return memoryUse(plan, width, { gear, batchSize: options.batchSize, total });
+}
