@@ -73,6 +73,7 @@ export function lossProgram(loss: Loss, outputs: number): ProgramMaker {
     const gradient = plan.reserve("gradient", "scratch", n * outputs);
     const emit = (tape: Tape) => {
       const places = {
+        images: n,
         outputs: y.offset,
         targets: targets.offset,
         losses: losses.offset,

@@ -48,7 +48,7 @@ class PlacedDropout implements PlacedLayer {
     this.#rate = rate;
     this.#size = sizeOf(site.input);
     if (!site.training) return;
-    this.#key = site.randomKey();
+    this.#key = site.randomKey(this.#size);
     this.#y = plan.reserve(`${path}/output`, "activations", batch * this.#size);
     if (site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * this.#size);
   }

@@ -61,8 +61,12 @@ export interface Site {
   /** The layer's path in the model, such as `residual/conv2d`; region names start with it. */
   readonly path: string;
   parameter(name: string): ParameterPlace;
-  /** Four floats that hold a fresh random key at every step (see the dropout kernel). */
-  randomKey(): Region;
+  /**
+   * Four floats that hold a fresh random key at every step (see the dropout kernel).
+   *
+   * @param draws numbers that each sample draws
+   */
+  randomKey(draws: number): Region;
 }
 
 /** The two parts of a backward pass: what runs over samples, and what runs over weights once all samples are done. */

@@ -5,6 +5,8 @@ import type { Json } from "../json.ts";
 
 /** Where a loss finds and leaves its numbers: heap offsets. */
 export interface LossPlaces {
+  /** Images that the loss is the mean of: the n of the call, or more where those are a part of a batch. */
+  readonly images: number;
   /** The model's last outputs [n, outputs], before a softmax or sigmoid. */
   readonly outputs: number;
   /** [n] class indices, or [n, outputs] values. */
@@ -13,7 +15,7 @@ export interface LossPlaces {
   readonly losses: number;
   /** [n], written by losses that know classes: 1 where the answer was right, else 0. */
   readonly correct: number;
-  /** [n, outputs], written: gradient of the mean loss. */
+  /** [n, outputs], written: gradient of the mean loss over `images`. */
   readonly gradient: number;
 }
 

@@ -22,12 +22,18 @@ export interface NetworkOptions extends EngineOptions {
   optimizer?: Optimizer | undefined;
 }
 
+/** Where a layer's random key lies, and how many numbers each sample draws with it. */
+export interface RandomKey {
+  readonly region: Region;
+  readonly draws: number;
+}
+
 /** The memory plan of a network, before there is memory. */
 export interface Layout {
   readonly plan: MemoryPlan;
   readonly placed: PlacedLayer;
   readonly parameters: Parameters;
-  readonly randomKeys: readonly Region[];
+  readonly randomKeys: readonly RandomKey[];
   readonly staging: Region;
   readonly images: Region;
   readonly augmented: Region | undefined;
@@ -55,7 +61,7 @@ export function layOut(architecture: Architecture, options: Omit<NetworkOptions,
   const training = optimizer !== undefined;
   const plan = new MemoryPlan();
   const parameters = new Parameters(sequence.parameters(), plan, training, optimizer?.slots.length ?? 0);
-  const randomKeys: Region[] = [];
+  const randomKeys: RandomKey[] = [];
   const pixels = batch * sizeOf(input.shape);
   const channels = input.shape[2];
   const last = sequence.nodes[sequence.nodes.length - 1];
@@ -69,10 +75,10 @@ export function layOut(architecture: Architecture, options: Omit<NetworkOptions,
       threads,
       path: "",
       parameter: (name) => parameters.get(name),
-      randomKey() {
-        const key = plan.reserve(`random key ${randomKeys.length}`, "scratch", 4);
-        randomKeys.push(key);
-        return key;
+      randomKey(draws) {
+        const region = plan.reserve(`random key ${randomKeys.length}`, "scratch", 4);
+        randomKeys.push({ region, draws });
+        return region;
       },
     },
     sequence.nodes.length - (folded ? 1 : 0),

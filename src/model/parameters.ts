@@ -64,6 +64,18 @@ export class Parameters {
     return { decayed: { offset, count: decayed }, free: { offset: offset + decayed, count: free } };
   }
 
+  /** The run of statistics, which no optimizer changes. */
+  get statistics(): Range {
+    const { offset, count } = this.trained.free;
+    return { offset: offset + count, count: aligned(this.#specs("statistic")) };
+  }
+
+  /** The run of all gradients, in the order of the values; none in a network that is not trained. */
+  get gradients(): Range {
+    const { decayed, free } = this.trained;
+    return { offset: decayed.offset + this.gradientShift, count: decayed.count + free.count };
+  }
+
   /** Distance from a trained value to its gradient. */
   get gradientShift(): number {
     return (this.list[0]?.gradient?.offset ?? 0) - this.#first();

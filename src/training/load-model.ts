@@ -142,6 +142,7 @@ function restoreSlots({ network }: Trainer, slots: ReadonlyMap<string, NamedArra
       network.engine.heap.set(values, value.offset + shift);
     }
   });
+  network.parametersChanged();
 }
 
 /** Parsed JSON as the type for it. */

@@ -20,8 +20,8 @@ export function softmaxCrossEntropy(options: { labelSmoothing?: number } = {}): 
     config: { type, ...(labelSmoothing !== 0 && { labelSmoothing }) },
     activation: "softmax",
     classes: true,
-    emit(tape, n, { outputs, targets, losses, correct, gradient }, classes) {
-      const args = [outputs, targets, losses, correct, gradient, classes, labelSmoothing, 1 / n] as const;
+    emit(tape, n, { images, outputs, targets, losses, correct, gradient }, classes) {
+      const args = [outputs, targets, losses, correct, gradient, classes, labelSmoothing, 1 / images] as const;
       tape.add("softmax_cross_entropy", "sample", n, ...args);
     },
   };
@@ -38,8 +38,8 @@ export function sigmoidBinaryCrossEntropy(): Loss {
     config: { type: "sigmoidBinaryCrossEntropy" },
     activation: "sigmoid",
     classes: false,
-    emit(tape, n, { outputs, targets, losses, gradient }, size) {
-      tape.add("sigmoid_binary_cross_entropy", "sample", n, outputs, targets, losses, gradient, size, 1 / n);
+    emit(tape, n, { images, outputs, targets, losses, gradient }, size) {
+      tape.add("sigmoid_binary_cross_entropy", "sample", n, outputs, targets, losses, gradient, size, 1 / images);
     },
   };
 }
@@ -55,8 +55,8 @@ export function meanSquaredError(): Loss {
     config: { type: "meanSquaredError" },
     activation: undefined,
     classes: false,
-    emit(tape, n, { outputs, targets, losses, gradient }, size) {
-      tape.add("mean_squared_error", "sample", n, outputs, targets, losses, gradient, size, 1 / n);
+    emit(tape, n, { images, outputs, targets, losses, gradient }, size) {
+      tape.add("mean_squared_error", "sample", n, outputs, targets, losses, gradient, size, 1 / images);
     },
   };
 }

@@ -1,0 +1,215 @@
+import { Tape } from "../engine/tape.ts";
+import { type Mode, sizeOf } from "../layers/layer.ts";
+import type { Architecture } from "./architecture.ts";
+import { type Layout, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
+
+/** How the pixels of a batch were staged. */
+export type Pixels = "bytes" | "floats";
+
+/** A tape, and where its pass leaves the outputs. */
+export interface Recording {
+  readonly tape: Tape;
+  readonly outputs: number;
+}
+
+/** What a tape of a training step, or of the first half of one, is for. */
+export interface TrainingTape {
+  readonly n: number;
+  readonly pixels: Pixels;
+  readonly augmented: boolean;
+  /** Images of the whole batch, of which these n may be a part: the gradient is that of the mean over them. */
+  readonly images: number;
+}
+
+// Kinds of tapes; what else tells them apart is added.
+const PACK = 0;
+const UPDATE = 1;
+const TRAIN = 2;
+const GRADIENTS = 6;
+const EVALUATE = 10;
+const KINDS = 26;
+
+/** Bytes of activations that a chunk of samples may fill: a core's own cache and its share of the common one. */
+const CACHE_BYTES = 2 ** 22;
+
+/** Fewest samples of a chunk, and what its size is a multiple of: kernels work on several samples at once. */
+const CHUNK = 16;
+
+const MODES: readonly Mode[] = ["inference", "training", "batchStatistics", "calibration"];
+
+/** The tapes of a network, each written the first time it is wanted. */
+export class Tapes {
+  readonly #architecture: Architecture;
+  readonly #options: Pick<NetworkOptions, "batchSize" | "loss" | "optimizer">;
+  readonly #layout: Layout;
+  readonly #pixels: number;
+  /** See `Tape.chunk`. */
+  readonly #chunk: number;
+  /** By kind and batch size: see `#key`. */
+  readonly #recordings = new Map<number, Recording>();
+
+  constructor(
+    architecture: Architecture,
+    options: Pick<NetworkOptions, "batchSize" | "loss" | "optimizer">,
+    layout: Layout,
+  ) {
+    this.#architecture = architecture;
+    this.#options = options;
+    this.#layout = layout;
+    this.#pixels = sizeOf(architecture.input.shape);
+    const bytes = (layout.plan.sizes().activations * Float32Array.BYTES_PER_ELEMENT) / options.batchSize;
+    this.#chunk = Math.max(Math.floor(CACHE_BYTES / bytes / CHUNK), 1) * CHUNK;
+  }
+
+  /** Packs the weights for evaluation, which needs no panels for a backward pass. */
+  packing(): Tape {
+    const key = this.#key(PACK, 0);
+    return (this.#recordings.get(key) ?? this.#recordPacking(key)).tape;
+  }
+
+  /** A whole step: forward, loss, backward, update. */
+  training(n: number, pixels: Pixels, augmented: boolean): Tape {
+    const key = this.#key(TRAIN + kindOf(pixels, augmented), n);
+    return (this.#recordings.get(key) ?? this.#recordTraining(key, { n, pixels, augmented, images: n })).tape;
+  }
+
+  /** A step without the update. */
+  gradients(n: number, pixels: Pixels, augmented: boolean, images: number): Tape {
+    const key = this.#key(GRADIENTS + kindOf(pixels, augmented), n, images);
+    return (this.#recordings.get(key) ?? this.#recordGradients(key, { n, pixels, augmented, images })).tape;
+  }
+
+  /** What is left of such a step. */
+  update(): Tape {
+    const key = this.#key(UPDATE, 0);
+    return (this.#recordings.get(key) ?? this.#recordUpdate(key)).tape;
+  }
+
+  /** A pass forward and, where the targets are staged, its losses. */
+  evaluation(n: number, pixels: Pixels, mode: Mode, withLoss: boolean): Recording {
+    const kind = MODES.indexOf(mode) + (withLoss ? 4 : 0) + (pixels === "bytes" ? 0 : 8);
+    const key = this.#key(EVALUATE + kind, n);
+    return this.#recordings.get(key) ?? this.#recordEvaluation(key, n, pixels, mode, withLoss);
+  }
+
+  /** A number for each kind of tape and batch size: a text would be made anew at every step. */
+  #key(kind: number, n: number, images = 0): number {
+    return (images * KINDS + kind) * (this.#options.batchSize + 1) + n;
+  }
+
+  #record(key: number, emit: (tape: Tape) => number): Recording {
+    const tape = new Tape(this.#chunk);
+    const recording = { tape, outputs: emit(tape) };
+    this.#recordings.set(key, recording);
+    return recording;
+  }
+
+  #recordPacking(key: number): Recording {
+    return this.#record(key, (tape) => {
+      this.#layout.placed.prepare?.(tape, "inference", this.#options.batchSize);
+      return 0;
+    });
+  }
+
+  #recordTraining(key: number, step: TrainingTape): Recording {
+    return this.#record(key, (tape) => {
+      const y = this.#emitGradients(tape, step);
+      this.#emitUpdate(tape);
+      return y;
+    });
+  }
+
+  #recordGradients(key: number, step: TrainingTape): Recording {
+    return this.#record(key, (tape) => this.#emitGradients(tape, step));
+  }
+
+  #recordUpdate(key: number): Recording {
+    return this.#record(key, (tape) => {
+      this.#emitUpdate(tape);
+      return 0;
+    });
+  }
+
+  #recordEvaluation(key: number, n: number, pixels: Pixels, mode: Mode, withLoss: boolean): Recording {
+    return this.#record(key, (tape) => this.#emitEvaluation(tape, n, pixels, mode, withLoss));
+  }
+
+  #emitInput(tape: Tape, n: number, pixels: Pixels, augmented: boolean): number {
+    const { staging, images, scale, offset, augmented: target, transforms, fill } = this.#layout;
+    const kernel = pixels === "bytes" ? "normalize_bytes" : "normalize_floats";
+    const [h, w, c] = this.#architecture.input.shape;
+    tape.add(kernel, "sample", n, staging.offset, images.offset, this.#pixels, c, scale.offset, offset.offset);
+    if (!augmented || target === undefined || transforms === undefined || fill === undefined) return images.offset;
+    tape.add("augment", "sample", n, images.offset, target.offset, h, w, c, transforms.offset, fill.offset);
+    return target.offset;
+  }
+
+  #emitLoss(tape: Tape, n: number, outputs: number, images: number): void {
+    const { targets, losses, correct, gradient } = this.#layout;
+    const places = {
+      images,
+      outputs,
+      targets: targets.offset,
+      losses: losses.offset,
+      correct: correct.offset,
+      gradient: gradient.offset,
+    };
+    this.#options.loss?.emit(tape, n, places, this.#architecture.outputs);
+  }
+
+  #emitGradients(tape: Tape, { n, pixels, augmented, images }: TrainingTape): number {
+    const { placed, gradient } = this.#layout;
+    placed.prepare?.(tape, "training", n);
+    const x = this.#emitInput(tape, n, pixels, augmented);
+    const y = placed.forward(tape, n, x, "training");
+    this.#emitLoss(tape, n, y, images);
+    const weights = new Tape();
+    placed.backward({ samples: tape, weights }, n, gradient.offset);
+    tape.append(weights);
+    return y;
+  }
+
+  #emitUpdate(tape: Tape): void {
+    const { optimizer } = this.#options;
+    const { parameters, hyper, normPartials } = this.#layout;
+    const { decayed, free } = parameters.trained;
+    const shift = parameters.gradientShift;
+    if (normPartials !== undefined && optimizer?.clipNorm !== undefined) {
+      const count = decayed.count + free.count;
+      const blocks = Math.ceil(count / NORM_BLOCK);
+      const partials = normPartials.offset;
+      tape.add("gradient_norm", "parameter", blocks, decayed.offset + shift, partials, count);
+      tape.add("gradient_clip", "single", 1, partials, blocks, hyper.offset, optimizer.clipNorm);
+    }
+    for (const { offset, count, decays } of [
+      { ...decayed, decays: true },
+      { ...free, decays: false },
+    ]) {
+      if (count === 0) continue;
+      const slots = parameters.slotShifts.map((slotShift) => offset + slotShift);
+      optimizer?.emit(tape, { count, values: offset, gradients: offset + shift, slots, decays, hyper: hyper.offset });
+    }
+  }
+
+  #emitEvaluation(tape: Tape, n: number, pixels: Pixels, mode: Mode, withLoss: boolean): number {
+    const { placed, predictions } = this.#layout;
+    const { outputs, sequence } = this.#architecture;
+    const { loss } = this.#options;
+    const x = this.#emitInput(tape, n, pixels, false);
+    const y = placed.forward(tape, n, x, mode);
+    if (withLoss) this.#emitLoss(tape, n, y, n);
+    // A last layer that already is the loss's activation was folded; one of another kind stays as it is.
+    if (loss?.activation === undefined) return y;
+    if (loss.activation === "softmax") {
+      const classes = sequence.output[sequence.output.length - 1];
+      tape.add("softmax_forward", "sample", n, y, predictions.offset, outputs / classes, classes);
+    } else {
+      tape.add("sigmoid_forward", "sample", n, y, predictions.offset, outputs);
+    }
+    return predictions.offset;
+  }
+}
+
+function kindOf(pixels: Pixels, augmented: boolean): number {
+  return (augmented ? 1 : 0) + (pixels === "bytes" ? 0 : 2);
+}
