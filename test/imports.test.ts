@@ -95,8 +95,8 @@ describe("what a browser loads from src/index.ts", () => {
     expect(paths.filter((path) => /^src\/(node|cli|bench)\b/.test(path))).toEqual([]);
   });
 
-  it("needs no package but the AssemblyScript loader, in one place", () => {
-    expect(packages(paths, "static")).toEqual({ "@assemblyscript/loader": ["src/engine/wasm.ts"] });
+  it("needs no package", () => {
+    expect(packages(paths, "static")).toEqual({});
   });
 
   it("loads these packages when they are needed, and no other", () => {
@@ -116,9 +116,9 @@ describe("what a browser loads from src/index.ts", () => {
 });
 
 describe("what package.json tells bundlers", () => {
-  it("keeps the entry for Node, which does something when it is imported", () => {
+  it("keeps the entry for Node and the worker's program, which do something when they are imported", () => {
     const { sideEffects, exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    expect(sideEffects).toEqual([exports["./node"].default]);
+    expect(sideEffects).toEqual([exports["./node"].default, exports["./worker"].default]);
     expect(readFileSync(join(ROOT, "src/node.ts"), "utf8")).toMatch(/^useWasmFiles\(\);$/m);
   });
 });
@@ -182,8 +182,8 @@ describe("the arrows between the parts", () => {
     for (const path of SOURCES.filter((source) => partOf(source) === part)) {
       for (const { specifier } of importsOf(path).filter(({ specifier: name }) => isLocal(name))) {
         const target = resolve(path, specifier);
-        // The kernels' types, which the AssemblyScript compiler writes.
-        const built = path === "src/engine/kernels.ts" && target.startsWith("build/");
+        // The kernels and their types, which the AssemblyScript compiler writes.
+        const built = /^src\/engine\/(kernels|inlined-wasm)\.ts$/.test(path) && target.startsWith("build/");
         const to = partOf(target);
         if (!built && to !== part && (to === undefined || !allowed.includes(to))) wrong.push(`${path} -> ${target}`);
       }

@@ -2,7 +2,6 @@ import { chooseGear, type Gear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
 import { programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
-import { createReferenceKernels } from "./reference/index.ts";
 import type { Tape } from "./tape.ts";
 import { DISPOSED, Pool } from "./threads/pool.ts";
 import { chooseThreads } from "./threads/source.ts";
@@ -107,6 +106,7 @@ async function assemble(choice: EngineChoice, elements: number, pages: number, a
   try {
     if (gear === "js") {
       const heap: Heap = precision === "float64" ? new Float64Array(elements) : new Float32Array(elements);
+      const { createReferenceKernels } = await import("./reference/index.ts");
       return { heap, kernels: createReferenceKernels(heap), reason };
     }
     if (threads === 1) return { ...(await assembleAlone(gear, pages)), reason };

@@ -1,5 +1,5 @@
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import type { Gear } from "./gears.ts";
+import { inlinedWasm } from "./inlined-wasm.ts";
 import type { Kernels } from "./kernels.ts";
 import { withSharedMemory } from "./shared-memory.ts";
 
@@ -9,42 +9,65 @@ export type WasmGear = Exclude<Gear, "js">;
 /** Kernels of a gear, or the same for memory that threads share. */
 export type WasmName = WasmGear | `${WasmGear}-shared`;
 
-/** Gives the bytes of `build/<gear>.wasm`. */
-export type WasmSource = (gear: WasmGear) => Promise<Uint8Array<ArrayBuffer>>;
+/** Gives `<gear>.wasm`: its bytes, or the response of a server, which compiles while it comes in. */
+export type WasmSource = (gear: WasmGear) => Promise<Uint8Array<ArrayBuffer> | Response>;
 
-async function fetchWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(new URL(`../../build/${gear}.wasm`, import.meta.url));
-  if (!response.ok) throw new Error(`convasm: could not load ${gear}.wasm: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-let source: WasmSource = fetchWasm;
+let source: WasmSource = inlinedWasm;
 const modules = new Map<WasmName, Promise<WebAssembly.Module>>();
 
-/** Replaces how wasm files are found: Node reads them from disk, a bundle may carry them inline. */
+/**
+ * Replaces how wasm files are found. Unless said otherwise they are modules of the library, each loaded when it is first
+ * needed; Node reads files.
+ *
+ * @example
+ * setWasmSource((gear) => fetch(`/assets/${gear}.wasm`)); // copies of convasm/simd.wasm and convasm/relaxed.wasm
+ */
 export function setWasmSource(replacement: WasmSource): void {
   source = replacement;
   modules.clear();
 }
 
-async function load(name: WasmName): Promise<Uint8Array<ArrayBuffer>> {
+async function compile(name: WasmName): Promise<WebAssembly.Module> {
   switch (name) {
     case "simd-shared":
-      return withSharedMemory(await source("simd"));
+      return WebAssembly.compile(withSharedMemory(await load("simd")));
     case "relaxed-shared":
-      return withSharedMemory(await source("relaxed"));
+      return WebAssembly.compile(withSharedMemory(await load("relaxed")));
     case "wide-shared":
-      return withSharedMemory(await source("wide"));
+      return WebAssembly.compile(withSharedMemory(await load("wide")));
     default:
-      return source(name);
+      return compileAlone(name);
   }
+}
+
+async function compileAlone(gear: WasmGear): Promise<WebAssembly.Module> {
+  const wasm = await source(gear);
+  // Servers that know no wasm call it something else; only the right name compiles while it comes in.
+  if (wasm instanceof Response && wasm.ok && wasm.headers.get("Content-Type") === "application/wasm") {
+    return WebAssembly.compileStreaming(wasm);
+  }
+  return WebAssembly.compile(await bytesOf(gear, wasm));
+}
+
+async function load(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
+  return bytesOf(gear, await source(gear));
+}
+
+async function bytesOf(gear: WasmGear, wasm: Uint8Array<ArrayBuffer> | Response): Promise<Uint8Array<ArrayBuffer>> {
+  if (!(wasm instanceof Response)) return wasm;
+  const { ok, url, status, statusText } = wasm;
+  if (!ok) throw new Error(`engine: expected ${gear}.wasm at ${url}, got ${`${status} ${statusText}`.trim()}`);
+  const bytes = new Uint8Array(await wasm.arrayBuffer());
+  // A server that answers everything with its start page says 200.
+  if (bytes[0] !== 0) throw new Error(`engine: expected ${gear}.wasm at ${url}, got something else`);
+  return bytes;
 }
 
 /** A compiled wasm file. Each is compiled once, however many models use it. */
 export function compileKernels(name: WasmName): Promise<WebAssembly.Module> {
   const known = modules.get(name);
   if (known !== undefined) return known;
-  const module = load(name).then((bytes) => WebAssembly.compile(bytes));
+  const module = compile(name);
   modules.set(name, module);
   module.catch(() => modules.delete(name));
   return module;
@@ -52,12 +75,20 @@ export function compileKernels(name: WasmName): Promise<WebAssembly.Module> {
 
 /** The kernels of a wasm file over a memory. */
 export async function instantiateKernels(name: WasmName, memory: WebAssembly.Memory): Promise<Kernels> {
-  const module = await compileKernels(name);
-  const { exports } = await instantiate<Kernels & Record<string, unknown>>(module, { env: { memory } });
-  return exports;
+  return kernelsOf(await WebAssembly.instantiate(await compileKernels(name), { env: { memory } }));
 }
 
 /** The same at once, in a worker: a compiled file over memory that others share. */
 export function instantiateShared(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  return instantiateSync<Kernels & Record<string, unknown>>(module, { env: { memory } }).exports;
+  return kernelsOf(new WebAssembly.Instance(module, { env: { memory } }));
+}
+
+function kernelsOf({ exports }: WebAssembly.Instance): Kernels {
+  if (!areKernels(exports)) throw new Error("engine: expected a wasm file of convasm's kernels, got another one");
+  return exports;
+}
+
+/** Whether a file is one that the compiler wrote together with the `.d.ts`, which says the rest. */
+function areKernels(exports: WebAssembly.Exports): exports is WebAssembly.Exports & Kernels {
+  return "memory" in exports && "conv2d_forward" in exports;
 }

@@ -1,10 +1,5 @@
-/**
- * The program of a worker in a browser. What it is follows from its first message: `start` makes it a thread of an engine.
- *
- * @module
- */
+// The program of a worker in a browser.
 
-import { createThread, type ThreadMessage } from "../engine/threads/thread.ts";
+import { serveWorker } from "./serve.ts";
 
-const answerThread = createThread((message) => self.postMessage(message));
-self.onmessage = ({ data }: MessageEvent<ThreadMessage>) => answerThread(data);
+serveWorker();

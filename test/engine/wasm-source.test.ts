@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { inlinedWasm } from "../../src/engine/inlined-wasm.ts";
+import { instantiateKernels, setWasmSource, type WasmSource } from "../../src/engine/wasm.ts";
+import { useWasmFiles } from "../../src/node/wasm.ts";
+
+function read(gear: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(new URL(`../../build/${gear}.wasm`, import.meta.url)));
+}
+
+afterAll(useWasmFiles);
+
+/** The names of the kernels that come from a source. */
+async function kernelsFrom(source: WasmSource, shared = false): Promise<string[]> {
+  setWasmSource(source);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
+  return Object.keys(await instantiateKernels(shared ? "simd-shared" : "simd", memory));
+}
+
+/** The answer of a server. */
+function answer(body: Uint8Array<ArrayBuffer> | string, type: string, status = 200): WasmSource {
+  return async () => {
+    const response = new Response(body, { status, statusText: "Said So", headers: { "Content-Type": type } });
+    Object.defineProperty(response, "url", { value: "http://127.0.0.1/simd.wasm" });
+    return response;
+  };
+}
+
+describe("wasm files that are modules of text", () => {
+  it.each(["simd", "relaxed"] as const)("hold %s.wasm, byte by byte", async (gear) => {
+    expect(Buffer.compare(await inlinedWasm(gear), read(gear))).toBe(0);
+  });
+
+  it("do not hold what no browser runs", async () => {
+    await expect(inlinedWasm("wide")).rejects.toThrow(
+      "engine: expected simd or relaxed, as no browser runs wide, got wide",
+    );
+  });
+});
+
+describe("where wasm files come from", () => {
+  it.each([false, true])("may be bytes or a server, whatever it calls them (shared memory: %s)", async (shared) => {
+    const wanted = await kernelsFrom(async () => read("simd"), shared);
+    expect(wanted).toContain("conv2d_forward");
+    for (const type of ["application/wasm", "application/octet-stream", "text/html"]) {
+      expect(await kernelsFrom(answer(read("simd"), type), shared), type).toEqual(wanted);
+    }
+  });
+
+  it.each([false, true])("is told when there is none, or something else (shared memory: %s)", async (shared) => {
+    await expect(kernelsFrom(answer("gone", "text/plain", 404), shared)).rejects.toThrow(
+      "engine: expected simd.wasm at http://127.0.0.1/simd.wasm, got 404 Said So",
+    );
+    await expect(kernelsFrom(answer("<!doctype html>", "text/html"), shared)).rejects.toThrow(
+      "engine: expected simd.wasm at http://127.0.0.1/simd.wasm, got something else",
+    );
+  });
+
+  it("may fail once and be asked again", async () => {
+    setWasmSource(answer("", "text/plain", 500));
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+    await expect(instantiateKernels("simd", memory)).rejects.toThrow("got 500 Said So");
+    expect(await kernelsFrom(inlinedWasm)).toContain("conv2d_forward");
+  });
+
+  it("must hold the kernels", async () => {
+    const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+    await expect(kernelsFrom(async () => empty)).rejects.toThrow(
+      "engine: expected a wasm file of convasm's kernels, got another one",
+    );
+  });
+});
