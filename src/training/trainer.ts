@@ -1,10 +1,10 @@
-import { type Augment, readAugment, writeTransform } from "../data/augment.ts";
+import { type Augment, readAugment } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
-import { TRANSFORM_FLOATS } from "../model/layout.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 import { WeightAverage } from "./averaging.ts";
+import { type Batch, type BatchSums, type Stepper, stepperOf, transformsOf } from "./batch.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
 import {
   checkData,
@@ -108,8 +108,12 @@ export class Trainer {
     this.#progress = progress;
   }
 
-  /** Runs to the end, and says what happens: an event after every step and every epoch. */
-  async *run(): AsyncGenerator<FitEvent, History> {
+  /**
+   * Runs to the end, and says what happens: an event after every step and every epoch.
+   *
+   * @param stepper who makes the steps; default the network alone
+   */
+  async *run(stepper: Stepper = stepperOf(this.network)): AsyncGenerator<FitEvent, History> {
     const { signal } = this.#options;
     const control = this.#control();
     const breather = new Breather();
@@ -126,7 +130,12 @@ export class Trainer {
         // A checkpoint may have been written between a step and its reports.
         yield* this.#reports();
         if (signal?.aborted) return this.#history("interrupted");
-        const event = this.#step(order);
+        const start = performance.now();
+        const batch = this.#batch(order);
+        const made = stepper(batch);
+        // Awaiting what is no promise would cost every step a turn of the event loop's queue.
+        const sums = made instanceof Promise ? await made : made;
+        const event = this.#stepEvent(batch, sums, (performance.now() - start) / 1000);
         for (const callback of this.callbacks) await callback.onStepEnd?.(event, control);
         yield event;
         if (this.#progress.stopped !== null) return this.#end(control);
@@ -218,42 +227,43 @@ export class Trainer {
     return Math.ceil(step / this.stepsPerEpoch);
   }
 
-  #step(order: Uint32Array): StepEvent {
-    const start = performance.now();
-    const { network, stepsPerEpoch } = this;
+  /** The batch of the next step. */
+  #batch(order: Uint32Array): Batch {
+    const { batchSize } = this.network;
     const { epoch, stepInEpoch, step } = this.#progress;
-    const begin = stepInEpoch * network.batchSize;
-    const n = Math.min(network.batchSize, order.length - begin);
-    const lr = this.#learningRate(step);
+    const begin = stepInEpoch * batchSize;
+    const indices = order.subarray(begin, begin + batchSize);
+    const { shape } = this.#data;
+    const augment = this.#augment;
+    return {
+      data: this.#data,
+      indices,
+      step: step + 1,
+      learningRate: this.#learningRate(step),
+      writeTransforms: augment && transformsOf(augment, { seed: this.#seed, epoch, step, indices, shape }),
+    };
+  }
 
-    network.stageImages(this.#data.images, n, begin, order);
-    network.stageTargets(this.#data, n, begin, order);
-    if (this.#augment !== undefined) this.#writeTransforms(this.#augment, n, step, order.subarray(begin));
-    network.trainStep(n, step + 1, lr, this.#augment !== undefined);
+  /** Notes a step that was made, and tells of it. */
+  #stepEvent({ indices, learningRate }: Batch, { loss, correct }: BatchSums, seconds: number): StepEvent {
     if (this.average !== undefined) {
-      const { offset, count } = network.parameters.values;
-      this.average.update(step + 1, network.view(offset, count));
+      const { offset, count } = this.network.parameters.values;
+      this.average.update(this.#progress.step + 1, this.network.view(offset, count));
     }
-
-    const { losses, correct } = network.results(n);
-    let loss = 0;
-    let right = 0;
-    for (let i = 0; i < n; i++) {
-      loss += losses[i];
-      right += correct[i];
-    }
+    const images = indices.length;
+    const { averaged, epoch, ...before } = this.#progress;
     const now: Progress = {
       ...this.#progress,
-      stepInEpoch: stepInEpoch + 1,
-      step: step + 1,
-      loss: this.#progress.loss + loss,
-      correct: this.#progress.correct + right,
-      images: this.#progress.images + n,
-      trainSeconds: this.#progress.trainSeconds + (performance.now() - start) / 1000,
+      stepInEpoch: before.stepInEpoch + 1,
+      step: before.step + 1,
+      loss: before.loss + loss,
+      correct: before.correct + correct,
+      images: before.images + images,
+      trainSeconds: before.trainSeconds + seconds,
       averaged: {
-        loss: this.#progress.averaged.loss + loss,
-        correct: this.#progress.averaged.correct + right,
-        images: this.#progress.averaged.images + n,
+        loss: averaged.loss + loss,
+        correct: averaged.correct + correct,
+        images: averaged.images + images,
       },
       reported: 0,
     };
@@ -263,25 +273,14 @@ export class Trainer {
       epoch: epoch + 1,
       step: now.step,
       stepInEpoch: now.stepInEpoch,
-      stepsPerEpoch,
-      batchSize: n,
-      loss: loss / n,
+      stepsPerEpoch: this.stepsPerEpoch,
+      batchSize: images,
+      loss: loss / images,
       epochLoss: now.loss / now.images,
       epochAccuracy: this.#accuracy(now),
-      lr,
+      lr: learningRate,
       imagesPerSecond: now.images / now.trainSeconds,
     };
-  }
-
-  #writeTransforms(augment: Augment, n: number, step: number, images: Uint32Array): void {
-    const stream = RandomStream.from(this.#seed, "augment").child(step);
-    const flips = RandomStream.from(this.#seed, "alternating flips");
-    const target = this.network.transforms;
-    const { shape } = this.network.architecture.input;
-    for (let i = 0; i < n; i++) {
-      const turn = (flips.bits(images[i]) + this.#progress.epoch) % 2 === 1;
-      writeTransform(target, i * TRANSFORM_FLOATS, augment, shape, stream, i, turn);
-    }
   }
 
   async #endEpoch(start: number, control: TrainingControl): Promise<EpochEvent> {

@@ -1,0 +1,87 @@
+/**
+ * One training step: which images, and who computes it.
+ *
+ * @module
+ */
+
+import { type Augment, writeTransform } from "../data/augment.ts";
+import type { Dataset, ImageShape } from "../data/dataset.ts";
+import { TRANSFORM_FLOATS } from "../model/layout.ts";
+import type { Network } from "../model/network.ts";
+import { RandomStream } from "../numeric/random.ts";
+
+/** The images of a step, and its numbers. */
+export interface Batch {
+  readonly data: Dataset;
+  /** Which images, in order. */
+  readonly indices: Uint32Array;
+  /** Optimizer step, from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Writes the transforms of `n` images from place `begin` of the batch on; none where nothing is augmented. */
+  readonly writeTransforms: ((target: Float32Array | Float64Array, begin: number, n: number) => void) | undefined;
+}
+
+/** Sums over the images of a batch, from before its update. */
+export interface BatchSums {
+  readonly loss: number;
+  readonly correct: number;
+}
+
+/** Makes the optimizer step on a batch; a promise where others take part in it. */
+export type Stepper = (batch: Batch) => BatchSums | Promise<BatchSums>;
+
+/** The step of a network that is alone. */
+export function stepperOf(network: Network): Stepper {
+  return (batch) => {
+    const { indices, step, learningRate, writeTransforms } = batch;
+    const n = indices.length;
+    stageBatch(network, batch, n);
+    network.trainStep(n, step, learningRate, writeTransforms !== undefined);
+    return sumsOf(network, n);
+  };
+}
+
+/** What a batch's transforms follow from: epoch and step are counted from 0. */
+export interface TransformPlace {
+  readonly seed: number;
+  readonly epoch: number;
+  readonly step: number;
+  readonly indices: Uint32Array;
+  readonly shape: ImageShape;
+}
+
+/** How each image of a batch is changed: a matter of its place in the batch, and for alternating flips of which image it is. */
+export function transformsOf(
+  augment: Augment,
+  { seed, epoch, step, indices, shape }: TransformPlace,
+): NonNullable<Batch["writeTransforms"]> {
+  const stream = RandomStream.from(seed, "augment").child(step);
+  const flips = RandomStream.from(seed, "alternating flips");
+  return (target, begin, n) => {
+    for (let i = 0; i < n; i++) {
+      const place = begin + i;
+      const turn = (flips.bits(indices[place]) + epoch) % 2 === 1;
+      writeTransform(target, i * TRANSFORM_FLOATS, augment, shape, stream, place, turn);
+    }
+  };
+}
+
+/** Stages the first `n` images of a batch with their targets and transforms. */
+export function stageBatch(network: Network, { data, indices, writeTransforms }: Batch, n: number): void {
+  network.stageImages(data.images, n, 0, indices);
+  network.stageTargets(data, n, 0, indices);
+  writeTransforms?.(network.transforms, 0, n);
+}
+
+/** What a step on `n` images left. */
+export function sumsOf(network: Network, n: number): BatchSums {
+  const { losses, correct } = network.results(n);
+  let loss = 0;
+  let right = 0;
+  for (let i = 0; i < n; i++) {
+    loss += losses[i];
+    right += correct[i];
+  }
+  return { loss, correct: right };
+}
