@@ -95,8 +95,8 @@ describe("what a browser loads from src/index.ts", () => {
     expect(paths.filter((path) => /^src\/(node|cli|bench)\b/.test(path))).toEqual([]);
   });
 
-  it("needs no package", () => {
-    expect(packages(paths, "static")).toEqual({});
+  it("needs no package but the AssemblyScript loader, in one place", () => {
+    expect(packages(paths, "static")).toEqual({ "@assemblyscript/loader": ["src/engine/wasm.ts"] });
   });
 
   it("loads these packages when they are needed, and no other", () => {

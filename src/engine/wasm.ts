@@ -1,3 +1,4 @@
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import type { Gear } from "./gears.ts";
 import { inlinedWasm } from "./inlined-wasm.ts";
 import type { Kernels } from "./kernels.ts";
@@ -73,22 +74,26 @@ export function compileKernels(name: WasmName): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** What the loader makes of a file that should hold kernels. */
+type Exports = Partial<Kernels> & Record<string, unknown>;
+
 /** The kernels of a wasm file over a memory. */
 export async function instantiateKernels(name: WasmName, memory: WebAssembly.Memory): Promise<Kernels> {
-  return kernelsOf(await WebAssembly.instantiate(await compileKernels(name), { env: { memory } }));
+  const { exports } = await instantiate<Exports>(await compileKernels(name), { env: { memory } });
+  return kernelsOf(exports);
 }
 
 /** The same at once, in a worker: a compiled file over memory that others share. */
 export function instantiateShared(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  return kernelsOf(new WebAssembly.Instance(module, { env: { memory } }));
+  return kernelsOf(instantiateSync<Exports>(module, { env: { memory } }).exports);
 }
 
-function kernelsOf({ exports }: WebAssembly.Instance): Kernels {
+function kernelsOf(exports: Exports): Kernels {
   if (!areKernels(exports)) throw new Error("engine: expected a wasm file of convasm's kernels, got another one");
   return exports;
 }
 
 /** Whether a file is one that the compiler wrote together with the `.d.ts`, which says the rest. */
-function areKernels(exports: WebAssembly.Exports): exports is WebAssembly.Exports & Kernels {
-  return "memory" in exports && "conv2d_forward" in exports;
+function areKernels(exports: Exports): exports is Kernels & Record<string, unknown> {
+  return exports.conv2d_forward !== undefined;
 }
