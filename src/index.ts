@@ -116,4 +116,18 @@ export type { Sampling } from "./training/sampling.ts";
 export { constant, cosine, exponential, oneCycle, parseSchedule, type Schedule, step } from "./training/schedules.ts";
 export type { History, Trainer } from "./training/trainer.ts";
 export { type WhitenOptions, whiten } from "./training/whitening.ts";
+export type {
+  LayerActivation,
+  RemoteCompileOptions,
+  RemoteDataset,
+  RemoteEngine,
+  RemoteFitOptions,
+  RemoteModel,
+  RemoteReadData,
+  RemoteReport,
+  RemoteRun,
+  Session,
+  SessionOptions,
+} from "./worker/contract.ts";
+export { createSession } from "./worker/session.ts";
 export { setWorkerSource, type WorkerSource } from "./worker/start.ts";

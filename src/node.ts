@@ -4,6 +4,7 @@
  * @module
  */
 
+import { useNodeSessions } from "./node/sessions.ts";
 import { useNodeThreads } from "./node/threads.ts";
 import { useWasmFiles } from "./node/wasm.ts";
 import { useWideFlag } from "./node/wide.ts";
@@ -11,6 +12,7 @@ import { useWideFlag } from "./node/wide.ts";
 useWasmFiles();
 useWideFlag();
 useNodeThreads();
+useNodeSessions();
 
 export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";

@@ -155,7 +155,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   training: ["model", "layers", "engine", "data", "formats", "numeric", "json"],
   recipes: ["training", "model", "layers", "data", "json"],
   worker: ["start", "training", "model", "layers", "engine", "data", "formats", "numeric", "json"],
-  node: ["training", "model", "engine", "data", "formats", "numeric", "json"],
+  node: ["worker", "training", "model", "engine", "data", "formats", "numeric", "json"],
   bench: ["node", "recipes", "training", "model", "layers", "engine", "data", "numeric", "json"],
   cli: ["bench", "node", "recipes", "training", "model", "layers", "engine", "data", "formats", "numeric", "json"],
 };

@@ -61,6 +61,8 @@ export interface Site {
   /** The layer's path in the model, such as `residual/conv2d`; region names start with it. */
   readonly path: string;
   parameter(name: string): ParameterPlace;
+  /** Told where a forward pass leaves the output of each layer, those within residual blocks too; then nothing is fused. */
+  readonly watch?: (path: string, layer: Layer, output: Shape, offset: number) => void;
   /**
    * Four floats that hold a fresh random key at every step (see the dropout kernel).
    *

@@ -68,16 +68,21 @@ export class Sequence {
     let { needsInputGradient } = site;
     for (let i = 0; i < count; i++) {
       const { name, layer, input } = this.nodes[i];
-      if (this.#standsBeforeMaxPool(i, count)) {
+      const { watch } = site;
+      if (watch === undefined && this.#standsBeforeMaxPool(i, count)) {
         placed.push(PASS);
         continue;
       }
-      const fused = this.#fused(i, count, { ...site, needsInputGradient });
+      const fused = watch === undefined ? this.#fused(i, count, { ...site, needsInputGradient }) : UNFUSED;
       const { output } = this.nodes[i + fused.nodes];
       const path = site.path === "" ? name : `${site.path}/${name}`;
       const parameter = (parameterName: string) => site.parameter(`${name}/${parameterName}`);
       const { fuseRelu, fuseMaxPool } = fused;
-      placed.push(layer.place({ ...site, path, input, output, fuseRelu, fuseMaxPool, needsInputGradient, parameter }));
+      const place = { ...site, path, input, output, fuseRelu, fuseMaxPool, needsInputGradient, parameter };
+      const placedLayer = layer.place(place);
+      placed.push(
+        watch === undefined ? placedLayer : watched(placedLayer, (offset) => watch(path, layer, output, offset)),
+      );
       for (let passed = 0; passed < fused.nodes; passed++) placed.push(PASS);
       i += fused.nodes;
       needsInputGradient ||= layer.parameters(input).some(({ role }) => role !== "statistic");
@@ -122,6 +127,21 @@ type Fusion = "fuseRelu" | "fuseMaxPool";
 interface Fused {
   /** Nodes after the layer that it applies itself. */
   readonly nodes: number;
+}
+
+const UNFUSED: Pick<Site, Fusion> & Fused = { fuseRelu: false, fuseMaxPool: false, nodes: 0 };
+
+/** The same layer, which tells where its output is. */
+function watched(layer: PlacedLayer, tell: (offset: number) => void): PlacedLayer {
+  return {
+    prepare: (tape, mode, n) => layer.prepare?.(tape, mode, n),
+    forward(tape, n, x, mode) {
+      const y = layer.forward(tape, n, x, mode);
+      tell(y);
+      return y;
+    },
+    backward: (tapes, n, dy) => layer.backward(tapes, n, dy),
+  };
 }
 
 /** Gives a layer without a name its type, and from the second on its type and a number, clear of the names there are. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Checkpoint } from "../formats/checkpoint.ts";
-import { Model } from "../training/model.ts";
-import { modelContents } from "../training/model-contents.ts";
+import type { Model } from "../training/model.ts";
+import { weightBytes } from "../training/weight-bytes.ts";
 
 /**
  * One fingerprint for all weights of a model: SHA-256 over their values, one weight after the other in the order of the
@@ -14,8 +14,7 @@ import { modelContents } from "../training/model-contents.ts";
  * weightsSha256(readCheckpoint(await readSafetensors("model.safetensors"), "model").weights);
  */
 export function weightsSha256(model: Model | Checkpoint["weights"]): string {
-  const weights = model instanceof Model ? modelContents(model.network, model.seed, undefined).weights : model;
   const hash = createHash("sha256");
-  for (const { data } of weights.values()) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  for (const bytes of weightBytes(model)) hash.update(bytes);
   return hash.digest("hex");
 }

@@ -20,6 +20,8 @@ export interface PredictionBatch {
   readonly count: number;
   /** [count, outputs]; a view that the next batch overwrites. */
   readonly scores: Float32Array | Float64Array;
+  /** [count], the loss of each; a view that the next batch overwrites. */
+  readonly losses: Float32Array | Float64Array;
 }
 
 /** How images are seen when a model predicts. A type alias because interfaces do not fit `Json`. */
@@ -87,7 +89,7 @@ export async function evaluateImages(
       loss += predict.losses[i];
       correct += predict.correct(data, indices?.[begin + i] ?? begin + i, i);
     }
-    options.onBatch?.({ begin, count, scores });
+    options.onBatch?.({ begin, count, scores, losses: predict.losses.subarray(0, count) });
     await breather.pause();
   }
   const accuracy = network.loss?.classes === true ? correct / images : Number.NaN;

@@ -55,7 +55,7 @@ export function createModel(options: ModelOptions): Model {
   return new Model(new Architecture({ input, layers }), seed);
 }
 
-const COMPILE_KEYS = [
+export const COMPILE_KEYS = [
   "optimizer",
   "loss",
   "batchSize",

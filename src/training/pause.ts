@@ -15,7 +15,7 @@ export class Breather {
 }
 
 /** Resolves in a task of its own. A message is not held back as timers are, which browsers slow to 4 ms. */
-function macrotask(): Promise<void> {
+export function macrotask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

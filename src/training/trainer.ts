@@ -115,7 +115,7 @@ export class Trainer {
    */
   async *run(stepper: Stepper = stepperOf(this.network)): AsyncGenerator<FitEvent, History> {
     const { signal } = this.#options;
-    const control = this.#control();
+    const { control } = this;
     const breather = new Breather();
     if (this.#progress.step === 0) {
       // What a run before left behind would be taken for this one's: moments, best weights, epochs waited.
@@ -338,7 +338,8 @@ export class Trainer {
     return this.network.loss?.classes === true ? correct / images : Number.NaN;
   }
 
-  #control(): TrainingControl {
+  /** What callbacks may do, for whoever drives the run: between two steps. */
+  get control(): TrainingControl {
     const { network } = this;
     const { offset, count } = network.parameters.values;
     const trainer = this;

@@ -58,6 +58,8 @@ export interface RemoteFitOptions extends Omit<FitOptions, "validation" | "callb
   validation?: RemoteDataset;
   /** Stops when the validation loss (else the training loss) has not improved for so many epochs. Default off. */
   earlyStopping?: { patience: number };
+  /** Lowers the learning rate to a tenth when that loss has not improved for so many epochs. Default off. */
+  reduceOnPlateau?: { patience: number };
   /** Ends the run when the loss is not a number. Default true. */
   stopOnNaN?: boolean;
   /** Begins in the paused state. Default false. */
@@ -125,7 +127,7 @@ export interface RemoteModel {
   getWeight(name: string): Promise<Float32Array>;
   /** The gradient of a weight in the last training step; zeros before the first. */
   getGradient(name: string): Promise<Float32Array>;
-  setWeight(name: string, values: Float32Array): Promise<void>;
+  setWeight(name: string, values: ArrayLike<number>): Promise<void>;
   describe(): Promise<ModelDescription>;
   summary(): Promise<string>;
   /** SHA-256 of all weights, in hexadecimal: the same as the command line's. */
@@ -152,8 +154,8 @@ export interface Session {
   createModel(options: ModelOptions): Promise<RemoteModel>;
   /** Reads a model file or a checkpoint. */
   loadModel(file: Uint8Array, options?: LoadOptions & Pick<RemoteCompileOptions, "replicas">): Promise<RemoteModel>;
-  /** Draws digits in the worker. */
-  digits(options?: DigitsOptions): Promise<RemoteDataset>;
+  /** Draws digits in the worker. Default: 10,000 of seed 0, from the first one on. */
+  digits(options?: Partial<DigitsOptions>): Promise<RemoteDataset>;
   /** Reads files in the worker, so that the page does not stand still. */
   readData(
     files: readonly DataFileInput[],

@@ -1,0 +1,110 @@
+import type { Pixels } from "../data/dataset.ts";
+import { createEngine, type Engine } from "../engine/engine.ts";
+import { MemoryPlan } from "../engine/plan.ts";
+import { Tape } from "../engine/tape.ts";
+import { type Shape, sizeOf } from "../layers/layer.ts";
+import type { Network } from "./network.ts";
+import { Parameters } from "./parameters.ts";
+
+/** The output of one layer for one image. */
+export interface LayerOutput {
+  /** The layer's path, such as `conv2d` or `residual/relu`. */
+  readonly path: string;
+  readonly type: string;
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+/** Where a layer's output lies. */
+interface Place extends Omit<LayerOutput, "values"> {
+  readonly offset: number;
+}
+
+/**
+ * Looks at what is between a network's layers. It has a memory of its own, in which no layer does the work of the next one,
+ * and takes the network's weights: so it can look at any time between two steps, and disturbs none.
+ */
+export class Probe {
+  readonly #network: Network;
+  readonly #engine: Engine;
+  readonly #tape: Tape;
+  readonly #parameters: number;
+  readonly #pixels: number;
+  readonly #places: readonly Place[];
+
+  private constructor(
+    network: Network,
+    engine: Engine,
+    tape: Tape,
+    parameters: number,
+    pixels: number,
+    places: Place[],
+  ) {
+    this.#network = network;
+    this.#engine = engine;
+    this.#tape = tape;
+    this.#parameters = parameters;
+    this.#pixels = pixels;
+    this.#places = places;
+  }
+
+  /** @throws RangeError if there is no memory for it */
+  static async create(network: Network): Promise<Probe> {
+    const { sequence, input } = network.architecture;
+    const plan = new MemoryPlan();
+    const parameters = new Parameters(sequence.parameters(), plan, false, 0);
+    const places: Place[] = [];
+    const placed = sequence.place({
+      batch: 1,
+      training: false,
+      needsInputGradient: false,
+      plan,
+      threads: 1,
+      path: "",
+      parameter: (name) => parameters.get(name),
+      randomKey: () => plan.reserve("random key", "scratch", 4),
+      watch: (path, { type }, shape, offset) => places.push({ path, type, shape, offset }),
+    });
+    const size = sizeOf(input.shape);
+    const [channels] = input.shape.slice(-1);
+    const pixels = plan.reserve("pixels", "input", size);
+    const image = plan.reserve("image", "input", size);
+    const scale = plan.reserve("input scale", "input", channels);
+    const offset = plan.reserve("input offset", "input", channels);
+    const { gear, heap } = network.engine;
+    const precision = heap instanceof Float64Array ? "float64" : "float32";
+    const engine = await createEngine(plan.freeze(), { gear, precision });
+    engine.heap.set(input.scale, scale.offset);
+    engine.heap.set(input.offset, offset.offset);
+    const tape = new Tape();
+    placed.prepare?.(tape, "inference", 1);
+    tape.add("normalize_floats", "sample", 1, pixels.offset, image.offset, size, channels, scale.offset, offset.offset);
+    placed.forward(tape, 1, image.offset, "inference");
+    return new Probe(network, engine, tape, parameters.values.offset, pixels.offset, places);
+  }
+
+  /**
+   * The output of every layer for one image, in the order of the layers; those of a residual block stand before its sum.
+   *
+   * @param image raw pixels [h, w, c]
+   * @throws RangeError unless it is one image
+   */
+  run(image: Pixels): LayerOutput[] {
+    const size = sizeOf(this.#network.architecture.input.shape);
+    if (image.length !== size) {
+      throw new RangeError(`activations: expected one image of ${size} values, got ${image.length} values`);
+    }
+    const { heap } = this.#engine;
+    // The order of parameters is the same in both, so their values are one run in each.
+    const { offset, count } = this.#network.parameters.values;
+    heap.set(this.#network.view(offset, count), this.#parameters);
+    heap.set(image, this.#pixels);
+    this.#engine.run(this.#tape);
+    return this.#places.map(({ path, type, shape, offset: at }) => ({
+      path,
+      type,
+      shape,
+      values: Float32Array.from(heap.subarray(at, at + sizeOf(shape))),
+    }));
+  }
+}

@@ -1,0 +1,54 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Network } from "../model/network.ts";
+import { type Evaluation, evaluate, type PredictionSettings } from "./evaluate.ts";
+import { argmax, type ClassFigures, ClassificationMetrics } from "./metrics.ts";
+
+/** What a model makes of each image of a data set. */
+export interface ImageReport extends Evaluation {
+  /** `[n]`: the class with the highest score. */
+  readonly predictions: Uint16Array;
+  /** `[n]`: the score of that class, of the softmax where the loss has one. */
+  readonly confidences: Float32Array;
+  /** `[n]`: the loss of each image. */
+  readonly losses: Float32Array;
+  /** `[classes][classes]`, rows are the true classes. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly classes: readonly ClassFigures[];
+}
+
+/**
+ * Evaluates image by image.
+ *
+ * @throws TypeError, RangeError if the data set does not fit the network, or has no class labels
+ */
+export async function reportImages(
+  network: Network,
+  data: Dataset,
+  options: PredictionSettings = {},
+): Promise<ImageReport> {
+  const { labels } = data;
+  if (labels === undefined || network.loss?.classes !== true) {
+    const got = labels === undefined ? `targets in ${data.name}` : `the loss ${network.loss?.config.type ?? "none"}`;
+    throw new TypeError(`report: expected class labels, and a loss for them, got ${got}`);
+  }
+  const { outputs } = network.architecture;
+  const metrics = new ClassificationMetrics(outputs);
+  const predictions = new Uint16Array(data.length);
+  const confidences = new Float32Array(data.length);
+  const losses = new Float32Array(data.length);
+  const evaluation = await evaluate(network, data, {
+    ...options,
+    onBatch({ begin, count, scores, losses: batch }) {
+      metrics.add(scores, labels.subarray(begin, begin + count), count);
+      for (let i = 0; i < count; i++) {
+        const best = argmax(scores, i * outputs, outputs);
+        predictions[begin + i] = best;
+        confidences[begin + i] = scores[i * outputs + best];
+        losses[begin + i] = batch[i];
+      }
+    },
+  });
+  const { confusion } = metrics;
+  const rows = Array.from({ length: outputs }, (_, row) => [...confusion.subarray(row * outputs, (row + 1) * outputs)]);
+  return { ...evaluation, predictions, confidences, losses, confusion: rows, classes: metrics.perClass() };
+}

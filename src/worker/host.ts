@@ -1,0 +1,63 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { ReadDataOptions } from "../data/read/options.ts";
+import { GEARS, hasGear } from "../engine/gears.ts";
+import { dataHandlers } from "./data-handlers.ts";
+import type { Handlers } from "./handlers.ts";
+import type { HostedModel } from "./hosted-model.ts";
+import type { HostedRun } from "./hosted-run.ts";
+import { modelHandlers, runHandlers } from "./model-handlers.ts";
+import {
+  type CallName,
+  encodeError,
+  isRequest,
+  isSessionMessage,
+  memoriesOf,
+  PROTOCOL,
+  type Request,
+  type ToPage,
+} from "./protocol.ts";
+import { Shelf } from "./shelf.ts";
+
+/** What the worker's surroundings give it. */
+export interface HostOptions {
+  /** Sends a message to the page; what is in `transfer` moves in place of being copied. */
+  post(message: ToPage, transfer: ArrayBuffer[]): void;
+  /** Decodes pictures. Default: as browsers do. */
+  readonly decodeImage?: ReadDataOptions["decodeImage"];
+}
+
+/**
+ * The worker's side of a session.
+ *
+ * @returns takes each message from the page
+ */
+export function createHost({ post, decodeImage }: HostOptions): (message: unknown) => void {
+  const datasets = new Shelf<Dataset>("data set");
+  const models = new Shelf<HostedModel>("model");
+  const runs = new Shelf<HostedRun>("run");
+  const handlers: Handlers = {
+    gears: () => GEARS.filter(hasGear),
+    ...dataHandlers(datasets, decodeImage),
+    ...modelHandlers(models, runs, datasets, (message) => post(message, [])),
+    ...runHandlers(runs),
+  };
+  return (message) => {
+    if (isSessionMessage(message)) post({ type: "ready", protocol: PROTOCOL }, []);
+    else if (isRequest(message)) void answer(handlers, message, post);
+  };
+}
+
+async function answer<K extends CallName>(
+  handlers: Handlers,
+  { id, call, argument }: Request<K>,
+  post: HostOptions["post"],
+): Promise<void> {
+  try {
+    if (!Object.hasOwn(handlers, call)) throw new TypeError(`session: expected a call that there is, got ${call}`);
+    const handle: Handlers[K] = handlers[call];
+    const value = await handle(argument, (done, total) => post({ type: "progress", id, done, total }, []));
+    post({ type: "result", id, value }, [...memoriesOf(value)]);
+  } catch (error) {
+    post({ type: "error", id, error: encodeError(error) }, []);
+  }
+}

@@ -1,0 +1,163 @@
+import type { Dataset, Pixels } from "../data/dataset.ts";
+import { readCheckpoint } from "../formats/checkpoint.ts";
+import { decodeSafetensors } from "../formats/safetensors.ts";
+import type { Json } from "../json.ts";
+import { sizeOf } from "../layers/layer.ts";
+import { Probe } from "../model/probe.ts";
+import type { Callback } from "../training/callback.ts";
+import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
+import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
+import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import type { PredictionSettings } from "../training/evaluate.ts";
+import { resumeTrainer } from "../training/load-model.ts";
+import { parseLoss } from "../training/losses.ts";
+import type { Model } from "../training/model.ts";
+import { parseOptimizer } from "../training/optimizers.ts";
+import { reportImages } from "../training/report.ts";
+import { weightBytes } from "../training/weight-bytes.ts";
+import type { RemoteEngine } from "./contract.ts";
+import { HostedRun } from "./hosted-run.ts";
+import { Lock } from "./lock.ts";
+import type { CompileSettings, FitSettings, ToPage } from "./protocol.ts";
+import { sha256 } from "./sha256.ts";
+
+/** What a run is started with. */
+export interface FitRequest {
+  readonly id: number;
+  readonly data: Dataset;
+  readonly validation: Dataset | undefined;
+  readonly checkpoint: Uint8Array | undefined;
+  readonly options: FitSettings;
+  readonly post: (message: ToPage) => void;
+}
+
+/** A model in the worker. Whatever changes it, or must see it unchanged for long, waits for its turn between two steps. */
+export class HostedModel {
+  readonly model: Model;
+  readonly #lock = new Lock();
+  #run: HostedRun | undefined;
+  #probe: Promise<Probe> | undefined;
+
+  constructor(model: Model) {
+    this.model = model;
+  }
+
+  /** What runs the model, as pages see it; undefined before `compile`. */
+  get engine(): RemoteEngine | undefined {
+    if (this.model.describe().memory === undefined) return undefined;
+    const { gear, threads, threadsReason, heap } = this.model.network.engine;
+    return { gear, threads, replicas: 1, reason: threadsReason, memory: heap.buffer.byteLength };
+  }
+
+  compile({ optimizer, loss, replicas: _, ...rest }: CompileSettings): Promise<RemoteEngine> {
+    return this.#lock.run(async () => {
+      this.#expectNoRun("compile");
+      await this.model.compile({
+        ...rest,
+        ...(optimizer !== undefined && { optimizer: parseOptimizer(optimizer) }),
+        ...(loss !== undefined && { loss: parseLoss(loss) }),
+      });
+      this.#probe = undefined;
+      this.#run = undefined;
+      const { engine } = this;
+      if (engine === undefined) throw new Error("compile: expected an engine, got none");
+      return engine;
+    });
+  }
+
+  /** Makes a run, which begins with its `start`. */
+  fit({ id, data, validation, checkpoint, options, post }: FitRequest): Promise<HostedRun> {
+    return this.#lock.run(() => {
+      this.#expectNoRun("fit");
+      const { earlyStopping, reduceOnPlateau, stopOnNaN = true, paused = false, ...rest } = options;
+      const monitor = validation === undefined ? "trainLoss" : "valLoss";
+      const callbacks: Callback[] = [];
+      if (stopOnNaN) callbacks.push(new StopOnNaN());
+      if (earlyStopping !== undefined) callbacks.push(new EarlyStopping({ monitor, ...earlyStopping }));
+      if (reduceOnPlateau !== undefined) callbacks.push(new ReduceOnPlateau({ monitor, ...reduceOnPlateau }));
+      const abort = new AbortController();
+      const trainer = this.model.trainer(data, {
+        ...rest,
+        callbacks,
+        signal: abort.signal,
+        ...(validation !== undefined && { validation }),
+      });
+      if (checkpoint !== undefined) resumeTrainer(trainer, readCheckpoint(decodeSafetensors(checkpoint), "checkpoint"));
+      this.#run = new HostedRun({ id, trainer, lock: this.#lock, abort, paused, post });
+      return this.#run;
+    });
+  }
+
+  checkpoint(run: HostedRun, settings: Json | undefined): Promise<Uint8Array> {
+    return this.#lock.run(() => {
+      if (run !== this.#run) {
+        throw new RangeError("checkpoint: expected the model's latest run, got one that others came after");
+      }
+      return this.model.checkpoint(run.trainer, settings);
+    });
+  }
+
+  evaluate(data: Dataset, options: PredictionSettings) {
+    return this.#lock.run(() => this.model.evaluate(data, options));
+  }
+
+  report(data: Dataset, options: PredictionSettings) {
+    return this.#lock.run(() => reportImages(this.model.network, data, options));
+  }
+
+  predict(images: Pixels, options: PredictionSettings): Promise<Float32Array> {
+    const work = () => this.model.predict(images, options);
+    if (!this.#run?.isUnderWay) return this.#lock.run(work);
+    const batch = this.model.network.batchSize * sizeOf(this.model.architecture.input.shape);
+    return images.length <= batch ? work() : this.#lock.run(work);
+  }
+
+  activations(image: Pixels) {
+    return this.#soon(async () => {
+      this.#probe ??= Probe.create(this.model.network);
+      return (await this.#probe).run(image);
+    });
+  }
+
+  getWeight(name: string) {
+    return this.#soon(() => this.model.getWeight(name));
+  }
+
+  getGradient(name: string) {
+    return this.#soon(() => Float32Array.from(this.model.network.gradient(name)));
+  }
+
+  setWeight(name: string, values: Float32Array) {
+    return this.#lock.run(() => this.model.setWeight(name, values));
+  }
+
+  describe() {
+    return this.#soon(() => this.model.describe());
+  }
+
+  summary() {
+    return this.#soon(() => this.model.summary());
+  }
+
+  weightsSha256() {
+    return this.#lock.run(() => sha256(weightBytes(this.model)));
+  }
+
+  save(run: Json | undefined) {
+    return this.#lock.run(() => this.model.save(run));
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#run?.isUnderWay) await this.#run.stop();
+    await this.#lock.run(() => this.model.dispose());
+  }
+
+  /** Work that takes no longer than a step: while a run goes on at once, between two steps; else in its turn. */
+  async #soon<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#run?.isUnderWay ? work() : this.#lock.run(work);
+  }
+
+  #expectNoRun(who: string): void {
+    if (this.#run?.isUnderWay) throw new RangeError(`${who}: expected no run under way, got one; stop it first`);
+  }
+}

@@ -1,0 +1,195 @@
+import { checkNumber } from "../json-fields.ts";
+import type { FitEvent } from "../training/events.ts";
+import type { History, Trainer } from "../training/trainer.ts";
+import type { Lock } from "./lock.ts";
+import { encodeError, type ToPage } from "./protocol.ts";
+
+/** Milliseconds from one message with events to the next: pages draw no more than 60 times a second. */
+const EVENTS_EVERY = 1000 / 60;
+
+/** What a run is made of. */
+export interface HostedRunOptions {
+  readonly id: number;
+  readonly trainer: Trainer;
+  /** Held while the trainer works. */
+  readonly lock: Lock;
+  /** Ends the trainer. */
+  readonly abort: AbortController;
+  /** Whether it waits for `resume` or `step` at first. */
+  readonly paused: boolean;
+  readonly post: (message: ToPage) => void;
+}
+
+/** A step that was asked for. */
+interface WantedStep {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** A training run in the worker: drives a trainer, lets others in between two steps, and tells the page what happens. */
+export class HostedRun {
+  readonly trainer: Trainer;
+  readonly #options: HostedRunOptions;
+  readonly #ended: Promise<History>;
+  #isUnderWay = true;
+  #paused: boolean;
+  /** Steps to make although the run is paused. */
+  readonly #wanted: WantedStep[] = [];
+  /** Whether the trainer works at this moment: on a step or a validation. */
+  #works = false;
+  /** Who waits until it does not. */
+  #waiting: (() => void)[] = [];
+  #wake = () => {};
+  #begin = () => {};
+  #listening = false;
+  #events: FitEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: HostedRunOptions) {
+    const { trainer, paused, id, post } = options;
+    this.trainer = trainer;
+    this.#options = options;
+    this.#paused = paused;
+    const begun = new Promise<void>((resolve) => {
+      this.#begin = resolve;
+    });
+    this.#ended = begun.then(() => this.#drive());
+    // The page hears of the end before the answers to what it asked for.
+    this.#ended.then(
+      (history) => {
+        post({ type: "end", run: id, history });
+        for (const { resolve } of this.#wanted) resolve();
+        this.#rest();
+      },
+      (error: unknown) => {
+        post({ type: "failed", run: id, error: encodeError(error) });
+        for (const { reject } of this.#wanted) reject(error);
+        this.#rest();
+      },
+    );
+  }
+
+  get isUnderWay(): boolean {
+    return this.#isUnderWay;
+  }
+
+  /** Lets the first step begin, once whoever wants to listen had the chance. */
+  start(): void {
+    this.#begin();
+  }
+
+  listen(on: boolean): void {
+    this.#listening = on;
+    if (!on) this.#events = [];
+  }
+
+  /** Resolves once no step runs. */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    if (this.#works) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#flush();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#rest();
+    this.#wake();
+  }
+
+  /** Makes one step of a paused run, and what belongs to it: the end of the epoch, and of the run. */
+  async step(): Promise<void> {
+    if (!this.#isUnderWay) throw new RangeError("step: expected a run that goes on, got one that has ended");
+    if (!this.#paused) throw new RangeError("step: expected a paused run, got one that runs");
+    await new Promise<void>((resolve, reject) => {
+      this.#wanted.push({ resolve, reject });
+      this.#wake();
+    });
+  }
+
+  /** Ends the run after the current step, or within a validation. */
+  stop(): Promise<History> {
+    this.#options.abort.abort();
+    this.#begin();
+    this.#wake();
+    return this.#ended;
+  }
+
+  setLearningRateFactor(factor: number): void {
+    checkNumber("setLearningRateFactor", "factor", factor, { minimum: 0 });
+    this.trainer.control.learningRateFactor = factor;
+  }
+
+  async #drive(): Promise<History> {
+    const events = this.trainer.run();
+    try {
+      for (;;) {
+        await this.#gate();
+        const next = await this.#options.lock.run(() => this.#next(events));
+        if (next === undefined) continue;
+        if (next.done === true) return next.value;
+        this.#tell(next.value);
+        if (this.#completesStep(next.value)) this.#answerStep();
+      }
+    } finally {
+      this.#isUnderWay = false;
+      this.#flush();
+    }
+  }
+
+  get #mayWork(): boolean {
+    return !this.#paused || this.#wanted.length > 0 || this.#options.abort.signal.aborted;
+  }
+
+  /** Waits while the run is paused. */
+  async #gate(): Promise<void> {
+    while (!this.#mayWork) {
+      this.#rest();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** The trainer's next event; none if the run was paused while it waited for its turn. */
+  async #next(events: AsyncGenerator<FitEvent, History>) {
+    if (!this.#mayWork) return undefined;
+    this.#works = true;
+    try {
+      return await events.next();
+    } finally {
+      this.#works = false;
+    }
+  }
+
+  #rest(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting = [];
+  }
+
+  #completesStep(event: FitEvent): boolean {
+    if (this.trainer.progress.stopped !== null) return false;
+    if (event.event === "step") return event.stepInEpoch < event.stepsPerEpoch;
+    return event.event === "epoch" && event.epoch < event.epochs;
+  }
+
+  #answerStep(): void {
+    const wanted = this.#wanted.shift();
+    if (wanted === undefined) return;
+    this.#flush();
+    wanted.resolve();
+  }
+
+  #tell(event: FitEvent): void {
+    if (!this.#listening) return;
+    this.#events.push(event);
+    this.#timer ??= setTimeout(() => this.#flush(), EVENTS_EVERY);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#events.length === 0) return;
+    this.#options.post({ type: "events", run: this.#options.id, events: this.#events });
+    this.#events = [];
+  }
+}

@@ -1,0 +1,156 @@
+import type { Pixels } from "../data/dataset.ts";
+import { isRecord, type Json } from "../json.ts";
+import { readFields, shown } from "../json-fields.ts";
+import type { ModelDescription } from "../model/summary.ts";
+import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
+import { FIT_KEYS } from "../training/fit-options.ts";
+import { COMPILE_KEYS } from "../training/model.ts";
+import type { Connection } from "./connection.ts";
+import type {
+  LayerActivation,
+  RemoteCompileOptions,
+  RemoteDataset,
+  RemoteEngine,
+  RemoteFitOptions,
+  RemoteModel,
+  RemoteReport,
+  RemoteRun,
+} from "./contract.ts";
+import type { CompileSettings, ModelInfo } from "./protocol.ts";
+import { DatasetHandle } from "./remote-dataset.ts";
+import { RunHandle } from "./remote-run.ts";
+
+const REMOTE_FIT_KEYS = [
+  ...FIT_KEYS.filter((key) => key !== "callbacks" && key !== "signal"),
+  "earlyStopping",
+  "reduceOnPlateau",
+  "stopOnNaN",
+  "paused",
+  "checkpoint",
+];
+
+/** A page's handle of a model in a worker. */
+export class ModelHandle implements RemoteModel {
+  readonly seed: number;
+  #classNames: readonly string[] | undefined;
+  #engine: RemoteEngine | undefined;
+  readonly #connection: Connection;
+  readonly #model: number;
+
+  constructor(connection: Connection, { model, seed, classNames, engine }: ModelInfo) {
+    this.#connection = connection;
+    this.#model = model;
+    this.seed = seed;
+    this.#classNames = classNames;
+    this.#engine = engine;
+  }
+
+  get classNames(): readonly string[] | undefined {
+    return this.#classNames;
+  }
+
+  get engine(): RemoteEngine | undefined {
+    return this.#engine;
+  }
+
+  async compile(options: RemoteCompileOptions = {}): Promise<RemoteEngine> {
+    this.#engine = await this.#connection.call("compile", { model: this.#model, options: compileSettings(options) });
+    return this.#engine;
+  }
+
+  async fit(data: RemoteDataset, options: RemoteFitOptions = {}): Promise<RemoteRun> {
+    readFields("fit", options, REMOTE_FIT_KEYS);
+    const { validation, checkpoint, ...rest } = options;
+    const { run, classNames } = await this.#connection.call("fit", {
+      model: this.#model,
+      data: this.#dataset("fit", data),
+      validation: validation === undefined ? undefined : this.#dataset("fit: validation", validation),
+      checkpoint: checkpoint === undefined ? undefined : checkpoint,
+      options: rest,
+    });
+    this.#classNames = classNames;
+    return new RunHandle(this.#connection, this.#model, run, options.paused === true);
+  }
+
+  async evaluate(data: RemoteDataset, options: PredictionSettings = {}): Promise<Evaluation> {
+    return this.#connection.call("evaluate", { model: this.#model, data: this.#dataset("evaluate", data), options });
+  }
+
+  async report(data: RemoteDataset, options: PredictionSettings = {}): Promise<RemoteReport> {
+    return this.#connection.call("report", { model: this.#model, data: this.#dataset("report", data), options });
+  }
+
+  async predict(images: Pixels, options: PredictionSettings = {}): Promise<Float32Array> {
+    const copy = copyOf("predict", images);
+    return this.#connection.call("predict", { model: this.#model, images: copy, options }, [copy.buffer]);
+  }
+
+  async activations(image: Pixels): Promise<readonly LayerActivation[]> {
+    const copy = copyOf("activations", image);
+    return this.#connection.call("activations", { model: this.#model, image: copy }, [copy.buffer]);
+  }
+
+  weights(): Promise<ReadonlyMap<string, readonly number[]>> {
+    return this.#connection.call("weights", { model: this.#model });
+  }
+
+  getWeight(name: string): Promise<Float32Array> {
+    return this.#connection.call("getWeight", { model: this.#model, name });
+  }
+
+  getGradient(name: string): Promise<Float32Array> {
+    return this.#connection.call("getGradient", { model: this.#model, name });
+  }
+
+  async setWeight(name: string, values: ArrayLike<number>): Promise<void> {
+    const copy = Float32Array.from(values);
+    return this.#connection.call("setWeight", { model: this.#model, name, values: copy }, [copy.buffer]);
+  }
+
+  describe(): Promise<ModelDescription> {
+    return this.#connection.call("describe", { model: this.#model });
+  }
+
+  summary(): Promise<string> {
+    return this.#connection.call("summary", { model: this.#model });
+  }
+
+  weightsSha256(): Promise<string> {
+    return this.#connection.call("weightsSha256", { model: this.#model });
+  }
+
+  save(run?: Json): Promise<Uint8Array> {
+    return this.#connection.call("save", { model: this.#model, run });
+  }
+
+  async dispose(): Promise<void> {
+    await this.#connection.call("disposeModel", { model: this.#model });
+    this.#engine = undefined;
+  }
+
+  #dataset(who: string, data: RemoteDataset): number {
+    return DatasetHandle.numberOf(who, this.#connection, data);
+  }
+}
+
+/** Options as they travel: of optimizer and loss what model files keep of them. */
+function compileSettings(options: RemoteCompileOptions): CompileSettings {
+  readFields("compile", options, [...COMPILE_KEYS, "replicas"]);
+  const { optimizer, loss, ...rest } = options;
+  return {
+    ...rest,
+    ...(optimizer !== undefined && { optimizer: configOf(optimizer) }),
+    ...(loss !== undefined && { loss: configOf(loss) }),
+  };
+}
+
+/** An optimizer or a loss as JSON; plain objects, which only JavaScript lets through, are JSON already. */
+function configOf(option: string | { readonly config: { readonly [key: string]: Json | undefined } }): Json {
+  return typeof option === "object" && isRecord(option?.config) ? option.config : option;
+}
+
+/** Images of their own: what a view is sent by would be all that lies around it. */
+function copyOf(who: string, images: Pixels): Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
+  if (images instanceof Uint8Array || images instanceof Float32Array) return images.slice();
+  throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${shown(images)}`);
+}

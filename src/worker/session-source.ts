@@ -1,0 +1,16 @@
+import { startWorker, type WorkerEvents, type WorkerHandle } from "./start.ts";
+
+/** How a host starts a worker that can hold a session. */
+export type StartWorker = (events: WorkerEvents) => WorkerHandle;
+
+let start: StartWorker = startWorker;
+
+/** Replaces how sessions' workers are started: Node has workers of its own. */
+export function setSessionSource(replacement: StartWorker): void {
+  start = replacement;
+}
+
+/** Starts a worker that can hold a session. */
+export function startSessionWorker(events: WorkerEvents): WorkerHandle {
+  return start(events);
+}

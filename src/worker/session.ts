@@ -1,0 +1,108 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { DigitsOptions } from "../data/digits/generate.ts";
+import type { DataFileInput } from "../data/read/data-file.ts";
+import type { ReadSettings } from "../data/read/options.ts";
+import type { Gear } from "../engine/gears.ts";
+import { readFields, shown } from "../json-fields.ts";
+import { Architecture } from "../model/architecture.ts";
+import type { ModelOptions } from "../training/model.ts";
+import { Connection } from "./connection.ts";
+import type { RemoteDataset, RemoteModel, RemoteReadData, Session, SessionOptions } from "./contract.ts";
+import type { DatasetInfo, LoadSettings } from "./protocol.ts";
+import { DatasetHandle } from "./remote-dataset.ts";
+import { ModelHandle } from "./remote-model.ts";
+
+/**
+ * Starts a worker in which models live, so that training keeps no page from painting: the same models and data sets, every
+ * answer a promise.
+ *
+ * @throws Error if the worker does not start, such as by a Content Security Policy, with what to do about it
+ * @example
+ * const session = await createSession();
+ * const data = await session.digits({ count: 5000, seed: 1 });
+ * const model = await session.createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
+ * await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy", threads: "auto" });
+ * const run = await model.fit(data, { epochs: 3 });
+ * for await (const event of run) if (event.event === "epoch") console.log(event.trainAccuracy);
+ * session.terminate();
+ */
+export async function createSession(options: SessionOptions = {}): Promise<Session> {
+  readFields("createSession", options, ["onLost"] satisfies (keyof SessionOptions)[]);
+  const { onLost } = options;
+  let isReady = false;
+  // A worker that never was is no loss: the promise tells of it.
+  const connection = new Connection((reason) => isReady && onLost?.(reason));
+  await connection.ready;
+  isReady = true;
+  return new WorkerSession(connection);
+}
+
+class WorkerSession implements Session {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async createModel(options: ModelOptions): Promise<RemoteModel> {
+    readFields("createModel", options, ["input", "layers", "seed"] satisfies (keyof ModelOptions)[]);
+    const { input, layers, seed = 0 } = options;
+    const architecture = new Architecture({ input, layers }).toJson();
+    return new ModelHandle(this.#connection, await this.#connection.call("createModel", { architecture, seed }));
+  }
+
+  async loadModel(file: Uint8Array, options: LoadSettings = {}): Promise<RemoteModel> {
+    if (!(file instanceof Uint8Array)) {
+      throw new TypeError(`loadModel: expected the bytes of a model file, got ${shown(file)}`);
+    }
+    const copy = file.slice();
+    const model = await this.#connection.call("loadModel", { file: copy, options }, [copy.buffer]);
+    return new ModelHandle(this.#connection, model);
+  }
+
+  async digits(options: Partial<DigitsOptions> = {}): Promise<RemoteDataset> {
+    return this.#handle(await this.#connection.call("digits", options));
+  }
+
+  async readData(
+    files: readonly DataFileInput[],
+    options: ReadSettings & { onProgress?: (done: number, total: number | undefined) => void } = {},
+  ): Promise<RemoteReadData> {
+    if (!Array.isArray(files)) throw new TypeError(`readData: expected a list of files, got ${typeof files}`);
+    const { onProgress, ...settings } = options;
+    const memories: ArrayBuffer[] = [];
+    const copies = files.map(({ name, bytes }) => {
+      if (!(bytes instanceof Uint8Array)) return { name, bytes };
+      const copy = bytes.slice();
+      memories.push(copy.buffer);
+      return { name, bytes: copy };
+    });
+    const what = { files: copies, settings };
+    const { train, test, ...rest } = await this.#connection.call("readData", what, memories, onProgress);
+    return { ...rest, train: train && this.#handle(train), test: test && this.#handle(test) };
+  }
+
+  async addDataset(data: Dataset, options: { transfer?: boolean } = {}): Promise<RemoteDataset> {
+    const { name, shape, classes, classNames } = data;
+    const moved = options.transfer === true;
+    const images = moved ? data.images : data.images.slice();
+    const labels = moved ? data.labels : data.labels?.slice();
+    const targets = moved ? data.targets : data.targets?.slice();
+    const memories = new Set<ArrayBuffer>();
+    for (const array of [images, labels, targets]) if (array?.buffer instanceof ArrayBuffer) memories.add(array.buffer);
+    const init = { name, shape, classes, classNames, images, labels, targets };
+    return this.#handle(await this.#connection.call("addDataset", init, [...memories]));
+  }
+
+  gears(): Promise<readonly Gear[]> {
+    return this.#connection.call("gears", null);
+  }
+
+  terminate(): void {
+    this.#connection.close();
+  }
+
+  #handle(info: DatasetInfo): RemoteDataset {
+    return new DatasetHandle(this.#connection, info);
+  }
+}
