@@ -183,7 +183,7 @@ describe("the arrows between the parts", () => {
       for (const { specifier } of importsOf(path).filter(({ specifier: name }) => isLocal(name))) {
         const target = resolve(path, specifier);
         // The kernels and their types, which the AssemblyScript compiler writes.
-        const built = /^src\/engine\/(kernels|inlined-wasm)\.ts$/.test(path) && target.startsWith("build/");
+        const built = /^src\/engine\/(kernels|built-in-wasm|built-in-wasm\.pair)\.ts$/.test(path) && target.startsWith("build/");
         const to = partOf(target);
         if (!built && to !== part && (to === undefined || !allowed.includes(to))) wrong.push(`${path} -> ${target}`);
       }

@@ -1,6 +1,6 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
+import { builtInWasm } from "./built-in-wasm.ts";
 import type { Gear } from "./gears.ts";
-import { inlinedWasm } from "./inlined-wasm.ts";
 import type { Kernels } from "./kernels.ts";
 import { withSharedMemory } from "./shared-memory.ts";
 
@@ -13,7 +13,7 @@ export type WasmName = WasmGear | `${WasmGear}-shared`;
 /** Gives `<gear>.wasm`: its bytes, or the response of a server, which compiles while it comes in. */
 export type WasmSource = (gear: WasmGear) => Promise<Uint8Array<ArrayBuffer> | Response>;
 
-let source: WasmSource = inlinedWasm;
+let source: WasmSource = builtInWasm;
 const modules = new Map<WasmName, Promise<WebAssembly.Module>>();
 
 /**

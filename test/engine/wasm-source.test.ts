@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { inlinedWasm } from "../../src/engine/inlined-wasm.ts";
+import { builtInWasm as ofPair } from "../../src/engine/built-in-wasm.pair.ts";
+import { builtInWasm } from "../../src/engine/built-in-wasm.ts";
 import { instantiateKernels, setWasmSource, type WasmSource } from "../../src/engine/wasm.ts";
 import { useWasmFiles } from "../../src/node/wasm.ts";
 
@@ -28,13 +29,15 @@ function answer(body: Uint8Array<ArrayBuffer> | string, type: string, status = 2
 
 describe("wasm files that are modules of text", () => {
   it.each(["simd", "relaxed"] as const)("hold %s.wasm, byte by byte", async (gear) => {
-    expect(Buffer.compare(await inlinedWasm(gear), read(gear))).toBe(0);
+    expect(Buffer.compare(await builtInWasm(gear), read(gear))).toBe(0);
   });
 
-  it("do not hold what no browser runs", async () => {
-    await expect(inlinedWasm("wide")).rejects.toThrow(
-      "engine: expected simd or relaxed, as no browser runs wide, got wide",
-    );
+  it.each(["simd", "relaxed"] as const)("hold %s.wasm in what both have in one", async (gear) => {
+    expect(Buffer.compare(await ofPair(gear), read(gear))).toBe(0);
+  });
+
+  it.each([builtInWasm, ofPair])("do not hold what no browser runs", async (source) => {
+    await expect(source("wide")).rejects.toThrow("engine: expected simd or relaxed, as no browser runs wide, got wide");
   });
 });
 
@@ -60,7 +63,7 @@ describe("where wasm files come from", () => {
     setWasmSource(answer("", "text/plain", 500));
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
     await expect(instantiateKernels("simd", memory)).rejects.toThrow("got 500 Said So");
-    expect(await kernelsFrom(inlinedWasm)).toContain("conv2d_forward");
+    expect(await kernelsFrom(builtInWasm)).toContain("conv2d_forward");
   });
 
   it("must hold the kernels", async () => {

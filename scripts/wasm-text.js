@@ -1,0 +1,64 @@
+// Writes the wasm files that browsers run as modules of text into build/.
+import { readFileSync, writeFileSync } from "node:fs";
+import { deflateSync } from "node:zlib";
+
+const CODE_SECTION = 10;
+
+export function writeTexts() {
+  const [simd, relaxed] = ["simd", "relaxed"].map((gear) => readFileSync(`build/${gear}.wasm`));
+  writeText("simd", simd);
+  writeText("relaxed", relaxed);
+  writeText("pair", pairOf(simd, relaxed));
+}
+
+/** Packed first, then as text: a third of the size, and no more than the file itself when a server packs it again. */
+function writeText(name, bytes) {
+  const text = deflateSync(bytes, { level: 9 }).toString("base64");
+  writeFileSync(`build/${name}.text.js`, `export default "${text}";\n`);
+  writeFileSync(`build/${name}.text.d.ts`, "declare const text: string;\nexport default text;\n");
+}
+
+/** Both files in turns, function by function, for `src/engine/built-in-wasm.pair.ts`. */
+function pairOf(one, other) {
+  const parts = [partsOf(one), partsOf(other)];
+  if (parts[0].length !== parts[1].length) throw new Error("expected wasm files with the same functions");
+  const pairs = parts[0].flatMap((part, i) => [part, parts[1][i]]);
+  const sizes = Uint16Array.from([parts[0].length, ...pairs.map(({ length }) => length)]);
+  if (pairs.some(({ length }) => length > 0xffff)) throw new Error("expected functions of less than 64 KiB");
+  return Buffer.concat([new Uint8Array(sizes.buffer), ...pairs]);
+}
+
+/** All before the functions, each function, and all behind them. */
+function partsOf(wasm) {
+  const parts = [];
+  let begin = 0;
+  const cut = (end) => {
+    parts.push(wasm.subarray(begin, end));
+    begin = end;
+  };
+  for (let at = 8; at < wasm.length; ) {
+    const [size, start] = leb128(wasm, at + 1);
+    if (wasm[at] === CODE_SECTION) {
+      const [functions, first] = leb128(wasm, start);
+      cut(first);
+      for (let i = 0; i < functions; i++) {
+        const [length, body] = leb128(wasm, begin);
+        cut(body + length);
+      }
+    }
+    at = start + size;
+  }
+  cut(wasm.length);
+  return parts;
+}
+
+/** An unsigned number, and where it ends. */
+function leb128(bytes, at) {
+  let value = 0;
+  let shift = 0;
+  do {
+    value += (bytes[at] & 0x7f) * 2 ** shift;
+    shift += 7;
+  } while (bytes[at++] >= 0x80);
+  return [value, at];
+}

@@ -1,0 +1,21 @@
+import pair from "../../build/pair.text.js";
+import { unpackText } from "./packed-text.ts";
+import type { WasmGear } from "./wasm.ts";
+
+/**
+ * The wasm file of a gear, out of one text for both: function by function they lie side by side, so that packing finds what
+ * they have in common, which is nearly all. Before them, as 16-bit numbers, are how many parts each file has, and their sizes.
+ */
+export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
+  if (gear === "wide") throw new RangeError("engine: expected simd or relaxed, as no browser runs wide, got wide");
+  const packed = await unpackText(pair);
+  const view = new DataView(packed.buffer);
+  const sizes = Array.from({ length: 2 * view.getUint16(0, true) }, (_, i) => view.getUint16(2 + 2 * i, true));
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let at = 2 + 2 * sizes.length;
+  for (const [i, size] of sizes.entries()) {
+    if ((i % 2 === 0) === (gear === "simd")) parts.push(packed.subarray(at, at + size));
+    at += size;
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}

@@ -1,0 +1,19 @@
+import { unpackText } from "./packed-text.ts";
+import type { WasmGear } from "./wasm.ts";
+
+/**
+ * The wasm file of a gear, which is a module of text: there is no path and no server to set up, and bundlers know what to do.
+ *
+ * The builds for pages without a bundler have other files in place of this one: `built-in-wasm.files.ts` where wasm files lie
+ * beside the library's, `built-in-wasm.pair.ts` where the library is one file.
+ */
+export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
+  switch (gear) {
+    case "simd":
+      return unpackText((await import("../../build/simd.text.js")).default);
+    case "relaxed":
+      return unpackText((await import("../../build/relaxed.text.js")).default);
+    case "wide":
+      throw new RangeError("engine: expected simd or relaxed, as no browser runs wide, got wide");
+  }
+}
