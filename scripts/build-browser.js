@@ -1,16 +1,13 @@
-// Builds what pages without a bundler load, from src/: dist/convasm.min.js and the folder dist/browser.
+// Builds what pages without a bundler load, from src/: the files dist/convasm.min.js and convasm.full.min.js, and the folder
+// dist/browser.
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { rolldown } from "rolldown";
 
-rmSync("dist/browser", { recursive: true, force: true });
-mkdirSync("dist/browser", { recursive: true });
-await Promise.all([oneFile(), separateFiles()]);
-
 /** `convasm.js`, the program of its workers, what both load when it is needed, and the wasm files, all side by side. */
 async function separateFiles() {
   const bundle = await rolldown({
-    ...settings("files"),
+    ...settings(["files"]),
     input: { convasm: "src/index.ts", "browser-worker": "src/worker/browser-worker.ts" },
   });
   await bundle.write({
@@ -26,40 +23,56 @@ async function separateFiles() {
 }
 
 /** All in a function that the page and its workers call, so that its text is a worker's program. */
-async function oneFile() {
-  const bundle = await rolldown({ ...settings("pair"), input: "src/one-file.ts" });
+async function oneFile(name, variants) {
+  const { plugins, ...rest } = settings(variants);
+  const bundle = await rolldown({ ...rest, plugins: [...plugins, AT_ONCE], input: "src/one-file.ts" });
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false, minify: true, comments: false });
   const [{ code }] = output;
   const [all, list] = code.match(/export\{([^}]*)\};?\s*$/) ?? [];
-  if (output.length !== 1 || list === undefined) throw new Error("expected one file that ends with its exports");
-  const exported = list.split(",").map((item) => item.split(" as "));
-  const names = exported.map(([local, name = local]) => name).filter((name) => name !== "start");
-  const values = exported.map(([local, name = local]) => (local === name ? name : `${name}:${local}`));
-  const program = [
-    `function convasm(isWorker){${code.slice(0, -all.length)}`,
-    `const all={${values}};all.start(\`(\${convasm})(true)\`,isWorker);return all}`,
-    `export const{${names}}=convasm(false);\n`,
-  ];
-  writeFileSync("dist/convasm.min.js", program.join(""));
+  if (output.length !== 1 || list === undefined)
+    throw new Error(`${name}: expected one file that ends with its exports`);
+  const pairs = list.split(",").map((item) => item.split(" as "));
+  const values = pairs.map(([local, exported = local]) => (local === exported ? local : `${exported}:${local}`));
+  const names = pairs.map(([local, exported = local]) => exported).filter((exported) => exported !== "start");
+  writeFileSync(
+    `dist/${name}`,
+    `function convasm(isWorker){${code.slice(0, -all.length)}` +
+      `const all={${values}};all.start(\`(\${convasm})(true)\`,isWorker);return all}\n` +
+      `export const{${names}}=convasm(false);\n`,
+  );
 }
 
-function settings(variant) {
+function settings(variants) {
   return {
     // Loaded when the first HDF5 file comes: bundlers find it, pages need an import map.
     external: ["h5wasm"],
     platform: "browser",
-    plugins: [variantOf(variant)],
+    plugins: [{ name: "variants", resolveId: (source, importer) => variantOf(variants, source, importer) }],
   };
 }
 
-/** Takes `name.<variant>.ts` in place of `name.ts` where there is one. */
-function variantOf(variant) {
-  return {
-    name: "variant",
-    async resolveId(source, importer) {
-      if (importer === undefined || !source.startsWith(".")) return null;
-      const other = resolve(importer, "..", source.replace(/\.ts$/, `.${variant}.ts`));
-      return existsSync(other) ? other : null;
-    },
-  };
+/** `name.<variant>.ts` in place of `name.ts` where there is one. */
+function variantOf(variants, source, importer) {
+  if (importer === undefined || !source.startsWith(".")) return null;
+  const paths = variants.map((variant) => resolve(importer, "..", source.replace(/\.ts$/, `.${variant}.ts`)));
+  return paths.find((path) => existsSync(path)) ?? null;
 }
+
+/** Imports at once what is elsewhere loaded when it is needed: in one file, later would only mean more code. */
+const AT_ONCE = {
+  name: "at-once",
+  transform(code) {
+    const imports = [];
+    const changed = code.replace(/\bimport\(("\.[^"]+")\)/g, (_, path) => {
+      imports.push(`import * as later${imports.length} from ${path};`);
+      return `Promise.resolve(later${imports.length - 1})`;
+    });
+    return imports.length > 0 ? { code: imports.join("") + changed } : null;
+  },
+};
+
+rmSync("dist/browser", { recursive: true, force: true });
+mkdirSync("dist/browser", { recursive: true });
+await separateFiles();
+await oneFile("convasm.min.js", ["pair", "none"]);
+await oneFile("convasm.full.min.js", ["pair"]);

@@ -1,4 +1,5 @@
-// The command line is tested as users run it: as a process, from `dist`. This builds it where it is older than its source.
+// The command line and the builds for browsers are tested as users run them: from `dist`. This builds them where they are
+// older than their source.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
@@ -18,8 +19,22 @@ function filesIn(folder: string): string[] {
 }
 
 export default function setup(): void {
+  const newest = Math.max(...filesIn(join(root, "src")).map(changed));
+  buildModules(Math.max(newest, changed(join(root, "tsconfig.build.json"))));
+  const inputs = [join(root, "scripts", "build-browser.js"), ...filesIn(join(root, "build"))];
+  buildForBrowsers(Math.max(newest, ...inputs.map(changed)));
+}
+
+function buildForBrowsers(newest: number): void {
+  // The last one that the script writes.
+  if (changed(join(root, "dist", "convasm.full.min.js")) >= newest) return;
+  const script = join(root, "scripts", "build-browser.js");
+  const { status, stderr } = spawnSync(process.execPath, [script], { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`dist could not be built for browsers:\n${stderr}`);
+}
+
+function buildModules(newest: number): void {
   const dist = join(root, "dist");
-  const newest = Math.max(...filesIn(join(root, "src")).map(changed), changed(join(root, "tsconfig.build.json")));
   if (changed(join(dist, main)) >= newest) return;
   // Built elsewhere and moved in file by file, so that no program that starts in between reads half a file.
   const fresh = join(root, "node_modules", `.dist-${process.pid}`);

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import * as convasm from "../../src/index.ts";
+import { type Trained, type TrainOptions, train } from "./app/train.ts";
+import { describeInChromium, openPage, useChromium } from "./chromium.ts";
+import { DIST, esbuildPage, installedApp, plainPage, removeFolder, temporaryFolder, vitePage } from "./pages.ts";
+import { startServer } from "./server.ts";
+
+declare global {
+  interface Window {
+    trainHere(options: TrainOptions): Promise<Trained>;
+    trainInWorker(options: TrainOptions): Promise<Trained>;
+  }
+}
+
+/** Neither `unsafe-eval` nor `unsafe-inline`, and no other origin. */
+const STRICT = "default-src 'self'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
+
+const BUILDS = [
+  {
+    name: "convasm.min.js",
+    csp: `${STRICT} blob:`,
+    page: (folder: string) => plainPage(folder, "/dist/convasm.min.js"),
+  },
+  {
+    name: "convasm.full.min.js",
+    csp: `${STRICT} blob:`,
+    page: (folder: string) => plainPage(folder, "/dist/convasm.full.min.js"),
+  },
+  { name: "browser/convasm.js", csp: STRICT, page: (folder: string) => plainPage(folder, "/dist/browser/convasm.js") },
+  { name: "a bundle by Vite", csp: STRICT, page: async (_: string, app: string) => vitePage(app) },
+  { name: "a bundle by esbuild", csp: STRICT, page: async (_: string, app: string) => esbuildPage(app) },
+];
+
+describeInChromium("in a page", () => {
+  const browser = useChromium();
+  let folder: string | undefined;
+  let app = "";
+  let wanted: Trained;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    app = await installedApp(folder);
+    wanted = await train(convasm, { gear: "simd" });
+  });
+  afterAll(() => removeFolder(folder));
+
+  it.each(BUILDS)("$name trains to the same weights as Node, under a strict policy", async ({ csp, page: make }) => {
+    const folders = { "/dist/": DIST, "/": await make(folder ?? "", app) };
+    for (const isolated of [true, false]) {
+      const server = await startServer({ isolated, csp, folders });
+      const { page, noise, close } = await openPage(browser(), server.origin);
+      const here = await page.evaluate(() => window.trainHere({ gear: "simd" }));
+      const alone = await page.evaluate(() => window.trainInWorker({ gear: "simd" }));
+      const together = await page.evaluate(() => window.trainInWorker({ gear: "simd", threads: 2 }));
+      expect(noise).toEqual([]);
+      expect(here).toEqual(wanted);
+      expect(alone).toEqual(wanted);
+      const why = "memory cannot be shared here: in a page, that takes cross-origin isolation";
+      expect(together).toEqual(isolated ? { ...wanted, threads: 2 } : { ...wanted, threadsReason: why });
+      expect(server.requests.filter(({ found }) => !found)).toEqual([]);
+      await close();
+      await server.close();
+    }
+  });
+});
