@@ -57,8 +57,10 @@ export async function installedApp(folder: string): Promise<string> {
   await mkdir(library, { recursive: true });
   await run("tar", ["-xzf", join(folder, filename), "-C", library, "--strip-components", "1"]);
   await cp(APP, app, { recursive: true });
-  // Its only dependency that bundlers meet.
-  await symlink(join(ROOT, "node_modules", "h5wasm"), join(app, "node_modules", "h5wasm"));
+  // Its dependencies, as far as bundlers meet them.
+  for (const name of ["h5wasm", "@assemblyscript"]) {
+    await symlink(join(ROOT, "node_modules", name), join(app, "node_modules", name));
+  }
   return app;
 }
 
