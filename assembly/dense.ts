@@ -1,5 +1,6 @@
+import { matrix_vector, vector_matrix, vector_narrow_matrix } from "./dense-single";
 import { outer_gemm, panel_gemm } from "./gemm";
-import { address, madd, store_partial, store_up_to_8, zero } from "./simd";
+import { address, madd, store_partial, zero } from "./simd";
 
 /**
  * y = max(x w + bias, lower)
@@ -22,7 +23,7 @@ export function dense_forward(
   if (panels == 0) {
     for (let n = begin; n < end; n++) {
       const from = address(x) + <usize>n * xSample, to = address(y) + <usize>n * ySample;
-      if (units <= 16) vector_narrow_matrix(from, address(w), address(bias), to, inputs, units, lower);
+      if (units <= 12) vector_narrow_matrix(from, address(w), address(bias), to, inputs, units, lower);
       else vector_matrix(from, address(w), address(bias), to, inputs, units, lower);
     }
     return;
@@ -36,75 +37,6 @@ export function dense_forward(
     address(y), ySample, 0, 0,
     units, lower,
   );
-}
-
-/**
- * y = max(x w + bias, lower) for one sample: rows of w are added up, four at a time, so that w is read once and in order.
- */
-function vector_matrix(x: usize, w: usize, bias: usize, y: usize, inputs: i32, units: i32, lower: f32): void {
-  if (bias) memory.copy(y, bias, <usize>units << 2);
-  else memory.fill(y, 0, <usize>units << 2);
-  const rowBytes = <usize>units << 2;
-  for (let input = 0; input < inputs; input += 4) {
-    // Rows past the last one are the last one again, times zero weight in `x`: never read out of bounds.
-    const rows = min(inputs - input, 4);
-    const w0 = w, w1 = rows > 1 ? w0 + rowBytes : w0, w2 = rows > 2 ? w1 + rowBytes : w0, w3 = rows > 3 ? w2 + rowBytes : w0;
-    const x0 = v128.load32_splat(x);
-    const x1 = rows > 1 ? v128.load32_splat(x, 4) : zero();
-    const x2 = rows > 2 ? v128.load32_splat(x, 8) : zero();
-    const x3 = rows > 3 ? v128.load32_splat(x, 12) : zero();
-    let unit: usize = 0;
-    for (let left = units; left > 0; left -= 8) {
-      let low = v128.load(y + unit), high = v128.load(y + unit, 16);
-      low = madd(x0, v128.load(w0 + unit), low); high = madd(x0, v128.load(w0 + unit, 16), high);
-      low = madd(x1, v128.load(w1 + unit), low); high = madd(x1, v128.load(w1 + unit, 16), high);
-      low = madd(x2, v128.load(w2 + unit), low); high = madd(x2, v128.load(w2 + unit, 16), high);
-      low = madd(x3, v128.load(w3 + unit), low); high = madd(x3, v128.load(w3 + unit, 16), high);
-      store_up_to_8(y + unit, low, high, min(left, 8));
-      unit += 32;
-    }
-    x += 16;
-    w += rowBytes << 2;
-  }
-  for (; units > 0; units--) {
-    const value = load<f32>(y);
-    store<f32>(y, value < lower ? lower : value);
-    y += 4;
-  }
-}
-
-/** The same for up to 16 units, whose sums stay in registers: those of even and of odd inputs, added at the end. */
-function vector_narrow_matrix(x: usize, w: usize, bias: usize, y: usize, inputs: i32, units: i32, lower: f32): void {
-  const rowBytes = <usize>units << 2;
-  const floor = f32x4.splat(lower);
-  for (; units > 0; units -= 8) {
-    let even0 = zero(), even1 = zero(), odd0 = zero(), odd1 = zero();
-    let from = x, row = w;
-    let left = inputs;
-    for (; left >= 2; left -= 2) {
-      let value = v128.load32_splat(from);
-      even0 = madd(value, v128.load(row), even0); even1 = madd(value, v128.load(row, 16), even1);
-      row += rowBytes;
-      value = v128.load32_splat(from, 4);
-      odd0 = madd(value, v128.load(row), odd0); odd1 = madd(value, v128.load(row, 16), odd1);
-      row += rowBytes;
-      from += 8;
-    }
-    if (left > 0) {
-      const value = v128.load32_splat(from);
-      even0 = madd(value, v128.load(row), even0); even1 = madd(value, v128.load(row, 16), even1);
-    }
-    even0 = f32x4.add(even0, odd0);
-    even1 = f32x4.add(even1, odd1);
-    if (bias) {
-      even0 = f32x4.add(even0, v128.load(bias));
-      even1 = f32x4.add(even1, v128.load(bias, 16));
-      bias += 32;
-    }
-    store_up_to_8(y, f32x4.pmax(even0, floor), f32x4.pmax(even1, floor), min(units, 8));
-    w += 32;
-    y += 32;
-  }
 }
 
 /**
@@ -123,7 +55,8 @@ export function dense_backward_data(
   if (panels == 0) {
     for (let n = begin; n < end; n++) {
       matrix_vector(
-        address(dy) + (<usize>(n * units) << 2), address(w), address(dx) + (<usize>(n * inputs) << 2), inputs, units,
+        0, address(dy) + (<usize>(n * units) << 2), address(w), address(dx) + (<usize>(n * inputs) << 2), inputs, units,
+        0, false, zero(),
       );
     }
     return;
@@ -137,39 +70,6 @@ export function dense_backward_data(
     address(dx), <usize>inputs << 2, 0, 0,
     inputs, -Infinity,
   );
-}
-
-/** dx = w dy for one sample: four rows of w at a time, each a dot product. */
-function matrix_vector(dy: usize, w: usize, dx: usize, inputs: i32, units: i32): void {
-  const rowBytes = <usize>units << 2;
-  const whole = units & ~3;
-  for (let input = 0; input < inputs; input += 4) {
-    // Rows past the last one are the last one again: never read out of bounds.
-    const rows = min(inputs - input, 4);
-    let w0 = w, w1 = rows > 1 ? w0 + rowBytes : w0, w2 = rows > 2 ? w1 + rowBytes : w0, w3 = rows > 3 ? w2 + rowBytes : w0;
-    let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
-    let from = dy;
-    for (let unit = 0; unit < whole; unit += 4) {
-      const value = v128.load(from);
-      s0 = madd(value, v128.load(w0), s0); s1 = madd(value, v128.load(w1), s1);
-      s2 = madd(value, v128.load(w2), s2); s3 = madd(value, v128.load(w3), s3);
-      from += 16; w0 += 16; w1 += 16; w2 += 16; w3 += 16;
-    }
-    if (whole < units) {
-      const valid = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(units - whole));
-      const value = v128.and(v128.load(from), valid);
-      s0 = madd(value, v128.and(v128.load(w0), valid), s0); s1 = madd(value, v128.and(v128.load(w1), valid), s1);
-      s2 = madd(value, v128.and(v128.load(w2), valid), s2); s3 = madd(value, v128.and(v128.load(w3), valid), s3);
-    }
-    // Lane i of the result is the sum of the lanes of s_i.
-    const low = f32x4.add(i32x4.shuffle(s0, s1, 0, 4, 1, 5), i32x4.shuffle(s0, s1, 2, 6, 3, 7));
-    const high = f32x4.add(i32x4.shuffle(s2, s3, 0, 4, 1, 5), i32x4.shuffle(s2, s3, 2, 6, 3, 7));
-    const sums = f32x4.add(i64x2.shuffle(low, high, 0, 2), i64x2.shuffle(low, high, 1, 3));
-    if (rows == 4) v128.store(dx, sums);
-    else store_partial(dx, sums, rows);
-    dx += 16;
-    w += rowBytes << 2;
-  }
 }
 
 /**
@@ -221,6 +121,28 @@ function few_outer(begin: i32, end: i32, x: usize, dy: usize, dw: usize, n: i32,
     }
     to += rowBytes;
   }
+}
+
+/**
+ * dx = dy w^T and, with the same w, w -= learning rate * x^T dy: what `dense_backward_data`, `dense_backward_weights` and
+ * `sgd_update` without decay do for one sample, to the same bits, in one pass over w. No gradient is written.
+ *
+ * Axis: weight, over the rows (inputs) of w. Cost: 4 units FLOP per row.
+ *
+ * @param x [inputs]
+ * @param dy [units]
+ * @param w [inputs, units], read and written
+ * @param dx [inputs], overwritten; 0: not wanted
+ * @param sparse 1: nobody asks for dx where x is zero, so that rows of zero inputs are left out, and dx is zero there
+ * @param hyper see optimizer.ts
+ */
+export function dense_backward_sgd(
+  begin: i32, end: i32, x: i32, dy: i32, w: i32, dx: i32, units: i32, sparse: i32, hyper: i32,
+): void {
+  const rate = v128.load32_splat(address(hyper));
+  const at = address(w) + (<usize>begin * <usize>units << 2);
+  const to = dx ? address(dx + begin) : 0;
+  matrix_vector(address(x + begin), address(dy), at, to, end - begin, units, sparse, true, rate);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The most that multiply-adds reach on this machine: independent chains in registers. V8's versions keep different forms
 // of the loop in registers, and its vectorizer wants pairs that end side by side in memory, so there are three, and the
 // peak is the fastest one. Whatever the loop needs is loaded: V8 11 moves what it could compute itself into the loop.
-// Each has x [28, 4], numbers between 0 and 1, and overwrites its sums at y.
+// Each has x [20, 4], numbers between 0 and 1, and overwrites its sums at y.
 
 import { address, madd, zero } from "./simd";
 
@@ -53,8 +53,8 @@ export function peak_tile(begin: i32, end: i32, x: i32, y: i32, rounds: i32): vo
 }
 
 /**
- * Twenty-eight chains as in `peak_chains`, y [end, 28, 4]: too many for registers of 128 bits, and fourteen pairs where V8
- * makes registers of 256 bits of them. Cost: 224 x rounds FLOP for each of [begin, end).
+ * Twenty chains as in `peak_chains`, y [end, 20, 4]: too many for registers of 128 bits, and ten pairs where V8 makes
+ * registers of 256 bits of them. Cost: 160 x rounds FLOP for each of [begin, end).
  */
 export function peak_pairs(begin: i32, end: i32, x: i32, y: i32, rounds: i32): void {
   const from = address(x);
@@ -65,27 +65,18 @@ export function peak_pairs(begin: i32, end: i32, x: i32, y: i32, rounds: i32): v
     let i = v128.load(from, 128), j = v128.load(from, 144), k = v128.load(from, 160), l = v128.load(from, 176);
     let m = v128.load(from, 192), n = v128.load(from, 208), o = v128.load(from, 224), p = v128.load(from, 240);
     let q = v128.load(from, 256), r = v128.load(from, 272), s = v128.load(from, 288), v = v128.load(from, 304);
-    let w = v128.load(from, 320), A = v128.load(from, 336), B = v128.load(from, 352), C = v128.load(from, 368);
-    let D = v128.load(from, 384), E = v128.load(from, 400), F = v128.load(from, 416), G = v128.load(from, 432);
     for (let round = 0; round < rounds; round++) {
       a = madd(a, u, u); b = madd(b, u, u); c = madd(c, u, u); d = madd(d, u, u);
       e = madd(e, u, u); f = madd(f, u, u); g = madd(g, u, u); h = madd(h, u, u);
       i = madd(i, u, u); j = madd(j, u, u); k = madd(k, u, u); l = madd(l, u, u);
       m = madd(m, u, u); n = madd(n, u, u); o = madd(o, u, u); p = madd(p, u, u);
       q = madd(q, u, u); r = madd(r, u, u); s = madd(s, u, u); v = madd(v, u, u);
-      w = madd(w, u, u); A = madd(A, u, u); B = madd(B, u, u); C = madd(C, u, u);
-      D = madd(D, u, u); E = madd(E, u, u); F = madd(F, u, u); G = madd(G, u, u);
     }
-    const to = address(y + t * 112);
-    v128.store(to, a); v128.store(to, b, 16); v128.store(to, c, 32);
-    v128.store(to, d, 48); v128.store(to, e, 64); v128.store(to, f, 80);
-    v128.store(to, g, 96); v128.store(to, h, 112); v128.store(to, i, 128);
-    v128.store(to, j, 144); v128.store(to, k, 160); v128.store(to, l, 176);
-    v128.store(to, m, 192); v128.store(to, n, 208); v128.store(to, o, 224);
-    v128.store(to, p, 240); v128.store(to, q, 256); v128.store(to, r, 272);
-    v128.store(to, s, 288); v128.store(to, v, 304); v128.store(to, w, 320);
-    v128.store(to, A, 336); v128.store(to, B, 352); v128.store(to, C, 368);
-    v128.store(to, D, 384); v128.store(to, E, 400); v128.store(to, F, 416);
-    v128.store(to, G, 432);
+    const to = address(y + t * 80);
+    v128.store(to, a); v128.store(to, b, 16); v128.store(to, c, 32); v128.store(to, d, 48);
+    v128.store(to, e, 64); v128.store(to, f, 80); v128.store(to, g, 96); v128.store(to, h, 112);
+    v128.store(to, i, 128); v128.store(to, j, 144); v128.store(to, k, 160); v128.store(to, l, 176);
+    v128.store(to, m, 192); v128.store(to, n, 208); v128.store(to, o, 224); v128.store(to, p, 240);
+    v128.store(to, q, 256); v128.store(to, r, 272); v128.store(to, s, 288); v128.store(to, v, 304);
   }
 }

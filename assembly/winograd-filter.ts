@@ -1,6 +1,7 @@
 // Winograd's transforms of the filters and of their gradients: the same points as in winograd-transform.ts, once a step.
 
-import { address, madd, store_up_to_8 } from "./simd";
+import { store_lanes_inline } from "./lanes";
+import { address, madd } from "./simd";
 import { POINT } from "./winograd-transform";
 
 /**
@@ -12,7 +13,7 @@ import { POINT } from "./winograd-transform";
  * @param packed [panels][9][rows][8] as `pack_forward` leaves them, or `pack_backward`
  * @param panels [panels][36][rows][8]
  * @param reversed whether the taps are in reverse, as `pack_backward` leaves them; the transform takes them forwards
- * @param scratch 72 floats of a thread's own
+ * @param scratch 288 floats of a thread's own
  */
 export function winograd_filters(
   begin: i32, end: i32, packed: i32, panels: i32, rows: i32, reversed: i32, scratch: i32,
@@ -23,9 +24,13 @@ export function winograd_filters(
   for (let panel = begin; panel < end; panel++) {
     const from = address(packed) + (<usize>panel * 9 + (reversed ? 8 : 0)) * step;
     const to = address(panels) + <usize>panel * 36 * step;
-    for (let shift: usize = 0; shift < step; shift += 16) {
-      filter_pass(from + shift, 3 * tap, tap, 3, part, 16, 96);
-      filter_pass(part, 96, 16, 6, to + shift, step, 6 * step);
+    // Four vectors at a time: the 36 lines of the cache that they fill compete for a few places in it.
+    for (let shift: usize = 0; shift < step; shift += 64) {
+      const count = <i32>min<usize>(4, (step - shift) >> 4);
+      for (let i: usize = 0; i < 3; i++) filter_pass(from + i * tap + shift, 3 * tap, 16, count, part + (i << 6), 192, 16);
+      for (let i: usize = 0; i < 6; i++) {
+        filter_pass(part + 192 * i, 64, 16, count, to + 6 * i * step + shift, step, 16);
+      }
     }
   }
 }
@@ -40,7 +45,7 @@ export function transform_taps(m: usize, step: usize, part: usize, to: usize, ta
   taps_pass(part, 48, 16, 3, part + 288, 16, 48);
   for (let from = part + 288; from < part + 432; from += 16) {
     const sum = v128.load(from);
-    store_up_to_8(to, sum, sum, min(4, count));
+    store_lanes_inline(to, sum, count);
     to += tap;
   }
 }

@@ -72,14 +72,11 @@ export function winograd_forward(
       let sums = m;
       if (WIDE && both) {
         // The pass before has multiplied with this panel too.
-        both = false;
         sums += 36 * M_STEP;
-      } else if (WIDE && filter + 8 < k) {
-        both = true;
-        u = products_16(v, vRow, vStep, tiles, u, c, m);
       } else {
-        u = products(v, vRow, vStep, tiles, u, c, m);
+        u = products(v, vRow, vStep, tiles, u, c, m, filter + 8 < k);
       }
+      both = !both;
       i = firstI; j = firstJ;
       let image = firstImage + (<usize>filter << 2);
       for (let tile: usize = 0; tile < <usize>tiles; tile++) {
@@ -155,15 +152,9 @@ export function winograd_backward_data(
     let both = false;
     for (let channel = 0; channel < c; channel += 8) {
       let sums = m;
-      if (WIDE && both) {
-        both = false;
-        sums += 36 * M_STEP;
-      } else if (WIDE && channel + 8 < c) {
-        both = true;
-        u = products_16(z, zRow, zStep, tiles, u, k, m);
-      } else {
-        u = products(z, zRow, zStep, tiles, u, k, m);
-      }
+      if (WIDE && both) sums += 36 * M_STEP;
+      else u = products(z, zRow, zStep, tiles, u, k, m, channel + 8 < c);
+      both = !both;
       i = firstI; j = firstJ;
       let image = firstImage + (<usize>channel << 2);
       for (let tile: usize = 0; tile < <usize>tiles; tile++) {
@@ -182,27 +173,22 @@ export function winograd_backward_data(
   }
 }
 
-/** The 36 products of a block of tiles with one panel; returns the place of the next panel. */
-function products(v: usize, vRow: usize, vStep: usize, tiles: i32, u: usize, length: i32, m: usize): usize {
+/**
+ * The 36 products of a block of tiles with one panel; returns the place of the next panel. In WIDE with two panels at once,
+ * for 256-bit operations, the second one's products after the first one's; with the last one twice where it has no second.
+ */
+function products(
+  v: usize, vRow: usize, vStep: usize, tiles: i32, u: usize, length: i32, m: usize, more: bool,
+): usize {
+  const panel = more ? <usize>length * 1152 : 0;
   for (let point = 0; point < 36; point++) {
-    product(v, vRow, tiles, u, length, m, 32);
+    if (WIDE) product_16(v, vRow, tiles, u, u + panel, length, m, m + 36 * M_STEP);
+    else product(v, vRow, tiles, u, length, m, 32);
     v += vStep;
     m += M_STEP;
     u += <usize>length << 5;
   }
-  return u;
-}
-
-/** The same with two panels at once, for 256-bit operations; the second one's products lie after the first one's. */
-function products_16(v: usize, vRow: usize, vStep: usize, tiles: i32, u: usize, length: i32, m: usize): usize {
-  const panel = <usize>length * 1152;
-  for (let point = 0; point < 36; point++) {
-    product_16(v, vRow, tiles, u, u + panel, length, m, m + 36 * M_STEP);
-    v += vStep;
-    m += M_STEP;
-    u += <usize>length << 5;
-  }
-  return u + panel;
+  return WIDE ? u + panel : u;
 }
 
 /**

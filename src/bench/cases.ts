@@ -310,6 +310,8 @@ export const DENSES: readonly DenseCase[] = [
   { n: 6, inputs: 7, units: 13, bias: true },
   { n: 7, inputs: 33, units: 17, bias: false },
   { n: 13, inputs: 12, units: 24, bias: true },
+  { n: 1, inputs: 71, units: 10, bias: true },
+  { n: 1, inputs: 130, units: 19, bias: true },
 ];
 
 /** Layers of networks as people train them. */

@@ -90,6 +90,9 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   dense_forward: (n, _x, _w, _panels, _bias, _y, inputs, units) => dense(n, inputs, units),
   dense_backward_data: (n, _dy, _w, _panels, _dx, inputs, units) => dense(n, inputs, units),
   dense_backward_weights: (_rows, _x, _dy, _dw, n, inputs, units) => dense(n, inputs, units),
+  // The gradient in x and the update in w; it moves w both ways.
+  dense_backward_sgd: (inputs, _x, _dy, _w, dx, units) =>
+    work((dx === 0 ? 3 : 5) * inputs * units, (dx === 0 ? 1 : 2) * inputs + units + 2 * inputs * units),
   bias_backward: (_columns, _dy, _db, rows, columns) => work(rows * columns, rows * columns + columns),
   depthwise_forward: (n, _x, _w, _bias, _biasStride, _y, hp, wp, c, p, q, r, s) =>
     multiplying(n * hp * wp * c, n * p * q * c, r * s * c),
@@ -148,7 +151,7 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   // A multiply-add a round on each lane of each vector; all in registers.
   peak_chains: (n, _x, _y, rounds) => work(8 * 14 * n * rounds, 0),
   peak_tile: (n, _x, _y, rounds) => work(8 * 8 * n * rounds, 0),
-  peak_pairs: (n, _x, _y, rounds) => work(8 * 28 * n * rounds, 0),
+  peak_pairs: (n, _x, _y, rounds) => work(8 * 20 * n * rounds, 0),
 };
 
 /** Whether a kernel multiplies matrices or filters, so that the peak of multiply-adds is what bounds it. */

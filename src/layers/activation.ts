@@ -88,6 +88,7 @@ export function readElementwise(type: ElementwiseName, options: object): Layer {
   return {
     type,
     config: reader.config,
+    ...(type === "relu" && { stopsAtZero: "always" as const }),
     outputShape: (input) => input,
     parameters: () => [],
     multiplyAdds: () => 0,

@@ -94,6 +94,7 @@ class PlacedDense implements PlacedLayer {
   readonly #dx: Region | undefined;
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
+  readonly #stopsAtZero: boolean;
   #x = 0;
 
   constructor(site: Site, useBias: boolean) {
@@ -102,6 +103,7 @@ class PlacedDense implements PlacedLayer {
     const units = site.output[0];
     this.#inputs = inputs;
     this.#units = units;
+    this.#stopsAtZero = site.stopsAtZero === true;
     this.#kernel = site.parameter("kernel");
     if (useBias) this.#bias = site.parameter("bias");
     this.#lower = site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
@@ -146,25 +148,26 @@ class PlacedDense implements PlacedLayer {
     return y;
   }
 
-  backward({ samples, weights }: BackwardTapes, n: number, dy: number): number {
+  backward({ samples, weights, descendDense }: BackwardTapes, n: number, dy: number): number {
     const inputs = this.#inputs;
     const units = this.#units;
+    const dx = this.#dx?.offset ?? 0;
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
       samples.add("relu_backward", "sample", n, this.#y.offset, dy, dz, units);
     }
-    if (this.#kernel.gradient !== undefined) {
-      const dw = this.#kernel.gradient.offset;
-      weights.add("dense_backward_weights", "weight", inputs, this.#x, dz, dw, n, inputs, units);
-    }
     if (this.#bias?.gradient !== undefined) {
       weights.add("bias_backward", "weight", units, dz, this.#bias.gradient.offset, n, units);
     }
-    if (this.#dx === undefined) return 0;
-    const dx = this.#dx.offset;
+    const { value: kernel, gradient } = this.#kernel;
+    if (gradient === undefined) return 0;
+    const call = { kernel, gradient, x: this.#x, dy: dz, dx, inputs, units, stopsAtZero: this.#stopsAtZero };
+    if (n === 1 && descendDense?.(call) === true) return dx;
+    weights.add("dense_backward_weights", "weight", inputs, this.#x, dz, gradient.offset, n, inputs, units);
+    if (dx === 0) return 0;
     const panels = readsUnpacked("training", n) ? 0 : (this.#panelsBackward?.offset ?? 0);
-    samples.add("dense_backward_data", "sample", n, dz, this.#kernel.value.offset, panels, dx, inputs, units);
+    samples.add("dense_backward_data", "sample", n, dz, kernel.offset, panels, dx, inputs, units);
     return dx;
   }
 }

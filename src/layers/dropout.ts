@@ -28,6 +28,7 @@ export function readDropout(options: object): Layer {
   if (rate === 1) throw new RangeError(`${reader.who}: expected rate to be below 1, got 1`);
   return {
     type: "dropout",
+    stopsAtZero: "inherits",
     config: reader.config,
     outputShape: (input) => input,
     parameters: () => [],

@@ -22,6 +22,7 @@ export function readFlatten(options: object): Layer {
   const reader = new OptionReader("flatten", options, []);
   return {
     type: "flatten",
+    stopsAtZero: "inherits",
     config: reader.config,
     outputShape: (input) => [sizeOf(input)],
     parameters: () => [],

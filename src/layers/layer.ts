@@ -55,6 +55,8 @@ export interface Site {
   readonly fuseRelu: boolean;
   /** Set only where the layer's `fusesMaxPool` allows it: it applies the max pooling that follows itself. */
   readonly fuseMaxPool: boolean;
+  /** Whether the layers before pass no gradient on to an input of zero, as a ReLU does not, so that it may be anything. */
+  readonly stopsAtZero?: boolean;
   readonly plan: MemoryPlan;
   /** Most threads that may run its calls: scratch of a thread's own is reserved this many times. */
   readonly threads: number;
@@ -71,10 +73,29 @@ export interface Site {
   randomKey(draws: number): Region;
 }
 
+/** The gradient of a dense kernel with a single sample: heap offsets and sizes. */
+export interface DenseGradient {
+  readonly kernel: Region;
+  readonly gradient: Region;
+  readonly x: number;
+  readonly dy: number;
+  /** 0: not wanted. */
+  readonly dx: number;
+  readonly inputs: number;
+  readonly units: number;
+  /** Whether dx where x is zero does not matter. */
+  readonly stopsAtZero: boolean;
+}
+
 /** The two parts of a backward pass: what runs over samples, and what runs over weights once all samples are done. */
 export interface BackwardTapes {
   readonly samples: Tape;
   readonly weights: Tape;
+  /**
+   * Emits, in place of a gradient, the step that the optimizer makes of it, and the data gradient with it: one pass over the
+   * kernel where there would be four. False where it can't; undefined where gradients are wanted.
+   */
+  readonly descendDense?: ((gradient: DenseGradient) => boolean) | undefined;
 }
 
 /** A layer with its memory: it writes kernel calls onto tapes. */
@@ -95,6 +116,11 @@ export interface Layer {
   readonly config: LayerConfig;
   /** Whether it can apply a ReLU that follows while it stores its output. */
   readonly fusesRelu?: boolean;
+  /**
+   * Whether the layer gives no gradient to where its output is zero: `always`, as a ReLU, or `inherits`, where it only moves
+   * or drops elements and so does what the layer before it does. Default no.
+   */
+  readonly stopsAtZero?: "always" | "inherits";
   /** The windows of a max pooling layer, which the layer before it may take over. */
   maxPool?(input: Shape): PoolGeometry;
   /** Whether it can apply a max pooling that follows while it stores its output, and a ReLU next to that. */

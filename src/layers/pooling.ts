@@ -29,7 +29,11 @@ export function pooling(
   return {
     type: config.type,
     config,
-    ...(kind === "max" && { fusesRelu: true, maxPool: (input: Shape) => dims(input, config.type) }),
+    ...(kind === "max" && {
+      fusesRelu: true,
+      stopsAtZero: "inherits" as const,
+      maxPool: (input: Shape) => dims(input, config.type),
+    }),
     outputShape(input, who) {
       const { p, q, c } = dims(input, who);
       return flat ? [c] : [p, q, c];

@@ -78,7 +78,9 @@ export class Sequence {
       const path = site.path === "" ? name : `${site.path}/${name}`;
       const parameter = (parameterName: string) => site.parameter(`${name}/${parameterName}`);
       const { fuseRelu, fuseMaxPool } = fused;
-      const place = { ...site, path, input, output, fuseRelu, fuseMaxPool, needsInputGradient, parameter };
+      const stopsAtZero = this.#stopsAtZero(i, site.stopsAtZero === true);
+      const fusion = { fuseRelu, fuseMaxPool, stopsAtZero };
+      const place = { ...site, path, input, output, ...fusion, needsInputGradient, parameter };
       const placedLayer = layer.place(place);
       placed.push(
         watch === undefined ? placedLayer : watched(placedLayer, (offset) => watch(path, layer, output, offset)),
@@ -97,6 +99,14 @@ export class Sequence {
   /** The pooling windows of a max pooling layer. */
   #maxPool(i: number, count: number): PoolGeometry | undefined {
     return i < count ? this.nodes[i].layer.maxPool?.(this.nodes[i].input) : undefined;
+  }
+
+  /** Whether no gradient goes on to where a node's input is zero; `before`: to where the sequence's is. */
+  #stopsAtZero(i: number, before: boolean): boolean {
+    for (const { layer } of this.nodes.slice(0, i).reverse()) {
+      if (layer.stopsAtZero !== "inherits") return layer.stopsAtZero === "always";
+    }
+    return before;
   }
 
   /** Whether a node is a ReLU that the max pooling after it applies: it changes no order, and the maxima are fewer. */

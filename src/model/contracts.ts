@@ -2,6 +2,7 @@
 
 import type { Tape } from "../engine/tape.ts";
 import type { Json } from "../json.ts";
+import type { DenseGradient } from "../layers/layer.ts";
 
 /** Where a loss finds and leaves its numbers: heap offsets. */
 export interface LossPlaces {
@@ -51,6 +52,11 @@ export interface Optimizer {
   /** Bound on the gradient's global norm; undefined for none. */
   readonly clipNorm: number | undefined;
   emit(tape: Tape, range: UpdateRange): void;
+  /**
+   * The step of a dense kernel with a single sample, and the data gradient, in place of its gradient: to the same bits.
+   * Only optimizers that need nothing but the gradient have it. `hyper` as in `UpdateRange`.
+   */
+  emitDense?(tape: Tape, gradient: DenseGradient, hyper: number): void;
   /** [learning rate, clip factor, first correction, second correction] for a step, counted from 1. */
   hyper(step: number, learningRate: number): readonly [number, number, number, number];
 }

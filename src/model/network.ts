@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { chooseEngine, createEngine, type Engine } from "../engine/engine.ts";
 import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
 import { type Mode, sizeOf } from "../layers/layer.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Architecture } from "./architecture.ts";
@@ -32,6 +33,8 @@ export class Network {
   #version = 0;
   /** Where the last forward pass left the outputs. */
   #outputs = 0;
+  /** Computes the gradients that the last training step did without. */
+  #owed: Tape | undefined;
 
   private constructor(architecture: Architecture, options: NetworkOptions, layout: Layout, engine: Engine) {
     this.architecture = architecture;
@@ -151,8 +154,16 @@ export class Network {
    */
   trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
     this.#writeStepNumbers(step, learningRate, 0);
-    this.engine.run(this.#tapes.training(n, this.#staged, augmented));
+    const { tape, owed } = this.#tapes.training(n, this.#staged, augmented);
+    this.engine.run(tape);
+    this.#owed = owed;
     this.#changed();
+  }
+
+  /** Completes the gradients of the last training step, while all that they come from is there. */
+  #settleGradients(): void {
+    if (this.#owed !== undefined) this.engine.run(this.#owed);
+    this.#owed = undefined;
   }
 
   /**
@@ -168,6 +179,7 @@ export class Network {
   partialGradients(n: number, step: number, augmented: boolean, begin: number, images: number): void {
     this.#writeStepNumbers(step, 0, begin);
     this.engine.run(this.#tapes.gradients(n, this.#staged, augmented, images));
+    this.#owed = undefined;
   }
 
   /** The second half of a step: the update by the gradients as they are in the heap now. */
@@ -199,6 +211,7 @@ export class Network {
 
   /** Runs the staged batch forward and, if the targets are staged, computes its losses. */
   evaluate(n: number, mode: Mode, withLoss: boolean): void {
+    this.#settleGradients();
     if (this.#unpacked) {
       this.engine.run(this.#tapes.packing());
       this.#unpacked = false;
@@ -234,6 +247,7 @@ export class Network {
   gradient(name: string) {
     const { gradient } = this.parameters.get(name);
     if (gradient === undefined) throw new TypeError(`gradient: expected a trained parameter, got "${name}"`);
+    this.#settleGradients();
     return this.view(gradient.offset, gradient.size);
   }
 }

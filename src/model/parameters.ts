@@ -76,6 +76,24 @@ export class Parameters {
     return { offset: decayed.offset + this.gradientShift, count: decayed.count + free.count };
   }
 
+  /**
+   * The same as runs for the optimizer, without some kernels that are updated elsewhere.
+   *
+   * @param elsewhere in any order
+   */
+  updated(elsewhere: readonly Region[]): readonly (Range & { readonly decays: boolean })[] {
+    const { decayed, free } = this.trained;
+    const runs: Range[] = [];
+    let { offset } = decayed;
+    for (const kernel of [...elsewhere].sort((a, b) => a.offset - b.offset)) {
+      runs.push({ offset, count: kernel.offset - offset });
+      offset = kernel.offset + alignedSize(kernel.size);
+    }
+    runs.push({ offset, count: decayed.offset + decayed.count - offset });
+    const all = [...runs.map((run) => ({ ...run, decays: true })), { ...free, decays: false }];
+    return all.filter(({ count }) => count > 0);
+  }
+
   /** Distance from a trained value to its gradient. */
   get gradientShift(): number {
     return (this.list[0]?.gradient?.offset ?? 0) - this.#first();

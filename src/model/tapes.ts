@@ -1,5 +1,6 @@
+import type { Region } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
-import { type Mode, sizeOf } from "../layers/layer.ts";
+import { type BackwardTapes, type Mode, sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
 import { type Layout, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
 
@@ -10,6 +11,8 @@ export type Pixels = "bytes" | "floats";
 export interface Recording {
   readonly tape: Tape;
   readonly outputs: number;
+  /** Computes the gradients that a training step did without, from what it leaves; undefined where it has them all. */
+  readonly owed?: Tape | undefined;
 }
 
 /** What a tape of a training step, or of the first half of one, is for. */
@@ -68,9 +71,9 @@ export class Tapes {
   }
 
   /** A whole step: forward, loss, backward, update. */
-  training(n: number, pixels: Pixels, augmented: boolean): Tape {
+  training(n: number, pixels: Pixels, augmented: boolean): Recording {
     const key = this.#key(TRAIN + kindOf(pixels, augmented), n);
-    return (this.#recordings.get(key) ?? this.#recordTraining(key, { n, pixels, augmented, images: n })).tape;
+    return this.#recordings.get(key) ?? this.#recordTraining(key, { n, pixels, augmented, images: n });
   }
 
   /** A step without the update. */
@@ -97,9 +100,10 @@ export class Tapes {
     return (images * KINDS + kind) * (this.#options.batchSize + 1) + n;
   }
 
-  #record(key: number, emit: (tape: Tape) => number): Recording {
+  #record(key: number, emit: (tape: Tape) => number, owed?: Tape): Recording {
     const tape = new Tape(this.#chunk);
-    const recording = { tape, outputs: emit(tape) };
+    const outputs = emit(tape);
+    const recording = { tape, outputs, owed: owed?.operations.length === 0 ? undefined : owed };
     this.#recordings.set(key, recording);
     return recording;
   }
@@ -112,11 +116,14 @@ export class Tapes {
   }
 
   #recordTraining(key: number, step: TrainingTape): Recording {
-    return this.#record(key, (tape) => {
-      const y = this.#emitGradients(tape, step);
-      this.#emitUpdate(tape);
+    const owed = new Tape();
+    const emit = (tape: Tape) => {
+      const descended: Region[] = [];
+      const y = this.#emitGradients(tape, step, this.#descendDense(tape, owed, descended));
+      this.#emitUpdate(tape, descended);
       return y;
-    });
+    };
+    return this.#record(key, emit, owed);
   }
 
   #recordGradients(key: number, step: TrainingTape): Recording {
@@ -157,35 +164,54 @@ export class Tapes {
     this.#options.loss?.emit(tape, n, places, this.#architecture.outputs);
   }
 
-  #emitGradients(tape: Tape, { n, pixels, augmented, images }: TrainingTape): number {
+  /**
+   * What updates dense kernels on the way back (see `BackwardTapes`).
+   *
+   * @param owed takes calls that compute the gradients all the same
+   * @param descended takes the kernels that are done
+   */
+  #descendDense(tape: Tape, owed: Tape, descended: Region[]): BackwardTapes["descendDense"] {
+    const { optimizer } = this.#options;
+    return (call) => {
+      // Of two in a row, the second would read what other threads have yet to write.
+      if (optimizer?.emitDense === undefined || tape.operations.at(-1)?.axis === "weight") return false;
+      optimizer.emitDense(tape, call, this.#layout.hyper.offset);
+      const { kernel, gradient, x, dy, inputs, units } = call;
+      owed.add("dense_backward_weights", "weight", inputs, x, dy, gradient.offset, 1, inputs, units);
+      descended.push(kernel);
+      return true;
+    };
+  }
+
+  #emitGradients(
+    tape: Tape,
+    { n, pixels, augmented, images }: TrainingTape,
+    descendDense?: BackwardTapes["descendDense"],
+  ): number {
     const { placed, gradient } = this.#layout;
     placed.prepare?.(tape, "training", n);
     const x = this.#emitInput(tape, n, pixels, augmented);
     const y = placed.forward(tape, n, x, "training");
     this.#emitLoss(tape, n, y, images);
     const weights = new Tape();
-    placed.backward({ samples: tape, weights }, n, gradient.offset);
+    placed.backward({ samples: tape, weights, descendDense }, n, gradient.offset);
     tape.append(weights);
     return y;
   }
 
-  #emitUpdate(tape: Tape): void {
+  /** @param descended kernels that have been updated already */
+  #emitUpdate(tape: Tape, descended: readonly Region[] = []): void {
     const { optimizer } = this.#options;
     const { parameters, hyper, normPartials } = this.#layout;
-    const { decayed, free } = parameters.trained;
     const shift = parameters.gradientShift;
     if (normPartials !== undefined && optimizer?.clipNorm !== undefined) {
-      const count = decayed.count + free.count;
+      const { count } = parameters.gradients;
       const blocks = Math.ceil(count / NORM_BLOCK);
       const partials = normPartials.offset;
-      tape.add("gradient_norm", "parameter", blocks, decayed.offset + shift, partials, count);
+      tape.add("gradient_norm", "parameter", blocks, parameters.gradients.offset, partials, count);
       tape.add("gradient_clip", "single", 1, partials, blocks, hyper.offset, optimizer.clipNorm);
     }
-    for (const { offset, count, decays } of [
-      { ...decayed, decays: true },
-      { ...free, decays: false },
-    ]) {
-      if (count === 0) continue;
+    for (const { offset, count, decays } of parameters.updated(descended)) {
       const slots = parameters.slotShifts.map((slotShift) => offset + slotShift);
       optimizer?.emit(tape, { count, values: offset, gradients: offset + shift, slots, decays, hyper: hyper.offset });
     }

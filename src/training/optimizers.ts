@@ -1,5 +1,6 @@
 import type { Tape } from "../engine/tape.ts";
 import { checkNumber, readFields, readType } from "../json-fields.ts";
+import type { DenseGradient } from "../layers/layer.ts";
 import type { Optimizer, UpdateRange } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
 
@@ -112,7 +113,7 @@ function readSgd(options: object): Optimizer {
   const nesterov = checkBoolean("sgd", "nesterov", fields.nesterov ?? false);
   if (nesterov && momentum === 0) throw new RangeError("sgd: expected momentum above 0 for nesterov, got 0");
   const slots = momentum === 0 ? [] : ["velocity"];
-  return optimizer(
+  const sgdOptimizer = optimizer(
     configOf("sgd", options),
     fields,
     { learningRate: 0.01, weightDecay: 0 },
@@ -126,6 +127,15 @@ function readSgd(options: object): Optimizer {
       }
     },
   );
+  const { weightDecay = 0, l2 = 0, clipNorm } = fields;
+  const plain = momentum === 0 && weightDecay === 0 && l2 === 0 && clipNorm === undefined;
+  return plain ? { ...sgdOptimizer, emitDense: descendDense } : sgdOptimizer;
+}
+
+function descendDense(tape: Tape, gradient: DenseGradient, hyper: number): void {
+  const { kernel, x, dy, dx, inputs, units, stopsAtZero } = gradient;
+  const sparse = stopsAtZero || dx === 0 ? 1 : 0;
+  tape.add("dense_backward_sgd", "weight", inputs, x, dy, kernel.offset, dx, units, sparse, hyper);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DenseCase } from "../cases.ts";
-import { input, type KernelCall, normal, output, sumOf } from "./call.ts";
+import { amplified, input, type KernelCall, normal, output, state, sumOf } from "./call.ts";
 import { forwardPanels, packed } from "./convolution.ts";
 
 /** The arrays of a dense layer: x [n, inputs], w [inputs, units], bias [units] or empty, dy [n, units]. */
@@ -23,6 +23,11 @@ export function denseData(shape: DenseCase): DenseData {
     bias: normal(`${label(shape)} bias`, bias ? units : 0),
     dy: normal(`${label(shape)} dy`, n * units),
   };
+}
+
+/** What a ReLU leaves. */
+function rectified(x: Float64Array): Float64Array {
+  return x.map((value) => Math.max(value, 0));
 }
 
 /** y from x; `lower` 0 is a fused ReLU. */
@@ -80,6 +85,30 @@ export function denseBackwardWeights(shape: DenseCase, data: DenseData): KernelC
   };
 }
 
+/** dx from dy and w less its gradient, for one sample; `sparse` leaves out what meets an input of zero. */
+export function denseBackwardSgd(shape: DenseCase, data: DenseData, sparse: boolean, wantsDx = true): KernelCall {
+  const { inputs, units } = shape;
+  const x = rectified(data.x.subarray(0, inputs));
+  const dy = data.dy.subarray(0, units);
+  const rate = Math.fround(0.01);
+  const magnitudes = () => {
+    const w = data.w.map((weight, i) => Math.abs(weight) + rate * x[Math.floor(i / units)] * Math.abs(dy[i % units]));
+    const dx = x.map((_, i) => dy.reduce((sum, value, j) => sum + Math.abs(value * data.w[i * units + j]), 0));
+    return new Map(Object.entries(wantsDx ? { w, dx } : { w }));
+  };
+  return {
+    kernel: "dense_backward_sgd",
+    label: `dense ${inputs} to ${units}${sparse ? ", sparse" : ""}${wantsDx ? "" : ", no dx"}`,
+    extent: inputs,
+    args: [
+      ...[input("x", x), input("dy", dy), state("w", data.w)],
+      ...[wantsDx ? output("dx", inputs) : 0, units, sparse ? 1 : 0, input("hyper", [rate, 1, 1, 1])],
+    ],
+    bound: amplified(units, magnitudes),
+    operations: 4 * inputs * units,
+  };
+}
+
 /** db from dy. */
 export function denseBackwardBias(shape: DenseCase, data: DenseData): KernelCall {
   const { n, units } = shape;
@@ -99,9 +128,13 @@ export function denseCalls(shape: DenseCase): KernelCall[] {
     denseForward(shape, data),
     denseForward(shape, data, 0),
     denseForward(shape, data, 0, true),
+    denseForward(shape, { ...data, x: rectified(data.x) }, Number.NEGATIVE_INFINITY, true),
     denseBackwardData(shape, data),
     denseBackwardData(shape, data, true),
     denseBackwardWeights(shape, data),
+    denseBackwardSgd(shape, data, false),
+    denseBackwardSgd(shape, data, true),
+    denseBackwardSgd(shape, data, true, false),
     denseBackwardBias(shape, data),
   ];
 }

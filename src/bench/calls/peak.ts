@@ -4,11 +4,11 @@ import { input, type KernelCall, output, sumOf, uniform } from "./call.ts";
 export const PEAK_KERNELS = [
   { kernel: "peak_chains", vectors: 14 },
   { kernel: "peak_tile", vectors: 8 },
-  { kernel: "peak_pairs", vectors: 28 },
+  { kernel: "peak_pairs", vectors: 20 },
 ] as const;
 
 /** Numbers that the peak kernels read. */
-export const PEAK_INPUTS = 28 * 4;
+export const PEAK_INPUTS = 20 * 4;
 
 /** A few rounds of every peak kernel. */
 export function peakCalls(): KernelCall[] {

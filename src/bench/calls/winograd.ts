@@ -30,7 +30,7 @@ function filtersCall(shape: ConvolutionCase, data: ConvolutionData, reversed: bo
     kernel: "winograd_filters",
     label: `${shape.name}${reversed ? ", reversed" : ""}`,
     extent: count,
-    args: [input("packed", packed), panels, rows, reversed ? 1 : 0, scratch(72)],
+    args: [input("packed", packed), panels, rows, reversed ? 1 : 0, scratch(288)],
     bound: amplified(10, () => new Map([["panels", filterMagnitudes(packed, count, rows, reversed)]])),
   };
 }

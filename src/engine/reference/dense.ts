@@ -212,6 +212,40 @@ export function denseKernels(heap: Heap) {
     },
 
     /**
+     * dx = dy w^T and w -= hyper[0] x^T dy of one sample. Axis: rows (inputs) of w.
+     *
+     * x [inputs]; dy [units]; w [inputs, units], read and written; dx [inputs], 0 for none. With `sparse` rows whose x is
+     * zero are left alone, and dx is zero there. 4 inputs units operations.
+     */
+    dense_backward_sgd(
+      begin: number,
+      end: number,
+      x: number,
+      dy: number,
+      w: number,
+      dx: number,
+      units: number,
+      sparse: number,
+      hyper: number,
+    ): void {
+      const rate = heap[hyper];
+      for (let input = begin; input < end; input++) {
+        const value = heap[x + input];
+        let sum = 0;
+        if (sparse === 0 || value !== 0) {
+          const row = w + input * units;
+          for (let unit = 0; unit < units; unit++) {
+            const gradient = heap[dy + unit];
+            const weight = heap[row + unit];
+            sum += gradient * weight;
+            heap[row + unit] = weight - rate * (value * gradient);
+          }
+        }
+        if (dx !== 0) heap[dx + input] = sum;
+      }
+    },
+
+    /**
      * db_j = sum over the rows of dy. Axis: columns.
      *
      * dy [rows, columns]; db [columns]. For the shared bias of a convolution rows = n p q, for an untied one rows = n.
