@@ -1,0 +1,57 @@
+// Builds the page in web/ into a folder of static files, which any server can serve: all its paths are relative.
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Where the page is built unless said otherwise. */
+export const WEB_FOLDER = resolve(ROOT, "web/dist");
+
+/**
+ * Builds the page. It imports the published library, so that has to be built before.
+ *
+ * @param {string} folder where to; what is there is removed
+ */
+export async function buildWeb(folder = WEB_FOLDER) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await build({
+    absWorkingDir: ROOT,
+    // The worker's program is a file of its own; what both need is shared, what is rarely needed loaded when it is.
+    entryPoints: { main: "web/src/main.ts", worker: "convasm/worker", style: "web/styles/index.css" },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    // Or the paths that are for type checks would lead around the published library.
+    tsconfigRaw: {},
+    logLevel: "warning",
+    // Node's half of a package that has one.
+    external: ["fs", "path", "module"],
+  });
+  for (const file of ["index.html", "icon.svg"]) cpSync(resolve(ROOT, "web", file), resolve(folder, file));
+}
+
+const HELP = `Usage: npm run web:build -- [options]
+
+build the page into a folder of static files, for any server
+
+Options:
+  --out <folder>  where to (default: web/dist)
+  -h, --help      display help`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { out: { type: "string" }, help: { type: "boolean", short: "h" } } });
+  if (values.help) console.log(HELP);
+  else {
+    const folder = values.out === undefined ? WEB_FOLDER : resolve(values.out);
+    await buildWeb(folder);
+    console.log(`The page is in ${folder}: index.html and what it needs`);
+  }
+}

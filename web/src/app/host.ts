@@ -1,0 +1,30 @@
+import { createSession, type Session, setWorkerSource } from "convasm";
+import { Signal } from "../ui/signal.ts";
+
+// The build makes a file of the worker's program, next to the page's own.
+setWorkerSource(() => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "convasm" }));
+
+/** The worker that data sets and models live in: started when it is first needed, and again after it was lost. */
+export class Host {
+  /** Why the last worker is gone; undefined while all is well. */
+  readonly lost = new Signal<string | undefined>(undefined);
+  #session: Promise<Session> | undefined;
+
+  /** @throws Error if no worker starts, with what to do about it */
+  session(): Promise<Session> {
+    if (this.#session === undefined) {
+      const starting = createSession({
+        onLost: (reason) => {
+          this.#session = undefined;
+          this.lost.value = reason;
+        },
+      });
+      this.#session = starting;
+      this.lost.value = undefined;
+      starting.catch(() => {
+        this.#session = undefined;
+      });
+    }
+    return this.#session;
+  }
+}

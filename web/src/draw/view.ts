@@ -1,0 +1,169 @@
+import { type Pixels, prepareDigit, resizeImage } from "convasm";
+import type { CurrentModel, Workspace } from "../app/workspace.ts";
+import { Activations } from "../inside/activations.ts";
+import { h, setText } from "../ui/dom.ts";
+import { percent } from "../ui/format.ts";
+import { whileWanted } from "../ui/frames.ts";
+import { icon } from "../ui/icons.ts";
+import { drawImage } from "../ui/picture.ts";
+import { shownView, showView } from "../ui/tabs.ts";
+import { colours } from "../ui/theme.ts";
+import { Bars, bestOf } from "./bars.ts";
+import { Pad } from "./pad.ts";
+
+/** Milliseconds between two looks at what is being drawn. */
+const GAP = 40;
+
+/** The view "Draw": a pad, and what the network makes of it. */
+export class DrawView {
+  readonly #workspace: Workspace;
+  readonly #pad: Pad;
+  readonly #bars = new Bars();
+  readonly #activations = new Activations();
+  readonly #answer = h("p", { class: "answer", "aria-hidden": "true" });
+  readonly #certainty = h("p", { class: "note" });
+  readonly #spoken = h("p", { class: "hidden-text", role: "status" });
+  readonly #seen = h("canvas", { class: "thumb seen", role: "img", "aria-label": "What the network sees" });
+  readonly #inside: HTMLElement;
+  readonly #undo = h("button", { class: "button", type: "button" }, icon("undo"), "Undo");
+  readonly #clear = h("button", { class: "button", type: "button" }, icon("clear"), "Clear");
+  readonly #update: () => void;
+  #isDone = false;
+  #pixels: Uint8Array | undefined;
+
+  constructor(place: HTMLElement, workspace: Workspace) {
+    this.#workspace = workspace;
+    this.#pad = new Pad((isDone) => {
+      this.#isDone = isDone;
+      this.#update();
+    });
+    this.#undo.addEventListener("click", () => this.#pad.undo());
+    this.#clear.addEventListener("click", () => this.#pad.clear());
+    this.#update = whileWanted(
+      () => shownView.value === "draw",
+      () => this.#look(),
+      GAP,
+    );
+    this.#inside = h(
+      "section",
+      { class: "card" },
+      h("div", { class: "card-head" }, h("h2", {}, "What each layer makes of it")),
+      this.#activations.element,
+    );
+    const board = h("div", { class: "draw" }, this.#padCard(), this.#answerCard(), this.#inside);
+    const empty = this.#empty();
+    place.replaceChildren(h("h1", { class: "hidden-text" }, "Draw"), empty, board);
+    workspace.model.watch((model) => {
+      empty.hidden = model !== undefined;
+      board.hidden = model === undefined;
+      this.#update();
+    });
+    workspace.weights.onChange(() => this.#update());
+    shownView.onChange(() => this.#update());
+    colours.onChange(() => {
+      this.#activations.redraw();
+      this.#showSeen();
+    });
+  }
+
+  #padCard(): HTMLElement {
+    return h(
+      "section",
+      { class: "card", "aria-label": "Pad" },
+      this.#pad.element,
+      h(
+        "div",
+        { class: "row pad-tools" },
+        this.#undo,
+        this.#clear,
+        h("div", { class: "seen-frame push" }, h("span", { class: "note" }, "seen as"), this.#seen),
+      ),
+    );
+  }
+
+  #answerCard(): HTMLElement {
+    return h(
+      "section",
+      { class: "card", "aria-label": "Prediction" },
+      h("div", { class: "answer-head" }, this.#answer, this.#certainty),
+      this.#bars.element,
+      this.#spoken,
+    );
+  }
+
+  #empty(): HTMLElement {
+    const go = h("button", { class: "button button-primary", type: "button" }, "Go to Train");
+    go.addEventListener("click", () => showView("train"));
+    return h(
+      "div",
+      { class: "empty" },
+      h("h2", {}, "No network yet"),
+      h(
+        "p",
+        { class: "soft" },
+        "Train one, which takes a few seconds, or load one from a file. Then draw a digit here and see what it makes of it.",
+      ),
+      go,
+    );
+  }
+
+  async #look(): Promise<void> {
+    const current = this.#workspace.model.value;
+    if (current === undefined) return;
+    this.#undo.disabled = this.#pad.isEmpty;
+    this.#clear.disabled = this.#pad.isEmpty;
+    this.#inside.hidden = this.#pad.isEmpty;
+    this.#pixels = this.#pad.isEmpty ? undefined : this.#prepare(current);
+    this.#showSeen();
+    if (this.#pixels === undefined) return this.#show(current, undefined);
+    try {
+      const scores = await current.model.predict(this.#pixels);
+      if (current !== this.#workspace.model.value && current.model !== this.#workspace.model.value?.model) return;
+      this.#show(current, this.#pixels === undefined ? undefined : scores);
+      if (this.#pixels !== undefined) this.#activations.show(await current.model.activations(this.#pixels));
+    } catch {
+      // The model was replaced, or its worker lost, which is told elsewhere.
+    }
+  }
+
+  /** The drawing as the model's images are: centred by mass as MNIST's where they have its shape, else stretched. */
+  #prepare({ images: { shape } }: CurrentModel): Uint8Array | undefined {
+    const picture = this.#pad.picture();
+    try {
+      if (shape.join() === "28,28,1") return prepareDigit(picture);
+      const [height, width, channels] = shape;
+      return resizeImage(picture, height, width, channels);
+    } catch {
+      // Nothing that stands out yet: a first dot.
+      return undefined;
+    }
+  }
+
+  #showSeen(): void {
+    const shape = this.#workspace.model.value?.images.shape ?? [28, 28, 1];
+    const pixels: Pixels = this.#pixels ?? new Uint8Array(shape[0] * shape[1] * shape[2]);
+    drawImage(this.#seen, pixels, shape);
+  }
+
+  #show({ model, images: { classes }, isTrained }: CurrentModel, scores: Float32Array | undefined): void {
+    const nameOf = (label: number): string => model.classNames?.[label] ?? String(label);
+    this.#bars.show(scores, nameOf, classes);
+    if (scores === undefined) {
+      setText(this.#answer, "?");
+      setText(
+        this.#certainty,
+        isTrained ? "Draw something on the pad." : "The network is not trained yet: train it first.",
+      );
+      return;
+    }
+    const best = bestOf(scores);
+    setText(this.#answer, nameOf(best));
+    setText(
+      this.#certainty,
+      isTrained
+        ? `${percent(scores[best], scores[best] >= 0.9995 ? 0 : 1)} sure`
+        : "Guessed: the network is not trained yet.",
+    );
+    if (this.#isDone) setText(this.#spoken, `Looks like ${nameOf(best)}, ${percent(scores[best], 0)}`);
+  }
+}

@@ -1,0 +1,233 @@
+import type { Workspace } from "../app/workspace.ts";
+import { h, newId, setText } from "../ui/dom.ts";
+import { count, duration, loss, NONE, percent, short } from "../ui/format.ts";
+import { throttled } from "../ui/frames.ts";
+import { type IconName, icon } from "../ui/icons.ts";
+import { reasonOf, tell } from "../ui/messages.ts";
+import { OPERATIONS_NOTE } from "./figures.ts";
+import type { RunState, TrainingRun } from "./run.ts";
+
+/** Milliseconds between two looks at the figures: faster nobody reads. */
+const GAP = 120;
+
+export interface RunActions {
+  /** Makes a model and trains it; paused, to go step by step. */
+  start(paused: boolean): Promise<void>;
+}
+
+/** The instrument: what to do with the run, how far it is, and its figures. */
+export class RunPanel {
+  readonly element: HTMLElement;
+  readonly #workspace: Workspace;
+  readonly #actions: RunActions;
+  readonly #start = action("play", "Start", "button-primary");
+  readonly #pause = action("pause", "Pause");
+  readonly #step = action("step", "Step");
+  readonly #stop = action("stop", "Stop");
+  readonly #factor = h("input", { type: "range", min: -2, max: 2, step: 0.1, value: 0, id: newId("factor") });
+  readonly #factorText = h("output", { class: "mono" }, "× 1");
+  readonly #bar = h("progress", { max: 1, value: 0, "aria-label": "Progress of the training" });
+  readonly #place = h("p", { class: "run-place" });
+  readonly #spoken = h("p", { class: "hidden-text", role: "status" });
+  readonly #engine = h("p", { class: "run-engine note" });
+  readonly #readouts = {
+    loss: h("dd"),
+    accuracy: h("dd"),
+    validation: h("dd"),
+    speed: h("dd"),
+    work: h("dd"),
+    left: h("dd"),
+  };
+  #isBusy = false;
+
+  constructor(workspace: Workspace, actions: RunActions) {
+    this.#workspace = workspace;
+    this.#actions = actions;
+    this.#start.addEventListener("click", () => this.#do(() => this.#startOrResume()));
+    this.#pause.addEventListener("click", () => this.#do(() => workspace.run.value?.pause()));
+    this.#step.addEventListener("click", () => this.#do(() => this.#oneStep()));
+    this.#stop.addEventListener("click", () => this.#do(() => workspace.run.value?.stop()));
+    this.#factor.addEventListener("input", () => this.#setFactor());
+    this.element = this.#layOut();
+    const show = throttled(() => this.#show(), GAP);
+    let stop: (() => void)[] = [];
+    workspace.run.watch((run) => {
+      for (const end of stop) end();
+      stop = run === undefined ? [] : [run.state.onChange(() => this.#changed(run)), run.ticks.onChange(show)];
+      if (run !== undefined) this.#begin();
+      this.#show();
+    });
+  }
+
+  #layOut(): HTMLElement {
+    const { loss: lossText, accuracy, validation, speed, work, left } = this.#readouts;
+    const readout = (label: string, value: HTMLElement, hint?: string) =>
+      h("div", { title: hint }, h("dt", {}, label), value);
+    return h(
+      "section",
+      { class: "card run", "aria-label": "Run" },
+      h(
+        "div",
+        { class: "run-head" },
+        h("div", { class: "run-buttons" }, this.#start, this.#pause, this.#step, this.#stop),
+        h(
+          "div",
+          { class: "run-factor" },
+          h("label", { for: this.#factor.id }, "Learning rate"),
+          this.#factor,
+          this.#factorText,
+        ),
+      ),
+      h("div", { class: "run-progress" }, this.#bar, this.#place, this.#spoken),
+      h(
+        "dl",
+        { class: "readouts" },
+        readout("Loss", lossText, "Mean of the epoch so far"),
+        readout("Accuracy", accuracy, "Of the epoch so far, on the images trained on"),
+        readout("Held out", validation, "Accuracy on images that are not trained on"),
+        readout("Images/s", speed, "Of training steps"),
+        readout("GFLOP/s", work, OPERATIONS_NOTE),
+        readout("Time left", left),
+      ),
+      this.#engine,
+    );
+  }
+
+  /** Whether a run can begin with what is set. */
+  set canStart(can: boolean) {
+    this.#canStart = can;
+    this.#showButtons();
+  }
+
+  #canStart = false;
+
+  async #do(work: () => Promise<void> | undefined): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#showButtons();
+    try {
+      await work();
+    } catch (error) {
+      tell({ kind: "error", title: "That did not work", text: reasonOf(error), topic: "run" });
+    } finally {
+      this.#isBusy = false;
+      this.#showButtons();
+    }
+  }
+
+  async #startOrResume(): Promise<void> {
+    const run = this.#workspace.run.value;
+    if (run?.state.value === "paused") return run.resume();
+    await this.#actions.start(false);
+  }
+
+  async #oneStep(): Promise<void> {
+    const run = this.#workspace.run.value;
+    if (run?.isUnderWay !== true) await this.#actions.start(true);
+    await this.#workspace.run.value?.step();
+  }
+
+  #setFactor(): void {
+    const factor = 10 ** Number(this.#factor.value);
+    setText(this.#factorText, `× ${short(factor)}`);
+    this.#factor.setAttribute("aria-valuetext", `times ${short(factor)}`);
+    const run = this.#workspace.run.value;
+    if (run?.isUnderWay) void run.setLearningRateFactor(factor).catch(reasonOf);
+  }
+
+  #begin(): void {
+    this.#factor.value = "0";
+    this.#setFactor();
+  }
+
+  #changed(run: TrainingRun): void {
+    this.#show();
+    setText(this.#spoken, SPOKEN[run.state.value]);
+  }
+
+  #showButtons(): void {
+    const state = this.#workspace.run.value?.state.value;
+    const isUnderWay = state !== undefined && state !== "ended";
+    const [name, label] =
+      state === "paused"
+        ? (["play", "Resume"] as const)
+        : state === "ended"
+          ? (["refresh", "Start again"] as const)
+          : (["play", "Start"] as const);
+    relabel(this.#start, name, label);
+    this.#start.hidden = state === "running" || state === "stopping";
+    this.#pause.hidden = !this.#start.hidden;
+    this.#start.disabled = this.#isBusy || !(state === "paused" || this.#canStart);
+    this.#pause.disabled = this.#isBusy || state !== "running";
+    this.#step.disabled = this.#isBusy || state === "stopping" || !(isUnderWay || this.#canStart);
+    this.#stop.disabled = this.#isBusy || !isUnderWay;
+    this.#factor.disabled = !isUnderWay;
+  }
+
+  #show(): void {
+    this.#showButtons();
+    const run = this.#workspace.run.value;
+    if (run === undefined) {
+      setText(this.#place, "Ready.");
+      for (const readout of Object.values(this.#readouts)) setText(readout, NONE);
+      return;
+    }
+    const { figures, operations } = run;
+    const { step, lastValidation, imagesPerSecond, totalSteps } = figures;
+    const texts = this.#readouts;
+    setText(texts.loss, loss(step?.epochLoss));
+    setText(texts.accuracy, percent(step?.epochAccuracy, 2));
+    setText(texts.validation, percent(lastValidation?.accuracy, 2));
+    setText(texts.speed, count(imagesPerSecond));
+    setText(texts.work, short((operations * imagesPerSecond) / 1e9));
+    setText(texts.left, run.state.value === "ended" ? "done" : duration(figures.secondsLeft));
+    this.#bar.value = figures.share;
+    setText(this.#place, placeOf(run, totalSteps));
+    setText(this.#engine, engineLine(run));
+  }
+}
+
+const SPOKEN: Readonly<Record<RunState, string>> = {
+  starting: "Starting",
+  running: "Training",
+  paused: "Paused",
+  stopping: "Stopping",
+  ended: "Training has ended",
+};
+
+function placeOf(run: TrainingRun, totalSteps: number): string {
+  const { step } = run.figures;
+  const { epochs } = run.plan.settings;
+  if (run.error !== undefined) return `Failed: ${run.error}`;
+  const where =
+    step === undefined
+      ? `${count(totalSteps)} steps to do`
+      : `epoch ${step.epoch} of ${epochs}, step ${count(step.step)} of ${count(totalSteps)}, learning rate ${short(step.lr)}`;
+  const { history } = run;
+  switch (run.state.value) {
+    case "ended":
+      if (history?.end === "completed") return `Done: ${where}`;
+      return typeof history?.end === "object" ? `Ended: ${history.end.stopped}` : `Stopped in ${where}`;
+    case "paused":
+      return `Paused in ${where}`;
+    default:
+      return where.replace(/^e/, "E");
+  }
+}
+
+/** What runs the training, and what would make it faster. */
+function engineLine({ engine }: TrainingRun): string {
+  const { gear, threads, replicas, reason } = engine;
+  const cores =
+    replicas > 1 ? `${replicas} workers with memories of their own` : threads > 1 ? `${threads} threads` : "one thread";
+  const kernels = gear === "js" ? "plain JavaScript" : `WebAssembly, ${gear} gear`;
+  return `Runs in ${kernels}, on ${cores}.${reason === undefined ? "" : ` Faster: ${reason}.`}`;
+}
+
+function action(name: IconName, label: string, more = ""): HTMLButtonElement {
+  return h("button", { class: `button ${more}`, type: "button" }, icon(name), label);
+}
+
+function relabel(button: HTMLButtonElement, name: IconName, label: string): void {
+  if (button.textContent !== label) button.replaceChildren(icon(name), label);
+}

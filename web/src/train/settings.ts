@@ -1,0 +1,103 @@
+import {
+  type AugmentOptions,
+  type Averaging,
+  ema,
+  type Gear,
+  type Json,
+  type LossOption,
+  type Optimizer,
+  type PredictionSettings,
+  parseLoss,
+  parseOptimizer,
+  parseSchedule,
+  type Recipe,
+  readAugment,
+  type Sampling,
+  type Schedule,
+} from "convasm";
+import type { Values } from "../ui/fields.ts";
+import { reasonOf } from "../ui/messages.ts";
+
+/** What runs the training. */
+export interface EngineSettings {
+  readonly gear: Gear | "auto";
+  /** On an isolated page, threads over one memory; else workers with memories of their own. */
+  readonly cores: number | "auto";
+}
+
+/** Everything about a run but network and data, as the form has it. */
+export interface TrainingSettings {
+  readonly optimizer: Values;
+  readonly schedule: Values;
+  readonly loss: Values;
+  /** Without entries: none. */
+  readonly augment: Values;
+  readonly averaging: Averaging | undefined;
+  readonly prediction: PredictionSettings;
+  readonly sampling: Sampling;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly engine: EngineSettings;
+}
+
+/** The settings as the library takes them. */
+export interface ReadyRun {
+  readonly optimizer: Optimizer;
+  readonly loss: Exclude<LossOption, string>;
+  readonly schedule: Schedule;
+  readonly augment: AugmentOptions | undefined;
+}
+
+/** A form's values of something that JSON holds. */
+export function valuesOf(json: Json | undefined): Values {
+  return typeof json === "object" && json !== null && !isList(json) ? json : {};
+}
+
+function isList(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
+/** Settings that are a recipe's, for so many images. */
+export function settingsOf(recipe: Recipe, images: number, engine: EngineSettings): TrainingSettings {
+  const { optimizer, schedule, loss, augment, averaging, prediction = {}, sampling = "shuffle", epochs } = recipe;
+  return {
+    optimizer: optimizer.config,
+    schedule,
+    loss: typeof loss === "string" ? { type: loss } : loss.config,
+    augment: augment === undefined ? {} : Object.fromEntries(Object.entries(augment)),
+    averaging,
+    prediction,
+    sampling,
+    batchSize: recipe.batchSize === "all" ? images : recipe.batchSize,
+    epochs,
+    seed: 0,
+    engine,
+  };
+}
+
+/** The settings checked, or what is wrong with them. */
+export function readyRun(settings: TrainingSettings): ReadyRun | { readonly error: string } {
+  try {
+    checkWhole("batch size", settings.batchSize, 1);
+    checkWhole("epochs", settings.epochs, 1);
+    checkWhole("seed", settings.seed, 0);
+    const { averaging } = settings;
+    if (averaging?.type === "ema") ema(averaging);
+    const augment = Object.keys(settings.augment).length === 0 ? undefined : readAugment(settings.augment);
+    return {
+      optimizer: parseOptimizer(settings.optimizer),
+      loss: parseLoss(settings.loss),
+      schedule: parseSchedule(settings.schedule),
+      augment,
+    };
+  } catch (error) {
+    return { error: reasonOf(error) };
+  }
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const got = Number.isNaN(value) ? "none" : value;
+  throw new RangeError(`${name}: expected a whole number of at least ${least}, got ${got}`);
+}

@@ -1,0 +1,49 @@
+import { byId, h } from "./dom.ts";
+import { icon } from "./icons.ts";
+
+/** Something to tell above the views. */
+export interface Message {
+  readonly kind: "info" | "warning" | "error";
+  /** What happened, in a few words. */
+  readonly title: string;
+  /** Why, and what to do about it. */
+  readonly text?: string;
+  readonly actions?: readonly { readonly label: string; run(): void }[];
+  /** Of messages with one topic, only the latest is shown. */
+  readonly topic?: string;
+}
+
+const shown = new Map<string, HTMLElement>();
+
+/** Shows a message until it is closed, or replaced by one of its topic. */
+export function tell({ kind, title, text, actions = [], topic = title }: Message): void {
+  const close = (): void => dismiss(topic);
+  const closer = h("button", { class: "button button-quiet button-icon button-small", type: "button" }, icon("close"));
+  closer.setAttribute("aria-label", "Close the message");
+  closer.addEventListener("click", close);
+  const buttons = actions.map(({ label, run }) => {
+    const button = h("button", { class: "button button-small", type: "button" }, label);
+    button.addEventListener("click", () => {
+      close();
+      run();
+    });
+    return button;
+  });
+  const body = h("div", { class: "message-text" }, h("strong", {}, title), text);
+  const role = kind === "error" ? "alert" : undefined;
+  const element = h("div", { class: `message message-${kind}`, role }, body, ...buttons, closer);
+  dismiss(topic);
+  shown.set(topic, element);
+  byId("messages").append(element);
+}
+
+/** Takes a message away. */
+export function dismiss(topic: string): void {
+  shown.get(topic)?.remove();
+  shown.delete(topic);
+}
+
+/** What an error says to people. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
