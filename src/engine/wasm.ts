@@ -74,6 +74,11 @@ export function compileKernels(name: WasmName): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** Takes a file that another worker has compiled. */
+export function adoptKernels(name: WasmName, module: WebAssembly.Module): void {
+  modules.set(name, Promise.resolve(module));
+}
+
 /** What the loader makes of a file that should hold kernels. */
 type Exports = Partial<Kernels> & Record<string, unknown>;
 

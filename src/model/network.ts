@@ -182,6 +182,21 @@ export class Network {
     this.#owed = undefined;
   }
 
+  /**
+   * Adds values to the gradients, from element `begin` of `parameters.gradients` on. They pass through the memory of staged
+   * images, which are lost.
+   */
+  addToGradients(begin: number, values: Float32Array): void {
+    const { heap, kernels } = this.engine;
+    const { offset, size } = this.#layout.staging;
+    for (let at = 0; at < values.length; at += size) {
+      const passed = values.subarray(at, at + size);
+      heap.set(passed, offset);
+      const target = this.parameters.gradients.offset + begin + at;
+      kernels.add(0, passed.length, target, offset, target, 1);
+    }
+  }
+
   /** The second half of a step: the update by the gradients as they are in the heap now. */
   update(step: number, learningRate: number): void {
     this.#writeStepNumbers(step, learningRate, 0);

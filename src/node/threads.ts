@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { MessagePort, Worker } from "node:worker_threads";
 import { setThreadSource, type ThreadSource } from "../engine/threads/source.ts";
 
 /**
@@ -19,11 +19,16 @@ export function nodeThreads(program = new URL("./thread.js", import.meta.url)): 
       // A forgotten engine keeps no program running.
       worker.unref();
       return {
-        post: (message) => worker.postMessage(message),
+        post: (message, transfer = []) => worker.postMessage(message, transferable(transfer)),
         terminate: () => void worker.terminate(),
       };
     },
   };
+}
+
+/** Of what may be transferred in a browser, that which may be in Node. */
+export function transferable(transfer: readonly Transferable[]): (ArrayBuffer | MessagePort)[] {
+  return transfer.filter((item) => item instanceof ArrayBuffer || item instanceof MessagePort);
 }
 
 /** Lets engines run on Node's worker threads. */

@@ -1,4 +1,5 @@
 import type { Dataset, Pixels } from "../data/dataset.ts";
+import { reasonOf } from "../engine/threads/thread.ts";
 import { readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { Json } from "../json.ts";
@@ -19,6 +20,8 @@ import type { RemoteEngine } from "./contract.ts";
 import { HostedRun } from "./hosted-run.ts";
 import { Lock } from "./lock.ts";
 import type { CompileSettings, FitSettings, ToPage } from "./protocol.ts";
+import { chooseReplicas, type ReplicaChoice } from "./replicas/choice.ts";
+import { ReplicaGroup } from "./replicas/group.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What a run is started with. */
@@ -37,6 +40,8 @@ export class HostedModel {
   readonly #lock = new Lock();
   #run: HostedRun | undefined;
   #probe: Promise<Probe> | undefined;
+  #choice: ReplicaChoice = { replicas: 1, reason: undefined };
+  #group: ReplicaGroup | undefined;
 
   constructor(model: Model) {
     this.model = model;
@@ -45,13 +50,15 @@ export class HostedModel {
   /** What runs the model, as pages see it; undefined before `compile`. */
   get engine(): RemoteEngine | undefined {
     if (this.model.describe().memory === undefined) return undefined;
-    const { gear, threads, threadsReason, heap } = this.model.network.engine;
-    return { gear, threads, replicas: 1, reason: threadsReason, memory: heap.buffer.byteLength };
+    const { gear, threads, heap } = this.model.network.engine;
+    return { gear, threads, ...this.#choice, memory: heap.buffer.byteLength };
   }
 
-  compile({ optimizer, loss, replicas: _, ...rest }: CompileSettings): Promise<RemoteEngine> {
+  compile({ optimizer, loss, replicas, ...rest }: CompileSettings): Promise<RemoteEngine> {
     return this.#lock.run(async () => {
       this.#expectNoRun("compile");
+      this.#group?.dispose();
+      this.#group = undefined;
       await this.model.compile({
         ...rest,
         ...(optimizer !== undefined && { optimizer: parseOptimizer(optimizer) }),
@@ -59,10 +66,26 @@ export class HostedModel {
       });
       this.#probe = undefined;
       this.#run = undefined;
+      await this.startReplicas(replicas);
       const { engine } = this;
       if (engine === undefined) throw new Error("compile: expected an engine, got none");
       return engine;
     });
+  }
+
+  /** Gives a compiled model the replicas that its runs are shared with. */
+  async startReplicas(wanted: number | "auto" = 1): Promise<void> {
+    const { network, seed } = this.model;
+    const choice = chooseReplicas(wanted, network);
+    this.#choice = { replicas: 1, reason: choice.reason };
+    if (choice.replicas === 1) return;
+    try {
+      this.#group = await ReplicaGroup.start(network, seed, choice.replicas);
+      this.#choice = choice;
+    } catch (error) {
+      if (wanted !== "auto") throw error;
+      this.#choice = { replicas: 1, reason: reasonOf(error) };
+    }
   }
 
   /** Makes a run, which begins with its `start`. */
@@ -83,7 +106,7 @@ export class HostedModel {
         ...(validation !== undefined && { validation }),
       });
       if (checkpoint !== undefined) resumeTrainer(trainer, readCheckpoint(decodeSafetensors(checkpoint), "checkpoint"));
-      this.#run = new HostedRun({ id, trainer, lock: this.#lock, abort, paused, post });
+      this.#run = new HostedRun({ id, trainer, stepper: this.#group?.step, lock: this.#lock, abort, paused, post });
       return this.#run;
     });
   }
@@ -124,7 +147,9 @@ export class HostedModel {
   }
 
   getGradient(name: string) {
-    return this.#soon(() => Float32Array.from(this.model.network.gradient(name)));
+    const work = () => Float32Array.from(this.model.network.gradient(name));
+    // While replicas exchange gradients, the model's are not the batch's.
+    return this.#group === undefined ? this.#soon(work) : this.#lock.run(work);
   }
 
   setWeight(name: string, values: Float32Array) {
@@ -149,7 +174,11 @@ export class HostedModel {
 
   async dispose(): Promise<void> {
     if (this.#run?.isUnderWay) await this.#run.stop();
-    await this.#lock.run(() => this.model.dispose());
+    await this.#lock.run(() => {
+      this.#group?.dispose();
+      this.#group = undefined;
+      this.model.dispose();
+    });
   }
 
   /** Work that takes no longer than a step: while a run goes on at once, between two steps; else in its turn. */

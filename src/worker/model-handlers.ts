@@ -27,8 +27,10 @@ export function modelHandlers(
   return {
     createModel: ({ architecture, seed }) => add(new HostedModel(new Model(Architecture.fromJson(architecture), seed))),
 
-    async loadModel({ file, options: { replicas: _, ...options } }) {
-      return add(new HostedModel(await loadModel(file, options)));
+    async loadModel({ file, options: { replicas, ...options } }) {
+      const hosted = new HostedModel(await loadModel(file, options));
+      await hosted.startReplicas(replicas);
+      return add(hosted);
     },
 
     compile: ({ model, options }) => models.get(model).compile(options),

@@ -1,6 +1,6 @@
 /**
  * What a worker in a browser does. What it is follows from its first message: `start` makes it a thread of an engine,
- * `session` the home of models.
+ * `session` the home of models, `replica` a replica of a network.
  *
  * @module
  */
@@ -8,14 +8,28 @@
 import { createThread, type ThreadMessage } from "../engine/threads/thread.ts";
 import { createHost } from "./host.ts";
 import { isSessionMessage } from "./protocol.ts";
+import { isReplicaStart } from "./replicas/messages.ts";
+import { createReplica } from "./replicas/replica.ts";
 
 /** Makes this worker answer to a page, or to another worker. */
 export function serveWorker(): void {
   const answerThread = createThread((message) => self.postMessage(message));
   self.onmessage = ({ data }: MessageEvent<ThreadMessage>) => {
-    if (!isSessionMessage(data)) return answerThread(data);
-    const answerPage = createHost({ post: (message, transfer) => self.postMessage(message, { transfer }) });
-    self.onmessage = ({ data: next }: MessageEvent<unknown>) => answerPage(next);
-    answerPage(data);
+    if (isSessionMessage(data)) {
+      become(data, createHost({ post: (message, transfer) => self.postMessage(message, { transfer }) }));
+    } else if (isReplicaStart(data)) {
+      become(
+        data,
+        createReplica((message, transfer) => self.postMessage(message, { transfer })),
+      );
+    } else {
+      answerThread(data);
+    }
   };
+}
+
+/** Leaves this message and all that follow to a handler. */
+function become(first: unknown, handle: (message: unknown) => void): void {
+  self.onmessage = ({ data }: MessageEvent<unknown>) => handle(data);
+  handle(first);
 }

@@ -1,12 +1,7 @@
-import { startWorker, type WorkerEvents } from "../../worker/start.ts";
-import type { ThreadMessage } from "./thread.ts";
+import { startWorker, type WorkerEvents, type WorkerHandle } from "../../worker/start.ts";
 
 /** A running worker, as the engine sees it. */
-export interface ThreadHandle {
-  post(message: ThreadMessage): void;
-  /** Ends it, whatever it does. */
-  terminate(): void;
-}
+export type ThreadHandle = WorkerHandle;
 
 /** What a worker tells the engine: messages are those that `createThread` answered with. */
 export type ThreadEvents = WorkerEvents;
@@ -15,7 +10,7 @@ export type ThreadEvents = WorkerEvents;
 export interface ThreadSource {
   /** Cores that this program may use. */
   cores(): number;
-  /** Starts a worker whose messages go to the function that `createThread` makes. */
+  /** Starts a worker whose messages go to the function that `createThread` makes, or `createReplica`. */
   start(events: ThreadEvents): ThreadHandle;
   /** Milliseconds without any sign of life after which a thread counts as dead. Default 10,000. */
   readonly patience?: number;
@@ -39,7 +34,7 @@ export function threadSource(): ThreadSource {
 }
 
 /** Why this host cannot run threads here and now; undefined where it can. */
-function obstacle(): string | undefined {
+export function threadsObstacle(): string | undefined {
   if (typeof SharedArrayBuffer === "undefined") {
     return "memory cannot be shared here: in a page, that takes cross-origin isolation";
   }
@@ -84,7 +79,7 @@ export function chooseThreads(wanted: number | "auto", single: string | undefine
     if (wanted !== "auto") throw new RangeError(`threads: expected 1 or auto, as ${single}, got ${wanted}`);
     return { threads: 1, reason: single };
   }
-  const reason = obstacle();
+  const reason = threadsObstacle();
   if (reason !== undefined) return { threads: 1, reason };
   if (wanted !== "auto") return { threads: wanted, reason: undefined };
   const cores = threadSource().cores();

@@ -1,0 +1,84 @@
+import type { Gear } from "../../engine/gears.ts";
+import { threadSource, threadsObstacle } from "../../engine/threads/source.ts";
+import type { Network } from "../../model/network.ts";
+
+/** Replicas that `auto` takes at most. */
+const AUTO_MOST = 8;
+
+/** Replicas that may be asked for at most. */
+const MOST = 64;
+
+/** Multiply-adds of forward passes to those of whole training steps, roughly. */
+const PASSES = 3;
+
+/** Multiply-adds a millisecond that training comes to on one core, roughly. */
+const SPEED: Readonly<Record<Gear, number>> = { js: 0.7e6, simd: 20e6, relaxed: 30e6, wide: 40e6 };
+
+/** Milliseconds that messages take in a step of two replicas, ... */
+const MESSAGES = 0.15;
+
+/** ... and in addition with each more. */
+const MORE_MESSAGES = 0.05;
+
+/** Milliseconds to pass on and add up a gradient of one weight. */
+const PER_WEIGHT = 0.6e-6;
+
+/** Share of the time that more replicas must save to be taken. */
+const MARGIN = 0.1;
+
+/** How many replicas a network gets. */
+export interface ReplicaChoice {
+  readonly replicas: number;
+  /** What would make it faster, for people. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * How many replicas there will be.
+ *
+ * `auto` follows from the network, the batch and the number of cores alone, not from measurement: other numbers sum in another
+ * order, and a run should repeat on its machine.
+ *
+ * @param wanted as many as asked for; or `"auto"`, where memory cannot be shared: as many as should be fastest, up to the
+ *   number of cores and 8
+ * @throws TypeError, RangeError for a number that cannot be, or more than one beside threads
+ */
+export function chooseReplicas(wanted: number | "auto", network: Network): ReplicaChoice {
+  if (wanted !== "auto" && typeof wanted !== "number") {
+    throw new TypeError(`replicas: expected a number or auto, got ${typeof wanted}`);
+  }
+  if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST)) {
+    throw new RangeError(`replicas: expected auto or a whole number from 1 to ${MOST}, got ${wanted}`);
+  }
+  const { threads, threadsReason, gear } = network.engine;
+  if (wanted === 1 || (wanted === "auto" && threads > 1)) return { replicas: 1, reason: threadsReason };
+  if (threads > 1) throw new RangeError(`replicas: expected 1 or auto beside ${threads} threads, got ${wanted}`);
+  const obstacle = gear === "js" ? "the js gear has one thread" : threadsObstacle();
+  const replicas = wanted === "auto" ? (obstacle === undefined ? 1 : fastest(network)) : wanted;
+  if (replicas === 1) return { replicas, reason: obstacle ?? threadsReason };
+  return {
+    replicas,
+    reason:
+      obstacle === undefined
+        ? `${replicas} workers exchange gradients; threads would be faster`
+        : `${obstacle}; so ${replicas} workers exchange gradients`,
+  };
+}
+
+/** The number of replicas that should be fastest. */
+function fastest(network: Network): number {
+  const { architecture, batchSize, engine, optimizer, parameters } = network;
+  if (optimizer === undefined || !(engine.heap instanceof Float32Array)) return 1;
+  const work = (PASSES * architecture.sequence.multiplyAdds() * batchSize) / SPEED[engine.gear];
+  const exchange = PER_WEIGHT * parameters.gradients.count;
+  const most = Math.min(threadSource().cores(), AUTO_MOST);
+  let best = 1;
+  let least = work;
+  for (let replicas = 2; replicas <= most; replicas++) {
+    const time = work / replicas + exchange + MESSAGES + MORE_MESSAGES * (replicas - 2);
+    if (time > least * (1 - MARGIN)) continue;
+    best = replicas;
+    least = time;
+  }
+  return best;
+}

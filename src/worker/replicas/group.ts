@@ -1,0 +1,282 @@
+import { type ThreadEvents, type ThreadHandle, threadSource } from "../../engine/threads/source.ts";
+import { reasonOf } from "../../engine/threads/thread.ts";
+import { compileKernels } from "../../engine/wasm.ts";
+import type { Network } from "../../model/network.ts";
+import { type Stepper, stageBatch } from "../../training/batch.ts";
+import { Exchange } from "./exchange.ts";
+import { Link } from "./link.ts";
+import { isReplicaAnswer, type ReplicaAnswer, type ReplicaMessage, type ReplicaState } from "./messages.ts";
+import { copyPart } from "./part-data.ts";
+import { largestPart, partsOf } from "./parts.ts";
+import { shareStep } from "./shared-step.ts";
+import { copyState } from "./state.ts";
+
+/** Milliseconds without any sign of life after which a replica counts as lost. */
+const PATIENCE = 10_000;
+
+/** A busy machine may keep a replica busy this many times longer than the leader needed for its own part. */
+const SLACK = 10;
+
+/** Looks at silent replicas before they count as lost: a machine that slept for hours has missed only one of them. */
+const LOOKS = 8;
+
+/** What can be done about a lost replica. */
+const REMEDY = "; compile the model again to go on";
+
+/** What running says after `dispose`. */
+const DISPOSED = "replicas: expected some in use, got those that were disposed of";
+
+/** Another replica, as the leader sees it. */
+class Member {
+  readonly link = new Link((message, transfer) => this.post(message, transfer));
+  /** Memory of pixels that came back. */
+  spare: ArrayBuffer | undefined;
+  #handle: ThreadHandle | undefined;
+  #take: ((answer: ReplicaAnswer) => void) | undefined;
+
+  /** Whether somebody waits for it. */
+  get isLate(): boolean {
+    return this.#take !== undefined || this.link.isWaiting;
+  }
+
+  /** @throws Error if the host gives no worker */
+  start(events: ThreadEvents): void {
+    this.#handle = threadSource().start(events);
+  }
+
+  post(message: ReplicaMessage, transfer: Transferable[] = []): void {
+    this.#handle?.post(message, transfer);
+  }
+
+  /** Its answer to a message. */
+  ask(message: ReplicaMessage, transfer: Transferable[] = []): Promise<ReplicaAnswer> {
+    return new Promise((resolve) => {
+      this.#take = resolve;
+      this.post(message, transfer);
+    });
+  }
+
+  hear(answer: ReplicaAnswer): void {
+    if (answer.type === "share" || answer.type === "sum") {
+      this.link.deliver(answer);
+    } else {
+      this.#take?.(answer);
+      this.#take = undefined;
+    }
+  }
+
+  end(): void {
+    this.#handle?.terminate();
+  }
+}
+
+/**
+ * Copies of a network in workers with memories of their own, each of which trains on a part of every batch. Gradients are
+ * added up at each step, so that all make the same update and stay the same, bit for bit.
+ *
+ * The network itself is the leader and takes the first part. All else is its matter alone: evaluation, checkpoints,
+ * averages. What is written into it from outside reaches the others before the next step.
+ *
+ * @example
+ * const group = await ReplicaGroup.start(model.network, model.seed, 2);
+ * for await (const event of model.trainer(data).run(group.step)) console.log(event);
+ * group.dispose();
+ */
+export class ReplicaGroup {
+  readonly #network: Network;
+  readonly #patience: number;
+  readonly #members: readonly Member[];
+  readonly #exchange: Exchange;
+  #failure: string | undefined;
+  #remedy = "";
+  /** Ends the wait for others. */
+  #interrupt: ((error: Error) => void) | undefined;
+  /** The leader's version that the others have. */
+  #version: number | undefined;
+  /** Messages that came in so far. */
+  #signs = 0;
+
+  private constructor(network: Network, replicas: number) {
+    this.#network = network;
+    this.#patience = threadSource().patience ?? PATIENCE;
+    this.#members = Array.from({ length: replicas - 1 }, () => new Member());
+    this.#exchange = new Exchange(network, 0, [undefined, ...this.#members.map(({ link }) => link)]);
+  }
+
+  /**
+   * Starts `replicas - 1` workers with copies of the network.
+   *
+   * @param network has an optimizer, and a loss that its settings tell all of
+   * @param seed the model's
+   * @throws TypeError, RangeError if the network cannot be copied
+   * @throws Error if a worker does not start
+   */
+  static async start(network: Network, seed: number, replicas: number): Promise<ReplicaGroup> {
+    const { architecture, loss, optimizer, engine } = network;
+    if (loss === undefined || optimizer === undefined) {
+      throw new TypeError("replicas: expected a model compiled with a loss and an optimizer, got none");
+    }
+    const { gear, heap } = engine;
+    if (!(heap instanceof Float32Array)) throw new RangeError("replicas: expected float32, got float64");
+    const kernels = gear === "js" ? undefined : { gear, module: await compileKernels(gear) };
+    const batchSize = largestPart(network.batchSize, replicas);
+    const common = { replicas, loss: loss.config, optimizer: optimizer.config, seed, batchSize, gear, kernels };
+    const json = architecture.toJson();
+    const group = new ReplicaGroup(network, replicas);
+    try {
+      group.#startMembers();
+    } catch (error) {
+      group.dispose();
+      throw new Error(`replicas: a worker did not start: ${reasonOf(error)}`, { cause: error });
+    }
+    const mesh = meshOf(replicas);
+    const answers = group.#members.map((member, i) => {
+      const index = i + 1;
+      const ports = mesh[index];
+      const start = { type: "replica", index, architecture: json, ports, ...common } as const;
+      return member.ask(
+        start,
+        ports.flatMap((port) => port ?? []),
+      );
+    });
+    await group.#waitFor(Promise.all(answers), 0);
+    group.#remedy = REMEDY;
+    return group;
+  }
+
+  /** How many there are, the leader included. */
+  get replicas(): number {
+    return this.#members.length + 1;
+  }
+
+  /**
+   * The step of all together. It fails if a replica does or is lost, and so does every one after that; the leader's weights
+   * are then those from before the step.
+   */
+  readonly step: Stepper = async (batch) => {
+    this.#expectUse();
+    const network = this.#network;
+    const { step, learningRate, writeTransforms } = batch;
+    const images = batch.indices.length;
+    const [own, ...others] = partsOf(images, this.replicas);
+    const began = performance.now();
+    this.#synchronize();
+    others.forEach((bounds, i) => {
+      const member = this.#members[i];
+      const part = bounds.end > bounds.begin ? copyPart(batch, bounds, member.spare) : undefined;
+      if (part !== undefined) member.spare = undefined;
+      member.post({ type: "step", step, learningRate, images, part }, part && [part.pixels.buffer]);
+    });
+    stageBatch(network, batch, own.end);
+    const part = { ...own, augmented: writeTransforms !== undefined, spare: undefined };
+    const work = shareStep(network, this.#exchange, { step, learningRate, images }, part);
+    const { loss, correct, spares } = await this.#waitFor(work, performance.now() - began);
+    this.#members.forEach((member, i) => {
+      member.spare = spares[i + 1] ?? member.spare;
+    });
+    return { loss, correct };
+  };
+
+  /** What training changes, of every replica, the leader's first: the same for all, bit for bit. */
+  async states(): Promise<readonly ReplicaState[]> {
+    this.#expectUse();
+    this.#synchronize();
+    const answers = await this.#waitFor(Promise.all(this.#members.map((member) => member.ask({ type: "ask" }))), 0);
+    return [copyState(this.#network), ...answers.filter((answer) => answer.type === "state")];
+  }
+
+  /** Ends the workers; a step under way fails. */
+  dispose(): void {
+    this.#fail(DISPOSED);
+  }
+
+  #startMembers(): void {
+    this.#members.forEach((member, i) => {
+      const name = `replica ${i + 1}`;
+      member.start({
+        onMessage: (message) => {
+          this.#signs++;
+          if (!isReplicaAnswer(message)) return;
+          if (message.type === "failed") this.#fail(`replicas: ${name} failed: ${message.reason}${this.#remedy}`);
+          else member.hear(message);
+        },
+        onEnd: (reason) => this.#fail(`replicas: ${name} is lost: ${reason}${this.#remedy}`),
+      });
+    });
+  }
+
+  /** Gives the others what they do not have of the leader's weights and numbers. */
+  #synchronize(): void {
+    const { version } = this.#network;
+    if (version === this.#version) return;
+    for (const member of this.#members) {
+      const state = copyState(this.#network);
+      member.post(
+        state,
+        state.values.map(({ buffer }) => buffer),
+      );
+    }
+    this.#version = version;
+  }
+
+  #expectUse(): void {
+    if (this.#failure !== undefined) throw new Error(this.#failure);
+  }
+
+  /**
+   * Waits for what the others have to do with, as long as they show signs of life.
+   *
+   * @param own milliseconds that the leader needed for its own part
+   */
+  async #waitFor<T>(work: Promise<T>, own: number): Promise<T> {
+    let silent = 0;
+    let signs = this.#signs;
+    const look = () => {
+      silent = this.#signs === signs ? silent + 1 : 0;
+      signs = this.#signs;
+      if (silent === LOOKS) this.#fail(`replicas: ${this.#late()} does not answer${this.#remedy}`);
+    };
+    const timer = setInterval(look, (this.#patience + SLACK * own) / LOOKS);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#interrupt = reject;
+        work.then(resolve, reject);
+        this.#expectUse();
+      });
+    } catch (error) {
+      // Whatever went wrong, the others are no longer where the leader is.
+      this.#fail(reasonOf(error));
+      throw error;
+    } finally {
+      clearInterval(timer);
+      this.#interrupt = undefined;
+    }
+  }
+
+  #late(): string {
+    const late = this.#members.flatMap(({ isLate }, i) => (isLate ? [i + 1] : []));
+    return late.length > 0 ? `replica ${late.join(", ")}` : "a replica";
+  }
+
+  #fail(failure: string): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    for (const member of this.#members) member.end();
+    this.#interrupt?.(new Error(failure));
+  }
+}
+
+/** Ports between the replicas but the leader: `[i][j]` is the one of i to j. */
+function meshOf(replicas: number): readonly (readonly (MessagePort | undefined)[])[] {
+  const ports = Array.from({ length: replicas }, () =>
+    Array.from({ length: replicas }, (): MessagePort | undefined => undefined),
+  );
+  for (let i = 1; i < replicas; i++) {
+    for (let j = i + 1; j < replicas; j++) {
+      const { port1, port2 } = new MessageChannel();
+      ports[i][j] = port1;
+      ports[j][i] = port2;
+    }
+  }
+  return ports;
+}

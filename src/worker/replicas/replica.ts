@@ -1,0 +1,100 @@
+// What a worker does that is a replica; the same in Node and in browsers.
+
+import { reasonOf } from "../../engine/threads/thread.ts";
+import { adoptKernels } from "../../engine/wasm.ts";
+import { Architecture } from "../../model/architecture.ts";
+import { Network } from "../../model/network.ts";
+import { parseLoss } from "../../training/losses.ts";
+import { parseOptimizer } from "../../training/optimizers.ts";
+import { Exchange } from "./exchange.ts";
+import { Link } from "./link.ts";
+import {
+  isReplicaMessage,
+  type PartData,
+  type ReplicaAnswer,
+  type ReplicaMessage,
+  type ReplicaStart,
+  type ReplicaStep,
+} from "./messages.ts";
+import { partsOf } from "./parts.ts";
+import { shareStep } from "./shared-step.ts";
+import { copyState, putState } from "./state.ts";
+
+/** Sends a message to the leader. */
+type Answer = (message: ReplicaAnswer, transfer: Transferable[]) => void;
+
+/** Handles the messages to a replica, the first one included; messages that need time wait for those before them. */
+export function createReplica(answer: Answer): (message: unknown) => void {
+  const leader = new Link(answer);
+  let replica: Replica | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const handle = async (message: ReplicaMessage): Promise<void> => {
+    switch (message.type) {
+      case "replica":
+        replica = await Replica.create(message, leader);
+        answer({ type: "ready" }, []);
+        break;
+      case "state":
+        if (replica !== undefined) putState(replica.network, message);
+        break;
+      case "ask":
+        if (replica !== undefined) answer(copyState(replica.network), []);
+        break;
+      case "step":
+        await replica?.step(message);
+        break;
+    }
+  };
+  return (message) => {
+    if (!isReplicaMessage(message)) return;
+    if (message.type === "share" || message.type === "sum") {
+      leader.deliver(message);
+    } else {
+      last = last.then(() => handle(message)).catch((error) => answer({ type: "failed", reason: reasonOf(error) }, []));
+    }
+  };
+}
+
+/** A network that trains on its part of each batch. */
+class Replica {
+  readonly network: Network;
+  readonly #index: number;
+  readonly #replicas: number;
+  readonly #exchange: Exchange;
+
+  private constructor(network: Network, { index, replicas, ports }: ReplicaStart, leader: Link) {
+    this.network = network;
+    this.#index = index;
+    this.#replicas = replicas;
+    const links = ports.map((port, i) => (i === 0 ? leader : port && Link.over(port)));
+    this.#exchange = new Exchange(network, index, links);
+  }
+
+  static async create(start: ReplicaStart, leader: Link): Promise<Replica> {
+    const { architecture, loss, optimizer, seed, batchSize, gear, kernels } = start;
+    if (kernels !== undefined) adoptKernels(kernels.gear, kernels.module);
+    const network = await Network.create(Architecture.fromJson(architecture), {
+      gear,
+      batchSize,
+      seed,
+      loss: parseLoss(loss),
+      optimizer: parseOptimizer(optimizer),
+    });
+    return new Replica(network, start, leader);
+  }
+
+  async step(message: ReplicaStep): Promise<void> {
+    const { part, images } = message;
+    const bounds = partsOf(images, this.#replicas)[this.#index];
+    if (part !== undefined) this.#stage(part, bounds.end - bounds.begin);
+    const own = part && { ...bounds, augmented: part.transforms !== undefined, spare: part.pixels.buffer };
+    await shareStep(this.network, this.#exchange, message, own);
+  }
+
+  #stage({ pixels, labels, targets, classes, transforms }: PartData, n: number): void {
+    const { network } = this;
+    network.stageImages(pixels, n, 0);
+    network.stageTargets({ labels, targets, classes }, n, 0);
+    if (transforms !== undefined) network.transforms.set(transforms);
+  }
+}

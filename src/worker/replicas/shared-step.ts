@@ -1,0 +1,49 @@
+import type { Network } from "../../model/network.ts";
+import { sumsOf } from "../../training/batch.ts";
+import type { Contribution, Exchange, Total } from "./exchange.ts";
+import type { Part } from "./parts.ts";
+
+/** What all replicas know of a step. */
+export interface SharedStep {
+  readonly step: number;
+  readonly learningRate: number;
+  /** Images of the whole batch. */
+  readonly images: number;
+}
+
+/** What a replica knows of its part, whose images are staged. */
+export interface OwnPart extends Part {
+  readonly augmented: boolean;
+  /** Memory to give back to the leader. */
+  readonly spare: ArrayBuffer | undefined;
+}
+
+/**
+ * One replica's side of a step: the gradients of its part, then those of all, then the update that all make.
+ *
+ * Until all is there, the network's weights and statistics are those from before the step: whoever looks at them
+ * meanwhile, or after a failure, finds the model whole.
+ *
+ * @param part undefined for a replica that gets no images this time
+ */
+export async function shareStep(
+  network: Network,
+  exchange: Exchange,
+  { step, learningRate, images }: SharedStep,
+  part: OwnPart | undefined,
+): Promise<Total> {
+  const { offset, count } = network.parameters.statistics;
+  const statistics = network.view(offset, count);
+  const before = statistics.slice();
+  let own: Contribution | undefined;
+  if (part !== undefined) {
+    const { begin, end, augmented, spare } = part;
+    network.partialGradients(end - begin, step, augmented, begin, images);
+    own = { ...sumsOf(network, end - begin), statistics: Float32Array.from(statistics), spare };
+    statistics.set(before);
+  }
+  const total = await exchange.run(images, own);
+  statistics.set(total.statistics);
+  network.update(step, learningRate);
+  return total;
+}
