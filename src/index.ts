@@ -117,6 +117,7 @@ export { constant, cosine, exponential, oneCycle, parseSchedule, type Schedule, 
 export type { History, Trainer } from "./training/trainer.ts";
 export { type WhitenOptions, whiten } from "./training/whitening.ts";
 export type {
+  CheckpointNotes,
   LayerActivation,
   RemoteCompileOptions,
   RemoteDataset,

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
+import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { findIdxNames } from "../data/mnist.ts";
 import type { ReadSettings } from "../data/read/options.ts";
 import { splitStratified } from "../data/split.ts";
@@ -19,7 +20,7 @@ import {
   readSettings,
   settingsArguments,
 } from "./data-options.ts";
-import { DIGITS_SEED, DIGITS_TEST, DIGITS_TRAIN, makeDigits } from "./digits.ts";
+import { makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
 import { count, megabytes } from "./format.ts";
 
@@ -189,9 +190,16 @@ async function loadFolder(source: FolderSource, { output }: Context): Promise<Lo
 
 async function loadDigits({ testOnly, limit }: DataRequest, { output, signal }: Context): Promise<LoadedData> {
   const make = (part: "train" | "test", count: number) =>
-    makeDigits({ part, count, seed: DIGITS_SEED }, output, signal);
-  const train = testOnly ? undefined : await make("train", Math.min(limit ?? DIGITS_TRAIN, DIGITS_TRAIN));
-  return { source: { source: "digits" }, title: "generated digits", train, test: await make("test", DIGITS_TEST) };
+    makeDigits({ part, count, seed: STANDARD_DIGITS.seed }, output, signal);
+  const train = testOnly
+    ? undefined
+    : await make("train", Math.min(limit ?? STANDARD_DIGITS.train, STANDARD_DIGITS.train));
+  return {
+    source: { source: "digits" },
+    title: "generated digits",
+    train,
+    test: await make("test", STANDARD_DIGITS.test),
+  };
 }
 
 /** MNIST, from the folder `folder` or its folder `mnist`; where neither has its files, whatever data is there. */

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
+import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { encodeIdxPair } from "../data/idx.ts";
 import { datasetStatistics } from "../data/statistics.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
@@ -10,7 +11,7 @@ import { type Context, commandLine, createContext, shorterPath } from "./context
 import { addDataInspectCommand, countTable } from "./data-inspect.ts";
 import { addFileOptions, FILE_FORMATS, type FileOptions } from "./data-options.ts";
 import { downloadOptions, loadData, readDataSource } from "./data-source.ts";
-import { DIGITS_SEED, DIGITS_TEST, DIGITS_TRAIN, makeDigits } from "./digits.ts";
+import { makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
 import { dimensions } from "./format.ts";
 import { positiveWhole, seedNumber } from "./numbers.ts";
@@ -47,9 +48,9 @@ export function addDataCommand(program: Command, signal: AbortSignal): void {
     .command("data")
     .description("fetch MNIST, write the built-in digits or other data as IDX files, and say what is there")
     .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`)
-    .option("--count <n>", `how many digits to train on (default: ${DIGITS_TRAIN})`, positiveWhole)
-    .option("--test-count <n>", `how many digits to test on (default: ${DIGITS_TEST})`, positiveWhole)
-    .option("--seed <n>", `seed of the digits (default: ${DIGITS_SEED}, which train uses)`, seedNumber)
+    .option("--count <n>", `how many digits to train on (default: ${STANDARD_DIGITS.train})`, positiveWhole)
+    .option("--test-count <n>", `how many digits to test on (default: ${STANDARD_DIGITS.test})`, positiveWhole)
+    .option("--seed <n>", `seed of the digits (default: ${STANDARD_DIGITS.seed}, which train uses)`, seedNumber)
     .option("-o, --out <dir>", `folder to write IDX files to (default for digits: ${DIGITS_FOLDER})`)
     .option("--overwrite", "replace files that are there")
     .addOption(new Option("--json", "one JSON object on standard output"));
@@ -98,9 +99,9 @@ async function runData(argument: string, options: DataCommandOptions, context: C
 
 async function writeDigits(options: DataCommandOptions, context: Context): Promise<Parts> {
   const {
-    count: trainCount = DIGITS_TRAIN,
-    testCount = DIGITS_TEST,
-    seed = DIGITS_SEED,
+    count: trainCount = STANDARD_DIGITS.train,
+    testCount = STANDARD_DIGITS.test,
+    seed = STANDARD_DIGITS.seed,
     out = DIGITS_FOLDER,
   } = options;
   const { output, signal } = context;

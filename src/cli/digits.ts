@@ -1,20 +1,11 @@
 import { createDataset, type Dataset } from "../data/dataset.ts";
 import { generateDigits } from "../data/digits/generate.ts";
+import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { DIGIT_NAMES } from "../data/mnist.ts";
 import { Breather } from "../training/pause.ts";
 import { barLine } from "./bar.ts";
 import { count } from "./format.ts";
 import type { Output } from "./output.ts";
-
-/** Sizes of the built-in data set: those of MNIST. */
-export const DIGITS_TRAIN = 60_000;
-export const DIGITS_TEST = 10_000;
-
-/** The built-in data set is always the same one, whatever the seed of the training. */
-export const DIGITS_SEED = 0;
-
-/** Digits for testing come from so much further along the same endless sequence that training never sees them. */
-const TEST_START = 100_000_000;
 
 const SIDE = 28;
 const CHUNK = 100;
@@ -29,7 +20,7 @@ export interface DigitsRequest {
 /** Draws digits, with a status line, and stops when asked to. */
 export async function makeDigits(request: DigitsRequest, output: Output, signal: AbortSignal): Promise<Dataset> {
   const { part, count: wanted, seed } = request;
-  const first = part === "train" ? 0 : TEST_START;
+  const first = part === "train" ? 0 : STANDARD_DIGITS.testStart;
   const images = new Uint8Array(wanted * SIDE * SIDE);
   const labels = new Uint8Array(wanted);
   const breather = new Breather();

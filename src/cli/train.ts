@@ -1,8 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { writeFileAtomic } from "../node/files.ts";
+import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
+import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { checkData } from "../training/evaluate.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
@@ -15,7 +16,6 @@ import { count, counted, dimensions, megabytes, table } from "./format.ts";
 import { openModel, readModelFile } from "./model-file.ts";
 import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
 import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
-import { type RunSettings, readRunSettings } from "./run-settings.ts";
 import { addTrainingOptions } from "./train-options.ts";
 import { prepareData, restoreData, type TrainingData } from "./training-data.ts";
 import { type TrainingOptions, trainingSettings } from "./training-options.ts";
@@ -146,6 +146,7 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   context.signal.throwIfAborted();
 
   const model = await openModel(file, { gear: settings.engine, threads: options.threads ?? "auto" }, true);
+  if (options.out !== undefined) await ensureFolder(options.out);
   const folder = new RunFolder(options.out ?? dirname(path));
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
   resumeTrainer(trainer, file.checkpoint);

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "../data/dataset.ts";
 import { splitData } from "../recipes/data-split.ts";
+import type { DataSettings } from "../recipes/run-settings.ts";
 import type { Context } from "./context.ts";
 import { type DataSource, type LoadedData, loadData } from "./data-source.ts";
 import { count } from "./format.ts";
-import type { DataSettings } from "./run-settings.ts";
 
 /** The images of a training run, in their parts. */
 export interface TrainingData {
@@ -61,7 +61,7 @@ export async function restoreData(
   context: Context,
 ): Promise<TrainingData> {
   const data = await prepareData(sourceOf(settings, folder), settings, context);
-  if (data.sha256 !== settings.sha256) {
+  if (settings.sha256 !== null && data.sha256 !== settings.sha256) {
     const got = `${count(data.train.length)} others`;
     throw new RangeError(`resume: expected the images that the run began with in ${data.loaded.title}, got ${got}`);
   }

@@ -49,6 +49,8 @@ export class Trainer {
   readonly average: WeightAverage | undefined;
   readonly #options: FitOptions;
   #progress: Progress = START;
+  /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
+  #away = 0;
 
   /** @throws TypeError, RangeError if the data does not fit the network, or for a wrong option */
   constructor(network: Network, data: Dataset, seed: number, options: FitOptions = {}) {
@@ -126,6 +128,7 @@ export class Trainer {
     while (this.#progress.epoch < this.#epochs && this.#progress.stopped === null) {
       const order = this.#order();
       const epochStart = performance.now() - 1000 * this.#progress.trainSeconds;
+      this.#away = 0;
       while (this.#progress.stepInEpoch < this.stepsPerEpoch) {
         // A checkpoint may have been written between a step and its reports.
         yield* this.#reports();
@@ -137,13 +140,15 @@ export class Trainer {
         const sums = made instanceof Promise ? await made : made;
         const event = this.#stepEvent(batch, sums, (performance.now() - start) / 1000);
         for (const callback of this.callbacks) await callback.onStepEnd?.(event, control);
+        const told = performance.now();
         yield event;
+        this.#away += performance.now() - told;
         if (this.#progress.stopped !== null) return this.#end(control);
         await breather.pause();
       }
       yield* this.#reports();
       if (signal?.aborted) return this.#history("interrupted");
-      const event = await this.#uninterrupted(() => this.#endEpoch(epochStart, control));
+      const event = await this.#uninterrupted(() => this.#endEpoch(epochStart + this.#away, control));
       if (event === undefined) return this.#history("interrupted");
       yield event;
     }
@@ -196,7 +201,9 @@ export class Trainer {
         ...(report === "average" && { averaged: NO_SUMS }),
         reports: [...this.#progress.reports, event],
       };
+      const told = performance.now();
       yield event;
+      this.#away += performance.now() - told;
     }
   }
 

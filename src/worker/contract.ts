@@ -14,6 +14,7 @@ import type { ReadSettings } from "../data/read/options.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
+import type { DataSettings } from "../recipes/run-settings.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
@@ -21,6 +22,7 @@ import type { LoadOptions } from "../training/load-model.ts";
 import type { ClassFigures } from "../training/metrics.ts";
 import type { CompileOptions, ModelOptions } from "../training/model.ts";
 import type { History } from "../training/trainer.ts";
+import type { WhitenOptions } from "../training/whitening.ts";
 
 /** A data set that lives in the worker. */
 export interface RemoteDataset extends Pick<Dataset, "name" | "length" | "shape" | "classes" | "classNames"> {
@@ -64,9 +66,20 @@ export interface RemoteFitOptions extends Omit<FitOptions, "validation" | "callb
   stopOnNaN?: boolean;
   /** Begins in the paused state. Default false. */
   paused?: boolean;
-  /** The bytes of a checkpoint that the run goes on from. */
+  /**
+   * The bytes of a checkpoint that the run goes on from: of a page or of the command line. The model has to be loaded from
+   * it with `training`, and the data has to be the same; options that are not given are those of the checkpoint.
+   */
   checkpoint?: Uint8Array;
 }
+
+/** What a checkpoint says beyond what the worker knows: for the command line. A type alias because interfaces do not fit `Json`. */
+export type CheckpointNotes = {
+  /** Name of the network, for people. Default `"custom"`. */
+  readonly network?: string;
+  /** Where the data is, such as `{ source: "mnist" }`. */
+  readonly data?: Partial<Pick<DataSettings, "source" | "folder" | "reader">>;
+};
 
 /** A training run in a worker. Iterating over it gives its events; not iterating costs nothing. */
 export interface RemoteRun extends AsyncIterable<FitEvent> {
@@ -82,8 +95,11 @@ export interface RemoteRun extends AsyncIterable<FitEvent> {
   stop(): Promise<History>;
   /** Multiplies the schedule's learning rate from the next step on; 1 at first. */
   setLearningRateFactor(factor: number): Promise<void>;
-  /** The bytes of a checkpoint between two steps: the same file as the command line's. */
-  checkpoint(settings?: Json): Promise<Uint8Array>;
+  /**
+   * The bytes of a checkpoint between two steps, of this run or after it: the same file as the command line's, which goes on
+   * with `convasm train --resume FILE` if it can have the data: generated digits of seed 0 by itself, others with `--data`.
+   */
+  checkpoint(notes?: CheckpointNotes): Promise<Uint8Array>;
 }
 
 /** What a model makes of each image of a data set. */
@@ -128,6 +144,8 @@ export interface RemoteModel {
   /** The gradient of a weight in the last training step; zeros before the first. */
   getGradient(name: string): Promise<Float32Array>;
   setWeight(name: string, values: ArrayLike<number>): Promise<void>;
+  /** Gives the first convolution filters that whiten patches of the images, as `whiten` does. */
+  whiten(data: RemoteDataset, options?: WhitenOptions): Promise<void>;
   describe(): Promise<ModelDescription>;
   summary(): Promise<string>;
   /** SHA-256 of all weights, in hexadecimal: the same as the command line's. */

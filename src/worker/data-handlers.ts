@@ -1,26 +1,32 @@
 import { createDataset, type Dataset, imageSize, sliceDataset, takeDataset } from "../data/dataset.ts";
 import { digits } from "../data/digits/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
+import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import { readData } from "../data/read-data.ts";
 import { Breather } from "../training/pause.ts";
 import type { Handlers, OnProgress } from "./handlers.ts";
+import { digitsOrigin, type Origin, ownOrigin, sliceOrigin } from "./origin.ts";
 import type { DatasetInfo } from "./protocol.ts";
+import type { HostedDataset } from "./run-notes.ts";
 import type { Shelf } from "./shelf.ts";
 
 type DataCall = "digits" | "readData" | "addDataset" | "images" | "slice" | "disposeData";
 
 /** The calls about data sets. */
 export function dataHandlers(
-  datasets: Shelf<Dataset>,
+  datasets: Shelf<HostedDataset>,
   decodeImage: ReadDataOptions["decodeImage"],
 ): Handlers<DataCall> {
-  const add = (data: Dataset): DatasetInfo => {
+  const add = (data: Dataset, origin: Origin): DatasetInfo => {
     const { name, length, shape, classes, classNames } = data;
-    return { data: datasets.add(data), name, length, shape, classes, classNames };
+    return { data: datasets.add({ data, origin }), name, length, shape, classes, classNames };
   };
   return {
-    digits: async (options) => add(await drawDigits(options)),
+    async digits({ count = DEFAULT_COUNT, seed = STANDARD_DIGITS.seed, start = 0 }) {
+      const which = { count, seed, start };
+      return add(await drawDigits(which), digitsOrigin(which));
+    },
 
     async readData({ files, settings }, onProgress) {
       const { train, test, ...rest } = await readData(files, {
@@ -28,17 +34,27 @@ export function dataHandlers(
         decodeImage,
         onProgress: seldom(onProgress),
       });
-      return { ...rest, train: train && add(train), test: test && add(test) };
+      const images = { train: train?.length ?? 0, test: test?.length ?? 0 };
+      const group = { source: "folder", reader: settings, images } as const;
+      const addPart = (part: "train" | "test", data: Dataset | undefined) =>
+        data && add(data, { group, part, range: [0, data.length] });
+      return { ...rest, train: addPart("train", train), test: addPart("test", test) };
     },
 
-    addDataset: (init) => add(createDataset(init)),
+    addDataset(init) {
+      const data = createDataset(init);
+      return add(data, ownOrigin(data.length));
+    },
 
     images({ data, indices }) {
-      const { images, labels } = takeDataset(datasets.get(data), indices);
+      const { images, labels } = takeDataset(datasets.get(data).data, indices);
       return { images, labels };
     },
 
-    slice: ({ data, begin, end }) => add(sliceDataset(datasets.get(data), begin, end)),
+    slice({ data, begin, end }) {
+      const whole = datasets.get(data);
+      return add(sliceDataset(whole.data, begin, end), sliceOrigin(whole.origin, begin, end));
+    },
 
     disposeData({ data }) {
       datasets.remove(data);
@@ -49,11 +65,11 @@ export function dataHandlers(
 /** Digits drawn between two looks at messages. */
 const CHUNK = 100;
 
+/** Digits unless said otherwise: drawn in half a second. */
 const DEFAULT_COUNT = 10_000;
 
 /** Draws digits without keeping the worker from its messages. */
-async function drawDigits(options: Partial<DigitsOptions>): Promise<Dataset> {
-  const { count = DEFAULT_COUNT, seed = 0, start = 0 } = options;
+async function drawDigits({ count, seed, start = 0 }: DigitsOptions): Promise<Dataset> {
   // Checks the options before there is memory for all.
   const first = digits({ count: Math.min(count, CHUNK), seed, start });
   if (count <= CHUNK) return first;

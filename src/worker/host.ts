@@ -1,4 +1,3 @@
-import type { Dataset } from "../data/dataset.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import { GEARS, hasGear } from "../engine/gears.ts";
 import { dataHandlers } from "./data-handlers.ts";
@@ -16,6 +15,7 @@ import {
   type Request,
   type ToPage,
 } from "./protocol.ts";
+import type { HostedDataset } from "./run-notes.ts";
 import { Shelf } from "./shelf.ts";
 
 /** What the worker's surroundings give it. */
@@ -32,7 +32,7 @@ export interface HostOptions {
  * @returns takes each message from the page
  */
 export function createHost({ post, decodeImage }: HostOptions): (message: unknown) => void {
-  const datasets = new Shelf<Dataset>("data set");
+  const datasets = new Shelf<HostedDataset>("data set");
   const models = new Shelf<HostedModel>("model");
   const runs = new Shelf<HostedRun>("run");
   const handlers: Handlers = {

@@ -5,30 +5,34 @@ import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { Json } from "../json.ts";
 import { sizeOf } from "../layers/layer.ts";
 import { Probe } from "../model/probe.ts";
+import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import type { Callback } from "../training/callback.ts";
 import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
 import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { PredictionSettings } from "../training/evaluate.ts";
-import { resumeTrainer } from "../training/load-model.ts";
+import type { FitOptions } from "../training/fit-options.ts";
+import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { parseLoss } from "../training/losses.ts";
 import type { Model } from "../training/model.ts";
 import { parseOptimizer } from "../training/optimizers.ts";
 import { reportImages } from "../training/report.ts";
 import { weightBytes } from "../training/weight-bytes.ts";
-import type { RemoteEngine } from "./contract.ts";
+import { type WhitenOptions, whiten } from "../training/whitening.ts";
+import type { CheckpointNotes, RemoteEngine } from "./contract.ts";
 import { HostedRun } from "./hosted-run.ts";
 import { Lock } from "./lock.ts";
 import type { CompileSettings, FitSettings, ToPage } from "./protocol.ts";
 import { chooseReplicas, type ReplicaChoice } from "./replicas/choice.ts";
 import { ReplicaGroup } from "./replicas/group.ts";
+import { checkImages, type HostedDataset, notedOptions, RunNotes } from "./run-notes.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What a run is started with. */
 export interface FitRequest {
   readonly id: number;
-  readonly data: Dataset;
-  readonly validation: Dataset | undefined;
+  readonly data: HostedDataset;
+  readonly validation: HostedDataset | undefined;
   readonly checkpoint: Uint8Array | undefined;
   readonly options: FitSettings;
   readonly post: (message: ToPage) => void;
@@ -42,6 +46,8 @@ export class HostedModel {
   #probe: Promise<Probe> | undefined;
   #choice: ReplicaChoice = { replicas: 1, reason: undefined };
   #group: ReplicaGroup | undefined;
+  /** The settings of the latest run. */
+  #notes: RunNotes | undefined;
 
   constructor(model: Model) {
     this.model = model;
@@ -89,34 +95,29 @@ export class HostedModel {
   }
 
   /** Makes a run, which begins with its `start`. */
-  fit({ id, data, validation, checkpoint, options, post }: FitRequest): Promise<HostedRun> {
-    return this.#lock.run(() => {
+  fit({ id, data, validation, checkpoint, options: given, post }: FitRequest): Promise<HostedRun> {
+    return this.#lock.run(async () => {
       this.#expectNoRun("fit");
-      const { earlyStopping, reduceOnPlateau, stopOnNaN = true, paused = false, ...rest } = options;
-      const monitor = validation === undefined ? "trainLoss" : "valLoss";
-      const callbacks: Callback[] = [];
-      if (stopOnNaN) callbacks.push(new StopOnNaN());
-      if (earlyStopping !== undefined) callbacks.push(new EarlyStopping({ monitor, ...earlyStopping }));
-      if (reduceOnPlateau !== undefined) callbacks.push(new ReduceOnPlateau({ monitor, ...reduceOnPlateau }));
+      const file = checkpoint && readCheckpoint(decodeSafetensors(checkpoint), "checkpoint");
+      const noted = file && readNotes(runSettings(file));
+      if (noted !== undefined) await checkImages(noted, data, validation);
+      const options = noted === undefined ? given : { ...notedOptions(noted), ...given };
+      const { paused = false, ...rest } = options;
       const abort = new AbortController();
-      const trainer = this.model.trainer(data, {
-        ...rest,
-        callbacks,
-        signal: abort.signal,
-        ...(validation !== undefined && { validation }),
-      });
-      if (checkpoint !== undefined) resumeTrainer(trainer, readCheckpoint(decodeSafetensors(checkpoint), "checkpoint"));
+      const trainer = this.model.trainer(data.data, trainerOptions(rest, validation?.data, abort.signal));
+      if (file !== undefined) resumeTrainer(trainer, file);
       this.#run = new HostedRun({ id, trainer, stepper: this.#group?.step, lock: this.#lock, abort, paused, post });
+      this.#notes = new RunNotes({ train: data, validation, options, engine: this.model.network.engine.gear });
       return this.#run;
     });
   }
 
-  checkpoint(run: HostedRun, settings: Json | undefined): Promise<Uint8Array> {
-    return this.#lock.run(() => {
+  checkpoint(run: HostedRun, notes: CheckpointNotes | undefined): Promise<Uint8Array> {
+    return this.#lock.run(async () => {
       if (run !== this.#run) {
         throw new RangeError("checkpoint: expected the model's latest run, got one that others came after");
       }
-      return this.model.checkpoint(run.trainer, settings);
+      return this.model.checkpoint(run.trainer, await this.#notes?.settings(notes));
     });
   }
 
@@ -156,6 +157,10 @@ export class HostedModel {
     return this.#lock.run(() => this.model.setWeight(name, values));
   }
 
+  whiten(data: Dataset, options: WhitenOptions) {
+    return this.#lock.run(() => whiten(this.model, data, options));
+  }
+
   describe() {
     return this.#soon(() => this.model.describe());
   }
@@ -189,4 +194,20 @@ export class HostedModel {
   #expectNoRun(who: string): void {
     if (this.#run?.isUnderWay) throw new RangeError(`${who}: expected no run under way, got one; stop it first`);
   }
+}
+
+/** Settings that a checkpoint keeps of its run, if it keeps any. */
+function readNotes(json: unknown): RunSettings | undefined {
+  return json === null || json === undefined ? undefined : readRunSettings(json);
+}
+
+/** Options of the trainer, with the callbacks that are asked for by name. */
+function trainerOptions(options: FitSettings, validation: Dataset | undefined, signal: AbortSignal): FitOptions {
+  const { earlyStopping, reduceOnPlateau, stopOnNaN = true, ...rest } = options;
+  const monitor = validation === undefined ? "trainLoss" : "valLoss";
+  const callbacks: Callback[] = [];
+  if (stopOnNaN) callbacks.push(new StopOnNaN());
+  if (earlyStopping !== undefined) callbacks.push(new EarlyStopping({ monitor, ...earlyStopping }));
+  if (reduceOnPlateau !== undefined) callbacks.push(new ReduceOnPlateau({ monitor, ...reduceOnPlateau }));
+  return { ...rest, callbacks, signal, ...(validation !== undefined && { validation }) };
 }

@@ -1,4 +1,3 @@
-import type { Dataset } from "../data/dataset.ts";
 import { Architecture } from "../model/architecture.ts";
 import { loadModel } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
@@ -6,6 +5,7 @@ import type { Handlers } from "./handlers.ts";
 import { HostedModel } from "./hosted-model.ts";
 import type { HostedRun } from "./hosted-run.ts";
 import type { CallName, ModelInfo, ToPage } from "./protocol.ts";
+import type { HostedDataset } from "./run-notes.ts";
 import type { Shelf } from "./shelf.ts";
 
 type DataCall = "digits" | "readData" | "addDataset" | "images" | "slice" | "disposeData";
@@ -15,7 +15,7 @@ type RunCall = "start" | "listen" | "pause" | "resume" | "step" | "stop" | "setL
 export function modelHandlers(
   models: Shelf<HostedModel>,
   runs: Shelf<HostedRun>,
-  datasets: Shelf<Dataset>,
+  datasets: Shelf<HostedDataset>,
   post: (message: ToPage) => void,
 ): Handlers<Exclude<CallName, DataCall | RunCall | "gears">> {
   /** Latest run of each model. */
@@ -51,20 +51,21 @@ export function modelHandlers(
       return { run: id, classNames: hosted.model.classNames };
     },
 
-    evaluate: ({ model, data, options }) => models.get(model).evaluate(datasets.get(data), options),
-    report: ({ model, data, options }) => models.get(model).report(datasets.get(data), options),
+    evaluate: ({ model, data, options }) => models.get(model).evaluate(datasets.get(data).data, options),
+    report: ({ model, data, options }) => models.get(model).report(datasets.get(data).data, options),
     predict: ({ model, images, options }) => models.get(model).predict(images, options),
     activations: ({ model, image }) => models.get(model).activations(image),
     weights: ({ model }) => models.get(model).model.weights(),
     getWeight: ({ model, name }) => models.get(model).getWeight(name),
     getGradient: ({ model, name }) => models.get(model).getGradient(name),
     setWeight: ({ model, name, values }) => models.get(model).setWeight(name, values),
+    whiten: ({ model, data, options }) => models.get(model).whiten(datasets.get(data).data, options),
     describe: ({ model }) => models.get(model).describe(),
     summary: ({ model }) => models.get(model).summary(),
     weightsSha256: ({ model }) => models.get(model).weightsSha256(),
     save: ({ model, run }) => models.get(model).save(run),
 
-    checkpoint: ({ model, run, settings }) => models.get(model).checkpoint(runs.get(run), settings),
+    checkpoint: ({ model, run, notes }) => models.get(model).checkpoint(runs.get(run), notes),
 
     async disposeModel({ model }) {
       const hosted = models.remove(model);

@@ -16,7 +16,9 @@ import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
 import type { History } from "../training/trainer.ts";
+import type { WhitenOptions } from "../training/whitening.ts";
 import type {
+  CheckpointNotes,
   LayerActivation,
   RemoteCompileOptions,
   RemoteDataset,
@@ -94,6 +96,7 @@ export interface Calls {
   getWeight(what: OfModel & { readonly name: string }): Float32Array;
   getGradient(what: OfModel & { readonly name: string }): Float32Array;
   setWeight(what: OfModel & { readonly name: string; readonly values: Float32Array }): void;
+  whiten(what: OfModel & OfData & { readonly options: WhitenOptions }): void;
   describe(what: OfModel): ModelDescription;
   summary(what: OfModel): string;
   weightsSha256(what: OfModel): string;
@@ -109,7 +112,7 @@ export interface Calls {
   step(what: OfRun): void;
   stop(what: OfRun): History;
   setLearningRateFactor(what: OfRun & { readonly factor: number }): void;
-  checkpoint(what: OfModel & OfRun & { readonly settings: Json | undefined }): Uint8Array;
+  checkpoint(what: OfModel & OfRun & { readonly notes: CheckpointNotes | undefined }): Uint8Array;
 }
 
 export type CallName = keyof Calls;

@@ -5,6 +5,7 @@ import type { ModelDescription } from "../model/summary.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import { FIT_KEYS } from "../training/fit-options.ts";
 import { COMPILE_KEYS } from "../training/model.ts";
+import type { WhitenOptions } from "../training/whitening.ts";
 import type { Connection } from "./connection.ts";
 import type {
   LayerActivation,
@@ -16,6 +17,7 @@ import type {
   RemoteReport,
   RemoteRun,
 } from "./contract.ts";
+import { copyOf } from "./copy.ts";
 import type { CompileSettings, ModelInfo } from "./protocol.ts";
 import { DatasetHandle } from "./remote-dataset.ts";
 import { RunHandle } from "./remote-run.ts";
@@ -81,12 +83,12 @@ export class ModelHandle implements RemoteModel {
   }
 
   async predict(images: Pixels, options: PredictionSettings = {}): Promise<Float32Array> {
-    const copy = copyOf("predict", images);
+    const copy = copiedImages("predict", images);
     return this.#connection.call("predict", { model: this.#model, images: copy, options }, [copy.buffer]);
   }
 
   async activations(image: Pixels): Promise<readonly LayerActivation[]> {
-    const copy = copyOf("activations", image);
+    const copy = copiedImages("activations", image);
     return this.#connection.call("activations", { model: this.#model, image: copy }, [copy.buffer]);
   }
 
@@ -105,6 +107,10 @@ export class ModelHandle implements RemoteModel {
   async setWeight(name: string, values: ArrayLike<number>): Promise<void> {
     const copy = Float32Array.from(values);
     return this.#connection.call("setWeight", { model: this.#model, name, values: copy }, [copy.buffer]);
+  }
+
+  async whiten(data: RemoteDataset, options: WhitenOptions = {}): Promise<void> {
+    return this.#connection.call("whiten", { model: this.#model, data: this.#dataset("whiten", data), options });
   }
 
   describe(): Promise<ModelDescription> {
@@ -149,8 +155,7 @@ function configOf(option: string | { readonly config: { readonly [key: string]: 
   return typeof option === "object" && isRecord(option?.config) ? option.config : option;
 }
 
-/** Images of their own: what a view is sent by would be all that lies around it. */
-function copyOf(who: string, images: Pixels): Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer> {
-  if (images instanceof Uint8Array || images instanceof Float32Array) return images.slice();
+function copiedImages(who: string, images: Pixels) {
+  if (images instanceof Uint8Array || images instanceof Float32Array) return copyOf(images);
   throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${shown(images)}`);
 }

@@ -1,9 +1,8 @@
-import type { Json } from "../json.ts";
 import type { FitEvent } from "../training/events.ts";
 import { macrotask } from "../training/pause.ts";
 import type { History } from "../training/trainer.ts";
 import type { Connection, RunListener, RunNote } from "./connection.ts";
-import type { RemoteRun } from "./contract.ts";
+import type { CheckpointNotes, RemoteRun } from "./contract.ts";
 import { EventQueue } from "./event-queue.ts";
 import { decodeError } from "./protocol.ts";
 
@@ -80,8 +79,8 @@ export class RunHandle implements RemoteRun, RunListener {
     return this.#connection.call("setLearningRateFactor", { run: this.#run, factor });
   }
 
-  checkpoint(settings?: Json): Promise<Uint8Array> {
-    return this.#connection.call("checkpoint", { model: this.#model, run: this.#run, settings });
+  checkpoint(notes?: CheckpointNotes): Promise<Uint8Array> {
+    return this.#connection.call("checkpoint", { model: this.#model, run: this.#run, notes });
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, void> {

@@ -8,6 +8,7 @@ import { Architecture } from "../model/architecture.ts";
 import type { ModelOptions } from "../training/model.ts";
 import { Connection } from "./connection.ts";
 import type { RemoteDataset, RemoteModel, RemoteReadData, Session, SessionOptions } from "./contract.ts";
+import { copyOf } from "./copy.ts";
 import type { DatasetInfo, LoadSettings } from "./protocol.ts";
 import { DatasetHandle } from "./remote-dataset.ts";
 import { ModelHandle } from "./remote-model.ts";
@@ -55,7 +56,7 @@ class WorkerSession implements Session {
     if (!(file instanceof Uint8Array)) {
       throw new TypeError(`loadModel: expected the bytes of a model file, got ${shown(file)}`);
     }
-    const copy = file.slice();
+    const copy = copyOf(file);
     const model = await this.#connection.call("loadModel", { file: copy, options }, [copy.buffer]);
     return new ModelHandle(this.#connection, model);
   }
@@ -73,7 +74,7 @@ class WorkerSession implements Session {
     const memories: ArrayBuffer[] = [];
     const copies = files.map(({ name, bytes }) => {
       if (!(bytes instanceof Uint8Array)) return { name, bytes };
-      const copy = bytes.slice();
+      const copy = copyOf(bytes);
       memories.push(copy.buffer);
       return { name, bytes: copy };
     });
@@ -85,9 +86,9 @@ class WorkerSession implements Session {
   async addDataset(data: Dataset, options: { transfer?: boolean } = {}): Promise<RemoteDataset> {
     const { name, shape, classes, classNames } = data;
     const moved = options.transfer === true;
-    const images = moved ? data.images : data.images.slice();
-    const labels = moved ? data.labels : data.labels?.slice();
-    const targets = moved ? data.targets : data.targets?.slice();
+    const images = moved ? data.images : copyOf(data.images);
+    const labels = moved ? data.labels : data.labels && copyOf(data.labels);
+    const targets = moved ? data.targets : data.targets && copyOf(data.targets);
     const memories = new Set<ArrayBuffer>();
     for (const array of [images, labels, targets]) if (array?.buffer instanceof ArrayBuffer) memories.add(array.buffer);
     const init = { name, shape, classes, classNames, images, labels, targets };

@@ -1,3 +1,8 @@
+/** Whether the host hashes: browsers do in pages that came by https, or from this machine. */
+export function canHash(): boolean {
+  return globalThis.crypto?.subtle !== undefined;
+}
+
 /**
  * SHA-256 of pieces of memory, one after the other, in hexadecimal.
  *

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Callback } from "../../src/training/callback.ts";
 import { EarlyStopping } from "../../src/training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../../src/training/callbacks/reduce-on-plateau.ts";
@@ -325,5 +325,25 @@ describe("fit", () => {
   ])("refuses %j", async (options, message) => {
     const model = await compiled({ batchSize: BATCH });
     await expect(model.fit(data, options)).rejects.toThrow(message);
+  });
+});
+
+describe("the seconds of an epoch", () => {
+  it("are those of the work, not of whoever reads the events", async () => {
+    const model = await compiled({ batchSize: 4 });
+    let clock = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => clock);
+    try {
+      const seconds: number[] = [];
+      const options = { epochs: 2, validation: barImages(8), averageEvery: 1 };
+      for await (const event of model.fitEvents(barImages(12), options)) {
+        if (event.event === "epoch") seconds.push(event.seconds);
+        clock += 60_000;
+      }
+      expect(clock).toBe(60_000 * 2 * (3 + 3 + 1));
+      expect(seconds).toEqual([0, 0]);
+    } finally {
+      now.mockRestore();
+    }
   });
 });

@@ -3,12 +3,12 @@ import type { ReadSettings } from "../data/read/options.ts";
 import { checkReadSettings } from "../data/read/settings.ts";
 import { GEARS, type Gear } from "../engine/gears.ts";
 import { checkNumber, readFields, readType } from "../json-fields.ts";
-import { type ImageRange, readRange, readTestRange, type TestRange } from "../recipes/data-split.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
 import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
 import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
 import { readSampling, type Sampling } from "../training/sampling.ts";
 import { parseSchedule, type Schedule } from "../training/schedules.ts";
+import { type ImageRange, readRange, readTestRange, type TestRange } from "./data-split.ts";
 
 /** Where the images of a run come from, and how to tell that they are still the same. */
 export type DataSettings = {
@@ -25,8 +25,8 @@ export type DataSettings = {
   readonly testRange: TestRange | null;
   /** Held out for validation, the last ones: a number, or a fraction below 1. Or the images to test on; null for none. */
   readonly validation: number | "test" | null;
-  /** SHA-256 of pixels and labels, before images are held out. */
-  readonly sha256: string;
+  /** SHA-256 of pixels and labels, before images are held out; null where nobody could take it. */
+  readonly sha256: string | null;
 };
 
 /** {@link AugmentOptions} as a type that fits JSON, which interfaces do not. */
@@ -134,7 +134,7 @@ function readDataSettings(json: unknown): DataSettings {
       validation === null || validation === "test"
         ? validation
         : checkNumber(WHO, "validation", validation, { above: 0 }),
-    sha256: readText("sha256", sha256),
+    sha256: sha256 === null ? null : readText("sha256", sha256),
   };
 }
 

@@ -1,0 +1,9 @@
+/** The digits that the command line trains and tests on: as many as MNIST has. */
+export const STANDARD_DIGITS = {
+  /** Always the same ones, whatever the seed of the training. */
+  seed: 0,
+  train: 60_000,
+  test: 10_000,
+  /** Those for testing come from so much further along the same endless sequence that training never sees them. */
+  testStart: 100_000_000,
+} as const;

@@ -1,0 +1,67 @@
+import type { DigitsOptions } from "../data/digits/generate.ts";
+import { STANDARD_DIGITS } from "../data/digits/standard.ts";
+import type { ReadSettings } from "../data/read/options.ts";
+import type { ImageRange } from "../recipes/data-split.ts";
+import type { DataSettings } from "../recipes/run-settings.ts";
+
+/** Where the images of a data set came from, so that the command line finds them again. */
+export interface Origin {
+  /** All that came with them: parts of one source are of one group. */
+  readonly group: {
+    readonly source: "digits" | "folder";
+    readonly reader?: ReadSettings;
+    readonly images: Readonly<Record<"train" | "test", number>>;
+  };
+  readonly part: "train" | "test";
+  readonly range: ImageRange;
+}
+
+const DIGITS: Origin["group"] = { source: "digits", images: STANDARD_DIGITS };
+
+/** Where drawn digits are among those of the command line; of others it knows no more than of a page's own images. */
+export function digitsOrigin({ count, seed, start = 0 }: DigitsOptions): Origin {
+  if (seed === STANDARD_DIGITS.seed) {
+    if (start + count <= STANDARD_DIGITS.train) return { group: DIGITS, part: "train", range: [start, start + count] };
+    const begin = start - STANDARD_DIGITS.testStart;
+    if (begin >= 0 && begin + count <= STANDARD_DIGITS.test) {
+      return { group: DIGITS, part: "test", range: [begin, begin + count] };
+    }
+  }
+  return ownOrigin(count);
+}
+
+/** Of images that a page has itself: the command line is told by its user where they are. */
+export function ownOrigin(images: number): Origin {
+  return { group: { source: "folder", images: { train: images, test: 0 } }, part: "train", range: [0, images] };
+}
+
+/** Of a part of the images. */
+export function sliceOrigin({ range: [first], ...rest }: Origin, begin: number, end: number): Origin {
+  return { ...rest, range: [first + begin, first + end] };
+}
+
+/** What the command line needs to find the images of a run again. */
+export function dataSettings(train: Origin, validation: Origin | undefined): Omit<DataSettings, "sha256"> {
+  // The command line trains on no images to test on, unless they are shown to it as others.
+  if (train.part === "test") return dataSettings(ownOrigin(train.range[1] - train.range[0]), validation);
+  const { source, reader, images } = train.group;
+  const [begin, end] = train.range;
+  const isRest = validation?.group === train.group && validation.part === "train" && validation.range[0] === end;
+  const last = isRest ? validation.range[1] : end;
+  return {
+    source,
+    folder: null,
+    ...(reader !== undefined && { reader }),
+    limit: null,
+    trainRange: begin === 0 && last === images.train ? null : [begin, last],
+    testRange: validation === undefined || isRest ? null : testRange(train, validation),
+    validation: validation === undefined ? null : isRest ? last - end : "test",
+  };
+}
+
+/** Which images the validation takes; null for all images to test on, which is also what those of another source stand for. */
+function testRange({ group }: Origin, { group: other, part, range }: Origin): DataSettings["testRange"] {
+  if (other !== group) return null;
+  const isAll = part === "test" && range[0] === 0 && range[1] === group.images.test;
+  return isAll ? null : { of: part, range };
+}

@@ -1,0 +1,111 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Gear } from "../engine/gears.ts";
+import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
+import { constant } from "../training/schedules.ts";
+import type { CheckpointNotes } from "./contract.ts";
+import { dataSettings, type Origin } from "./origin.ts";
+import type { FitSettings } from "./protocol.ts";
+import { canHash, sha256 } from "./sha256.ts";
+
+/** A data set in the worker, and where it came from. */
+export interface HostedDataset {
+  readonly data: Dataset;
+  readonly origin: Origin;
+}
+
+/** Stands for the name of the network unless the page gives one. */
+const UNNAMED = "custom";
+
+/** SHA-256 of pixels and labels of all that a run holds, as the command line takes it; null where the browser does not hash. */
+async function fingerprint(parts: readonly Dataset[]): Promise<string | null> {
+  if (!canHash()) return null;
+  const arrays = [...parts.map(({ images }) => images), ...parts.flatMap(({ labels }) => labels ?? [])];
+  return sha256(arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)));
+}
+
+/** What runs are to go on with: a run's data and options. */
+export interface RunFacts {
+  readonly train: HostedDataset;
+  readonly validation: HostedDataset | undefined;
+  readonly options: FitSettings;
+  readonly engine: Gear;
+}
+
+/** The settings of a run as the command line keeps them in its checkpoints, so that each can go on with the other's runs. */
+export class RunNotes {
+  readonly #facts: RunFacts;
+  #sha256: Promise<string | null> | undefined;
+
+  constructor(facts: RunFacts) {
+    this.#facts = facts;
+  }
+
+  async settings({ data: more, ...notes }: CheckpointNotes = {}): Promise<RunSettings> {
+    const { train, validation, options, engine } = this.#facts;
+    const data = dataSettings(train.origin, validation?.origin);
+    this.#sha256 ??= fingerprint(usedImages(data, train, validation));
+    return readRunSettings({
+      network: UNNAMED,
+      isRecipe: false,
+      data: { ...data, sha256: await this.#sha256, ...more },
+      epochs: options.epochs ?? 1,
+      schedule: options.schedule ?? constant(),
+      augment: options.augment ?? null,
+      sampling: options.sampling ?? (options.shuffle === false ? "sequential" : "shuffle"),
+      stepsPerEpoch: options.stepsPerEpoch ?? null,
+      averageEvery: options.averageEvery ?? null,
+      evaluations: options.evaluations ?? [],
+      prediction: options.prediction ?? {},
+      averaging: options.averaging ?? null,
+      earlyStopping: options.earlyStopping?.patience ?? null,
+      reduceOnPlateau: options.reduceOnPlateau?.patience ?? null,
+      engine,
+      ...notes,
+    });
+  }
+}
+
+/** The images to train on before those for validation were held out of them. */
+function usedImages(
+  { validation: noted }: Pick<DataSettings, "validation">,
+  train: HostedDataset,
+  validation: HostedDataset | undefined,
+): Dataset[] {
+  return typeof noted === "number" && validation !== undefined ? [train.data, validation.data] : [train.data];
+}
+
+/** Fit options of a run that the command line, or a page, has noted. */
+export function notedOptions(settings: RunSettings): FitSettings {
+  const { epochs, schedule, augment, sampling, stepsPerEpoch, averageEvery, evaluations } = settings;
+  const { prediction, averaging, earlyStopping, reduceOnPlateau } = settings;
+  return {
+    epochs,
+    schedule,
+    sampling,
+    evaluations,
+    prediction,
+    ...(augment !== null && { augment }),
+    ...(stepsPerEpoch !== null && { stepsPerEpoch }),
+    ...(averageEvery !== null && { averageEvery }),
+    ...(averaging !== null && { averaging }),
+    ...(earlyStopping !== null && { earlyStopping: { patience: earlyStopping } }),
+    ...(reduceOnPlateau !== null && { reduceOnPlateau: { patience: reduceOnPlateau } }),
+  };
+}
+
+/**
+ * Throws unless a run goes on with the images that it began with.
+ *
+ * @throws RangeError if they are others
+ */
+export async function checkImages(
+  { data }: RunSettings,
+  train: HostedDataset,
+  validation: HostedDataset | undefined,
+): Promise<void> {
+  const used = usedImages(data, train, validation);
+  const found = data.sha256 === null ? null : await fingerprint(used);
+  if (found === null || found === data.sha256) return;
+  const got = used.map(({ name, length }) => `${length} of ${name}`).join(" and ");
+  throw new RangeError(`fit: expected the images that the checkpoint's run began with, got others: ${got}`);
+}
