@@ -27,19 +27,22 @@ async function oneFile(name, variants) {
   const { plugins, ...rest } = settings(variants);
   const bundle = await rolldown({ ...rest, plugins: [...plugins, AT_ONCE], input: "src/one-file.ts" });
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false, minify: true, comments: false });
-  const [{ code }] = output;
-  const [all, list] = code.match(/export\{([^}]*)\};?\s*$/) ?? [];
-  if (output.length !== 1 || list === undefined)
-    throw new Error(`${name}: expected one file that ends with its exports`);
-  const pairs = list.split(",").map((item) => item.split(" as "));
-  const values = pairs.map(([local, exported = local]) => (local === exported ? local : `${exported}:${local}`));
-  const names = pairs.map(([local, exported = local]) => exported).filter((exported) => exported !== "start");
-  writeFileSync(
-    `dist/${name}`,
-    `function convasm(isWorker){${code.slice(0, -all.length)}` +
-      `const all={${values}};all.start(\`(\${convasm})(true)\`,isWorker);return all}\n` +
-      `export const{${names}}=convasm(false);\n`,
+  const [, code, list] = output[0].code.match(/^(.*)export\{([^}]*)\};?\s*$/s) ?? [];
+  const [wasm] = code?.match(/(["'`])[A-Za-z0-9+/=]{9999,}\1/) ?? [];
+  if (output.length !== 1 || wasm === undefined) throw new Error(`${name}: expected one file with wasm and exports`);
+  const locals = new Map(
+    list.split(",").map((item) => {
+      const [local, exported = local] = item.split(" as ");
+      return [exported, local];
+    }),
   );
+  const start = locals.get("start");
+  locals.delete("start");
+  // gzip makes one code for some 16,000 letters at once: those of code and of packed wasm are better kept apart.
+  const body = `${code.replace(wasm, "(wasmText)")};const wasmText=${wasm};`;
+  const started = `${start}(\`(\${convasm})(true)\`,isWorker);return[${[...locals.values()]}]`;
+  const exported = `export const[${[...locals.keys()]}]=convasm(false);`;
+  writeFileSync(`dist/${name}`, `function convasm(isWorker){${body}${started}}\n${exported}\n`);
 }
 
 function settings(variants) {

@@ -1,4 +1,4 @@
-import pair from "../../build/pair.text.js";
+import { pairText } from "../../build/pair.text.js";
 import { unpackText } from "./packed-text.ts";
 import type { WasmGear } from "./wasm.ts";
 
@@ -8,7 +8,7 @@ import type { WasmGear } from "./wasm.ts";
  */
 export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
   if (gear === "wide") throw new RangeError("engine: expected simd or relaxed, as no browser runs wide, got wide");
-  const packed = await unpackText(pair);
+  const packed = await unpackText(pairText());
   const view = new DataView(packed.buffer);
   const sizes = Array.from({ length: 2 * view.getUint16(0, true) }, (_, i) => view.getUint16(2 + 2 * i, true));
   const parts: Uint8Array<ArrayBuffer>[] = [];

@@ -8,6 +8,7 @@ import { startServer } from "./server.ts";
 declare global {
   interface Window {
     trainHere(options: TrainOptions): Promise<Trained>;
+    trainInSession(options: TrainOptions): Promise<Trained>;
     trainInWorker(options: TrainOptions): Promise<Trained>;
   }
 }
@@ -51,7 +52,7 @@ describeInChromium("in a page", () => {
       const { page, noise, close } = await openPage(browser(), server.origin);
       const here = await page.evaluate(() => window.trainHere({ gear: "simd" }));
       const alone = await page.evaluate(() => window.trainInWorker({ gear: "simd" }));
-      const together = await page.evaluate(() => window.trainInWorker({ gear: "simd", threads: 2 }));
+      const together = await page.evaluate(() => window.trainInSession({ gear: "simd", threads: 2 }));
       expect(noise).toEqual([]);
       expect(here).toEqual(wanted);
       expect(alone).toEqual(wanted);

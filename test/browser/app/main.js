@@ -1,9 +1,11 @@
 // A page as users write it. What tests call is on the window.
 
 import * as convasm from "convasm";
-import { train } from "./train.ts";
+import { train, trainInSession } from "./train.ts";
 
 window.trainHere = (options) => train(convasm, options);
+
+window.trainInSession = (options) => trainInSession(convasm, options);
 
 window.trainInWorker = (options) =>
   new Promise((resolve, reject) => {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ModelOptions } from "../../../src/index.ts";
+
 type Library = typeof import("../../../src/index.ts");
 
 export interface TrainOptions {
@@ -19,11 +21,13 @@ export interface Trained {
   readonly threadsReason: string | undefined;
 }
 
-/** A few steps of a network that has most kinds of layers, on generated digits. */
-export async function train(library: Library, { gear, threads = 1 }: TrainOptions): Promise<Trained> {
-  const { batchNormalization, conv2d, createModel, dense, digits, dropout, flatten, maxPooling2d, relu, adam } =
-    library;
-  const model = createModel({
+const NETWORK_SEED = 3;
+const DIGITS = { count: 160, seed: 5 };
+const COMPILE = { optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 32 } as const;
+
+/** A network that has most kinds of layers. */
+function network({ batchNormalization, conv2d, dense, dropout, flatten, maxPooling2d, relu }: Library): ModelOptions {
+  return {
     input: { shape: [28, 28, 1], scale: 1 / 255 },
     layers: [
       conv2d({ filters: 16, kernelSize: 5, activation: "relu" }),
@@ -36,19 +40,32 @@ export async function train(library: Library, { gear, threads = 1 }: TrainOption
       dropout({ rate: 0.2 }),
       dense({ units: 10 }),
     ],
-    seed: 3,
-  });
-  await model.compile({ gear, threads, optimizer: adam(), loss: "softmaxCrossEntropy", batchSize: 32 });
-  await model.fit(digits({ count: 160, seed: 5 }), { epochs: 1 });
-  const { engine } = model.network;
-  const result = {
-    sha256: await sha256Of(library, model.save()),
-    gear: engine.gear,
-    threads: engine.threads,
-    threadsReason: engine.threadsReason,
+    seed: NETWORK_SEED,
   };
+}
+
+/** A few steps of training on generated digits, in the thread that calls it. */
+export async function train(library: Library, { gear, threads = 1 }: TrainOptions): Promise<Trained> {
+  const model = library.createModel(network(library));
+  await model.compile({ ...COMPILE, gear, threads });
+  await model.fit(library.digits(DIGITS), { epochs: 1 });
+  const { engine } = model.network;
+  const sha256 = await sha256Of(library, model.save());
+  const trained = { sha256, gear: engine.gear, threads: engine.threads, threadsReason: engine.threadsReason };
   model.dispose();
-  return result;
+  return trained;
+}
+
+/** The same in a worker of the library's own. */
+export async function trainInSession(library: Library, { gear, threads = 1 }: TrainOptions): Promise<Trained> {
+  const session = await library.createSession();
+  const model = await session.createModel(network(library));
+  const engine = await model.compile({ ...COMPILE, gear, threads });
+  const run = await model.fit(await session.digits(DIGITS), { epochs: 1 });
+  await run.finished;
+  const sha256 = await sha256Of(library, await model.save());
+  session.terminate();
+  return { sha256, gear: engine.gear, threads: engine.threads, threadsReason: engine.reason };
 }
 
 async function sha256Of({ decodeSafetensors, readCheckpoint }: Library, file: Uint8Array): Promise<string> {
