@@ -15,4 +15,4 @@ for (const target of wanted.length > 0 ? wanted : Object.keys(targets)) {
   }
 }
 
-writeTexts();
+await writeTexts();

@@ -3,10 +3,9 @@ import type { Kernels } from "./kernels.ts";
 import { programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
 import type { Tape } from "./tape.ts";
-import { DISPOSED, Pool } from "./threads/pool.ts";
+import type { Pool } from "./threads/pool.ts";
 import { chooseThreads } from "./threads/source.ts";
 import { reasonOf } from "./threads/thread.ts";
-import { Tuner } from "./threads/tuner.ts";
 import { compileKernels, instantiateKernels, type WasmGear } from "./wasm.ts";
 
 const PAGE_BYTES = 65536;
@@ -133,6 +132,7 @@ async function assembleAlone(gear: WasmGear, pages: number): Promise<Parts> {
 
 async function assembleShared(gear: WasmGear, threads: number, pages: number): Promise<Parts> {
   const name = `${gear}-shared` as const;
+  const { Pool } = await import("./threads/pool.ts");
   const module = await compileKernels(name);
   const size = Math.max(pages, 1);
   const memory = new WebAssembly.Memory({ initial: size, maximum: size, shared: true });
@@ -148,8 +148,11 @@ interface Recording {
   run(): void;
 }
 
+/** What running says after `dispose`. */
+const DISPOSED = "engine: expected one in use, got one that was disposed of";
+
 /** Ends the threads of engines that nobody holds any more. */
-const forgotten = new FinalizationRegistry<Pool>((pool) => pool.dispose());
+const forgotten = new FinalizationRegistry<Pool>((pool) => pool.dispose(DISPOSED));
 
 class TapeEngine implements Engine {
   readonly gear: Gear;
@@ -199,7 +202,7 @@ class TapeEngine implements Engine {
 
   dispose(): void {
     this.#disposed = true;
-    this.#pool?.dispose();
+    this.#pool?.dispose(DISPOSED);
   }
 
   #record(tape: Tape): Recording {
@@ -208,22 +211,7 @@ class TapeEngine implements Engine {
     const alone = () => {
       for (const phase of program) runPhase(phase);
     };
-    const pool = this.#pool;
-    if (pool === undefined || program.length === 0) return { length, run: alone };
-    const shared = lazy(() => pool.share(tape));
-    const together = () => pool.run(shared());
-    if (!this.#auto) return { length, run: together };
-    const tuner = new Tuner([alone, together]);
-    // Until all threads are there, one does it.
-    return { length, run: () => (this.#pool?.isReady ? tuner.run() : alone()) };
+    if (this.#pool === undefined || program.length === 0) return { length, run: alone };
+    return { length, run: this.#auto ? this.#pool.tuned(tape, alone) : this.#pool.together(tape) };
   }
-}
-
-/** Makes a value when it is first asked for. */
-function lazy<T>(make: () => T): () => T {
-  let value: T | undefined;
-  return () => {
-    value ??= make();
-    return value;
-  };
 }

@@ -5,6 +5,7 @@ import type { Tape } from "../tape.ts";
 import { Control, STOP } from "./control.ts";
 import { type ThreadHandle, threadSource } from "./source.ts";
 import { failureIn, reasonOf, type ThreadMessage } from "./thread.ts";
+import { Tuner } from "./tuner.ts";
 
 /** Milliseconds without any sign of life after which a thread counts as dead. */
 const PATIENCE = 10_000;
@@ -15,11 +16,8 @@ const SLACK = 10;
 /** Looks at a silent thread before it counts as dead: a machine that slept for hours has missed only one of them. */
 const LOOKS = 8;
 
-/** What running says after `dispose`. */
-export const DISPOSED = "engine: expected one in use, got one that was disposed of";
-
 /** A tape that all threads know. */
-export interface SharedTape {
+interface SharedTape {
   readonly id: number;
   /** The calling thread's part. */
   readonly program: readonly Phase[];
@@ -87,8 +85,22 @@ export class Pool implements Watcher {
     return this.#failure;
   }
 
-  /** Tells all threads of a tape. */
-  share(tape: Tape): SharedTape {
+  /** What runs a tape on all threads, which are told of it when it runs first. */
+  together(tape: Tape): () => void {
+    let shared: SharedTape | undefined;
+    return () => {
+      shared ??= this.#share(tape);
+      this.#runShared(shared);
+    };
+  }
+
+  /** What runs a tape on all threads or on the calling one, as is faster; until all threads are there, one does it. */
+  tuned(tape: Tape, alone: () => void): () => void {
+    const tuner = new Tuner([alone, this.together(tape)]);
+    return () => (this.isReady && this.#failure === undefined ? tuner.run() : alone());
+  }
+
+  #share(tape: Tape): SharedTape {
     const id = this.#tapes++;
     const { operations, chunk } = tape;
     this.#post({ type: "tape", id, operations, chunk });
@@ -100,7 +112,7 @@ export class Pool implements Watcher {
    *
    * @throws Error if a kernel traps or a thread is lost; nothing runs after that
    */
-  run({ id, program }: SharedTape): void {
+  #runShared({ id, program }: SharedTape): void {
     const began = performance.now();
     this.#control.announce(id);
     for (const phase of program) {
@@ -113,9 +125,9 @@ export class Pool implements Watcher {
     this.#current = kernel;
   }
 
-  /** Ends all workers. */
-  dispose(): void {
-    this.#failure ??= DISPOSED;
+  /** Ends all workers: from then on, that is why nothing runs. */
+  dispose(reason: string): void {
+    this.#failure ??= reason;
     this.#end();
   }
 
