@@ -2,15 +2,28 @@
 //
 // These points square to 1/2 and 2, so that a transform's rows differ little in size: the error is half to a third of that
 // of the usual 0, +-1, +-2 (docs/ARCHITECTURE.md). Each transform is two passes of one-dimensional ones, down the columns
-// into `part` and from there along the rows, four channels at a time. All strides are in bytes.
+// into `part` and from there along the rows, a span of channels at a time. All strides are in bytes.
 
-import { madd, store_partial, zero } from "./simd";
+import { madd, zero } from "./simd";
+import { load_high, SPAN, store_channels, store_span } from "./span";
 
 /** The points are 0, +-POINT, +-2 POINT and infinity. */
-export const POINT: f32 = 0.70710678118654752;
+const POINT: f32 = 0.70710678118654752;
+
+/** The matrices' numbers. */
+const NUMBERS: usize = memory.data<f32>([
+  POINT, -POINT, 2 * POINT, -2 * POINT, -0.5, -2, -2.5, 0.5, 2, 4, -2.0 / 3.0, 1.0 / 6.0,
+]);
+
+/** One of them in all lanes, from memory: V8 builds a vector constant anew at every use. */
+// @ts-ignore: decorator
+@inline
+export function number(index: usize): v128 {
+  return v128.load32_splat(NUMBERS + (index << 2));
+}
 
 /** Bytes for a tile half transformed. */
-export const PART: usize = 576;
+export const PART: usize = 1152;
 
 /** Writes zeros, `bytes` a multiple of 16. */
 export function clear(at: usize, bytes: usize): void {
@@ -18,14 +31,14 @@ export function clear(at: usize, bytes: usize): void {
 }
 
 /**
- * B^T d B: the 6 x 6 pixels whose first is (row, column), zero outside the image, to 36 vectors `toStep` apart.
+ * B^T d B: the 6 x 6 pixels whose first is (row, column), zero outside the image, to 36 places `toStep` apart.
  *
  * @param zeros six pixels of zeros
- * @param bytes of channels, a multiple of 16
+ * @param bytes of channels, a multiple of 16, of which whole spans are read and written
  */
 export function transform_input(
   image: usize, height: i32, width: i32, pixel: usize, row: i32, column: i32,
-  part: usize, zeros: usize, to: usize, toStep: usize, bytes: usize,
+  part: usize, zeros: usize, to: usize, toStep: usize, bytes: i32,
 ): void {
   const left = max(0, -column);
   const columns = min(6, width - column) - left;
@@ -38,41 +51,47 @@ export function transform_input(
   let d3 = <u32>(row + 3) < <u32>height ? at : zeros; at += line;
   let d4 = <u32>(row + 4) < <u32>height ? at : zeros; at += line;
   let d5 = <u32>(row + 5) < <u32>height ? at : zeros;
-  if (columns < 6) clear(part, PART);
-  const small = f32x4.splat(POINT), large = f32x4.splat(2 * POINT);
-  const minusSmall = f32x4.splat(-POINT), minusLarge = f32x4.splat(-2 * POINT);
-  const minusHalf = f32x4.splat(-0.5), minusTwo = f32x4.splat(-2), minusSum = f32x4.splat(-2.5);
-  for (; bytes > 0; bytes -= 16) {
-    let next = part + <usize>left * 96, shift: usize = 0;
-    for (let j = columns; j > 0; j--) {
-      const x1 = v128.load(d1 + shift), x2 = v128.load(d2 + shift), x3 = v128.load(d3 + shift), x4 = v128.load(d4 + shift);
-      v128.store(next, madd(minusSum, x2, f32x4.add(v128.load(d0 + shift), x4)));
-      v128.store(next, madd(minusSum, x3, f32x4.add(v128.load(d5 + shift), x1)), 80);
-      let even = madd(minusTwo, x2, x4), odd = madd(minusTwo, x1, x3);
-      v128.store(next, madd(small, odd, even), 16);
-      v128.store(next, madd(minusSmall, odd, even), 32);
-      even = madd(minusHalf, x2, x4); odd = madd(minusHalf, x1, x3);
-      v128.store(next, madd(large, odd, even), 48);
-      v128.store(next, madd(minusLarge, odd, even), 64);
-      next += 96;
-      shift += pixel;
-    }
-    let from = part;
-    next = to;
-    for (let i = 6; i > 0; i--) {
-      const x1 = v128.load(from, 96), x2 = v128.load(from, 192), x3 = v128.load(from, 288), x4 = v128.load(from, 384);
-      v128.store(next, madd(minusSum, x2, f32x4.add(v128.load(from), x4))); next += toStep;
-      let even = madd(minusTwo, x2, x4), odd = madd(minusTwo, x1, x3);
-      v128.store(next, madd(small, odd, even)); next += toStep;
-      v128.store(next, madd(minusSmall, odd, even)); next += toStep;
-      even = madd(minusHalf, x2, x4); odd = madd(minusHalf, x1, x3);
-      v128.store(next, madd(large, odd, even)); next += toStep;
-      v128.store(next, madd(minusLarge, odd, even)); next += toStep;
-      v128.store(next, madd(minusSum, x3, f32x4.add(v128.load(from, 480), x1))); next += toStep;
-      from += 16;
-    }
-    d0 += 16; d1 += 16; d2 += 16; d3 += 16; d4 += 16; d5 += 16;
-    to += 16;
+  if (columns < 6) clear(part, 36 * SPAN);
+  for (; bytes > 0; bytes -= <i32>SPAN) {
+    input_pass(d0, d1, d2, d3, d4, d5, pixel, columns, part + <usize>left * 6 * SPAN, SPAN, 6 * SPAN);
+    input_pass(
+      part, part + 6 * SPAN, part + 12 * SPAN, part + 18 * SPAN, part + 24 * SPAN, part + 30 * SPAN, SPAN, 6,
+      to, toStep, 6 * toStep,
+    );
+    d0 += SPAN; d1 += SPAN; d2 += SPAN; d3 += SPAN; d4 += SPAN; d5 += SPAN;
+    to += SPAN;
+  }
+}
+
+/** Six pixels d to B^T d, for `count` columns `next` apart. */
+function input_pass(
+  d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize, next: usize, count: i32,
+  to: usize, toStep: usize, toNext: usize,
+): void {
+  const small = number(0), large = number(2);
+  const minusSmall = number(1), minusLarge = number(3);
+  const minusHalf = number(4), minusTwo = number(5), minusSum = number(6);
+  for (; count > 0; count--) {
+    const a1 = v128.load(d1), a2 = v128.load(d2), a3 = v128.load(d3), a4 = v128.load(d4);
+    const b1 = load_high(d1), b2 = load_high(d2), b3 = load_high(d3), b4 = load_high(d4);
+    let t = to;
+    store_span(
+      t, madd(minusSum, a2, f32x4.add(v128.load(d0), a4)), madd(minusSum, b2, f32x4.add(load_high(d0), b4)),
+    );
+    let evenA = madd(minusTwo, a2, a4), oddA = madd(minusTwo, a1, a3);
+    let evenB = madd(minusTwo, b2, b4), oddB = madd(minusTwo, b1, b3);
+    t += toStep; store_span(t, madd(small, oddA, evenA), madd(small, oddB, evenB));
+    t += toStep; store_span(t, madd(minusSmall, oddA, evenA), madd(minusSmall, oddB, evenB));
+    evenA = madd(minusHalf, a2, a4); oddA = madd(minusHalf, a1, a3);
+    evenB = madd(minusHalf, b2, b4); oddB = madd(minusHalf, b1, b3);
+    t += toStep; store_span(t, madd(large, oddA, evenA), madd(large, oddB, evenB));
+    t += toStep; store_span(t, madd(minusLarge, oddA, evenA), madd(minusLarge, oddB, evenB));
+    t += toStep;
+    store_span(
+      t, madd(minusSum, a3, f32x4.add(v128.load(d5), a1)), madd(minusSum, b3, f32x4.add(load_high(d5), b1)),
+    );
+    d0 += next; d1 += next; d2 += next; d3 += next; d4 += next; d5 += next;
+    to += toNext;
   }
 }
 
@@ -86,113 +105,107 @@ export function transform_output(
   m: usize, step: usize, part: usize, y: usize, line: usize, pixel: usize, rows: i32, columns: i32, count: i32,
   bias: usize, biasLine: usize, biasPixel: usize, lower: f32,
 ): void {
-  const point = f32x4.splat(POINT), half = f32x4.splat(0.5), two = f32x4.splat(2), four = f32x4.splat(4);
   const floor = f32x4.splat(lower);
-  for (let lanes = min(8, count); lanes > 0; lanes -= 4) {
-    let from = m, next = part;
-    for (let j = 6; j > 0; j--) {
-      let at = from;
-      const x0 = v128.load(at); at += 6 * step;
-      let a = v128.load(at); at += 6 * step;
-      let b = v128.load(at); at += 6 * step;
-      const evenSmall = f32x4.add(a, b), oddSmall = f32x4.sub(a, b);
-      a = v128.load(at); at += 6 * step;
-      b = v128.load(at); at += 6 * step;
-      const evenLarge = f32x4.add(a, b), oddLarge = f32x4.sub(a, b);
-      v128.store(next, f32x4.add(x0, f32x4.add(evenSmall, evenLarge)));
-      v128.store(next, f32x4.mul(point, madd(two, oddLarge, oddSmall)), 16);
-      v128.store(next, madd(two, evenLarge, f32x4.mul(half, evenSmall)), 32);
-      v128.store(next, madd(point, madd(four, oddLarge, f32x4.mul(half, oddSmall)), v128.load(at)), 48);
-      from += step;
-      next += 64;
-    }
-    from = part;
-    let yRow = y, biasRow = bias;
-    for (let i = rows; i > 0; i--) {
-      let a = v128.load(from, 64), b = v128.load(from, 128);
-      const evenSmall = f32x4.add(a, b), oddSmall = f32x4.sub(a, b);
-      a = v128.load(from, 192); b = v128.load(from, 256);
-      const evenLarge = f32x4.add(a, b), oddLarge = f32x4.sub(a, b);
-      let to = yRow, add = biasRow;
-      put(to, f32x4.add(v128.load(from), f32x4.add(evenSmall, evenLarge)), add, floor, lanes);
-      if (columns > 1) {
-        to += pixel; add += biasPixel;
-        put(to, f32x4.mul(point, madd(two, oddLarge, oddSmall)), add, floor, lanes);
-        if (columns > 2) {
-          to += pixel; add += biasPixel;
-          put(to, madd(two, evenLarge, f32x4.mul(half, evenSmall)), add, floor, lanes);
-          if (columns > 3) {
-            to += pixel; add += biasPixel;
-            put(to, madd(point, madd(four, oddLarge, f32x4.mul(half, oddSmall)), v128.load(from, 320)), add, floor, lanes);
-          }
-        }
+  for (let lanes = min(8, count); lanes > 0; lanes -= <i32>(SPAN >> 2)) {
+    output_pass(m, 6 * step, step, 6, part, SPAN, 4 * SPAN);
+    output_pass(part, 4 * SPAN, SPAN, rows, part, 4 * SPAN, SPAN);
+    for (let i: usize = 0; i < <usize>rows; i++) {
+      let from = part + i * SPAN, to = y + i * line, add = bias + i * biasLine;
+      for (let j = columns; j > 0; j--) {
+        // pmax(a, b) = a < b ? b : a, so NaN stays NaN.
+        const low = f32x4.pmax(f32x4.add(v128.load(from), v128.load(add)), floor);
+        const high = f32x4.pmax(f32x4.add(load_high(from), load_high(add)), floor);
+        store_channels(to, low, high, lanes);
+        from += 4 * SPAN;
+        to += pixel;
+        add += biasPixel;
       }
-      from += 16;
-      yRow += line;
-      biasRow += biasLine;
     }
-    m += 16; y += 16; bias += 16;
+    m += SPAN; y += SPAN; bias += SPAN;
   }
 }
 
-/** Bias, lower bound and store of the `count` first channels of four. */
-// @ts-ignore: decorator
-@inline
-function put(to: usize, value: v128, bias: usize, floor: v128, count: i32): void {
-  // pmax(a, b) = a < b ? b : a, so NaN stays NaN.
-  value = f32x4.pmax(f32x4.add(value, v128.load(bias)), floor);
-  if (count >= 4) v128.store(to, value);
-  else store_partial(to, value, count);
+/** Six sums m, `step` apart, to four pixels A^T m, for `count` columns `next` apart; in place where that is asked for. */
+function output_pass(from: usize, step: usize, next: usize, count: i32, to: usize, toStep: usize, toNext: usize): void {
+  const point = number(0), half = number(7), two = number(8), four = number(9);
+  for (; count > 0; count--) {
+    let at = from + step;
+    let a = v128.load(at), b = load_high(at); at += step;
+    let c = v128.load(at), d = load_high(at); at += step;
+    const evenSmallA = f32x4.add(a, c), oddSmallA = f32x4.sub(a, c);
+    const evenSmallB = f32x4.add(b, d), oddSmallB = f32x4.sub(b, d);
+    a = v128.load(at); b = load_high(at); at += step;
+    c = v128.load(at); d = load_high(at); at += step;
+    const evenLargeA = f32x4.add(a, c), oddLargeA = f32x4.sub(a, c);
+    const evenLargeB = f32x4.add(b, d), oddLargeB = f32x4.sub(b, d);
+    let t = to;
+    store_span(
+      t, f32x4.add(v128.load(from), f32x4.add(evenSmallA, evenLargeA)),
+      f32x4.add(load_high(from), f32x4.add(evenSmallB, evenLargeB)),
+    );
+    t += toStep;
+    store_span(
+      t, f32x4.mul(point, madd(two, oddLargeA, oddSmallA)), f32x4.mul(point, madd(two, oddLargeB, oddSmallB)),
+    );
+    t += toStep;
+    store_span(
+      t, madd(two, evenLargeA, f32x4.mul(half, evenSmallA)), madd(two, evenLargeB, f32x4.mul(half, evenSmallB)),
+    );
+    t += toStep;
+    store_span(
+      t, madd(point, madd(four, oddLargeA, f32x4.mul(half, oddSmallA)), v128.load(at)),
+      madd(point, madd(four, oddLargeB, f32x4.mul(half, oddSmallB)), load_high(at)),
+    );
+    from += next;
+    to += toNext;
+  }
 }
 
 /**
- * A dy A^T: the `rows` x `columns` valid pixels of 4 x 4, zero beyond, to 36 vectors `toStep` apart.
+ * A dy A^T: the `rows` x `columns` valid pixels of 4 x 4, zero beyond, to 36 places `toStep` apart.
  *
  * @param zeros four pixels of zeros
- * @param bytes of channels, a multiple of 16
+ * @param bytes of channels, a multiple of 16, of which whole spans are read and written
  */
 export function transform_gradient(
   d0: usize, line: usize, pixel: usize, rows: i32, columns: i32,
-  part: usize, zeros: usize, to: usize, toStep: usize, bytes: usize,
+  part: usize, zeros: usize, to: usize, toStep: usize, bytes: i32,
 ): void {
   let d1 = rows > 1 ? d0 + line : zeros;
   let d2 = rows > 2 ? d0 + 2 * line : zeros;
   let d3 = rows > 3 ? d0 + 3 * line : zeros;
-  if (columns < 4) clear(part, 384);
-  const small = f32x4.splat(POINT), large = f32x4.splat(2 * POINT);
-  const minusSmall = f32x4.splat(-POINT), minusLarge = f32x4.splat(-2 * POINT);
-  const half = f32x4.splat(0.5), two = f32x4.splat(2);
-  for (; bytes > 0; bytes -= 16) {
-    let next = part, shift: usize = 0;
-    for (let j = columns; j > 0; j--) {
-      const x0 = v128.load(d0 + shift), x1 = v128.load(d1 + shift), x2 = v128.load(d2 + shift), x3 = v128.load(d3 + shift);
-      v128.store(next, x0);
-      v128.store(next, x3, 80);
-      let even = madd(half, x2, x0), odd = madd(half, x3, x1);
-      v128.store(next, madd(small, odd, even), 16);
-      v128.store(next, madd(minusSmall, odd, even), 32);
-      even = madd(two, x2, x0); odd = madd(two, x3, x1);
-      v128.store(next, madd(large, odd, even), 48);
-      v128.store(next, madd(minusLarge, odd, even), 64);
-      next += 96;
-      shift += pixel;
-    }
-    let from = part;
-    next = to;
-    for (let i = 6; i > 0; i--) {
-      const x0 = v128.load(from), x1 = v128.load(from, 96), x2 = v128.load(from, 192), x3 = v128.load(from, 288);
-      v128.store(next, x0); next += toStep;
-      let even = madd(half, x2, x0), odd = madd(half, x3, x1);
-      v128.store(next, madd(small, odd, even)); next += toStep;
-      v128.store(next, madd(minusSmall, odd, even)); next += toStep;
-      even = madd(two, x2, x0); odd = madd(two, x3, x1);
-      v128.store(next, madd(large, odd, even)); next += toStep;
-      v128.store(next, madd(minusLarge, odd, even)); next += toStep;
-      v128.store(next, x3); next += toStep;
-      from += 16;
-    }
-    d0 += 16; d1 += 16; d2 += 16; d3 += 16;
-    to += 16;
+  if (columns < 4) clear(part, 24 * SPAN);
+  for (; bytes > 0; bytes -= <i32>SPAN) {
+    gradient_pass(d0, d1, d2, d3, pixel, columns, part, SPAN, 6 * SPAN);
+    gradient_pass(part, part + 6 * SPAN, part + 12 * SPAN, part + 18 * SPAN, SPAN, 6, to, toStep, 6 * toStep);
+    d0 += SPAN; d1 += SPAN; d2 += SPAN; d3 += SPAN;
+    to += SPAN;
+  }
+}
+
+/** Four pixels d to A d, for `count` columns `next` apart. */
+function gradient_pass(
+  d0: usize, d1: usize, d2: usize, d3: usize, next: usize, count: i32, to: usize, toStep: usize, toNext: usize,
+): void {
+  const small = number(0), large = number(2);
+  const minusSmall = number(1), minusLarge = number(3);
+  const half = number(7), two = number(8);
+  for (; count > 0; count--) {
+    const a0 = v128.load(d0), a1 = v128.load(d1), a2 = v128.load(d2), a3 = v128.load(d3);
+    const b0 = load_high(d0), b1 = load_high(d1), b2 = load_high(d2), b3 = load_high(d3);
+    let t = to;
+    store_span(t, a0, b0);
+    let evenA = madd(half, a2, a0), oddA = madd(half, a3, a1);
+    let evenB = madd(half, b2, b0), oddB = madd(half, b3, b1);
+    t += toStep; store_span(t, madd(small, oddA, evenA), madd(small, oddB, evenB));
+    t += toStep; store_span(t, madd(minusSmall, oddA, evenA), madd(minusSmall, oddB, evenB));
+    evenA = madd(two, a2, a0); oddA = madd(two, a3, a1);
+    evenB = madd(two, b2, b0); oddB = madd(two, b3, b1);
+    t += toStep; store_span(t, madd(large, oddA, evenA), madd(large, oddB, evenB));
+    t += toStep; store_span(t, madd(minusLarge, oddA, evenA), madd(minusLarge, oddB, evenB));
+    t += toStep; store_span(t, a3, b3);
+    d0 += next; d1 += next; d2 += next; d3 += next;
+    to += toNext;
   }
 }
 
@@ -206,67 +219,65 @@ export function transform_back(
   m: usize, step: usize, part: usize,
   image: usize, height: i32, width: i32, pixel: usize, row: i32, column: i32, count: i32,
 ): void {
-  const point = f32x4.splat(POINT), minusPoint = f32x4.splat(-POINT), two = f32x4.splat(2);
-  const minusHalf = f32x4.splat(-0.5), minusTwo = f32x4.splat(-2), minusSum = f32x4.splat(-2.5);
-  for (let lanes = min(8, count); lanes > 0; lanes -= 4) {
-    let from = m, next = part;
-    for (let j = 6; j > 0; j--) {
-      let at = from;
-      const x0 = v128.load(at); at += 6 * step;
-      let a = v128.load(at); at += 6 * step;
-      let b = v128.load(at); at += 6 * step;
-      const evenSmall = f32x4.add(a, b), oddSmall = f32x4.sub(a, b);
-      a = v128.load(at); at += 6 * step;
-      b = v128.load(at); at += 6 * step;
-      const evenLarge = f32x4.add(a, b), oddLarge = f32x4.sub(a, b);
-      const x5 = v128.load(at);
-      v128.store(next, x0);
-      v128.store(next, madd(minusPoint, madd(two, oddSmall, oddLarge), x5), 16);
-      v128.store(next, madd(minusSum, x0, madd(minusTwo, evenSmall, f32x4.mul(minusHalf, evenLarge))), 32);
-      v128.store(next, madd(minusSum, x5, f32x4.mul(point, madd(two, oddLarge, oddSmall))), 48);
-      v128.store(next, f32x4.add(x0, f32x4.add(evenSmall, evenLarge)), 64);
-      v128.store(next, x5, 80);
-      from += step;
-      next += 96;
-    }
-    from = part;
-    let line = image + (<usize>row * <usize>width + <usize>column) * pixel;
-    for (let i = row; i < row + 6; i++) {
-      if (<u32>i < <u32>height) {
-        const x0 = v128.load(from), x5 = v128.load(from, 480);
-        let a = v128.load(from, 96), b = v128.load(from, 192);
-        const evenSmall = f32x4.add(a, b), oddSmall = f32x4.sub(a, b);
-        a = v128.load(from, 288); b = v128.load(from, 384);
-        const evenLarge = f32x4.add(a, b), oddLarge = f32x4.sub(a, b);
-        let to = line;
-        if (<u32>column < <u32>width) accumulate(to, x0, lanes);
+  const top = max(0, -row), rows = min(6, height - row) - top;
+  const left = max(0, -column), columns = min(6, width - column) - left;
+  const first = part + <usize>top * SPAN;
+  image += (<usize>(row + top) * <usize>width + <usize>(column + left)) * pixel;
+  for (let lanes = min(8, count); lanes > 0; lanes -= <i32>(SPAN >> 2)) {
+    back_pass(m, 6 * step, step, 6, part, SPAN, 6 * SPAN);
+    back_pass(first, 6 * SPAN, SPAN, rows, first, 6 * SPAN, SPAN);
+    for (let i: usize = 0; i < <usize>rows; i++) {
+      let from = first + i * SPAN + <usize>left * 6 * SPAN, to = image + i * <usize>width * pixel;
+      for (let j = columns; j > 0; j--) {
+        store_channels(
+          to, f32x4.add(v128.load(from), v128.load(to)), f32x4.add(load_high(from), load_high(to)), lanes,
+        );
+        from += 6 * SPAN;
         to += pixel;
-        if (<u32>(column + 1) < <u32>width) accumulate(to, madd(minusPoint, madd(two, oddSmall, oddLarge), x5), lanes);
-        to += pixel;
-        if (<u32>(column + 2) < <u32>width) {
-          accumulate(to, madd(minusSum, x0, madd(minusTwo, evenSmall, f32x4.mul(minusHalf, evenLarge))), lanes);
-        }
-        to += pixel;
-        if (<u32>(column + 3) < <u32>width) {
-          accumulate(to, madd(minusSum, x5, f32x4.mul(point, madd(two, oddLarge, oddSmall))), lanes);
-        }
-        to += pixel;
-        if (<u32>(column + 4) < <u32>width) accumulate(to, f32x4.add(x0, f32x4.add(evenSmall, evenLarge)), lanes);
-        to += pixel;
-        if (<u32>(column + 5) < <u32>width) accumulate(to, x5, lanes);
       }
-      from += 16;
-      line += <usize>width * pixel;
     }
-    m += 16; image += 16;
+    m += SPAN; image += SPAN;
   }
 }
 
-/** Adds the `count` first channels of four. */
-// @ts-ignore: decorator
-@inline
-function accumulate(to: usize, value: v128, count: i32): void {
-  value = f32x4.add(value, v128.load(to));
-  if (count >= 4) v128.store(to, value);
-  else store_partial(to, value, count);
+/** Six sums m, `step` apart, to six pixels B m, for `count` columns `next` apart; in place where that is asked for. */
+function back_pass(from: usize, step: usize, next: usize, count: i32, to: usize, toStep: usize, toNext: usize): void {
+  const point = number(0), minusPoint = number(1), two = number(8);
+  const minusHalf = number(4), minusTwo = number(5), minusSum = number(6);
+  for (; count > 0; count--) {
+    let at = from;
+    const a0 = v128.load(at), b0 = load_high(at); at += step;
+    let a = v128.load(at), b = load_high(at); at += step;
+    let c = v128.load(at), d = load_high(at); at += step;
+    const evenSmallA = f32x4.add(a, c), oddSmallA = f32x4.sub(a, c);
+    const evenSmallB = f32x4.add(b, d), oddSmallB = f32x4.sub(b, d);
+    a = v128.load(at); b = load_high(at); at += step;
+    c = v128.load(at); d = load_high(at); at += step;
+    const evenLargeA = f32x4.add(a, c), oddLargeA = f32x4.sub(a, c);
+    const evenLargeB = f32x4.add(b, d), oddLargeB = f32x4.sub(b, d);
+    const a5 = v128.load(at), b5 = load_high(at);
+    let t = to;
+    store_span(t, a0, b0);
+    t += toStep;
+    store_span(
+      t, madd(minusPoint, madd(two, oddSmallA, oddLargeA), a5), madd(minusPoint, madd(two, oddSmallB, oddLargeB), b5),
+    );
+    t += toStep;
+    store_span(
+      t, madd(minusSum, a0, madd(minusTwo, evenSmallA, f32x4.mul(minusHalf, evenLargeA))),
+      madd(minusSum, b0, madd(minusTwo, evenSmallB, f32x4.mul(minusHalf, evenLargeB))),
+    );
+    t += toStep;
+    store_span(
+      t, madd(minusSum, a5, f32x4.mul(point, madd(two, oddLargeA, oddSmallA))),
+      madd(minusSum, b5, f32x4.mul(point, madd(two, oddLargeB, oddSmallB))),
+    );
+    t += toStep;
+    store_span(
+      t, f32x4.add(a0, f32x4.add(evenSmallA, evenLargeA)), f32x4.add(b0, f32x4.add(evenSmallB, evenLargeB)),
+    );
+    t += toStep; store_span(t, a5, b5);
+    from += next;
+    to += toNext;
+  }
 }

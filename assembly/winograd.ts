@@ -7,6 +7,7 @@
 // in bytes.
 
 import { address, madd, zero } from "./simd";
+import { SPAN } from "./span";
 import { transform_taps } from "./winograd-filter";
 import { clear, PART, transform_back, transform_gradient, transform_input, transform_output } from "./winograd-transform";
 
@@ -34,7 +35,7 @@ const M_STEP: usize = <usize>TILES * 32 + GAP;
  * @param bias 0 for none, else [k] with `biasStride` 0, or [p, q, k] with `biasStride` k
  * @param y [n, p, q, k]
  * @param lower 0 for a ReLU, -Infinity for none
- * @param scratch memory of a thread's own: 144 + 6 c' + 36 (32 c' + 16) + 72 (256 + 16) floats, c' = c rounded up to 4
+ * @param scratch memory of a thread's own: 288 + 6 c' + 36 (32 c' + 16) + 72 (256 + 16) floats, c' = c rounded up to 8
  */
 export function winograd_forward(
   begin: i32, end: i32, x: i32, w: i32, panels: i32, bias: i32, biasStride: i32, y: i32,
@@ -43,7 +44,7 @@ export function winograd_forward(
   const part = address(scratch);
   const across = (q + 3) / 4, perSample = (p + 3) / 4 * across;
   const pixel = <usize>c << 2, yPixel = <usize>k << 2;
-  const vRow = row_of(c, 4), vStep = <usize>TILES * vRow + GAP;
+  const vRow = row_of(c), vStep = <usize>TILES * vRow + GAP;
   const zeros = part + PART, v = zeros + 6 * vRow, m = v + 36 * vStep;
   clear(zeros, 6 * vRow);
   const last = end * perSample;
@@ -56,7 +57,7 @@ export function winograd_forward(
     for (let tile = 0; tile < tiles; tile++) {
       transform_input(
         address(x) + sample * <usize>(height * width) * pixel, height, width, pixel, i - padTop, j - padLeft,
-        part, zeros, v + <usize>tile * vRow, vStep, vRow,
+        part, zeros, v + <usize>tile * vRow, vStep, <i32>vRow,
       );
       if ((j += 4) >= q) {
         j = 0;
@@ -121,7 +122,7 @@ export function winograd_backward_data(
   const part = address(scratch);
   const across = (q + 3) / 4, perSample = (p + 3) / 4 * across;
   const pixel = <usize>k << 2, dxPixel = <usize>c << 2, dxSample = <usize>(height * width) * dxPixel;
-  const zRow = row_of(k, 4), zStep = <usize>TILES * zRow + GAP;
+  const zRow = row_of(k), zStep = <usize>TILES * zRow + GAP;
   const zeros = part + PART, z = zeros + 4 * zRow, m = z + 36 * zStep;
   clear(zeros, 4 * zRow);
   const last = end * perSample;
@@ -138,7 +139,7 @@ export function winograd_backward_data(
       }
       transform_gradient(
         address(dy) + ((sample * <usize>p + <usize>i) * <usize>q + <usize>j) * pixel, <usize>q * pixel, pixel,
-        min(4, p - i), min(4, q - j), part, zeros, z + tile * zRow, zStep, zRow,
+        min(4, p - i), min(4, q - j), part, zeros, z + tile * zRow, zStep, <i32>zRow,
       );
       if ((j += 4) >= q) {
         j = 0;
@@ -201,8 +202,8 @@ function products(
  * @param x input [n, height, width, c]
  * @param dy output gradient [n, p, q, k]
  * @param dw [3, 3, c, k]
- * @param scratch memory of a thread's own: 144 + 6 max(c', k') + 36 (32 c' + 32 k' + c' k' + 48) floats, c' and k' being c and
- *   k rounded up to 4 and 8
+ * @param scratch memory of a thread's own: 288 + 6 max(c', k') + 36 (32 c' + 32 k' + c' k' + 48) floats, c' and k' being c and
+ *   k rounded up to 8
  */
 export function winograd_backward_weights(
   begin: i32, end: i32, x: i32, dy: i32, dw: i32, n: i32,
@@ -212,11 +213,11 @@ export function winograd_backward_weights(
   const across = (q + 3) / 4, perSample = (p + 3) / 4 * across;
   const pixel = <usize>c << 2, dyPixel = <usize>k << 2;
   const vRow = <usize>(end - begin) << 4, vStep = <usize>TILES * vRow + GAP;
-  const zRow = row_of(k, 8), zStep = <usize>TILES * zRow + GAP;
+  const zRow = row_of(k), zStep = <usize>TILES * zRow + GAP;
   // Sums [36][panels of 8 filters][groups of 4 channels][4][8].
   const sumStep = vRow * zRow / 4 + GAP;
   const zeros = part + PART;
-  const zerosBytes = <usize>(6 * max(<i32>row_of(c, 4), <i32>zRow));
+  const zerosBytes = <usize>(6 * max(<i32>row_of(c), <i32>zRow));
   const v = zeros + zerosBytes, z = v + 36 * vStep, sums = z + 36 * zStep;
   clear(zeros, zerosBytes);
   const last = n * perSample;
@@ -227,11 +228,11 @@ export function winograd_backward_weights(
       const i = place / across * 4, j = place % across * 4;
       transform_input(
         address(x) + <usize>(sample * height * width) * pixel + (<usize>begin << 4), height, width, pixel,
-        i - padTop, j - padLeft, part, zeros, v + <usize>tile * vRow, vStep, vRow,
+        i - padTop, j - padLeft, part, zeros, v + <usize>tile * vRow, vStep, <i32>vRow,
       );
       transform_gradient(
         address(dy) + <usize>((sample * p + i) * q + j) * dyPixel, <usize>q * dyPixel, dyPixel,
-        min(4, p - i), min(4, q - j), part, zeros, z + <usize>tile * zRow, zStep, zRow,
+        min(4, p - i), min(4, q - j), part, zeros, z + <usize>tile * zRow, zStep, <i32>zRow,
       );
     }
     for (let point: usize = 0; point < 36; point++) {
@@ -258,20 +259,20 @@ export function winograd_backward_weights(
   }
   for (let channel = 4 * begin; channel < min(c, 4 * end); channel++) {
     const row = sums + (<usize>(channel - 4 * begin) << 5);
-    for (let filter = 0; filter < k; filter += 4) {
+    for (let filter = 0; filter < k; filter += <i32>(SPAN >> 2)) {
       transform_taps(
-        row + <usize>(filter >> 3) * vRow * 8 + (<usize>(filter & 4) << 2), sumStep, part,
+        row + <usize>(filter >> 3) * vRow * 8 + (<usize>(filter & 7) << 2), sumStep, part,
         address(dw) + (<usize>(channel * k + filter) << 2), <usize>(c * k) << 2, k - filter,
       );
     }
   }
 }
 
-/** Bytes of a row of `columns` floats, rounded up to whole vectors or panels. */
+/** Bytes of a row of `columns` floats, rounded up to whole spans and panels. */
 // @ts-ignore: decorator
 @inline
-function row_of(columns: i32, unit: i32): usize {
-  return <usize>((columns + unit - 1) / unit * unit) << 2;
+function row_of(columns: i32): usize {
+  return <usize>((columns + 7) / 8) << 5;
 }
 
 /** m[row, :] = sum over i < length of a[row, i] * b[i, :] for one panel of eight columns, four rows at a time. */

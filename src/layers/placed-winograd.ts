@@ -16,7 +16,7 @@ const GROUP = 4;
 /** What the kernels of assembly/winograd.ts work with: tiles in a block, and floats between matrices, for half a tile. */
 const TILES = 32;
 const GAP = 16;
-const PART = 144;
+const PART = 288;
 
 /** Below that many channels on either side the transforms cost more than they save. */
 const FEWEST_CHANNELS = 16;
@@ -42,13 +42,13 @@ export function usesWinograd(d: ConvolutionDims): boolean {
 
 /** Floats that a thread needs for the forward pass, with c and k exchanged for the data gradient. */
 export function winogradScratch(c: number): number {
-  const channels = roundUp(c, GROUP);
+  const channels = roundUp(c, PANEL);
   return PART + 6 * channels + POINTS * (TILES * channels + GAP + 2 * (TILES * PANEL + GAP));
 }
 
 /** Floats that a thread needs for the weight gradient. */
 export function winogradWeightsScratch(c: number, k: number): number {
-  const channels = roundUp(c, GROUP);
+  const channels = roundUp(c, PANEL);
   const filters = roundUp(k, PANEL);
   const sums = TILES * channels + TILES * filters + channels * filters + 3 * GAP;
   return PART + 6 * Math.max(channels, filters) + POINTS * sums;
