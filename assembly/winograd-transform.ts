@@ -2,7 +2,7 @@
 //
 // These points square to 1/2 and 2, so that a transform's rows differ little in size: the error is half to a third of that
 // of the usual 0, +-1, +-2 (docs/ARCHITECTURE.md). Each transform is two passes of one-dimensional ones, down the columns
-// into `part` and from there along the rows, a span of channels at a time. All strides are in bytes.
+// into `part` and from there along the rows. All strides are in bytes.
 
 import { madd, zero } from "./simd";
 import { load_high, SPAN, store_channels, store_span } from "./span";
@@ -22,9 +22,6 @@ export function number(index: usize): v128 {
   return v128.load32_splat(NUMBERS + (index << 2));
 }
 
-/** Bytes for a tile half transformed. */
-export const PART: usize = 1152;
-
 /** Writes zeros, `bytes` a multiple of 16. */
 export function clear(at: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(at + i, zero());
@@ -33,63 +30,67 @@ export function clear(at: usize, bytes: usize): void {
 /**
  * B^T d B: the 6 x 6 pixels whose first is (row, column), zero outside the image, to 36 places `toStep` apart.
  *
+ * @param part 36 times the channels
  * @param zeros six pixels of zeros
  * @param bytes of channels, a multiple of 16, of which whole spans are read and written
  */
 export function transform_input(
   image: usize, height: i32, width: i32, pixel: usize, row: i32, column: i32,
-  part: usize, zeros: usize, to: usize, toStep: usize, bytes: i32,
+  part: usize, zeros: usize, to: usize, toStep: usize, bytes: usize,
 ): void {
   const left = max(0, -column);
   const columns = min(6, width - column) - left;
   const line = <usize>width * pixel;
   let at = image + <usize>(column + left) * pixel + <usize>row * line;
   // Rows outside the image are read from the row of zeros; columns outside are cleared once.
-  let d0 = <u32>row < <u32>height ? at : zeros; at += line;
-  let d1 = <u32>(row + 1) < <u32>height ? at : zeros; at += line;
-  let d2 = <u32>(row + 2) < <u32>height ? at : zeros; at += line;
-  let d3 = <u32>(row + 3) < <u32>height ? at : zeros; at += line;
-  let d4 = <u32>(row + 4) < <u32>height ? at : zeros; at += line;
-  let d5 = <u32>(row + 5) < <u32>height ? at : zeros;
-  if (columns < 6) clear(part, 36 * SPAN);
-  for (; bytes > 0; bytes -= <i32>SPAN) {
-    input_pass(d0, d1, d2, d3, d4, d5, pixel, columns, part + <usize>left * 6 * SPAN, SPAN, 6 * SPAN);
-    input_pass(
-      part, part + 6 * SPAN, part + 12 * SPAN, part + 18 * SPAN, part + 24 * SPAN, part + 30 * SPAN, SPAN, 6,
-      to, toStep, 6 * toStep,
-    );
-    d0 += SPAN; d1 += SPAN; d2 += SPAN; d3 += SPAN; d4 += SPAN; d5 += SPAN;
-    to += SPAN;
-  }
+  const d0 = <u32>row < <u32>height ? at : zeros; at += line;
+  const d1 = <u32>(row + 1) < <u32>height ? at : zeros; at += line;
+  const d2 = <u32>(row + 2) < <u32>height ? at : zeros; at += line;
+  const d3 = <u32>(row + 3) < <u32>height ? at : zeros; at += line;
+  const d4 = <u32>(row + 4) < <u32>height ? at : zeros; at += line;
+  const d5 = <u32>(row + 5) < <u32>height ? at : zeros;
+  bytes = (bytes + SPAN - 1) & -SPAN;
+  const side = 6 * bytes;
+  if (columns < 6) clear(part, 6 * side);
+  input_pass(d0, d1, d2, d3, d4, d5, pixel, columns, part + <usize>left * side, bytes, side, bytes);
+  input_pass(
+    part, part + side, part + 2 * side, part + 3 * side, part + 4 * side, part + 5 * side, bytes, 6,
+    to, toStep, 6 * toStep, bytes,
+  );
 }
 
-/** Six pixels d to B^T d, for `count` columns `next` apart. */
+/** Six pixels d of some bytes of channels to B^T d, for `count` columns `next` apart. */
 function input_pass(
   d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize, next: usize, count: i32,
-  to: usize, toStep: usize, toNext: usize,
+  to: usize, toStep: usize, toNext: usize, bytes: usize,
 ): void {
   const small = number(0), large = number(2);
   const minusSmall = number(1), minusLarge = number(3);
   const minusHalf = number(4), minusTwo = number(5), minusSum = number(6);
   for (; count > 0; count--) {
-    const a1 = v128.load(d1), a2 = v128.load(d2), a3 = v128.load(d3), a4 = v128.load(d4);
-    const b1 = load_high(d1), b2 = load_high(d2), b3 = load_high(d3), b4 = load_high(d4);
-    let t = to;
-    store_span(
-      t, madd(minusSum, a2, f32x4.add(v128.load(d0), a4)), madd(minusSum, b2, f32x4.add(load_high(d0), b4)),
-    );
-    let evenA = madd(minusTwo, a2, a4), oddA = madd(minusTwo, a1, a3);
-    let evenB = madd(minusTwo, b2, b4), oddB = madd(minusTwo, b1, b3);
-    t += toStep; store_span(t, madd(small, oddA, evenA), madd(small, oddB, evenB));
-    t += toStep; store_span(t, madd(minusSmall, oddA, evenA), madd(minusSmall, oddB, evenB));
-    evenA = madd(minusHalf, a2, a4); oddA = madd(minusHalf, a1, a3);
-    evenB = madd(minusHalf, b2, b4); oddB = madd(minusHalf, b1, b3);
-    t += toStep; store_span(t, madd(large, oddA, evenA), madd(large, oddB, evenB));
-    t += toStep; store_span(t, madd(minusLarge, oddA, evenA), madd(minusLarge, oddB, evenB));
-    t += toStep;
-    store_span(
-      t, madd(minusSum, a3, f32x4.add(v128.load(d5), a1)), madd(minusSum, b3, f32x4.add(load_high(d5), b1)),
-    );
+    for (let shift: usize = 0; shift < bytes; shift += SPAN) {
+      const p1 = d1 + shift, p2 = d2 + shift, p3 = d3 + shift, p4 = d4 + shift;
+      const a1 = v128.load(p1), a2 = v128.load(p2), a3 = v128.load(p3), a4 = v128.load(p4);
+      const b1 = load_high(p1), b2 = load_high(p2), b3 = load_high(p3), b4 = load_high(p4);
+      let t = to + shift;
+      store_span(
+        t, madd(minusSum, a2, f32x4.add(v128.load(d0 + shift), a4)),
+        madd(minusSum, b2, f32x4.add(load_high(d0 + shift), b4)),
+      );
+      let evenA = madd(minusTwo, a2, a4), oddA = madd(minusTwo, a1, a3);
+      let evenB = madd(minusTwo, b2, b4), oddB = madd(minusTwo, b1, b3);
+      t += toStep; store_span(t, madd(small, oddA, evenA), madd(small, oddB, evenB));
+      t += toStep; store_span(t, madd(minusSmall, oddA, evenA), madd(minusSmall, oddB, evenB));
+      evenA = madd(minusHalf, a2, a4); oddA = madd(minusHalf, a1, a3);
+      evenB = madd(minusHalf, b2, b4); oddB = madd(minusHalf, b1, b3);
+      t += toStep; store_span(t, madd(large, oddA, evenA), madd(large, oddB, evenB));
+      t += toStep; store_span(t, madd(minusLarge, oddA, evenA), madd(minusLarge, oddB, evenB));
+      t += toStep;
+      store_span(
+        t, madd(minusSum, a3, f32x4.add(v128.load(d5 + shift), a1)),
+        madd(minusSum, b3, f32x4.add(load_high(d5 + shift), b1)),
+      );
+    }
     d0 += next; d1 += next; d2 += next; d3 += next; d4 += next; d5 += next;
     to += toNext;
   }
@@ -164,46 +165,49 @@ function output_pass(from: usize, step: usize, next: usize, count: i32, to: usiz
 /**
  * A dy A^T: the `rows` x `columns` valid pixels of 4 x 4, zero beyond, to 36 places `toStep` apart.
  *
+ * @param part 24 times the channels
  * @param zeros four pixels of zeros
  * @param bytes of channels, a multiple of 16, of which whole spans are read and written
  */
 export function transform_gradient(
   d0: usize, line: usize, pixel: usize, rows: i32, columns: i32,
-  part: usize, zeros: usize, to: usize, toStep: usize, bytes: i32,
+  part: usize, zeros: usize, to: usize, toStep: usize, bytes: usize,
 ): void {
-  let d1 = rows > 1 ? d0 + line : zeros;
-  let d2 = rows > 2 ? d0 + 2 * line : zeros;
-  let d3 = rows > 3 ? d0 + 3 * line : zeros;
-  if (columns < 4) clear(part, 24 * SPAN);
-  for (; bytes > 0; bytes -= <i32>SPAN) {
-    gradient_pass(d0, d1, d2, d3, pixel, columns, part, SPAN, 6 * SPAN);
-    gradient_pass(part, part + 6 * SPAN, part + 12 * SPAN, part + 18 * SPAN, SPAN, 6, to, toStep, 6 * toStep);
-    d0 += SPAN; d1 += SPAN; d2 += SPAN; d3 += SPAN;
-    to += SPAN;
-  }
+  const d1 = rows > 1 ? d0 + line : zeros;
+  const d2 = rows > 2 ? d0 + 2 * line : zeros;
+  const d3 = rows > 3 ? d0 + 3 * line : zeros;
+  bytes = (bytes + SPAN - 1) & -SPAN;
+  const side = 6 * bytes;
+  if (columns < 4) clear(part, 4 * side);
+  gradient_pass(d0, d1, d2, d3, pixel, columns, part, bytes, side, bytes);
+  gradient_pass(part, part + side, part + 2 * side, part + 3 * side, bytes, 6, to, toStep, 6 * toStep, bytes);
 }
 
-/** Four pixels d to A d, for `count` columns `next` apart. */
+/** Four pixels d of some bytes of channels to A d, for `count` columns `next` apart. */
 function gradient_pass(
-  d0: usize, d1: usize, d2: usize, d3: usize, next: usize, count: i32, to: usize, toStep: usize, toNext: usize,
+  d0: usize, d1: usize, d2: usize, d3: usize, next: usize, count: i32,
+  to: usize, toStep: usize, toNext: usize, bytes: usize,
 ): void {
   const small = number(0), large = number(2);
   const minusSmall = number(1), minusLarge = number(3);
   const half = number(7), two = number(8);
   for (; count > 0; count--) {
-    const a0 = v128.load(d0), a1 = v128.load(d1), a2 = v128.load(d2), a3 = v128.load(d3);
-    const b0 = load_high(d0), b1 = load_high(d1), b2 = load_high(d2), b3 = load_high(d3);
-    let t = to;
-    store_span(t, a0, b0);
-    let evenA = madd(half, a2, a0), oddA = madd(half, a3, a1);
-    let evenB = madd(half, b2, b0), oddB = madd(half, b3, b1);
-    t += toStep; store_span(t, madd(small, oddA, evenA), madd(small, oddB, evenB));
-    t += toStep; store_span(t, madd(minusSmall, oddA, evenA), madd(minusSmall, oddB, evenB));
-    evenA = madd(two, a2, a0); oddA = madd(two, a3, a1);
-    evenB = madd(two, b2, b0); oddB = madd(two, b3, b1);
-    t += toStep; store_span(t, madd(large, oddA, evenA), madd(large, oddB, evenB));
-    t += toStep; store_span(t, madd(minusLarge, oddA, evenA), madd(minusLarge, oddB, evenB));
-    t += toStep; store_span(t, a3, b3);
+    for (let shift: usize = 0; shift < bytes; shift += SPAN) {
+      const p0 = d0 + shift, p1 = d1 + shift, p2 = d2 + shift, p3 = d3 + shift;
+      const a0 = v128.load(p0), a1 = v128.load(p1), a2 = v128.load(p2), a3 = v128.load(p3);
+      const b0 = load_high(p0), b1 = load_high(p1), b2 = load_high(p2), b3 = load_high(p3);
+      let t = to + shift;
+      store_span(t, a0, b0);
+      let evenA = madd(half, a2, a0), oddA = madd(half, a3, a1);
+      let evenB = madd(half, b2, b0), oddB = madd(half, b3, b1);
+      t += toStep; store_span(t, madd(small, oddA, evenA), madd(small, oddB, evenB));
+      t += toStep; store_span(t, madd(minusSmall, oddA, evenA), madd(minusSmall, oddB, evenB));
+      evenA = madd(two, a2, a0); oddA = madd(two, a3, a1);
+      evenB = madd(two, b2, b0); oddB = madd(two, b3, b1);
+      t += toStep; store_span(t, madd(large, oddA, evenA), madd(large, oddB, evenB));
+      t += toStep; store_span(t, madd(minusLarge, oddA, evenA), madd(minusLarge, oddB, evenB));
+      t += toStep; store_span(t, a3, b3);
+    }
     d0 += next; d1 += next; d2 += next; d3 += next;
     to += toNext;
   }

@@ -9,7 +9,7 @@
 import { address, madd, zero } from "./simd";
 import { SPAN } from "./span";
 import { transform_taps } from "./winograd-filter";
-import { clear, PART, transform_back, transform_gradient, transform_input, transform_output } from "./winograd-transform";
+import { clear, transform_back, transform_gradient, transform_input, transform_output } from "./winograd-transform";
 
 /** Tiles in a block. Fixed, for sums are added block by block. */
 const TILES: i32 = 32;
@@ -35,7 +35,7 @@ const M_STEP: usize = <usize>TILES * 32 + GAP;
  * @param bias 0 for none, else [k] with `biasStride` 0, or [p, q, k] with `biasStride` k
  * @param y [n, p, q, k]
  * @param lower 0 for a ReLU, -Infinity for none
- * @param scratch memory of a thread's own: 288 + 6 c' + 36 (32 c' + 16) + 72 (256 + 16) floats, c' = c rounded up to 8
+ * @param scratch memory of a thread's own: 42 c' + 36 (32 c' + 16) + 72 (256 + 16) floats, c' = c rounded up to 8
  */
 export function winograd_forward(
   begin: i32, end: i32, x: i32, w: i32, panels: i32, bias: i32, biasStride: i32, y: i32,
@@ -45,7 +45,7 @@ export function winograd_forward(
   const across = (q + 3) / 4, perSample = (p + 3) / 4 * across;
   const pixel = <usize>c << 2, yPixel = <usize>k << 2;
   const vRow = row_of(c), vStep = <usize>TILES * vRow + GAP;
-  const zeros = part + PART, v = zeros + 6 * vRow, m = v + 36 * vStep;
+  const zeros = part + 36 * vRow, v = zeros + 6 * vRow, m = v + 36 * vStep;
   clear(zeros, 6 * vRow);
   const last = end * perSample;
   for (let first = begin * perSample; first < last; first += TILES) {
@@ -57,7 +57,7 @@ export function winograd_forward(
     for (let tile = 0; tile < tiles; tile++) {
       transform_input(
         address(x) + sample * <usize>(height * width) * pixel, height, width, pixel, i - padTop, j - padLeft,
-        part, zeros, v + <usize>tile * vRow, vStep, <i32>vRow,
+        part, zeros, v + <usize>tile * vRow, vStep, vRow,
       );
       if ((j += 4) >= q) {
         j = 0;
@@ -123,7 +123,7 @@ export function winograd_backward_data(
   const across = (q + 3) / 4, perSample = (p + 3) / 4 * across;
   const pixel = <usize>k << 2, dxPixel = <usize>c << 2, dxSample = <usize>(height * width) * dxPixel;
   const zRow = row_of(k), zStep = <usize>TILES * zRow + GAP;
-  const zeros = part + PART, z = zeros + 4 * zRow, m = z + 36 * zStep;
+  const zeros = part + 36 * zRow, z = zeros + 4 * zRow, m = z + 36 * zStep;
   clear(zeros, 4 * zRow);
   const last = end * perSample;
   for (let first = begin * perSample; first < last; first += TILES) {
@@ -139,7 +139,7 @@ export function winograd_backward_data(
       }
       transform_gradient(
         address(dy) + ((sample * <usize>p + <usize>i) * <usize>q + <usize>j) * pixel, <usize>q * pixel, pixel,
-        min(4, p - i), min(4, q - j), part, zeros, z + tile * zRow, zStep, <i32>zRow,
+        min(4, p - i), min(4, q - j), part, zeros, z + tile * zRow, zStep, zRow,
       );
       if ((j += 4) >= q) {
         j = 0;
@@ -202,7 +202,7 @@ function products(
  * @param x input [n, height, width, c]
  * @param dy output gradient [n, p, q, k]
  * @param dw [3, 3, c, k]
- * @param scratch memory of a thread's own: 288 + 6 max(c', k') + 36 (32 c' + 32 k' + c' k' + 48) floats, c' and k' being c and
+ * @param scratch memory of a thread's own: 42 max(c', k') + 36 (32 c' + 32 k' + c' k' + 48) floats, c' and k' being c and
  *   k rounded up to 8
  */
 export function winograd_backward_weights(
@@ -216,8 +216,8 @@ export function winograd_backward_weights(
   const zRow = row_of(k), zStep = <usize>TILES * zRow + GAP;
   // Sums [36][panels of 8 filters][groups of 4 channels][4][8].
   const sumStep = vRow * zRow / 4 + GAP;
-  const zeros = part + PART;
-  const zerosBytes = <usize>(6 * max(<i32>row_of(c), <i32>zRow));
+  const widest = max(row_of(c), zRow);
+  const zeros = part + 36 * widest, zerosBytes = 6 * widest;
   const v = zeros + zerosBytes, z = v + 36 * vStep, sums = z + 36 * zStep;
   clear(zeros, zerosBytes);
   const last = n * perSample;
@@ -228,11 +228,11 @@ export function winograd_backward_weights(
       const i = place / across * 4, j = place % across * 4;
       transform_input(
         address(x) + <usize>(sample * height * width) * pixel + (<usize>begin << 4), height, width, pixel,
-        i - padTop, j - padLeft, part, zeros, v + <usize>tile * vRow, vStep, <i32>vRow,
+        i - padTop, j - padLeft, part, zeros, v + <usize>tile * vRow, vStep, vRow,
       );
       transform_gradient(
         address(dy) + <usize>((sample * p + i) * q + j) * dyPixel, <usize>q * dyPixel, dyPixel,
-        min(4, p - i), min(4, q - j), part, zeros, z + <usize>tile * zRow, zStep, <i32>zRow,
+        min(4, p - i), min(4, q - j), part, zeros, z + <usize>tile * zRow, zStep, zRow,
       );
     }
     for (let point: usize = 0; point < 36; point++) {

@@ -13,10 +13,9 @@ const TAPS = 9;
 /** Channels in a part of the weight gradient. */
 const GROUP = 4;
 
-/** What the kernels of assembly/winograd.ts work with: tiles in a block, and floats between matrices, for half a tile. */
+/** What the kernels of assembly/winograd.ts work with: tiles in a block, and floats between matrices. */
 const TILES = 32;
 const GAP = 16;
-const PART = 288;
 
 /** Below that many channels on either side the transforms cost more than they save. */
 const FEWEST_CHANNELS = 16;
@@ -43,7 +42,7 @@ export function usesWinograd(d: ConvolutionDims): boolean {
 /** Floats that a thread needs for the forward pass, with c and k exchanged for the data gradient. */
 export function winogradScratch(c: number): number {
   const channels = roundUp(c, PANEL);
-  return PART + 6 * channels + POINTS * (TILES * channels + GAP + 2 * (TILES * PANEL + GAP));
+  return (POINTS + 6) * channels + POINTS * (TILES * channels + GAP + 2 * (TILES * PANEL + GAP));
 }
 
 /** Floats that a thread needs for the weight gradient. */
@@ -51,7 +50,7 @@ export function winogradWeightsScratch(c: number, k: number): number {
   const channels = roundUp(c, PANEL);
   const filters = roundUp(k, PANEL);
   const sums = TILES * channels + TILES * filters + channels * filters + 3 * GAP;
-  return PART + 6 * Math.max(channels, filters) + POINTS * sums;
+  return (POINTS + 6) * Math.max(channels, filters) + POINTS * sums;
 }
 
 /** A 3 x 3 convolution by Winograd's minimal filtering (Lavin and Gray, 2016), with its memory. */
