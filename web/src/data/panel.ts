@@ -89,6 +89,18 @@ export class DataPanel {
     }
   }
 
+  /** Takes so many generated digits, unless they are there already. */
+  async useDigits(digits: { readonly train: number; readonly test: number }): Promise<void> {
+    const { source } = this.#workspace.images.value ?? {};
+    if (source?.kind === "digits" && source.train === digits.train && source.test === digits.test) return;
+    this.#digits = digits;
+    this.#source = { ...digits, kind: "digits" };
+    this.#choices.digits.checked = true;
+    this.#showForm("digits");
+    this.#forms.digits.replaceChildren(...this.#digitsForm().childNodes);
+    await this.load();
+  }
+
   /** Reads files that were dropped or chosen. */
   async open(files: readonly DataFileInput[]): Promise<void> {
     if (files.length === 0) return;

@@ -1,6 +1,6 @@
-import type { CompileOptions } from "convasm";
+import type { CompileOptions, Recipe } from "convasm";
 import { h, setText } from "../ui/dom.ts";
-import { count, megabytes } from "../ui/format.ts";
+import { count, megabytes, sentence } from "../ui/format.ts";
 import { Signal } from "../ui/signal.ts";
 import { type CheckedNetwork, checkNetwork, memoryOf } from "./check.ts";
 import { CHOICES, draftOf, type ImageKind, type NetworkChoice, type NetworkDraft, withClasses } from "./draft.ts";
@@ -57,6 +57,11 @@ export class NetworkPanel {
       h("div", {}, this.#reset),
     );
     this.#show(this.draft.value);
+  }
+
+  /** What the first layer begins with, of a recipe that says so and was not changed. */
+  get whitening(): Recipe["whitening"] {
+    return this.draft.value.isEdited ? undefined : this.#choice.recipe.whitening;
   }
 
   /** Takes a built-in network, with its own settings. */
@@ -140,8 +145,4 @@ export class NetworkPanel {
     }
     this.#select.prepend(this.#custom);
   }
-}
-
-function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,6 +1,7 @@
 import type { Workspace } from "../app/workspace.ts";
+import type { NetworkDraft } from "../network/draft.ts";
 import { h, newId, setText } from "../ui/dom.ts";
-import { count, duration, loss, NONE, percent, short } from "../ui/format.ts";
+import { count, duration, loss, NONE, percent, sentence, short } from "../ui/format.ts";
 import { throttled } from "../ui/frames.ts";
 import { type IconName, icon } from "../ui/icons.ts";
 import { reasonOf, tell } from "../ui/messages.ts";
@@ -38,6 +39,13 @@ export class RunPanel {
     work: h("dd"),
     left: h("dd"),
   };
+  readonly #keepBox = h("input", { type: "checkbox", id: newId("keep") });
+  readonly #keep = h(
+    "label",
+    { class: "check soft", for: this.#keepBox.id, title: "Train on from the present weights, not from fresh ones" },
+    this.#keepBox,
+    "Keep weights",
+  );
   #isBusy = false;
 
   constructor(workspace: Workspace, actions: RunActions) {
@@ -50,6 +58,7 @@ export class RunPanel {
     this.#factor.addEventListener("input", () => this.#setFactor());
     this.element = this.#layOut();
     const show = throttled(() => this.#show(), GAP);
+    workspace.model.onChange(() => this.#showButtons());
     let stop: (() => void)[] = [];
     workspace.run.watch((run) => {
       for (const end of stop) end();
@@ -70,6 +79,7 @@ export class RunPanel {
         "div",
         { class: "run-head" },
         h("div", { class: "run-buttons" }, this.#start, this.#pause, this.#step, this.#stop),
+        this.#keep,
         h(
           "div",
           { class: "run-factor" },
@@ -100,6 +110,19 @@ export class RunPanel {
   }
 
   #canStart = false;
+
+  /** The network that a run would train. */
+  set draft(draft: NetworkDraft) {
+    this.#draft = draft;
+    this.#showButtons();
+  }
+
+  #draft: NetworkDraft | undefined;
+
+  /** Whether training is to begin with the weights that there are, not with fresh ones. */
+  get keepsWeights(): boolean {
+    return !this.#keep.hidden && this.#keepBox.checked;
+  }
 
   async #do(work: () => Promise<void> | undefined): Promise<void> {
     if (this.#isBusy) return;
@@ -162,6 +185,9 @@ export class RunPanel {
     this.#step.disabled = this.#isBusy || state === "stopping" || !(isUnderWay || this.#canStart);
     this.#stop.disabled = this.#isBusy || !isUnderWay;
     this.#factor.disabled = !isUnderWay;
+    const model = this.#workspace.model.value;
+    const isSame = JSON.stringify(model?.draft.layers) === JSON.stringify(this.#draft?.layers);
+    this.#keep.hidden = isUnderWay || model?.isTrained !== true || !isSame;
   }
 
   #show(): void {
@@ -221,7 +247,7 @@ function engineLine({ engine }: TrainingRun): string {
   const cores =
     replicas > 1 ? `${replicas} workers with memories of their own` : threads > 1 ? `${threads} threads` : "one thread";
   const kernels = gear === "js" ? "plain JavaScript" : `WebAssembly, ${gear} gear`;
-  return `Runs in ${kernels}, on ${cores}.${reason === undefined ? "" : ` Faster: ${reason}.`}`;
+  return `Runs in ${kernels}, on ${cores}.${reason === undefined ? "" : ` ${sentence(reason)}`}`;
 }
 
 function action(name: IconName, label: string, more = ""): HTMLButtonElement {

@@ -10,9 +10,11 @@ import {
   type RemoteRun,
   readLayers,
   type Session,
+  type WhitenOptions,
 } from "convasm";
 import type { Workspace } from "../app/workspace.ts";
 import type { LoadedImages } from "../data/images.ts";
+import { divide } from "../data/parts.ts";
 import type { NetworkDraft } from "../network/draft.ts";
 import { reasonOf } from "../ui/messages.ts";
 import { Signal } from "../ui/signal.ts";
@@ -28,6 +30,12 @@ export interface RunPlan {
   readonly settings: TrainingSettings;
   /** Begins paused, to go step by step. */
   readonly paused?: boolean;
+  /** The first layer begins with filters that whiten patches of the images. */
+  readonly whitening?: WhitenOptions;
+  /** A checkpoint that the run goes on from; the model is then the checkpoint's. */
+  readonly checkpoint?: Uint8Array;
+  /** A model whose weights training begins with, in place of fresh ones. */
+  readonly weights?: Uint8Array;
 }
 
 /** Evaluations on validation images in the course of an epoch, so that their curve grows too. */
@@ -75,8 +83,8 @@ export class TrainingRun {
     const ready = readyRun(plan.settings);
     if ("error" in ready) throw new RangeError(ready.error);
     const session = await workspace.host.session();
-    const parts = await prepare(session, plan, ready);
     const old = workspace.model.value?.model;
+    const parts = await prepare(session, plan, ready);
     const run = new TrainingRun(workspace, plan, parts);
     const { draft, images } = plan;
     const { shape, classes } = images.train;
@@ -85,7 +93,7 @@ export class TrainingRun {
       draft,
       images: { shape, classes },
       description: parts.description,
-      isTrained: false,
+      isTrained: plan.checkpoint !== undefined || plan.weights !== undefined,
       isSaved: true,
     };
     workspace.run.value = run;
@@ -131,6 +139,12 @@ export class TrainingRun {
     await this.#run.stop();
   }
 
+  /** The bytes of a checkpoint, as the command line takes it. */
+  checkpoint(): Promise<Uint8Array> {
+    const { draft } = this.plan;
+    return this.#run.checkpoint(draft.isEdited ? {} : { network: draft.name });
+  }
+
   setLearningRateFactor(factor: number): Promise<void> {
     return this.#run.setLearningRateFactor(factor);
   }
@@ -139,7 +153,8 @@ export class TrainingRun {
     try {
       for await (const event of this.#run) {
         this.figures.add(event);
-        if (event.event === "step" && event.step === 1) this.#workspace.mark({ isTrained: true, isSaved: false });
+        if (event.event === "step" && this.#workspace.model.value?.isSaved === true)
+          this.#workspace.mark({ isTrained: true, isSaved: false });
         this.#tick();
       }
       this.#history = await this.#run.finished;
@@ -165,15 +180,31 @@ interface Parts {
 }
 
 async function prepare(session: Session, plan: RunPlan, ready: ReadyRun): Promise<Parts> {
-  const { draft, images, settings } = plan;
+  const { draft, images, settings, checkpoint, weights } = plan;
   const input = { shape: images.train.shape, ...draft.scaling };
   const options = { input, layers: readLayers(draft.layers, "layers"), seed: settings.seed };
-  const model = await session.createModel(options);
+  const description = checkModel(options).describe();
+  const { train, validation } = await divide(images, settings.split);
+  const compile = { ...compileOptions(settings, ready), ...coreOptions(settings) };
+  const model =
+    checkpoint !== undefined
+      ? await session.loadModel(checkpoint, { training: true, gear: settings.engine.gear, ...coreOptions(settings) })
+      : weights !== undefined
+        ? await session.loadModel(weights)
+        : await session.createModel(options);
   try {
-    const engine = await model.compile({ ...compileOptions(settings, ready), ...coreOptions(settings) });
-    const { train } = images;
-    const run = await model.fit(train, fitOptions(plan, ready));
-    return { model, engine, description: checkModel(options).describe(), run, train };
+    const engine = checkpoint === undefined ? await model.compile(compile) : model.engine;
+    if (engine === undefined) throw new Error("The worker gave no engine for the model.");
+    // Filters from the images, for a network that is begun as its recipe says.
+    const isFresh = checkpoint === undefined && weights === undefined;
+    if (isFresh && plan.whitening !== undefined) await model.whiten(train, plan.whitening);
+    const fit = checkpoint === undefined ? fitOptions(plan, ready, train.length, validation) : { checkpoint };
+    const run = await model.fit(train, {
+      ...fit,
+      ...(validation !== undefined && { validation }),
+      paused: plan.paused === true,
+    });
+    return { model, engine, description, run, train };
   } catch (error) {
     await model.dispose().catch(reasonOf);
     throw error;
@@ -191,18 +222,21 @@ export function coreOptions({ engine: { gear, cores } }: Pick<TrainingSettings, 
   return crossOriginIsolated ? { threads: cores } : { replicas: cores };
 }
 
-function fitOptions({ images, settings, paused }: RunPlan, { schedule, augment }: ReadyRun): RemoteFitOptions {
+function fitOptions(
+  { settings }: RunPlan,
+  { schedule, augment }: ReadyRun,
+  images: number,
+  validation: RemoteDataset | undefined,
+): RemoteFitOptions {
   const { epochs, averaging, prediction, sampling, batchSize } = settings;
-  const { train, test } = images;
-  const every = Math.max(1, Math.ceil(train.length / batchSize / EVALUATIONS));
+  const every = Math.max(1, Math.ceil(images / batchSize / EVALUATIONS));
+  const sample = Math.min(EVALUATION_IMAGES, validation?.length ?? 0);
   return {
     epochs,
     schedule,
     sampling,
     prediction,
-    validation: test,
-    evaluations: [{ on: "validation", every, images: Math.min(EVALUATION_IMAGES, test.length) }],
-    paused: paused === true,
+    ...(validation !== undefined && { evaluations: [{ on: "validation", every, images: sample }] }),
     ...(averaging !== undefined && { averaging }),
     ...(augment !== undefined && { augment }),
   };

@@ -1,6 +1,7 @@
 import {
   type AugmentOptions,
   type Averaging,
+  type DataSplit,
   ema,
   type Gear,
   type Json,
@@ -35,6 +36,8 @@ export interface TrainingSettings {
   readonly averaging: Averaging | undefined;
   readonly prediction: PredictionSettings;
   readonly sampling: Sampling;
+  /** Which images are used, and for what. */
+  readonly split: DataSplit;
   readonly batchSize: number;
   readonly epochs: number;
   readonly seed: number;
@@ -60,7 +63,18 @@ function isList(json: Json): json is readonly Json[] {
 
 /** Settings that are a recipe's, for so many images. */
 export function settingsOf(recipe: Recipe, images: number, engine: EngineSettings): TrainingSettings {
-  const { optimizer, schedule, loss, augment, averaging, prediction = {}, sampling = "shuffle", epochs } = recipe;
+  const {
+    optimizer,
+    schedule,
+    loss,
+    augment,
+    averaging,
+    prediction = {},
+    sampling = "shuffle",
+    epochs,
+    split,
+  } = recipe;
+  const [begin, end] = split?.train ?? [0, images];
   return {
     optimizer: optimizer.config,
     schedule,
@@ -69,7 +83,9 @@ export function settingsOf(recipe: Recipe, images: number, engine: EngineSetting
     averaging,
     prediction,
     sampling,
-    batchSize: recipe.batchSize === "all" ? images : recipe.batchSize,
+    // The page always shows how well held-out images do.
+    split: { validation: "test", ...split },
+    batchSize: recipe.batchSize === "all" ? Math.max(1, Math.min(images, end) - begin) : recipe.batchSize,
     epochs,
     seed: 0,
     engine,

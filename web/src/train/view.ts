@@ -1,14 +1,17 @@
+import { type ModelFile, type NotedRun, readModelFile } from "../app/model-file.ts";
+import type { Kept } from "../app/recovery.ts";
 import type { Workspace } from "../app/workspace.ts";
 import { imagesLine } from "../data/images.ts";
 import { DataPanel } from "../data/panel.ts";
 import { CHOICES, type NetworkChoice } from "../network/draft.ts";
 import { NetworkPanel } from "../network/panel.ts";
+import { ResultsPanel } from "../results/panel.ts";
 import { h, setText } from "../ui/dom.ts";
 import { count } from "../ui/format.ts";
 import { dismiss, reasonOf, tell } from "../ui/messages.ts";
 import { Curves } from "./curves.ts";
 import { EnginePanel } from "./engine-panel.ts";
-import { compileOptions, TrainingRun } from "./run.ts";
+import { compileOptions, type RunPlan, TrainingRun } from "./run.ts";
 import { RunPanel } from "./run-panel.ts";
 import { readyRun, settingsOf } from "./settings.ts";
 import { SettingsPanel, settingsLine } from "./settings-panel.ts";
@@ -40,13 +43,14 @@ export class TrainView {
     this.data = new DataPanel(workspace);
     this.#run = new RunPanel(workspace, { start: (paused) => this.#start(paused) });
     const curves = new Curves(workspace);
+    const results = new ResultsPanel(workspace);
     place.replaceChildren(
       h("h1", { class: "hidden-text" }, "Train"),
       h(
         "div",
         { class: "train" },
         h("div", { class: "rail stack" }, ...this.#cards()),
-        h("div", { class: "stack" }, this.#run.element, curves.element),
+        h("div", { class: "stack" }, this.#run.element, curves.element, results.element),
       ),
     );
     this.#connect();
@@ -98,20 +102,103 @@ export class TrainView {
     const ready = readyRun(settings);
     this.#network.compileOptions = "error" in ready ? undefined : compileOptions(settings, ready);
     const hasImages = this.#workspace.images.value !== undefined;
+    this.#run.draft = this.#network.draft.value;
     this.#run.canStart = hasImages && !("error" in ready) && this.#network.checked.value.model !== undefined;
   }
 
   async #start(paused: boolean): Promise<void> {
-    const images = this.#workspace.images.value;
-    if (images === undefined) return;
+    const { images, model } = this.#workspace;
+    if (images.value === undefined) return;
+    const settings = this.#settings.settings.value;
+    const plan = { draft: this.#network.draft.value, images: images.value, settings, paused };
+    const weights = this.#run.keepsWeights ? await model.value?.model.save() : undefined;
+    const { whitening } = this.#network;
+    await this.#begin({
+      ...plan,
+      ...(whitening !== undefined && { whitening }),
+      ...(weights !== undefined && { weights }),
+    });
+  }
+
+  async #begin(plan: RunPlan): Promise<void> {
     dismiss("run");
     try {
-      const settings = this.#settings.settings.value;
-      await TrainingRun.start(this.#workspace, { draft: this.#network.draft.value, images, settings, paused });
+      await TrainingRun.start(this.#workspace, plan);
     } catch (error) {
-      tell({ kind: "error", title: "The training could not start", text: reasonOf(error), topic: "run" });
+      tell({ kind: "error", title: "The training could not start", text: adviceFor(error), topic: "run" });
     }
   }
+
+  /** Takes a model or a run from a file. */
+  async openModel(bytes: Uint8Array, name: string): Promise<void> {
+    try {
+      const file = readModelFile(bytes, name, this.#engine.settings.value);
+      await this.#workspace.run.value?.stop();
+      this.#network.show(file.draft, file.choice);
+      if (file.run !== undefined) this.#settings.show(file.run.settings);
+      await this.#load(file);
+      const { run } = file;
+      if (run === undefined) {
+        tell({
+          kind: "info",
+          title: `${name} is loaded`,
+          text: "Draw for it, look inside, or train it further.",
+          topic: "file",
+        });
+        return;
+      }
+      tell({
+        kind: "info",
+        title: `${name} is a run that stopped in epoch ${run.epoch} of ${run.settings.epochs}`,
+        text:
+          run.digits === undefined
+            ? "It goes on with the images that it began with: open those first."
+            : "It goes on with the same generated digits.",
+        actions: [{ label: "Go on training", run: () => void this.resume(file, run, false) }],
+        topic: "file",
+      });
+    } catch (error) {
+      tell({ kind: "error", title: `${name} could not be opened`, text: reasonOf(error), topic: "file" });
+    }
+  }
+
+  async #load({ bytes, draft, images }: ModelFile): Promise<void> {
+    const { host, model, run } = this.#workspace;
+    const session = await host.session();
+    const loaded = await session.loadModel(bytes);
+    const old = model.value?.model;
+    const description = await loaded.describe();
+    run.value = undefined;
+    model.value = { model: loaded, draft, images, description, isTrained: true, isSaved: true };
+    this.#workspace.weightsChanged();
+    await old?.dispose().catch(reasonOf);
+  }
+
+  /** Goes on with a run from a checkpoint. */
+  async resume({ bytes, draft }: Pick<ModelFile, "bytes" | "draft">, run: NotedRun, paused: boolean): Promise<void> {
+    if (run.digits !== undefined) await this.data.useDigits(run.digits);
+    const images = this.#workspace.images.value;
+    if (images !== undefined) await this.#begin({ draft, images, settings: run.settings, checkpoint: bytes, paused });
+  }
+
+  /** Brings back what there was before the worker was lost. */
+  async restore(kept: Kept | undefined): Promise<void> {
+    await this.data.load();
+    if (kept === undefined) return;
+    const file = readModelFile(kept.bytes, kept.name, this.#engine.settings.value);
+    const images = this.#workspace.images.value;
+    if (file.run === undefined) await this.#load(file);
+    else if (images !== undefined) {
+      const { draft, bytes, run } = file;
+      await this.#begin({ draft, images, settings: run.settings, checkpoint: bytes });
+    }
+  }
+}
+
+/** Why a run could not start, and what to do about it. */
+function adviceFor(error: unknown): string {
+  const reason = reasonOf(error);
+  return /memory|GiB|MiB|allocat/i.test(reason) ? `${reason}. A smaller batch needs less memory.` : reason;
 }
 
 /** A card that folds to its first line. */

@@ -36,12 +36,17 @@ export function whileWanted(isWanted: () => boolean, update: () => Promise<void>
       await new Promise((resolve) => setTimeout(resolve, gap));
     }
   };
-  return () => {
+  const ask = (): void => {
     isAsked = true;
     if (isRunning) return;
     isRunning = true;
     void turn().finally(() => {
       isRunning = false;
+      // Asked for between the last look and here.
+      if (isAsked && isWanted() && !document.hidden) ask();
     });
   };
+  // What changed while nobody looked is drawn when the page is seen again.
+  document.addEventListener("visibilitychange", () => isAsked && !document.hidden && ask());
+  return ask;
 }

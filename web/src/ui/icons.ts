@@ -20,7 +20,7 @@ const PATHS = {
   auto: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
   copy: "M8 8h12v12H8zM16 8V4H4v12h4",
-  chevron: "M9 6l6 6-6 6",
+  "down-small": "M7 10l5 5 5-5",
   share: "M4 12v8h16v-8M12 15V4M8 7l4-4 4 4",
   refresh: "M20 12a8 8 0 1 1-2.500-5.800M20 3v5h-5",
 } as const;

@@ -1,0 +1,65 @@
+import type { DataFileInput } from "convasm";
+import { droppedFiles } from "../data/dropped.ts";
+import { h } from "../ui/dom.ts";
+import { icon } from "../ui/icons.ts";
+import { reasonOf, tell } from "../ui/messages.ts";
+
+/** What is done with files, wherever on the page they are dropped. */
+export interface DropActions {
+  openModel(file: File): void;
+  openImages(files: readonly DataFileInput[]): void;
+}
+
+/** Takes files that are dropped on the page: models by their name, all others as images. */
+export function startDrop({ openModel, openImages }: DropActions): void {
+  const overlay = h(
+    "div",
+    { class: "drop-overlay", hidden: true },
+    h(
+      "div",
+      {},
+      icon("upload"),
+      h("h2", {}, "Drop to open"),
+      h("p", { class: "soft" }, "Images to train on, in files or in folders, or a model that was saved."),
+    ),
+  );
+  document.body.append(overlay);
+  // Each element under the pointer enters and leaves by itself.
+  let depth = 0;
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
+  addEventListener("dragenter", (event) => {
+    if (!hasFiles(event)) return;
+    depth += 1;
+    overlay.hidden = false;
+  });
+  addEventListener("dragleave", (event) => {
+    if (!hasFiles(event)) return;
+    depth -= 1;
+    overlay.hidden = depth <= 0;
+  });
+  addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    const { dataTransfer } = event;
+    if (dataTransfer === null || !hasFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    overlay.hidden = true;
+    droppedFiles(dataTransfer)
+      .then((files) => {
+        const model = modelOf(files);
+        if (model !== undefined) openModel(model);
+        else openImages(files);
+      })
+      .catch((error: unknown) => {
+        tell({ kind: "error", title: "What was dropped could not be opened", text: reasonOf(error), topic: "data" });
+      });
+  });
+}
+
+function modelOf(files: readonly DataFileInput[]): File | undefined {
+  const [first] = files;
+  if (files.length !== 1 || !(first.bytes instanceof File)) return undefined;
+  return first.name.endsWith(".safetensors") ? first.bytes : undefined;
+}

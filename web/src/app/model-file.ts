@@ -1,0 +1,160 @@
+import { type Checkpoint, type DataSplit, decodeSafetensors, type Json, parseSchedule, readCheckpoint } from "convasm";
+import {
+  CHOICES,
+  draftOf,
+  type ImageKind,
+  type LayerConfig,
+  type NetworkChoice,
+  type NetworkDraft,
+} from "../network/draft.ts";
+import { type EngineSettings, type TrainingSettings, valuesOf } from "../train/settings.ts";
+
+/** What the page makes of a model file or a checkpoint, before the worker loads it. */
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly draft: NetworkDraft;
+  /** The built-in network that it is, if it is one unchanged. */
+  readonly choice: NetworkChoice | undefined;
+  readonly images: ImageKind;
+  /** Of a checkpoint of an unfinished run: how it goes on. */
+  readonly run: NotedRun | undefined;
+}
+
+/** What a checkpoint says of its run. */
+export interface NotedRun {
+  readonly settings: TrainingSettings;
+  readonly steps: number;
+  readonly epoch: number;
+  /** Of generated digits: how many to train and to test on. */
+  readonly digits: { readonly train: number; readonly test: number } | undefined;
+}
+
+type Fields = Readonly<Record<string, Json | undefined>>;
+
+/**
+ * Reads what a model file says of itself.
+ *
+ * @throws TypeError, RangeError if it is not one
+ */
+export function readModelFile(bytes: Uint8Array, fileName: string, engine: EngineSettings): ModelFile {
+  const checkpoint = readCheckpoint(decodeSafetensors(bytes, { name: fileName }), fileName);
+  // It came from JSON, so it is what JSON holds.
+  const { input, layers } = fieldsOf(checkpoint.model);
+  const { shape, scale, offset } = valuesOf(input);
+  const configs = Array.isArray(layers) ? layers.filter(isLayer) : [];
+  const noted = fieldsOf(checkpoint.training?.state);
+  const settings = valuesOf(noted.settings ?? fieldsOf(checkpoint.settings).run);
+  const images = { shape: shapeOf(shape), classes: classesOf(checkpoint, configs) };
+  const choice = choiceOf(configs, images, settings);
+  const name = choice?.recipe.name ?? baseName(fileName);
+  const scaling = { ...(isScale(scale) && { scale }), ...(isScale(offset) && { offset }) };
+  const draft = { name, scaling, layers: configs, isEdited: choice === undefined };
+  return {
+    name,
+    bytes,
+    draft,
+    choice,
+    images,
+    run: checkpoint.training && notedRun(checkpoint, noted, settings, engine),
+  };
+}
+
+/** A value that JSON was parsed to, as one that JSON can hold. */
+function fieldsOf(parsed: unknown): Fields {
+  const json: Json = parsed === undefined ? null : JSON.parse(JSON.stringify(parsed));
+  return valuesOf(json);
+}
+
+function isLayer(value: Json): value is LayerConfig {
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+}
+
+function isScale(value: Json | undefined): value is number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "number");
+}
+
+function shapeOf(value: Json | undefined): ImageKind["shape"] {
+  const [height = 1, width = 1, channels = 1] = isScale(value) ? value : [];
+  return [height, width, channels];
+}
+
+function classesOf({ settings }: Checkpoint, layers: readonly LayerConfig[]): number {
+  const { classNames } = settings;
+  if (Array.isArray(classNames)) return classNames.length;
+  const units = layers.findLast(({ type }) => type === "dense")?.units;
+  return typeof units === "number" ? units : 1;
+}
+
+/** The built-in network with just these layers; of two with the same ones, that of the name in the notes. */
+function choiceOf(layers: readonly LayerConfig[], images: ImageKind, settings: Fields): NetworkChoice | undefined {
+  const text = JSON.stringify(sorted(layers));
+  const same = CHOICES.filter(({ recipe }) => JSON.stringify(sorted(draftOf(recipe, images).layers)) === text);
+  return same.find(({ recipe }) => recipe.name === settings.network) ?? same[0];
+}
+
+/** Options in one order, so that texts can be compared. */
+function sorted(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return value.map((item: Json) => sorted(item) ?? null);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, item]): [string, Json | undefined] => [key, sorted(item)])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function baseName(fileName: string): string {
+  return fileName.replace(/^.*\//, "").replace(/\.safetensors$/, "");
+}
+
+function notedRun({ settings: own }: Checkpoint, noted: Fields, settings: Fields, engine: EngineSettings): NotedRun {
+  const { seed, batchSize, loss, optimizer } = fieldsOf(own);
+  const { epochs, schedule, augment } = settings;
+  const { step, epoch } = valuesOf(noted.progress);
+  const split = splitOf(valuesOf(settings.data));
+  return {
+    settings: {
+      optimizer: valuesOf(optimizer),
+      schedule: valuesOf(fieldsOf(parseSchedule(schedule ?? "constant"))),
+      loss: valuesOf(loss),
+      augment: valuesOf(augment),
+      // The worker takes these from the checkpoint itself.
+      averaging: undefined,
+      prediction: {},
+      sampling: "shuffle",
+      split,
+      batchSize: numberOr(batchSize, 32),
+      epochs: numberOr(epochs, 1),
+      seed: numberOr(seed, 0),
+      engine,
+    },
+    steps: numberOr(step, 0),
+    epoch: numberOr(epoch, 0) + 1,
+    digits: digitsOf(valuesOf(settings.data), split),
+  };
+}
+
+/** Which images the run used. */
+function splitOf({ limit, trainRange, testRange, validation }: Fields): DataSplit {
+  const [begin, end] = isScale(trainRange) ? trainRange : [0, Number.MAX_SAFE_INTEGER];
+  const { of, range } = valuesOf(testRange);
+  const [from, to] = isScale(range) ? range : [0, 0];
+  return {
+    train: [begin, Math.min(end, begin + numberOr(limit, end))],
+    ...((typeof validation === "number" || validation === "test") && { validation }),
+    ...(isScale(range) && { test: { of: of === "train" ? "train" : "test", range: [from, to] } }),
+  };
+}
+
+/** How many of the command line's digits hold what the run used: there are 60,000 and 10,000. */
+function digitsOf({ source }: Fields, { train, test }: DataSplit): NotedRun["digits"] {
+  if (source !== "digits") return undefined;
+  const used = { train: train?.[1] ?? 60_000, test: 10_000 };
+  if (test !== undefined) used[test.of] = Math.max(test.of === "test" ? 0 : used.train, test.range[1]);
+  return { train: Math.min(60_000, used.train), test: used.test };
+}
+
+function numberOr(value: Json | undefined, fallback: number): number {
+  return typeof value === "number" ? value : fallback;
+}

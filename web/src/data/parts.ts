@@ -1,0 +1,38 @@
+import type { DataSplit, RemoteDataset } from "convasm";
+import type { LoadedImages } from "./images.ts";
+
+/** A run's images, in their parts. */
+export interface Parts {
+  readonly train: RemoteDataset;
+  readonly validation: RemoteDataset | undefined;
+}
+
+/**
+ * Divides images up as a recipe or a checkpoint says. The parts are slices: no copies.
+ *
+ * @throws RangeError if there are not as many images as that takes
+ */
+export async function divide({ train, test }: Pick<LoadedImages, "train" | "test">, split: DataSplit): Promise<Parts> {
+  const used = split.train === undefined ? train : await slice(train, split.train);
+  const { validation } = split;
+  if (validation === undefined) return { train: used, validation: undefined };
+  if (validation === "test") {
+    const { test: range } = split;
+    return {
+      train: used,
+      validation: range === undefined ? test : await slice(range.of === "test" ? test : train, range.range),
+    };
+  }
+  const count = validation < 1 ? Math.max(1, Math.round(validation * used.length)) : validation;
+  if (count >= used.length) {
+    throw new RangeError(
+      `Expected more than ${count} images to train on, as so many are held out, got ${used.length}.`,
+    );
+  }
+  const rest = used.length - count;
+  return { train: await used.slice(0, rest), validation: await used.slice(rest, used.length) };
+}
+
+function slice(data: RemoteDataset, [begin, end]: readonly [number, number]): Promise<RemoteDataset> {
+  return data.slice(begin, Math.min(end, data.length));
+}
