@@ -7,7 +7,7 @@ import { rolldown } from "rolldown";
 /** `convasm.js`, the program of its workers, what both load when it is needed, and the wasm files, all side by side. */
 async function separateFiles() {
   const bundle = await rolldown({
-    ...settings(["files"]),
+    ...settings(["bare", "files"]),
     input: { convasm: "src/index.ts", "browser-worker": "src/worker/browser-worker.ts" },
   });
   await bundle.write({
@@ -77,5 +77,5 @@ const AT_ONCE = {
 rmSync("dist/browser", { recursive: true, force: true });
 mkdirSync("dist/browser", { recursive: true });
 await separateFiles();
-await oneFile("convasm.min.js", ["pair", "none"]);
-await oneFile("convasm.full.min.js", ["pair"]);
+await oneFile("convasm.min.js", ["bare", "pair", "none"]);
+await oneFile("convasm.full.min.js", ["bare", "pair"]);

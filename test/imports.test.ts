@@ -96,7 +96,7 @@ describe("what a browser loads from src/index.ts", () => {
   });
 
   it("needs no package but the AssemblyScript loader, in one place", () => {
-    expect(packages(paths, "static")).toEqual({ "@assemblyscript/loader": ["src/engine/wasm.ts"] });
+    expect(packages(paths, "static")).toEqual({ "@assemblyscript/loader": ["src/engine/instantiate.ts"] });
   });
 
   it("loads these packages when they are needed, and no other", () => {

@@ -1,6 +1,6 @@
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { builtInWasm } from "./built-in-wasm.ts";
 import type { Gear } from "./gears.ts";
+import { instantiateNow, instantiateSoon } from "./instantiate.ts";
 import type { Kernels } from "./kernels.ts";
 import { withSharedMemory } from "./shared-memory.ts";
 
@@ -79,26 +79,22 @@ export function adoptKernels(name: WasmName, module: WebAssembly.Module): void {
   modules.set(name, Promise.resolve(module));
 }
 
-/** What the loader makes of a file that should hold kernels. */
-type Exports = Partial<Kernels> & Record<string, unknown>;
-
 /** The kernels of a wasm file over a memory. */
 export async function instantiateKernels(name: WasmName, memory: WebAssembly.Memory): Promise<Kernels> {
-  const { exports } = await instantiate<Exports>(await compileKernels(name), { env: { memory } });
-  return kernelsOf(exports);
+  return kernelsOf(await instantiateSoon(await compileKernels(name), memory));
 }
 
 /** The same at once, in a worker: a compiled file over memory that others share. */
 export function instantiateShared(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  return kernelsOf(instantiateSync<Exports>(module, { env: { memory } }).exports);
+  return kernelsOf(instantiateNow(module, memory));
 }
 
-function kernelsOf(exports: Exports): Kernels {
+function kernelsOf(exports: Record<string, unknown>): Kernels {
   if (!areKernels(exports)) throw new Error("engine: expected a wasm file of convasm's kernels, got another one");
   return exports;
 }
 
 /** Whether a file is one that the compiler wrote together with the `.d.ts`, which says the rest. */
-function areKernels(exports: Exports): exports is Kernels & Record<string, unknown> {
+function areKernels(exports: Record<string, unknown>): exports is Kernels & Record<string, unknown> {
   return exports.conv2d_forward !== undefined;
 }

@@ -1,0 +1,19 @@
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
+
+/**
+ * The exports of a compiled file over a memory.
+ *
+ * The builds for pages without a bundler have `instantiate.bare.ts` in place of this: most of the loader is for strings and
+ * arrays, which kernels have none of.
+ */
+export async function instantiateSoon(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<Record<string, unknown>> {
+  return (await instantiate<Record<string, unknown>>(module, { env: { memory } })).exports;
+}
+
+/** The same at once, which pages allow only in workers. */
+export function instantiateNow(module: WebAssembly.Module, memory: WebAssembly.Memory): Record<string, unknown> {
+  return instantiateSync<Record<string, unknown>>(module, { env: { memory } }).exports;
+}
