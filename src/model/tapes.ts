@@ -173,8 +173,8 @@ export class Tapes {
   #descendDense(tape: Tape, owed: Tape, descended: Region[]): BackwardTapes["descendDense"] {
     const { optimizer } = this.#options;
     return (call) => {
-      // Of two in a row, the second would read what other threads have yet to write.
-      if (optimizer?.emitDense === undefined || tape.operations.at(-1)?.axis === "weight") return false;
+      // Of two updates in a row, the second would read what other threads have yet to write.
+      if (optimizer?.emitDense === undefined || tape.operations.at(-1)?.axis === "parameter") return false;
       optimizer.emitDense(tape, call, this.#layout.hyper.offset);
       const { kernel, gradient, x, dy, inputs, units } = call;
       owed.add("dense_backward_weights", "weight", inputs, x, dy, gradient.offset, 1, inputs, units);

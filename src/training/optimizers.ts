@@ -135,7 +135,7 @@ function readSgd(options: object): Optimizer {
 function descendDense(tape: Tape, gradient: DenseGradient, hyper: number): void {
   const { kernel, x, dy, dx, inputs, units, stopsAtZero } = gradient;
   const sparse = stopsAtZero || dx === 0 ? 1 : 0;
-  tape.add("dense_backward_sgd", "weight", inputs, x, dy, kernel.offset, dx, units, sparse, hyper);
+  tape.add("dense_backward_sgd", "parameter", inputs, x, dy, kernel.offset, dx, units, sparse, hyper);
 }
 
 /**

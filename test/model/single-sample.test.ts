@@ -37,6 +37,13 @@ const NETWORKS: Readonly<Record<string, () => readonly Layer[]>> = {
     dropout({ rate: 0.5 }),
     dense({ units: CLASSES }),
   ],
+  // The first layer's weights are the next to be computed: nothing stands between them and the data gradient.
+  "right after a first layer": () => [
+    conv2d({ filters: 8, kernelSize: 3 }),
+    maxPooling2d({ poolSize: 2 }),
+    flatten(),
+    dense({ units: CLASSES }),
+  ],
   "in a row, and first": () => [flatten(), dense({ units: 9 }), dense({ units: 8 }), relu(), dense({ units: CLASSES })],
 };
 
@@ -57,6 +64,14 @@ describe.each(HOST_GEARS)("training on single images on %s", (gear) => {
       for (const name of trainedNames(fused)) {
         expect(fused.network.gradient(name), name).toEqual(separate.network.gradient(name));
       }
+    });
+
+    it.skipIf(gear === "js")("gives the bits of one thread on three", async () => {
+      const settings = { gear, layers: layers(), batchSize: 1, optimizer: FUSED };
+      const [one, three] = [await compiled(settings), await compiled({ ...settings, threads: 3 })];
+      for (const model of [one, three]) await model.fit(data, { epochs: 2 });
+      expect(weightBytes(three)).toEqual(weightBytes(one));
+      three.dispose();
     });
 
     it("still knows the step's gradients after an evaluation", async () => {
