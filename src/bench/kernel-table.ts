@@ -21,7 +21,7 @@ import { NETWORKS } from "../recipes/index.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
 import { adam, rmsprop, sgd } from "../training/optimizers.ts";
 import { layerProgram } from "./layer-program.ts";
-import { clipProgram, inputProgram, lossProgram, optimizerProgram } from "./other-programs.ts";
+import { clipProgram, descentProgram, inputProgram, lossProgram, optimizerProgram } from "./other-programs.ts";
 import type { ProgramMaker } from "./program.ts";
 
 /** Kernels on one shape. */
@@ -147,6 +147,7 @@ function otherCases(): KernelCase[] {
     loss(lossProgram(softmaxCrossEntropy(), 10)),
     loss(lossProgram(sigmoidBinaryCrossEntropy(), 10)),
     loss(lossProgram(meanSquaredError(), 10)),
+    { shape: "2304 to 128", batched: false, program: descentProgram(sgd(), 2304, 128), times: always },
     update("", optimizerProgram(sgd(), weights)),
     update("", optimizerProgram(sgd({ momentum: 0.9, nesterov: true }), weights)),
     update("", optimizerProgram(rmsprop(), weights)),

@@ -46,6 +46,28 @@ export function optimizerProgram(optimizer: Optimizer, count: number): ProgramMa
   };
 }
 
+/** The way back through a dense layer and its update in one, which plain SGD has for single images. */
+export function descentProgram(optimizer: Optimizer, inputs: number, units: number): ProgramMaker {
+  return () => {
+    const plan = new MemoryPlan();
+    const kernel = plan.reserve("kernel", "parameters", inputs * units);
+    const gradient = plan.reserve("gradient", "gradients", inputs * units);
+    const x = plan.reserve("x", "input", inputs);
+    const dy = plan.reserve("dy", "input", units);
+    const dx = plan.reserve("dx", "scratch", inputs);
+    const hyper = plan.reserve("step numbers", "scratch", 4);
+    const emit = (tape: Tape) => {
+      const places = { x: x.offset, dy: dy.offset, dx: dx.offset, inputs, units, stopsAtZero: false };
+      optimizer.emitDense?.(tape, { kernel, gradient, ...places }, hyper.offset);
+    };
+    return programOf(plan, emit, (heap) => {
+      for (const region of [kernel, x, dy]) fillNormal(heap, region);
+      // A small rate: the step is repeated thousands of times.
+      heap.set(optimizer.hyper(1, 1e-6), hyper.offset);
+    });
+  };
+}
+
 /** The global norm of `count` gradients, and the factor that clips it. */
 export function clipProgram(count: number): ProgramMaker {
   return () => {
