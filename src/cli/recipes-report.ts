@@ -27,6 +27,8 @@ interface Outcome {
   readonly imagesPerSecond: number;
   /** Of training, validation included. */
   readonly seconds: number;
+  /** Of all threads together, the test included: what a busy machine changes least. */
+  readonly processorSeconds: number;
 }
 
 interface RecipeOutcomes {
@@ -93,6 +95,7 @@ async function runOnce(
   { output, signal }: Context,
 ): Promise<Outcome | undefined> {
   const head = `${recipe.name}, seed ${seed}`;
+  const begin = process.cpuUsage();
   try {
     const run = await runRecipe(recipe, data, {
       ...{ seed, epochs, gear, threads, signal },
@@ -104,6 +107,7 @@ async function runOnce(
         }
       },
     });
+    const used = process.cpuUsage(begin);
     run.model.dispose();
     const { epochs: ended } = run.history;
     if (run.history.end === "interrupted") return undefined;
@@ -114,6 +118,7 @@ async function runOnce(
       // Epochs are of one size, so that seconds per image are what can be averaged.
       imagesPerSecond: ended.length / ended.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0),
       seconds: ended.reduce((sum, epoch) => sum + epoch.seconds, 0),
+      processorSeconds: (used.user + used.system) / 1e6,
     };
   } catch (error) {
     if (signal.aborted && error === signal.reason) return undefined;
@@ -140,6 +145,7 @@ function summaryOf({ recipe, outcomes }: RecipeOutcomes) {
     testAccuracy: over(({ testAccuracy }) => testAccuracy),
     imagesPerSecond: over(({ imagesPerSecond }) => imagesPerSecond),
     seconds: over(({ seconds }) => seconds),
+    processorSeconds: over(({ processorSeconds }) => processorSeconds),
     figures: (recipe.figures ?? []).map((figure, i) => ({ ...figure, ours: over(({ figures }) => figures[i]) })),
   };
 }
@@ -154,7 +160,7 @@ function runLine({ name }: Recipe, { seed, testAccuracy, imagesPerSecond, second
   return `${name}, seed ${seed}: ${test}, ${count(imagesPerSecond)} images/s, ${duration(seconds)}`;
 }
 
-const HEAD = ["recipe", "figure", "published", "ours", "spread", "images/s", "time"];
+const HEAD = ["recipe", "figure", "published", "ours", "spread", "images/s", "time", "processor"];
 
 /** A line for each figure, the first with name and speed. */
 function rowsOf({ recipe, outcomes }: RecipeOutcomes): string[][] {
@@ -173,6 +179,7 @@ function rowsOf({ recipe, outcomes }: RecipeOutcomes): string[][] {
     ours === null || summary.runs < 2 ? "" : `± ${figureValue(figure, ours.deviation)}`,
     i === 0 && summary.imagesPerSecond !== null ? count(summary.imagesPerSecond.mean) : "",
     i === 0 && summary.seconds !== null ? duration(summary.seconds.mean) : "",
+    i === 0 && summary.processorSeconds !== null ? duration(summary.processorSeconds.mean) : "",
   ]);
 }
 

@@ -192,7 +192,7 @@ describe("recipes report", () => {
     ]);
     const { stdout } = await run("recipes", "report", "conv10", "--data", "small", "--epochs", "1", "--quiet");
     expect(stdout).toMatch(
-      /^recipe +figure +published +ours +spread +images\/s +time\nconv10 +test accuracy +85\.28 % +\S+ %/,
+      /^recipe +figure +published +ours +spread +images\/s +time +processor\nconv10 +test accuracy +85\.28 % +\S+ %/,
     );
   });
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { GrowingBytes } from "../gzip.ts";
+
 /** Longest first line that is read, which decides how many columns there are. */
 const MAX_FIRST_LINE = 16 * 2 ** 20;
 
@@ -45,7 +47,7 @@ export async function readCsvRows(
   onStart: (start: CsvStart) => void,
   onRow: (row: Float64Array, line: number) => void,
 ): Promise<void> {
-  let first: Uint8Array | undefined = new Uint8Array(0);
+  let first: GrowingBytes | undefined = new GrowingBytes(0, MAX_FIRST_LINE);
   let rows: RowReader | undefined;
   const begin = (line: Uint8Array): RowReader => {
     const start = parseStart(who, line);
@@ -59,26 +61,20 @@ export async function readCsvRows(
     let rest = piece;
     if (first !== undefined) {
       const end = piece.indexOf(LINE_FEED);
-      first = joined(first, end < 0 ? piece : piece.subarray(0, end + 1));
-      if (first.length > MAX_FIRST_LINE) {
+      const part = end < 0 ? piece : piece.subarray(0, end + 1);
+      if (first.length + part.length > MAX_FIRST_LINE) {
         throw new RangeError(`${who}: expected a first line of at most ${MAX_FIRST_LINE} bytes, got more`);
       }
+      first.append(part);
       if (end < 0) continue;
-      rows = begin(first);
+      rows = begin(first.bytes());
       first = undefined;
       rest = piece.subarray(end + 1);
     }
     rows?.read(rest);
   }
-  if (first !== undefined) rows = begin(first);
+  if (first !== undefined) rows = begin(first.bytes());
   rows?.end();
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 function parseStart(who: string, line: Uint8Array): CsvStart {

@@ -56,7 +56,7 @@ export async function readArrays(
   arrays: readonly ArrayFile[],
   settings: ReadSettings,
 ): Promise<ArrayParts> {
-  const { chosen, notes } = choose(who, arrays, settings);
+  const { chosen, notes } = await choose(who, arrays, settings);
   const pairs = [pairOf(who, chosen.xTrain, chosen.yTrain), pairOf(who, chosen.xTest, chosen.yTest)];
   const found = pairs.filter((pair) => pair !== undefined);
   if (found.length === 0) throw new RangeError(`${who}: expected images and labels, got ${listed(arrays)}`);
@@ -101,11 +101,11 @@ function listed(arrays: readonly ArrayFile[]): string {
   return `${some.join(", ")}${arrays.length > some.length ? ` and ${arrays.length - some.length} more` : ""}`;
 }
 
-function choose(
+async function choose(
   who: string,
   arrays: readonly ArrayFile[],
   { names }: ReadSettings,
-): { chosen: Chosen; notes: string[] } {
+): Promise<{ chosen: Chosen; notes: string[] }> {
   const asked = names === undefined ? [] : ROLES.filter((role) => names[role] !== undefined);
   if (names !== undefined && asked.length > 0) {
     return {
@@ -117,6 +117,9 @@ function choose(
   if (usual.xTrain !== undefined && usual.yTrain !== undefined) return { chosen: usual, notes: [] };
   const guess = guessByWords(arrays) ?? guessByShapes(arrays);
   if (guess === undefined) {
+    // The one array there is may be what is wrong.
+    const [first] = arrays;
+    if (arrays.length === 1 && first.type === undefined) await first.read();
     const hint = "; --names (names) says which are which";
     throw new RangeError(`${who}: expected arrays such as x_train and y_train, got ${listed(arrays)}${hint}`);
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dataFile } from "../../../src/data/read/data-file.ts";
 import { readDataFiles } from "../../../src/data/read/read-files.ts";
 import { readData } from "../../../src/data/read-data.ts";
+import { RandomStream } from "../../../src/numeric/random.ts";
 import { inputs, pixels, read, refusal, TEST_LABELS, TRAIN_LABELS } from "./files.ts";
 
 const csv = (text: string, name = "rows.csv") => ({ name, bytes: new TextEncoder().encode(text) });
@@ -113,6 +114,17 @@ describe("CSV", () => {
     expect(await refusal([{ name: "cut.csv.gz", bytes: cut }])).toMatch(
       /^gunzip "cut.csv.gz": expected whole gzip data/,
     );
+  });
+
+  it("puts together a first line that comes in many pieces", async () => {
+    const stream = RandomStream.from(1, "csv");
+    const values = Uint8Array.from({ length: 200 * 200 }, (_, i) => stream.integer(i, 256));
+    const line = `1,${values.join()}\n`;
+    const packed = gzipSync(Buffer.from(line + line));
+    expect(packed.length).toBeGreaterThan(32 * 1024);
+    const { train } = await readData([{ name: "wide.csv.gz", bytes: packed }], { labelColumn: "first" });
+    expect(train?.shape).toEqual([200, 200, 1]);
+    expect(train?.images).toEqual(Uint8Array.from([...values, ...values]));
   });
 
   it("refuses more than one file to train on", async () => {

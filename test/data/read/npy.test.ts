@@ -52,6 +52,9 @@ describe("npz", () => {
       /^"pickled.npz": readNpy "x_train.npy": expected numbers, got pickled Python objects, which are never run$/,
     );
     expect(await refusal(inputs("data_batch_1"))).toContain("a Python pickle, which is never run");
+    expect(await refusal([{ name: "alone.npy", bytes: npy("|O", [1], new Uint8Array(64)) }])).toBe(
+      'readNpy "alone.npy": expected numbers, got pickled Python objects, which are never run',
+    );
   });
 
   it("refuses complex numbers", async () => {
