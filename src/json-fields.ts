@@ -51,13 +51,14 @@ function ruleText(rule: NumberRule): string {
  * @throws RangeError if it breaks the rule
  */
 export function checkNumber(who: string, name: string, value: unknown, rule: NumberRule = {}): number {
-  const problem = `${who}: expected ${name} to be ${ruleText(rule)}, got ${shown(value)}`;
-  if (typeof value !== "number") throw new TypeError(problem);
+  // Made only where it is needed: some numbers are checked at every step.
+  const problem = () => `${who}: expected ${name} to be ${ruleText(rule)}, got ${shown(value)}`;
+  if (typeof value !== "number") throw new TypeError(problem());
   const { minimum = value, maximum = value } = rule;
   const { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = rule;
   const inside = value >= minimum && value <= maximum && value > above && value < below;
   const right = rule.whole ? Number.isInteger(value) : Number.isFinite(value);
-  if (!inside || !right) throw new RangeError(problem);
+  if (!inside || !right) throw new RangeError(problem());
   return value;
 }
 

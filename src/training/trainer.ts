@@ -131,7 +131,7 @@ export class Trainer {
       this.#away = 0;
       while (this.#progress.stepInEpoch < this.stepsPerEpoch) {
         // A checkpoint may have been written between a step and its reports.
-        yield* this.#reports();
+        if (this.#reportsDue()) yield* this.#reports();
         if (signal?.aborted) return this.#history("interrupted");
         const start = performance.now();
         const batch = this.#batch(order);
@@ -139,12 +139,16 @@ export class Trainer {
         // Awaiting what is no promise would cost every step a turn of the event loop's queue.
         const sums = made instanceof Promise ? await made : made;
         const event = this.#stepEvent(batch, sums, (performance.now() - start) / 1000);
-        for (const callback of this.callbacks) await callback.onStepEnd?.(event, control);
+        for (const callback of this.callbacks) {
+          const done = callback.onStepEnd?.(event, control);
+          if (done !== undefined) await done;
+        }
         const told = performance.now();
         yield event;
         this.#away += performance.now() - told;
         if (this.#progress.stopped !== null) return this.#end(control);
-        await breather.pause();
+        const pause = breather.pause();
+        if (pause !== undefined) await pause;
       }
       yield* this.#reports();
       if (signal?.aborted) return this.#history("interrupted");
@@ -184,6 +188,11 @@ export class Trainer {
   #order(): Uint32Array {
     const stream = RandomStream.from(this.#seed, "shuffle").child(this.#progress.epoch);
     return epochOrder(this.#sampling, this.#draws, this.#data.length, stream);
+  }
+
+  /** A generator of its own at every step would cost small networks a tenth of it. */
+  #reportsDue(): boolean {
+    return this.#progress.reported < dueReports(this.#reportPlan, this.#progress.step).length;
   }
 
   /** What is due after the last step and was not told yet. */
@@ -258,9 +267,10 @@ export class Trainer {
       this.average.update(this.#progress.step + 1, this.network.view(offset, count));
     }
     const images = indices.length;
-    const { averaged, epoch, ...before } = this.#progress;
+    const before = this.#progress;
+    const { averaged, epoch } = before;
     const now: Progress = {
-      ...this.#progress,
+      ...before,
       stepInEpoch: before.stepInEpoch + 1,
       step: before.step + 1,
       loss: before.loss + loss,
