@@ -30,15 +30,17 @@ describe.skipIf(isMissing)("train on MNIST", () => {
 
   it("learns the same curve in plain JavaScript", async () => {
     const curve = async (engine: string) => {
-      const result = await train("--epochs", "4", "--limit", "4000", "--validation", "1000", "--engine", engine);
+      const words = ["--epochs", "2", "--lr", "0.02", "--limit", "4000", "--validation", "1000"];
+      const result = await train(...words, "--engine", engine);
       expect(result.event("start").engine).toBe(engine);
       return result.json().filter(({ event }) => event === "epoch");
     };
     const [js, simd] = [await curve("js"), await curve("simd")];
     for (const [i, epoch] of js.entries()) {
-      // Sums in another order differ in the last bits, and training spreads that a little.
-      expect(Number(epoch.trainLoss)).toBeCloseTo(Number(simd[i].trainLoss), 1);
-      expect(Number(epoch.valAccuracy)).toBeCloseTo(Number(simd[i].valAccuracy), 1.5);
+      // Sums in another order differ in the last bits, and training spreads that: at a low rate only a little.
+      expect(Number(epoch.trainLoss)).toBeCloseTo(Number(simd[i].trainLoss), 3);
+      expect(Number(epoch.valLoss)).toBeCloseTo(Number(simd[i].valLoss), 2);
+      expect(Number(epoch.valAccuracy)).toBeCloseTo(Number(simd[i].valAccuracy), 2);
       expect(epoch.lr).toBe(simd[i].lr);
     }
   });
