@@ -194,9 +194,15 @@ export class Control {
     const words = this.#words;
     if (Atomics.load(words, word) !== value) return true;
     if (this.#spin(word, value)) return true;
+    const end = performance.now() + timeout;
+    let left = timeout;
     Atomics.add(words, SLEEPING, 1);
-    const result = Atomics.wait(words, word, value, timeout);
+    // Who moved the word may wake others late, in the middle of their next sleep: only the word itself says that it moved.
+    while (left > 0 && Atomics.load(words, word) === value) {
+      Atomics.wait(words, word, value, left);
+      left = end - performance.now();
+    }
     Atomics.sub(words, SLEEPING, 1);
-    return result !== "timed-out" || Atomics.load(words, word) !== value;
+    return Atomics.load(words, word) !== value;
   }
 }
