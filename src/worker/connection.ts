@@ -1,3 +1,4 @@
+import { onDeath } from "./life.ts";
 import { type Argument, type CallName, decodeError, isToPage, PROTOCOL, type Result, type ToPage } from "./protocol.ts";
 import { type StartWorker, startSessionWorker } from "./session-source.ts";
 import type { WorkerHandle } from "./start.ts";
@@ -29,9 +30,10 @@ export class Connection {
   #worker: WorkerHandle | undefined;
   #failure: string | undefined;
   #calls = 0;
+  #isReady = false;
   #greet: Pending | undefined;
 
-  /** @param onLost called once, unless `close` was called before */
+  /** @param onLost called once, if the worker is lost after it was there, and before `close` */
   constructor(onLost: (reason: string) => void, start: StartWorker = startSessionWorker) {
     this.#onLost = onLost;
     this.ready = new Promise((resolve, reject) => {
@@ -93,8 +95,7 @@ export class Connection {
     }
     switch (message.type) {
       case "ready":
-        if (message.protocol === PROTOCOL) this.#greet?.resolve(undefined);
-        else this.#lose("its file is of another version of convasm than the page's");
+        this.#meet(message);
         return;
       case "result":
         this.#take(message.id)?.resolve(message.value);
@@ -108,6 +109,16 @@ export class Connection {
       default:
         this.#tell(message);
     }
+  }
+
+  #meet({ protocol, life }: Extract<ToPage, { readonly type: "ready" }>): void {
+    if (protocol !== PROTOCOL) {
+      this.#lose("its file is of another version of convasm than the page's");
+      return;
+    }
+    if (life !== undefined) onDeath(life, () => this.#lose("it ended without a word"));
+    this.#isReady = true;
+    this.#greet?.resolve(undefined);
   }
 
   #tell(note: RunNote): void {
@@ -124,6 +135,10 @@ export class Connection {
 
   #lose(reason: string): void {
     if (this.#failure !== undefined) return;
+    if (!this.#isReady) {
+      this.#end(`session: the worker did not start: ${reason}`);
+      return;
+    }
     const text = `session: the worker is lost: ${reason}; models in it are gone, begin a new session with what was saved`;
     this.#end(text);
     this.#onLost(text);

@@ -22,6 +22,8 @@ import { Shelf } from "./shelf.ts";
 export interface HostOptions {
   /** Sends a message to the page; what is in `transfer` moves in place of being copied. */
   post(message: ToPage, transfer: ArrayBuffer[]): void;
+  /** The name of a lock that is held as long as the worker lives, where there is one. */
+  readonly life?: Promise<string | undefined>;
   /** Decodes pictures. Default: as browsers do. */
   readonly decodeImage?: ReadDataOptions["decodeImage"];
 }
@@ -31,7 +33,8 @@ export interface HostOptions {
  *
  * @returns takes each message from the page
  */
-export function createHost({ post, decodeImage }: HostOptions): (message: unknown) => void {
+export function createHost({ post, life, decodeImage }: HostOptions): (message: unknown) => void {
+  const greet = async () => post({ type: "ready", protocol: PROTOCOL, life: await life }, []);
   const datasets = new Shelf<HostedDataset>("data set");
   const models = new Shelf<HostedModel>("model");
   const runs = new Shelf<HostedRun>("run");
@@ -42,7 +45,7 @@ export function createHost({ post, decodeImage }: HostOptions): (message: unknow
     ...runHandlers(runs),
   };
   return (message) => {
-    if (isSessionMessage(message)) post({ type: "ready", protocol: PROTOCOL }, []);
+    if (isSessionMessage(message)) void greet();
     else if (isRequest(message)) void answer(handlers, message, post);
   };
 }
@@ -58,6 +61,16 @@ async function answer<K extends CallName>(
     const value = await handle(argument, (done, total) => post({ type: "progress", id, done, total }, []));
     post({ type: "result", id, value }, [...memoriesOf(value)]);
   } catch (error) {
-    post({ type: "error", id, error: encodeError(error) }, []);
+    post({ type: "error", id, error: encodeError(withoutMemory(call, error)) }, []);
   }
+}
+
+/** What hosts say where an array finds no memory. */
+const NO_MEMORY = /allocation failed|out of memory|array length/i;
+
+/** An error as it is, unless it only says that memory has run out. */
+function withoutMemory(call: CallName, error: unknown): unknown {
+  if (!(error instanceof Error) || error.message.includes("expected") || !NO_MEMORY.test(error.message)) return error;
+  const advice = "use fewer images or a smaller batch, dispose of what is not needed, or close other pages";
+  return new RangeError(`${call}: expected more free memory, got none (${error.message}): ${advice}`);
 }

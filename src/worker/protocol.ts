@@ -151,7 +151,7 @@ export interface ErrorMessage {
 
 /** What a worker sends. */
 export type ToPage =
-  | { readonly type: "ready"; readonly protocol: number }
+  | { readonly type: "ready"; readonly protocol: number; readonly life: string | undefined }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorMessage }
   | { readonly type: "progress"; readonly id: number; readonly done: number; readonly total: number | undefined }

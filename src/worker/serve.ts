@@ -7,7 +7,8 @@
 
 import { createThread, type ThreadMessage } from "../engine/threads/thread.ts";
 import { createHost } from "./host.ts";
-import { isSessionMessage } from "./protocol.ts";
+import { holdLife } from "./life.ts";
+import { isSessionMessage, type ToPage } from "./protocol.ts";
 import { isReplicaStart } from "./replicas/messages.ts";
 import { createReplica } from "./replicas/replica.ts";
 
@@ -16,7 +17,8 @@ export function serveWorker(): void {
   const answerThread = createThread((message) => self.postMessage(message));
   self.onmessage = ({ data }: MessageEvent<ThreadMessage>) => {
     if (isSessionMessage(data)) {
-      become(data, createHost({ post: (message, transfer) => self.postMessage(message, { transfer }) }));
+      const post = (message: ToPage, transfer: ArrayBuffer[]) => self.postMessage(message, { transfer });
+      become(data, createHost({ post, life: holdLife() }));
     } else if (isReplicaStart(data)) {
       become(
         data,
@@ -25,6 +27,10 @@ export function serveWorker(): void {
     } else {
       answerThread(data);
     }
+  };
+  // Who waits for the answer hears of the error.
+  self.onmessageerror = () => {
+    throw new Error("a message to it could not be read");
   };
 }
 

@@ -30,11 +30,11 @@ import { ModelHandle } from "./remote-model.ts";
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
   readFields("createSession", options, ["onLost"] satisfies (keyof SessionOptions)[]);
   const { onLost } = options;
-  let isReady = false;
-  // A worker that never was is no loss: the promise tells of it.
-  const connection = new Connection((reason) => isReady && onLost?.(reason));
+  if (onLost !== undefined && typeof onLost !== "function") {
+    throw new TypeError(`createSession: expected onLost to be a function, got ${shown(onLost)}`);
+  }
+  const connection = new Connection((reason) => onLost?.(reason));
   await connection.ready;
-  isReady = true;
   return new WorkerSession(connection);
 }
 

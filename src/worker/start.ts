@@ -57,7 +57,7 @@ export function startWorker({ onMessage, onEnd }: WorkerEvents): WorkerHandle {
     event.preventDefault();
     onEnd(event.message || (isHeard ? "it failed without a message" : NO_SCRIPT));
   };
-  worker.onmessageerror = () => onEnd("a message to it could not be read");
+  worker.onmessageerror = () => onEnd("a message from it could not be read");
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     terminate: () => worker.terminate(),

@@ -74,4 +74,45 @@ describeInChromium("a session in a page", () => {
     await close();
     await server.close();
   });
+
+  it("hears of a worker that ends without a word, fails with what its script cannot do, and ends when told", async () => {
+    const server = await startServer({ isolated: true, ...(await libraryFiles()) });
+    const { page, noise, close } = await openPage(browser(), server.origin);
+    await page.waitForFunction(() => "convasm" in globalThis);
+    const losses = page.evaluate(async () => {
+      const { createSession, dense, flatten } = convasm;
+      const losses: string[] = [];
+      const session = await createSession({ onLost: (reason) => losses.push(reason) });
+      const data = await session.digits({ count: 100 });
+      const model = await session.createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
+      await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", threads: 2 });
+      const run = await model.fit(data, { paused: true });
+      const ends = [run.finished, run.step().then(() => run.finished)];
+      document.title = "waiting";
+      for (const end of ends) await end.catch(({ message }) => losses.push(message));
+      return losses;
+    });
+    await page.waitForFunction(() => document.title === "waiting");
+    const [worker] = page.workers();
+    await worker.evaluate(() => self.close());
+    const text =
+      "session: the worker is lost: it ended without a word; models in it are gone, begin a new session with what was saved";
+    expect(await losses).toEqual([text, text, text]);
+
+    const memory = await page.evaluate(async () => {
+      const { createSession, dense, flatten } = convasm;
+      const session = await createSession();
+      const model = await session.createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
+      const compile = { optimizer: "sgd", loss: "softmaxCrossEntropy", batchSize: 2 ** 20 } as const;
+      const failure = await model.compile(compile).catch((error) => [error instanceof RangeError, error.message]);
+      session.terminate();
+      return failure;
+    });
+    expect(memory).toEqual([true, expect.stringMatching(/^engine: expected a model that fits into 4 GiB/)]);
+    // Chromium gives a worker whose threads sleep two seconds.
+    await expect.poll(() => page.workers().length, { timeout: 60_000 }).toBe(0);
+    expect(noise).toEqual([]);
+    await close();
+    await server.close();
+  });
 });
