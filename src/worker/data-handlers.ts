@@ -2,6 +2,7 @@ import { createDataset, type Dataset, imageSize, sliceDataset, takeDataset } fro
 import { digits } from "../data/digits/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
+import { setHdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import { readData } from "../data/read-data.ts";
 import { Breather } from "../training/pause.ts";
@@ -28,7 +29,8 @@ export function dataHandlers(
       return add(await drawDigits(which), digitsOrigin(which));
     },
 
-    async readData({ files, settings }, onProgress) {
+    async readData({ files, settings, hdf5 }, onProgress) {
+      setHdf5Address(hdf5);
       const { train, test, ...rest } = await readData(files, {
         ...settings,
         decodeImage,

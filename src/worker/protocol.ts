@@ -63,7 +63,12 @@ type OfRun = { readonly run: number };
 export interface Calls {
   gears(none: null): readonly Gear[];
   digits(options: Partial<DigitsOptions>): DatasetInfo;
-  readData(what: { readonly files: readonly DataFileInput[]; readonly settings: ReadSettings }): {
+  readData(what: {
+    readonly files: readonly DataFileInput[];
+    readonly settings: ReadSettings;
+    /** Where h5wasm is, if only the page knows. */
+    readonly hdf5: string | undefined;
+  }): {
     readonly format: string;
     readonly train: DatasetInfo | undefined;
     readonly test: DatasetInfo | undefined;

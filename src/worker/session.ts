@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
+import { hdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadSettings } from "../data/read/options.ts";
 import type { Gear } from "../engine/gears.ts";
 import { readFields, shown } from "../json-fields.ts";
@@ -78,7 +79,7 @@ class WorkerSession implements Session {
       memories.push(copy.buffer);
       return { name, bytes: copy };
     });
-    const what = { files: copies, settings };
+    const what = { files: copies, settings, hdf5: hdf5Address() };
     const { train, test, ...rest } = await this.#connection.call("readData", what, memories, onProgress);
     return { ...rest, train: train && this.#handle(train), test: test && this.#handle(test) };
   }

@@ -9,6 +9,7 @@
 import type { Dataset, Group, Metadata, ready } from "h5wasm";
 import { bombError, isBomb } from "../gzip.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
+import { loadHdf5Library } from "./hdf5-library.ts";
 import { type ArrayFile, NUMBER_BYTES, type NumberArray, type NumberType, sizeOfShape } from "./number-array.ts";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -47,7 +48,7 @@ interface Library {
 let library: Promise<Library> | undefined;
 
 async function loadLibrary(): Promise<Library> {
-  const { File, ready } = await import("h5wasm");
+  const { File, ready } = await loadHdf5Library();
   const module = await ready;
   const { FS } = module;
   // The library prints pages about every broken file: whatever goes to its standard error is dropped.
