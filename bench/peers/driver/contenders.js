@@ -71,7 +71,7 @@ function python(name, threads, { python: command, cache }) {
  * What makes glibc keep freed memory, in huge pages, instead of giving it back after each step: PyTorch trained 1.4 times
  * as fast, and inferred a little slower.
  */
-const KEEP_MEMORY = {
+export const KEEP_MEMORY = {
   MALLOC_TRIM_THRESHOLD_: "2000000000",
   MALLOC_MMAP_THRESHOLD_: "2000000000",
   MALLOC_TOP_PAD_: "100000000",
