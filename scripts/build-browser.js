@@ -1,8 +1,8 @@
 // Builds what pages without a bundler load, from src/: the files dist/convasm.min.js and convasm.full.min.js, and the folder
 // dist/browser.
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
+import { variantsPlugin } from "./variants.js";
 
 /** `convasm.js`, the program of its workers, what both load when it is needed, and the wasm files, all side by side. */
 async function separateFiles() {
@@ -50,15 +50,8 @@ function settings(variants) {
     // Loaded when the first HDF5 file comes: bundlers find it, pages need an import map.
     external: ["h5wasm"],
     platform: "browser",
-    plugins: [{ name: "variants", resolveId: (source, importer) => variantOf(variants, source, importer) }],
+    plugins: [variantsPlugin(variants)],
   };
-}
-
-/** `name.<variant>.ts` in place of `name.ts` where there is one. */
-function variantOf(variants, source, importer) {
-  if (importer === undefined || !source.startsWith(".")) return null;
-  const paths = variants.map((variant) => resolve(importer, "..", source.replace(/\.ts$/, `.${variant}.ts`)));
-  return paths.find((path) => existsSync(path)) ?? null;
 }
 
 /** Imports at once what is elsewhere loaded when it is needed: in one file, later would only mean more code. */
@@ -77,5 +70,5 @@ const AT_ONCE = {
 rmSync("dist/browser", { recursive: true, force: true });
 mkdirSync("dist/browser", { recursive: true });
 await separateFiles();
-await oneFile("convasm.min.js", ["bare", "pair", "none"]);
-await oneFile("convasm.full.min.js", ["bare", "pair"]);
+await oneFile("convasm.min.js", ["bare", "pair", "onefile", "none"]);
+await oneFile("convasm.full.min.js", ["bare", "pair", "onefile"]);

@@ -87,6 +87,7 @@ export type {
   ReportEvent,
   StepEvent,
 } from "./training/events.ts";
+export { type ExportHtmlOptions, exportHtml } from "./training/export-html.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";
 export {

@@ -20,17 +20,27 @@ function filesIn(folder: string): string[] {
 
 export default function setup(): void {
   const newest = Math.max(...filesIn(join(root, "src")).map(changed));
+  const page = ["web/src", "web/styles"].flatMap((folder) => filesIn(join(root, folder)));
+  page.push(join(root, "web/export.html"), join(root, "scripts/build-model-page.js"));
+  buildModelPage(Math.max(newest, ...page.map(changed)));
   buildModules(Math.max(newest, changed(join(root, "tsconfig.build.json"))));
   const inputs = [join(root, "scripts", "build-browser.js"), ...filesIn(join(root, "build"))];
   buildForBrowsers(Math.max(newest, ...inputs.map(changed)));
 }
 
+function buildModelPage(newest: number): void {
+  if (changed(join(root, "build", "model-page.js")) < newest) runScript("build-model-page.js");
+}
+
 function buildForBrowsers(newest: number): void {
   // The last one that the script writes.
-  if (changed(join(root, "dist", "convasm.full.min.js")) >= newest) return;
-  const script = join(root, "scripts", "build-browser.js");
+  if (changed(join(root, "dist", "convasm.full.min.js")) < newest) runScript("build-browser.js");
+}
+
+function runScript(name: string): void {
+  const script = join(root, "scripts", name);
   const { status, stderr } = spawnSync(process.execPath, [script], { cwd: root, encoding: "utf8" });
-  if (status !== 0) throw new Error(`dist could not be built for browsers:\n${stderr}`);
+  if (status !== 0) throw new Error(`${name} failed:\n${stderr}`);
 }
 
 function buildModules(newest: number): void {

@@ -8,6 +8,7 @@ import { addDataCommand } from "./data.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { Interrupted, reportError } from "./errors.ts";
 import { addEvalCommand } from "./eval.ts";
+import { addExportCommand } from "./export.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
 import { addPredictCommand } from "./predict.ts";
@@ -36,6 +37,7 @@ function createProgram(signal: AbortSignal): Command {
     addEvalCommand,
     addPredictCommand,
     addInspectCommand,
+    addExportCommand,
     addDataCommand,
     addBenchCommand,
     addRecipesCommand,

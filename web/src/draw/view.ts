@@ -1,14 +1,14 @@
-import { type Pixels, prepareDigit, resizeImage } from "convasm";
+import type { Pixels } from "convasm";
 import type { CurrentModel, Workspace } from "../app/workspace.ts";
 import { Activations } from "../inside/activations.ts";
-import { h, setText } from "../ui/dom.ts";
-import { percent } from "../ui/format.ts";
+import { h } from "../ui/dom.ts";
 import { whileWanted } from "../ui/frames.ts";
 import { icon } from "../ui/icons.ts";
 import { drawImage } from "../ui/picture.ts";
 import { shownView, showView } from "../ui/tabs.ts";
 import { colours } from "../ui/theme.ts";
-import { Bars, bestOf } from "./bars.ts";
+import { Answer } from "./answer.ts";
+import { asImage } from "./as-image.ts";
 import { Pad } from "./pad.ts";
 
 /** Milliseconds between two looks at what is being drawn. */
@@ -18,11 +18,8 @@ const GAP = 40;
 export class DrawView {
   readonly #workspace: Workspace;
   readonly #pad: Pad;
-  readonly #bars = new Bars();
+  readonly #answer = new Answer();
   readonly #activations = new Activations();
-  readonly #answer = h("p", { class: "answer", "aria-hidden": "true" });
-  readonly #certainty = h("p", { class: "note" });
-  readonly #spoken = h("p", { class: "hidden-text", role: "status" });
   readonly #seen = h("canvas", { class: "thumb seen", role: "img", "aria-label": "What the network sees" });
   readonly #inside: HTMLElement;
   readonly #undo = h("button", { class: "button", type: "button" }, icon("undo"), "Undo");
@@ -50,7 +47,7 @@ export class DrawView {
       h("div", { class: "card-head" }, h("h2", {}, "What each layer makes of it")),
       this.#activations.element,
     );
-    const board = h("div", { class: "draw" }, this.#padCard(), this.#answerCard(), this.#inside);
+    const board = h("div", { class: "draw" }, this.#padCard(), this.#answer.element, this.#inside);
     const empty = this.#empty();
     place.replaceChildren(h("h1", { class: "hidden-text" }, "Draw"), empty, board);
     workspace.model.watch((model) => {
@@ -81,16 +78,6 @@ export class DrawView {
     );
   }
 
-  #answerCard(): HTMLElement {
-    return h(
-      "section",
-      { class: "card", "aria-label": "Prediction" },
-      h("div", { class: "answer-head" }, this.#answer, this.#certainty),
-      this.#bars.element,
-      this.#spoken,
-    );
-  }
-
   #empty(): HTMLElement {
     const go = h("button", { class: "button button-primary", type: "button" }, "Go to Train");
     go.addEventListener("click", () => showView("train"));
@@ -113,7 +100,7 @@ export class DrawView {
     this.#undo.disabled = this.#pad.isEmpty;
     this.#clear.disabled = this.#pad.isEmpty;
     this.#inside.hidden = this.#pad.isEmpty;
-    this.#pixels = this.#pad.isEmpty ? undefined : this.#prepare(current);
+    this.#pixels = this.#pad.isEmpty ? undefined : asImage(this.#pad.picture(), current.images.shape);
     this.#showSeen();
     if (this.#pixels === undefined) return this.#show(current, undefined);
     try {
@@ -126,19 +113,6 @@ export class DrawView {
     }
   }
 
-  /** The drawing as the model's images are: centred by mass as MNIST's where they have its shape, else stretched. */
-  #prepare({ images: { shape } }: CurrentModel): Uint8Array | undefined {
-    const picture = this.#pad.picture();
-    try {
-      if (shape.join() === "28,28,1") return prepareDigit(picture);
-      const [height, width, channels] = shape;
-      return resizeImage(picture, height, width, channels);
-    } catch {
-      // Nothing that stands out yet: a first dot.
-      return undefined;
-    }
-  }
-
   #showSeen(): void {
     const shape = this.#workspace.model.value?.images.shape ?? [28, 28, 1];
     const pixels: Pixels = this.#pixels ?? new Uint8Array(shape[0] * shape[1] * shape[2]);
@@ -146,24 +120,11 @@ export class DrawView {
   }
 
   #show({ model, images: { classes }, isTrained }: CurrentModel, scores: Float32Array | undefined): void {
-    const nameOf = (label: number): string => model.classNames?.[label] ?? String(label);
-    this.#bars.show(scores, nameOf, classes);
-    if (scores === undefined) {
-      setText(this.#answer, "?");
-      setText(
-        this.#certainty,
-        isTrained ? "Draw something on the pad." : "The network is not trained yet: train it first.",
-      );
-      return;
-    }
-    const best = bestOf(scores);
-    setText(this.#answer, nameOf(best));
-    setText(
-      this.#certainty,
-      isTrained
-        ? `${percent(scores[best], scores[best] >= 0.9995 ? 0 : 1)} sure`
-        : "Guessed: the network is not trained yet.",
-    );
-    if (this.#isDone) setText(this.#spoken, `Looks like ${nameOf(best)}, ${percent(scores[best], 0)}`);
+    const untrained =
+      scores === undefined
+        ? "The network is not trained yet: train it first."
+        : "Guessed: the network is not trained yet.";
+    const names = { names: model.classNames, count: classes };
+    this.#answer.show(names, scores, isTrained ? undefined : untrained, this.#isDone);
   }
 }

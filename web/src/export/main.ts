@@ -1,0 +1,20 @@
+// The page of one model, in one file: `exportHtml` fills it.
+
+import { hasGear, loadModel } from "convasm";
+import { byId, fill, h } from "../ui/dom.ts";
+import { themeButton } from "../ui/theme.ts";
+import { ModelPage } from "./model-page.ts";
+
+byId("top-tools").append(themeButton());
+try {
+  const file = Uint8Array.from(atob(byId("model").textContent ?? ""), (letter) => letter.charCodeAt(0));
+  // Of one image at a time no thread would have enough to do.
+  const model = await loadModel(file, { gear: hasGear("simd") ? "simd" : "js", batchSize: 1, threads: 1 });
+  fill(byId("main"), new ModelPage(model).element);
+} catch (error) {
+  const text = error instanceof Error ? error.message : String(error);
+  fill(
+    byId("main"),
+    h("p", { class: "starting", role: "alert" }, `The network in this page could not be read: ${text}`),
+  );
+}
