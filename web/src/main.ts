@@ -16,7 +16,6 @@ const workspace = new Workspace();
 startTabs();
 const train = new TrainView(byId("view-train"), workspace);
 new InsideView(byId("view-inside"), workspace);
-new InsideView(byId("view-inside"), workspace);
 new RaceView(byId("view-race"), workspace);
 new DrawView(byId("view-draw"), workspace);
 

@@ -27,4 +27,11 @@ export class Host {
     }
     return this.#session;
   }
+
+  /** Ends a worker that no longer answers. */
+  async end(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    (await session)?.terminate();
+  }
 }

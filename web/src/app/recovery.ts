@@ -1,5 +1,6 @@
 import type { TrainingRun } from "../train/run.ts";
-import { dismiss, tell } from "../ui/messages.ts";
+import { sentence } from "../ui/format.ts";
+import { dismiss, reasonOf, tell } from "../ui/messages.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Larger models are not copied at every epoch. */
@@ -44,12 +45,21 @@ export function startRecovery(workspace: Workspace, { restart }: RecoveryActions
       // A worker that is lost while it copies is told of below.
       void keep(run).catch(() => {});
     };
-    stop = [run.ticks.onChange(look), run.state.onChange((state) => state === "ended" && look()), watchStall(run)];
+    const replace = (): void => {
+      const before = kept;
+      void workspace.host.end();
+      forget(workspace);
+      restart(before);
+    };
+    stop = [
+      run.ticks.onChange(look),
+      run.state.onChange((state) => state === "ended" && look()),
+      watchStall(run, replace),
+    ];
   });
   workspace.host.lost.onChange((reason) => {
     if (reason === undefined) return;
-    workspace.model.value = undefined;
-    workspace.images.value = undefined;
+    forget(workspace);
     const back =
       kept === undefined
         ? "The images are loaded again."
@@ -59,15 +69,21 @@ export function startRecovery(workspace: Workspace, { restart }: RecoveryActions
     tell({
       kind: "error",
       title: "The worker that trained is gone",
-      text: `${reason}. ${back}`,
+      text: `${sentence(reasonOf(reason))} ${back}`,
       actions: [{ label: "Start a new worker", run: () => restart(kept) }],
       topic: "worker",
     });
   });
 }
 
+/** What was in the worker is no more. */
+function forget({ model, images }: Workspace): void {
+  model.value = undefined;
+  images.value = undefined;
+}
+
 /** Asks what to do when nothing is heard of a run for long. */
-function watchStall(run: TrainingRun): () => void {
+function watchStall(run: TrainingRun, replace: () => void): () => void {
   let last = performance.now();
   let isTold = false;
   const stop = run.ticks.onChange(() => {
@@ -83,7 +99,8 @@ function watchStall(run: TrainingRun): () => void {
     tell({
       kind: "warning",
       title: "Nothing was heard of the training for half a minute",
-      text: "A step of a large batch may take that long, above all in plain JavaScript. If the worker has died, reload the page; a smaller batch needs less memory.",
+      text: "A step of a large batch may take that long, above all in plain JavaScript. Wait, or start a new worker, which goes on from the last epoch.",
+      actions: [{ label: "Start a new worker", run: replace }],
       topic: "stall",
     });
   }, 1000);

@@ -10,8 +10,8 @@ import { colours } from "../ui/theme.ts";
 import { chosenFiles } from "./dropped.ts";
 import { disposeImages, type ImageSource, imagesLine, loadImages } from "./images.ts";
 
-/** Enough to reach 98 % on in seconds. */
-const DEFAULT_SOURCE = { kind: "digits", train: 20_000, test: 2_000 } as const;
+/** What the page begins with: enough to reach 98 % on in seconds. */
+export const DEFAULT_SOURCE = { kind: "digits", train: 20_000, test: 2_000 } as const;
 
 const PREVIEWS = 12;
 
@@ -115,8 +115,11 @@ export class DataPanel {
     const { value } = this.#workspace.images;
     const still = value === undefined ? "" : ` The images from before are still there: ${value.title}.`;
     setText(this.#status, value === undefined ? "No images." : imagesLine(value));
-    const what = this.#source.kind === "files" ? "These files could not be read" : "The digits could not be drawn";
-    tell({ kind: "error", title: what, text: `${reasonOf(error)}.${still}`.replace("..", "."), topic: "data" });
+    const isFiles = this.#source.kind === "files";
+    const what = isFiles ? "These files could not be read" : "The digits could not be drawn";
+    const advice = isFiles ? " Drop them again whole, or say under “How to read them” what they hold." : "";
+    const text = `${reasonOf(error)}.`.replace("..", ".");
+    tell({ kind: "error", title: what, text: `${text}${advice}${still}`, topic: "data" });
   }
 
   #choose(kind: ImageSource["kind"]): void {

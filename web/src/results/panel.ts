@@ -41,15 +41,23 @@ export class ResultsPanel {
       stop = run?.state.onChange((state) => state === "ended" && run.error === undefined && void this.#look()) ?? stop;
     });
     workspace.model.watch((model) => {
-      this.#button.disabled = model === undefined;
+      this.#enable();
       // Another model, or images that this one was not trained on: what is shown is no longer true.
       if (model?.model !== this.#model) this.#forget(model);
     });
-    workspace.images.onChange(() => this.#forget(workspace.model.value));
+    workspace.images.onChange(() => {
+      this.#enable();
+      this.#forget(workspace.model.value);
+    });
     colours.onChange(() => void this.#show());
   }
 
   #model: CurrentModel["model"] | undefined;
+
+  #enable(): void {
+    const { model, images } = this.#workspace;
+    this.#button.disabled = this.#isBusy || model.value === undefined || images.value === undefined;
+  }
 
   #forget(model: CurrentModel | undefined): void {
     this.#model = model?.model;
@@ -66,7 +74,7 @@ export class ResultsPanel {
     if (this.#isBusy || model.value === undefined || images.value === undefined) return;
     const looked = model.value.model;
     this.#isBusy = true;
-    this.#button.disabled = true;
+    this.#enable();
     try {
       const results = await lookAt(looked, images.value.test, run.value?.plan.settings.prediction ?? {});
       if (model.value?.model !== looked) return;
@@ -83,7 +91,7 @@ export class ResultsPanel {
         });
     } finally {
       this.#isBusy = false;
-      this.#button.disabled = model.value === undefined;
+      this.#enable();
     }
   }
 

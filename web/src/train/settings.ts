@@ -61,20 +61,29 @@ function isList(json: Json): json is readonly Json[] {
   return Array.isArray(json);
 }
 
+/** Steps of an epoch of MNIST, which the networks' own epochs are meant for: fewer learn too little. */
+const LEAST_STEPS = 450;
+
+/** With a few dozen images, more epochs learn them by heart. */
+const MOST_EPOCHS = 100;
+
+/** A recipe's epochs; for fewer images than MNIST's so many that there are as many steps. */
+export function epochsFor({ batchSize, epochs, split }: Recipe, images: number): number {
+  // An experiment with images of its own choice means what it says.
+  if (batchSize === "all" || split !== undefined || images === 0) return epochs;
+  const stepsPerEpoch = Math.ceil(images / batchSize);
+  return Math.max(epochs, Math.min(MOST_EPOCHS, Math.ceil(LEAST_STEPS / stepsPerEpoch)));
+}
+
+/** A recipe's batch size for so many images. */
+export function batchSizeFor({ batchSize, split }: Recipe, images: number): number {
+  const [begin, end] = split?.train ?? [0, images];
+  return batchSize === "all" ? Math.max(1, Math.min(images, end) - begin) : batchSize;
+}
+
 /** Settings that are a recipe's, for so many images. */
 export function settingsOf(recipe: Recipe, images: number, engine: EngineSettings): TrainingSettings {
-  const {
-    optimizer,
-    schedule,
-    loss,
-    augment,
-    averaging,
-    prediction = {},
-    sampling = "shuffle",
-    epochs,
-    split,
-  } = recipe;
-  const [begin, end] = split?.train ?? [0, images];
+  const { optimizer, schedule, loss, augment, averaging, prediction = {}, sampling = "shuffle", split } = recipe;
   return {
     optimizer: optimizer.config,
     schedule,
@@ -85,8 +94,8 @@ export function settingsOf(recipe: Recipe, images: number, engine: EngineSetting
     sampling,
     // The page always shows how well held-out images do.
     split: { validation: "test", ...split },
-    batchSize: recipe.batchSize === "all" ? Math.max(1, Math.min(images, end) - begin) : recipe.batchSize,
-    epochs,
+    batchSize: batchSizeFor(recipe, images),
+    epochs: epochsFor(recipe, images),
     seed: 0,
     engine,
   };

@@ -2,7 +2,7 @@ import { type ModelFile, type NotedRun, readModelFile } from "../app/model-file.
 import type { Kept } from "../app/recovery.ts";
 import type { Workspace } from "../app/workspace.ts";
 import { imagesLine } from "../data/images.ts";
-import { DataPanel } from "../data/panel.ts";
+import { DataPanel, DEFAULT_SOURCE } from "../data/panel.ts";
 import { CHOICES, type NetworkChoice } from "../network/draft.ts";
 import { NetworkPanel } from "../network/panel.ts";
 import { ResultsPanel } from "../results/panel.ts";
@@ -13,7 +13,7 @@ import { Curves } from "./curves.ts";
 import { EnginePanel } from "./engine-panel.ts";
 import { compileOptions, type RunPlan, TrainingRun } from "./run.ts";
 import { RunPanel } from "./run-panel.ts";
-import { readyRun, settingsOf } from "./settings.ts";
+import { batchSizeFor, epochsFor, readyRun, settingsOf } from "./settings.ts";
 import { SettingsPanel, settingsLine } from "./settings-panel.ts";
 
 /** What images are until there are some: those of the digits. */
@@ -21,9 +21,6 @@ const DIGITS = { shape: [28, 28, 1], classes: 10 } as const;
 
 /** Width from which all cards are open; below, their first lines tell what is set. */
 const WIDE = "(min-width: 961px)";
-
-/** The page's digits are a third of MNIST's images: twice the epochs of the default network take 98 % and a few seconds. */
-const FIRST_EPOCHS = 4;
 
 /** The view "Train". */
 export class TrainView {
@@ -33,12 +30,16 @@ export class TrainView {
   readonly #settings: SettingsPanel;
   readonly #engine: EnginePanel;
   readonly #run: RunPanel;
+  /** What the settings came from, and for how many images. */
+  #recipe = CHOICES[0].recipe;
+  #imageCount: number = DEFAULT_SOURCE.train;
 
   constructor(place: HTMLElement, workspace: Workspace) {
     this.#workspace = workspace;
     this.#engine = new EnginePanel(workspace);
-    const settings = settingsOf(CHOICES[0].recipe, 0, this.#engine.settings.value);
-    this.#settings = new SettingsPanel({ ...settings, epochs: FIRST_EPOCHS });
+    this.#settings = new SettingsPanel(
+      settingsOf(CHOICES[0].recipe, DEFAULT_SOURCE.train, this.#engine.settings.value),
+    );
     this.#network = new NetworkPanel(DIGITS, (choice) => this.#take(choice));
     this.data = new DataPanel(workspace);
     this.#run = new RunPanel(workspace, { start: (paused) => this.#start(paused) });
@@ -80,7 +81,10 @@ export class TrainView {
   #connect(): void {
     const { images } = this.#workspace;
     images.onChange((loaded) => {
-      if (loaded !== undefined) this.#network.fit(loaded.train);
+      if (loaded !== undefined) {
+        this.#network.fit(loaded.train);
+        this.#fitSettings(loaded.train.length);
+      }
       this.#showReady();
     });
     this.#network.checked.onChange(() => this.#showReady());
@@ -93,8 +97,22 @@ export class TrainView {
 
   /** A chosen network brings the settings that it is trained with. */
   #take({ recipe }: NetworkChoice): void {
-    const images = this.#workspace.images.value?.train.length ?? 0;
-    this.#settings.show(settingsOf(recipe, images, this.#engine.settings.value));
+    this.#recipe = recipe;
+    this.#settings.show(settingsOf(recipe, this.#imageCount, this.#engine.settings.value));
+  }
+
+  /** Fits epochs and batch to another number of images, unless somebody set them. */
+  #fitSettings(images: number): void {
+    const { value } = this.#settings.settings;
+    const { epochs, batchSize } = value;
+    const isOwn = epochs !== epochsFor(this.#recipe, this.#imageCount);
+    const isOwnBatch = batchSize !== batchSizeFor(this.#recipe, this.#imageCount);
+    this.#imageCount = images;
+    const fitted = {
+      epochs: isOwn ? epochs : epochsFor(this.#recipe, images),
+      batchSize: isOwnBatch ? batchSize : batchSizeFor(this.#recipe, images),
+    };
+    if (fitted.epochs !== epochs || fitted.batchSize !== batchSize) this.#settings.show({ ...value, ...fitted });
   }
 
   #showReady(): void {

@@ -45,5 +45,7 @@ export function dismiss(topic: string): void {
 
 /** What an error says to people. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  // What programs are told to do then, the page does itself.
+  return text.replace(/^session: (the worker is lost: .*); models in it are gone, .*$/s, "$1");
 }

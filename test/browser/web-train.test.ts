@@ -1,0 +1,126 @@
+import { readFile } from "node:fs/promises";
+import type { Download, Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { describeInChromium, useChromium } from "./chromium.ts";
+import { longestTask } from "./main-thread.ts";
+import { DIGIT_STROKES } from "./strokes.ts";
+import { draw, readout, runEnds, setField, textOf, train, useWebPage } from "./web-page.ts";
+
+/** What the pad's digits are read as. */
+async function readDigits(page: Page): Promise<string[]> {
+  await page.getByRole("tab", { name: "Draw" }).click();
+  const read: string[] = [];
+  for (const strokes of DIGIT_STROKES) {
+    await draw(page, strokes);
+    await page.waitForFunction(() => /sure/.test(document.querySelector(".answer-head .note")?.textContent ?? ""));
+    // The last stroke may still be on its way to the worker.
+    await page.waitForTimeout(150);
+    read.push(await textOf(page, ".answer"));
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.waitForFunction(() => document.querySelector(".answer")?.textContent === "?");
+  }
+  return read;
+}
+
+/** The bytes of what a menu item saves. */
+async function saved(page: Page, item: RegExp): Promise<Buffer> {
+  const download: Promise<Download> = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Model", exact: true }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+  return readFile(await (await download).path());
+}
+
+async function openFile(page: Page, name: string, buffer: Buffer): Promise<void> {
+  const file = { name, mimeType: "application/octet-stream", buffer };
+  await page.getByLabel("Model file", { exact: true }).setInputFiles(file);
+}
+
+describeInChromium("the page", () => {
+  const browser = useChromium();
+  const open = useWebPage(browser);
+
+  it("learns digits from a click on Start, and reads what is drawn on the pad", async () => {
+    const page = await open();
+    await page.locator(".previews canvas").first().waitFor();
+    const begun = performance.now();
+    const { processor, clock } = await longestTask(browser(), page, async () => {
+      await train(page);
+    });
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    console.log(
+      `web page: trained in ${seconds} s from the click on Start; the main thread's longest task took ` +
+        `${processor.toFixed(1)} ms of processor time, ${clock.toFixed(1)} ms on the clock`,
+    );
+    expect(await readout(page, "Held out")).toBeGreaterThanOrEqual(97);
+    expect(await textOf(page, ".run-engine")).toMatch(/relaxed gear, on \d threads\.$/);
+    const read = await readDigits(page);
+    const right = read.filter((digit, i) => digit === String(i)).length;
+    expect(right, `read as ${read}`).toBeGreaterThanOrEqual(9);
+    // It says itself which of the held-out images are wrong.
+    await page.getByRole("tab", { name: "Train" }).click();
+    const miss = page.locator(".confusion-miss").first();
+    const [, label, prediction, count] =
+      (await miss.getAttribute("aria-label"))?.match(/(\d) read as (\d): (\d+)/) ?? [];
+    await miss.click();
+    const images = page.getByRole("dialog").getByRole("img");
+    expect(await images.count()).toBe(Number(count));
+    expect(await images.first().getAttribute("aria-label")).toContain(`${label}, read as ${prediction};`);
+    await page.keyboard.press("Escape");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+  });
+
+  it("does the same where memory cannot be shared", async () => {
+    const page = await open({ isolated: false });
+    await train(page);
+    expect(await readout(page, "Held out")).toBeGreaterThanOrEqual(97);
+    expect(await textOf(page, ".run-engine")).toMatch(/on \d workers with memories of their own.*isolation/);
+    await page.getByRole("tab", { name: "Draw" }).click();
+    await draw(page, DIGIT_STROKES[3]);
+    await page.locator(".bar-best").getByText("3").waitFor();
+  });
+
+  it("saves a model that it opens again, and that the library reads", async () => {
+    const page = await open();
+    await setField(page, "epochs", "1");
+    await train(page);
+    const accuracy = await readout(page, "Held out");
+    const bytes = await saved(page, /Save the model/);
+    expect(decodeSafetensors(bytes).metadata.format).toBe("convasm");
+
+    const other = await open();
+    await openFile(other, "digits.safetensors", bytes);
+    await other.getByText("digits.safetensors is loaded").waitFor();
+    await other.getByRole("button", { name: "Look now" }).click();
+    await other.getByText(`${accuracy.toFixed(2)} % right`).waitFor();
+    const again = await saved(other, /Save the model/);
+    const weights = (file: Buffer) =>
+      Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);
+    expect(weights(again)).toEqual(weights(bytes));
+  });
+
+  it("goes on with a run that was stopped, to the weights of one that was not", async () => {
+    const page = await open();
+    await setField(page, "train", "4000");
+    await page.getByRole("status").getByText("4,000 images to train on").waitFor();
+    await setField(page, "epochs", "2");
+    await train(page);
+    const whole = await saved(page, /Save the model/);
+
+    // Step by step, so that it is sure where the run stands.
+    await page.getByRole("button", { name: "Step" }).click();
+    await page.getByText(/^Paused in epoch 1 of 2, step 1 of 64/).waitFor();
+    await page.getByRole("button", { name: "Step" }).click();
+    await page.getByText(/^Paused in epoch 1 of 2, step 2 of 64/).waitFor();
+    const run = await saved(page, /Save the run/);
+
+    const other = await open();
+    await openFile(other, "run.safetensors", run);
+    await other.getByRole("button", { name: "Go on training" }).click();
+    expect(await runEnds(other)).toMatch(/^Done: epoch 2 of 2, step 64 of 64/);
+    const resumed = await saved(other, /Save the model/);
+    const weights = (file: Buffer) =>
+      Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);
+    expect(weights(resumed)).toEqual(weights(whole));
+  });
+});
