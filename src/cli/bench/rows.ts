@@ -30,13 +30,18 @@ export function machineLines({ networks, kernels, ...plan }: BenchPlan): string[
   const { cpu, cores, node, v8 } = machine();
   const missing = GEARS.filter((gear) => !hasGear(gear));
   const without = missing.length === 0 ? "" : ` (not ${missing.join(", ")}: \`convasm doctor\` says why)`;
-  const engines = [...new Set(settings.map(({ gear }) => gear))].join(", ");
+  const gears = new Set(settings.map(({ gear }) => gear));
+  const engines = [...gears].join(", ");
+  const mixed = gears.has("wide") && (gears.has("relaxed") || gears.has("simd"));
   const threads = [...new Set(settings.map((setting) => setting.threads))].join(" and ");
   const several = threads === "1" ? "1 thread" : `${threads} threads`;
   return [
     `Machine   ${cpu}, ${counted(cores, "core")}, ${process.platform} ${process.arch}`,
     `Node      ${node}, V8 ${v8}`,
     `Engines   ${engines}${without}; ${several}`,
+    ...(mixed
+      ? ["Note      beside wide, V8 pairs vectors of simd and relaxed too: their peak rises, their kernels hardly do"]
+      : []),
   ];
 }
 
