@@ -24,6 +24,9 @@ export default function setup(): void {
   page.push(join(root, "web/export.html"), join(root, "scripts/build-model-page.js"));
   buildModelPage(Math.max(newest, ...page.map(changed)));
   buildModules(Math.max(newest, changed(join(root, "tsconfig.build.json"))));
+  if (changed(join(root, "dist/node/convasm.js")) < Math.max(newest, changed(join(root, "scripts/build-node.js")))) {
+    runScript("build-node.js");
+  }
   const inputs = [join(root, "scripts", "build-browser.js"), ...filesIn(join(root, "build"))];
   buildForBrowsers(Math.max(newest, ...inputs.map(changed)));
 }

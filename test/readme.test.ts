@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
-const ENTRY = pathToFileURL("dist/node.js").href;
+const ENTRY = pathToFileURL("dist/node/convasm.js").href;
 
 describe("README", () => {
   it("has a TypeScript example that runs and learns", async () => {

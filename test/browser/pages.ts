@@ -5,9 +5,9 @@
  */
 
 import { execFile } from "node:child_process";
-import { copyFile, cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build as esbuild } from "esbuild";
@@ -57,8 +57,9 @@ export async function installedApp(folder: string): Promise<string> {
   await mkdir(library, { recursive: true });
   await run("tar", ["-xzf", join(folder, filename), "-C", library, "--strip-components", "1"]);
   await cp(APP, app, { recursive: true });
-  // Its dependencies, as far as bundlers meet them.
-  for (const name of ["h5wasm", "@assemblyscript"]) {
+  const { dependencies } = JSON.parse(await readFile(join(library, "package.json"), "utf8"));
+  for (const name of Object.keys(dependencies)) {
+    await mkdir(dirname(join(app, "node_modules", name)), { recursive: true });
     await symlink(join(ROOT, "node_modules", name), join(app, "node_modules", name));
   }
   return app;

@@ -5,7 +5,7 @@ import { Tape } from "../../src/engine/tape.ts";
 import { barImages, compiled, weightBytes } from "../model/networks.ts";
 
 const data = barImages(12);
-const entry = new URL("../../dist/node.js", import.meta.url).href;
+const entry = new URL("../../dist/node/convasm.js", import.meta.url).href;
 
 /** Runs a program that ends by itself, or is ended after a minute. */
 function run(code: string) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as convasm from "../../../dist/node.js";
+import * as convasm from "../../../dist/node/convasm.js";
 import { createModel } from "../peers/convasm.js";
 import { LoadedSubject } from "../peers/subject.js";
 

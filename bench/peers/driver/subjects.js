@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createModel, digits, RandomStream } from "../../../dist/node.js";
+import { createModel, digits, RandomStream } from "../../../dist/node/convasm.js";
 import { layerOf } from "../peers/convasm.js";
 import { CLASSES } from "./networks.js";
 import { programOf, withNumericPadding } from "./program.js";

@@ -6,7 +6,7 @@
  */
 
 import { readFileSync } from "node:fs";
-import * as convasm from "../../../dist/node.js";
+import * as convasm from "../../../dist/node/convasm.js";
 
 /** @import { Peer } from "./protocol.js" */
 
