@@ -56,16 +56,29 @@ export function readPredictionSettings(who: string, json: unknown): PredictionSe
   };
 }
 
+/** Evaluates some of the images of a data set, or undefined for all; data and options were checked. */
+export type Evaluator = (
+  data: Dataset,
+  indices: Uint32Array | undefined,
+  options: EvaluateOptions,
+) => Promise<Evaluation>;
+
 /**
  * Loss and accuracy over a data set, in inference mode.
  *
+ * @param evaluator who does it; default the network alone
  * @throws TypeError, RangeError if the data set does not fit the network
  */
-export async function evaluate(network: Network, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(
+  network: Network,
+  data: Dataset,
+  options: EvaluateOptions = {},
+  evaluator: Evaluator = (...some) => evaluateImages(network, ...some),
+): Promise<Evaluation> {
   const { onBatch, signal, ...settings } = options;
   readPredictionSettings("evaluate", settings);
   checkData(network, data, "evaluate");
-  return evaluateImages(network, data, undefined, options);
+  return evaluator(data, undefined, options);
 }
 
 /** The same over some of the images, or undefined for all; data and options were checked. */

@@ -4,15 +4,10 @@ import { checkNumber, readFields } from "../json-fields.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 import { WeightAverage } from "./averaging.ts";
-import { type Batch, type BatchSums, type Stepper, stepperOf, transformsOf } from "./batch.ts";
+import { type Batch, type BatchSums, transformsOf } from "./batch.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
-import {
-  checkData,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluateImages,
-  readPredictionSettings,
-} from "./evaluate.ts";
+import { type Crew, crewOf } from "./crew.ts";
+import { checkData, type EvaluateOptions, type Evaluation, readPredictionSettings } from "./evaluate.ts";
 import type { EpochEvent, FitEvent, ReportEvent, StepEvent } from "./events.ts";
 import { FIT_KEYS, type FitOptions } from "./fit-options.ts";
 import { Breather } from "./pause.ts";
@@ -48,6 +43,7 @@ export class Trainer {
   /** The average of the weights, where one is kept. */
   readonly average: WeightAverage | undefined;
   readonly #options: FitOptions;
+  #crew: Crew;
   #progress: Progress = START;
   /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
   #away = 0;
@@ -61,6 +57,7 @@ export class Trainer {
       throw new TypeError("fit: expected a model compiled with an optimizer, got none");
     }
     this.network = network;
+    this.#crew = crewOf(network);
     this.#data = data;
     this.#seed = seed;
     this.#options = options;
@@ -113,9 +110,10 @@ export class Trainer {
   /**
    * Runs to the end, and says what happens: an event after every step and every epoch.
    *
-   * @param stepper who makes the steps; default the network alone
+   * @param crew who makes the steps and evaluations; default the network alone
    */
-  async *run(stepper: Stepper = stepperOf(this.network)): AsyncGenerator<FitEvent, History> {
+  async *run(crew: Crew = crewOf(this.network)): AsyncGenerator<FitEvent, History> {
+    this.#crew = crew;
     const { signal } = this.#options;
     const { control } = this;
     const breather = new Breather();
@@ -135,7 +133,7 @@ export class Trainer {
         if (signal?.aborted) return this.#history("interrupted");
         const start = performance.now();
         const batch = this.#batch(order);
-        const made = stepper(batch);
+        const made = crew.step(batch);
         // Awaiting what is no promise would cost every step a turn of the event loop's queue.
         const sums = made instanceof Promise ? await made : made;
         const event = this.#stepEvent(batch, sums, (performance.now() - start) / 1000);
@@ -229,7 +227,7 @@ export class Trainer {
     const data = on === "validation" ? (this.#options.validation ?? this.#data) : this.#data;
     const stream = RandomStream.from(this.#seed, `evaluation/${on}/${every}`).child(step);
     const indices = images === undefined ? undefined : drawSample(data.length, Math.min(images, data.length), stream);
-    const figures = await evaluateImages(this.network, data, indices, this.#evaluateOptions);
+    const figures = await this.#crew.evaluate(data, indices, this.#evaluateOptions);
     return { event: "evaluation", on, epoch: this.#epochOf(step), step, ...figures };
   }
 
@@ -308,8 +306,7 @@ export class Trainer {
         ? () => {}
         : await useAverage(this.average, this.network, this.#data, this.#seed, this.#options.signal);
     try {
-      const validated =
-        validation && (await evaluateImages(this.network, validation, undefined, this.#evaluateOptions));
+      const validated = validation && (await this.#crew.evaluate(validation, undefined, this.#evaluateOptions));
       const event = this.#epochEvent(start, validated);
       this.#progress = {
         ...this.#progress,

@@ -10,7 +10,7 @@ import type { Callback } from "../training/callback.ts";
 import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
 import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
-import type { PredictionSettings } from "../training/evaluate.ts";
+import { evaluate, type PredictionSettings } from "../training/evaluate.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { parseLoss } from "../training/losses.ts";
@@ -106,7 +106,7 @@ export class HostedModel {
       const abort = new AbortController();
       const trainer = this.model.trainer(data.data, trainerOptions(rest, validation?.data, abort.signal));
       if (file !== undefined) resumeTrainer(trainer, file);
-      this.#run = new HostedRun({ id, trainer, stepper: this.#group?.step, lock: this.#lock, abort, paused, post });
+      this.#run = new HostedRun({ id, trainer, crew: this.#group, lock: this.#lock, abort, paused, post });
       this.#notes = new RunNotes({ train: data, validation, options, engine: this.model.network.engine.gear });
       return this.#run;
     });
@@ -122,7 +122,7 @@ export class HostedModel {
   }
 
   evaluate(data: Dataset, options: PredictionSettings) {
-    return this.#lock.run(() => this.model.evaluate(data, options));
+    return this.#lock.run(() => evaluate(this.model.network, data, options, this.#group?.evaluate));
   }
 
   report(data: Dataset, options: PredictionSettings) {

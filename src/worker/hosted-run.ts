@@ -1,5 +1,5 @@
 import { checkNumber } from "../json-fields.ts";
-import type { Stepper } from "../training/batch.ts";
+import type { Crew } from "../training/crew.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History, Trainer } from "../training/trainer.ts";
 import type { Lock } from "./lock.ts";
@@ -12,8 +12,8 @@ const EVENTS_EVERY = 1000 / 60;
 export interface HostedRunOptions {
   readonly id: number;
   readonly trainer: Trainer;
-  /** Who makes the steps; undefined for the trainer's network alone. */
-  readonly stepper: Stepper | undefined;
+  /** Who makes the steps and evaluations; undefined for the trainer's network alone. */
+  readonly crew: Crew | undefined;
   /** Held while the trainer works. */
   readonly lock: Lock;
   /** Ends the trainer. */
@@ -123,7 +123,7 @@ export class HostedRun {
   }
 
   async #drive(): Promise<History> {
-    const events = this.trainer.run(this.#options.stepper);
+    const events = this.trainer.run(this.#options.crew);
     try {
       for (;;) {
         await this.#gate();

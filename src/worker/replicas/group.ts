@@ -1,11 +1,14 @@
-import { type ThreadEvents, type ThreadHandle, threadSource } from "../../engine/threads/source.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { threadSource } from "../../engine/threads/source.ts";
 import { reasonOf } from "../../engine/threads/thread.ts";
 import { compileKernels } from "../../engine/wasm.ts";
 import type { Network } from "../../model/network.ts";
 import { type Stepper, stageBatch } from "../../training/batch.ts";
+import type { Crew } from "../../training/crew.ts";
+import { type EvaluateOptions, type Evaluation, type Evaluator, evaluateImages } from "../../training/evaluate.ts";
 import { Exchange } from "./exchange.ts";
-import { Link } from "./link.ts";
-import { isReplicaAnswer, type ReplicaAnswer, type ReplicaMessage, type ReplicaState } from "./messages.ts";
+import { Member } from "./member.ts";
+import { isReplicaAnswer, type ReplicaState } from "./messages.ts";
 import { copyPart } from "./part-data.ts";
 import { largestPart, partsOf } from "./parts.ts";
 import { shareStep } from "./shared-step.ts";
@@ -20,69 +23,28 @@ const SLACK = 10;
 /** Looks at silent replicas before they count as lost: a machine that slept for hours has missed only one of them. */
 const LOOKS = 8;
 
+/** Images that a replica evaluates at a time: a few megabytes on their way are enough. */
+const EVALUATED = 512;
+
 /** What can be done about a lost replica. */
 const REMEDY = "; compile the model again to go on";
 
 /** What running says after `dispose`. */
 const DISPOSED = "replicas: expected some in use, got those that were disposed of";
 
-/** Another replica, as the leader sees it. */
-class Member {
-  readonly link = new Link((message, transfer) => this.post(message, transfer));
-  /** Memory of pixels that came back. */
-  spare: ArrayBuffer | undefined;
-  #handle: ThreadHandle | undefined;
-  #take: ((answer: ReplicaAnswer) => void) | undefined;
-
-  /** Whether somebody waits for it. */
-  get isLate(): boolean {
-    return this.#take !== undefined || this.link.isWaiting;
-  }
-
-  /** @throws Error if the host gives no worker */
-  start(events: ThreadEvents): void {
-    this.#handle = threadSource().start(events);
-  }
-
-  post(message: ReplicaMessage, transfer: Transferable[] = []): void {
-    this.#handle?.post(message, transfer);
-  }
-
-  /** Its answer to a message. */
-  ask(message: ReplicaMessage, transfer: Transferable[] = []): Promise<ReplicaAnswer> {
-    return new Promise((resolve) => {
-      this.#take = resolve;
-      this.post(message, transfer);
-    });
-  }
-
-  hear(answer: ReplicaAnswer): void {
-    if (answer.type === "share" || answer.type === "sum") {
-      this.link.deliver(answer);
-    } else {
-      this.#take?.(answer);
-      this.#take = undefined;
-    }
-  }
-
-  end(): void {
-    this.#handle?.terminate();
-  }
-}
-
 /**
  * Copies of a network in workers with memories of their own, each of which trains on a part of every batch. Gradients are
  * added up at each step, so that all make the same update and stay the same, bit for bit.
  *
- * The network itself is the leader and takes the first part. All else is its matter alone: evaluation, checkpoints,
- * averages. What is written into it from outside reaches the others before the next step.
+ * The network itself is the leader and takes the first part. Evaluations are shared too; checkpoints and averages are its
+ * matter alone. What is written into it from outside reaches the others before they next have something to do.
  *
  * @example
  * const group = await ReplicaGroup.start(model.network, model.seed, 2);
- * for await (const event of model.trainer(data).run(group.step)) console.log(event);
+ * for await (const event of model.trainer(data).run(group)) console.log(event);
  * group.dispose();
  */
-export class ReplicaGroup {
+export class ReplicaGroup implements Crew {
   readonly #network: Network;
   readonly #patience: number;
   readonly #members: readonly Member[];
@@ -176,6 +138,43 @@ export class ReplicaGroup {
     });
     return { loss, correct };
   };
+
+  /**
+   * The network's own evaluation, but for the order of sums. Where all is wanted of each batch, or statistics are those of the
+   * batch, the network does it alone; as it does after a failure.
+   */
+  readonly evaluate: Evaluator = async (data, indices, options) => {
+    if (this.#failure !== undefined || options.onBatch !== undefined || options.batchStatistics === true) {
+      return evaluateImages(this.#network, data, indices, options);
+    }
+    const images = indices?.length ?? data.length;
+    const most = EVALUATED * this.replicas;
+    const evaluations: Evaluation[] = [];
+    for (let begin = 0; begin < images; begin += most) {
+      const end = Math.min(begin + most, images);
+      const chosen = indices?.subarray(begin, end) ?? Uint32Array.from({ length: end - begin }, (_, i) => begin + i);
+      evaluations.push(...(await this.#evaluateParts(data, chosen, options)));
+    }
+    return meanOf(evaluations);
+  };
+
+  async #evaluateParts(data: Dataset, indices: Uint32Array, options: EvaluateOptions): Promise<readonly Evaluation[]> {
+    this.#synchronize();
+    const [own, ...others] = partsOf(indices.length, this.replicas);
+    const { testTimeAugmentation } = options;
+    const began = performance.now();
+    const answers = others.flatMap((bounds, i) => {
+      if (bounds.end === bounds.begin) return [];
+      const part = copyPart({ data, indices, writeTransforms: undefined }, bounds, undefined);
+      return this.#members[i].ask({ type: "evaluate", part, settings: { testTimeAugmentation } }, [part.pixels.buffer]);
+    });
+    const work = evaluateImages(this.#network, data, indices.subarray(0, own.end), options);
+    const [mine] = await Promise.allSettled([work]);
+    // Also where the signal ended the leader's part: the others are free for other work only once they have answered.
+    const theirs = await this.#waitFor(Promise.all(answers), performance.now() - began);
+    if (mine.status === "rejected") throw mine.reason;
+    return [mine.value, ...theirs.flatMap((answer) => (answer.type === "evaluated" ? answer.evaluation : []))];
+  }
 
   /** What training changes, of every replica, the leader's first: the same for all, bit for bit. */
   async states(): Promise<readonly ReplicaState[]> {
@@ -279,4 +278,17 @@ function meshOf(replicas: number): readonly (readonly (MessagePort | undefined)[
     }
   }
   return ports;
+}
+
+/** Means over all images from those over parts. */
+function meanOf(evaluations: readonly Evaluation[]): Evaluation {
+  let images = 0;
+  let loss = 0;
+  let correct = 0;
+  for (const part of evaluations) {
+    images += part.images;
+    loss += part.loss * part.images;
+    correct += Math.round(part.accuracy * part.images);
+  }
+  return { loss: loss / images, accuracy: correct / images, images };
 }

@@ -4,6 +4,7 @@ import type { Gear } from "../../engine/gears.ts";
 import type { WasmGear } from "../../engine/wasm.ts";
 import { isRecord, type Json } from "../../json.ts";
 import type { BatchSums } from "../../training/batch.ts";
+import type { Evaluation, PredictionSettings } from "../../training/evaluate.ts";
 
 /** The first message to a worker that is to be a replica. */
 export interface ReplicaStart {
@@ -56,6 +57,13 @@ export interface PartData {
   readonly transforms: Float32Array | undefined;
 }
 
+/** Images to evaluate. */
+export interface ReplicaEvaluation {
+  readonly type: "evaluate";
+  readonly part: PartData;
+  readonly settings: PredictionSettings;
+}
+
 /** A part's share in what is added up: its gradients for the receiver to add, and what everyone adds for himself. */
 export interface Share extends BatchSums {
   readonly type: "share";
@@ -75,12 +83,19 @@ export interface Sum {
 export type PeerMessage = Share | Sum;
 
 /** What the leader tells a replica. */
-export type ReplicaMessage = ReplicaStart | ReplicaState | ReplicaQuestion | ReplicaStep | PeerMessage;
+export type ReplicaMessage =
+  | ReplicaStart
+  | ReplicaState
+  | ReplicaQuestion
+  | ReplicaStep
+  | ReplicaEvaluation
+  | PeerMessage;
 
 /** What a replica tells the leader. */
 export type ReplicaAnswer =
   | { readonly type: "ready" }
   | { readonly type: "failed"; readonly reason: string }
+  | { readonly type: "evaluated"; readonly evaluation: Evaluation }
   | ReplicaState
   | PeerMessage;
 
@@ -91,8 +106,8 @@ export function isReplicaStart(message: unknown): message is ReplicaStart {
 
 // What the library's own workers send needs no closer look.
 
-const MESSAGES: ReadonlySet<unknown> = new Set(["replica", "state", "ask", "step", "share", "sum"]);
-const ANSWERS: ReadonlySet<unknown> = new Set(["ready", "failed", "state", "share", "sum"]);
+const MESSAGES: ReadonlySet<unknown> = new Set(["replica", "state", "ask", "step", "evaluate", "share", "sum"]);
+const ANSWERS: ReadonlySet<unknown> = new Set(["ready", "failed", "evaluated", "state", "share", "sum"]);
 
 /** Whether a message to a replica is one. */
 export function isReplicaMessage(message: unknown): message is ReplicaMessage {

@@ -4,12 +4,15 @@ import type { Batch } from "../../training/batch.ts";
 import type { PartData } from "./messages.ts";
 import type { Part } from "./parts.ts";
 
+/** What a batch's images are. */
+export type BatchImages = Pick<Batch, "data" | "indices" | "writeTransforms">;
+
 /**
  * Copies the images of a part and what belongs to them.
  *
  * @param memory for the pixels, where it is large enough
  */
-export function copyPart(batch: Batch, { begin, end }: Part, memory: ArrayBuffer | undefined): PartData {
+export function copyPart(batch: BatchImages, { begin, end }: Part, memory: ArrayBuffer | undefined): PartData {
   const { data, writeTransforms } = batch;
   const { labels, targets, classes } = data;
   const indices = batch.indices.subarray(begin, end);

@@ -2,8 +2,10 @@
 
 import { reasonOf } from "../../engine/threads/thread.ts";
 import { adoptKernels } from "../../engine/wasm.ts";
+import { sizeOf } from "../../layers/layer.ts";
 import { Architecture } from "../../model/architecture.ts";
 import { Network } from "../../model/network.ts";
+import { type Evaluation, evaluateImages } from "../../training/evaluate.ts";
 import { parseLoss } from "../../training/losses.ts";
 import { parseOptimizer } from "../../training/optimizers.ts";
 import { Exchange } from "./exchange.ts";
@@ -12,6 +14,7 @@ import {
   isReplicaMessage,
   type PartData,
   type ReplicaAnswer,
+  type ReplicaEvaluation,
   type ReplicaMessage,
   type ReplicaStart,
   type ReplicaStep,
@@ -42,6 +45,9 @@ export function createReplica(answer: Answer): (message: unknown) => void {
         break;
       case "step":
         await replica?.step(message);
+        break;
+      case "evaluate":
+        if (replica !== undefined) answer({ type: "evaluated", evaluation: await replica.evaluate(message) }, []);
         break;
     }
   };
@@ -89,6 +95,14 @@ class Replica {
     if (part !== undefined) this.#stage(part, bounds.end - bounds.begin);
     const own = part && { ...bounds, augmented: part.transforms !== undefined, spare: part.pixels.buffer };
     await shareStep(this.network, this.#exchange, message, own);
+  }
+
+  evaluate({ part, settings }: ReplicaEvaluation): Promise<Evaluation> {
+    const { pixels, labels, targets, classes } = part;
+    const { shape } = this.network.architecture.input;
+    const length = pixels.length / sizeOf(shape);
+    const data = { name: "part", length, shape, images: pixels, labels, targets, classes, classNames: undefined };
+    return evaluateImages(this.network, data, undefined, settings);
   }
 
   #stage({ pixels, labels, targets, classes, transforms }: PartData, n: number): void {

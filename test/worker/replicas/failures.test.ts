@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { threadSource } from "../../../src/engine/threads/source.ts";
+import { type ThreadSource, threadSource } from "../../../src/engine/threads/source.ts";
 import type { Loss } from "../../../src/model/contracts.ts";
 import { softmaxCrossEntropy } from "../../../src/training/losses.ts";
 import { adam } from "../../../src/training/optimizers.ts";
@@ -13,6 +13,19 @@ const data = barImages(40);
 /** What is lost is to be noticed by its end. */
 const PATIENT = { patience: 60_000 };
 
+/** Workers that hear nothing any more once that is on. */
+function deafened(start: ThreadSource["start"], deaf: { on: boolean }): ThreadSource["start"] {
+  return (events) => {
+    const handle = start(events);
+    return {
+      post(message, transfer) {
+        if (!deaf.on) handle.post(message, transfer);
+      },
+      terminate: () => handle.terminate(),
+    };
+  };
+}
+
 const make = () => compiled({ optimizer: adam({ learningRate: 0.01 }), batchSize: 10 });
 
 describe("a replica that is lost", () => {
@@ -20,21 +33,24 @@ describe("a replica that is lost", () => {
     "of %i fails the step under way, ends the others, and leaves the model as it was before",
     async (replicas) => {
       const { source, handles, ends } = keptThreads();
-      await withThreads({ ...source, ...PATIENT }, async () => {
+      const deaf = { on: false };
+      const start = deafened(source.start ?? threadSource().start, deaf);
+      await withThreads({ ...PATIENT, start }, async () => {
         const model = await make();
         const group = await ReplicaGroup.start(model.network, model.seed, replicas);
-        const run = model.trainer(data, { epochs: 2 }).run(group.step);
+        const run = model.trainer(data, { epochs: 2 }).run(group);
         for (let i = 0; i < 3; i++) await run.next();
         const before = weightBytes(model);
+        // The leader does its part and waits for the others, which do not know of the step.
+        deaf.on = true;
         const step = run.next();
-        // The leader has done its part by now, and waits.
         handles[replicas - 2].terminate();
         const message = `replicas: replica ${replicas - 1} is lost: it ended with code 1`;
         await expect(step).rejects.toThrow(message);
         expect(weightBytes(model)).toEqual(before);
         await Promise.all(ends);
         expect(handles.length).toBe(replicas - 1);
-        const next = model.trainer(data).run(group.step);
+        const next = model.trainer(data).run(group);
         await expect(next.next()).rejects.toThrow(message);
         await expect(group.states()).rejects.toThrow(message);
         // The model itself goes on alone.
@@ -57,19 +73,8 @@ describe("a replica that is lost", () => {
   });
 
   it("is noticed by its silence", async () => {
-    const real = threadSource();
     const deaf = { on: false };
-    const source = {
-      patience: 2000,
-      start(events: Parameters<typeof real.start>[0]) {
-        const handle = real.start(events);
-        return {
-          post: (message: unknown, transfer?: Transferable[]) => deaf.on || handle.post(message, transfer),
-          terminate: () => handle.terminate(),
-        };
-      },
-    };
-    await withThreads(source, async () => {
+    await withThreads({ patience: 2000, start: deafened(threadSource().start, deaf) }, async () => {
       const model = await make();
       const group = await ReplicaGroup.start(model.network, model.seed, 3);
       await advance(model.trainer(data), group, 2);
@@ -128,7 +133,7 @@ describe("dispose", () => {
     await withThreads({ ...source, ...PATIENT }, async () => {
       const model = await make();
       const group = await ReplicaGroup.start(model.network, model.seed, 3);
-      const run = model.trainer(data).run(group.step);
+      const run = model.trainer(data).run(group);
       await run.next();
       const step = run.next();
       group.dispose();

@@ -30,7 +30,7 @@ export async function advance(
   group: ReplicaGroup,
   events = Number.POSITIVE_INFINITY,
 ): Promise<History | undefined> {
-  const run = trainer.run(group.step);
+  const run = trainer.run(group);
   for (let i = 0; i < events; i++) {
     const next = await run.next();
     if (next.done === true) return next.value;
