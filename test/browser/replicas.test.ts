@@ -84,7 +84,7 @@ describeInChromium("replicas in a page that is not isolated", () => {
     const engine = await page.evaluate(async () => {
       const { createSession, findNetwork } = convasm;
       const session = await createSession();
-      const layers = findNetwork("keras")?.layers(10) ?? [];
+      const layers = findNetwork("torch")?.layers(10) ?? [];
       const model = await session.createModel({ input: { shape: [28, 28, 1] }, layers });
       const compile = { loss: "softmaxCrossEntropy", optimizer: "sgd", batchSize: 128 } as const;
       const engine = await model.compile({ ...compile, threads: "auto", replicas: "auto" });

@@ -5,6 +5,12 @@ import type { Network } from "../../model/network.ts";
 /** Replicas that `auto` takes at most. */
 const AUTO_MOST = 8;
 
+/** Images that `auto` leaves each replica at least, ... */
+const FEWEST = 2;
+
+/** ... and where their statistics normalise them: of fewer, these are mostly noise. */
+const FEWEST_NORMALIZED = 16;
+
 /** Replicas that may be asked for at most. */
 const MOST = 64;
 
@@ -15,13 +21,13 @@ const PASSES = 3;
 const SPEED: Readonly<Record<Gear, number>> = { js: 0.7e6, simd: 20e6, relaxed: 30e6, wide: 40e6 };
 
 /** Milliseconds that messages take in a step of two replicas, ... */
-const MESSAGES = 0.15;
+const MESSAGES = 0.25;
 
 /** ... and in addition with each more. */
-const MORE_MESSAGES = 0.05;
+const MORE_MESSAGES = 0.12;
 
-/** Milliseconds to pass on and add up a gradient of one weight. */
-const PER_WEIGHT = 0.6e-6;
+/** Milliseconds for what each replica does with every weight, whatever its part: packing, exchange, update. */
+const PER_WEIGHT = 3e-6;
 
 /** Share of the time that more replicas must save to be taken. */
 const MARGIN = 0.1;
@@ -70,12 +76,13 @@ function fastest(network: Network): number {
   const { architecture, batchSize, engine, optimizer, parameters } = network;
   if (optimizer === undefined || !(engine.heap instanceof Float32Array)) return 1;
   const work = (PASSES * architecture.sequence.multiplyAdds() * batchSize) / SPEED[engine.gear];
-  const exchange = PER_WEIGHT * parameters.gradients.count;
-  const most = Math.min(threadSource().cores(), AUTO_MOST);
+  const weights = PER_WEIGHT * parameters.gradients.count;
+  const fewest = parameters.statistics.count > 0 ? FEWEST_NORMALIZED : FEWEST;
+  const most = Math.min(threadSource().cores(), AUTO_MOST, Math.floor(batchSize / fewest));
   let best = 1;
   let least = work;
   for (let replicas = 2; replicas <= most; replicas++) {
-    const time = work / replicas + exchange + MESSAGES + MORE_MESSAGES * (replicas - 2);
+    const time = work / replicas + weights + MESSAGES + MORE_MESSAGES * (replicas - 2);
     if (time > least * (1 - MARGIN)) continue;
     best = replicas;
     least = time;

@@ -35,7 +35,7 @@ describe("the number of replicas with auto", () => {
       [4, 4],
       [64, 8],
     ]) {
-      expect(await auto(cores, "keras", { batchSize: 128 })).toEqual({
+      expect(await auto(cores, "torch", { batchSize: 128 })).toEqual({
         replicas,
         reason: expect.stringMatching(reason),
       });
@@ -47,6 +47,12 @@ describe("the number of replicas with auto", () => {
     expect(await auto(1, "keras", { batchSize: 128 })).toEqual(alone);
     expect(await auto(8, "keras", { batchSize: 1 })).toEqual(alone);
     expect(await auto(8, "none", { batchSize: 32 })).toEqual(alone);
+  });
+
+  it("leaves each two images, and 16 where they are normalised by their own statistics", async () => {
+    expect((await auto(8, "torch", { batchSize: 6, gear: "js" })).replicas).toBe(3);
+    expect((await auto(8, "resnet8", { batchSize: 47 })).replicas).toBe(2);
+    expect((await auto(8, "resnet8", { batchSize: 31 })).replicas).toBe(1);
   });
 
   it("is more in plain JavaScript, which is slower", async () => {
