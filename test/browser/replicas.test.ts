@@ -13,6 +13,7 @@ import { fitShared } from "../worker/replicas/trained.ts";
 import { describeInChromium, openPage, useChromium } from "./chromium.ts";
 import { libraryFiles } from "./library.ts";
 import { startServer } from "./server.ts";
+import { workerProcessorTimes } from "./worker-threads.ts";
 
 /** The library, as the page has it. */
 declare const convasm: typeof import("../../src/index.ts");
@@ -95,6 +96,47 @@ describeInChromium("replicas in a page that is not isolated", () => {
       threads: isolated ? engine.cores : 1,
       replicas: isolated ? 1 : engine.cores,
     });
+    expect(noise).toEqual([]);
+    await close();
+    await server.close();
+  });
+
+  it("share the work, and come to the accuracy of one worker alone", async () => {
+    const server = await startServer({ ...(await libraryFiles()) });
+    const { page, noise, close } = await openPage(browser(), server.origin);
+    await page.waitForFunction(() => "convasm" in globalThis);
+    const accuracies: number[] = [];
+    for (const replicas of [1, 2]) {
+      const accuracy = await page.evaluate(async (replicas) => {
+        const { adam, createSession, findNetwork } = convasm;
+        const session = await createSession();
+        const model = await session.createModel({
+          input: { shape: [28, 28, 1], scale: 1 / 255 },
+          layers: findNetwork("lenet5")?.layers(10) ?? [],
+        });
+        await model.compile({
+          loss: "softmaxCrossEntropy",
+          optimizer: adam({ learningRate: 0.003 }),
+          batchSize: 50,
+          replicas,
+        });
+        const data = await session.digits({ count: 4500, seed: 2 });
+        const validation = await data.slice(4000, 4500);
+        const run = await model.fit(await data.slice(0, 4000), { epochs: 3, validation });
+        return (await run.finished).epochs[2].valAccuracy ?? Number.NaN;
+      }, replicas);
+      accuracies.push(accuracy);
+    }
+    const [alone, shared] = accuracies;
+    expect(alone).toBeGreaterThan(0.9);
+    expect(Math.abs(shared - alone)).toBeLessThan(0.02);
+    // The sessions still live: the first one's worker, and the second's two.
+    const times = workerProcessorTimes();
+   
+    if (process.platform === "linux") {
+      expect(times.length).toBe(3);
+      expect(Math.min(...times)).toBeGreaterThan(Math.max(...times) / 4);
+    }
     expect(noise).toEqual([]);
     await close();
     await server.close();
