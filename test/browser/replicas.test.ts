@@ -132,7 +132,7 @@ describeInChromium("replicas in a page that is not isolated", () => {
     expect(Math.abs(shared - alone)).toBeLessThan(0.02);
     // The sessions still live: the first one's worker, and the second's two.
     const times = workerProcessorTimes();
-   
+
     if (process.platform === "linux") {
       expect(times.length).toBe(3);
       expect(Math.min(...times)).toBeGreaterThan(Math.max(...times) / 4);
