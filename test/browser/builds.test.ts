@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as convasm from "../../src/index.ts";
 import { type Trained, type TrainOptions, train } from "./app/train.ts";
@@ -59,6 +61,29 @@ describeInChromium("in a page", () => {
       const why = "memory cannot be shared here: in a page, that takes cross-origin isolation";
       expect(together).toEqual(isolated ? { ...wanted, threads: 2 } : { ...wanted, threadsReason: why });
       expect(server.requests.filter(({ found }) => !found)).toEqual([]);
+      await close();
+      await server.close();
+    }
+  });
+});
+
+describeInChromium("README's page", () => {
+  const browser = useChromium();
+
+  it("trains in one file, isolated or not", async () => {
+    const readme = await readFile("README.md", "utf8");
+    const [, script] = /```html\n([\s\S]*?)```/.exec(readme) ?? [];
+    const files = {
+      "/index.html": `<!doctype html><title>A page</title><link rel="icon" href="data:," /><body>${script}</body>`,
+      "/convasm.min.js": await readFile(join(DIST, "convasm.min.js"), "utf8"),
+    };
+    for (const isolated of [true, false]) {
+      const server = await startServer({ isolated, files });
+      const { page, noise, close } = await openPage(browser(), server.origin);
+      await page.waitForFunction(() => (document.body.innerText.match(/%/g) ?? []).length === 2);
+      const shown = (await page.locator("body").innerText()).match(/[\d.]+(?= %)/g)?.map(Number) ?? [];
+      expect(shown[1]).toBeGreaterThan(80);
+      expect(noise).toEqual([]);
       await close();
       await server.close();
     }
