@@ -64,7 +64,7 @@ describeInChromium("the page", () => {
       (await miss.getAttribute("aria-label"))?.match(/(\d) read as (\d): (\d+)/) ?? [];
     await miss.click();
     const images = page.getByRole("dialog").getByRole("img");
-    expect(await images.count()).toBe(Number(count));
+    await expect.poll(() => images.count()).toBe(Number(count));
     expect(await images.first().getAttribute("aria-label")).toContain(`${label}, read as ${prediction};`);
     await page.keyboard.press("Escape");
     expect(await page.getByRole("dialog").count()).toBe(0);
@@ -93,6 +93,8 @@ describeInChromium("the page", () => {
     await other.getByText("digits.safetensors is loaded").waitFor();
     await other.getByRole("button", { name: "Look now" }).click();
     await other.getByText(`${accuracy.toFixed(2)} % right`).waitFor();
+    const html = (await saved(other, /Export as a page/)).toString();
+    expect(html).toContain("<title>Draw for ");
     const again = await saved(other, /Save the model/);
     const weights = (file: Buffer) =>
       Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);

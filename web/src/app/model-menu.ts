@@ -1,3 +1,4 @@
+import { exportHtml } from "convasm";
 import { h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
 import { type IconName, icon } from "../ui/icons.ts";
@@ -6,7 +7,7 @@ import type { Workspace } from "./workspace.ts";
 
 const SAFETENSORS = "application/octet-stream";
 
-/** The menu "Model": save it, open one, keep a run to go on with later. */
+/** The menu "Model": save it, share it as a page, open one, keep a run to go on with later. */
 export class ModelMenu {
   readonly button = h(
     "button",
@@ -18,6 +19,7 @@ export class ModelMenu {
   readonly #open: (file: File) => void;
   readonly #menu = h("div", { class: "menu", popover: "auto", role: "menu", "aria-label": "Model" });
   readonly #save = item("download", "Save the model", "What it has learned, to draw for, or to train on");
+  readonly #page = item("share", "Export as a page", "One file with a pad to draw on, which works from a disk");
   readonly #checkpoint = item("file", "Save the run", "To go on training later, here or with convasm train --resume");
 
   /** @param open told the model file that was chosen */
@@ -25,6 +27,7 @@ export class ModelMenu {
     this.#workspace = workspace;
     this.#open = open;
     this.#save.addEventListener("click", () => this.#run(() => this.#saveModel()));
+    this.#page.addEventListener("click", () => this.#run(() => this.#exportPage()));
     this.#checkpoint.addEventListener("click", () => this.#run(() => this.#saveRun()));
     const picker = h("input", {
       type: "file",
@@ -40,7 +43,7 @@ export class ModelMenu {
     });
     const choose = item("folder", "Open a file …", "A model or a run, of this page or of the command line");
     choose.addEventListener("click", () => this.#run(async () => picker.click()));
-    this.#menu.append(this.#save, this.#checkpoint, h("hr"), choose);
+    this.#menu.append(this.#save, this.#page, this.#checkpoint, h("hr"), choose);
     document.body.append(this.#menu, picker);
     this.button.addEventListener("click", () => this.#toggle());
     this.#menu.addEventListener("toggle", (event) => {
@@ -58,6 +61,7 @@ export class ModelMenu {
   #toggle(): void {
     const { model, run } = this.#workspace;
     this.#save.disabled = model.value === undefined;
+    this.#page.disabled = model.value === undefined;
     this.#checkpoint.disabled = run.value?.figures.step === undefined || run.value.error !== undefined;
     const { bottom, right } = this.button.getBoundingClientRect();
     this.#menu.style.top = `${bottom + 6}px`;
@@ -90,6 +94,13 @@ export class ModelMenu {
     if (current === undefined) return;
     download(await current.model.save(), `${current.draft.name}.safetensors`, SAFETENSORS);
     this.#workspace.mark({ isSaved: true });
+  }
+
+  async #exportPage(): Promise<void> {
+    const current = this.#workspace.model.value;
+    if (current === undefined) return;
+    const { name } = current.draft;
+    download(await exportHtml(await current.model.save(), { title: `Draw for ${name}` }), `${name}.html`, "text/html");
   }
 
   async #saveRun(): Promise<void> {

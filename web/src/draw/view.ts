@@ -2,10 +2,11 @@ import type { Pixels } from "convasm";
 import type { CurrentModel, Workspace } from "../app/workspace.ts";
 import { Activations } from "../inside/activations.ts";
 import { h } from "../ui/dom.ts";
+import { noNetwork } from "../ui/empty.ts";
 import { whileWanted } from "../ui/frames.ts";
 import { icon } from "../ui/icons.ts";
 import { drawImage } from "../ui/picture.ts";
-import { shownView, showView } from "../ui/tabs.ts";
+import { shownView } from "../ui/tabs.ts";
 import { colours } from "../ui/theme.ts";
 import { Answer } from "./answer.ts";
 import { asImage } from "./as-image.ts";
@@ -48,7 +49,9 @@ export class DrawView {
       this.#activations.element,
     );
     const board = h("div", { class: "draw" }, this.#padCard(), this.#answer.element, this.#inside);
-    const empty = this.#empty();
+    const empty = noNetwork(
+      "Train one, which takes a few seconds, or load one from a file. Then draw a digit here and see what it makes of it.",
+    );
     place.replaceChildren(h("h1", { class: "hidden-text" }, "Draw"), empty, board);
     workspace.model.watch((model) => {
       empty.hidden = model !== undefined;
@@ -75,22 +78,6 @@ export class DrawView {
         this.#clear,
         h("div", { class: "seen-frame push" }, h("span", { class: "note" }, "seen as"), this.#seen),
       ),
-    );
-  }
-
-  #empty(): HTMLElement {
-    const go = h("button", { class: "button button-primary", type: "button" }, "Go to Train");
-    go.addEventListener("click", () => showView("train"));
-    return h(
-      "div",
-      { class: "empty" },
-      h("h2", {}, "No network yet"),
-      h(
-        "p",
-        { class: "soft" },
-        "Train one, which takes a few seconds, or load one from a file. Then draw a digit here and see what it makes of it.",
-      ),
-      go,
     );
   }
 

@@ -1,9 +1,9 @@
 import type { Pixels } from "convasm";
 import type { CurrentModel, Workspace } from "../app/workspace.ts";
 import { h, setText } from "../ui/dom.ts";
+import { noNetwork } from "../ui/empty.ts";
 import { whileWanted } from "../ui/frames.ts";
-import { icon } from "../ui/icons.ts";
-import { shownView, showView } from "../ui/tabs.ts";
+import { shownView } from "../ui/tabs.ts";
 import { colours } from "../ui/theme.ts";
 import { Activations } from "./activations.ts";
 import { ImagePicker } from "./image-picker.ts";
@@ -33,7 +33,9 @@ export class InsideView {
       this.#pixels = pixels;
       this.#update();
     });
-    const empty = emptyState();
+    const empty = noNetwork(
+      "Start a training, or load a network from a file. Its filters, gradients and activations are drawn here while it trains.",
+    );
     const content = h(
       "div",
       { class: "inside" },
@@ -88,20 +90,4 @@ export class InsideView {
     if (run?.isUnderWay) return `Drawn live, at step ${run.figures.step?.step ?? 0}.`;
     return isTrained ? "" : "The weights are as they were drawn at first: it is not trained yet.";
   }
-}
-
-function emptyState(): HTMLElement {
-  const go = h("button", { class: "button button-primary", type: "button" }, icon("play"), "Go to Train");
-  go.addEventListener("click", () => showView("train"));
-  return h(
-    "div",
-    { class: "empty" },
-    h("h2", {}, "No network yet"),
-    h(
-      "p",
-      { class: "soft" },
-      "Start a training, or load a network from a file. Its filters, gradients and activations are drawn here while it trains.",
-    ),
-    go,
-  );
 }

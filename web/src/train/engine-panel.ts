@@ -18,7 +18,9 @@ export class EnginePanel {
     this.element = h("div", { class: "stack stack-tight" }, this.#form, this.#note);
     this.#draw([]);
     setText(this.#note, coresNote());
-    workspace.images.onChange(() => {
+    workspace.images.onChange((images) => {
+      // None: the worker is lost, and nobody has asked for another.
+      if (images === undefined) return;
       void workspace.host
         .session()
         .then((session) => session.gears())
