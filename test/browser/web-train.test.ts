@@ -77,7 +77,7 @@ describeInChromium("the page", () => {
     expect(await textOf(page, ".run-engine")).toMatch(/on \d workers with memories of their own.*isolation/);
     await page.getByRole("tab", { name: "Draw" }).click();
     await draw(page, DIGIT_STROKES[3]);
-    await page.locator(".bar-best").getByText("3").waitFor();
+    await page.locator(".bar-best .bar-name", { hasText: /^3$/ }).waitFor();
   });
 
   it("saves a model that it opens again, and that the library reads", async () => {
