@@ -7,8 +7,6 @@ export default defineConfig({
     // Only stops what hangs: a slow, busy machine is no failure.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Browsers and processes of their own leave a core idle now and then.
-    maxWorkers: "100%",
     globalSetup: ["test/global-setup.ts"],
     setupFiles: ["test/setup.ts"],
     projects: [
