@@ -10,17 +10,19 @@ const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable
 const PAGE = `<!doctype html><link rel="icon" href="data:," /><title>convasm</title><output></output>
 <script type="module" src="/page.js"></script>`;
 
+const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
-/** The page's side: a Chromium with one page, cross-origin isolated so that threads can share memory. */
+/** The page's side: a Chromium with one page, which is cross-origin isolated where threads are to share memory. */
 export class ChromiumContender {
   #browser;
   #server;
   #page;
 
-  static async start() {
+  static async start({ isolated }) {
     const contender = new ChromiumContender();
-    await contender.#start();
+    await contender.#start(isolated);
     return contender;
   }
 
@@ -28,8 +30,8 @@ export class ChromiumContender {
     return `Chromium ${this.#browser.version()}`;
   }
 
-  async #start() {
-    this.#server = createServer(answer);
+  async #start(isolated) {
+    this.#server = createServer((request, response) => answer(request, response, isolated ? ISOLATION : {}));
     await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     if (!existsSync(executablePath))
@@ -44,6 +46,8 @@ export class ChromiumContender {
   /** @param {import("./subject.js").Setting} setting */
   async prepare(setting) {
     const engine = await this.#page.evaluate((setting) => globalThis.contender.prepare(setting), setting);
+    if (engine.replicas !== setting.replicas)
+      throw new Error(`expected ${setting.replicas} replicas: ${engine.reason}`);
     if (engine.threads !== setting.threads) throw new Error(`expected ${setting.threads} threads: ${engine.reason}`);
   }
 
@@ -83,15 +87,14 @@ export class ChromiumContender {
   }
 }
 
-async function answer({ url }, response) {
+async function answer({ url }, response, headers) {
   const { pathname } = new URL(url, "http://127.0.0.1");
   const [, folder, name] = /^\/(library\/)?([\w-]+\.\w+)?$/.exec(pathname) ?? [];
   const file = new URL(folder === undefined ? `./${name}` : `../../dist/browser/${name}`, import.meta.url);
   const content = pathname === "/" ? PAGE : name && (await readFile(fileURLToPath(file)).catch(() => undefined));
   response.writeHead(content === undefined ? 404 : 200, {
     "Content-Type": pathname === "/" ? "text/html" : (TYPES[extname(pathname)] ?? "text/plain"),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
+    ...headers,
   });
   response.end(content);
 }

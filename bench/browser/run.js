@@ -20,6 +20,7 @@ Times training in Chromium (a session in a page) and in this Node (a program), i
   --net LIST       networks (default: keras,torch,lenet5,conv8,resnet8)
   --batch LIST     batch sizes (default: 128)
   --threads LIST   threads (default: 1,2)
+  --replicas N     instead: N workers that exchange gradients against one, both in pages that are not isolated
   --gear NAME      simd or relaxed (default: relaxed where Node has it)
   --seconds N      a time slice (default: 1)
   --rounds N       slices of each (default: 7)
@@ -36,6 +37,7 @@ function readOptions() {
       net: text,
       batch: text,
       threads: text,
+      replicas: text,
       gear: text,
       seconds: text,
       rounds: text,
@@ -59,11 +61,13 @@ function readOptions() {
   }
   const gear = values.gear ?? (Number.parseInt(process.versions.node, 10) > 20 ? "relaxed" : "simd");
   if (gear !== "simd" && gear !== "relaxed") throw new RangeError(`--gear: expected simd or relaxed, got "${gear}"`);
+  const replicas = number("replicas", values.replicas ?? "1");
   return {
     nets,
     gear,
+    replicas,
     batches: list(values.batch ?? "128").map((batch) => number("batch", batch)),
-    threads: list(values.threads ?? "1,2").map((threads) => number("threads", threads)),
+    threads: list(replicas > 1 ? "1" : (values.threads ?? "1,2")).map((threads) => number("threads", threads)),
     seconds: number("seconds", values.seconds ?? "1"),
     rounds: number("rounds", values.rounds ?? "7"),
   };
@@ -78,54 +82,59 @@ function optionsOrEnd() {
   }
 }
 
-const { nets, batches, threads, gear, seconds, rounds } = optionsOrEnd();
+const { nets, batches, threads, replicas, gear, seconds, rounds } = optionsOrEnd();
+
+/** Mean losses may differ by this share: a sum of parts, or fused multiply-adds in other places, ... */
+const SAME_LOSS = 1e-4;
+
+/** ... and where each replica normalises its part by the part's own statistics. */
+const SIMILAR_LOSS = 0.05;
 
 /**
  * Makes both ready, and proves that they compute the same.
  *
- * @param {Setting} setting
  * @returns {Promise<number>} epochs that fill a slice in the slower of the two
  */
-async function prepare(node, page, setting) {
+async function prepare(sides, setting) {
   const figures = [];
-  for (const contender of [node, page]) {
-    await contender.prepare(setting);
+  for (const { contender, replicas } of sides) {
+    await contender.prepare({ ...setting, replicas });
     const { loss } = await contender.slice(CHECKED_EPOCHS);
     figures.push({ loss, sha: await contender.sha256() });
   }
-  const [here, there] = figures;
-  const sameWeights = here.sha === there.sha;
-  // Fused multiply-adds repeat on one machine; whether both hosts have them in the same places is for them to say.
-  if (setting.gear === "simd" ? !sameWeights : !(Math.abs(here.loss - there.loss) < 1e-4 * (1 + here.loss))) {
-    throw new Error(`${setting.net}: expected the same training, got losses of ${here.loss} and ${there.loss}`);
+  const [one, other] = figures;
+  const isShared = sides.some(({ replicas }) => replicas > 1);
+  const limit = (isShared && setting.net === "resnet8" ? SIMILAR_LOSS : SAME_LOSS) * (1 + one.loss);
+  const isExact = setting.gear === "simd" && !isShared;
+  if (isExact ? one.sha !== other.sha : !(Math.abs(one.loss - other.loss) < limit)) {
+    throw new Error(`${setting.net}: expected the same training, got losses of ${one.loss} and ${other.loss}`);
   }
   // Compilers are through with both by now or soon: a second look.
   const times = [];
-  for (const contender of [node, page]) times.push((await contender.slice(1)).seconds);
+  for (const { contender } of sides) times.push((await contender.slice(1)).seconds);
   return Math.max(1, Math.round(seconds / Math.max(...times)));
 }
 
 /** Images a second by the clock and by processor time. */
-async function rates(contender, epochs) {
+async function rates({ contender }, epochs) {
   const before = contender.processorSeconds();
   const slice = await contender.slice(epochs);
   return { clock: slice.images / slice.seconds, processor: slice.images / (contender.processorSeconds() - before) };
 }
 
-async function measure(node, page, setting) {
-  const epochs = await prepare(node, page, setting);
-  await rates(node, epochs);
-  await rates(page, epochs);
-  const found = { node: [], page: [] };
+async function measure(sides, setting) {
+  const epochs = await prepare(sides, setting);
+  const found = [[], []];
+  for (const side of sides) await rates(side, epochs);
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? ["node", "page"] : ["page", "node"];
-    for (const who of order) found[who].push(await rates(who === "node" ? node : page, epochs));
+    for (const who of round % 2 === 0 ? [0, 1] : [1, 0]) found[who].push(await rates(sides[who], epochs));
   }
-  const ratios = (by) => found.page.map((rate, round) => rate[by] / found.node[round][by]);
+  const ratios = (by) => found[1].map((rate, round) => rate[by] / found[0][round][by]);
+  const clocks = found.map((all) => all.map(({ clock }) => clock));
   return {
-    node: median(found.node.map(({ clock }) => clock)),
-    page: median(found.page.map(({ clock }) => clock)),
+    medians: clocks.map(median),
     ratios: ratios("clock"),
+    bestRatio: Math.max(...clocks[1]) / Math.max(...clocks[0]),
     processorRatios: ratios("processor"),
     ...(await page.watch(epochs)),
   };
@@ -137,34 +146,39 @@ const whole = (value) => Math.round(value).toLocaleString("en");
 const spread = (ratios) =>
   `${median(ratios).toFixed(2)} ± ${((quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2).toFixed(2)}`;
 
-const node = new NodeContender();
-const page = await ChromiumContender.start();
+const base = replicas > 1 ? await ChromiumContender.start({ isolated: false }) : new NodeContender();
+const page = await ChromiumContender.start({ isolated: replicas === 1 });
+const sides = [
+  { contender: base, replicas: 1, name: replicas > 1 ? "one worker" : base.name },
+  { contender: page, replicas, name: replicas > 1 ? `${replicas} replicas` : page.name },
+];
+const [{ name }, { name: other }] = sides;
 try {
-  process.stdout.write(`Training, ${page.name} against ${node.name}, gear ${gear}, ${rounds} rounds\n\n`);
+  process.stdout.write(`Training in ${page.name}, gear ${gear}, ${rounds} rounds: ${other} against ${name}\n\n`);
   process.stdout.write(
-    "| net | batch | threads | Node, images/s | Chromium, images/s | ratio | ratio by processor time | longest task, ms | frames/s |\n" +
-      `|---|${"---:|".repeat(8)}\n`,
+    `| net | batch | threads | ${name}, images/s | ${other}, images/s | ratio | ratio of the fastest | ratio by processor time | ` +
+      `longest task, ms | frames/s |\n|---|${"---:|".repeat(9)}\n`,
   );
   for (const net of nets) {
     for (const batch of batches) {
       for (const count of threads) {
-        const row = await measure(node, page, { net, batch, gear, threads: count });
+        const row = await measure(sides, { net, batch, gear, threads: count });
         const cells = [
           net,
           batch,
           count,
-          whole(row.node),
-          whole(row.page),
+          ...row.medians.map(whole),
           spread(row.ratios),
+          row.bestRatio.toFixed(2),
           spread(row.processorRatios),
+          row.longestTask.toFixed(1),
+          row.framesPerSecond.toFixed(0),
         ];
-        process.stdout.write(
-          `| ${[...cells, row.longestTask.toFixed(1), row.framesPerSecond.toFixed(0)].join(" | ")} |\n`,
-        );
+        process.stdout.write(`| ${cells.join(" | ")} |\n`);
       }
     }
   }
 } finally {
   await page.close();
-  await node.close();
+  await base.close();
 }

@@ -10,6 +10,7 @@
  * @property {number} batch
  * @property {"simd" | "relaxed"} gear
  * @property {number} threads
+ * @property {number} replicas
  */
 
 /**

@@ -21,7 +21,7 @@ const PASSES = 3;
 const SPEED: Readonly<Record<Gear, number>> = { js: 0.7e6, simd: 20e6, relaxed: 30e6, wide: 40e6 };
 
 /** Milliseconds that messages take in a step of two replicas, ... */
-const MESSAGES = 0.25;
+const MESSAGES = 0.4;
 
 /** ... and in addition with each more. */
 const MORE_MESSAGES = 0.12;

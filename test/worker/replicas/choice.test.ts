@@ -47,6 +47,7 @@ describe("the number of replicas with auto", () => {
     expect(await auto(1, "keras", { batchSize: 128 })).toEqual(alone);
     expect(await auto(8, "keras", { batchSize: 1 })).toEqual(alone);
     expect(await auto(8, "none", { batchSize: 32 })).toEqual(alone);
+    expect(await auto(2, "conv8", { batchSize: 80 })).toEqual(alone);
   });
 
   it("leaves each two images, and 16 where they are normalised by their own statistics", async () => {
