@@ -1,6 +1,7 @@
 import { matrix_vector, vector_matrix, vector_narrow_matrix } from "./dense-single";
-import { outer_gemm, panel_gemm } from "./gemm";
+import { panel_gemm } from "./gemm";
 import { address, madd, store_partial, zero } from "./simd";
+import { outer_tile_16, outer_tile_8 } from "./tile";
 
 /**
  * y = max(x w + bias, lower)
@@ -80,26 +81,67 @@ export function dense_backward_data(
  * @param x [n, inputs]
  * @param dy [n, units]
  * @param dw [inputs, units]
+ * @param scratch 128 * (48 + 16) floats of the thread's own, into which 48 inputs and a panel of dy at a time are copied
+ *   side by side, for samples that lie so far apart in memory that they share a few sets of the cache; 0: read in place
  */
 export function dense_backward_weights(
-  begin: i32, end: i32, x: i32, dy: i32, dw: i32, n: i32, inputs: i32, units: i32,
+  begin: i32, end: i32, x: i32, dy: i32, dw: i32, n: i32, inputs: i32, units: i32, scratch: i32,
 ): void {
   if (n <= FEW) {
     few_outer(begin, end, address(x), address(dy), address(dw), n, inputs, units);
     return;
   }
-  for (let row = begin; row < end; row += ROWS) {
-    outer_gemm(
-      row, min(row + ROWS, end), inputs, 1, 0, 0,
-      address(x), 1, 0, 1, 0, n, <usize>inputs << 2,
-      address(dy), <usize>units << 2,
-      address(dw), <usize>units << 2, units,
-    );
+  const inputBytes = <usize>inputs << 2, unitBytes = <usize>units << 2;
+  const xCopy = address(scratch), dyCopy = address(scratch + SAMPLES * ROWS);
+  const xStride = scratch ? <usize>ROWS << 2 : inputBytes, dyStride = scratch ? <usize>COLUMNS << 2 : unitBytes;
+  for (let sample = 0; sample < n; sample += SAMPLES) {
+    const samples = min(SAMPLES, n - sample);
+    const first = sample == 0;
+    for (let row = begin; row < end; row += ROWS) {
+      const rows = min(ROWS, end - row);
+      let xPart = address(x + sample * inputs + row);
+      if (scratch) {
+        copy_rows(xCopy, xPart, samples, inputBytes, xStride, rows);
+        xPart = xCopy;
+      }
+      for (let column = 0; column < units; column += COLUMNS) {
+        const columns = min(COLUMNS, units - column);
+        const to = address(dw + row * units + column);
+        let dyPart = address(dy + sample * units + column);
+        if (scratch) {
+          copy_rows(dyCopy, dyPart, samples, unitBytes, dyStride, columns);
+          dyPart = dyCopy;
+        }
+        if (WIDE && columns > 8) {
+          outer_tile_16(rows, xPart, 1, 0, 1, 0, samples, xStride, dyPart, dyStride, to, unitBytes, columns - 8, first);
+        } else {
+          outer_tile_8(rows, xPart, 1, 0, 1, 0, samples, xStride, dyPart, dyStride, to, unitBytes, columns, first);
+        }
+      }
+    }
   }
 }
 
-/** Inputs whose gradients are done together: three lines of the cache of each sample, which lie far apart, are loaded once. */
+/** Inputs, samples and units whose gradients are done together: their x and dy fit the L1 cache. */
 const ROWS: i32 = 48;
+const SAMPLES: i32 = 128;
+const COLUMNS: i32 = WIDE ? 16 : 8;
+
+/** Copies `rows` rows of `count` floats, and up to seven more. */
+function copy_rows(to: usize, from: usize, rows: i32, fromStride: usize, toStride: usize, count: i32): void {
+  for (; count > 0; count -= 8) {
+    let source = from, target = to;
+    for (let row = 0; row < rows; row++) {
+      const low = v128.load(source), high = v128.load(source, 16);
+      v128.store(target, low);
+      v128.store(target, high, 16);
+      source += fromStride;
+      target += toStride;
+    }
+    from += 32;
+    to += 32;
+  }
+}
 
 /** Samples up to which a weight gradient is written in order rather than in tiles. */
 const FEW: i32 = 4;
@@ -111,17 +153,15 @@ function few_outer(begin: i32, end: i32, x: usize, dy: usize, dw: usize, n: i32,
   const rest = units & 3;
   let to = dw + <usize>begin * rowBytes;
   for (let row = begin; row < end; row++) {
-    let value = v128.load32_splat(x + (<usize>row << 2));
-    for (let at: usize = 0; at < whole; at += 16) v128.store(to + at, f32x4.mul(value, v128.load(dy + at)));
-    if (rest > 0) store_partial(to + whole, f32x4.mul(value, v128.load(dy + whole)), rest);
-    for (let sample = 1; sample < n; sample++) {
-      value = v128.load32_splat(x + (<usize>(sample * inputs + row) << 2));
+    for (let sample = 0; sample < n; sample++) {
+      const value = v128.load32_splat(x + (<usize>(sample * inputs + row) << 2));
       const gradient = dy + <usize>sample * rowBytes;
       for (let at: usize = 0; at < whole; at += 16) {
-        v128.store(to + at, madd(value, v128.load(gradient + at), v128.load(to + at)));
+        v128.store(to + at, madd(value, v128.load(gradient + at), sample ? v128.load(to + at) : zero()));
       }
       if (rest > 0) {
-        store_partial(to + whole, madd(value, v128.load(gradient + whole), v128.load(to + whole)), rest);
+        const sum = madd(value, v128.load(gradient + whole), sample ? v128.load(to + whole) : zero());
+        store_partial(to + whole, sum, rest);
       }
     }
     to += rowBytes;

@@ -137,18 +137,12 @@ export function panel_tile_16(
     }
     rowOffset += tapRowStride;
   }
-  store_row(y0 + shift, s00, s01, d0 + shift, bias, floor, 8);
-  store_row(y0 + shift + 32, s02, s03, d0 + shift + 32, bias, floor, count);
-  store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, 8);
-  store_row(y1 + shift + 32, s12, s13, d1 + shift + 32, bias, floor, count);
-  store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, 8);
-  store_row(y2 + shift + 32, s22, s23, d2 + shift + 32, bias, floor, count);
-  store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, 8);
-  store_row(y3 + shift + 32, s32, s33, d3 + shift + 32, bias, floor, count);
-  store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, 8);
-  store_row(y4 + shift + 32, s42, s43, d4 + shift + 32, bias, floor, count);
-  store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, 8);
-  store_row(y5 + shift + 32, s52, s53, d5 + shift + 32, bias, floor, count);
+  store_row_16(y0 + shift, s00, s01, s02, s03, d0 + shift, bias, floor, count);
+  store_row_16(y1 + shift, s10, s11, s12, s13, d1 + shift, bias, floor, count);
+  store_row_16(y2 + shift, s20, s21, s22, s23, d2 + shift, bias, floor, count);
+  store_row_16(y3 + shift, s30, s31, s32, s33, d3 + shift, bias, floor, count);
+  store_row_16(y4 + shift, s40, s41, s42, s43, d4 + shift, bias, floor, count);
+  store_row_16(y5 + shift, s50, s51, s52, s53, d5 + shift, bias, floor, count);
 }
 
 /** Bias, lower bound and store for eight columns of one row. */
@@ -163,6 +157,23 @@ function store_row(to: usize, low: v128, high: v128, bias: usize, hasBias: usize
   low = f32x4.pmax(low, floor);
   high = f32x4.pmax(high, floor);
   store_up_to_8(to, low, high, count);
+}
+
+/** The same for sixteen columns, of which the first 8 + `count` are valid. */
+// @ts-ignore: decorator
+@inline
+function store_row_16(
+  to: usize, s0: v128, s1: v128, s2: v128, s3: v128, bias: usize, hasBias: usize, floor: v128, count: i32,
+): void {
+  if (hasBias) {
+    s0 = f32x4.add(s0, v128.load(bias));
+    s1 = f32x4.add(s1, v128.load(bias, 16));
+    s2 = f32x4.add(s2, v128.load(bias, 32));
+    s3 = f32x4.add(s3, v128.load(bias, 48));
+  }
+  v128.store(to, f32x4.pmax(s0, floor));
+  v128.store(to, f32x4.pmax(s1, floor), 16);
+  store_up_to_8(to + 32, f32x4.pmax(s2, floor), f32x4.pmax(s3, floor), count);
 }
 
 /** Eight columns of `outer_gemm` for `rows` neighbouring rows over one block of samples; `count` of them are valid. */
@@ -343,18 +354,12 @@ function outer_tile_6x16(
     }
     a += aSampleEnd;
   }
-  add_row(dw, s00, s01, 8, first);
-  add_row(dw + 32, s02, s03, count, first);
-  add_row(dw + dwStride, s10, s11, 8, first);
-  add_row(dw + dwStride + 32, s12, s13, count, first);
-  add_row(dw + 2 * dwStride, s20, s21, 8, first);
-  add_row(dw + 2 * dwStride + 32, s22, s23, count, first);
-  add_row(dw + 3 * dwStride, s30, s31, 8, first);
-  add_row(dw + 3 * dwStride + 32, s32, s33, count, first);
-  add_row(dw + 4 * dwStride, s40, s41, 8, first);
-  add_row(dw + 4 * dwStride + 32, s42, s43, count, first);
-  add_row(dw + 5 * dwStride, s50, s51, 8, first);
-  add_row(dw + 5 * dwStride + 32, s52, s53, count, first);
+  add_row_16(dw, s00, s01, s02, s03, count, first);
+  add_row_16(dw + dwStride, s10, s11, s12, s13, count, first);
+  add_row_16(dw + 2 * dwStride, s20, s21, s22, s23, count, first);
+  add_row_16(dw + 3 * dwStride, s30, s31, s32, s33, count, first);
+  add_row_16(dw + 4 * dwStride, s40, s41, s42, s43, count, first);
+  add_row_16(dw + 5 * dwStride, s50, s51, s52, s53, count, first);
 }
 
 /** Stores, or from the second block on adds, eight sums of one row. */
@@ -366,4 +371,19 @@ function add_row(to: usize, low: v128, high: v128, count: i32, first: bool): voi
     high = f32x4.add(v128.load(to, 16), high);
   }
   store_up_to_8(to, low, high, count);
+}
+
+/** The same for sixteen sums, of which the first 8 + `count` are valid. */
+// @ts-ignore: decorator
+@inline
+function add_row_16(to: usize, s0: v128, s1: v128, s2: v128, s3: v128, count: i32, first: bool): void {
+  if (!first) {
+    s0 = f32x4.add(v128.load(to), s0);
+    s1 = f32x4.add(v128.load(to, 16), s1);
+    s2 = f32x4.add(v128.load(to, 32), s2);
+    s3 = f32x4.add(v128.load(to, 48), s3);
+  }
+  v128.store(to, s0);
+  v128.store(to, s1, 16);
+  store_up_to_8(to + 32, s2, s3, count);
 }

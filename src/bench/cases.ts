@@ -312,11 +312,12 @@ export const DENSES: readonly DenseCase[] = [
   { n: 13, inputs: 12, units: 24, bias: true },
   { n: 1, inputs: 71, units: 10, bias: true },
   { n: 1, inputs: 130, units: 19, bias: true },
+  { n: 131, inputs: 128, units: 37, bias: true },
 ];
 
 /** Layers of networks as people train them. */
 export const NETWORK_DENSES: readonly DenseCase[] = [
-  { n: 64, inputs: 1600, units: 128, bias: true },
+  { n: 32, inputs: 2304, units: 128, bias: true },
   { n: 64, inputs: 128, units: 10, bias: true },
   { n: 1, inputs: 784, units: 100, bias: true },
 ];

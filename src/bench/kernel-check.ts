@@ -11,8 +11,8 @@ import { engineOptions, type Setting, settingName } from "./setting.ts";
  */
 export const KERNEL_BOUND = 1e-4;
 
-/** Images that are checked; with two, a batch normalisation's data gradient would be all rounding error. */
-const CHECKED_IMAGES = 3;
+/** Images that are checked: more than a dense layer's way for a few, and than a batch normalisation's two, all rounding. */
+const CHECKED_IMAGES = 5;
 
 /** The largest error of an array, as a share of its largest number. */
 function relativeError(actual: Heap, wanted: Heap): number {

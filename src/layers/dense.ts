@@ -72,6 +72,9 @@ export function readDense(options: object): Layer {
 
 const PANEL = 8;
 
+/** Floats into which a thread copies what a part of the weight gradient reads (assembly/dense.ts): 128 samples. */
+export const DENSE_COPY_SIZE = 128 * (48 + 16);
+
 /**
  * Samples up to which a training step reads the weights as they are: they change with every step, and packing them costs
  * more than so few products. Both ways sum in another order, so the number is part of what makes runs repeat.
@@ -81,6 +84,14 @@ const UNPACKED_SAMPLES = 2;
 /** Whether a pass over `n` samples reads unpacked weights. Weights that stay are packed once, whatever the batch. */
 function readsUnpacked(mode: Mode, n: number): boolean {
   return mode === "training" && n <= UNPACKED_SAMPLES;
+}
+
+/**
+ * Whether the weight gradient copies what it reads: rows a multiple of 512 bytes long share a few sets of the cache, and
+ * more than four panels of units share the copy. Where it was measured slower, it is read in place.
+ */
+function copiesSamples(inputs: number, units: number): boolean {
+  return inputs % 128 === 0 && units > 4 * PANEL;
 }
 
 class PlacedDense implements PlacedLayer {
@@ -94,6 +105,7 @@ class PlacedDense implements PlacedLayer {
   readonly #dx: Region | undefined;
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
+  readonly #copies: Region | undefined;
   readonly #stopsAtZero: boolean;
   #x = 0;
 
@@ -110,6 +122,9 @@ class PlacedDense implements PlacedLayer {
     this.#y = plan.reserve(`${path}/output`, "activations", batch * units);
     this.#panels = plan.reserve(`${path}/panels`, "scratch", Math.ceil(units / PANEL) * PANEL * inputs);
     if (!site.training) return;
+    if (copiesSamples(inputs, units)) {
+      this.#copies = plan.reserve(`${path}/copies`, "scratch", site.threads * DENSE_COPY_SIZE);
+    }
     if (site.fuseRelu) this.#dz = plan.reserve(`${path}/dz`, "activations", batch * units);
     if (!site.needsInputGradient) return;
     this.#dx = plan.reserve(`${path}/dx`, "activations", batch * inputs);
@@ -164,7 +179,15 @@ class PlacedDense implements PlacedLayer {
     if (gradient === undefined) return 0;
     const call = { kernel, gradient, x: this.#x, dy: dz, dx, inputs, units, stopsAtZero: this.#stopsAtZero };
     if (n === 1 && descendDense?.(call) === true) return dx;
-    weights.add("dense_backward_weights", "weight", inputs, this.#x, dz, gradient.offset, n, inputs, units);
+    const places = [this.#x, dz, gradient.offset] as const;
+    const shapes = [n, inputs, units] as const;
+    if (this.#copies === undefined) {
+      weights.add("dense_backward_weights", "weight", inputs, ...places, ...shapes, 0);
+    } else {
+      const scratch = { argument: places.length + shapes.length, elements: DENSE_COPY_SIZE };
+      const { offset } = this.#copies;
+      weights.addWithScratch("dense_backward_weights", "weight", inputs, scratch, ...places, ...shapes, offset);
+    }
     if (dx === 0) return 0;
     const panels = readsUnpacked("training", n) ? 0 : (this.#panelsBackward?.offset ?? 0);
     samples.add("dense_backward_data", "sample", n, dz, kernel.offset, panels, dx, inputs, units);

@@ -177,7 +177,7 @@ export class Tapes {
       if (optimizer?.emitDense === undefined || tape.operations.at(-1)?.axis === "parameter") return false;
       optimizer.emitDense(tape, call, this.#layout.hyper.offset);
       const { kernel, gradient, x, dy, inputs, units } = call;
-      owed.add("dense_backward_weights", "weight", inputs, x, dy, gradient.offset, 1, inputs, units);
+      owed.add("dense_backward_weights", "weight", inputs, x, dy, gradient.offset, 1, inputs, units, 0);
       descended.push(kernel);
       return true;
     };

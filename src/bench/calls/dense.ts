@@ -1,5 +1,6 @@
+import { DENSE_COPY_SIZE } from "../../layers/dense.ts";
 import type { DenseCase } from "../cases.ts";
-import { amplified, input, type KernelCall, normal, output, state, sumOf } from "./call.ts";
+import { amplified, input, type KernelCall, normal, output, scratch, state, sumOf } from "./call.ts";
 import { forwardPanels, packed } from "./convolution.ts";
 
 /** The arrays of a dense layer: x [n, inputs], w [inputs, units], bias [units] or empty, dy [n, units]. */
@@ -72,14 +73,17 @@ export function denseBackwardData(shape: DenseCase, data: DenseData, unpacked = 
   };
 }
 
-/** dw from x and dy. */
-export function denseBackwardWeights(shape: DenseCase, data: DenseData): KernelCall {
+/** dw from x and dy; `copied`: parts of them are copied side by side first. */
+export function denseBackwardWeights(shape: DenseCase, data: DenseData, copied = false): KernelCall {
   const { n, inputs, units } = shape;
   return {
     kernel: "dense_backward_weights",
-    label: label(shape),
+    label: `${label(shape)}${copied ? ", copied" : ""}`,
     extent: inputs,
-    args: [input("x", data.x), input("dy", data.dy), output("dw", inputs * units), n, inputs, units],
+    args: [
+      ...[input("x", data.x), input("dy", data.dy), output("dw", inputs * units), n, inputs, units],
+      copied ? scratch(DENSE_COPY_SIZE) : 0,
+    ],
     bound: sumOf(n),
     operations: 2 * n * inputs * units,
   };
@@ -132,6 +136,7 @@ export function denseCalls(shape: DenseCase): KernelCall[] {
     denseBackwardData(shape, data),
     denseBackwardData(shape, data, true),
     denseBackwardWeights(shape, data),
+    denseBackwardWeights(shape, data, true),
     denseBackwardSgd(shape, data, false),
     denseBackwardSgd(shape, data, true),
     denseBackwardSgd(shape, data, true, false),

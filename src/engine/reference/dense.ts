@@ -153,7 +153,7 @@ export function denseKernels(heap: Heap) {
     /**
      * dw = x^T dy. Axis: rows (inputs) of dw.
      *
-     * x [n, inputs]; dy [n, units]; dw [inputs, units]. 2 n inputs units operations.
+     * x [n, inputs]; dy [n, units]; dw [inputs, units]; scratch unused here. 2 n inputs units operations.
      */
     dense_backward_weights(
       begin: number,
@@ -164,6 +164,7 @@ export function denseKernels(heap: Heap) {
       n: number,
       inputs: number,
       units: number,
+      _scratch: number,
     ): void {
       const lastUnit = units - 1;
       for (let row = begin; row < end; row += 2) {
