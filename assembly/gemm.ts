@@ -82,13 +82,11 @@ export function panel_gemm(
     let panel = panels;
     let column = 0;
     if (WIDE) {
-      for (; column + 8 < columns; column += 16) {
-        panel_tile_16(
-          a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel, panelStride,
-          bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, <usize>column << 2, min(columns - column, 16) - 8, lower,
-        );
-        panel += 2 * panelStride;
-      }
+      column = panel_tile_16(
+        a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel, panelStride,
+        bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, columns, lower,
+      );
+      panel += <usize>(column >> 3) * panelStride;
     }
     for (; column < columns; column += 8) {
       panel_tile_8(

@@ -102,47 +102,58 @@ function panel_tile_6x8(
   store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, count);
 }
 
-/** Sixteen columns of `panel_gemm` for its rows, of which the first 8 + `count` are valid; WIDE only. */
+/**
+ * Sixteen columns of `panel_gemm` for its rows after another, while more than eight are left; WIDE only. Returns how many it did.
+ */
 export function panel_tile_16(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize, panelStride: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, shift: usize, count: i32, lower: f32,
-): void {
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, columns: i32, lower: f32,
+): i32 {
   const floor = f32x4.splat(lower);
-  let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
-  let s10 = zero(), s11 = zero(), s12 = zero(), s13 = zero();
-  let s20 = zero(), s21 = zero(), s22 = zero(), s23 = zero();
-  let s30 = zero(), s31 = zero(), s32 = zero(), s33 = zero();
-  let s40 = zero(), s41 = zero(), s42 = zero(), s43 = zero();
-  let s50 = zero(), s51 = zero(), s52 = zero(), s53 = zero();
-  let b = panel;
-  let c = panel + panelStride;
-  let rowOffset: usize = 0;
-  for (let tapRow = 0; tapRow < tapRows; tapRow++) {
-    let offset = rowOffset;
-    for (let tap = 0; tap < taps; tap++) {
-      let p0 = a0 + offset, p1 = a1 + offset, p2 = a2 + offset, p3 = a3 + offset, p4 = a4 + offset, p5 = a5 + offset;
-      for (let i = length; i > 0; i--) {
-        const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(c), b3 = v128.load(c, 16);
-        let x = v128.load32_splat(p0); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
-        x = v128.load32_splat(p1); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
-        x = v128.load32_splat(p2); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
-        x = v128.load32_splat(p3); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
-        x = v128.load32_splat(p4); s40 = madd(x, b0, s40); s41 = madd(x, b1, s41); s42 = madd(x, b2, s42); s43 = madd(x, b3, s43);
-        x = v128.load32_splat(p5); s50 = madd(x, b0, s50); s51 = madd(x, b1, s51); s52 = madd(x, b2, s52); s53 = madd(x, b3, s53);
-        p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4; b += 32; c += 32;
+  let shift: usize = 0;
+  let left = columns;
+  while (left > 8) {
+    let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
+    let s10 = zero(), s11 = zero(), s12 = zero(), s13 = zero();
+    let s20 = zero(), s21 = zero(), s22 = zero(), s23 = zero();
+    let s30 = zero(), s31 = zero(), s32 = zero(), s33 = zero();
+    let s40 = zero(), s41 = zero(), s42 = zero(), s43 = zero();
+    let s50 = zero(), s51 = zero(), s52 = zero(), s53 = zero();
+    const count = min(left, 16) - 8;
+    let b = panel;
+    let c = panel + panelStride;
+    let rowOffset: usize = 0;
+    for (let tapRow = 0; tapRow < tapRows; tapRow++) {
+      let offset = rowOffset;
+      for (let tap = 0; tap < taps; tap++) {
+        let p0 = a0 + offset, p1 = a1 + offset, p2 = a2 + offset, p3 = a3 + offset, p4 = a4 + offset, p5 = a5 + offset;
+        for (let i = length; i > 0; i--) {
+          const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(c), b3 = v128.load(c, 16);
+          let x = v128.load32_splat(p0); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
+          x = v128.load32_splat(p1); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
+          x = v128.load32_splat(p2); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
+          x = v128.load32_splat(p3); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
+          x = v128.load32_splat(p4); s40 = madd(x, b0, s40); s41 = madd(x, b1, s41); s42 = madd(x, b2, s42); s43 = madd(x, b3, s43);
+          x = v128.load32_splat(p5); s50 = madd(x, b0, s50); s51 = madd(x, b1, s51); s52 = madd(x, b2, s52); s53 = madd(x, b3, s53);
+          p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4; b += 32; c += 32;
+        }
+        offset += tapStride;
       }
-      offset += tapStride;
+      rowOffset += tapRowStride;
     }
-    rowOffset += tapRowStride;
+    store_row_16(y0 + shift, s00, s01, s02, s03, d0 + shift, bias, floor, count);
+    store_row_16(y1 + shift, s10, s11, s12, s13, d1 + shift, bias, floor, count);
+    store_row_16(y2 + shift, s20, s21, s22, s23, d2 + shift, bias, floor, count);
+    store_row_16(y3 + shift, s30, s31, s32, s33, d3 + shift, bias, floor, count);
+    store_row_16(y4 + shift, s40, s41, s42, s43, d4 + shift, bias, floor, count);
+    store_row_16(y5 + shift, s50, s51, s52, s53, d5 + shift, bias, floor, count);
+    panel += 2 * panelStride;
+    shift += 64;
+    left -= 16;
   }
-  store_row_16(y0 + shift, s00, s01, s02, s03, d0 + shift, bias, floor, count);
-  store_row_16(y1 + shift, s10, s11, s12, s13, d1 + shift, bias, floor, count);
-  store_row_16(y2 + shift, s20, s21, s22, s23, d2 + shift, bias, floor, count);
-  store_row_16(y3 + shift, s30, s31, s32, s33, d3 + shift, bias, floor, count);
-  store_row_16(y4 + shift, s40, s41, s42, s43, d4 + shift, bias, floor, count);
-  store_row_16(y5 + shift, s50, s51, s52, s53, d5 + shift, bias, floor, count);
+  return columns - left;
 }
 
 /** Bias, lower bound and store for eight columns of one row. */

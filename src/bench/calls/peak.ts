@@ -2,9 +2,8 @@ import { input, type KernelCall, output, sumOf, uniform } from "./call.ts";
 
 /** The kernels that measure the peak of multiply-adds, with the vectors that each works on. */
 export const PEAK_KERNELS = [
-  { kernel: "peak_chains", vectors: 14 },
+  { kernel: "peak_chains", vectors: 20 },
   { kernel: "peak_tile", vectors: 8 },
-  { kernel: "peak_pairs", vectors: 20 },
 ] as const;
 
 /** Numbers that the peak kernels read. */

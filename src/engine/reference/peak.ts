@@ -1,14 +1,15 @@
 import type { Heap } from "./heap.ts";
 
-/**
- * The plain-JavaScript twins of assembly/peak.ts: one lane after the other, so that as many sums are in registers as fit
- * there.
- */
+/** The plain-JavaScript twins of assembly/peak.ts: as many sums at a time as fit the registers. */
 export function peakKernels(heap: Heap) {
   return {
     peak_chains(begin: number, end: number, x: number, y: number, rounds: number): void {
       for (let t = begin; t < end; t++) {
-        for (let lane = 0; lane < 4; lane++) chains(heap, heap[x + lane], x + lane, y + t * 56 + lane, rounds);
+        // Fourteen at a time; the last fourteen overlap the ones before.
+        for (let first = 0; first < 80; first += 14) {
+          const at = Math.min(first, 80 - 14);
+          chains(heap, heap[x], x + at, y + t * 80 + at, rounds);
+        }
       }
     },
 
@@ -17,24 +18,12 @@ export function peakKernels(heap: Heap) {
         for (let lane = 0; lane < 4; lane++) tile(heap, x + lane, y + t * 32 + lane, rounds);
       }
     },
-
-    peak_pairs(begin: number, end: number, x: number, y: number, rounds: number): void {
-      for (let t = begin; t < end; t++) {
-        for (let lane = 0; lane < 4; lane++) {
-          const to = y + t * 80 + lane;
-          // Fourteen, then the last fourteen, of which eight are done again.
-          chains(heap, heap[x + lane], x + lane, to, rounds);
-          chains(heap, heap[x + lane], x + 24 + lane, to + 24, rounds);
-        }
-      }
-    },
   };
 }
 
-/** Fourteen chains a = a u + u of one lane, begun with the rows at `from`. */
+/** Fourteen chains a = a u + u, begun with the numbers at `from`. */
 function chains(heap: Heap, u: number, from: number, to: number, rounds: number): void {
-  let [a, b, c, d, e, f, g] = [0, 4, 8, 12, 16, 20, 24].map((row) => heap[from + row]);
-  let [h, i, j, k, l, m, n] = [28, 32, 36, 40, 44, 48, 52].map((row) => heap[from + row]);
+  let [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = heap.subarray(from, from + 14);
   for (let round = 0; round < rounds; round++) {
     a = a * u + u;
     b = b * u + u;
@@ -51,7 +40,7 @@ function chains(heap: Heap, u: number, from: number, to: number, rounds: number)
     m = m * u + u;
     n = n * u + u;
   }
-  for (const [row, value] of [a, b, c, d, e, f, g, h, i, j, k, l, m, n].entries()) heap[to + 4 * row] = value;
+  heap.set([a, b, c, d, e, f, g, h, i, j, k, l, m, n], to);
 }
 
 /** Eight sums of products of one lane. */
