@@ -103,7 +103,8 @@ function panel_tile_6x8(
 }
 
 /**
- * Sixteen columns of `panel_gemm` for its rows after another, while more than eight are left; WIDE only. Returns how many it did.
+ * Columns of `panel_gemm` for its rows, sixteen at a time while more than eight are left; WIDE only. Returns the column
+ * after the last tile.
  */
 export function panel_tile_16(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
