@@ -65,12 +65,13 @@ function time(run: () => void, count: number): number {
 
 /** Runs for the warm-up time; returns the milliseconds of a run at its end. */
 function warmUp(run: () => void, { warmUp: least, sample }: TimingSettings): number {
+  const readable = Math.min(sample, 1);
   let count = 1;
   for (let spent = 0; ; ) {
     const taken = time(run, count);
     spent += taken;
-    if (spent >= least && taken >= Math.min(sample, 1)) return taken / count;
-    if (taken < least / 8) count *= 2;
+    if (spent >= least && taken >= readable) return taken / count;
+    if (taken < Math.max(least / 8, readable)) count *= 2;
   }
 }
 

@@ -5,10 +5,10 @@
  */
 
 import { execFile } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Download, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { openPage, type PageOptions } from "./chromium.ts";
 import { temporaryFolder } from "./pages.ts";
@@ -120,4 +120,18 @@ export async function messageOf(page: Page, title: string | RegExp): Promise<Loc
   const message = page.locator(".message").filter({ has: page.locator("strong", { hasText: title }) });
   await message.waitFor({ timeout: PATIENCE });
   return message;
+}
+
+/** The bytes of what a menu item saves. */
+export async function saved(page: Page, item: RegExp): Promise<Buffer> {
+  const download: Promise<Download> = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Model", exact: true }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+  return readFile(await (await download).path());
+}
+
+/** Opens a file as a model or a run. */
+export async function openFile(page: Page, name: string, buffer: Buffer): Promise<void> {
+  const file = { name, mimeType: "application/octet-stream", buffer };
+  await page.getByLabel("Model file", { exact: true }).setInputFiles(file);
 }

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import type { Download, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { describeInChromium, useChromium } from "./chromium.ts";
 import { longestTask } from "./main-thread.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
-import { draw, readout, runEnds, setField, textOf, train, useWebPage } from "./web-page.ts";
+import { draw, openFile, readout, saved, setField, textOf, train, useWebPage } from "./web-page.ts";
 
 /** What the pad's digits are read as. */
 async function readDigits(page: Page): Promise<string[]> {
@@ -21,19 +20,6 @@ async function readDigits(page: Page): Promise<string[]> {
     await page.waitForFunction(() => document.querySelector(".answer")?.textContent === "?");
   }
   return read;
-}
-
-/** The bytes of what a menu item saves. */
-async function saved(page: Page, item: RegExp): Promise<Buffer> {
-  const download: Promise<Download> = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Model", exact: true }).click();
-  await page.getByRole("menuitem", { name: item }).click();
-  return readFile(await (await download).path());
-}
-
-async function openFile(page: Page, name: string, buffer: Buffer): Promise<void> {
-  const file = { name, mimeType: "application/octet-stream", buffer };
-  await page.getByLabel("Model file", { exact: true }).setInputFiles(file);
 }
 
 describeInChromium("the page", () => {
@@ -99,30 +85,5 @@ describeInChromium("the page", () => {
     const weights = (file: Buffer) =>
       Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);
     expect(weights(again)).toEqual(weights(bytes));
-  });
-
-  it("goes on with a run that was stopped, to the weights of one that was not", async () => {
-    const page = await open();
-    await setField(page, "train", "4000");
-    await page.getByRole("status").getByText("4,000 images to train on").waitFor();
-    await setField(page, "epochs", "2");
-    await train(page);
-    const whole = await saved(page, /Save the model/);
-
-    // Step by step, so that it is sure where the run stands.
-    await page.getByRole("button", { name: "Step" }).click();
-    await page.getByText(/^Paused in epoch 1 of 2, step 1 of 64/).waitFor();
-    await page.getByRole("button", { name: "Step" }).click();
-    await page.getByText(/^Paused in epoch 1 of 2, step 2 of 64/).waitFor();
-    const run = await saved(page, /Save the run/);
-
-    const other = await open();
-    await openFile(other, "run.safetensors", run);
-    await other.getByRole("button", { name: "Go on training" }).click();
-    expect(await runEnds(other)).toMatch(/^Done: epoch 2 of 2, step 64 of 64/);
-    const resumed = await saved(other, /Save the model/);
-    const weights = (file: Buffer) =>
-      Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);
-    expect(weights(resumed)).toEqual(weights(whole));
   });
 });
