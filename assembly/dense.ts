@@ -1,7 +1,7 @@
 import { matrix_vector, vector_matrix, vector_narrow_matrix } from "./dense-single";
 import { panel_gemm } from "./gemm";
 import { address, madd, store_partial, zero } from "./simd";
-import { outer_tile_16, outer_tile_8 } from "./tile";
+import { OUTER_COLUMNS, outer_tile } from "./tile";
 
 /**
  * y = max(x w + bias, lower)
@@ -93,7 +93,7 @@ export function dense_backward_weights(
   }
   const inputBytes = <usize>inputs << 2, unitBytes = <usize>units << 2;
   const xCopy = address(scratch), dyCopy = address(scratch + SAMPLES * ROWS);
-  const xStride = scratch ? <usize>ROWS << 2 : inputBytes, dyStride = scratch ? <usize>COLUMNS << 2 : unitBytes;
+  const xStride = scratch ? <usize>ROWS << 2 : inputBytes, dyStride = scratch ? <usize>OUTER_COLUMNS << 2 : unitBytes;
   for (let sample = 0; sample < n; sample += SAMPLES) {
     const samples = min(SAMPLES, n - sample);
     const first = sample == 0;
@@ -104,28 +104,23 @@ export function dense_backward_weights(
         copy_rows(xCopy, xPart, samples, inputBytes, xStride, rows);
         xPart = xCopy;
       }
-      for (let column = 0; column < units; column += COLUMNS) {
-        const columns = min(COLUMNS, units - column);
+      for (let column = 0; column < units; column += OUTER_COLUMNS) {
+        const columns = min(OUTER_COLUMNS, units - column);
         const to = address(dw + row * units + column);
         let dyPart = address(dy + sample * units + column);
         if (scratch) {
           copy_rows(dyCopy, dyPart, samples, unitBytes, dyStride, columns);
           dyPart = dyCopy;
         }
-        if (WIDE && columns > 8) {
-          outer_tile_16(rows, xPart, 1, 0, 1, 0, samples, xStride, dyPart, dyStride, to, unitBytes, columns - 8, first);
-        } else {
-          outer_tile_8(rows, xPart, 1, 0, 1, 0, samples, xStride, dyPart, dyStride, to, unitBytes, columns, first);
-        }
+        outer_tile(rows, xPart, 1, 0, 1, 0, samples, xStride, dyPart, dyStride, to, unitBytes, columns, first);
       }
     }
   }
 }
 
-/** Inputs, samples and units whose gradients are done together: their x and dy fit the L1 cache. */
+/** Inputs and samples whose gradients are done together: their x and a tile's dy fit the L1 cache. */
 const ROWS: i32 = 48;
 const SAMPLES: i32 = 128;
-const COLUMNS: i32 = WIDE ? 16 : 8;
 
 /** Copies `rows` rows of `count` floats, and up to seven more. */
 function copy_rows(to: usize, from: usize, rows: i32, fromStride: usize, toStride: usize, count: i32): void {
@@ -153,15 +148,17 @@ function few_outer(begin: i32, end: i32, x: usize, dy: usize, dw: usize, n: i32,
   const rest = units & 3;
   let to = dw + <usize>begin * rowBytes;
   for (let row = begin; row < end; row++) {
-    for (let sample = 0; sample < n; sample++) {
-      const value = v128.load32_splat(x + (<usize>(sample * inputs + row) << 2));
+    let value = v128.load32_splat(x + (<usize>row << 2));
+    for (let at: usize = 0; at < whole; at += 16) v128.store(to + at, f32x4.mul(value, v128.load(dy + at)));
+    if (rest > 0) store_partial(to + whole, f32x4.mul(value, v128.load(dy + whole)), rest);
+    for (let sample = 1; sample < n; sample++) {
+      value = v128.load32_splat(x + (<usize>(sample * inputs + row) << 2));
       const gradient = dy + <usize>sample * rowBytes;
       for (let at: usize = 0; at < whole; at += 16) {
-        v128.store(to + at, madd(value, v128.load(gradient + at), sample ? v128.load(to + at) : zero()));
+        v128.store(to + at, madd(value, v128.load(gradient + at), v128.load(to + at)));
       }
       if (rest > 0) {
-        const sum = madd(value, v128.load(gradient + whole), sample ? v128.load(to + whole) : zero());
-        store_partial(to + whole, sum, rest);
+        store_partial(to + whole, madd(value, v128.load(gradient + whole), v128.load(to + whole)), rest);
       }
     }
     to += rowBytes;

@@ -2,7 +2,7 @@
 // bytes. Every element of the result is one sum in one fixed order, whatever the tile it falls into, so no split of the
 // work changes a bit.
 
-import { outer_tile_16, outer_tile_8, panel_tile_16, panel_tile_8, PANEL_ROWS } from "./tile";
+import { OUTER_COLUMNS, outer_tile, panel_tile_16, panel_tile_8, PANEL_ROWS } from "./tile";
 
 /**
  * y[row, :] = max(sum over taps and elements of a[row + tap, element] * b[tap, element, :] + bias[row, :], lower)
@@ -127,9 +127,7 @@ export function outer_gemm(
   for (let sample = 0; sample < n; sample += block) {
     const samples = min(block, n - sample);
     const first = sample == 0;
-    let column = 0;
-    while (column < columns) {
-      const wide = WIDE && columns - column > 8;
+    for (let column = 0; column < columns; column += OUTER_COLUMNS) {
       const shift = <usize>column << 2;
       const dyTile = dy + <usize>sample * dySample + shift;
       let row = begin;
@@ -141,20 +139,12 @@ export function outer_gemm(
         let aTile = a + <usize>sample * aSample + <usize>group * groupStride + <usize>runIndex * runStride;
         aTile += <usize>rowInRun << 2;
         const to = dw + <usize>row * dwStride + shift;
-        if (wide) {
-          outer_tile_16(
-            rowsEnd - row, aTile, samples, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dyTile, dyStride, to, dwStride,
-            min(columns - column, 16) - 8, first,
-          );
-        } else {
-          outer_tile_8(
-            rowsEnd - row, aTile, samples, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dyTile, dyStride, to, dwStride,
-            min(columns - column, 8), first,
-          );
-        }
+        outer_tile(
+          rowsEnd - row, aTile, samples, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dyTile, dyStride, to, dwStride,
+          min(columns - column, OUTER_COLUMNS), first,
+        );
         row = rowsEnd;
       }
-      column += wide ? 16 : 8;
     }
   }
 }

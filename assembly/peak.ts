@@ -6,8 +6,8 @@
 import { address, madd, zero } from "./simd";
 
 /**
- * Eighty chains a = a u + u, begun with the numbers of x, u being the first of them; y [end, 20, 4]. Cost: 160 x rounds FLOP for each of
- * [begin, end).
+ * Eighty chains a = a u + u, begun with the numbers of x, u being the first of them; y [end, 20, 4]. Cost: 160 x rounds
+ * FLOP for each of [begin, end).
  */
 export function peak_chains(begin: i32, end: i32, x: i32, y: i32, rounds: i32): void {
   const from = address(x);

@@ -188,8 +188,31 @@ function store_row_16(
   store_up_to_8(to + 32, f32x4.pmax(s2, floor), f32x4.pmax(s3, floor), count);
 }
 
-/** Eight columns of `outer_gemm` for `rows` neighbouring rows over one block of samples; `count` of them are valid. */
-export function outer_tile_8(
+/** Columns that `outer_tile` does at once. */
+export const OUTER_COLUMNS: i32 = WIDE ? 16 : 8;
+
+/** Up to `OUTER_COLUMNS` columns of a product as `outer_gemm`'s, for `rows` neighbouring rows over one block of samples. */
+export function outer_tile(
+  rows: i32,
+  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
+  dy: usize, dyStride: usize, dw: usize, dwStride: usize, columns: i32, first: bool,
+): void {
+  if (WIDE && columns > 8) {
+    columns -= 8;
+    for (; rows >= 6; rows -= 6) {
+      outer_tile_6x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, columns, first);
+      a += 24;
+      dw += 6 * dwStride;
+    }
+    outer_tile_8(rows, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, 8, first);
+    dy += 32;
+    dw += 32;
+  }
+  outer_tile_8(rows, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, columns, first);
+}
+
+/** Eight columns of `outer_tile`; `count` of them are valid. */
+function outer_tile_8(
   rows: i32,
   a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
   dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
@@ -212,21 +235,6 @@ export function outer_tile_8(
     a += <usize>done << 2;
     dw += <usize>done * dwStride;
   }
-}
-
-/** Sixteen columns of `outer_gemm`, of which the first 8 + `count` are valid; WIDE only. */
-export function outer_tile_16(
-  rows: i32,
-  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
-  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
-): void {
-  for (; rows >= 6; rows -= 6) {
-    outer_tile_6x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
-    a += 24;
-    dw += 6 * dwStride;
-  }
-  outer_tile_8(rows, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, 8, first);
-  outer_tile_8(rows, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy + 32, dyStride, dw + 32, dwStride, count, first);
 }
 
 function outer_tile_4x8(

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Browser, Download, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { openPage, type PageOptions } from "./chromium.ts";
 import { temporaryFolder } from "./pages.ts";
 import { type Server, startServer } from "./server.ts";
@@ -134,4 +135,9 @@ export async function saved(page: Page, item: RegExp): Promise<Buffer> {
 export async function openFile(page: Page, name: string, buffer: Buffer): Promise<void> {
   const file = { name, mimeType: "application/octet-stream", buffer };
   await page.getByLabel("Model file", { exact: true }).setInputFiles(file);
+}
+
+/** The names and numbers in a saved model or run. */
+export function weightsOf(file: Buffer): readonly (string | number)[][] {
+  return Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);
 }

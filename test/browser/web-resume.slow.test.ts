@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { describeInChromium, useChromium } from "./chromium.ts";
-import { openFile, runEnds, saved, setField, train, useWebPage } from "./web-page.ts";
+import { openFile, runEnds, saved, setField, train, useWebPage, weightsOf } from "./web-page.ts";
 
 describeInChromium("the page", () => {
   const browser = useChromium();
@@ -27,8 +26,6 @@ describeInChromium("the page", () => {
     await other.getByRole("button", { name: "Go on training" }).click();
     expect(await runEnds(other)).toMatch(/^Done: epoch 2 of 2, step 64 of 64/);
     const resumed = await saved(other, /Save the model/);
-    const weights = (file: Buffer) =>
-      Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);
-    expect(weights(resumed)).toEqual(weights(whole));
+    expect(weightsOf(resumed)).toEqual(weightsOf(whole));
   });
 });

@@ -4,7 +4,7 @@ import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { describeInChromium, useChromium } from "./chromium.ts";
 import { longestTask } from "./main-thread.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
-import { draw, openFile, readout, saved, setField, textOf, train, useWebPage } from "./web-page.ts";
+import { draw, openFile, readout, saved, setField, textOf, train, useWebPage, weightsOf } from "./web-page.ts";
 
 /** What the pad's digits are read as. */
 async function readDigits(page: Page): Promise<string[]> {
@@ -82,8 +82,6 @@ describeInChromium("the page", () => {
     const html = (await saved(other, /Export as a page/)).toString();
     expect(html).toContain("<title>Draw for ");
     const again = await saved(other, /Save the model/);
-    const weights = (file: Buffer) =>
-      Array.from(decodeSafetensors(file).tensors, ([name, { data }]) => [name, ...data]);
-    expect(weights(again)).toEqual(weights(bytes));
+    expect(weightsOf(again)).toEqual(weightsOf(bytes));
   });
 });
