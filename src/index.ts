@@ -68,6 +68,7 @@ export type { InputOptions } from "./model/input.ts";
 export type { MemoryUse } from "./model/memory.ts";
 export type { Network } from "./model/network.ts";
 export type { LayerDescription, ModelDescription } from "./model/summary.ts";
+export type { FileBytes } from "./numeric/array-kinds.ts";
 export { RandomStream } from "./numeric/random.ts";
 export { type DataSplit, type ImageRange, type SplitData, splitData, type TestRange } from "./recipes/data-split.ts";
 export { findNetwork, findRecipe, NETWORKS, RECIPES } from "./recipes/index.ts";

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import { type Context, commandLine, createContext, shorterPath } from "./context.ts";
 import { addFileOptions, FILE_FORMATS, type FileOptions, readSettings } from "./data-options.ts";
 import { colourDepth, drawSamples } from "./data-samples.ts";
@@ -73,7 +74,7 @@ interface PartFigures extends DatasetStatistics {
 }
 
 function figuresOf(dataset: Dataset): PartFigures {
-  const type = dataset.images instanceof Uint8Array ? "uint8" : "float32";
+  const type = isUint8Array(dataset.images) ? "uint8" : "float32";
   return { images: dataset.length, type, ...datasetStatistics(dataset) };
 }
 

@@ -7,6 +7,7 @@ import { encodeIdxPair } from "../data/idx.ts";
 import { datasetStatistics } from "../data/statistics.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { loadMnist } from "../node/mnist.ts";
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import { type Context, commandLine, createContext, shorterPath } from "./context.ts";
 import { addDataInspectCommand, countTable } from "./data-inspect.ts";
 import { addFileOptions, FILE_FORMATS, type FileOptions } from "./data-options.ts";
@@ -157,7 +158,7 @@ async function writeParts(folder: string, parts: Pick<Parts, "train" | "test">):
 /** Floats in the unit of bytes as bytes, rounded. */
 function asBytes(dataset: Dataset): Dataset {
   const { images } = dataset;
-  if (images instanceof Uint8Array || !images.every((value) => value >= 0 && value <= 255)) return dataset;
+  if (isUint8Array(images) || !images.every((value) => value >= 0 && value <= 255)) return dataset;
   return { ...dataset, images: Uint8Array.from(images, Math.round) };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asPixels, isFloat32Array, isUint8Array, isUint16Array, kindOf } from "../numeric/array-kinds.ts";
 import { permutation, type RandomStream } from "../numeric/random.ts";
 
 /** Pixels as read (0 to 255), or as floats of any finite value. */
@@ -41,7 +42,7 @@ export interface DatasetInit {
   readonly name?: string | undefined;
   readonly shape: ImageShape;
   /** `[n, h, w, c]`, contiguous; kept, not copied. */
-  readonly images: Pixels;
+  readonly images: Pixels | Uint8ClampedArray;
   /** `[n]`; kept, not copied. */
   readonly labels?: ClassLabels | undefined;
   /** `[n, classes]`; kept, not copied. */
@@ -72,6 +73,17 @@ function checkLabels(who: string, labels: ClassLabels, classes: number): void {
   }
 }
 
+function readPixels(who: string, images: DatasetInit["images"]): Pixels {
+  const pixels = asPixels(images);
+  if (pixels !== undefined) return pixels;
+  throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${kindOf(images)}`);
+}
+
+function readLabels(who: string, labels: DatasetInit["labels"]): ClassLabels {
+  if (isUint8Array(labels) || isUint16Array(labels)) return labels;
+  throw new TypeError(`${who}: expected labels as a Uint8Array or a Uint16Array, got ${kindOf(labels)}`);
+}
+
 function highest(labels: ClassLabels): number {
   let max = 0;
   for (let i = 0; i < labels.length; i++) max = Math.max(max, labels[i]);
@@ -80,9 +92,6 @@ function highest(labels: ClassLabels): number {
 
 /** The number of images, after checking the shape and the pixels. */
 function checkImages(who: string, shape: ImageShape, images: Pixels): number {
-  if (!(images instanceof Uint8Array) && !(images instanceof Float32Array)) {
-    throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${kindOf(images)}`);
-  }
   if (!Array.isArray(shape) || shape.length !== 3 || !shape.every(isPositiveInteger)) {
     throw new RangeError(`${who}: expected an image shape [height, width, channels], got [${shape}]`);
   }
@@ -93,12 +102,12 @@ function checkImages(who: string, shape: ImageShape, images: Pixels): number {
     const size = `${shape.join(" x ")} = ${perImage}`;
     throw new RangeError(`${who}: expected whole images of ${size} values, got ${images.length} values`);
   }
-  if (images instanceof Float32Array) checkFinite(who, "pixels", images, perImage);
+  if (isFloat32Array(images)) checkFinite(who, "pixels", images, perImage);
   return length;
 }
 
 function checkTargets(who: string, targets: Float32Array, length: number, classes: number | undefined): number {
-  if (!(targets instanceof Float32Array)) {
+  if (!isFloat32Array(targets)) {
     throw new TypeError(`${who}: expected targets as a Float32Array, got ${kindOf(targets)}`);
   }
   const width = classes ?? targets.length / length;
@@ -111,9 +120,6 @@ function checkTargets(who: string, targets: Float32Array, length: number, classe
 }
 
 function checkClassLabels(who: string, labels: ClassLabels, length: number, classes: number | undefined): number {
-  if (!(labels instanceof Uint8Array) && !(labels instanceof Uint16Array)) {
-    throw new TypeError(`${who}: expected labels as a Uint8Array or a Uint16Array, got ${kindOf(labels)}`);
-  }
   if (labels.length !== length) {
     throw new RangeError(`${who}: expected ${length} labels, one per image, got ${labels.length}`);
   }
@@ -121,11 +127,6 @@ function checkClassLabels(who: string, labels: ClassLabels, length: number, clas
   if (!isPositiveInteger(classes)) throw new RangeError(`${who}: expected at least one class, got ${classes}`);
   checkLabels(who, labels, classes);
   return classes;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
-  return value.constructor?.name ?? "object";
 }
 
 /**
@@ -146,8 +147,10 @@ function kindOf(value: unknown): string {
  * });
  */
 export function createDataset(init: DatasetInit): Dataset {
-  const { name = "data", shape, images, labels, targets, classNames } = init;
+  const { name = "data", shape, targets, classNames } = init;
   const who = `dataset ${JSON.stringify(name)}`;
+  const images = readPixels(who, init.images);
+  const labels = init.labels === undefined ? undefined : readLabels(who, init.labels);
   const length = checkImages(who, shape, images);
   const wanted = init.classes ?? classNames?.length;
   if ((labels === undefined) === (targets === undefined)) {
@@ -211,12 +214,11 @@ export function takeDataset(dataset: Dataset, indices: ArrayLike<number>): Datas
 function takeRows<T extends Pixels | ClassLabels>(source: T, width: number, indices: ArrayLike<number>): T;
 function takeRows(source: Pixels | ClassLabels, width: number, indices: ArrayLike<number>): Pixels | ClassLabels {
   const size = indices.length * width;
-  const rows =
-    source instanceof Float32Array
-      ? new Float32Array(size)
-      : source instanceof Uint16Array
-        ? new Uint16Array(size)
-        : new Uint8Array(size);
+  const rows = isFloat32Array(source)
+    ? new Float32Array(size)
+    : isUint16Array(source)
+      ? new Uint16Array(size)
+      : new Uint8Array(size);
   for (let i = 0; i < indices.length; i++) {
     rows.set(source.subarray(indices[i] * width, (indices[i] + 1) * width), i * width);
   }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import { createDataset, type Dataset, type ImageShape } from "./dataset.ts";
 import { gunzip, gunzipStart, isGzip } from "./gzip.ts";
 
@@ -188,7 +189,7 @@ export interface IdxPair {
 export function encodeIdxPair(dataset: Dataset): IdxPair {
   const who = `encodeIdx ${JSON.stringify(dataset.name)}`;
   const { images, labels, length, shape } = dataset;
-  if (!(images instanceof Uint8Array)) throw new RangeError(`${who}: expected pixels as bytes, got floats`);
+  if (!isUint8Array(images)) throw new RangeError(`${who}: expected pixels as bytes, got floats`);
   if (labels === undefined || dataset.classes > 256) {
     throw new RangeError(`${who}: expected labels below 256, got ${labels ? `${dataset.classes} classes` : "targets"}`);
   }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { asBytes, type FileBytes, kindOf } from "../numeric/array-kinds.ts";
 import { findDuplicateKey } from "./json-keys.ts";
 
 const LENGTH_BYTES = 8;
@@ -136,15 +137,17 @@ function headerText(
 }
 
 /**
- * Reads a file that is in memory. F32 tensors are views of `bytes` where alignment allows, so it must not be changed.
+ * Reads a file that is in memory. F32 tensors are views of its bytes where alignment allows, so it must not be changed.
  *
  * @throws RangeError if anything is wrong with the file, before memory is allocated for it
  * @example
  * const { tensors } = decodeSafetensors(bytes);
  * for (const [name, { shape }] of tensors) console.log(name, shape);
  */
-export function decodeSafetensors(bytes: Uint8Array, options: DecodeSafetensorsOptions = {}): Safetensors {
+export function decodeSafetensors(file: FileBytes, options: DecodeSafetensorsOptions = {}): Safetensors {
   const name = options.name ?? "data";
+  const bytes = asBytes(file);
+  if (bytes === undefined) throw new TypeError(`${whoIs(name)}: expected the bytes of a file, got ${kindOf(file)}`);
   const dataBegin = LENGTH_BYTES + safetensorsHeaderBytes(bytes, bytes.length, name);
   const dataBytes = bytes.length - dataBegin;
   const header = parseSafetensorsHeader(bytes.subarray(LENGTH_BYTES, dataBegin), dataBytes, name);

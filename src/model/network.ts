@@ -3,6 +3,7 @@ import { chooseEngine, createEngine, type Engine } from "../engine/engine.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type Mode, sizeOf } from "../layers/layer.ts";
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
@@ -111,7 +112,7 @@ export class Network {
     const { offset } = this.#layout.staging;
     const size = this.#pixels;
     const { heap, bytes } = this.engine;
-    const isBytes = images instanceof Uint8Array;
+    const isBytes = isUint8Array(images);
     this.#staged = isBytes ? "bytes" : "floats";
     const start = isBytes ? offset * heap.BYTES_PER_ELEMENT : offset;
     const target = isBytes ? bytes : heap;

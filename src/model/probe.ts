@@ -3,6 +3,7 @@ import { createEngine, type Engine } from "../engine/engine.ts";
 import { MemoryPlan } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
 import { type Shape, sizeOf } from "../layers/layer.ts";
+import { isFloat32Array } from "../numeric/array-kinds.ts";
 import type { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";
 
@@ -72,7 +73,7 @@ export class Probe {
     const scale = plan.reserve("input scale", "input", channels);
     const offset = plan.reserve("input offset", "input", channels);
     const { gear, heap } = network.engine;
-    const precision = heap instanceof Float64Array ? "float64" : "float32";
+    const precision = isFloat32Array(heap) ? "float32" : "float64";
     const engine = await createEngine(plan.freeze(), { gear, precision });
     engine.heap.set(input.scale, scale.offset);
     engine.heap.set(input.offset, offset.offset);

@@ -10,6 +10,7 @@ import { DIGIT_NAMES } from "../data/mnist.ts";
 import { type DataFile, MAX_BYTES } from "../data/read/data-file.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import { fileError, readFileBounded } from "./files.ts";
 import { decodeImage } from "./image.ts";
 import { hasMnistLabels } from "./mnist.ts";
@@ -35,8 +36,7 @@ export async function loadDataFiles(path: string, options: ReadDataOptions = {})
   const [files, { readDataFiles }] = await Promise.all([openDataFiles(path), import("../data/read/read-files.ts")]);
   const data = await readDataFiles(files, { decodeImage, ...options });
   const { train, test } = data;
-  const isMnist =
-    train?.classNames === undefined && train?.labels instanceof Uint8Array && hasMnistLabels(train.labels);
+  const isMnist = train?.classNames === undefined && isUint8Array(train?.labels) && hasMnistLabels(train.labels);
   if (!isMnist) return data;
   return { ...data, train: { ...train, classNames: DIGIT_NAMES }, test: test && { ...test, classNames: DIGIT_NAMES } };
 }

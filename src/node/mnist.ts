@@ -21,6 +21,7 @@ import {
   readIdxTrainTest,
   type TrainTest,
 } from "../data/mnist.ts";
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
 import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";
 
@@ -77,7 +78,7 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
   const test = found.test && (await readPair(folder, found.test));
   const data = await readIdxTrainTest(train, test, options);
   const unnamed = options.classNames === undefined && options.classes === undefined;
-  const isMnist = unnamed && data.train.labels instanceof Uint8Array && hasMnistLabels(data.train.labels);
+  const isMnist = unnamed && isUint8Array(data.train.labels) && hasMnistLabels(data.train.labels);
   if (!isMnist) return data;
   return {
     train: { ...data.train, classNames: DIGIT_NAMES },

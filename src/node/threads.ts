@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { MessagePort, Worker } from "node:worker_threads";
 import { setThreadSource, type ThreadSource } from "../engine/threads/source.ts";
+import { isArrayBuffer } from "../numeric/array-kinds.ts";
 
 /**
  * How Node runs threads.
@@ -28,7 +29,7 @@ export function nodeThreads(program = new URL("./thread.js", import.meta.url)): 
 
 /** Of what may be transferred in a browser, that which may be in Node. */
 export function transferable(transfer: readonly Transferable[]): (ArrayBuffer | MessagePort)[] {
-  return transfer.filter((item) => item instanceof ArrayBuffer || item instanceof MessagePort);
+  return transfer.filter((item) => isArrayBuffer(item) || item instanceof MessagePort);
 }
 
 /** Lets engines run on Node's worker threads. */

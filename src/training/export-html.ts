@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import { readFields, shown } from "../json-fields.ts";
+import type { FileBytes } from "../numeric/array-kinds.ts";
 import { loadModel } from "./load-model.ts";
 
 export interface ExportHtmlOptions {
@@ -23,7 +24,7 @@ export interface ExportHtmlOptions {
  * @example
  * const html = await exportHtml(model.save(), { title: "My digits" });
  */
-export async function exportHtml(file: Uint8Array | Checkpoint, options: ExportHtmlOptions = {}): Promise<string> {
+export async function exportHtml(file: FileBytes | Checkpoint, options: ExportHtmlOptions = {}): Promise<string> {
   const { title = "Draw for a network" } = readFields("exportHtml", options, ["title"]);
   if (typeof title !== "string") throw new TypeError(`exportHtml: expected title to be a text, got ${shown(title)}`);
   const model = await loadModel(file, { batchSize: 1, threads: 1 });

@@ -4,6 +4,7 @@ import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
 import { checkNumber, shown } from "../json-fields.ts";
 import { Architecture } from "../model/architecture.ts";
+import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";
 import { parseLoss } from "./losses.ts";
 import { Model } from "./model.ts";
 import { AVERAGE } from "./model-contents.ts";
@@ -27,11 +28,8 @@ export interface LoadOptions extends EngineOptions {
  * const model = await loadModel(bytes);
  * const probabilities = await model.predict(pixels);
  */
-export async function loadModel(file: Uint8Array | Checkpoint, options: LoadOptions = {}): Promise<Model> {
-  const checkpoint = file instanceof Uint8Array ? readCheckpoint(decodeSafetensors(file), "model") : file;
-  if (typeof checkpoint !== "object" || !(checkpoint?.weights instanceof Map)) {
-    throw new TypeError(`loadModel: expected the bytes of a model file, got ${shown(checkpoint)}`);
-  }
+export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptions = {}): Promise<Model> {
+  const checkpoint = checkpointOf("loadModel", file);
   const { training = false, ...engine } = options;
   const { settings } = checkpoint;
   const { seed = 0, batchSize = 32, loss, optimizer, classNames } = settings;
@@ -47,6 +45,17 @@ export async function loadModel(file: Uint8Array | Checkpoint, options: LoadOpti
   });
   for (const [name, { data }] of checkpoint.weights) model.setWeight(name, data);
   return model;
+}
+
+function checkpointOf(who: string, file: FileBytes | Checkpoint): Checkpoint {
+  const bytes = asBytes(file);
+  if (bytes !== undefined) return readCheckpoint(decodeSafetensors(bytes), "model");
+  if (isCheckpoint(file)) return file;
+  throw new TypeError(`${who}: expected the bytes of a model file, got ${shown(file)}`);
+}
+
+function isCheckpoint(file: unknown): file is Checkpoint {
+  return isRecord(file) && isMap(file.weights);
 }
 
 /** Throws unless the file holds just the weights that its architecture has, all finite. Done before memory is allocated. */

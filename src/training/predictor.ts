@@ -1,6 +1,7 @@
 import { type Dataset, imageSize } from "../data/dataset.ts";
 import { readViews, type TestTimeAugmentation, type View, writeView } from "../data/views.ts";
 import type { Network } from "../model/network.ts";
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import { argmax } from "./metrics.ts";
 
 type Values = Float32Array | Float64Array;
@@ -59,7 +60,7 @@ export class Predictor {
     }
     const { shape } = network.architecture.input;
     const size = imageSize({ shape });
-    const seen = images instanceof Uint8Array ? new Uint8Array(count * size) : new Float32Array(count * size);
+    const seen = isUint8Array(images) ? new Uint8Array(count * size) : new Float32Array(count * size);
     const sum = new Float64Array(count * network.architecture.outputs);
     this.#losses.fill(0);
     for (const view of this.#views) {

@@ -14,6 +14,7 @@ import type { ReadSettings } from "../data/read/options.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
+import type { FileBytes } from "../numeric/array-kinds.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
@@ -70,7 +71,7 @@ export interface RemoteFitOptions extends Omit<FitOptions, "validation" | "callb
    * The bytes of a checkpoint that the run goes on from: of a page or of the command line. The model has to be loaded from
    * it with `training`, and the data has to be the same; options that are not given are those of the checkpoint.
    */
-  checkpoint?: Uint8Array;
+  checkpoint?: FileBytes;
 }
 
 /** What a checkpoint says beyond what the worker knows: for the command line. A type alias because interfaces do not fit `Json`. */
@@ -136,9 +137,9 @@ export interface RemoteModel {
   evaluate(data: RemoteDataset, options?: PredictionSettings): Promise<Evaluation>;
   /** The same, image by image: what confusion matrices and galleries of mistakes are made of. */
   report(data: RemoteDataset, options?: PredictionSettings): Promise<RemoteReport>;
-  predict(images: Pixels, options?: PredictionSettings): Promise<Float32Array>;
+  predict(images: Pixels | Uint8ClampedArray, options?: PredictionSettings): Promise<Float32Array>;
   /** The output of every layer for one image, in the order of the layers. Works while a run goes on, between two steps. */
-  activations(image: Pixels): Promise<readonly LayerActivation[]>;
+  activations(image: Pixels | Uint8ClampedArray): Promise<readonly LayerActivation[]>;
   weights(): Promise<ReadonlyMap<string, readonly number[]>>;
   getWeight(name: string): Promise<Float32Array>;
   /** The gradient of a weight in the last training step; zeros before the first. */
@@ -171,7 +172,7 @@ export interface Session {
   /** Checks the network as `createModel` does. */
   createModel(options: ModelOptions): Promise<RemoteModel>;
   /** Reads a model file or a checkpoint. */
-  loadModel(file: Uint8Array, options?: LoadOptions & Pick<RemoteCompileOptions, "replicas">): Promise<RemoteModel>;
+  loadModel(file: FileBytes, options?: LoadOptions & Pick<RemoteCompileOptions, "replicas">): Promise<RemoteModel>;
   /** Draws digits in the worker. Default: 10,000 of seed 0, from the first one on. */
   digits(options?: Partial<DigitsOptions>): Promise<RemoteDataset>;
   /** Reads files in the worker, so that the page does not stand still. */

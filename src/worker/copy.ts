@@ -1,3 +1,5 @@
+import { isFloat32Array, isUint16Array } from "../numeric/array-kinds.ts";
+
 type Copied<T> = T extends Float32Array
   ? Float32Array<ArrayBuffer>
   : T extends Uint16Array
@@ -8,6 +10,6 @@ type Copied<T> = T extends Float32Array
 export function copyOf<T extends Uint8Array | Uint16Array | Float32Array>(array: T): Copied<T>;
 export function copyOf(array: Uint8Array | Uint16Array | Float32Array) {
   // Not `slice`: that of Node's Buffer is a view.
-  if (array instanceof Float32Array) return new Float32Array(array);
-  return array instanceof Uint16Array ? new Uint16Array(array) : new Uint8Array(array);
+  if (isFloat32Array(array)) return new Float32Array(array);
+  return isUint16Array(array) ? new Uint16Array(array) : new Uint8Array(array);
 }

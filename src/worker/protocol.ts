@@ -11,6 +11,7 @@ import type { ReadSettings } from "../data/read/options.ts";
 import type { Gear } from "../engine/gears.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
+import { isArrayBuffer } from "../numeric/array-kinds.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
@@ -195,7 +196,7 @@ export function decodeError({ kind, message }: ErrorMessage): Error {
 /** The memories of arrays in an answer that nobody else holds: they move in place of being copied. */
 export function memoriesOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
   if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+    if (isArrayBuffer(value.buffer)) found.add(value.buffer);
   } else if (Array.isArray(value)) {
     for (const item of value) memoriesOf(item, found);
   } else if (isRecord(value)) {

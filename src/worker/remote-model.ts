@@ -2,6 +2,7 @@ import type { Pixels } from "../data/dataset.ts";
 import { isRecord, type Json } from "../json.ts";
 import { readFields, shown } from "../json-fields.ts";
 import type { ModelDescription } from "../model/summary.ts";
+import { asBytes, asPixels, type FileBytes } from "../numeric/array-kinds.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import { FIT_KEYS } from "../training/fit-options.ts";
 import { COMPILE_KEYS } from "../training/model.ts";
@@ -67,7 +68,7 @@ export class ModelHandle implements RemoteModel {
       model: this.#model,
       data: this.#dataset("fit", data),
       validation: validation === undefined ? undefined : this.#dataset("fit: validation", validation),
-      checkpoint: checkpoint === undefined ? undefined : checkpoint,
+      checkpoint: checkpoint === undefined ? undefined : checkpointBytes(checkpoint),
       options: rest,
     });
     this.#classNames = classNames;
@@ -82,12 +83,12 @@ export class ModelHandle implements RemoteModel {
     return this.#connection.call("report", { model: this.#model, data: this.#dataset("report", data), options });
   }
 
-  async predict(images: Pixels, options: PredictionSettings = {}): Promise<Float32Array> {
+  async predict(images: Pixels | Uint8ClampedArray, options: PredictionSettings = {}): Promise<Float32Array> {
     const copy = copiedImages("predict", images);
     return this.#connection.call("predict", { model: this.#model, images: copy, options }, [copy.buffer]);
   }
 
-  async activations(image: Pixels): Promise<readonly LayerActivation[]> {
+  async activations(image: Pixels | Uint8ClampedArray): Promise<readonly LayerActivation[]> {
     const copy = copiedImages("activations", image);
     return this.#connection.call("activations", { model: this.#model, image: copy }, [copy.buffer]);
   }
@@ -155,7 +156,14 @@ function configOf(option: string | { readonly config: { readonly [key: string]: 
   return typeof option === "object" && isRecord(option?.config) ? option.config : option;
 }
 
-function copiedImages(who: string, images: Pixels) {
-  if (images instanceof Uint8Array || images instanceof Float32Array) return copyOf(images);
+function checkpointBytes(checkpoint: FileBytes): Uint8Array {
+  const bytes = asBytes(checkpoint);
+  if (bytes !== undefined) return bytes;
+  throw new TypeError(`fit: expected the bytes of a checkpoint, got ${shown(checkpoint)}`);
+}
+
+function copiedImages(who: string, images: Pixels | Uint8ClampedArray) {
+  const pixels = asPixels(images);
+  if (pixels !== undefined) return copyOf(pixels);
   throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${shown(images)}`);
 }

@@ -6,6 +6,7 @@ import type { ReadSettings } from "../data/read/options.ts";
 import type { Gear } from "../engine/gears.ts";
 import { readFields, shown } from "../json-fields.ts";
 import { Architecture } from "../model/architecture.ts";
+import { asBytes, type FileBytes, isArrayBuffer } from "../numeric/array-kinds.ts";
 import type { ModelOptions } from "../training/model.ts";
 import { Connection } from "./connection.ts";
 import type { RemoteDataset, RemoteModel, RemoteReadData, Session, SessionOptions } from "./contract.ts";
@@ -53,11 +54,12 @@ class WorkerSession implements Session {
     return new ModelHandle(this.#connection, await this.#connection.call("createModel", { architecture, seed }));
   }
 
-  async loadModel(file: Uint8Array, options: LoadSettings = {}): Promise<RemoteModel> {
-    if (!(file instanceof Uint8Array)) {
+  async loadModel(file: FileBytes, options: LoadSettings = {}): Promise<RemoteModel> {
+    const given = asBytes(file);
+    if (given === undefined) {
       throw new TypeError(`loadModel: expected the bytes of a model file, got ${shown(file)}`);
     }
-    const copy = copyOf(file);
+    const copy = copyOf(given);
     const model = await this.#connection.call("loadModel", { file: copy, options }, [copy.buffer]);
     return new ModelHandle(this.#connection, model);
   }
@@ -74,8 +76,9 @@ class WorkerSession implements Session {
     const { onProgress, ...settings } = options;
     const memories: ArrayBuffer[] = [];
     const copies = files.map(({ name, bytes }) => {
-      if (!(bytes instanceof Uint8Array)) return { name, bytes };
-      const copy = copyOf(bytes);
+      const given = asBytes(bytes);
+      if (given === undefined) return { name, bytes };
+      const copy = copyOf(given);
       memories.push(copy.buffer);
       return { name, bytes: copy };
     });
@@ -91,7 +94,9 @@ class WorkerSession implements Session {
     const labels = moved ? data.labels : data.labels && copyOf(data.labels);
     const targets = moved ? data.targets : data.targets && copyOf(data.targets);
     const memories = new Set<ArrayBuffer>();
-    for (const array of [images, labels, targets]) if (array?.buffer instanceof ArrayBuffer) memories.add(array.buffer);
+    for (const array of [images, labels, targets]) {
+      if (array !== undefined && isArrayBuffer(array.buffer)) memories.add(array.buffer);
+    }
     const init = { name, shape, classes, classNames, images, labels, targets };
     return this.#handle(await this.#connection.call("addDataset", init, [...memories]));
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isRecord } from "../../json.ts";
+import { asBytes, type FileBytes, kindOf } from "../../numeric/array-kinds.ts";
 import { GrowingBytes, gunzipChunks, isGzip } from "../gzip.ts";
 
 /** Larger files are refused where they have to be in memory whole: a Uint8Array must hold them. */
@@ -27,16 +29,21 @@ export interface DataFile {
 export interface DataFileInput {
   /** Path with `/` between folders, such as `train/cat/1.png`. */
   readonly name: string;
-  readonly bytes: Uint8Array | ArrayBuffer | Blob;
+  readonly bytes: FileBytes | Blob;
 }
 
 /** The file for what a caller has: bytes, or a web page's `File`. */
 export function dataFile({ name, bytes }: DataFileInput): DataFile {
-  if (bytes instanceof Uint8Array) return memoryFile(name, bytes);
-  if (bytes instanceof ArrayBuffer) return memoryFile(name, new Uint8Array(bytes));
-  if (typeof Blob !== "undefined" && bytes instanceof Blob) return blobFile(name, bytes);
-  const got = bytes === null ? "null" : typeof bytes;
+  const given = asBytes(bytes);
+  if (given !== undefined) return memoryFile(name, given);
+  if (isBlob(bytes)) return blobFile(name, bytes);
+  const got = kindOf(bytes);
   throw new TypeError(`readData ${JSON.stringify(name)}: expected bytes as a Uint8Array or an ArrayBuffer, got ${got}`);
+}
+
+/** Whether a value can be read as a Blob is, whatever realm it comes from. */
+function isBlob(value: unknown): value is Blob {
+  return isRecord(value) && ["slice", "stream", "arrayBuffer"].every((method) => typeof value[method] === "function");
 }
 
 function memoryFile(name: string, bytes: Uint8Array): DataFile {

@@ -1,3 +1,4 @@
+import { isFloat32Array } from "../../numeric/array-kinds.ts";
 import type { Pixels } from "../dataset.ts";
 import type { Parts } from "./parts.ts";
 
@@ -35,7 +36,7 @@ export function stretched(parts: Parts): { parts: Parts; note: string | undefine
   const [base, factor] = isIn(0, 1) ? [0, 255] : [lowest, 255 / (highest - lowest)];
   const stretch = (pixels: Pixels) => {
     // In place, where the numbers stay floats: they were made by a reader.
-    const target = pixels instanceof Float32Array ? pixels : new Float32Array(pixels.length);
+    const target = isFloat32Array(pixels) ? pixels : new Float32Array(pixels.length);
     for (let i = 0; i < pixels.length; i++) target[i] = (pixels[i] - base) * factor;
     return target;
   };

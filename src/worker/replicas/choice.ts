@@ -1,6 +1,7 @@
 import type { Gear } from "../../engine/gears.ts";
 import { threadSource, threadsObstacle } from "../../engine/threads/source.ts";
 import type { Network } from "../../model/network.ts";
+import { isFloat32Array } from "../../numeric/array-kinds.ts";
 
 /** Replicas that `auto` takes at most. */
 const AUTO_MOST = 8;
@@ -74,7 +75,7 @@ export function chooseReplicas(wanted: number | "auto", network: Network): Repli
 /** The number of replicas that should be fastest. */
 function fastest(network: Network): number {
   const { architecture, batchSize, engine, optimizer, parameters } = network;
-  if (optimizer === undefined || !(engine.heap instanceof Float32Array)) return 1;
+  if (optimizer === undefined || !isFloat32Array(engine.heap)) return 1;
   const work = (PASSES * architecture.sequence.multiplyAdds() * batchSize) / SPEED[engine.gear];
   const weights = PER_WEIGHT * parameters.gradients.count;
   const fewest = parameters.statistics.count > 0 ? FEWEST_NORMALIZED : FEWEST;

@@ -3,6 +3,7 @@ import { threadSource } from "../../engine/threads/source.ts";
 import { reasonOf } from "../../engine/threads/thread.ts";
 import { compileKernels } from "../../engine/wasm.ts";
 import type { Network } from "../../model/network.ts";
+import { isFloat32Array } from "../../numeric/array-kinds.ts";
 import { type Stepper, stageBatch } from "../../training/batch.ts";
 import type { Crew } from "../../training/crew.ts";
 import { type EvaluateOptions, type Evaluation, type Evaluator, evaluateImages } from "../../training/evaluate.ts";
@@ -79,7 +80,7 @@ export class ReplicaGroup implements Crew {
       throw new TypeError("replicas: expected a model compiled with a loss and an optimizer, got none");
     }
     const { gear, heap } = engine;
-    if (!(heap instanceof Float32Array)) throw new RangeError("replicas: expected float32, got float64");
+    if (!isFloat32Array(heap)) throw new RangeError("replicas: expected float32, got float64");
     const kernels = gear === "js" ? undefined : { gear, module: await compileKernels(gear) };
     const batchSize = largestPart(network.batchSize, replicas);
     const common = { replicas, loss: loss.config, optimizer: optimizer.config, seed, batchSize, gear, kernels };

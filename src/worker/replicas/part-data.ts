@@ -1,5 +1,6 @@
 import { type Dataset, imageSize } from "../../data/dataset.ts";
 import { TRANSFORM_FLOATS } from "../../model/layout.ts";
+import { isUint8Array } from "../../numeric/array-kinds.ts";
 import type { Batch } from "../../training/batch.ts";
 import type { PartData } from "./messages.ts";
 import type { Part } from "./parts.ts";
@@ -32,7 +33,7 @@ function copyPixels(data: Dataset, indices: Uint32Array, memory: ArrayBuffer | u
   const values = indices.length * imageSize(data);
   const bytes = values * images.BYTES_PER_ELEMENT;
   const place = memory !== undefined && memory.byteLength >= bytes ? memory : new ArrayBuffer(bytes);
-  return images instanceof Uint8Array
+  return isUint8Array(images)
     ? copyRows(images, indices, new Uint8Array(place, 0, values))
     : copyRows(images, indices, new Float32Array(place, 0, values));
 }
