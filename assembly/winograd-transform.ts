@@ -215,7 +215,7 @@ function gradient_pass(
 
 /**
  * B m B^T: 36 times eight channels, `step` apart, added to the 6 x 6 pixels whose first is (row, column), as far as they
- * lie inside the image.
+ * lie inside the image: with much padding, none of them may.
  *
  * @param count valid channels, eight or more for all
  */
@@ -225,6 +225,7 @@ export function transform_back(
 ): void {
   const top = max(0, -row), rows = min(6, height - row) - top;
   const left = max(0, -column), columns = min(6, width - column) - left;
+  if (rows <= 0 || columns <= 0) return;
   const first = part + <usize>top * SPAN;
   image += (<usize>(row + top) * <usize>width + <usize>(column + left)) * pixel;
   for (let lanes = min(8, count); lanes > 0; lanes -= <i32>(SPAN >> 2)) {

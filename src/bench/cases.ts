@@ -47,7 +47,12 @@ const PLAIN = {
   bias: "shared",
 } as const;
 const PLAIN_DEPTHWISE = { ...PLAIN, depthwise: true } as const;
-const PAD_1 = { padTop: 1, padBottom: 1, padLeft: 1, padRight: 1 } as const;
+const PAD_1 = around(1);
+
+/** The same padding on all sides. */
+function around(padding: number) {
+  return { padTop: padding, padBottom: padding, padLeft: padding, padRight: padding } as const;
+}
 
 /** Convolutions for correctness: small, and odd in every way the kernels can meet. */
 export const CONVOLUTIONS: readonly ConvolutionCase[] = [
@@ -80,6 +85,13 @@ export const CONVOLUTIONS: readonly ConvolutionCase[] = [
     padLeft: 2,
     padRight: 4,
   },
+  { ...PLAIN, name: "padding 4 around", n: 1, h: 7, w: 7, c: 5, k: 9, ...around(4) },
+  { ...PLAIN, name: "padding 9 around one pixel", n: 3, h: 1, w: 1, c: 3, k: 5, ...around(9) },
+  { ...PLAIN, name: "tiles above the image", h: 3, w: 4, c: 4, k: 6, padTop: 11, padRight: 1 },
+  { ...PLAIN, name: "tiles below the image", h: 2, w: 5, c: 6, k: 4, padBottom: 13, padLeft: 1, bias: "untied" },
+  { ...PLAIN, name: "tiles before and after the image", h: 4, w: 2, c: 3, k: 8, padLeft: 8, padRight: 10 },
+  { ...PLAIN, name: "stride 2, padding 8 around", h: 3, w: 2, c: 3, k: 4, strideH: 2, strideW: 2, ...around(8) },
+  { ...PLAIN, name: "dilation 2, padding 9", h: 2, w: 3, c: 2, k: 5, dilationH: 2, dilationW: 2, ...around(9) },
   { ...PLAIN, name: "stride 2, odd size", h: 7, w: 9, c: 3, k: 5, strideH: 2, strideW: 2, ...PAD_1 },
   { ...PLAIN, name: "stride leaves rows and columns over", h: 8, w: 9, c: 2, k: 3, strideH: 3, strideW: 4 },
   { ...PLAIN, name: "strides differ", h: 6, w: 7, c: 4, k: 6, strideH: 1, strideW: 2, padTop: 1 },
@@ -211,6 +223,7 @@ export const DEPTHWISE: readonly ConvolutionCase[] = [
     dilationH: 3,
     dilationW: 2,
   },
+  { ...PLAIN_DEPTHWISE, name: "depthwise, padding 8", h: 2, w: 3, c: 5, k: 5, groups: 5, ...around(8) },
   {
     ...PLAIN_DEPTHWISE,
     name: "depthwise, untied bias",
@@ -232,6 +245,7 @@ export const NARROW_CONVOLUTIONS: readonly ConvolutionCase[] = [
   { ...PLAIN, name: "narrow 3x3, 10 filters, odd", h: 7, w: 5, c: 1, k: 10, ...PAD_1 },
   { ...PLAIN, name: "narrow 3x3, 7 filters, odd", h: 5, w: 9, c: 1, k: 7 },
   { ...PLAIN, name: "narrow 3x3, stride 2", h: 11, w: 9, c: 1, k: 5, strideH: 2, strideW: 2, ...PAD_1 },
+  { ...PLAIN, name: "narrow 3x3, padding 8 around", n: 1, h: 2, w: 1, c: 2, k: 4, ...around(8) },
   { ...PLAIN, name: "narrow 3x3, 3 channels", h: 6, w: 7, c: 3, k: 9, ...PAD_1 },
   { ...PLAIN, name: "narrow 3x3, 4 channels, strides differ", h: 6, w: 8, c: 4, k: 12, strideH: 1, strideW: 2 },
   { ...PLAIN, name: "narrow 3x1, 3 channels", h: 6, w: 4, c: 3, k: 5, s: 1, bias: "none" },

@@ -32,6 +32,11 @@ const SIDES: Padding = [
   [1, 2],
   [3, 0],
 ];
+/** So much that some of the output's tiles of 4 x 4 meet no pixel. */
+const FAR_SIDES: Padding = [
+  [7, 1],
+  [0, 9],
+];
 const biasInitializer = { type: "normal", deviation: 0.5 } as const;
 
 /** What may follow a convolution, and is applied by it, by the pooling, or by itself. */
@@ -73,6 +78,11 @@ export const LAYER_CASES: readonly LayerCase[] = [
     name: "conv2d by Winograd, same",
     input: [7, 5, 16],
     layers: [conv2d({ filters: 18, kernelSize: 3, padding: "same", activation: "relu", biasInitializer })],
+  },
+  {
+    name: "conv2d by Winograd, tiles outside of the image",
+    input: [2, 3, 16],
+    layers: [conv2d({ filters: 16, kernelSize: 3, padding: FAR_SIDES, biasInitializer })],
   },
   {
     name: "conv2d by Winograd, padding of each side, untied bias",

@@ -8,53 +8,20 @@ import {
   convolutionData,
   convolutionForward,
 } from "../../../src/bench/calls/convolution.ts";
-import { CONVOLUTIONS, type ConvolutionCase, DEPTHWISE } from "../../../src/bench/cases.ts";
+import { CONVOLUTIONS, DEPTHWISE } from "../../../src/bench/cases.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
+import { convolutionByDefinition } from "./definition.ts";
 
 const exact = referenceBackend("float64");
 const CASES = [...CONVOLUTIONS, ...DEPTHWISE, ...DEPTHWISE.map((shape) => ({ ...shape, depthwise: false }))].map(
   (shape) => [`${shape.name}${shape.depthwise === false ? ", as conv2d" : ""}`, shape] as const,
 );
 
-/** The definition, on the input as it is: a tap outside of it counts nothing. */
-function naive(shape: ConvolutionCase, { x, w, bias }: ConvolutionData): number[] {
-  const { n, h, c, k, r, s, groups } = shape;
-  const width = shape.w;
-  const p = Math.floor((shape.padTop + h + shape.padBottom - (r - 1) * shape.dilationH - 1) / shape.strideH) + 1;
-  const q = Math.floor((shape.padLeft + width + shape.padRight - (s - 1) * shape.dilationW - 1) / shape.strideW) + 1;
-  const y: number[] = [];
-  for (let sample = 0; sample < n; sample++) {
-    for (let row = 0; row < p; row++) {
-      for (let column = 0; column < q; column++) {
-        for (let filter = 0; filter < k; filter++) {
-          const firstChannel = Math.floor((filter * groups) / k) * (c / groups);
-          let sum = 0;
-          if (shape.bias === "shared") sum = bias[filter];
-          if (shape.bias === "untied") sum = bias[(row * q + column) * k + filter];
-          for (let tapRow = 0; tapRow < r; tapRow++) {
-            for (let tapColumn = 0; tapColumn < s; tapColumn++) {
-              for (let channel = 0; channel < c / groups; channel++) {
-                const i = row * shape.strideH - shape.padTop + tapRow * shape.dilationH;
-                const j = column * shape.strideW - shape.padLeft + tapColumn * shape.dilationW;
-                if (i < 0 || i >= h || j < 0 || j >= width) continue;
-                const value = x[((sample * h + i) * width + j) * c + firstChannel + channel];
-                sum += value * w[((tapRow * s + tapColumn) * (c / groups) + channel) * k + filter];
-              }
-            }
-          }
-          y.push(sum);
-        }
-      }
-    }
-  }
-  return y;
-}
-
 describe.each(CASES)("%s", (label, shape) => {
   const data = convolutionData(shape);
   const forward = (changed: Partial<ConvolutionData>) =>
     resultOf(exact, convolutionForward(shape, { ...data, ...changed }), "y");
-  const wanted = naive(shape, data);
+  const wanted = convolutionByDefinition(shape, data);
 
   it("agrees with the definition", () => {
     const y = forward({});
@@ -88,7 +55,7 @@ describe.each(CASES)("%s", (label, shape) => {
   it("lets NaN through", () => {
     const x = data.x.map(() => Number.NaN);
     const y = resultOf(exact, convolutionForward(shape, { ...data, x }, 0), "y");
-    const reached = naive(shape, { ...data, x }).map(Number.isNaN);
+    const reached = convolutionByDefinition(shape, { ...data, x }).map(Number.isNaN);
     expect(Array.from(y, Number.isNaN)).toEqual(reached);
   });
 });

@@ -1,0 +1,31 @@
+/**
+ * The kernels of WebAssembly on memories of the tests' own.
+ *
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import type { Backend } from "../../src/bench/arena.ts";
+import { instantiateKernels, setWasmSource } from "../../src/engine/wasm.ts";
+
+/** The gears that WebAssembly has on every host that the tests run on, or behind a flag. */
+export type TestedGear = "simd" | "relaxed";
+
+/** 4 MiB: 1 M floats. */
+const PAGES = 64;
+
+setWasmSource(async (name) => Buffer.from(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url))));
+
+/** Kernels on a memory of their own, of 4 MiB unless more is asked for. */
+export async function unshared(gear: TestedGear, pages = PAGES): Promise<Backend> {
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { ...kernels } = await instantiateKernels(gear, memory);
+  return { kernels, heap: new Float32Array(memory.buffer) };
+}
+
+/** The same for shared memory. */
+export async function shared(gear: TestedGear): Promise<Backend> {
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
+  const { ...kernels } = await instantiateKernels(`${gear}-shared`, memory);
+  return { kernels, heap: new Float32Array(memory.buffer) };
+}
