@@ -17,6 +17,8 @@ export interface FileOptions {
   readonly keepValues?: boolean | undefined;
   readonly split?: number | undefined;
   readonly splitSeed?: number | undefined;
+  readonly skipBroken?: boolean | undefined;
+  readonly maxExpansion?: number | undefined;
 }
 
 const NAMES: Readonly<Record<string, keyof ArrayNames>> = {
@@ -38,6 +40,8 @@ const FLAGS = {
   keepValues: "--keep-values",
   split: "--split",
   splitSeed: "--split-seed",
+  skipBroken: "--skip-broken",
+  maxExpansion: "--max-expansion",
 } as const satisfies Record<keyof FileOptions, string>;
 
 /** What {@link addFileOptions} accepts as data, for help texts. */
@@ -58,6 +62,11 @@ export function addFileOptions(command: Command): Command {
     new Option("--label-column <c>", "CSV: first, last, a name, or a number from 1 (default: guessed)"),
     new Option("--labels <kind>", "CIFAR-100: which labels (default: fine)").choices(["fine", "coarse"]),
     new Option("--keep-values", "pixels that are no bytes stay as they are, and are not brought to 0 to 255"),
+    new Option("--skip-broken", "leave out files that look like data and cannot be read, with a note"),
+    new Option(
+      "--max-expansion <n>",
+      "what comes out of a packed file beyond 64 MiB may be so many times its size (default: 100)",
+    ).argParser(expansion),
   ];
   for (const option of options) command.addOption(option.helpGroup("Options for files of data:"));
   return command;
@@ -79,7 +88,7 @@ export function givenFileOption(options: FileOptions): string | undefined {
  */
 export function readSettings(options: FileOptions): ReadSettings {
   const { names, shape: extents, channelsFirst, labelColumn, labels, size: sides, channels } = options;
-  const { keepValues = false, split, splitSeed } = options;
+  const { keepValues = false, split, splitSeed, skipBroken, maxExpansion } = options;
   const [height, width, depth] = extents ?? [];
   const [rows, columns] = sides ?? [];
   return {
@@ -93,6 +102,8 @@ export function readSettings(options: FileOptions): ReadSettings {
     ...(channels !== undefined && { channels: channels === "1" ? (1 as const) : (3 as const) }),
     ...(split !== undefined && { split }),
     ...(splitSeed !== undefined && { splitSeed }),
+    ...(skipBroken !== undefined && { skipBroken }),
+    ...(maxExpansion !== undefined && { maxExpansion }),
   };
 }
 
@@ -113,6 +124,8 @@ export function settingsArguments(settings: ReadSettings): string[] {
     ...(labelColumn === undefined ? [] : ["--label-column", String(labelColumn)]),
     ...(labels === undefined ? [] : ["--labels", labels]),
     ...(settings.stretch === false ? ["--keep-values"] : []),
+    ...(settings.skipBroken ? ["--skip-broken"] : []),
+    ...(settings.maxExpansion === undefined ? [] : ["--max-expansion", String(settings.maxExpansion)]),
   ];
 }
 
@@ -148,4 +161,10 @@ function splitShare(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (value > 0 && value < 1) return value;
   throw new InvalidArgumentError("Expected a share above 0 and below 1, such as 0.1.");
+}
+
+function expansion(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= 1 && value <= 1e6) return value;
+  throw new InvalidArgumentError("Expected a multiple of the file's size, from 1 to 1000000, such as 500.");
 }

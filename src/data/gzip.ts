@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkExpansion } from "./expansion.ts";
+
 /** Input goes in by slices, because one slice is unpacked whole: deflate packs at most 1032 : 1. */
 const SLICE_BYTES = 16 * 1024;
 
@@ -134,45 +136,24 @@ function sliced(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
   );
 }
 
-/** So much may come out of anything. */
-const HARMLESS_BYTES = 64 * 2 ** 20;
-
-/** Data sets pack 3 to 30 : 1; beyond this they are made to fill the memory. */
-const MAX_RATIO = 250;
-
 /**
- * Unpacks a gzip file that arrives piece by piece, and refuses one that blows up beyond what data sets do.
+ * Unpacks a gzip file that arrives piece by piece.
  *
- * @throws RangeError if the data is corrupt or cut off, or more than 64 MiB come out at over 250 : 1
+ * @param allowed the most bytes that may come out: see `allowedBytes`
+ * @throws RangeError if the data is corrupt or cut off, or more comes out
  */
 export async function* gunzipChunks(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
+  allowed: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   const who = `gunzip ${JSON.stringify(name)}`;
-  let packed = 0;
   let unpacked = 0;
-  async function* counted(): AsyncGenerator<Uint8Array, void, void> {
-    for await (const piece of pieces) {
-      packed += piece.length;
-      yield piece;
-    }
-  }
-  for await (const chunk of streamedChunks(slicedPieces(counted()), "gzip", who)) {
+  for await (const chunk of streamedChunks(slicedPieces(pieces), "gzip", who)) {
     unpacked += chunk.length;
-    if (isBomb(packed, unpacked)) throw bombError(who, packed);
+    checkExpansion(who, unpacked, allowed);
     yield chunk;
   }
-}
-
-/** Whether data unpacks to so much more than it is that it holds no data set. */
-export function isBomb(packed: number, unpacked: number): boolean {
-  return unpacked > HARMLESS_BYTES && unpacked > MAX_RATIO * packed;
-}
-
-/** What to say of such data. */
-export function bombError(who: string, packed: number): RangeError {
-  return new RangeError(`${who}: expected at most ${MAX_RATIO} times its ${packed} bytes when unpacked, got more`);
 }
 
 /** Pieces of any size as a stream of small slices, handed out as they are asked for. */

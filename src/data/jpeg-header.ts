@@ -4,9 +4,18 @@
  * @module
  */
 
+import { allowedBytes, checkExpansion } from "./expansion.ts";
+
 /** Whether the bytes start as a JPEG file does. */
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+}
+
+/** How large a picture may be. */
+export interface JpegLimits {
+  readonly maxPixels: number;
+  /** The most bytes of red, green and blue that may come out of it; default what `allowedBytes` says for a file of its size. */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -15,7 +24,7 @@ export function isJpeg(bytes: Uint8Array): boolean {
  * @param who stands in error messages
  * @throws RangeError if the data is not a whole JPEG, or the picture is too large
  */
-export function checkJpeg(who: string, bytes: Uint8Array, maxPixels: number): void {
+export function checkJpeg(who: string, bytes: Uint8Array, { maxPixels, maxBytes }: JpegLimits): void {
   if (!isJpeg(bytes)) throw new RangeError(`${who}: expected a JPEG file, got something else`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let hasSize = false;
@@ -33,6 +42,7 @@ export function checkJpeg(who: string, bytes: Uint8Array, maxPixels: number): vo
       if (width === 0 || height === 0 || width * height > maxPixels) {
         throw new RangeError(`${who}: expected 1 to ${maxPixels} pixels, got ${width} x ${height}`);
       }
+      checkExpansion(who, width * height * 3, maxBytes ?? allowedBytes(bytes.length));
       hasSize = true;
     }
     if (marker === 0xda) {

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { crc32 } from "./crc32.ts";
+import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { inflate } from "./gzip.ts";
 import type { RasterImage } from "./image.ts";
 
@@ -17,6 +19,8 @@ export interface DecodeImageOptions {
   readonly name: string;
   /** Larger pictures are refused by their header. */
   readonly maxPixels: number;
+  /** The most bytes that may come out of it; default what `allowedBytes` says for a file of its size. */
+  readonly maxBytes?: number | undefined;
   /** Unpacks zlib data, with the same errors; default the web's own streams, which take long for small pictures. */
   readonly inflate?: typeof inflate;
 }
@@ -68,6 +72,8 @@ export async function decodePng(bytes: Uint8Array, options: DecodeImageOptions):
   const chunks = readChunks(who, bytes, options.maxPixels);
   const passes = passesOf(chunks.header);
   const rawBytes = passes.reduce((sum, pass) => sum + pass.height * (1 + rowBytes(chunks.header, pass.width)), 0);
+  const pixelBytes = chunks.header.width * chunks.header.height * channelsOf(chunks);
+  checkExpansion(who, Math.max(rawBytes, pixelBytes), options.maxBytes ?? allowedBytes(bytes.length));
   const raw = await (options.inflate ?? inflate)(chunks.packed, { name: options.name, maxBytes: rawBytes });
   if (raw.length !== rawBytes) {
     throw new RangeError(`${who}: expected ${rawBytes} bytes of pixel data, got ${raw.length}`);
@@ -134,18 +140,6 @@ function parseHeader(who: string, type: string, data: Uint8Array, maxPixels: num
     throw new RangeError(`${who}: expected methods 0, 0 and 0 or 1, got ${compression}, ${filter} and ${interlace}`);
   }
   return { width, height, depth, kind: known.kind, samples: known.samples, interlaced: interlace === 1 };
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
 
 /** A grid of pixels that is stored on its own: the whole picture, or one of the seven parts of an interlaced one. */

@@ -75,11 +75,11 @@ async function collect(folder: string, name: string, depth: number, files: DataF
 }
 
 function diskFile(path: string, name: string): DataFile {
+  const size = async () => (await stat(path)).size;
   return {
     name,
-    async size() {
-      return (await stat(path)).size;
-    },
+    size,
+    packed: size,
     async start(count) {
       for await (const piece of pieces(path, count)) return piece;
       return new Uint8Array(0);

@@ -16,6 +16,8 @@ import { decodeJpeg } from "./jpeg.ts";
 export interface ReadImageOptions {
   /** Larger pictures are refused by their header; default 100,000,000. */
   readonly maxPixels?: number | undefined;
+  /** Pictures of more bytes of pixels are refused by their header, too; default 64 MiB and 100 times the file's size. */
+  readonly maxBytes?: number | undefined;
 }
 
 const MAX_PIXELS = 100_000_000;
@@ -32,7 +34,7 @@ export async function decodeImage(
   name: string,
   options: ReadImageOptions = {},
 ): Promise<RasterImage> {
-  const limits = { name, maxPixels: options.maxPixels ?? MAX_PIXELS };
+  const limits = { name, maxPixels: options.maxPixels ?? MAX_PIXELS, maxBytes: options.maxBytes };
   if (isPng(bytes)) return decodePng(bytes, { ...limits, inflate: inflateAtOnce });
   if (isJpeg(bytes)) return decodeJpeg(bytes, limits);
   throw new RangeError(`image ${JSON.stringify(name)}: expected a PNG or JPEG picture, got something else`);

@@ -71,7 +71,7 @@ async function newDecoder(printErr: (line: string) => void): Promise<JpegDecoder
  */
 export async function decodeJpeg(bytes: Uint8Array, options: DecodeImageOptions): Promise<RasterImage> {
   const who = `jpeg ${JSON.stringify(options.name)}`;
-  checkJpeg(who, bytes, options.maxPixels);
+  checkJpeg(who, bytes, options);
   kept ??= newDecoder((line) => lines.push(line));
   const decoder = await kept;
   lines = [];

@@ -174,7 +174,7 @@ describe("data that is wrong", () => {
     [["train", join(FILES, "pickled.npz")], "pickled Python objects, which are never run"],
     [["train", join(FILES, "text.h5")], "expected numbers, got text"],
     [["train", join(FILES, "unclear.h5")], "--names (names) says which are which"],
-    [["train", join(FILES, "huge.h5")], "expected at most 250 times"],
+    [["train", join(FILES, "huge.h5")], "so small a file, got more; --max-expansion"],
     [["train", join(FILES, "mixed")], "--size (size) makes them equal"],
     [["train", join(FILES, "data_batch_1")], "a Python pickle, which is never run"],
     [["train", join(FILES, "labels.npy")], "expected arrays such as x_train and y_train"],

@@ -6,6 +6,7 @@
 
 import { isRecord } from "../../json.ts";
 import { asBytes, type FileBytes, kindOf } from "../../numeric/array-kinds.ts";
+import { allowedBytes } from "../expansion.ts";
 import { GrowingBytes, gunzipChunks, isGzip } from "../gzip.ts";
 
 /** Larger files are refused where they have to be in memory whole: a Uint8Array must hold them. */
@@ -17,6 +18,8 @@ export interface DataFile {
   readonly name: string;
   /** Size in bytes. An archive may lie about that of a packed file. */
   size(): Promise<number>;
+  /** Bytes that it takes in the file that a user gave: `allowedBytes` of these may come out of it. */
+  packed(): Promise<number>;
   /** The first `count` bytes, or all of a shorter file. */
   start(count: number): Promise<Uint8Array>;
   /** The whole content; not to be written to. */
@@ -50,6 +53,7 @@ function memoryFile(name: string, bytes: Uint8Array): DataFile {
   return {
     name,
     size: async () => bytes.length,
+    packed: async () => bytes.length,
     start: async (count) => bytes.subarray(0, count),
     bytes: async () => bytes,
     async *stream() {
@@ -62,6 +66,7 @@ function blobFile(name: string, blob: Blob): DataFile {
   return {
     name,
     size: async () => blob.size,
+    packed: async () => blob.size,
     start: async (count) => new Uint8Array(await blob.slice(0, count).arrayBuffer()),
     async bytes() {
       checkSize(name, blob.size);
@@ -89,10 +94,16 @@ export async function isGzipFile(file: DataFile): Promise<boolean> {
   return isGzip(await file.start(3));
 }
 
-/** What a gzip file holds, unpacked as it is read. */
-export function unpackedFile(packed: DataFile): DataFile {
+/**
+ * What a gzip file holds, unpacked as it is read.
+ *
+ * @param maxExpansion what may come out of it, as a multiple of its size: see `allowedBytes`
+ */
+export function unpackedFile(packed: DataFile, maxExpansion?: number): DataFile {
   const name = packed.name.replace(/\.gz$|(?<=\.t)gz$/i, (end) => (end.toLowerCase() === "gz" ? "ar" : ""));
-  const stream = () => gunzipChunks(packed.stream(), packed.name);
+  const stream = async function* () {
+    yield* gunzipChunks(packed.stream(), packed.name, allowedBytes(await packed.packed(), maxExpansion));
+  };
   let size: number | undefined;
   const bytes = async () => {
     const output = new GrowingBytes((await packed.size()) * 4, MAX_BYTES);
@@ -107,6 +118,7 @@ export function unpackedFile(packed: DataFile): DataFile {
     name,
     stream,
     bytes,
+    packed: () => packed.packed(),
     async size() {
       if (size === undefined) {
         size = 0;

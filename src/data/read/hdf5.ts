@@ -7,10 +7,11 @@
  */
 
 import type { Dataset, Group, Metadata, ready } from "h5wasm";
-import { bombError, isBomb } from "../gzip.ts";
+import { allowedBytes, checkExpansion } from "../expansion.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
 import { loadHdf5Library } from "./hdf5-library.ts";
 import { type ArrayFile, NUMBER_BYTES, type NumberArray, type NumberType, sizeOfShape } from "./number-array.ts";
+import type { ReadSettings } from "./options.ts";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -73,10 +74,17 @@ let opened = 0;
 /**
  * Calls `work` with the arrays in an HDF5 file, named by their paths such as `train/images`.
  *
+ * Each array may be as large as `maxExpansion` lets the file grow.
+ *
  * @throws RangeError if it is no whole HDF5 file
  */
-export async function withHdf5<T>(file: DataFile, work: (arrays: readonly ArrayFile[]) => Promise<T>): Promise<T> {
+export async function withHdf5<T>(
+  file: DataFile,
+  { maxExpansion }: ReadSettings,
+  work: (arrays: readonly ArrayFile[]) => Promise<T>,
+): Promise<T> {
   const who = `readHdf5 ${JSON.stringify(file.name)}`;
+  const allowed = allowedBytes(await file.packed(), maxExpansion);
   checkSize(file.name, await file.size());
   const bytes = await file.bytes();
   library ??= loadLibrary();
@@ -89,7 +97,7 @@ export async function withHdf5<T>(file: DataFile, work: (arrays: readonly ArrayF
     const { root, close } = guarded(who, () => open(`/${name}`));
     try {
       const arrays = guarded(who, () => [...findDatasets(root, 0)].slice(0, MAX_ARRAYS)).map((dataset) =>
-        arrayOf(who, module, dataset, bytes.length),
+        arrayOf(who, module, dataset, allowed),
       );
       return await work(arrays);
     } finally {
@@ -133,7 +141,7 @@ function isGroup(entity: object): entity is Group {
   return "type" in entity && entity.type === "Group";
 }
 
-function arrayOf(file: string, module: H5Module, dataset: Dataset, fileBytes: number): ArrayFile {
+function arrayOf(file: string, module: H5Module, dataset: Dataset, allowed: number): ArrayFile {
   const name = dataset.path.replace(/^\//, "");
   const who = `${file}, ${JSON.stringify(name)}`;
   const metadata = guarded(file, () => dataset.metadata);
@@ -141,7 +149,7 @@ function arrayOf(file: string, module: H5Module, dataset: Dataset, fileBytes: nu
   const shape = metadata.shape ?? [];
   const read = async () => {
     if (type === undefined) throw new RangeError(`${who}: expected numbers, got ${describeType(module, metadata)}`);
-    return guarded(who, () => readValues(who, module, dataset, type, shape, fileBytes));
+    return guarded(who, () => readValues(who, module, dataset, type, shape, allowed));
   };
   return { name, who, shape, type, read };
 }
@@ -169,13 +177,13 @@ function readValues(
   { file_id: id, path, metadata }: Dataset,
   type: NumberType,
   shape: readonly number[],
-  fileBytes: number,
+  allowed: number,
 ): NumberArray {
   const width = NUMBER_BYTES[type];
   const size = sizeOfShape(shape) * width;
   if (!(size > 0)) throw new RangeError(`${who}: expected at least one value, got shape [${shape.join(", ")}]`);
   checkSize(who, size);
-  if (isBomb(fileBytes, size)) throw bombError(who, fileBytes);
+  checkExpansion(who, size, allowed);
   const dims = shape.length === 0 ? [1] : shape;
   const rowBytes = size / dims[0];
   const chunkBytes = sizeOfShape(metadata.chunks ?? []) * width;

@@ -5,6 +5,7 @@
  */
 
 import type { ImageShape } from "../dataset.ts";
+import { allowedBytes } from "../expansion.ts";
 import { type RasterImage, resizeImage } from "../image.ts";
 import { checkJpeg, isJpeg } from "../jpeg-header.ts";
 import { decodePng, isPng } from "../png.ts";
@@ -153,7 +154,8 @@ class Gallery {
       );
     }
     const decode = this.#options.decodeImage ?? decodeHere;
-    const image = await decode(await file.bytes(), file.name);
+    const maxBytes = allowedBytes(await file.packed(), this.#options.maxExpansion);
+    const image = await decode(await file.bytes(), file.name, { maxBytes });
     const { width, height } = image;
     this.#first ??= { name: file.name, width, height };
     const { name } = this.#first;
@@ -219,11 +221,16 @@ function inColour(grey: Uint8Array): Uint8Array {
 }
 
 /** PNG by the decoder of this library, JPEG by the browser's own. */
-async function decodeHere(bytes: Uint8Array, name: string): Promise<RasterImage> {
-  if (isPng(bytes)) return decodePng(bytes, { name, maxPixels: MAX_PIXELS });
+async function decodeHere(
+  bytes: Uint8Array,
+  name: string,
+  { maxBytes }: { readonly maxBytes: number },
+): Promise<RasterImage> {
+  const limits = { maxPixels: MAX_PIXELS, maxBytes };
+  if (isPng(bytes)) return decodePng(bytes, { ...limits, name });
   const who = `readImages ${JSON.stringify(name)}`;
   if (!isPicture(bytes)) throw new RangeError(`${who}: expected a PNG or JPEG picture, got something else`);
-  checkJpeg(who, bytes, MAX_PIXELS);
+  checkJpeg(who, bytes, limits);
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
     throw new RangeError(`${who}: expected a decodeImage option for JPEG pictures outside of browsers, got none`);
   }

@@ -1,5 +1,6 @@
 import type { ImageShape } from "../dataset.ts";
 import type { RasterImage } from "../image.ts";
+import type { LeftOut } from "./left-out.ts";
 
 // Type aliases, because interfaces do not fit `Json`, as which the settings of a run are kept.
 
@@ -40,14 +41,34 @@ export type ReadSettings = {
   readonly split?: number | undefined;
   /** Seed of the split. Default 0. */
   readonly splitSeed?: number | undefined;
+  /** Leaves out files that look like data and cannot be read, with a note. Default false: the first one is an error. */
+  readonly skipBroken?: boolean | undefined;
+  /** So many times its size may come out of a packed file, beyond 64 MiB, which may come out of any. Default 100. */
+  readonly maxExpansion?: number | undefined;
 };
+
+/**
+ * Decodes a picture, and refuses one of more than `maxBytes` bytes of pixels before it does.
+ *
+ * @throws RangeError if it cannot be decoded
+ */
+export type DecodeImage = (
+  bytes: Uint8Array,
+  name: string,
+  limits: { readonly maxBytes: number },
+) => Promise<RasterImage>;
 
 /** All that the readers may be told. */
 export interface ReadDataOptions extends ReadSettings {
   /** Decodes pictures. Default: PNG everywhere, JPEG where the browser does. */
-  readonly decodeImage?: ((bytes: Uint8Array, name: string) => Promise<RasterImage>) | undefined;
+  readonly decodeImage?: DecodeImage | undefined;
   /** Called as pictures or rows are read, with how many there are in all where that is known. */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What the readers of a data set are told, and where they note what they leave out. */
+export interface ReadContext extends ReadDataOptions {
+  readonly leftOut: LeftOut;
 }

@@ -12,10 +12,11 @@ import { type DataFile, isGzipFile, unpackedFile } from "./data-file.ts";
 import { HDF5_START, isHdf5, withHdf5 } from "./hdf5.ts";
 import { readIdxFiles } from "./idx-files.ts";
 import { isPicture, isPictureName, readImageFolder } from "./image-folder.ts";
+import { LeftOut } from "./left-out.ts";
 import { readArrays } from "./named-arrays.ts";
 import { isNpy, openNpy } from "./npy.ts";
 import type { ArrayFile } from "./number-array.ts";
-import type { ReadDataOptions } from "./options.ts";
+import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, type Parts, type ReadData } from "./parts.ts";
 import { stretched } from "./stretch.ts";
 import { isTar, readTar } from "./tar.ts";
@@ -43,7 +44,9 @@ const OTHER_NAMES =
  * @throws RangeError if the format is not known, or a file is wrong
  */
 export async function readDataFiles(files: readonly DataFile[], options: ReadDataOptions = {}): Promise<ReadData> {
-  const { format, parts, notes } = await readParts(tidied(files), options, 0);
+  const leftOut = new LeftOut(options);
+  const { format, parts, notes: found } = await readParts(tidied(files), { ...options, leftOut }, 0);
+  const notes = [...found, ...leftOut.notes()];
   const { parts: final, note } = options.stretch ? stretched(parts) : { parts, note: undefined };
   const datasets = makeDatasets(`read ${format}`, final);
   const data = options.split === undefined ? datasets : splitOff(datasets, options.split, options.splitSeed);
@@ -85,8 +88,8 @@ interface Reading {
   readonly notes: readonly string[];
 }
 
-async function readParts(files: readonly DataFile[], options: ReadDataOptions, depth: number): Promise<Reading> {
-  const groups = await grouped(files);
+async function readParts(files: readonly DataFile[], options: ReadContext, depth: number): Promise<Reading> {
+  const groups = await grouped(files, options);
   const kinds = [...groups.keys()].filter((kind) => kind !== "other");
   const [kind] = kinds;
   if (kinds.length !== 1) {
@@ -138,12 +141,12 @@ function stem({ name }: DataFile): string {
 }
 
 /** Files by what they are. Of many, those with the name of a picture are taken for one without a look. */
-async function grouped(files: readonly DataFile[]): Promise<Map<Kind, DataFile[]>> {
+async function grouped(files: readonly DataFile[], { maxExpansion }: ReadContext): Promise<Map<Kind, DataFile[]>> {
   const groups = new Map<Kind, DataFile[]>();
   for (const packed of files) {
     const isKnown = files.length > MANY_FILES && isPictureName(packed.name);
     const isPacked = !isKnown && (await isGzipFile(packed));
-    const file = isPacked ? unpackedFile(packed) : packed;
+    const file = isPacked ? unpackedFile(packed, maxExpansion) : packed;
     const kind = isKnown ? "picture" : await kindOf(file, files.length > 1);
     // IDX files are unpacked by their own reader, which knows how much may come out.
     const kept = kind === "idx" ? packed : file;
@@ -189,7 +192,7 @@ function only(files: readonly DataFile[]): DataFile | undefined {
 }
 
 /** Arrays of a file each, which the files are the names of; where two are called the same, with their folders. */
-async function readNpyFiles(files: readonly DataFile[], options: ReadDataOptions): Promise<Found> {
+async function readNpyFiles(files: readonly DataFile[], options: ReadContext): Promise<Found> {
   const names = files.map((file) => stem(file).split("/").at(-1) ?? "");
   const areUnique = new Set(names).size === names.length;
   const arrays = await Promise.all(files.map((file, i) => openNpy(file, areUnique ? names[i] : stem(file))));
@@ -200,12 +203,12 @@ async function readNpyFiles(files: readonly DataFile[], options: ReadDataOptions
 async function readHdf5Files(
   files: readonly DataFile[],
   arrays: readonly ArrayFile[],
-  options: ReadDataOptions,
+  options: ReadContext,
   all: readonly DataFile[] = files,
 ): Promise<Found> {
   const [file, ...rest] = files;
   if (file === undefined) return readArrays(`readHdf5 ${shown(all)}`, arrays, options);
-  return withHdf5(file, (found) => {
+  return withHdf5(file, options, (found) => {
     const prefix = all.length > 1 ? `${stem(file)}/` : "";
     return readHdf5Files(
       rest,
@@ -217,12 +220,12 @@ async function readHdf5Files(
 }
 
 /** What is in archives: of several, each one's files under its name. */
-async function readArchives(archives: readonly DataFile[], options: ReadDataOptions, depth: number): Promise<Reading> {
+async function readArchives(archives: readonly DataFile[], options: ReadContext, depth: number): Promise<Reading> {
   if (depth >= MAX_DEPTH)
     throw new RangeError(`readData ${shown(archives)}: expected data, got archives in each other`);
   const files: DataFile[] = [];
   for (const archive of archives) {
-    const inside = isZip(await archive.start(4)) ? await readZip(archive) : await readTar(archive);
+    const inside = isZip(await archive.start(4)) ? await readZip(archive, options) : await readTar(archive);
     const prefix = archives.length > 1 ? `${stem(archive)}/` : "";
     files.push(...inside.map((file) => ({ ...file, name: prefix + file.name })));
   }

@@ -12,6 +12,8 @@ const KEYS = [
   "stretch",
   "split",
   "splitSeed",
+  "skipBroken",
+  "maxExpansion",
 ] as const satisfies readonly (keyof ReadSettings)[];
 
 const NAMES = ["xTrain", "yTrain", "xTest", "yTest"] as const satisfies readonly (keyof ArrayNames)[];
@@ -28,6 +30,7 @@ const MAX_EXTENT = 2 ** 16;
 export function checkReadSettings(who: string, json: unknown): ReadSettings {
   const fields = readFields(who, json, KEYS);
   const { names, shape, channelsFirst, labelColumn, labels, size, channels, stretch, split, splitSeed } = fields;
+  const { skipBroken, maxExpansion } = fields;
   const extents = (name: string, value: unknown, count: number): number[] => {
     if (!Array.isArray(value) || value.length !== count) {
       throw new TypeError(`${who}: expected ${name} to be ${count} numbers, got ${shown(value)}`);
@@ -65,6 +68,10 @@ export function checkReadSettings(who: string, json: unknown): ReadSettings {
         minimum: 0,
         maximum: Number.MAX_SAFE_INTEGER,
       }),
+    }),
+    ...(skipBroken !== undefined && { skipBroken: flag("skipBroken", skipBroken) }),
+    ...(maxExpansion !== undefined && {
+      maxExpansion: checkNumber(who, "maxExpansion", maxExpansion, { minimum: 1, maximum: 1e6 }),
     }),
   };
 }

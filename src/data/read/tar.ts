@@ -33,6 +33,7 @@ function octal(bytes: Uint8Array, begin: number, length: number): number {
 export async function readTar(archive: DataFile): Promise<DataFile[]> {
   const who = `readTar ${JSON.stringify(archive.name)}`;
   const bytes = await archive.bytes();
+  const archivePacked = await archive.packed();
   const files: DataFile[] = [];
   let longName: string | undefined;
   for (let at = 0; at + BLOCK <= bytes.length; ) {
@@ -54,10 +55,15 @@ export async function readTar(archive: DataFile): Promise<DataFile[]> {
     longName = undefined;
     if (type === "L") longName = text(content, 0, content.length);
     else if (type === "x") longName = paxPath(content);
-    else if (type === "0") files.push(dataFile({ name, bytes: content }));
+    else if (type === "0") files.push(entryFile(name, content, archivePacked));
     at = begin + Math.ceil(size / BLOCK) * BLOCK;
   }
   return files;
+}
+
+/** A file in the archive, which counts no more than the whole archive where it is packed itself. */
+function entryFile(name: string, bytes: Uint8Array, archivePacked: number): DataFile {
+  return { ...dataFile({ name, bytes }), packed: async () => Math.min(bytes.length, archivePacked) };
 }
 
 /** Sum of a header's bytes, where those of the sum itself count as spaces. */

@@ -4,8 +4,12 @@
  * @module
  */
 
-import { bombError, gunzip, gunzipStart, isBomb } from "../gzip.ts";
+import { crc32 } from "../crc32.ts";
+import { allowedBytes, checkExpansion } from "../expansion.ts";
+import { gunzip, gunzipStart } from "../gzip.ts";
 import { checkSize, type DataFile, MAX_BYTES } from "./data-file.ts";
+import type { ReadSettings } from "./options.ts";
+import { entryName } from "./zip-names.ts";
 
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
@@ -33,14 +37,16 @@ interface Entry {
 }
 
 /**
- * The files in an archive. Each is unpacked when it is read, to no more than the size that the archive names.
+ * The files in an archive. Each is unpacked when it is read, to no more than the size that the archive names, and checked by
+ * its checksum.
  *
- * @throws RangeError if the archive is cut off, its directory leads outside of it, or entries lie over each other
+ * @throws RangeError if the archive is cut off, its directory leads outside of it, entries lie over each other, or more would
+ * come out of all than `maxExpansion` allows
  *
  * @example
  * const names = (await readZip(archive)).map(({ name }) => name);
  */
-export async function readZip(archive: DataFile): Promise<DataFile[]> {
+export async function readZip(archive: DataFile, { maxExpansion }: ReadSettings = {}): Promise<DataFile[]> {
   const who = `readZip ${JSON.stringify(archive.name)}`;
   const bytes = await archive.bytes();
   const entries = readDirectory(who, bytes).filter(({ name }) => !name.endsWith("/"));
@@ -48,7 +54,10 @@ export async function readZip(archive: DataFile): Promise<DataFile[]> {
   if (total > bytes.length) {
     throw new RangeError(`${who}: expected entries beside each other, got ${total} bytes in a file of ${bytes.length}`);
   }
-  return entries.map((entry) => entryFile(who, bytes, entry));
+  const unpacked = entries.reduce((sum, entry) => sum + entry.unpacked, 0);
+  const archivePacked = await archive.packed();
+  checkExpansion(who, unpacked, allowedBytes(archivePacked, maxExpansion));
+  return entries.map((entry) => entryFile(who, bytes, entry, archivePacked));
 }
 
 function readDirectory(who: string, bytes: Uint8Array): Entry[] {
@@ -68,11 +77,10 @@ function readDirectory(who: string, bytes: Uint8Array): Entry[] {
     const next = at + 46 + nameBytes + extraBytes + commentBytes;
     if (next > end) throw new RangeError(`${who}: expected ${count} entries in the directory, got ${i}`);
     const nameBegin = at + 46;
-    const name = new TextDecoder().decode(bytes.subarray(nameBegin, nameBegin + nameBytes)).replaceAll("\\", "/");
-    if (view.getUint16(at + 8, true) & 1) {
-      throw new RangeError(`${who}: expected files without a password, got ${JSON.stringify(name)}`);
-    }
     const extra = bytes.subarray(nameBegin + nameBytes, nameBegin + nameBytes + extraBytes);
+    const flags = view.getUint16(at + 8, true);
+    const name = entryName(bytes.subarray(nameBegin, nameBegin + nameBytes), flags, extra).replaceAll("\\", "/");
+    if (flags & 1) throw new RangeError(`${who}: expected files without a password, got ${JSON.stringify(name)}`);
     const sizes = [24, 20, 42].map((offset) => view.getUint32(at + offset, true));
     const [unpacked, packed, place] = withZip64(who, sizes, extra);
     const method = view.getUint16(at + 10, true);
@@ -130,14 +138,18 @@ function withZip64(who: string, sizes: readonly number[], extra: Uint8Array): re
   throw new RangeError(`${who}: expected a size of 64 bits, got none`);
 }
 
-function entryFile(archive: string, bytes: Uint8Array, entry: Entry): DataFile {
+/** @param archivePacked what the archive takes in the file that the user gave, beyond which no file in it goes */
+function entryFile(archive: string, bytes: Uint8Array, entry: Entry, archivePacked: number): DataFile {
   const { name, unpacked } = entry;
   const who = `${archive}, file ${JSON.stringify(name)}`;
   const content = async () => {
     checkSize(name, unpacked);
     const packed = packedBytes(who, bytes, entry);
-    if (entry.method === 0) return packed;
-    if (isBomb(packed.length, unpacked)) throw bombError(who, packed.length);
+    if (entry.method === 0) {
+      if (crc32(packed) !== entry.crc)
+        throw new RangeError(`${who}: expected it to fit its checksum, got corrupt data`);
+      return packed;
+    }
     const data = await gunzip(asGzip(packed, entry), { name, maxBytes: unpacked });
     if (data.length !== unpacked) throw new RangeError(`${who}: expected ${unpacked} bytes, got ${data.length}`);
     return data;
@@ -145,6 +157,7 @@ function entryFile(archive: string, bytes: Uint8Array, entry: Entry): DataFile {
   return {
     name,
     size: async () => unpacked,
+    packed: async () => Math.min(entry.packed, archivePacked),
     bytes: content,
     async start(count) {
       const packed = packedBytes(who, bytes, entry);

@@ -106,9 +106,9 @@ describe("CSV", () => {
     expect(await refusal([{ name: "endless.csv", bytes: endless }])).toMatch(
       /first line of at most \d+ bytes, got more$/,
     );
-    const bomb = gzipSync(Buffer.from("1,0,0,0,0\n".repeat(7 * 2 ** 20)), { level: 9 });
+    const bomb = gzipSync(Buffer.from("1,0,0,0,0\n".repeat(9 * 2 ** 20)), { level: 9 });
     expect(await refusal([{ name: "bomb.csv.gz", bytes: bomb }])).toMatch(
-      /^gunzip "bomb.csv.gz": expected at most 250 times/,
+      /^gunzip "bomb.csv.gz": expected at most \d+ bytes to come out of so small a file, got more/,
     );
     const cut = gzipSync(Buffer.from("1,2,3,4,5\n".repeat(1000))).subarray(0, 40);
     expect(await refusal([{ name: "cut.csv.gz", bytes: cut }])).toMatch(

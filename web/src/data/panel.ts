@@ -21,7 +21,9 @@ const READ_FIELDS: readonly FieldSpec[] = [
   { key: "channels", label: "Channels of pictures", kind: "whole", hint: "1 grey, 3 colours" },
   { key: "labelColumn", label: "CSV's label column", kind: "value", hint: "first, last, a name or number" },
   { key: "split", label: "Hold out for testing", kind: "number", hint: "a share, where there are none" },
+  { key: "maxExpansion", label: "Let packed files grow", kind: "number", hint: "times their size, 100 unless said" },
   { key: "channelsFirst", label: "Channels come first", kind: "flag", fallback: false },
+  { key: "skipBroken", label: "Leave out files that cannot be read", kind: "flag", fallback: false },
 ];
 
 /** The card "Data": generated digits, or files that were dropped or chosen. */

@@ -1,0 +1,46 @@
+/**
+ * The one limit on how much may come out of a packed file, whatever packed it: gzip, ZIP, PNG, JPEG, HDF5.
+ *
+ * Data sets pack 3 to 30 : 1, and the sparsest ones (a few pixels lit, stored as float64) about 60 : 1. Deflate and JPEG reach 1000 : 1
+ * on nothing but one colour, so a file of a megabyte could fill a gigabyte. Such ratios are right for single blank pictures and for arrays
+ * of labels, which are small: hence a part that is free for every file.
+ *
+ * @module
+ */
+
+/** So much may come out of any file: pixels of a blank picture of 4096 x 4096 in colours with alpha. */
+const FREE_BYTES = 64 * 2 ** 20;
+
+/** What comes out beyond that may be so many times the file, unless said otherwise. */
+export const MAX_EXPANSION = 100;
+
+/**
+ * How many bytes may come out of a file: 64 MiB, and a multiple of its size.
+ *
+ * @param packed the file's size in bytes; of a file in an archive, what it takes there
+ * @param maxExpansion the multiple; default 100
+ */
+export function allowedBytes(packed: number, maxExpansion: number = MAX_EXPANSION): number {
+  return FREE_BYTES + packed * maxExpansion;
+}
+
+/**
+ * Refuses a file that says of itself that it unpacks to more than is allowed, before there is memory for that.
+ *
+ * @param who stands in the error message
+ * @throws RangeError if `unpacked` is more than `allowed`
+ *
+ * @example
+ * checkExpansion("readIdx \"images.gz\"", 60_000 * 784, allowedBytes(9_900_000));
+ */
+export function checkExpansion(who: string, unpacked: number, allowed: number): void {
+  if (unpacked > allowed) throw expansionError(who, allowed);
+}
+
+/** What is thrown for a file out of which more comes than is allowed. */
+export function expansionError(who: string, allowed: number): RangeError {
+  const advice = "--max-expansion (maxExpansion) allows more";
+  return new RangeError(
+    `${who}: expected at most ${allowed} bytes to come out of so small a file, got more; ${advice}`,
+  );
+}

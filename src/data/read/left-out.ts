@@ -1,0 +1,109 @@
+/**
+ * One place for the files that a reader leaves out: what looks like data and cannot be read, and strangers beside the data.
+ *
+ * @module
+ */
+
+const ADVICE = "--skip-broken (skipBroken) leaves such files out";
+
+/** Files of one kind. */
+interface Group {
+  count: number;
+  /** The name of the first. */
+  readonly example: string;
+  /** What its reader said. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * Collects what is left out of the data, for an error or a note with count, kinds, and an example of each.
+ *
+ * What looks like data and cannot be read is an error, unless `skipBroken` is on. Strangers are a note.
+ */
+export class LeftOut {
+  readonly #skipBroken: boolean;
+  readonly #broken = new Map<string, Group>();
+  readonly #strangers = new Map<string, Group>();
+
+  constructor({ skipBroken = false }: { readonly skipBroken?: boolean | undefined }) {
+    this.#skipBroken = skipBroken;
+  }
+
+  /** Notes a file that looks like data and cannot be read, such as an "empty" one; {@link check} then throws. */
+  addBroken(kind: string, name: string, reason?: string): void {
+    add(this.#broken, kind, name, reason);
+  }
+
+  /** Notes a file that holds no data, such as `desktop.ini`. */
+  addStranger(name: string): void {
+    add(this.#strangers, "other", name);
+  }
+
+  /** How many files could not be read so far. */
+  get brokenCount(): number {
+    return [...this.#broken.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /**
+   * Throws if there is a file that could not be read, and such files are not to be skipped.
+   *
+   * @param who stands in the error message
+   * @param expected what the files should be, such as "PNG or JPEG pictures"
+   */
+  check(who: string, expected: string): void {
+    if (this.#skipBroken || this.#broken.size === 0) return;
+    throw new RangeError(`${who}: expected ${expected}, got ${listed(this.#broken)}; ${ADVICE}`);
+  }
+
+  /**
+   * Reads a file. One that cannot be read is an error, or with `skipBroken` noted.
+   *
+   * @param kind what it is called in the note, such as "corrupt"
+   * @returns undefined for a file that was skipped
+   */
+  async attempt<T>(kind: string, name: string, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      if (!this.#skipBroken) throw withAdvice(error);
+      this.addBroken(kind, name, error.message);
+      return undefined;
+    }
+  }
+
+  /** All that was left out, in a sentence for each of the two sorts. */
+  notes(): string[] {
+    const broken = `left out what cannot be read: ${listed(this.#broken, true)}`;
+    const [strangers] = this.#strangers.values();
+    const others = strangers && `${strangers.count} other ${strangers.count === 1 ? "file" : "files"}`;
+    return [
+      ...(this.#broken.size > 0 ? [broken] : []),
+      ...(strangers ? [`left out ${others} (${JSON.stringify(strangers.example)})`] : []),
+    ];
+  }
+}
+
+function add(groups: Map<string, Group>, kind: string, name: string, reason?: string): void {
+  const group = groups.get(kind);
+  if (group === undefined) groups.set(kind, { count: 1, example: name, reason });
+  else group.count += 1;
+}
+
+/** Such as `24 WebP ("owl/1.webp"), 2 empty ("owl/2.png")`. */
+function listed(groups: ReadonlyMap<string, Group>, withReasons = false): string {
+  const parts = [...groups].map(([kind, { count, example, reason }]) => {
+    const why = withReasons && reason !== undefined ? reason : JSON.stringify(example);
+    return `${count} ${kind} (${why})`;
+  });
+  return parts.join(", ");
+}
+
+/** Whether an error tells of the file, and not of the program: files on a disk have a path in theirs. */
+function isFault(error: unknown): error is Error {
+  return error instanceof RangeError || (error instanceof Error && "path" in error);
+}
+
+function withAdvice(error: Error): Error {
+  return error instanceof RangeError ? new RangeError(`${error.message}; ${ADVICE}`, { cause: error }) : error;
+}
