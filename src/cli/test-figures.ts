@@ -1,3 +1,4 @@
+import { listOf, matchClasses, missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { PredictionSettings } from "../training/evaluate.ts";
 import { ClassificationMetrics } from "../training/metrics.ts";
@@ -26,21 +27,34 @@ export async function testModel(
 ): Promise<TestFigures> {
   const { outputs } = model.architecture;
   const metrics = new ClassificationMetrics(outputs);
-  const labels = data.labels ?? new Uint8Array();
   const start = performance.now();
   const evaluation = await model.evaluate(data, {
     ...prediction,
     signal,
-    onBatch({ begin, count: n, scores }) {
-      metrics.add(scores, labels.subarray(begin), n);
+    onBatch({ begin, count: n, scores, labels = new Uint8Array() }) {
+      metrics.add(scores, labels, n);
       const head = `testing on ${count(data.length)} images`;
       output.status((columns) => barLine((begin + n) / data.length, head, [], columns, output.look));
     },
   });
   output.clearStatus();
+  for (const note of classNotes(model, data)) output.remark(note);
   const names = model.classNames ?? data.classNames;
   const classNames = names?.length === outputs ? names : Array.from({ length: outputs }, (_, i) => String(i));
   return { ...evaluation, metrics, classNames, seconds: (performance.now() - start) / 1000 };
+}
+
+/** What is to be known of how a data set's classes stand to a model's. */
+function classNotes({ classNames }: Model, data: Dataset): string[] {
+  const missing = missingClasses(matchClasses(data, classNames, "test"), "the images to test on");
+  const names = classNames ?? data.classNames;
+  const areNumbers = names?.every((name, i) => name === String(i)) ?? true;
+  const isUnnamed = classNames === undefined ? "the model" : "the data";
+  const byPlace = areNumbers || (classNames !== undefined && data.classNames !== undefined);
+  return [
+    ...(byPlace ? [] : [`${isUnnamed} has no names of classes: they are taken in the order ${listOf(names ?? [])}`]),
+    ...(missing === undefined ? [] : [missing]),
+  ];
 }
 
 /** "98.91 % (9,891 of 10,000 images), loss 0.0331". */

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { ClassLabels, Dataset } from "../data/dataset.ts";
 import { readViews, type TestTimeAugmentation } from "../data/views.ts";
 import { readFields, shown } from "../json-fields.ts";
 import type { Network } from "../model/network.ts";
@@ -20,6 +20,8 @@ export interface PredictionBatch {
   readonly count: number;
   /** [count, outputs]; a view that the next batch overwrites. */
   readonly scores: Float32Array | Float64Array;
+  /** [count], their classes in the order of the scores; undefined for data with targets. */
+  readonly labels: ClassLabels | undefined;
   /** [count], the loss of each; a view that the next batch overwrites. */
   readonly losses: Float32Array | Float64Array;
 }
@@ -102,7 +104,8 @@ export async function evaluateImages(
       loss += predict.losses[i];
       correct += predict.correct(data, indices?.[begin + i] ?? begin + i, i);
     }
-    options.onBatch?.({ begin, count, scores, losses: predict.losses.subarray(0, count) });
+    const labels = indices === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
+    options.onBatch?.({ begin, count, scores, labels, losses: predict.losses.subarray(0, count) });
     await breather.pause();
   }
   const accuracy = network.loss?.classes === true ? correct / images : Number.NaN;

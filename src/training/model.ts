@@ -1,3 +1,4 @@
+import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
@@ -84,7 +85,7 @@ function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed
 export class Model {
   readonly architecture: Architecture;
   readonly seed: number;
-  /** Names of the classes, where the training data had them. */
+  /** Names of the classes, where the training data had them: those of other data are matched by name. */
   classNames: readonly string[] | undefined;
   #network: Network | undefined;
 
@@ -132,6 +133,8 @@ export class Model {
    * Trains. Returns the figures of every epoch and why the training ended. One run at a time. A second `fit` goes on from
    * the weights, with new optimizer state and the same random numbers as the first.
    *
+   * Classes are those of the first data that had names: other data, and validation, are matched by name.
+   *
    * @throws TypeError, RangeError if the data does not fit the model
    * @example
    * const { epochs } = await model.fit(train, { epochs: 3, validation: test });
@@ -156,20 +159,24 @@ export class Model {
 
   /** A training run in hand: it can be checkpointed at any step and resumed. */
   trainer(data: Dataset, options: FitOptions = {}): Trainer {
-    const trainer = new Trainer(this.network, data, this.seed, options);
-    this.classNames ??= data.classNames;
+    const names = this.classNames ?? data?.classNames;
+    const validation = options?.validation && matchClasses(options.validation, names, "fit: validation");
+    const matched = validation === undefined ? options : { ...options, validation };
+    const trainer = new Trainer(this.network, matchClasses(data, names, "fit"), this.seed, matched);
+    this.classNames = names;
     return trainer;
   }
 
   /**
    * Loss and accuracy over a data set, with running statistics and each image as it is unless the options say otherwise.
+   * Its classes are matched by name where both have names: it may lack some, or have them in another order.
    *
    * @throws TypeError, RangeError if the data does not fit the model, or for a wrong option
    * @example
    * const { accuracy } = await model.evaluate(test, { testTimeAugmentation: { shift: 1 } });
    */
   async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-    return evaluate(this.network, data, options);
+    return evaluate(this.network, matchClasses(data, this.classNames, "evaluate"), options);
   }
 
   /**

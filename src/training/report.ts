@@ -1,10 +1,13 @@
-import type { Dataset } from "../data/dataset.ts";
+import { missingClasses } from "../data/classes.ts";
+import type { ClassLabels, Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { type Evaluation, evaluate, type PredictionSettings } from "./evaluate.ts";
 import { argmax, type ClassFigures, ClassificationMetrics } from "./metrics.ts";
 
 /** What a model makes of each image of a data set. */
 export interface ImageReport extends Evaluation {
+  /** `[n]`: the class of each, by its place among the model's. */
+  readonly labels: ClassLabels;
   /** `[n]`: the class with the highest score. */
   readonly predictions: Uint16Array;
   /** `[n]`: the score of that class, of the softmax where the loss has one. */
@@ -14,6 +17,8 @@ export interface ImageReport extends Evaluation {
   /** `[classes][classes]`, rows are the true classes. */
   readonly confusion: readonly (readonly number[])[];
   readonly classes: readonly ClassFigures[];
+  /** What is to be known of the figures: a sentence each, for people. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -50,5 +55,15 @@ export async function reportImages(
   });
   const { confusion } = metrics;
   const rows = Array.from({ length: outputs }, (_, row) => [...confusion.subarray(row * outputs, (row + 1) * outputs)]);
-  return { ...evaluation, predictions, confidences, losses, confusion: rows, classes: metrics.perClass() };
+  const missing = missingClasses(data, "these images");
+  return {
+    ...evaluation,
+    labels: labels.slice(),
+    predictions,
+    confidences,
+    losses,
+    confusion: rows,
+    classes: metrics.perClass(),
+    notes: missing === undefined ? [] : [missing],
+  };
 }

@@ -105,6 +105,8 @@ export interface RemoteRun extends AsyncIterable<FitEvent> {
 
 /** What a model makes of each image of a data set. */
 export interface RemoteReport extends Evaluation {
+  /** `[n]`: the class of each image, by its place among the model's. */
+  readonly labels: ClassLabels;
   /** `[n]`: the class with the highest score. */
   readonly predictions: Uint16Array;
   /** `[n]`: the score of that class, of the softmax where the loss has one. */
@@ -114,6 +116,8 @@ export interface RemoteReport extends Evaluation {
   /** `[classes][classes]`, rows are the true classes. */
   readonly confusion: readonly (readonly number[])[];
   readonly classes: readonly ClassFigures[];
+  /** What is to be known of the figures, such as classes without an image: a sentence each, for people. */
+  readonly notes: readonly string[];
 }
 
 /** The output of one layer for one image. */

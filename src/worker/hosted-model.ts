@@ -1,3 +1,4 @@
+import { matchClasses } from "../data/classes.ts";
 import type { Dataset, Pixels } from "../data/dataset.ts";
 import { reasonOf } from "../engine/threads/thread.ts";
 import { readCheckpoint } from "../formats/checkpoint.ts";
@@ -122,11 +123,17 @@ export class HostedModel {
   }
 
   evaluate(data: Dataset, options: PredictionSettings) {
-    return this.#lock.run(() => evaluate(this.model.network, data, options, this.#group?.evaluate));
+    return this.#lock.run(() => {
+      const matched = matchClasses(data, this.model.classNames, "evaluate");
+      return evaluate(this.model.network, matched, options, this.#group?.evaluate);
+    });
   }
 
   report(data: Dataset, options: PredictionSettings) {
-    return this.#lock.run(() => reportImages(this.model.network, data, options));
+    return this.#lock.run(() => {
+      const matched = matchClasses(data, this.model.classNames, "report");
+      return reportImages(this.model.network, matched, options);
+    });
   }
 
   predict(images: Pixels, options: PredictionSettings): Promise<Float32Array> {

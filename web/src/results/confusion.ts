@@ -12,7 +12,7 @@ const IMAGES = 96;
 
 /** Which class was taken for which: each cell opens the images behind it. */
 export function confusionMatrix(results: Results): HTMLElement {
-  return results.data.classes <= MOST_CLASSES ? matrix(results) : pairs(results);
+  return results.report.classes.length <= MOST_CLASSES ? matrix(results) : pairs(results);
 }
 
 function matrix(results: Results): HTMLElement {
@@ -84,7 +84,7 @@ function pairs(results: Results): HTMLElement {
   return h(
     "div",
     {},
-    h("p", { class: "note" }, `Most often confused of ${results.data.classes} classes:`),
+    h("p", { class: "note" }, `Most often confused of ${results.report.classes.length} classes:`),
     h("ol", { class: "pairs" }, ...items),
   );
 }

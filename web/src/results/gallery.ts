@@ -4,14 +4,11 @@ import { thumbnail } from "../ui/picture.ts";
 import type { Results } from "./report.ts";
 
 /** Images with what they are and what they were taken for. */
-export async function gallery(
-  { data, report, labels, nameOf }: Results,
-  indices: readonly number[],
-): Promise<HTMLElement> {
+export async function gallery({ data, report, nameOf }: Results, indices: readonly number[]): Promise<HTMLElement> {
   if (indices.length === 0) return h("p", { class: "note" }, "None.");
   const { images } = await data.images(indices);
   const items = indices.map((index, i) => {
-    const [label, prediction] = [labels[index], report.predictions[index]];
+    const [label, prediction] = [report.labels[index], report.predictions[index]];
     const isRight = label === prediction;
     const words = isRight ? nameOf(label) : `${nameOf(label)}, read as ${nameOf(prediction)}`;
     const details = `${words}; ${percent(report.confidences[index])} sure, loss ${loss(report.losses[index])}`;

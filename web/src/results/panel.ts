@@ -98,7 +98,7 @@ export class ResultsPanel {
   async #show(): Promise<void> {
     const results = this.#results;
     if (results === undefined) return;
-    const { accuracy, loss: mean, images } = results.report;
+    const { accuracy, loss: mean, images, notes } = results.report;
     const wrong = Math.round((1 - accuracy) * images);
     const mistakes = await gallery(
       results,
@@ -108,7 +108,9 @@ export class ResultsPanel {
     this.element.classList.remove("results-empty");
     setText(
       this.#summary,
-      `${percent(accuracy, 2)} right, ${count(wrong)} of ${count(images)} wrong; loss ${loss(mean)}`,
+      [`${percent(accuracy, 2)} right, ${count(wrong)} of ${count(images)} wrong; loss ${loss(mean)}`, ...notes].join(
+        "; ",
+      ),
     );
     fill(this.#matrix, confusionMatrix(results));
     fill(this.#mistakes, mistakes);

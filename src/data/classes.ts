@@ -1,0 +1,106 @@
+/**
+ * Classes of data sets and models, which belong together by their names.
+ *
+ * @module
+ */
+
+import type { ClassLabels, Dataset } from "./dataset.ts";
+
+/** Names that an error or a note lists before it only counts. */
+const LISTED = 8;
+
+/** Names for people; of many the first ones. */
+export function listOf(names: readonly string[]): string {
+  const some = names.slice(0, LISTED).map((name) => JSON.stringify(name));
+  return some.join(", ") + (names.length > LISTED ? ` and ${names.length - LISTED} more` : "");
+}
+
+/**
+ * The place of each name among others. Names compare in Unicode's form NFC.
+ *
+ * @param known where they are looked for
+ * @param what stands in errors for those, such as "the model"
+ * @returns -1 for names that are not there
+ * @throws RangeError if a name is there twice, and the lists differ
+ */
+export function placesOf(names: readonly string[], known: readonly string[], who: string, what: string): number[] {
+  const [own, other] = [names, known].map((list) => list.map((name) => name.normalize()));
+  if (own.length === other.length && own.every((name, i) => name === other[i])) return own.map((_, i) => i);
+  const twice = other.find((name, i) => own.includes(name) && other.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new RangeError(`${who}: expected classes of ${what} with different names, got ${listOf([twice])} twice`);
+  }
+  const places = new Map(other.map((name, i) => [name, i]));
+  return own.map((name) => places.get(name) ?? -1);
+}
+
+/**
+ * A data set with its labels in the order of a model's classes: what is called the same is the same class. Classes that the
+ * data lacks do not matter, nor do further ones without an image. Where one side has no names, the places count.
+ *
+ * @param names the model's classes
+ * @param who stands in error messages
+ * @returns the data set itself where nothing has to move; else one with the model's names, that shares its pixels
+ * @throws RangeError, with both lists, if images are of a class that the model does not have
+ *
+ * @example
+ * const test = createDataset({ shape: [1, 1, 1], images: Uint8Array.of(9), labels: Uint8Array.of(0), classNames: ["dog"] });
+ * matchClasses(test, ["cat", "dog"], "example").labels; // 1
+ */
+export function matchClasses(data: Dataset, names: readonly string[] | undefined, who: string): Dataset {
+  const own = data?.classNames;
+  if (names === undefined || own === undefined || own === names) return data;
+  const places = placesOf(own, names, who, "the model");
+  if (own.length === names.length && places.every((place, i) => place === i)) return data;
+  const { labels, targets, classes, name } = data;
+  const used = labels && usedClasses(labels, classes);
+  const unknown = own.filter((_, i) => places[i] < 0 && used?.[i] !== false);
+  // Every output needs a target.
+  const isWhole = labels !== undefined || new Set(places).size === names.length;
+  if (unknown.length > 0 || !isWhole) {
+    const got = unknown.length > 0 ? listOf(unknown) : "only some of them";
+    throw new RangeError(
+      `${who}: expected classes of the model (${listOf(names)}), got ${got} in ${name} (${listOf(own)})`,
+    );
+  }
+  return {
+    ...data,
+    labels: labels && movedLabels(labels, places, names.length),
+    targets: targets && movedTargets(targets, places),
+    classes: names.length,
+    classNames: names,
+  };
+}
+
+function movedLabels(labels: ClassLabels, places: readonly number[], classes: number): ClassLabels {
+  const moved = classes > 256 ? new Uint16Array(labels.length) : new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) moved[i] = places[labels[i]];
+  return moved;
+}
+
+function movedTargets(targets: Float32Array, places: readonly number[]): Float32Array {
+  const width = places.length;
+  const moved = new Float32Array(targets.length);
+  for (let i = 0; i < targets.length; i++) moved[i - (i % width) + places[i % width]] = targets[i];
+  return moved;
+}
+
+function usedClasses(labels: ClassLabels, classes: number): boolean[] {
+  const used = new Array<boolean>(classes).fill(false);
+  for (const label of labels) used[label] = true;
+  return used;
+}
+
+/**
+ * A note on the classes of which a data set has no image, for people; undefined where it has all.
+ *
+ * @param what the images, such as "the images to test on"
+ */
+export function missingClasses({ labels, classes, classNames }: Dataset, what: string): string | undefined {
+  if (labels === undefined) return undefined;
+  const used = usedClasses(labels, classes);
+  const missing = used.flatMap((is, label) => (is ? [] : [classNames?.[label] ?? String(label)]));
+  return missing.length === 0
+    ? undefined
+    : `${what} have none of ${missing.length > 1 ? "the classes" : "the class"} ${listOf(missing)}`;
+}
