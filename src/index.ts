@@ -79,6 +79,7 @@ export type { Callback, TrainingControl } from "./training/callback.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
+export { DivergedError } from "./training/diverged.ts";
 export type { EvaluateOptions, Evaluation, PredictionBatch, PredictionSettings } from "./training/evaluate.ts";
 export type {
   AverageEvent,

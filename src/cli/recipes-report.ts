@@ -1,11 +1,12 @@
 import type { Gear } from "../engine/gears.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { figureOf, runRecipe } from "../recipes/run.ts";
+import { DivergedError } from "../training/diverged.ts";
 import { barLine } from "./bar.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { type DataOptions, loadData, readDataSource } from "./data-source.ts";
 import { resolveEngine } from "./engine.ts";
-import { Interrupted } from "./errors.ts";
+import { Interrupted, UsageError } from "./errors.ts";
 import { count, counted, duration, percent, table } from "./format.ts";
 import { figureName, figureValue } from "./recipes-show.ts";
 
@@ -54,11 +55,13 @@ export async function reportRecipes(
   output.text();
 
   const done: RecipeOutcomes[] = [];
+  let divergence: UsageError | undefined;
   for (const recipe of recipes) {
     const outcomes: Outcome[] = [];
     for (let seed = first; seed < first + seeds && !signal.aborted; seed++) {
       const outcome = await runOnce(recipe, { train, test }, { seed, epochs, gear, threads }, context);
-      if (outcome === undefined) break;
+      if (outcome instanceof UsageError) divergence = outcome;
+      if (outcome === undefined || outcome instanceof UsageError) break;
       outcomes.push(outcome);
       output.event({ event: "run", recipe: recipe.name, ...jsonOf(outcome, recipe) });
       output.text(runLine(recipe, outcome));
@@ -67,13 +70,14 @@ export async function reportRecipes(
       done.push({ recipe, outcomes });
       output.event({ event: "recipe", recipe: recipe.name, ...summaryOf({ recipe, outcomes }) });
     }
-    if (signal.aborted) break;
+    if (signal.aborted || divergence !== undefined) break;
   }
   output.clearStatus();
   if (done.length > 0) {
     output.text();
     for (const line of table([HEAD, ...done.flatMap(rowsOf)], 2)) output.result(line);
   }
+  if (divergence !== undefined) throw divergence;
   if (!signal.aborted) return;
   if (!(signal.reason instanceof Interrupted)) throw signal.reason;
   const runs = done.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
@@ -87,13 +91,13 @@ interface RunSettings {
   readonly threads: number | "auto";
 }
 
-/** One run; undefined if it was interrupted. */
+/** One run; undefined if it was interrupted, an error to end with if it diverged. */
 async function runOnce(
   recipe: Recipe,
   data: Parameters<typeof runRecipe>[1],
   { seed, epochs = recipe.epochs, gear, threads }: RunSettings,
   { output, signal }: Context,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | UsageError | undefined> {
   const head = `${recipe.name}, seed ${seed}`;
   const begin = process.cpuUsage();
   try {
@@ -122,6 +126,7 @@ async function runOnce(
     };
   } catch (error) {
     if (signal.aborted && error === signal.reason) return undefined;
+    if (error instanceof DivergedError) return new UsageError(`${head}: ${error.message}`);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { listOf, matchClasses, missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { checkLoss, checkOutputs } from "../training/diverged.ts";
 import type { PredictionSettings } from "../training/evaluate.ts";
 import { ClassificationMetrics } from "../training/metrics.ts";
 import type { Model } from "../training/model.ts";
@@ -17,7 +18,11 @@ export interface TestFigures {
   readonly seconds: number;
 }
 
-/** Tests a model, with a status line. */
+/**
+ * Tests a model, with a status line.
+ *
+ * @throws DivergedError if outputs or the loss are NaN or infinite
+ */
 export async function testModel(
   model: Model,
   data: Dataset,
@@ -32,12 +37,14 @@ export async function testModel(
     ...prediction,
     signal,
     onBatch({ begin, count: n, scores, labels = new Uint8Array() }) {
+      checkOutputs(scores, n, outputs, begin);
       metrics.add(scores, labels, n);
       const head = `testing on ${count(data.length)} images`;
       output.status((columns) => barLine((begin + n) / data.length, head, [], columns, output.look));
     },
   });
   output.clearStatus();
+  checkLoss(evaluation.loss, "test loss");
   for (const note of classNotes(model, data)) output.remark(note);
   const names = model.classNames ?? data.classNames;
   const classNames = names?.length === outputs ? names : Array.from({ length: outputs }, (_, i) => String(i));

@@ -8,7 +8,8 @@ import type { RunSettings } from "../recipes/run-settings.ts";
 import type { Callback } from "../training/callback.ts";
 import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
-import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import { DivergedError } from "../training/diverged.ts";
 import type { EpochEvent, ReportEvent } from "../training/events.ts";
 import { reportsCsv } from "../training/history-csv.ts";
 import type { Model } from "../training/model.ts";
@@ -34,8 +35,6 @@ export interface TrainingRun {
   /** When the command began, on the clock of `performance.now`. */
   readonly began: number;
 }
-
-const STOP_ON_NAN = new StopOnNaN().name;
 
 /** The trainer of a run, with the callbacks that its settings ask for: a resumed run has to have the same. */
 export function createTrainer(
@@ -73,19 +72,26 @@ export function createTrainer(
  * Trains to the end, tests, and leaves the files of the run.
  *
  * @throws Interrupted if the signal aborts, once a checkpoint is written
- * @throws UsageError if the training diverges; FileError if a file cannot be written
+ * @throws UsageError if the training diverges, which leaves no model; FileError if a file cannot be written
  */
 export async function runTraining(run: TrainingRun, context: Context): Promise<void> {
+  try {
+    await trainAndTest(run, context);
+  } catch (error) {
+    if (error instanceof DivergedError) throw await withoutModel(run, error);
+    throw error;
+  }
+}
+
+async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
   const { model, folder, data } = run;
   const { output, signal } = context;
   const history = await train(run, context);
   output.clearStatus();
   if (history.end === "interrupted") return interrupt(run, context);
-  if (typeof history.end === "object") {
-    const { stopped } = history.end;
-    if (stopped.startsWith(`${STOP_ON_NAN}:`)) throw diverged(run, stopped);
-    output.text(`stopped early: ${stopped.replace(/^\w+: /, "")}`);
-  }
+  const divergence = divergenceOf(history.end);
+  if (divergence !== undefined) throw divergence;
+  if (typeof history.end === "object") output.text(`stopped early: ${history.end.stopped.replace(/^\w+: /, "")}`);
 
   const bytes = model.save(notes(run.settings));
   await writeFileAtomic(folder.model, bytes);
@@ -136,7 +142,7 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
     output.event(epochJson(event));
     await writeReports(run);
     const { stopped } = trainer.progress;
-    const hasDiverged = stopped?.startsWith(`${STOP_ON_NAN}:`) === true;
+    const hasDiverged = stopped !== null && divergenceOf({ stopped }) !== undefined;
     if (event.epoch < settings.epochs && !hasDiverged) {
       await writeFileAtomic(folder.checkpoint, model.checkpoint(trainer, settings));
     }
@@ -162,9 +168,14 @@ async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   throw new Interrupted(`interrupted ${where}; nothing is lost, go on with: ${command}`);
 }
 
-function diverged({ folder }: TrainingRun, reason: string): UsageError {
-  const kept = existsSync(folder.checkpoint) ? `; the checkpoint of the last good epoch is ${folder.checkpoint}` : "";
-  return new UsageError(`training diverged: ${reason.slice(STOP_ON_NAN.length + 2)}${kept}`);
+/** Takes away a model that is of no use, and says what is still there. */
+async function withoutModel({ folder }: TrainingRun, { message }: DivergedError): Promise<UsageError> {
+  await rm(folder.model, { force: true });
+  const kept = [
+    ...(existsSync(folder.checkpoint) ? [`the checkpoint of the last good epoch is ${folder.checkpoint}`] : []),
+    ...(existsSync(folder.best) ? [`the best model until then is ${folder.best}`] : []),
+  ];
+  return new UsageError([message, ...kept].join("; "));
 }
 
 /** What the model file says of its training: no path of this machine. */

@@ -1,5 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { Architecture } from "../model/architecture.ts";
+import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import { checkLoss } from "../training/diverged.ts";
 import type { Evaluation } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
@@ -59,6 +61,7 @@ export function fitOptions(recipe: Recipe): FitOptions {
  * with the same weights from the same seed, and keeps files.
  *
  * @throws TypeError, RangeError if the data does not fit the recipe
+ * @throws DivergedError if a loss or a weight becomes NaN or infinite
  * @example
  * const { test } = await runRecipe(findRecipe("conv8"), { train, test: undefined }, { seed: 1 });
  */
@@ -76,6 +79,7 @@ export async function runRecipe(
   const events = model.fitEvents(train, {
     ...fitOptions(recipe),
     epochs,
+    callbacks: [new StopOnNaN()],
     ...(validation !== undefined && { validation }),
     ...(signal !== undefined && { signal }),
   });
@@ -85,8 +89,11 @@ export async function runRecipe(
       onEvent?.(next.value);
       continue;
     }
+    const divergence = divergenceOf(next.value.end);
+    if (divergence !== undefined) throw divergence;
     const isDone = next.value.end !== "interrupted" && test !== undefined;
     const figures = isDone ? await model.evaluate(test, { ...prediction, ...(signal && { signal }) }) : undefined;
+    if (figures !== undefined) checkLoss(figures.loss, "test loss");
     return { model, history: next.value, test: figures };
   }
 }

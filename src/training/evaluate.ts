@@ -7,8 +7,9 @@ import { Predictor } from "./predictor.ts";
 
 /** Means over a data set. */
 export interface Evaluation {
+  /** NaN or infinite after a training that diverged: then no other figure means anything. */
   readonly loss: number;
-  /** Share of right answers; NaN where the loss knows no classes. */
+  /** Share of right answers, an image with NaN among its outputs counting as wrong; NaN where the loss knows no classes. */
   readonly accuracy: number;
   readonly images: number;
 }

@@ -2,12 +2,12 @@ import type { EngineOptions } from "../engine/engine.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
-import { checkNumber, shown } from "../json-fields.ts";
+import { shown } from "../json-fields.ts";
 import { Architecture } from "../model/architecture.ts";
 import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";
-import { parseLoss } from "./losses.ts";
 import { Model } from "./model.ts";
 import { AVERAGE } from "./model-contents.ts";
+import { readModelSettings } from "./model-settings.ts";
 import { parseOptimizer } from "./optimizers.ts";
 import { readProgress } from "./progress.ts";
 import type { Trainer } from "./trainer.ts";
@@ -31,16 +31,15 @@ export interface LoadOptions extends EngineOptions {
 export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptions = {}): Promise<Model> {
   const checkpoint = checkpointOf("loadModel", file);
   const { training = false, ...engine } = options;
-  const { settings } = checkpoint;
-  const { seed = 0, batchSize = 32, loss, optimizer, classNames } = settings;
-  const model = new Model(Architecture.fromJson(checkpoint.model), checkNumber("model", "seed", seed));
-  model.classNames = readClassNames(classNames);
+  const { seed, batchSize, loss, optimizer, classNames } = readModelSettings("model", checkpoint.settings);
+  const model = new Model(Architecture.fromJson(checkpoint.model), seed);
+  model.classNames = classNames;
   if (training && optimizer === undefined) throw new TypeError("model: expected a file with an optimizer, got none");
   checkWeights(model, checkpoint);
   await model.compile({
     ...engine,
-    batchSize: engine.batchSize ?? checkNumber("model", "batchSize", batchSize),
-    ...(loss !== undefined && { loss: parseLoss(loss) }),
+    batchSize: engine.batchSize ?? batchSize,
+    ...(loss !== undefined && { loss }),
     ...(training && { optimizer: parseOptimizer(optimizer) }),
   });
   for (const [name, { data }] of checkpoint.weights) model.setWeight(name, data);
@@ -75,15 +74,6 @@ function checkWeights(model: Model, { weights }: Checkpoint): void {
   for (const name of weights.keys()) {
     if (!wanted.has(name)) throw new RangeError(`model: expected no weights "${name}", as no layer has them`);
   }
-}
-
-function readClassNames(names: unknown): readonly string[] | undefined {
-  if (names === undefined) return undefined;
-  const list: unknown[] = Array.isArray(names) ? names : [];
-  if (!Array.isArray(names) || !list.every((name) => typeof name === "string")) {
-    throw new TypeError("model: expected classNames to be a list of texts");
-  }
-  return list;
 }
 
 /** The caller's settings of a checkpointed run, as `Model.checkpoint` was given them. */

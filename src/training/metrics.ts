@@ -24,20 +24,15 @@ export interface ClassFigures {
   readonly predicted: number;
 }
 
-/** Whether score `a` beats `b`. NaN beats nothing and is beaten by every number. */
-function beats(a: number, b: number): boolean {
-  return a > b || (Number.isNaN(b) && !Number.isNaN(a));
-}
-
 /**
- * Index, from 0, of the first maximum among `count` values from `begin` on; NaN counts as lower than any number.
+ * Index, from 0, of the first maximum among `count` values from `begin` on; none of them may be NaN.
  *
  * @example
  * argmax(Float32Array.of(0.1, 0.7, 0.2, 0.7), 0, 4); // 1
  */
 export function argmax(values: ArrayLike<number>, begin: number, count: number): number {
   let best = 0;
-  for (let i = 1; i < count; i++) if (beats(values[begin + i], values[begin + best])) best = i;
+  for (let i = 1; i < count; i++) if (values[begin + i] > values[begin + best]) best = i;
   return best;
 }
 
@@ -45,8 +40,8 @@ export function argmax(values: ArrayLike<number>, begin: number, count: number):
 function rankOf(scores: ArrayLike<number>, begin: number, count: number, label: number): number {
   const own = scores[begin + label];
   let rank = 0;
-  for (let i = 0; i < label; i++) if (!beats(own, scores[begin + i])) rank++;
-  for (let i = label + 1; i < count; i++) if (beats(scores[begin + i], own)) rank++;
+  for (let i = 0; i < label; i++) if (scores[begin + i] >= own) rank++;
+  for (let i = label + 1; i < count; i++) if (scores[begin + i] > own) rank++;
   return rank;
 }
 
@@ -106,7 +101,7 @@ export class ClassificationMetrics {
    *
    * @param scores `[count, classes]`, logits or probabilities; may be longer
    * @param labels `[count]`, class indices; may be longer
-   * @throws RangeError if an array is too short or a label is no class; then nothing was added
+   * @throws RangeError if an array is too short, a label is no class, or a score is NaN; then nothing was added
    */
   add(scores: Float32Array | Float64Array, labels: ArrayLike<number>, count: number): void {
     const { classes } = this;
@@ -132,6 +127,13 @@ export class ClassificationMetrics {
       if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
         throw new RangeError(`${who}: expected labels from 0 to ${classes - 1}, got ${labels[i]} at index ${i}`);
       }
+    }
+    for (let i = 0; i < count * classes; i++) {
+      if (!Number.isNaN(scores[i])) continue;
+      const example = Math.floor(i / classes);
+      throw new RangeError(
+        `${who}: expected numbers as scores, got NaN for class ${i % classes} of example ${example}`,
+      );
     }
   }
 

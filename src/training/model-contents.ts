@@ -1,19 +1,29 @@
 import type { Checkpoint, NamedArray, TrainingCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import type { Network } from "../model/network.ts";
+import { checkFinite } from "./diverged.ts";
+import { readModelSettings } from "./model-settings.ts";
+import { parseOptimizer } from "./optimizers.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** What a model file holds of a network. */
+/**
+ * What a model file holds of a network: only what `loadModel` takes.
+ *
+ * @throws DivergedError if a weight is NaN or infinite
+ * @throws TypeError, RangeError for other settings than files can have, such as a loss of the caller's own
+ */
 export function modelContents(
   network: Network,
   seed: number,
   classNames: readonly string[] | undefined,
 ): Omit<Checkpoint, "training"> {
   const { architecture, loss, optimizer, batchSize } = network;
-  const weights = network.parameters.list.map(({ spec, value }): [string, NamedArray] => [
-    spec.name,
-    { shape: spec.shape, data: Float32Array.from(network.view(value.offset, value.size)) },
-  ]);
+  const weights = new Map<string, NamedArray>();
+  for (const { spec, value } of network.parameters.list) {
+    const data = Float32Array.from(network.view(value.offset, value.size));
+    checkFinite(data, "weights", spec.name);
+    weights.set(spec.name, { shape: spec.shape, data });
+  }
   const settings = {
     seed,
     batchSize,
@@ -21,22 +31,31 @@ export function modelContents(
     ...(optimizer !== undefined && { optimizer: optimizer.config }),
     ...(classNames !== undefined && { classNames }),
   };
-  return { model: architecture.toJson(), settings, weights: new Map(weights) };
+  readModelSettings("model", settings);
+  return { model: architecture.toJson(), settings, weights };
 }
 
 /** Averaged weights stand beside the optimizer's numbers under this name. */
 export const AVERAGE = "average";
 
-/** What a checkpoint holds of a run besides the model. */
+/**
+ * What a checkpoint holds of a run besides the model: only what `resumeTrainer` takes.
+ *
+ * @throws DivergedError if a number of the optimizer, or an averaged weight, is NaN or infinite
+ * @throws TypeError, RangeError for an optimizer that files cannot hold
+ */
 export function trainingContents(trainer: Trainer, settings: Json): TrainingCheckpoint {
   const { network } = trainer;
   const { optimizer, parameters } = network;
+  parseOptimizer(optimizer?.config);
   const slots = new Map<string, NamedArray>();
   parameters.slotShifts.forEach((shift, i) => {
     for (const { spec, value, gradient } of parameters.list) {
       if (gradient === undefined) continue;
       const data = Float32Array.from(network.view(value.offset + shift, value.size));
-      slots.set(`${optimizer?.slots[i]}/${spec.name}`, { shape: spec.shape, data });
+      const name = `${optimizer?.slots[i]}/${spec.name}`;
+      checkFinite(data, "values of the optimizer's", name);
+      slots.set(name, { shape: spec.shape, data });
     }
   });
   const average = trainer.average?.values;
@@ -45,6 +64,7 @@ export function trainingContents(trainer: Trainer, settings: Json): TrainingChec
     for (const { spec, value } of parameters.list) {
       const from = value.offset - first;
       const data = Float32Array.from(average.subarray(from, from + value.size));
+      checkFinite(data, "averaged values", spec.name);
       slots.set(`${AVERAGE}/${spec.name}`, { shape: spec.shape, data });
     }
   }

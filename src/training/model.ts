@@ -3,13 +3,14 @@ import type { Dataset } from "../data/dataset.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
-import { checkNumber, readFields } from "../json-fields.ts";
+import { readFields } from "../json-fields.ts";
 import { sizeOf } from "../layers/layer.ts";
 import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
 import type { NetworkOptions } from "../model/layout.ts";
 import { type MemoryUse, planMemory } from "../model/memory.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
+import { checkOutputs } from "./diverged.ts";
 import {
   type EvaluateOptions,
   type Evaluation,
@@ -21,6 +22,7 @@ import type { FitEvent } from "./events.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type LossOption, lossOf } from "./losses.ts";
 import { modelContents, trainingContents } from "./model-contents.ts";
+import { checkBatchSize, checkSeed } from "./model-settings.ts";
 import { type OptimizerOption, optimizerOf } from "./optimizers.ts";
 import { Breather } from "./pause.ts";
 import { Predictor } from "./predictor.ts";
@@ -69,7 +71,7 @@ export const COMPILE_KEYS = [
 function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed"> {
   readFields("compile", options, COMPILE_KEYS);
   const { optimizer, loss, batchSize = 32, ...engine } = options;
-  checkNumber("compile", "batchSize", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 });
+  checkBatchSize("compile", batchSize);
   if (optimizer !== undefined && loss === undefined) {
     throw new TypeError("compile: expected a loss with the optimizer, got none");
   }
@@ -91,7 +93,7 @@ export class Model {
 
   constructor(architecture: Architecture, seed: number) {
     this.architecture = architecture;
-    this.seed = checkNumber("model", "seed", seed, { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+    this.seed = checkSeed("model", seed);
   }
 
   /**
@@ -186,6 +188,7 @@ export class Model {
    * @param options as in `evaluate`
    * @returns [n, outputs]
    * @throws TypeError, RangeError if they are not whole images, or for a wrong option
+   * @throws DivergedError if an output is NaN or infinite
    */
   async predict(images: Dataset["images"], options: PredictionSettings = {}): Promise<Float32Array> {
     const { network } = this;
@@ -203,7 +206,9 @@ export class Model {
     const breather = new Breather();
     for (let begin = 0; begin < count; begin += network.batchSize) {
       const n = Math.min(network.batchSize, count - begin);
-      result.set(predictor.run(images, n, begin, undefined, false), begin * outputs);
+      const scores = predictor.run(images, n, begin, undefined, false);
+      checkOutputs(scores, n, outputs, begin);
+      result.set(scores.subarray(0, n * outputs), begin * outputs);
       await breather.pause();
     }
     return result;
@@ -223,14 +228,14 @@ export class Model {
   /**
    * Sets a weight.
    *
-   * @throws RangeError if there is none of that name, the number of values differs, or one is not finite
+   * @throws RangeError if there is none of that name, the number of values differs, or one is not finite in float32
    */
   setWeight(name: string, values: ArrayLike<number>): void {
     const { value } = this.network.parameters.get(name);
     if (values.length !== value.size) {
       throw new RangeError(`weights: expected ${value.size} values for "${name}", got ${values.length}`);
     }
-    const wrong = Array.from(values).findIndex((number) => !Number.isFinite(number));
+    const wrong = Array.from(values).findIndex((number) => !Number.isFinite(Math.fround(number)));
     if (wrong >= 0) {
       throw new RangeError(`weights: expected finite values for "${name}", got ${values[wrong]} at index ${wrong}`);
     }
@@ -252,6 +257,7 @@ export class Model {
    * A model file's bytes: architecture, weights and settings in the safetensors format. `loadModel` reads them.
    *
    * @param run notes on the training, for people; kept in the file's settings as `run`
+   * @throws DivergedError if a weight is NaN or infinite, as no file of such a model could be read
    */
   save(run?: Json): Uint8Array {
     const contents = modelContents(this.network, this.seed, this.classNames);
@@ -263,6 +269,7 @@ export class Model {
    *
    * @param trainer the run
    * @param settings what the caller needs to set the run up again; kept as it is
+   * @throws DivergedError if a weight or a number of the optimizer is NaN or infinite
    */
   checkpoint(trainer: Trainer, settings: Json = null): Uint8Array {
     const contents = modelContents(this.network, this.seed, this.classNames);

@@ -30,7 +30,7 @@ export interface RmspropOptions extends OptimizerOptions {
   rho?: number;
   /** Default 0. */
   momentum?: number;
-  /** Added to the root of the mean square. Default 1e-7. */
+  /** Above 0; added to the root of the mean square. Default 1e-7. */
   epsilon?: number;
 }
 
@@ -39,7 +39,7 @@ export interface AdamOptions extends OptimizerOptions {
   beta1?: number;
   /** Share of the second moment that stays. Default 0.999. */
   beta2?: number;
-  /** Default 1e-7. */
+  /** Above 0. Default 1e-7. */
   epsilon?: number;
   /** Add epsilon under the root instead of to the root. Default false. */
   epsilonInside?: boolean;
@@ -50,6 +50,17 @@ export interface AdamOptions extends OptimizerOptions {
 const SHARED = ["learningRate", "weightDecay", "l2", "decayAll", "clipNorm"] as const;
 const SHARE = { minimum: 0, below: 1 };
 const NOT_NEGATIVE = { minimum: 0 };
+
+/**
+ * A number that must not be 0 or infinite in float32 either, in which kernels take it: an epsilon of 0 divides 0 by 0 for a
+ * weight whose gradients were all zero, and with a learning rate of 0 nothing is learned.
+ */
+function checkPositive(who: string, name: string, value: unknown): number {
+  const number = checkNumber(who, name, value, { above: 0 });
+  const rounded = Math.fround(number);
+  if (rounded > 0 && Number.isFinite(rounded)) return number;
+  throw new RangeError(`${who}: expected ${name} to be above 0 and finite in float32, got ${number}`);
+}
 
 type SharedFields = { readonly [name in (typeof SHARED)[number]]?: unknown };
 
@@ -75,9 +86,9 @@ function optimizer(
   const all = checkBoolean(type, "decayAll", decayAll);
   return {
     config,
-    learningRate: checkNumber(type, "learningRate", learningRate, { above: 0 }),
+    learningRate: checkPositive(type, "learningRate", learningRate),
     slots,
-    clipNorm: clipNorm === undefined ? undefined : checkNumber(type, "clipNorm", clipNorm, { above: 0 }),
+    clipNorm: clipNorm === undefined ? undefined : checkPositive(type, "clipNorm", clipNorm),
     emit(tape, range) {
       const decays = range.decays || all;
       emit(tape, range, decays ? coupled : 0, decays ? decay : 0);
@@ -153,7 +164,7 @@ function readRmsprop(options: object): Optimizer {
   const fields = readFields("rmsprop", options, ["type", ...SHARED, "rho", "momentum", "epsilon"]);
   const rho = checkNumber("rmsprop", "rho", fields.rho ?? 0.9, SHARE);
   const momentum = checkNumber("rmsprop", "momentum", fields.momentum ?? 0, SHARE);
-  const epsilon = checkNumber("rmsprop", "epsilon", fields.epsilon ?? 1e-7, NOT_NEGATIVE);
+  const epsilon = checkPositive("rmsprop", "epsilon", fields.epsilon ?? 1e-7);
   return optimizer(
     configOf("rmsprop", options),
     fields,
@@ -193,7 +204,7 @@ function readAdam(type: "adam" | "adamw", options: object, weightDecay: number):
   const fields = readFields(type, options, ["type", ...SHARED, ...own]);
   const beta1 = checkNumber(type, "beta1", fields.beta1 ?? 0.9, SHARE);
   const beta2 = checkNumber(type, "beta2", fields.beta2 ?? 0.999, SHARE);
-  const epsilon = checkNumber(type, "epsilon", fields.epsilon ?? 1e-7, NOT_NEGATIVE);
+  const epsilon = checkPositive(type, "epsilon", fields.epsilon ?? 1e-7);
   const epsilonInside = checkBoolean(type, "epsilonInside", fields.epsilonInside ?? false);
   const biasCorrection = checkBoolean(type, "biasCorrection", fields.biasCorrection ?? true);
   return optimizer(

@@ -34,10 +34,14 @@ export class Predictor {
     return this.#losses;
   }
 
-  /** Whether the answer for image `i` of the last batch is right, 1 or 0; `index` is its place in the data. */
+  /**
+   * Whether the answer for image `i` of the last batch is right, 1 or 0; `index` is its place in the data. There is no right
+   * answer among outputs with a NaN.
+   */
   correct({ labels }: Dataset, index: number, i: number): number {
-    if (this.#views === undefined) return this.#correct[i];
     const { outputs } = this.#network.architecture;
+    for (let k = i * outputs; k < (i + 1) * outputs; k++) if (Number.isNaN(this.#scores[k])) return 0;
+    if (this.#views === undefined) return this.#correct[i];
     if (labels === undefined) return 0;
     return argmax(this.#scores, i * outputs, outputs) === labels[index] ? 1 : 0;
   }

@@ -1,6 +1,7 @@
 import { missingClasses } from "../data/classes.ts";
 import type { ClassLabels, Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
+import { checkLoss, checkOutputs } from "./diverged.ts";
 import { type Evaluation, evaluate, type PredictionSettings } from "./evaluate.ts";
 import { argmax, type ClassFigures, ClassificationMetrics } from "./metrics.ts";
 
@@ -25,6 +26,7 @@ export interface ImageReport extends Evaluation {
  * Evaluates image by image.
  *
  * @throws TypeError, RangeError if the data set does not fit the network, or has no class labels
+ * @throws DivergedError if outputs or the loss are NaN or infinite
  */
 export async function reportImages(
   network: Network,
@@ -44,6 +46,7 @@ export async function reportImages(
   const evaluation = await evaluate(network, data, {
     ...options,
     onBatch({ begin, count, scores, losses: batch }) {
+      checkOutputs(scores, count, outputs, begin);
       metrics.add(scores, labels.subarray(begin, begin + count), count);
       for (let i = 0; i < count; i++) {
         const best = argmax(scores, i * outputs, outputs);
@@ -53,6 +56,7 @@ export async function reportImages(
       }
     },
   });
+  checkLoss(evaluation.loss, "loss");
   const { confusion } = metrics;
   const rows = Array.from({ length: outputs }, (_, row) => [...confusion.subarray(row * outputs, (row + 1) * outputs)]);
   const missing = missingClasses(data, "these images");

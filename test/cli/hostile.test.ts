@@ -297,6 +297,40 @@ describe("training that diverges", () => {
     expect(result.code).toBe(2);
     expect(existsSync(here("diverged", "model.safetensors"))).toBe(false);
   });
+
+  it("is told where the losses were finite and the test is not: no table, no accuracy, no model", async () => {
+    // One step, whose loss is from before its update.
+    const rate = ["--lr", "1e37", "--schedule", "constant", "--optimizer", "sgd", "--epochs", "1", "-b", "100"];
+    const words = ["train", "small", "--model", "lenet5", ...rate, "--out", "untested", "--json"];
+    const result = await convasm(words, { cwd });
+    expect(result.stderr).toMatch(
+      /^convasm: training diverged: expected finite outputs, got \S+ for image 0: try .*\n$/,
+    );
+    expect(result.code).toBe(2);
+    expect(result.json().map(({ event }) => event)).toEqual(["start", "epoch"]);
+    for (const file of ["model.safetensors", "metrics.json", "confusion.svg"]) {
+      expect(existsSync(here("untested", file)), file).toBe(false);
+    }
+  });
+
+  it("leaves a file with which eval and predict say so", async () => {
+    const { tensors, metadata } = decodeSafetensors(readFileSync(here(MODEL)));
+    const spoiled = Array.from(
+      tensors,
+      ([name, tensor]) => [name, { ...tensor, data: tensor.data.map(() => 3e38) }] as const,
+    );
+    writeFileSync(here("overflow.safetensors"), encodeSafetensors(new Map(spoiled), metadata));
+    for (const words of [
+      ["eval", "overflow.safetensors", "small"],
+      ["predict", "overflow.safetensors", join("small", TEST_IMAGES)],
+    ]) {
+      const result = await convasm(words, { cwd });
+      expect(result.stderr).toMatch(
+        /^convasm: training diverged: expected finite outputs, got \S+ for image \d+: try .*\n$/,
+      );
+      expect([result.code, result.stdout]).toEqual([2, ""]);
+    }
+  });
 });
 
 describe("--debug", () => {

@@ -239,14 +239,14 @@ describe("a model file that is wrong is refused", () => {
       ({ settings }) => {
         settings.batchSize = 0;
       },
-      "compile: expected batchSize to be a whole number at least 1 and at most 1048576, got 0",
+      "model: expected batchSize to be a whole number at least 1 and at most 1048576, got 0",
     ],
     [
       "a batch size of text",
       ({ settings }) => {
         settings.batchSize = "8";
       },
-      'model: expected batchSize to be a finite number, got "8"',
+      'model: expected batchSize to be a whole number at least 1 and at most 1048576, got "8"',
     ],
     [
       "a negative seed",

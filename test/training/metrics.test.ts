@@ -109,17 +109,18 @@ describe("argmax", () => {
     expect(argmax([5], 0, 1)).toBe(0);
   });
 
-  it("passes over NaN", () => {
-    expect(argmax([Number.NaN, Number.NEGATIVE_INFINITY, 0], 0, 3)).toBe(2);
-    expect(argmax([Number.NaN, Number.NEGATIVE_INFINITY], 0, 2)).toBe(1);
-    expect(argmax([Number.NaN, Number.NaN], 0, 2)).toBe(0);
+  it("takes infinite scores, which have an order", () => {
+    expect(argmax([Number.NEGATIVE_INFINITY, 0, Number.POSITIVE_INFINITY], 0, 3)).toBe(2);
   });
 });
 
-it("ranks a class with the score NaN behind all others", () => {
+it("refuses NaN, of which there is no highest, and adds nothing then", () => {
   const metrics = new ClassificationMetrics(3);
-  metrics.add(Float32Array.of(Number.NaN, 0, 1), [0], 1);
-  expect([1, 2, 3].map((k) => metrics.topK(k))).toEqual([0, 0, 1]);
+  const scores = Float32Array.of(0, 1, 0, 1, 0, Number.NaN);
+  expect(() => metrics.add(scores, [1, 0], 2)).toThrow(
+    new RangeError("ClassificationMetrics.add: expected numbers as scores, got NaN for class 2 of example 1"),
+  );
+  expect([metrics.count, ...metrics.confusion]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 it("is 0 before the first example", () => {

@@ -1,5 +1,5 @@
 import { h, setText } from "../ui/dom.ts";
-import { percent } from "../ui/format.ts";
+import { percent, sentence } from "../ui/format.ts";
 import { Bars, bestOf } from "./bars.ts";
 
 /** What the scores belong to. */
@@ -21,6 +21,14 @@ export class Answer {
     this.#bars.element,
     this.#spoken,
   );
+
+  /** Says why there is no answer. */
+  fail({ names, count }: Classes, reason: string): void {
+    this.#bars.show(undefined, (label) => names?.[label] ?? String(label), count);
+    setText(this.#best, "?");
+    setText(this.#certainty, sentence(reason));
+    setText(this.#spoken, sentence(reason));
+  }
 
   /**
    * @param scores undefined as long as nothing is drawn

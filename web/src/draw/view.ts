@@ -5,10 +5,11 @@ import { h } from "../ui/dom.ts";
 import { noNetwork } from "../ui/empty.ts";
 import { whileWanted } from "../ui/frames.ts";
 import { icon } from "../ui/icons.ts";
+import { reasonOf } from "../ui/messages.ts";
 import { drawImage } from "../ui/picture.ts";
 import { shownView } from "../ui/tabs.ts";
 import { colours } from "../ui/theme.ts";
-import { Answer } from "./answer.ts";
+import { Answer, type Classes } from "./answer.ts";
 import { asImage } from "./as-image.ts";
 import { Pad } from "./pad.ts";
 
@@ -95,8 +96,11 @@ export class DrawView {
       if (current !== this.#workspace.model.value && current.model !== this.#workspace.model.value?.model) return;
       this.#show(current, this.#pixels === undefined ? undefined : scores);
       if (this.#pixels !== undefined) this.#activations.show(await current.model.activations(this.#pixels));
-    } catch {
+    } catch (error) {
       // The model was replaced, or its worker lost, which is told elsewhere.
+      if (current.model !== this.#workspace.model.value?.model) return;
+      this.#inside.hidden = true;
+      this.#answer.fail(this.#names(current), reasonOf(error));
     }
   }
 
@@ -106,12 +110,15 @@ export class DrawView {
     drawImage(this.#seen, pixels, shape);
   }
 
-  #show({ model, images: { classes }, isTrained }: CurrentModel, scores: Float32Array | undefined): void {
+  #names({ model, images: { classes } }: CurrentModel): Classes {
+    return { names: model.classNames, count: classes };
+  }
+
+  #show(current: CurrentModel, scores: Float32Array | undefined): void {
     const untrained =
       scores === undefined
         ? "The network is not trained yet: train it first."
         : "Guessed: the network is not trained yet.";
-    const names = { names: model.classNames, count: classes };
-    this.#answer.show(names, scores, isTrained ? undefined : untrained, this.#isDone);
+    this.#answer.show(this.#names(current), scores, current.isTrained ? undefined : untrained, this.#isDone);
   }
 }

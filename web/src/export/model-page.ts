@@ -51,8 +51,13 @@ export class ModelPage {
     this.#clear.disabled = isEmpty;
     this.#pixels = isEmpty ? undefined : asImage(this.#pad.picture(), input.shape);
     this.#showSeen();
-    const scores = this.#pixels && (await this.#model.predict(this.#pixels));
-    this.#answer.show({ names: this.#model.classNames, count: outputs }, scores, undefined, this.#isDone);
+    const classes = { names: this.#model.classNames, count: outputs };
+    try {
+      const scores = this.#pixels && (await this.#model.predict(this.#pixels));
+      this.#answer.show(classes, scores, undefined, this.#isDone);
+    } catch (error) {
+      this.#answer.fail(classes, error instanceof Error ? error.message : String(error));
+    }
   }
 
   #showSeen(): void {

@@ -25,20 +25,30 @@ export function agreementOf(contenders: readonly Contender[]): Agreement | undef
   const equal = sameBits(contenders, common);
   const whole =
     common > EARLY ? `; over all ${plural(common, "step")} that all have made, ${atMost(difference(common))}` : "";
+  const diverged = contenders.filter(({ losses }) => !losses.slice(0, common).every(Number.isFinite)).length;
+  const end = diverged > 0 ? `The training diverged in ${diverged} of ${contenders.length}. ` : "";
   const verdict = agree ? "The loss curves agree" : "The loss curves do not agree";
-  const text = `${verdict}: in the first ${plural(Math.min(EARLY, common), "step")} they differ by ${atMost(early)} at most${whole}. ${equal}`;
+  const text = `${verdict}: in the first ${plural(Math.min(EARLY, common), "step")} they differ by ${atMost(early)} at most${whole}. ${end}${equal}`;
   return { agree, text: text.trim() };
 }
 
 /** A small share; of what is beneath notice, only that. */
 function atMost(share: number): string {
+  if (!Number.isFinite(share)) return "more than can be said";
   return share < 1e-6 ? "0.0001 %" : percent(share, share < 1e-3 ? 4 : 2);
 }
 
 function largestDifference(a: readonly number[], b: readonly number[], steps: number): number {
   let most = 0;
-  for (let i = 0; i < steps; i++) most = Math.max(most, Math.abs(a[i] - b[i]) / Math.max(Math.abs(b[i]), 1e-3));
+  for (let i = 0; i < steps; i++) most = Math.max(most, relativeDifference(a[i], b[i]));
   return most;
+}
+
+/** Losses that are both no numbers any more say the same. */
+function relativeDifference(a: number, b: number): number {
+  if (!Number.isFinite(a) && !Number.isFinite(b)) return 0;
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;
+  return Math.abs(a - b) / Math.max(Math.abs(b), 1e-3);
 }
 
 /** Contenders of one gear on one core and on several that had the same losses, bit for bit. */
@@ -49,7 +59,7 @@ function sameBits(contenders: readonly Contender[], common: number): string {
     return cores > 1 && alone !== undefined ? [{ gear, alone, contender }] : [];
   });
   const same = pairs.filter(({ alone, contender }) =>
-    alone.losses.slice(0, common).every((loss, i) => loss === contender.losses[i]),
+    alone.losses.slice(0, common).every((loss, i) => Object.is(loss, contender.losses[i])),
   );
   if (same.length === 0) return "";
   return `On one core and on several, ${same.map(({ gear }) => gear).join(" and ")} had the same losses, bit for bit.`;

@@ -43,6 +43,8 @@ export class Contender {
   readonly seconds: number[] = [];
   /** What really runs it, where that is less than was asked for. */
   readonly note: string | undefined;
+  /** Whether its training has ended before its time was over, which it does where it diverges. */
+  hasEnded = false;
   #images = 0;
   #counted = { images: 0, seconds: 0 };
   #epoch = { images: 0, seconds: 0 };

@@ -45,7 +45,10 @@ export class Race {
   /** Share of the race that is done, 0 to 1. */
   get share(): number {
     const { seconds, contenders } = this.plan;
-    const done = this.contenders.reduce((sum, { time }) => sum + Math.min(time, seconds), 0);
+    const done = this.contenders.reduce(
+      (sum, { time, hasEnded }) => sum + (hasEnded ? seconds : Math.min(time, seconds)),
+      0,
+    );
     return done / (seconds * contenders.length);
   }
 
@@ -106,6 +109,8 @@ export class Race {
         this.#onTick();
       }
       await contender.run.finished;
+      contender.hasEnded = true;
+      this.#onTick();
     } catch {
       // The end of the session ends all runs; a real failure shows in the turn.
     }
@@ -114,7 +119,7 @@ export class Race {
   async #takeTurns(): Promise<void> {
     const { seconds } = this.plan;
     while (!this.#isStopped) {
-      const due = this.contenders.filter(({ time }) => time < seconds);
+      const due = this.contenders.filter(({ time, hasEnded }) => time < seconds && !hasEnded);
       if (due.length === 0) return;
       for (const contender of due) {
         if (this.#isStopped) return;

@@ -15,7 +15,7 @@ export function raceRows({ plan, contenders }: Pick<Race, "plan" | "contenders">
     `${short(imagesPerSecond / slowest)} ×`,
     short((imagesPerSecond * operations) / 1e9),
     count(steps),
-    loss(losses[common - 1]),
+    Number.isFinite(losses[common - 1]) ? loss(losses[common - 1]) : "diverged",
   ]);
   return [head, ...rows];
 }

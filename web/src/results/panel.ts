@@ -82,13 +82,13 @@ export class ResultsPanel {
       await this.#show();
     } catch (error) {
       // A model that was replaced meanwhile is nobody's concern.
-      if (model.value?.model === looked)
-        tell({
-          kind: "error",
-          title: "The held-out images could not be looked at",
-          text: reasonOf(error),
-          topic: "results",
-        });
+      if (model.value?.model !== looked) return;
+      // What was shown is of weights that are no more.
+      this.#forget(model.value);
+      const text = reasonOf(error);
+      const diverged = text.startsWith("training diverged");
+      const title = diverged ? "The network says nothing right" : "The held-out images could not be looked at";
+      tell({ kind: "error", title, text, topic: "results" });
     } finally {
       this.#isBusy = false;
       this.#enable();

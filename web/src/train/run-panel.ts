@@ -233,12 +233,18 @@ function placeOf(run: TrainingRun, totalSteps: number): string {
   switch (run.state.value) {
     case "ended":
       if (history?.end === "completed") return `Done: ${where}`;
-      return typeof history?.end === "object" ? `Ended: ${history.end.stopped}` : `Stopped in ${where}`;
+      return typeof history?.end === "object" ? whyEnded(history.end.stopped) : `Stopped in ${where}`;
     case "paused":
       return `Paused in ${where}`;
     default:
       return where.replace(/^e/, "E");
   }
+}
+
+/** A callback's reason for the end, as people read it. */
+function whyEnded(reason: string): string {
+  const divergence = /^stopOnNaN: (.*)$/s.exec(reason)?.[1];
+  return divergence === undefined ? `Ended: ${reason}` : `Training diverged: ${divergence}`;
 }
 
 /** What runs the training, and what would make it faster. */

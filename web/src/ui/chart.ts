@@ -97,7 +97,9 @@ export class Chart {
 
 function aligned(points: readonly Points[], series: number): uPlot.AlignedData {
   if (points.every(({ x }) => x.length === 0)) return [[], ...Array.from({ length: series }, () => [])];
-  return uPlot.join(points.map(({ x, y }): uPlot.AlignedData => [[...x], [...y]]));
+  // What is no number, as in a training that diverged, is a gap.
+  const drawn = (y: readonly number[]) => y.map((value) => (Number.isFinite(value) ? value : null));
+  return uPlot.join(points.map(({ x, y }): uPlot.AlignedData => [[...x], drawn(y)]));
 }
 
 const FONT = "12px system-ui, sans-serif";

@@ -1,0 +1,52 @@
+import { checkNumber } from "../json-fields.ts";
+import type { Loss } from "../model/contracts.ts";
+import { parseLoss } from "./losses.ts";
+
+/** What a model file says of its model besides architecture and weights, checked. */
+export interface ModelSettings {
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly loss: Loss | undefined;
+  /** As it is in the file: only training needs it. */
+  readonly optimizer: unknown;
+  readonly classNames: readonly string[] | undefined;
+}
+
+/** The largest number of images that may be worked on at once. */
+const MAX_BATCH = 2 ** 20;
+
+/** A batch size that `compile` takes. */
+export function checkBatchSize(who: string, batchSize: unknown): number {
+  return checkNumber(who, "batchSize", batchSize, { whole: true, minimum: 1, maximum: MAX_BATCH });
+}
+
+/** A seed that a model takes. */
+export function checkSeed(who: string, seed: unknown): number {
+  return checkNumber(who, "seed", seed, { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+}
+
+/**
+ * The settings of a model file, from untrusted JSON. Files are written through the same check, so that none is written that
+ * cannot be read.
+ *
+ * @throws TypeError, RangeError for a wrong one
+ */
+export function readModelSettings(who: string, settings: Readonly<Record<string, unknown>>): ModelSettings {
+  const { seed = 0, batchSize = 32, loss, optimizer, classNames } = settings;
+  return {
+    seed: checkSeed(who, seed),
+    batchSize: checkBatchSize(who, batchSize),
+    loss: loss === undefined ? undefined : parseLoss(loss),
+    optimizer,
+    classNames: readClassNames(who, classNames),
+  };
+}
+
+function readClassNames(who: string, names: unknown): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  const list: unknown[] = Array.isArray(names) ? names : [];
+  if (!Array.isArray(names) || !list.every((name) => typeof name === "string")) {
+    throw new TypeError(`${who}: expected classNames to be a list of texts`);
+  }
+  return list;
+}
