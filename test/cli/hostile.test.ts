@@ -11,7 +11,7 @@ const { path: cwd, remove } = temporaryFolder();
 const MODEL = join("good", "model.safetensors");
 
 beforeAll(async () => {
-  writeSmallData(join(cwd, "small"), 100, 20);
+  writeSmallData(join(cwd, "small"), 100, 40);
   const trained = await convasm(["train", "small", "--epochs", "1", "--model", "conv8", "--out", "good"], { cwd });
   expect(trained.stderr).toBe("");
 });
@@ -98,7 +98,7 @@ describe.concurrent("data that is wrong", () => {
   });
 
   it("is refused when test images have another shape", async () => {
-    const images = encodeIdx([20, 14, 56], new Uint8Array(20 * 784));
+    const images = encodeIdx([40, 14, 56], new Uint8Array(40 * 784));
     expect(await refusal("train", dataWith("shape", { [TEST_IMAGES]: images }))).toContain("[28, 28, 1]");
   });
 
