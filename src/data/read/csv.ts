@@ -5,8 +5,17 @@
  */
 
 import type { ImageShape } from "../dataset.ts";
-import { checkLabel, narrowed, rowShape } from "./array-images.ts";
-import { type CsvStart, readCsvRows } from "./csv-rows.ts";
+import { narrowed, rowShape } from "./array-images.ts";
+import {
+  findLabels,
+  type Labels,
+  passedNote,
+  rowNameColumns,
+  rowNumberColumn,
+  type TrainColumns,
+} from "./csv-columns.ts";
+import { readCsvRows } from "./csv-rows.ts";
+import type { CsvStart } from "./csv-start.ts";
 import type { DataFile } from "./data-file.ts";
 import type { ReadDataOptions } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
@@ -18,14 +27,6 @@ const LOOK_VALUES = 2 ** 22;
 
 /** Rows between two calls of `onProgress`. */
 const PROGRESS_ROWS = 500;
-
-const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit", "category"];
-
-/** Where the labels of a file are; `column` is undefined where it has none. */
-interface Columns {
-  readonly column: number | undefined;
-  readonly note: string | undefined;
-}
 
 /** What {@link readCsv} gives: parts, and what it guessed. */
 export interface CsvParts extends Parts {
@@ -44,14 +45,17 @@ export async function readCsv(
   test: DataFile | undefined,
   options: ReadDataOptions,
 ): Promise<CsvParts> {
-  const tables = { train: train && (await readTable(train, options)), test: test && (await readTable(test, options)) };
+  const trainTable = train && (await readTable(train, options, undefined));
+  const tables = { train: trainTable, test: test && (await readTable(test, options, trainTable?.as)) };
   const notes: string[] = [];
   for (const part of ["train", "test"] as const) {
     const table = tables[part];
+    if (table === undefined) continue;
     const which = train !== undefined && test !== undefined ? `${part}: ` : "";
-    if (table?.note !== undefined) notes.push(which + table.note);
-    if (table !== undefined && table.shape === undefined) {
-      const what = `${table.columns} columns, a square number of pixels and no label`;
+    notes.push(...table.notes.map((note) => which + note));
+    if (table.shape === undefined) {
+      const besides = table.passed === 0 ? "" : ` besides ${table.passed} for the rows' numbers or names`;
+      const what = `${table.columns - table.passed} columns${besides}, a square number of pixels and no label`;
       if (part === "train" || train === undefined)
         throw new RangeError(`${table.who}: expected a column of labels, got ${what}`);
       notes.push(`${JSON.stringify(test?.name)} is not used: it has ${what}`);
@@ -68,118 +72,123 @@ export async function readCsv(
 interface Table {
   readonly who: string;
   readonly columns: number;
+  /** Number of columns that are passed over. */
+  readonly passed: number;
   /** Undefined where the file has no labels. */
   readonly shape: ImageShape | undefined;
   readonly pixels: PixelStore;
   readonly labels: Uint16Array;
-  readonly note: string | undefined;
+  readonly notes: readonly string[];
+  /** What this file, as the one to train on, says about one to test on. */
+  readonly as: TrainColumns | undefined;
 }
 
-async function readTable(file: DataFile, options: ReadDataOptions): Promise<Table> {
+/** Labels as they come. */
+class LabelStore {
+  #labels = new Uint16Array(1024);
+  count = 0;
+
+  add(label: number): void {
+    if (this.count === this.#labels.length) {
+      const larger = new Uint16Array(2 * this.count);
+      larger.set(this.#labels);
+      this.#labels = larger;
+    }
+    this.#labels[this.count++] = label;
+  }
+
+  take(): Uint16Array {
+    return this.#labels.slice(0, this.count);
+  }
+}
+
+/** Where a row's numbers go: the label, and the runs of columns that are pixels. */
+interface Layout extends Labels {
+  readonly kept: readonly number[];
+  readonly runs: readonly (readonly [begin: number, end: number])[];
+}
+
+/** Reads one file. `train` is what the file to train on says, where this is the one to test on. */
+async function readTable(file: DataFile, options: ReadDataOptions, train: TrainColumns | undefined): Promise<Table> {
   const who = `readCsv ${JSON.stringify(file.name)}`;
   const pixels = new PixelStore(who);
-  let labels = new Uint16Array(1024);
-  let count = 0;
-  let start: CsvStart = { separator: ",", columns: 0, header: undefined };
-  let where: Columns | undefined;
+  const labels = new LabelStore();
+  let start: CsvStart = { separator: ",", columns: 0, header: undefined, isNumbered: false };
+  let passed: readonly number[] = [];
+  let layout: Layout | undefined;
   /** Rows that wait for the decision where the labels are. */
   let waiting: { row: Float64Array; line: number }[] = [];
 
-  const add = (row: Float64Array, line: number, column: number | undefined) => {
+  const add = (row: Float64Array, line: number, { column, runs }: Layout) => {
     if (column === undefined) return;
-    if (count === labels.length) {
-      const larger = new Uint16Array(2 * count);
-      larger.set(labels);
-      labels = larger;
-    }
     const label = row[column];
     if (!Number.isInteger(label) || label < 0 || label > 0xffff) {
       const got = `${label} in line ${line}, column ${column + 1}`;
       throw new RangeError(`${who}: expected labels as whole numbers from 0 to 65535, got ${got}`);
     }
-    labels[count] = checkLabel(who, label, count);
-    pixels.add(row, 0, column);
-    pixels.add(row, column + 1, row.length);
-    count += 1;
-    if (count % PROGRESS_ROWS === 0) {
+    labels.add(label);
+    for (const [begin, end] of runs) pixels.add(row, begin, end);
+    if (labels.count % PROGRESS_ROWS === 0) {
       options.signal?.throwIfAborted();
-      options.onProgress?.(count, undefined);
+      options.onProgress?.(labels.count, undefined);
     }
   };
-  const decide = () => {
-    where = findLabels(
-      who,
-      start,
-      waiting.map(({ row }) => row),
-      options,
-    );
-    for (const { row, line } of waiting) add(row, line, where.column);
+  const decide = (): Layout => {
+    const rows = waiting.map(({ row }) => row);
+    const kept = [...Array(start.columns).keys()].filter((column) => !passed.includes(column));
+    const numbers = rowNumberColumn({ ...start, kept }, rows, options);
+    if (numbers !== undefined) {
+      passed = [...passed, numbers];
+      kept.shift();
+    }
+    const found = findLabels(who, { ...start, kept }, rows, options, train);
+    const decided = { ...found, kept, runs: runsOf(kept.filter((column) => column !== found.column)) };
+    for (const { row, line } of waiting) add(row, line, decided);
     waiting = [];
+    return decided;
   };
   await readCsvRows(
     who,
     file.stream(),
     (first) => {
       start = first;
+      passed = rowNameColumns(first, options);
+      return passed;
     },
     (row, line) => {
-      if (where !== undefined) return add(row, line, where.column);
+      if (layout !== undefined) return add(row, line, layout);
       waiting.push({ row: row.slice(), line });
-      if (waiting.length >= LOOK_ROWS || waiting.length * row.length >= LOOK_VALUES) decide();
+      if (waiting.length >= LOOK_ROWS || waiting.length * row.length >= LOOK_VALUES) layout = decide();
     },
   );
-  if (where === undefined) decide();
-  const { column, note } = where ?? { column: undefined, note: undefined };
-  if (column !== undefined && count === 0) throw new RangeError(`${who}: expected at least one row, got none`);
-  const shape = column === undefined ? undefined : rowShape(who, start.columns - 1, options);
-  return { who, columns: start.columns, shape, pixels, labels: labels.slice(0, count), note };
+  const { column, note, kept } = layout ?? decide();
+  if (column !== undefined && labels.count === 0) throw new RangeError(`${who}: expected at least one row, got none`);
+  const names = start.isNumbered
+    ? `took the first line (${shownNames(start)}) for the names of the columns`
+    : undefined;
+  return {
+    who,
+    columns: start.columns,
+    passed: passed.length,
+    shape: column === undefined ? undefined : rowShape(who, kept.length - 1, options),
+    pixels,
+    labels: labels.take(),
+    notes: [names, passedNote(start, passed), note].filter((text) => text !== undefined),
+    as: column === undefined ? undefined : { pixels: kept.length - 1, place: kept.indexOf(column) },
+  };
 }
 
-/** The column of labels: the one that was asked for, or the header names, or that the numbers speak for. */
-function findLabels(
-  who: string,
-  { columns, header }: CsvStart,
-  rows: readonly Float64Array[],
-  { labelColumn, shape }: ReadDataOptions,
-): Columns {
-  if (labelColumn !== undefined) return { column: askedColumn(who, labelColumn, columns, header), note: undefined };
-  const named = (header ?? []).flatMap((name, i) => (LABEL_NAMES.includes(name.toLowerCase()) ? [i] : []));
-  if (named.length === 1) return { column: named[0], note: undefined };
-  const isSquare = (values: number) => Number.isInteger(Math.sqrt(values));
-  if (shape === undefined && isSquare(columns) && !isSquare(columns - 1)) return { column: undefined, note: undefined };
-  const last = columns - 1;
-  const column = looksLikeLabels(rows, last) > looksLikeLabels(rows, 0) ? last : 0;
-  const place = column === 0 ? "first" : "last";
-  return { column, note: `guessed that the labels are in the ${place} column` };
+function shownNames({ header = [] }: CsvStart): string {
+  return header.length <= 4 ? header.join(", ") : `${header.slice(0, 3).join(", ")} ... ${header.at(-1)}`;
 }
 
-function askedColumn(
-  who: string,
-  asked: string | number,
-  columns: number,
-  header: readonly string[] | undefined,
-): number {
-  if (asked === "first") return 0;
-  if (asked === "last") return columns - 1;
-  const named = header?.indexOf(String(asked)) ?? -1;
-  if (named >= 0) return named;
-  const number = Number(asked);
-  if (Number.isInteger(number) && number >= 1 && number <= columns) return number - 1;
-  const got = JSON.stringify(asked);
-  throw new RangeError(`${who}: expected a column's name or a number from 1 to ${columns} for the labels, got ${got}`);
-}
-
-/**
- * How much a column looks like labels: most if it has about all whole numbers from 0 up to its highest. A column that never
- * changes may be pixels at the edge, or the labels of a file in the order of its classes; one with gaps is more likely pixels.
- */
-function looksLikeLabels(rows: readonly Float64Array[], column: number): number {
-  const values = new Set(rows.map((row) => row[column]));
-  let highest = 0;
-  for (const value of values) {
-    if (!Number.isInteger(value) || value < 0 || value > 0xffff) return 0;
-    highest = Math.max(highest, value);
+/** Columns in rising order as runs of neighbours. */
+function runsOf(columns: readonly number[]): [begin: number, end: number][] {
+  const runs: [number, number][] = [];
+  for (const column of columns) {
+    const run = runs.at(-1);
+    if (run?.[1] === column) run[1] = column + 1;
+    else runs.push([column, column + 1]);
   }
-  if (values.size === 1) return 2;
-  return 2 * values.size > highest ? 3 : 1;
+  return runs;
 }

@@ -8,6 +8,7 @@ import type { Dataset } from "../dataset.ts";
 import { splitStratified } from "../split.ts";
 import { cifarKind, readCifar } from "./cifar.ts";
 import { readCsv } from "./csv.ts";
+import { imageTables } from "./csv-files.ts";
 import { type DataFile, isGzipFile, unpackedFile } from "./data-file.ts";
 import { HDF5_START, isHdf5, withHdf5 } from "./hdf5.ts";
 import { readIdxFiles } from "./idx-files.ts";
@@ -20,6 +21,7 @@ import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, type Parts, type ReadData } from "./parts.ts";
 import { stretched } from "./stretch.ts";
 import { isTar, readTar } from "./tar.ts";
+import { hasTextMark } from "./utf8-pieces.ts";
 import { isZip, readZip } from "./zip.ts";
 
 /** What a file is by its first bytes. `other` is none of these, such as a licence beside the data. */
@@ -112,8 +114,10 @@ async function readParts(files: readonly DataFile[], options: ReadContext, depth
     case "hdf5":
       return reading("HDF5", await readHdf5Files(own, [], options));
     case "csv": {
-      const { train, test } = byPart(own);
-      return reading("CSV", await readCsv(only(train), only(test), options));
+      const tables = await imageTables(own);
+      const { train, test } = byPart(tables.files);
+      const found = await readCsv(only(train), only(test), options);
+      return reading("CSV", { ...found, notes: [...tables.notes, ...found.notes] });
     }
     case "CIFAR-10":
     case "CIFAR-100": {
@@ -174,9 +178,9 @@ async function kindOf(file: DataFile, isOneOfMany: boolean): Promise<Kind> {
 
 /** Whether a file's start is text, and not an empty file. */
 function isText(start: Uint8Array): boolean {
-  return (
-    start.length > 0 && start.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13) && start[0] < 0xfe
-  );
+  if (hasTextMark(start)) return true;
+  const isPlain = start.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
+  return isPlain && start.length > 0 && start[0] < 0xfe;
 }
 
 /** Files in the order of their names, those with "test" in it apart. */

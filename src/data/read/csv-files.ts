@@ -1,0 +1,39 @@
+import { parseCsvStart } from "./csv-start.ts";
+import type { DataFile } from "./data-file.ts";
+import { utf8Pieces } from "./utf8-pieces.ts";
+
+/** A label and two by two pixels. */
+const FEWEST_COLUMNS = 5;
+
+/** Bytes of a first line that tell whether it has so many columns. */
+const START_BYTES = 4096;
+
+/**
+ * Of several CSV files those that have columns enough for images, unless none has: beside them often lie names of classes, or
+ * Kaggle's `sample_submission.csv`.
+ */
+export async function imageTables(
+  files: readonly DataFile[],
+): Promise<{ readonly files: readonly DataFile[]; readonly notes: readonly string[] }> {
+  if (files.length === 1) return { files, notes: [] };
+  const columns = await Promise.all(files.map(firstColumns));
+  const wide = files.filter((_, i) => columns[i] >= FEWEST_COLUMNS);
+  if (wide.length === 0) return { files, notes: [] };
+  const notes = files.flatMap(({ name }, i) => {
+    const count = columns[i] === 1 ? "1 column" : `${columns[i]} columns`;
+    return wide.includes(files[i]) ? [] : [`${JSON.stringify(name)} is not used: with ${count} it holds no images`];
+  });
+  return { files: wide, notes };
+}
+
+/** The number of columns in a file's first line, as far as its start tells; endless for what is no CSV, which its reader tells. */
+async function firstColumns(file: DataFile): Promise<number> {
+  const start = await file.start(START_BYTES);
+  try {
+    for await (const text of utf8Pieces(file.name, [start])) {
+      const end = text.findIndex((byte) => byte === 10 || byte === 13);
+      return parseCsvStart(file.name, end < 0 ? text : text.subarray(0, end)).columns;
+    }
+  } catch {}
+  return Number.POSITIVE_INFINITY;
+}
