@@ -64,8 +64,8 @@ describe("readData", () => {
   it("refuses test images of another shape or class", async () => {
     const train = { name: "train.csv", bytes: bytes("label,a,b,c,d\n0,1,2,3,4\n1,2,3,4,5\n") };
     const csv = (text: string) => ({ name: "test.csv", bytes: bytes(text) });
-    expect(await refusal([train, csv("label,a\n0,1\n")])).toMatch(
-      /of shape \[2, 2, 1\] as in training, got \[1, 1, 1\]/,
+    expect(await refusal([train, csv("label,a,b,c,d,e,f,g,h,i\n0,1,2,3,4,5,6,7,8,9\n")])).toMatch(
+      /of shape \[2, 2, 1\] as in training, got \[3, 3, 1\]/,
     );
     expect(await refusal([train, csv("label,a,b,c,d\n2,1,2,3,4\n")])).toMatch(/labels from 0 to 1, got 2 at index 0/);
   });
