@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { DownloadError } from "../node/download.ts";
 import { FileError } from "../node/files.ts";
+import { troubleOf } from "./trouble.ts";
 
 /** Exit codes: what a shell can tell apart. */
 export const EXIT = { done: 0, bug: 1, wrongInput: 2, interrupted: 130 } as const;
@@ -18,6 +19,7 @@ export class Interrupted extends Error {
 /** Errors that tell of wrong input or a failing machine rather than of a mistake in the program. */
 function isExpected(error: unknown): boolean {
   if (error instanceof UsageError || error instanceof FileError || error instanceof DownloadError) return true;
+  if (troubleOf(error) !== undefined) return true;
   // The library's own checks; V8 throws a TypeError of other wording for a bug.
   return (error instanceof RangeError || error instanceof TypeError) && /expected|cannot/.test(error.message);
 }
@@ -30,7 +32,7 @@ export function exitCodeOf(error: unknown): number {
 
 /** The one line that an error gets. */
 export function errorLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = troubleOf(error) ?? (error instanceof Error ? error.message : String(error));
   const line = oneLine(error instanceof CommanderError ? message.replace(/^error: /, "") : message);
   if (isExpected(error) || error instanceof Interrupted || error instanceof CommanderError) return `convasm: ${line}`;
   return `convasm: internal error: ${line || "unknown"} (--debug shows where)`;

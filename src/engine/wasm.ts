@@ -44,10 +44,15 @@ async function compile(name: WasmName): Promise<WebAssembly.Module> {
 async function compileAlone(gear: WasmGear): Promise<WebAssembly.Module> {
   const wasm = await source(gear);
   // Servers that know no wasm call it something else; only the right name compiles while it comes in.
-  if (wasm instanceof Response && wasm.ok && wasm.headers.get("Content-Type") === "application/wasm") {
+  if (isResponse(wasm) && wasm.ok && wasm.headers.get("Content-Type") === "application/wasm") {
     return WebAssembly.compileStreaming(wasm);
   }
   return WebAssembly.compile(await bytesOf(gear, wasm));
+}
+
+/** Told by what it is not: in Node the mere name `Response` loads all that `fetch` needs, which takes longer than the wasm. */
+function isResponse(wasm: Uint8Array<ArrayBuffer> | Response): wasm is Response {
+  return !ArrayBuffer.isView(wasm);
 }
 
 async function load(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
@@ -55,7 +60,7 @@ async function load(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function bytesOf(gear: WasmGear, wasm: Uint8Array<ArrayBuffer> | Response): Promise<Uint8Array<ArrayBuffer>> {
-  if (!(wasm instanceof Response)) return wasm;
+  if (!isResponse(wasm)) return wasm;
   const { ok, url, status, statusText } = wasm;
   if (!ok) throw new Error(`engine: expected ${gear}.wasm at ${url}, got ${`${status} ${statusText}`.trim()}`);
   const bytes = new Uint8Array(await wasm.arrayBuffer());

@@ -14,9 +14,16 @@ export class Breather {
   }
 }
 
-/** Resolves in a task of its own. A message is not held back as timers are, which browsers slow to 4 ms. */
+/**
+ * Resolves in a task of its own. A message is not held back as timers are, which browsers slow to 4 ms. Node and its like have
+ * a call for that, and make an event of a message only once they have loaded all of `fetch`.
+ */
 export function macrotask(): Promise<void> {
   return new Promise((resolve) => {
+    if (typeof setImmediate === "function") {
+      setImmediate(resolve);
+      return;
+    }
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
