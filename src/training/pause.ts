@@ -20,8 +20,9 @@ export class Breather {
  */
 export function macrotask(): Promise<void> {
   return new Promise((resolve) => {
-    if (typeof setImmediate === "function") {
-      setImmediate(resolve);
+    const immediate: unknown = Reflect.get(globalThis, "setImmediate");
+    if (typeof immediate === "function") {
+      immediate(resolve);
       return;
     }
     const { port1, port2 } = new MessageChannel();
