@@ -12,11 +12,15 @@ function makeTables(): readonly Uint32Array[] {
   return tables;
 }
 
-/** The checksum that gzip, ZIP and PNG have: CRC-32 (ISO 3309), of all bytes. */
-export function crc32(bytes: Uint8Array): number {
+/**
+ * The checksum that gzip, ZIP and PNG have: CRC-32 (ISO 3309), of all bytes.
+ *
+ * @param before that of the bytes before them, where they come in pieces
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3] = TABLES;
   const whole = bytes.length - (bytes.length % 4);
-  let crc = 0xffffffff;
+  let crc = ~before;
   let i = 0;
   for (; i < whole; i += 4) {
     crc ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);

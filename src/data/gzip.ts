@@ -9,6 +9,9 @@ import { checkExpansion } from "./expansion.ts";
 /** Input goes in by slices, because one slice is unpacked whole: deflate packs at most 1032 : 1. */
 const SLICE_BYTES = 16 * 1024;
 
+/** Larger files are not put together in memory where the host's stream does not unpack them. */
+const MAX_PACKED_BYTES = 2 ** 31 - 1;
+
 /** A larger packing ratio than this is not believed until the bytes are there. */
 const TRUSTED_RATIO = 16;
 
@@ -38,7 +41,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 export async function gunzip(bytes: Uint8Array, options: UnpackOptions): Promise<Uint8Array> {
   const who = `gunzip ${JSON.stringify(options.name)}`;
   if (!isGzip(bytes)) throw new RangeError(`${who}: expected gzip data, got something else`);
-  return unpack(bytes, "gzip", who, claimedSize(bytes), options.maxBytes);
+  return unpack(memberChunks(whole(bytes), who), who, claimedSize(bytes), options.maxBytes);
 }
 
 /**
@@ -48,7 +51,7 @@ export async function gunzip(bytes: Uint8Array, options: UnpackOptions): Promise
  */
 export async function inflate(bytes: Uint8Array, options: UnpackOptions): Promise<Uint8Array> {
   const who = `inflate ${JSON.stringify(options.name)}`;
-  return unpack(bytes, "deflate", who, bytes.length * 4, options.maxBytes);
+  return unpack(streamedChunks(whole(bytes), "deflate", who), who, bytes.length * 4, options.maxBytes);
 }
 
 /**
@@ -60,7 +63,7 @@ export async function gunzipStart(bytes: Uint8Array, count: number, name: string
   const who = `gunzip ${JSON.stringify(name)}`;
   if (!isGzip(bytes)) throw new RangeError(`${who}: expected gzip data, got something else`);
   const output = new GrowingBytes(count, count);
-  for await (const chunk of unpackedChunks(bytes, "gzip", who)) {
+  for await (const chunk of memberChunks(whole(bytes), who)) {
     output.append(chunk.subarray(0, count - output.length));
     if (output.length === count) break;
   }
@@ -68,14 +71,13 @@ export async function gunzipStart(bytes: Uint8Array, count: number, name: string
 }
 
 async function unpack(
-  bytes: Uint8Array,
-  format: "gzip" | "deflate",
+  chunks: AsyncIterable<Uint8Array>,
   who: string,
   guess: number,
   maxBytes: number,
 ): Promise<Uint8Array> {
   const output = new GrowingBytes(guess, maxBytes);
-  for await (const chunk of unpackedChunks(bytes, format, who)) {
+  for await (const chunk of chunks) {
     if (output.length + chunk.length > maxBytes) {
       throw new RangeError(`${who}: expected at most ${maxBytes} bytes unpacked, got more`);
     }
@@ -118,48 +120,88 @@ export class GrowingBytes {
   }
 }
 
-/** A stream that hands the bytes out in slices, as they are asked for. */
-function sliced(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let begin = 0;
-  return new ReadableStream(
-    {
-      pull(controller) {
-        if (begin >= bytes.length) {
-          controller.close();
-          return;
-        }
-        controller.enqueue(new Uint8Array(bytes.subarray(begin, begin + SLICE_BYTES)));
-        begin += SLICE_BYTES;
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
 /**
  * Unpacks a gzip file that arrives piece by piece.
  *
+ * @param open gives the file's pieces from its start, each time that it is called
  * @param allowed the most bytes that may come out: see `allowedBytes`
  * @throws RangeError if the data is corrupt or cut off, or more comes out
  */
 export async function* gunzipChunks(
-  pieces: AsyncIterable<Uint8Array>,
+  open: () => AsyncIterable<Uint8Array>,
   name: string,
   allowed: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   const who = `gunzip ${JSON.stringify(name)}`;
   let unpacked = 0;
-  for await (const chunk of streamedChunks(slicedPieces(pieces), "gzip", who)) {
+  for await (const chunk of memberChunks(open, who)) {
     unpacked += chunk.length;
     checkExpansion(who, unpacked, allowed);
     yield chunk;
   }
 }
 
+/** The pieces of a file that is in memory: one. */
+function whole(bytes: Uint8Array): () => AsyncIterable<Uint8Array> {
+  return async function* () {
+    yield bytes;
+  };
+}
+
+/**
+ * What all members of a gzip file hold.
+ *
+ * The host's stream unpacks the first one. Of several, some hosts' streams unpack all, some end or fail after the first; so where it
+ * fails, or not as much came out as the file's end says, plain code starts again and goes on behind what was handed out.
+ */
+async function* memberChunks(
+  open: () => AsyncIterable<Uint8Array>,
+  who: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  const end = new Uint8Array(4);
+  async function* watched() {
+    for await (const piece of open()) {
+      const last = piece.subarray(-4);
+      end.copyWithin(0, last.length);
+      end.set(last, 4 - last.length);
+      yield piece;
+    }
+  }
+  let unpacked = 0;
+  try {
+    for await (const chunk of streamedChunks(watched, "gzip", who)) {
+      unpacked += chunk.length;
+      yield chunk;
+    }
+    if (new DataView(end.buffer).getUint32(0, true) === unpacked % 2 ** 32) return;
+  } catch (error) {
+    if (!(error instanceof NotWhole)) throw error;
+  }
+  const packed = new GrowingBytes(0, MAX_PACKED_BYTES);
+  for await (const piece of open()) {
+    if (packed.length + piece.length > MAX_PACKED_BYTES) throw new NotWhole(who, "gzip");
+    packed.append(piece);
+  }
+  const { gunzipMembers } = await import("./gzip-members.ts");
+  let place = 0;
+  for (const piece of gunzipMembers(who, packed.bytes())) {
+    const behind = piece.subarray(Math.max(0, Math.min(piece.length, unpacked - place)));
+    place += piece.length;
+    if (behind.length > 0) yield behind;
+  }
+}
+
+/** Data that the host's stream does not unpack. */
+class NotWhole extends RangeError {
+  constructor(who: string, format: string, cause?: unknown) {
+    super(`${who}: expected whole ${format} data, got data that is corrupt or cut off`, { cause });
+  }
+}
+
 /** Pieces of any size as a stream of small slices, handed out as they are asked for. */
 function slicedPieces(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
   const source = pieces[Symbol.asyncIterator]();
-  let piece = new Uint8Array(0);
+  let piece: Uint8Array = new Uint8Array(0);
   let begin = 0;
   return new ReadableStream(
     {
@@ -167,10 +209,10 @@ function slicedPieces(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Ar
         while (begin >= piece.length) {
           const next = await source.next();
           if (next.done === true) return controller.close();
-          piece = new Uint8Array(next.value);
+          piece = next.value;
           begin = 0;
         }
-        controller.enqueue(piece.subarray(begin, begin + SLICE_BYTES));
+        controller.enqueue(new Uint8Array(piece.subarray(begin, begin + SLICE_BYTES)));
         begin += SLICE_BYTES;
       },
       async cancel() {
@@ -181,26 +223,18 @@ function slicedPieces(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Ar
   );
 }
 
-function unpackedChunks(
-  bytes: Uint8Array,
-  format: "gzip" | "deflate",
-  who: string,
-): AsyncGenerator<Uint8Array, void, void> {
-  return streamedChunks(sliced(bytes), format, who);
-}
-
 async function* streamedChunks(
-  packed: ReadableStream<Uint8Array<ArrayBuffer>>,
+  open: () => AsyncIterable<Uint8Array>,
   format: "gzip" | "deflate",
   who: string,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const reader = packed.pipeThrough(new DecompressionStream(format)).getReader();
+  const reader = slicedPieces(open()).pipeThrough(new DecompressionStream(format)).getReader();
   try {
     while (true) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
         // A source that fails tells of itself.
         if (cause instanceof RangeError || (cause instanceof Error && "path" in cause)) throw cause;
-        throw new RangeError(`${who}: expected whole ${format} data, got data that is corrupt or cut off`, { cause });
+        throw new NotWhole(who, format, cause);
       });
       if (done) return;
       yield value;

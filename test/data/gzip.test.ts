@@ -1,6 +1,6 @@
-import { deflateSync, gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
-import { gunzip, gunzipStart, inflate, isGzip } from "../../src/data/gzip.ts";
+import { deflateSync, gunzipSync, gzipSync } from "node:zlib";
+import { describe, expect, it, vi } from "vitest";
+import { gunzip, gunzipChunks, gunzipStart, inflate, isGzip } from "../../src/data/gzip.ts";
 
 /** Bytes that don't pack well, so that they pass several slices. */
 function noise(length: number): Uint8Array {
@@ -59,6 +59,87 @@ describe("gunzip", () => {
   it("refuses what is not gzip", async () => {
     await expect(gunzip(plain, options)).rejects.toThrow("expected gzip data, got something else");
     await expect(gunzip(new Uint8Array(0), options)).rejects.toThrow(RangeError);
+  });
+});
+
+/** Hosts' streams: one that unpacks all members, ones that fail or end behind the first. */
+const HOSTS: [name: string, afterFirst: "all" | "fails" | "ends"][] = [
+  ["a host that unpacks all members", "all"],
+  ["a host that fails after the first member", "fails"],
+  ["a host that ends with the first member", "ends"],
+];
+
+/** A stream of the host's that meets only the first `length` bytes in the way that is said. */
+function hostStream(length: number, afterFirst: "all" | "fails" | "ends"): typeof DecompressionStream {
+  return class extends TransformStream<BufferSource, Uint8Array<ArrayBuffer>> {
+    constructor() {
+      const pieces: Uint8Array[] = [];
+      super({
+        transform(chunk) {
+          if (ArrayBuffer.isView(chunk)) pieces.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+        },
+        flush(controller) {
+          const bytes = Buffer.concat(pieces);
+          controller.enqueue(new Uint8Array(gunzipSync(afterFirst === "all" ? bytes : bytes.subarray(0, length))));
+          if (afterFirst === "fails" && bytes.length > length)
+            throw new TypeError("Junk found after end of compressed data.");
+        },
+      });
+    }
+  };
+}
+
+describe.each(HOSTS)("several members, on %s", (_, afterFirst) => {
+  const parts = [plain.subarray(0, 100_000), plain.subarray(100_000, 100_000), plain.subarray(100_000)];
+  // `gzip -N` writes the name; bgzip an extra field; all of it, with the header's checksum, is in RFC 1952.
+  const header = (flags: number) => Buffer.from([0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 255]);
+  const named = (bytes: Uint8Array, flags: number, fields: number[]) =>
+    Buffer.concat([header(flags), Buffer.from(fields), gzipSync(bytes).subarray(10)]);
+  const members = [
+    gzipSync(parts[0]),
+    named(parts[1], 4 | 8 | 16, [3, 0, 1, 2, 3, 97, 0, 98, 99, 0]),
+    named(parts[2], 8, [100, 0]),
+  ];
+  const all = Buffer.concat(members);
+  const withHost = async <T>(work: () => Promise<T>): Promise<T> => {
+    vi.stubGlobal("DecompressionStream", hostStream(members[0].length, afterFirst));
+    try {
+      return await work();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  };
+
+  it("are unpacked one behind the other, whole or piece by piece, also with zeros behind them", async () => {
+    for (const zeros of [0, 1, 4, 7, 513]) {
+      const bytes = Buffer.concat([all, Buffer.alloc(zeros)]);
+      expect(Buffer.from(plain).equals(await withHost(() => gunzip(bytes, options))), `${zeros} zeros`).toBe(true);
+      const pieces: Uint8Array[] = [];
+      const open = async function* () {
+        for (let at = 0; at < bytes.length; at += 70_001) yield bytes.subarray(at, at + 70_001);
+      };
+      await withHost(async () => {
+        for await (const piece of gunzipChunks(open, "f.gz", 1_000_000)) pieces.push(piece);
+      });
+      expect(Buffer.concat(pieces).equals(plain)).toBe(true);
+    }
+  });
+
+  it("are refused where one is cut off or corrupt, or something else follows", async () => {
+    const flipped = Buffer.from(all);
+    flipped[all.length - 5000] ^= 1;
+    const wrong = Buffer.from(all);
+    wrong[all.length - 3] ^= 1;
+    for (const bytes of [all.subarray(0, -1), all.subarray(0, members[0].length + 5), flipped, wrong]) {
+      await expect(withHost(() => gunzip(bytes, options))).rejects.toThrow("expected whole gzip data");
+    }
+    const more = Buffer.concat([all, Buffer.from("more")]);
+    await expect(withHost(() => gunzip(more, options))).rejects.toThrow(
+      `expected nothing but gzip data and zeros, got something else at byte ${all.length}`,
+    );
+    await expect(withHost(() => gunzip(all, { ...options, maxBytes: 299_999 }))).rejects.toThrow(
+      "at most 299999 bytes",
+    );
   });
 });
 

@@ -102,7 +102,7 @@ export async function isGzipFile(file: DataFile): Promise<boolean> {
 export function unpackedFile(packed: DataFile, maxExpansion?: number): DataFile {
   const name = packed.name.replace(/\.gz$|(?<=\.t)gz$/i, (end) => (end.toLowerCase() === "gz" ? "ar" : ""));
   const stream = async function* () {
-    yield* gunzipChunks(packed.stream(), packed.name, allowedBytes(await packed.packed(), maxExpansion));
+    yield* gunzipChunks(() => packed.stream(), packed.name, allowedBytes(await packed.packed(), maxExpansion));
   };
   let size: number | undefined;
   const bytes = async () => {
