@@ -8,6 +8,7 @@ import { inflateSync } from "node:zlib";
 import type { UnpackOptions } from "../data/gzip.ts";
 import type { RasterImage } from "../data/image.ts";
 import { isJpeg } from "../data/jpeg-header.ts";
+import { notDecodable } from "../data/picture-format.ts";
 import { decodePng, isPng } from "../data/png.ts";
 import { errorCode, readFileBounded } from "./files.ts";
 import { decodeJpeg } from "./jpeg.ts";
@@ -37,7 +38,7 @@ export async function decodeImage(
   const limits = { name, maxPixels: options.maxPixels ?? MAX_PIXELS, maxBytes: options.maxBytes };
   if (isPng(bytes)) return decodePng(bytes, { ...limits, inflate: inflateAtOnce });
   if (isJpeg(bytes)) return decodeJpeg(bytes, limits);
-  throw new RangeError(`image ${JSON.stringify(name)}: expected a PNG or JPEG picture, got something else`);
+  throw new RangeError(`image ${JSON.stringify(name)}: expected a PNG or JPEG picture, got ${notDecodable(bytes)}`);
 }
 
 /** Unpacks zlib data without streams. */

@@ -26,6 +26,11 @@ export async function imageTables(
   return { files: wide, notes };
 }
 
+/** Whether a table has too few columns for images: it goes with data of another kind, such as names and labels. */
+export async function isSmallTable(file: DataFile): Promise<boolean> {
+  return (await firstColumns(file)) < FEWEST_COLUMNS;
+}
+
 /** The number of columns in a file's first line, as far as its start tells; endless for what is no CSV, which its reader tells. */
 async function firstColumns(file: DataFile): Promise<number> {
   const start = await file.start(START_BYTES);

@@ -7,15 +7,13 @@
 import type { ImageShape } from "../dataset.ts";
 import { allowedBytes } from "../expansion.ts";
 import { type RasterImage, resizeImage } from "../image.ts";
-import { checkJpeg, isJpeg } from "../jpeg-header.ts";
-import { decodePng, isPng } from "../png.ts";
+import { pictureFormat } from "../picture-format.ts";
 import { narrowed } from "./array-images.ts";
+import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
 import type { DataFile } from "./data-file.ts";
-import type { ReadDataOptions } from "./options.ts";
+import { decodeHere } from "./decode-here.ts";
+import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
-
-/** Larger pictures are refused by their header. */
-const MAX_PIXELS = 100_000_000;
 
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
@@ -24,119 +22,56 @@ const MAX_VALUES = 2 ** 31 - 1;
 
 const MAX_CLASSES = 65_536;
 
-const PARTS: Readonly<Record<string, "train" | "test" | "validation">> = {
-  train: "train",
-  training: "train",
-  test: "test",
-  testing: "test",
-  val: "validation",
-  valid: "validation",
-  validation: "validation",
-};
-
-/** Whether a name is one of a PNG or JPEG picture. */
-export function isPictureName(name: string): boolean {
-  return /\.(png|jpe?g)$/i.test(name);
-}
-
-/** Whether the bytes start as a PNG or JPEG file does. */
-export function isPicture(bytes: Uint8Array): boolean {
-  return isPng(bytes) || isJpeg(bytes);
-}
-
-interface Picture {
-  readonly file: DataFile;
-  readonly folder: string;
-}
-
 /** What {@link readImageFolder} gives: parts, and what it left out. */
 export interface FolderParts extends Parts {
   readonly notes: readonly string[];
 }
 
 /**
- * Reads pictures whose folders are their classes. Folders `train` and `test` around those are recognised.
+ * Reads pictures whose folders are their classes: see `class-folders.ts` for which folders those are.
  *
- * @throws RangeError if there are no such folders, pictures differ in size while no `size` is given, or one is broken
+ * A picture that cannot be read is an error, or with `skipBroken` left out. A class of the training without a picture that can be
+ * read is an error even then.
+ *
+ * @throws RangeError if there are no such folders, pictures differ in size while no `size` is given, or one cannot be read
  */
-export async function readImageFolder(files: readonly DataFile[], options: ReadDataOptions): Promise<FolderParts> {
-  const { parts, notes } = sortOut(files);
-  const { train = [], test = [] } = parts;
-  const some = train.length > 0 ? train : test;
-  const names = classNamesOf(some);
+export async function readImageFolder(files: readonly DataFile[], context: ReadContext): Promise<FolderParts> {
+  const { train, test, notes } = sortByClass(files, context.leftOut);
+  const names = classNamesOf(train.length > 0 ? train : test);
   if (names.length > MAX_CLASSES)
     throw new RangeError(`readImages: expected at most ${MAX_CLASSES} classes, got ${names.length}`);
-  const stray = test.find(({ folder }) => !names.includes(folder));
+  const stray = test.find(({ className }) => !names.includes(className));
   if (stray !== undefined) {
     const wanted = names.slice(0, 8).join(", ");
     throw new RangeError(
       `readImages ${JSON.stringify(stray.file.name)}: expected a class of the training (${wanted}), got another`,
     );
   }
-  const gallery = new Gallery(options);
+  const gallery = new Gallery(context);
   const total = train.length + test.length;
-  const read = async (pictures: readonly Picture[], done: number) =>
-    pictures.length === 0 ? undefined : readPictures(pictures, names, gallery, options, done, total);
-  const first = await read(train, 0);
-  const second = await read(test, train.length);
-  const { channels } = gallery;
-  return { train: first?.(channels), test: second?.(channels), classNames: names, notes };
+  const first = await readPictures({ pictures: train, names, done: 0, total }, gallery, context);
+  const second = await readPictures({ pictures: test, names, done: train.length, total }, gallery, context);
+  const parts = { train: first?.(gallery.channels), test: second?.(gallery.channels) };
+  if (train.length > 0) checkClasses(train, names, parts.train);
+  else checkClasses(test, names, parts.test);
+  return { ...parts, classNames: names, notes };
 }
 
-/** Which pictures belong to which part and class. */
-function sortOut(files: readonly DataFile[]) {
-  const notes: string[] = [];
-  const found = new Map<string, Picture[]>();
-  for (const file of [...files].sort((a, b) => compare(a.name, b.name))) {
-    const words = file.name.split("/");
-    const folder = words.at(-2);
-    if (folder === undefined) {
-      throw new RangeError(
-        `readImages ${JSON.stringify(file.name)}: expected pictures in a folder per class, got one in none`,
-      );
-    }
-    const above = words.slice(0, -2).map((word) => word.toLowerCase());
-    const part =
-      above.map((word) => (Object.hasOwn(PARTS, word) ? PARTS[word] : undefined)).find((known) => known) ?? "none";
-    const list = found.get(part) ?? [];
-    list.push({ file, folder });
-    found.set(part, list);
-  }
-  const [none, train, test, validation] = ["none", "train", "test", "validation"].map((part) => found.get(part));
-  if (none !== undefined && found.size > 1) {
-    const name = JSON.stringify(none[0].file.name);
-    throw new RangeError(`readImages ${name}: expected pictures either in train and test folders or in none, got both`);
-  }
-  if (validation !== undefined) {
-    notes.push(
-      test === undefined
-        ? "the pictures of validation are those to test on"
-        : `${validation.length} pictures of validation are not used`,
-    );
-  }
-  return { parts: { train: none ?? train, test: test ?? validation }, notes };
-}
-
-/** Names in order of their characters' codes, the same on every machine. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The folders' names in order; numbers by size. */
-function classNamesOf(pictures: readonly Picture[]): string[] {
-  const names = [...new Set(pictures.map(({ folder }) => folder))];
+/** The classes' names in order; numbers by size. */
+function classNamesOf(pictures: readonly ClassPicture[]): string[] {
+  const names = [...new Set(pictures.map(({ className }) => className))];
   const areNumbers = names.every((name) => /^\d{1,9}$/.test(name));
-  return names.sort((a, b) => (areNumbers ? Number(a) - Number(b) || compare(a, b) : compare(a, b)));
+  return names.sort((a, b) => (areNumbers ? Number(a) - Number(b) || compareText(a, b) : compareText(a, b)));
 }
 
 /** Brings pictures to one size, and finds out whether any has colours. */
 class Gallery {
   /** Of all pictures so far; 1 until one with colours comes, unless told. */
   channels: 1 | 3;
-  readonly #options: ReadDataOptions;
+  readonly #options: ReadContext;
   #first: { readonly name: string; readonly width: number; readonly height: number } | undefined;
 
-  constructor(options: ReadDataOptions) {
+  constructor(options: ReadContext) {
     this.#options = options;
     this.channels = options.channels ?? 1;
   }
@@ -146,26 +81,39 @@ class Gallery {
     return this.#options.size ?? [this.#first?.height ?? 0, this.#first?.width ?? 0];
   }
 
-  async read({ file }: Picture): Promise<Uint8Array> {
-    const size = await file.size();
-    if (size > MAX_FILE_BYTES) {
-      throw new RangeError(
-        `readImages ${JSON.stringify(file.name)}: expected at most ${MAX_FILE_BYTES} bytes, got ${size}`,
-      );
-    }
-    const decode = this.#options.decodeImage ?? decodeHere;
-    const maxBytes = allowedBytes(await file.packed(), this.#options.maxExpansion);
-    const image = await decode(await file.bytes(), file.name, { maxBytes });
+  /** @returns undefined for a picture that cannot be read and is left out */
+  async read({ file }: ClassPicture): Promise<Uint8Array | undefined> {
+    const { leftOut, maxExpansion, decodeImage: decode = decodeHere } = this.#options;
+    const { name } = file;
+    const bytes = await leftOut.attempt("unreadable", name, async () => {
+      const size = await file.size();
+      if (size <= MAX_FILE_BYTES) return file.bytes();
+      throw new RangeError(`readImages ${JSON.stringify(name)}: expected at most ${MAX_FILE_BYTES} bytes, got ${size}`);
+    });
+    if (bytes === undefined) return undefined;
+    const maxBytes = allowedBytes(await file.packed(), maxExpansion);
+    const image = await leftOut.attempt(faultOf(bytes), name, () => decode(bytes, name, { maxBytes }));
+    return image && this.#fitted(image, name);
+  }
+
+  #fitted(image: RasterImage, name: string): Uint8Array {
     const { width, height } = image;
-    this.#first ??= { name: file.name, width, height };
-    const { name } = this.#first;
-    if (this.#options.size === undefined && (width !== this.#first.width || height !== this.#first.height)) {
-      const got = `${JSON.stringify(name)} of ${this.#first.height} x ${this.#first.width} and ${JSON.stringify(file.name)} of ${height} x ${width}`;
+    this.#first ??= { name, width, height };
+    const first = this.#first;
+    if (this.#options.size === undefined && (width !== first.width || height !== first.height)) {
+      const got = `${JSON.stringify(first.name)} of ${first.height} x ${first.width} and ${JSON.stringify(name)} of ${height} x ${width}`;
       throw new RangeError(`readImages: expected pictures of one size, got ${got}; --size (size) makes them equal`);
     }
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
     return resizeImage(image, this.size[0], this.size[1], this.channels);
   }
+}
+
+/** A word for a picture that cannot be decoded. */
+function faultOf(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "empty";
+  const format = pictureFormat(bytes);
+  return format === "PNG" || format === "JPEG" ? "corrupt" : (format ?? "no picture");
 }
 
 function hasColours({ channels, data }: RasterImage): boolean {
@@ -174,43 +122,68 @@ function hasColours({ channels, data }: RasterImage): boolean {
   return false;
 }
 
+/** Which pictures are to be read as one part of the data. */
+interface Request {
+  readonly pictures: readonly ClassPicture[];
+  readonly names: readonly string[];
+  /** How many are read before, and how many in all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Pictures of one part, as far as they can be read; undefined if none can. */
 async function readPictures(
-  pictures: readonly Picture[],
-  names: readonly string[],
+  { pictures, names, done, total }: Request,
   gallery: Gallery,
-  { signal, onProgress }: ReadDataOptions,
-  done: number,
-  total: number,
-): Promise<(channels: 1 | 3) => Part> {
+  { signal, onProgress }: ReadContext,
+): Promise<((channels: 1 | 3) => Part) | undefined> {
   const labels = new Uint16Array(pictures.length);
   const classes = new Map(names.map((name, i) => [name, i]));
-  let images: Uint8Array | undefined;
+  let images: Uint8Array = new Uint8Array(0);
   let channels = gallery.channels;
+  let count = 0;
   for (const [i, picture] of pictures.entries()) {
     signal?.throwIfAborted();
     const pixels = await gallery.read(picture);
-    const [height, width] = gallery.size;
-    if (images === undefined || channels !== gallery.channels) {
-      const grey: Uint8Array | undefined = images;
-      const values = pictures.length * height * width * gallery.channels;
-      if (values > MAX_VALUES) {
-        const got = `${pictures.length} of ${height} x ${width} x ${gallery.channels}`;
-        throw new RangeError(
-          `readImages: expected at most ${MAX_VALUES} values, got ${got}; --size (size) makes them smaller`,
-        );
-      }
-      channels = gallery.channels;
-      images = grey === undefined ? new Uint8Array(values) : inColour(grey);
-    }
-    images.set(pixels, i * pixels.length);
-    labels[i] = classes.get(picture.folder) ?? 0;
     onProgress?.(done + i + 1, total);
+    if (pixels === undefined) continue;
+    if (count === 0) images = new Uint8Array(checkedValues(pictures.length, pixels.length, gallery));
+    else if (channels !== gallery.channels) {
+      checkedValues(pictures.length, pixels.length, gallery);
+      images = inColour(images);
+    }
+    channels = gallery.channels;
+    images.set(pixels, count * pixels.length);
+    labels[count] = classes.get(picture.className) ?? 0;
+    count += 1;
   }
+  if (count === 0) return undefined;
   return (wanted) => {
     const shape: ImageShape = [...gallery.size, wanted];
-    const all = images ?? new Uint8Array(0);
-    return { shape, images: wanted === channels ? all : inColour(all), labels: narrowed(labels) };
+    const all = count < pictures.length ? images.slice(0, (images.length / pictures.length) * count) : images;
+    const kept = narrowed(labels.subarray(0, count));
+    return { shape, images: wanted === channels ? all : inColour(all), labels: kept };
   };
+}
+
+function checkedValues(count: number, size: number, { size: [height, width], channels }: Gallery): number {
+  if (count * size <= MAX_VALUES) return count * size;
+  const got = `${count} of ${height} x ${width} x ${channels}`;
+  throw new RangeError(
+    `readImages: expected at most ${MAX_VALUES} values, got ${got}; --size (size) makes them smaller`,
+  );
+}
+
+/** @throws RangeError if there is a class whose pictures were all left out */
+function checkClasses(pictures: readonly ClassPicture[], names: readonly string[], part: Part | undefined): void {
+  const found = new Set<number>(part?.labels);
+  const empty = names.findIndex((_, i) => !found.has(i));
+  if (empty < 0) return;
+  const own = pictures.filter(({ className }) => className === names[empty]);
+  const example = JSON.stringify(own[0]?.file.name);
+  throw new RangeError(
+    `readImages: expected a picture that can be read in class ${JSON.stringify(names[empty])}, got none of ${own.length} (${example})`,
+  );
 }
 
 /** Grey pixels as red, green and blue. */
@@ -218,30 +191,4 @@ function inColour(grey: Uint8Array): Uint8Array {
   const colour = new Uint8Array(3 * grey.length);
   for (let i = 0; i < grey.length; i++) colour.fill(grey[i], 3 * i, 3 * i + 3);
   return colour;
-}
-
-/** PNG by the decoder of this library, JPEG by the browser's own. */
-async function decodeHere(
-  bytes: Uint8Array,
-  name: string,
-  { maxBytes }: { readonly maxBytes: number },
-): Promise<RasterImage> {
-  const limits = { maxPixels: MAX_PIXELS, maxBytes };
-  if (isPng(bytes)) return decodePng(bytes, { ...limits, name });
-  const who = `readImages ${JSON.stringify(name)}`;
-  if (!isPicture(bytes)) throw new RangeError(`${who}: expected a PNG or JPEG picture, got something else`);
-  checkJpeg(who, bytes, limits);
-  if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
-    throw new RangeError(`${who}: expected a decodeImage option for JPEG pictures outside of browsers, got none`);
-  }
-  const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)])).catch((cause: unknown) => {
-    throw new RangeError(`${who}: expected a readable JPEG picture, got corrupt data`, { cause });
-  });
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext("2d");
-  if (context === null) throw new RangeError(`${who}: expected a canvas to decode it, got none`);
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const { data } = context.getImageData(0, 0, width, height);
-  return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
 }

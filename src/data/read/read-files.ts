@@ -6,38 +6,26 @@
 
 import type { Dataset } from "../dataset.ts";
 import { splitStratified } from "../split.ts";
-import { cifarKind, readCifar } from "./cifar.ts";
+import { readCifar } from "./cifar.ts";
 import { readCsv } from "./csv.ts";
 import { imageTables } from "./csv-files.ts";
-import { type DataFile, isGzipFile, unpackedFile } from "./data-file.ts";
-import { HDF5_START, isHdf5, withHdf5 } from "./hdf5.ts";
+import type { DataFile } from "./data-file.ts";
+import { sortByKind } from "./file-kinds.ts";
+import { withHdf5 } from "./hdf5.ts";
 import { readIdxFiles } from "./idx-files.ts";
-import { isPicture, isPictureName, readImageFolder } from "./image-folder.ts";
+import { readImageFolder } from "./image-folder.ts";
 import { LeftOut } from "./left-out.ts";
 import { readArrays } from "./named-arrays.ts";
-import { isNpy, openNpy } from "./npy.ts";
+import { openNpy } from "./npy.ts";
 import type { ArrayFile } from "./number-array.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, type Parts, type ReadData } from "./parts.ts";
 import { stretched } from "./stretch.ts";
-import { isTar, readTar } from "./tar.ts";
-import { hasTextMark } from "./utf8-pieces.ts";
+import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
-
-/** What a file is by its first bytes. `other` is none of these, such as a licence beside the data. */
-type Kind = "archive" | "idx" | "npy" | "hdf5" | "csv" | "CIFAR-10" | "CIFAR-100" | "picture" | "pickle" | "other";
-
-const START_BYTES = HDF5_START;
 
 /** So many archives may be inside each other: `.tar.gz` is one. */
 const MAX_DEPTH = 2;
-
-/** Files beyond this are told by their names alone. */
-const MANY_FILES = 200;
-
-/** Names that go with data and hold none. */
-const OTHER_NAMES =
-  /\.(txt|md|html?|json|pdf|py|ipynb|licen[cs]e|xml|ya?ml|names|meta)$|^(readme|licen[cs]e|.*\.meta)$/i;
 
 /**
  * Reads data sets from files of one format: IDX, NumPy's `.npy` and `.npz`, HDF5, CSV, CIFAR's batches, pictures in folders,
@@ -91,18 +79,7 @@ interface Reading {
 }
 
 async function readParts(files: readonly DataFile[], options: ReadContext, depth: number): Promise<Reading> {
-  const groups = await grouped(files, options);
-  const kinds = [...groups.keys()].filter((kind) => kind !== "other");
-  const [kind] = kinds;
-  if (kinds.length !== 1) {
-    const got = kinds.map(
-      (each) => `${groups.get(each)?.length} ${each} (${JSON.stringify(groups.get(each)?.[0].name)})`,
-    );
-    const known = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures";
-    const what = got.length === 0 ? JSON.stringify(files[0].name) : got.join(", ");
-    throw new RangeError(`readData: expected files of one known format (${known}), got ${what}`);
-  }
-  const own = groups.get(kind) ?? [];
+  const { kind, files: own, others } = await sortByKind(files, options);
   const reading = (format: string, { notes = [], ...parts }: Found): Reading => ({ format, parts, notes });
   switch (kind) {
     case "archive":
@@ -122,7 +99,7 @@ async function readParts(files: readonly DataFile[], options: ReadContext, depth
     case "CIFAR-10":
     case "CIFAR-100": {
       const { train, test } = byPart(own);
-      return reading(kind, await readCifar(kind, train, test, groups.get("other") ?? [], options));
+      return reading(kind, await readCifar(kind, train, test, others, options));
     }
     case "picture":
       return reading("pictures", await readImageFolder(own, options));
@@ -130,8 +107,6 @@ async function readParts(files: readonly DataFile[], options: ReadContext, depth
       const what = "a Python pickle, which is never run; CIFAR has a binary version, NumPy writes .npz";
       throw new RangeError(`readData ${shown(own)}: expected a known format, got ${what}`);
     }
-    default:
-      throw new RangeError(`readData ${shown(own)}: expected a known format, got another`);
   }
 }
 
@@ -142,45 +117,6 @@ function shown(files: readonly DataFile[]): string {
 /** A file's name without its last ending. */
 function stem({ name }: DataFile): string {
   return name.replace(/\.[^./]*$/, "");
-}
-
-/** Files by what they are. Of many, those with the name of a picture are taken for one without a look. */
-async function grouped(files: readonly DataFile[], { maxExpansion }: ReadContext): Promise<Map<Kind, DataFile[]>> {
-  const groups = new Map<Kind, DataFile[]>();
-  for (const packed of files) {
-    const isKnown = files.length > MANY_FILES && isPictureName(packed.name);
-    const isPacked = !isKnown && (await isGzipFile(packed));
-    const file = isPacked ? unpackedFile(packed, maxExpansion) : packed;
-    const kind = isKnown ? "picture" : await kindOf(file, files.length > 1);
-    // IDX files are unpacked by their own reader, which knows how much may come out.
-    const kept = kind === "idx" ? packed : file;
-    const group = groups.get(kind) ?? [];
-    group.push(kept);
-    groups.set(kind, group);
-  }
-  return groups;
-}
-
-async function kindOf(file: DataFile, isOneOfMany: boolean): Promise<Kind> {
-  const start = await file.start(START_BYTES);
-  if (isZip(start) || isTar(start)) return "archive";
-  if (isNpy(start)) return "npy";
-  if (isHdf5(start)) return "hdf5";
-  if (isPicture(start)) return "picture";
-  if (start.length >= 4 && start[0] === 0 && start[1] === 0 && start[2] >= 8 && start[3] >= 1 && start[3] <= 4)
-    return "idx";
-  if (isOneOfMany && OTHER_NAMES.test(file.name)) return "other";
-  if (isText(start)) return "csv";
-  if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5) return "pickle";
-  // Sizes of packed files are not known before they are unpacked.
-  return cifarKind(await file.size(), start) ?? "other";
-}
-
-/** Whether a file's start is text, and not an empty file. */
-function isText(start: Uint8Array): boolean {
-  if (hasTextMark(start)) return true;
-  const isPlain = start.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
-  return isPlain && start.length > 0 && start[0] < 0xfe;
 }
 
 /** Files in the order of their names, those with "test" in it apart. */

@@ -55,7 +55,9 @@ describe("folders of pictures", () => {
   it("says what is wrong", async () => {
     const [file] = inputs("pictures").filter(({ name }) => name.endsWith("0.png"));
     const named = (...names: string[]) => names.map((name) => ({ ...file, name }));
-    expect(await refusal(named("0.png"))).toMatch(/expected pictures in a folder per class, got one in none/);
+    expect(await refusal(named("0.png"))).toMatch(
+      /expected pictures in a folder per class .*, got "0.png" without one/,
+    );
     expect(await refusal(named("a/0.png", "train/b/0.png"))).toMatch(/either in train and test folders or in none/);
     expect(await refusal(named("train/a/0.png", "test/b/0.png"))).toMatch(
       /"test\/b\/0.png": expected a class of the training \(a\)/,
@@ -70,6 +72,69 @@ describe("folders of pictures", () => {
     expect(await refusal(jpeg)).toMatch(/expected a decodeImage option for JPEG pictures outside of browsers/);
     const { notes } = await readData(named("train/a/0.png", "val/a/0.png"));
     expect(notes).toEqual(["the pictures of validation are those to test on"]);
+  });
+
+  it("names what cannot be decoded, or leaves it out with a note", async () => {
+    const whole = inputs("pictures").filter(({ name }) => name.includes("/train/"));
+    const [{ bytes }] = whole;
+    const cut = bytes instanceof Uint8Array ? bytes.subarray(0, 60) : new Uint8Array(0);
+    const add = (name: string, content: Uint8Array | string) => [
+      ...whole,
+      {
+        name: `pictures/train/ant/${name}`,
+        bytes: typeof content === "string" ? Buffer.from(content, "latin1") : content,
+      },
+    ];
+    const webp = "RIFF\x24\0\0\0WEBPVP8L\x17\0\0\0";
+    const bmp = `BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0${"\0".repeat(40)}`;
+    const broken: [name: string, content: Uint8Array | string, got: string, kind: string][] = [
+      ["w.webp", webp, "got WebP", "WebP"],
+      ["w.jpg", webp, "got WebP", "WebP"],
+      ["g.gif", "GIF89a\x01\0\x01\0", "got GIF", "GIF"],
+      ["b.bmp", bmp, "got BMP", "BMP"],
+      ["t.tif", "II*\0\x08\0\0\0", "got TIFF", "TIFF"],
+      ["e.png", "", "got an empty file", "empty"],
+      ["n.png", "not a picture", "got something else", "no picture"],
+      ["c.png", cut, "expected a whole file|cut off", "corrupt"],
+    ];
+    for (const [name, content, got, kind] of broken) {
+      const files = add(name, content);
+      const said = await refusal(files);
+      expect(said).toMatch(new RegExp(`"pictures/train/ant/${name}": .*(${got}).*; --skip-broken`));
+      const { train, notes } = await readData(files, { skipBroken: true });
+      expect(train?.images).toEqual(Uint8Array.from(IN_ORDER.flatMap((i) => pixels(i, i + 1))));
+      expect([...(train?.labels ?? [])]).toEqual([0, 0, 1, 1, 2, 2]);
+      expect(notes).toEqual([expect.stringMatching(`^left out what cannot be read: 1 ${kind} \\(.*ant/${name}`)]);
+    }
+  });
+
+  it("refuses a class without a picture that can be read, even where such are skipped", async () => {
+    const files = [
+      ...inputs("pictures"),
+      { name: "pictures/train/owl/1.webp", bytes: Buffer.from("RIFF\0\0\0\0WEBPVP8 ") },
+    ];
+    expect(await refusal(files)).toMatch(/"pictures\/train\/owl\/1.webp": expected a PNG or JPEG picture, got WebP/);
+    expect(await refusal(files, { skipBroken: true })).toBe(
+      'readImages: expected a picture that can be read in class "owl", got none of 1 ("pictures/train/owl/1.webp")',
+    );
+    // Many files are told by their names.
+    const many = Array.from({ length: 201 }, (_, i) => ({ ...inputs("pictures")[0], name: `a/${i}.png` }));
+    const owls = [...many, { name: "owl/1.webp", bytes: Buffer.from("RIFF\0\0\0\0WEBPVP8 ") }];
+    expect(await refusal(owls)).toMatch(/"owl\/1.webp": expected a PNG or JPEG picture, got WebP/);
+  });
+
+  it("takes no stranger for data, and says so", async () => {
+    const stranger = (name: string, text: string) => ({ name: `pictures/${name}`, bytes: Buffer.from(text) });
+    const documents = [stranger("README.md", "# Pictures"), stranger("LICENSE", "free")];
+    const strangers = [
+      stranger("train/desktop.ini", "[.ShellClassInfo]\r\n"),
+      stranger("train/ant/Thumbs.db", "\xd0\xcf\x11\xe0"),
+      stranger("labels.csv", "name,label\n0.png,ant\n"),
+      stranger("run.log", "started\n"),
+    ];
+    const { train, notes } = await readData([...documents, ...strangers, ...inputs("pictures")]);
+    expect(train?.length).toBe(6);
+    expect(notes).toEqual(['left out 4 other files ("pictures/labels.csv")']);
   });
 
   it("stops when asked to", async () => {

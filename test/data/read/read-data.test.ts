@@ -86,6 +86,25 @@ describe("readData", () => {
     await expect(readData([{ name: "x", bytes: "text" }])).rejects.toThrow(/expected bytes as a Uint8Array/);
   });
 
+  it("leaves out small tables beside images of other formats, and says so", async () => {
+    const map = { name: "kmnist_classmap.csv", bytes: bytes("index,codepoint,char\n0,U+304A,\u304a\n") };
+    const { train, format, notes } = await readData([...inputs("stored.npz"), map]);
+    expect([format, train?.length]).toEqual(["NumPy", 6]);
+    expect(notes).toEqual(['left out 1 other file ("kmnist_classmap.csv")']);
+  });
+
+  it("refuses a file that is called as data is and holds none, or leaves it out", async () => {
+    const empty = { name: "test.csv", bytes: new Uint8Array(0) };
+    const noise = { name: "test.npz", bytes: Uint8Array.of(200, 1, 2, 3) };
+    expect(await refusal([...inputs("plain.csv"), empty])).toBe(
+      'readData: expected files that can be read, got 1 empty ("test.csv"); --skip-broken (skipBroken) leaves such files out',
+    );
+    expect(await refusal([...inputs("stored.npz"), noise])).toMatch(/got 1 not what it is called \("test.npz"\)/);
+    const { train, notes } = await readData([...inputs("plain.csv"), empty], { skipBroken: true });
+    expect(train?.length).toBe(8);
+    expect(notes).toContain('left out what cannot be read: 1 empty ("test.csv")');
+  });
+
   it("reads the same of each training label, whatever the format", async () => {
     for (const name of ["stored.npz", "other-names.h5", "cifar-10.tar.gz"]) {
       const { train } = await readData(inputs(name));

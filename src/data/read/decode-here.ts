@@ -1,0 +1,43 @@
+/**
+ * Decoding pictures where nobody said how: PNG by this library, JPEG by the browser.
+ *
+ * @module
+ */
+
+import type { RasterImage } from "../image.ts";
+import { checkJpeg, isJpeg } from "../jpeg-header.ts";
+import { notDecodable } from "../picture-format.ts";
+import { decodePng, isPng } from "../png.ts";
+
+/** Larger pictures are refused by their header. */
+const MAX_PIXELS = 100_000_000;
+
+/**
+ * Decodes a PNG picture, and in a browser a JPEG picture, turned upright as its EXIF data says.
+ *
+ * @throws RangeError if it is no such picture, not a whole one, or too large
+ */
+export async function decodeHere(
+  bytes: Uint8Array,
+  name: string,
+  { maxBytes }: { readonly maxBytes: number },
+): Promise<RasterImage> {
+  const limits = { maxPixels: MAX_PIXELS, maxBytes };
+  if (isPng(bytes)) return decodePng(bytes, { ...limits, name });
+  const who = `readImages ${JSON.stringify(name)}`;
+  if (!isJpeg(bytes)) throw new RangeError(`${who}: expected a PNG or JPEG picture, got ${notDecodable(bytes)}`);
+  checkJpeg(who, bytes, limits);
+  if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
+    throw new RangeError(`${who}: expected a decodeImage option for JPEG pictures outside of browsers, got none`);
+  }
+  const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)])).catch((cause: unknown) => {
+    throw new RangeError(`${who}: expected a readable JPEG picture, got corrupt data`, { cause });
+  });
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  if (context === null) throw new RangeError(`${who}: expected a canvas to decode it, got none`);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, width, height);
+  return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
+}

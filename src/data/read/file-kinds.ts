@@ -1,0 +1,140 @@
+/**
+ * Files by what they are: by their content, as far as possible.
+ *
+ * @module
+ */
+
+import { isDecodableName, isPictureName, pictureFormat } from "../picture-format.ts";
+import { cifarKind } from "./cifar.ts";
+import { isSmallTable } from "./csv-files.ts";
+import { type DataFile, isGzipFile, unpackedFile } from "./data-file.ts";
+import { HDF5_START, isHdf5 } from "./hdf5.ts";
+import { isNpy } from "./npy.ts";
+import type { ReadContext } from "./options.ts";
+import { isTar } from "./tar.ts";
+import { hasTextMark } from "./utf8-pieces.ts";
+import { isZip } from "./zip.ts";
+
+/** What files of data are by their first bytes. */
+export type DataKind = "archive" | "idx" | "npy" | "hdf5" | "csv" | "CIFAR-10" | "CIFAR-100" | "picture" | "pickle";
+
+/** `other` is none of these, such as a licence beside the data. */
+type Kind = DataKind | "other";
+
+/** Files of one kind, and those beside them that hold no data. */
+export interface Sorted {
+  readonly kind: DataKind;
+  readonly files: readonly DataFile[];
+  readonly others: readonly DataFile[];
+}
+
+const START_BYTES = HDF5_START;
+
+/** Files beyond this are told by their names alone, if those are names of pictures. */
+const MANY_FILES = 200;
+
+/** Names that go with data and need no word. */
+const DOCUMENT =
+  /\.(md|html?|pdf|py|ipynb|licen[cs]e|names|meta)$|^(readme|licen[cs]e|.*\.meta|batches\.meta|.*label_names)(\.txt)?$/i;
+
+/** Names of files that hold no data, though some are text as CSV is. */
+const STRANGER =
+  /\.(txt|json|jsonl|xml|ya?ml|toml|cfg|conf|ini|log|db|lnk|url|md5|sha\d*|sh|bat|[cm]?[jt]s|bak|tmp|part|crdownload)$/i;
+
+/** Names of files that hold data, other than pictures. */
+const DATA = /\.(npy|npz|h5|hdf5|csv|tsv|bin|zip|tar|tgz|gz)$|idx\d-ubyte$|(data|test)_batch(_\d+)?$/i;
+
+/**
+ * Sorts out which files are the data, and notes what is left out: strangers, and what is called as data is and holds none.
+ *
+ * @throws RangeError if there is no data, or data of several kinds
+ */
+export async function sortByKind(files: readonly DataFile[], context: ReadContext): Promise<Sorted> {
+  const { groups, others } = await grouped(files, context);
+  const strangers = files.length > 1 ? await takeStrangers(groups) : [];
+  const [found, ...more] = groups;
+  if (found === undefined || more.length > 0) {
+    context.leftOut.check("readData", "files that can be read");
+    const got = [...groups].map(([kind, some]) => `${some.length} ${kind} (${JSON.stringify(some[0].name)})`);
+    const known = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures";
+    const what = got.length === 0 ? JSON.stringify(files[0].name) : got.join(", ");
+    throw new RangeError(`readData: expected files of one known format (${known}), got ${what}`);
+  }
+  context.leftOut.check("readData", "files that can be read");
+  for (const { name } of [...strangers, ...others])
+    if (!DOCUMENT.test(baseName(name))) context.leftOut.addStranger(name);
+  return { kind: found[0], files: found[1], others };
+}
+
+function baseName(name: string): string {
+  return name.split("/").at(-1) ?? "";
+}
+
+/** Of many files, those with the name of a picture are taken for one without a look. */
+async function grouped(files: readonly DataFile[], { maxExpansion, leftOut }: ReadContext) {
+  const groups = new Map<DataKind, DataFile[]>();
+  const others: DataFile[] = [];
+  for (const packed of files) {
+    const isKnown = files.length > MANY_FILES && isPictureName(packed.name);
+    const isPacked = !isKnown && (await isGzipFile(packed));
+    const file = isPacked ? unpackedFile(packed, maxExpansion) : packed;
+    const start = isKnown ? undefined : await file.start(START_BYTES);
+    const kind = start === undefined ? "picture" : await kindOf(file, start, files.length > 1);
+    if (kind === "other") {
+      if (files.length > 1 && DATA.test(baseName(packed.name)))
+        leftOut.addBroken(start?.length === 0 ? "empty" : "not what it is called", packed.name);
+      else others.push(file);
+      continue;
+    }
+    // IDX files are unpacked by their own reader, which knows how much may come out.
+    const kept = kind === "idx" ? packed : file;
+    const group = groups.get(kind) ?? [];
+    group.push(kept);
+    groups.set(kind, group);
+  }
+  return { groups, others };
+}
+
+async function kindOf(file: DataFile, start: Uint8Array, isOneOfMany: boolean): Promise<Kind> {
+  const name = baseName(file.name);
+  if (isZip(start) || isTar(start)) return "archive";
+  if (isNpy(start)) return "npy";
+  if (isHdf5(start)) return "hdf5";
+  if (pictureFormat(start) !== undefined || isPictureName(name)) return "picture";
+  if (start.length >= 4 && start[0] === 0 && start[1] === 0 && start[2] >= 8 && start[3] >= 1 && start[3] <= 4)
+    return "idx";
+  if (isOneOfMany && (DOCUMENT.test(name) || STRANGER.test(name))) return "other";
+  if (isText(start)) return "csv";
+  if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5) return "pickle";
+  // Sizes of packed files are not known before they are unpacked.
+  return cifarKind(await file.size(), start) ?? "other";
+}
+
+/** Whether a file's start is text, and not an empty file. */
+function isText(start: Uint8Array): boolean {
+  if (hasTextMark(start)) return true;
+  const isPlain = start.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
+  return isPlain && start.length > 0 && start[0] < 0xfe;
+}
+
+/**
+ * Takes those groups away that only go with data of another kind: tables beside pictures, small tables beside images of other
+ * formats, and pictures that cannot be decoded.
+ */
+async function takeStrangers(groups: Map<DataKind, DataFile[]>): Promise<DataFile[]> {
+  const taken: DataFile[] = [];
+  const take = (kind: DataKind) => {
+    taken.push(...(groups.get(kind) ?? []));
+    groups.delete(kind);
+  };
+  const tables = groups.get("csv");
+  const pictures = groups.get("picture");
+  if (
+    groups.size > 1 &&
+    tables !== undefined &&
+    (pictures !== undefined || (await Promise.all(tables.map(isSmallTable))).every(Boolean))
+  )
+    take("csv");
+  if (groups.size > 1 && pictures?.every(({ name }) => !isDecodableName(name))) take("picture");
+  return taken;
+}
