@@ -51,7 +51,9 @@ export const FILE_FORMATS = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures in o
 export function addFileOptions(command: Command): Command {
   const options = [
     new Option("--split <share>", "without images to test on: hold out this share of each class").argParser(splitShare),
-    new Option("--split-seed <n>", "seed of the split (default: 0)").argParser(seedNumber),
+    new Option("--split-seed <n>", "seed of what --split, --validation and --limit draw (default: 0)").argParser(
+      seedNumber,
+    ),
     new Option("--size <HxW>", "pictures: stretch all to this size, such as 32 or 28x20").argParser(size),
     new Option("--channels <n>", "pictures: 1 grey, 3 colours (default: 3 if any has some)").choices(["1", "3"]),
     new Option("--names <pairs>", "NumPy, HDF5: arrays, as x_train=a,y_train=b,x_test=c,y_test=d"),

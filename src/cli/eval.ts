@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { sliceDataset } from "../data/dataset.ts";
 import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import { limited } from "../recipes/data-split.ts";
 import { readPredictionSettings } from "../training/evaluate.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { addDataOptions, type DataOptions, loadData, readDataSource } from "./data-source.ts";
@@ -10,6 +10,7 @@ import { percent } from "./format.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
 import { positiveWhole } from "./numbers.ts";
 import { classTable, mistakes, testJson, testLine, testModel } from "./test-figures.ts";
+import { drawOf, splitSeedOf } from "./training-data.ts";
 
 interface EvalOptions extends DataOptions, OutputOptions {
   readonly limit?: number | undefined;
@@ -30,7 +31,7 @@ export function addEvalCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("eval").description("test a model on test images");
   command.argument("<model>", "a model file or a run folder");
   addDataOptions(command)
-    .option("--limit <n>", "only the first n test images", positiveWhole)
+    .option("--limit <n>", "only n test images, drawn per class (of IDX the first ones)", positiveWhole)
     .addOption(engineOption("the one the model was trained on"))
     .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
@@ -54,11 +55,11 @@ async function evaluateModel(
   const source = readDataSource(argument, options);
   const gear = resolveEngine(options.engine ?? trainedOn(file));
   const model = await openModel(file, { gear, threads: options.threads ?? "auto" });
-  const { test, title } = await loadData(source, { testOnly: true }, context);
+  const loaded = await loadData(source, { testOnly: true }, context);
+  const { test, title } = loaded;
   if (test === undefined) throw new RangeError(`eval: expected test images in ${title}, got none`);
   signal.throwIfAborted();
-  const { limit = test.length } = options;
-  const images = limit < test.length ? sliceDataset(test, 0, limit) : test;
+  const images = limited(test, options.limit, drawOf(loaded, test), splitSeedOf(loaded));
   const prediction = readPredictionSettings("model: prediction", runNotes(file)?.prediction ?? {});
   const figures = await testModel(model, images, output, signal, prediction);
 

@@ -59,11 +59,11 @@ export function addTrainingOptions(command: Command): Command {
     .option("--seed <n>", "seed of everything random (default: 0)", seedNumber)
     .option(
       "--validation <n>",
-      "training images held out for validation, the last ones: a number or a fraction; or test: the test images",
+      "training images held out for validation, drawn per class (of IDX the last ones): a number or a fraction; or test: the test images",
       partOrTest,
     )
     .option("--no-validation", "none, also where a recipe has some")
-    .option("--limit <n>", "use only the first n training images", positiveWhole)
+    .option("--limit <n>", "use only n training images, drawn per class (of IDX the first ones)", positiveWhole)
     .option("--train-range <range>", "use only these training images: 0:1000 is 0 to 999", imageRange)
     .option("--no-train-range", "all, also where a recipe has a range")
     .option("--test-range <range>", "test only on these: 0:1000, or training images as train:1000:2000", testRange)

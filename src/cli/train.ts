@@ -98,7 +98,14 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   const settings: RunSettings = {
     network: network.name,
     isRecipe: network.isRecipe,
-    data: { ...data.loaded.source, folder: folderOf(data), limit, ...split, sha256: data.sha256 },
+    data: {
+      ...data.loaded.source,
+      folder: folderOf(data),
+      limit,
+      ...split,
+      ...(data.draw === "classes" && { draw: data.draw }),
+      sha256: data.sha256,
+    },
     ...rest,
     augment,
     stepsPerEpoch,

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { splitData } from "../recipes/data-split.ts";
+import { lieTogether } from "../data/draw.ts";
+import { type Draw, type SplitData, splitData } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { Context } from "./context.ts";
 import { type DataSource, type LoadedData, loadData } from "./data-source.ts";
@@ -12,11 +14,13 @@ export interface TrainingData {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
   readonly test: Dataset | undefined;
+  /** How images were chosen for limit and validation; undefined where none were. */
+  readonly draw: Draw | undefined;
   readonly sha256: string;
 }
 
 /** Which of the images are used. */
-export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange" | "validation">;
+export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange" | "validation" | "draw">;
 
 /** Loads the data and divides it up: first the limit, then what is held out. */
 export async function prepareData(source: DataSource, choice: DataChoice, context: Context): Promise<TrainingData> {
@@ -27,16 +31,43 @@ export async function prepareData(source: DataSource, choice: DataChoice, contex
     throw new RangeError(`train: expected images to train on in ${loaded.title}, got ${got}`);
   }
   const { limit, trainRange, testRange, validation } = choice;
-  const [begin, end] = trainRange ?? [0, all.length];
+  const isChosen = limit !== null || typeof validation === "number";
+  const draw = isChosen ? (choice.draw ?? drawOf(loaded, all)) : undefined;
   const { used, ...parts } = splitData(
     { train: all, test },
     {
-      train: [begin, Math.min(end, begin + (limit ?? all.length))],
+      ...(trainRange !== null && { train: trainRange }),
+      ...(limit !== null && { limit }),
       ...(testRange !== null && { test: testRange }),
       ...(validation !== null && { validation }),
+      draw: draw ?? "order",
+      seed: splitSeedOf(loaded),
     },
   );
-  return { loaded, ...parts, sha256: fingerprint(used) };
+  for (const note of partNotes(parts)) context.output.remark(note);
+  return { loaded, ...parts, draw, sha256: fingerprint(used) };
+}
+
+/**
+ * How images are chosen for `--limit` and `--validation`: each class gives its share, but IDX files and generated digits
+ * keep their first and last images, as the recipes have it, unless images of one class lie together in them.
+ */
+export function drawOf({ source, format }: LoadedData, data: Dataset): Draw {
+  const isMixed = source.source !== "folder" || format === "IDX";
+  return (isMixed && !lieTogether(data)) || data.labels === undefined ? "order" : "classes";
+}
+
+/** Seed of what is drawn, which is that of `--split`. */
+export function splitSeedOf({ source }: LoadedData): number {
+  return ("reader" in source ? source.reader?.splitSeed : undefined) ?? 0;
+}
+
+/** What is to be known of the parts that are trained with. */
+function partNotes({ train, validation, test }: Omit<SplitData, "used">): string[] {
+  const notes = [missingClasses(train, "the images to train on")];
+  if (validation !== undefined && validation !== test)
+    notes.push(missingClasses(validation, "the images held out for validation"));
+  return notes.filter((note) => note !== undefined);
 }
 
 /** How many images to train on have to be there; undefined for all. */
@@ -60,7 +91,7 @@ export async function restoreData(
   folder: string | undefined,
   context: Context,
 ): Promise<TrainingData> {
-  const data = await prepareData(sourceOf(settings, folder), settings, context);
+  const data = await prepareData(sourceOf(settings, folder), { ...settings, draw: settings.draw ?? "order" }, context);
   if (settings.sha256 !== null && data.sha256 !== settings.sha256) {
     const got = `${count(data.train.length)} others`;
     throw new RangeError(`resume: expected the images that the run began with in ${data.loaded.title}, got ${got}`);

@@ -5,7 +5,8 @@
  */
 
 import { asPixels, isFloat32Array, isUint8Array, isUint16Array, kindOf } from "../numeric/array-kinds.ts";
-import { permutation, type RandomStream } from "../numeric/random.ts";
+import { permutation, RandomStream } from "../numeric/random.ts";
+import { drawPerClass, lieTogether, shareOut } from "./draw.ts";
 
 /** Pixels as read (0 to 255), or as floats of any finite value. */
 export type Pixels = Uint8Array | Float32Array;
@@ -233,28 +234,53 @@ export interface DatasetSplit {
   readonly heldOut: Dataset;
 }
 
+/** Both parts of a data set, copied; 1 marks what is held out. */
+export function partDataset(dataset: Dataset, isHeldOut: Uint8Array): DatasetSplit {
+  const indices = [...isHeldOut.keys()];
+  const [rest, heldOut] = [0, 1].map((held) => indices.filter((index) => isHeldOut[index] === held));
+  return { rest: takeDataset(dataset, rest), heldOut: takeDataset(dataset, heldOut) };
+}
+
+/** The number of images that a part of a data set is. */
+function partSize(dataset: Dataset, part: number): number {
+  const count = part > 0 && part < 1 ? Math.max(1, Math.round(part * dataset.length)) : part;
+  if (isPositiveInteger(count) && count < dataset.length) return count;
+  const who = `splitDataset ${JSON.stringify(dataset.name)}`;
+  const wanted = `a fraction below 1 or a number from 1 to ${dataset.length - 1}`;
+  throw new RangeError(`${who}: expected ${wanted}, got ${part}`);
+}
+
 /**
- * Holds images out, for validation.
+ * Holds images out, drawn so that each class gives its share. The number of images is as in {@link splitDataset}.
+ *
+ * @throws RangeError if either part would be empty, or images have no classes
+ */
+export function splitPerClass(dataset: Dataset, part: number, seed = 0): DatasetSplit {
+  const { labels, classes, name } = dataset;
+  const count = partSize(dataset, part);
+  if (labels === undefined) throw new RangeError(`split ${JSON.stringify(name)}: expected class labels, got targets`);
+  return partDataset(dataset, drawPerClass(labels, shareOut(labels, classes, count), RandomStream.from(seed, "split")));
+}
+
+/**
+ * Holds images out, for validation: the last ones, as views. Where images of one class lie together, as in folders of
+ * pictures, the last ones would be of one class: then each class gives its share, drawn, as `splitStratified` does.
  *
  * @param part a number of images (1 or more), or a fraction of them (below 1, rounded, at least one image)
- * @param stream draws which images (both parts are then copies); without it the last ones are held out, as views
+ * @param how `"order"` for the last ones in any case; or a stream that draws which images, whatever their classes (both
+ *   parts are then copies)
  * @throws RangeError if either part would be empty
  *
  * @example
  * const { rest, heldOut } = splitDataset(train, 0.1, RandomStream.from(seed, "validation"));
  */
-export function splitDataset(dataset: Dataset, part: number, stream?: RandomStream): DatasetSplit {
-  const count = part > 0 && part < 1 ? Math.max(1, Math.round(part * dataset.length)) : part;
-  if (!isPositiveInteger(count) || count >= dataset.length) {
-    const who = `splitDataset ${JSON.stringify(dataset.name)}`;
-    const wanted = `a fraction below 1 or a number from 1 to ${dataset.length - 1}`;
-    throw new RangeError(`${who}: expected ${wanted}, got ${part}`);
-  }
-  const begin = dataset.length - count;
-  if (stream === undefined) {
+export function splitDataset(dataset: Dataset, part: number, how?: RandomStream | "order"): DatasetSplit {
+  const begin = dataset.length - partSize(dataset, part);
+  if (how === undefined && lieTogether(dataset)) return splitPerClass(dataset, part);
+  if (how === undefined || how === "order") {
     return { rest: sliceDataset(dataset, 0, begin), heldOut: sliceDataset(dataset, begin) };
   }
-  const order = permutation(dataset.length, stream);
+  const order = permutation(dataset.length, how);
   return { rest: takeDataset(dataset, order.subarray(0, begin)), heldOut: takeDataset(dataset, order.subarray(begin)) };
 }
 

@@ -1,4 +1,5 @@
-import { type Dataset, sliceDataset, splitDataset } from "../data/dataset.ts";
+import { type Dataset, sliceDataset, splitDataset, splitPerClass } from "../data/dataset.ts";
+import { lieTogether } from "../data/draw.ts";
 import { checkNumber, readFields, shown } from "../json-fields.ts";
 
 /** Images `begin` to `end` - 1, counted from 0; what lies beyond the last image does not count. */
@@ -8,12 +9,21 @@ export type ImageRange = readonly [begin: number, end: number];
 export type DataSplit = {
   /** Of the images to train on. Default all. */
   readonly train?: ImageRange | undefined;
-  /** Evaluated after each epoch: so many of the images to train on, the last ones (a fraction below 1), which are then
-   * held out; or the images to test on. Default none. */
+  /** Of these no more than so many. Default all. */
+  readonly limit?: number | undefined;
+  /** Which ones are taken for `limit` and held out for `validation`. Default: `order`, unless images of a class lie together. */
+  readonly draw?: Draw | undefined;
+  /** Seed of what is drawn. Default 0. */
+  readonly seed?: number | undefined;
+  /** Evaluated after each epoch: so many of the images to train on (a fraction below 1), which are then held out; or the
+   * images to test on. Default none. */
   readonly validation?: number | "test" | undefined;
   /** Default all images to test on. */
   readonly test?: TestRange | undefined;
 };
+
+/** `order`: the first images are taken, the last ones held out. `classes`: each class gives its share, drawn. */
+export type Draw = "order" | "classes";
 
 /** Images to test on, which may be some of those to train on. */
 export type TestRange = { readonly of: "train" | "test"; readonly range: ImageRange };
@@ -36,15 +46,23 @@ function slice(data: Dataset, [begin, end]: ImageRange, who: string): Dataset {
   throw new RangeError(`${who}: expected images within the ${data.length} of ${data.name}, got ${begin} to ${end - 1}`);
 }
 
+/** No more than so many images of a data set. */
+export function limited(data: Dataset, limit: number | undefined, draw: Draw, seed?: number): Dataset {
+  if (limit === undefined || limit >= data.length) return data;
+  return draw === "order" ? sliceDataset(data, 0, limit) : splitPerClass(data, limit, seed).heldOut;
+}
+
 /**
- * Divides a data set up. Parts are views of it: no copies.
+ * Divides a data set up. Parts are views of it, but for those that are drawn.
  *
  * @throws RangeError if a part would be empty; TypeError if it asks for images to test on where there are none
  * @example
  * const { train, test } = splitData(mnist, { train: [0, 1000], test: { of: "train", range: [1000, 2000] } });
  */
 export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData {
-  const used = split.train === undefined ? data.train : slice(data.train, split.train, "data split: train");
+  const all = split.train === undefined ? data.train : slice(data.train, split.train, "data split: train");
+  const draw = split.draw ?? (lieTogether(all) ? "classes" : "order");
+  const used = limited(all, split.limit, draw, split.seed);
   const source = split.test?.of === "train" ? data.train : data.test;
   if (split.test !== undefined && source === undefined) {
     throw new TypeError(`data split: expected images to test on with ${data.train.name}, got none`);
@@ -57,7 +75,8 @@ export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData
     if (test === undefined) throw new TypeError("data split: expected images to test on for validation, got none");
     return { used, train: used, validation: test, test };
   }
-  const { rest, heldOut } = splitDataset(used, validation);
+  const { rest, heldOut } =
+    draw === "order" ? splitDataset(used, validation, "order") : splitPerClass(used, validation, split.seed);
   return { used, train: rest, validation: heldOut, test };
 }
 

@@ -8,7 +8,7 @@ import { type PredictionSettings, readPredictionSettings } from "../training/eva
 import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
 import { readSampling, type Sampling } from "../training/sampling.ts";
 import { parseSchedule, type Schedule } from "../training/schedules.ts";
-import { type ImageRange, readRange, readTestRange, type TestRange } from "./data-split.ts";
+import { type Draw, type ImageRange, readRange, readTestRange, type TestRange } from "./data-split.ts";
 
 /** Where the images of a run come from, and how to tell that they are still the same. */
 export type DataSettings = {
@@ -17,14 +17,16 @@ export type DataSettings = {
   readonly folder: string | null;
   /** How files are read, where that is not all by default. */
   readonly reader?: ReadSettings;
-  /** Only so many images, the first ones; null for all. */
+  /** Only so many images; null for all. */
   readonly limit: number | null;
   /** Only these of the images to train on; null for all. */
   readonly trainRange: ImageRange | null;
   /** Only these are tested on; null for all of the test set. */
   readonly testRange: TestRange | null;
-  /** Held out for validation, the last ones: a number, or a fraction below 1. Or the images to test on; null for none. */
+  /** Held out for validation: a number, or a fraction below 1. Or the images to test on; null for none. */
   readonly validation: number | "test" | null;
+  /** Which images `limit` and `validation` take. Missing, as in earlier versions: `order`. */
+  readonly draw?: Draw;
   /** SHA-256 of pixels and labels, before images are held out; null where nobody could take it. */
   readonly sha256: string | null;
 };
@@ -117,12 +119,13 @@ const DATA_KEYS = [
   "trainRange",
   "testRange",
   "validation",
+  "draw",
   "sha256",
 ] as const satisfies readonly (keyof DataSettings)[];
 
 function readDataSettings(json: unknown): DataSettings {
   const fields = readFields(WHO, json, DATA_KEYS);
-  const { source, folder, limit, validation, sha256, trainRange = null, testRange = null, reader } = fields;
+  const { source, folder, limit, validation, sha256, trainRange = null, testRange = null, reader, draw } = fields;
   return {
     source: readType(`${WHO}: source`, source, ["mnist", "digits", "folder"] as const),
     folder: folder === null ? null : readText("folder", folder),
@@ -134,6 +137,7 @@ function readDataSettings(json: unknown): DataSettings {
       validation === null || validation === "test"
         ? validation
         : checkNumber(WHO, "validation", validation, { above: 0 }),
+    ...(draw !== undefined && { draw: readType(`${WHO}: draw`, draw, ["order", "classes"] as const) }),
     sha256: sha256 === null ? null : readText("sha256", sha256),
   };
 }

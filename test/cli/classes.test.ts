@@ -38,3 +38,45 @@ describe("eval takes classes by name", () => {
     );
   });
 });
+
+/** How many images of each class a part has, by the labels that its weights saw: those of `metrics.json`. */
+const supports = (figures: Record<string, unknown>) =>
+  JSON.parse(JSON.stringify(figures.classes)).map(({ support }: { support: number }) => support);
+
+describe("--validation and --limit of a folder of pictures", () => {
+  const words = () => ["train", "pets", ...smallTraining(cwd), "--json"];
+
+  it("draw from each class, and say what a part lacks", async () => {
+    const result = await run(...words(), "--limit", "30", "--validation", "6", "--out", "drawn");
+    expect(result.stderr).toBe("");
+    expect(result.event("start").data).toMatchObject({ trainImages: 24, validationImages: 6, draw: "classes" });
+    // Six images of one class would be learned as the others are, and never be right at first.
+    expect(result.event("epoch").valAccuracy).toBe(1);
+    expect(result.event("done").testAccuracy).toBe(1);
+    const few = await run(...words(), "--limit", "2", "--epochs", "1", "--out", "few");
+    expect(few.stderr).toBe('the images to train on have none of the class "hen"\n');
+    const held = await run(...words(), "--validation", "2", "--epochs", "1", "--out", "held");
+    expect(held.stderr).toBe('the images held out for validation have none of the class "hen"\n');
+  });
+
+  it("draw the same on resume, by --split-seed", async () => {
+    const draw = ["--limit", "30", "--validation", "6", "--split-seed", "5"];
+    const whole = await run(...words(), ...draw, "--out", "whole");
+    let isKilled = false;
+    const half = await convasm([...words(), ...draw, "--epochs", "6", "--out", "half"], {
+      cwd,
+      onOutput(text, child) {
+        if (!isKilled && text.includes('"event":"epoch"')) isKilled = child.kill("SIGINT");
+      },
+    });
+    const done = half.code === 130 ? await run("train", "--resume", "half", "--json") : half;
+    expect(done.event("done").weightsSha256).toBe(whole.event("done").weightsSha256);
+    const other = await run(...words(), "--limit", "30", "--validation", "6", "--out", "other");
+    expect(other.event("done").weightsSha256).not.toBe(whole.event("done").weightsSha256);
+  });
+
+  it("of eval draws, too", async () => {
+    const result = await run("eval", "run", "pets", "--limit", "6", "--json");
+    expect(supports(result.event("figures"))).toEqual([2, 2, 2]);
+  });
+});

@@ -34,6 +34,29 @@ describe("a data split", () => {
     expect(parts(split)).toEqual(wanted);
   });
 
+  it("draws per class where asked, or where images of a class lie together", () => {
+    const labels = Uint8Array.from({ length: 20 }, (_, i) => Math.floor(i / 10));
+    const sorted = { train: createDataset({ ...data.train, labels }), test: undefined };
+    const mixed = { train: createDataset({ ...data.train, labels: labels.map((_, i) => i % 2) }), test: undefined };
+    const counts = ({ labels: some = [] }: { readonly labels?: ArrayLike<number> | undefined }) =>
+      [0, 1].map((label) => Array.from(some).filter((each) => each === label).length);
+    for (const [parts, split] of [
+      [sorted, { limit: 10, validation: 4 }],
+      [mixed, { limit: 10, validation: 0.4, draw: "classes" }],
+    ] satisfies [typeof sorted, DataSplit][]) {
+      const { used, train, validation } = splitData(parts, split);
+      expect([used, train, validation].map((part) => part && counts(part))).toEqual([
+        [5, 5],
+        [3, 3],
+        [2, 2],
+      ]);
+      expect(splitData(parts, split)).toEqual(splitData(parts, split));
+      expect(splitData(parts, { ...split, seed: 1 }).used.images).not.toEqual(used.images);
+    }
+    expect([...splitData(mixed, { limit: 3, validation: 1 }).train.images]).toEqual([0, 1]);
+    expect([...(splitData(sorted, { limit: 3, validation: 1, draw: "order" }).validation?.images ?? [])]).toEqual([2]);
+  });
+
   it.each<[DataSplit, string]>([
     [{ train: [20, 30] }, "data split: train: expected images within the 20 of train, got 20 to 29"],
     [{ test: { of: "test", range: [8, 9] } }, "data split: test: expected images within the 8 of test, got 8 to 8"],
