@@ -15,6 +15,7 @@ import type { Gear } from "../engine/gears.ts";
 import type { Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
+import type { Draw } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
@@ -31,6 +32,13 @@ export interface RemoteDataset extends Pick<Dataset, "name" | "length" | "shape"
   images(indices: readonly number[]): Promise<{ readonly images: Pixels; readonly labels: ClassLabels | undefined }>;
   /** A part of it as a data set of its own, without a copy. */
   slice(begin: number, end: number): Promise<RemoteDataset>;
+  /**
+   * Holds images out, as `splitDataset` does: the last ones, or where images of one class lie together each class's share.
+   *
+   * @param part a number of images (1 or more), or a fraction of them (below 1)
+   * @param draw `order` for the last ones, `classes` for each class's share, in any case
+   */
+  split(part: number, draw?: Draw): Promise<{ readonly rest: RemoteDataset; readonly heldOut: RemoteDataset }>;
   /** Frees it. */
   dispose(): Promise<void>;
 }

@@ -1,27 +1,36 @@
-import { createDataset, type Dataset, imageSize, sliceDataset, takeDataset } from "../data/dataset.ts";
+import {
+  createDataset,
+  type Dataset,
+  imageSize,
+  sliceDataset,
+  splitDataset,
+  splitPerClass,
+  takeDataset,
+} from "../data/dataset.ts";
 import { digits } from "../data/digits/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
+import { lieTogether } from "../data/draw.ts";
 import { setHdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import { readData } from "../data/read-data.ts";
 import { Breather } from "../training/pause.ts";
 import type { Handlers, OnProgress } from "./handlers.ts";
-import { digitsOrigin, type Origin, ownOrigin, sliceOrigin } from "./origin.ts";
+import { digitsOrigin, drawnOrigin, type Origin, ownOrigin, sliceOrigin } from "./origin.ts";
 import type { DatasetInfo } from "./protocol.ts";
 import type { HostedDataset } from "./run-notes.ts";
 import type { Shelf } from "./shelf.ts";
 
-type DataCall = "digits" | "readData" | "addDataset" | "images" | "slice" | "disposeData";
+type DataCall = "digits" | "readData" | "addDataset" | "images" | "slice" | "split" | "disposeData";
 
 /** The calls about data sets. */
 export function dataHandlers(
   datasets: Shelf<HostedDataset>,
   decodeImage: ReadDataOptions["decodeImage"],
 ): Handlers<DataCall> {
-  const add = (data: Dataset, origin: Origin): DatasetInfo => {
+  const add = (data: Dataset, origin: Origin, whole?: Dataset): DatasetInfo => {
     const { name, length, shape, classes, classNames } = data;
-    return { data: datasets.add({ data, origin }), name, length, shape, classes, classNames };
+    return { data: datasets.add({ data, origin, whole }), name, length, shape, classes, classNames };
   };
   return {
     async digits({ count = DEFAULT_COUNT, seed = STANDARD_DIGITS.seed, start = 0 }) {
@@ -56,6 +65,22 @@ export function dataHandlers(
     slice({ data, begin, end }) {
       const whole = datasets.get(data);
       return add(sliceDataset(whole.data, begin, end), sliceOrigin(whole.origin, begin, end));
+    },
+
+    split({ data, part, draw }) {
+      const { data: whole, origin } = datasets.get(data);
+      if ((draw ?? (lieTogether(whole) ? "classes" : "order")) === "order") {
+        const { rest, heldOut } = splitDataset(whole, part, "order");
+        return {
+          rest: add(rest, sliceOrigin(origin, 0, rest.length)),
+          heldOut: add(heldOut, sliceOrigin(origin, rest.length, whole.length)),
+        };
+      }
+      const { rest, heldOut } = splitPerClass(whole, part, origin.group.reader?.splitSeed);
+      return {
+        rest: add(rest, drawnOrigin(origin, part, false), whole),
+        heldOut: add(heldOut, drawnOrigin(origin, part, true), whole),
+      };
     },
 
     disposeData({ data }) {

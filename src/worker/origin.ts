@@ -14,6 +14,15 @@ export interface Origin {
   };
   readonly part: "train" | "test";
   readonly range: ImageRange;
+  /** How images of the range were drawn per class, if they were: step by step. */
+  readonly draws?: readonly DrawStep[];
+}
+
+/** Images that were drawn, or what they left. */
+interface DrawStep {
+  /** How many were drawn: a number, or a fraction. */
+  readonly part: number;
+  readonly isDrawn: boolean;
 }
 
 const DIGITS: Origin["group"] = { source: "digits", images: STANDARD_DIGITS };
@@ -37,13 +46,20 @@ export function ownOrigin(images: number): Origin {
 
 /** Of a part of the images. */
 export function sliceOrigin({ range: [first], ...rest }: Origin, begin: number, end: number): Origin {
+  if (rest.draws !== undefined) return ownOrigin(end - begin);
   return { ...rest, range: [first + begin, first + end] };
+}
+
+/** Of images that were drawn per class, or of what they left. */
+export function drawnOrigin(origin: Origin, part: number, isDrawn: boolean): Origin {
+  return { ...origin, draws: [...(origin.draws ?? []), { part, isDrawn }] };
 }
 
 /** What the command line needs to find the images of a run again. */
 export function dataSettings(train: Origin, validation: Origin | undefined): Omit<DataSettings, "sha256"> {
   // The command line trains on no images to test on, unless they are shown to it as others.
   if (train.part === "test") return dataSettings(ownOrigin(train.range[1] - train.range[0]), validation);
+  if (train.draws !== undefined || validation?.draws !== undefined) return drawnSettings(train, validation);
   const { source, reader, images } = train.group;
   const [begin, end] = train.range;
   const isRest = validation?.group === train.group && validation.part === "train" && validation.range[0] === end;
@@ -57,6 +73,21 @@ export function dataSettings(train: Origin, validation: Origin | undefined): Omi
     testRange: validation === undefined || isRest ? null : testRange(train, validation),
     validation: validation === undefined ? null : isRest ? last - end : "test",
   };
+}
+
+/** The same where images were drawn: first a part of all for the limit, then one for validation. */
+function drawnSettings(train: Origin, validation: Origin | undefined): Omit<DataSettings, "sha256"> {
+  const { draws = [], ...plain } = train;
+  const [first, ...more] = draws;
+  const limit = first?.isDrawn ? first.part : null;
+  const [last, ...further] = limit === null ? draws : more;
+  const others = validation?.draws ?? [];
+  const isSame = validation?.group === train.group && validation.range.join() === train.range.join();
+  const isRest = isSame && others.length === draws.length && others.at(-1)?.isDrawn === true;
+  const known = last === undefined ? others.length === 0 : !last.isDrawn && further.length === 0 && isRest;
+  if (!known) return dataSettings(ownOrigin(train.range[1] - train.range[0]), undefined);
+  const settings = dataSettings(plain, last === undefined ? validation : undefined);
+  return { ...settings, limit, ...(last !== undefined && { validation: last.part }), draw: "classes" };
 }
 
 /** Which images the validation takes; null for all images to test on, which is also what those of another source stand for. */

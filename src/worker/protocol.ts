@@ -12,6 +12,7 @@ import type { Gear } from "../engine/gears.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
 import { isArrayBuffer } from "../numeric/array-kinds.ts";
+import type { Draw } from "../recipes/data-split.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
@@ -81,6 +82,10 @@ export interface Calls {
     readonly labels: Uint8Array | Uint16Array | undefined;
   };
   slice(what: OfData & { readonly begin: number; readonly end: number }): DatasetInfo;
+  split(what: OfData & { readonly part: number; readonly draw: Draw | undefined }): {
+    readonly rest: DatasetInfo;
+    readonly heldOut: DatasetInfo;
+  };
   disposeData(what: OfData): void;
 
   createModel(what: { readonly architecture: Json; readonly seed: number }): ModelInfo;

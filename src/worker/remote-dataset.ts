@@ -1,5 +1,6 @@
 import type { ClassLabels, ImageShape, Pixels } from "../data/dataset.ts";
 import { shown } from "../json-fields.ts";
+import type { Draw } from "../recipes/data-split.ts";
 import type { Connection } from "./connection.ts";
 import type { RemoteDataset } from "./contract.ts";
 import type { DatasetInfo } from "./protocol.ts";
@@ -41,6 +42,11 @@ export class DatasetHandle implements RemoteDataset {
 
   async slice(begin: number, end: number): Promise<RemoteDataset> {
     return new DatasetHandle(this.#connection, await this.#connection.call("slice", { data: this.#data, begin, end }));
+  }
+
+  async split(part: number, draw?: Draw) {
+    const { rest, heldOut } = await this.#connection.call("split", { data: this.#data, part, draw });
+    return { rest: new DatasetHandle(this.#connection, rest), heldOut: new DatasetHandle(this.#connection, heldOut) };
   }
 
   dispose(): Promise<void> {

@@ -11,6 +11,8 @@ import { canHash, sha256 } from "./sha256.ts";
 export interface HostedDataset {
   readonly data: Dataset;
   readonly origin: Origin;
+  /** Of images that were drawn: those that they were drawn from. */
+  readonly whole?: Dataset | undefined;
 }
 
 /** Stands for the name of the network unless the page gives one. */
@@ -67,10 +69,12 @@ export class RunNotes {
 
 /** The images to train on before those for validation were held out of them. */
 function usedImages(
-  { validation: noted }: Pick<DataSettings, "validation">,
+  { validation: noted, draw }: Pick<DataSettings, "validation" | "draw">,
   train: HostedDataset,
   validation: HostedDataset | undefined,
 ): Dataset[] {
+  if (typeof noted === "number" && draw === "classes" && train.whole !== undefined && train.whole === validation?.whole)
+    return [train.whole];
   return typeof noted === "number" && validation !== undefined ? [train.data, validation.data] : [train.data];
 }
 

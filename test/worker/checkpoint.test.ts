@@ -44,19 +44,28 @@ async function newModel(made: Session): Promise<RemoteModel> {
   return model;
 }
 
-/** 500 images to train on and the 100 after them for validation, from where the source says. */
-async function split(all: RemoteDataset): Promise<[train: RemoteDataset, validation: RemoteDataset]> {
+const DRAWN = "files of which images are drawn";
+
+/** 500 images to train on and the 100 after them for validation, from where the source says; or drawn from all. */
+async function split(all: RemoteDataset, name = ""): Promise<[train: RemoteDataset, validation: RemoteDataset]> {
+  if (name === DRAWN) {
+    const { rest, heldOut } = await (await all.split(550, "classes")).heldOut.split(100, "classes");
+    return [rest, heldOut];
+  }
   return [await all.slice(0, 500), await all.slice(500, 600)];
+}
+
+async function dropped(made: Session): Promise<RemoteDataset> {
+  const files = [TRAIN_IMAGES, TRAIN_LABELS].map((name) => ({ name, bytes: readFileSync(join(cwd, "small", name)) }));
+  const { train } = await made.readData(files);
+  if (train === undefined) throw new Error("readData: expected images");
+  return train;
 }
 
 const SOURCES = {
   "generated digits": (made: Session) => made.digits({ count: 600, seed: 0 }),
-  async "files that were dropped"(made: Session) {
-    const files = [TRAIN_IMAGES, TRAIN_LABELS].map((name) => ({ name, bytes: readFileSync(join(cwd, "small", name)) }));
-    const { train } = await made.readData(files);
-    if (train === undefined) throw new Error("readData: expected images");
-    return train;
-  },
+  "files that were dropped": dropped,
+  [DRAWN]: dropped,
   async "images of the page's own"(made: Session) {
     const { train } = await loadIdxFolder(join(cwd, "small"));
     return made.addDataset(train);
@@ -66,7 +75,7 @@ const SOURCES = {
 describe.each(Object.entries(SOURCES))("a run in a worker on %s", (name, source) => {
   it("goes on in the command line, and from there in a worker again, to the same weights", async () => {
     const made = await session();
-    const [train, validation] = await split(await source(made));
+    const [train, validation] = await split(await source(made), name);
     const whole = await newModel(made);
     const run = await whole.fit(train, { ...FIT, validation });
     const { epochs } = await run.finished;

@@ -136,12 +136,15 @@ function notedRun({ settings: own }: Checkpoint, noted: Fields, settings: Fields
 }
 
 /** Which images the run used. */
-function splitOf({ limit, trainRange, testRange, validation }: Fields): DataSplit {
+function splitOf({ limit, trainRange, testRange, validation, draw: noted }: Fields): DataSplit {
+  const draw = noted === "classes" ? noted : "order";
   const [begin, end] = isScale(trainRange) ? trainRange : [0, Number.MAX_SAFE_INTEGER];
   const { of, range } = valuesOf(testRange);
   const [from, to] = isScale(range) ? range : [0, 0];
   return {
-    train: [begin, Math.min(end, begin + numberOr(limit, end))],
+    train: [begin, draw === "classes" ? end : Math.min(end, begin + numberOr(limit, end))],
+    draw,
+    ...(draw === "classes" && typeof limit === "number" && { limit }),
     ...((typeof validation === "number" || validation === "test") && { validation }),
     ...(isScale(range) && { test: { of: of === "train" ? "train" : "test", range: [from, to] } }),
   };

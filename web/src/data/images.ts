@@ -16,6 +16,8 @@ export interface LoadedImages {
   /** Held out: for validation, the confusion matrix and the galleries. */
   readonly test: RemoteDataset;
   readonly notes: readonly string[];
+  /** How images are held out; undefined where their order decides, as of IDX files. */
+  readonly draw: "classes" | undefined;
 }
 
 export type Progress = (done: number, total: number | undefined) => void;
@@ -32,7 +34,7 @@ export async function loadImages(session: Session, source: ImageSource, onProgre
   if (source.kind === "files") return readFiles(session, source, onProgress);
   const train = await session.digits({ count: source.train, seed: DIGITS_SEED });
   const test = await session.digits({ count: source.test, seed: DIGITS_SEED, start: DIGITS_TEST_START });
-  return { source, title: "Generated digits", train, test, notes: [] };
+  return { source, title: "Generated digits", train, test, notes: [], draw: undefined };
 }
 
 async function readFiles(
@@ -57,7 +59,8 @@ async function readFiles(
   const { train, test, format } = data;
   if (train === undefined || test === undefined)
     throw new RangeError("The files hold too few images to hold some out.");
-  return { source, title: titleOf(files, format), train, test, notes: [...data.notes, ...notes] };
+  const draw = format === "IDX" ? undefined : "classes";
+  return { source, title: titleOf(files, format), train, test, notes: [...data.notes, ...notes], draw };
 }
 
 /** Frees what is not looked at again; a worker that is gone has freed it already. */

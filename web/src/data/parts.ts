@@ -8,12 +8,18 @@ export interface Parts {
 }
 
 /**
- * Divides images up as a recipe or a checkpoint says. The parts are slices: no copies.
+ * Divides images up as a recipe or a checkpoint says.
  *
  * @throws RangeError if there are not as many images as that takes
  */
-export async function divide({ train, test }: Pick<LoadedImages, "train" | "test">, split: DataSplit): Promise<Parts> {
-  const used = split.train === undefined ? train : await slice(train, split.train);
+export async function divide(
+  { train, test, draw: usual }: Pick<LoadedImages, "train" | "test" | "draw">,
+  split: DataSplit,
+): Promise<Parts> {
+  const { draw = usual, limit = Number.POSITIVE_INFINITY } = split;
+  const all = split.train === undefined ? train : await slice(train, split.train);
+  // The first images of a limit are a range already.
+  const used = limit < all.length ? (await all.split(limit, draw)).heldOut : all;
   const { validation } = split;
   if (validation === undefined) return { train: used, validation: undefined };
   if (validation === "test") {
@@ -29,8 +35,8 @@ export async function divide({ train, test }: Pick<LoadedImages, "train" | "test
       `Expected more than ${count} images to train on, as so many are held out, got ${used.length}.`,
     );
   }
-  const rest = used.length - count;
-  return { train: await used.slice(0, rest), validation: await used.slice(rest, used.length) };
+  const { rest, heldOut } = await used.split(count, draw);
+  return { train: rest, validation: heldOut };
 }
 
 function slice(data: RemoteDataset, [begin, end]: readonly [number, number]): Promise<RemoteDataset> {
