@@ -5,7 +5,7 @@
  * @module
  */
 
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../numeric/crc32.ts";
 import { inflateAt } from "./deflate.ts";
 
 const HEADER_BYTES = 10;

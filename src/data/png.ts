@@ -6,7 +6,7 @@
  * @module
  */
 
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../numeric/crc32.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { inflate } from "./gzip.ts";
 import type { RasterImage } from "./image.ts";

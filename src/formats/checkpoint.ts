@@ -1,10 +1,14 @@
 import { isRecord } from "../json.ts";
 import { shown } from "../json-fields.ts";
+import { crc32 } from "../numeric/crc32.ts";
 import { encodeSafetensors, type Safetensors, type SafetensorsTensor } from "./safetensors.ts";
 
 /** The metadata key that marks a file as convasm's. */
 const FORMAT = "convasm";
 const VERSION = "1";
+
+/** The metadata that the checksum covers, besides the tensors. */
+const CHECKED = ["model", "settings", "training"] as const;
 
 /** Tensors of the optimizer and of callbacks stand beside the weights under names that no layer can have. */
 const OPTIMIZER_PREFIX = "optimizer:";
@@ -49,20 +53,46 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     add(OPTIMIZER_PREFIX, training.optimizer);
     add(CALLBACK_PREFIX, training.callbacks);
   }
-  return encodeSafetensors(tensors, {
+  const metadata = {
     format: FORMAT,
     version: VERSION,
     model: JSON.stringify(model),
     settings: JSON.stringify(settings),
     ...(training !== undefined && { training: JSON.stringify(training.state) }),
-  });
+  };
+  return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(tensors, metadata) });
+}
+
+/**
+ * CRC-32 of all tensors in the order of their names, and of the texts beside them: where a bit of the file flips, it changes. The
+ * order in which a file has its tensors makes no difference, so that other programs can write it again.
+ */
+function checksumOf(tensors: ReadonlyMap<string, NamedArray>, metadata: Readonly<Record<string, string>>): string {
+  const encoder = new TextEncoder();
+  let crc = 0;
+  for (const name of [...tensors.keys()].sort()) {
+    const { shape = [], data } = tensors.get(name) ?? {};
+    crc = crc32(encoder.encode(`${name}\n${shape}\n`), crc);
+    if (data !== undefined) crc = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), crc);
+  }
+  for (const key of CHECKED) crc = crc32(encoder.encode(`${key}\n${metadata[key] ?? ""}\n`), crc);
+  return `crc32:${crc.toString(16).padStart(8, "0")}`;
+}
+
+/** Throws where a file has a checksum and it is another; files of earlier versions have none. */
+function checkChecksum({ tensors, metadata }: Safetensors, name: string): void {
+  const { checksum } = metadata;
+  if (checksum === undefined) return;
+  if (checksum === checksumOf(tensors, metadata)) return;
+  const got = 'damaged ones, or ones changed without "checksum" in its metadata';
+  throw new RangeError(`${name}: expected the contents that the file was saved with, got ${got}`);
 }
 
 /**
  * Reads what `encodeCheckpoint` wrote, once it is taken apart as a safetensors file.
  *
  * @param name stands in messages
- * @throws RangeError if it is not one of convasm's
+ * @throws RangeError if it is not one of convasm's, or its contents do not fit its checksum
  * @example
  * const { weights, settings } = readCheckpoint(decodeSafetensors(bytes), "model.safetensors");
  */
@@ -73,6 +103,7 @@ export function readCheckpoint({ tensors, metadata }: Safetensors, name: string)
   if (metadata.version !== VERSION) {
     throw new RangeError(`${name}: expected version ${VERSION} of the model format, got ${shown(metadata.version)}`);
   }
+  checkChecksum({ tensors, metadata }, name);
   const settings = parse(metadata, "settings", name);
   if (!isRecord(settings)) throw new RangeError(`${name}: expected settings to be an object, got ${typeof settings}`);
   const weights = new Map<string, NamedArray>();

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeIdx } from "../../src/data/idx.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { changedFile } from "../formats/changed.ts";
 import { CONVASM, convasm, temporaryFolder } from "./process.ts";
 import { TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, writeSmallData } from "./small-data.ts";
 
@@ -145,7 +146,7 @@ describe.concurrent("a model file that is wrong", () => {
   function changed(name: string, change: (file: ReturnType<typeof decodeSafetensors>) => void): string {
     const file = decodeSafetensors(Uint8Array.from(readFileSync(here(MODEL))));
     change(file);
-    writeFileSync(here(name), encodeSafetensors(file.tensors, file.metadata));
+    writeFileSync(here(name), changedFile(file.tensors, file.metadata));
     return name;
   }
 
@@ -319,7 +320,7 @@ describe("training that diverges", () => {
       tensors,
       ([name, tensor]) => [name, { ...tensor, data: tensor.data.map(() => 3e38) }] as const,
     );
-    writeFileSync(here("overflow.safetensors"), encodeSafetensors(new Map(spoiled), metadata));
+    writeFileSync(here("overflow.safetensors"), changedFile(new Map(spoiled), metadata));
     for (const words of [
       ["eval", "overflow.safetensors", "small"],
       ["predict", "overflow.safetensors", join("small", TEST_IMAGES)],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from "../../src/formats/safetensors.ts";
+import { decodeSafetensors, type SafetensorsTensor } from "../../src/formats/safetensors.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { softmax } from "../../src/layers/softmax.ts";
@@ -7,6 +7,7 @@ import { loadModel } from "../../src/training/load-model.ts";
 import { softmaxCrossEntropy } from "../../src/training/losses.ts";
 import type { Model } from "../../src/training/model.ts";
 import { adamw, sgd } from "../../src/training/optimizers.ts";
+import { changedFile } from "../formats/changed.ts";
 import { barImages, CLASSES, compiled, created, weightBytes } from "../model/networks.ts";
 
 const data = barImages(20);
@@ -36,7 +37,7 @@ async function changed(change: (parts: Parts) => void): Promise<Uint8Array> {
     metadata.model = JSON.stringify(parts.model);
     metadata.settings = JSON.stringify(parts.settings);
   }
-  return encodeSafetensors(tensors, metadata);
+  return changedFile(tensors, metadata);
 }
 
 function tensor(shape: number[], value = 0): SafetensorsTensor {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readCheckpoint } from "../../src/formats/checkpoint.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
@@ -18,6 +18,7 @@ import type { Model } from "../../src/training/model.ts";
 import { adam, rmsprop, sgd } from "../../src/training/optimizers.ts";
 import { cosine } from "../../src/training/schedules.ts";
 import type { History, Trainer } from "../../src/training/trainer.ts";
+import { changedFile } from "../formats/changed.ts";
 import { barImages, CLASSES, compiled, weightBytes } from "../model/networks.ts";
 
 const train = barImages(22, 3);
@@ -159,7 +160,7 @@ describe("a run with replacement, reports, averaged weights and several views", 
     const { tensors, metadata } = decodeSafetensors(model.checkpoint(trainer));
     const without = new Map([...tensors].filter(([name]) => !name.startsWith("optimizer:average/")));
     expect(without.size).toBeLessThan(tensors.size);
-    const attempt = resumed(encodeSafetensors(without, metadata), { epochs: 2, averaging });
+    const attempt = resumed(changedFile(without, metadata), { epochs: 2, averaging });
     await expect(attempt).rejects.toThrow(
       /^resume: expected 72 averaged values "average\/conv2d\/kernel", got undefined$/,
     );
@@ -293,7 +294,7 @@ describe("a checkpoint", () => {
     const { tensors, metadata } = decodeSafetensors(model.checkpoint(trainer));
     const training = JSON.parse(metadata.training);
     training.progress[key] = value;
-    const file = encodeSafetensors(tensors, { ...metadata, training: JSON.stringify(training) });
+    const file = changedFile(tensors, { ...metadata, training: JSON.stringify(training) });
     const attempt = resumed(file);
     await expect(attempt).rejects.toThrow(kind);
     await expect(attempt).rejects.toThrow(/^resume(: history)?: expected /);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { crc32 } from "../crc32.ts";
+import { crc32 } from "../../numeric/crc32.ts";
 
 /** Info-ZIP's extra field with the name in Unicode. */
 const UNICODE_PATH = 0x7075;

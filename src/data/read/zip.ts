@@ -4,7 +4,7 @@
  * @module
  */
 
-import { crc32 } from "../crc32.ts";
+import { crc32 } from "../../numeric/crc32.ts";
 import { allowedBytes, checkExpansion } from "../expansion.ts";
 import { gunzip, gunzipStart } from "../gzip.ts";
 import { checkSize, type DataFile, MAX_BYTES } from "./data-file.ts";

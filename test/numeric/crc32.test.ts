@@ -1,6 +1,6 @@
 import { crc32 as zlib } from "node:zlib";
 import { expect, it } from "vitest";
-import { crc32 } from "../../src/data/crc32.ts";
+import { crc32 } from "../../src/numeric/crc32.ts";
 
 it("is zlib's checksum, for every length", () => {
   const bytes = Uint8Array.from({ length: 70 }, (_, i) => (i * 167) & 255);
