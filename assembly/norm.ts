@@ -13,6 +13,30 @@ function rows_in_tile(c: i32): i32 {
   return max(16, min(64, 256 / c));
 }
 
+/** Rows that are summed in float32; the sums of more are added in float64. */
+// @ts-ignore: decorator
+@inline
+function rows_in_sum(c: i32): i32 {
+  return max(16, min(64, 8192 / c));
+}
+
+/** Rows of a sample's sums: four hold two sums in float64, the fifth keeps samples from lying a power of two apart. */
+const ROWS: usize = 5;
+
+/** Lanes 2 and 3 as float64. */
+// @ts-ignore: decorator
+@inline
+function promote_high(v: v128): v128 {
+  return f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 0, 1));
+}
+
+/** Four float64 lanes as float32. */
+// @ts-ignore: decorator
+@inline
+function demote(low: v128, high: v128): v128 {
+  return i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
 /** c rounded up to whole vectors. */
 // @ts-ignore: decorator
 @inline
@@ -20,85 +44,178 @@ function padded(c: i32): i32 {
   return (c + 3) & ~3;
 }
 
-/** Sum of `rows` vectors. */
-function column_sum(from: usize, stride: usize, rows: i32): v128 {
+/** Samples that are added up in float32; their sums are added in float64. */
+const BLOCK: i32 = 128;
+
+/** Sum of the differences of `rows` vectors, a block of them at most, from an origin. */
+function block_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
   let sum0 = zero();
   let sum1 = zero();
   for (; rows >= 2; rows -= 2) {
-    sum0 = f32x4.add(sum0, v128.load(from));
-    sum1 = f32x4.add(sum1, v128.load(from + stride));
+    sum0 = f32x4.add(sum0, f32x4.sub(v128.load(from), origin));
+    sum1 = f32x4.add(sum1, f32x4.sub(v128.load(from + stride), origin));
     from += 2 * stride;
   }
-  if (rows > 0) sum0 = f32x4.add(sum0, v128.load(from));
+  if (rows > 0) sum0 = f32x4.add(sum0, f32x4.sub(v128.load(from), origin));
   return f32x4.add(sum0, sum1);
 }
 
-/** Adds the sums of x - shift and of its squares over a tile of rows to two vectors in memory. */
+/** The same of any number of vectors. */
+function column_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
+  let low = f64x2.splat(0), high = low;
+  for (; rows > 0; rows -= BLOCK) {
+    const sum = block_sum(from, stride, min(rows, BLOCK), origin);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
+    high = f64x2.add(high, promote_high(sum));
+    from += BLOCK * stride;
+  }
+  return demote(low, high);
+}
+
+/**
+ * Sum of the squares of the differences of `rows` means, a block of them at most, from a center; what each of them lacks
+ * lies `rest` bytes after it.
+ */
+function block_squares(from: usize, stride: usize, rows: i32, rest: usize, center: v128): v128 {
+  let sum = zero();
+  for (; rows > 0; rows--) {
+    const difference = f32x4.add(f32x4.sub(v128.load(from), center), v128.load(from + rest));
+    sum = madd(difference, difference, sum);
+    from += stride;
+  }
+  return sum;
+}
+
+/** The same of any number of vectors. */
+function column_squares(from: usize, stride: usize, rows: i32, rest: usize, center: v128): v128 {
+  let low = f64x2.splat(0), high = low;
+  for (; rows > 0; rows -= BLOCK) {
+    const sum = block_squares(from, stride, min(rows, BLOCK), rest, center);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
+    high = f64x2.add(high, promote_high(sum));
+    from += BLOCK * stride;
+  }
+  return demote(low, high);
+}
+
+/** The mean of eight vectors. */
 // @ts-ignore: decorator
 @inline
-function add_moments(x: usize, stride: usize, rows: i32, shift: v128, sum: usize, squares: usize): void {
-  let sum0 = v128.load(sum);
-  let sum1 = zero();
-  let square0 = v128.load(squares);
-  let square1 = zero();
-  for (; rows >= 2; rows -= 2) {
-    const difference0 = f32x4.sub(v128.load(x), shift);
-    const difference1 = f32x4.sub(v128.load(x + stride), shift);
-    sum0 = f32x4.add(sum0, difference0);
-    sum1 = f32x4.add(sum1, difference1);
-    square0 = madd(difference0, difference0, square0);
-    square1 = madd(difference1, difference1, square1);
-    x += 2 * stride;
-  }
-  if (rows > 0) {
-    const difference = f32x4.sub(v128.load(x), shift);
-    sum0 = f32x4.add(sum0, difference);
-    square0 = madd(difference, difference, square0);
-  }
-  v128.store(sum, f32x4.add(sum0, sum1));
-  v128.store(squares, f32x4.add(square0, square1));
+function mean_of_eight(from: usize, apart: usize): v128 {
+  const sum0 = f32x4.add(v128.load(from), v128.load(from + apart));
+  from += 2 * apart;
+  const sum1 = f32x4.add(v128.load(from), v128.load(from + apart));
+  from += 2 * apart;
+  const sum2 = f32x4.add(v128.load(from), v128.load(from + apart));
+  from += 2 * apart;
+  const sum3 = f32x4.add(v128.load(from), v128.load(from + apart));
+  return f32x4.mul(f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3)), f32x4.splat(0.125));
+}
+
+/**
+ * Adds a tile's sums of x and x^2 to those of the rows before it, in two lanes. x counts from the sample's first row, as
+ * does `center`; `sum` and `squares` are those of d = x - center.
+ */
+// @ts-ignore: decorator
+@inline
+function add_tile(at: usize, row: usize, rows: f64, center: v128, sum: v128, squares: v128): void {
+  // sum x = rows center + sum d, sum x^2 = sum d^2 + center (sum x + sum d).
+  const total = f64x2.add(f64x2.mul(f64x2.splat(rows), center), sum);
+  v128.store(at, f64x2.add(v128.load(at), total));
+  const all = f64x2.add(squares, f64x2.mul(center, f64x2.add(total, sum)));
+  v128.store(at + row, f64x2.add(v128.load(at + row), all));
+}
+
+/** Makes the sums of `add_tile` a mean and a sum of squares of the differences from it. */
+// @ts-ignore: decorator
+@inline
+function settle_moments(at: usize, row: usize, rows: f64, origin: v128): void {
+  const sum = v128.load(at);
+  const mean = f64x2.div(sum, f64x2.splat(rows));
+  v128.store(at, f64x2.add(origin, mean));
+  v128.store(at + row, f64x2.sub(v128.load(at + row), f64x2.mul(sum, mean)));
 }
 
 /**
  * Mean of each channel of each sample, and sum of squares of the differences from it.
  *
- * Both come from the sums of x - k and of its squares, k being the mean of the sample's first rows. Those t of N rows add
- * at least t (mean - k)^2 to the sum of squares, so what cancels, N (mean - k)^2, is at most N / t times the result.
- * Axis: sample. Overwrites moments. Cost: one pass.
+ * A tile of rows is summed as differences d from k, the mean of eight of them. What cancels in sum d^2 - (sum d)^2 / rows
+ * is then at most eight times the result: 8 of N rows whose mean is k add at least 8 (mean - k)^2 to the sum of squares, of
+ * which N (mean - k)^2 cancel, and N is at most 64. Tiles are put together in float64, so that neither
+ * the number of rows nor their offset, a border or single bright pixels cost digits.
+ * Axis: sample. Overwrites moments. Cost: one pass over memory.
  *
  * @param x [n, positions, c]
- * @param moments [n, 3, padded c]: mean, sum of squares, and a row to work with, left zero
+ * @param moments [n, 5, padded c]: mean, sum of squares, what the rounded mean lacks, and rows to work with, left zero
  */
 export function batch_norm_moments(begin: i32, end: i32, x: i32, moments: i32, positions: i32, c: i32): void {
   const stride = <usize>c << 2;
   const row = <usize>padded(c) << 2;
-  const step = rows_in_tile(c);
-  const all = f32x4.splat(<f32>positions);
-  const first = min(step, positions);
-  const share = f32x4.splat(1 / <f32>first);
+  const step = rows_in_sum(c);
+  const all = <f64>positions;
   for (let n = begin; n < end; n++) {
-    let from = address(x + n * positions * c);
-    const sums = address(moments) + <usize>(n * 3) * row;
-    memory.fill(sums, 0, 2 * row);
-    for (let i: usize = 0; i < row; i += 16) {
-      v128.store(sums + 2 * row + i, f32x4.mul(column_sum(from + i, stride, first), share));
-    }
+    const image = address(x + n * positions * c);
+    let from = image;
+    const sums = address(moments) + <usize>n * ROWS * row;
+    memory.fill(sums, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
+      const rows = min(step, left);
       for (let i: usize = 0; i < row; i += 16) {
-        const sum = sums + i;
-        add_moments(from + i, stride, min(step, left), v128.load(sum + 2 * row), sum, sum + row);
+        const center = mean_of_eight(from + i, <usize>(rows >> 3) * stride);
+        let at = from + i;
+        let sum0 = zero(), sum1 = zero();
+        let count = rows;
+        let square0 = zero(), square1 = zero();
+        for (; count >= 2; count -= 2) {
+          const difference0 = f32x4.sub(v128.load(at), center);
+          const difference1 = f32x4.sub(v128.load(at + stride), center);
+          sum0 = f32x4.add(sum0, difference0);
+          sum1 = f32x4.add(sum1, difference1);
+          square0 = madd(difference0, difference0, square0);
+          square1 = madd(difference1, difference1, square1);
+          at += 2 * stride;
+        }
+        if (count > 0) {
+          const difference = f32x4.sub(v128.load(at), center);
+          sum0 = f32x4.add(sum0, difference);
+          square0 = madd(difference, difference, square0);
+        }
+        const sum = f32x4.add(sum0, sum1), squares = f32x4.add(square0, square1);
+
+        at = sums + i;
+        if (rows == positions) {
+          const moved = f32x4.div(sum, f32x4.splat(<f32>rows));
+          const lanes = min(4, c - <i32>(i >> 2));
+          const mean = f32x4.add(center, moved);
+          v128.store(at, keep_lanes(mean, lanes));
+          v128.store(at + 2 * row, keep_lanes(f32x4.sub(moved, f32x4.sub(mean, center)), lanes));
+          const within = f32x4.pmax(f32x4.sub(squares, f32x4.mul(sum, moved)), zero());
+          v128.store(at + row, keep_lanes(within, lanes));
+        } else {
+          const many = <f64>rows, origin = v128.load(image + i);
+          const low = f64x2.sub(f64x2.promote_low_f32x4(center), f64x2.promote_low_f32x4(origin));
+          const high = f64x2.sub(promote_high(center), promote_high(origin));
+          add_tile(at, row, many, low, f64x2.promote_low_f32x4(sum), f64x2.promote_low_f32x4(squares));
+          add_tile(at + 2 * row, row, many, high, promote_high(sum), promote_high(squares));
+        }
       }
       from += <usize>step * stride;
     }
+    if (positions <= step) continue;
     for (let i: usize = 0; i < row; i += 16) {
       const lanes = min(4, c - <i32>(i >> 2));
       const at = sums + i;
-      const sum = v128.load(at);
-      const moved = f32x4.div(sum, all);
-      v128.store(at, keep_lanes(f32x4.add(v128.load(at + 2 * row), moved), lanes));
-      const squares = f32x4.pmax(f32x4.sub(v128.load(at + row), f32x4.mul(sum, moved)), zero());
-      v128.store(at + row, keep_lanes(squares, lanes));
-      v128.store(at + 2 * row, zero());
+      const origin = v128.load(image + i);
+      settle_moments(at, row, all, f64x2.promote_low_f32x4(origin));
+      settle_moments(at + 2 * row, row, all, promote_high(origin));
+      const low = v128.load(at), high = v128.load(at + 2 * row);
+      const mean = demote(low, high);
+      const squares = demote(v128.load(at + row), v128.load(at + 3 * row));
+      const rest = demote(f64x2.sub(low, f64x2.promote_low_f32x4(mean)), f64x2.sub(high, promote_high(mean)));
+      v128.store(at, keep_lanes(mean, lanes));
+      v128.store(at + row, keep_lanes(f32x4.pmax(squares, zero()), lanes));
+      v128.store(at + 2 * row, keep_lanes(rest, lanes));
+      v128.store(at + 3 * row, zero());
     }
   }
 }
@@ -108,26 +225,21 @@ export function batch_norm_moments(begin: i32, end: i32, x: i32, moments: i32, p
  *
  * Axis: channel. Overwrites mean and variance.
  *
- * @param moments [n, 3, padded c], from `batch_norm_moments`
+ * @param moments [n, 5, padded c], from `batch_norm_moments`
  * @param mean, variance [c]
  */
 export function batch_norm_statistics(
   begin: i32, end: i32, moments: i32, mean: i32, variance: i32, n: i32, positions: i32, c: i32,
 ): void {
   const row = <usize>padded(c) << 2;
-  const samples = f32x4.splat(<f32>n);
-  const rows = f32x4.splat(<f32>positions);
+  const samples = f32x4.splat(<f32>n), rows = f32x4.splat(<f32>positions);
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
-    let from = address(moments + i);
-    const center = f32x4.div(column_sum(from, 3 * row, n), samples);
-    const within = column_sum(from + row, 3 * row, n);
-    let between = zero();
-    for (let left = n; left > 0; left--) {
-      const difference = f32x4.sub(v128.load(from), center);
-      between = madd(difference, difference, between);
-      from += 3 * row;
-    }
+    const from = address(moments + i);
+    const origin = v128.load(from);
+    const center = f32x4.add(origin, f32x4.div(column_sum(from, ROWS * row, n, origin), samples));
+    const within = column_sum(from + row, ROWS * row, n, zero());
+    const between = column_squares(from, ROWS * row, n, 2 * row, center);
     store_lanes(address(mean + i), center, lanes);
     // (within + rows between) / (samples rows)
     store_lanes(address(variance + i), f32x4.div(f32x4.add(f32x4.div(within, rows), between), samples), lanes);
@@ -224,17 +336,15 @@ function gradient_of(dy: usize, x: v128, scale: v128, shift: v128, relu: bool): 
   return relu ? v128.and(gradient, f32x4.gt(madd(x, scale, shift), zero())) : gradient;
 }
 
-/** Adds the sums of dz and of dz (x - mean) over a tile of rows to two vectors in memory. */
+/** The sums of dz and of dz (x - mean) over a tile of rows; added to those before it, where there are more tiles. */
 // @ts-ignore: decorator
 @inline
 function add_gradients(
-  x: usize, dy: usize, stride: usize, rows: i32, mean: v128, scale: v128, shift: v128, sum: usize, products: usize,
-  relu: bool,
+  x: usize, dy: usize, stride: usize, rows: i32, mean: v128, scale: v128, shift: v128, to: usize, row: usize,
+  more: bool, relu: bool,
 ): void {
-  let sum0 = v128.load(sum);
-  let sum1 = zero();
-  let product0 = v128.load(products);
-  let product1 = zero();
+  let sum0 = zero(), sum1 = zero();
+  let product0 = zero(), product1 = zero();
   for (; rows >= 2; rows -= 2) {
     const x0 = v128.load(x);
     const x1 = v128.load(x + stride);
@@ -253,20 +363,30 @@ function add_gradients(
     sum0 = f32x4.add(sum0, dz);
     product0 = madd(dz, f32x4.sub(x0, mean), product0);
   }
-  v128.store(sum, f32x4.add(sum0, sum1));
-  v128.store(products, f32x4.add(product0, product1));
+  sum0 = f32x4.add(sum0, sum1);
+  product0 = f32x4.add(product0, product1);
+  if (!more) {
+    v128.store(to, sum0);
+    v128.store(to + row, product0);
+    return;
+  }
+  v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(sum0)));
+  v128.store(to + row, f64x2.add(v128.load(to + row), f64x2.promote_low_f32x4(product0)));
+  to += 2 * row;
+  v128.store(to, f64x2.add(v128.load(to), promote_high(sum0)));
+  v128.store(to + row, f64x2.add(v128.load(to + row), promote_high(product0)));
 }
 
 /**
  * Sums over each sample by itself of dz and of dz (x - mean); dz is dy, or with a ReLU dy where its output was positive,
- * which is computed again from x.
+ * which is computed again from x. Tiles of rows are put together in float64.
  *
  * Axis: sample. Overwrites sums. Cost: one pass over x and dy.
  *
  * @param x, dy [n, positions, c]
  * @param mean of the batch [c]
  * @param scale, shift [c], from `batch_norm_fold`
- * @param sums [n, 2, padded c]
+ * @param sums [n, 5, padded c]: the two sums, and rows to work with, left zero
  * @param relu 1 where the forward pass had `lower` 0
  */
 export function batch_norm_backward_sums(
@@ -275,12 +395,13 @@ export function batch_norm_backward_sums(
 ): void {
   const stride = <usize>c << 2;
   const row = <usize>padded(c) << 2;
-  const step = rows_in_tile(c);
+  const step = rows_in_sum(c);
+  const more = positions > step;
   for (let n = begin; n < end; n++) {
     let from = address(x + n * positions * c);
     let across = address(dy + n * positions * c);
-    const to = address(sums) + <usize>(n * 2) * row;
-    memory.fill(to, 0, 2 * row);
+    const to = address(sums) + <usize>n * ROWS * row;
+    memory.fill(to, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
       for (let i: usize = 0; i < row; i += 16) {
@@ -288,11 +409,19 @@ export function batch_norm_backward_sums(
         const factor = v128.load(address(scale) + i);
         const summand = v128.load(address(shift) + i);
         const at = to + i;
-        if (relu) add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, at + row, true);
-        else add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, at + row, false);
+        if (relu) add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, row, more, true);
+        else add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, row, more, false);
       }
       from += <usize>step * stride;
       across += <usize>step * stride;
+    }
+    if (more) {
+      for (let at = to; at < to + row; at += 16) {
+        v128.store(at, demote(v128.load(at), v128.load(at + 2 * row)));
+        v128.store(at + row, demote(v128.load(at + row), v128.load(at + 3 * row)));
+        v128.store(at + 2 * row, zero());
+        v128.store(at + 3 * row, zero());
+      }
     }
     if (c & 3) {
       const last = to + row - 16;
@@ -308,7 +437,7 @@ export function batch_norm_backward_sums(
  *
  * Axis: channel. Overwrites dgamma, dbeta and factors.
  *
- * @param sums [n, 2, padded c], from `batch_norm_backward_sums`
+ * @param sums [n, 5, padded c], from `batch_norm_backward_sums`
  * @param mean, variance of the batch [c]
  * @param scale [c], from `batch_norm_fold`
  * @param dgamma, dbeta [c]
@@ -324,8 +453,8 @@ export function batch_norm_backward_parameters(
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
     const deviation = f32x4.sqrt(f32x4.add(v128.load(address(variance + i)), f32x4.splat(epsilon)));
-    const sum = column_sum(address(sums + i), 2 * row, n);
-    const product = f32x4.div(column_sum(address(sums + i) + row, 2 * row, n), deviation);
+    const sum = column_sum(address(sums + i), ROWS * row, n, zero());
+    const product = f32x4.div(column_sum(address(sums + i) + row, ROWS * row, n, zero()), deviation);
     store_lanes(address(dbeta + i), sum, lanes);
     store_lanes(address(dgamma + i), product, lanes);
     const factor = f32x4.div(v128.load(address(scale + i)), all);

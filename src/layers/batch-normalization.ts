@@ -89,7 +89,7 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#variance = plan.reserve(`${path}/variance`, "scratch", c);
     this.#folded = plan.reserve(`${path}/folded`, "scratch", 2 * c);
     this.#foldedRunning = plan.reserve(`${path}/folded running`, "scratch", 2 * c);
-    this.#sums = plan.reserve(`${path}/sums`, "scratch", batch * 3 * Math.ceil(c / 4) * 4);
+    this.#sums = plan.reserve(`${path}/sums`, "scratch", batch * 5 * Math.ceil(c / 4) * 4);
     if (!site.training) return;
     this.#factors = plan.reserve(`${path}/factors`, "scratch", 2 * c);
     if (site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * size);

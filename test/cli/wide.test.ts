@@ -72,9 +72,10 @@ describe.skipIf(!knowsWide())("on a Node that knows it", () => {
 });
 
 describe("the wasm files", () => {
-  it.each(["simd", "relaxed", "wide"])("%s is under 48 KB", (name) => {
+  // Above 48 KB since long sums are put together in float64 and windows take more options.
+  it.each(["simd", "relaxed", "wide"])("%s is under 56 KB", (name) => {
     const file = new URL(`../../build/${name}.wasm`, import.meta.url);
     expect(existsSync(file)).toBe(true);
-    expect(readFileSync(file).length).toBeLessThan(48 * 1024);
+    expect(readFileSync(file).length).toBeLessThan(56 * 1024);
   });
 });

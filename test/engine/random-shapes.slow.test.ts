@@ -1,4 +1,4 @@
 import { describe } from "vitest";
 import { testRandomShapes } from "./random-suite.ts";
 
-describe("many random shapes", () => testRandomShapes(1000, 1000, 600));
+describe("many random shapes", () => testRandomShapes(1000, 600, 400));

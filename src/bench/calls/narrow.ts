@@ -50,8 +50,8 @@ export function narrowPoolForward(
       ...[input("x", x), input("w", data.w), bias, output("y", maxima), placed ? output("places", maxima) : 0],
       ...[...dims, lower],
     ],
-    // Numbers of order one, and places that are the same numbers everywhere.
-    bound: close(1, 2 * (taps + 4)),
+    // Sums of products of order one, and places that are the same numbers everywhere.
+    bound: close(1, 6 * (taps + 4)),
     operations,
   };
 }

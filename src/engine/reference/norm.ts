@@ -12,13 +12,17 @@ function padded(c: number): number {
   return Math.ceil(c / 4) * 4;
 }
 
+/** Rows of a sample's sums: the WebAssembly kernels of these names work on those that stay zero here. */
+const ROWS = 5;
+
 /** The batch normalisation kernels over one heap. */
 export function normKernels(heap: Heap) {
   return {
     /**
      * Mean of each channel of each sample, and sum of (x - mean)^2, in two passes. Axis: samples.
      *
-     * x [n, positions, c]; moments [n, 3, padded c], c padded to a multiple of 4: mean, sum of squares, zeros.
+     * x [n, positions, c]; moments [n, 5, padded c], c padded to a multiple of 4: mean, sum of squares, what the rounded mean
+     * lacks, rows of zeros.
      */
     batch_norm_moments(begin: number, end: number, x: number, moments: number, positions: number, c: number): void {
       const width = padded(c);
@@ -39,10 +43,11 @@ export function normKernels(heap: Heap) {
             squares[j] += difference * difference;
           }
         }
-        const to = moments + sample * 3 * width;
-        heap.fill(0, to, to + 3 * width);
+        const to = moments + sample * ROWS * width;
+        heap.fill(0, to, to + ROWS * width);
         heap.set(means, to);
         heap.set(squares, to + width);
+        for (let j = 0; j < c; j++) heap[to + 2 * width + j] = means[j] - heap[to + j];
       }
     },
 
@@ -50,7 +55,7 @@ export function normKernels(heap: Heap) {
      * mean = sum of the samples' means / n, variance = (sum of their squares + positions * sum of (their mean - mean)^2)
      * / (n positions) (biased). Axis: channels.
      *
-     * moments [n, 3, padded c] of `batch_norm_moments`; mean, variance [c].
+     * moments [n, 5, padded c] of `batch_norm_moments`; mean, variance [c].
      */
     batch_norm_statistics(
       begin: number,
@@ -65,12 +70,12 @@ export function normKernels(heap: Heap) {
       const width = padded(c);
       for (let channel = begin; channel < end; channel++) {
         let sum = 0;
-        for (let sample = 0; sample < n; sample++) sum += heap[moments + sample * 3 * width + channel];
+        for (let sample = 0; sample < n; sample++) sum += heap[moments + sample * ROWS * width + channel];
         const center = sum / n;
         let squares = 0;
         for (let sample = 0; sample < n; sample++) {
-          const from = moments + sample * 3 * width + channel;
-          const difference = heap[from] - center;
+          const from = moments + sample * ROWS * width + channel;
+          const difference = heap[from] - center + heap[from + 2 * width];
           squares += heap[from + width] + positions * difference * difference;
         }
         heap[mean + channel] = center;
@@ -154,7 +159,7 @@ export function normKernels(heap: Heap) {
      * Sums of dz and of dz (x - mean) over each sample; dz = dy, or with relu = 1 dy where scale x + shift > 0 and else 0.
      * Axis: samples.
      *
-     * x, dy [n, positions, c]; mean, scale, shift [c]; sums [n, 2, padded c].
+     * x, dy [n, positions, c]; mean, scale, shift [c]; sums [n, 5, padded c]: the two sums, rows of zeros.
      */
     batch_norm_backward_sums(
       begin: number,
@@ -170,7 +175,7 @@ export function normKernels(heap: Heap) {
       relu: number,
     ): void {
       const width = padded(c);
-      const totals = new Float64Array(2 * width);
+      const totals = new Float64Array(ROWS * width);
       for (let sample = begin; sample < end; sample++) {
         totals.fill(0);
         for (let from = sample * positions * c; from < (sample + 1) * positions * c; from += c) {
@@ -182,7 +187,7 @@ export function normKernels(heap: Heap) {
             totals[width + j] += gradient * (value - heap[mean + j]);
           }
         }
-        heap.set(totals, sums + sample * 2 * width);
+        heap.set(totals, sums + sample * ROWS * width);
       }
     },
 
@@ -190,7 +195,7 @@ export function normKernels(heap: Heap) {
      * dbeta = sum dz, dgamma = sum dz (x - mean) / sqrt(variance + epsilon), over all samples; factors = -a and a mean -
      * scale dbeta / rows, a = scale dgamma / (rows sqrt(variance + epsilon)). Axis: channels.
      *
-     * sums [n, 2, padded c] of `batch_norm_backward_sums`; mean, variance, scale, dgamma, dbeta [c]; factors [2, c].
+     * sums [n, 5, padded c] of `batch_norm_backward_sums`; mean, variance, scale, dgamma, dbeta [c]; factors [2, c].
      */
     batch_norm_backward_parameters(
       begin: number,
@@ -212,7 +217,7 @@ export function normKernels(heap: Heap) {
         let sum = 0;
         let product = 0;
         for (let sample = 0; sample < n; sample++) {
-          const from = sums + sample * 2 * width + channel;
+          const from = sums + sample * ROWS * width + channel;
           sum += heap[from];
           product += heap[from + width];
         }
