@@ -7,7 +7,7 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { DIGIT_NAMES } from "../data/mnist.ts";
-import { type DataFile, MAX_BYTES } from "../data/read/data-file.ts";
+import { type DataFile, dataFile, MAX_BYTES } from "../data/read/data-file.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
@@ -16,7 +16,10 @@ import { decodeImage } from "./image.ts";
 import { hasMnistLabels } from "./mnist.ts";
 
 /** Folders inside each other that are looked into. */
-const MAX_DEPTH = 5;
+const MAX_DEPTH = 64;
+
+/** Folders that are reached by links, so that links to each other's folders do not multiply them. */
+const MAX_LINKED = 10_000;
 
 /** The most files of a folder. */
 const MAX_FILES = 2_000_000;
@@ -50,32 +53,68 @@ export async function openDataFiles(path: string): Promise<DataFile[]> {
   const info = await stat(path).catch((error: unknown) => {
     throw fileError("read", path, error);
   });
-  if (!info.isDirectory()) return [diskFile(path, path.replaceAll("\\", "/"))];
-  const files: DataFile[] = [];
+  const name = path.replaceAll("\\", "/");
+  // A pipe gives its bytes once, and readers look at the start first.
+  if (info.isFIFO()) return [dataFile({ name, bytes: await readFileBounded(path, MAX_BYTES) })];
+  if (!info.isDirectory()) return [diskFile(path, name)];
   // The folder's own name may say that its pictures are for testing; those above it say nothing.
-  await collect(path, basename(resolve(path)), MAX_DEPTH, files);
-  return files;
+  const walk = new Walk();
+  await walk.collect({ path, name: basename(resolve(path)), ids: [idOf(await stat(path, { bigint: true }))] });
+  return walk.files;
 }
 
-async function collect(folder: string, name: string, depth: number, files: DataFile[]): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw fileError("read the folder", folder, error);
-  });
-  for (const entry of entries) {
-    if (entry.name.startsWith(".")) continue;
-    const path = join(folder, entry.name);
-    // Links lead to files and folders; what they lead to in circles ends at the depth.
-    const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
-    if (target?.isFile()) files.push(diskFile(path, `${name}/${entry.name}`));
-    else if (target?.isDirectory() && depth > 1) await collect(path, `${name}/${entry.name}`, depth - 1, files);
-    if (files.length > MAX_FILES) {
-      throw new RangeError(`folder ${JSON.stringify(folder)}: expected at most ${MAX_FILES} files, got more`);
+/** A folder on the way down. */
+interface Folder {
+  readonly path: string;
+  readonly name: string;
+  /** Which folder it is, whatever its name, and those above it. */
+  readonly ids: readonly string[];
+}
+
+function idOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }): string {
+  return `${dev}-${ino}`;
+}
+
+/** Collects the files in a folder and the folders in it. Links lead to files and folders, but not to one that they lie in. */
+class Walk {
+  readonly files: DataFile[] = [];
+  #linked = 0;
+
+  async collect(folder: Folder): Promise<void> {
+    const { path, name, ids } = folder;
+    if (ids.length > MAX_DEPTH) throw this.#tooMany(path, `${MAX_DEPTH} folders in each other`);
+    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+      throw fileError("read the folder", path, error);
+    });
+    for (const entry of entries) {
+      if (entry.name.startsWith(".")) continue;
+      const inside = { path: join(path, entry.name), name: `${name}/${entry.name}` };
+      const target = entry.isSymbolicLink() ? await stat(inside.path).catch(() => undefined) : entry;
+      // A link that leads nowhere stands for a file, too, which then cannot be read.
+      if (target === undefined || target.isFile()) this.files.push(diskFile(inside.path, inside.name));
+      else if (target.isDirectory()) {
+        const id = idOf(await stat(inside.path, { bigint: true }));
+        if (ids.includes(id)) continue;
+        if (entry.isSymbolicLink()) this.#linked += 1;
+        if (this.#linked > MAX_LINKED) throw this.#tooMany(path, `${MAX_LINKED} links to folders`);
+        await this.collect({ ...inside, ids: [...ids, id] });
+      }
+      if (this.files.length > MAX_FILES) throw this.#tooMany(path, `${MAX_FILES} files`);
     }
+  }
+
+  #tooMany(path: string, most: string): RangeError {
+    return new RangeError(`folder ${JSON.stringify(path)}: expected at most ${most}, got more`);
   }
 }
 
 function diskFile(path: string, name: string): DataFile {
-  const size = async () => (await stat(path)).size;
+  const size = async () => {
+    const info = await stat(path).catch((error: unknown) => {
+      throw fileError("read", path, error);
+    });
+    return info.size;
+  };
   return {
     name,
     size,

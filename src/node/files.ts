@@ -6,6 +6,8 @@
 
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { GrowingBytes } from "../data/gzip.ts";
+import { openToRead, pipePieces } from "./pipe.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -191,7 +193,7 @@ async function removeHalfLine(handle: FileHandle): Promise<void> {
  */
 export async function readFileBounded(path: string, maxBytes: number): Promise<Uint8Array> {
   return named("read", path, async () => {
-    const handle = await open(path, "r");
+    const handle = await openToRead(path);
     try {
       return await readHandle(handle, path, maxBytes);
     } finally {
@@ -204,7 +206,8 @@ async function readHandle(handle: FileHandle, path: string, maxBytes: number): P
   const info = await handle.stat();
   if (info.isDirectory()) throw new FileError("read", path, "is a folder");
   if (info.size > maxBytes) throw tooLarge(path, maxBytes, `${info.size}`);
-  // One byte more than the size shows whether a file grows or, like a pipe, has no size.
+  if (info.isFIFO()) return readWholePipe(handle, path, maxBytes);
+  // One byte more than the size shows whether a file grows or, like a device, has no size.
   let bytes = new Uint8Array(info.size + 1);
   let length = 0;
   while (true) {
@@ -218,6 +221,15 @@ async function readHandle(handle: FileHandle, path: string, maxBytes: number): P
       bytes = larger;
     }
   }
+}
+
+async function readWholePipe(handle: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
+  const content = new GrowingBytes(64 * 1024, maxBytes);
+  for await (const piece of pipePieces(handle, path)) {
+    if (content.length + piece.length > maxBytes) throw tooLarge(path, maxBytes, "more");
+    content.append(piece);
+  }
+  return content.bytes();
 }
 
 function tooLarge(path: string, maxBytes: number, got: string): RangeError {

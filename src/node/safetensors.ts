@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import {
   type DecodeSafetensorsOptions,
   decodeTensors,
@@ -16,6 +16,7 @@ import {
   safetensorsHeaderBytes,
 } from "../formats/safetensors.ts";
 import { FileError, fileError, readExactly, writeFileAtomic } from "./files.ts";
+import { openToRead } from "./pipe.ts";
 
 /** Larger files are refused. */
 const MAX_FILE_BYTES = 4 * 2 ** 30;
@@ -31,7 +32,7 @@ interface OpenSafetensors {
 
 async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
   try {
-    const handle = await open(path, "r");
+    const handle = await openToRead(path);
     try {
       return await use(handle);
     } finally {
@@ -45,6 +46,7 @@ async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>
 async function readHeader(handle: FileHandle, path: string): Promise<OpenSafetensors> {
   const info = await handle.stat();
   if (info.isDirectory()) throw new FileError("read", path, "is a folder");
+  if (!info.isFile()) throw new FileError("read", path, "is not a regular file");
   if (info.size > MAX_FILE_BYTES) {
     const who = `safetensors ${JSON.stringify(path)}`;
     throw new RangeError(`${who}: expected a file of at most ${MAX_FILE_BYTES} bytes, got ${info.size}`);

@@ -30,6 +30,8 @@ export interface Sorted {
 
 const START_BYTES = HDF5_START;
 
+const PICTURE: Kind = "picture";
+
 /** Files beyond this are told by their names alone, if those are names of pictures. */
 const MANY_FILES = 200;
 
@@ -71,18 +73,19 @@ function baseName(name: string): string {
 }
 
 /** Of many files, those with the name of a picture are taken for one without a look. */
-async function grouped(files: readonly DataFile[], { maxExpansion, leftOut }: ReadContext) {
+async function grouped(files: readonly DataFile[], context: ReadContext) {
+  const { leftOut } = context;
   const groups = new Map<DataKind, DataFile[]>();
   const others: DataFile[] = [];
   for (const packed of files) {
     const isKnown = files.length > MANY_FILES && isPictureName(packed.name);
-    const isPacked = !isKnown && (await isGzipFile(packed));
-    const file = isPacked ? unpackedFile(packed, maxExpansion) : packed;
-    const start = isKnown ? undefined : await file.start(START_BYTES);
-    const kind = start === undefined ? "picture" : await kindOf(file, start, files.length > 1);
+    const look = async () => (isKnown ? { file: packed, kind: PICTURE } : lookAt(packed, files.length > 1, context));
+    const looked = files.length > 1 ? await leftOut.attempt("unreadable", packed.name, look) : await look();
+    if (looked === undefined) continue;
+    const { file, kind } = looked;
     if (kind === "other") {
       if (files.length > 1 && DATA.test(baseName(packed.name)))
-        leftOut.addBroken(start?.length === 0 ? "empty" : "not what it is called", packed.name);
+        leftOut.addBroken((await packed.size()) === 0 ? "empty" : "not what it is called", packed.name);
       else others.push(file);
       continue;
     }
@@ -93,6 +96,12 @@ async function grouped(files: readonly DataFile[], { maxExpansion, leftOut }: Re
     groups.set(kind, group);
   }
   return { groups, others };
+}
+
+/** The file, unpacked where it is packed with gzip, and its kind. */
+async function lookAt(packed: DataFile, isOneOfMany: boolean, { maxExpansion }: ReadContext) {
+  const file = (await isGzipFile(packed)) ? unpackedFile(packed, maxExpansion) : packed;
+  return { file, kind: await kindOf(file, await file.start(START_BYTES), isOneOfMany) };
 }
 
 async function kindOf(file: DataFile, start: Uint8Array, isOneOfMany: boolean): Promise<Kind> {

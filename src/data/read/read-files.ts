@@ -24,6 +24,9 @@ import { stretched } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
 
+/** So many folders may be inside each other. */
+const MAX_FOLDERS = 100;
+
 /** So many archives may be inside each other: `.tar.gz` is one. */
 const MAX_DEPTH = 2;
 
@@ -64,6 +67,11 @@ function tidied(files: readonly DataFile[]): readonly DataFile[] {
     const words = name.split("/");
     return !words.slice(words.length > 1 ? 1 : 0).some(isHidden) && words[0] !== "__MACOSX";
   });
+  const deep = visible.find(({ name }) => name.split("/").length > MAX_FOLDERS);
+  if (deep !== undefined) {
+    const got = JSON.stringify(`${deep.name.slice(0, 60)}...`);
+    throw new RangeError(`readData: expected at most ${MAX_FOLDERS} folders in each other, got more (${got})`);
+  }
   if (visible.length > 0) return visible;
   throw new RangeError(`readData: expected files of data, got ${files.length === 0 ? "none" : "only hidden ones"}`);
 }
@@ -165,7 +173,9 @@ async function readArchives(archives: readonly DataFile[], options: ReadContext,
     throw new RangeError(`readData ${shown(archives)}: expected data, got archives in each other`);
   const files: DataFile[] = [];
   for (const archive of archives) {
-    const inside = isZip(await archive.start(4)) ? await readZip(archive, options) : await readTar(archive);
+    const inside = isZip(await archive.start(4))
+      ? await readZip(archive, options)
+      : await readTar(archive, options.leftOut);
     const prefix = archives.length > 1 ? `${stem(archive)}/` : "";
     files.push(...inside.map((file) => ({ ...file, name: prefix + file.name })));
   }

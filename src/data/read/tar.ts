@@ -5,6 +5,8 @@
  */
 
 import { type DataFile, dataFile } from "./data-file.ts";
+import type { LeftOut } from "./left-out.ts";
+import { filesOf, type TarEntry, wordsOf } from "./tar-links.ts";
 
 const BLOCK = 512;
 
@@ -13,10 +15,16 @@ export function isTar(bytes: Uint8Array): boolean {
   return bytes.length >= 263 && text(bytes, 257, 5) === "ustar";
 }
 
+/** UTF-8, else Latin-1, so that different names stay different. */
 function text(bytes: Uint8Array, begin: number, length: number): string {
   const field = bytes.subarray(begin, begin + length);
   const end = field.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
+  const used = end < 0 ? field : field.subarray(0, end);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(used);
+  } catch {
+    return String.fromCharCode(...used);
+  }
 }
 
 /** A number in octal digits; NaN for anything else. */
@@ -25,40 +33,72 @@ function octal(bytes: Uint8Array, begin: number, length: number): number {
   return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
 }
 
+/** What headers of GNU or pax say of the entry after them. */
+interface Extended {
+  readonly path?: string | undefined;
+  readonly linkPath?: string | undefined;
+  readonly isSparse?: boolean;
+}
+
 /**
- * The regular files in an archive, as views of its bytes.
+ * The files in an archive, as views of its bytes. Links count as the files, or folders of files, that they name.
  *
- * @throws RangeError if the archive is cut off or a header is wrong
+ * Of several files of one name the last one counts, as where the archive is unpacked. Links that lead out of the archive, entries of
+ * kinds that hold no whole file, and an archive that lacks the zeros at its end are noted as what cannot be read.
+ *
+ * @throws RangeError if the archive is cut off, a header is wrong, or links lead in a circle
  */
-export async function readTar(archive: DataFile): Promise<DataFile[]> {
+export async function readTar(archive: DataFile, leftOut: LeftOut): Promise<DataFile[]> {
   const who = `readTar ${JSON.stringify(archive.name)}`;
   const bytes = await archive.bytes();
   const archivePacked = await archive.packed();
-  const files: DataFile[] = [];
-  let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= bytes.length; ) {
+  const entries: TarEntry[] = [];
+  let extended: Extended = {};
+  let hasEnd = false;
+  for (let at = 0; at < bytes.length; ) {
+    if (at + BLOCK > bytes.length) throw cutOff(who, at + BLOCK, bytes.length);
     const header = bytes.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) break;
+    hasEnd = header.every((byte) => byte === 0);
+    if (hasEnd) break;
     const size = octal(header, 124, 12);
     const begin = at + BLOCK;
     if (!(octal(header, 148, 8) === checksum(header)) || Number.isNaN(size)) {
       throw new RangeError(`${who}: expected a header at byte ${at}, got corrupt data`);
     }
-    if (begin + size > bytes.length) {
-      throw new RangeError(`${who}: expected ${begin + size} bytes or more, got ${bytes.length}`);
-    }
-    const content = bytes.subarray(begin, begin + size);
     const type = String.fromCharCode(header[156] || 0x30);
-    // GNU's own format has other fields there.
-    const prefix = header[262] === 0 ? text(header, 345, 155) : "";
-    const name = longName ?? (prefix === "" ? "" : `${prefix}/`) + text(header, 0, 100);
-    longName = undefined;
-    if (type === "L") longName = text(content, 0, content.length);
-    else if (type === "x") longName = paxPath(content);
-    else if (type === "0") files.push(entryFile(name, content, archivePacked));
-    at = begin + Math.ceil(size / BLOCK) * BLOCK;
+    // A link may have the size of what it names; its content is not there.
+    const isLink = type === "1" || type === "2";
+    const end = isLink ? begin : begin + size;
+    if (end > bytes.length) throw cutOff(who, end, bytes.length);
+    at = begin + Math.ceil((end - begin) / BLOCK) * BLOCK;
+    const content = bytes.subarray(begin, end);
+    if (type === "L") extended = { ...extended, path: text(content, 0, content.length) };
+    else if (type === "K") extended = { ...extended, linkPath: text(content, 0, content.length) };
+    else if (type === "x") extended = { ...extended, ...readPax(content) };
+    else if (type !== "g") {
+      const name = extended.path ?? headerName(header);
+      const target = extended.linkPath ?? text(header, 157, 100);
+      const words = wordsOf(name);
+      if (isLink) entries.push({ words, target, isSymbolic: type === "2" });
+      else if (type === "S" || extended.isSparse) leftOut.addBroken("with holes (sparse)", name);
+      else if (type === "M") leftOut.addBroken("continued from another archive", name);
+      else if (type === "0" || type === "7")
+        entries.push({ words, file: entryFile(words.join("/"), content, archivePacked) });
+      extended = {};
+    }
   }
-  return files;
+  if (!hasEnd) leftOut.addBroken("archive without its end", archive.name);
+  return filesOf(who, entries, leftOut);
+}
+
+function cutOff(who: string, expected: number, got: number): RangeError {
+  return new RangeError(`${who}: expected ${expected} bytes or more, got ${got}`);
+}
+
+function headerName(header: Uint8Array): string {
+  // GNU's own format has other fields there.
+  const prefix = header[262] === 0 ? text(header, 345, 155) : "";
+  return (prefix === "" ? "" : `${prefix}/`) + text(header, 0, 100);
 }
 
 /** A file in the archive, which counts no more than the whole archive where it is packed itself. */
@@ -73,7 +113,18 @@ function checksum(header: Uint8Array): number {
   return sum;
 }
 
-/** The path in a pax header, whose records are `length key=value`. */
-function paxPath(content: Uint8Array): string | undefined {
-  return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(new TextDecoder().decode(content))?.[1];
+/** What matters in a pax header, whose records are `length key=value`, with the length of the whole record. */
+function readPax(content: Uint8Array): Extended {
+  let found: Extended = {};
+  for (let at = 0; at < content.length; ) {
+    const length = Number(/^(\d{1,9}) /.exec(text(content, at, 10))?.[1]);
+    if (!(length > 0 && at + length <= content.length)) break;
+    const record = text(content, at, length - 1).replace(/^\d+ /, "");
+    const [key, value] = [record.slice(0, record.indexOf("=")), record.slice(record.indexOf("=") + 1)];
+    if (key === "path") found = { ...found, path: value };
+    if (key === "linkpath") found = { ...found, linkPath: value };
+    if (key.startsWith("GNU.sparse.")) found = { ...found, isSparse: true };
+    at += length;
+  }
+  return found;
 }
