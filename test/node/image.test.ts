@@ -55,7 +55,7 @@ describe("decodeImage", () => {
 
   it("refuses what it doesn't read, in one line", async () => {
     await expect(decodeImage(Buffer.from("GIF89a..."), "x.gif")).rejects.toThrow(
-      new RangeError('image "x.gif": expected a PNG or JPEG picture, got something else'),
+      new RangeError('image "x.gif": expected a PNG or JPEG picture, got GIF'),
     );
     await expect(decodeImage(cmykJpeg, "c.jpg")).rejects.toThrow(
       new RangeError('jpeg "c.jpg": expected a readable picture, got "Unsupported color conversion request"'),
