@@ -1,15 +1,14 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { findIdxNames } from "../data/mnist.ts";
 import type { ReadSettings } from "../data/read/options.ts";
-import { splitStratified } from "../data/split.ts";
 import { loadDataFiles } from "../node/data-files.ts";
 import { DownloadError } from "../node/download.ts";
 import { errorCode, fileError } from "../node/files.ts";
-import { findMnist, loadIdxFolder, loadMnist } from "../node/mnist.ts";
+import { findMnist, idxPathsIn, loadIdxFolder, loadMnist } from "../node/mnist.ts";
 import { barLine } from "./bar.ts";
 import { type Context, shorterPath } from "./context.ts";
 import {
@@ -148,7 +147,8 @@ async function loadPath(source: FolderSource, context: Context): Promise<LoadedD
     }
     throw fileError("read", path, error);
   });
-  if (info.isDirectory() && (await isIdxFolder(path))) return loadFolder(source, context);
+  // Of an empty folder the reader of IDX files tells best.
+  if (info.isDirectory() && (await idxPathsIn(path)).every((name) => name.startsWith("."))) await loadIdxFolder(path);
   const { output, signal } = context;
   const title = shorterPath(path);
   output.status(() => `reading ${title} ...`, true);
@@ -162,30 +162,6 @@ async function loadPath(source: FolderSource, context: Context): Promise<LoadedD
   output.clearStatus();
   for (const note of notes) output.remark(`${title}: ${note}`);
   return { source, title, format, train, test };
-}
-
-/** Whether a folder has IDX files to train on, or nothing at all, of which the reader of IDX files tells best. */
-async function isIdxFolder(folder: string): Promise<boolean> {
-  const names = await namesIn(folder);
-  return findIdxNames(names).train !== undefined || names.every((name) => name.startsWith("."));
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    throw fileError("read the folder", folder, error);
-  });
-}
-
-async function loadFolder(source: FolderSource, { output }: Context): Promise<LoadedData> {
-  const title = shorterPath(source.folder);
-  output.status(() => `reading ${title} ...`, true);
-  const { train, test } = await loadIdxFolder(source.folder);
-  output.clearStatus();
-  const { split, splitSeed } = source.reader ?? {};
-  if (split === undefined) return { source, title, format: "IDX", train, test };
-  if (test !== undefined) throw new RangeError(`split: expected data without images to test on, got ${test.length}`);
-  const { rest, heldOut } = splitStratified(train, split, splitSeed);
-  return { source, title, format: "IDX", train: rest, test: { ...heldOut, name: "test" } };
 }
 
 async function loadDigits({ testOnly, limit }: DataRequest, { output, signal }: Context): Promise<LoadedData> {
@@ -219,10 +195,11 @@ async function mnistFolder(path: string): Promise<string | undefined> {
     throw fileError("read the folder", path, error);
   });
   if (!info.isDirectory()) return undefined;
-  const names = await namesIn(path);
+  const names = await idxPathsIn(path);
   if (findIdxNames(names).train !== undefined) return path;
   const inside = join(path, "mnist");
-  if (names.includes("mnist") && (await isIdxFolder(inside).catch(() => false))) return inside;
+  const isIdx = async () => findIdxNames(await idxPathsIn(inside)).train !== undefined;
+  if (names.includes("mnist") && (await isIdx().catch(() => false))) return inside;
   return names.every((name) => name.startsWith(".")) ? path : undefined;
 }
 

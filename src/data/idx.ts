@@ -9,6 +9,7 @@
 
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { createDataset, type Dataset, type ImageShape } from "./dataset.ts";
+import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { gunzip, gunzipStart, isGzip } from "./gzip.ts";
 
 /** Values of unsigned bytes, the only type read here. */
@@ -21,6 +22,8 @@ const MAX_BYTES = 2 ** 31 - 1;
 export interface NamedBytes {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** The most bytes that may come out of them, where they are packed. Default: see `allowedBytes`. */
+  readonly allowed?: number;
 }
 
 /** What an IDX file holds. */
@@ -92,12 +95,14 @@ export function parseIdx(file: NamedBytes): IdxArray {
  *
  * A packed file's header is looked at first, and no more is unpacked than it says.
  *
- * @throws RangeError if the header is wrong, the length is not what it says, or gzip data is corrupt or cut off
+ * @throws RangeError if the header is wrong, the length is not what it says or beyond what may come out of so small a file, or gzip
+ *   data is corrupt or cut off
  */
 export async function readIdx(file: NamedBytes): Promise<IdxArray> {
   if (!isGzip(file.bytes)) return parseIdx(file);
   const who = `readIdx ${JSON.stringify(file.name)}`;
   const { fileBytes } = parseHeader(who, await gunzipStart(file.bytes, 20, file.name));
+  checkExpansion(who, fileBytes, file.allowed ?? allowedBytes(file.bytes.length));
   return parseIdx({ name: file.name, bytes: await gunzip(file.bytes, { name: file.name, maxBytes: fileBytes }) });
 }
 

@@ -61,32 +61,79 @@ export interface IdxNames {
 export interface IdxFolderNames {
   readonly train: IdxNames | undefined;
   readonly test: IdxNames | undefined;
+  /** Files of images without their labels, or labels without images. */
+  readonly lone: readonly string[];
+  /** Where there are several data sets to train on, and none is taken: what their files' names begin with. */
+  readonly sets: readonly string[];
 }
 
-const IDX_NAME = /^(train|t10k|test)-(images|labels)[-.]idx[134]-ubyte(\.gz)?$/;
+const IDX_NAME = /^(.*[-_. ])?(train|t10k|test)[-_](images|labels)[-._]idx[134][-_.]ubyte(\.gz)?$/i;
+
+/** Whether a file or folder is called as the files of MNIST and its relatives are. */
+export function isIdxName(name: string): boolean {
+  return IDX_NAME.test(name);
+}
 
 /**
- * Picks the training and test files out of a folder's file names, as MNIST and Fashion-MNIST name them:
- * `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz` and so on. A plain file goes before a packed one.
+ * Picks the training and test files out of paths, as MNIST, Fashion-MNIST and EMNIST name them: `train-images-idx3-ubyte`,
+ * `t10k-labels.idx1-ubyte.gz`, `emnist-letters-test-images-idx3-ubyte` and so on. A plain file goes before a packed one.
+ *
+ * @param paths with `/` between folders; what counts is the last name
  *
  * @example
  * findIdxNames(["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]).test; // undefined
  */
-export function findIdxNames(names: readonly string[]): IdxFolderNames {
-  const found = new Map<string, string>();
-  const plainFirst = [...names].sort((a, b) => Number(a.endsWith(".gz")) - Number(b.endsWith(".gz")));
-  for (const name of plainFirst) {
-    const match = IDX_NAME.exec(name);
+export function findIdxNames(paths: readonly string[]): IdxFolderNames {
+  /** By what the names begin with: paths by part and content. */
+  const sets = new Map<string, Map<string, string>>();
+  const depth = (path: string) => path.split("/").length;
+  const isPacked = (path: string) => Number(/\.gz$/i.test(path));
+  const plainFirst = [...paths].sort((a, b) => isPacked(a) - isPacked(b) || depth(a) - depth(b));
+  for (const path of plainFirst) {
+    const match = IDX_NAME.exec(path.split("/").at(-1) ?? "");
     if (match === null) continue;
-    const key = `${match[1] === "train" ? "train" : "test"} ${match[2]}`;
-    if (!found.has(key)) found.set(key, name);
+    const prefix = (match[1] ?? "").toLowerCase();
+    const files = sets.get(prefix) ?? new Map<string, string>();
+    const key = `${match[2].toLowerCase() === "train" ? "train" : "test"} ${match[3].toLowerCase()}`;
+    if (!files.has(key)) files.set(key, path);
+    sets.set(prefix, files);
   }
-  const pair = (part: string): IdxNames | undefined => {
-    const images = found.get(`${part} images`);
-    const labels = found.get(`${part} labels`);
-    return images === undefined || labels === undefined ? undefined : { images, labels };
-  };
-  return { train: pair("train"), test: pair("test") };
+  const prefixes = [...sets.keys()].filter((prefix) => pairOf(sets.get(prefix), "train") !== undefined);
+  const chosen = sets.get(
+    sets.size === 1 ? [...sets.keys()][0] : (prefixes.find((prefix) => prefix === "") ?? prefixes[0] ?? ""),
+  );
+  const isUnclear = prefixes.length > 1 && !prefixes.includes("");
+  if (isUnclear)
+    return { train: undefined, test: undefined, lone: [], sets: prefixes.map((prefix) => prefix.slice(0, -1)) };
+  const [train, test] = [pairOf(chosen, "train"), pairOf(chosen, "test")];
+  const lone = ["train", "test"].flatMap((part) => {
+    const found = ["images", "labels"]
+      .map((what) => chosen?.get(`${part} ${what}`))
+      .filter((path) => path !== undefined);
+    return found.length === 1 ? found : [];
+  });
+  return { train, test, lone, sets: [] };
+}
+
+function pairOf(files: ReadonlyMap<string, string> | undefined, part: "train" | "test"): IdxNames | undefined {
+  const images = files?.get(`${part} images`);
+  const labels = files?.get(`${part} labels`);
+  return images === undefined || labels === undefined ? undefined : { images, labels };
+}
+
+/**
+ * The error for files of which none are a pair to train on.
+ *
+ * @param who stands in the message
+ */
+export function noIdxPair(who: string, { sets }: IdxFolderNames, got: string): RangeError {
+  if (sets.length > 0) {
+    return new RangeError(
+      `${who}: expected the files of one data set, got those of ${sets.join(", ")}: put one into a folder of its own`,
+    );
+  }
+  const wanted = "train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz";
+  return new RangeError(`${who}: expected ${wanted}, got ${got}`);
 }
 
 /** Training images and test images, where there are some. */
@@ -136,7 +183,10 @@ export async function readIdxTrainTest(
 const ENOUGH = 10;
 
 /** Throws where the labels skip classes though there are images enough for all: a stray label is likelier than that. */
-function checkGaps({ labels, classes, length }: Dataset, name: string): void {
+export function checkGaps(
+  { labels, classes, length }: Pick<Dataset, "labels" | "classes" | "length">,
+  name: string,
+): void {
   if (labels === undefined || length < ENOUGH * classes) return;
   const used = [...new Set(labels)].sort((a, b) => a - b);
   const after = used.findIndex((label, i) => i > 0 && label !== used[i - 1] + 1);

@@ -43,7 +43,8 @@ export class FileError extends Error {
 
 /** The system's code of an error, such as `"ENOENT"`. */
 export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  // Not by instanceof: Node's own errors are of another realm than a test environment such as Jest's.
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
 }
 

@@ -15,9 +15,11 @@ import {
   findIdxNames,
   type IdxNames,
   type IdxPairFiles,
+  isIdxName,
   MNIST_FILES,
   MNIST_MIRRORS,
   type MnistFile,
+  noIdxPair,
   readIdxTrainTest,
   type TrainTest,
 } from "../data/mnist.ts";
@@ -69,10 +71,13 @@ export interface IdxFolderOptions {
  * const { train, test } = await loadIdxFolder("data/fashion");
  */
 export async function loadIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<TrainTest> {
-  const found = findIdxNames(await namesIn(folder));
-  if (found.train === undefined) {
-    const wanted = "train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz";
-    throw new RangeError(`folder ${JSON.stringify(folder)}: expected ${wanted}, got no such pair of files`);
+  const found = findIdxNames(await idxPathsIn(folder));
+  const who = `folder ${JSON.stringify(folder)}`;
+  if (found.train === undefined) throw noIdxPair(who, found, "no such pair of files");
+  if (found.lone.length > 0) {
+    throw new RangeError(
+      `${who}: expected pairs of images and labels, got only ${JSON.stringify(found.lone[0])} of one`,
+    );
   }
   const train = await readPair(folder, found.train);
   const test = found.test && (await readPair(folder, found.test));
@@ -84,6 +89,23 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
     train: { ...data.train, classNames: DIGIT_NAMES },
     test: data.test && { ...data.test, classNames: DIGIT_NAMES },
   };
+}
+
+/**
+ * What is in a folder, and in those folders in it that are called as IDX files are: Kaggle's copy of MNIST has each file in one.
+ *
+ * @returns paths from the folder on, with `/`
+ * @throws FileError if it cannot be read
+ */
+export async function idxPathsIn(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const name of await namesIn(folder)) {
+    // What is a file cannot be listed.
+    const inside = isIdxName(name) ? await readdir(join(folder, name)).catch(() => undefined) : undefined;
+    if (inside === undefined) paths.push(name);
+    else paths.push(...inside.map((file) => `${name}/${file}`));
+  }
+  return paths;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -137,9 +159,9 @@ export async function findMnist(options: FindMnistOptions = {}): Promise<string 
   const data = env.CONVASM_DATA;
   const places = [...(data ? [join(data, "mnist")] : []), mnistCache(env)];
   for (const place of places) {
-    const names = await readdir(place).catch((error: unknown) => {
+    const names = await idxPathsIn(place).catch((error: unknown) => {
       if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
-      throw fileError("read the folder", place, error);
+      throw error;
     });
     const { train, test } = findIdxNames(names);
     if (train !== undefined && test !== undefined) return place;

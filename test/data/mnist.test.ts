@@ -11,7 +11,7 @@ describe("findIdxNames", () => {
   it("finds MNIST's names, packed or not, with a dash or a dot", () => {
     const test = { images: "t10k-images.idx3-ubyte", labels: "t10k-labels-idx1-ubyte" };
     const all = ["README.md", ...Object.values(names), ...Object.values(test), "train-images-idx3-ubyte.gz.part"];
-    expect(findIdxNames(all)).toEqual({ train: names, test });
+    expect(findIdxNames(all)).toEqual({ train: names, test, lone: [], sets: [] });
     expect(findIdxNames(MNIST_FILES.map((file) => file.name)).train?.images).toBe("train-images-idx3-ubyte");
   });
 
@@ -23,8 +23,31 @@ describe("findIdxNames", () => {
   });
 
   it("leaves out what is not whole", () => {
-    expect(findIdxNames([names.images, "t10k-labels-idx1-ubyte"])).toEqual({ train: undefined, test: undefined });
-    expect(findIdxNames([])).toEqual({ train: undefined, test: undefined });
+    const lone = [names.images, "t10k-labels-idx1-ubyte"];
+    expect(findIdxNames(lone)).toEqual({ train: undefined, test: undefined, lone, sets: [] });
+    expect(findIdxNames([])).toEqual({ train: undefined, test: undefined, lone: [], sets: [] });
+  });
+
+  it("takes whatever stands before the names, as EMNIST has it, and folders of the same name, as Kaggle has them", () => {
+    for (const prefix of ["emnist-letters-", "my.", "QMNIST_"]) {
+      const all = ["train-images", "train-labels", "test-images", "test-labels"].map(
+        (name, i) => `${prefix}${name}-idx${i % 2 ? 1 : 3}-ubyte`,
+      );
+      const [images, labels, testImages, testLabels] = all;
+      expect(findIdxNames(all)).toMatchObject({
+        train: { images, labels },
+        test: { images: testImages, labels: testLabels },
+      });
+    }
+    const nested = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"].map((name) => `${name}/${name}`);
+    expect(findIdxNames(nested).train).toEqual({ images: nested[0], labels: nested[1] });
+  });
+
+  it("takes none of several data sets, but that without a prefix", () => {
+    const named = (prefix: string) => [`${prefix}train-images-idx3-ubyte.gz`, `${prefix}train-labels-idx1-ubyte.gz`];
+    const several = [...named("emnist-digits-"), ...named("emnist-letters-")];
+    expect(findIdxNames(several)).toMatchObject({ train: undefined, sets: ["emnist-digits", "emnist-letters"] });
+    expect(findIdxNames([...several, ...named("")]).train?.images).toBe("train-images-idx3-ubyte.gz");
   });
 });
 

@@ -7,7 +7,7 @@
 
 import type { ImageShape } from "../dataset.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
-import type { ReadSettings } from "./options.ts";
+import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
 
 const SIDE = 32;
@@ -39,19 +39,25 @@ export function cifarKind(size: number, start: Uint8Array): CifarKind | undefine
  *
  * @param train in the order in which the images shall come
  * @param names the other files beside them, of which those with the classes' names are read
- * @throws RangeError if a file is not whole, or a label is outside the classes
+ * @throws RangeError if a file is not whole, or a label is outside the classes; with `skipBroken` such files are left out
  */
 export async function readCifar(
   kind: CifarKind,
   train: readonly DataFile[],
   test: readonly DataFile[],
   names: readonly DataFile[],
-  { labels = "fine" }: ReadSettings,
-): Promise<Parts> {
-  const read = (files: readonly DataFile[]) => (files.length === 0 ? undefined : readBatches(kind, files, labels));
+  { labels = "fine", leftOut }: ReadContext,
+): Promise<Parts & { readonly notes: readonly string[] }> {
+  const read = (files: readonly DataFile[]) =>
+    files.length === 0 ? undefined : readBatches(kind, files, labels, leftOut);
   const parts = { train: await read(train), test: await read(test) };
+  const note = missingNote(train);
   const classes = kind === "CIFAR-10" ? 10 : labels === "coarse" ? 20 : 100;
-  return { ...parts, classNames: (await classNames(kind, names, labels)) ?? numbered(classes) };
+  return {
+    ...parts,
+    classNames: (await classNames(kind, names, labels)) ?? numbered(classes),
+    notes: note === undefined ? [] : [note],
+  };
 }
 
 function numbered(count: number): string[] {
@@ -74,43 +80,53 @@ async function classNames(
   throw new RangeError(`${who}: expected ${count} names of classes, one a line, got ${lines.length}`);
 }
 
-async function readBatches(kind: CifarKind, files: readonly DataFile[], which: "fine" | "coarse"): Promise<Part> {
+async function readBatches(
+  kind: CifarKind,
+  files: readonly DataFile[],
+  which: "fine" | "coarse",
+  leftOut: ReadContext["leftOut"],
+): Promise<Part | undefined> {
   const record = kind === "CIFAR-10" ? CIFAR10_RECORD : CIFAR100_RECORD;
   const classes = kind === "CIFAR-10" ? CIFAR10_CLASSES : CIFAR100_CLASSES;
-  const counts: number[] = [];
-  for (const file of files) {
-    const size = await file.size();
-    if (size === 0 || size % record !== 0) {
-      const who = `readCifar ${JSON.stringify(file.name)}`;
-      throw new RangeError(`${who}: expected records of ${record} bytes, got ${size} bytes`);
-    }
-    counts.push(size / record);
-  }
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  checkSize(files[0].name, total * 3 * PLANE);
-  const images = new Uint8Array(total * 3 * PLANE);
-  const labels = new Uint8Array(total);
+  const sizes = await Promise.all(files.map((file) => file.size()));
+  const most = Math.floor(sizes.reduce((sum, size) => sum + size, 0) / record);
+  checkSize(files[0].name, most * 3 * PLANE);
+  const images = new Uint8Array(most * 3 * PLANE);
+  const labels = new Uint8Array(most);
   const place = kind === "CIFAR-100" && which === "fine" ? 1 : 0;
-  let at = 0;
+  let total = 0;
   for (const [f, file] of files.entries()) {
-    const bytes = await file.bytes();
-    if (bytes.length !== counts[f] * record) {
-      const who = `readCifar ${JSON.stringify(file.name)}`;
-      throw new RangeError(`${who}: expected ${counts[f] * record} bytes, got ${bytes.length}`);
-    }
-    for (let i = 0; i < counts[f]; i++, at++) {
-      const begin = i * record;
-      const label = bytes[begin + place];
-      if (label >= classes[place]) {
-        const who = `readCifar ${JSON.stringify(file.name)}`;
-        throw new RangeError(`${who}: expected labels from 0 to ${classes[place] - 1}, got ${label} at image ${i}`);
+    const who = `readCifar ${JSON.stringify(file.name)}`;
+    const count = await leftOut.attempt("damaged", file.name, async () => {
+      const bytes = await file.bytes();
+      const { length } = bytes;
+      if (length === 0 || length % record !== 0 || length !== sizes[f]) {
+        throw new RangeError(`${who}: expected records of ${record} bytes, got ${length} bytes`);
       }
-      labels[at] = label;
-      const pixels = begin + classes.length;
-      for (let p = 0; p < PLANE; p++) {
-        for (let c = 0; c < 3; c++) images[(at * PLANE + p) * 3 + c] = bytes[pixels + c * PLANE + p];
+      for (let i = 0; i < length / record; i++) {
+        const label = bytes[i * record + place];
+        if (label >= classes[place]) {
+          throw new RangeError(`${who}: expected labels from 0 to ${classes[place] - 1}, got ${label} at image ${i}`);
+        }
+        const at = total + i;
+        labels[at] = label;
+        const pixels = i * record + classes.length;
+        for (let p = 0; p < PLANE; p++) {
+          for (let c = 0; c < 3; c++) images[(at * PLANE + p) * 3 + c] = bytes[pixels + c * PLANE + p];
+        }
       }
-    }
+      return length / record;
+    });
+    total += count ?? 0;
   }
-  return { shape: SHAPE, images, labels };
+  if (total === 0) return undefined;
+  return { shape: SHAPE, images: images.subarray(0, total * 3 * PLANE), labels: labels.subarray(0, total) };
+}
+
+/** What to say where one of several numbered batches is not there. */
+function missingNote(files: readonly DataFile[]): string | undefined {
+  const numbers = files.flatMap(({ name }) => /data_batch_(\d)(?:\.\w+)?$/.exec(name)?.[1] ?? []).map(Number);
+  const missing = Array.from({ length: Math.max(0, ...numbers) }, (_, i) => i + 1).filter((n) => !numbers.includes(n));
+  if (missing.length === 0 || numbers.length < 2) return undefined;
+  return `of the batches to train on, ${missing.map((n) => `data_batch_${n}`).join(", ")} ${missing.length === 1 ? "is" : "are"} not there`;
 }

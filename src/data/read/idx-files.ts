@@ -1,38 +1,37 @@
-import { findIdxNames, type IdxPairFiles, readIdxTrainTest } from "../mnist.ts";
+import { allowedBytes } from "../expansion.ts";
+import { type NamedBytes, readIdxPair } from "../idx.ts";
+import { checkGaps, findIdxNames, type IdxNames, noIdxPair } from "../mnist.ts";
 import type { DataFile } from "./data-file.ts";
-import type { Parts } from "./parts.ts";
+import type { ReadContext } from "./options.ts";
+import type { Part, Parts } from "./parts.ts";
 
 /**
  * Reads IDX files with the names that MNIST and its relatives have.
  *
- * @throws RangeError if there is no pair of images and labels, or a file is wrong
+ * @throws RangeError if there is no pair of images and labels, or a file is wrong; with `skipBroken` pairs that are wrong are left out
  */
-export async function readIdxFiles(files: readonly DataFile[]): Promise<Parts> {
-  const byName = new Map(files.map((file) => [file.name.split("/").at(-1) ?? "", file]));
+export async function readIdxFiles(files: readonly DataFile[], context: ReadContext): Promise<Parts> {
+  const { leftOut, maxExpansion } = context;
+  const byName = new Map(files.map((file) => [file.name, file]));
   const names = findIdxNames([...byName.keys()]);
-  const pair = async (part: "train" | "test"): Promise<IdxPairFiles | undefined> => {
-    const found = names[part];
-    const images = found && byName.get(found.images);
-    const labels = found && byName.get(found.labels);
-    if (images === undefined || labels === undefined) return undefined;
-    return {
-      images: { name: images.name, bytes: await images.bytes() },
-      labels: { name: labels.name, bytes: await labels.bytes() },
-    };
-  };
-  const [train, test] = [await pair("train"), await pair("test")];
-  const first = train ?? test;
-  if (first === undefined) {
-    const wanted = "train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz";
-    const got = files.map(({ name }) => name).slice(0, 4);
-    throw new RangeError(`readIdx: expected ${wanted}, got ${JSON.stringify(got)}`);
+  for (const name of names.lone) leftOut.addBroken("without its images or labels", name);
+  leftOut.check("readIdx", "pairs of images and labels");
+  if (names.train === undefined && names.test === undefined) {
+    throw noIdxPair("readIdx", names, JSON.stringify(files.map(({ name }) => name).slice(0, 4)));
   }
-  const data = await readIdxTrainTest(first, train && test);
-  const part = ({ shape, images, labels }: typeof data.train) => ({
-    shape,
-    images,
-    labels: labels ?? new Uint8Array(0),
-  });
-  const second = data.test && part(data.test);
-  return train === undefined ? { train: undefined, test: part(data.train) } : { train: part(data.train), test: second };
+  const open = async (name: string): Promise<NamedBytes> => {
+    const file = byName.get(name);
+    if (file === undefined) throw new RangeError(`readIdx: expected a file ${JSON.stringify(name)}, got none`);
+    return { name, bytes: await file.bytes(), allowed: allowedBytes(await file.packed(), maxExpansion) };
+  };
+  const read = (pair: IdxNames | undefined) =>
+    pair &&
+    leftOut.attempt("damaged", pair.images, async (): Promise<Part> => {
+      const { shape, images, labels, ...rest } = await readIdxPair(await open(pair.images), await open(pair.labels));
+      if (pair === names.train) checkGaps({ labels, ...rest }, pair.labels);
+      return { shape, images, labels: labels ?? new Uint8Array(0) };
+    });
+  const parts = { train: await read(names.train), test: await read(names.test) };
+  if (parts.train !== undefined || parts.test !== undefined) return parts;
+  throw noIdxPair("readIdx", names, "none that can be read");
 }

@@ -93,7 +93,7 @@ async function readParts(files: readonly DataFile[], options: ReadContext, depth
     case "archive":
       return readArchives(own, options, depth);
     case "idx":
-      return reading("IDX", await readIdxFiles(own));
+      return reading("IDX", await readIdxFiles(own, options));
     case "npy":
       return reading("NumPy", await readNpyFiles(own, options));
     case "hdf5":

@@ -34,8 +34,8 @@ describe("CIFAR", () => {
     const batch = (records: number) => new Uint8Array(records * 3073);
     const wrong = batch(2);
     wrong[3073] = 10;
-    expect(await refusal([{ name: "a.bin", bytes: wrong }])).toBe(
-      'readCifar "a.bin": expected labels from 0 to 9, got 10 at image 1',
+    expect(await refusal([{ name: "a.bin", bytes: wrong }])).toEqual(
+      expect.stringContaining('readCifar "a.bin": expected labels from 0 to 9, got 10 at image 1'),
     );
     expect(await refusal([{ name: "a.bin", bytes: batch(2).subarray(1) }])).toMatch(
       /expected files of one known format/,
@@ -44,6 +44,26 @@ describe("CIFAR", () => {
     expect(await refusal([{ name: "a.bin", bytes: batch(1) }, names])).toMatch(
       /10 names of classes, one a line, got 2/,
     );
+  });
+
+  it("loses no batch without a word", async () => {
+    const batch = (label: number) => new Uint8Array(2 * 3073).fill(label, 0, 1).fill(label, 3073, 3074);
+    const files = (damaged: Uint8Array) => [
+      { name: "c/data_batch_1.bin", bytes: batch(1) },
+      { name: "c/data_batch_2.bin", bytes: damaged },
+      { name: "c/data_batch_3.bin", bytes: batch(3) },
+    ];
+    const beyond = batch(2).fill(200, 3073, 3074);
+    for (const damaged of [batch(2).subarray(0, 6000), batch(2).fill(99, 0, 1), new Uint8Array(0), beyond]) {
+      expect(await refusal(files(damaged))).toMatch(/"c\/data_batch_2.bin".*; --skip-broken \(skipBroken\)/);
+      const { train, notes } = await readData(files(damaged), { skipBroken: true });
+      expect([...(train?.labels ?? [])]).toEqual([1, 1, 3, 3]);
+      expect(train?.images.length).toBe(4 * 3072);
+      expect(notes.some((note) => /^left out what cannot be read: .*data_batch_2.bin/.test(note))).toBe(true);
+    }
+    const { train, notes } = await readData(files(batch(2)).filter((_, i) => i !== 1));
+    expect(train?.length).toBe(4);
+    expect(notes).toEqual(["of the batches to train on, data_batch_2 is not there"]);
   });
 
   it("refuses archives that are cut off or damaged", async () => {
