@@ -1,6 +1,6 @@
 import { chooseGear, type Gear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
-import { programOf, runPhase } from "./program.ts";
+import { KernelError, programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
 import type { Tape } from "./tape.ts";
 import type { Pool } from "./threads/pool.ts";
@@ -25,7 +25,8 @@ export interface Engine {
   /**
    * Runs a tape to its end, on all threads.
    *
-   * @throws Error if a kernel traps or a thread is lost: then the heap holds half a step, and nothing runs any more
+   * @throws Error if a kernel traps, naming it and its layer, or a thread is lost: then the heap holds half a step, and
+   * every later run throws why, and that the model has to be compiled again
    */
   run(tape: Tape): void;
   /** Ends the threads; nothing runs afterwards. Once is enough, more does no harm. */
@@ -163,7 +164,8 @@ class TapeEngine implements Engine {
   readonly #recordings = new WeakMap<Tape, Recording>();
   #pool: Pool | undefined;
   #reason: string | undefined;
-  #disposed = false;
+  /** Why nothing can run any more. */
+  #failure: string | undefined;
 
   constructor({ gear }: EngineChoice, { heap, kernels, pool, reason }: Parts, auto: boolean) {
     this.gear = gear;
@@ -190,19 +192,30 @@ class TapeEngine implements Engine {
   }
 
   run(tape: Tape): void {
-    const failure = this.#pool?.failure ?? (this.#disposed ? DISPOSED : undefined);
-    if (failure !== undefined) throw new Error(failure);
+    const failure = this.#failure ?? this.#pool?.failure;
+    if (failure === DISPOSED) throw new Error(failure);
+    if (failure !== undefined) throw new Error(`${failure}; nothing runs after that, compile the model again`);
     let recording = this.#recordings.get(tape);
     if (recording?.length !== tape.operations.length) {
       recording = this.#record(tape);
       this.#recordings.set(tape, recording);
     }
-    recording.run();
+    try {
+      recording.run();
+    } catch (error) {
+      const alone = error instanceof KernelError;
+      this.#end(alone ? `engine: failed in ${error.message}` : reasonOf(error));
+      throw alone ? new Error(this.#failure, { cause: error.cause }) : error;
+    }
   }
 
   dispose(): void {
-    this.#disposed = true;
-    this.#pool?.dispose(DISPOSED);
+    this.#end(DISPOSED);
+  }
+
+  #end(reason: string): void {
+    this.#failure ??= this.#pool?.failure ?? reason;
+    this.#pool?.dispose(reason);
   }
 
   #record(tape: Tape): Recording {

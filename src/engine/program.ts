@@ -4,6 +4,7 @@ import { type Axis, argumentsOf, type Operation, sliceOf } from "./tape.ts";
 /** A kernel call of one thread, ready to be made. */
 interface Call {
   readonly name: KernelName;
+  readonly layer: string;
   readonly kernel: (...args: number[]) => void;
   /** All arguments, the range first. */
   readonly args: number[];
@@ -76,7 +77,7 @@ function partOf(
     const [begin, end] = sliceOf(operation, thread, threads);
     if (end === begin) continue;
     const args = boxed([begin, end, ...argumentsOf(operation, thread)]);
-    calls.push({ name: operation.kernel, kernel: kernels[operation.kernel], args });
+    calls.push({ name: operation.kernel, layer: operation.layer, kernel: kernels[operation.kernel], args });
   }
   const [begin, end] = sliceOf(operations[0], thread, threads);
   return { calls, begin, end, chunk: end - begin > chunk ? chunk : 0 };
@@ -93,7 +94,19 @@ function boxed(numbers: readonly number[]): number[] {
   return copy;
 }
 
-/** Makes the calls of a phase. */
+/** What a kernel threw, which WebAssembly tells without a name: says which kernel, and for which layer. */
+export class KernelError extends Error {
+  constructor({ name, layer }: Call, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${name}${layer === "" ? "" : ` of layer "${layer}"`}: ${reason}`, { cause });
+  }
+}
+
+/**
+ * Makes the calls of a phase.
+ *
+ * @throws KernelError if a kernel traps
+ */
 export function runPhase(phase: Phase, watcher?: Watcher): void {
   for (let i = 0; i < phase.length; i++) {
     if (phase[i].chunk === 0) runOnce(phase[i], watcher);
@@ -102,22 +115,32 @@ export function runPhase(phase: Phase, watcher?: Watcher): void {
 }
 
 function runOnce({ calls }: Part, watcher: Watcher | undefined): void {
-  for (let i = 0; i < calls.length; i++) {
-    const { name, kernel, args } = calls[i];
-    watcher?.calling(name);
-    kernel(...args);
+  let i = 0;
+  try {
+    for (; i < calls.length; i++) {
+      const { name, kernel, args } = calls[i];
+      watcher?.calling(name);
+      kernel(...args);
+    }
+  } catch (error) {
+    throw new KernelError(calls[i], error);
   }
 }
 
 function runInTurns({ calls, begin, end, chunk }: Part, watcher: Watcher | undefined): void {
-  for (let at = begin; at < end; at += chunk) {
-    const to = Math.min(at + chunk, end);
-    for (let i = 0; i < calls.length; i++) {
-      const { name, kernel, args } = calls[i];
-      args[0] = at;
-      args[1] = to;
-      watcher?.calling(name);
-      kernel(...args);
+  let i = 0;
+  try {
+    for (let at = begin; at < end; at += chunk) {
+      const to = Math.min(at + chunk, end);
+      for (i = 0; i < calls.length; i++) {
+        const { name, kernel, args } = calls[i];
+        args[0] = at;
+        args[1] = to;
+        watcher?.calling(name);
+        kernel(...args);
+      }
     }
+  } catch (error) {
+    throw new KernelError(calls[i], error);
   }
 }

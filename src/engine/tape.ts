@@ -27,7 +27,9 @@ export interface Operation {
   readonly extent: number;
   /** The kernel's arguments after `begin` and `end`. */
   readonly arguments: readonly number[];
-  readonly scratch?: ThreadScratch;
+  readonly scratch?: ThreadScratch | undefined;
+  /** Path of the layer that the call is made for, for messages; empty where there is none, as for updates. */
+  readonly layer: string;
 }
 
 /** A flat list of kernel calls: all that an engine knows of a model. */
@@ -35,6 +37,8 @@ export class Tape {
   readonly operations: Operation[] = [];
   /** Samples that a run of `sample` calls is made for before the next ones follow, so that their numbers stay in the cache. */
   readonly chunk: number;
+  /** Whose calls are appended. */
+  #layer = "";
 
   /** @param chunk default: all samples at once */
   constructor(chunk: number = Number.POSITIVE_INFINITY) {
@@ -43,7 +47,7 @@ export class Tape {
 
   /** Appends a call; the arguments are checked against the kernel's signature. */
   add<K extends KernelName>(kernel: K, axis: Axis, extent: number, ...args: KernelArguments<K>): void {
-    this.operations.push({ kernel, axis, extent, arguments: args });
+    this.operations.push({ kernel, axis, extent, arguments: args, layer: this.#layer });
   }
 
   /**
@@ -65,7 +69,16 @@ export class Tape {
     if (!(scratch.argument in args)) {
       throw new RangeError(`${kernel}: expected scratch at one of ${args.length} arguments, got ${scratch.argument}`);
     }
-    this.operations.push({ kernel, axis, extent, arguments: args, scratch });
+    this.operations.push({ kernel, axis, extent, arguments: args, scratch, layer: this.#layer });
+  }
+
+  /** Lets a layer append its calls, so that what goes wrong in them can be told with the layer's path. */
+  within<T>(layer: string, emit: () => T): T {
+    const outer = this.#layer;
+    this.#layer = layer;
+    const result = emit();
+    this.#layer = outer;
+    return result;
   }
 
   /** Appends all calls of another tape. */

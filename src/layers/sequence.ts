@@ -81,7 +81,7 @@ export class Sequence {
       const stopsAtZero = this.#stopsAtZero(i, site.stopsAtZero === true);
       const fusion = { fuseRelu, fuseMaxPool, stopsAtZero };
       const place = { ...site, path, input, output, ...fusion, needsInputGradient, parameter };
-      const placedLayer = layer.place(place);
+      const placedLayer = named(layer.place(place), path);
       placed.push(
         watch === undefined ? placedLayer : watched(placedLayer, (offset) => watch(path, layer, output, offset)),
       );
@@ -140,6 +140,16 @@ interface Fused {
 }
 
 const UNFUSED: Pick<Site, Fusion> & Fused = { fuseRelu: false, fuseMaxPool: false, nodes: 0 };
+
+/** The same layer, whose calls on tapes bear its path. */
+function named(layer: PlacedLayer, path: string): PlacedLayer {
+  return {
+    prepare: (tape, mode, n) => tape.within(path, () => layer.prepare?.(tape, mode, n)),
+    forward: (tape, n, x, mode) => tape.within(path, () => layer.forward(tape, n, x, mode)),
+    backward: (tapes, n, dy) =>
+      tapes.samples.within(path, () => tapes.weights.within(path, () => layer.backward(tapes, n, dy))),
+  };
+}
 
 /** The same layer, which tells where its output is. */
 function watched(layer: PlacedLayer, tell: (offset: number) => void): PlacedLayer {

@@ -12,7 +12,7 @@ const FAILING = 5 * LINE;
 const FAILED = FAILING + 1;
 const MESSAGE_LENGTH = FAILING + 2;
 const MESSAGE = 6 * LINE;
-const MESSAGE_WORDS = 8 * LINE;
+const MESSAGE_WORDS = 16 * LINE;
 // One line for each thread: its calls, and how often it reached a barrier.
 const PROGRESS = MESSAGE + MESSAGE_WORDS;
 const ARRIVALS = 1;

@@ -1,6 +1,6 @@
 import { isRecord } from "../../json.ts";
-import type { KernelName, Kernels } from "../kernels.ts";
-import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";
+import type { Kernels } from "../kernels.ts";
+import { type Phase, programOf, runPhase } from "../program.ts";
 import type { Tape } from "../tape.ts";
 import { Control, STOP } from "./control.ts";
 import { type ThreadHandle, threadSource } from "./source.ts";
@@ -24,7 +24,7 @@ interface SharedTape {
 }
 
 /** The workers of an engine, as the thread that calls them sees them: it is thread 0 and does its share. */
-export class Pool implements Watcher {
+export class Pool {
   readonly threads: number;
   /** Resolves once all workers wait for work; rejects if one does not start. */
   readonly started: Promise<void>;
@@ -34,8 +34,6 @@ export class Pool implements Watcher {
   #handles: ThreadHandle[] = [];
   #tapes = 0;
   #failure: string | undefined;
-  /** The kernel that runs on this thread. */
-  #current: KernelName | undefined;
 
   /**
    * Starts `threads - 1` workers.
@@ -121,10 +119,6 @@ export class Pool implements Watcher {
     }
   }
 
-  calling(kernel: KernelName): void {
-    this.#current = kernel;
-  }
-
   /** Ends all workers: from then on, that is why nothing runs. */
   dispose(reason: string): void {
     this.#failure ??= reason;
@@ -137,9 +131,9 @@ export class Pool implements Watcher {
 
   #runPhase(phase: Phase): void {
     try {
-      runPhase(phase, this);
+      runPhase(phase);
     } catch (error) {
-      this.#control.fail(failureIn(0, this.#current, error));
+      this.#control.fail(failureIn(0, error));
     }
   }
 

@@ -1,6 +1,6 @@
 // What a worker does; the same in Node and in browsers.
 
-import type { KernelName, Kernels } from "../kernels.ts";
+import type { Kernels } from "../kernels.ts";
 import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";
 import type { Operation } from "../tape.ts";
 import { instantiateShared } from "../wasm.ts";
@@ -63,8 +63,6 @@ class Thread implements Watcher {
   readonly #programs = new Map<number, readonly Phase[]>();
   /** Announcements that were followed. */
   #sequence = 0;
-  /** The kernel that runs. */
-  #current: KernelName | undefined;
 
   constructor({ module, memory, control, thread, threads, spins }: StartMessage) {
     this.#kernels = instantiateShared(module, memory);
@@ -98,8 +96,7 @@ class Thread implements Watcher {
     control.arrive(this.#thread);
   }
 
-  calling(kernel: KernelName): void {
-    this.#current = kernel;
+  calling(): void {
     this.#control.progress(this.#thread);
   }
 
@@ -108,13 +105,13 @@ class Thread implements Watcher {
       runPhase(phase, this);
       return true;
     } catch (error) {
-      this.#control.fail(failureIn(this.#thread, this.#current, error));
+      this.#control.fail(failureIn(this.#thread, error));
       return false;
     }
   }
 }
 
 /** What the failure of a kernel is called. */
-export function failureIn(thread: number, kernel: KernelName | undefined, error: unknown): string {
-  return `engine: thread ${thread} failed in ${kernel}: ${reasonOf(error)}`;
+export function failureIn(thread: number, error: unknown): string {
+  return `engine: thread ${thread} failed in ${reasonOf(error)}`;
 }

@@ -18,21 +18,39 @@ function trapping(thread: number): Tape {
   const tape = doubling();
   const far = 2 ** 28;
   const scratch = { argument: 0, elements: thread === 0 ? 1000 - far : far };
-  tape.addWithScratch("relu_forward", "sample", 6, scratch, thread === 0 ? far : 1000, 2000, 1);
+  tape.within("block/conv", () =>
+    tape.addWithScratch("relu_forward", "sample", 6, scratch, thread === 0 ? far : 1000, 2000, 1),
+  );
   tape.add("relu_forward", "weight", 6, 1000, 1000, 1);
   return tape;
 }
 
+/** What every run says after the one that failed. */
+const AFTER = "; nothing runs after that, compile the model again";
+
 describe("a kernel that traps", () => {
-  it.each([0, 1])("in thread %i fails the step with that name, and all steps after it", async (thread) => {
-    const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 2 });
+  it.each([
+    [1, 0, "engine: failed in"],
+    [2, 0, "engine: thread 0 failed in"],
+    [2, 1, "engine: thread 1 failed in"],
+  ])("of %i threads in thread %i fails the step with kernel and layer, and all steps after it", async (...trap) => {
+    const [threads, thread, who] = trap;
+    const engine = await createEngine(ELEMENTS, { gear: "simd", threads });
     engine.run(doubling());
-    const message = new RegExp(`^engine: thread ${thread} failed in relu_forward: memory access out of bounds$`);
-    expect(() => engine.run(trapping(thread))).toThrow(message);
-    expect(() => engine.run(doubling())).toThrow(message);
+    const message = `${who} relu_forward of layer "block/conv": memory access out of bounds`;
+    expect(() => engine.run(trapping(thread))).toThrow(new Error(message));
+    expect(() => engine.run(doubling())).toThrow(new Error(message + AFTER));
     engine.dispose();
     engine.dispose();
-    expect(() => engine.run(doubling())).toThrow(message);
+    expect(() => engine.run(doubling())).toThrow(new Error(message + AFTER));
+  });
+
+  it("in a turn of a chunk is named, and on a tape without layers by the kernel alone", async () => {
+    const engine = await createEngine(ELEMENTS, { gear: "simd" });
+    const tape = new Tape(2);
+    tape.add("relu_forward", "sample", 6, 1000, 2000, 1);
+    tape.add("gelu_forward", "sample", 6, 2 ** 28, 2000, 1);
+    expect(() => engine.run(tape)).toThrow(new Error("engine: failed in gelu_forward: memory access out of bounds"));
   });
 
   it("leaves no thread of three at the barrier", async () => {
@@ -55,7 +73,7 @@ describe("a thread that is lost", () => {
       engine.run(doubling());
       handles[1].terminate();
       await ends[1];
-      expect(() => engine.run(doubling())).toThrow(/^engine: thread 2 is lost: it ended with code 1$/);
+      expect(() => engine.run(doubling())).toThrow(new Error(`engine: thread 2 is lost: it ended with code 1${AFTER}`));
       engine.dispose();
       await Promise.all(ends);
     });
@@ -67,8 +85,8 @@ describe("a thread that is lost", () => {
       const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 3 });
       engine.run(doubling());
       handles[0].terminate();
-      expect(() => engine.run(doubling())).toThrow(/^engine: thread 1 does not answer$/);
-      expect(() => engine.run(doubling())).toThrow(/^engine: thread 1 does not answer$/);
+      expect(() => engine.run(doubling())).toThrow(new Error("engine: thread 1 does not answer"));
+      expect(() => engine.run(doubling())).toThrow(new Error(`engine: thread 1 does not answer${AFTER}`));
       engine.dispose();
     });
   });
