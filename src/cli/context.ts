@@ -34,6 +34,12 @@ export function shorterPath(path: string): string {
   return fromHere.length <= path.length ? fromHere : path;
 }
 
+/** A path as a word of a command that takes it for nothing else: no option, and no name of built-in data. */
+export function pathWord(path: string): string {
+  const short = shorterPath(path);
+  return short.startsWith("-") || short === "mnist" || short === "digits" ? `./${short}` : short;
+}
+
 /** A word as a shell reads it back. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
-import { type Context, commandLine, createContext, shorterPath } from "./context.ts";
+import { type Context, commandLine, createContext } from "./context.ts";
 import { addFileOptions, FILE_FORMATS, type FileOptions, readSettings } from "./data-options.ts";
 import { colourDepth, drawSamples } from "./data-samples.ts";
 import { type LoadedData, loadData, readDataSource, sourceArguments } from "./data-source.ts";
@@ -62,8 +62,7 @@ async function inspect(argument: string, options: InspectOptions, context: Conte
   if (options.samples !== 0)
     for (const line of drawSamples(some, options.samples ?? SAMPLES, [minimum, maximum], look)) output.text(line);
   output.text();
-  const words = sourceArguments(asked).map((word) => (word.startsWith("/") ? shorterPath(word) : word));
-  output.text(`Next      ${commandLine(context, "train", ...words)}`);
+  if (loaded.train !== undefined) output.text(`Next      ${commandLine(context, "train", ...sourceArguments(asked))}`);
 }
 
 /** What a part of the data has to tell. */

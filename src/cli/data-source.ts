@@ -10,7 +10,7 @@ import { DownloadError } from "../node/download.ts";
 import { errorCode, fileError } from "../node/files.ts";
 import { findMnist, idxPathsIn, loadIdxFolder, loadMnist } from "../node/mnist.ts";
 import { barLine } from "./bar.ts";
-import { type Context, shorterPath } from "./context.ts";
+import { type Context, pathWord, shorterPath } from "./context.ts";
 import {
   addFileOptions,
   FILE_FORMATS,
@@ -58,6 +58,8 @@ export interface LoadedData {
 export interface DataRequest {
   /** Only the images to test on. */
   readonly testOnly?: boolean;
+  /** How files are read where their format knows these settings and the source has no others. */
+  readonly usual?: ReadSettings | undefined;
   /** No more training images than these are needed. */
   readonly limit?: number | undefined;
 }
@@ -68,9 +70,9 @@ export interface DataOptions extends FileOptions {
 }
 
 /** Adds the argument and the options that choose data to a command. */
-export function addDataOptions(command: Command): Command {
+export function addDataOptions(command: Command, usual = "mnist, else digits"): Command {
   command
-    .argument("[data]", `mnist, digits (generated), or a file or folder: ${FILE_FORMATS}; default: mnist, else digits`)
+    .argument("[data]", `mnist, digits (generated), or a file or folder: ${FILE_FORMATS}; default: ${usual}`)
     .option(
       "--data <path>",
       "folder that holds MNIST's files (default: $CONVASM_DATA/mnist, else the cache, else the web), or other data",
@@ -105,17 +107,17 @@ function folderSource(path: string, reader: ReadSettings | undefined): FolderSou
   return { source: "folder", folder: resolve(path), ...(reader !== undefined && { reader }) };
 }
 
-/** The source as words for a command line. */
+/** The source as words for a command line here. */
 export function sourceArguments(source: DataSource): string[] {
   switch (source.source) {
     case "auto":
       return [];
     case "mnist":
-      return source.folder === undefined ? ["mnist"] : ["--data", source.folder];
+      return source.folder === undefined ? ["mnist"] : ["--data", pathWord(source.folder)];
     case "digits":
       return ["digits"];
     case "folder":
-      return [source.folder, ...settingsArguments(source.reader ?? {})];
+      return [pathWord(source.folder), ...settingsArguments(source.reader ?? {})];
   }
 }
 
@@ -129,16 +131,16 @@ export async function loadData(source: DataSource, request: DataRequest, context
     case "auto":
       return loadAuto(request, context);
     case "mnist":
-      return loadMnistFrom(source.folder, context);
+      return loadMnistFrom(source.folder, request, context);
     case "digits":
       return loadDigits(request, context);
     case "folder":
-      return loadPath(source, context);
+      return loadPath(source, request, context);
   }
 }
 
 /** A file or folder of any format. A mistyped name is more likely than a path that is missing. */
-async function loadPath(source: FolderSource, context: Context): Promise<LoadedData> {
+async function loadPath(source: FolderSource, { usual }: DataRequest, context: Context): Promise<LoadedData> {
   const { folder: path, reader = DEFAULT_READER } = source;
   const info = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") {
@@ -158,7 +160,7 @@ async function loadPath(source: FolderSource, context: Context): Promise<LoadedD
         ? `reading ${title}: ${count(done)} images`
         : barLine(done / total, `reading ${title}`, [`${count(done)} of ${count(total)}`], columns, output.look),
     );
-  const { notes, format, train, test } = await loadDataFiles(title, { ...reader, signal, onProgress });
+  const { notes, format, train, test } = await loadDataFiles(title, { ...reader, usual, signal, onProgress });
   output.clearStatus();
   for (const note of notes) output.remark(`${title}: ${note}`);
   return { source, title, format, train, test };
@@ -179,9 +181,9 @@ async function loadDigits({ testOnly, limit }: DataRequest, { output, signal }: 
 }
 
 /** MNIST, from the folder `folder` or its folder `mnist`; where neither has its files, whatever data is there. */
-async function loadMnistFrom(folder: string | undefined, context: Context): Promise<LoadedData> {
+async function loadMnistFrom(folder: string | undefined, request: DataRequest, context: Context): Promise<LoadedData> {
   const place = folder === undefined ? undefined : await mnistFolder(folder);
-  if (place === undefined && folder !== undefined) return loadPath({ source: "folder", folder }, context);
+  if (place === undefined && folder !== undefined) return loadPath({ source: "folder", folder }, request, context);
   const source = { source: "mnist", ...(place !== undefined && { folder: place }) } as const;
   context.output.status(() => "reading MNIST ...", true);
   const data = await loadMnist({ folder: place, ...downloadOptions(context) });
@@ -208,7 +210,7 @@ const CONNECT_SECONDS = 4;
 const DOWNLOAD_SECONDS = 20;
 
 async function loadAuto(request: DataRequest, context: Context): Promise<LoadedData> {
-  if ((await findMnist()) !== undefined) return loadMnistFrom(undefined, context);
+  if ((await findMnist()) !== undefined) return loadMnistFrom(undefined, request, context);
   const late = AbortSignal.timeout(1000 * DOWNLOAD_SECONDS);
   try {
     context.output.status(() => "looking for MNIST on the web ...", true);

@@ -8,10 +8,10 @@ import { datasetStatistics } from "../data/statistics.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { loadMnist } from "../node/mnist.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
-import { type Context, commandLine, createContext, shorterPath } from "./context.ts";
+import { type Context, commandLine, createContext, pathWord, shorterPath } from "./context.ts";
 import { addDataInspectCommand, countTable } from "./data-inspect.ts";
 import { addFileOptions, FILE_FORMATS, type FileOptions } from "./data-options.ts";
-import { downloadOptions, loadData, readDataSource } from "./data-source.ts";
+import { downloadOptions, loadData, readDataSource, sourceArguments } from "./data-source.ts";
 import { makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
 import { dimensions } from "./format.ts";
@@ -64,6 +64,8 @@ export function addDataCommand(program: Command, signal: AbortSignal): void {
 interface Parts {
   readonly title: string;
   readonly folder: string;
+  /** The words that train on it. */
+  readonly words: readonly string[];
   readonly train: Dataset | undefined;
   readonly test: Dataset | undefined;
 }
@@ -72,7 +74,7 @@ async function runData(argument: string, options: DataCommandOptions, context: C
   const parts =
     argument === "digits" ? await writeDigits(options, context) : await fetchData(argument, options, context);
   const { output } = context;
-  const { title, folder, train, test } = parts;
+  const { title, folder, words, train, test } = parts;
   const some = train ?? test;
   if (some === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
   const counts = { train: train && countsOf(train), test: test && countsOf(test) };
@@ -92,10 +94,9 @@ async function runData(argument: string, options: DataCommandOptions, context: C
   output.text(`${dimensions(some.shape)} pixels, ${some.classes} classes`);
   output.text();
   for (const line of countTable(some, [counts.train, counts.test])) output.text(line);
+  if (train === undefined) return;
   output.text();
-  output.text(
-    `Next      ${commandLine(context, "train", ...(title === "MNIST" && options.out === undefined ? ["mnist"] : [folder]))}`,
-  );
+  output.text(`Next      ${commandLine(context, "train", ...words)}`);
 }
 
 async function writeDigits(options: DataCommandOptions, context: Context): Promise<Parts> {
@@ -110,7 +111,7 @@ async function writeDigits(options: DataCommandOptions, context: Context): Promi
   const train = await makeDigits({ part: "train", count: trainCount, seed }, output, signal);
   const test = await makeDigits({ part: "test", count: testCount, seed }, output, signal);
   await writeParts(out, { train, test });
-  return { title: "generated digits", folder: out, train, test };
+  return { title: "generated digits", folder: out, words: [pathWord(out)], train, test };
 }
 
 async function fetchData(argument: string, options: DataCommandOptions, context: Context): Promise<Parts> {
@@ -121,18 +122,20 @@ async function fetchData(argument: string, options: DataCommandOptions, context:
   const parts = argument === "mnist" ? await fetchMnist(context) : await describeFolder(argument, options, context);
   if (out === undefined) return parts;
   await writeParts(out, parts);
-  return { ...parts, folder: out };
+  return { ...parts, folder: out, words: [pathWord(out)] };
 }
 
 async function fetchMnist(context: Context): Promise<Parts> {
   const { folder, train, test } = await loadMnist(downloadOptions(context));
   context.output.clearStatus();
-  return { title: "MNIST", folder: shorterPath(folder), train, test };
+  return { title: "MNIST", folder: shorterPath(folder), words: ["mnist"], train, test };
 }
 
 async function describeFolder(argument: string, options: DataCommandOptions, context: Context): Promise<Parts> {
-  const { train, test, format = "data" } = await loadData(readDataSource(argument, options), {}, context);
-  return { title: format === "IDX" ? "IDX files" : format, folder: argument, train, test };
+  const source = readDataSource(argument, options);
+  const { train, test, format = "data" } = await loadData(source, {}, context);
+  const title = format === "IDX" ? "IDX files" : format;
+  return { title, folder: argument, words: sourceArguments(source), train, test };
 }
 
 /** Finds out before the work whether the files may be written. */

@@ -3,16 +3,18 @@ import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
 import { limited } from "../recipes/data-split.ts";
 import { readPredictionSettings } from "../training/evaluate.ts";
 import { createContext, type OutputOptions } from "./context.ts";
-import { addDataOptions, type DataOptions, loadData, readDataSource } from "./data-source.ts";
+import { addDataOptions } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
+import { type EvalDataOptions, loadTestData } from "./eval-data.ts";
 import { percent } from "./format.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
 import { positiveWhole } from "./numbers.ts";
+import { testRange } from "./range-option.ts";
 import { classTable, mistakes, testJson, testLine, testModel } from "./test-figures.ts";
 import { drawOf, splitSeedOf } from "./training-data.ts";
 
-interface EvalOptions extends DataOptions, OutputOptions {
+interface EvalOptions extends EvalDataOptions, OutputOptions {
   readonly limit?: number | undefined;
   readonly engine?: Gear | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
@@ -20,9 +22,12 @@ interface EvalOptions extends DataOptions, OutputOptions {
 
 const EXAMPLES = `
 Examples:
-  convasm eval runs/2026-01-31-120000-speed99                 the last model of a run, on MNIST's test images
+  convasm eval runs/2026-01-31-120000-speed99                 the last model of a run, on what the run was tested on
   convasm eval model.safetensors digits --limit 1000          the first 1,000 generated test digits
-  convasm eval model.safetensors ./fashion --json`;
+  convasm eval model.safetensors ./fashion --json
+  convasm eval model.safetensors ./pets                       pictures in one folder per class, brought to the model's size
+
+Without data, the model's run says where its own is, how it was read, and which images it was tested on.`;
 
 const MISTAKES = 8;
 
@@ -30,8 +35,14 @@ const MISTAKES = 8;
 export function addEvalCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("eval").description("test a model on test images");
   command.argument("<model>", "a model file or a run folder");
-  addDataOptions(command)
+  addDataOptions(command, "what the model's run was tested on, else mnist or digits")
     .option("--limit <n>", "only n test images, drawn per class (of IDX the first ones)", positiveWhole)
+    .option(
+      "--test-range <range>",
+      "only these: 0:1000, or training images as train:1000:2000 (default: the run's)",
+      testRange,
+    )
+    .option("--no-test-range", "all test images, also where the run has a range")
     .addOption(engineOption("the one the model was trained on"))
     .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
@@ -52,12 +63,9 @@ async function evaluateModel(
   const context = createContext(options, signal);
   const { output } = context;
   const file = await readModelFile(path);
-  const source = readDataSource(argument, options);
   const gear = resolveEngine(options.engine ?? trainedOn(file));
   const model = await openModel(file, { gear, threads: options.threads ?? "auto" });
-  const loaded = await loadData(source, { testOnly: true }, context);
-  const { test, title } = loaded;
-  if (test === undefined) throw new RangeError(`eval: expected test images in ${title}, got none`);
+  const { loaded, test, title } = await loadTestData(file, model, argument, options, context);
   signal.throwIfAborted();
   const images = limited(test, options.limit, drawOf(loaded, test), splitSeedOf(loaded));
   const prediction = readPredictionSettings("model: prediction", runNotes(file)?.prediction ?? {});

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
+import { generalSettings } from "../data/read/applicable.ts";
+import type { ReadSettings } from "../data/read/options.ts";
 import { type Draw, type SplitData, splitData } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { Context } from "./context.ts";
 import { type DataSource, type LoadedData, loadData } from "./data-source.ts";
+import { UsageError } from "./errors.ts";
 import { count } from "./format.ts";
 
 /** The images of a training run, in their parts. */
@@ -22,9 +26,18 @@ export interface TrainingData {
 /** Which of the images are used. */
 export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange" | "validation" | "draw">;
 
-/** Loads the data and divides it up: first the limit, then what is held out. */
-export async function prepareData(source: DataSource, choice: DataChoice, context: Context): Promise<TrainingData> {
-  const loaded = await loadData(source, { limit: imagesNeeded(choice) }, context);
+/**
+ * Loads the data and divides it up: first the limit, then what is held out.
+ *
+ * @param usual how files are read where their format knows these settings
+ */
+export async function prepareData(
+  source: DataSource,
+  choice: DataChoice,
+  context: Context,
+  usual?: ReadSettings,
+): Promise<TrainingData> {
+  const loaded = await loadData(source, { limit: imagesNeeded(choice), usual }, context);
   const { train: all, test } = loaded;
   if (all === undefined) {
     const got = test === undefined ? "none" : `only ${count(test.length)} to test on`;
@@ -91,20 +104,39 @@ export async function restoreData(
   folder: string | undefined,
   context: Context,
 ): Promise<TrainingData> {
-  const data = await prepareData(sourceOf(settings, folder), { ...settings, draw: settings.draw ?? "order" }, context);
+  const source = sourceOf("resume", { ...settings, folder: folder ?? settings.folder }, "--data says where it is");
+  const choice = { ...settings, draw: settings.draw ?? "order" };
+  const data = await prepareData(source, choice, context, settings.reader);
   if (settings.sha256 !== null && data.sha256 !== settings.sha256) {
     const got = `${count(data.train.length)} others`;
-    throw new RangeError(`resume: expected the images that the run began with in ${data.loaded.title}, got ${got}`);
+    const expected = `expected the images that the run began with in ${data.loaded.title}`;
+    throw new RangeError(`resume: ${expected}, got ${got}; --data says where they are`);
   }
   return data;
 }
 
-function sourceOf({ source, folder: noted, reader }: DataSettings, moved: string | undefined): DataSource {
-  const folder = moved ?? noted ?? undefined;
+/** What to do where the place of data is not known. */
+export function noPlace(command: string): string {
+  return `say where it is: ${command}`;
+}
+
+/**
+ * Where the data of a run is.
+ *
+ * @param remedy what to do where that is not known, or nothing is there any more
+ * @throws UsageError in these cases
+ */
+export function sourceOf(who: string, { source, folder, reader }: DataSettings, remedy: string): DataSource {
+  if (folder !== null && !existsSync(folder)) {
+    const got = `none in ${JSON.stringify(folder)}`;
+    throw new UsageError(`${who}: expected the data that the run was trained on, got ${got}; ${remedy}`);
+  }
   if (source === "digits") return { source };
-  if (source === "mnist") return { source, ...(folder !== undefined && { folder }) };
-  if (folder === undefined) throw new RangeError("resume: expected the folder of the data in the checkpoint, got none");
-  return { source, folder, ...(reader !== undefined && { reader }) };
+  if (source === "mnist") return { source, ...(folder !== null && { folder }) };
+  if (folder === null) {
+    throw new UsageError(`${who}: expected the place of the data that the run was trained on, got none; ${remedy}`);
+  }
+  return { source, folder, ...(reader !== undefined && { reader: generalSettings(reader) }) };
 }
 
 /** SHA-256 of pixels and labels. */

@@ -15,7 +15,7 @@ import { reportsCsv } from "../training/history-csv.ts";
 import type { Model } from "../training/model.ts";
 import type { History, Trainer } from "../training/trainer.ts";
 import { confusionMatrix, trainingCurves } from "./charts.ts";
-import { type Context, commandLine, shorterPath } from "./context.ts";
+import { type Context, commandLine, pathWord } from "./context.ts";
 import { sourceArguments } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { Interrupted, UsageError } from "./errors.ts";
@@ -164,7 +164,7 @@ async function interrupt(run: TrainingRun, context: Context): Promise<never> {
     epoch === settings.epochs
       ? "after the last epoch, before the test"
       : `in epoch ${epoch + 1} of ${settings.epochs}, at step ${stepInEpoch} of ${trainer.stepsPerEpoch}`;
-  const command = commandLine(context, "train", "--resume", folder.path);
+  const command = commandLine(context, "train", "--resume", pathWord(folder.path));
   throw new Interrupted(`interrupted ${where}; nothing is lost, go on with: ${command}`);
 }
 
@@ -199,7 +199,6 @@ function report(
   const { style } = output;
   const seconds = (performance.now() - began) / 1000;
   const trainSeconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
-  const source = sourceArguments(data.loaded.source).map((word) => (word.startsWith("/") ? shorterPath(word) : word));
   output.text();
   output.result(
     figures === undefined
@@ -210,8 +209,14 @@ function report(
   output.text();
   output.text(`Model     ${folder.model}`);
   output.text(`Run       ${folder.path} ${style.dim("(settings, history, curves, confusion matrix)")}`);
-  output.text(`Next      ${commandLine(context, "eval", folder.path, ...source)}`);
-  output.text(`          ${commandLine(context, "predict", folder.path, "IMAGE.png")}`);
-  output.text(`          ${commandLine(context, "inspect", folder.path)}`);
+  const [, , channels] = data.train.shape;
+  const place = pathWord(folder.path);
+  const next = [
+    ...(figures === undefined ? [] : [["eval", place, ...sourceArguments(data.loaded.source)]]),
+    ...(channels === 1 || channels === 3 ? [["predict", place, "IMAGE.png"]] : []),
+    ["inspect", place],
+  ];
+  for (const [i, words] of next.entries())
+    output.text(`${i === 0 ? "Next" : "    "}      ${commandLine(context, ...words)}`);
   output.event(doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }));
 }

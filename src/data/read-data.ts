@@ -25,7 +25,8 @@ export async function readData(files: readonly DataFileInput[], options: ReadDat
     import("./read/read-files.ts"),
     import("./read/settings.ts"),
   ]);
-  const { decodeImage, onProgress, signal, ...settings } = options;
+  const { decodeImage, onProgress, signal, usual = {}, ...settings } = options;
   const checked = checkReadSettings("readData", settings);
-  return readDataFiles(files.map(dataFile), { ...checked, decodeImage, onProgress, signal });
+  const others = checkReadSettings("readData: usual", usual);
+  return readDataFiles(files.map(dataFile), { ...checked, usual: others, decodeImage, onProgress, signal });
 }

@@ -41,7 +41,8 @@ export interface SplitData extends TrainTestData {
   readonly used: Dataset;
 }
 
-function slice(data: Dataset, [begin, end]: ImageRange, who: string): Dataset {
+/** The images of a range, as far as there are some. */
+export function rangeOf(data: Dataset, [begin, end]: ImageRange, who: string): Dataset {
   if (begin < data.length) return sliceDataset(data, begin, Math.min(end, data.length));
   throw new RangeError(`${who}: expected images within the ${data.length} of ${data.name}, got ${begin} to ${end - 1}`);
 }
@@ -60,7 +61,7 @@ export function limited(data: Dataset, limit: number | undefined, draw: Draw, se
  * const { train, test } = splitData(mnist, { train: [0, 1000], test: { of: "train", range: [1000, 2000] } });
  */
 export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData {
-  const all = split.train === undefined ? data.train : slice(data.train, split.train, "data split: train");
+  const all = split.train === undefined ? data.train : rangeOf(data.train, split.train, "data split: train");
   const draw = split.draw ?? (lieTogether(all) ? "classes" : "order");
   const used = limited(all, split.limit, draw, split.seed);
   const source = split.test?.of === "train" ? data.train : data.test;
@@ -68,7 +69,9 @@ export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData
     throw new TypeError(`data split: expected images to test on with ${data.train.name}, got none`);
   }
   const test =
-    source === undefined || split.test === undefined ? data.test : slice(source, split.test.range, "data split: test");
+    source === undefined || split.test === undefined
+      ? data.test
+      : rangeOf(source, split.test.range, "data split: test");
   const { validation } = split;
   if (validation === undefined) return { used, train: used, validation: undefined, test };
   if (validation === "test") {

@@ -64,6 +64,8 @@ export interface ReadDataOptions extends ReadSettings {
   readonly decodeImage?: DecodeImage | undefined;
   /** Called as pictures or rows are read, with how many there are in all where that is known. */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  /** Settings that hold where the files' format knows them and no other is given. Default none. */
+  readonly usual?: ReadSettings | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
 }

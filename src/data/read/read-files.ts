@@ -6,6 +6,7 @@
 
 import type { Dataset } from "../dataset.ts";
 import { splitStratified } from "../split.ts";
+import { applicable } from "./applicable.ts";
 import { readCifar } from "./cifar.ts";
 import { readCsv } from "./csv.ts";
 import { imageTables } from "./csv-files.ts";
@@ -86,8 +87,9 @@ interface Reading {
   readonly notes: readonly string[];
 }
 
-async function readParts(files: readonly DataFile[], options: ReadContext, depth: number): Promise<Reading> {
-  const { kind, files: own, others } = await sortByKind(files, options);
+async function readParts(files: readonly DataFile[], context: ReadContext, depth: number): Promise<Reading> {
+  const { kind, files: own, others } = await sortByKind(files, context);
+  const options = kind === "archive" ? context : applicable(kind, context, context.usual);
   const reading = (format: string, { notes = [], ...parts }: Found): Reading => ({ format, parts, notes });
   switch (kind) {
     case "archive":
