@@ -1,6 +1,6 @@
 // Helpers that look across the lanes of a vector, or use only some of them.
 
-import { load_partial, store_partial } from "./simd";
+import { store_partial } from "./simd";
 
 /** All ones in the `count` low lanes. */
 // @ts-ignore: decorator
@@ -40,13 +40,6 @@ export function keep_lanes(v: v128, count: i32): v128 {
   return v128.and(v, first_lanes(count));
 }
 
-/** The low `lanes` (1 to 4) floats at an address, zero in the rest; reads nothing past them. */
-// @ts-ignore: decorator
-@inline
-export function load_lanes(from: usize, lanes: i32): v128 {
-  return lanes == 4 ? v128.load(from) : load_partial(from, lanes, 0);
-}
-
 /** The low `count` (0 to 4) lanes of v, `fill` in the rest. */
 // @ts-ignore: decorator
 @inline
@@ -73,6 +66,13 @@ export function store_lanes_inline(to: usize, value: v128, lanes: i32): void {
     v128.store64_lane(to, value, 0);
     if (lanes & 1) v128.store32_lane(to, value, 2, 8);
   } else v128.store32_lane(to, value, 0);
+}
+
+/** Adds the low `lanes` (1 to 4) lanes to the floats at an address; writes nothing past them. */
+// @ts-ignore: decorator
+@inline
+export function add_lanes(to: usize, value: v128, lanes: i32): void {
+  store_lanes_inline(to, f32x4.add(v128.load(to), value), lanes);
 }
 
 /** The largest of `count` floats in all lanes; NaN if one is NaN. */

@@ -1,6 +1,6 @@
 // Optimizer steps. Axis: parameter, their elements. Each update reads and writes the parameters and its state
 // in one pass. `hyper` holds what changes from step to step: [0] learning rate, [1] factor that clips the gradient,
-// [2] and [3] Adam's corrections 1 / (1 - beta^t); 1 where unused.
+// [2] and [3] Adam's corrections 1 / (1 - beta^t), [2] with momentum the gradient's share in the velocity; 1 where unused.
 // In all: g' = hyper[1] g + l2 w; a step s then gives w - learning rate * (s + decay w).
 // The last vector of a range may read up to three floats past it, whose lanes are not stored.
 
@@ -68,7 +68,8 @@ export function sgd_update(begin: i32, end: i32, w: i32, g: i32, hyper: i32, l2:
 
 /**
  * Momentum (Polyak, 1964) or, with `nesterov`, Nesterov's (as in Sutskever et al., 2013), in PyTorch's form:
- * v = momentum v + g'; step = nesterov ? g' + momentum v : v.
+ * v = momentum v + g''; step = nesterov ? g'' + momentum v : v; g'' = hyper[2] g', which is 1 or with dampening (not with
+ * nesterov) 1 - dampening from the second step on.
  *
  * @param w parameters, read and written
  * @param g gradients
@@ -79,9 +80,10 @@ export function momentum_update(
   begin: i32, end: i32, w: i32, g: i32, velocity: i32, hyper: i32, momentum: f32, nesterov: i32, l2: f32, decay: f32,
 ): void {
   const rate = load_hyper(hyper, 0);
-  const clip = load_hyper(hyper, 1);
+  const fresh = load_hyper(hyper, 2);
+  const clip = f32x4.mul(fresh, load_hyper(hyper, 1));
   const share = f32x4.splat(momentum);
-  const coupled = f32x4.splat(l2);
+  const coupled = f32x4.mul(fresh, f32x4.splat(l2));
   const shrinking = f32x4.splat(decay);
   let weights = address(w + begin);
   let gradients = address(g + begin);

@@ -1,8 +1,17 @@
-// Pooling over windows r by s of images [n, h, w, c] into [n, p, q, c]. Axis: sample. Windows are cut off at the edges:
-// padding never counts. Lanes are channels. Every kernel overwrites its last tensor.
+// Pooling over windows of r by s taps, dilationH and dilationW apart, of images [n, h, w, c] into [n, p, q, c]. Axis:
+// sample. Taps outside of the image are left out; each window has at least one inside. Lanes are channels; the
+// last vector of a pixel reads up to three floats past it, whose lanes are not stored. Every kernel overwrites its last tensor.
 
-import { load_lanes, maximum, store_lanes } from "./lanes";
+import { add_lanes, maximum, store_lanes } from "./lanes";
 import { address, zero } from "./simd";
+
+/** Taps of a window that are added one after the other in float32. */
+const BLOCK: i32 = 64;
+
+/** How many of a window's `taps`, the first of them at `origin`, lie before `end`, on one axis. */
+function taps_before(end: i32, origin: i32, taps: i32, dilation: i32): i32 {
+  return max(0, min(taps, (end - origin + dilation - 1) / dilation));
+}
 
 /**
  * Whether windows are 2 by 2, side by side, and never reach past an edge: what most networks use. Their last vector of
@@ -10,8 +19,9 @@ import { address, zero } from "./simd";
  */
 function is_plain_2x2(
   h: i32, w: i32, c: i32, p: i32, q: i32, r: i32, s: i32, strideH: i32, strideW: i32, padTop: i32, padLeft: i32,
+  dilationH: i32, dilationW: i32,
 ): bool {
-  const kernel = r == 2 && s == 2 && strideH == 2 && strideW == 2;
+  const kernel = r == 2 && s == 2 && strideH == 2 && strideW == 2 && dilationH == 1 && dilationW == 1;
   return kernel && c >= 4 && padTop == 0 && padLeft == 0 && 2 * p <= h && 2 * q <= w;
 }
 
@@ -42,7 +52,7 @@ function max_pool_2x2_forward(
 }
 
 /**
- * y = max(the largest element of each window, lower); NaN if one is NaN, `lower` if the window holds nothing.
+ * y = max(the largest element of each window, lower); NaN if one is NaN.
  *
  * @param x [n, h, w, c]
  * @param y [n, p, q, c]
@@ -50,35 +60,49 @@ function max_pool_2x2_forward(
  */
 export function max_pool_forward(
   begin: i32, end: i32, x: i32, y: i32, h: i32, w: i32, c: i32, p: i32, q: i32, r: i32, s: i32,
-  strideH: i32, strideW: i32, padTop: i32, padLeft: i32, lower: f32,
+  strideH: i32, strideW: i32, padTop: i32, padLeft: i32, dilationH: i32, dilationW: i32, lower: f32,
 ): void {
-  if (is_plain_2x2(h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft)) {
+  if (is_plain_2x2(h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft, dilationH, dilationW)) {
     max_pool_2x2_forward(begin, end, x, y, h, w, c, p, q, lower);
     return;
   }
+  const reachH = (r - 1) * dilationH + 1;
+  const reachW = (s - 1) * dilationW + 1;
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const tapBytes = <usize>dilationW * pixelBytes;
+  const lineBytes = <usize>dilationH * rowBytes;
   let to = address(y + begin * p * q * c);
   for (let n = begin; n < end; n++) {
     const image = address(x + n * h * w * c);
     for (let row = 0; row < p; row++) {
-      const top = max(row * strideH - padTop, 0);
-      const bottom = min(row * strideH - padTop + r, h);
+      let top = row * strideH - padTop;
+      let rows = r;
+      if (top < 0 || top + reachH > h) {
+        const skipped = taps_before(0, top, r, dilationH);
+        rows = taps_before(h, top, r, dilationH) - skipped;
+        top += skipped * dilationH;
+      }
       for (let column = 0; column < q; column++) {
-        const left = max(column * strideW - padLeft, 0);
-        const right = min(column * strideW - padLeft + s, w);
+        let left = column * strideW - padLeft;
+        let columns = s;
+        if (left < 0 || left + reachW > w) {
+          const skipped = taps_before(0, left, s, dilationW);
+          columns = taps_before(w, left, s, dilationW) - skipped;
+          left += skipped * dilationW;
+        }
         const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
         for (let channel = 0; channel < c; channel += 4) {
           const lanes = min(4, c - channel);
           let line = from + (<usize>channel << 2);
           let largest = f32x4.splat(lower);
-          for (let i = top; i < bottom; i++) {
+          for (let i = rows; i > 0; i--) {
             let at = line;
-            for (let j = left; j < right; j++) {
-              largest = maximum(largest, load_lanes(at, lanes));
-              at += pixelBytes;
+            for (let j = columns; j > 0; j--) {
+              largest = maximum(largest, v128.load(at));
+              at += tapBytes;
             }
-            line += rowBytes;
+            line += lineBytes;
           }
           store_lanes(to + (<usize>channel << 2), largest, lanes);
         }
@@ -145,14 +169,18 @@ function max_pool_2x2_backward(
  */
 export function max_pool_backward(
   begin: i32, end: i32, x: i32, y: i32, dy: i32, dx: i32, h: i32, w: i32, c: i32, p: i32, q: i32, r: i32, s: i32,
-  strideH: i32, strideW: i32, padTop: i32, padLeft: i32, lower: f32,
+  strideH: i32, strideW: i32, padTop: i32, padLeft: i32, dilationH: i32, dilationW: i32, lower: f32,
 ): void {
-  if (is_plain_2x2(h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft)) {
+  if (is_plain_2x2(h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft, dilationH, dilationW)) {
     max_pool_2x2_backward(begin, end, x, y, dy, dx, h, w, c, p, q, lower);
     return;
   }
+  const reachH = (r - 1) * dilationH + 1;
+  const reachW = (s - 1) * dilationW + 1;
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const tapBytes = <usize>dilationW * pixelBytes;
+  const lineBytes = <usize>dilationH * rowBytes;
   const floor = f32x4.splat(lower);
   const toDx = address(dx) - address(x);
   const toDy = address(dy) - address(y);
@@ -161,28 +189,38 @@ export function max_pool_backward(
     const image = address(x + n * h * w * c);
     memory.fill(image + toDx, 0, <usize>h * rowBytes);
     for (let row = 0; row < p; row++) {
-      const top = max(row * strideH - padTop, 0);
-      const bottom = min(row * strideH - padTop + r, h);
+      let top = row * strideH - padTop;
+      let rows = r;
+      if (top < 0 || top + reachH > h) {
+        const skipped = taps_before(0, top, r, dilationH);
+        rows = taps_before(h, top, r, dilationH) - skipped;
+        top += skipped * dilationH;
+      }
       for (let column = 0; column < q; column++) {
-        const left = max(column * strideW - padLeft, 0);
-        const right = min(column * strideW - padLeft + s, w);
+        let left = column * strideW - padLeft;
+        let columns = s;
+        if (left < 0 || left + reachW > w) {
+          const skipped = taps_before(0, left, s, dilationW);
+          columns = taps_before(w, left, s, dilationW) - skipped;
+          left += skipped * dilationW;
+        }
         const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
         for (let channel = 0; channel < c; channel += 4) {
           const lanes = min(4, c - channel);
           const shift = <usize>channel << 2;
-          const largest = load_lanes(output + shift, lanes);
-          let gradient = v128.and(load_lanes(output + toDy + shift, lanes), f32x4.gt(largest, floor));
+          const largest = v128.load(output + shift);
+          let gradient = v128.and(v128.load(output + toDy + shift), f32x4.gt(largest, floor));
           let line = from + shift;
-          for (let i = top; i < bottom; i++) {
+          for (let i = rows; i > 0; i--) {
             let at = line;
-            for (let j = left; j < right; j++) {
-              const here = f32x4.eq(load_lanes(at, lanes), largest);
-              store_lanes(at + toDx, f32x4.add(load_lanes(at + toDx, lanes), v128.and(gradient, here)), lanes);
+            for (let j = columns; j > 0; j--) {
+              const here = f32x4.eq(v128.load(at), largest);
+              add_lanes(at + toDx, v128.and(gradient, here), lanes);
               // A gradient that has been handed on is gone.
               gradient = v128.andnot(gradient, here);
-              at += pixelBytes;
+              at += tapBytes;
             }
-            line += rowBytes;
+            line += lineBytes;
           }
         }
         output += pixelBytes;
@@ -192,39 +230,109 @@ export function max_pool_backward(
 }
 
 /**
- * y = the mean of the elements of each window that lie inside the image; 0 if none does.
+ * The mean of a window of more than BLOCK taps, for all channels: the taps inside the image over `count`. Blocks are added in
+ * float32 and their sums in float64, so that the error does not grow with the window.
+ */
+function long_mean(
+  from: usize, to: usize, c: i32, rows: i32, columns: i32, lineBytes: usize, tapBytes: usize, count: f64,
+): void {
+  const counts = f64x2.splat(count);
+  for (let channel = 0; channel < c; channel += 4) {
+    const lanes = min(4, c - channel);
+    let line = from;
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    for (let i = rows; i > 0; i--) {
+      let at = line;
+      for (let left = columns; left > 0; left -= BLOCK) {
+        let even = zero();
+        let odd = zero();
+        let block = min(left, BLOCK);
+        for (; block > 1; block -= 2) {
+          even = f32x4.add(even, v128.load(at));
+          odd = f32x4.add(odd, v128.load(at + tapBytes));
+          at += 2 * tapBytes;
+        }
+        if (block > 0) {
+          even = f32x4.add(even, v128.load(at));
+          at += tapBytes;
+        }
+        const sum = f32x4.add(even, odd);
+        low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
+        high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
+      }
+      line += lineBytes;
+    }
+    const first = f32x4.demote_f64x2_zero(f64x2.div(low, counts));
+    const second = f32x4.demote_f64x2_zero(f64x2.div(high, counts));
+    store_lanes(to, i32x4.shuffle(first, second, 0, 1, 4, 5), lanes);
+    from += 16;
+    to += 16;
+  }
+}
+
+/**
+ * y = the mean of each window: the sum of the elements inside the image over their number, or with countPad over that of
+ * all taps that lie in the image or its padding (a window that reaches past the padding is cut off there).
  *
  * @param x [n, h, w, c]
  * @param y [n, p, q, c]
+ * @param padBottom, padRight the padding behind the image; only countPad asks for it
  */
 export function average_pool_forward(
   begin: i32, end: i32, x: i32, y: i32, h: i32, w: i32, c: i32, p: i32, q: i32, r: i32, s: i32,
-  strideH: i32, strideW: i32, padTop: i32, padLeft: i32,
+  strideH: i32, strideW: i32, padTop: i32, padLeft: i32, dilationH: i32, dilationW: i32,
+  padBottom: i32, padRight: i32, countPad: i32,
 ): void {
+  const reachH = (r - 1) * dilationH + 1;
+  const reachW = (s - 1) * dilationW + 1;
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const tapBytes = <usize>dilationW * pixelBytes;
+  const lineBytes = <usize>dilationH * rowBytes;
   let to = address(y + begin * p * q * c);
   for (let n = begin; n < end; n++) {
     const image = address(x + n * h * w * c);
     for (let row = 0; row < p; row++) {
-      const top = max(row * strideH - padTop, 0);
-      const bottom = min(row * strideH - padTop + r, h);
+      let top = row * strideH - padTop;
+      let rows = r;
+      let high = r;
+      if (top < 0 || top + reachH > h) {
+        if (countPad) high = taps_before(h + padBottom, top, r, dilationH);
+        const skipped = taps_before(0, top, r, dilationH);
+        rows = taps_before(h, top, r, dilationH) - skipped;
+        if (!countPad) high = rows;
+        top += skipped * dilationH;
+      }
       for (let column = 0; column < q; column++) {
-        const left = max(column * strideW - padLeft, 0);
-        const right = min(column * strideW - padLeft + s, w);
+        let left = column * strideW - padLeft;
+        let columns = s;
+        let wide = s;
+        if (left < 0 || left + reachW > w) {
+          if (countPad) wide = taps_before(w + padRight, left, s, dilationW);
+          const skipped = taps_before(0, left, s, dilationW);
+          columns = taps_before(w, left, s, dilationW) - skipped;
+          if (!countPad) wide = columns;
+          left += skipped * dilationW;
+        }
         const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        const count = f32x4.splat(<f32>max((bottom - top) * (right - left), 1));
+        if (rows * columns > BLOCK) {
+          long_mean(from, to, c, rows, columns, lineBytes, tapBytes, <f64>high * <f64>wide);
+          to += pixelBytes;
+          continue;
+        }
+        const count = f32x4.splat(<f32>high * <f32>wide);
         for (let channel = 0; channel < c; channel += 4) {
           const lanes = min(4, c - channel);
           let line = from + (<usize>channel << 2);
           let sum = zero();
-          for (let i = top; i < bottom; i++) {
+          for (let i = rows; i > 0; i--) {
             let at = line;
-            for (let j = left; j < right; j++) {
-              sum = f32x4.add(sum, load_lanes(at, lanes));
-              at += pixelBytes;
+            for (let j = columns; j > 0; j--) {
+              sum = f32x4.add(sum, v128.load(at));
+              at += tapBytes;
             }
-            line += rowBytes;
+            line += lineBytes;
           }
           store_lanes(to + (<usize>channel << 2), f32x4.div(sum, count), lanes);
         }
@@ -239,36 +347,58 @@ export function average_pool_forward(
  *
  * @param dy [n, p, q, c]
  * @param dx [n, h, w, c]
+ * @param padBottom, padRight, countPad as in `average_pool_forward`
  */
 export function average_pool_backward(
   begin: i32, end: i32, dy: i32, dx: i32, h: i32, w: i32, c: i32, p: i32, q: i32, r: i32, s: i32,
-  strideH: i32, strideW: i32, padTop: i32, padLeft: i32,
+  strideH: i32, strideW: i32, padTop: i32, padLeft: i32, dilationH: i32, dilationW: i32,
+  padBottom: i32, padRight: i32, countPad: i32,
 ): void {
+  const reachH = (r - 1) * dilationH + 1;
+  const reachW = (s - 1) * dilationW + 1;
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
+  const tapBytes = <usize>dilationW * pixelBytes;
+  const lineBytes = <usize>dilationH * rowBytes;
   let from = address(dy + begin * p * q * c);
   for (let n = begin; n < end; n++) {
     const image = address(dx + n * h * w * c);
     memory.fill(image, 0, <usize>h * rowBytes);
     for (let row = 0; row < p; row++) {
-      const top = max(row * strideH - padTop, 0);
-      const bottom = min(row * strideH - padTop + r, h);
+      let top = row * strideH - padTop;
+      let rows = r;
+      let high = r;
+      if (top < 0 || top + reachH > h) {
+        if (countPad) high = taps_before(h + padBottom, top, r, dilationH);
+        const skipped = taps_before(0, top, r, dilationH);
+        rows = taps_before(h, top, r, dilationH) - skipped;
+        if (!countPad) high = rows;
+        top += skipped * dilationH;
+      }
       for (let column = 0; column < q; column++) {
-        const left = max(column * strideW - padLeft, 0);
-        const right = min(column * strideW - padLeft + s, w);
+        let left = column * strideW - padLeft;
+        let columns = s;
+        let wide = s;
+        if (left < 0 || left + reachW > w) {
+          if (countPad) wide = taps_before(w + padRight, left, s, dilationW);
+          const skipped = taps_before(0, left, s, dilationW);
+          columns = taps_before(w, left, s, dilationW) - skipped;
+          if (!countPad) wide = columns;
+          left += skipped * dilationW;
+        }
         const to = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        const count = f32x4.splat(<f32>max((bottom - top) * (right - left), 1));
+        const count = f32x4.splat(<f32>high * <f32>wide);
         for (let channel = 0; channel < c; channel += 4) {
           const lanes = min(4, c - channel);
           let line = to + (<usize>channel << 2);
-          const share = f32x4.div(load_lanes(from + (<usize>channel << 2), lanes), count);
-          for (let i = top; i < bottom; i++) {
+          const share = f32x4.div(v128.load(from + (<usize>channel << 2)), count);
+          for (let i = rows; i > 0; i--) {
             let at = line;
-            for (let j = left; j < right; j++) {
-              store_lanes(at, f32x4.add(load_lanes(at, lanes), share), lanes);
-              at += pixelBytes;
+            for (let j = columns; j > 0; j--) {
+              add_lanes(at, share, lanes);
+              at += tapBytes;
             }
-            line += rowBytes;
+            line += lineBytes;
           }
         }
         from += pixelBytes;

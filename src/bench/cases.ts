@@ -5,7 +5,14 @@
  * @module
  */
 
-import { type ConvolutionGeometry, convolutionGeometry, type PoolGeometry, poolGeometry } from "../layers/geometry.ts";
+import {
+  type ConvolutionGeometry,
+  convolutionGeometry,
+  type Padding,
+  type PoolGeometry,
+  type PoolOptions,
+  poolGeometry,
+} from "../layers/geometry.ts";
 
 /** A convolution: batch n, input h w c, k filters of r x s. `untied` is a bias of its own for every output position. */
 export interface ConvolutionCase {
@@ -342,6 +349,8 @@ export interface PoolCase {
   readonly n: number;
   readonly c: number;
   readonly geometry: PoolGeometry;
+  /** Whether padding counts in means. */
+  readonly countIncludePad: boolean;
 }
 
 function pool(
@@ -349,46 +358,65 @@ function pool(
   [n, h, w, c]: readonly [number, number, number, number],
   kernel: readonly [number, number],
   strides: readonly [number, number],
-  padding: Parameters<typeof poolGeometry>[0]["padding"] = 0,
-  ceil = false,
+  {
+    countIncludePad = false,
+    ...options
+  }: Pick<PoolOptions, "dilation" | "ceil"> & { padding?: Padding; countIncludePad?: boolean } = {},
 ): PoolCase {
-  return { name, n, c, geometry: poolGeometry({ name, h, w, kernel, strides, padding, ceil }) };
+  const geometry = poolGeometry({ padding: 0, ...options, name, h, w, kernel, strides });
+  return { name, n, c, geometry, countIncludePad };
 }
+
+/** Padding above and right of the image. */
+const CORNER: Padding = [
+  [2, 0],
+  [0, 2],
+];
+const UNEVEN: Padding = [
+  [1, 0],
+  [1, 1],
+];
 
 export const POOLS: readonly PoolCase[] = [
   pool("2x2", [2, 6, 8, 3], [2, 2], [2, 2]),
   pool("2x2, whole vectors", [1, 4, 4, 8], [2, 2], [2, 2]),
   pool("one of everything", [1, 1, 1, 1], [1, 1], [1, 1]),
   pool("odd size, rest dropped", [3, 5, 7, 5], [2, 2], [2, 2]),
-  pool("odd size, cut-off windows", [2, 5, 7, 4], [2, 2], [2, 2], 0, true),
+  pool("odd size, cut-off windows", [2, 5, 7, 4], [2, 2], [2, 2], { ceil: true }),
   pool("overlapping", [2, 5, 6, 6], [3, 3], [1, 1]),
-  pool("overlapping, padded", [1, 5, 5, 7], [3, 3], [2, 2], 1),
-  pool("overlapping, same", [2, 5, 6, 2], [3, 2], [2, 1], "same"),
-  pool(
-    "padding on one side",
-    [1, 4, 5, 3],
-    [3, 3],
-    [2, 2],
-    [
-      [2, 0],
-      [0, 2],
-    ],
-  ),
-  pool(
-    "padded and cut off",
-    [2, 6, 7, 9],
-    [3, 3],
-    [2, 2],
-    [
-      [1, 0],
-      [1, 1],
-    ],
-    true,
-  ),
+  pool("overlapping, padded", [1, 5, 5, 7], [3, 3], [2, 2], { padding: 1 }),
+  pool("overlapping, same", [2, 5, 6, 2], [3, 2], [2, 1], { padding: "same" }),
+  pool("padding on one side", [1, 4, 5, 3], [3, 3], [2, 2], { padding: CORNER }),
+  pool("padded and cut off", [2, 6, 7, 9], [3, 3], [2, 2], { padding: UNEVEN, ceil: true }),
   pool("stride > window", [2, 8, 9, 3], [2, 1], [3, 4]),
-  pool("stride > window, ceil", [1, 8, 9, 13], [2, 2], [3, 5], 0, true),
+  pool("stride > window, ceil", [1, 8, 9, 13], [2, 2], [3, 5], { ceil: true }),
   pool("global", [3, 4, 5, 11], [4, 5], [1, 1]),
   pool("rows only", [1, 6, 3, 16], [3, 1], [2, 1]),
+  pool("padding counted", [2, 5, 5, 7], [3, 3], [2, 2], { padding: 1, countIncludePad: true }),
+  pool("padding on one side counted", [1, 4, 5, 3], [3, 3], [2, 2], { padding: CORNER, countIncludePad: true }),
+  pool("same, padding counted", [2, 5, 6, 4], [3, 2], [2, 1], { padding: "same", countIncludePad: true }),
+  pool("padding counted, cut off behind it", [2, 6, 7, 9], [3, 4], [2, 3], {
+    padding: UNEVEN,
+    ceil: true,
+    countIncludePad: true,
+  }),
+  pool("dilated 2x2, stride 2", [2, 6, 7, 5], [2, 2], [2, 2], { dilation: [2, 3] }),
+  pool("dilated on one axis", [1, 7, 5, 4], [3, 2], [2, 2], { dilation: [2, 1] }),
+  pool("dilated, same", [2, 5, 6, 3], [3, 2], [1, 2], { padding: "same", dilation: [2, 3] }),
+  pool("dilated, padded, cut off", [2, 8, 9, 6], [3, 3], [3, 2], { padding: [3, 2], dilation: [3, 2], ceil: true }),
+  pool("dilated, padding counted", [1, 7, 8, 5], [2, 3], [2, 3], {
+    padding: UNEVEN,
+    dilation: [3, 2],
+    ceil: true,
+    countIncludePad: true,
+  }),
+  pool("more than a block", [2, 9, 8, 5], [9, 8], [1, 1]),
+  pool("lines of more than a block", [1, 3, 150, 3], [2, 133], [1, 16], { padding: [1, 3] }),
+  pool("more than a block, dilated, padding counted", [1, 18, 20, 4], [9, 9], [3, 3], {
+    padding: 2,
+    dilation: [2, 2],
+    countIncludePad: true,
+  }),
 ];
 
 /** Elementwise kernels: samples, elements a sample. Tails of every length mod 4, and none. */

@@ -28,7 +28,11 @@ export function addTrainingOptions(command: Command): Command {
     .option("--optimizer <name>", "sgd, rmsprop, adam or adamw; with options: adam:beta1=0.8")
     .option("--lr <rate>", "learning rate; with a schedule its highest", positive)
     .option("--momentum <m>", "momentum of sgd or rmsprop", shareBelowOne)
-    .option("--weight-decay <d>", "decoupled weight decay", notNegative)
+    .option(
+      "--weight-decay <d>",
+      "decoupled weight decay, for every optimizer; the coupled one: --optimizer sgd:l2=0.001",
+      notNegative,
+    )
     .option("--clip-norm <n>", "bound on the norm of all gradients together", positive)
     .option("--schedule <name>", "constant, step, exponential, cosine or oneCycle; with options: step:stepEpochs=2")
     .option("--label-smoothing <s>", "share of each target spread over all classes", share)

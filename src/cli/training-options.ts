@@ -111,8 +111,9 @@ function chooseOptimizer(options: TrainingOptions, own: Optimizer): Optimizer {
     ...asked,
     ...(lr !== undefined && { learningRate: lr }),
     ...(momentum !== undefined && { momentum }),
-    // Nesterov's momentum needs some: without any the plain method is meant.
+    // Nesterov's momentum and dampening need some: without any the plain method is meant.
     ...(momentum === 0 && "nesterov" in base && { nesterov: false }),
+    ...(momentum === 0 && "dampening" in base && { dampening: 0 }),
     ...(weightDecay !== undefined && { weightDecay }),
     ...(clipNorm !== undefined && { clipNorm }),
   });

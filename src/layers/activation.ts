@@ -31,6 +31,11 @@ export interface LeakyReluOptions extends ActivationOptions {
   negativeSlope?: number;
 }
 
+export interface GeluOptions extends ActivationOptions {
+  /** The form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". Default false. */
+  approximate?: boolean;
+}
+
 /**
  * max(x, 0), any shape.
  *
@@ -54,6 +59,8 @@ export function leakyRelu(options: LeakyReluOptions = {}): Layer {
 /**
  * 1 / (1 + e^-x), any shape.
  *
+ * As a model's last layer under the loss `sigmoidBinaryCrossEntropy` it is folded into the loss: see there.
+ *
  * @example
  * sigmoid();
  */
@@ -72,19 +79,29 @@ export function tanh(options: ActivationOptions = {}): Layer {
 }
 
 /**
- * x times the normal distribution function of x (Hendrycks & Gimpel, 2016), the exact form; any shape.
+ * x times the normal distribution function of x (Hendrycks & Gimpel, 2016); any shape. The exact form, as the option
+ * `activation: "gelu"` of other layers has it, unless `approximate` asks for the other.
  *
  * @example
- * gelu();
+ * gelu({ approximate: true });
  */
-export function gelu(options: ActivationOptions = {}): Layer {
+export function gelu(options: GeluOptions = {}): Layer {
   return readElementwise("gelu", options);
 }
 
+/** The options that some have besides their name. */
+const OPTIONS: Partial<Record<ElementwiseName, readonly string[]>> = {
+  leakyRelu: ["negativeSlope"],
+  gelu: ["approximate"],
+};
+
 /** An activation layer from options of unknown origin. */
 export function readElementwise(type: ElementwiseName, options: object): Layer {
-  const reader = new OptionReader(type, options, type === "leakyRelu" ? ["negativeSlope"] : []);
-  const slope = type === "leakyRelu" ? reader.number("negativeSlope", 0, 1, 0.3) : 0;
+  const reader = new OptionReader(type, options, OPTIONS[type] ?? []);
+  const option =
+    type === "leakyRelu"
+      ? reader.number("negativeSlope", 0, 1, 0.3)
+      : Number(type === "gelu" && reader.boolean("approximate", false));
   return {
     type,
     config: reader.config,
@@ -92,7 +109,7 @@ export function readElementwise(type: ElementwiseName, options: object): Layer {
     outputShape: (input) => input,
     parameters: () => [],
     multiplyAdds: () => 0,
-    place: (site) => new PlacedElementwise(site, type, slope),
+    place: (site) => new PlacedElementwise(site, type, option),
   };
 }
 
@@ -119,16 +136,17 @@ export function activationOption(reader: OptionReader): Layer | undefined {
 
 class PlacedElementwise implements PlacedLayer {
   readonly #type: ElementwiseName;
-  readonly #slope: number;
+  /** The slope of leaky ReLU; for GELU 1 where it is approximate. */
+  readonly #option: number;
   readonly #size: number;
   readonly #y: Region;
   readonly #dx: Region | undefined;
   #x = 0;
 
-  constructor(site: Site, type: ElementwiseName, slope: number) {
+  constructor(site: Site, type: ElementwiseName, option: number) {
     const { batch, plan, path } = site;
     this.#type = type;
-    this.#slope = slope;
+    this.#option = option;
     this.#size = sizeOf(site.input);
     this.#y = plan.reserve(`${path}/output`, "activations", batch * this.#size);
     if (site.training && site.needsInputGradient) {
@@ -140,7 +158,9 @@ class PlacedElementwise implements PlacedLayer {
     const y = this.#y.offset;
     this.#x = x;
     if (this.#type === "leakyRelu") {
-      tape.add("leaky_relu_forward", "sample", n, x, y, this.#size, this.#slope);
+      tape.add("leaky_relu_forward", "sample", n, x, y, this.#size, this.#option);
+    } else if (this.#type === "gelu") {
+      tape.add("gelu_forward", "sample", n, x, y, this.#size, this.#option);
     } else {
       tape.add(`${this.#type}_forward` satisfies KernelName, "sample", n, x, y, this.#size);
     }
@@ -152,7 +172,9 @@ class PlacedElementwise implements PlacedLayer {
     const dx = this.#dx.offset;
     const known = FROM_OUTPUT[this.#type] ? this.#y.offset : this.#x;
     if (this.#type === "leakyRelu") {
-      samples.add("leaky_relu_backward", "sample", n, known, dy, dx, this.#size, this.#slope);
+      samples.add("leaky_relu_backward", "sample", n, known, dy, dx, this.#size, this.#option);
+    } else if (this.#type === "gelu") {
+      samples.add("gelu_backward", "sample", n, known, dy, dx, this.#size, this.#option);
     } else {
       samples.add(`${this.#type}_backward` satisfies KernelName, "sample", n, known, dy, dx, this.#size);
     }

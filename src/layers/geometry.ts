@@ -28,10 +28,7 @@ export interface WindowOptions {
   /** Rows and columns from one window to the next. */
   readonly strides: readonly [height: number, width: number];
   readonly padding: Padding;
-}
-
-export interface ConvolutionOptions extends WindowOptions {
-  /** Rows and columns from one tap of the kernel to the next; 1 is a dense kernel. Default [1, 1]. */
+  /** Rows and columns from one tap of the window to the next; 1 is a dense window. Default [1, 1]. */
   readonly dilation?: readonly [height: number, width: number];
 }
 
@@ -54,11 +51,11 @@ export interface PoolGeometry {
   readonly padBottom: number;
   readonly padLeft: number;
   readonly padRight: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
 }
 
 export interface ConvolutionGeometry extends PoolGeometry {
-  readonly dilationH: number;
-  readonly dilationW: number;
   /** Rows and columns of the padded input. */
   readonly hp: number;
   readonly wp: number;
@@ -114,13 +111,13 @@ interface Axis {
   readonly after: number;
 }
 
-function axis(options: WindowOptions, side: 0 | 1, dilationOption: number): Axis {
+function axis(options: WindowOptions, side: 0 | 1): Axis {
   const { name } = options;
   const letters = side === 0 ? "height" : "width";
   const size = whole(name, `input ${letters}`, side === 0 ? options.h : options.w, 1);
   const kernel = whole(name, `kernel ${letters}`, options.kernel[side], 1);
   const stride = whole(name, `stride ${letters}`, options.strides[side], 1);
-  const dilation = whole(name, `dilation ${letters}`, dilationOption, 1);
+  const dilation = whole(name, `dilation ${letters}`, options.dilation?.[side] ?? 1, 1);
   const extent = (kernel - 1) * dilation + 1;
   const [before, after] = sides(options, side, size, extent, stride);
   if (extent > before + size + after) {
@@ -154,17 +151,14 @@ function halo({ size, kernel, stride, dilation, before }: Axis, count: number): 
  * @example
  * convolutionGeometry({ name: "conv2d", h: 28, w: 28, kernel: [3, 3], strides: [2, 2], padding: "same" }).p; // 14
  */
-export function convolutionGeometry(options: ConvolutionOptions): ConvolutionGeometry {
-  const [dilationH, dilationW] = options.dilation ?? [1, 1];
-  const rows = axis(options, 0, dilationH);
-  const columns = axis(options, 1, dilationW);
+export function convolutionGeometry(options: WindowOptions): ConvolutionGeometry {
+  const rows = axis(options, 0);
+  const columns = axis(options, 1);
   const p = outputs(rows);
   const q = outputs(columns);
   const [haloLeft, wd] = halo(columns, q);
   return {
     ...windows(rows, columns, p, q),
-    dilationH: rows.dilation,
-    dilationW: columns.dilation,
     hp: rows.before + rows.size + rows.after,
     wp: columns.before + columns.size + columns.after,
     haloLeft,
@@ -174,33 +168,44 @@ export function convolutionGeometry(options: ConvolutionOptions): ConvolutionGeo
 
 /**
  * Outputs of a pooling axis. Rounding up keeps only windows that begin inside the input or the padding before it, and
- * refuses padding as large as the window: so every window holds an element of the input.
+ * padding as large as the window is refused, as are taps that pass over the whole input: so every window holds an element
+ * of the input.
  */
 function pooled(name: string, side: Axis, ceil: boolean): number {
-  const { size, stride, extent, before, after } = side;
+  const { size, stride, dilation, extent, before, after } = side;
   if (Math.max(before, after) > MAX_POOL_PADDING) {
     throw new RangeError(`${name}: expected padding of at most ${MAX_POOL_PADDING}, got ${Math.max(before, after)}`);
   }
   if (before >= extent || after >= extent) {
     throw new RangeError(`${name}: expected padding below the window's ${extent}, got ${Math.max(before, after)}`);
   }
-  if (!ceil) return outputs(side);
-  const count = Math.ceil((before + size + after - extent) / stride) + 1;
-  return (count - 1) * stride >= before + size ? count - 1 : count;
+  const last = (before + size + after - extent) / stride;
+  const rounded = ceil ? Math.ceil(last) : Math.floor(last);
+  const count = ceil && rounded * stride >= before + size ? rounded : rounded + 1;
+  // Taps of a window that begins before the input meet it, unless they are further apart than it is large. As many windows
+  // as there are places between two taps tell of all: then the places come again.
+  for (let i = 0; size < dilation && i < Math.min(count, dilation) && i * stride < before; i++) {
+    const origin = i * stride - before;
+    if (origin + Math.ceil(-origin / dilation) * dilation < size) continue;
+    throw new RangeError(
+      `${name}: expected an element of the input in every window, got an input of ${size} between taps ${dilation} apart`,
+    );
+  }
+  return count;
 }
 
 /**
  * The geometry of a pooling layer. With `same`, windows are cut off at the edges as in Keras.
  *
- * @throws RangeError if a number is not whole or too small, the window is larger than the padded input, or the padding
- * is not smaller than the window
+ * @throws RangeError if a number is not whole or too small, the window is larger than the padded input, the padding is not
+ * smaller than the window, or a dilated window passes over the input
  * @throws TypeError if the padding has no known form
  * @example
  * poolGeometry({ name: "maxPooling2d", h: 5, w: 5, kernel: [2, 2], strides: [2, 2], padding: 0, ceil: true }).p; // 3
  */
 export function poolGeometry(options: PoolOptions): PoolGeometry {
-  const rows = axis(options, 0, 1);
-  const columns = axis(options, 1, 1);
+  const rows = axis(options, 0);
+  const columns = axis(options, 1);
   const ceil = options.ceil === true && options.padding !== "same";
   return windows(rows, columns, pooled(options.name, rows, ceil), pooled(options.name, columns, ceil));
 }
@@ -219,5 +224,7 @@ function windows(rows: Axis, columns: Axis, p: number, q: number): PoolGeometry 
     padBottom: rows.after,
     padLeft: columns.before,
     padRight: columns.after,
+    dilationH: rows.dilation,
+    dilationW: columns.dilation,
   };
 }

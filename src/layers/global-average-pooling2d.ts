@@ -19,6 +19,6 @@ export function readGlobalAveragePooling2d(options: object): Layer {
     reader.config,
     "average",
     (h, w, name) => ({ name, h, w, kernel: [h, w], strides: [1, 1], padding: "valid" }),
-    true,
+    { flat: true },
   );
 }

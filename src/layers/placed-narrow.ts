@@ -19,7 +19,8 @@ export function isNarrow(d: ConvolutionDims, bias: BiasKind, { training, needsIn
 
 /** Whether such a convolution can apply a max pooling that follows while its outputs are in registers. */
 export function poolsItself(d: ConvolutionDims, pool: PoolGeometry): boolean {
-  const windows = pool.r === 2 && pool.s === 2 && pool.strideH === 2 && pool.strideW === 2;
+  const dense = pool.dilationH === 1 && pool.dilationW === 1;
+  const windows = pool.r === 2 && pool.s === 2 && pool.strideH === 2 && pool.strideW === 2 && dense;
   const inside = pool.padTop === 0 && pool.padLeft === 0 && 2 * pool.p <= d.p && 2 * pool.q <= d.q;
   // What float32 can tell of a place.
   const near = 4 * (d.strideH * d.wp + d.strideW) * d.c < 2 ** 23;

@@ -9,18 +9,21 @@ export interface PoolLayerOptions {
   strides?: number | readonly [number, number];
   /** Default `"valid"`. Numbers must be smaller than the window. */
   padding?: Padding;
+  /** Rows and columns from one element of a window to the next (PyTorch's and ONNX' dilation). Default 1: neighbours. */
+  dilationRate?: number | readonly [number, number];
   /** Round the output size up: windows cut off at the bottom and right count too. Default false. */
   ceilMode?: boolean;
   name?: string;
 }
 
-export const POOL_OPTIONS = ["poolSize", "strides", "padding", "ceilMode"];
+export const POOL_OPTIONS = ["poolSize", "strides", "padding", "dilationRate", "ceilMode"];
 
 /** The windows that the options ask for. */
 export function readPoolOptions(reader: OptionReader): (h: number, w: number, who: string) => PoolOptions {
   const kernel = reader.pair("poolSize", 2);
   const strides = reader.pair("strides", kernel);
   const padding = reader.padding("valid");
+  const dilation = reader.pair("dilationRate", 1);
   const ceil = reader.boolean("ceilMode", false);
-  return (h, w, name) => ({ name, h, w, kernel, strides, padding, ceil });
+  return (h, w, name) => ({ name, h, w, kernel, strides, padding, dilation, ceil });
 }

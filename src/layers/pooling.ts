@@ -1,6 +1,6 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { type PoolGeometry, poolGeometry } from "./geometry.ts";
+import { type PoolGeometry, type PoolOptions, poolGeometry } from "./geometry.ts";
 import {
   type BackwardTapes,
   imageShape,
@@ -15,12 +15,20 @@ import type { LayerConfig } from "./options.ts";
 /** Which value of a window goes on. */
 export type PoolKind = "max" | "average";
 
+/** What sets some pooling layers apart; all false by default. */
+interface PoolTraits {
+  /** Whether padding counts in means, as zeros. */
+  readonly countsPadding?: boolean;
+  /** Whether the output is a vector: there is but one window. */
+  readonly flat?: boolean;
+}
+
 /** A pooling layer whose windows follow from the input's height and width. */
 export function pooling(
   config: LayerConfig,
   kind: PoolKind,
-  window: (h: number, w: number, who: string) => Parameters<typeof poolGeometry>[0],
-  flat = false,
+  window: (h: number, w: number, who: string) => PoolOptions,
+  { countsPadding = false, flat = false }: PoolTraits = {},
 ): Layer {
   const dims = (input: readonly number[], who: string) => {
     const [h, w, c] = imageShape(input, who);
@@ -40,7 +48,7 @@ export function pooling(
     },
     parameters: () => [],
     multiplyAdds: () => 0,
-    place: (site) => new PlacedPooling(site, kind, dims(site.input, site.path)),
+    place: (site) => new PlacedPooling(site, kind, dims(site.input, site.path), countsPadding),
   };
 }
 
@@ -49,15 +57,17 @@ class PlacedPooling implements PlacedLayer {
   /** Lower bound of the maxima: 0 for a ReLU before or after them, which are the same. */
   readonly #lower: number;
   readonly #dims: PoolGeometry & { readonly c: number };
+  readonly #countsPadding: boolean;
   readonly #y: Region;
   readonly #dx: Region | undefined;
   #x = 0;
 
-  constructor(site: Site, kind: PoolKind, dims: PoolGeometry & { readonly c: number }) {
+  constructor(site: Site, kind: PoolKind, dims: PoolGeometry & { readonly c: number }, countsPadding: boolean) {
     const { batch, plan, path } = site;
     this.#kind = kind;
     this.#lower = site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
     this.#dims = dims;
+    this.#countsPadding = countsPadding;
     this.#y = plan.reserve(`${path}/output`, "activations", batch * sizeOf(site.output));
     if (site.training && site.needsInputGradient) {
       this.#dx = plan.reserve(`${path}/dx`, "activations", batch * sizeOf(site.input));
@@ -69,7 +79,7 @@ class PlacedPooling implements PlacedLayer {
     const y = this.#y.offset;
     const geometry = geometryArguments(this.#dims);
     if (this.#kind === "max") tape.add("max_pool_forward", "sample", n, x, y, ...geometry, this.#lower);
-    else tape.add("average_pool_forward", "sample", n, x, y, ...geometry);
+    else tape.add("average_pool_forward", "sample", n, x, y, ...geometry, ...this.#counting());
     return y;
   }
 
@@ -80,13 +90,19 @@ class PlacedPooling implements PlacedLayer {
     if (this.#kind === "max") {
       samples.add("max_pool_backward", "sample", n, this.#x, this.#y.offset, dy, dx, ...geometry, this.#lower);
     } else {
-      samples.add("average_pool_backward", "sample", n, dy, dx, ...geometry);
+      samples.add("average_pool_backward", "sample", n, dy, dx, ...geometry, ...this.#counting());
     }
     return dx;
   }
+
+  /** The arguments that say what counts in a mean. */
+  #counting() {
+    return [this.#dims.padBottom, this.#dims.padRight, this.#countsPadding ? 1 : 0] as const;
+  }
 }
 
-/** The arguments that all pooling kernels end with. */
+/** The arguments that all pooling kernels have in common. */
 function geometryArguments(d: PoolGeometry & { readonly c: number }) {
-  return [d.h, d.w, d.c, d.p, d.q, d.r, d.s, d.strideH, d.strideW, d.padTop, d.padLeft] as const;
+  const steps = [d.strideH, d.strideW, d.padTop, d.padLeft, d.dilationH, d.dilationW] as const;
+  return [d.h, d.w, d.c, d.p, d.q, d.r, d.s, ...steps] as const;
 }

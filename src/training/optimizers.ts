@@ -8,9 +8,12 @@ import { pow } from "../numeric/math.ts";
 export interface OptimizerOptions {
   /** Default: 0.01 for SGD, 0.001 for the others. */
   learningRate?: number;
-  /** Decoupled decay: each step takes lr weightDecay w from w (Loshchilov & Hutter, 2019). Default 0; 0.01 for AdamW. */
+  /**
+   * Decoupled decay, for every optimizer: each step takes lr weightDecay w from w (Loshchilov & Hutter, 2019), past moments
+   * and velocity, as Keras' `weight_decay` and PyTorch's AdamW do. Default 0; 0.01 for AdamW.
+   */
   weightDecay?: number;
-  /** Coupled decay: adds l2 w to the gradient. Default 0. */
+  /** Coupled decay: adds l2 w to the gradient, as the `weight_decay` of PyTorch's SGD, RMSprop and Adam does. Default 0. */
   l2?: number;
   /** Whether biases and normalisation decay too. Default false. */
   decayAll?: boolean;
@@ -23,6 +26,8 @@ export interface SgdOptions extends OptimizerOptions {
   momentum?: number;
   /** Nesterov's momentum (Sutskever et al., 2013). Default false. */
   nesterov?: boolean;
+  /** Share of each gradient, but for the first, that stays out of the velocity, 0 to 1; not with `nesterov`. Default 0. */
+  dampening?: number;
 }
 
 export interface RmspropOptions extends OptimizerOptions {
@@ -108,7 +113,9 @@ function configOf(type: string, options: object): Optimizer["config"] {
 }
 
 /**
- * Stochastic gradient descent, with momentum as in PyTorch: v = momentum v + g, w -= lr v.
+ * Stochastic gradient descent, with momentum as in PyTorch: v = momentum v + (1 - dampening) g, at first v = g; w -= lr v.
+ *
+ * `weightDecay` is decoupled: PyTorch's SGD calls the coupled one so, which is `l2` here.
  *
  * @throws TypeError, RangeError for a wrong option
  * @example
@@ -119,10 +126,13 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 }
 
 function readSgd(options: object): Optimizer {
-  const fields = readFields("sgd", options, ["type", ...SHARED, "momentum", "nesterov"]);
+  const fields = readFields("sgd", options, ["type", ...SHARED, "momentum", "nesterov", "dampening"]);
   const momentum = checkNumber("sgd", "momentum", fields.momentum ?? 0, SHARE);
   const nesterov = checkBoolean("sgd", "nesterov", fields.nesterov ?? false);
+  const dampening = checkNumber("sgd", "dampening", fields.dampening ?? 0, { minimum: 0, maximum: 1 });
   if (nesterov && momentum === 0) throw new RangeError("sgd: expected momentum above 0 for nesterov, got 0");
+  if (dampening > 0 && momentum === 0) throw new RangeError("sgd: expected momentum above 0 for dampening, got 0");
+  if (nesterov && dampening > 0) throw new RangeError(`sgd: expected no dampening with nesterov, got ${dampening}`);
   const slots = momentum === 0 ? [] : ["velocity"];
   const sgdOptimizer = optimizer(
     configOf("sgd", options),
@@ -137,6 +147,7 @@ function readSgd(options: object): Optimizer {
         tape.add("momentum_update", "parameter", count, ...args);
       }
     },
+    (step) => [step === 1 ? 1 : 1 - dampening, 1],
   );
   const { weightDecay = 0, l2 = 0, clipNorm } = fields;
   const plain = momentum === 0 && weightDecay === 0 && l2 === 0 && clipNorm === undefined;
@@ -151,6 +162,8 @@ function descendDense(tape: Tape, gradient: DenseGradient, hyper: number): void 
 
 /**
  * RMSProp (Tieleman & Hinton, 2012): steps divided by the root of a running mean of squares.
+ *
+ * `weightDecay` is decoupled: PyTorch's RMSprop calls the coupled one so, which is `l2` here.
  *
  * @throws TypeError, RangeError for a wrong option
  * @example
@@ -179,6 +192,8 @@ function readRmsprop(options: object): Optimizer {
 
 /**
  * Adam (Kingma & Ba, 2015).
+ *
+ * `weightDecay` is decoupled, which makes it AdamW: PyTorch's Adam calls the coupled one so, which is `l2` here.
  *
  * @throws TypeError, RangeError for a wrong option
  * @example

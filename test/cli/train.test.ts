@@ -197,6 +197,9 @@ describe("settings", () => {
       optimizer: { type: "sgd", momentum: 0.5 },
       augment: RECIPES[0].augment,
     });
+    expect(await startOf("--optimizer", "sgd:momentum=0.8,dampening=0.25,nesterov=false")).toMatchObject({
+      optimizer: { type: "sgd", momentum: 0.8, dampening: 0.25 },
+    });
     expect(await startOf("--augment")).toMatchObject({ augment: { shift: 2, rotate: 10, scale: 0.1 } });
     expect(await startOf("--schedule", "step:milestones=1/2,factor=0.5")).toMatchObject({
       schedule: { type: "step", milestones: [1, 2], factor: 0.5 },

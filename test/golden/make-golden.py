@@ -175,6 +175,16 @@ OPTIMIZERS = [
         torch.optim.SGD,
         {"momentum": 0.9, "nesterov": True},
     ),
+    (
+        {"type": "sgd", "learningRate": 0.05, "momentum": 0.9, "dampening": 0.25},
+        torch.optim.SGD,
+        {"momentum": 0.9, "dampening": 0.25},
+    ),
+    (
+        {"type": "sgd", "learningRate": 0.1, "momentum": 0.5, "dampening": 1, "l2": 0.05, "clipNorm": 2},
+        torch.optim.SGD,
+        {"momentum": 0.5, "dampening": 1},
+    ),
     ({"type": "sgd", "learningRate": 0.1, "l2": 0.05}, torch.optim.SGD, {}),
     ({"type": "sgd", "learningRate": 0.1, "l2": 0.05, "decayAll": True}, torch.optim.SGD, {}),
     (
@@ -193,7 +203,14 @@ OPTIMIZERS = [
         torch.optim.RMSprop,
         {"alpha": 0.75, "momentum": 0.5, "eps": 0.01},
     ),
+    ({"type": "rmsprop", "learningRate": 0.01, "l2": 0.05}, torch.optim.RMSprop, {"alpha": 0.9, "eps": 1e-7}),
     ({"type": "adam", "learningRate": 0.01}, torch.optim.Adam, {"eps": 1e-7}),
+    # Decoupled decay makes Adam what PyTorch calls AdamW.
+    (
+        {"type": "adam", "learningRate": 0.01, "weightDecay": 0.25},
+        torch.optim.AdamW,
+        {"eps": 1e-7, "weight_decay": 0.25},
+    ),
     (
         {"type": "adam", "learningRate": 0.01, "beta1": 0.75, "beta2": 0.9, "epsilon": 0.01, "l2": 0.05},
         torch.optim.Adam,
@@ -285,6 +302,50 @@ def make_losses():
     write("losses", {"images": array(images), "weights": arrays(w.values), "cases": cases})
 
 
+def dilated_average(x, size, dilation, stride, padding):
+    """PyTorch pools no means over dilated windows; unfold has them, with zeros for padding."""
+    n, c, h, w = x.shape
+    lengths = [(side + 2 * padding - dilation * (size - 1) - 1) // stride + 1 for side in (h, w)]
+    windows = F.unfold(x, size, dilation, padding, stride).reshape(n, c, size * size, *lengths)
+    return windows.mean(2)
+
+
+def options_network(w, images):
+    x = conv(w, "stem", images.permute(0, 3, 1, 2))
+    x = F.gelu(x, approximate="tanh")
+    x = F.max_pool2d(x, 3, stride=1, padding=1, dilation=2)
+    x = F.avg_pool2d(x, 3, stride=2, padding=1, ceil_mode=True, count_include_pad=True)
+    x = F.gelu(conv(w, "mid", x, padding=SAME3), approximate="tanh")
+    x = dilated_average(x, 2, dilation=3, stride=2, padding=1)
+    # A product on each row, as after ONNX' Flatten from axis 2.
+    x = torch.tanh(x.permute(0, 2, 3, 1).flatten(2) @ w["rows/kernel"][0, 0] + w["rows/bias"])
+    return dense(w, "out", x.flatten(1))
+
+
+def make_options():
+    w = Weights()
+    w.conv("stem", 3, 3, 2, 6)
+    w.conv("mid", 3, 3, 6, 5)
+    w.conv("rows", 1, 1, 15, 4)
+    w.dense("out", 12, 3)
+    images = draw(3, 15, 14, 2)
+    labels = torch.tensor([2, 0, 1])
+    logits = options_network(w, images)
+    losses = F.cross_entropy(logits, labels, reduction="none")
+    losses.mean().backward()
+    write(
+        "options",
+        {
+            "images": array(images),
+            "labels": labels.tolist(),
+            "weights": arrays(w.values),
+            "losses": losses.tolist(),
+            "gradients": {name: array(value.grad) for name, value in w.values.items()},
+        },
+    )
+
+
 make_network()
 make_optimizers()
 make_losses()
+make_options()

@@ -37,6 +37,10 @@ const FAR_SIDES: Padding = [
   [7, 1],
   [0, 9],
 ];
+const SIDES_OF_POOL: Padding = [
+  [1, 2],
+  [0, 1],
+];
 const biasInitializer = { type: "normal", deviation: 0.5 } as const;
 
 /** What may follow a convolution, and is applied by it, by the pooling, or by itself. */
@@ -53,6 +57,7 @@ const AFTER: Readonly<Record<string, () => Layer[]>> = {
   "overlapping pooling, ReLU": () => [maxPooling2d({ poolSize: 2, strides: 1 }), relu()],
   "ReLU, pooling in ceil mode": () => [relu(), maxPooling2d({ poolSize: 2, ceilMode: true })],
   "ReLU, padded pooling": () => [relu(), maxPooling2d({ poolSize: 2, padding: 1 })],
+  "ReLU, dilated pooling": () => [relu(), maxPooling2d({ dilationRate: 2 })],
   "ReLU, average pooling": () => [relu(), averagePooling2d()],
 };
 
@@ -190,6 +195,11 @@ export const LAYER_CASES: readonly LayerCase[] = [
     input: [6],
     layers: [dense({ units: 5, activation, biasInitializer })],
   })),
+  {
+    name: "flatten from the width on, a product on each row",
+    input: [3, 2, 4],
+    layers: [flatten({ axis: 2 }), conv2d({ filters: 3, kernelSize: 1, biasInitializer })],
+  },
   { name: "flatten, dense", input: [2, 3, 2], layers: [flatten(), dense({ units: 3 })] },
 
   { name: "maxPooling2d", input: [5, 6, 3], layers: [maxPooling2d()] },
@@ -217,10 +227,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
       averagePooling2d({
         poolSize: 3,
         strides: 2,
-        padding: [
-          [1, 2],
-          [0, 1],
-        ],
+        padding: SIDES_OF_POOL,
       }),
     ],
   },
@@ -228,6 +235,28 @@ export const LAYER_CASES: readonly LayerCase[] = [
     name: "averagePooling2d same",
     input: [5, 7, 2],
     layers: [averagePooling2d({ poolSize: 3, strides: 2, padding: "same" })],
+  },
+  {
+    name: "averagePooling2d that counts padding",
+    input: [5, 5, 2],
+    layers: [
+      averagePooling2d({ poolSize: 3, strides: 2, padding: SIDES_OF_POOL, ceilMode: true, countIncludePad: true }),
+    ],
+  },
+  {
+    name: "averagePooling2d dilated",
+    input: [6, 7, 3],
+    layers: [averagePooling2d({ poolSize: [2, 3], dilationRate: [3, 2], padding: 1, countIncludePad: true })],
+  },
+  {
+    name: "averagePooling2d of many elements",
+    input: [9, 10, 2],
+    layers: [averagePooling2d({ poolSize: 9, strides: 1 })],
+  },
+  {
+    name: "maxPooling2d dilated, padded",
+    input: [6, 7, 3],
+    layers: [maxPooling2d({ poolSize: 3, strides: 2, dilationRate: 2, padding: 2 })],
   },
   { name: "globalAveragePooling2d", input: [3, 5, 4], layers: [globalAveragePooling2d()] },
 
@@ -249,6 +278,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
   { name: "sigmoid", input: [7], layers: [sigmoid()] },
   { name: "tanh", input: [7], layers: [tanh()] },
   { name: "gelu", input: [7], layers: [gelu()] },
+  { name: "gelu by tanh", input: [7], layers: [gelu({ approximate: true })] },
   { name: "softmax", input: [7], layers: [softmax()] },
   { name: "softmax of images", input: [2, 2, 3], layers: [softmax()] },
   { name: "dropout", input: [3, 3, 4], layers: [dropout({ rate: 0.375 })] },

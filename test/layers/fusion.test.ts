@@ -56,7 +56,14 @@ describe("neighbours in a sequence", () => {
   });
 
   it("leaves windows of other kinds to the pooling, which applies the ReLU", () => {
-    for (const pooling of [maxPooling2d({ poolSize: 3 }), maxPooling2d({ strides: 1 }), maxPooling2d({ padding: 1 })]) {
+    const others = [
+      { poolSize: 3 },
+      { strides: 1 },
+      { padding: 1 },
+      { dilationRate: 2 },
+      { dilationRate: [1, 2] },
+    ] as const;
+    for (const pooling of others.map(maxPooling2d)) {
       const wanted = ["conv2d_narrow_forward", "max_pool_forward", "max_pool_backward"];
       expect(kernels([conv(), relu(), pooling], IMAGE, true)).toEqual([
         ...wanted,

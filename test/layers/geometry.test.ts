@@ -146,32 +146,49 @@ describe("poolGeometry", () => {
     );
   });
 
-  it("keeps something in every window", () => {
+  /** The rows of each window's taps; those of the input are 0 to h - 1. Rounding up, one may begin in it and end too far down. */
+  function windowsOf(h: number, [before, after]: readonly number[], r: number, step: number, d: number, ceil: boolean) {
+    const windows: number[][] = [];
+    for (let origin = -before; ; origin += step) {
+      const rows = Array.from({ length: r }, (_, tap) => origin + tap * d);
+      if (rows[r - 1] < h + after) windows.push(rows);
+      else return ceil && origin - step + (r - 1) * d < h + after - 1 && origin < h ? [...windows, rows] : windows;
+    }
+  }
+
+  it.each([1, 2, 3, 4, 7])("keeps something in every window, or refuses it: dilation %d", (dilation) => {
+    let refused = 0;
     for (let h = 1; h <= 9; h++) {
       for (let r = 1; r <= 4; r++) {
         for (let stride = 1; stride <= 5; stride++) {
-          for (const padding of ["same", 0, 1, 2, 3] as const) {
+          for (const padding of ["same", 0, 1, 2, 3, 5] as const) {
             for (const ceil of [false, true]) {
-              if (typeof padding === "number" && (padding >= r || r > h + 2 * padding)) continue;
-              const options = { ...pool, h, kernel: [r, 1], strides: [stride, 1], ceil } as const;
-              const columns =
+              const extent = (r - 1) * dilation + 1;
+              if (typeof padding === "number" && (padding >= extent || extent > h + 2 * padding)) continue;
+              const options = { ...pool, h, w: 9, kernel: [r, 1], strides: [stride, 1], ceil } as const;
+              const sides =
                 padding === "same"
                   ? padding
                   : ([
                       [padding, padding],
                       [0, 0],
                     ] as const);
-              const { p, padTop } = poolGeometry({ ...options, padding: columns });
-              expect(p).toBeGreaterThan(0);
-              for (let row = 0; row < p; row++) {
-                expect(row * stride - padTop).toBeLessThan(h);
-                expect(row * stride - padTop + r).toBeGreaterThan(0);
+              const total = Math.max((Math.ceil(h / stride) - 1) * stride + extent - h, 0);
+              const around = padding === "same" ? [Math.floor(total / 2), Math.ceil(total / 2)] : [padding, padding];
+              const windows = windowsOf(h, around, r, stride, dilation, ceil && padding !== "same");
+              const make = () => poolGeometry({ ...options, padding: sides, dilation: [dilation, 1] });
+              if (windows.some((rows) => !rows.some((row) => row >= 0 && row < h))) {
+                expect(make).toThrow("expected an element of the input in every window");
+                refused++;
+                continue;
               }
+              expect(make()).toMatchObject({ p: windows.length, padTop: around[0], dilationH: r === 1 ? 1 : dilation });
             }
           }
         }
       }
     }
+    expect(refused > 0).toBe(dilation > 1);
   });
 
   it("refuses padding as large as the window", () => {

@@ -63,6 +63,17 @@ describe("output shapes, as Keras has them", () => {
     { layer: { type: "globalAveragePooling2d" }, input: [9, 7, 3], output: [3] },
     { layer: { type: "flatten" }, input: [9, 7, 3], output: [189] },
     { layer: { type: "flatten" }, input: [5], output: [5] },
+    { layer: { type: "flatten", axis: 1 }, input: [9, 7, 3], output: [189] },
+    { layer: { type: "flatten", axis: 2 }, input: [9, 7, 3], output: [9, 1, 21] },
+    { layer: { type: "flatten", axis: 3 }, input: [9, 7, 3], output: [63, 1, 3] },
+    // PyTorch 2.13: max_pool2d of [27, 28] with window 2, stride 2, dilation 3; window 3, stride 1, padding 1, dilation 2.
+    { layer: { type: "maxPooling2d", dilationRate: 3 }, input: [27, 28, 3], output: [12, 13, 3] },
+    {
+      layer: { type: "maxPooling2d", poolSize: 3, strides: 1, padding: 1, dilationRate: 2 },
+      input: [27, 28, 3],
+      output: [25, 26, 3],
+    },
+    { layer: { type: "averagePooling2d", dilationRate: 3, padding: "same" }, input: [27, 28, 3], output: [14, 14, 3] },
     { layer: { type: "batchNormalization" }, input: [9, 7, 3], output: [9, 7, 3] },
     { layer: { type: "dropout", rate: 0.5 }, input: [9, 7, 3], output: [9, 7, 3] },
     { layer: { type: "softmax" }, input: [10], output: [10] },
@@ -201,6 +212,25 @@ describe("shapes that do not fit", () => {
       layer: { type: "averagePooling2d", poolSize: 2, padding: 2 },
       input: [8, 8, 3],
       message: `averagePooling2d "averagePooling2d": expected padding below the window's 2, got 2`,
+    },
+    {
+      layer: { type: "maxPooling2d", poolSize: 3, dilationRate: 4 },
+      input: [8, 10, 3],
+      message:
+        'maxPooling2d "maxPooling2d": expected a kernel height of at most 8 (input 8 and padding 0 + 0), got 9 ' +
+        "(3, dilated by 4)",
+    },
+    {
+      layer: { type: "averagePooling2d", dilationRate: 3, padding: 1 },
+      input: [2, 9, 3],
+      message:
+        'averagePooling2d "averagePooling2d": expected an element of the input in every window, got an input of 2 ' +
+        "between taps 3 apart",
+    },
+    {
+      layer: { type: "flatten", axis: 2 },
+      input: [7],
+      message: 'flatten "flatten": expected an axis of at most 1 for an input of [7], got 2',
     },
     {
       layer: { type: "globalAveragePooling2d" },

@@ -34,3 +34,33 @@ it.each([
 ] as const)("%s must be below 1, as nothing new would count otherwise", (_, make) => {
   expect(make).toThrow(RangeError);
 });
+
+describe("sgd", () => {
+  it.each([
+    [{ momentum: 0, nesterov: true }, "sgd: expected momentum above 0 for nesterov, got 0"],
+    [{ dampening: 0.5 }, "sgd: expected momentum above 0 for dampening, got 0"],
+    [{ momentum: 0.9, dampening: 0.5, nesterov: true }, "sgd: expected no dampening with nesterov, got 0.5"],
+    [
+      { momentum: 0.9, dampening: -0.5 },
+      "sgd: expected dampening to be a number of at least 0 and at most 1, got -0.5",
+    ],
+    [{ momentum: 0.9, dampening: 1.5 }, "sgd: expected dampening to be a number of at least 0 and at most 1, got 1.5"],
+  ])("refuses %j", (options, message) => {
+    expect(() => sgd(options)).toThrow(new RangeError(message));
+  });
+
+  it("keeps its options in a file, those too that change nothing", () => {
+    const options = { type: "sgd", momentum: 0.9, dampening: 0.25, nesterov: false };
+    expect(parseOptimizer(JSON.parse(JSON.stringify(parseOptimizer(options).config))).config).toEqual(options);
+    expect(() => sgd({ momentum: 0.9, nesterov: true, dampening: 0 })).not.toThrow();
+  });
+
+  it("takes the first gradient whole and dampens those after it", () => {
+    const { hyper } = sgd({ learningRate: 0.5, momentum: 0.9, dampening: 0.25 });
+    expect([1, 2, 3].map((step) => hyper(step, 0.5))).toEqual([
+      [0.5, 1, 1, 1],
+      [0.5, 1, 0.75, 1],
+      [0.5, 1, 0.75, 1],
+    ]);
+  });
+});

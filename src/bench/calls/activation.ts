@@ -1,9 +1,11 @@
 import { RandomStream } from "../../numeric/random.ts";
-import { close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
+import { type Bound, close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
 
 /** An activation y = f(x), its gradient from x or from y, and how near float32 comes. */
 export interface Activation {
-  readonly name: "relu" | "leaky_relu" | "sigmoid" | "tanh" | "gelu";
+  readonly name: "relu" | "leaky_relu" | "sigmoid" | "tanh" | "gelu" | "gelu, approximate";
+  /** The kernels' names without `_forward` and `_backward`. */
+  readonly kernel: string;
   /** What the gradient kernel reads besides dy. */
   readonly gradientFrom: "x" | "y";
   /** Scalars after `size`. */
@@ -13,11 +15,12 @@ export interface Activation {
 }
 
 export const ACTIVATIONS: readonly Activation[] = [
-  { name: "relu", gradientFrom: "y", scalars: [], units: 0 },
-  { name: "leaky_relu", gradientFrom: "x", scalars: [Math.fround(0.01)], units: 1 },
-  { name: "sigmoid", gradientFrom: "y", scalars: [], units: 8 },
-  { name: "tanh", gradientFrom: "y", scalars: [], units: 8 },
-  { name: "gelu", gradientFrom: "x", scalars: [], units: 48 },
+  { name: "relu", kernel: "relu", gradientFrom: "y", scalars: [], units: 0 },
+  { name: "leaky_relu", kernel: "leaky_relu", gradientFrom: "x", scalars: [Math.fround(0.01)], units: 1 },
+  { name: "sigmoid", kernel: "sigmoid", gradientFrom: "y", scalars: [], units: 8 },
+  { name: "tanh", kernel: "tanh", gradientFrom: "y", scalars: [], units: 8 },
+  { name: "gelu", kernel: "gelu", gradientFrom: "x", scalars: [0], units: 48 },
+  { name: "gelu, approximate", kernel: "gelu", gradientFrom: "x", scalars: [1], units: 64 },
 ];
 
 /** y from x, samples of `size`. */
@@ -27,13 +30,28 @@ export function activationForward(
   x: Float64Array,
 ): KernelCall {
   return {
-    kernel: `${activation.name}_forward`,
+    kernel: `${activation.kernel}_forward`,
     label: `${n} x ${size}`,
     extent: n,
     args: [input("x", x), output("y", n * size), size, ...activation.scalars],
     bound: activation.units === 0 ? EXACT : close(activation.units),
     inPlace: ["x", "y"],
   };
+}
+
+function gradientBound(name: Activation["name"]): Bound {
+  switch (name) {
+    case "relu":
+      return EXACT;
+    // The gradient of GELU passes through zero, where its two terms cancel.
+    case "gelu":
+      return close(16, 1);
+    // What is left of 1 less the sigmoid is multiplied by up to 5.
+    case "gelu, approximate":
+      return close(32, 1);
+    default:
+      return close(16);
+  }
 }
 
 /** dx from dy, and from x or y as the activation says. */
@@ -44,7 +62,7 @@ export function activationBackward(
   dy: Float64Array,
 ): KernelCall {
   return {
-    kernel: `${activation.name}_backward`,
+    kernel: `${activation.kernel}_backward`,
     label: `${n} x ${size}`,
     extent: n,
     args: [
@@ -54,8 +72,7 @@ export function activationBackward(
       size,
       ...activation.scalars,
     ],
-    // The gradient of GELU passes through zero, where its two terms cancel.
-    bound: activation.name === "relu" ? EXACT : close(16, activation.name === "gelu" ? 1 : 0),
+    bound: gradientBound(activation.name),
     inPlace: ["dy", "dx"],
   };
 }

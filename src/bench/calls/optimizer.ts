@@ -4,6 +4,7 @@ import { close, float32, input, type KernelCall, normal, output, state, sumOf, t
 export interface Hyper {
   readonly rate: number;
   readonly clip: number;
+  /** The gradient's share in the velocity, with momentum. */
   readonly correction1: number;
   readonly correction2: number;
 }

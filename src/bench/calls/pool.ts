@@ -2,8 +2,18 @@ import type { PoolCase } from "../cases.ts";
 import { close, EXACT, input, type KernelCall, normal, output, sumOf } from "./call.ts";
 
 function dims({ c, geometry }: PoolCase): number[] {
-  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft } = geometry;
-  return [h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft];
+  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft, dilationH, dilationW } = geometry;
+  return [h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft, dilationH, dilationW];
+}
+
+/** The arguments that say what counts in a mean. */
+function counting({ geometry, countIncludePad }: PoolCase): number[] {
+  return [geometry.padBottom, geometry.padRight, countIncludePad ? 1 : 0];
+}
+
+/** Longest sum in one chain: windows of more than 64 elements are added in blocks of at most that many. */
+function longestSum({ geometry }: PoolCase): number {
+  return Math.min(geometry.r * geometry.s, 64);
 }
 
 function inputSize({ n, c, geometry }: PoolCase): number {
@@ -31,8 +41,13 @@ export function poolForward(
     kernel: `${kind}_pool_forward`,
     label: label(shape, lower),
     extent: shape.n,
-    args: [input("x", x), output("y", outputSize(shape)), ...dims(shape), ...(kind === "max" ? [lower] : [])],
-    bound: kind === "max" ? EXACT : sumOf(shape.geometry.r * shape.geometry.s),
+    args: [
+      input("x", x),
+      output("y", outputSize(shape)),
+      ...dims(shape),
+      ...(kind === "max" ? [lower] : counting(shape)),
+    ],
+    bound: kind === "max" ? EXACT : sumOf(longestSum(shape)),
   };
 }
 
@@ -58,14 +73,14 @@ export function averagePoolBackward(shape: PoolCase, dy: Float64Array): KernelCa
     kernel: "average_pool_backward",
     label: shape.name,
     extent: shape.n,
-    args: [input("dy", dy), output("dx", inputSize(shape)), ...dims(shape)],
+    args: [input("dy", dy), output("dx", inputSize(shape)), ...dims(shape), ...counting(shape)],
     bound: sumOf(shape.geometry.r * shape.geometry.s),
   };
 }
 
 /** The maximum of every window, from the definition. */
 export function naiveMaximum({ n, c, geometry }: PoolCase, x: Float64Array): Float64Array {
-  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft } = geometry;
+  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft, dilationH, dilationW } = geometry;
   const y = new Float64Array(n * p * q * c).fill(Number.NEGATIVE_INFINITY);
   x.forEach((value, index) => {
     const channel = index % c;
@@ -74,10 +89,11 @@ export function naiveMaximum({ n, c, geometry }: PoolCase, x: Float64Array): Flo
     const sample = Math.floor(index / (c * w * h));
     for (let row = 0; row < p; row++) {
       for (let column = 0; column < q; column++) {
-        const down = i + padTop - row * strideH;
-        const across = j + padLeft - column * strideW;
+        const down = (i + padTop - row * strideH) / dilationH;
+        const across = (j + padLeft - column * strideW) / dilationW;
         const at = ((sample * p + row) * q + column) * c + channel;
-        if (down >= 0 && down < r && across >= 0 && across < s) y[at] = Math.max(y[at], value);
+        const hits = Number.isInteger(down) && Number.isInteger(across);
+        if (hits && down >= 0 && down < r && across >= 0 && across < s) y[at] = Math.max(y[at], value);
       }
     }
   });

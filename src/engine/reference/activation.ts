@@ -9,6 +9,14 @@
 import { erfc } from "./erf.ts";
 import type { Heap } from "./heap.ts";
 
+/** Of x^3 in GELU's form by tanh. */
+const CUBIC = 0.044715;
+
+/** Twice what the tanh in GELU is taken of: (1 + tanh(b / 2)) / 2 is the sigmoid of b. */
+function bent(x: number): number {
+  return 2 * Math.sqrt(2 / Math.PI) * x * (1 + CUBIC * x * x);
+}
+
 /** The activation kernels over one heap. */
 export function activationKernels(heap: Heap) {
   return {
@@ -72,21 +80,45 @@ export function activationKernels(heap: Heap) {
       }
     },
 
-    /** y = x Phi(x), Phi(x) = erfc(-x / sqrt 2) / 2: the exact GELU (Hendrycks & Gimpel, 2016). x, y [n, size]. */
-    gelu_forward(begin: number, end: number, x: number, y: number, size: number): void {
+    /**
+     * GELU (Hendrycks & Gimpel, 2016): y = x Phi(x), Phi(x) = erfc(-x / sqrt 2) / 2; with approximate = 1
+     * Phi(x) ~ (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. x, y [n, size].
+     */
+    gelu_forward(begin: number, end: number, x: number, y: number, size: number, approximate: number): void {
       for (let i = begin * size; i < end * size; i++) {
         const value = heap[x + i];
-        heap[y + i] = value * 0.5 * erfc(-value * Math.SQRT1_2);
+        const share = approximate === 1 ? 1 / (1 + Math.exp(-bent(value))) : 0.5 * erfc(-value * Math.SQRT1_2);
+        heap[y + i] = value * share;
       }
     },
 
-    /** dx = dy (Phi(x) + x phi(x)), phi(x) = e^(-x^2 / 2) / sqrt(2 pi), from the input x. x, dy, dx [n, size]. */
-    gelu_backward(begin: number, end: number, x: number, dy: number, dx: number, size: number): void {
+    /**
+     * dx = dy (Phi(x) + x Phi'(x)) from the input x; Phi and `approximate` as in `gelu_forward`, Phi'(x) =
+     * e^(-x^2 / 2) / sqrt(2 pi). x, dy, dx [n, size].
+     */
+    gelu_backward(
+      begin: number,
+      end: number,
+      x: number,
+      dy: number,
+      dx: number,
+      size: number,
+      approximate: number,
+    ): void {
       const densityAtZero = 1 / Math.sqrt(2 * Math.PI);
       for (let i = begin * size; i < end * size; i++) {
         const value = heap[x + i];
-        const cumulative = 0.5 * erfc(-value * Math.SQRT1_2);
-        const density = densityAtZero * Math.exp(-0.5 * value * value);
+        let cumulative: number;
+        let density: number;
+        if (approximate === 1) {
+          cumulative = 1 / (1 + Math.exp(-bent(value)));
+          // 0 where the exponential overflows, whatever the square does.
+          const spread = cumulative * (1 - cumulative);
+          density = spread === 0 ? 0 : spread * 2 * Math.sqrt(2 / Math.PI) * (1 + 3 * CUBIC * value * value);
+        } else {
+          cumulative = 0.5 * erfc(-value * Math.SQRT1_2);
+          density = densityAtZero * Math.exp(-0.5 * value * value);
+        }
         heap[dx + i] = heap[dy + i] * (cumulative + value * density);
       }
     },

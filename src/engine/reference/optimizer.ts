@@ -1,8 +1,8 @@
 /**
  * Optimizer steps. Parallel axis: parameters, except where stated.
  *
- * All updates read `hyper` [4] = learning rate, clip factor, 1 / (1 - beta1^t), 1 / (1 - beta2^t) (1 where unused) and
- * start from g' = g hyper[1] + l2 w. Decoupled decay takes learning rate * decay * w off w, w from before the step
+ * All updates read `hyper` [4] = learning rate, clip factor, 1 / (1 - beta1^t) or the gradient's share in the velocity,
+ * 1 / (1 - beta2^t) (1 where unused) and start from g' = g hyper[1] + l2 w. Decoupled decay takes learning rate * decay * w off w, w from before the step
  * (Loshchilov & Hutter, 2019). They read and write w and the state; w, g and each state array are [parameters].
  *
  * @module
@@ -36,8 +36,8 @@ export function optimizerKernels(heap: Heap) {
     },
 
     /**
-     * v = momentum v + g'; w -= rate v, or with nesterov = 1 w -= rate (g' + momentum v): momentum as PyTorch's SGD has
-     * it (Sutskever et al., 2013, with the rate outside v). State: velocity.
+     * v = momentum v + g''; w -= rate v, or with nesterov = 1 w -= rate (g'' + momentum v); g'' = hyper[2] g': momentum as
+     * PyTorch's SGD has it (Sutskever et al., 2013, with the rate outside v). State: velocity.
      */
     momentum_update(
       begin: number,
@@ -53,9 +53,10 @@ export function optimizerKernels(heap: Heap) {
     ): void {
       const rate = heap[hyper];
       const clip = heap[hyper + 1];
+      const fresh = heap[hyper + 2];
       for (let i = begin; i < end; i++) {
         const weight = heap[w + i];
-        const gradient = heap[g + i] * clip + l2 * weight;
+        const gradient = fresh * (heap[g + i] * clip + l2 * weight);
         const speed = settled(momentum * heap[velocity + i] + gradient);
         const step = nesterov === 1 ? gradient + momentum * speed : speed;
         heap[velocity + i] = speed;

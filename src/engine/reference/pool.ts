@@ -1,13 +1,29 @@
 /**
  * Pooling. Parallel axis: samples. Input [h, w, c], output [p, q, c], window [r, s].
  *
- * Output row i looks at input rows i * strideH - padTop and the r - 1 below it, cut off at the edges of the input
- * (columns alike): padding never counts. The geometry sees to it that every window keeps at least one element.
+ * Output row i looks at the r input rows i * strideH - padTop, dilationH further, and so on, without those outside of the
+ * input (columns alike). The geometry sees to it that every window keeps at least one element.
  *
  * @module
  */
 
 import type { Heap } from "./heap.ts";
+
+/** A window along one axis: its first tap inside the input, where it ends, and its taps in the mean. */
+interface Side {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** @param counted where taps stop to count in the mean; undefined where only those inside do */
+function side(origin: number, taps: number, dilation: number, size: number, counted?: number): Side {
+  const from = origin < 0 ? origin + Math.ceil(-origin / dilation) * dilation : origin;
+  const end = origin + (taps - 1) * dilation + 1;
+  const to = Math.min(end, size);
+  const length = counted === undefined ? to - from : Math.min(end, counted) - origin;
+  return { from, to, count: Math.ceil(length / dilation) };
+}
 
 /** The pooling kernels over one heap. */
 export function poolKernels(heap: Heap) {
@@ -32,23 +48,21 @@ export function poolKernels(heap: Heap) {
       strideW: number,
       padTop: number,
       padLeft: number,
+      dilationH: number,
+      dilationW: number,
       lower: number,
     ): void {
       for (let row = begin * p; row < end * p; row++) {
         const sample = Math.floor(row / p);
-        const origin = (row % p) * strideH - padTop;
-        const top = Math.max(origin, 0);
-        const bottom = Math.min(origin + r, h);
+        const rows = side((row % p) * strideH - padTop, r, dilationH, h);
         for (let column = 0; column < q; column++) {
-          const edge = column * strideW - padLeft;
-          const left = Math.max(edge, 0);
-          const right = Math.min(edge + s, w);
+          const columns = side(column * strideW - padLeft, s, dilationW, w);
           const to = y + (row * q + column) * c;
           for (let channel = 0; channel < c; channel++) {
             let maximum = lower;
-            for (let i = top; i < bottom; i++) {
+            for (let i = rows.from; i < rows.to; i += dilationH) {
               const from = x + (sample * h + i) * w * c + channel;
-              for (let j = left; j < right; j++) {
+              for (let j = columns.from; j < columns.to; j += dilationW) {
                 const value = heap[from + j * c];
                 if (value > maximum || Number.isNaN(value)) maximum = value;
               }
@@ -82,25 +96,23 @@ export function poolKernels(heap: Heap) {
       strideW: number,
       padTop: number,
       padLeft: number,
+      dilationH: number,
+      dilationW: number,
       lower: number,
     ): void {
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
       for (let row = begin * p; row < end * p; row++) {
         const sample = Math.floor(row / p);
-        const origin = (row % p) * strideH - padTop;
-        const top = Math.max(origin, 0);
-        const bottom = Math.min(origin + r, h);
+        const rows = side((row % p) * strideH - padTop, r, dilationH, h);
         for (let column = 0; column < q; column++) {
-          const edge = column * strideW - padLeft;
-          const left = Math.max(edge, 0);
-          const right = Math.min(edge + s, w);
+          const columns = side(column * strideW - padLeft, s, dilationW, w);
           const output = (row * q + column) * c;
           for (let channel = 0; channel < c; channel++) {
             const maximum = heap[y + output + channel];
             if (!(maximum > lower)) continue;
-            search: for (let i = top; i < bottom; i++) {
+            search: for (let i = rows.from; i < rows.to; i += dilationH) {
               const input = (sample * h + i) * w * c + channel;
-              for (let j = left; j < right; j++) {
+              for (let j = columns.from; j < columns.to; j += dilationW) {
                 if (heap[x + input + j * c] === maximum) {
                   heap[dx + input + j * c] += heap[dy + output + channel];
                   break search;
@@ -112,7 +124,10 @@ export function poolKernels(heap: Heap) {
       }
     },
 
-    /** y = the mean of each window, over the elements inside the input. x [n, h, w, c], y [n, p, q, c]. */
+    /**
+     * y = the mean of each window over the elements inside the input; with countPad = 1 those in the padding count as
+     * zeros. x [n, h, w, c], y [n, p, q, c].
+     */
     average_pool_forward(
       begin: number,
       end: number,
@@ -129,23 +144,26 @@ export function poolKernels(heap: Heap) {
       strideW: number,
       padTop: number,
       padLeft: number,
+      dilationH: number,
+      dilationW: number,
+      padBottom: number,
+      padRight: number,
+      countPad: number,
     ): void {
       for (let row = begin * p; row < end * p; row++) {
         const sample = Math.floor(row / p);
-        const origin = (row % p) * strideH - padTop;
-        const top = Math.max(origin, 0);
-        const bottom = Math.min(origin + r, h);
+        const below = countPad === 1 ? h + padBottom : undefined;
+        const rows = side((row % p) * strideH - padTop, r, dilationH, h, below);
         for (let column = 0; column < q; column++) {
-          const edge = column * strideW - padLeft;
-          const left = Math.max(edge, 0);
-          const right = Math.min(edge + s, w);
-          const scale = 1 / ((bottom - top) * (right - left));
+          const behind = countPad === 1 ? w + padRight : undefined;
+          const columns = side(column * strideW - padLeft, s, dilationW, w, behind);
+          const scale = 1 / (rows.count * columns.count);
           const to = y + (row * q + column) * c;
           for (let channel = 0; channel < c; channel++) {
             let sum = 0;
-            for (let i = top; i < bottom; i++) {
+            for (let i = rows.from; i < rows.to; i += dilationH) {
               const from = x + (sample * h + i) * w * c + channel;
-              for (let j = left; j < right; j++) sum += heap[from + j * c];
+              for (let j = columns.from; j < columns.to; j += dilationW) sum += heap[from + j * c];
             }
             heap[to + channel] = sum * scale;
           }
@@ -154,8 +172,8 @@ export function poolKernels(heap: Heap) {
     },
 
     /**
-     * dx = the sum over the windows that hold an element of dy / elements in the window. dy [n, p, q, c], dx [n, h, w,
-     * c].
+     * dx = the sum over the windows that hold an element of dy / elements in the window, counted as in
+     * `average_pool_forward`. dy [n, p, q, c], dx [n, h, w, c].
      */
     average_pool_backward(
       begin: number,
@@ -173,21 +191,24 @@ export function poolKernels(heap: Heap) {
       strideW: number,
       padTop: number,
       padLeft: number,
+      dilationH: number,
+      dilationW: number,
+      padBottom: number,
+      padRight: number,
+      countPad: number,
     ): void {
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
       for (let row = begin * p; row < end * p; row++) {
         const sample = Math.floor(row / p);
-        const origin = (row % p) * strideH - padTop;
-        const top = Math.max(origin, 0);
-        const bottom = Math.min(origin + r, h);
+        const below = countPad === 1 ? h + padBottom : undefined;
+        const rows = side((row % p) * strideH - padTop, r, dilationH, h, below);
         for (let column = 0; column < q; column++) {
-          const edge = column * strideW - padLeft;
-          const left = Math.max(edge, 0);
-          const right = Math.min(edge + s, w);
-          const scale = 1 / ((bottom - top) * (right - left));
+          const behind = countPad === 1 ? w + padRight : undefined;
+          const columns = side(column * strideW - padLeft, s, dilationW, w, behind);
+          const scale = 1 / (rows.count * columns.count);
           const from = dy + (row * q + column) * c;
-          for (let i = top; i < bottom; i++) {
-            for (let j = left; j < right; j++) {
+          for (let i = rows.from; i < rows.to; i += dilationH) {
+            for (let j = columns.from; j < columns.to; j += dilationW) {
               const to = dx + ((sample * h + i) * w + j) * c;
               for (let channel = 0; channel < c; channel++) heap[to + channel] += heap[from + channel] * scale;
             }

@@ -32,6 +32,7 @@ const DEFINITIONS: Record<Activation["name"], (x: number) => number> = {
   sigmoid: (x) => Math.exp(x) / (1 + Math.exp(x)),
   tanh: (x) => Math.sinh(x) / Math.cosh(x),
   gelu: (x) => x * (0.5 + integral((t) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI), 0, x, 2000)),
+  "gelu, approximate": (x) => 0.5 * x * (1 + Math.tanh((2 / Math.PI) ** 0.5 * (x + 0.044715 * x ** 3))),
 };
 
 describe("erf", () => {
@@ -86,6 +87,7 @@ describe.each(ACTIVATIONS.map((activation) => [activation.name, activation] as c
       sigmoid: [0, 1],
       tanh: [-1, 1],
       gelu: [0, 1000],
+      "gelu, approximate": [0, 1000],
     };
     const points = Float64Array.of(-1000, 1000, Number.NaN);
     const [low, high, nan] = resultOf(exact, activationForward(activation, [1, 3], points), "y");

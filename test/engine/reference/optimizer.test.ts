@@ -76,16 +76,21 @@ describe.each(DECAYS)("with l2 $l2 and decay $decay", ({ l2, decay }) => {
     );
   });
 
-  it.each([false, true])("momentum follows the textbook, Nesterov %s", (nesterov) => {
+  it.each([
+    { nesterov: false, share: 1 },
+    { nesterov: true, share: 1 },
+    { nesterov: false, share: 0.625 },
+  ])("momentum follows the textbook, %s", ({ nesterov, share }) => {
     const momentum = 0.75;
+    const hyper = { ...HYPER, correction1: share };
     expectWeights(
-      weightsOf((data) => momentumUpdate(data, HYPER, { momentum, nesterov }, { l2, decay }), "velocity", ""),
+      weightsOf((data) => momentumUpdate(data, hyper, { momentum, nesterov }, { l2, decay }), "velocity", ""),
       (w) => {
         let v = 0;
         return (g) => {
           const gradient = CLIP * g + l2 * w;
           const kept = w - RATE * decay * w;
-          v = momentum * v + gradient;
+          v = momentum * v + share * gradient;
           w = nesterov ? kept - RATE * gradient - RATE * momentum * v : kept - RATE * v;
           return w;
         };

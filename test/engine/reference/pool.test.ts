@@ -13,21 +13,30 @@ import { dot, expectGradient, resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");
 
-/** The elements of x in the window of each output, in row-major order, as places in x. */
-function windowsOf({ n, c, geometry }: PoolCase): number[][] {
-  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft } = geometry;
+interface Window {
+  /** Its elements, in row-major order, as places in x. */
+  readonly places: readonly number[];
+  /** Elements that a mean divides by. */
+  readonly count: number;
+}
+
+/** The window of each output. */
+function windowsOf({ n, c, geometry, countIncludePad }: PoolCase): Window[] {
+  const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft, padBottom, padRight, dilationH, dilationW } = geometry;
   return Array.from({ length: n * p * q * c }, (_, output) => {
     const channel = output % c;
     const left = (Math.floor(output / c) % q) * strideW - padLeft;
     const top = (Math.floor(output / (c * q)) % p) * strideH - padTop;
     const sample = Math.floor(output / (c * q * p));
     const places: number[] = [];
-    for (let i = top; i < top + r; i++) {
-      for (let j = left; j < left + s; j++) {
-        if (i >= 0 && i < h && j >= 0 && j < w) places.push(((sample * h + i) * w + j) * c + channel);
-      }
+    let padding = 0;
+    for (let tap = 0; tap < r * s; tap++) {
+      const i = top + Math.floor(tap / s) * dilationH;
+      const j = left + (tap % s) * dilationW;
+      if (i >= 0 && i < h && j >= 0 && j < w) places.push(((sample * h + i) * w + j) * c + channel);
+      else if (i < h + padBottom && j < w + padRight) padding++;
     }
-    return places;
+    return { places, count: places.length + (countIncludePad ? padding : 0) };
   });
 }
 
@@ -38,12 +47,12 @@ describe.each(POOLS.map((shape) => [shape.name, shape] as const))("%s", (label, 
   const dy = normal(`${label} dy`, windows.length);
 
   it("has something in every window", () => {
-    expect(windows.every((places) => places.length > 0)).toBe(true);
+    expect(windows.every(({ places }) => places.length > 0)).toBe(true);
   });
 
   it("gives the maximum of each window", () => {
     for (const values of inputs) {
-      const wanted = windows.map((places) => Math.max(...places.map((place) => values[place])));
+      const wanted = windows.map(({ places }) => Math.max(...places.map((place) => values[place])));
       expect([...resultOf(exact, poolForward("max", shape, values), "y")].map((value) => value + 0)).toEqual(
         wanted.map((value) => value + 0),
       );
@@ -55,7 +64,7 @@ describe.each(POOLS.map((shape) => [shape.name, shape] as const))("%s", (label, 
     for (const values of inputs) {
       const y = naiveMaximum(shape, values);
       const wanted = new Float64Array(x.length);
-      windows.forEach((places, output) => {
+      windows.forEach(({ places }, output) => {
         const first = places.find((place) => values[place] === y[output]);
         wanted[first ?? -1] += dy[output];
       });
@@ -66,9 +75,9 @@ describe.each(POOLS.map((shape) => [shape.name, shape] as const))("%s", (label, 
 
   it("gives the mean of each window", () => {
     const y = resultOf(exact, poolForward("average", shape, x), "y");
-    for (const [i, places] of windows.entries()) {
+    for (const [i, { places, count }] of windows.entries()) {
       const sum = places.reduce((total, place) => total + x[place], 0);
-      expect(y[i]).toBeCloseTo(sum / places.length, 12);
+      expect(y[i]).toBeCloseTo(sum / count, 12);
     }
   });
 
@@ -91,6 +100,6 @@ describe.each(POOLS.map((shape) => [shape.name, shape] as const))("%s", (label, 
       ),
       "y",
     );
-    expect(Array.from(y, Number.isNaN)).toEqual(windows.map((places) => places.includes(place)));
+    expect(Array.from(y, Number.isNaN)).toEqual(windows.map(({ places }) => places.includes(place)));
   });
 });

@@ -46,6 +46,7 @@ const pooling: readonly FieldSpec[] = [
   { key: "poolSize", label: "Pool size", kind: "value", fallback: 2 },
   { key: "strides", label: "Strides", kind: "value", hint: "the pool size unless told" },
   padding,
+  dilationRate,
   { key: "ceilMode", label: "Round sizes up", kind: "flag", fallback: false },
 ];
 
@@ -66,7 +67,11 @@ export const LAYER_OPTIONS: Readonly<Record<string, readonly FieldSpec[]>> = {
   ],
   dense: [{ key: "units", label: "Units", kind: "whole" }, activation, kernelInitializer, name, useBias],
   maxPooling2d: [...pooling, name],
-  averagePooling2d: [...pooling, name],
+  averagePooling2d: [
+    ...pooling,
+    { key: "countIncludePad", label: "Padding counts", kind: "flag", fallback: false },
+    name,
+  ],
   globalAveragePooling2d: [name],
   batchNormalization: [
     { key: "momentum", label: "Momentum", kind: "number", fallback: 0.99 },
@@ -74,12 +79,12 @@ export const LAYER_OPTIONS: Readonly<Record<string, readonly FieldSpec[]>> = {
     name,
   ],
   dropout: [{ key: "rate", label: "Share dropped", kind: "number", step: 0.05 }, name],
-  flatten: [name],
+  flatten: [{ key: "axis", label: "From axis", kind: "whole", fallback: 1 }, name],
   relu: [name],
   leakyRelu: [{ key: "negativeSlope", label: "Slope below zero", kind: "number", fallback: 0.3 }, name],
   sigmoid: [name],
   tanh: [name],
-  gelu: [name],
+  gelu: [{ key: "approximate", label: "By tanh", kind: "flag", fallback: false }, name],
   softmax: [name],
   residual: [name],
 };

@@ -31,7 +31,11 @@ const shared: readonly FieldSpec[] = [
 
 /** By type: what is shown under "More". */
 export const MORE_OPTIMIZER_FIELDS: Readonly<Record<string, readonly FieldSpec[]>> = {
-  sgd: [...shared, { key: "nesterov", label: "Nesterov's momentum", kind: "flag", fallback: false }],
+  sgd: [
+    ...shared,
+    { key: "nesterov", label: "Nesterov's momentum", kind: "flag", fallback: false },
+    { key: "dampening", label: "Dampening", kind: "number", step: 0.05, fallback: 0 },
+  ],
   rmsprop: [momentum, ...shared],
   adam: [...betas, ...shared],
   adamw: [...betas, ...shared],
