@@ -59,7 +59,9 @@ export function leakyRelu(options: LeakyReluOptions = {}): Layer {
 /**
  * 1 / (1 + e^-x), any shape.
  *
- * As a model's last layer under the loss `sigmoidBinaryCrossEntropy` it is folded into the loss: see there.
+ * As a model's last layer it is folded into the loss `sigmoidBinaryCrossEntropy`, which works on the sums before it: nothing is
+ * lost where probabilities round to 0 or 1. `predict` and `activations` give probabilities as without the loss; without such a
+ * last layer `predict` does so under that loss all the same. Under other losses it is a layer like any other.
  *
  * @example
  * sigmoid();

@@ -16,7 +16,10 @@ export interface BatchNormalizationOptions {
 
 /**
  * Normalises each channel over the batch, then scales by gamma and shifts by beta (Ioffe & Szegedy, 2015; Keras'
- * BatchNormalization); [h, w, c] or [units]. Inference uses running statistics; their variance is the unbiased one.
+ * BatchNormalization); [h, w, c] or [units]. Inference uses running statistics.
+ *
+ * A batch is normalised by its biased variance, as everywhere. The running variance is the unbiased one, n / (n - 1) times as
+ * large for n values of a channel in the batch, as in PyTorch; Keras and ONNX keep the biased one.
  *
  * Parameters: `gamma`, `beta`, and the statistics `movingMean`, `movingVariance`, all [c].
  *

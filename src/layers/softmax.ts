@@ -6,7 +6,9 @@ import { OptionReader } from "./options.ts";
 /**
  * e^x over the sum of e^x along the last axis; any shape.
  *
- * As a model's last layer under the loss `softmaxCrossEntropy` it is folded into the loss.
+ * As a model's last layer it is folded into the loss `softmaxCrossEntropy`, which works on the sums before it: nothing is lost
+ * where probabilities round to 0 or 1. `predict` and `activations` give probabilities as without the loss; without such a last
+ * layer `predict` does so under that loss all the same. Under other losses it is a layer like any other.
  *
  * @example
  * softmax();

@@ -5,7 +5,8 @@ import type { Loss } from "../model/contracts.ts";
 export type LossOption = "softmaxCrossEntropy" | "sigmoidBinaryCrossEntropy" | "meanSquaredError" | Loss;
 
 /**
- * Cross-entropy of the softmax of the outputs with a class: the loss of classifiers. Targets are class indices.
+ * Cross-entropy of the softmax of the outputs with a class: the loss of classifiers. Targets are class indices. A last layer
+ * `softmax()` is folded into it: a model has the same losses, gradients and predictions with and without one.
  *
  * @param options.labelSmoothing share of each target spread over all classes (Szegedy et al., 2016), 0 to 1; default 0
  * @throws RangeError if it is not in [0, 1]
@@ -28,7 +29,8 @@ export function softmaxCrossEntropy(options: { labelSmoothing?: number } = {}): 
 }
 
 /**
- * Cross-entropy of the sigmoid of each output with a target from 0 to 1, mean over the outputs: several labels per image.
+ * Cross-entropy of the sigmoid of each output with a target from 0 to 1, mean over the outputs: several labels per image. A
+ * last layer `sigmoid()` is folded into it: a model has the same losses, gradients and predictions with and without one.
  *
  * @example
  * sigmoidBinaryCrossEntropy();

@@ -52,7 +52,7 @@ export type OneCycleSchedule = {
   readonly startDivisor?: number | undefined;
   /** The last step has the first step's rate divided by this; default 1e4. */
   readonly finalDivisor?: number | undefined;
-  /** Share of all steps that rise, above 0 and below 1; default 0.3. */
+  /** Share of all steps that rise, above 0 and below 1; default 0.3. A rise of one step or less is left out. */
   readonly warmupShare?: number | undefined;
   /** Shape of rise and fall; default `"cosine"`. */
   readonly anneal?: "cosine" | "linear" | undefined;
@@ -113,6 +113,9 @@ export function cosine(options: Options<CosineSchedule> = {}): CosineSchedule {
 
 /**
  * One cycle over the run.
+ *
+ * The peak stands at the end of the rise, which may lie between two steps, as in PyTorch's OneCycleLR. A rise of one step or less
+ * (`warmupShare` times all steps is at most 1) is left out: the first step has the peak, and a run of one step has only that.
  *
  * @throws RangeError if a value is out of its range
  *
@@ -260,7 +263,7 @@ function oneCycleRate(schedule: OneCycleSchedule, baseLearningRate: number, at: 
   const start = peak / startDivisor;
   const end = start / finalDivisor;
   const last = totalSteps - 1;
-  // The peak may lie between two steps, as in PyTorch's OneCycleLR; a run too short to rise starts at it.
+  // The peak may lie between two steps, as in PyTorch's OneCycleLR; a run too short to rise starts at it, unlike there.
   const peakStep = Math.max(0, warmupShare * totalSteps - 1);
   if (at < peakStep) return mix(start, peak, at / peakStep);
   return mix(peak, end, last > peakStep ? Math.min(1, (at - peakStep) / (last - peakStep)) : 0);

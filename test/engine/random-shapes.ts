@@ -90,12 +90,18 @@ export function randomPool(id: number): PoolCase {
     const [size, window, stride] = [draw([1, 2, 3, 5, 8, 11]), draw([1, 2, 3, 4, 7]), draw([1, 2, 3, 5])];
     const before = draw([0, 0, 1, 2, 3, 6]);
     const after = draw([0, 0, 1, 2, 3, 6]);
-    return { size, window, stride, before: Math.min(before, window - 1), after: Math.min(after, window - 1) };
+    // Taps further apart than the input is large may all miss it.
+    const dilation = size >= 3 ? draw([1, 1, 2, 3]) : 1;
+    const sides = { before: Math.min(before, window - 1), after: Math.min(after, window - 1) };
+    return { size, window, stride, dilation, ...sides };
   };
   for (;;) {
     const [rows, columns, ceil] = [axis(), axis(), draw([true, false])];
-    const covers = [rows, columns].every(({ size, window, before, after }) => before + size + after >= window);
+    const covers = [rows, columns].every(
+      ({ size, window, dilation, before, after }) => before + size + after > (window - 1) * dilation,
+    );
     if (!covers) continue;
+    const countIncludePad = draw([true, false]);
     const geometry = poolGeometry({
       name: "pool",
       h: rows.size,
@@ -106,10 +112,12 @@ export function randomPool(id: number): PoolCase {
         [rows.before, rows.after],
         [columns.before, columns.after],
       ],
+      dilation: [rows.dilation, columns.dilation],
       ceil,
     });
-    const name = `random ${id}: ${JSON.stringify([rows, columns])}${ceil ? ", ceil" : ""}`;
-    return { name, n: draw([1, 2, 3]), c: draw([1, 2, 3, 4, 5, 8, 9, 13]), geometry };
+    const options = `${ceil ? ", ceil" : ""}${countIncludePad ? ", padding counted" : ""}`;
+    const name = `random ${id}: ${JSON.stringify([rows, columns])}${options}`;
+    return { name, n: draw([1, 2, 3]), c: draw([1, 2, 3, 4, 5, 8, 9, 13]), geometry, countIncludePad };
   }
 }
 

@@ -111,6 +111,26 @@ describe("learningRateAt", () => {
     }
   });
 
+  it("one cycle: leaves out a rise of one step or less, and begins with the peak", () => {
+    for (const [warmupShare, steps] of [
+      [0.3, 1],
+      [0.3, 2],
+      [0.3, 3],
+      [0.25, 4],
+      [0.001, 1000],
+    ]) {
+      for (const anneal of ["cosine", "linear"] as const) {
+        const got = rates(oneCycle({ warmupShare, anneal, startDivisor: 10, finalDivisor: 100 }), steps, 1, 0.5);
+        expect(got[0]).toBe(0.5);
+        for (let at = 1; at < steps; at++) expect(got[at]).toBeLessThan(got[at - 1]);
+        if (steps > 1) expect(got[steps - 1]).toBeCloseTo(0.0005, 12);
+      }
+    }
+    // A rise of 1.2 steps: the first step is its start, and the peak lies before the second.
+    const longer = rates(oneCycle({ startDivisor: 10, anneal: "linear", finalDivisor: 1 }), 4, 1, 0.5);
+    expectClose(longer, [0.05, 0.5 - (0.45 * 0.8) / 2.8, 0.5 - (0.45 * 1.8) / 2.8, 0.05]);
+  });
+
   it("does not waste a run of one step", () => {
     for (const schedule of all) expect(learningRateAt(schedule, 0.1, 0, 1, 1)).toBe(0.1);
   });
