@@ -44,7 +44,10 @@ describe("sgd", () => {
       { momentum: 0.9, dampening: -0.5 },
       "sgd: expected dampening to be a finite number at least 0 and at most 1, got -0.5",
     ],
-    [{ momentum: 0.9, dampening: 1.5 }, "sgd: expected dampening to be a finite number at least 0 and at most 1, got 1.5"],
+    [
+      { momentum: 0.9, dampening: 1.5 },
+      "sgd: expected dampening to be a finite number at least 0 and at most 1, got 1.5",
+    ],
   ])("refuses %j", (options, message) => {
     expect(() => sgd(options)).toThrow(new RangeError(message));
   });
