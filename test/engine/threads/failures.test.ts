@@ -49,7 +49,7 @@ describe("a kernel that traps", () => {
     const engine = await createEngine(ELEMENTS, { gear: "simd" });
     const tape = new Tape(2);
     tape.add("relu_forward", "sample", 6, 1000, 2000, 1);
-    tape.add("gelu_forward", "sample", 6, 2 ** 28, 2000, 1);
+    tape.add("gelu_forward", "sample", 6, 2 ** 28, 2000, 1, 0);
     expect(() => engine.run(tape)).toThrow(new Error("engine: failed in gelu_forward: memory access out of bounds"));
   });
 
