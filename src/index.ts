@@ -100,7 +100,7 @@ export {
   softmaxCrossEntropy,
 } from "./training/losses.ts";
 export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
-export { type CompileOptions, createModel, Model, type ModelOptions } from "./training/model.ts";
+export { type CompileOptions, createModel, Model, type ModelOptions, type PredictOptions } from "./training/model.ts";
 export {
   type AdamOptions,
   adam,

@@ -11,6 +11,7 @@ import { type Layout, layOut, type NetworkOptions } from "./layout.ts";
 import { type MemoryUse, memoryUse } from "./memory.ts";
 import type { Parameters } from "./parameters.ts";
 import { type Pixels, Tapes } from "./tapes.ts";
+import { Turns } from "./turns.ts";
 
 /** What images should give. */
 export type Targets = Pick<Dataset, "labels" | "targets" | "classes">;
@@ -23,6 +24,8 @@ export class Network {
   readonly loss: Loss | undefined;
   readonly optimizer: Optimizer | undefined;
   readonly parameters: Parameters;
+  /** Who may work with it when. */
+  readonly turns = new Turns();
   readonly #layout: Layout;
   /** One for each layer that draws numbers. */
   readonly #streams: readonly RandomStream[];

@@ -1,4 +1,5 @@
 import type { Pixels } from "../data/dataset.ts";
+import { readRawImages } from "../data/raw-images.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { MemoryPlan } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
@@ -90,16 +91,18 @@ export class Probe {
    * @param image raw pixels [h, w, c]
    * @throws RangeError unless it is one image
    */
-  run(image: Pixels): LayerOutput[] {
-    const size = sizeOf(this.#network.architecture.input.shape);
+  run(image: Pixels | Uint8ClampedArray): LayerOutput[] {
+    const { shape } = this.#network.architecture.input;
+    const size = sizeOf(shape);
     if (image.length !== size) {
       throw new RangeError(`activations: expected one image of ${size} values, got ${image.length} values`);
     }
+    const { pixels } = readRawImages("activations", image, shape);
     const { heap } = this.#engine;
     // The order of parameters is the same in both, so their values are one run in each.
     const { offset, count } = this.#network.parameters.values;
     heap.set(this.#network.view(offset, count), this.#parameters);
-    heap.set(image, this.#pixels);
+    heap.set(pixels, this.#pixels);
     this.#engine.run(this.#tape);
     return this.#places.map(({ path, type, shape, offset: at }) => ({
       path,

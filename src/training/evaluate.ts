@@ -67,7 +67,8 @@ export type Evaluator = (
 ) => Promise<Evaluation>;
 
 /**
- * Loss and accuracy over a data set, in inference mode.
+ * Loss and accuracy over a data set, in inference mode, by the weights of one moment: a run under way takes its next step
+ * when it is done.
  *
  * @param evaluator who does it; default the network alone
  * @throws TypeError, RangeError if the data set does not fit the network
@@ -81,7 +82,7 @@ export async function evaluate(
   const { onBatch, signal, ...settings } = options;
   readPredictionSettings("evaluate", settings);
   checkData(network, data, "evaluate");
-  return evaluator(data, undefined, options);
+  return network.turns.read(() => evaluator(data, undefined, options));
 }
 
 /** The same over some of the images, or undefined for all; data and options were checked. */

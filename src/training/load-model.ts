@@ -88,12 +88,13 @@ export function runSettings({ training }: Checkpoint): unknown {
  * Puts a run back to where a checkpoint left it: optimizer state, callbacks, place in the data. The trainer must have been
  * made with the same data and options, by a model loaded from the same checkpoint with `training`.
  *
- * @throws TypeError, RangeError if the checkpoint holds no run, or one that does not fit
+ * @throws TypeError, RangeError if the checkpoint holds no run, or one that does not fit, or the model has a run under way
  */
 export function resumeTrainer(trainer: Trainer, { training }: Checkpoint): void {
   if (training === undefined || !isRecord(training.state)) {
     throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
   }
+  trainer.network.turns.expectNoRun("resume");
   const progress = readProgress(training.state.progress);
   restoreSlots(trainer, training.optimizer);
   restoreAverage(trainer, training.optimizer, progress.step);

@@ -1,10 +1,10 @@
 import { matchClasses } from "../data/classes.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Pixels } from "../data/dataset.ts";
+import { readRawImages } from "../data/raw-images.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import { readFields } from "../json-fields.ts";
-import { sizeOf } from "../layers/layer.ts";
 import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
 import type { NetworkOptions } from "../model/layout.ts";
 import { type MemoryUse, planMemory } from "../model/memory.ts";
@@ -83,13 +83,38 @@ function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed
   };
 }
 
-/** A network and all one does with it. Made by `createModel` or `loadModel`. */
+/** What `predict` is told. A type alias because interfaces do not fit `Json`. */
+export type PredictOptions = PredictionSettings & {
+  /**
+   * Shape of one image, [height, width, channels], as the caller knows it: refused unless it is the model's. A flat array alone
+   * does not tell four grey images from one with four channels.
+   */
+  readonly shape?: readonly number[] | undefined;
+};
+
+/**
+ * A network and all one does with it. Made by `createModel` or `loadModel`.
+ *
+ * One run trains at a time. While it is under way, which is from its first event that is asked for to its end:
+ *
+ * | call | what happens |
+ * |---|---|
+ * | `fit`, `fitEvents`, another trainer's `run` | refused; `trainer()` alone makes one for later |
+ * | `evaluate`, `predict` | right: they see the weights of one moment, and the next step waits for them |
+ * | `compile`, `resumeTrainer` | refused; `compile` also while somebody evaluates or predicts, or compiles |
+ * | `save`, `getWeight` | right: the weights of that moment; in `onEpochEnd` of a run that averages, the averaged ones |
+ * | `setWeight` | right between two steps; refused while somebody evaluates, or averaged weights stand in place of the run's |
+ * | `checkpoint` | right between two steps, as in the loop over `fitEvents`; refused in callbacks, and for another run than the latest |
+ * | `stop`, `dispose` | end the run: its history ends with "interrupted" |
+ */
 export class Model {
   readonly architecture: Architecture;
   readonly seed: number;
   /** Names of the classes, where the training data had them: those of other data are matched by name. */
   classNames: readonly string[] | undefined;
   #network: Network | undefined;
+  /** Counts what takes another network in the place of one. */
+  #generation = 0;
 
   constructor(architecture: Architecture, seed: number) {
     this.architecture = architecture;
@@ -100,11 +125,24 @@ export class Model {
    * Plans and allocates the memory, once and for all steps, and sets initial weights. Compiling again keeps the weights,
    * not the optimizer's state.
    *
-   * @throws RangeError if the host lacks the gear or the memory
+   * @throws RangeError if the host lacks the gear or the memory, or the model is at work
    */
   async compile(options: CompileOptions = {}): Promise<void> {
     const old = this.#network;
-    const network = await Network.create(this.architecture, { ...readCompileOptions(options), seed: this.seed });
+    const settings = { ...readCompileOptions(options), seed: this.seed };
+    expectIdle(old, "compile");
+    this.#generation += 1;
+    const generation = this.#generation;
+    const network = await Network.create(this.architecture, settings);
+    try {
+      if (generation !== this.#generation) {
+        throw new RangeError("compile: expected one call at a time, got another, or dispose(), before it was done");
+      }
+      expectIdle(old, "compile");
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
     if (old !== undefined) {
       // The order of parameters is the same in both, so their values are one run in each.
       const { offset, count } = old.parameters.values;
@@ -137,11 +175,12 @@ export class Model {
    *
    * Classes are those of the first data that had names: other data, and validation, are matched by name.
    *
-   * @throws TypeError, RangeError if the data does not fit the model
+   * @throws TypeError, RangeError if the data does not fit the model, or another run is under way
    * @example
    * const { epochs } = await model.fit(train, { epochs: 3, validation: test });
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+    this.network.turns.expectNoRun("fit");
     const events = this.fitEvents(data, options);
     for (;;) {
       const next = await events.next();
@@ -150,8 +189,10 @@ export class Model {
   }
 
   /**
-   * Trains step by step: an event after every step and every epoch. Leaving the loop ends the training there.
+   * Trains step by step: an event after every step and every epoch. Leaving the loop ends the training there. Who takes
+   * events by `next()` ends it with `return()`, or with `stop()` of the model.
    *
+   * @throws RangeError at the first event if another run is under way
    * @example
    * for await (const event of model.fitEvents(train)) if (event.event === "step") console.log(event.loss);
    */
@@ -184,34 +225,31 @@ export class Model {
   /**
    * Predictions for raw images: class probabilities under a softmax loss, else the last layer's outputs.
    *
-   * @param images pixels [n, h, w, c] as in the training data
-   * @param options as in `evaluate`
+   * @param images pixels [n, h, w, c] as in the training data; a canvas' red, green, blue and alpha are refused, as far as they
+   *   can be told, where the model has fewer channels: `resizeImage` makes an image of them
+   * @param options as in `evaluate`, and the shape of an image
    * @returns [n, outputs]
-   * @throws TypeError, RangeError if they are not whole images, or for a wrong option
+   * @throws TypeError, RangeError if they are not whole images of finite pixels, or for a wrong option
    * @throws DivergedError if an output is NaN or infinite
    */
-  async predict(images: Dataset["images"], options: PredictionSettings = {}): Promise<Float32Array> {
+  async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
     const { network } = this;
-    const size = sizeOf(this.architecture.input.shape);
-    if (!ArrayBuffer.isView(images)) {
-      throw new TypeError(`predict: expected images as a Uint8Array or a Float32Array, got ${typeof images}`);
-    }
-    if (images.length === 0 || images.length % size !== 0) {
-      throw new RangeError(`predict: expected whole images of ${size} values, got ${images.length} values`);
-    }
-    const count = images.length / size;
-    const { outputs } = this.architecture;
-    const result = new Float32Array(count * outputs);
-    const predictor = new Predictor(network, readPredictionSettings("predict", options));
-    const breather = new Breather();
-    for (let begin = 0; begin < count; begin += network.batchSize) {
-      const n = Math.min(network.batchSize, count - begin);
-      const scores = predictor.run(images, n, begin, undefined, false);
-      checkOutputs(scores, n, outputs, begin);
-      result.set(scores.subarray(0, n * outputs), begin * outputs);
-      await breather.pause();
-    }
-    return result;
+    const { shape, ...settings } = options;
+    const { pixels, count } = readRawImages("predict", images, this.architecture.input.shape, shape);
+    const predictor = new Predictor(network, readPredictionSettings("predict", settings));
+    return network.turns.read(async () => {
+      const { outputs } = this.architecture;
+      const result = new Float32Array(count * outputs);
+      const breather = new Breather();
+      for (let begin = 0; begin < count; begin += network.batchSize) {
+        const n = Math.min(network.batchSize, count - begin);
+        const scores = predictor.run(pixels, n, begin, undefined, false);
+        checkOutputs(scores, n, outputs, begin);
+        result.set(scores.subarray(0, n * outputs), begin * outputs);
+        await breather.pause();
+      }
+      return result;
+    });
   }
 
   /** Names of all weights with their shapes, running statistics included. */
@@ -221,6 +259,7 @@ export class Model {
 
   /** A copy of a weight's values. */
   getWeight(name: string): Float32Array {
+    this.network.turns.expectSettled("weights");
     const { value } = this.network.parameters.get(name);
     return Float32Array.from(this.network.view(value.offset, value.size));
   }
@@ -231,6 +270,7 @@ export class Model {
    * @throws RangeError if there is none of that name, the number of values differs, or one is not finite in float32
    */
   setWeight(name: string, values: ArrayLike<number>): void {
+    this.network.turns.expectWritable("weights");
     const { value } = this.network.parameters.get(name);
     if (values.length !== value.size) {
       throw new RangeError(`weights: expected ${value.size} values for "${name}", got ${values.length}`);
@@ -260,6 +300,7 @@ export class Model {
    * @throws DivergedError if a weight is NaN or infinite, as no file of such a model could be read
    */
   save(run?: Json): Uint8Array {
+    this.network.turns.expectSettled("save");
     const contents = modelContents(this.network, this.seed, this.classNames);
     return encodeCheckpoint(run === undefined ? contents : { ...contents, settings: { ...contents.settings, run } });
   }
@@ -270,15 +311,46 @@ export class Model {
    * @param trainer the run
    * @param settings what the caller needs to set the run up again; kept as it is
    * @throws DivergedError if a weight or a number of the optimizer is NaN or infinite
+   * @throws RangeError if the run is not this model's latest, or in the middle of a step or a callback
    */
   checkpoint(trainer: Trainer, settings: Json = null): Uint8Array {
+    const { latest } = this.network.turns;
+    if (trainer.network !== this.network || (latest !== undefined && latest !== trainer)) {
+      throw new RangeError(
+        "checkpoint: expected the model's latest run, got one that others came after, or of another model",
+      );
+    }
+    if (!trainer.isBetweenSteps) {
+      throw new RangeError(
+        "checkpoint: expected a run between two steps, got one at work; take it in the loop over its events",
+      );
+    }
     const contents = modelContents(this.network, this.seed, this.classNames);
     return encodeCheckpoint({ ...contents, training: trainingContents(trainer, settings) });
   }
 
-  /** Frees the memory and ends the threads. The model can be compiled again, with new weights. */
+  /**
+   * Ends the run under way, if there is one: at once if it waits for its next event to be asked for, also where nobody will
+   * ever do so, else before its next step. Its history ends with "interrupted", and it can be checkpointed.
+   */
+  stop(): void {
+    this.#network?.turns.stop();
+  }
+
+  /**
+   * Frees the memory and ends the threads, and with them a run under way; an `evaluate` or `predict` fails. The model can be
+   * compiled again, with new weights.
+   */
   dispose(): void {
+    this.#generation += 1;
+    this.stop();
     this.#network?.dispose();
     this.#network = undefined;
   }
+}
+
+/** Throws if anybody works with a network that another is to take the place of. */
+function expectIdle(network: Network | undefined, who: string): void {
+  network?.turns.expectNoRun(who);
+  network?.turns.expectNoReader(who);
 }

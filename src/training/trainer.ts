@@ -47,6 +47,8 @@ export class Trainer {
   #progress: Progress = START;
   /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
   #away = 0;
+  /** Whether it stands between two steps, with nothing half done. */
+  #isBetweenSteps = true;
 
   /** @throws TypeError, RangeError if the data does not fit the network, or for a wrong option */
   constructor(network: Network, data: Dataset, seed: number, options: FitOptions = {}) {
@@ -94,6 +96,11 @@ export class Trainer {
     return this.#progress;
   }
 
+  /** Whether all that a checkpoint holds is of one moment: not in the middle of a step, a callback or the end of an epoch. */
+  get isBetweenSteps(): boolean {
+    return this.#isBetweenSteps;
+  }
+
   /** Goes on from where another run of the same options stood; weights and optimizer state must be back in place. */
   resume(progress: Progress): void {
     const { epoch, stepInEpoch, step } = progress;
@@ -105,16 +112,36 @@ export class Trainer {
       );
     }
     this.#progress = progress;
+    this.network.turns.restored(this);
   }
 
   /**
-   * Runs to the end, and says what happens: an event after every step and every epoch.
+   * Runs to the end, and says what happens: an event after every step and every epoch. It begins with the first event that
+   * is asked for, and holds the model until it ends, or is left by `return()`, as `break` does in a loop.
    *
    * @param crew who makes the steps and evaluations; default the network alone
+   * @throws RangeError if another run of the network is under way, or has taken its place since
    */
   async *run(crew: Crew = crewOf(this.network)): AsyncGenerator<FitEvent, History> {
+    const { turns } = this.network;
+    if (this.#progress.step > 0 && turns.latest !== this) {
+      const { step } = this.#progress;
+      throw new RangeError(
+        `fit: expected the network's latest run, got one at step ${step} that another came after; resume it from a checkpoint`,
+      );
+    }
+    turns.begin(this);
+    try {
+      return yield* this.#run(crew);
+    } finally {
+      this.#isBetweenSteps = true;
+      turns.end(this);
+    }
+  }
+
+  async *#run(crew: Crew): AsyncGenerator<FitEvent, History> {
+    const { turns } = this.network;
     this.#crew = crew;
-    const { signal } = this.#options;
     const { control } = this;
     const breather = new Breather();
     if (this.#progress.step === 0) {
@@ -130,7 +157,10 @@ export class Trainer {
       while (this.#progress.stepInEpoch < this.stepsPerEpoch) {
         // A checkpoint may have been written between a step and its reports.
         if (this.#reportsDue()) yield* this.#reports();
-        if (signal?.aborted) return this.#history("interrupted");
+        const readers = turns.undisturbed();
+        if (readers !== undefined) await readers;
+        if (this.#isInterrupted) return this.#history("interrupted");
+        this.#isBetweenSteps = false;
         const start = performance.now();
         const batch = this.#batch(order);
         const made = crew.step(batch);
@@ -142,19 +172,36 @@ export class Trainer {
           if (done !== undefined) await done;
         }
         const told = performance.now();
+        this.#handOver(true);
         yield event;
+        this.#handOver(false);
         this.#away += performance.now() - told;
+        if (turns.isOver(this)) return this.#history("interrupted");
         if (this.#progress.stopped !== null) return this.#end(control);
         const pause = breather.pause();
         if (pause !== undefined) await pause;
       }
       yield* this.#reports();
-      if (signal?.aborted) return this.#history("interrupted");
+      if (this.#isInterrupted) return this.#history("interrupted");
+      this.#isBetweenSteps = false;
       const event = await this.#uninterrupted(() => this.#endEpoch(epochStart + this.#away, control));
       if (event === undefined) return this.#history("interrupted");
+      this.#handOver(true);
       yield event;
+      this.#handOver(false);
+      if (turns.isOver(this)) return this.#history("interrupted");
     }
     return this.#end(control);
+  }
+
+  /** Lets whoever reads the events have the word, or takes it back. */
+  #handOver(waits: boolean): void {
+    this.#isBetweenSteps = true;
+    this.network.turns.setWaiting(this, waits);
+  }
+
+  get #isInterrupted(): boolean {
+    return this.#options.signal?.aborted === true || this.network.turns.isOver(this);
   }
 
   /** Undefined where the signal cut the work off: a resumed run begins with it. */
@@ -162,19 +209,38 @@ export class Trainer {
     const { signal } = this.#options;
     return work().catch((error: unknown) => {
       if (signal?.aborted && error === signal.reason) return undefined;
+      // A model that was disposed of meanwhile has no engine to go on with.
+      if (this.network.turns.isOver(this)) return undefined;
       throw error;
     });
   }
 
   async #end(control: TrainingControl): Promise<History> {
-    const averaged = await this.#uninterrupted(async () => {
-      await useAverage(this.average, this.network, this.#data, this.#seed, this.#options.signal);
-      return true;
-    });
+    const averaged = await this.#uninterrupted(() => this.#useAverage());
     if (averaged === undefined) return this.#history("interrupted");
+    // They stay: what callbacks write now is not lost.
+    this.network.turns.weights = "own";
+    this.#isBetweenSteps = false;
     for (const callback of this.callbacks) await callback.onTrainEnd?.(control);
     const { stopped } = this.#progress;
     return this.#history(stopped === null ? "completed" : { stopped });
+  }
+
+  /** Puts the averaged weights in place, where there are some, and returns how to undo it. */
+  async #useAverage(): Promise<() => void> {
+    const { network, average } = this;
+    if (average?.values === undefined) return () => {};
+    const { turns } = network;
+    await turns.undisturbed();
+    turns.weights = "changing";
+    try {
+      const undo = await useAverage(average, network, this.#data, this.#seed, this.#options.signal);
+      turns.weights = "averaged";
+      return undo;
+    } catch (error) {
+      turns.weights = "own";
+      throw error;
+    }
   }
 
   #history(end: History["end"]): History {
@@ -209,8 +275,11 @@ export class Trainer {
         reports: [...this.#progress.reports, event],
       };
       const told = performance.now();
+      this.#handOver(true);
       yield event;
+      this.#handOver(false);
       this.#away += performance.now() - told;
+      if (this.network.turns.isOver(this)) return;
     }
   }
 
@@ -301,10 +370,7 @@ export class Trainer {
   async #endEpoch(start: number, control: TrainingControl): Promise<EpochEvent> {
     const { validation } = this.#options;
     // Callbacks may keep the weights, and should keep those that were validated.
-    const undo =
-      validation === undefined
-        ? () => {}
-        : await useAverage(this.average, this.network, this.#data, this.#seed, this.#options.signal);
+    const undo = validation === undefined ? () => {} : await this.#useAverage();
     try {
       const validated = validation && (await this.#crew.evaluate(validation, undefined, this.#evaluateOptions));
       const event = this.#epochEvent(start, validated);
@@ -321,7 +387,10 @@ export class Trainer {
       for (const callback of this.callbacks) await callback.onEpochEnd?.(event, control);
       return event;
     } finally {
+      // A callback may have begun to evaluate, and not waited for it.
+      await this.network.turns.undisturbed();
       undo();
+      this.network.turns.weights = "own";
     }
   }
 

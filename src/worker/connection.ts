@@ -76,6 +76,16 @@ export class Connection {
     });
   }
 
+  /** Asks the worker to free something, which the end of the worker does as well. */
+  async release<K extends "disposeModel" | "disposeData">(call: K, argument: Argument<K>): Promise<void> {
+    if (this.#failure !== undefined) return;
+    try {
+      await this.call(call, argument);
+    } catch (error) {
+      if (this.#failure === undefined) throw error;
+    }
+  }
+
   /** Tells of a run until it ends. */
   follow(run: number, listener: RunListener): void {
     if (this.#failure === undefined) this.#runs.set(run, listener);

@@ -22,7 +22,7 @@ import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
 import type { ClassFigures } from "../training/metrics.ts";
-import type { CompileOptions, ModelOptions } from "../training/model.ts";
+import type { CompileOptions, ModelOptions, PredictOptions } from "../training/model.ts";
 import type { History } from "../training/trainer.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 
@@ -100,7 +100,7 @@ export interface RemoteRun extends AsyncIterable<FitEvent> {
   resume(): Promise<void>;
   /** Makes one step of a paused run. */
   step(): Promise<void>;
-  /** Ends the run after the current step; it can be checkpointed first. */
+  /** Ends the run after the current step, and resolves once `finished` has; it can be checkpointed first. */
   stop(): Promise<History>;
   /** Multiplies the schedule's learning rate from the next step on; 1 at first. */
   setLearningRateFactor(factor: number): Promise<void>;
@@ -149,7 +149,7 @@ export interface RemoteModel {
   evaluate(data: RemoteDataset, options?: PredictionSettings): Promise<Evaluation>;
   /** The same, image by image: what confusion matrices and galleries of mistakes are made of. */
   report(data: RemoteDataset, options?: PredictionSettings): Promise<RemoteReport>;
-  predict(images: Pixels | Uint8ClampedArray, options?: PredictionSettings): Promise<Float32Array>;
+  predict(images: Pixels | Uint8ClampedArray, options?: PredictOptions): Promise<Float32Array>;
   /** The output of every layer for one image, in the order of the layers. Works while a run goes on, between two steps. */
   activations(image: Pixels | Uint8ClampedArray): Promise<readonly LayerActivation[]>;
   weights(): Promise<ReadonlyMap<string, readonly number[]>>;
@@ -196,6 +196,6 @@ export interface Session {
   addDataset(data: Dataset, options?: { transfer?: boolean }): Promise<RemoteDataset>;
   /** Gears that the worker's host has. */
   gears(): Promise<readonly Gear[]>;
-  /** Ends the worker and all that lives in it. */
+  /** Ends the worker and all that lives in it: what is not done rejects, what is done stays so. */
   terminate(): void;
 }

@@ -15,7 +15,7 @@ import { evaluate, type PredictionSettings } from "../training/evaluate.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { parseLoss } from "../training/losses.ts";
-import type { Model } from "../training/model.ts";
+import type { Model, PredictOptions } from "../training/model.ts";
 import { parseOptimizer } from "../training/optimizers.ts";
 import { reportImages } from "../training/report.ts";
 import { weightBytes } from "../training/weight-bytes.ts";
@@ -62,7 +62,7 @@ export class HostedModel {
   }
 
   compile({ optimizer, loss, replicas, ...rest }: CompileSettings): Promise<RemoteEngine> {
-    return this.#lock.run(async () => {
+    return this.#alone(async () => {
       this.#expectNoRun("compile");
       this.#group?.dispose();
       this.#group = undefined;
@@ -136,14 +136,14 @@ export class HostedModel {
     });
   }
 
-  predict(images: Pixels, options: PredictionSettings): Promise<Float32Array> {
+  predict(images: Pixels | Uint8ClampedArray, options: PredictOptions): Promise<Float32Array> {
     const work = () => this.model.predict(images, options);
     if (!this.#run?.isUnderWay) return this.#lock.run(work);
     const batch = this.model.network.batchSize * sizeOf(this.model.architecture.input.shape);
     return images.length <= batch ? work() : this.#lock.run(work);
   }
 
-  activations(image: Pixels) {
+  activations(image: Pixels | Uint8ClampedArray) {
     return this.#soon(async () => {
       this.#probe ??= Probe.create(this.model.network);
       return (await this.#probe).run(image);
@@ -161,11 +161,11 @@ export class HostedModel {
   }
 
   setWeight(name: string, values: Float32Array) {
-    return this.#lock.run(() => this.model.setWeight(name, values));
+    return this.#alone(() => this.model.setWeight(name, values));
   }
 
   whiten(data: Dataset, options: WhitenOptions) {
-    return this.#lock.run(() => whiten(this.model, data, options));
+    return this.#alone(() => whiten(this.model, data, options));
   }
 
   describe() {
@@ -195,7 +195,16 @@ export class HostedModel {
 
   /** Work that takes no longer than a step: while a run goes on at once, between two steps; else in its turn. */
   async #soon<T>(work: () => T | Promise<T>): Promise<T> {
-    return this.#run?.isUnderWay ? work() : this.#lock.run(work);
+    if (!this.#run?.isUnderWay) return this.#lock.run(work);
+    return this.model.network.turns.read(async () => work());
+  }
+
+  /** Work in its turn that must not come between the batches of a prediction which did not wait for its own. */
+  #alone<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#lock.run(async () => {
+      if (this.engine !== undefined) await this.model.network.turns.undisturbed();
+      return work();
+    });
   }
 
   #expectNoRun(who: string): void {

@@ -17,6 +17,7 @@ import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
+import type { PredictOptions } from "../training/model.ts";
 import type { History } from "../training/trainer.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type {
@@ -101,8 +102,10 @@ export interface Calls {
   ): OfRun & { readonly classNames: readonly string[] | undefined };
   evaluate(what: OfModel & OfData & { readonly options: PredictionSettings }): Evaluation;
   report(what: OfModel & OfData & { readonly options: PredictionSettings }): RemoteReport;
-  predict(what: OfModel & { readonly images: Pixels; readonly options: PredictionSettings }): Float32Array;
-  activations(what: OfModel & { readonly image: Pixels }): readonly LayerActivation[];
+  predict(
+    what: OfModel & { readonly images: Pixels | Uint8ClampedArray; readonly options: PredictOptions },
+  ): Float32Array;
+  activations(what: OfModel & { readonly image: Pixels | Uint8ClampedArray }): readonly LayerActivation[];
   weights(what: OfModel): ReadonlyMap<string, readonly number[]>;
   getWeight(what: OfModel & { readonly name: string }): Float32Array;
   getGradient(what: OfModel & { readonly name: string }): Float32Array;

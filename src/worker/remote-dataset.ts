@@ -50,6 +50,6 @@ export class DatasetHandle implements RemoteDataset {
   }
 
   dispose(): Promise<void> {
-    return this.#connection.call("disposeData", { data: this.#data });
+    return this.#connection.release("disposeData", { data: this.#data });
   }
 }

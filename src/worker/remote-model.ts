@@ -1,11 +1,12 @@
 import type { Pixels } from "../data/dataset.ts";
+import { pixelsOf } from "../data/raw-images.ts";
 import { isRecord, type Json } from "../json.ts";
 import { readFields, shown } from "../json-fields.ts";
 import type { ModelDescription } from "../model/summary.ts";
-import { asBytes, asPixels, type FileBytes } from "../numeric/array-kinds.ts";
+import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import { FIT_KEYS } from "../training/fit-options.ts";
-import { COMPILE_KEYS } from "../training/model.ts";
+import { COMPILE_KEYS, type PredictOptions } from "../training/model.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type { Connection } from "./connection.ts";
 import type {
@@ -83,7 +84,7 @@ export class ModelHandle implements RemoteModel {
     return this.#connection.call("report", { model: this.#model, data: this.#dataset("report", data), options });
   }
 
-  async predict(images: Pixels | Uint8ClampedArray, options: PredictionSettings = {}): Promise<Float32Array> {
+  async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
     const copy = copiedImages("predict", images);
     return this.#connection.call("predict", { model: this.#model, images: copy, options }, [copy.buffer]);
   }
@@ -131,7 +132,7 @@ export class ModelHandle implements RemoteModel {
   }
 
   async dispose(): Promise<void> {
-    await this.#connection.call("disposeModel", { model: this.#model });
+    await this.#connection.release("disposeModel", { model: this.#model });
     this.#engine = undefined;
   }
 
@@ -162,8 +163,9 @@ function checkpointBytes(checkpoint: FileBytes): Uint8Array {
   throw new TypeError(`fit: expected the bytes of a checkpoint, got ${shown(checkpoint)}`);
 }
 
+/** A copy that can move to the worker, which tells by the kind of an array what comes from a canvas. */
 function copiedImages(who: string, images: Pixels | Uint8ClampedArray) {
-  const pixels = asPixels(images);
-  if (pixels !== undefined) return copyOf(pixels);
-  throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${shown(images)}`);
+  const pixels = pixelsOf(who, images);
+  const copy = copyOf(pixels);
+  return pixels === images ? copy : new Uint8ClampedArray(copy.buffer);
 }

@@ -14,6 +14,8 @@ export class RunHandle implements RemoteRun, RunListener {
   readonly #run: number;
   #state: RemoteRun["state"];
   readonly #queues = new Set<EventQueue>();
+  /** Why it did not come to its end, where the worker is gone. */
+  #lost: Error | undefined;
   #resolve: (history: History) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -48,8 +50,15 @@ export class RunHandle implements RemoteRun, RunListener {
   onLost(error: Error): void {
     // Whoever ended the session, or hears of its loss, needs no second complaint.
     this.finished.catch(() => {});
+    this.#lost = error;
     this.#reject(error);
     this.#end();
+  }
+
+  /** Whether the run has ended, so that there is nothing to ask the worker for. */
+  #hasEnded(): boolean {
+    if (this.#lost !== undefined) throw this.#lost;
+    return this.#state === "ended";
   }
 
   #end(): void {
@@ -58,11 +67,13 @@ export class RunHandle implements RemoteRun, RunListener {
   }
 
   async pause(): Promise<void> {
+    if (this.#hasEnded()) return;
     await this.#connection.call("pause", { run: this.#run });
     if (this.#state === "running") this.#state = "paused";
   }
 
   async resume(): Promise<void> {
+    if (this.#hasEnded()) return;
     await this.#connection.call("resume", { run: this.#run });
     if (this.#state === "paused") this.#state = "running";
   }
@@ -71,8 +82,9 @@ export class RunHandle implements RemoteRun, RunListener {
     return this.#connection.call("step", { run: this.#run });
   }
 
-  stop(): Promise<History> {
-    return this.#connection.call("stop", { run: this.#run });
+  async stop(): Promise<History> {
+    if (this.#state !== "ended") await this.#connection.call("stop", { run: this.#run });
+    return this.finished;
   }
 
   setLearningRateFactor(factor: number): Promise<void> {

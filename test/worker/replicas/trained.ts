@@ -35,6 +35,7 @@ export async function advance(
     const next = await run.next();
     if (next.done === true) return next.value;
   }
+  trainer.network.turns.stop();
   return undefined;
 }
 

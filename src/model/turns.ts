@@ -1,0 +1,138 @@
+/** What a network's weights are at present: the run's own, averaged ones in their place, or on the way from one to the other. */
+export type WeightState = "own" | "averaged" | "changing";
+
+/**
+ * Who may work with a network when: one run trains at a time, and whoever evaluates sees the weights of one moment.
+ *
+ * A run takes steps only while nobody reads; reading waits while a run exchanges the weights. A run that waits for whoever
+ * reads its events can be ended from outside, as nobody may ever come back to it.
+ */
+export class Turns {
+  #run: object | undefined;
+  #latest: object | undefined;
+  #waits = false;
+  #isStopped = false;
+  #weights: WeightState = "own";
+  #reads = 0;
+  #wake: (() => void)[] = [];
+
+  /** Whether a run is under way: begun, and neither ended nor stopped. */
+  get isTraining(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** The run that the weights and the optimizer's numbers are of; undefined before the first. */
+  get latest(): object | undefined {
+    return this.#latest;
+  }
+
+  /**
+   * Begins a run.
+   *
+   * @throws RangeError if another one is under way
+   */
+  begin(run: object): void {
+    this.expectNoRun("fit");
+    this.#run = run;
+    this.#latest = run;
+    this.#isStopped = false;
+    this.#waits = false;
+  }
+
+  /** Ends a run; nothing if it was stopped before. */
+  end(run: object): void {
+    if (this.#run !== run) return;
+    this.#run = undefined;
+    this.weights = "own";
+  }
+
+  /** Makes a run the one that the optimizer's numbers are of, as they were put in place for it. */
+  restored(run: object): void {
+    this.#latest = run;
+  }
+
+  /** Whether a run waits for whoever reads its events to ask for more, which may never happen. */
+  setWaiting(run: object, waits: boolean): void {
+    if (this.#run !== run) return;
+    this.#waits = waits;
+    if (waits && this.#isStopped) this.end(run);
+  }
+
+  /** Whether a run is to take no further step. */
+  isOver(run: object): boolean {
+    return this.#run !== run || this.#isStopped;
+  }
+
+  /** Ends the run under way: at once if it waits for its reader, else before its next step. */
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#waits) this.#run = undefined;
+  }
+
+  set weights(state: WeightState) {
+    this.#weights = state;
+    this.#wakeAll();
+  }
+
+  /** Does work that must see weights that stay, once they are settled. */
+  async read<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#weights === "changing") await this.#change();
+    this.#reads++;
+    try {
+      return await work();
+    } finally {
+      this.#reads--;
+      this.#wakeAll();
+    }
+  }
+
+  /** Resolves when nobody reads; undefined if nobody does, as awaiting costs each step a turn of the queue. */
+  undisturbed(): Promise<void> | undefined {
+    return this.#reads === 0 ? undefined : this.#unread();
+  }
+
+  async #unread(): Promise<void> {
+    while (this.#reads > 0) await this.#change();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  #wakeAll(): void {
+    const waiting = this.#wake;
+    this.#wake = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** @throws RangeError if a run is under way */
+  expectNoRun(who: string): void {
+    if (this.#run === undefined) return;
+    const advice =
+      "wait for its end, or end it: leave the loop over its events, abort its signal, or call model.stop()";
+    throw new RangeError(`${who}: expected no run of the model under way, got one; ${advice}`);
+  }
+
+  /** @throws RangeError if somebody evaluates or predicts */
+  expectNoReader(who: string): void {
+    if (this.#reads > 0)
+      throw new RangeError(`${who}: expected no evaluate or predict under way, got one; await it first`);
+  }
+
+  /** @throws RangeError if the weights are being exchanged */
+  expectSettled(who: string): void {
+    if (this.#weights !== "changing") return;
+    throw new RangeError(
+      `${who}: expected weights that stay, got some that are being averaged; do it between two steps`,
+    );
+  }
+
+  /** @throws RangeError if what is written to the weights would be lost, or be seen by half of an evaluation */
+  expectWritable(who: string): void {
+    this.expectNoReader(who);
+    if (this.#weights === "own") return;
+    throw new RangeError(
+      `${who}: expected the run's own weights, got averaged ones in their place; do it between two steps`,
+    );
+  }
+}
