@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isJpeg } from "./jpeg-header.ts";
+import { isJpeg } from "./jpeg-structure.ts";
 import { isPng } from "./png.ts";
 
 /** Endings of the names of pictures, of whatever format. */

@@ -7,7 +7,7 @@
 import { inflateSync } from "node:zlib";
 import type { UnpackOptions } from "../data/gzip.ts";
 import type { RasterImage } from "../data/image.ts";
-import { isJpeg } from "../data/jpeg-header.ts";
+import { isJpeg } from "../data/jpeg-structure.ts";
 import { notDecodable } from "../data/picture-format.ts";
 import { decodePng, isPng } from "../data/png.ts";
 import { errorCode, readFileBounded } from "./files.ts";

@@ -6,7 +6,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { RasterImage } from "../data/image.ts";
-import { checkJpeg } from "../data/jpeg-header.ts";
+import { readJpegStructure } from "../data/jpeg-structure.ts";
 import type { DecodeImageOptions } from "../data/png.ts";
 
 /** The little that is used of the decoder: it gives red, green, blue and alpha. */
@@ -67,17 +67,22 @@ async function newDecoder(printErr: (line: string) => void): Promise<JpegDecoder
 /**
  * Decodes a JPEG picture, turned upright as its EXIF data says.
  *
- * @throws RangeError if the data is not a whole, readable JPEG, or the picture is too large
+ * What the decoder warns of is an error: it fills up with grey what it cannot read.
+ *
+ * @throws RangeError if the data is not a whole, readable JPEG, has the colours of print (CMYK), or the picture is too large
  */
 export async function decodeJpeg(bytes: Uint8Array, options: DecodeImageOptions): Promise<RasterImage> {
   const who = `jpeg ${JSON.stringify(options.name)}`;
-  checkJpeg(who, bytes, options);
+  const { components, bytes: whole } = readJpegStructure(who, bytes, options);
+  if (components === 4) {
+    throw new RangeError(`${who}: expected a grey or coloured picture, got colours of print (CMYK); save it as RGB`);
+  }
   kept ??= newDecoder((line) => lines.push(line));
   const decoder = await kept;
   lines = [];
   let pixels: JpegPixels | null;
   try {
-    pixels = decoder.decode(bytes, true);
+    pixels = decoder.decode(whole, true);
   } catch (cause) {
     // Its memory is not in order any more.
     kept = undefined;
@@ -86,6 +91,17 @@ export async function decodeJpeg(bytes: Uint8Array, options: DecodeImageOptions)
   }
   if (pixels === null || pixels.data.length > KEPT_BYTES) kept = undefined;
   if (pixels === null) throw new RangeError(`${who}: expected a readable picture, got corrupt data`);
+  const [warning] = lines;
+  if (warning !== undefined && !isPadding(whole, warning)) {
+    throw new RangeError(`${who}: expected data that is in order, got ${JSON.stringify(warning)}`);
+  }
   const { width, height, data } = pixels;
   return { width, height, channels: 4, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+}
+
+/** Whether all that the decoder has to say is that there are zeros before the end, as some cameras leave them. */
+function isPadding(bytes: Uint8Array, warning: string): boolean {
+  const [, count] = /: (\d+) extraneous bytes before marker 0xd9$/.exec(warning) ?? [];
+  if (count === undefined) return false;
+  return bytes.subarray(bytes.length - 2 - Number(count), bytes.length - 2).every((byte) => byte === 0);
 }

@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { allowedBytes } from "../../src/data/expansion.ts";
-import { checkJpeg } from "../../src/data/jpeg-header.ts";
+import { readJpegStructure } from "../../src/data/jpeg-structure.ts";
 import type { DecodeImage } from "../../src/data/read/options.ts";
 import { readData } from "../../src/data/read-data.ts";
 import { decodeImage } from "../../src/node/image.ts";
@@ -36,7 +36,7 @@ describe("the limit of expansion", () => {
     const bomb = blankPng(8800, 8800);
     const refused = /^png "bomb.png": expected at most \d+ bytes to come out of so small a file, got more/;
     await expect(decodeImage(bomb, "bomb.png")).rejects.toThrow(refused);
-    await expect(readData([{ name: "a/bomb.png", bytes: bomb }])).rejects.toThrow(/so small a file, got more/);
+    await expect(readData([{ name: "d/a/bomb.png", bytes: bomb }])).rejects.toThrow(/so small a file, got more/);
   });
 
   it("is raised by maxExpansion", async () => {
@@ -45,7 +45,7 @@ describe("the limit of expansion", () => {
       allowed.push(maxBytes);
       return { width: 1, height: 1, channels: 1, data: Uint8Array.of(7) };
     };
-    const files = [{ name: "a/b.png", bytes: blankPng(2, 2) }];
+    const files = [{ name: "d/a/b.png", bytes: blankPng(2, 2) }];
     await readData(files, { decodeImage });
     await readData(files, { decodeImage, maxExpansion: 500 });
     const { length } = files[0].bytes;
@@ -54,10 +54,10 @@ describe("the limit of expansion", () => {
 
   it("refuses a JPEG by its header", () => {
     const limits = { maxPixels: 1e8 };
-    expect(() => checkJpeg("jpeg", lyingJpeg(10_000, 10_000), limits)).toThrow(
+    expect(() => readJpegStructure("jpeg", lyingJpeg(10_000, 10_000), limits)).toThrow(
       /^jpeg: expected at most \d+ bytes to come out of so small a file, got more; --max-expansion/,
     );
-    checkJpeg("jpeg", lyingJpeg(4000, 4000), limits);
-    checkJpeg("jpeg", lyingJpeg(10_000, 10_000), { ...limits, maxBytes: 3e8 });
+    readJpegStructure("jpeg", lyingJpeg(4000, 4000), limits);
+    readJpegStructure("jpeg", lyingJpeg(10_000, 10_000), { ...limits, maxBytes: 3e8 });
   });
 });

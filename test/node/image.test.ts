@@ -18,6 +18,12 @@ function near(actual: number[], expected: number[]): void {
   });
 }
 
+/** Where the data of a JPEG's first scan begins. */
+function scanOf(jpeg: Uint8Array): number {
+  const marker = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xda);
+  return marker + 2 + jpeg[marker + 3];
+}
+
 describe("decodeImage", () => {
   it("reads JPEG, grey and in colour, also progressive", async () => {
     const grey = await decodeImage(greyJpeg, "grey.jpg");
@@ -58,7 +64,7 @@ describe("decodeImage", () => {
       new RangeError('image "x.gif": expected a PNG or JPEG picture, got GIF'),
     );
     await expect(decodeImage(cmykJpeg, "c.jpg")).rejects.toThrow(
-      new RangeError('jpeg "c.jpg": expected a readable picture, got "Unsupported color conversion request"'),
+      new RangeError('jpeg "c.jpg": expected a grey or coloured picture, got colours of print (CMYK); save it as RGB'),
     );
     await expect(decodeImage(new Uint8Array(0), "empty")).rejects.toThrow(RangeError);
   });
@@ -80,6 +86,52 @@ describe("decodeImage", () => {
     for (let length = 1; length < progressiveJpeg.length; length += 13) {
       await expect(decodeImage(progressiveJpeg.subarray(0, length), "cut.jpg")).rejects.toThrow(RangeError);
     }
+  });
+
+  it("refuses a JPEG of whose data the decoder warns", async () => {
+    const scan = scanOf(greyJpeg);
+    const end = greyJpeg.length - 2;
+    const cut = Buffer.concat([greyJpeg.subarray(0, end - 3), greyJpeg.subarray(end)]);
+    await expect(decodeImage(cut, "cut.jpg")).rejects.toThrow(
+      'jpeg "cut.jpg": expected data that is in order, got "Corrupt JPEG data: premature end of data segment"',
+    );
+    const longer = Buffer.concat([greyJpeg.subarray(0, end), Buffer.alloc(20, 1), greyJpeg.subarray(end)]);
+    await expect(decodeImage(longer, "longer.jpg")).rejects.toThrow(
+      /expected data that is in order, got "Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9"$/,
+    );
+    const marker = Buffer.concat([
+      greyJpeg.subarray(0, scan + 2),
+      Buffer.from([0xff, 0xd3]),
+      greyJpeg.subarray(scan + 2),
+    ]);
+    await expect(decodeImage(marker, "restart.jpg")).rejects.toThrow(/expected restart mark 0 at byte \d+, got 3/);
+  });
+
+  it("passes over bytes between a JPEG's segments, and zeros before its end", async () => {
+    const wanted = await decodeImage(progressiveJpeg, "whole.jpg");
+    const table = progressiveJpeg.findIndex((byte, i) => byte === 0xff && progressiveJpeg[i + 1] === 0xdb);
+    const junk = Buffer.from([0, 0xff, 0, 0x12, 0xff, 0xff]);
+    const odd = Buffer.concat([progressiveJpeg.subarray(0, table), junk, progressiveJpeg.subarray(table)]);
+    expect(await decodeImage(odd, "odd.jpg")).toEqual(wanted);
+    const end = greyJpeg.length - 2;
+    const padded = Buffer.concat([greyJpeg.subarray(0, end), Buffer.alloc(20), greyJpeg.subarray(end)]);
+    expect(await decodeImage(padded, "padded.jpg")).toEqual(await decodeImage(greyJpeg, "whole.jpg"));
+    const trailing = Buffer.concat([greyJpeg, Buffer.from("a preview follows")]);
+    expect(await decodeImage(trailing, "trailing.jpg")).toEqual(await decodeImage(greyJpeg, "whole.jpg"));
+  });
+
+  it("refuses a JPEG of thousands of scans before it is decoded", async () => {
+    const scan = progressiveJpeg.lastIndexOf(0xda) - 1;
+    const end = progressiveJpeg.length - 2;
+    const again = progressiveJpeg.subarray(scan, end);
+    const many = Buffer.concat([
+      progressiveJpeg.subarray(0, end),
+      ...Array.from({ length: 2000 }, () => again),
+      progressiveJpeg.subarray(end),
+    ]);
+    await expect(decodeImage(many, "scans.jpg")).rejects.toThrow(
+      'jpeg "scans.jpg": expected at most 200 scans of so many pixels, got more',
+    );
   });
 
   it("gives a picture or a RangeError for any flipped bit, and reads the next one", async () => {

@@ -5,7 +5,7 @@
  */
 
 import type { RasterImage } from "../image.ts";
-import { checkJpeg, isJpeg } from "../jpeg-header.ts";
+import { isJpeg, readJpegStructure } from "../jpeg-structure.ts";
 import { notDecodable } from "../picture-format.ts";
 import { decodePng, isPng } from "../png.ts";
 
@@ -26,11 +26,11 @@ export async function decodeHere(
   if (isPng(bytes)) return decodePng(bytes, { ...limits, name });
   const who = `readImages ${JSON.stringify(name)}`;
   if (!isJpeg(bytes)) throw new RangeError(`${who}: expected a PNG or JPEG picture, got ${notDecodable(bytes)}`);
-  checkJpeg(who, bytes, limits);
+  const { bytes: whole } = readJpegStructure(who, bytes, limits);
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
     throw new RangeError(`${who}: expected a decodeImage option for JPEG pictures outside of browsers, got none`);
   }
-  const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)])).catch((cause: unknown) => {
+  const bitmap = await createImageBitmap(new Blob([new Uint8Array(whole)])).catch((cause: unknown) => {
     throw new RangeError(`${who}: expected a readable JPEG picture, got corrupt data`, { cause });
   });
   const { width, height } = bitmap;

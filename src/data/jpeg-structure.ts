@@ -1,0 +1,140 @@
+/**
+ * A JPEG file's segments and scans (ITU-T T.81, annex B): what can be known of a picture before it is decoded.
+ *
+ * @module
+ */
+
+import { allowedBytes, checkExpansion } from "./expansion.ts";
+
+/** How large a picture may be. */
+export interface JpegLimits {
+  readonly maxPixels: number;
+  /** The most bytes of red, green and blue that may come out of it; default what `allowedBytes` says for a file of its size. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** What the segments say. */
+export interface JpegStructure {
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 3 colours, 4 colours of print. */
+  readonly components: number;
+  /** The file from its first byte to its end mark, without bytes that lie between segments and mean nothing. */
+  readonly bytes: Uint8Array;
+}
+
+/** Encoders write 3 to 20 scans; each takes the decoder over all pixels. */
+const USUAL_SCANS = 20;
+
+/** Small pictures may have more scans, as long as those do not pass over more pixels than this. */
+const SCANNED_PIXELS = 200_000_000;
+
+const MOST_SCANS = 200;
+
+const EOI = 0xd9;
+const SOS = 0xda;
+
+/** Whether the bytes start as a JPEG file does. */
+export function isJpeg(bytes: Uint8Array): boolean {
+  return bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+}
+
+/**
+ * Walks over a file from its start to its end mark.
+ *
+ * Bytes between segments, which some cameras leave, are passed over as other decoders do.
+ *
+ * @param who stands in error messages
+ * @throws RangeError if the data is not a whole JPEG, its restart marks are out of order, or the picture or the number of scans is too large
+ */
+export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLimits): JpegStructure {
+  if (!isJpeg(bytes)) throw new RangeError(`${who}: expected a JPEG file, got something else`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const kept: Uint8Array[] = [bytes.subarray(0, 2)];
+  let frame: Omit<JpegStructure, "bytes"> | undefined;
+  let scans = 0;
+  for (let at = nextMarker(bytes, 2); at + 4 <= bytes.length || bytes[at + 1] === EOI; at = nextMarker(bytes, at)) {
+    const marker = bytes[at + 1];
+    if (marker === EOI) {
+      if (scans === 0) break;
+      kept.push(bytes.subarray(at, at + 2));
+      return { ...(frame ?? { width: 0, height: 0, components: 0 }), bytes: joined(bytes, kept) };
+    }
+    const begin = at;
+    const length = hasLength(marker) ? view.getUint16(at + 2) : 0;
+    at += 2 + length;
+    if (isFrame(marker) && length >= 8) frame = readFrame(who, bytes, begin, limits);
+    if (marker === SOS) {
+      if (frame === undefined) throw new RangeError(`${who}: expected a size before the pixels, got none`);
+      scans += 1;
+      checkScans(who, scans, frame.width * frame.height);
+      at = endOfScan(who, bytes, at);
+    }
+    kept.push(bytes.subarray(begin, at));
+  }
+  throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
+}
+
+/** Where the next marker stands; the end of the file where there is none. Fill bytes before it belong to it. */
+function nextMarker(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    const next = bytes[at + 1];
+    if (next !== 0 && next !== 0xff) return at;
+  }
+  return bytes.length;
+}
+
+/** The markers that stand alone: restarts, starts, and one for private use in arithmetic coding. */
+function hasLength(marker: number): boolean {
+  return marker !== 0x01 && !(marker >= 0xd0 && marker <= 0xd8);
+}
+
+/** Markers 0xc0 to 0xcf start a frame, but for Huffman tables, arithmetic tables and the one that is reserved. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+function readFrame(who: string, bytes: Uint8Array, at: number, limits: JpegLimits): Omit<JpegStructure, "bytes"> {
+  const { maxPixels, maxBytes = allowedBytes(bytes.length) } = limits;
+  const [height, width] = [5, 7].map((offset) => bytes[at + offset] * 256 + bytes[at + offset + 1]);
+  if (!(width > 0 && height > 0 && width * height <= maxPixels)) {
+    throw new RangeError(`${who}: expected 1 to ${maxPixels} pixels, got ${width} x ${height}`);
+  }
+  checkExpansion(who, width * height * 3, maxBytes);
+  return { width, height, components: bytes[at + 9] };
+}
+
+function checkScans(who: string, scans: number, pixels: number): void {
+  const most = Math.min(MOST_SCANS, USUAL_SCANS + Math.floor(SCANNED_PIXELS / pixels));
+  if (scans > most) throw new RangeError(`${who}: expected at most ${most} scans of so many pixels, got more`);
+}
+
+/** Where the marker behind a scan's data stands. Restart marks in it count from 0 to 7 and over again. */
+function endOfScan(who: string, bytes: Uint8Array, from: number): number {
+  let restarts = 0;
+  for (let at = nextMarker(bytes, from); at < bytes.length; at = nextMarker(bytes, at + 2)) {
+    const marker = bytes[at + 1];
+    if (marker < 0xd0 || marker > 0xd7) return at;
+    if (marker !== 0xd0 + (restarts % 8)) {
+      throw new RangeError(
+        `${who}: expected restart mark ${restarts % 8} at byte ${at}, got ${marker - 0xd0}: corrupt data`,
+      );
+    }
+    restarts += 1;
+  }
+  return bytes.length;
+}
+
+/** The parts of a file one behind the other; the file itself where nothing is left out. */
+function joined(bytes: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const last = parts[parts.length - 1];
+  if (last.byteOffset + last.length - bytes.byteOffset === length) return bytes.subarray(0, length);
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
