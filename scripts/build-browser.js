@@ -1,5 +1,5 @@
 // Builds what pages without a bundler load, from src/: the files dist/convasm.min.js and convasm.full.min.js, and the folder
-// dist/browser.
+// dist/browser. And the worker's program for bundlers, dist/worker/browser-worker.js.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
 import { variantsPlugin } from "./variants.js";
@@ -8,7 +8,7 @@ import { variantsPlugin } from "./variants.js";
 async function separateFiles() {
   const bundle = await rolldown({
     ...settings(["bare", "files"]),
-    input: { convasm: "src/index.ts", "browser-worker": "src/worker/browser-worker.ts" },
+    input: { convasm: "src/index.ts", "browser-worker": "src/worker/module-worker.ts" },
   });
   await bundle.write({
     dir: "dist/browser",
@@ -20,6 +20,18 @@ async function separateFiles() {
     chunkFileNames: "[name]-[hash].js",
   });
   for (const gear of ["simd", "relaxed"]) copyFileSync(`build/${gear}.wasm`, `dist/browser/${gear}.wasm`);
+}
+
+/**
+ * The worker's program in one piece, for bundlers that look for `new URL`: some put all that it could ever load into one file of
+ * their own, and some look for workers in the worker, without an end. Readers are in it, HDF5's library is not.
+ */
+async function workerProgram() {
+  const bundle = await rolldown({
+    ...settings(["away", "bare", "pair", "given"]),
+    input: { "browser-worker": "src/worker/module-worker.ts" },
+  });
+  await bundle.write({ dir: "dist/worker", format: "esm", codeSplitting: false, minify: true, comments: false });
 }
 
 /** All in a function that the page and its workers call, so that its text is a worker's program. */
@@ -70,5 +82,6 @@ const AT_ONCE = {
 rmSync("dist/browser", { recursive: true, force: true });
 mkdirSync("dist/browser", { recursive: true });
 await separateFiles();
-await oneFile("convasm.min.js", ["bare", "pair", "onefile", "none"]);
-await oneFile("convasm.full.min.js", ["bare", "pair", "onefile"]);
+await workerProgram();
+await oneFile("convasm.min.js", ["bare", "pair", "onefile", "given", "none"]);
+await oneFile("convasm.full.min.js", ["bare", "pair", "onefile", "given"]);

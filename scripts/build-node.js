@@ -1,23 +1,15 @@
 // Builds what Node loads, from src/node.ts: dist/node/convasm.js, and beside it what is loaded when it is needed. To find and read a
-// hundred modules takes three times as long.
-import { rolldown } from "rolldown";
+// hundred modules takes three times as long. And the same for servers' bundlers, in dist/packed: without a file that has to lie
+// beside another one, as bundlers move what they find and lose what they don't.
+import { rmSync } from "node:fs";
+import { nodeBundle } from "./node-bundle.js";
 
-const bundle = await rolldown({
-  input: { convasm: "src/node.ts" },
-  platform: "node",
-  // Packages, and what the compiler wrote, which lies as far from dist/node as from the sources' folders.
-  external: (name) => !name.startsWith(".") && !name.startsWith("/") && name !== "src/node.ts",
-  plugins: [
-    {
-      name: "built",
-      resolveId: (source) => (source.startsWith("../../build/") ? { id: source, external: true } : null),
-    },
-  ],
-});
-await bundle.write({
-  // Beside the programs of its workers, which tsc writes there.
-  dir: "dist/node",
-  format: "esm",
-  entryFileNames: "[name].js",
-  chunkFileNames: "convasm-[name].js",
-});
+async function write(dir, variants, isExternal) {
+  const bundle = await nodeBundle({ convasm: "src/node.ts" }, variants, isExternal);
+  await bundle.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "convasm-[name].js" });
+}
+
+// Beside the programs of its workers, which tsc writes there.
+await write("dist/node", ["given"], () => true);
+rmSync("dist/packed", { recursive: true, force: true });
+await write("dist/packed", ["packed", "given"], (name) => !name.startsWith("@jsquash/"));

@@ -5,17 +5,24 @@ import zopfli from "@gfx/zopfli";
 const CODE_SECTION = 10;
 
 export async function writeTexts() {
-  const [simd, relaxed] = ["simd", "relaxed"].map((gear) => readFileSync(`build/${gear}.wasm`));
-  write("simd", `export default ${await textOf(simd)};`, "declare const text: string;\nexport default text;");
-  write("relaxed", `export default ${await textOf(relaxed)};`, "declare const text: string;\nexport default text;");
+  const gears = ["simd", "relaxed", "wide"].map((gear) => [gear, readFileSync(`build/${gear}.wasm`)]);
+  for (const [gear, wasm] of gears) writeText(gear, await zopfli.zlibAsync(wasm, {}));
+  const [[, simd], [, relaxed]] = gears;
   // A function, so that the one-file build may keep the text where it packs best.
-  const pair = await textOf(pairOf(simd, relaxed));
+  const pair = textOf(await zopfli.zlibAsync(pairOf(simd, relaxed), {}));
   write("pair", `export function pairText() {\n  return ${pair};\n}`, "export declare function pairText(): string;");
 }
 
-/** Packed first, then as text: a third of the size, and less than the file itself when a server packs it again. */
-async function textOf(bytes) {
-  return `"${Buffer.from(await zopfli.zlibAsync(bytes, {})).toString("base64")}"`;
+/**
+ * Writes bytes that zlib has packed as `build/<name>.text.js`: a third of what was packed, and less than that when a server packs
+ * it again.
+ */
+export function writeText(name, packed) {
+  write(name, `export default ${textOf(packed)};`, "declare const text: string;\nexport default text;");
+}
+
+function textOf(packed) {
+  return `"${Buffer.from(packed).toString("base64")}"`;
 }
 
 function write(name, code, types) {

@@ -23,16 +23,26 @@ export default function setup(): void {
   const page = ["web/src", "web/styles"].flatMap((folder) => filesIn(join(root, folder)));
   page.push(join(root, "web/export.html"), join(root, "scripts/build-model-page.js"));
   buildModelPage(Math.max(newest, ...page.map(changed)));
+  buildNodeWorker(newest);
   buildModules(Math.max(newest, changed(join(root, "tsconfig.build.json"))));
-  if (changed(join(root, "dist/node/convasm.js")) < Math.max(newest, changed(join(root, "scripts/build-node.js")))) {
-    runScript("build-node.js");
-  }
+  const forNode = Math.max(
+    newest,
+    ...["build-node.js", "node-bundle.js"].map((name) => changed(join(root, "scripts", name))),
+  );
+  if (changed(join(root, "dist/packed/convasm.js")) < forNode) runScript("build-node.js");
   const inputs = [join(root, "scripts", "build-browser.js"), ...filesIn(join(root, "build"))];
   buildForBrowsers(Math.max(newest, ...inputs.map(changed)));
 }
 
 function buildModelPage(newest: number): void {
   if (changed(join(root, "build", "model-page.js")) < newest) runScript("build-model-page.js");
+}
+
+function buildNodeWorker(newest: number): void {
+  const scripts = ["build-node-worker.js", "node-bundle.js"].map((name) => changed(join(root, "scripts", name)));
+  if (changed(join(root, "build", "node-worker.text.js")) < Math.max(newest, ...scripts)) {
+    runScript("build-node-worker.js");
+  }
 }
 
 function buildForBrowsers(newest: number): void {

@@ -118,7 +118,11 @@ describe("what a browser loads from src/index.ts", () => {
 describe("what package.json tells bundlers", () => {
   it("keeps the entry for Node and the worker's program, which do something when they are imported", () => {
     const { sideEffects, exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    expect(sideEffects).toEqual([exports["./node"].default, exports["./worker"].default]);
+    const { module, default: own } = exports["./node"];
+    // The last one is what `new URL` in worker-file.ts means.
+    const worker = [exports["./worker"].default, "./dist/worker/browser-worker.js"];
+    expect(sideEffects).toEqual([own, module, ...worker]);
+    expect(exports["."].node).toEqual(exports["./node"]);
     expect(readFileSync(join(ROOT, "src/node.ts"), "utf8")).toMatch(/^useWasmFiles\(\);$/m);
   });
 });

@@ -37,7 +37,8 @@ describe("the package", () => {
   it("holds what was built and documents, and no module whose source is gone", () => {
     const top = new Set(files().map((path) => path.split("/")[0]));
     expect([...top].sort()).toEqual(["CHANGELOG.md", "README.md", "bin", "build", "dist", "docs", "package.json"]);
-    const bundles = /^dist\/(browser\/.*|node\/convasm[\w-]*|convasm(\.full)?\.min)\.js$/;
+    const bundles =
+      /^dist\/(browser\/.*|packed\/.*|node\/convasm[\w-]*|worker\/browser-worker|convasm(\.full)?\.min)\.js$/;
     const modules = files().filter((path) => /^dist\/.*\.js$/.test(path) && !bundles.test(path));
     expect(modules.length).toBeGreaterThan(200);
     const stale = modules.filter((path) => !existsSync(path.replace(/^dist/, "src").replace(/\.js$/, ".ts")));

@@ -10,5 +10,5 @@ useWasmFiles();
 useWideFlag();
 
 // Node 20 starts no workers from TypeScript: those that are tested are those that are published.
-setThreadSource(nodeThreads(new URL("../dist/node/thread.js", import.meta.url)));
-setSessionSource(nodeSessions(new URL("../dist/node/session-worker.js", import.meta.url)));
+setThreadSource(nodeThreads(new URL("../dist/node/worker.js", import.meta.url)));
+setSessionSource(nodeSessions(new URL("../dist/node/worker.js", import.meta.url)));

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { readFile } from "node:fs/promises";
 import type { RasterImage } from "../data/image.ts";
 import { readJpegStructure } from "../data/jpeg-structure.ts";
 import type { DecodeImageOptions } from "../data/png.ts";
+import { jpegWasm } from "./jpeg-decoder.ts";
 
 /** The little that is used of the decoder: it gives red, green, blue and alpha. */
 interface JpegDecoder {
@@ -45,9 +45,7 @@ let lines: string[] = [];
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function newDecoder(printErr: (line: string) => void): Promise<JpegDecoder> {
-  compiled ??= readFile(new URL(import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"))).then((wasm) =>
-    WebAssembly.compile(new Uint8Array(wasm)),
-  );
+  compiled ??= jpegWasm().then((wasm) => WebAssembly.compile(wasm));
   const wasm = await compiled;
   const { default: factory }: { default: JpegDecoderFactory } = await import("@jsquash/jpeg/codec/dec/mozjpeg_dec.js");
   return factory({

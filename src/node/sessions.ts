@@ -1,15 +1,14 @@
-import { Worker } from "node:worker_threads";
 import { type StartWorker, setSessionSource } from "../worker/session-source.ts";
+import { startNodeWorker } from "./worker-program.ts";
 
 /**
  * How Node starts workers for sessions. They keep the program running until they are ended.
  *
  * @param program the worker's file; the package's own unless said
  */
-export function nodeSessions(program = new URL("./session-worker.js", import.meta.url)): StartWorker {
+export function nodeSessions(program?: URL): StartWorker {
   return ({ onMessage, onEnd }) => {
-    // Without the loaders and preloads of the main program, of which a worker has no need.
-    const worker = new Worker(program, { execArgv: [], name: "convasm session" });
+    const worker = startNodeWorker("convasm session", program);
     worker.on("message", onMessage);
     worker.on("error", (error) => onEnd(error.message));
     worker.on("messageerror", (error) => onEnd(error.message));

@@ -1,19 +1,19 @@
 import { availableParallelism } from "node:os";
-import { MessagePort, Worker } from "node:worker_threads";
+import { MessagePort } from "node:worker_threads";
 import { setThreadSource, type ThreadSource } from "../engine/threads/source.ts";
 import { isArrayBuffer } from "../numeric/array-kinds.ts";
+import { startNodeWorker } from "./worker-program.ts";
 
 /**
  * How Node runs threads.
  *
  * @param program the worker's file; the package's own unless said
  */
-export function nodeThreads(program = new URL("./thread.js", import.meta.url)): ThreadSource {
+export function nodeThreads(program?: URL): ThreadSource {
   return {
     cores: availableParallelism,
     start({ onMessage, onEnd }) {
-      // Without the loaders and preloads of the main program, of which a worker has no need.
-      const worker = new Worker(program, { execArgv: [], name: "convasm" });
+      const worker = startNodeWorker("convasm", program);
       worker.on("message", onMessage);
       worker.on("error", (error) => onEnd(error.message));
       worker.on("exit", (code) => onEnd(`it ended with code ${code}`));

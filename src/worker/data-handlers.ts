@@ -12,16 +12,17 @@ import type { DigitsOptions } from "../data/digits/generate.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { lieTogether } from "../data/draw.ts";
 import { setHdf5Address } from "../data/read/hdf5-library.ts";
-import type { ReadDataOptions } from "../data/read/options.ts";
+import type { ReadDataOptions, ReadSettings } from "../data/read/options.ts";
+import type { ReadData } from "../data/read/parts.ts";
 import { readData } from "../data/read-data.ts";
 import { Breather } from "../training/pause.ts";
 import type { Handlers, OnProgress } from "./handlers.ts";
 import { digitsOrigin, drawnOrigin, type Origin, ownOrigin, sliceOrigin } from "./origin.ts";
-import type { DatasetInfo } from "./protocol.ts";
+import type { DatasetInfo, ReadInfo } from "./protocol.ts";
 import type { HostedDataset } from "./run-notes.ts";
 import type { Shelf } from "./shelf.ts";
 
-type DataCall = "digits" | "readData" | "addDataset" | "images" | "slice" | "split" | "disposeData";
+type DataCall = "digits" | "readData" | "addRead" | "addDataset" | "images" | "slice" | "split" | "disposeData";
 
 /** The calls about data sets. */
 export function dataHandlers(
@@ -32,6 +33,13 @@ export function dataHandlers(
     const { name, length, shape, classes, classNames } = data;
     return { data: datasets.add({ data, origin, whole }), name, length, shape, classes, classNames };
   };
+  const addRead = ({ train, test, ...rest }: ReadData, settings: ReadSettings): ReadInfo => {
+    const images = { train: train?.length ?? 0, test: test?.length ?? 0 };
+    const group = { source: "folder", reader: settings, images } as const;
+    const addPart = (part: "train" | "test", data: Dataset | undefined) =>
+      data && add(data, { group, part, range: [0, data.length] });
+    return { ...rest, train: addPart("train", train), test: addPart("test", test) };
+  };
   return {
     async digits({ count = DEFAULT_COUNT, seed = STANDARD_DIGITS.seed, start = 0 }) {
       const which = { count, seed, start };
@@ -40,17 +48,10 @@ export function dataHandlers(
 
     async readData({ files, settings, hdf5 }, onProgress) {
       setHdf5Address(hdf5);
-      const { train, test, ...rest } = await readData(files, {
-        ...settings,
-        decodeImage,
-        onProgress: seldom(onProgress),
-      });
-      const images = { train: train?.length ?? 0, test: test?.length ?? 0 };
-      const group = { source: "folder", reader: settings, images } as const;
-      const addPart = (part: "train" | "test", data: Dataset | undefined) =>
-        data && add(data, { group, part, range: [0, data.length] });
-      return { ...rest, train: addPart("train", train), test: addPart("test", test) };
+      return addRead(await readData(files, { ...settings, decodeImage, onProgress: seldom(onProgress) }), settings);
     },
+
+    addRead: ({ read, settings }) => addRead(read, settings),
 
     addDataset(init) {
       const data = createDataset(init);

@@ -8,7 +8,7 @@ import type { CallName, ModelInfo, ToPage } from "./protocol.ts";
 import type { HostedDataset } from "./run-notes.ts";
 import type { Shelf } from "./shelf.ts";
 
-type DataCall = "digits" | "readData" | "addDataset" | "images" | "slice" | "split" | "disposeData";
+type DataCall = "digits" | "readData" | "addRead" | "addDataset" | "images" | "slice" | "split" | "disposeData";
 type RunCall = "start" | "listen" | "pause" | "resume" | "step" | "stop" | "setLearningRateFactor";
 
 /** The calls about models, and those that start and checkpoint their runs. */

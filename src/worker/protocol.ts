@@ -8,6 +8,7 @@ import type { DatasetInit, Pixels } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadData } from "../data/read/parts.ts";
 import type { Gear } from "../engine/gears.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
@@ -37,6 +38,14 @@ export const PROTOCOL = 1;
 export type DatasetInfo = Pick<RemoteDataset, "name" | "length" | "shape" | "classes" | "classNames"> & {
   readonly data: number;
 };
+
+/** What was read from files. */
+export interface ReadInfo {
+  readonly format: string;
+  readonly train: DatasetInfo | undefined;
+  readonly test: DatasetInfo | undefined;
+  readonly notes: readonly string[];
+}
 
 /** What a model's handle knows. */
 export interface ModelInfo {
@@ -71,12 +80,9 @@ export interface Calls {
     readonly settings: ReadSettings;
     /** Where h5wasm is, if only the page knows. */
     readonly hdf5: string | undefined;
-  }): {
-    readonly format: string;
-    readonly train: DatasetInfo | undefined;
-    readonly test: DatasetInfo | undefined;
-    readonly notes: readonly string[];
-  };
+  }): ReadInfo;
+  /** Takes what the page has read itself. */
+  addRead(what: { readonly read: ReadData; readonly settings: ReadSettings }): ReadInfo;
   addDataset(init: DatasetInit): DatasetInfo;
   images(what: OfData & { readonly indices: readonly number[] }): {
     readonly images: Pixels;

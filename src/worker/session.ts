@@ -1,8 +1,10 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
+import { HDF5_AWAY } from "../data/read/hdf5-away.ts";
 import { hdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadSettings } from "../data/read/options.ts";
+import { readData } from "../data/read-data.ts";
 import type { Gear } from "../engine/gears.ts";
 import { readFields, shown } from "../json-fields.ts";
 import { Architecture } from "../model/architecture.ts";
@@ -11,7 +13,7 @@ import type { ModelOptions } from "../training/model.ts";
 import { Connection } from "./connection.ts";
 import type { RemoteDataset, RemoteModel, RemoteReadData, Session, SessionOptions } from "./contract.ts";
 import { copyOf } from "./copy.ts";
-import type { DatasetInfo, LoadSettings } from "./protocol.ts";
+import type { DatasetInfo, LoadSettings, Result } from "./protocol.ts";
 import { DatasetHandle } from "./remote-dataset.ts";
 import { ModelHandle } from "./remote-model.ts";
 
@@ -83,8 +85,23 @@ class WorkerSession implements Session {
       return { name, bytes: copy };
     });
     const what = { files: copies, settings, hdf5: hdf5Address() };
-    const { train, test, ...rest } = await this.#connection.call("readData", what, memories, onProgress);
+    const { train, test, ...rest } = await this.#connection
+      .call("readData", what, memories, onProgress)
+      .catch((error: unknown) => {
+        if (error instanceof Error && error.message === HDF5_AWAY) return this.#readHere(files, settings, onProgress);
+        throw error;
+      });
     return { ...rest, train: train && this.#handle(train), test: test && this.#handle(test) };
+  }
+
+  /** Reads files in the page, where the worker lacks what they take. */
+  async #readHere(
+    files: readonly DataFileInput[],
+    settings: ReadSettings,
+    onProgress: ((done: number, total: number | undefined) => void) | undefined,
+  ): Promise<Result<"readData">> {
+    const read = await readData(files, { ...settings, onProgress });
+    return this.#connection.call("addRead", { read, settings });
   }
 
   async addDataset(data: Dataset, options: { transfer?: boolean } = {}): Promise<RemoteDataset> {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { workerFile } from "./worker-file.ts";
+
 /** A running worker, as the page sees it. */
 export interface WorkerHandle {
   /** @param transfer what the worker gets instead of a copy */
@@ -23,11 +25,7 @@ export interface WorkerEvents {
 /** Makes a worker that runs `convasm/worker`. */
 export type WorkerSource = () => Worker;
 
-// Vite and webpack look for exactly this expression, and make a file of the program.
-const workerFile: WorkerSource = () =>
-  new Worker(new URL("./browser-worker.js", import.meta.url), { type: "module", name: "convasm" });
-
-let source = workerFile;
+let source: WorkerSource = workerFile;
 
 /**
  * Replaces how workers are started.

@@ -22,7 +22,7 @@ export async function libraryFiles() {
     });
     return outputFiles[0].text;
   };
-  const [library, worker] = await Promise.all([bundle("index.js"), bundle("worker/browser-worker.js")]);
+  const [library, worker] = await Promise.all([bundle("index.js"), bundle("worker/module-worker.js")]);
   const page = `<!doctype html><link rel="icon" href="data:," /><title>convasm</title>
 <script type="module">import * as convasm from "./a/b/convasm.js"; globalThis.convasm = convasm;</script>`;
   return {

@@ -6,7 +6,7 @@ import { createSession } from "../../src/worker/session.ts";
 import { type StartWorker, setSessionSource } from "../../src/worker/session-source.ts";
 import { compiledIn, DATA, session } from "./sessions.ts";
 
-const PROGRAM = new URL("../../dist/node/session-worker.js", import.meta.url);
+const PROGRAM = new URL("../../dist/node/worker.js", import.meta.url);
 const published = nodeSessions(PROGRAM);
 
 /** The published worker, in which something else runs first, and after it. */

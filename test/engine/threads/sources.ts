@@ -77,7 +77,7 @@ export const idle: Partial<ThreadSource> = {
   }),
 };
 
-const NODE_THREAD = new URL("../../../dist/node/thread.js", import.meta.url);
+const NODE_THREAD = new URL("../../../dist/node/worker.js", import.meta.url);
 const BROWSER_WORKER = new URL("../../../dist/worker/browser-worker.js", import.meta.url);
 
 /** The published thread, in a worker that first runs `sabotage`. */

@@ -1,0 +1,36 @@
+// What the builds for Node have in common.
+import { rolldown } from "rolldown";
+import { variantsPlugin } from "./variants.js";
+
+/**
+ * Puts a program for Node together. What the compiler wrote lies as far from where it goes as from the sources' folders.
+ *
+ * @param input entry points by name
+ * @param variants of files, for {@link variantsPlugin}
+ * @param isExternal whether a package or file in `build` stays outside
+ */
+export function nodeBundle(input, variants, isExternal) {
+  return rolldown({
+    input,
+    platform: "node",
+    external: (name) => /^[^./]/.test(name) && !name.startsWith("src/") && isExternal(name),
+    plugins: [
+      {
+        name: "built",
+        resolveId: (source) =>
+          source.startsWith("../../build/") && isExternal(source) ? { id: source, external: true } : null,
+      },
+      variantsPlugin(variants),
+      JPEG_GLUE,
+    ],
+  });
+}
+
+/** The JPEG decoder's glue writes to `import.meta.url`, which bundlers replace by a text, only to find a file that it is given. */
+const JPEG_GLUE = {
+  name: "jpeg-glue",
+  transform(code, id) {
+    if (!id.endsWith("mozjpeg_dec.js")) return null;
+    return `const here = { url: "https://localhost/" };\n${code.replaceAll("import.meta.url", "here.url")}`;
+  },
+};

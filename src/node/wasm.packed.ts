@@ -1,0 +1,18 @@
+import { inflateSync } from "node:zlib";
+import { setWasmSource, type WasmGear } from "../engine/wasm.ts";
+
+/** In place of `wasm.ts` in the build for bundlers, which know of no wasm files: the engine unpacks them from modules of text. */
+export function useWasmFiles(): void {
+  setWasmSource(async (gear) => new Uint8Array(inflateSync(Buffer.from(await textOf(gear), "base64"))));
+}
+
+async function textOf(gear: WasmGear): Promise<string> {
+  switch (gear) {
+    case "simd":
+      return (await import("../../build/simd.text.js")).default;
+    case "relaxed":
+      return (await import("../../build/relaxed.text.js")).default;
+    case "wide":
+      return (await import("../../build/wide.text.js")).default;
+  }
+}

@@ -1,0 +1,39 @@
+// The program of a worker in Node. What it is follows from its first message: `start` makes it a thread of an engine, `session`
+// the home of models, `replica` a replica of a network.
+
+import { type MessagePort, parentPort } from "node:worker_threads";
+import { createThread, type ThreadMessage } from "../engine/threads/thread.ts";
+import type { SessionMessage } from "../worker/protocol.ts";
+import type { ReplicaStart } from "../worker/replicas/messages.ts";
+import { transferable } from "./threads.ts";
+
+type FirstMessage = ThreadMessage | SessionMessage | ReplicaStart;
+
+if (parentPort !== null) serve(parentPort);
+
+function serve(port: MessagePort): void {
+  const answerThread = createThread((message) => port.postMessage(message));
+  let answer: ((message: unknown) => void) | undefined;
+  /** What came while the role was being loaded. */
+  const waiting: unknown[] = [];
+  port.on("message", (message: FirstMessage) => {
+    if (answer !== undefined) answer(message);
+    else if (message.type === "start" || message.type === "tape") answerThread(message);
+    else if (waiting.push(message) === 1) {
+      void loadRole(port, message.type).then((role) => {
+        answer = role;
+        for (const each of waiting) role(each);
+      });
+    }
+  });
+}
+
+/** Loads what the worker needs: threads have no use for all that the others do, and many are started. */
+async function loadRole(port: MessagePort, type: "session" | "replica"): Promise<(message: unknown) => void> {
+  if (type === "session") {
+    const { createNodeHost } = await import("./session-host.ts");
+    return createNodeHost((message, transfer) => port.postMessage(message, transfer));
+  }
+  const { createReplica } = await import("../worker/replicas/replica.ts");
+  return createReplica((message, transfer) => port.postMessage(message, transferable(transfer)));
+}
