@@ -170,7 +170,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
  */
 function partOf(path: string): string | undefined {
   if (path === "src/json.ts" || path === "src/json-fields.ts") return "json";
-  if (path === "src/worker/start.ts") return "start";
+  if (/^src\/worker\/(start|worker-file(\.given)?)\.ts$/.test(path)) return "start";
   const part = path.match(/^src\/(\w+)\//)?.[1];
   return part;
 }
@@ -186,10 +186,11 @@ describe("the arrows between the parts", () => {
     for (const path of SOURCES.filter((source) => partOf(source) === part)) {
       for (const { specifier } of importsOf(path).filter(({ specifier: name }) => isLocal(name))) {
         const target = resolve(path, specifier);
-        // The kernels and their types, which the AssemblyScript compiler writes, and the page of an exported model.
+        // The kernels and their types, which the AssemblyScript compiler writes, the page of an exported model, and texts.
         const built =
-          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?)|training\/export-html)\.ts$/.test(path) &&
-          target.startsWith("build/");
+          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?)|training\/export-html|node\/[\w-]+\.packed)\.ts$/.test(
+            path,
+          ) && target.startsWith("build/");
         const to = partOf(target);
         if (!built && to !== part && (to === undefined || !allowed.includes(to))) wrong.push(`${path} -> ${target}`);
       }
