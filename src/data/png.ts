@@ -10,6 +10,7 @@ import { crc32 } from "../numeric/crc32.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { inflate } from "./gzip.ts";
 import type { RasterImage } from "./image.ts";
+import { exifOrientation, upright } from "./orientation.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -57,13 +58,15 @@ interface Chunks {
   readonly header: Header;
   readonly palette: Uint8Array | undefined;
   readonly transparency: Uint8Array | undefined;
+  /** 1 to 8, as EXIF has it. */
+  readonly orientation: number;
   /** The pixels, packed. */
   readonly packed: Uint8Array;
 }
 
 /**
  * Decodes a PNG picture to 8 bits per sample; colours of a palette are looked up, and transparent ones get an alpha
- * channel.
+ * channel. The picture is turned upright, as its EXIF data says.
  *
  * @throws RangeError if the data is not a whole, correct PNG, or the picture is too large
  */
@@ -78,7 +81,7 @@ export async function decodePng(bytes: Uint8Array, options: DecodeImageOptions):
   if (raw.length !== rawBytes) {
     throw new RangeError(`${who}: expected ${rawBytes} bytes of pixel data, got ${raw.length}`);
   }
-  return assemble(who, chunks, passes, raw);
+  return upright(assemble(who, chunks, passes, raw), chunks.orientation);
 }
 
 function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
@@ -87,6 +90,7 @@ function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
   let header: Header | undefined;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
+  let orientation = 1;
   const packed: Uint8Array[] = [];
   for (let at = SIGNATURE.length; ; ) {
     if (at + 12 > bytes.length) throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
@@ -96,15 +100,16 @@ function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
       throw new RangeError(`${who}: expected ${length} bytes in chunk ${JSON.stringify(type)}, got a file cut off`);
     }
     const data = bytes.subarray(at + 8, at + 8 + length);
-    const isUsed = type === "tRNS" || /^[A-Z]/.test(type);
+    const isUsed = type === "tRNS" || type === "eXIf" || /^[A-Z]/.test(type);
     if (isUsed && crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length)) {
       throw new RangeError(`${who}: expected chunk ${JSON.stringify(type)} to fit its checksum, got corrupt data`);
     }
     if (header === undefined) header = parseHeader(who, type, data, maxPixels);
     else if (type === "PLTE") palette = data;
     else if (type === "tRNS") transparency = data;
+    else if (type === "eXIf") orientation = exifOrientation(data);
     else if (type === "IDAT") packed.push(data);
-    else if (type === "IEND") return { header, palette, transparency, packed: joined(packed) };
+    else if (type === "IEND") return { header, palette, transparency, orientation, packed: joined(packed) };
     else if (isUsed) throw new RangeError(`${who}: expected known chunks, got ${JSON.stringify(type)}`);
     at += 12 + length;
   }
