@@ -10,6 +10,7 @@
 
 import { asBytes, type FileBytes, kindOf } from "../numeric/array-kinds.ts";
 import { findDuplicateKey } from "./json-keys.ts";
+import { CONVERTED_TYPES, tensorFloats } from "./tensor-floats.ts";
 
 const LENGTH_BYTES = 8;
 
@@ -77,7 +78,11 @@ export interface SafetensorsHeader {
 export interface DecodeSafetensorsOptions {
   /** Stands in error messages: `safetensors "model": ...`; default `"data"`. */
   readonly name?: string | undefined;
-  /** Turn F16, BF16 and F64 into F32; without it they are refused. Default false. */
+  /**
+   * Turn F16, BF16 and F64 into F32, and whole numbers and BOOL too where F32 holds all of their values exactly, as it does those up to
+   * 2^24: PyTorch saves a count of batches (I64) beside the weights of a batch normalisation. Without it they are refused. Default
+   * false.
+   */
   readonly convert?: boolean | undefined;
 }
 
@@ -305,47 +310,16 @@ export function decodeTensors(
   data: Uint8Array,
   options: DecodeSafetensorsOptions = {},
 ): Map<string, SafetensorsTensor> {
-  const wanted = options.convert ? ["F32", "F16", "BF16", "F64"] : ["F32"];
+  const wanted = options.convert ? ["F32", ...CONVERTED_TYPES] : ["F32"];
+  const whoOf = (name: string) => `${whoIs(options.name ?? "data")}: tensor ${JSON.stringify(name)}`;
   for (const { name, dtype } of header.entries) {
-    if (!wanted.includes(dtype)) {
-      const who = `${whoIs(options.name ?? "data")}: tensor ${JSON.stringify(name)}`;
-      throw new RangeError(`${who}: expected dtype ${wanted.join(", ")}, got ${dtype}`);
-    }
+    if (wanted.includes(dtype)) continue;
+    const advice = options.convert || dtype.startsWith("F8") ? "" : "; convert turns others into F32";
+    throw new RangeError(`${whoOf(name)}: expected dtype ${wanted.join(", ")}, got ${dtype}${advice}`);
   }
   const tensors = new Map<string, SafetensorsTensor>();
   for (const { name, dtype, shape, begin, end } of header.entries) {
-    tensors.set(name, { dtype: "F32", shape, data: toFloats(dtype, data.subarray(begin, end)) });
+    tensors.set(name, { dtype: "F32", shape, data: tensorFloats(whoOf(name), dtype, data.subarray(begin, end)) });
   }
   return tensors;
-}
-
-function toFloats(dtype: string, bytes: Uint8Array): Float32Array {
-  if (dtype === "F32" && bytes.byteOffset % 4 === 0) {
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  }
-  const aligned = bytes.slice().buffer;
-  if (dtype === "F32") return new Float32Array(aligned);
-  if (dtype === "F64") return Float32Array.from(new Float64Array(aligned));
-  const halves = new Uint16Array(aligned);
-  const floats = new Float32Array(halves.length);
-  const bits = new Uint32Array(floats.buffer);
-  for (let i = 0; i < halves.length; i++) {
-    if (dtype === "BF16") bits[i] = halves[i] << 16;
-    else if ((halves[i] & 0x7c00) === 0) floats[i] = subnormalHalf(halves[i]);
-    else bits[i] = normalHalfBits(halves[i]);
-  }
-  return floats;
-}
-
-/** The value of a half-precision number whose exponent bits are 0: a multiple of 2^-24. */
-function subnormalHalf(half: number): number {
-  const value = (half & 0x3ff) / 16_777_216;
-  return half & 0x8000 ? -value : value;
-}
-
-/** The float32 bits of any other half-precision number (IEEE 754): the exponent moves by 127 - 15, or stays at its top. */
-function normalHalfBits(half: number): number {
-  const exponent = (half >> 10) & 31;
-  const wider = exponent === 31 ? 255 : exponent + 112;
-  return ((half & 0x8000) << 16) | (wider << 23) | ((half & 0x3ff) << 13);
 }

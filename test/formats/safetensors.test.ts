@@ -102,7 +102,7 @@ describe("decodeSafetensors", () => {
     };
     const bytes = file(header, data);
     expect(() => decodeSafetensors(bytes, { name: "m" })).toThrow(
-      new RangeError('safetensors "m": tensor "h": expected dtype F32, got F16'),
+      new RangeError('safetensors "m": tensor "h": expected dtype F32, got F16; convert turns others into F32'),
     );
     const { tensors } = decodeSafetensors(bytes, { convert: true });
     const values = (name: string) => [...(tensors.get(name)?.data ?? [])];
@@ -110,8 +110,34 @@ describe("decodeSafetensors", () => {
     expect(values("b")).toEqual([1, -2, Number.POSITIVE_INFINITY, 3.140625]);
     expect(values("d")).toEqual([1.5, Number.NEGATIVE_INFINITY, Math.fround(0.1)]);
     expect(tensors.get("d")?.dtype).toBe("F32");
-    const integers = file({ n: entry(0, 8, [1], "I64") }, new Uint8Array(8));
-    expect(() => decodeSafetensors(integers, { convert: true })).toThrow("expected dtype F32, F16, BF16, F64, got I64");
+    expect(() => decodeSafetensors(file({ n: entry(0, 1, [1], "F8_E5M2") }, [0]), { convert: true })).toThrow(
+      /expected dtype F32, F16, BF16, F64, .*, got F8_E5M2$/,
+    );
+  });
+
+  it("takes whole numbers among the weights where it is asked to, as PyTorch's count of batches, if floats hold them", () => {
+    const counts = BigInt64Array.of(469n, -(2n ** 40n));
+    const types: [dtype: string, values: ArrayBufferView, expected: number[]][] = [
+      ["I64", counts, [469, -(2 ** 40)]],
+      ["U64", BigUint64Array.of(2n ** 63n), [2 ** 63]],
+      ["I32", Int32Array.of(-7, 2 ** 24), [-7, 2 ** 24]],
+      ["U32", Uint32Array.of(2 ** 31), [2 ** 31]],
+      ["I16", Int16Array.of(-300), [-300]],
+      ["U16", Uint16Array.of(65_535), [65_535]],
+      ["I8", Int8Array.of(-128), [-128]],
+      ["U8", Uint8Array.of(255), [255]],
+      ["BOOL", Uint8Array.of(1, 0), [1, 0]],
+    ];
+    for (const [dtype, values, expected] of types) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      const whole = file({ n: entry(0, bytes.length, [expected.length], dtype) }, bytes);
+      expect([...(decodeSafetensors(whole, { convert: true }).tensors.get("n")?.data ?? [])], dtype).toEqual(expected);
+      expect(() => decodeSafetensors(whole)).toThrow(`expected dtype F32, got ${dtype}; convert turns others into F32`);
+    }
+    const large = new Uint8Array(BigInt64Array.of(2n ** 24n + 1n).buffer);
+    expect(() => decodeSafetensors(file({ n: entry(0, 8, [1], "I64") }, large), { convert: true })).toThrow(
+      'tensor "n": expected I64 values that F32 holds exactly, got 16777217 at index 0',
+    );
   });
 
   const some = floats([1, 2, 3, 4]);

@@ -12,6 +12,15 @@ export async function loadHdf5Library(): Promise<Hdf5Library> {
   }
 }
 
+let copies = 0;
+
+export async function reloadHdf5Library(): Promise<Hdf5Library> {
+  const found = address ?? hdf5Address();
+  if (found === undefined) throw new Error("readHdf5: expected an import map that says where h5wasm is, got none");
+  copies += 1;
+  return import(`${found}?copy=${copies}`);
+}
+
 export function hdf5Address(): string | undefined {
   try {
     return import.meta.resolve("h5wasm");

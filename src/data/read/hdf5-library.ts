@@ -21,6 +21,24 @@ export async function loadHdf5Library(): Promise<Hdf5Library> {
   }
 }
 
+let copies = 0;
+
+/**
+ * Loads another copy of the library, in place of one that has failed inside.
+ *
+ * @throws Error where the host does not tell where it is, as in a bundle
+ */
+export async function reloadHdf5Library(): Promise<Hdf5Library> {
+  const address = import.meta.resolve?.("h5wasm");
+  if (address === undefined) throw new Error(`readHdf5: ${FAILED}`);
+  copies += 1;
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ `${address}?copy=${copies}`);
+}
+
+/** What to say where no other copy can be had. */
+const FAILED =
+  "expected the HDF5 library to be as it was loaded, got one that failed at an earlier file: start the program again, or load the page again";
+
 /** The library's address for a worker that has no other way to find it. */
 export function hdf5Address(): string | undefined {
   return undefined;

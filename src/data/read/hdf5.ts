@@ -6,10 +6,10 @@
  * @module
  */
 
-import type { Dataset, Group, Metadata, ready } from "h5wasm";
+import type { Dataset, Group, Metadata } from "h5wasm";
 import { allowedBytes, checkExpansion } from "../expansion.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
-import { loadHdf5Library } from "./hdf5-library.ts";
+import { dropIfFailed, type H5Module, hdf5Instance } from "./hdf5-instance.ts";
 import { type ArrayFile, NUMBER_BYTES, type NumberArray, type NumberType, sizeOfShape } from "./number-array.ts";
 import type { ReadSettings } from "./options.ts";
 
@@ -27,46 +27,15 @@ const PART_BYTES = 16 * 2 ** 20;
 /** A larger row, or chunk of a dataset, would fill the library's memory. */
 const MAX_PART_BYTES = 128 * 2 ** 20;
 
-/** The most that the library's memory may grow to, and how much of that it is left to unpack files. */
-const LIBRARY_BYTES = 2 ** 31;
-const LEFT_BYTES = 512 * 2 ** 20;
-
 const MAX_DEPTH = 4;
 const MAX_ARRAYS = 1000;
+
+/** Names in groups that are looked at: links may lead from every group to all others. */
+const MAX_NAMES = 10_000;
 
 /** Whether the bytes start as an HDF5 file does. */
 export function isHdf5(bytes: Uint8Array): boolean {
   return [0, USER_BLOCK].some((at) => SIGNATURE.every((byte, i) => bytes[at + i] === byte));
-}
-
-type H5Module = Awaited<typeof ready>;
-
-interface Library {
-  readonly module: H5Module;
-  open(path: string): { readonly root: Group; close(): void };
-}
-
-let library: Promise<Library> | undefined;
-
-async function loadLibrary(): Promise<Library> {
-  const { File, ready } = await loadHdf5Library();
-  const module = await ready;
-  const { FS } = module;
-  // The library prints pages about every broken file: whatever goes to its standard error is dropped.
-  const streams: unknown = Reflect.get(FS, "streams");
-  if (Array.isArray(streams) && streams.length === 3) {
-    FS.close(streams[2]);
-    FS.open("/dev/null", "w");
-  }
-  // A packed chunk may unpack to anything. Memory that is taken but never touched costs nothing, and keeps that in bounds.
-  module._malloc(Math.max(1, LIBRARY_BYTES - LEFT_BYTES - module.HEAPU8.length));
-  return {
-    module,
-    open(path) {
-      const file = new File(path, "r");
-      return { root: file, close: () => file.close() };
-    },
-  };
 }
 
 let opened = 0;
@@ -87,8 +56,7 @@ export async function withHdf5<T>(
   const allowed = allowedBytes(await file.packed(), maxExpansion);
   checkSize(file.name, await file.size());
   const bytes = await file.bytes();
-  library ??= loadLibrary();
-  const { module, open } = await library;
+  const { module, open } = await hdf5Instance();
   opened += 1;
   const name = `convasm-${opened}.h5`;
   // Not copied: the file system holds the bytes themselves.
@@ -96,7 +64,7 @@ export async function withHdf5<T>(
   try {
     const { root, close } = guarded(who, () => open(`/${name}`));
     try {
-      const arrays = guarded(who, () => [...findDatasets(root, 0)].slice(0, MAX_ARRAYS)).map((dataset) =>
+      const arrays = guarded(who, () => findDatasets(who, module, root)).map((dataset) =>
         arrayOf(who, module, dataset, allowed),
       );
       return await work(arrays);
@@ -117,20 +85,32 @@ function guarded<T>(who: string, work: () => T): T {
     return work();
   } catch (cause) {
     if (cause instanceof RangeError && cause.message.startsWith(who)) throw cause;
+    dropIfFailed(cause);
     throw new RangeError(`${who}: expected a whole HDF5 file, got one that is cut off or corrupt`, { cause });
   }
 }
 
-function* findDatasets(group: Group, depth: number): Generator<Dataset, void, void> {
-  for (const key of group.keys()) {
-    const found = group.get(key);
-    if (found === null) continue;
-    if (isDataset(found)) yield found;
-    // A link to a group may lead in a circle.
-    else if (isGroup(found) && depth < MAX_DEPTH && group.get_link(found.path) === null) {
-      yield* findDatasets(found, depth + 1);
+/** The arrays in a file's groups. Each group is looked into once: hard and soft links may lead in circles. */
+function findDatasets(who: string, module: H5Module, root: Group): Dataset[] {
+  const found: Dataset[] = [];
+  const seen = new Set<string>();
+  let names = 0;
+  const visit = (group: Group, depth: number) => {
+    const address = module.create_object_reference(group.file_id, group.path).join();
+    if (seen.has(address)) return;
+    seen.add(address);
+    for (const key of group.keys()) {
+      names += 1;
+      if (names > MAX_NAMES) throw new RangeError(`${who}: expected at most ${MAX_NAMES} names in groups, got more`);
+      const entity = group.get(key);
+      if (entity === null) continue;
+      if (isDataset(entity)) found.push(entity);
+      else if (isGroup(entity) && depth < MAX_DEPTH) visit(entity, depth + 1);
+      if (found.length >= MAX_ARRAYS) return;
     }
-  }
+  };
+  visit(root, 0);
+  return found;
 }
 
 function isDataset(entity: object): entity is Dataset {
@@ -149,9 +129,40 @@ function arrayOf(file: string, module: H5Module, dataset: Dataset, allowed: numb
   const shape = metadata.shape ?? [];
   const read = async () => {
     if (type === undefined) throw new RangeError(`${who}: expected numbers, got ${describeType(module, metadata)}`);
+    checkFilters(
+      who,
+      guarded(who, () => module.get_dataset_filters(dataset.file_id, dataset.path)),
+    );
     return guarded(who, () => readValues(who, module, dataset, type, shape, allowed));
   };
   return { name, who, shape, type, read };
+}
+
+/** What packs chunks beyond what the library has built in (The HDF Group, "Registered Filter Plugins"), by its number. */
+const FILTERS: ReadonlyMap<number, string> = new Map([
+  [4, "szip"],
+  [305, "LZO"],
+  [307, "bzip2"],
+  [32000, "LZF"],
+  [32001, "Blosc"],
+  [32004, "LZ4"],
+  [32008, "bitshuffle"],
+  [32013, "ZFP"],
+  [32015, "Zstandard"],
+  [32017, "SZ"],
+  [32026, "Blosc2"],
+]);
+
+/** Deflate, shuffle, Fletcher's checksum, n-bit, scale and offset. */
+const BUILT_IN = [1, 2, 3, 5, 6];
+
+/** Throws where an array is packed by something that the library cannot unpack, with its name. */
+function checkFilters(who: string, filters: readonly { readonly id: number; readonly name: string }[]): void {
+  const missing = filters.find(({ id }) => !BUILT_IN.includes(id));
+  if (missing === undefined) return;
+  const name = FILTERS.get(missing.id) ?? (missing.name || "something else");
+  const expected = 'values packed with gzip or not at all, such as h5py\'s compression="gzip"';
+  throw new RangeError(`${who}: expected ${expected}, got ${name} (HDF5 filter ${missing.id})`);
 }
 
 function typeOf(module: H5Module, { type, enum_type: members, size, signed, vlen }: Metadata): NumberType | undefined {

@@ -73,7 +73,8 @@ function parseHeader(who: string, start: Uint8Array): Header {
   };
 }
 
-const SHAPE = /'shape'\s*:\s*\(\s*((?:\d+\s*,\s*)*(?:\d+\s*)?)\)/;
+/** Python 2 wrote long numbers as `60L`. */
+const SHAPE = /'shape'\s*:\s*\(\s*((?:\d+L?\s*,\s*)*(?:\d+L?\s*)?)\)/;
 
 function parseDescription(who: string, text: string): Omit<Header, "headerBytes"> {
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
@@ -83,7 +84,7 @@ function parseDescription(who: string, text: string): Omit<Header, "headerBytes"
   }
   const shape = extents
     .split(",")
-    .map((extent) => extent.trim())
+    .map((extent) => extent.trim().replace(/L$/, ""))
     .filter((extent) => extent !== "")
     .map(Number);
   // Records have a list of fields in place of one code.

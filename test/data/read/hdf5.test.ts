@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { hdf5Instance } from "../../../src/data/read/hdf5-instance.ts";
 import { readData } from "../../../src/data/read-data.ts";
 import { FILES, inputs, pixels, read, refusal, TEST_LABELS, TRAIN_LABELS } from "./files.ts";
 
@@ -72,5 +73,42 @@ describe("HDF5", () => {
       const result: unknown = await readData([{ name: "damaged.h5", bytes }]).catch((error: unknown) => error);
       if (result instanceof Error) expect(result).toBeInstanceOf(RangeError);
     }
+  });
+
+  it("looks into each group once where groups link to each other in circles", async () => {
+    const { train, notes } = await read("circle.h5");
+    expect(train?.length).toBe(6);
+    expect(notes.join()).toMatch(/x_train is \S+\/x_train, y_train is \S+\/y_train/);
+  });
+
+  it.each([
+    ["lzf", "LZF (HDF5 filter 32000)"],
+    ["blosc", "Blosc (HDF5 filter 32001)"],
+    ["zstd", "Zstandard (HDF5 filter 32015)"],
+    ["bitshuffle", "bitshuffle (HDF5 filter 32008)"],
+  ])("names the filter of a file packed with %s", async (name, filter) => {
+    expect(await refusal(inputs(`filter-${name}.h5`))).toBe(
+      `readHdf5 "filter-${name}.h5", "x_train": expected values packed with gzip or not at all, such as h5py's compression="gzip", got ${filter}`,
+    );
+  });
+
+  it("takes a new library after a file that made it fail inside", async () => {
+    await read("floats.h5");
+    const { module } = await hdf5Instance();
+    let calls = 0;
+    module.get_keys_vector =
+      module.get_names =
+      module.get_type =
+        () => {
+          calls += 1;
+          throw new WebAssembly.RuntimeError("memory access out of bounds");
+        };
+    expect(await refusal(inputs("floats.h5"))).toMatch(
+      /expected a whole HDF5 file, got one that is cut off or corrupt/,
+    );
+    expect(calls).toBe(1);
+    expect((await hdf5Instance()).module).not.toBe(module);
+    expect((await read("floats.h5")).train?.length).toBe(6);
+    expect(calls).toBe(1);
   });
 });

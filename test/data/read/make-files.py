@@ -1,4 +1,4 @@
-"""Writes the small data files that the readers are tested with: NumPy 2.4, h5py 3.16, Pillow 13.0.
+"""Writes the small data files that the readers are tested with: NumPy 2.4, h5py 3.16, hdf5plugin, Pillow 13.0.
 
 python3 test/data/read/make-files.py
 
@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import h5py
+import hdf5plugin
 import numpy as np
 from PIL import Image
 
@@ -102,6 +103,18 @@ def hdf5_files():
         packed = gzip.zlib.compress(bytes(64 * 2**20), 9)
         dataset.id.write_direct_chunk((0, 0), packed)
         file.create_dataset("y_train", data=np.arange(64, dtype=np.uint8) % 10)
+    with h5py.File(FOLDER / "circle.h5", "w", libver="latest") as file:
+        groups = [file.create_group(f"g{i}") for i in range(12)]
+        for i, group in enumerate(groups):
+            for k, other in enumerate(groups):
+                group[f"to{k}"] = other
+        groups[-1].create_dataset("x_train", data=square[TRAIN])
+        groups[-1].create_dataset("y_train", data=LABELS[TRAIN])
+    filters = {"lzf": {"compression": "lzf"}, "blosc": hdf5plugin.Blosc(), "zstd": hdf5plugin.Zstd(), "bitshuffle": hdf5plugin.Bitshuffle()}
+    for name, options in filters.items():
+        with h5py.File(FOLDER / f"filter-{name}.h5", "w", libver="latest") as file:
+            file.create_dataset("x_train", data=square[TRAIN], chunks=(6, 5, 5), **options)
+            file.create_dataset("y_train", data=LABELS[TRAIN])
 
 
 def csv_files():

@@ -17,6 +17,26 @@ describe("npz", () => {
     expect(test?.classes).toBe(3);
   });
 
+  it("reads headers that Python 2 wrote, whose numbers may be long", async () => {
+    const npy = (header: string, values: number[]) => {
+      const bytes = new Uint8Array(80 + values.length);
+      bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 70, 0]);
+      bytes.set(new TextEncoder().encode(`${header.padEnd(69)}\n`), 10);
+      bytes.set(values, 80);
+      return bytes;
+    };
+    // numpy.save of NumPy 1.16 in Python 2.7 on Windows.
+    const { train } = await readData([
+      {
+        name: "x_train.npy",
+        bytes: npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 2L, 2L), }", [1, 2, 3, 4, 5, 6, 7, 8]),
+      },
+      { name: "y_train.npy", bytes: npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2L,), }", [0, 1]) },
+    ]);
+    expect(train?.shape).toEqual([2, 2, 1]);
+    expect(train?.images).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  });
+
   it("guesses other names, with a note, and passes over arrays of text", async () => {
     const { train, test, notes } = await read("other-names.npz");
     expect(train?.images).toEqual(Uint8Array.from(pixels(0, 6, 6, 5, 3)));
