@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { imageSize } from "../data/dataset.ts";
 import { resizePlane } from "../data/image.ts";
+import { mark } from "./style.ts";
 
 /** How images are drawn. */
 export interface SampleLook {
@@ -111,8 +112,8 @@ function drawThumbnail({ width, height, at }: Thumbnail, { colours, unicode }: S
     if (colours === "none") {
       return across.map((x) => halfBlock(brightness(at(x, 2 * line)) > 127, brightness(lower(x)) > 127)).join("");
     }
-    const cells = across.map((x) => `\u001b[${code(at(x, 2 * line), colours, 38)};${code(lower(x), colours, 48)}m▀`);
-    return `${cells.join("")}\u001b[0m`;
+    const cells = across.map((x) => `${mark(`${code(at(x, 2 * line), colours, 38)};${code(lower(x), colours, 48)}`)}▀`);
+    return `${cells.join("")}${mark(0)}`;
   });
 }
 

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { DownloadError } from "../node/download.ts";
 import { FileError } from "../node/files.ts";
 import { troubleOf } from "./trouble.ts";
+import { visible } from "./visible.ts";
 
 /** Exit codes: what a shell can tell apart. */
 export const EXIT = { done: 0, bug: 1, wrongInput: 2, interrupted: 130 } as const;
@@ -40,8 +41,7 @@ export function errorLine(error: unknown): string {
 
 /** Control characters of hostile names do nothing on the terminal, and a message stays on its line. */
 export function oneLine(text: string): string {
-  const visible = text.replace(/\s+/g, " ").replace(/\p{Cc}/gu, "\ufffd");
-  return visible.trim();
+  return visible(text.replace(/\s+/g, " ")).trim();
 }
 
 /** Tells of an error on standard error, with its origin for those who ask, and returns the exit code. */
@@ -49,6 +49,8 @@ export function reportError(error: unknown): number {
   const code = exitCodeOf(error);
   if (code === EXIT.done) return code;
   process.stderr.write(`${errorLine(error)}\n`);
-  if (process.argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.argv.includes("--debug") && error instanceof Error) {
+    for (const line of (error.stack ?? "").split("\n")) process.stderr.write(`${visible(line)}\n`);
+  }
   return code;
 }

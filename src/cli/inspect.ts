@@ -66,7 +66,7 @@ async function inspect(path: string, options: InspectOptions, signal: AbortSigna
     output.text(`State     unfinished: ${epoch} epochs done, ${stepInEpoch} steps into the next, ${step} in all`);
   }
   output.text();
-  output.text(summarize(description));
+  for (const line of summarize(description).split("\n")) output.text(line);
   output.text();
   for (const line of settingLines({ ...settings, ...notes })) output.text(line);
   output.text();

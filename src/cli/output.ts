@@ -1,6 +1,7 @@
 import type { BarLook } from "./bar.ts";
 import { oneLine } from "./errors.ts";
-import { hasColours, hasUnicode, type Style, styleFor } from "./style.ts";
+import { hasColours, hasUnicode, type Style, styleFor, written } from "./style.ts";
+import { visibleJson } from "./visible.ts";
 
 /** `text`: all there is to tell. `quiet`: only results. `json`: one object per line, and nothing else. */
 export type OutputMode = "text" | "quiet" | "json";
@@ -23,7 +24,10 @@ const REDRAW_MILLISECONDS = 80;
 
 const CLEAR_LINE = "\r\u001b[K";
 
-/** Results go to standard output; a status line that is drawn over and over, and remarks, to standard error. */
+/**
+ * Results go to standard output; a status line that is drawn over and over, and remarks, to standard error. Whatever is in a
+ * line, only our own colours act on the terminal.
+ */
 export class Output {
   readonly mode: OutputMode;
   /** For text on standard output. */
@@ -55,7 +59,7 @@ export class Output {
 
   /** A line for programs. */
   event(event: Readonly<Record<string, unknown>>): void {
-    if (this.mode === "json") this.#print(JSON.stringify(event));
+    if (this.mode === "json") this.#print(visibleJson(event));
   }
 
   /** A remark that is no result, in every mode. */
@@ -82,7 +86,7 @@ export class Output {
     if (!now && time - this.#drawn < REDRAW_MILLISECONDS) return;
     this.#drawn = time;
     this.#status = draw(this.#streams.stderr.columns || 80);
-    this.#streams.stderr.write(CLEAR_LINE + this.#status);
+    this.#streams.stderr.write(CLEAR_LINE + written(this.#status));
   }
 
   clearStatus(): void {
@@ -93,6 +97,6 @@ export class Output {
 
   #print(line: string): void {
     this.clearStatus();
-    this.#streams.stdout.write(`${line}\n`);
+    this.#streams.stdout.write(`${written(line)}\n`);
   }
 }

@@ -164,7 +164,7 @@ function show(
     [isShare ? "probability" : "score"]: scores[best],
     [isShare ? "probabilities" : "scores"]: [...scores],
   });
-  if (output.mode === "quiet") output.result(`${name}\t${nameOf(best)}`);
+  if (output.mode === "quiet") output.result([name, nameOf(best)].map((word) => word.replaceAll("\t", " ")).join("\t"));
   output.text(`${name}: ${output.style.bold(nameOf(best))}`);
   if (options.show) for (const line of drawPixels(pixels, model.architecture.input.shape)) output.text(`  ${line}`);
   const width = Math.max(...top.map(({ i }) => nameOf(i).length));

@@ -1,3 +1,5 @@
+import { visible } from "./visible.ts";
+
 /** Marks up text for a terminal, or leaves it as it is. */
 export interface Style {
   bold(text: string): string;
@@ -9,11 +11,30 @@ export interface Style {
 
 const CODES = { bold: [1, 22], dim: [2, 22], green: [32, 39], cyan: [36, 39], red: [31, 39] } as const;
 
+/**
+ * Stands in front of a colour's code until a line is written, so that the line can be cleaned of all that acts on a terminal but
+ * our own colours: nobody's text holds it, as it is made up anew by each process.
+ */
+const KEY = crypto.randomUUID();
+
+const MARKS = new RegExp(`\u0001${KEY}([\\d;]+)m`, "g");
+
+/** A colour's code, such as "1" or "38;5;196", as it stands in text that `written` makes ready. */
+export function mark(code: string | number): string {
+  return `\u0001${KEY}${code}m`;
+}
+
+/** A line as it goes to a terminal: our own colours act, all else is only seen. */
+export function written(line: string): string {
+  const parts = line.split(MARKS);
+  return parts.map((part, i) => (i % 2 === 1 ? `\u001b[${part}m` : visible(part))).join("");
+}
+
 /** @param coloured whether the text goes to a terminal that shows colours */
 export function styleFor(coloured: boolean): Style {
-  const mark = (name: keyof typeof CODES) => (text: string) =>
-    coloured ? `\u001b[${CODES[name][0]}m${text}\u001b[${CODES[name][1]}m` : text;
-  return { bold: mark("bold"), dim: mark("dim"), green: mark("green"), cyan: mark("cyan"), red: mark("red") };
+  const wrap = (name: keyof typeof CODES) => (text: string) =>
+    coloured ? `${mark(CODES[name][0])}${text}${mark(CODES[name][1])}` : text;
+  return { bold: wrap("bold"), dim: wrap("dim"), green: wrap("green"), cyan: wrap("cyan"), red: wrap("red") };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

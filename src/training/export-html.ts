@@ -41,7 +41,7 @@ export async function exportHtml(file: FileBytes | Checkpoint, options: ExportHt
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
 /** Bytes that one call makes text of: a multiple of three, and no more than a call may have arguments. */

@@ -6,7 +6,7 @@ import { clock, count, duration, loss, percent, table } from "../../src/cli/form
 import { Output, type OutputMode } from "../../src/cli/output.ts";
 import { drawPixels } from "../../src/cli/picture.ts";
 import { parsePairs, parseTyped } from "../../src/cli/spec.ts";
-import { hasColours, hasUnicode, styleFor } from "../../src/cli/style.ts";
+import { hasColours, hasUnicode, styleFor, written } from "../../src/cli/style.ts";
 import { nearest } from "../../src/cli/suggest.ts";
 
 const PLAIN = { style: styleFor(false), unicode: true };
@@ -54,7 +54,7 @@ describe("colours", () => {
     expect(hasColours(true, { NO_COLOR: "" })).toBe(true);
     expect(hasColours(true, { TERM: "dumb" })).toBe(false);
     expect(hasColours(false, { FORCE_COLOR: "1" })).toBe(true);
-    expect(styleFor(true).bold("x")).toBe("\u001b[1mx\u001b[22m");
+    expect(written(styleFor(true).bold("x"))).toBe("\u001b[1mx\u001b[22m");
   });
 
   it("and line-drawing characters are for locales that have them", () => {
@@ -163,5 +163,35 @@ describe("Output", () => {
     const { stdout, stderr } = outputs("text", true);
     expect(stdout).toBe("text\nresult\n");
     expect(stderr).toBe(`${clear}working, 60 wide${clear}remark\n`);
+  });
+});
+
+describe("text of others", () => {
+  const HOSTILE = "a\u001b[31mb\u009b2Jc\u202ed\ne\u2028f\u0001g";
+  const SEEN = "a\ufffd[31mb\ufffd2Jc\ufffdd\ufffde\ufffdf\ufffdg";
+
+  function printed(mode: OutputMode, print: (output: Output) => void): string {
+    let text = "";
+    const stream = { isTTY: true, columns: 80, write: (some: string) => (text += some) };
+    print(new Output(mode, { stdout: stream, stderr: stream }));
+    return text;
+  }
+
+  it("is only seen on a terminal, also beside our own colours", () => {
+    const style = styleFor(true);
+    expect(printed("text", (output) => output.text(style.bold(`${HOSTILE} ${style.green(HOSTILE)}`)))).toBe(
+      `\u001b[1m${SEEN} \u001b[32m${SEEN}\u001b[39m\u001b[22m\n`,
+    );
+    expect(printed("quiet", (output) => output.result(HOSTILE))).toBe(`${SEEN}\n`);
+  });
+
+  it("is escaped in JSON, which stays one line and holds the same text", () => {
+    const line = printed("json", (output) => output.event({ event: "prediction", class: HOSTILE }));
+    expect(line.slice(0, -1)).toMatch(/^[\x20-\x7e]*$/);
+    expect(JSON.parse(line).class).toBe(HOSTILE);
+  });
+
+  it("leaves letters of all scripts, and joined emoji, as they are", () => {
+    for (const name of ["Bär", "猫", "قطة", "👩\u200d👩\u200d👧"]) expect(written(name)).toBe(name);
   });
 });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { visible } from "../visible.ts";
+
 export const INK = "#1f2933";
 export const MUTED = "#6b7785";
 export const GRID = "#e4e8ec";
@@ -21,12 +23,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML forbids
-const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+/** What XML forbids besides control characters. */
+const NOT_XML = /[\ufffe\uffff]|\p{Surrogate}/gu;
 
-/** Text for use in XML, also in attributes. Characters that XML cannot hold become U+FFFD. */
+/** Text for use in XML, also in attributes. Characters that XML cannot hold, or that are not to be seen, become U+FFFD. */
 export function escapeXml(text: string): string {
-  return text.replace(NOT_XML, "\ufffd").replace(/[&<>"']/g, (character) => ENTITIES[character]);
+  return visible(text)
+    .replace(NOT_XML, "\ufffd")
+    .replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
 /** Shifts text down so that its middle is at y; older renderers ignore `dominant-baseline`. */
