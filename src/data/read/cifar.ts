@@ -64,6 +64,9 @@ function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, i) => String(i));
 }
 
+/** The names of 100 classes take about 800 bytes. */
+const MAX_NAMES_BYTES = 16 * 1024;
+
 async function classNames(
   kind: CifarKind,
   files: readonly DataFile[],
@@ -72,11 +75,13 @@ async function classNames(
   const wanted = kind === "CIFAR-10" ? "batches.meta.txt" : `${labels}_label_names.txt`;
   const file = files.find(({ name }) => name === wanted || name.endsWith(`/${wanted}`));
   if (file === undefined) return undefined;
-  const text = new TextDecoder().decode(await file.start(16 * 1024));
+  const who = `readCifar ${JSON.stringify(file.name)}`;
+  const size = await file.size();
+  if (size > MAX_NAMES_BYTES) throw new RangeError(`${who}: expected at most ${MAX_NAMES_BYTES} bytes, got ${size}`);
+  const text = new TextDecoder().decode(await file.bytes());
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const count = kind === "CIFAR-10" ? 10 : labels === "coarse" ? 20 : 100;
   if (lines.length === count) return lines;
-  const who = `readCifar ${JSON.stringify(file.name)}`;
   throw new RangeError(`${who}: expected ${count} names of classes, one a line, got ${lines.length}`);
 }
 

@@ -55,10 +55,12 @@ const TYPES: Readonly<Record<string, NumberType>> = {
 
 function parseHeader(who: string, start: Uint8Array): Header {
   if (!isNpy(start)) throw new RangeError(`${who}: expected a .npy file, got something else`);
-  const version = start[6];
+  const [version, minor] = start.subarray(6, 8);
   const lengthBytes = version === 1 ? 2 : 4;
   if (start.length < 8 + lengthBytes) throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
-  if (version < 1 || version > 3) throw new RangeError(`${who}: expected version 1, 2 or 3, got ${version}`);
+  if (version < 1 || version > 3 || minor !== 0) {
+    throw new RangeError(`${who}: expected version 1.0, 2.0 or 3.0, got ${version}.${minor}`);
+  }
   const view = new DataView(start.buffer, start.byteOffset, start.length);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const headerBytes = 8 + lengthBytes + length;
@@ -73,24 +75,55 @@ function parseHeader(who: string, start: Uint8Array): Header {
   };
 }
 
-/** Python 2 wrote long numbers as `60L`. */
-const SHAPE = /'shape'\s*:\s*\(\s*((?:\d+L?\s*,\s*)*(?:\d+L?\s*)?)\)/;
+/** The values that a description's keys may have; Python 2 wrote whole numbers with an L. */
+const VALUES = {
+  descr: /^'([^']*)'|^\[[^{}]*\]/,
+  fortran_order: /^(True|False)/,
+  shape: /^\(\s*((?:\d+L?\s*,\s*)*(?:\d+L?\s*)?)\)/,
+};
+
+const KEYS = ["descr", "fortran_order", "shape"] as const;
+
+/**
+ * The three values of a description: just these, each once, and nothing but blanks around, as NumPy wants it.
+ *
+ * @returns what the expressions of {@link VALUES} found, by key; undefined if it is another text
+ */
+function descriptionFields(text: string): Map<string, RegExpExecArray> | undefined {
+  const fields = new Map<string, RegExpExecArray>();
+  let rest = text.trimStart();
+  if (!rest.startsWith("{")) return undefined;
+  rest = rest.slice(1).trimStart();
+  while (!rest.startsWith("}")) {
+    const key = KEYS.find((name) => rest.startsWith(`'${name}'`) && !fields.has(name));
+    if (key === undefined) return undefined;
+    const afterKey = rest.slice(key.length + 2).trimStart();
+    const value = afterKey.startsWith(":") ? VALUES[key].exec(afterKey.slice(1).trimStart()) : null;
+    if (value === null) return undefined;
+    fields.set(key, value);
+    rest = value.input.slice(value[0].length).trimStart();
+    if (rest.startsWith(",")) rest = rest.slice(1).trimStart();
+    else if (!rest.startsWith("}")) return undefined;
+  }
+  return fields.size === KEYS.length && rest.trim() === "}" ? fields : undefined;
+}
 
 function parseDescription(who: string, text: string): Omit<Header, "headerBytes"> {
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const extents = SHAPE.exec(text)?.[1];
-  if (order === undefined || extents === undefined) {
-    throw new RangeError(`${who}: expected a description with fortran_order and shape, got another`);
+  const fields = descriptionFields(text);
+  if (fields === undefined) {
+    const got = JSON.stringify(text.trim().slice(0, 80));
+    throw new RangeError(`${who}: expected a description with ${KEYS.join(", ")} and nothing else, got ${got}`);
   }
+  const extents = fields.get("shape")?.[1] ?? "";
   const shape = extents
     .split(",")
-    .map((extent) => extent.trim().replace(/L$/, ""))
+    .map((extent) => extent.trim().replace("L", ""))
     .filter((extent) => extent !== "")
     .map(Number);
   // Records have a list of fields in place of one code.
-  const code = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1] ?? "records";
+  const code = fields.get("descr")?.[1] ?? "records";
   const type = Object.hasOwn(TYPES, code.slice(1)) && /^[<>|=]/.test(code) ? TYPES[code.slice(1)] : undefined;
-  return { code, type, littleEndian: code[0] !== ">", fortran: order === "True", shape };
+  return { code, type, littleEndian: code[0] !== ">", fortran: fields.get("fortran_order")?.[1] === "True", shape };
 }
 
 /**

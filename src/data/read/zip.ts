@@ -28,6 +28,8 @@ export function isZip(bytes: Uint8Array): boolean {
 
 interface Entry {
   readonly name: string;
+  /** Its bytes, which stand before the file, too. */
+  readonly rawName: Uint8Array;
   readonly method: number;
   readonly crc: number;
   readonly packed: number;
@@ -79,12 +81,13 @@ function readDirectory(who: string, bytes: Uint8Array): Entry[] {
     const nameBegin = at + 46;
     const extra = bytes.subarray(nameBegin + nameBytes, nameBegin + nameBytes + extraBytes);
     const flags = view.getUint16(at + 8, true);
-    const name = entryName(bytes.subarray(nameBegin, nameBegin + nameBytes), flags, extra).replaceAll("\\", "/");
+    const rawName = bytes.subarray(nameBegin, nameBegin + nameBytes);
+    const name = entryName(rawName, flags, extra).replaceAll("\\", "/");
     if (flags & 1) throw new RangeError(`${who}: expected files without a password, got ${JSON.stringify(name)}`);
     const sizes = [24, 20, 42].map((offset) => view.getUint32(at + offset, true));
     const [unpacked, packed, place] = withZip64(who, sizes, extra);
     const method = view.getUint16(at + 10, true);
-    entries.push({ name, method, crc: view.getUint32(at + 16, true), packed, unpacked, at: place });
+    entries.push({ name, rawName, method, crc: view.getUint32(at + 16, true), packed, unpacked, at: place });
     at = next;
   }
   return entries;
@@ -170,7 +173,8 @@ function entryFile(archive: string, bytes: Uint8Array, entry: Entry, archivePack
   };
 }
 
-function packedBytes(who: string, bytes: Uint8Array, { at, packed, unpacked, method }: Entry): Uint8Array {
+function packedBytes(who: string, bytes: Uint8Array, entry: Entry): Uint8Array {
+  const { at, rawName, packed, unpacked, method } = entry;
   if (method !== 0 && method !== 8) {
     throw new RangeError(`${who}: expected it stored or deflated (methods 0 and 8), got method ${method}`);
   }
@@ -178,7 +182,11 @@ function packedBytes(who: string, bytes: Uint8Array, { at, packed, unpacked, met
   if (!(at + 30 <= bytes.length) || view.getUint32(at, true) !== LOCAL) {
     throw new RangeError(`${who}: expected it at byte ${at}, got something else there`);
   }
-  const begin = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
+  const nameBytes = view.getUint16(at + 26, true);
+  if (nameBytes !== rawName.length || !rawName.every((byte, i) => bytes[at + 30 + i] === byte)) {
+    throw new RangeError(`${who}: expected the same name there as in the directory, got another`);
+  }
+  const begin = at + 30 + nameBytes + view.getUint16(at + 28, true);
   if (!(begin + packed <= bytes.length)) {
     throw new RangeError(`${who}: expected ${packed} bytes at byte ${begin}, got a file of ${bytes.length}`);
   }

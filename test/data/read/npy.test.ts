@@ -108,6 +108,35 @@ describe("npy", () => {
     expect([...(train?.labels ?? [])]).toEqual(TRAIN_LABELS);
   });
 
+  /** A file of six images whose description is this text, as NumPy pads it. */
+  const described = (text: string, version = [1, 0]) => {
+    const header = Buffer.from(`${text.padEnd(117)}\n`, "latin1");
+    const start = Buffer.from([0x93, ...Buffer.from("NUMPY"), ...version, header.length, 0]);
+    const bytes = new Uint8Array(Buffer.concat([start, header, Buffer.from(pixels(0, 6))]));
+    return { name: "x.npy", bytes };
+  };
+
+  it("takes its keys in any order, and blanks between", async () => {
+    const file = described("{ 'shape':(6,6, 5) , 'descr' : '|u1','fortran_order': False}");
+    expect((await readData([file, labels])).train?.images).toEqual(Uint8Array.from(pixels(0, 6)));
+  });
+
+  it.each([
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (6, 6, 5), } }",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (6, 6, 5)8 }",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (6, 6, 5), 'shape': (6, 6, 5), }",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (6, 6, 5), 'more': 1, }",
+    "{'descr': '|u1', 'shape': (6, 6, 5), }",
+    "\0{'descr': '|u1', 'fortran_order': False, 'shape': (6, 6, 5), }",
+  ])("refuses the description %j, as NumPy does", async (text) => {
+    expect(await refusal([described(text), labels])).toMatch(/expected a description with descr, fortran_order, shape/);
+  });
+
+  it("refuses versions that there are none of", async () => {
+    const file = described("{'descr': '|u1', 'fortran_order': False, 'shape': (6, 6, 5), }", [1, 66]);
+    expect(await refusal([file, labels])).toMatch(/expected version 1.0, 2.0 or 3.0, got 1.66/);
+  });
+
   it("reads signed bytes, booleans as 0 and 1, and Fortran's order", async () => {
     expect((await array("i1")).train?.images).toEqual(Uint8Array.from(pixels(0, 6), (value) => Math.floor(value / 2)));
     expect((await array("b1")).train?.images).toEqual(Float32Array.from(pixels(0, 6), (value) => Number(value > 100)));
@@ -146,7 +175,7 @@ describe("npy", () => {
     ["no number", npy("<f4", [2, 2, 1], new Uint8Array(Float32Array.of(0, 1, Number.NaN, 3).buffer)), /finite pixels/],
     ["five dimensions", npy("|u1", [2, 1, 1, 1, 1], new Uint8Array(2)), /expected images \[n, h, w, c\]/],
     ["rows that are no square", npy("|u1", [2, 5], new Uint8Array(10)), /square number of pixels, got 5/],
-    ["a description of something else", npy("|u1", [2], new Uint8Array(2), "{'shape': 3}"), /fortran_order and shape/],
+    ["a description of something else", npy("|u1", [2], new Uint8Array(2), "{'shape': 3}"), /fortran_order, shape/],
   ])("refuses %s", async (_, bytes, message) => {
     const two = { name: "y.npy", bytes: npy("|u1", [2], Uint8Array.of(0, 1)) };
     expect(await refusal([{ name: "x.npy", bytes }, two])).toMatch(message);

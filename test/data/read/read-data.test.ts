@@ -37,7 +37,7 @@ describe("readData", () => {
     expect(train?.images).toEqual(digits.images);
     expect(test?.labels).toEqual(digits.labels);
     expect(await refusal([{ name: "train-images-idx3-ubyte", bytes: images }])).toMatch(
-      /^readIdx: expected train-images/,
+      /^readIdx: expected pairs of images and labels, got 1 without/,
     );
   });
 

@@ -49,6 +49,13 @@ function oneEntry(name: string, content: Buffer): Uint8Array {
 }
 
 describe("ZIP archives", () => {
+  it("refuses a file under another name than in the directory", async () => {
+    const bytes = bytesOf("stored.npz");
+    bytes[Buffer.from(bytes).indexOf("x_train.npy")] += 1;
+    const [file] = await readZip(dataFile({ name: "renamed.npz", bytes }));
+    await expect(file.bytes()).rejects.toThrow(/file "x_train.npy": expected the same name there as in the directory/);
+  });
+
   it("lists the files and unpacks each", async () => {
     for (const name of ["stored.npz", "deflated.npz", "zip64.npz"]) {
       const files = await readZip(dataFile({ name, bytes: bytesOf(name) }));
