@@ -25,6 +25,7 @@ export type { DataFileInput } from "./data/read/data-file.ts";
 export type { ArrayNames, ReadDataOptions, ReadSettings } from "./data/read/options.ts";
 export type { ReadData } from "./data/read/parts.ts";
 export { readData } from "./data/read-data.ts";
+export { type PixelScaling, scaleBytes, scalePixels } from "./data/scaling.ts";
 export { splitStratified } from "./data/split.ts";
 export { type DatasetStatistics, datasetStatistics } from "./data/statistics.ts";
 export type { TestTimeAugmentation } from "./data/views.ts";

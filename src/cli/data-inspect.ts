@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
+import { BYTES, isSameScaling, type PixelScaling, rangeWords } from "../data/scaling.ts";
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { type Context, commandLine, createContext } from "./context.ts";
@@ -21,7 +22,7 @@ Examples:
   convasm data inspect train.csv --split 0.1          with the parts that train would use
   convasm data inspect ./pets --size 32 --json        pictures in one folder per class
 
-Values are told as the files have them; train and eval bring those that are no bytes to 0 to 255.`;
+Values are told as the files have them; train brings those that are no bytes to 0 to 255, and eval and predict do the same.`;
 
 /** Images drawn unless said otherwise, where the terminal is wide enough. */
 const SAMPLES = 10;
@@ -48,7 +49,7 @@ async function inspect(argument: string, options: InspectOptions, context: Conte
   const source = asked.source === "folder" ? { ...asked, reader: { ...readSettings(options), stretch: false } } : asked;
   const loaded = await loadData(source, {}, context);
   context.signal.throwIfAborted();
-  describeData(loaded, context);
+  describeData(loaded, options, context);
   const some = loaded.train ?? loaded.test;
   const { output } = context;
   if (some === undefined || output.mode !== "text") return;
@@ -78,9 +79,15 @@ function figuresOf(dataset: Dataset): PartFigures {
 }
 
 /** Tells of shape, classes, values and counts, to people or to programs. */
-export function describeData({ title, format, source, train, test }: LoadedData, { output }: Context): void {
+export function describeData(
+  { title, format, source, train, test }: LoadedData,
+  { keepValues = false }: FileOptions,
+  { output }: Context,
+): void {
   const some = train ?? test;
   if (some === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
+  // Read as the files have it, which is not how train takes it.
+  const scaling = some.scaling && { ...some.scaling, kept: keepValues };
   const parts = { train: train && figuresOf(train), test: test && figuresOf(test) };
   output.event({
     event: "data",
@@ -93,6 +100,7 @@ export function describeData({ title, format, source, train, test }: LoadedData,
     testImages: test?.length ?? 0,
     trainCounts: parts.train?.counts ?? null,
     testCounts: parts.test?.counts ?? null,
+    scaling: scaling ?? null,
     train: parts.train ?? null,
     test: parts.test ?? null,
   });
@@ -106,8 +114,15 @@ export function describeData({ title, format, source, train, test }: LoadedData,
       `${name.padEnd(5)} ${range}, mean ${mean.map(short).join(" ")}, deviation ${deviation.map(short).join(" ")}`,
     );
   }
+  if (scaling !== undefined && !isSameScaling(scaling, BYTES)) output.text(scalingLine(scaling));
   output.text();
   for (const line of countTable(some, [parts.train, parts.test])) output.text(line);
+}
+
+/** What train makes of the pixels. */
+function scalingLine(scaling: PixelScaling): string {
+  const range = `scale ${rangeWords(scaling)}, black to white`;
+  return scaling.kept ? `${range}, which stay as they are` : `${range}, become 0 to 255 in train and eval`;
 }
 
 /** Images of each class in both parts. */

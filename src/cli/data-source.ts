@@ -5,10 +5,13 @@ import type { Dataset } from "../data/dataset.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { findIdxNames } from "../data/mnist.ts";
 import type { ReadSettings } from "../data/read/options.ts";
+import { scaleDatasets } from "../data/read/stretch.ts";
+import type { PixelScaling } from "../data/scaling.ts";
 import { loadDataFiles } from "../node/data-files.ts";
 import { DownloadError } from "../node/download.ts";
 import { errorCode, fileError } from "../node/files.ts";
 import { findMnist, idxPathsIn, loadIdxFolder, loadMnist } from "../node/mnist.ts";
+import type { Model } from "../training/model.ts";
 import { barLine } from "./bar.ts";
 import { type Context, pathWord, shorterPath } from "./context.ts";
 import {
@@ -62,6 +65,11 @@ export interface DataRequest {
   readonly usual?: ReadSettings | undefined;
   /** No more training images than these are needed. */
   readonly limit?: number | undefined;
+  /**
+   * That of a model's training data: pixels are brought to its unit, and nothing is worked out anew. `"former"` stands for a
+   * model that has none, `"ignored"` for values that are in its unit already. Default: of a new run, which decides.
+   */
+  readonly scaling?: PixelScaling | "former" | "ignored" | undefined;
 }
 
 /** The options with which `train` and `eval` choose their data. */
@@ -127,6 +135,18 @@ export function sourceArguments(source: DataSource): string[] {
  * @throws DownloadError, FileError, RangeError if it cannot be had or is wrong
  */
 export async function loadData(source: DataSource, request: DataRequest, context: Context): Promise<LoadedData> {
+  const loaded = await loadSource(source, request, context);
+  const { scaling } = request;
+  const isFile = loaded.source.source === "folder";
+  if (scaling === undefined || scaling === "former" || (isFile && scaling !== "ignored")) return loaded;
+  const scaled = (data: Dataset | undefined) =>
+    scaling === "ignored"
+      ? data && { ...data, scaling: undefined }
+      : data && scaleDatasets({ train: data, test: undefined }, { scaling }).train;
+  return { ...loaded, train: scaled(loaded.train), test: scaled(loaded.test) };
+}
+
+async function loadSource(source: DataSource, request: DataRequest, context: Context): Promise<LoadedData> {
   switch (source.source) {
     case "auto":
       return loadAuto(request, context);
@@ -139,9 +159,24 @@ export async function loadData(source: DataSource, request: DataRequest, context
   }
 }
 
+/**
+ * How data is scaled for a model: as its training data were, unless `--keep-values` says that the values fit as they are.
+ */
+export function scalingFor({ scaling }: Pick<Model, "scaling">, { keepValues }: FileOptions): DataRequest["scaling"] {
+  return keepValues ? "ignored" : (scaling ?? "former");
+}
+
+/** How files are read for a model whose training data were scaled in a way. */
+function scaledReader(reader: ReadSettings, { scaling }: DataRequest): ReadSettings {
+  if (scaling === undefined || scaling === "ignored") return reader;
+  const { stretch, ...rest } = reader;
+  return scaling === "former" ? { ...rest, stretch: stretch && "former" } : { ...rest, scaling };
+}
+
 /** A file or folder of any format. A mistyped name is more likely than a path that is missing. */
-async function loadPath(source: FolderSource, { usual }: DataRequest, context: Context): Promise<LoadedData> {
-  const { folder: path, reader = DEFAULT_READER } = source;
+async function loadPath(source: FolderSource, request: DataRequest, context: Context): Promise<LoadedData> {
+  const { folder: path } = source;
+  const reader = scaledReader(source.reader ?? DEFAULT_READER, request);
   const info = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") {
       const wanted = "mnist, digits, or a file or folder of data";
@@ -160,7 +195,12 @@ async function loadPath(source: FolderSource, { usual }: DataRequest, context: C
         ? `reading ${title}: ${count(done)} images`
         : barLine(done / total, `reading ${title}`, [`${count(done)} of ${count(total)}`], columns, output.look),
     );
-  const { notes, format, train, test } = await loadDataFiles(title, { ...reader, usual, signal, onProgress });
+  const { notes, format, train, test } = await loadDataFiles(title, {
+    ...reader,
+    usual: request.usual,
+    signal,
+    onProgress,
+  });
   output.clearStatus();
   for (const note of notes) output.remark(`${title}: ${note}`);
   return { source, title, format, train, test };

@@ -158,11 +158,13 @@ async function writeParts(folder: string, parts: Pick<Parts, "train" | "test">):
   }
 }
 
-/** Floats in the unit of bytes as bytes, rounded. */
+/** Floats in the unit of bytes as bytes, rounded: what is beyond black and white after a stretch is cut. */
 function asBytes(dataset: Dataset): Dataset {
-  const { images } = dataset;
-  if (isUint8Array(images) || !images.every((value) => value >= 0 && value <= 255)) return dataset;
-  return { ...dataset, images: Uint8Array.from(images, Math.round) };
+  const { images, scaling } = dataset;
+  if (isUint8Array(images)) return dataset;
+  const isStretched = scaling !== undefined && scaling.kept !== true;
+  if (!isStretched && !images.every((value) => value >= 0 && value <= 255)) return dataset;
+  return { ...dataset, images: new Uint8Array(Uint8ClampedArray.from(images).buffer) };
 }
 
 function countsOf(dataset: Dataset) {

@@ -9,7 +9,14 @@ import { type DataSettings, readDataSettings } from "../recipes/run-settings.ts"
 import type { Model } from "../training/model.ts";
 import { type Context, commandLine } from "./context.ts";
 import { givenFileOption, readSettings } from "./data-options.ts";
-import { type DataOptions, type DataSource, type LoadedData, loadData, readDataSource } from "./data-source.ts";
+import {
+  type DataOptions,
+  type DataSource,
+  type LoadedData,
+  loadData,
+  readDataSource,
+  scalingFor,
+} from "./data-source.ts";
 import { UsageError } from "./errors.ts";
 import { count } from "./format.ts";
 import { type ModelFile, runNotes } from "./model-file.ts";
@@ -38,7 +45,7 @@ export interface TestData {
  */
 export async function loadTestData(
   file: ModelFile,
-  { architecture }: Model,
+  model: Model,
   argument: string | undefined,
   options: EvalDataOptions,
   context: Context,
@@ -50,7 +57,7 @@ export async function loadTestData(
   const isOwn = noted !== undefined && (!isGiven || isSame(asked, noted));
   const source = isOwn ? withReader(asked, noted.reader) : asked;
   const range = options.testRange === undefined ? (isOwn ? noted.testRange : null) : options.testRange || null;
-  const [height, width, channels] = architecture.input.shape;
+  const [height, width, channels] = model.architecture.input.shape;
   // What the run says of its own split does not hold for other data.
   const { split: _, splitSeed: _seed, ...read } = noted?.reader ?? {};
   const usual: ReadSettings = {
@@ -59,7 +66,8 @@ export async function loadTestData(
     ...((channels === 1 || channels === 3) && { channels }),
     ...read,
   };
-  const loaded = await loadData(source, { testOnly: range?.of !== "train", usual }, context);
+  const request = { testOnly: range?.of !== "train", usual, scaling: scalingFor(model, options) };
+  const loaded = await loadData(source, request, context);
   return { loaded, ...chosenImages(loaded, range, isGiven, context) };
 }
 

@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
+import type { Pixels } from "../data/dataset.ts";
 import { prepareDigit } from "../data/digit-image.ts";
 import { isGzip } from "../data/gzip.ts";
 import { readIdxImages } from "../data/idx.ts";
-import { resizeImage } from "../data/image.ts";
 import { DIGIT_NAMES } from "../data/mnist.ts";
+import { picturePixels, pixelsFor, seenImage } from "../data/read/picture.ts";
+import { scaleBytes, shownPixels } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import { readFileBounded } from "../node/files.ts";
 import { decodeImage } from "../node/image.ts";
@@ -97,12 +99,13 @@ async function predictFile(model: Model, path: string, options: PredictOptions, 
   const { batchSize } = model.network;
   const { outputs } = model.architecture;
   const count = Math.min(file.length, options.limit ?? file.length);
+  const images = pixelsFor({ images: file.images, depth: 8 }, model.scaling);
   for (let begin = 0; begin < count; begin += batchSize) {
     context.signal.throwIfAborted();
     const n = Math.min(batchSize, count - begin);
-    const scores = await model.predict(file.images.subarray(begin * size, (begin + n) * size));
+    const scores = await model.predict(images.subarray(begin * size, (begin + n) * size));
     for (let i = 0; i < n; i++) {
-      const pixels = file.images.subarray((begin + i) * size, (begin + i + 1) * size);
+      const pixels = images.subarray((begin + i) * size, (begin + i + 1) * size);
       show(path, begin + i, pixels, scores.subarray(i * outputs, (i + 1) * outputs), model, options, context);
     }
   }
@@ -117,7 +120,7 @@ async function preparePicture(
   path: string,
   model: Model,
   { raw, digit }: PredictOptions,
-): Promise<Uint8Array> {
+): Promise<Pixels> {
   const [height, width, channels] = model.architecture.input.shape;
   const isDigitShape = height === 28 && width === 28 && channels === 1;
   if (digit && !isDigitShape) {
@@ -129,10 +132,13 @@ async function preparePicture(
     throw new RangeError(`predict: expected a model of 1 or 3 channels to give pictures to, got one of ${channels}`);
   }
   const image = await decodeImage(bytes, path);
+  const { scaling } = model;
   const isDigitModel = isDigitShape && model.classNames?.join() === DIGIT_NAMES.join();
   const prepare = digit || (isDigitModel && !raw);
   try {
-    return prepare ? prepareDigit(image) : resizeImage(image, height, width, channels);
+    return prepare
+      ? scaleBytes(prepareDigit(seenImage(image, scaling)), scaling)
+      : picturePixels(image, [height, width, channels], scaling);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RangeError(`image ${JSON.stringify(path)}: ${error.message.replace(/^\w+: /, "")}`, { cause: error });
@@ -142,7 +148,7 @@ async function preparePicture(
 function show(
   path: string,
   index: number | undefined,
-  pixels: Uint8Array,
+  pixels: Pixels,
   scores: Float32Array,
   model: Model,
   options: PredictOptions,
@@ -166,7 +172,9 @@ function show(
   });
   if (output.mode === "quiet") output.result([name, nameOf(best)].map((word) => word.replaceAll("\t", " ")).join("\t"));
   output.text(`${name}: ${output.style.bold(nameOf(best))}`);
-  if (options.show) for (const line of drawPixels(pixels, model.architecture.input.shape)) output.text(`  ${line}`);
+  if (options.show)
+    for (const line of drawPixels(shownPixels(pixels, model.scaling), model.architecture.input.shape))
+      output.text(`  ${line}`);
   const width = Math.max(...top.map(({ i }) => nameOf(i).length));
   for (const { score, i } of top) {
     const figure = isShare ? percent(score).padStart(8) : String(score);

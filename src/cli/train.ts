@@ -1,9 +1,10 @@
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import type { PixelScaling } from "../data/scaling.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
-import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
+import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { checkData } from "../training/evaluate.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
@@ -148,11 +149,12 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const path = await findCheckpoint(options.resume === true ? undefined : options.resume);
   const file = await readModelFile(path);
   const noted = readRunSettings(runSettings(file.checkpoint));
-  const settings = { ...noted, engine: resolveEngine(options.engine ?? noted.engine) };
-  const data = await restoreData(settings.data, options.data, context);
+  const engine = resolveEngine(options.engine ?? noted.engine);
+  const model = await openModel(file, { gear: engine, threads: options.threads ?? "auto" }, true);
+  const settings = { ...noted, engine, data: notedScaling(noted.data, model.scaling) };
+  const data = await restoreData(settings.data, model.scaling, options.data, context);
   context.signal.throwIfAborted();
 
-  const model = await openModel(file, { gear: settings.engine, threads: options.threads ?? "auto" }, true);
   if (options.out !== undefined) await ensureFolder(options.out);
   const folder = new RunFolder(options.out ?? dirname(path));
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
@@ -160,6 +162,12 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const run = { model, data, settings, folder, trainer, began };
   announce(run, context);
   return run;
+}
+
+/** Runs of versions that knew no scaling of pixels keep reading their data as those did. */
+function notedScaling(data: DataSettings, scaling: PixelScaling | undefined): DataSettings {
+  if (scaling !== undefined || data.source !== "folder" || data.reader?.stretch === false) return data;
+  return { ...data, reader: { ...data.reader, stretch: "former" } };
 }
 
 function optionName(key: string): string {

@@ -4,11 +4,11 @@ import { missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
 import { generalSettings } from "../data/read/applicable.ts";
-import type { ReadSettings } from "../data/read/options.ts";
+import type { PixelScaling } from "../data/scaling.ts";
 import { type Draw, type SplitData, splitData } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { Context } from "./context.ts";
-import { type DataSource, type LoadedData, loadData } from "./data-source.ts";
+import { type DataRequest, type DataSource, type LoadedData, loadData } from "./data-source.ts";
 import { UsageError } from "./errors.ts";
 import { count } from "./format.ts";
 
@@ -29,15 +29,15 @@ export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange"
 /**
  * Loads the data and divides it up: first the limit, then what is held out.
  *
- * @param usual how files are read where their format knows these settings
+ * @param request how files are read, and scaled, where that is not as a new run does
  */
 export async function prepareData(
   source: DataSource,
   choice: DataChoice,
   context: Context,
-  usual?: ReadSettings,
+  request: Pick<DataRequest, "usual" | "scaling"> = {},
 ): Promise<TrainingData> {
-  const loaded = await loadData(source, { limit: imagesNeeded(choice), usual }, context);
+  const loaded = await loadData(source, { ...request, limit: imagesNeeded(choice) }, context);
   const { train: all, test } = loaded;
   if (all === undefined) {
     const got = test === undefined ? "none" : `only ${count(test.length)} to test on`;
@@ -96,17 +96,21 @@ function imagesNeeded({ limit, trainRange, testRange }: DataChoice): number | un
 /**
  * Loads the data of an earlier run again.
  *
+ * @param scaling how the run's model has it; former runs have none, and their settings note that
  * @param folder where it is now, if it has moved
  * @throws RangeError if it is not the same data
  */
 export async function restoreData(
   settings: DataSettings,
+  scaling: PixelScaling | undefined,
   folder: string | undefined,
   context: Context,
 ): Promise<TrainingData> {
   const source = sourceOf("resume", { ...settings, folder: folder ?? settings.folder }, "--data says where it is");
   const choice = { ...settings, draw: settings.draw ?? "order" };
-  const data = await prepareData(source, choice, context, settings.reader);
+  const isFormer = settings.reader?.stretch === "former" || scaling === undefined;
+  const request = { usual: settings.reader, scaling: isFormer ? ("former" as const) : scaling };
+  const data = await prepareData(source, choice, context, request);
   if (settings.sha256 !== null && data.sha256 !== settings.sha256) {
     const got = `${count(data.train.length)} others`;
     const expected = `expected the images that the run began with in ${data.loaded.title}`;

@@ -7,6 +7,7 @@
 import { asPixels, isFloat32Array, isUint8Array, isUint16Array, kindOf } from "../numeric/array-kinds.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import { drawPerClass, lieTogether, shareOut } from "./draw.ts";
+import { type PixelScaling, readScaling } from "./scaling.ts";
 
 /** Pixels as read (0 to 255), or as floats of any finite value. */
 export type Pixels = Uint8Array | Float32Array;
@@ -35,6 +36,8 @@ export interface Dataset {
   readonly classes: number;
   /** One name per class. */
   readonly classNames: readonly string[] | undefined;
+  /** How the pixels became these from the numbers in their files, as a reader noted it. */
+  readonly scaling?: PixelScaling | undefined;
 }
 
 /** What {@link createDataset} is given. */
@@ -51,6 +54,8 @@ export interface DatasetInit {
   /** Default: the number of names, else the highest label + 1, else values per image in `targets`. */
   readonly classes?: number | undefined;
   readonly classNames?: readonly string[] | undefined;
+  /** How the pixels became these from other numbers, which a model that learns from them then knows. Default: unknown. */
+  readonly scaling?: PixelScaling | undefined;
 }
 
 function isPositiveInteger(value: number): boolean {
@@ -163,7 +168,8 @@ export function createDataset(init: DatasetInit): Dataset {
   if (classNames !== undefined && classNames.length !== classes) {
     throw new RangeError(`${who}: expected ${classes} class names, got ${classNames.length}`);
   }
-  return { name, length, shape: [shape[0], shape[1], shape[2]], images, labels, targets, classes, classNames };
+  const scaling = init.scaling && readScaling(`${who}: scaling`, init.scaling);
+  return { name, length, shape: [shape[0], shape[1], shape[2]], images, labels, targets, classes, classNames, scaling };
 }
 
 /**

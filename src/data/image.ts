@@ -4,14 +4,25 @@
  * @module
  */
 
-/** A decoded picture of bytes. */
+import { isUint16Array } from "../numeric/array-kinds.ts";
+import type { Pixels } from "./dataset.ts";
+
+/** A decoded picture. */
 export interface RasterImage {
   readonly width: number;
   readonly height: number;
   /** 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha; alpha is not multiplied in. */
   readonly channels: 1 | 2 | 3 | 4;
-  /** `[height, width, channels]`. */
-  readonly data: Uint8Array;
+  /** `[height, width, channels]`: samples of 8 bits, or of 16. */
+  readonly data: Uint8Array | Uint16Array;
+}
+
+/** Samples of 16 bits that one of 8 stands for: white is 255 and 65535. */
+const WORD = 257;
+
+/** How many levels of a picture's samples one of 255 is. */
+function levelOf({ data }: RasterImage): number {
+  return isUint16Array(data) ? WORD : 1;
 }
 
 /** One value per pixel, `[height, width]`. */
@@ -38,27 +49,28 @@ export function checkImage(who: string, image: RasterImage): void {
  * @param background what transparent parts let through, 0 black to 255 white; default white
  */
 export function luminance(image: RasterImage, background = 255): Plane {
-  const { width, height, channels, data } = image;
-  const plane = new Float32Array(width * height);
-  const hasAlpha = channels % 2 === 0;
-  for (let i = 0; i < plane.length; i++) {
-    const at = i * channels;
-    const value = channels < 3 ? data[at] : (299 * data[at] + 587 * data[at + 1] + 114 * data[at + 2]) / 1000;
-    const alpha = hasAlpha ? data[at + channels - 1] / 255 : 1;
-    plane[i] = background + (value - background) * alpha;
-  }
-  return { width, height, data: plane };
+  const level = levelOf(image);
+  const plane = samplePlane(image, "all", background * level);
+  if (level > 1) for (let i = 0; i < plane.data.length; i++) plane.data[i] /= level;
+  return plane;
 }
 
-/** One colour of each pixel over a white background: 0 red, 1 green, 2 blue; all three are the same for grey. */
-function colourPlane(image: RasterImage, colour: number): Plane {
+/**
+ * The samples of each pixel over a background, in their own unit: the brightness of all, or one colour, 0 red, 1 green, 2 blue,
+ * which is the same three times for grey.
+ */
+function samplePlane(image: RasterImage, colour: "all" | number, background: number): Plane {
   const { width, height, channels, data } = image;
   const plane = new Float32Array(width * height);
   const hasAlpha = channels % 2 === 0;
-  const offset = channels < 3 ? 0 : colour;
+  const opaque = 255 * levelOf(image);
+  const isMixed = colour === "all" && channels >= 3;
+  const offset = channels < 3 || colour === "all" ? 0 : colour;
   for (let i = 0; i < plane.length; i++) {
-    const alpha = hasAlpha ? data[(i + 1) * channels - 1] / 255 : 1;
-    plane[i] = 255 + (data[i * channels + offset] - 255) * alpha;
+    const at = i * channels;
+    const value = isMixed ? (299 * data[at] + 587 * data[at + 1] + 114 * data[at + 2]) / 1000 : data[at + offset];
+    const alpha = hasAlpha ? data[at + channels - 1] / opaque : 1;
+    plane[i] = background + (value - background) * alpha;
   }
   return { width, height, data: plane };
 }
@@ -134,22 +146,51 @@ export function resizePlane(plane: Plane, height: number, width: number): Plane 
  * three equal colours for three.
  *
  * @param channels 1 or 3
- * @returns `[height, width, channels]`, 0 to 255
+ * @returns `[height, width, channels]`, 0 to 255, also of a picture of 16 bits; `scaleBytes` brings them to a model's unit
  * @throws RangeError if the picture's sizes don't fit each other, or the shape cannot be made
  *
  * @example
  * const pixels = resizeImage({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }, 32, 32, 3);
  */
 export function resizeImage(image: RasterImage, height: number, width: number, channels: number): Uint8Array {
+  const level = levelOf(image);
+  const planes = resizedPlanes(image, height, width, channels);
+  const pixels = new Uint8Array(height * width * channels);
+  for (const [c, { data }] of planes.entries()) {
+    for (let i = 0; i < data.length; i++) pixels[i * channels + c] = Math.round(data[i] / level);
+  }
+  return pixels;
+}
+
+/**
+ * The same with the samples of a picture of 16 bits as they are, 0 to 65535; of others as bytes.
+ *
+ * @returns floats for 16 bits, else bytes
+ */
+export function resizeSamples(image: RasterImage, height: number, width: number, channels: number): Pixels {
+  if (levelOf(image) === 1) return resizeImage(image, height, width, channels);
+  const planes = resizedPlanes(image, height, width, channels);
+  const samples = new Float32Array(height * width * channels);
+  for (const [c, { data }] of planes.entries()) {
+    for (let i = 0; i < data.length; i++) samples[i * channels + c] = data[i];
+  }
+  return samples;
+}
+
+/** A picture of 16 bits as one of 8. */
+export function inBytes(image: RasterImage): RasterImage {
+  const level = levelOf(image);
+  return level === 1 ? image : { ...image, data: Uint8Array.from(image.data, (value) => Math.round(value / level)) };
+}
+
+/** A plane for each channel, in the unit of the picture's samples. */
+function resizedPlanes(image: RasterImage, height: number, width: number, channels: number): Plane[] {
   checkImage("resizeImage", image);
   const sizes = [height, width].every((size) => Number.isSafeInteger(size) && size > 0);
   if (!sizes || (channels !== 1 && channels !== 3)) {
     throw new RangeError(`resizeImage: expected a shape with 1 or 3 channels, got [${height}, ${width}, ${channels}]`);
   }
-  const pixels = new Uint8Array(height * width * channels);
-  for (let c = 0; c < channels; c++) {
-    const plane = resizePlane(channels === 1 ? luminance(image) : colourPlane(image, c), height, width);
-    for (let i = 0; i < plane.data.length; i++) pixels[i * channels + c] = Math.round(plane.data[i]);
-  }
-  return pixels;
+  const white = 255 * levelOf(image);
+  const colours = channels === 1 ? (["all"] as const) : [0, 1, 2];
+  return colours.map((colour) => resizePlane(samplePlane(image, colour, white), height, width));
 }

@@ -65,8 +65,8 @@ interface Chunks {
 }
 
 /**
- * Decodes a PNG picture to 8 bits per sample; colours of a palette are looked up, and transparent ones get an alpha
- * channel. The picture is turned upright, as its EXIF data says.
+ * Decodes a PNG picture: samples of 16 bits stay, those of fewer become 8; colours of a palette are looked up, and transparent
+ * ones get an alpha channel. The picture is turned upright, as its EXIF data says.
  *
  * @throws RangeError if the data is not a whole, correct PNG, or the picture is too large
  */
@@ -75,7 +75,8 @@ export async function decodePng(bytes: Uint8Array, options: DecodeImageOptions):
   const chunks = readChunks(who, bytes, options.maxPixels);
   const passes = passesOf(chunks.header);
   const rawBytes = passes.reduce((sum, pass) => sum + pass.height * (1 + rowBytes(chunks.header, pass.width)), 0);
-  const pixelBytes = chunks.header.width * chunks.header.height * channelsOf(chunks);
+  const { width, height, depth } = chunks.header;
+  const pixelBytes = width * height * channelsOf(chunks) * (depth === 16 ? 2 : 1);
   checkExpansion(who, Math.max(rawBytes, pixelBytes), options.maxBytes ?? allowedBytes(bytes.length));
   const raw = await (options.inflate ?? inflate)(chunks.packed, { name: options.name, maxBytes: rawBytes });
   if (raw.length !== rawBytes) {
@@ -221,7 +222,8 @@ function assemble(who: string, chunks: Chunks, passes: readonly Pass[], raw: Uin
   const { header } = chunks;
   const { width, height } = header;
   const channels = channelsOf(chunks);
-  const data = new Uint8Array(width * height * channels);
+  const values = width * height * channels;
+  const data = header.depth === 16 ? new Uint16Array(values) : new Uint8Array(values);
   const put = header.kind === "palette" ? putPalette(who, chunks, data, channels) : putSamples(who, chunks, data);
   const distance = Math.max(1, (header.samples * header.depth) >> 3);
   let at = 0;
@@ -247,10 +249,11 @@ function channelsOf({ header, transparency }: Chunks): 1 | 2 | 3 | 4 {
   return transparency ? 4 : 3;
 }
 
-/** Copies samples as 8 bits; one colour may be marked as transparent. */
-function putSamples(who: string, { header, transparency }: Chunks, data: Uint8Array): Put {
+/** Copies samples, those of fewer than 8 bits stretched to 8; one colour may be marked as transparent. */
+function putSamples(who: string, { header, transparency }: Chunks, data: RasterImage["data"]): Put {
   const { depth, samples, kind } = header;
   const highest = 2 ** depth - 1;
+  const opaque = depth === 16 ? highest : 255;
   const isMarked = transparency !== undefined && (kind === "grey" || kind === "rgb");
   if (isMarked && transparency.length !== 2 * samples) {
     throw new RangeError(`${who}: expected ${2 * samples} bytes of transparency, got ${transparency.length}`);
@@ -259,14 +262,14 @@ function putSamples(who: string, { header, transparency }: Chunks, data: Uint8Ar
     let isClear = isMarked;
     for (let s = 0; s < samples; s++) {
       const value = sampleAt(row, depth, x * samples + s);
-      data[at + s] = depth === 8 ? value : Math.round((value * 255) / highest);
+      data[at + s] = depth >= 8 ? value : (value * 255) / highest;
       if (isMarked && value !== transparency[2 * s] * 256 + transparency[2 * s + 1]) isClear = false;
     }
-    if (isMarked) data[at + samples] = isClear ? 0 : 255;
+    if (isMarked) data[at + samples] = isClear ? 0 : opaque;
   };
 }
 
-function putPalette(who: string, chunks: Chunks, data: Uint8Array, channels: number): Put {
+function putPalette(who: string, chunks: Chunks, data: RasterImage["data"], channels: number): Put {
   const { header, palette, transparency } = chunks;
   if (palette === undefined || palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768) {
     throw new RangeError(`${who}: expected a palette of 1 to 256 colours, got ${palette?.length ?? 0} bytes`);

@@ -23,6 +23,7 @@ import {
   readIdxTrainTest,
   type TrainTest,
 } from "../data/mnist.ts";
+import { scaleDatasets } from "../data/read/stretch.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
 import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";
@@ -81,7 +82,7 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
   }
   const train = await readPair(folder, found.train);
   const test = found.test && (await readPair(folder, found.test));
-  const data = await readIdxTrainTest(train, test, options);
+  const { notes: _, ...data } = scaleDatasets(await readIdxTrainTest(train, test, options), {});
   const unnamed = options.classNames === undefined && options.classes === undefined;
   const isMnist = unnamed && isUint8Array(data.train.labels) && hasMnistLabels(data.train.labels);
   if (!isMnist) return data;

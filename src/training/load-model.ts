@@ -31,9 +31,11 @@ export interface LoadOptions extends EngineOptions {
 export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptions = {}): Promise<Model> {
   const checkpoint = checkpointOf("loadModel", file);
   const { training = false, ...engine } = options;
-  const { seed, batchSize, loss, optimizer, classNames } = readModelSettings("model", checkpoint.settings);
+  const settings = readModelSettings("model", checkpoint.settings);
+  const { seed, batchSize, loss, optimizer, classNames, scaling } = settings;
   const model = new Model(Architecture.fromJson(checkpoint.model), seed);
   model.classNames = classNames;
+  model.scaling = scaling;
   if (training && optimizer === undefined) throw new TypeError("model: expected a file with an optimizer, got none");
   checkWeights(model, checkpoint);
   await model.compile({

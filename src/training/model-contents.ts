@@ -1,3 +1,4 @@
+import type { PixelScaling } from "../data/scaling.ts";
 import type { Checkpoint, NamedArray, TrainingCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import type { Network } from "../model/network.ts";
@@ -14,8 +15,15 @@ import type { Trainer } from "./trainer.ts";
  */
 export function modelContents(
   network: Network,
-  seed: number,
-  classNames: readonly string[] | undefined,
+  {
+    seed,
+    classNames,
+    scaling,
+  }: {
+    readonly seed: number;
+    readonly classNames: readonly string[] | undefined;
+    readonly scaling: PixelScaling | undefined;
+  },
 ): Omit<Checkpoint, "training"> {
   const { architecture, loss, optimizer, batchSize } = network;
   const weights = new Map<string, NamedArray>();
@@ -30,6 +38,7 @@ export function modelContents(
     ...(loss !== undefined && { loss: loss.config }),
     ...(optimizer !== undefined && { optimizer: optimizer.config }),
     ...(classNames !== undefined && { classNames }),
+    ...(scaling !== undefined && { scaling }),
   };
   readModelSettings("model", settings);
   return { model: architecture.toJson(), settings, weights };

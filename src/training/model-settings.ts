@@ -1,3 +1,4 @@
+import { type PixelScaling, readScaling } from "../data/scaling.ts";
 import { checkNumber } from "../json-fields.ts";
 import type { Loss } from "../model/contracts.ts";
 import { parseLoss } from "./losses.ts";
@@ -10,6 +11,7 @@ export interface ModelSettings {
   /** As it is in the file: only training needs it. */
   readonly optimizer: unknown;
   readonly classNames: readonly string[] | undefined;
+  readonly scaling: PixelScaling | undefined;
 }
 
 /** The largest number of images that may be worked on at once. */
@@ -32,13 +34,14 @@ export function checkSeed(who: string, seed: unknown): number {
  * @throws TypeError, RangeError for a wrong one
  */
 export function readModelSettings(who: string, settings: Readonly<Record<string, unknown>>): ModelSettings {
-  const { seed = 0, batchSize = 32, loss, optimizer, classNames } = settings;
+  const { seed = 0, batchSize = 32, loss, optimizer, classNames, scaling } = settings;
   return {
     seed: checkSeed(who, seed),
     batchSize: checkBatchSize(who, batchSize),
     loss: loss === undefined ? undefined : parseLoss(loss),
     optimizer,
     classNames: readClassNames(who, classNames),
+    scaling: scaling === undefined ? undefined : readScaling(`${who}: scaling`, scaling),
   };
 }
 

@@ -1,6 +1,7 @@
 import { matchClasses } from "../data/classes.ts";
 import type { Dataset, Pixels } from "../data/dataset.ts";
 import { readRawImages } from "../data/raw-images.ts";
+import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
@@ -112,6 +113,12 @@ export class Model {
   readonly seed: number;
   /** Names of the classes, where the training data had them: those of other data are matched by name. */
   classNames: readonly string[] | undefined;
+  /**
+   * How the pixels of the latest training data became what they are from the numbers in their files, where its reader noted
+   * that. `readData(files, { scaling: model.scaling })` reads other files alike, `scalePixels` and `scaleBytes` bring other
+   * pixels to the same unit. Model files keep it.
+   */
+  scaling: PixelScaling | undefined;
   #network: Network | undefined;
   /** Counts what takes another network in the place of one. */
   #generation = 0;
@@ -174,6 +181,7 @@ export class Model {
    * the weights, with new optimizer state and the same random numbers as the first.
    *
    * Classes are those of the first data that had names: other data, and validation, are matched by name.
+   * The model takes over the data's `scaling`, and validation has to be scaled alike.
    *
    * @throws TypeError, RangeError if the data does not fit the model, or another run is under way
    * @example
@@ -206,7 +214,9 @@ export class Model {
     const validation = options?.validation && matchClasses(options.validation, names, "fit: validation");
     const matched = validation === undefined ? options : { ...options, validation };
     const trainer = new Trainer(this.network, matchClasses(data, names, "fit"), this.seed, matched);
+    if (options.validation !== undefined) checkScaling("fit: validation", options.validation, data.scaling);
     this.classNames = names;
+    this.scaling = data.scaling ?? this.scaling;
     return trainer;
   }
 
@@ -219,14 +229,17 @@ export class Model {
    * const { accuracy } = await model.evaluate(test, { testTimeAugmentation: { shift: 1 } });
    */
   async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+    checkScaling("evaluate", data, this.scaling);
     return evaluate(this.network, matchClasses(data, this.classNames, "evaluate"), options);
   }
 
   /**
    * Predictions for raw images: class probabilities under a softmax loss, else the last layer's outputs.
    *
-   * @param images pixels [n, h, w, c] as in the training data; a canvas' red, green, blue and alpha are refused, as far as they
-   *   can be told, where the model has fewer channels: `resizeImage` makes an image of them
+   * @param images pixels [n, h, w, c] in the unit of the training data set, which is 0 to 255 where it was stretched:
+   *   `scalePixels(numbers, model.scaling)` makes them of numbers as in the training's files, `scaleBytes(bytes, model.scaling)`
+   *   of pictures from 0 black to 255 white; a canvas' red, green, blue and alpha are refused, as far as they can be told, where
+   *   the model has fewer channels: `resizeImage` makes an image of them
    * @param options as in `evaluate`, and the shape of an image
    * @returns [n, outputs]
    * @throws TypeError, RangeError if they are not whole images of finite pixels, or for a wrong option
@@ -301,7 +314,7 @@ export class Model {
    */
   save(run?: Json): Uint8Array {
     this.network.turns.expectSettled("save");
-    const contents = modelContents(this.network, this.seed, this.classNames);
+    const contents = modelContents(this.network, this);
     return encodeCheckpoint(run === undefined ? contents : { ...contents, settings: { ...contents.settings, run } });
   }
 
@@ -325,7 +338,7 @@ export class Model {
         "checkpoint: expected a run between two steps, got one at work; take it in the loop over its events",
       );
     }
-    const contents = modelContents(this.network, this.seed, this.classNames);
+    const contents = modelContents(this.network, this);
     return encodeCheckpoint({ ...contents, training: trainingContents(trainer, settings) });
   }
 

@@ -9,6 +9,6 @@ import { modelContents } from "./model-contents.ts";
  * @param model a compiled model, or the weights of a file
  */
 export function weightBytes(model: Model | Checkpoint["weights"]): Uint8Array<ArrayBufferLike>[] {
-  const weights = model instanceof Model ? modelContents(model.network, model.seed, undefined).weights : model;
+  const weights = model instanceof Model ? modelContents(model.network, model).weights : model;
   return Array.from(weights.values(), ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

@@ -11,6 +11,7 @@ import type { ClassLabels, Dataset, Pixels } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import type { ReadSettings } from "../data/read/options.ts";
+import type { PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
@@ -27,7 +28,8 @@ import type { History } from "../training/trainer.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 
 /** A data set that lives in the worker. */
-export interface RemoteDataset extends Pick<Dataset, "name" | "length" | "shape" | "classes" | "classNames"> {
+export interface RemoteDataset
+  extends Pick<Dataset, "name" | "length" | "shape" | "classes" | "classNames" | "scaling"> {
   /** Copies of some images, `[indices.length, h, w, c]`, and their labels. */
   images(indices: readonly number[]): Promise<{ readonly images: Pixels; readonly labels: ClassLabels | undefined }>;
   /** A part of it as a data set of its own, without a copy. */
@@ -141,6 +143,8 @@ export interface LayerActivation {
 export interface RemoteModel {
   readonly seed: number;
   readonly classNames: readonly string[] | undefined;
+  /** As `Model.scaling`: how the training data's pixels became what they are. */
+  readonly scaling: PixelScaling | undefined;
   /** Undefined before `compile`. */
   readonly engine: RemoteEngine | undefined;
   compile(options?: RemoteCompileOptions): Promise<RemoteEngine>;

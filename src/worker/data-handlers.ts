@@ -30,8 +30,8 @@ export function dataHandlers(
   decodeImage: ReadDataOptions["decodeImage"],
 ): Handlers<DataCall> {
   const add = (data: Dataset, origin: Origin, whole?: Dataset): DatasetInfo => {
-    const { name, length, shape, classes, classNames } = data;
-    return { data: datasets.add({ data, origin, whole }), name, length, shape, classes, classNames };
+    const { name, length, shape, classes, classNames, scaling } = data;
+    return { data: datasets.add({ data, origin, whole }), name, length, shape, classes, classNames, scaling };
   };
   const addRead = ({ train, test, ...rest }: ReadData, settings: ReadSettings): ReadInfo => {
     const images = { train: train?.length ?? 0, test: test?.length ?? 0 };

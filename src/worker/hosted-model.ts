@@ -1,5 +1,6 @@
 import { matchClasses } from "../data/classes.ts";
 import type { Dataset, Pixels } from "../data/dataset.ts";
+import { checkScaling } from "../data/scaling.ts";
 import { reasonOf } from "../engine/threads/thread.ts";
 import { readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
@@ -124,6 +125,7 @@ export class HostedModel {
 
   evaluate(data: Dataset, options: PredictionSettings) {
     return this.#lock.run(() => {
+      checkScaling("evaluate", data, this.model.scaling);
       const matched = matchClasses(data, this.model.classNames, "evaluate");
       return evaluate(this.model.network, matched, options, this.#group?.evaluate);
     });
@@ -131,6 +133,7 @@ export class HostedModel {
 
   report(data: Dataset, options: PredictionSettings) {
     return this.#lock.run(() => {
+      checkScaling("report", data, this.model.scaling);
       const matched = matchClasses(data, this.model.classNames, "report");
       return reportImages(this.model.network, matched, options);
     });

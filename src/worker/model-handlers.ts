@@ -21,8 +21,8 @@ export function modelHandlers(
   /** Latest run of each model. */
   const latest = new WeakMap<HostedModel, number>();
   const add = (hosted: HostedModel): ModelInfo => {
-    const { seed, classNames } = hosted.model;
-    return { model: models.add(hosted), seed, classNames, engine: hosted.engine };
+    const { seed, classNames, scaling } = hosted.model;
+    return { model: models.add(hosted), seed, classNames, scaling, engine: hosted.engine };
   };
   return {
     createModel: ({ architecture, seed }) => add(new HostedModel(new Model(Architecture.fromJson(architecture), seed))),
@@ -48,7 +48,8 @@ export function modelHandlers(
       });
       runs.remove(latest.get(hosted) ?? 0);
       latest.set(hosted, runs.add(run, id));
-      return { run: id, classNames: hosted.model.classNames };
+      const { classNames, scaling } = hosted.model;
+      return { run: id, classNames, scaling };
     },
 
     evaluate: ({ model, data, options }) => models.get(model).evaluate(datasets.get(data).data, options),

@@ -9,6 +9,7 @@ import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import type { ReadSettings } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
+import type { PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { ModelDescription } from "../model/summary.ts";
@@ -35,7 +36,7 @@ import type {
 export const PROTOCOL = 1;
 
 /** What a data set's handle knows. */
-export type DatasetInfo = Pick<RemoteDataset, "name" | "length" | "shape" | "classes" | "classNames"> & {
+export type DatasetInfo = Pick<RemoteDataset, "name" | "length" | "shape" | "classes" | "classNames" | "scaling"> & {
   readonly data: number;
 };
 
@@ -52,6 +53,7 @@ export interface ModelInfo {
   readonly model: number;
   readonly seed: number;
   readonly classNames: readonly string[] | undefined;
+  readonly scaling: PixelScaling | undefined;
   readonly engine: RemoteEngine | undefined;
 }
 
@@ -105,7 +107,7 @@ export interface Calls {
         readonly checkpoint: Uint8Array | undefined;
         readonly options: FitSettings;
       },
-  ): OfRun & { readonly classNames: readonly string[] | undefined };
+  ): OfRun & Pick<ModelInfo, "classNames" | "scaling">;
   evaluate(what: OfModel & OfData & { readonly options: PredictionSettings }): Evaluation;
   report(what: OfModel & OfData & { readonly options: PredictionSettings }): RemoteReport;
   predict(

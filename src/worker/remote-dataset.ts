@@ -1,4 +1,5 @@
 import type { ClassLabels, ImageShape, Pixels } from "../data/dataset.ts";
+import type { PixelScaling } from "../data/scaling.ts";
 import { shown } from "../json-fields.ts";
 import type { Draw } from "../recipes/data-split.ts";
 import type { Connection } from "./connection.ts";
@@ -12,15 +13,17 @@ export class DatasetHandle implements RemoteDataset {
   readonly shape: ImageShape;
   readonly classes: number;
   readonly classNames: readonly string[] | undefined;
+  readonly scaling: PixelScaling | undefined;
   readonly #connection: Connection;
   readonly #data: number;
 
-  constructor(connection: Connection, { data, name, length, shape, classes, classNames }: DatasetInfo) {
+  constructor(connection: Connection, { data, name, length, shape, classes, classNames, scaling }: DatasetInfo) {
     this.name = name;
     this.length = length;
     this.shape = shape;
     this.classes = classes;
     this.classNames = classNames;
+    this.scaling = scaling;
     this.#connection = connection;
     this.#data = data;
   }

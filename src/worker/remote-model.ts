@@ -1,5 +1,6 @@
 import type { Pixels } from "../data/dataset.ts";
 import { pixelsOf } from "../data/raw-images.ts";
+import type { PixelScaling } from "../data/scaling.ts";
 import { isRecord, type Json } from "../json.ts";
 import { readFields, shown } from "../json-fields.ts";
 import type { ModelDescription } from "../model/summary.ts";
@@ -37,20 +38,26 @@ const REMOTE_FIT_KEYS = [
 export class ModelHandle implements RemoteModel {
   readonly seed: number;
   #classNames: readonly string[] | undefined;
+  #scaling: PixelScaling | undefined;
   #engine: RemoteEngine | undefined;
   readonly #connection: Connection;
   readonly #model: number;
 
-  constructor(connection: Connection, { model, seed, classNames, engine }: ModelInfo) {
+  constructor(connection: Connection, { model, seed, classNames, scaling, engine }: ModelInfo) {
     this.#connection = connection;
     this.#model = model;
     this.seed = seed;
     this.#classNames = classNames;
+    this.#scaling = scaling;
     this.#engine = engine;
   }
 
   get classNames(): readonly string[] | undefined {
     return this.#classNames;
+  }
+
+  get scaling(): PixelScaling | undefined {
+    return this.#scaling;
   }
 
   get engine(): RemoteEngine | undefined {
@@ -65,7 +72,7 @@ export class ModelHandle implements RemoteModel {
   async fit(data: RemoteDataset, options: RemoteFitOptions = {}): Promise<RemoteRun> {
     readFields("fit", options, REMOTE_FIT_KEYS);
     const { validation, checkpoint, ...rest } = options;
-    const { run, classNames } = await this.#connection.call("fit", {
+    const { run, classNames, scaling } = await this.#connection.call("fit", {
       model: this.#model,
       data: this.#dataset("fit", data),
       validation: validation === undefined ? undefined : this.#dataset("fit: validation", validation),
@@ -73,6 +80,7 @@ export class ModelHandle implements RemoteModel {
       options: rest,
     });
     this.#classNames = classNames;
+    this.#scaling = scaling;
     return new RunHandle(this.#connection, this.#model, run, options.paused === true);
   }
 

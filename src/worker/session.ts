@@ -105,7 +105,7 @@ class WorkerSession implements Session {
   }
 
   async addDataset(data: Dataset, options: { transfer?: boolean } = {}): Promise<RemoteDataset> {
-    const { name, shape, classes, classNames } = data;
+    const { name, shape, classes, classNames, scaling } = data;
     const moved = options.transfer === true;
     const images = moved ? data.images : copyOf(data.images);
     const labels = moved ? data.labels : data.labels && copyOf(data.labels);
@@ -114,7 +114,7 @@ class WorkerSession implements Session {
     for (const array of [images, labels, targets]) {
       if (array !== undefined && isArrayBuffer(array.buffer)) memories.add(array.buffer);
     }
-    const init = { name, shape, classes, classNames, images, labels, targets };
+    const init = { name, shape, classes, classNames, scaling, images, labels, targets };
     return this.#handle(await this.#connection.call("addDataset", init, [...memories]));
   }
 

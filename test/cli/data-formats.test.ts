@@ -154,7 +154,9 @@ describe("data inspect", () => {
   });
 
   it("converts to IDX, floats too", async () => {
-    expect((await run("data", "floats", "--out", "converted")).stderr).toBe("");
+    expect((await run("data", "floats", "--out", "converted")).stderr).toBe(
+      "floats: pixels from 0 to 1 are brought to 0 to 255\n",
+    );
     for (const name of [TRAIN_IMAGES, TEST_IMAGES, TRAIN_LABELS]) {
       expect(readFileSync(here("converted", name)).equals(readFileSync(here("idx", name))), name).toBe(true);
     }

@@ -23,9 +23,10 @@ const SIZES = [
   [33, 9],
 ];
 
-/** What the picture's samples are as bytes, from the format's description. */
+/** What the picture's samples are, from the format's description: as bytes, or with all of their 16 bits. */
 function expectedPixels(spec: PngSpec): number[] {
   const highest = 2 ** spec.depth - 1;
+  const white = spec.depth === 16 ? 65_535 : 255;
   const pixels: number[] = [];
   for (let y = 0; y < spec.height; y++) {
     for (let x = 0; x < spec.width; x++) {
@@ -34,8 +35,8 @@ function expectedPixels(spec: PngSpec): number[] {
         pixels.push(...spec.palette.slice(3 * samples[0], 3 * samples[0] + 3));
         if (spec.transparency) pixels.push(spec.transparency[samples[0]] ?? 255);
       } else {
-        pixels.push(...samples.map((value) => Math.round((value / highest) * 255)));
-        if (spec.transparency) pixels.push(samples.every((value) => value === 1) ? 0 : 255);
+        pixels.push(...samples.map((value) => Math.round((value / highest) * white)));
+        if (spec.transparency) pixels.push(samples.every((value) => value === 1) ? 0 : white);
       }
     }
   }

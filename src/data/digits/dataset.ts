@@ -1,5 +1,6 @@
 import { createDataset, type Dataset } from "../dataset.ts";
 import { DIGIT_NAMES } from "../mnist.ts";
+import { BYTES } from "../scaling.ts";
 import { SIDE } from "./draw.ts";
 import { type DigitsOptions, generateDigits } from "./generate.ts";
 
@@ -13,5 +14,12 @@ import { type DigitsOptions, generateDigits } from "./generate.ts";
  */
 export function digits(options: DigitsOptions): Dataset {
   const { images, labels } = generateDigits(options);
-  return createDataset({ name: "digits", shape: [SIDE, SIDE, 1], images, labels, classNames: DIGIT_NAMES });
+  return createDataset({
+    name: "digits",
+    shape: [SIDE, SIDE, 1],
+    images,
+    labels,
+    classNames: DIGIT_NAMES,
+    scaling: BYTES,
+  });
 }

@@ -125,7 +125,8 @@ async function readBatches(
     total += count ?? 0;
   }
   if (total === 0) return undefined;
-  return { shape: SHAPE, images: images.subarray(0, total * 3 * PLANE), labels: labels.subarray(0, total) };
+  const used = { images: images.subarray(0, total * 3 * PLANE), labels: labels.subarray(0, total) };
+  return { shape: SHAPE, ...used, depth: 8 };
 }
 
 /** What to say where one of several numbered batches is not there. */

@@ -29,7 +29,7 @@ export async function readIdxFiles(files: readonly DataFile[], context: ReadCont
     leftOut.attempt("damaged", pair.images, async (): Promise<Part> => {
       const { shape, images, labels, ...rest } = await readIdxPair(await open(pair.images), await open(pair.labels));
       if (pair === names.train) checkGaps({ labels, ...rest }, pair.labels);
-      return { shape, images, labels: labels ?? new Uint8Array(0) };
+      return { shape, images, labels: labels ?? new Uint8Array(0), depth: 8 };
     });
   const parts = { train: await read(names.train), test: await read(names.test) };
   if (parts.train !== undefined || parts.test !== undefined) return parts;

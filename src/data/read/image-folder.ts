@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ImageShape } from "../dataset.ts";
+import type { Pixels } from "../dataset.ts";
 import { allowedBytes } from "../expansion.ts";
-import { type RasterImage, resizeImage } from "../image.ts";
+import { inBytes, type RasterImage, resizeSamples } from "../image.ts";
 import { pictureFormat } from "../picture-format.ts";
 import { narrowed } from "./array-images.ts";
 import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
@@ -14,11 +14,9 @@ import type { DataFile } from "./data-file.ts";
 import { decodeHere } from "./decode-here.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
+import { PictureStore } from "./picture-store.ts";
 
 const MAX_FILE_BYTES = 256 * 2 ** 20;
-
-/** The most pixel values of a data set, so that a Uint8Array holds them. */
-const MAX_VALUES = 2 ** 31 - 1;
 
 const MAX_CLASSES = 65_536;
 
@@ -51,10 +49,11 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   const total = train.length + test.length;
   const first = await readPictures({ pictures: train, names, done: 0, total }, gallery, context);
   const second = await readPictures({ pictures: test, names, done: train.length, total }, gallery, context);
-  const parts = { train: first?.(gallery.channels), test: second?.(gallery.channels) };
+  const parts = { train: first?.part(gallery.channels), test: second?.part(gallery.channels) };
   if (train.length > 0) checkClasses(train, names, parts.train);
   else checkClasses(test, names, parts.test);
-  return { ...parts, classNames: names, notes };
+  const depths = [first?.note, second?.note].filter((note) => note !== undefined);
+  return { ...parts, classNames: names, notes: [...notes, ...depths] };
 }
 
 /** The classes' names in order; numbers by size. */
@@ -82,8 +81,8 @@ class Gallery {
   }
 
   /** @returns undefined for a picture that cannot be read and is left out */
-  async read({ file }: ClassPicture): Promise<Uint8Array | undefined> {
-    const { leftOut, maxExpansion, decodeImage: decode = decodeHere } = this.#options;
+  async read({ file }: ClassPicture): Promise<Pixels | undefined> {
+    const { leftOut, maxExpansion, decodeImage: decode = decodeHere, stretch } = this.#options;
     const { name } = file;
     const bytes = await leftOut.attempt("unreadable", name, async () => {
       const size = await file.size();
@@ -93,10 +92,10 @@ class Gallery {
     if (bytes === undefined) return undefined;
     const maxBytes = allowedBytes(await file.packed(), maxExpansion);
     const image = await leftOut.attempt(faultOf(bytes), name, () => decode(bytes, name, { maxBytes }));
-    return image && this.#fitted(image, name);
+    return image && this.#fitted(stretch === "former" ? inBytes(image) : image, name);
   }
 
-  #fitted(image: RasterImage, name: string): Uint8Array {
+  #fitted(image: RasterImage, name: string): Pixels {
     const { width, height } = image;
     this.#first ??= { name, width, height };
     const first = this.#first;
@@ -105,7 +104,7 @@ class Gallery {
       throw new RangeError(`readImages: expected pictures of one size, got ${got}; --size (size) makes them equal`);
     }
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
-    return resizeImage(image, this.size[0], this.size[1], this.channels);
+    return resizeSamples(image, this.size[0], this.size[1], this.channels);
   }
 }
 
@@ -131,47 +130,38 @@ interface Request {
   readonly total: number;
 }
 
+/** What was read of a part, to be asked for once all parts are known to be grey or in colours. */
+interface ReadPictures {
+  readonly note: string | undefined;
+  part(channels: 1 | 3): Part;
+}
+
 /** Pictures of one part, as far as they can be read; undefined if none can. */
 async function readPictures(
   { pictures, names, done, total }: Request,
   gallery: Gallery,
   { signal, onProgress }: ReadContext,
-): Promise<((channels: 1 | 3) => Part) | undefined> {
+): Promise<ReadPictures | undefined> {
   const labels = new Uint16Array(pictures.length);
   const classes = new Map(names.map((name, i) => [name, i]));
-  let images: Uint8Array = new Uint8Array(0);
-  let channels = gallery.channels;
-  let count = 0;
+  const store = new PictureStore(pictures.length);
   for (const [i, picture] of pictures.entries()) {
     signal?.throwIfAborted();
     const pixels = await gallery.read(picture);
     onProgress?.(done + i + 1, total);
     if (pixels === undefined) continue;
-    if (count === 0) images = new Uint8Array(checkedValues(pictures.length, pixels.length, gallery));
-    else if (channels !== gallery.channels) {
-      checkedValues(pictures.length, pixels.length, gallery);
-      images = inColour(images);
-    }
-    channels = gallery.channels;
-    images.set(pixels, count * pixels.length);
-    labels[count] = classes.get(picture.className) ?? 0;
-    count += 1;
+    labels[store.length] = classes.get(picture.className) ?? 0;
+    store.add(pixels, [...gallery.size, gallery.channels]);
   }
-  if (count === 0) return undefined;
-  return (wanted) => {
-    const shape: ImageShape = [...gallery.size, wanted];
-    const all = count < pictures.length ? images.slice(0, (images.length / pictures.length) * count) : images;
-    const kept = narrowed(labels.subarray(0, count));
-    return { shape, images: wanted === channels ? all : inColour(all), labels: kept };
+  if (store.length === 0) return undefined;
+  return {
+    note: store.note,
+    part: (channels) => ({
+      ...store.take(channels),
+      shape: [...gallery.size, channels],
+      labels: narrowed(labels.subarray(0, store.length)),
+    }),
   };
-}
-
-function checkedValues(count: number, size: number, { size: [height, width], channels }: Gallery): number {
-  if (count * size <= MAX_VALUES) return count * size;
-  const got = `${count} of ${height} x ${width} x ${channels}`;
-  throw new RangeError(
-    `readImages: expected at most ${MAX_VALUES} values, got ${got}; --size (size) makes them smaller`,
-  );
 }
 
 /** @throws RangeError if there is a class whose pictures were all left out */
@@ -184,11 +174,4 @@ function checkClasses(pictures: readonly ClassPicture[], names: readonly string[
   throw new RangeError(
     `readImages: expected a picture that can be read in class ${JSON.stringify(names[empty])}, got none of ${own.length} (${example})`,
   );
-}
-
-/** Grey pixels as red, green and blue. */
-function inColour(grey: Uint8Array): Uint8Array {
-  const colour = new Uint8Array(3 * grey.length);
-  for (let i = 0; i < grey.length; i++) colour.fill(grey[i], 3 * i, 3 * i + 3);
-  return colour;
 }

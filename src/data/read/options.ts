@@ -1,5 +1,6 @@
 import type { ImageShape } from "../dataset.ts";
 import type { RasterImage } from "../image.ts";
+import type { PixelScaling } from "../scaling.ts";
 import type { LeftOut } from "./left-out.ts";
 
 // Type aliases, because interfaces do not fit `Json`, as which the settings of a run are kept.
@@ -33,10 +34,23 @@ export type ReadSettings = {
   /** Folders of pictures: 1 grey, 3 red green blue. Default: 3 if any picture has colours. */
   readonly channels?: 1 | 3 | undefined;
   /**
-   * Stretches pixels that are no bytes to 0 to 255, the unit of bytes: by 255 where all lie in 0 to 1, else by the range of
-   * the training images. So networks whose input is scaled for bytes fit. Default false: values stay as the file has them.
+   * Brings pixels to 0 to 255, the unit of bytes, which networks scale their input for. What is black and what is white is
+   * decided by all images to train on:
+   *
+   * - 0 and 1, where no value is further than a quarter outside of that, and some are above 0.25;
+   * - 0 and 255, where none is further than 64 outside of that, and some are above 64: these stay as they are;
+   * - else the lowest and the highest value, or 0 in place of a lowest value that is above it and below a quarter of the
+   *   highest. Sparse outliers (one of 1000 values, three ranges away from all others) don't count, and are cut.
+   *
+   * The same is done to the images to test on; `Dataset.scaling` and a note say what was done. `"former"` decides as version 0.1
+   * did. Default false: values stay as the file has them.
    */
-  readonly stretch?: boolean | undefined;
+  readonly stretch?: boolean | "former" | undefined;
+  /**
+   * The scaling of a model's training data (`model.scaling`), in place of `stretch`: nothing is worked out anew. Pictures and
+   * IDX files of bytes still count as 0 to 255 where the training data were of more than 8 bits.
+   */
+  readonly scaling?: PixelScaling | undefined;
   /** For data without images to test on: this share of each class becomes them. */
   readonly split?: number | undefined;
   /** Seed of the split. Default 0. */

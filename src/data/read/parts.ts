@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type ClassLabels, createDataset, type Dataset, type ImageShape, type Pixels } from "../dataset.ts";
+import { type ClassLabels, createDataset, type Dataset, type ImageShape } from "../dataset.ts";
+import type { PixelScaling } from "../scaling.ts";
+import type { RawPixels } from "./stretch.ts";
 
 /** Images with their labels, as a reader found them. */
-export interface Part {
+export interface Part extends RawPixels {
   readonly shape: ImageShape;
-  /** `[n, h, w, c]`. */
-  readonly images: Pixels;
   /** `[n]`. */
   readonly labels: ClassLabels;
 }
@@ -41,12 +41,16 @@ const MANY_CLASSES = 1000;
  * @param who stands in error messages
  * @throws RangeError if the parts don't fit each other, or labels are implausible
  */
-export function makeDatasets(who: string, parts: Parts): { train: Dataset | undefined; test: Dataset | undefined } {
-  const { train: first, test: second, classNames } = parts;
+export function makeDatasets(
+  who: string,
+  parts: Parts & { readonly scaling: PixelScaling },
+): { train: Dataset | undefined; test: Dataset | undefined } {
+  const { train: first, test: second, classNames, scaling } = parts;
   const some = first ?? second;
   if (some === undefined) throw new RangeError(`${who}: expected images, got none`);
   const classes = classNames?.length ?? plausibleClasses(who, some.labels);
-  const make = (name: string, part: Part | undefined) => part && createDataset({ name, ...part, classes, classNames });
+  const make = (name: string, part: Part | undefined) =>
+    part && createDataset({ name, ...part, classes, classNames, scaling });
   const train = make("train", first);
   const test = make("test", second);
   if (train !== undefined && test !== undefined && train.shape.join() !== test.shape.join()) {

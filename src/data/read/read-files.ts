@@ -21,7 +21,7 @@ import { openNpy } from "./npy.ts";
 import type { ArrayFile } from "./number-array.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, type Parts, type ReadData } from "./parts.ts";
-import { stretched } from "./stretch.ts";
+import { scaleParts } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
 
@@ -41,10 +41,12 @@ export async function readDataFiles(files: readonly DataFile[], options: ReadDat
   const leftOut = new LeftOut(options);
   const { format, parts, notes: found } = await readParts(tidied(files), { ...options, leftOut }, 0);
   const notes = [...found, ...leftOut.notes()];
-  const { parts: final, note } = options.stretch ? stretched(parts) : { parts, note: undefined };
-  const datasets = makeDatasets(`read ${format}`, final);
+  // Version 0.1 left IDX files as they are.
+  const stretch = format === "IDX" && options.stretch === "former" ? false : options.stretch;
+  const { notes: scalingNotes, ...scaled } = scaleParts(parts, { ...options, stretch });
+  const datasets = makeDatasets(`read ${format}`, { ...scaled, classNames: parts.classNames });
   const data = options.split === undefined ? datasets : splitOff(datasets, options.split, options.splitSeed);
-  return { format, ...data, notes: note === undefined ? notes : [...notes, note] };
+  return { format, ...data, notes: [...notes, ...scalingNotes] };
 }
 
 function splitOff(

@@ -1,4 +1,5 @@
 import { checkNumber, readFields, readType, shown } from "../../json-fields.ts";
+import { readScaling } from "../scaling.ts";
 import type { ArrayNames, ReadSettings } from "./options.ts";
 
 const KEYS = [
@@ -10,6 +11,7 @@ const KEYS = [
   "size",
   "channels",
   "stretch",
+  "scaling",
   "split",
   "splitSeed",
   "skipBroken",
@@ -30,7 +32,8 @@ const MAX_EXTENT = 2 ** 16;
 export function checkReadSettings(who: string, json: unknown): ReadSettings {
   const fields = readFields(who, json, KEYS);
   const { names, shape, channelsFirst, labelColumn, labels, size, channels, stretch, split, splitSeed } = fields;
-  const { skipBroken, maxExpansion } = fields;
+  const { skipBroken, maxExpansion, scaling } = fields;
+  if (scaling !== undefined && stretch) throw new TypeError(`${who}: expected stretch or scaling, got both`);
   const extents = (name: string, value: unknown, count: number): number[] => {
     if (!Array.isArray(value) || value.length !== count) {
       throw new TypeError(`${who}: expected ${name} to be ${count} numbers, got ${shown(value)}`);
@@ -60,7 +63,8 @@ export function checkReadSettings(who: string, json: unknown): ReadSettings {
     ...(labels !== undefined && { labels: readType(`${who}: labels`, labels, ["fine", "coarse"] as const) }),
     ...(size !== undefined && { size: [rows, columns] as const }),
     ...(channels !== undefined && { channels }),
-    ...(stretch !== undefined && { stretch: flag("stretch", stretch) }),
+    ...(stretch !== undefined && { stretch: stretch === "former" ? stretch : flag("stretch", stretch) }),
+    ...(scaling !== undefined && { scaling: readScaling(`${who}: scaling`, scaling) }),
     ...(split !== undefined && { split: checkNumber(who, "split", split, { above: 0, below: 1 }) }),
     ...(splitSeed !== undefined && {
       splitSeed: checkNumber(who, "splitSeed", splitSeed, {

@@ -1,56 +1,158 @@
-import { isFloat32Array } from "../../numeric/array-kinds.ts";
-import type { Pixels } from "../dataset.ts";
-import type { Parts } from "./parts.ts";
+/**
+ * The unit of the pixels that readers give: worked out from images to train on, or taken over from a model.
+ *
+ * @module
+ */
 
-/** The range of pixels. */
-interface Range {
-  readonly lowest: number;
-  readonly highest: number;
+import { isFloat32Array, isUint8Array } from "../../numeric/array-kinds.ts";
+import type { Dataset, Pixels } from "../dataset.ts";
+import {
+  BYTES,
+  brightness,
+  isSameScaling,
+  keepsValues,
+  type PixelScaling,
+  rangeWords,
+  scaleBytes,
+  shortNumber,
+  UNIT,
+} from "../scaling.ts";
+import type { ReadSettings } from "./options.ts";
+import { decideScaling, formerScaling, rangeOf } from "./value-range.ts";
+
+/** Pixels as a reader found them. */
+export interface RawPixels {
+  readonly images: Pixels;
+  /** Bits of a sample, where the format says so: then black is 0 and white the highest number. Undefined for numbers. */
+  readonly depth?: 8 | 16 | undefined;
 }
 
-function rangeOf(pixels: Pixels): Range {
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < pixels.length; i++) {
-    if (pixels[i] < lowest) lowest = pixels[i];
-    if (pixels[i] > highest) highest = pixels[i];
-  }
-  return { lowest, highest };
+/** Parts with their pixels in one unit. */
+export interface ScaledParts<P extends RawPixels> {
+  readonly train: P | undefined;
+  readonly test: P | undefined;
+  readonly scaling: PixelScaling;
+  /** What was done, for people. */
+  readonly notes: readonly string[];
 }
+
+/** White of training data beyond this is that of numbers of more than 8 bits. */
+const MOST_OF_BYTES = 320;
+
+/** White of 16 bits by that of 8. */
+const WORD = 257;
 
 /**
- * Brings pixels that are no bytes to the unit of bytes, 0 to 255, for which networks scale their input.
+ * Brings the pixels of a data set to the unit in which a model takes them: as `scaling` says, else as the pixels to train on
+ * are (those to test on, where there are no others). Without `stretch` they stay, and the scaling notes what they are.
  *
- * Values from 0 to 1 become 255 times as much; others are stretched by the range of the training images, which those to
- * test on may then leave. Bytes that go beyond 1, and floats from 0 to 255, stay.
- *
- * @returns the parts, and what was done, for people
+ * @param parts their floats are overwritten
  */
-export function stretched(parts: Parts): { parts: Parts; note: string | undefined } {
-  const { train, test } = parts;
-  const ranges = [train, test].flatMap((part) => (part === undefined ? [] : [rangeOf(part.images)]));
-  const { lowest, highest } = ranges[0];
-  const isIn = (low: number, high: number) => ranges.every((range) => range.lowest >= low && range.highest <= high);
-  if (!Number.isFinite(highest - lowest) || highest === lowest) return { parts, note: undefined };
-  if (!isIn(0, 1) && isIn(0, 255)) return { parts, note: undefined };
-  const [base, factor] = isIn(0, 1) ? [0, 255] : [lowest, 255 / (highest - lowest)];
-  const stretch = (pixels: Pixels) => {
-    // In place, where the numbers stay floats: they were made by a reader.
-    const target = isFloat32Array(pixels) ? pixels : new Float32Array(pixels.length);
-    for (let i = 0; i < pixels.length; i++) target[i] = (pixels[i] - base) * factor;
-    return target;
+export function scaleParts<P extends RawPixels>(
+  { train, test }: { readonly train: P | undefined; readonly test: P | undefined },
+  { stretch = false, scaling: given }: Pick<ReadSettings, "stretch" | "scaling">,
+): ScaledParts<P> {
+  const first = train ?? test;
+  if (first === undefined) return { train, test, scaling: BYTES, notes: [] };
+  const { scaling, note } = given === undefined ? ownScaling(train, test, first, stretch) : taken(given);
+  const notes = note === undefined ? [] : [note];
+  const scaled = (part: P | undefined): P | undefined => {
+    if (part === undefined) return undefined;
+    const { unit, note: more } = unitOf(part, scaling, given === undefined && part === first);
+    if (more !== undefined && !notes.includes(more)) notes.push(more);
+    return { ...part, images: inUnit(part.images, unit, scaling) };
   };
-  const note = isIn(0, 1) ? undefined : `pixels from ${short(lowest)} to ${short(highest)} are stretched to 0 to 255`;
+  return { train: scaled(train), test: scaled(test), scaling, notes };
+}
+
+/** The same for data sets of IDX files, whose pixels are bytes. */
+export function scaleDatasets(
+  { train, test }: { readonly train: Dataset; readonly test: Dataset | undefined },
+  settings: Pick<ReadSettings, "stretch" | "scaling">,
+): { readonly train: Dataset; readonly test: Dataset | undefined; readonly notes: readonly string[] } {
+  const raw = ({ images }: Dataset): RawPixels => ({ images, depth: 8 });
+  const { scaling, notes, ...parts } = scaleParts({ train: raw(train), test: test && raw(test) }, settings);
+  const made = (data: Dataset, images: Pixels = data.images): Dataset => ({ ...data, images, scaling });
+  return { train: made(train, parts.train?.images), test: test && made(test, parts.test?.images), notes };
+}
+
+/** A model's scaling, and a note on it where there is something to do. */
+function taken(scaling: PixelScaling): { scaling: PixelScaling; note: string | undefined } {
+  if (isSameScaling(scaling, BYTES)) return { scaling, note: undefined };
   return {
-    parts: {
-      ...parts,
-      train: train && { ...train, images: stretch(train.images) },
-      test: test && { ...test, images: stretch(test.images) },
-    },
-    note,
+    scaling,
+    note: `pixels from ${rangeWords(scaling)} ${scaling.kept ? "stay as they are" : "are stretched to 0 to 255"}, as in training`,
   };
 }
 
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+function ownScaling(
+  train: RawPixels | undefined,
+  test: RawPixels | undefined,
+  first: RawPixels,
+  stretch: boolean | "former",
+): { scaling: PixelScaling; note: string | undefined } {
+  if (stretch === "former") {
+    const scaling = formerScaling(rangeOf(first.images), train && test && rangeOf(test.images));
+    return isSameScaling(scaling, BYTES)
+      ? { scaling, note: undefined }
+      : { scaling, note: `pixels from ${rangeWords(scaling)} are stretched to 0 to 255` };
+  }
+  const { scaling, note } = decideScaling(first.images);
+  if (stretch) return { scaling, note };
+  return { scaling: isSameScaling(scaling, BYTES) ? BYTES : { ...scaling, kept: true }, note: undefined };
+}
+
+/** What pixels are numbers of: the training data's files, 0 to 255, 0 to 65535, or 0 to 1. */
+type PixelUnit = "training" | "bytes" | "words" | "unit";
+
+/**
+ * The unit that pixels are in, for a model whose training data were scaled in a way.
+ *
+ * That of the training, as a rule. But pictures and IDX files, whose format says what is white, are in their own unit where
+ * that cannot be the training's: bytes where the training went beyond them, or any that go beyond twice the training's
+ * white. Numbers are in another one only where they are whole from 0 to 255 and go beyond twice the training's white, or all
+ * from 0 to 1 where the training's were bytes.
+ *
+ * @param isSource whether they are the pixels that the scaling is of
+ */
+export function unitOf(
+  { images, depth }: RawPixels,
+  scaling: PixelScaling,
+  isSource = false,
+): { readonly unit: PixelUnit; readonly note?: string } {
+  if (isSource) return { unit: "training" };
+  const { base, factor } = scaling;
+  const white = base + 255 / factor;
+  if (depth === 8 && white > MOST_OF_BYTES) return { unit: "bytes" };
+  if (depth === 16 && white > MOST_OF_BYTES) return { unit: "training" };
+  const { lowest, highest } = rangeOf(images);
+  const words = `pixels from ${shortNumber(lowest)} to ${shortNumber(highest)}`;
+  const unlike = `the training's were from ${rangeWords(scaling)}`;
+  const isBeyond = highest > base + 2 * (white - base);
+  if (isBeyond && depth === 16) return { unit: "words" };
+  const areBytes = isUint8Array(images) && lowest >= 0;
+  if (isBeyond && areBytes && white < highest) {
+    return { unit: "bytes", note: `${words} are taken for 0 to 255, though ${unlike}` };
+  }
+  if (depth === undefined && isSameScaling(scaling, BYTES) && lowest >= 0 && highest <= 1 && highest > 0) {
+    return { unit: "unit", note: `${words} are brought to 0 to 255, as ${unlike}` };
+  }
+  return isBeyond && !keepsValues(scaling)
+    ? { unit: "training", note: `${words} go far beyond the training's: ${unlike}` }
+    : { unit: "training" };
+}
+
+/** Pixels of a unit as a model takes them. Floats are overwritten. */
+export function inUnit(images: Pixels, unit: PixelUnit, scaling: PixelScaling): Pixels {
+  const target = () => (isFloat32Array(images) ? images : new Float32Array(images.length));
+  switch (unit) {
+    case "training":
+      return keepsValues(scaling) ? images : brightness(images, scaling, target());
+    case "bytes":
+      return scaleBytes(images, scaling);
+    case "words":
+      return scaleBytes(brightness(images, { base: 0, factor: 1 / WORD }, target()), scaling);
+    case "unit":
+      return scaleBytes(brightness(images, UNIT, target()), scaling);
+  }
 }
