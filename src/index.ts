@@ -40,6 +40,7 @@ export type { Json } from "./json.ts";
 export {
   type ActivationName,
   type ActivationOptions,
+  type GeluOptions,
   gelu,
   type LeakyReluOptions,
   leakyRelu,
@@ -47,13 +48,13 @@ export {
   sigmoid,
   tanh,
 } from "./layers/activation.ts";
-export { averagePooling2d } from "./layers/average-pooling2d.ts";
+export { type AveragePoolOptions, averagePooling2d } from "./layers/average-pooling2d.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./layers/batch-normalization.ts";
 export { type Conv2dOptions, conv2d, type WindowLayerOptions } from "./layers/conv2d.ts";
 export { type DenseOptions, dense } from "./layers/dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
 export { type DropoutOptions, dropout } from "./layers/dropout.ts";
-export { flatten } from "./layers/flatten.ts";
+export { type FlattenOptions, flatten } from "./layers/flatten.ts";
 export type { Padding } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
 export type { Initializer, InitializerName } from "./layers/initializers.ts";
