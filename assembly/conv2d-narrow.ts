@@ -6,6 +6,7 @@
 //
 // Dims: batch n; padded input hp wp c; convolution p q k; filter r s. Filters are [r, s, c, k].
 
+import { LONG_SUM, SUM_PART } from "./gemm";
 import { maximum } from "./lanes";
 import { address, madd } from "./simd";
 
@@ -246,30 +247,36 @@ export function conv2d_narrow_pool_backward_weights(
   const chunk = length % 12 > 0 && length % 12 < 5 ? 8 : 12;
   // Places are 2^23 as a float and bytes: the former is taken off here.
   const origin = address(x) - <usize>PLACE_BITS;
+  // Of a large image, rows of windows at a time: long sums would lose digits.
+  const band = block > 1 || height * width <= LONG_SUM ? height : max(1, SUM_PART / width);
   for (let first = 0; first < n; first += block) {
     const samples = min(block, n - first);
-    const images = origin + <usize>first * image;
-    const gradients = address(dy) + <usize>(first * height * width) * pixel;
-    for (let filter = begin; filter < end; filter += 2) {
-      const from = gradients + (<usize>filter << 2);
-      const to = address(dw + filter);
-      // The last of an odd number of filters is computed twice.
-      const other: usize = filter + 1 < end ? 4 : 0;
-      if (r == 5 && length <= 8) {
-        for (let i: usize = 0; i <= other; i += 4) {
-          gather_5x8(images, step, rowEnd, imageEnd, from + i, pixel, toPlaces, samples, height, width, to + i, line, length, first == 0);
-        }
-      } else if (r == 3 && length <= 4) {
-        gather_3x4(
-          images, step, rowEnd, imageEnd, from, other, pixel, toPlaces, samples, height, width, to, line, length, length, 0, first == 0,
-        );
-      } else {
-        for (let tap = 0; tap < r * length; tap += length) {
-          for (let l = 0; l < length; l += chunk) {
-            gather_3x4(
-              images + <usize>(tap / length) * line + (<usize>l << 2), step, rowEnd, imageEnd, from, other, pixel, toPlaces,
-              samples, height, width, to + <usize>(tap + l) * pixel, 16, 4, min(chunk, length - l), 4, first == 0,
-            );
+    for (let top = 0; top < height; top += band) {
+      const rows = min(band, height - top);
+      const begins = (first | top) == 0;
+      const images = origin + <usize>first * image + <usize>(2 * top * strideH) * line;
+      const gradients = address(dy) + <usize>((first * height + top) * width) * pixel;
+      for (let filter = begin; filter < end; filter += 2) {
+        const from = gradients + (<usize>filter << 2);
+        const to = address(dw + filter);
+        // The last of an odd number of filters is computed twice.
+        const other: usize = filter + 1 < end ? 4 : 0;
+        if (r == 5 && length <= 8) {
+          for (let i: usize = 0; i <= other; i += 4) {
+            gather_5x8(images, step, rowEnd, imageEnd, from + i, pixel, toPlaces, samples, rows, width, to + i, line, length, begins);
+          }
+        } else if (r == 3 && length <= 4) {
+          gather_3x4(
+            images, step, rowEnd, imageEnd, from, other, pixel, toPlaces, samples, rows, width, to, line, length, length, 0, begins,
+          );
+        } else {
+          for (let tap = 0; tap < r * length; tap += length) {
+            for (let l = 0; l < length; l += chunk) {
+              gather_3x4(
+                images + <usize>(tap / length) * line + (<usize>l << 2), step, rowEnd, imageEnd, from, other, pixel, toPlaces,
+                samples, rows, width, to + <usize>(tap + l) * pixel, 16, 4, min(chunk, length - l), 4, begins,
+              );
+            }
           }
         }
       }

@@ -1,6 +1,8 @@
 import { matrix_vector, vector_matrix, vector_narrow_matrix } from "./dense-single";
 import { panel_gemm } from "./gemm";
+import { store_lanes } from "./lanes";
 import { address, madd, store_partial, zero } from "./simd";
+import { add_high, add_low, demote } from "./sums";
 import { OUTER_COLUMNS, outer_tile } from "./tile";
 
 /**
@@ -197,31 +199,74 @@ export function dense_backward_sgd(
  * @param db [columns]
  */
 export function bias_backward(begin: i32, end: i32, dy: i32, db: i32, rows: i32, columns: i32): void {
+  if (rows > MANY_ROWS) {
+    long_bias(begin, end, dy, db, rows, columns);
+    return;
+  }
   const stride = <usize>columns << 2;
-  const rest = (end - begin) & 3;
   // Blocks keep the error of long sums small, and their rows in the cache while all columns pass over them.
-  for (let row = 0; row < rows; row += 64) {
-    const count = min(rows - row, 64);
+  for (let row = 0; row < rows; row += BLOCK_ROWS) {
+    const count = min(rows - row, BLOCK_ROWS);
     for (let column = begin; column < end; column += 4) {
-      let from = address(dy + row * columns + column);
-      let sum0 = zero(), sum1 = zero(), sum2 = zero(), sum3 = zero();
-      let left = count;
-      for (; left >= 4; left -= 4) {
-        sum0 = f32x4.add(sum0, v128.load(from));
-        sum1 = f32x4.add(sum1, v128.load(from + stride));
-        sum2 = f32x4.add(sum2, v128.load(from + 2 * stride));
-        sum3 = f32x4.add(sum3, v128.load(from + 3 * stride));
-        from += 4 * stride;
-      }
-      for (; left > 0; left--) {
-        sum0 = f32x4.add(sum0, v128.load(from));
-        from += stride;
-      }
-      sum0 = f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3));
+      let sum = column_sum(address(dy + row * columns + column), stride, count);
       const to = address(db + column);
-      if (row > 0) sum0 = f32x4.add(sum0, v128.load(to));
-      if (end - column >= 4) v128.store(to, sum0);
-      else store_partial(to, sum0, rest);
+      if (row > 0) sum = f32x4.add(sum, v128.load(to));
+      store_lanes(to, sum, end - column);
     }
+  }
+}
+
+/** Rows of a block, and rows beyond which blocks are added in float64. */
+const BLOCK_ROWS: i32 = 64;
+const MANY_ROWS: i32 = 4096;
+
+/** The sum of a block of rows of four columns. */
+function column_sum(from: usize, stride: usize, rows: i32): v128 {
+  let sum0 = zero(), sum1 = zero(), sum2 = zero(), sum3 = zero();
+  for (; rows >= 4; rows -= 4) {
+    sum0 = f32x4.add(sum0, v128.load(from));
+    sum1 = f32x4.add(sum1, v128.load(from + stride));
+    sum2 = f32x4.add(sum2, v128.load(from + 2 * stride));
+    sum3 = f32x4.add(sum3, v128.load(from + 3 * stride));
+    from += 4 * stride;
+  }
+  for (; rows > 0; rows--) {
+    sum0 = f32x4.add(sum0, v128.load(from));
+    from += stride;
+  }
+  return f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3));
+}
+
+/** `bias_backward` for many rows: sixteen columns, a line of the cache, at a time, whose sums are float64. */
+function long_bias(begin: i32, end: i32, dy: i32, db: i32, rows: i32, columns: i32): void {
+  const stride = <usize>columns << 2;
+  for (let column = begin; column < end; column += 16) {
+    const lanes = end - column;
+    let low0 = f64x2.splat(0), high0 = low0, low1 = low0, high1 = low0;
+    let low2 = low0, high2 = low0, low3 = low0, high3 = low0;
+    let from = address(dy + column);
+    for (let left = rows; left > 0; left -= BLOCK_ROWS) {
+      const count = min(left, BLOCK_ROWS);
+      let sum = column_sum(from, stride, count);
+      low0 = add_low(low0, sum); high0 = add_high(high0, sum);
+      if (lanes > 4) {
+        sum = column_sum(from + 16, stride, count);
+        low1 = add_low(low1, sum); high1 = add_high(high1, sum);
+      }
+      if (lanes > 8) {
+        sum = column_sum(from + 32, stride, count);
+        low2 = add_low(low2, sum); high2 = add_high(high2, sum);
+      }
+      if (lanes > 12) {
+        sum = column_sum(from + 48, stride, count);
+        low3 = add_low(low3, sum); high3 = add_high(high3, sum);
+      }
+      from += BLOCK_ROWS * stride;
+    }
+    const to = address(db + column);
+    store_lanes(to, demote(low0, high0), lanes);
+    if (lanes > 4) store_lanes(to + 16, demote(low1, high1), lanes - 4);
+    if (lanes > 8) store_lanes(to + 32, demote(low2, high2), lanes - 8);
+    if (lanes > 12) store_lanes(to + 48, demote(low3, high3), lanes - 12);
   }
 }

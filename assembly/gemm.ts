@@ -35,17 +35,57 @@ export function panel_gemm(
   y: usize, ySample: usize, yRow: usize, yColumn: usize,
   columns: i32, lower: f32,
 ): void {
+  const row = taps * length;
+  const long = tapRows * row > LONG_SUM;
+  // A dense layer's only run is cut, a window between its rows.
+  const flat = long && tapRows * taps == 1;
+  const step = !long ? max(tapRows, 1) : flat ? SUM_PART : max(1, SUM_PART / row);
+  const extent = flat ? length : tapRows;
+  let at = 0;
+  do {
+    const count = min(step, extent - at);
+    const last = at + step >= extent;
+    panel_part(
+      begin, end, gridP, gridQ, a, aSample, aRow, aColumn,
+      flat ? 1 : count, tapRowStride, taps, tapStride, flat ? count : length, panels, panelStride,
+      at == 0 ? bias : y, at == 0 ? biasRow : yRow, at == 0 ? biasColumn : yColumn,
+      y, ySample, yRow, yColumn, columns, last ? lower : -Infinity,
+    );
+    a += flat ? <usize>step << 2 : <usize>step * tapRowStride;
+    panels += <usize>(flat ? step : step * row) << 5;
+    at += step;
+  } while (at < extent);
+}
+
+/**
+ * Sums of more products than this go in parts of about `SUM_PART`, each of which is added to y: the error of a sum grows
+ * with its length. Shorter ones stay in registers.
+ */
+export const LONG_SUM: i32 = 4096;
+export const SUM_PART: i32 = 1024;
+
+/** A part of the sums of `panel_gemm`, added to the bias, or where that is y to what is there. */
+function panel_part(
+  begin: i32, end: i32, gridP: i32, gridQ: i32,
+  a: usize, aSample: usize, aRow: usize, aColumn: usize,
+  tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32,
+  panels: usize, panelStride: usize,
+  bias: usize, biasRow: usize, biasColumn: usize,
+  y: usize, ySample: usize, yRow: usize, yColumn: usize,
+  columns: i32, lower: f32,
+): void {
   const aRowEnd = aRow - <usize>gridQ * aColumn;
   const yRowEnd = yRow - <usize>gridQ * yColumn;
   const biasRowEnd = biasRow - <usize>gridQ * biasColumn;
   const aSampleEnd = aSample - <usize>gridP * aRow;
   const ySampleEnd = ySample - <usize>gridP * yRow;
-  const biasSampleEnd = <usize>0 - <usize>gridP * biasRow;
+  const biasSample = bias == y ? ySample : 0;
+  const biasSampleEnd = biasSample - <usize>gridP * biasRow;
   let left = (end - begin) * gridP * gridQ;
   let p = 0, q = 0;
   let aNext = a + <usize>begin * aSample;
   let yNext = y + <usize>begin * ySample;
-  let biasNext = bias;
+  let biasNext = bias + <usize>begin * biasSample;
 
   let a0: usize = 0, a1: usize = 0, a2: usize = 0, a3: usize = 0, a4: usize = 0, a5: usize = 0;
   let y0: usize = 0, y1: usize = 0, y2: usize = 0, y3: usize = 0, y4: usize = 0, y5: usize = 0;
@@ -53,7 +93,7 @@ export function panel_gemm(
 
   while (left > 0) {
     const rows = min(left, PANEL_ROWS);
-    // Rows past the last one repeat it: computed again, stored to the same place.
+    // Rows past the last one repeat it: computed again, stored to the same place or not at all.
     for (let i = 0; i < PANEL_ROWS; i++) {
       a0 = a1; a1 = a2; a2 = a3;
       y0 = y1; y1 = y2; y2 = y3;
@@ -81,7 +121,7 @@ export function panel_gemm(
 
     let panel = panels;
     let column = 0;
-    if (WIDE) {
+    if (WIDE && (rows == PANEL_ROWS || bias != y)) {
       column = panel_tile_16(
         a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel, panelStride,
         bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, columns, lower,
@@ -91,7 +131,7 @@ export function panel_gemm(
     for (; column < columns; column += 8) {
       panel_tile_8(
         a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
-        bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, <usize>column << 2, min(columns - column, 8), lower,
+        bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, <usize>column << 2, min(columns - column, 8), lower,
       );
       panel += panelStride;
     }
@@ -124,26 +164,31 @@ export function outer_gemm(
   const dySample = <usize>(gridP * gridQ) * dyStride;
   const block = max(1, <i32>(BLOCK_BYTES / (aSample + dySample)));
 
+  // Of a large image, rows of the grid at a time: long sums would lose digits.
+  const band = block > 1 || gridP * gridQ <= LONG_SUM ? gridP : max(1, SUM_PART / gridQ);
+
   for (let sample = 0; sample < n; sample += block) {
     const samples = min(block, n - sample);
-    const first = sample == 0;
-    for (let column = 0; column < columns; column += OUTER_COLUMNS) {
-      const shift = <usize>column << 2;
-      const dyTile = dy + <usize>sample * dySample + shift;
-      let row = begin;
-      while (row < end) {
-        const group = row / (run * runs);
-        const runIndex = (row / run) % runs;
-        const rowInRun = row % run;
-        const rowsEnd = min(end, row + run - rowInRun);
-        let aTile = a + <usize>sample * aSample + <usize>group * groupStride + <usize>runIndex * runStride;
-        aTile += <usize>rowInRun << 2;
-        const to = dw + <usize>row * dwStride + shift;
-        outer_tile(
-          rowsEnd - row, aTile, samples, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dyTile, dyStride, to, dwStride,
-          min(columns - column, OUTER_COLUMNS), first,
-        );
-        row = rowsEnd;
+    for (let top = 0; top < gridP; top += band) {
+      const first = (sample | top) == 0;
+      const aPart = a + <usize>sample * aSample + <usize>top * aRow;
+      const dyPart = dy + <usize>sample * dySample + <usize>(top * gridQ) * dyStride;
+      for (let column = 0; column < columns; column += OUTER_COLUMNS) {
+        const shift = <usize>column << 2;
+        let row = begin;
+        while (row < end) {
+          const group = row / (run * runs);
+          const runIndex = (row / run) % runs;
+          const rowInRun = row % run;
+          const rowsEnd = min(end, row + run - rowInRun);
+          const aTile = aPart + <usize>group * groupStride + <usize>runIndex * runStride + (<usize>rowInRun << 2);
+          outer_tile(
+            rowsEnd - row, aTile, samples, aSampleEnd, min(band, gridP - top), aRowEnd, gridQ, aColumn,
+            dyPart + shift, dyStride, dw + <usize>row * dwStride + shift, dwStride,
+            min(columns - column, OUTER_COLUMNS), first,
+          );
+          row = rowsEnd;
+        }
       }
     }
   }

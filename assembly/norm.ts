@@ -5,6 +5,7 @@
 
 import { keep_lanes, store_lanes, store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
+import { add_high, add_low, demote, promote_high } from "./sums";
 
 /** Rows that are taken together: registers hold the sums, and all channels find the rows in the first-level cache. */
 // @ts-ignore: decorator
@@ -22,20 +23,6 @@ function rows_in_sum(c: i32): i32 {
 
 /** Rows of a sample's sums: four hold two sums in float64, the fifth keeps samples from lying a power of two apart. */
 const ROWS: usize = 5;
-
-/** Lanes 2 and 3 as float64. */
-// @ts-ignore: decorator
-@inline
-function promote_high(v: v128): v128 {
-  return f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 0, 1));
-}
-
-/** Four float64 lanes as float32. */
-// @ts-ignore: decorator
-@inline
-function demote(low: v128, high: v128): v128 {
-  return i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-}
 
 /** c rounded up to whole vectors. */
 // @ts-ignore: decorator
@@ -65,8 +52,8 @@ function column_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
   let low = f64x2.splat(0), high = low;
   for (; rows > 0; rows -= BLOCK) {
     const sum = block_sum(from, stride, min(rows, BLOCK), origin);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
-    high = f64x2.add(high, promote_high(sum));
+    low = add_low(low, sum);
+    high = add_high(high, sum);
     from += BLOCK * stride;
   }
   return demote(low, high);
@@ -91,8 +78,8 @@ function column_squares(from: usize, stride: usize, rows: i32, rest: usize, cent
   let low = f64x2.splat(0), high = low;
   for (; rows > 0; rows -= BLOCK) {
     const sum = block_squares(from, stride, min(rows, BLOCK), rest, center);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
-    high = f64x2.add(high, promote_high(sum));
+    low = add_low(low, sum);
+    high = add_high(high, sum);
     from += BLOCK * stride;
   }
   return demote(low, high);
@@ -370,11 +357,11 @@ function add_gradients(
     v128.store(to + row, product0);
     return;
   }
-  v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(sum0)));
-  v128.store(to + row, f64x2.add(v128.load(to + row), f64x2.promote_low_f32x4(product0)));
+  v128.store(to, add_low(v128.load(to), sum0));
+  v128.store(to + row, add_low(v128.load(to + row), product0));
   to += 2 * row;
-  v128.store(to, f64x2.add(v128.load(to), promote_high(sum0)));
-  v128.store(to + row, f64x2.add(v128.load(to + row), promote_high(product0)));
+  v128.store(to, add_high(v128.load(to), sum0));
+  v128.store(to + row, add_high(v128.load(to + row), product0));
 }
 
 /**

@@ -14,6 +14,7 @@ export const PANEL_ROWS: i32 = WIDE ? 6 : 4;
  * Eight columns of `panel_gemm` for its rows.
  *
  * @param a0 address of each row's first window element; d its bias, y its output
+ * @param rows valid rows
  * @param shift bytes to the first column
  * @param count valid columns
  */
@@ -23,12 +24,12 @@ export function panel_tile_8(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, shift: usize, count: i32, lower: f32,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
 ): void {
   if (WIDE) {
     panel_tile_6x8(
       a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
-      bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, shift, count, lower,
+      bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
     );
     return;
   }
@@ -56,16 +57,16 @@ export function panel_tile_8(
     rowOffset += tapRowStride;
   }
   store_row(y0 + shift, s00, s01, d0 + shift, bias, floor, count);
-  store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
-  store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
-  store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
+  if (rows > 1) store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
+  if (rows > 2) store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
+  if (rows > 3) store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
 }
 
 function panel_tile_6x8(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, shift: usize, count: i32, lower: f32,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
 ): void {
   const floor = f32x4.splat(lower);
   let s00 = zero(), s01 = zero();
@@ -95,11 +96,11 @@ function panel_tile_6x8(
     rowOffset += tapRowStride;
   }
   store_row(y0 + shift, s00, s01, d0 + shift, bias, floor, count);
-  store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
-  store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
-  store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
-  store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, count);
-  store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, count);
+  if (rows > 1) store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
+  if (rows > 2) store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
+  if (rows > 3) store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
+  if (rows > 4) store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, count);
+  if (rows > 5) store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, count);
 }
 
 /**

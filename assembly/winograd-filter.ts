@@ -37,12 +37,20 @@ export function winograd_filters(
  * G^T m G: 36 places `step` apart to nine taps `tap` apart, for a span of channels.
  *
  * @param count valid channels of the span
+ * @param more whether they are added to what is there
  */
-export function transform_taps(m: usize, step: usize, part: usize, to: usize, tap: usize, count: i32): void {
+export function transform_taps(
+  m: usize, step: usize, part: usize, to: usize, tap: usize, count: i32, more: bool,
+): void {
   taps_pass(m, 6 * step, step, 6, part, 3 * SPAN);
   taps_pass(part, 3 * SPAN, SPAN, 3, part + 18 * SPAN, 3 * SPAN);
   for (let from = part + 18 * SPAN; from < part + 27 * SPAN; from += SPAN) {
-    store_channels(to, v128.load(from), load_high(from), count);
+    let low = v128.load(from), high = load_high(from);
+    if (more) {
+      low = f32x4.add(low, v128.load(to));
+      high = f32x4.add(high, load_high(to));
+    }
+    store_channels(to, low, high, count);
     to += tap;
   }
 }

@@ -14,6 +14,9 @@ import { clear, transform_back, transform_gradient, transform_input, transform_o
 /** Tiles in a block. Fixed, for sums are added block by block. */
 const TILES: i32 = 32;
 
+/** Tiles whose weight gradients are summed before the transform back; those of more are added to dw part by part. */
+const LONG_SUM: i32 = 4096;
+
 /** Bytes between the 36 matrices beyond their size, so that they do not fall into the same few sets of a cache. */
 const GAP: usize = 64;
 
@@ -223,6 +226,7 @@ export function winograd_backward_weights(
   const last = n * perSample;
   for (let first = 0; first < last; first += TILES) {
     const tiles = min(TILES, last - first);
+    const begins = first % LONG_SUM == 0;
     for (let tile = 0; tile < tiles; tile++) {
       const sample = (first + tile) / perSample, place = (first + tile) % perSample;
       const i = place / across * 4, j = place % across * 4;
@@ -242,7 +246,7 @@ export function winograd_backward_weights(
         for (; filter + 32 < zRow; filter += 64) {
           for (let channel: usize = 0; channel < vRow; channel += 16) {
             outer_product_16(
-              v + point * vStep + channel, vRow, z + point * zStep + filter, zRow, tiles, to, to + (vRow << 3), first == 0,
+              v + point * vStep + channel, vRow, z + point * zStep + filter, zRow, tiles, to, to + (vRow << 3), begins,
             );
             to += 128;
           }
@@ -251,19 +255,20 @@ export function winograd_backward_weights(
       }
       for (; filter < zRow; filter += 32) {
         for (let channel: usize = 0; channel < vRow; channel += 16) {
-          outer_product(v + point * vStep + channel, vRow, z + point * zStep + filter, zRow, tiles, to, first == 0);
+          outer_product(v + point * vStep + channel, vRow, z + point * zStep + filter, zRow, tiles, to, begins);
           to += 128;
         }
       }
     }
-  }
-  for (let channel = 4 * begin; channel < min(c, 4 * end); channel++) {
-    const row = sums + (<usize>(channel - 4 * begin) << 5);
-    for (let filter = 0; filter < k; filter += <i32>(SPAN >> 2)) {
-      transform_taps(
-        row + <usize>(filter >> 3) * vRow * 8 + (<usize>(filter & 7) << 2), sumStep, part,
-        address(dw) + (<usize>(channel * k + filter) << 2), <usize>(c * k) << 2, k - filter,
-      );
+    if (first % LONG_SUM < LONG_SUM - TILES && first + TILES < last) continue;
+    for (let channel = 4 * begin; channel < min(c, 4 * end); channel++) {
+      const row = sums + (<usize>(channel - 4 * begin) << 5);
+      for (let filter = 0; filter < k; filter += <i32>(SPAN >> 2)) {
+        transform_taps(
+          row + <usize>(filter >> 3) * vRow * 8 + (<usize>(filter & 7) << 2), sumStep, part,
+          address(dw) + (<usize>(channel * k + filter) << 2), <usize>(c * k) << 2, k - filter, first >= LONG_SUM,
+        );
+      }
     }
   }
 }
