@@ -6,6 +6,8 @@ export async function loadHdf5Library(): Promise<Hdf5Library> {
   throw new Error(HDF5_AWAY);
 }
 
+export const reloadHdf5Library = loadHdf5Library;
+
 export function hdf5Address(): string | undefined {
   return undefined;
 }
