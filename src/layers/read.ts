@@ -28,7 +28,7 @@ const READERS: Readonly<Record<string, (options: object) => Layer>> = {
   leakyRelu: (options) => readElementwise("leakyRelu", options),
   maxPooling2d: readMaxPooling2d,
   relu: (options) => readElementwise("relu", options),
-  residual: readResidual,
+  residual: (options) => readResidual(options, "", 0, { layers: 0 }),
   sigmoid: (options) => readElementwise("sigmoid", options),
   softmax: readSoftmax,
   tanh: (options) => readElementwise("tanh", options),
@@ -40,6 +40,14 @@ const MAX_DEPTH = 8;
 /** Layers in one list, for the same reason. */
 const MAX_LAYERS = 1000;
 
+/** Layers in all lists together: each takes some kilobytes, and lists in lists multiply. */
+const MAX_TOTAL = 10_000;
+
+/** How many layers were read so far. */
+interface Count {
+  layers: number;
+}
+
 /**
  * Layers from parsed JSON: a list of objects with a `type` and that layer's options.
  *
@@ -47,12 +55,18 @@ const MAX_LAYERS = 1000;
  * @example
  * readLayers([{ type: "flatten" }, { type: "dense", units: 10 }], "layers");
  */
-export function readLayers(description: unknown, who: string, depth = 0): Layer[] {
+export function readLayers(description: unknown, who: string): Layer[] {
+  return readList(description, who, 0, { layers: 0 });
+}
+
+function readList(description: unknown, who: string, depth: number, count: Count): Layer[] {
   if (!Array.isArray(description)) throw new TypeError(`${who}: expected a list of layers, got ${kindOf(description)}`);
   if (depth > MAX_DEPTH) throw new RangeError(`${who}: expected at most ${MAX_DEPTH} nested residuals, got more`);
   if (description.length > MAX_LAYERS) {
     throw new RangeError(`${who}: expected at most ${MAX_LAYERS} layers, got ${description.length}`);
   }
+  count.layers += description.length;
+  if (count.layers > MAX_TOTAL) throw new RangeError(`${who}: expected at most ${MAX_TOTAL} layers in all, got more`);
   return description.map((item: unknown, index) => {
     const place = `${who}[${index}]`;
     if (!isRecord(item)) throw new TypeError(`${place}: expected an object with a type, got ${kindOf(item)}`);
@@ -61,11 +75,11 @@ export function readLayers(description: unknown, who: string, depth = 0): Layer[
       const known = Object.keys(READERS).join(", ");
       throw new TypeError(`${place}: expected type to be one of ${known}, got ${shown(type)}`);
     }
-    return type === "residual" ? readResidual(item, `${place}.`, depth) : READERS[type](item);
+    return type === "residual" ? readResidual(item, `${place}.`, depth, count) : READERS[type](item);
   });
 }
 
-function readResidual(options: object, who = "", depth = 0): Layer {
+function readResidual(options: object, who: string, depth: number, count: Count): Layer {
   const { type: _, name, layers, shortcut, ...rest }: Record<string, unknown> = { ...options };
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
@@ -74,9 +88,9 @@ function readResidual(options: object, who = "", depth = 0): Layer {
   if (name !== undefined && typeof name !== "string") {
     throw new TypeError(`residual: expected name to be text, got ${kindOf(name)}`);
   }
-  return residual(readLayers(layers, `${who}layers`, depth + 1), {
+  return residual(readList(layers, `${who}layers`, depth + 1, count), {
     ...(name !== undefined && { name }),
-    ...(shortcut !== undefined && { shortcut: readLayers(shortcut, `${who}shortcut`, depth + 1) }),
+    ...(shortcut !== undefined && { shortcut: readList(shortcut, `${who}shortcut`, depth + 1, count) }),
   });
 }
 
