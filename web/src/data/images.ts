@@ -2,10 +2,23 @@ import type { DataFileInput, ReadSettings, RemoteDataset, RemoteReadData, Sessio
 import { plural, shape } from "../ui/format.ts";
 import { reasonOf } from "../ui/messages.ts";
 
+/** Files with images, and how they are read. */
+interface Files {
+  readonly files: readonly DataFileInput[];
+  readonly settings: ReadSettings;
+}
+
 /** Where images come from, so that they can be had again after the worker was lost. */
-export type ImageSource =
+export type ImageSource = (
   | { readonly kind: "digits"; readonly train: number; readonly test: number }
-  | { readonly kind: "files"; readonly files: readonly DataFileInput[]; readonly settings: ReadSettings };
+  | (Files & { readonly kind: "files" })
+) & {
+  /** Images to test on, in place of those that came with the others; their scaling is that of a model, or of the others. */
+  readonly tested?: Files;
+};
+
+/** Files hold images to test on, and none to train on. */
+export class OnlyTestImages extends RangeError {}
 
 /** Images in the worker. */
 export interface LoadedImages {
@@ -31,7 +44,11 @@ const HELD_OUT = 0.15;
 
 /** Draws or reads images in the worker. */
 export async function loadImages(session: Session, source: ImageSource, onProgress: Progress): Promise<LoadedImages> {
-  if (source.kind === "files") return readFiles(session, source, onProgress);
+  const loaded = await (source.kind === "files" ? readFiles(session, source, onProgress) : drawDigits(session, source));
+  return source.tested === undefined ? loaded : testedOn(session, loaded, source.tested, onProgress);
+}
+
+async function drawDigits(session: Session, source: Extract<ImageSource, { kind: "digits" }>): Promise<LoadedImages> {
   const train = await session.digits({ count: source.train, seed: DIGITS_SEED });
   const test = await session.digits({ count: source.test, seed: DIGITS_SEED, start: DIGITS_TEST_START });
   return { source, title: "Generated digits", train, test, notes: [], draw: undefined };
@@ -49,7 +66,7 @@ async function readFiles(
   const notes: string[] = [];
   if (data.train === undefined) {
     await free(data);
-    throw new RangeError("There are only images to test on in these files. Drop those to train on with them.");
+    throw new OnlyTestImages("There are only images to test on in these files. Drop those to train on with them.");
   }
   if (data.test === undefined) {
     await free(data);
@@ -61,6 +78,25 @@ async function readFiles(
     throw new RangeError("The files hold too few images to hold some out.");
   const draw = format === "IDX" ? undefined : "classes";
   return { source, title: titleOf(files, format), train, test, notes: [...data.notes, ...notes], draw };
+}
+
+/** The same images to train on, with those of other files to test on. */
+async function testedOn(
+  session: Session,
+  loaded: LoadedImages,
+  { files, settings }: Files,
+  onProgress: Progress,
+): Promise<LoadedImages> {
+  const { test, notes } = await session.readData(files, { ...settings, onProgress });
+  if (test === undefined || test.shape.join() !== loaded.train.shape.join()) {
+    await free({ train: loaded.train, test: loaded.test });
+    await test?.dispose();
+    const got = test === undefined ? "none" : shape(test.shape);
+    throw new RangeError(`Expected images to test on of ${shape(loaded.train.shape)}, got ${got}.`);
+  }
+  await free({ test: loaded.test });
+  const note = `Tested on the images of ${files[0].name}, read as those that the network learned from.`;
+  return { ...loaded, test, notes: [...loaded.notes, note, ...notes] };
 }
 
 /** Frees what is not looked at again; a worker that is gone has freed it already. */

@@ -8,7 +8,7 @@ import { dismiss, reasonOf, tell } from "../ui/messages.ts";
 import { thumbnail } from "../ui/picture.ts";
 import { colours } from "../ui/theme.ts";
 import { chosenFiles } from "./dropped.ts";
-import { disposeImages, type ImageSource, imagesLine, loadImages } from "./images.ts";
+import { disposeImages, type ImageSource, imagesLine, loadImages, OnlyTestImages } from "./images.ts";
 
 /** What the page begins with: enough to reach 98 % on in seconds. */
 export const DEFAULT_SOURCE = { kind: "digits", train: 20_000, test: 2_000 } as const;
@@ -87,8 +87,22 @@ export class DataPanel {
       dismiss("data");
       if (old !== undefined) await disposeImages(old);
     } catch (error) {
-      if (request === this.#request) this.#fail(error);
+      if (request !== this.#request) return;
+      const joined = error instanceof OnlyTestImages ? this.#withTest(source) : undefined;
+      if (joined === undefined) return this.#fail(error);
+      this.#source = joined;
+      await this.load();
     }
+  }
+
+  /** The images that are there, tested on those of a file: their pixels are scaled as the network's training images were. */
+  #withTest(source: ImageSource): ImageSource | undefined {
+    const { images, model } = this.#workspace;
+    if (images.value === undefined || source.kind !== "files") return undefined;
+    const { files, settings } = source;
+    const scaling = model.value?.model.scaling ?? images.value.train.scaling;
+    const read = scaling === undefined ? { ...settings, stretch: true } : { ...settings, scaling };
+    return { ...images.value.source, tested: { files, settings: read } };
   }
 
   /** Takes so many generated digits, unless they are there already. */

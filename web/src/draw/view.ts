@@ -1,4 +1,4 @@
-import type { Pixels } from "convasm";
+import { type Pixels, scaleBytes } from "convasm";
 import type { CurrentModel, Workspace } from "../app/workspace.ts";
 import { Activations } from "../inside/activations.ts";
 import { h } from "../ui/dom.ts";
@@ -92,10 +92,11 @@ export class DrawView {
     this.#showSeen();
     if (this.#pixels === undefined) return this.#show(current, undefined);
     try {
-      const scores = await current.model.predict(this.#pixels);
+      const input = scaleBytes(this.#pixels, current.model.scaling);
+      const scores = await current.model.predict(input);
       if (current !== this.#workspace.model.value && current.model !== this.#workspace.model.value?.model) return;
       this.#show(current, this.#pixels === undefined ? undefined : scores);
-      if (this.#pixels !== undefined) this.#activations.show(await current.model.activations(this.#pixels));
+      if (this.#pixels !== undefined) this.#activations.show(await current.model.activations(input));
     } catch (error) {
       // The model was replaced, or its worker lost, which is told elsewhere.
       if (current.model !== this.#workspace.model.value?.model) return;

@@ -1,4 +1,4 @@
-import type { Model } from "convasm";
+import { type Model, scaleBytes } from "convasm";
 import { Answer } from "../draw/answer.ts";
 import { asImage } from "../draw/as-image.ts";
 import { Pad } from "../draw/pad.ts";
@@ -53,7 +53,7 @@ export class ModelPage {
     this.#showSeen();
     const classes = { names: this.#model.classNames, count: outputs };
     try {
-      const scores = this.#pixels && (await this.#model.predict(this.#pixels));
+      const scores = this.#pixels && (await this.#model.predict(scaleBytes(this.#pixels, this.#model.scaling)));
       this.#answer.show(classes, scores, undefined, this.#isDone);
     } catch (error) {
       this.#answer.fail(classes, error instanceof Error ? error.message : String(error));
