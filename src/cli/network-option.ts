@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { findDuplicateKey } from "../formats/json-keys.ts";
 import { isRecord } from "../json.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
+import { TooSmallError } from "../layers/geometry.ts";
 import { readLayers } from "../layers/read.ts";
 import { Architecture } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
@@ -72,7 +73,33 @@ async function namedNetwork(nameOrFile: string, set: string | undefined): Promis
 function fromRecipe(recipe: Recipe, isRecipe: boolean, set: string | undefined): NetworkChoice {
   const { description: _d, shape: _s, input: _i, layers: _l, variables: _v, ...settings } = recipe;
   const chosen = set === undefined ? recipe : { ...recipe, variables: readVariables(recipe, set) };
-  return { ...settings, isRecipe, build: (data) => recipeArchitecture(chosen, data) };
+  return { ...settings, isRecipe, build: (data) => withAdvice(data, () => recipeArchitecture(chosen, data)) };
+}
+
+/** Builds a network; where the images are too small for it, the error says which of the built-in ones fit. */
+function withAdvice(data: Dataset, build: () => Architecture): Architecture {
+  try {
+    return build();
+  } catch (error) {
+    if (!isTooSmall(error)) throw error;
+    const names = NETWORKS.filter((network) => takes(network, data)).map(({ name }) => name);
+    if (names.length === 0) throw error;
+    throw new RangeError(`${error.message}; --model may be one of ${names.join(", ")}`, { cause: error });
+  }
+}
+
+function isTooSmall(error: unknown): error is RangeError {
+  return error instanceof RangeError && (error instanceof TooSmallError || error.cause instanceof TooSmallError);
+}
+
+function takes(network: Recipe, data: Dataset): boolean {
+  try {
+    recipeArchitecture(network, data);
+    return true;
+  } catch (error) {
+    if (isTooSmall(error)) return false;
+    throw error;
+  }
 }
 
 /** The recipe's open numbers with those of `--set filters=8,kernelSize=7`. */
@@ -131,7 +158,10 @@ function fromJson(json: unknown, file: string): NetworkChoice {
       batchSize: checkNumber("model", "batchSize", batchSize, { whole: true, minimum: 1 }),
       epochs: checkNumber("model", "epochs", epochs, { whole: true, minimum: 1 }),
       ...(augment !== undefined && { augment: readAugment(augment) }),
-      build: ({ shape }) => named(file, () => Architecture.fromJson({ input: inputFor(fields.input, shape), layers })),
+      build: (data) => {
+        const json = { input: inputFor(fields.input, data.shape), layers };
+        return withAdvice(data, () => named(file, () => Architecture.fromJson(json)));
+      },
     };
   });
 }

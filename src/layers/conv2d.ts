@@ -72,6 +72,11 @@ export function readWindowOptions(reader: OptionReader) {
  *
  * Parameters: `kernel` [r, s, c / groups, filters] and `bias` [filters], or [p, q, filters] with `untiedBias`.
  *
+ * Windows of 3 x 3 with stride 1 and at least 16 channels on both sides run by Winograd's filtering in WebAssembly. There an
+ * infinite or NaN pixel makes all outputs of its tiles of 4 x 4 NaN, not only those whose window holds it; beside a pixel that
+ * is larger by more than float32's seven digits those outputs lose theirs; and inputs near float32's largest number, 3.4e38,
+ * overflow. Outputs of other tiles are as they would be without it.
+ *
  * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * conv2d({ filters: 32, kernelSize: 3, padding: "same", activation: "relu" });

@@ -100,6 +100,9 @@ function sides(
   return [whole(name, "padding", before, 0), whole(name, "padding", after, 0)];
 }
 
+/** An image is smaller than a window that is to lie in it. */
+export class TooSmallError extends RangeError {}
+
 interface Axis {
   readonly size: number;
   readonly kernel: number;
@@ -121,7 +124,7 @@ function axis(options: WindowOptions, side: 0 | 1): Axis {
   const extent = (kernel - 1) * dilation + 1;
   const [before, after] = sides(options, side, size, extent, stride);
   if (extent > before + size + after) {
-    throw new RangeError(
+    throw new TooSmallError(
       `${name}: expected a kernel ${letters} of at most ${before + size + after} (input ${size} and padding ` +
         `${before} + ${after}), got ${extent}${dilation > 1 ? ` (${kernel}, dilated by ${dilation})` : ""}`,
     );

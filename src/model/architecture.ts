@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import { readFields, shown } from "../json-fields.ts";
-import { type Layer, type Shape, sizeOf } from "../layers/layer.ts";
+import { TooSmallError } from "../layers/geometry.ts";
+import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
 import { readLayers } from "../layers/read.ts";
 import { Sequence } from "../layers/sequence.ts";
 import { type Input, type InputOptions, readInput } from "./input.ts";
@@ -28,7 +29,7 @@ export class Architecture {
     }
     if (layers.length === 0) throw new RangeError("layers: expected at least one layer, got none");
     this.#layers = layers;
-    this.sequence = new Sequence(layers, this.input.shape);
+    this.sequence = sequenceOf(layers, this.input.shape);
   }
 
   /**
@@ -62,4 +63,34 @@ export class Architecture {
   parameterCount(): number {
     return this.sequence.parameters().reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   }
+}
+
+/** Larger images are not tried. */
+const LARGEST_SIDE = 1024;
+
+/** The layers in a row; of images that are too small for them, the error says which are not. */
+function sequenceOf(layers: readonly Layer[], shape: Shape): Sequence {
+  try {
+    return new Sequence(layers, shape);
+  } catch (error) {
+    if (!(error instanceof TooSmallError)) throw error;
+    const [h, w, c] = imageShape(shape, "input");
+    const side = smallestSide(layers, c);
+    if (side === undefined) throw error;
+    const reason = `images of ${h} x ${w} are too small for these layers, of ${side} x ${side} they fit`;
+    throw new TooSmallError(`${error.message}; ${reason}`, { cause: error });
+  }
+}
+
+/** The side of the smallest square images that fit layers, where there are such. */
+function smallestSide(layers: readonly Layer[], channels: number): number | undefined {
+  for (let side = 1; side <= LARGEST_SIDE; side++) {
+    try {
+      new Sequence(layers, [side, side, channels]);
+      return side;
+    } catch (error) {
+      if (!(error instanceof TooSmallError)) return undefined;
+    }
+  }
+  return undefined;
 }
