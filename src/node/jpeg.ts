@@ -7,6 +7,7 @@
 import type { RasterImage } from "../data/image.ts";
 import { readJpegStructure } from "../data/jpeg-structure.ts";
 import type { DecodeImageOptions } from "../data/png.ts";
+import { adobeTransform, threeComponents } from "./jpeg-components.ts";
 import { jpegWasm } from "./jpeg-decoder.ts";
 
 /** The little that is used of the decoder: it gives red, green, blue and alpha. */
@@ -65,22 +66,43 @@ async function newDecoder(printErr: (line: string) => void): Promise<JpegDecoder
 /**
  * Decodes a JPEG picture, turned upright as its EXIF data says.
  *
- * What the decoder warns of is an error: it fills up with grey what it cannot read.
+ * What the decoder warns of is an error: it fills up with grey what it cannot read. Colours of print (CMYK and YCCK) become red, green
+ * and blue as Pillow has it, without regard to a colour profile.
  *
- * @throws RangeError if the data is not a whole, readable JPEG, has the colours of print (CMYK), or the picture is too large
+ * @throws RangeError if the data is not a whole, readable JPEG, or the picture is too large
  */
 export async function decodeJpeg(bytes: Uint8Array, options: DecodeImageOptions): Promise<RasterImage> {
   const who = `jpeg ${JSON.stringify(options.name)}`;
   const { components, bytes: whole } = readJpegStructure(who, bytes, options);
-  if (components === 4) {
-    throw new RangeError(`${who}: expected a grey or coloured picture, got colours of print (CMYK); save it as RGB`);
+  const { width, height, data } = components === 4 ? await decodePrint(who, whole) : await decodeColours(who, whole);
+  return { width, height, channels: 4, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+}
+
+/**
+ * Cyan, magenta, yellow and black, of which the decoder takes three at a time. Programs write them as Adobe does: 255 is no ink.
+ */
+async function decodePrint(who: string, bytes: Uint8Array): Promise<JpegPixels> {
+  const isYcck = adobeTransform(bytes) === "ycck";
+  const inks = await decodeColours(who, threeComponents(who, bytes, 3, isYcck ? "ycc" : "none"));
+  const black = await decodeColours(who, threeComponents(who, bytes, 2, "none"));
+  for (let at = 0; at < inks.data.length; at += 4) {
+    const paper = black.data[at + 2];
+    for (let c = at; c < at + 3; c++) {
+      // Brightness and differences are those of the ink, not of what is left of the light.
+      const ink = isYcck ? inks.data[c] : 255 - inks.data[c];
+      inks.data[c] = paper - Math.round((ink * paper) / 255);
+    }
   }
+  return inks;
+}
+
+async function decodeColours(who: string, bytes: Uint8Array): Promise<JpegPixels> {
   kept ??= newDecoder((line) => lines.push(line));
   const decoder = await kept;
   lines = [];
   let pixels: JpegPixels | null;
   try {
-    pixels = decoder.decode(whole, true);
+    pixels = decoder.decode(bytes, true);
   } catch (cause) {
     // Its memory is not in order any more.
     kept = undefined;
@@ -90,11 +112,10 @@ export async function decodeJpeg(bytes: Uint8Array, options: DecodeImageOptions)
   if (pixels === null || pixels.data.length > KEPT_BYTES) kept = undefined;
   if (pixels === null) throw new RangeError(`${who}: expected a readable picture, got corrupt data`);
   const [warning] = lines;
-  if (warning !== undefined && !isPadding(whole, warning)) {
+  if (warning !== undefined && !isPadding(bytes, warning)) {
     throw new RangeError(`${who}: expected data that is in order, got ${JSON.stringify(warning)}`);
   }
-  const { width, height, data } = pixels;
-  return { width, height, channels: 4, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+  return pixels;
 }
 
 /** Whether all that the decoder has to say is that there are zeros before the end, as some cameras leave them. */
