@@ -14,7 +14,7 @@ import { watchInterrupts, watchOutput } from "./interrupt.ts";
 import { addPredictCommand } from "./predict.ts";
 import { addRecipesCommand } from "./recipes.ts";
 import { addTrainCommand } from "./train.ts";
-import { needsWideProcess, runWide } from "./wide.ts";
+import { needsWideProcess, runWide, watchWideParent } from "./wide.ts";
 
 /** The version in the package's own description. */
 function version(): string {
@@ -69,6 +69,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const controller = new AbortController();
   watchInterrupts(controller, () => process.stderr.isTTY && process.stderr.write("\r\u001b[Kstopping ...\n"));
   watchOutput(controller);
+  watchWideParent(words, () => controller.abort(new Interrupted("interrupted")));
   try {
     const program = createProgram(controller.signal);
     if (words.length === 0) program.outputHelp();

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureFolder, errorCode, fileError } from "../node/files.ts";
+import { claimFile, ensureFolder, errorCode, fileError } from "../node/files.ts";
 import { UsageError } from "./errors.ts";
 
 /** Where runs go unless `--out` says otherwise. */
@@ -68,14 +68,17 @@ export async function createRunFolder(out: string | undefined, name: string, ove
   await ensureFolder(out);
   const folder = new RunFolder(out);
   const there = (await Promise.all(folder.files.map(exists))).some(Boolean);
-  if (there && !overwrite) {
+  const taken = () => {
     const choices = "take another --out, go on with --resume, or add --overwrite";
-    throw new UsageError(
+    return new UsageError(
       `--out ${JSON.stringify(out)}: expected a folder without a run, got one with a run: ${choices}`,
     );
-  }
+  };
+  if (there && !overwrite) throw taken();
   // A run that is begun anew must not go on from, or end with, files of the old one.
   if (there) for (const file of folder.files) await rm(file, { force: true });
+  // Of two runs that found it free, one is first.
+  if (!(await claimFile(folder.settings))) throw taken();
   return folder;
 }
 

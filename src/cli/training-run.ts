@@ -94,8 +94,8 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
   if (typeof history.end === "object") output.text(`stopped early: ${history.end.stopped.replace(/^\w+: /, "")}`);
 
   const bytes = model.save(notes(run.settings));
-  await writeFileAtomic(folder.model, bytes);
-  await writeFileAtomic(folder.curves, trainingCurves(history.epochs, `Training: ${run.settings.network}`));
+  await writeRunFile(folder.model, bytes);
+  await writeRunFile(folder.curves, trainingCurves(history.epochs, `Training: ${run.settings.network}`));
   let figures: TestFigures | undefined;
   try {
     figures = data.test && (await testModel(model, data.test, output, signal, run.settings.prediction));
@@ -109,6 +109,11 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
   report(run, figures, history.epochs, context);
 }
 
+/** Writes a file of a run, whose folder somebody may have removed meanwhile. */
+function writeRunFile(path: string, data: Uint8Array | string): Promise<void> {
+  return writeFileAtomic(path, data, { makeFolder: true });
+}
+
 /** Steps from one report of a kind to the next. */
 function reportEvery(event: ReportEvent, { evaluations }: RunSettings): number {
   if (event.event === "average") return event.steps;
@@ -117,7 +122,7 @@ function reportEvery(event: ReportEvent, { evaluations }: RunSettings): number {
 
 async function writeReports({ trainer, folder }: TrainingRun): Promise<void> {
   const { reports } = trainer.progress;
-  if (reports.length > 0) await writeFileAtomic(folder.reports, reportsCsv(reports));
+  if (reports.length > 0) await writeRunFile(folder.reports, reportsCsv(reports));
 }
 
 /** Steps and epochs, with a checkpoint after each epoch that another one follows. */
@@ -144,7 +149,7 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
     const { stopped } = trainer.progress;
     const hasDiverged = stopped !== null && divergenceOf({ stopped }) !== undefined;
     if (event.epoch < settings.epochs && !hasDiverged) {
-      await writeFileAtomic(folder.checkpoint, model.checkpoint(trainer, settings));
+      await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
     }
   }
 }
@@ -152,11 +157,10 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
 async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   const { model, trainer, settings, folder } = run;
   const { signal, output } = context;
-  await writeFileAtomic(folder.checkpoint, model.checkpoint(trainer, settings));
+  await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
   await writeReports(run);
   const { epoch, step, stepInEpoch, history } = trainer.progress;
-  if (history.length > 0)
-    await writeFileAtomic(folder.curves, trainingCurves(history, `Training: ${settings.network}`));
+  if (history.length > 0) await writeRunFile(folder.curves, trainingCurves(history, `Training: ${settings.network}`));
   // Something else than Ctrl-C, such as output that cannot be written, tells of itself.
   if (!(signal.reason instanceof Interrupted)) throw signal.reason;
   output.event({ event: "interrupted", epoch: epoch + 1, step, checkpoint: folder.checkpoint });
@@ -184,9 +188,9 @@ function notes(settings: RunSettings): RunSettings {
 }
 
 async function writeFigures(folder: RunFolder, figures: TestFigures): Promise<void> {
-  await writeFileAtomic(folder.metrics, `${JSON.stringify(testJson(figures), null, 2)}\n`);
+  await writeRunFile(folder.metrics, `${JSON.stringify(testJson(figures), null, 2)}\n`);
   const title = `Confusion matrix: ${percent(figures.accuracy)} of ${count(figures.images)} test images right`;
-  await writeFileAtomic(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
+  await writeRunFile(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
 }
 
 function report(

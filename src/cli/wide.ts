@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { knowsWide, runsWide, WIDE_FLAG } from "../node/wide.ts";
+import { EXIT } from "./errors.ts";
 
 /** Milliseconds after which the self-check counts as failed. */
 const CHECK_TIMEOUT = 60_000;
@@ -36,37 +37,64 @@ export function checkWide(): Promise<string | undefined> {
     stdio: ["ignore", "pipe", "ignore"],
     timeout: CHECK_TIMEOUT,
   });
+  const end = () => {
+    child.kill("SIGKILL");
+    process.exit(EXIT.interrupted);
+  };
+  for (const signal of ENDS) process.on(signal, end);
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
-  return new Promise((resolve) => {
+  return new Promise<string | undefined>((resolve) => {
     child.on("error", ({ message }) => resolve(message));
     child.on("close", (code, signal) => {
       if (code === 0) resolve(undefined);
       else resolve(said || (signal === "SIGTERM" ? "no answer within a minute" : `V8 ended with ${signal ?? code}`));
     });
+  }).finally(() => {
+    for (const signal of ENDS) process.off(signal, end);
   });
 }
 
-/** Runs this command line again with the flag, on the same terminal. */
+/** What asks a program to end. */
+const ENDS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/**
+ * Runs this command line again with the flag, on the same terminal.
+ *
+ * The other process stands in a group of its own, so that a Ctrl-C reaches this one alone, which passes on all that is sent to
+ * it. A channel between them tells the other of the end of this one, however that comes.
+ */
 function repeat(words: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [WIDE_FLAG, ...process.execArgv, process.argv[1], ...words], {
-    stdio: "inherit",
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    detached: process.platform !== "win32",
   });
-  // A Ctrl-C reaches both processes; this one waits for what the other makes of it.
-  const stay = () => {};
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  process.on("SIGINT", stay);
-  process.on("SIGTERM", pass);
-  return new Promise((resolve, reject) => {
+  const rest = () => {
+    child.kill("SIGSTOP");
+    process.kill(process.pid, "SIGSTOP");
+  };
+  const goOn = () => child.kill("SIGCONT");
+  for (const signal of ENDS) process.on(signal, pass);
+  if (process.platform !== "win32") process.on("SIGTSTP", rest).on("SIGCONT", goOn);
+  return new Promise<number>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      process.off("SIGINT", stay);
-      process.off("SIGTERM", pass);
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-    });
+    child.on("close", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  }).finally(() => {
+    for (const signal of ENDS) process.off(signal, pass);
+    process.off("SIGTSTP", rest);
+    process.off("SIGCONT", goOn);
   });
+}
+
+/** In the other process: calls back when the one that started it is gone. */
+export function watchWideParent(words: readonly string[], onGone: () => void): void {
+  if (process.channel === undefined || process.channel === null || !runsWide() || !asksForWide(words)) return;
+  process.on("disconnect", onGone);
+  // It keeps nothing from ending.
+  process.channel.unref();
 }
 
 /** Whether a command line has to be run in a process of its own for `wide`. */

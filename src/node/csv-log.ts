@@ -20,7 +20,7 @@ export class CsvLog implements Callback {
   readonly path: string;
   #rows: HistoryRow[] | undefined;
 
-  /** @param path the file; its folder must be there */
+  /** @param path the file; its folder is made where it is not there, or was removed meanwhile */
   constructor(path: string) {
     this.path = path;
   }
@@ -28,7 +28,7 @@ export class CsvLog implements Callback {
   async onEpochEnd(event: EpochEvent): Promise<void> {
     this.#rows ??= await readRows(this.path);
     const rows = [...this.#rows.filter(({ epoch }) => epoch < event.epoch), event];
-    await writeFileAtomic(this.path, `${[CSV_HEADER, ...rows.map(csvRow)].join("\n")}\n`);
+    await writeFileAtomic(this.path, `${[CSV_HEADER, ...rows.map(csvRow)].join("\n")}\n`, { makeFolder: true });
     this.#rows = rows;
   }
 }

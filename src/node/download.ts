@@ -209,7 +209,12 @@ async function fetchPart(url: string, options: DownloadOptions): Promise<boolean
   }
   const watch = new Stopwatch(options.signal);
   try {
-    const have = (await file.stat()).size;
+    let have = (await file.stat()).size;
+    // Of another file, or written by somebody else: it can never become the right one.
+    if (have > options.maxBytes) {
+      await file.truncate(0);
+      have = 0;
+    }
     const response = await request(url, have, watch, options);
     if (response.status === 416) {
       await response.body?.cancel();
@@ -272,6 +277,7 @@ async function writeBody(
       watch.stop();
       if (done) break;
       if (received + value.length > options.maxBytes) {
+        await file.truncate(0);
         throw new RequestFailure(`expected at most ${options.maxBytes} bytes, got more`, false);
       }
       await writeAll(file, value, received);

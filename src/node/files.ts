@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GrowingBytes } from "../data/gzip.ts";
 import { openToRead, pipePieces } from "./pipe.ts";
@@ -105,36 +105,102 @@ async function writeTarget(path: string): Promise<string> {
 
 let temporaryCount = 0;
 
+/** Milliseconds after which a temporary file whose process is gone is one that was left behind. */
+const LEFT_BEHIND = 10_000;
+
+/** The same for one whose process seems to be there: its number may be another's by now. */
+const FORGOTTEN = 24 * 3600 * 1000;
+
+/** Whether a process of this number is there, as far as this machine can tell. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) !== "ESRCH";
+  }
+}
+
+/** Removes what writing the same file left behind where it was killed. */
+async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  const start = `.${basename(target)}.`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = name.startsWith(start) ? /^(\d+)-\d+\.tmp$/.exec(name.slice(start.length))?.[1] : undefined;
+    if (pid === undefined) continue;
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info === undefined) continue;
+    // A process on another machine that shares the folder seems to be gone, but has just written.
+    const age = Date.now() - info.mtimeMs;
+    if (age > FORGOTTEN || (age > LEFT_BEHIND && !isRunning(Number(pid))))
+      await rm(path, { force: true }).catch(() => {});
+  }
+}
+
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, flushed to the disk, then renamed.
  *
- * What was there before stays until the new file is complete, also when the disk is full or the process is killed.
- * A text is written as UTF-8. The folder must be there.
+ * What was there before stays until the new file is complete, also when the disk is full or the process is killed. What a
+ * killed process left of an earlier attempt at the same file is removed. A text is written as UTF-8.
  *
+ * @param options.makeFolder whether a folder that is not there is made. Default false: that is an error
  * @throws FileError with the path and the reason
  *
  * @example
  * await writeFileAtomic("run/settings.json", JSON.stringify(settings));
  */
-export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
-  await named("write", path, async () => {
-    const target = await writeTarget(path);
-    temporaryCount += 1;
-    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${temporaryCount}.tmp`);
+export async function writeFileAtomic(
+  path: string,
+  data: Uint8Array | string,
+  options: { readonly makeFolder?: boolean } = {},
+): Promise<void> {
+  const write = () => named("write", path, () => writeOnce(path, data));
+  if (options.makeFolder !== true) return write();
+  await ensureFolder(dirname(path));
+  await write().catch(async (error: unknown) => {
+    if (!(error instanceof FileError) || error.code !== "ENOENT") throw error;
+    // The folder was removed while the file was written.
+    await ensureFolder(dirname(path));
+    await write();
+  });
+}
+
+async function writeOnce(path: string, data: Uint8Array | string): Promise<void> {
+  const target = await writeTarget(path);
+  temporaryCount += 1;
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${temporaryCount}.tmp`);
+  try {
+    const handle = await open(temporary, "wx");
     try {
-      const handle = await open(temporary, "wx");
-      try {
-        await handle.writeFile(data);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, target);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw error;
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
     }
-    await syncFolder(dirname(target));
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(target));
+  await removeLeftovers(target);
+}
+
+/**
+ * Makes a file that nobody else has made.
+ *
+ * @returns false if it is there already
+ * @throws FileError with the path and the reason
+ */
+export async function claimFile(path: string): Promise<boolean> {
+  return named("write", path, async () => {
+    const handle = await open(path, "wx").catch((error: unknown) => {
+      if (errorCode(error) === "EEXIST") return undefined;
+      throw error;
+    });
+    await handle?.close();
+    return handle !== undefined;
   });
 }
 

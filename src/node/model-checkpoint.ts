@@ -47,8 +47,8 @@ export class ModelCheckpoint implements Callback {
     const isBest = best !== undefined && this.#best.update(event);
     if (!isBest && last === undefined) return;
     const bytes = save();
-    if (isBest) await writeFileAtomic(best, bytes);
-    if (last !== undefined) await writeFileAtomic(last, bytes);
+    if (isBest) await writeFileAtomic(best, bytes, { makeFolder: true });
+    if (last !== undefined) await writeFileAtomic(last, bytes, { makeFolder: true });
   }
 
   state(): Json {

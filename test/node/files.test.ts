@@ -1,8 +1,16 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { appendLines, ensureFolder, FileError, readFileBounded, writeFileAtomic } from "../../src/node/files.ts";
+import {
+  appendLines,
+  claimFile,
+  ensureFolder,
+  FileError,
+  readFileBounded,
+  writeFileAtomic,
+} from "../../src/node/files.ts";
 
 let folder = "";
 
@@ -31,6 +39,30 @@ describe("writeFileAtomic", () => {
     await writeFileAtomic(path, Uint8Array.of(1, 2, 255));
     expect([...(await readFile(path))]).toEqual([1, 2, 255]);
     expect(await readdir(folder)).toEqual(["a.txt"]);
+  });
+
+  it("removes what killed processes left of the same file, and nothing else", async () => {
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+    const old = new Date(Date.now() - 60_000);
+    const leave = async (name: string, time: Date) => {
+      await writeFile(join(folder, name), "half");
+      await utimes(join(folder, name), time, time);
+    };
+    await leave(`.a.txt.${gone}-1.tmp`, old);
+    // Of a process that is there, just written, of another file, or no temporary file of ours.
+    const stay = [`.a.txt.${process.ppid}-1.tmp`, `.b.txt.${gone}-1.tmp`, `.a.txt.${gone}.tmp`, ".a.txt.notes.tmp"];
+    for (const name of stay) await leave(name, old);
+    await leave(`.a.txt.${gone}-2.tmp`, new Date());
+    await leave(`.a.txt.${process.ppid}-2.tmp`, new Date(Date.now() - 48 * 3600 * 1000));
+    await writeFileAtomic(join(folder, "a.txt"), "whole");
+    expect((await readdir(folder)).sort()).toEqual([...stay, `.a.txt.${gone}-2.tmp`, "a.txt"].sort());
+  });
+
+  it("makes a folder that was removed, where it is told to", async () => {
+    const path = join(folder, "gone", "deep", "a.txt");
+    await expect(writeFileAtomic(path, "x")).rejects.toThrow(FileError);
+    await writeFileAtomic(path, "x", { makeFolder: true });
+    expect(await readFile(path, "utf8")).toBe("x");
   });
 
   it("survives many writers of one file", async () => {
@@ -131,4 +163,14 @@ it("ensureFolder makes folders, and says when a file is in the way", async () =>
   await writeFile(join(path, "file"), "");
   await expect(ensureFolder(join(path, "file"))).rejects.toThrow("a file of that name is there");
   await expect(ensureFolder(join(path, "file", "c"))).rejects.toThrow("part of the path is not a folder");
+});
+
+describe("claimFile", () => {
+  it("gives a file to one of many who want it", async () => {
+    const path = join(folder, "settings.json");
+    const won = await Promise.all(Array.from({ length: 20 }, () => claimFile(path)));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await claimFile(path)).toBe(false);
+    await expect(claimFile(join(folder, "nowhere", "a"))).rejects.toThrow(FileError);
+  });
 });
