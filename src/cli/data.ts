@@ -1,9 +1,10 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { encodeIdxPair } from "../data/idx.ts";
+import { CLASS_NAMES_FILE } from "../data/read/class-names.ts";
 import { datasetStatistics } from "../data/statistics.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { loadMnist } from "../node/mnist.ts";
@@ -42,6 +43,12 @@ const FILES = {
   train: { images: "train-images-idx3-ubyte", labels: "train-labels-idx1-ubyte" },
   test: { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte" },
 } as const;
+
+/** All files that are written. */
+const OWN_FILES: readonly string[] = [
+  ...Object.values(FILES).flatMap(({ images, labels }) => [images, labels]),
+  CLASS_NAMES_FILE,
+];
 
 /** Adds the command `data`. */
 export function addDataCommand(program: Command, signal: AbortSignal): void {
@@ -142,13 +149,17 @@ async function describeFolder(argument: string, options: DataCommandOptions, con
 async function prepareFolder(out: string, { overwrite }: DataCommandOptions): Promise<void> {
   await ensureFolder(out);
   const names = await readdir(out);
-  const mine: readonly string[] = Object.values(FILES).flatMap(({ images, labels }) => [images, labels]);
-  const there = names.find((name) => mine.includes(name));
+  const there = names.find((name) => OWN_FILES.includes(name));
   if (there === undefined || overwrite) return;
   throw new UsageError(`--out ${JSON.stringify(out)}: expected no ${there} there, got one; --overwrite replaces it`);
 }
 
+/** Writes the parts and the names of their classes in place of all that stood there. */
 async function writeParts(folder: string, parts: Pick<Parts, "train" | "test">): Promise<void> {
+  for (const name of OWN_FILES) await rm(join(folder, name), { force: true });
+  const { classNames } = parts.train ?? parts.test ?? {};
+  if (classNames !== undefined)
+    await writeFileAtomic(join(folder, CLASS_NAMES_FILE), `${JSON.stringify(classNames, null, 2)}\n`);
   for (const part of ["train", "test"] as const) {
     const dataset = parts[part];
     if (dataset === undefined) continue;

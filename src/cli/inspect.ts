@@ -1,15 +1,13 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import type { NamedArray } from "../formats/checkpoint.ts";
-import { isRecord } from "../json.ts";
 import { summarize } from "../model/summary.ts";
 import { weightsSha256 } from "../node/weights-hash.ts";
 import { loadModel } from "../training/load-model.ts";
-import { readProgress } from "../training/progress.ts";
 import { createContext } from "./context.ts";
 import { resolveEngine } from "./engine.ts";
 import { megabytes, table } from "./format.ts";
-import { type ModelFile, readModelFile, runNotes } from "./model-file.ts";
+import { progressOf, readModelFile, runNotes } from "./model-file.ts";
 
 interface InspectOptions {
   readonly json?: boolean | undefined;
@@ -71,10 +69,6 @@ async function inspect(path: string, options: InspectOptions, signal: AbortSigna
   for (const line of settingLines({ ...settings, ...notes })) output.text(line);
   output.text();
   for (const line of weightTable(weights)) output.text(line);
-}
-
-function progressOf({ checkpoint: { training } }: ModelFile) {
-  return isRecord(training?.state) ? readProgress(training.state.progress) : undefined;
 }
 
 /** The settings, one to a line; objects as JSON. */

@@ -5,6 +5,7 @@ import { isRecord } from "../json.ts";
 import { readSafetensors } from "../node/safetensors.ts";
 import { loadModel } from "../training/load-model.ts";
 import type { Model } from "../training/model.ts";
+import { type Progress, readProgress } from "../training/progress.ts";
 import { RunFolder } from "./run-folder.ts";
 
 /** A model file, read and checked. */
@@ -58,6 +59,11 @@ function checkFinite(path: string, name: string, data: NamedArray["data"]): void
   if (at < 0) return;
   const who = `model ${JSON.stringify(path)}: weights ${JSON.stringify(name)}`;
   throw new RangeError(`${who}: expected finite numbers, got ${data[at]} at index ${at}`);
+}
+
+/** How far the run of a checkpoint is; undefined for finished models. */
+export function progressOf({ checkpoint: { training } }: ModelFile): Progress | undefined {
+  return isRecord(training?.state) ? readProgress(training.state.progress) : undefined;
 }
 
 /** What `train` noted in a model file about the run; undefined for models that were saved otherwise. */

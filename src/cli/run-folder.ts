@@ -26,6 +26,8 @@ export class RunFolder {
   readonly best: string;
   /** What an unfinished run needs to go on; gone when the run is done. */
   readonly checkpoint: string;
+  /** The checkpoint of the last epoch of a finished run, which trains it further. */
+  readonly finished: string;
 
   constructor(path: string) {
     this.path = path;
@@ -38,6 +40,7 @@ export class RunFolder {
     this.model = join(path, "model.safetensors");
     this.best = join(path, "model-best.safetensors");
     this.checkpoint = join(path, "checkpoint.safetensors");
+    this.finished = join(path, "finished.safetensors");
   }
 
   /** The files that a run leaves behind. */
@@ -52,6 +55,7 @@ export class RunFolder {
       this.model,
       this.best,
       this.checkpoint,
+      this.finished,
     ];
   }
 }
@@ -118,9 +122,10 @@ function timestamp(time: Date): string {
 /**
  * The checkpoint that `--resume` means: a file, a run folder, or without a path the latest interrupted run in `runs`.
  *
+ * @param further whether a finished run is to be trained further
  * @throws UsageError if there is nothing to go on with
  */
-export async function findCheckpoint(path: string | undefined): Promise<string> {
+export async function findCheckpoint(path: string | undefined, further: boolean): Promise<string> {
   if (path === undefined) return latestCheckpoint();
   const info = await stat(path).catch((error: unknown) => {
     throw fileError("read", path, error);
@@ -128,7 +133,10 @@ export async function findCheckpoint(path: string | undefined): Promise<string> 
   if (!info.isDirectory()) return path;
   const folder = new RunFolder(path);
   if (await exists(folder.checkpoint)) return folder.checkpoint;
-  const why = (await exists(folder.model)) ? "the run there is finished" : "there is none";
+  const isFinished = await exists(folder.finished);
+  if (further && isFinished) return folder.finished;
+  const hint = isFinished ? "; --epochs trains it further" : "";
+  const why = (await exists(folder.model)) ? `the run there is finished${hint}` : "there is none";
   throw new UsageError(`--resume ${JSON.stringify(path)}: expected a checkpoint of an unfinished run, but ${why}`);
 }
 

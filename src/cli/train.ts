@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { PixelScaling } from "../data/scaling.ts";
+import { parameterCounts, size } from "../model/summary.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
@@ -13,8 +14,8 @@ import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
-import { count, counted, dimensions, megabytes, table } from "./format.ts";
-import { openModel, readModelFile } from "./model-file.ts";
+import { count, counted, dimensions, table } from "./format.ts";
+import { type ModelFile, openModel, progressOf, readModelFile } from "./model-file.ts";
 import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
 import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
 import { addTrainingOptions } from "./train-options.ts";
@@ -41,6 +42,7 @@ Examples:
   convasm train --optimizer adam --lr 0.002 --schedule cosine:warmupEpochs=1
   convasm train --model network.json --json           layers from a file, one JSON object per line
   convasm train --resume runs/2026-01-31-120000-speed99
+  convasm train --resume runs/2026-01-31-120000-speed99 --epochs 20    train a finished run further, up to epoch 20
 
 Networks for --model:
 ${table(
@@ -63,7 +65,10 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run (default: a new one in runs)")
     .option("--overwrite", "let the run replace an earlier one in --out")
-    .option("--resume [run]", "go on with an interrupted run: its folder or checkpoint (default: the latest in runs)")
+    .option(
+      "--resume [run]",
+      "go on with an interrupted run: its folder or checkpoint (default: the latest in runs); with --epochs also with a finished one",
+    )
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
     .option("-q, --quiet", "only the result")
     .addHelpText("after", EXAMPLES);
@@ -119,7 +124,7 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   const folder = await createRunFolder(options.out, network.name, options.overwrite === true);
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
   const run = { model, data, settings, folder, trainer, began };
-  await writeFileAtomic(folder.settings, `${JSON.stringify(describe(run), null, 2)}\n`);
+  await writeSettings(run);
   announce(run, context);
   return run;
 }
@@ -131,6 +136,7 @@ function folderOf({ loaded }: TrainingData): string | null {
 /** What a resumed run takes from the command line; the checkpoint has all else. */
 const WITH_RESUME: readonly string[] = [
   "resume",
+  "epochs",
   "data",
   "engine",
   "threads",
@@ -146,13 +152,22 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
     const got = argument === undefined ? optionName(surplus?.[0] ?? "") : JSON.stringify(argument);
     throw new UsageError(`--resume: expected no other settings than the checkpoint's, got ${got}`);
   }
-  const path = await findCheckpoint(options.resume === true ? undefined : options.resume);
+  const { epochs } = options;
+  const path = await findCheckpoint(options.resume === true ? undefined : options.resume, epochs !== undefined);
   const file = await readModelFile(path);
   const noted = readRunSettings(runSettings(file.checkpoint));
+  if (epochs !== undefined) checkFurther(epochs, file, noted, context);
   const engine = resolveEngine(options.engine ?? noted.engine);
   const model = await openModel(file, { gear: engine, threads: options.threads ?? "auto" }, true);
-  const settings = { ...noted, engine, data: notedScaling(noted.data, model.scaling) };
-  const data = await restoreData(settings.data, model.scaling, options.data, context);
+  // Where it is now: an interrupted run goes on from there.
+  const place = options.data === undefined ? noted.data.folder : resolve(options.data);
+  const settings: RunSettings = {
+    ...noted,
+    epochs: epochs ?? noted.epochs,
+    engine,
+    data: notedScaling({ ...noted.data, folder: place }, model.scaling),
+  };
+  const data = await restoreData(settings.data, model.scaling, context);
   context.signal.throwIfAborted();
 
   if (options.out !== undefined) await ensureFolder(options.out);
@@ -160,6 +175,7 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
   resumeTrainer(trainer, file.checkpoint);
   const run = { model, data, settings, folder, trainer, began };
+  await writeSettings(run);
   announce(run, context);
   return run;
 }
@@ -170,13 +186,30 @@ function notedScaling(data: DataSettings, scaling: PixelScaling | undefined): Da
   return { ...data, reader: { ...data.reader, stretch: "former" } };
 }
 
+/** Throws unless a run can be trained to so many epochs; says what becomes of its schedule. */
+function checkFurther(epochs: number, file: ModelFile, { schedule, epochs: before }: RunSettings, { output }: Context) {
+  const { epoch = 0, stopped = null } = progressOf(file) ?? {};
+  if (stopped !== null) {
+    throw new UsageError(`--resume: expected a run to train further, got one that was stopped: ${stopped}`);
+  }
+  if (epochs <= epoch) throw new UsageError(`--epochs: expected more than the ${epoch} that are done, got ${epochs}`);
+  if (epochs !== before && (schedule.type === "oneCycle" || schedule.type === "cosine")) {
+    output.remark(`the schedule ${schedule.type} spans all ${epochs} epochs now, in place of ${before}`);
+  }
+}
+
 function optionName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+async function writeSettings(run: TrainingRun): Promise<void> {
+  await writeFileAtomic(run.folder.settings, `${JSON.stringify(describe(run), null, 2)}\n`);
 }
 
 /** The settings of a run as `settings.json` and the first line of `--json` have them. */
 function describe({ model, data, settings, folder, trainer }: TrainingRun) {
   const { network } = model;
+  const { parameters, trainable } = model.describe();
   return {
     ...settings,
     seed: model.seed,
@@ -193,7 +226,9 @@ function describe({ model, data, settings, folder, trainer }: TrainingRun) {
       validationImages: data.validation?.length ?? 0,
       testImages: data.test?.length ?? 0,
     },
-    parameters: model.describe().parameters,
+    parameters,
+    trainable,
+    memoryBytes: network.memory().total,
     out: folder.path,
     node: process.version,
     model: model.architecture.toJson(),
@@ -212,7 +247,6 @@ function announce(run: TrainingRun, context: Context): void {
     ...start,
     engine: engine.gear,
     threads: engine.threads,
-    memoryBytes: model.network.memory().total,
     resumedAtStep: progress.step,
   });
   const images = [
@@ -222,9 +256,9 @@ function announce(run: TrainingRun, context: Context): void {
   ];
   const { config, learningRate } = model.network.optimizer ?? {};
   output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
-  const memory = `${megabytes(model.network.memory().total)} of memory`;
+  const memory = `memory to train ${size(model.network.memory().total)}`;
   const recipe = settings.isRecipe ? ", a recipe" : "";
-  output.text(`Network   ${settings.network}${recipe}: ${counted(model.describe().trainable, "parameter")}, ${memory}`);
+  output.text(`Network   ${settings.network}${recipe}: parameters ${parameterCounts(model.describe())}; ${memory}`);
   const machine = `engine ${settings.engine}, ${counted(engine.threads, "thread")}`;
   const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
   const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;

@@ -57,7 +57,9 @@ export async function prepareData(
       seed: splitSeedOf(loaded),
     },
   );
-  for (const note of partNotes(parts)) context.output.remark(note);
+  // A few images that were named by their places, among mixed ones, are what was asked for.
+  const isNamed = trainRange !== null && limit === null && !lieTogether(all);
+  for (const note of partNotes(parts, isNamed)) context.output.remark(note);
   return { loaded, ...parts, draw, sha256: fingerprint(used) };
 }
 
@@ -76,8 +78,8 @@ export function splitSeedOf({ source }: LoadedData): number {
 }
 
 /** What is to be known of the parts that are trained with. */
-function partNotes({ train, validation, test }: Omit<SplitData, "used">): string[] {
-  const notes = [missingClasses(train, "the images to train on")];
+function partNotes({ train, validation, test }: Omit<SplitData, "used">, isNamed: boolean): string[] {
+  const notes = isNamed ? [] : [missingClasses(train, "the images to train on")];
   if (validation !== undefined && validation !== test)
     notes.push(missingClasses(validation, "the images held out for validation"));
   return notes.filter((note) => note !== undefined);
@@ -97,16 +99,14 @@ function imagesNeeded({ limit, trainRange, testRange }: DataChoice): number | un
  * Loads the data of an earlier run again.
  *
  * @param scaling how the run's model has it; former runs have none, and their settings note that
- * @param folder where it is now, if it has moved
  * @throws RangeError if it is not the same data
  */
 export async function restoreData(
   settings: DataSettings,
   scaling: PixelScaling | undefined,
-  folder: string | undefined,
   context: Context,
 ): Promise<TrainingData> {
-  const source = sourceOf("resume", { ...settings, folder: folder ?? settings.folder }, "--data says where it is");
+  const source = sourceOf("resume", settings, "--data says where it is");
   const choice = { ...settings, draw: settings.draw ?? "order" };
   const isFormer = settings.reader?.stretch === "former" || scaling === undefined;
   const request = { usual: settings.reader, scaling: isFormer ? ("former" as const) : scaling };

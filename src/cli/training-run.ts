@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import type { Dataset } from "../data/dataset.ts";
 import { CsvLog } from "../node/csv-log.ts";
 import { writeFileAtomic } from "../node/files.ts";
@@ -105,7 +105,7 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
     return interrupt(run, context);
   }
   if (figures !== undefined) await writeFigures(folder, figures);
-  await rm(folder.checkpoint, { force: true });
+  if (existsSync(folder.checkpoint)) await rename(folder.checkpoint, folder.finished);
   report(run, figures, history.epochs, context);
 }
 
@@ -125,7 +125,7 @@ async function writeReports({ trainer, folder }: TrainingRun): Promise<void> {
   if (reports.length > 0) await writeRunFile(folder.reports, reportsCsv(reports));
 }
 
-/** Steps and epochs, with a checkpoint after each epoch that another one follows. */
+/** Steps and epochs, with a checkpoint after each epoch. */
 async function train(run: TrainingRun, { output }: Context): Promise<History> {
   const { model, trainer, settings, folder } = run;
   const display = new TrainingDisplay(output, settings.epochs);
@@ -148,16 +148,16 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
     await writeReports(run);
     const { stopped } = trainer.progress;
     const hasDiverged = stopped !== null && divergenceOf({ stopped }) !== undefined;
-    if (event.epoch < settings.epochs && !hasDiverged) {
-      await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
-    }
+    if (!hasDiverged) await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
   }
 }
 
 async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   const { model, trainer, settings, folder } = run;
   const { signal, output } = context;
-  await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
+  // That of the last epoch has the weights before they were averaged, which a longer training goes on from.
+  if (trainer.progress.epoch < settings.epochs || !existsSync(folder.checkpoint))
+    await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
   await writeReports(run);
   const { epoch, step, stepInEpoch, history } = trainer.progress;
   if (history.length > 0) await writeRunFile(folder.curves, trainingCurves(history, `Training: ${settings.network}`));

@@ -69,10 +69,15 @@ export function summarize({ input, layers, parameters, trainable, multiplyAdds, 
       .trimEnd(),
   );
   const rule = "─".repeat(Math.max(...lines.map((line) => line.length)));
-  const total = `Parameters: ${parameters.toLocaleString("en-US")}`;
-  const fixed = parameters === trainable ? "" : `, of which ${trainable.toLocaleString("en-US")} are trained`;
+  const total = `Parameters: ${parameterCounts({ parameters, trainable })}`;
   const work = `Forward pass: ${multiplyAdds.toLocaleString("en-US")} multiply-adds per image`;
-  return [lines[0], rule, ...lines.slice(1), rule, total + fixed, work, ...memoryLines(memory)].join("\n");
+  return [lines[0], rule, ...lines.slice(1), rule, total, work, ...memoryLines(memory)].join("\n");
+}
+
+/** All parameters, and how many of them are trained where that is not all: "7,307, of which 7,147 are trained". */
+export function parameterCounts({ parameters, trainable }: Pick<ModelDescription, "parameters" | "trainable">): string {
+  const trained = parameters === trainable ? "" : `, of which ${trainable.toLocaleString("en-US")} are trained`;
+  return parameters.toLocaleString("en-US") + trained;
 }
 
 function memoryLines(memory: ModelDescription["memory"]): string[] {
@@ -80,7 +85,7 @@ function memoryLines(memory: ModelDescription["memory"]): string[] {
   const parts = KINDS.filter((kind) => memory.bytes[kind] > 0).map((kind) => `${kind} ${size(memory.bytes[kind])}`);
   return [
     `Memory: ${size(memory.total)} for batches of up to ${memory.batchSize} on the ${memory.gear} engine`,
-    `  (${parts.join(", ")})`,
+    `  (${parts.join(", ")}; to ${memory.bytes.gradients > 0 ? "train" : "predict"})`,
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
@@ -24,6 +25,7 @@ import {
   type TrainTest,
 } from "../data/mnist.ts";
 import { scaleDatasets } from "../data/read/stretch.ts";
+import { CLASS_NAMES_FILE, readClassNames } from "../data/read/class-names.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
 import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";
@@ -57,7 +59,7 @@ export function cacheFolder(
 export interface IdxFolderOptions {
   /** Default: the number of names, else the highest label of both parts + 1. */
   readonly classes?: number | undefined;
-  /** Default: the digits where the labels are MNIST's, else none. */
+  /** Default: those of a file `class-names.json`, else the digits where the labels are MNIST's, else none. */
   readonly classNames?: readonly string[] | undefined;
 }
 
@@ -82,14 +84,24 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
   }
   const train = await readPair(folder, found.train);
   const test = found.test && (await readPair(folder, found.test));
-  const { notes: _, ...data } = scaleDatasets(await readIdxTrainTest(train, test, options), {});
   const unnamed = options.classNames === undefined && options.classes === undefined;
+  const classNames = unnamed ? await namesBeside(folder) : options.classNames;
+  const { notes: _, ...data } = scaleDatasets(await readIdxTrainTest(train, test, { ...options, classNames }), {});
+  if (classNames !== undefined) return data;
   const isMnist = unnamed && isUint8Array(data.train.labels) && hasMnistLabels(data.train.labels);
   if (!isMnist) return data;
   return {
     train: { ...data.train, classNames: DIGIT_NAMES },
     test: data.test && { ...data.test, classNames: DIGIT_NAMES },
   };
+}
+
+/** The names of classes in a folder's file of them; undefined where there is none. */
+async function namesBeside(folder: string): Promise<readonly string[] | undefined> {
+  const name = join(folder, CLASS_NAMES_FILE);
+  if (!existsSync(name)) return undefined;
+  const bytes = await readFileBounded(name, MAX_FILE_BYTES);
+  return readClassNames({ name, size: async () => bytes.length, bytes: async () => bytes });
 }
 
 /**

@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CLASS_NAMES_FILE } from "../../src/data/read/class-names.ts";
+import { readData } from "../../src/data/read-data.ts";
+import { loadIdxFolder } from "../../src/node/mnist.ts";
 import { smallTraining, writeClasses } from "./class-folders.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 
@@ -78,5 +82,56 @@ describe("--validation and --limit of a folder of pictures", () => {
   it("of eval draws, too", async () => {
     const result = await run("eval", "run", "pets", "--limit", "6", "--json");
     expect(supports(result.event("figures"))).toEqual([2, 2, 2]);
+  });
+});
+
+describe("names of classes", () => {
+  it("are kept by data --out, and found by everything that reads IDX files", async () => {
+    await run("data", "pets", "--out", "idx");
+    expect(JSON.parse(readFileSync(here("idx", CLASS_NAMES_FILE), "utf8"))).toEqual(["cat", "dog", "hen"]);
+    const described = await run("data", "inspect", "idx", "--json");
+    expect(described.stderr).toBe("");
+    expect(described.event("data").classNames).toEqual(["cat", "dog", "hen"]);
+    const { train, test } = await loadIdxFolder(here("idx"));
+    expect([train.classNames, test?.classNames]).toEqual([train.classNames, ["cat", "dog", "hen"]]);
+    const files = readdirSync(here("idx")).map((name) => ({
+      name,
+      bytes: new Uint8Array(readFileSync(here("idx", name))),
+    }));
+    expect((await readData(files)).train?.classNames).toEqual(["cat", "dog", "hen"]);
+    // Sorted by class as the pictures were: each class gives its share.
+    const trained = await run("train", "idx", ...smallTraining(cwd), "--validation", "6", "--out", "run-idx", "--json");
+    expect(trained.event("start").data).toMatchObject({ draw: "classes" });
+    const evaluated = await run("eval", "run-idx", "two", "--json");
+    expect(evaluated.event("done")).toMatchObject({ testAccuracy: 1, testImages: 12 });
+    await run("data", "two", "--out", "idx", "--overwrite");
+    expect((await run("data", "inspect", "idx", "--json")).event("data")).toMatchObject({
+      trainImages: 0,
+      testImages: 12,
+    });
+  });
+
+  it.each(["{}", "[]", "[1, 2]", "no JSON", "\u00ff"])("that are %j are refused", async (text) => {
+    await run("data", "pets", "--out", "wrong", "--overwrite");
+    writeFileSync(here("wrong", CLASS_NAMES_FILE), Buffer.from(text, "latin1"));
+    const result = await run("data", "inspect", "wrong");
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/^convasm: readIdx "[^"]*class-names.json": expected [^\n]*\n$/);
+  });
+});
+
+describe("the figures of a network", () => {
+  it("are the same on the screen, in settings.json and for inspect", async () => {
+    const words = ["train", "pets", "--epochs", "1", "--batch-size", "8", "--size", "28", "--engine", "simd"];
+    const trained = await run(...words, "--threads", "1", "--out", "counted");
+    const settings = JSON.parse(readFileSync(here("counted", "settings.json"), "utf8"));
+    const inspected = (await run("inspect", "counted", "--json")).event("model");
+    const { parameters, trainable, memoryBytes } = settings;
+    expect(parameters).toBeGreaterThan(trainable);
+    expect(inspected).toMatchObject({ parameters, trainable });
+    const counts = `${parameters.toLocaleString("en-US")}, of which ${trainable.toLocaleString("en-US")} are trained`;
+    const memory = `${(memoryBytes / 2 ** 10).toFixed(1)} KiB`;
+    expect(trained.stdout).toContain(`parameters ${counts}; memory to train ${memory}`);
+    expect((await run("inspect", "counted")).stdout).toMatch(new RegExp(`^Parameters: ${counts}$[^]*to predict`, "m"));
   });
 });

@@ -37,7 +37,7 @@ const MANY_FILES = 200;
 
 /** Names that go with data and need no word. */
 const DOCUMENT =
-  /\.(md|html?|pdf|py|ipynb|licen[cs]e|names|meta)$|^(readme|licen[cs]e|.*\.meta|batches\.meta|.*label_names)(\.txt)?$/i;
+  /\.(md|html?|pdf|py|ipynb|licen[cs]e|names|meta)$|^class-names\.json$|^(readme|licen[cs]e|.*\.meta|batches\.meta|.*label_names)(\.txt)?$/i;
 
 /** Names of files that hold no data, though some are text as CSV is. */
 const STRANGER =

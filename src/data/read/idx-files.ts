@@ -1,6 +1,7 @@
 import { allowedBytes } from "../expansion.ts";
 import { type NamedBytes, readIdxPair } from "../idx.ts";
 import { checkGaps, findIdxNames, type IdxNames, noIdxPair } from "../mnist.ts";
+import { isClassNames, readClassNames } from "./class-names.ts";
 import type { DataFile } from "./data-file.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
@@ -8,9 +9,14 @@ import type { Part, Parts } from "./parts.ts";
 /**
  * Reads IDX files with the names that MNIST and its relatives have.
  *
+ * @param others files beside them, of which one may hold the names of the classes
  * @throws RangeError if there is no pair of images and labels, or a file is wrong; with `skipBroken` pairs that are wrong are left out
  */
-export async function readIdxFiles(files: readonly DataFile[], context: ReadContext): Promise<Parts> {
+export async function readIdxFiles(
+  files: readonly DataFile[],
+  others: readonly DataFile[],
+  context: ReadContext,
+): Promise<Parts> {
   const { leftOut, maxExpansion } = context;
   const byName = new Map(files.map((file) => [file.name, file]));
   const names = findIdxNames([...byName.keys()]);
@@ -31,7 +37,9 @@ export async function readIdxFiles(files: readonly DataFile[], context: ReadCont
       if (pair === names.train) checkGaps({ labels, ...rest }, pair.labels);
       return { shape, images, labels: labels ?? new Uint8Array(0), depth: 8 };
     });
-  const parts = { train: await read(names.train), test: await read(names.test) };
+  const listed = others.find(({ name }) => isClassNames(name));
+  const classNames = listed && (await readClassNames(listed));
+  const parts = { train: await read(names.train), test: await read(names.test), classNames };
   if (parts.train !== undefined || parts.test !== undefined) return parts;
   throw noIdxPair("readIdx", names, "none that can be read");
 }

@@ -97,7 +97,7 @@ async function readParts(files: readonly DataFile[], context: ReadContext, depth
     case "archive":
       return readArchives(own, options, depth);
     case "idx":
-      return reading("IDX", await readIdxFiles(own, options));
+      return reading("IDX", await readIdxFiles(own, others, options));
     case "npy":
       return reading("NumPy", await readNpyFiles(own, options));
     case "hdf5":
