@@ -121,12 +121,24 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
     reduceOnPlateau,
     engine,
   };
+  // Nor does what the steps are too few for leave one.
+  withAdvice(() => createTrainer(model, data.train, data.validation, settings, new RunFolder(""), context.signal));
   const folder = await createRunFolder(options.out, network.name, options.overwrite === true);
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
   const run = { model, data, settings, folder, trainer, began };
   await writeSettings(run);
   announce(run, context);
   return run;
+}
+
+/** Says how to do without what a run of few steps has no room for. */
+function withAdvice<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError) || !error.message.startsWith("averaging ")) throw error;
+    throw new UsageError(`${error.message}: too few steps; --no-averaging trains without`);
+  }
 }
 
 function folderOf({ loaded }: TrainingData): string | null {

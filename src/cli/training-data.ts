@@ -46,6 +46,13 @@ export async function prepareData(
   const { limit, trainRange, testRange, validation } = choice;
   const isChosen = limit !== null || typeof validation === "number";
   const draw = isChosen ? (choice.draw ?? drawOf(loaded, all)) : undefined;
+  const most = limit === null ? all.length : Math.min(limit, all.length);
+  if (typeof validation === "number" && validation >= most) {
+    const got = `${validation} for validation`;
+    throw new UsageError(
+      `expected fewer than the ${count(most)} images to train on, got ${got}; --no-validation holds none out`,
+    );
+  }
   const { used, ...parts } = splitData(
     { train: all, test },
     {

@@ -24,8 +24,8 @@ import {
   readIdxTrainTest,
   type TrainTest,
 } from "../data/mnist.ts";
-import { scaleDatasets } from "../data/read/stretch.ts";
 import { CLASS_NAMES_FILE, readClassNames } from "../data/read/class-names.ts";
+import { scaleDatasets } from "../data/read/stretch.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
 import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";

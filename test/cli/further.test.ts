@@ -117,10 +117,45 @@ describe("data that was moved", () => {
     };
     const { data } = readRunSettings(noted);
     const context = createContext({ quiet: true }, new AbortController().signal);
-    const { train, validation } = await restoreData(data, {
+    const { train, validation } = await restoreData(data, undefined, {
       ...context,
       output: Object.assign(context.output, { remark() {} }),
     });
     expect([train.length, [...(validation?.labels ?? [])]]).toEqual([41, [...new Array(9).fill(2)]]);
+  });
+});
+
+describe("a recipe for more steps than there are", () => {
+  it.each<[words: string[], message: RegExp]>([
+    [
+      ["--recipe", "cifar10", "--epochs", "1"],
+      /expected a start and a step within the 1 epochs, .*; --no-averaging trains without\n$/,
+    ],
+    [
+      ["--recipe", "strided"],
+      /expected fewer than the 60 images to train on, got 1000 for validation; --no-validation/,
+    ],
+  ])("says what to switch off, and leaves no folder: %j", async (words, message) => {
+    const training = ["train", "pets", "--size", "32", "--channels", "3", ...words, "--out", "switched"];
+    const refused = await run(...training);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(message);
+    expect(existsSync(here("switched"))).toBe(false);
+  });
+
+  it("trains without that", async () => {
+    const words = [
+      "--model",
+      "small.json",
+      "--recipe",
+      "cifar10",
+      "--epochs",
+      "1",
+      "--no-averaging",
+      "--out",
+      "switched off",
+    ];
+    smallTraining(cwd);
+    expect((await run("train", "pets", ...words)).stderr).toBe("");
   });
 });

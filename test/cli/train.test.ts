@@ -95,6 +95,7 @@ describe("the run folder", () => {
     expect(readdirSync(join(cwd, "run")).sort()).toEqual([
       "confusion.svg",
       "curves.svg",
+      "finished.safetensors",
       "history.csv",
       "metrics.json",
       "model-best.safetensors",
