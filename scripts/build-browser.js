@@ -41,6 +41,8 @@ async function oneFile(name, variants) {
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false, minify: true, comments: false });
   const [, code, list] = output[0].code.match(/^(.*)export\{([^}]*)\};?\s*$/s) ?? [];
   const [wasm] = code?.match(/(["'`])[A-Za-z0-9+/=]{9999,}\1/) ?? [];
+  if (code?.includes("import.meta"))
+    throw new Error(`${name}: expected code for classic workers, got import.meta in it`);
   if (output.length !== 1 || wasm === undefined) throw new Error(`${name}: expected one file with wasm and exports`);
   const locals = new Map(
     list.split(",").map((item) => {
@@ -52,9 +54,9 @@ async function oneFile(name, variants) {
   locals.delete("start");
   // gzip makes one code for some 16,000 letters at once: those of code and of packed wasm are better kept apart.
   const body = `${code.replace(wasm, "(wasmText)")};const wasmText=${wasm};`;
-  const started = `${start}(\`(\${convasm})(true)\`,isWorker);return[${[...locals.values()]}]`;
-  const exported = `export const[${[...locals.keys()]}]=convasm(false);`;
-  writeFileSync(`dist/${name}`, `function convasm(isWorker){${body}${started}}\n${exported}\n`);
+  const started = `${start}(\`"use strict";(\${convasm})(true)\`,isWorker,meta);return[${[...locals.values()]}]`;
+  const exported = `export const[${[...locals.keys()]}]=convasm(false,import.meta);`;
+  writeFileSync(`dist/${name}`, `function convasm(isWorker,meta){${body}${started}}\n${exported}\n`);
 }
 
 function settings(variants) {
@@ -83,5 +85,5 @@ rmSync("dist/browser", { recursive: true, force: true });
 mkdirSync("dist/browser", { recursive: true });
 await separateFiles();
 await workerProgram();
-await oneFile("convasm.min.js", ["bare", "pair", "onefile", "given", "none"]);
-await oneFile("convasm.full.min.js", ["bare", "pair", "onefile", "given"]);
+await oneFile("convasm.min.js", ["onefile", "bare", "pair", "given", "none"]);
+await oneFile("convasm.full.min.js", ["onefile", "bare", "pair", "given"]);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { workerFile } from "./worker-file.ts";
+import { WORKER_ADVICE, workerFile } from "./worker-file.ts";
 
 /** A running worker, as the page sees it. */
 export interface WorkerHandle {
@@ -26,16 +26,19 @@ export interface WorkerEvents {
 export type WorkerSource = () => Worker;
 
 let source: WorkerSource = workerFile;
+let advice = WORKER_ADVICE;
 
 /**
  * Replaces how workers are started.
  *
+ * @param whatToDo told where the worker's script cannot be loaded; default: to look for the file and at the page's policy
  * @example
  * // With a bundler that makes no file of `new URL`: give it "convasm/worker" as an entry point of its own, and say where it is.
  * setWorkerSource(() => new Worker("/assets/convasm-worker.js", { type: "module" }));
  */
-export function setWorkerSource(replacement: WorkerSource): void {
+export function setWorkerSource(replacement: WorkerSource, whatToDo = WORKER_ADVICE): void {
   source = replacement;
+  advice = whatToDo;
 }
 
 /**
@@ -53,7 +56,7 @@ export function startWorker({ onMessage, onEnd }: WorkerEvents): WorkerHandle {
   // A file that is missing or forbidden is an event without a message.
   worker.onerror = (event) => {
     event.preventDefault();
-    onEnd(event.message || (isHeard ? "it failed without a message" : NO_SCRIPT));
+    onEnd(event.message || (isHeard ? "it failed without a message" : advice));
   };
   worker.onmessageerror = () => onEnd("a message from it could not be read");
   return {
@@ -61,7 +64,3 @@ export function startWorker({ onMessage, onEnd }: WorkerEvents): WorkerHandle {
     terminate: () => worker.terminate(),
   };
 }
-
-const NO_SCRIPT =
-  "its script could not be loaded: the page's bundler must make a file of convasm/worker (see setWorkerSource), " +
-  "its server must have that file, and its Content Security Policy must allow it as worker-src";

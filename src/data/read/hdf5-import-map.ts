@@ -1,0 +1,20 @@
+import type { Hdf5Library } from "./hdf5-library.ts";
+
+/** Loads HDF5's library from an address, or by the page's import map where there is none. */
+export async function loadFrom(address: string | undefined): Promise<Hdf5Library> {
+  try {
+    return await (address === undefined ? import("h5wasm") : import(address));
+  } catch (cause) {
+    const map = '{ "imports": { "h5wasm": "https://.../h5wasm/dist/esm/hdf5_hl.js" } }';
+    throw new Error(`readHdf5: expected an import map that says where h5wasm is, such as ${map}, got none`, { cause });
+  }
+}
+
+/** The library's address by the page's import map; undefined where it does not name it. */
+export function addressOf(resolve: (name: string) => string): string | undefined {
+  try {
+    return resolve("h5wasm");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import { addressOf, loadFrom } from "./hdf5-import-map.ts";
+import type { Hdf5Library } from "./hdf5-library.ts";
+
+let address: string | undefined;
+let resolve: ((name: string) => string) | undefined;
+
+/** Says how the page finds modules: its classic workers cannot even name `import.meta`. */
+export function setHdf5Resolver(resolver: (name: string) => string): void {
+  resolve = resolver;
+}
+
+/** By the page's import map, which does not hold for its workers: the page tells them the address. */
+export function loadHdf5Library(): Promise<Hdf5Library> {
+  return loadFrom(address);
+}
+
+export function hdf5Address(): string | undefined {
+  return resolve && addressOf(resolve);
+}
+
+export function setHdf5Address(found: string | undefined): void {
+  address = found;
+}

@@ -1,0 +1,76 @@
+// Pages that may do little: sandboxed frames, which have no origin, and pages whose policy forbids workers from a text.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { describeInChromium, openPage, useChromium } from "./chromium.ts";
+import { DIST } from "./pages.ts";
+import { type ServerOptions, startServer } from "./server.ts";
+
+/** Trains in a session whose workers start workers, and says how that went. */
+const TRAIN = `
+const { createSession, dense, flatten } = convasm;
+const said = async () => {
+  const session = await createSession();
+  const model = await session.createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
+  const { replicas } = await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", replicas: 2 });
+  await (await model.fit(await session.digits({ count: 64, seed: 1 }))).finished;
+  session.terminate();
+  return "trained by " + replicas;
+};
+said().catch(String).then((text) => { document.body.textContent = text; parent.postMessage(text, "*"); });
+`;
+
+/** A page with the one file in it: a frame of no origin cannot load it from anywhere. */
+function inlined(file: string): string {
+  const library = readFileSync(join(DIST, file), "utf8").replace(/export const\[(.*?)\]=/, (_, names) => {
+    return `const[${names.replaceAll(/(\w+)/g, "its_$1")}]=`;
+  });
+  const names = [...library.matchAll(/its_(\w+)/g)].map(([its, name]) => `${name}:${its}`);
+  return `<!doctype html><body><script type="module">${library};{const convasm={${names}};${TRAIN}}</script>`;
+}
+
+/** A page in whose body the frame's answer stands. */
+const OUTER = `<!doctype html><link rel="icon" href="data:," /><body>
+<script>addEventListener("message", ({ data }) => { document.body.textContent = data; });</script>
+<iframe sandbox="allow-scripts" src="/inner.html"></iframe>`;
+
+const LOADED = (library: string) =>
+  `<!doctype html><link rel="icon" href="data:," /><body><script type="module">import * as convasm from "${library}";${TRAIN}</script>`;
+
+describeInChromium("a page that may do little", () => {
+  const browser = useChromium();
+
+  /** What the page says in the end. */
+  async function said(options: ServerOptions): Promise<string> {
+    const server = await startServer(options);
+    const { page, close } = await openPage(browser(), server.origin);
+    const text = await page.waitForFunction(
+      () => /trained|Error/.test(document.body.innerText) && document.body.innerText,
+    );
+    const answer = String(await text.jsonValue());
+    await close();
+    await server.close();
+    return answer;
+  }
+
+  it.each(["convasm.min.js", "convasm.full.min.js"])("trains in a sandboxed frame, by %s", async (file) => {
+    const files = { "/index.html": OUTER, "/inner.html": inlined(file) };
+    expect(await said({ files })).toBe("trained by 2");
+  });
+
+  it("says of the one file that workers from a text must be allowed, where the policy forbids them", async () => {
+    const csp = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'";
+    const folders = { "/dist/": DIST };
+    expect(await said({ csp, folders, files: { "/index.html": LOADED("/dist/convasm.min.js") } })).toMatch(
+      /^Error: session: the worker did not start: .*Content Security Policy must allow blob: as worker-src, or the page take browser\/convasm\.js/,
+    );
+    // The advice is right.
+    const advised = await said({ csp, folders, files: { "/index.html": LOADED("/dist/browser/convasm.js") } });
+    expect(advised).toBe("trained by 2");
+    const allowed = csp.replace("worker-src 'self'", "worker-src blob:");
+    expect(await said({ csp: allowed, folders, files: { "/index.html": LOADED("/dist/convasm.min.js") } })).toBe(
+      "trained by 2",
+    );
+  });
+});
