@@ -13,7 +13,7 @@ writeText("jpeg-decoder", pack(readFileSync(fileURLToPath(decoder))));
 
 const input = { worker: "src/node/worker.ts" };
 const isExternal = (name) => name.startsWith("node:");
-const bundle = await nodeBundle(input, ["self", "packed", "given", "away"], isExternal);
+const bundle = await nodeBundle(input, ["away", "self", "packed", "given"], isExternal);
 const { output } = await bundle.generate({ format: "cjs", codeSplitting: false, minify: true, comments: false });
 if (output.length !== 1) throw new Error(`the program of Node's workers: expected one file, got ${output.length}`);
 writeText("node-worker", pack(output[0].code));

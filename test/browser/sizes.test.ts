@@ -56,6 +56,8 @@ describe("the size of the library, packed by gzip", () => {
     expect(size).toBeGreaterThan(40 * KB);
   });
 
+  // 90 KB were enough until models carried their pixels' scaling and names of classes, splits drew per class, sums went in blocks, and
+  // pooling and GELU had the options of other frameworks: kernels alone grew by 3 KB. No setting of the minifier makes up for it.
   it("is at most 102 KB for one file with all gears", async () => {
     expect(gzipped(await readFile(join(DIST, "convasm.min.js")))).toBeLessThanOrEqual(102 * KB);
   });

@@ -18,3 +18,12 @@ export function addressOf(resolve: (name: string) => string): string | undefined
     return undefined;
   }
 }
+
+let copies = 0;
+
+/** Loads another copy of the library, in place of one that has failed inside. */
+export async function reloadFrom(address: string | undefined): Promise<Hdf5Library> {
+  if (address === undefined) throw new Error("readHdf5: expected an import map that says where h5wasm is, got none");
+  copies += 1;
+  return import(`${address}?copy=${copies}`);
+}

@@ -1,4 +1,4 @@
-import { addressOf, loadFrom } from "./hdf5-import-map.ts";
+import { addressOf, loadFrom, reloadFrom } from "./hdf5-import-map.ts";
 import type { Hdf5Library } from "./hdf5-library.ts";
 
 let address: string | undefined;
@@ -8,13 +8,8 @@ export function loadHdf5Library(): Promise<Hdf5Library> {
   return loadFrom(address);
 }
 
-let copies = 0;
-
-export async function reloadHdf5Library(): Promise<Hdf5Library> {
-  const found = address ?? hdf5Address();
-  if (found === undefined) throw new Error("readHdf5: expected an import map that says where h5wasm is, got none");
-  copies += 1;
-  return import(`${found}?copy=${copies}`);
+export function reloadHdf5Library(): Promise<Hdf5Library> {
+  return reloadFrom(address ?? hdf5Address());
 }
 
 export function hdf5Address(): string | undefined {

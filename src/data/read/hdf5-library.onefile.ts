@@ -1,4 +1,4 @@
-import { addressOf, loadFrom } from "./hdf5-import-map.ts";
+import { addressOf, loadFrom, reloadFrom } from "./hdf5-import-map.ts";
 import type { Hdf5Library } from "./hdf5-library.ts";
 
 let address: string | undefined;
@@ -12,6 +12,10 @@ export function setHdf5Resolver(resolver: (name: string) => string): void {
 /** By the page's import map, which does not hold for its workers: the page tells them the address. */
 export function loadHdf5Library(): Promise<Hdf5Library> {
   return loadFrom(address);
+}
+
+export function reloadHdf5Library(): Promise<Hdf5Library> {
+  return reloadFrom(address ?? hdf5Address());
 }
 
 export function hdf5Address(): string | undefined {
