@@ -8,12 +8,16 @@
  */
 
 import { isUint8Array } from "../numeric/array-kinds.ts";
+import { standInOf } from "../numeric/stand-ins.ts";
 import { createDataset, type Dataset, type ImageShape } from "./dataset.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { gunzip, gunzipStart, isGzip } from "./gzip.ts";
 
 /** Values of unsigned bytes, the only type read here. */
 const UNSIGNED_BYTE = 8;
+
+/** Bytes of a start that hold the header, and show what else a file may be. */
+const START_BYTES = 64;
 
 /** Larger files are refused: a Uint8Array must hold them. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -48,11 +52,12 @@ interface IdxHeader {
   readonly fileBytes: number;
 }
 
-/** Checks everything but the length of the file. `start` is the first 20 bytes, or all of a shorter file. */
+/** Checks everything but the length of the file. `start` is the first bytes, or all of a shorter file. */
 function parseHeader(who: string, start: Uint8Array): IdxHeader {
   const magic = [...start.subarray(0, 4)];
   if (magic.length < 4 || magic[0] !== 0 || magic[1] !== 0 || magic[2] !== UNSIGNED_BYTE) {
-    throw new RangeError(`${who}: expected an IDX file of bytes (starting 0 0 8), got a start of ${magic.join(" ")}`);
+    const got = standInOf(start) ?? `a start of ${magic.join(" ")}`;
+    throw new RangeError(`${who}: expected an IDX file of bytes (starting 0 0 8), got ${got}`);
   }
   const rank = magic[3];
   if (rank !== 1 && rank !== 3 && rank !== 4) {
@@ -83,7 +88,7 @@ function parseHeader(who: string, start: Uint8Array): IdxHeader {
 export function parseIdx(file: NamedBytes): IdxArray {
   const who = `readIdx ${JSON.stringify(file.name)}`;
   const { bytes } = file;
-  const { dims, headerBytes, fileBytes } = parseHeader(who, bytes.subarray(0, 20));
+  const { dims, headerBytes, fileBytes } = parseHeader(who, bytes.subarray(0, START_BYTES));
   if (bytes.length !== fileBytes) {
     throw new RangeError(`${who}: expected ${fileBytes} bytes, got ${bytes.length}`);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { standInOf } from "../numeric/stand-ins.ts";
 import { isJpeg } from "./jpeg-structure.ts";
 import { isPng } from "./png.ts";
 
@@ -55,5 +56,5 @@ function isBmp(bytes: Uint8Array): boolean {
 
 /** What the bytes are in place of a picture that can be decoded, for an error message. */
 export function notDecodable(bytes: Uint8Array): string {
-  return bytes.length === 0 ? "an empty file" : (pictureFormat(bytes) ?? "something else");
+  return bytes.length === 0 ? "an empty file" : (pictureFormat(bytes) ?? standInOf(bytes) ?? "something else");
 }

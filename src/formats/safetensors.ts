@@ -9,6 +9,7 @@
  */
 
 import { asBytes, type FileBytes, kindOf } from "../numeric/array-kinds.ts";
+import { standInOf } from "../numeric/stand-ins.ts";
 import { findDuplicateKey } from "./json-keys.ts";
 import { CONVERTED_TYPES, tensorFloats } from "./tensor-floats.ts";
 
@@ -166,7 +167,7 @@ function whoIs(name: string): string {
 /**
  * Checks a file by its first 8 bytes and its size alone.
  *
- * @param start the file's first 8 bytes or more
+ * @param start the file's first 8 bytes or more; 64 show what else it may be
  * @param fileBytes the file's size
  * @returns the length of the header, which begins at byte 8
  * @throws RangeError if the header would be too long or go beyond the file
@@ -176,6 +177,8 @@ export function safetensorsHeaderBytes(start: Uint8Array, fileBytes: number, nam
   if (start.length < LENGTH_BYTES || fileBytes < LENGTH_BYTES + 2) {
     throw new RangeError(`${who}: expected at least ${LENGTH_BYTES + 2} bytes, got ${fileBytes}`);
   }
+  const standIn = standInOf(start);
+  if (standIn !== undefined) throw new RangeError(`${who}: expected a safetensors file, got ${standIn}`);
   const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw new RangeError(`${who}: expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${length}`);

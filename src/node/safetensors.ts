@@ -51,7 +51,7 @@ async function readHeader(handle: FileHandle, path: string): Promise<OpenSafeten
     const who = `safetensors ${JSON.stringify(path)}`;
     throw new RangeError(`${who}: expected a file of at most ${MAX_FILE_BYTES} bytes, got ${info.size}`);
   }
-  const start = await readExactly(handle, path, 0, Math.min(8, info.size));
+  const start = await readExactly(handle, path, 0, Math.min(64, info.size));
   const headerBytes = safetensorsHeaderBytes(start, info.size, path);
   const dataBegin = 8 + headerBytes;
   const dataBytes = info.size - dataBegin;

@@ -193,6 +193,14 @@ describe("lists of layers from a file", () => {
     expect(() => readLayers([nested(5000)], "layers")).toThrow(/expected at most 8 nested residuals, got more/);
   });
 
+  it("counts the layers of all lists together: lists in lists multiply", () => {
+    // Three levels of a hundred are a million, of which only the first lists are made.
+    const level = (depth: number): object =>
+      depth === 0 ? { type: "relu" } : { type: "residual", layers: new Array(100).fill(level(depth - 1)) };
+    expect(() => readLayers([level(3)], "layers")).toThrow(/expected at most 10000 layers in all, got more$/);
+    expect(readLayers(new Array(50).fill(level(1)), "layers")).toHaveLength(50);
+  });
+
   it("may not be longer than any network", () => {
     const layers = Array.from({ length: 100_000 }, () => ({ type: "relu" }));
     expect(() => readLayers(layers, "layers")).toThrow(RangeError);

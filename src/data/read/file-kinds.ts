@@ -4,6 +4,7 @@
  * @module
  */
 
+import { standInOf } from "../../numeric/stand-ins.ts";
 import { isDecodableName, isPictureName, pictureFormat } from "../picture-format.ts";
 import { cifarKind } from "./cifar.ts";
 import { isSmallTable } from "./csv-files.ts";
@@ -101,7 +102,14 @@ async function grouped(files: readonly DataFile[], context: ReadContext) {
 /** The file, unpacked where it is packed with gzip, and its kind. */
 async function lookAt(packed: DataFile, isOneOfMany: boolean, { maxExpansion }: ReadContext) {
   const file = (await isGzipFile(packed)) ? unpackedFile(packed, maxExpansion) : packed;
-  return { file, kind: await kindOf(file, await file.start(START_BYTES), isOneOfMany) };
+  const start = await file.start(START_BYTES);
+  const name = baseName(packed.name);
+  const standIn = !isOneOfMany || DATA.test(name) ? standInOf(start) : undefined;
+  // What is called a picture is told by the reader of pictures.
+  if (standIn !== undefined && !isPictureName(name)) {
+    throw new RangeError(`readData ${JSON.stringify(packed.name)}: expected data, got ${standIn}`);
+  }
+  return { file, kind: await kindOf(file, start, isOneOfMany) };
 }
 
 async function kindOf(file: DataFile, start: Uint8Array, isOneOfMany: boolean): Promise<Kind> {

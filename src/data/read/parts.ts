@@ -60,6 +60,15 @@ export function makeDatasets(
   return { train, test };
 }
 
+/** What to say of images to train on that are all of one class; undefined where they are not. */
+export function oneClassNote(train: Dataset | undefined): string | undefined {
+  const { labels, classNames } = train ?? {};
+  if (labels === undefined) return undefined;
+  for (let i = 1; i < labels.length; i++) if (labels[i] !== labels[0]) return undefined;
+  const name = JSON.stringify(classNames?.[labels[0]] ?? String(labels[0]));
+  return `all images to train on are of one class, ${name}: there is nothing to tell apart`;
+}
+
 function plausibleClasses(who: string, labels: ClassLabels): number {
   let highest = 0;
   for (let i = 0; i < labels.length; i++) highest = Math.max(highest, labels[i]);

@@ -20,7 +20,7 @@ import { readArrays } from "./named-arrays.ts";
 import { openNpy } from "./npy.ts";
 import type { ArrayFile } from "./number-array.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
-import { makeDatasets, type Parts, type ReadData } from "./parts.ts";
+import { makeDatasets, oneClassNote, type Parts, type ReadData } from "./parts.ts";
 import { scaleParts } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
@@ -46,7 +46,8 @@ export async function readDataFiles(files: readonly DataFile[], options: ReadDat
   const { notes: scalingNotes, ...scaled } = scaleParts(parts, { ...options, stretch });
   const datasets = makeDatasets(`read ${format}`, { ...scaled, classNames: parts.classNames });
   const data = options.split === undefined ? datasets : splitOff(datasets, options.split, options.splitSeed);
-  return { format, ...data, notes: [...notes, ...scalingNotes] };
+  const one = oneClassNote(data.train);
+  return { format, ...data, notes: [...notes, ...scalingNotes, ...(one === undefined ? [] : [one])] };
 }
 
 function splitOff(
