@@ -35,7 +35,7 @@ export function keptThreads(): { source: Partial<ThreadSource>; handles: ThreadH
     handles,
     ends,
     source: {
-      patience: 400,
+      patience: 1500,
       start({ onMessage, onEnd }) {
         let ended = (_reason: string) => {};
         ends.push(
@@ -95,7 +95,7 @@ export const browserLike: Partial<ThreadSource> = running(`
 function running(program: string): Partial<ThreadSource> {
   const code = `data:text/javascript,${encodeURIComponent(program)}`;
   return {
-    patience: 400,
+    patience: 1500,
     start({ onMessage, onEnd }) {
       const worker = new Worker(new URL(code));
       worker.on("message", onMessage);
