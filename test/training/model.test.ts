@@ -119,7 +119,7 @@ describe("predict", () => {
     await expect(model.predict(new Float32Array(0))).rejects.toThrow(new RangeError(expected(0)));
     const list: Uint8Array = JSON.parse("[1, 2]");
     await expect(model.predict(list)).rejects.toThrow(
-      new TypeError("predict: expected images as a Uint8Array or a Float32Array, got object"),
+      new TypeError("predict: expected images as a Uint8Array, Uint8ClampedArray or Float32Array, got Array"),
     );
   });
 });
