@@ -102,7 +102,8 @@ describe("what a browser loads from src/index.ts", () => {
   it("loads these packages when they are needed, and no other", () => {
     // Where the host tells the address of h5wasm, another copy of it takes the place of one that failed.
     const [path] = ["src/data/read/hdf5-library.ts"];
-    expect(packages(paths, "dynamic")).toEqual({ h5wasm: [path], "(computed)": [path] });
+    const pako = ["src/data/gzip-members.ts"];
+    expect(packages(paths, "dynamic")).toEqual({ h5wasm: [path], "(computed)": [path], pako });
   });
 
   it("asks for nothing that only Node has", () => {

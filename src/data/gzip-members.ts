@@ -2,21 +2,18 @@
  * gzip files (RFC 1952) of several members: files one behind the other, as `cat a.gz b.gz`, bgzip and pigz make them, with zeros behind
  * the last one where a block of a tape or a disk was filled up.
  *
+ * zlib's JavaScript port unpacks them, since it says where a member ends: the web-standard DecompressionStream does not.
+ *
  * @module
  */
 
-import { crc32 } from "../numeric/crc32.ts";
-import { inflateAt } from "./deflate.ts";
+type Zlib = typeof import("pako");
 
-const HEADER_BYTES = 10;
-const TRAILER_BYTES = 8;
+/** zlib's number for a window of 32 KiB in gzip's frame, whose header and checksum it then checks. */
+const GZIP_WINDOW = 15 + 16;
 
-/** Flags of a header: its checksum, extra data, a name, a comment. */
-const CHECKED = 2;
-const EXTRA = 4;
-const NAMED = 8;
-const COMMENTED = 16;
-const UNKNOWN = 0xe0;
+/** Bytes that are handed out at once. */
+const PIECE = 64 * 1024;
 
 /**
  * What all members of a gzip file hold, piece by piece.
@@ -24,59 +21,36 @@ const UNKNOWN = 0xe0;
  * @param who stands in error messages
  * @throws RangeError if a member is corrupt or cut off, or something else than members and zeros follows the first one
  */
-export function* gunzipMembers(who: string, bytes: Uint8Array): Generator<Uint8Array, void, void> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+export async function* gunzipMembers(who: string, bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  const zlib = await import("pako");
   let at = 0;
   do {
-    const begin = memberStart(who, bytes, at);
-    let crc = 0;
-    let length = 0;
-    const pieces = inflateAt(bytes, begin);
-    for (;;) {
-      const next = guarded(who, () => pieces.next());
-      if (next.done === true) {
-        at = next.value;
-        break;
-      }
-      crc = crc32(next.value, crc);
-      length += next.value.length;
-      yield next.value.slice();
-    }
-    if (at + TRAILER_BYTES > bytes.length) throw corrupt(who);
-    if (view.getUint32(at, true) !== crc || view.getUint32(at + 4, true) !== length % 2 ** 32) throw corrupt(who);
-    at += TRAILER_BYTES;
+    at = yield* unpackMember(zlib, who, bytes, at);
     while (at < bytes.length && bytes[at] === 0) at += 1;
+    if (at < bytes.length && (bytes[at] !== 0x1f || bytes[at + 1] !== 0x8b)) {
+      throw new RangeError(`${who}: expected nothing but gzip data and zeros, got something else at byte ${at}`);
+    }
   } while (at < bytes.length);
 }
 
-/** The place of the packed data of the member that begins at byte `at`. */
-function memberStart(who: string, bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== 0x1f || bytes[at + 1] !== 0x8b) {
-    if (at === 0) throw corrupt(who);
-    throw new RangeError(`${who}: expected nothing but gzip data and zeros, got something else at byte ${at}`);
+/** Unpacks the member that begins at byte `at`, and returns where it ends. */
+function* unpackMember(zlib: Zlib, who: string, bytes: Uint8Array, at: number): Generator<Uint8Array, number, void> {
+  const { Z_BUF_ERROR, Z_NO_FLUSH, Z_OK, Z_STREAM_END, ZStream, zlibInflate, zlibInflateInit2 } = zlib;
+  const stream = new ZStream();
+  zlibInflateInit2(stream, GZIP_WINDOW);
+  stream.input = bytes;
+  stream.next_in = at;
+  stream.avail_in = bytes.length - at;
+  for (;;) {
+    stream.output = new Uint8Array(PIECE);
+    stream.next_out = 0;
+    stream.avail_out = PIECE;
+    const status = zlibInflate(stream, Z_NO_FLUSH);
+    const isCutOff = status === Z_BUF_ERROR || (status === Z_OK && stream.avail_in === 0 && stream.avail_out > 0);
+    if (isCutOff || (status !== Z_OK && status !== Z_STREAM_END)) {
+      throw new RangeError(`${who}: expected whole gzip data, got data that is corrupt or cut off`);
+    }
+    if (stream.next_out > 0) yield stream.output.subarray(0, stream.next_out);
+    if (status === Z_STREAM_END) return stream.next_in;
   }
-  const flags = bytes[at + 3];
-  if (at + HEADER_BYTES > bytes.length || bytes[at + 2] !== 8 || (flags & UNKNOWN) !== 0) throw corrupt(who);
-  let begin = at + HEADER_BYTES;
-  if (flags & EXTRA) begin += 2 + (bytes[begin] | (bytes[begin + 1] << 8));
-  for (const text of [NAMED, COMMENTED]) {
-    if (!(flags & text)) continue;
-    const end = bytes.indexOf(0, begin);
-    if (end < 0) throw corrupt(who);
-    begin = end + 1;
-  }
-  if (flags & CHECKED) begin += 2;
-  return begin;
-}
-
-function guarded<T>(who: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw corrupt(who, cause);
-  }
-}
-
-function corrupt(who: string, cause?: unknown): RangeError {
-  return new RangeError(`${who}: expected whole gzip data, got data that is corrupt or cut off`, { cause });
 }

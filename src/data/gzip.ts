@@ -152,7 +152,7 @@ function whole(bytes: Uint8Array): () => AsyncIterable<Uint8Array> {
  * What all members of a gzip file hold.
  *
  * The host's stream unpacks the first one. Of several, some hosts' streams unpack all, some end or fail after the first; so where it
- * fails, or not as much came out as the file's end says, plain code starts again and goes on behind what was handed out.
+ * fails, or not as much came out as the file's end says, zlib's port to JavaScript starts again and goes on behind what was handed out.
  */
 async function* memberChunks(
   open: () => AsyncIterable<Uint8Array>,
@@ -184,7 +184,7 @@ async function* memberChunks(
   }
   const { gunzipMembers } = await import("./gzip-members.ts");
   let place = 0;
-  for (const piece of gunzipMembers(who, packed.bytes())) {
+  for await (const piece of gunzipMembers(who, packed.bytes())) {
     const behind = piece.subarray(Math.max(0, Math.min(piece.length, unpacked - place)));
     place += piece.length;
     if (behind.length > 0) yield behind;
