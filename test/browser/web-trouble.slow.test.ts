@@ -61,7 +61,7 @@ describeInChromium("the page in trouble", () => {
     await drop(page, [join(folder, "broken")]);
     const broken = await messageOf(page, "These files could not be read");
     expect(await broken.innerText()).toMatch(
-      /train-images-idx3-ubyte.*expected 31376 bytes, got 30016\. Drop them again whole.*The images from before are still there: Generated digits/s,
+      /train-images-idx3-ubyte.*expected 31376 bytes, got 30016; .*leaves such files out\. Drop them again whole.*The images from before are still there: Generated digits/s,
     );
     expect(await textOf(page, ".card [role=status]")).toMatch(/^20,000 images/);
 

@@ -42,6 +42,8 @@ def read_gzip(path):
 def read_picture(path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        # A broken tag beside the picture is passed over, as by all programs.
+        warnings.filterwarnings("ignore", module="PIL.TiffImagePlugin")
         with Image.open(path) as image:
             image.load()
 
