@@ -8,7 +8,7 @@ import { address, zero } from "./simd";
 /** Taps of a window that are added one after the other in float32. */
 const BLOCK: i32 = 64;
 
-/** How many of a window's `taps`, the first of them at `origin`, lie before `end`, on one axis. */
+/** The number of a window's `taps`, the first of them at `origin`, that lie before `end`, on one axis. */
 function taps_before(end: i32, origin: i32, taps: i32, dilation: i32): i32 {
   return max(0, min(taps, (end - origin + dilation - 1) / dilation));
 }

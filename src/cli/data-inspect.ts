@@ -119,7 +119,7 @@ export function describeData(
   for (const line of countTable(some, [parts.train, parts.test])) output.text(line);
 }
 
-/** What train makes of the pixels. */
+/** The line that says how train scales the pixels. */
 function scalingLine(scaling: PixelScaling): string {
   const range = `scale ${rangeWords(scaling)}, black to white`;
   return scaling.kept ? `${range}, which stay as they are` : `${range}, become 0 to 255 in train and eval`;

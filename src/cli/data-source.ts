@@ -61,7 +61,7 @@ export interface LoadedData {
 export interface DataRequest {
   /** Only the images to test on. */
   readonly testOnly?: boolean;
-  /** How files are read where their format knows these settings and the source has no others. */
+  /** The reader's settings where their format knows these settings and the source has no others. */
   readonly usual?: ReadSettings | undefined;
   /** No more training images than these are needed. */
   readonly limit?: number | undefined;
@@ -160,13 +160,13 @@ async function loadSource(source: DataSource, request: DataRequest, context: Con
 }
 
 /**
- * How data is scaled for a model: as its training data were, unless `--keep-values` says that the values fit as they are.
+ * The scaling of data for a model: as its training data were, unless `--keep-values` says that the values fit as they are.
  */
 export function scalingFor({ scaling }: Pick<Model, "scaling">, { keepValues }: FileOptions): DataRequest["scaling"] {
   return keepValues ? "ignored" : (scaling ?? "former");
 }
 
-/** How files are read for a model whose training data were scaled in a way. */
+/** The reader's settings for a model whose training data were scaled in a way. */
 function scaledReader(reader: ReadSettings, { scaling }: DataRequest): ReadSettings {
   if (scaling === undefined || scaling === "ignored") return reader;
   const { stretch, ...rest } = reader;

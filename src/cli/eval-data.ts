@@ -116,7 +116,7 @@ function withReader(source: DataSource, reader: ReadSettings | undefined): DataS
   return { ...source, reader: { ...generalSettings(reader), ...source.reader } };
 }
 
-/** What `train` noted of its data in a model file, with the place that stands only in the settings beside it. */
+/** The notes that `train` made of its data in a model file, with the place that stands only in the settings beside it. */
 async function notedData(file: ModelFile): Promise<DataSettings | undefined> {
   const noted = dataOf(runNotes(file));
   if (noted === undefined || noted.folder !== null) return noted;

@@ -61,7 +61,7 @@ function checkFinite(path: string, name: string, data: NamedArray["data"]): void
   throw new RangeError(`${who}: expected finite numbers, got ${data[at]} at index ${at}`);
 }
 
-/** How far the run of a checkpoint is; undefined for finished models. */
+/** The place that the run of a checkpoint has reached; undefined for finished models. */
 export function progressOf({ checkpoint: { training } }: ModelFile): Progress | undefined {
   return isRecord(training?.state) ? readProgress(training.state.progress) : undefined;
 }

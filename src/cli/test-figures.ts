@@ -51,7 +51,7 @@ export async function testModel(
   return { ...evaluation, metrics, classNames, seconds: (performance.now() - start) / 1000 };
 }
 
-/** What is to be known of how a data set's classes stand to a model's. */
+/** Notes on a data set's classes beside a model's, for people. */
 function classNotes({ classNames }: Model, data: Dataset): string[] {
   const missing = missingClasses(matchClasses(data, classNames, "test"), "the images to test on");
   const names = classNames ?? data.classNames;

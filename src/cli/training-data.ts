@@ -18,7 +18,7 @@ export interface TrainingData {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
   readonly test: Dataset | undefined;
-  /** How images were chosen for limit and validation; undefined where none were. */
+  /** The way in which images were chosen for limit and validation; undefined where none were. */
   readonly draw: Draw | undefined;
   readonly sha256: string;
 }
@@ -71,7 +71,7 @@ export async function prepareData(
 }
 
 /**
- * How images are chosen for `--limit` and `--validation`: each class gives its share, but IDX files and generated digits
+ * The way in which images are chosen for `--limit` and `--validation`: each class gives its share, but IDX files and generated digits
  * keep their first and last images, as the recipes have it, unless images of one class lie together in them.
  */
 export function drawOf({ source, format }: LoadedData, data: Dataset): Draw {
@@ -84,7 +84,7 @@ export function splitSeedOf({ source }: LoadedData): number {
   return ("reader" in source ? source.reader?.splitSeed : undefined) ?? 0;
 }
 
-/** What is to be known of the parts that are trained with. */
+/** Notes on the parts that are trained with, for people. */
 function partNotes({ train, validation, test }: Omit<SplitData, "used">, isNamed: boolean): string[] {
   const notes = isNamed ? [] : [missingClasses(train, "the images to train on")];
   if (validation !== undefined && validation !== test)
@@ -126,7 +126,7 @@ export async function restoreData(
   return data;
 }
 
-/** What to do where the place of data is not known. */
+/** The advice where the place of data is not known. */
 export function noPlace(command: string): string {
   return `say where it is: ${command}`;
 }

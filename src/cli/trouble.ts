@@ -1,6 +1,6 @@
 // Imports nothing: the program reads it first, so that it can also tell of why the rest could not be read.
 
-/** What one line says of a failing machine or a permission that is missing; undefined for all other errors. */
+/** The line for a failing machine or a permission that is missing; undefined for all other errors. */
 export function troubleOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, message } = error;
@@ -27,7 +27,7 @@ export function troubleOf(error: unknown): string | undefined {
 
 const NO_MEMORY_CODES: readonly string[] = ["ENOMEM", "ERR_WORKER_OUT_OF_MEMORY", "ERR_MEMORY_ALLOCATION_FAILED"];
 
-/** What V8 and the engine say where there is no memory. */
+/** The words of V8 and of the engine where there is no memory. */
 const NO_MEMORY = /out of memory|allocation failed|could not allocate|cannot allocate|free memory, got none/i;
 
 /** Where the shell has set a limit: what is missing may be there. */

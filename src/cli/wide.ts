@@ -57,7 +57,7 @@ export function checkWide(): Promise<string | undefined> {
   });
 }
 
-/** What asks a program to end. */
+/** The signals that ask a program to end. */
 const ENDS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
 /**

@@ -36,7 +36,7 @@ export interface Dataset {
   readonly classes: number;
   /** One name per class. */
   readonly classNames: readonly string[] | undefined;
-  /** How the pixels became these from the numbers in their files, as a reader noted it. */
+  /** The scaling that made these pixels of the numbers in their files, as a reader noted it. */
   readonly scaling?: PixelScaling | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface DatasetInit {
   /** Default: the number of names, else the highest label + 1, else values per image in `targets`. */
   readonly classes?: number | undefined;
   readonly classNames?: readonly string[] | undefined;
-  /** How the pixels became these from other numbers, which a model that learns from them then knows. Default: unknown. */
+  /** The scaling that made these pixels of other numbers, which a model that learns from them then knows. Default: unknown. */
   readonly scaling?: PixelScaling | undefined;
 }
 

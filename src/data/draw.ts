@@ -26,7 +26,7 @@ export function lieTogether({ labels, classes }: Pick<Dataset, "labels" | "class
   return changes < 0.5 * (1 - same) * (n - 1);
 }
 
-/** How many of each class make `total` of all: as near to its share as whole images allow (largest remainders). */
+/** The number of images of each class that make `total` in all: as near to its share as whole images allow (largest remainders). */
 export function shareOut(labels: ClassLabels, classes: number, total: number): number[] {
   const counts = countsOf(labels, classes);
   const n = labels.length;

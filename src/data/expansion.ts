@@ -11,11 +11,11 @@
 /** So much may come out of any file: pixels of a blank picture of 4096 x 4096 in colours with alpha. */
 const FREE_BYTES = 64 * 2 ** 20;
 
-/** What comes out beyond that may be so many times the file, unless said otherwise. */
+/** The multiple of the file's size that may come out beyond that, unless said otherwise. */
 export const MAX_EXPANSION = 100;
 
 /**
- * How many bytes may come out of a file: 64 MiB, and a multiple of its size.
+ * The number of bytes that may come out of a file: 64 MiB, and a multiple of its size.
  *
  * @param packed the file's size in bytes; of a file in an archive, what it takes there
  * @param maxExpansion the multiple; default 100
@@ -37,7 +37,7 @@ export function checkExpansion(who: string, unpacked: number, allowed: number): 
   if (unpacked > allowed) throw expansionError(who, allowed);
 }
 
-/** What is thrown for a file out of which more comes than is allowed. */
+/** The error for a file out of which more comes than is allowed. */
 export function expansionError(who: string, allowed: number): RangeError {
   const advice = "--max-expansion (maxExpansion) allows more";
   return new RangeError(

@@ -16,7 +16,7 @@ const GZIP_WINDOW = 15 + 16;
 const PIECE = 64 * 1024;
 
 /**
- * What all members of a gzip file hold, piece by piece.
+ * Unpacks all members of a gzip file, piece by piece.
  *
  * @param who stands in error messages
  * @throws RangeError if a member is corrupt or cut off, or something else than members and zeros follows the first one

@@ -149,7 +149,7 @@ function whole(bytes: Uint8Array): () => AsyncIterable<Uint8Array> {
 }
 
 /**
- * What all members of a gzip file hold.
+ * Unpacks all members of a gzip file, piece by piece.
  *
  * The host's stream unpacks the first one. Of several, some hosts' streams unpack all, some end or fail after the first; so where it
  * fails, or not as much came out as the file's end says, zlib's port to JavaScript starts again and goes on behind what was handed out.

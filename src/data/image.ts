@@ -20,7 +20,7 @@ export interface RasterImage {
 /** Samples of 16 bits that one of 8 stands for: white is 255 and 65535. */
 const WORD = 257;
 
-/** How many levels of a picture's samples one of 255 is. */
+/** The number of levels of a picture's samples that one of 255 is. */
 function levelOf({ data }: RasterImage): number {
   return isUint16Array(data) ? WORD : 1;
 }

@@ -6,14 +6,14 @@
 
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 
-/** How large a picture may be. */
+/** The largest picture that is decoded. */
 export interface JpegLimits {
   readonly maxPixels: number;
   /** The most bytes of red, green and blue that may come out of it; default what `allowedBytes` says for a file of its size. */
   readonly maxBytes?: number | undefined;
 }
 
-/** What the segments say. */
+/** The frame and scans that the segments describe. */
 export interface JpegStructure {
   readonly width: number;
   readonly height: number;

@@ -54,7 +54,7 @@ function isBmp(bytes: Uint8Array): boolean {
   return bytes.subarray(6, 10).every((byte) => byte === 0) && headerBytes >= 12 && headerBytes <= 124;
 }
 
-/** What the bytes are in place of a picture that can be decoded, for an error message. */
+/** The name of what stands in place of a picture that can be decoded, for an error message. */
 export function notDecodable(bytes: Uint8Array): string {
   return bytes.length === 0 ? "an empty file" : (pictureFormat(bytes) ?? standInOf(bytes) ?? "something else");
 }

@@ -8,7 +8,7 @@ import { checkNumber, readFields, shown } from "../json-fields.ts";
 import type { Dataset, Pixels } from "./dataset.ts";
 
 /**
- * How pixels of files became those of a data set: `(value - base) * factor`, which is 0 for black and 255 for white. A type
+ * The scaling that made the pixels of a data set of those in files: `(value - base) * factor`, which is 0 for black and 255 for white. A type
  * alias because interfaces do not fit `Json`.
  */
 export type PixelScaling = {
@@ -91,7 +91,7 @@ export function scaleBytes(bytes: Pixels, scaling: PixelScaling | undefined): Pi
 }
 
 /**
- * What pixels of a model look like, 0 black to 255 white: the other way round of {@link scaleBytes}.
+ * Pixels of a model as people see them, 0 black to 255 white: the other way round of {@link scaleBytes}.
  *
  * @returns `pixels` themselves where they are that already
  */

@@ -94,7 +94,7 @@ function boxed(numbers: readonly number[]): number[] {
   return copy;
 }
 
-/** What a kernel threw, which WebAssembly tells without a name: says which kernel, and for which layer. */
+/** The error of a kernel, which WebAssembly throws without a name: says which kernel, and for which layer. */
 export class KernelError extends Error {
   constructor({ name, layer }: Call, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);

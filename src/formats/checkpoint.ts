@@ -24,7 +24,7 @@ export interface NamedArray {
 export interface Checkpoint {
   /** The architecture, as `Architecture.toJson` gives it. */
   readonly model: unknown;
-  /** How the model was compiled: loss, optimizer, batch size, seed, class names, scaling of pixels. */
+  /** The settings that the model was compiled with: loss, optimizer, batch size, seed, class names, scaling of pixels. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Weights by name. */
   readonly weights: ReadonlyMap<string, NamedArray>;

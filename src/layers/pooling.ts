@@ -15,7 +15,7 @@ import type { LayerConfig } from "./options.ts";
 /** Which value of a window goes on. */
 export type PoolKind = "max" | "average";
 
-/** What sets some pooling layers apart; all false by default. */
+/** Properties of some pooling layers; all false by default. */
 interface PoolTraits {
   /** Whether padding counts in means, as zeros. */
   readonly countsPadding?: boolean;

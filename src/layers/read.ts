@@ -43,7 +43,7 @@ const MAX_LAYERS = 1000;
 /** Layers in all lists together: each takes some kilobytes, and lists in lists multiply. */
 const MAX_TOTAL = 10_000;
 
-/** How many layers were read so far. */
+/** The number of layers that were read so far. */
 interface Count {
   layers: number;
 }

@@ -1,4 +1,4 @@
-/** What a network's weights are at present: the run's own, averaged ones in their place, or on the way from one to the other. */
+/** The state of a network's weights: the run's own, averaged ones in their place, or on the way from one to the other. */
 export type WeightState = "own" | "averaged" | "changing";
 
 /**

@@ -26,7 +26,7 @@ export type AdobeTransform = "none" | "ycck";
 
 const SOS = 0xda;
 
-/** What Adobe's marker says of the colours; without one they are as they stand. */
+/** The kind of colours by Adobe's marker; without one they are as they stand. */
 export function adobeTransform(bytes: Uint8Array): AdobeTransform {
   for (const { marker, data } of segments(bytes)) {
     if (marker === 0xee && isAdobe(data)) return data[11] === 2 ? "ycck" : "none";

@@ -105,7 +105,7 @@ async function namesBeside(folder: string): Promise<readonly string[] | undefine
 }
 
 /**
- * What is in a folder, and in those folders in it that are called as IDX files are: Kaggle's copy of MNIST has each file in one.
+ * The names in a folder, and in those folders in it that are called as IDX files are: Kaggle's copy of MNIST has each file in one.
  *
  * @returns paths from the folder on, with `/`
  * @throws FileError if it cannot be read

@@ -20,7 +20,7 @@ export function openToRead(path: string): Promise<FileHandle> {
 }
 
 /**
- * What a pipe gives, piece by piece.
+ * The content of a pipe, piece by piece.
  *
  * @throws RangeError if nobody writes to it
  */

@@ -14,7 +14,7 @@ if (parentPort !== null) serve(parentPort);
 function serve(port: MessagePort): void {
   const answerThread = createThread((message) => port.postMessage(message));
   let answer: ((message: unknown) => void) | undefined;
-  /** What came while the role was being loaded. */
+  /** Messages that came while the role was being loaded. */
   const waiting: unknown[] = [];
   port.on("message", (message: FirstMessage) => {
     if (answer !== undefined) answer(message);

@@ -2,7 +2,7 @@
 const START_BYTES = 512;
 
 /**
- * What stands in place of a file of data, as far as its start tells: a page that a server sent, or a pointer that Git keeps in place of a
+ * The name of what stands in place of a file of data, as far as its start tells: a page that a server sent, or a pointer that Git keeps in place of a
  * large file.
  *
  * @param start the file's first bytes, 64 or more where there are so many

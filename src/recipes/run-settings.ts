@@ -123,7 +123,7 @@ const DATA_KEYS = [
   "sha256",
 ] as const satisfies readonly (keyof DataSettings)[];
 
-/** What a run's settings say of its data, from JSON that is not to be trusted. */
+/** The data of a run by its settings, from JSON that is not to be trusted. */
 export function readDataSettings(json: unknown): DataSettings {
   const fields = readFields(WHO, json, DATA_KEYS);
   const { source, folder, limit, validation, sha256, trainRange = null, testRange = null, reader, draw } = fields;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What to do about a training that diverged. */
+/** The advice after a training that diverged. */
 export const DIVERGED_ADVICE =
   "try a lower learning rate, a warm-up, or gradient clipping, and look for unscaled or NaN inputs";
 

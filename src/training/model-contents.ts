@@ -8,7 +8,7 @@ import { parseOptimizer } from "./optimizers.ts";
 import type { Trainer } from "./trainer.ts";
 
 /**
- * What a model file holds of a network: only what `loadModel` takes.
+ * The contents of a network's model file: only what `loadModel` takes.
  *
  * @throws DivergedError if a weight is NaN or infinite
  * @throws TypeError, RangeError for other settings than files can have, such as a loss of the caller's own
@@ -48,7 +48,7 @@ export function modelContents(
 export const AVERAGE = "average";
 
 /**
- * What a checkpoint holds of a run besides the model: only what `resumeTrainer` takes.
+ * The contents of a run's checkpoint besides the model: only what `resumeTrainer` takes.
  *
  * @throws DivergedError if a number of the optimizer, or an averaged weight, is NaN or infinite
  * @throws TypeError, RangeError for an optimizer that files cannot hold

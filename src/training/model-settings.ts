@@ -3,7 +3,7 @@ import { checkNumber } from "../json-fields.ts";
 import type { Loss } from "../model/contracts.ts";
 import { parseLoss } from "./losses.ts";
 
-/** What a model file says of its model besides architecture and weights, checked. */
+/** The settings in a model file, besides architecture and weights, checked. */
 export interface ModelSettings {
   readonly seed: number;
   readonly batchSize: number;

@@ -84,7 +84,7 @@ function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed
   };
 }
 
-/** What `predict` is told. A type alias because interfaces do not fit `Json`. */
+/** The options of `predict`. A type alias because interfaces do not fit `Json`. */
 export type PredictOptions = PredictionSettings & {
   /**
    * Shape of one image, [height, width, channels], as the caller knows it: refused unless it is the model's. A flat array alone
@@ -114,7 +114,7 @@ export class Model {
   /** Names of the classes, where the training data had them: those of other data are matched by name. */
   classNames: readonly string[] | undefined;
   /**
-   * How the pixels of the latest training data became what they are from the numbers in their files, where its reader noted
+   * The scaling that made the pixels of the latest training data of the numbers in their files, where its reader noted
    * that. `readData(files, { scaling: model.scaling })` reads other files alike, `scalePixels` and `scaleBytes` bring other
    * pixels to the same unit. Model files keep it.
    */

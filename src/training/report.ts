@@ -18,7 +18,7 @@ export interface ImageReport extends Evaluation {
   /** `[classes][classes]`, rows are the true classes. */
   readonly confusion: readonly (readonly number[])[];
   readonly classes: readonly ClassFigures[];
-  /** What is to be known of the figures: a sentence each, for people. */
+  /** Notes on the figures: a sentence each, for people. */
   readonly notes: readonly string[];
 }
 

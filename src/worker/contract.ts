@@ -126,7 +126,7 @@ export interface RemoteReport extends Evaluation {
   /** `[classes][classes]`, rows are the true classes. */
   readonly confusion: readonly (readonly number[])[];
   readonly classes: readonly ClassFigures[];
-  /** What is to be known of the figures, such as classes without an image: a sentence each, for people. */
+  /** Notes on the figures, such as classes without an image: a sentence each, for people. */
   readonly notes: readonly string[];
 }
 

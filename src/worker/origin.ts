@@ -14,13 +14,13 @@ export interface Origin {
   };
   readonly part: "train" | "test";
   readonly range: ImageRange;
-  /** How images of the range were drawn per class, if they were: step by step. */
+  /** The draws per class of images of the range, if there were any, in their order. */
   readonly draws?: readonly DrawStep[];
 }
 
 /** Images that were drawn, or what they left. */
 interface DrawStep {
-  /** How many were drawn: a number, or a fraction. */
+  /** The number of images that were drawn, or their fraction. */
   readonly part: number;
   readonly isDrawn: boolean;
 }

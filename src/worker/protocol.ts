@@ -40,7 +40,7 @@ export type DatasetInfo = Pick<RemoteDataset, "name" | "length" | "shape" | "cla
   readonly data: number;
 };
 
-/** What was read from files. */
+/** The data sets that were read from files. */
 export interface ReadInfo {
   readonly format: string;
   readonly train: DatasetInfo | undefined;

@@ -9,7 +9,7 @@ export function workerFile(): Worker {
   return new Worker(new URL("./browser-worker.js", import.meta.url), { type: "module", name: "convasm" });
 }
 
-/** What to do where the script of a worker could not be loaded. */
+/** The advice where the script of a worker could not be loaded. */
 export const WORKER_ADVICE =
   "its script could not be loaded: the page's bundler must make a file of convasm/worker (see setWorkerSource), " +
   "its server must have that file, and its Content Security Policy must allow it as worker-src";

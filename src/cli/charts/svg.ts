@@ -23,7 +23,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** What XML forbids besides control characters. */
+/** Characters that XML forbids besides control characters. */
 const NOT_XML = /[\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** Text for use in XML, also in attributes. Characters that XML cannot hold, or that are not to be seen, become U+FFFD. */

@@ -129,7 +129,7 @@ async function readBatches(
   return { shape: SHAPE, ...used, depth: 8 };
 }
 
-/** What to say where one of several numbered batches is not there. */
+/** The note where one of several numbered batches is not there. */
 function missingNote(files: readonly DataFile[]): string | undefined {
   const numbers = files.flatMap(({ name }) => /data_batch_(\d)(?:\.\w+)?$/.exec(name)?.[1] ?? []).map(Number);
   const missing = Array.from({ length: Math.max(0, ...numbers) }, (_, i) => i + 1).filter((n) => !numbers.includes(n));

@@ -22,13 +22,13 @@ export interface Labels {
   readonly note: string | undefined;
 }
 
-/** What is known of a file before its labels are looked for. */
+/** Facts of a file that are known before its labels are looked for. */
 export interface Table extends CsvStart {
   /** Columns that hold pixels or labels, from 0. */
   readonly kept: readonly number[];
 }
 
-/** What the file to train on says about one to test on. */
+/** Facts of the file to train on that hold for one to test on. */
 export interface TrainColumns {
   /** Number of pixels. */
   readonly pixels: number;
@@ -43,7 +43,7 @@ export function rowNameColumns({ header, columns }: CsvStart, { labelColumn }: R
   return header.flatMap((name, i) => (ROW_NAMES.test(name) && i !== asked ? [i] : []));
 }
 
-/** What to say of columns that are passed over. */
+/** The note on columns that are passed over. */
 export function passedNote({ header }: CsvStart, passed: readonly number[]): string | undefined {
   if (passed.length === 0) return undefined;
   const names = passed.map((column) => header?.[column]).filter((name) => name !== undefined && name !== "");
@@ -120,7 +120,7 @@ function askedColumn(
 }
 
 /**
- * How much a column looks like labels: most if it has about all whole numbers from 0 up to its highest. A column that never
+ * A figure for how much a column looks like labels: most if it has about all whole numbers from 0 up to its highest. A column that never
  * changes may be pixels at the edge, or the labels of a file in the order of its classes; one with gaps is more likely pixels.
  */
 function looksLikeLabels(rows: readonly Float64Array[], column: number): number {

@@ -79,7 +79,7 @@ interface Table {
   readonly pixels: PixelStore;
   readonly labels: Uint16Array;
   readonly notes: readonly string[];
-  /** What this file, as the one to train on, says about one to test on. */
+  /** Facts of this file, as the one to train on, that hold for one to test on. */
   readonly as: TrainColumns | undefined;
 }
 

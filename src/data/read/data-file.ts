@@ -95,7 +95,7 @@ export async function isGzipFile(file: DataFile): Promise<boolean> {
 }
 
 /**
- * What a gzip file holds, unpacked as it is read.
+ * The content of a gzip file, unpacked as it is read.
  *
  * @param maxExpansion what may come out of it, as a multiple of its size: see `allowedBytes`
  */

@@ -16,7 +16,7 @@ import { isTar } from "./tar.ts";
 import { hasTextMark } from "./utf8-pieces.ts";
 import { isZip } from "./zip.ts";
 
-/** What files of data are by their first bytes. */
+/** The kinds of data files, told by their first bytes. */
 export type DataKind = "archive" | "idx" | "npy" | "hdf5" | "csv" | "CIFAR-10" | "CIFAR-100" | "picture" | "pickle";
 
 /** `other` is none of these, such as a licence beside the data. */

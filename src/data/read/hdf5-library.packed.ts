@@ -14,7 +14,7 @@ export async function reloadHdf5Library(): Promise<Hdf5Library> {
   throw new Error(`readHdf5: ${FAILED}`);
 }
 
-/** What to say where no other copy can be had. */
+/** The message where no other copy can be had. */
 const FAILED =
   "expected the HDF5 library to be as it was loaded, got one that failed at an earlier file: start the program again, or load the page again";
 

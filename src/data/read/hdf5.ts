@@ -138,7 +138,7 @@ function arrayOf(file: string, module: H5Module, dataset: Dataset, allowed: numb
   return { name, who, shape, type, read };
 }
 
-/** What packs chunks beyond what the library has built in (The HDF Group, "Registered Filter Plugins"), by its number. */
+/** Filters of chunks that the library has not built in (The HDF Group, "Registered Filter Plugins"), by its number. */
 const FILTERS: ReadonlyMap<number, string> = new Map([
   [4, "szip"],
   [305, "LZO"],

@@ -125,12 +125,12 @@ function hasColours({ channels, data }: RasterImage): boolean {
 interface Request {
   readonly pictures: readonly ClassPicture[];
   readonly names: readonly string[];
-  /** How many are read before, and how many in all. */
+  /** The number that is read before, and the number in all. */
   readonly done: number;
   readonly total: number;
 }
 
-/** What was read of a part, to be asked for once all parts are known to be grey or in colours. */
+/** The pictures of a part, to be asked for once all parts are known to be grey or in colours. */
 interface ReadPictures {
   readonly note: string | undefined;
   part(channels: 1 | 3): Part;

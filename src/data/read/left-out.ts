@@ -11,7 +11,7 @@ interface Group {
   count: number;
   /** The name of the first. */
   readonly example: string;
-  /** What its reader said. */
+  /** The reason that its reader gave. */
   readonly reason: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export class LeftOut {
     add(this.#strangers, "other", name);
   }
 
-  /** How many files could not be read so far. */
+  /** The number of files that could not be read so far. */
   get brokenCount(): number {
     return [...this.#broken.values()].reduce((sum, { count }) => sum + count, 0);
   }

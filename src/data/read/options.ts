@@ -84,7 +84,7 @@ export interface ReadDataOptions extends ReadSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the readers of a data set are told, and where they note what they leave out. */
+/** The options of the readers of a data set, and the place where they note what they leave out. */
 export interface ReadContext extends ReadDataOptions {
   readonly leftOut: LeftOut;
 }

@@ -60,7 +60,7 @@ export function makeDatasets(
   return { train, test };
 }
 
-/** What to say of images to train on that are all of one class; undefined where they are not. */
+/** The note on images to train on that are all of one class; undefined where they are not. */
 export function oneClassNote(train: Dataset | undefined): string | undefined {
   const { labels, classNames } = train ?? {};
   if (labels === undefined) return undefined;

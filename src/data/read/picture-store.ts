@@ -24,12 +24,12 @@ export class PictureStore {
     this.#most = most;
   }
 
-  /** How many pictures there are. */
+  /** The number of pictures. */
   get length(): number {
     return this.#length;
   }
 
-  /** What is to be known where only some of the pictures have 16 bits. */
+  /** The note where only some of the pictures have 16 bits. */
   get note(): string | undefined {
     if (this.#wide === 0 || this.#wide === this.#length) return undefined;
     const some = `${this.#wide} of ${this.#length} pictures have 16 bits a sample`;

@@ -32,7 +32,7 @@ export interface ScaledParts<P extends RawPixels> {
   readonly train: P | undefined;
   readonly test: P | undefined;
   readonly scaling: PixelScaling;
-  /** What was done, for people. */
+  /** A sentence on what was done, for people. */
   readonly notes: readonly string[];
 }
 
@@ -102,7 +102,7 @@ function ownScaling(
   return { scaling: isSameScaling(scaling, BYTES) ? BYTES : { ...scaling, kept: true }, note: undefined };
 }
 
-/** What pixels are numbers of: the training data's files, 0 to 255, 0 to 65535, or 0 to 1. */
+/** The unit of pixels: that of the training data's files, 0 to 255, 0 to 65535, or 0 to 1. */
 type PixelUnit = "training" | "bytes" | "words" | "unit";
 
 /**

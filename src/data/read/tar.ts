@@ -33,7 +33,7 @@ function octal(bytes: Uint8Array, begin: number, length: number): number {
   return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
 }
 
-/** What headers of GNU or pax say of the entry after them. */
+/** Facts that headers of GNU or pax state of the entry after them. */
 interface Extended {
   readonly path?: string | undefined;
   readonly linkPath?: string | undefined;
@@ -113,7 +113,7 @@ function checksum(header: Uint8Array): number {
   return sum;
 }
 
-/** What matters in a pax header, whose records are `length key=value`, with the length of the whole record. */
+/** The fields that matter in a pax header, whose records are `length key=value`, with the length of the whole record. */
 function readPax(content: Uint8Array): Extended {
   let found: Extended = {};
   for (let at = 0; at < content.length; ) {

@@ -29,7 +29,7 @@ export interface LoadedImages {
   /** Held out: for validation, the confusion matrix and the galleries. */
   readonly test: RemoteDataset;
   readonly notes: readonly string[];
-  /** How images are held out; undefined where their order decides, as of IDX files. */
+  /** The way in which images are held out; undefined where their order decides, as of IDX files. */
   readonly draw: "classes" | undefined;
 }
 

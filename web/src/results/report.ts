@@ -1,6 +1,6 @@
 import type { RemoteDataset, RemoteModel, RemoteReport } from "convasm";
 
-/** What a model made of each held-out image. Classes are the model's. */
+/** A model's answers to the held-out images. Classes are the model's. */
 export interface Results {
   readonly data: RemoteDataset;
   readonly report: RemoteReport;
