@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { MAX_EXPANSION } from "../data/expansion.ts";
 import type { ArrayNames, ReadSettings } from "../data/read/options.ts";
 import { UsageError } from "./errors.ts";
 import { seedNumber } from "./numbers.ts";
@@ -67,7 +68,7 @@ export function addFileOptions(command: Command): Command {
     new Option("--skip-broken", "leave out files that look like data and cannot be read, with a note"),
     new Option(
       "--max-expansion <n>",
-      "what comes out of a packed file beyond 64 MiB may be so many times its size (default: 100)",
+      `what comes out of a packed file beyond 64 MiB may be so many times its size (default: ${MAX_EXPANSION})`,
     ).argParser(expansion),
   ];
   for (const option of options) command.addOption(option.helpGroup("Options for files of data:"));

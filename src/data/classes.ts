@@ -23,7 +23,7 @@ export function listOf(names: readonly string[]): string {
  * @returns -1 for names that are not there
  * @throws RangeError if a name is there twice, and the lists differ
  */
-export function placesOf(names: readonly string[], known: readonly string[], who: string, what: string): number[] {
+function placesOf(names: readonly string[], known: readonly string[], who: string, what: string): number[] {
   const [own, other] = [names, known].map((list) => list.map((name) => name.normalize()));
   if (own.length === other.length && own.every((name, i) => name === other[i])) return own.map((_, i) => i);
   const twice = other.find((name, i) => own.includes(name) && other.indexOf(name) !== i);

@@ -34,13 +34,7 @@ export function allowedBytes(packed: number, maxExpansion: number = MAX_EXPANSIO
  * checkExpansion("readIdx \"images.gz\"", 60_000 * 784, allowedBytes(9_900_000));
  */
 export function checkExpansion(who: string, unpacked: number, allowed: number): void {
-  if (unpacked > allowed) throw expansionError(who, allowed);
-}
-
-/** The error for a file out of which more comes than is allowed. */
-export function expansionError(who: string, allowed: number): RangeError {
+  if (unpacked <= allowed) return;
   const advice = "--max-expansion (maxExpansion) allows more";
-  return new RangeError(
-    `${who}: expected at most ${allowed} bytes to come out of so small a file, got more; ${advice}`,
-  );
+  throw new RangeError(`${who}: expected at most ${allowed} bytes to come out of so small a file, got more; ${advice}`);
 }

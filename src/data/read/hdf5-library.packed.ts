@@ -1,3 +1,4 @@
+import { HDF5_FAILED } from "./hdf5-failed.ts";
 import type { Hdf5Library } from "./hdf5-library.ts";
 
 /** In place of `hdf5-library.ts` in the build for servers' bundlers, which cannot tell where a package is. */
@@ -11,12 +12,8 @@ export async function loadHdf5Library(): Promise<Hdf5Library> {
 
 /** Loads no other copy of the library: a bundle has one. */
 export async function reloadHdf5Library(): Promise<Hdf5Library> {
-  throw new Error(`readHdf5: ${FAILED}`);
+  throw new Error(HDF5_FAILED);
 }
-
-/** The message where no other copy can be had. */
-const FAILED =
-  "expected the HDF5 library to be as it was loaded, got one that failed at an earlier file: start the program again, or load the page again";
 
 export function hdf5Address(): string | undefined {
   return undefined;

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { HDF5_FAILED } from "./hdf5-failed.ts";
+
 export type Hdf5Library = typeof import("h5wasm");
 
 /**
@@ -30,14 +32,10 @@ let copies = 0;
  */
 export async function reloadHdf5Library(): Promise<Hdf5Library> {
   const address = import.meta.resolve?.("h5wasm");
-  if (address === undefined) throw new Error(`readHdf5: ${FAILED}`);
+  if (address === undefined) throw new Error(HDF5_FAILED);
   copies += 1;
   return import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ `${address}?copy=${copies}`);
 }
-
-/** The message where no other copy can be had. */
-const FAILED =
-  "expected the HDF5 library to be as it was loaded, got one that failed at an earlier file: start the program again, or load the page again";
 
 /** The library's address for a worker that has no other way to find it. */
 export function hdf5Address(): string | undefined {
