@@ -36,6 +36,8 @@ export { createThread, type ThreadAnswer, type ThreadMessage } from "./engine/th
 export { setWasmSource, type WasmName, type WasmSource } from "./engine/wasm.ts";
 export { type Checkpoint, type NamedArray, readCheckpoint } from "./formats/checkpoint.ts";
 export { decodeSafetensors } from "./formats/safetensors.ts";
+export { readLayers } from "./graph/read.ts";
+export { type ResidualOptions, residual } from "./graph/residual.ts";
 export type { Json } from "./json.ts";
 export {
   type ActivationName,
@@ -48,6 +50,7 @@ export {
   sigmoid,
   tanh,
 } from "./layers/activation.ts";
+export { add } from "./layers/add.ts";
 export { type AveragePoolOptions, averagePooling2d } from "./layers/average-pooling2d.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./layers/batch-normalization.ts";
 export { type Conv2dOptions, conv2d, type WindowLayerOptions } from "./layers/conv2d.ts";
@@ -61,8 +64,6 @@ export type { Initializer, InitializerName } from "./layers/initializers.ts";
 export type { Layer, Shape } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
-export { readLayers } from "./layers/read.ts";
-export { type ResidualOptions, residual } from "./layers/residual.ts";
 export { softmax } from "./layers/softmax.ts";
 export type { Architecture, ArchitectureOptions } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";

@@ -6,6 +6,8 @@
  */
 
 import type { KernelName } from "../engine/kernels.ts";
+import { readLayers } from "../graph/read.ts";
+import { residual } from "../graph/residual.ts";
 import { readElementwise } from "../layers/activation.ts";
 import { averagePooling2d } from "../layers/average-pooling2d.ts";
 import { conv2d } from "../layers/conv2d.ts";
@@ -13,9 +15,6 @@ import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
 import { flatten } from "../layers/flatten.ts";
 import type { Layer, Shape } from "../layers/layer.ts";
-import { readLayers } from "../layers/read.ts";
-import { residual } from "../layers/residual.ts";
-import { Sequence } from "../layers/sequence.ts";
 import { softmax } from "../layers/softmax.ts";
 import { NETWORKS } from "../recipes/index.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
@@ -55,7 +54,7 @@ function layerCase(
 
 /** "13x13x32 to 11x11x64, 3x3", with whatever else makes a difference. */
 function shapeOf(layer: Layer, input: Shape): string {
-  const { output } = new Sequence([layer], input);
+  const output = layer.outputShape([input], layer.type);
   const { kernelSize, poolSize, strides, padding, groups } = layer.config;
   const sides = (value: unknown) => (Array.isArray(value) ? value.join("x") : `${value}x${value}`);
   const window = kernelSize ?? poolSize;
@@ -110,8 +109,8 @@ function layerCases(): KernelCase[] {
         for (const branch of [inner, shortcut]) visit(readLayers(branch, "layers"), shape, isFirst);
       }
       add(layer, shape, isFirst, fusibleAfter(layers, i));
-      if (layer.parameters(shape).length > 0) isFirst = false;
-      shape = new Sequence([layer], shape).output;
+      if (layer.parameters([shape]).length > 0) isFirst = false;
+      shape = layer.outputShape([shape], layer.type);
     }
   };
   for (const { layers, shape = DEFAULT_SHAPE } of NETWORKS) visit(layers(10), shape, true);

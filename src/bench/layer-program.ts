@@ -1,7 +1,9 @@
 import { MemoryPlan, type Region } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
+import { buildGraph } from "../graph/build.ts";
+import { graphMultiplyAdds, graphParameters } from "../graph/graph.ts";
+import { PlacedGraph } from "../graph/place.ts";
 import { type Layer, type Shape, sizeOf } from "../layers/layer.ts";
-import { Sequence } from "../layers/sequence.ts";
 import { Parameters } from "../model/parameters.ts";
 import { fillNormal, type ProgramMaker } from "./program.ts";
 
@@ -12,17 +14,15 @@ import { fillNormal, type ProgramMaker } from "./program.ts";
  */
 export function layerProgram(layers: readonly Layer[], input: Shape, first: boolean): ProgramMaker {
   return (n, threads) => {
-    const plan = new MemoryPlan();
-    const sequence = new Sequence(layers, input);
-    const parameters = new Parameters(sequence.parameters(), plan, true, 0);
+    const plan = new MemoryPlan(threads);
+    const graph = buildGraph(layers, input);
+    const parameters = new Parameters(graphParameters(graph), plan, true, 0);
     const keys: Region[] = [];
-    const placed = sequence.place({
+    const placed = new PlacedGraph(graph, {
       batch: n,
       training: true,
       needsInputGradient: !first,
       plan,
-      threads,
-      path: "",
       parameter: (name) => parameters.get(name),
       randomKey() {
         const key = plan.reserve("random key", "scratch", 4);
@@ -31,19 +31,19 @@ export function layerProgram(layers: readonly Layer[], input: Shape, first: bool
       },
     });
     const x = plan.reserve("x", "input", n * sizeOf(input));
-    const dy = plan.reserve("dy", "input", n * sizeOf(sequence.output));
+    const dy = plan.reserve("dy", "input", n * sizeOf(graph.outputs[0].tensor.shape));
     const elements = plan.freeze();
     const tape = new Tape();
     const weights = new Tape();
-    placed.prepare?.(tape, "training", n);
+    placed.prepare(tape, "training", n);
     placed.forward(tape, n, x.offset, "training");
-    placed.backward({ samples: tape, weights }, n, dy.offset);
+    placed.backward({ samples: tape, weights }, n, x.offset, dy.offset);
     tape.append(weights);
     return {
       elements,
       regions: plan.regions,
       operations: tape.operations,
-      multiplyAdds: n * sequence.multiplyAdds(),
+      multiplyAdds: n * graphMultiplyAdds(graph),
       fill(heap) {
         parameters.initialize(heap, 1);
         for (const region of [x, dy]) fillNormal(heap, region);

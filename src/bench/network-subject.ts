@@ -1,5 +1,7 @@
 import { createDataset, type Dataset, type ImageShape } from "../data/dataset.ts";
 import { generateDigits } from "../data/digits/generate.ts";
+import { wantedGradients } from "../graph/gradients.ts";
+import { inputShapes } from "../graph/graph.ts";
 import { Architecture } from "../model/architecture.ts";
 import type { NetworkOptions } from "../model/layout.ts";
 import { RandomStream } from "../numeric/random.ts";
@@ -46,17 +48,15 @@ export function createSubject(recipe: Recipe, batchSize: number): Subject {
 
 /**
  * Operations per image. Counted are the products of convolutions and dense layers alone, a multiply-add as two: in
- * inference the forward pass; in training also the weight gradients, and the data gradients of all layers but the first
- * with weights, which none computes. A residual block that stands first counts whole.
+ * inference the forward pass; in training also the weight gradients, and the data gradients of all layers that follow from
+ * one with weights.
  */
-export function operationsPerImage({ sequence }: Architecture, mode: "train" | "infer"): number {
-  if (mode === "infer") return 2 * sequence.multiplyAdds();
-  let operations = 0;
-  let first = true;
-  for (const { layer, input } of sequence.nodes) {
-    const passes = first && layer.type !== "residual" ? 2 : 3;
-    operations += 2 * passes * layer.multiplyAdds(input);
-    if (layer.parameters(input).length > 0) first = false;
-  }
-  return operations;
+export function operationsPerImage(architecture: Architecture, mode: "train" | "infer"): number {
+  if (mode === "infer") return 2 * architecture.multiplyAdds();
+  const { graph } = architecture;
+  const wanted = wantedGradients(graph, false);
+  return graph.nodes.reduce((sum, node) => {
+    const passes = node.inputs.some(({ id }) => wanted.has(id)) ? 3 : 2;
+    return sum + 2 * passes * node.layer.multiplyAdds(inputShapes(node));
+  }, 0);
 }

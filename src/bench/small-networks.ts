@@ -5,6 +5,7 @@
  */
 
 import { createDataset, type Dataset } from "../data/dataset.ts";
+import { residual } from "../graph/residual.ts";
 import { gelu, relu, tanh } from "../layers/activation.ts";
 import { averagePooling2d } from "../layers/average-pooling2d.ts";
 import { batchNormalization } from "../layers/batch-normalization.ts";
@@ -16,7 +17,6 @@ import { flatten } from "../layers/flatten.ts";
 import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
 import { maxPooling2d } from "../layers/max-pooling2d.ts";
-import { residual } from "../layers/residual.ts";
 import { softmax } from "../layers/softmax.ts";
 import type { Loss } from "../model/contracts.ts";
 import { RandomStream } from "../numeric/random.ts";

@@ -1,10 +1,10 @@
 import { readAugment } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { findDuplicateKey } from "../formats/json-keys.ts";
+import { readLayers } from "../graph/read.ts";
 import { isRecord } from "../json.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
 import { TooSmallError } from "../layers/geometry.ts";
-import { readLayers } from "../layers/read.ts";
 import { Architecture } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";

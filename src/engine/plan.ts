@@ -44,10 +44,27 @@ export class Region {
   }
 }
 
+/** Memory in which each thread has an area to itself. Its place is known once the plan is frozen. */
+export interface ThreadArea {
+  /** Element offset of the first thread's area. Throws before the plan is frozen. */
+  readonly offset: number;
+  /** Elements from one thread's area to the next: at least as many as were asked for. Throws before the plan is frozen. */
+  readonly elements: number;
+}
+
 /** Adds up what a model needs, then gives every region its place: nothing is allocated afterwards. */
 export class MemoryPlan {
   readonly #regions: Region[] = [];
+  readonly #threads: number;
+  /** Elements that a thread needs for any call. */
+  #threadElements = 0;
+  #threadScratch: Region | undefined;
   #elements: number | undefined;
+
+  /** @param threads most threads that will use the memory */
+  constructor(threads = 1) {
+    this.#threads = threads;
+  }
 
   /** Asks for `size` elements. Regions of a kind lie in the order they were asked for. */
   reserve(name: string, kind: RegionKind, size: number): Region {
@@ -57,8 +74,34 @@ export class MemoryPlan {
     return region;
   }
 
+  /**
+   * Asks for memory of each thread's own, for the time of a call. All calls use the same areas, which are as large as the
+   * largest that is asked for.
+   */
+  threadArea(elements: number): ThreadArea {
+    if (this.#elements !== undefined) throw new Error("thread scratch: the plan is frozen");
+    this.#threadElements = Math.max(this.#threadElements, alignedSize(elements));
+    const region = () => {
+      if (this.#threadScratch === undefined)
+        throw new Error("thread scratch: its place is not known before the freeze");
+      return this.#threadScratch;
+    };
+    const threads = this.#threads;
+    return {
+      get offset() {
+        return region().offset;
+      },
+      get elements() {
+        return region().size / threads;
+      },
+    };
+  }
+
   /** Places all regions. Returns the heap's length in elements. */
   freeze(): number {
+    if (this.#threadElements > 0) {
+      this.#threadScratch = this.reserve("thread scratch", "scratch", this.#threads * this.#threadElements);
+    }
     let next = START;
     for (const kind of ORDER) {
       for (const region of this.#regions) {

@@ -1,8 +1,15 @@
 import type { KernelName } from "../engine/kernels.ts";
-import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { shown } from "../json-fields.ts";
-import { type BackwardTapes, type Layer, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  defineLayer,
+  type ForwardPlaces,
+  type Layer,
+  type PlacedLayer,
+  sizeOf,
+} from "./layer.ts";
 import { OptionReader } from "./options.ts";
 import { readSoftmax } from "./softmax.ts";
 
@@ -104,15 +111,15 @@ export function readElementwise(type: ElementwiseName, options: object): Layer {
     type === "leakyRelu"
       ? reader.number("negativeSlope", 0, 1, 0.3)
       : Number(type === "gelu" && reader.boolean("approximate", false));
-  return {
+  return defineLayer({
     type,
     config: reader.config,
-    ...(type === "relu" && { stopsAtZero: "always" as const }),
-    outputShape: (input) => input,
+    ...(type === "relu" && { isRelu: true, stopsAtZero: "always" as const }),
+    outputShape: ([input]) => input,
     parameters: () => [],
     multiplyAdds: () => 0,
-    place: (site) => new PlacedElementwise(site, type, option),
-  };
+    place: ({ output }) => new PlacedElementwise(sizeOf(output), type, option),
+  });
 }
 
 /** The layer that an `activation` option names, or undefined for none. */
@@ -141,24 +148,14 @@ class PlacedElementwise implements PlacedLayer {
   /** The slope of leaky ReLU; for GELU 1 where it is approximate. */
   readonly #option: number;
   readonly #size: number;
-  readonly #y: Region;
-  readonly #dx: Region | undefined;
-  #x = 0;
 
-  constructor(site: Site, type: ElementwiseName, option: number) {
-    const { batch, plan, path } = site;
+  constructor(size: number, type: ElementwiseName, option: number) {
     this.#type = type;
     this.#option = option;
-    this.#size = sizeOf(site.input);
-    this.#y = plan.reserve(`${path}/output`, "activations", batch * this.#size);
-    if (site.training && site.needsInputGradient) {
-      this.#dx = plan.reserve(`${path}/dx`, "activations", batch * this.#size);
-    }
+    this.#size = size;
   }
 
-  forward(tape: Tape, n: number, x: number): number {
-    const y = this.#y.offset;
-    this.#x = x;
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
     if (this.#type === "leakyRelu") {
       tape.add("leaky_relu_forward", "sample", n, x, y, this.#size, this.#option);
     } else if (this.#type === "gelu") {
@@ -166,13 +163,11 @@ class PlacedElementwise implements PlacedLayer {
     } else {
       tape.add(`${this.#type}_forward` satisfies KernelName, "sample", n, x, y, this.#size);
     }
-    return y;
   }
 
-  backward({ samples }: BackwardTapes, n: number, dy: number): number {
-    if (this.#dx === undefined) return 0;
-    const dx = this.#dx.offset;
-    const known = FROM_OUTPUT[this.#type] ? this.#y.offset : this.#x;
+  backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
+    if (dx === 0) return;
+    const known = FROM_OUTPUT[this.#type] ? y : x;
     if (this.#type === "leakyRelu") {
       samples.add("leaky_relu_backward", "sample", n, known, dy, dx, this.#size, this.#option);
     } else if (this.#type === "gelu") {
@@ -180,6 +175,5 @@ class PlacedElementwise implements PlacedLayer {
     } else {
       samples.add(`${this.#type}_backward` satisfies KernelName, "sample", n, known, dy, dx, this.#size);
     }
-    return dx;
   }
 }

@@ -1,7 +1,18 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Initializer } from "./initializers.ts";
-import { type BackwardTapes, type Layer, type Mode, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  defineLayer,
+  type ForwardPlaces,
+  type Layer,
+  type LayerDefinition,
+  type Mode,
+  type PlacedLayer,
+  type Site,
+  sizeOf,
+} from "./layer.ts";
 import { OptionReader } from "./options.ts";
 
 export interface BatchNormalizationOptions {
@@ -40,12 +51,13 @@ export function readBatchNormalization(options: object): Layer {
   if (Math.fround(epsilon) === 0) throw new RangeError(`${reader.who}: expected epsilon to be above 0, got ${epsilon}`);
   const gamma = reader.initializer("gammaInitializer", "ones");
   const beta = reader.initializer("betaInitializer", "zeros");
-  return {
+  const normalization = (relu: boolean): LayerDefinition => ({
     type: "batchNormalization",
     config: reader.config,
-    fusesRelu: true,
-    outputShape: (input) => input,
-    parameters(input) {
+    ...(relu && { stopsAtZero: "always" as const }),
+    absorb: ({ isRelu }) => (isRelu === true && !relu ? normalization(true) : undefined),
+    outputShape: ([input]) => input,
+    parameters([input]) {
       const channels = input[input.length - 1];
       const of = { shape: [channels], fans: { fanIn: channels, fanOut: channels } };
       return [
@@ -56,8 +68,9 @@ export function readBatchNormalization(options: object): Layer {
       ];
     },
     multiplyAdds: () => 0,
-    place: (site) => new PlacedBatchNormalization(site, momentum, epsilon),
-  };
+    place: (site) => new PlacedBatchNormalization(site, momentum, epsilon, relu),
+  });
+  return defineLayer(normalization(false));
 }
 
 class PlacedBatchNormalization implements PlacedLayer {
@@ -66,7 +79,7 @@ class PlacedBatchNormalization implements PlacedLayer {
   readonly #epsilon: number;
   readonly #channels: number;
   readonly #positions: number;
-  readonly #y: Region;
+  readonly #relu: boolean;
   readonly #mean: Region;
   readonly #variance: Region;
   /** Scale, then shift, of the batch's statistics and of the running ones. */
@@ -75,27 +88,24 @@ class PlacedBatchNormalization implements PlacedLayer {
   /** Sums of each sample: for the statistics, and in the backward pass for the gradients. */
   readonly #sums: Region;
   readonly #factors: Region | undefined;
-  readonly #dx: Region | undefined;
-  #x = 0;
 
-  constructor(site: Site, momentum: number, epsilon: number) {
-    const { batch, plan, path, input } = site;
-    const size = sizeOf(input);
-    const c = input[input.length - 1];
+  constructor(site: Site, momentum: number, epsilon: number, relu: boolean) {
+    const { batch, output } = site;
+    const size = sizeOf(output);
+    const c = output[output.length - 1];
     this.#site = site;
     this.#momentum = momentum;
     this.#epsilon = epsilon;
+    this.#relu = relu;
     this.#channels = c;
     this.#positions = size / c;
-    this.#y = plan.reserve(`${path}/output`, "activations", batch * size);
-    this.#mean = plan.reserve(`${path}/mean`, "scratch", c);
-    this.#variance = plan.reserve(`${path}/variance`, "scratch", c);
-    this.#folded = plan.reserve(`${path}/folded`, "scratch", 2 * c);
-    this.#foldedRunning = plan.reserve(`${path}/folded running`, "scratch", 2 * c);
-    this.#sums = plan.reserve(`${path}/sums`, "scratch", batch * 5 * Math.ceil(c / 4) * 4);
+    this.#mean = site.reserve("mean", "scratch", c);
+    this.#variance = site.reserve("variance", "scratch", c);
+    this.#folded = site.reserve("folded", "scratch", 2 * c);
+    this.#foldedRunning = site.reserve("folded running", "scratch", 2 * c);
+    this.#sums = site.reserve("sums", "scratch", batch * 5 * Math.ceil(c / 4) * 4);
     if (!site.training) return;
-    this.#factors = plan.reserve(`${path}/factors`, "scratch", 2 * c);
-    if (site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * size);
+    this.#factors = site.reserve("factors", "scratch", 2 * c);
   }
 
   #offset(parameter: string): number {
@@ -114,10 +124,9 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#fold(tape, this.#offset("movingMean"), this.#offset("movingVariance"), this.#foldedRunning);
   }
 
-  forward(tape: Tape, n: number, x: number, mode: Mode): number {
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
     const c = this.#channels;
     const positions = this.#positions;
-    this.#x = x;
     if (mode !== "inference") {
       const sums = this.#sums.offset;
       const [mean, variance] = [this.#mean.offset, this.#variance.offset];
@@ -131,31 +140,28 @@ class PlacedBatchNormalization implements PlacedLayer {
       this.#fold(tape, mean, variance, this.#folded);
     }
     const folded = mode === "inference" ? this.#foldedRunning.offset : this.#folded.offset;
-    const lower = this.#site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
-    tape.add("batch_norm_forward", "sample", n, x, this.#y.offset, folded, folded + c, positions, c, lower);
-    return this.#y.offset;
+    const lower = this.#relu ? 0 : Number.NEGATIVE_INFINITY;
+    tape.add("batch_norm_forward", "sample", n, x, y, folded, folded + c, positions, c, lower);
   }
 
-  backward({ samples }: BackwardTapes, n: number, dy: number): number {
+  backward({ samples }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
     const gamma = this.#site.parameter("gamma").gradient;
     const beta = this.#site.parameter("beta").gradient;
-    if (gamma === undefined || beta === undefined || this.#factors === undefined) return 0;
+    if (gamma === undefined || beta === undefined || this.#factors === undefined) return;
     const c = this.#channels;
     const positions = this.#positions;
-    const relu = this.#site.fuseRelu ? 1 : 0;
+    const relu = this.#relu ? 1 : 0;
     const sums = this.#sums.offset;
     const factors = this.#factors.offset;
     const [mean, variance] = [this.#mean.offset, this.#variance.offset];
     const [scale, shift] = [this.#folded.offset, this.#folded.offset + c];
     // The data gradient needs these sums, so they cannot wait for the weights' tape.
-    samples.add("batch_norm_backward_sums", "sample", n, this.#x, dy, mean, scale, shift, sums, positions, c, relu);
+    samples.add("batch_norm_backward_sums", "sample", n, x, dy, mean, scale, shift, sums, positions, c, relu);
     const gradients = [gamma.offset, beta.offset, factors] as const;
     const counts = [n, c, n * positions] as const;
     const statistics = [sums, mean, variance, scale] as const;
     samples.add("batch_norm_backward_parameters", "channel", c, ...statistics, ...gradients, this.#epsilon, ...counts);
-    if (this.#dx === undefined) return 0;
-    const dx = this.#dx.offset;
-    samples.add("batch_norm_backward_data", "sample", n, this.#x, dy, dx, scale, shift, factors, positions, c, relu);
-    return dx;
+    if (dx === 0) return;
+    samples.add("batch_norm_backward_data", "sample", n, x, dy, dx, scale, shift, factors, positions, c, relu);
   }
 }

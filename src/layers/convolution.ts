@@ -1,11 +1,11 @@
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { fans, type Initializer } from "./initializers.ts";
-import { imageShape, type Layer, type ParameterSpec, type Shape } from "./layer.ts";
+import { defineLayer, imageShape, type Layer, type LayerDefinition, type ParameterSpec, type Shape } from "./layer.ts";
 import type { LayerConfig } from "./options.ts";
 import { PlacedConvolution } from "./placed-convolution.ts";
 import { PlacedDepthwise } from "./placed-depthwise.ts";
 import { isNarrow, PlacedNarrowConvolution, poolsItself } from "./placed-narrow.ts";
-import type { BiasKind, ConvolutionDims } from "./placed-windows.ts";
+import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
 import { PlacedWinograd, usesWinograd } from "./placed-winograd.ts";
 
 /** What `conv2d` and `depthwiseConv2d` have in common, once their options are read. */
@@ -31,22 +31,31 @@ export function convolution(settings: ConvolutionSettings): Layer {
       throw new RangeError(`${who}: expected input channels divisible by ${groups} groups, got ${c}`);
     return { ...settings.geometry(h, w, who), c, k, groups };
   };
-  return {
+  const outputOf = (input: Shape): Shape => {
+    const { p, q, k } = dims(input, settings.config.type);
+    return [p, q, k];
+  };
+  /** With what it applies itself of the layers that follow. */
+  const fused = ({ relu, maxPool }: Fusion): LayerDefinition => ({
     type: settings.config.type,
     config: settings.config,
-    fusesRelu: true,
-    fusesMaxPool(input, pool, site) {
+    ...(relu && { stopsAtZero: "always" as const }),
+    absorb(next, [input], surroundings) {
+      if (next.isRelu === true) return relu ? undefined : fused({ relu: true, maxPool });
+      const pool = next.maxPool?.(outputOf(input));
       const d = dims(input, settings.config.type);
-      return isNarrow(d, settings.bias, site) && poolsItself(d, pool);
+      // Of a ReLU between both, the pooling has less to do, and has taken it over already.
+      if (pool === undefined || relu || maxPool || !isNarrow(d, settings.bias, surroundings)) return undefined;
+      return poolsItself(d, pool.geometry) ? fused({ relu: pool.relu, maxPool: true }) : undefined;
     },
     activation: settings.activation,
 
-    outputShape(input, who) {
+    outputShape([input], who) {
       const { p, q, k } = dims(input, who);
       return [p, q, k];
     },
 
-    parameters(input): readonly ParameterSpec[] {
+    parameters([input]): readonly ParameterSpec[] {
       const { c, k, p, q, r, s, groups } = dims(input, settings.config.type);
       const shape = [r, s, c / groups, k];
       const kernelFans = fans(shape, "conv2d");
@@ -65,18 +74,21 @@ export function convolution(settings: ConvolutionSettings): Layer {
       ];
     },
 
-    multiplyAdds(input) {
+    multiplyAdds([input]) {
       const { c, k, p, q, r, s, groups } = dims(input, settings.config.type);
       return (p * q * k * r * s * c) / groups;
     },
 
     place(site) {
-      const d = dims(site.input, site.path);
-      if (isNarrow(d, settings.bias, site)) return new PlacedNarrowConvolution(site, d, settings.bias);
-      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias);
+      const [input] = site.inputs;
+      const d = dims(input, site.path);
+      if (isNarrow(d, settings.bias, site))
+        return new PlacedNarrowConvolution(site, d, settings.bias, { relu, maxPool });
+      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias, relu);
       return usesWinograd(d)
-        ? new PlacedWinograd(site, d, settings.bias)
-        : new PlacedConvolution(site, d, settings.bias);
+        ? new PlacedWinograd(site, d, settings.bias, relu)
+        : new PlacedConvolution(site, d, settings.bias, relu);
     },
-  };
+  });
+  return defineLayer(fused({ relu: false, maxPool: false }));
 }

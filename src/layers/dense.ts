@@ -1,8 +1,21 @@
-import type { Region } from "../engine/plan.ts";
+import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type ActivationName, activationOption } from "./activation.ts";
 import { fans, type Initializer } from "./initializers.ts";
-import type { BackwardTapes, Layer, Mode, ParameterPlace, ParameterSpec, PlacedLayer, Shape, Site } from "./layer.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  defineLayer,
+  type ForwardPlaces,
+  type Layer,
+  type LayerDefinition,
+  type Mode,
+  type ParameterPlace,
+  type ParameterSpec,
+  type PlacedLayer,
+  type Site,
+  sizeOf,
+} from "./layer.ts";
 import { OptionReader } from "./options.ts";
 
 export interface DenseOptions {
@@ -40,18 +53,20 @@ export function readDense(options: object): Layer {
   const useBias = reader.boolean("useBias", true);
   const kernelInitializer = reader.initializer("kernelInitializer", "glorotUniform");
   const biasInitializer = reader.initializer("biasInitializer", "zeros");
-  return {
+  const activation = activationOption(reader);
+  const connected = (relu: boolean): LayerDefinition => ({
     type: "dense",
     config: reader.config,
-    fusesRelu: true,
-    activation: activationOption(reader),
+    ...(relu && { stopsAtZero: "always" as const }),
+    absorb: ({ isRelu }) => (isRelu === true && !relu ? connected(true) : undefined),
+    activation,
 
-    outputShape(input: Shape, who: string): Shape {
+    outputShape([input], who) {
       if (input.length === 1) return [units];
       throw new RangeError(`${who}: expected an input of [inputs], got [${input}]; put flatten before it`);
     },
 
-    parameters([inputs]): readonly ParameterSpec[] {
+    parameters([[inputs]]): readonly ParameterSpec[] {
       const shape = [inputs, units];
       const kernelFans = fans(shape, "dense");
       const kernel: ParameterSpec = {
@@ -65,9 +80,10 @@ export function readDense(options: object): Layer {
       return [kernel, { name: "bias", shape: [units], role: "bias", initializer: biasInitializer, fans: kernelFans }];
     },
 
-    multiplyAdds: ([inputs]) => inputs * units,
-    place: (site) => new PlacedDense(site, useBias),
-  };
+    multiplyAdds: ([[inputs]]) => inputs * units,
+    place: (site) => new PlacedDense(site, useBias, relu),
+  });
+  return defineLayer(connected(false));
 }
 
 const PANEL = 8;
@@ -100,36 +116,30 @@ class PlacedDense implements PlacedLayer {
   readonly #kernel: ParameterPlace;
   readonly #bias: ParameterPlace | undefined;
   readonly #lower: number;
-  readonly #y: Region;
   readonly #dz: Region | undefined;
-  readonly #dx: Region | undefined;
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
-  readonly #copies: Region | undefined;
+  readonly #copies: ThreadArea | undefined;
   readonly #stopsAtZero: boolean;
-  #x = 0;
 
-  constructor(site: Site, useBias: boolean) {
-    const { batch, plan, path } = site;
-    const inputs = site.input[0];
-    const units = site.output[0];
+  constructor(site: Site, useBias: boolean, relu: boolean) {
+    const inputs = sizeOf(site.inputs[0]);
+    const units = sizeOf(site.output);
     this.#inputs = inputs;
     this.#units = units;
-    this.#stopsAtZero = site.stopsAtZero === true;
+    this.#stopsAtZero = site.stopsAtZero;
     this.#kernel = site.parameter("kernel");
     if (useBias) this.#bias = site.parameter("bias");
-    this.#lower = site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
-    this.#y = plan.reserve(`${path}/output`, "activations", batch * units);
-    this.#panels = plan.reserve(`${path}/panels`, "scratch", Math.ceil(units / PANEL) * PANEL * inputs);
+    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
+    this.#panels = site.reserve("panels", "scratch", Math.ceil(units / PANEL) * PANEL * inputs);
     if (!site.training) return;
     if (copiesSamples(inputs, units)) {
-      this.#copies = plan.reserve(`${path}/copies`, "scratch", site.threads * DENSE_COPY_SIZE);
+      this.#copies = site.threadScratch(DENSE_COPY_SIZE);
     }
-    if (site.fuseRelu) this.#dz = plan.reserve(`${path}/dz`, "activations", batch * units);
+    if (relu) this.#dz = site.reserve("dz", "activations", site.batch * units);
     if (!site.needsInputGradient) return;
-    this.#dx = plan.reserve(`${path}/dx`, "activations", batch * inputs);
     const size = Math.ceil(inputs / PANEL) * PANEL * units;
-    this.#panelsBackward = plan.reserve(`${path}/backward panels`, "scratch", size);
+    this.#panelsBackward = site.reserve("backward panels", "scratch", size);
   }
 
   prepare(tape: Tape, mode: Mode, n: number): void {
@@ -144,9 +154,7 @@ class PlacedDense implements PlacedLayer {
     tape.add("pack_backward", "weight", Math.ceil(this.#inputs / PANEL), weights, backward, ...geometry);
   }
 
-  forward(tape: Tape, n: number, x: number, mode: Mode): number {
-    const y = this.#y.offset;
-    this.#x = x;
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
     tape.add(
       "dense_forward",
       "sample",
@@ -160,37 +168,39 @@ class PlacedDense implements PlacedLayer {
       this.#units,
       this.#lower,
     );
-    return y;
   }
 
-  backward({ samples, weights, descendDense }: BackwardTapes, n: number, dy: number): number {
+  backward(
+    { samples, weights, descendDense }: BackwardTapes,
+    n: number,
+    { x: [x], y, dy, dx: [dx] }: BackwardPlaces,
+  ): void {
     const inputs = this.#inputs;
     const units = this.#units;
-    const dx = this.#dx?.offset ?? 0;
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      samples.add("relu_backward", "sample", n, this.#y.offset, dy, dz, units);
+      samples.add("relu_backward", "sample", n, y, dy, dz, units);
     }
     if (this.#bias?.gradient !== undefined) {
       weights.add("bias_backward", "weight", units, dz, this.#bias.gradient.offset, n, units);
     }
     const { value: kernel, gradient } = this.#kernel;
-    if (gradient === undefined) return 0;
-    const call = { kernel, gradient, x: this.#x, dy: dz, dx, inputs, units, stopsAtZero: this.#stopsAtZero };
-    if (n === 1 && descendDense?.(call) === true) return dx;
-    const places = [this.#x, dz, gradient.offset] as const;
-    const shapes = [n, inputs, units] as const;
-    if (this.#copies === undefined) {
-      weights.add("dense_backward_weights", "weight", inputs, ...places, ...shapes, 0);
-    } else {
-      const scratch = { argument: places.length + shapes.length, elements: DENSE_COPY_SIZE };
-      const { offset } = this.#copies;
-      weights.addWithScratch("dense_backward_weights", "weight", inputs, scratch, ...places, ...shapes, offset);
+    if (gradient !== undefined) {
+      const call = { kernel, gradient, x, dy: dz, dx, inputs, units, stopsAtZero: this.#stopsAtZero };
+      if (n === 1 && descendDense?.(call) === true) return;
+      const places = [x, dz, gradient.offset] as const;
+      const shapes = [n, inputs, units] as const;
+      if (this.#copies === undefined) {
+        weights.add("dense_backward_weights", "weight", inputs, ...places, ...shapes, 0);
+      } else {
+        const { offset, elements } = this.#copies;
+        const scratch = { argument: places.length + shapes.length, elements };
+        weights.addWithScratch("dense_backward_weights", "weight", inputs, scratch, ...places, ...shapes, offset);
+      }
     }
-    if (dx === 0) return 0;
+    if (dx === 0) return;
     const panels = readsUnpacked("training", n) ? 0 : (this.#panelsBackward?.offset ?? 0);
     samples.add("dense_backward_data", "sample", n, dz, kernel.offset, panels, dx, inputs, units);
-    return dx;
   }
 }

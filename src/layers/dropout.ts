@@ -1,6 +1,16 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { type BackwardTapes, type Layer, type Mode, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  defineLayer,
+  type ForwardPlaces,
+  type Layer,
+  type Mode,
+  type PlacedLayer,
+  type Site,
+  sizeOf,
+} from "./layer.ts";
 import { OptionReader } from "./options.ts";
 
 export interface DropoutOptions {
@@ -26,43 +36,36 @@ export function readDropout(options: object): Layer {
   const reader = new OptionReader("dropout", options, ["rate"]);
   const rate = reader.number("rate", 0, 1, Number.NaN);
   if (rate === 1) throw new RangeError(`${reader.who}: expected rate to be below 1, got 1`);
-  return {
+  return defineLayer({
     type: "dropout",
+    alias: "inference",
     stopsAtZero: "inherits",
     config: reader.config,
-    outputShape: (input) => input,
+    outputShape: ([input]) => input,
     parameters: () => [],
     multiplyAdds: () => 0,
     place: (site) => new PlacedDropout(site, rate),
-  };
+  });
 }
 
 class PlacedDropout implements PlacedLayer {
   readonly #rate: number;
   readonly #size: number;
   readonly #key: Region | undefined;
-  readonly #y: Region | undefined;
-  readonly #dx: Region | undefined;
 
   constructor(site: Site, rate: number) {
-    const { batch, plan, path } = site;
     this.#rate = rate;
-    this.#size = sizeOf(site.input);
-    if (!site.training) return;
-    this.#key = site.randomKey(this.#size);
-    this.#y = plan.reserve(`${path}/output`, "activations", batch * this.#size);
-    if (site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * this.#size);
+    this.#size = sizeOf(site.output);
+    if (site.training) this.#key = site.randomKey(this.#size);
   }
 
-  forward(tape: Tape, n: number, x: number, mode: Mode): number {
-    if (mode !== "training" || this.#y === undefined || this.#key === undefined) return x;
-    tape.add("dropout", "sample", n, x, this.#y.offset, this.#size, this.#rate, this.#key.offset);
-    return this.#y.offset;
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
+    if (mode !== "training" || this.#key === undefined) return;
+    tape.add("dropout", "sample", n, x, y, this.#size, this.#rate, this.#key.offset);
   }
 
-  backward({ samples }: BackwardTapes, n: number, dy: number): number {
-    if (this.#dx === undefined || this.#key === undefined) return 0;
-    samples.add("dropout", "sample", n, dy, this.#dx.offset, this.#size, this.#rate, this.#key.offset);
-    return this.#dx.offset;
+  backward({ samples }: BackwardTapes, n: number, { dy, dx: [dx] }: BackwardPlaces): void {
+    if (dx === 0 || this.#key === undefined) return;
+    samples.add("dropout", "sample", n, dy, dx, this.#size, this.#rate, this.#key.offset);
   }
 }

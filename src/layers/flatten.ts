@@ -1,11 +1,5 @@
-import { type Layer, type PlacedLayer, sizeOf } from "./layer.ts";
+import { defineLayer, type Layer, sizeOf } from "./layer.ts";
 import { OptionReader } from "./options.ts";
-
-/** A layer that hands its input on. */
-export const PASS: PlacedLayer = {
-  forward: (_tape, _n, x) => x,
-  backward: (_tapes, _n, dy) => dy,
-};
 
 export interface FlattenOptions {
   /**
@@ -34,11 +28,13 @@ export function flatten(options: FlattenOptions = {}): Layer {
 export function readFlatten(options: object): Layer {
   const reader = new OptionReader("flatten", options, ["axis"]);
   const axis = reader.integer("axis", 1, 1);
-  return {
+  return defineLayer({
     type: "flatten",
+    alias: "always",
+    passesGradient: true,
     stopsAtZero: "inherits",
     config: reader.config,
-    outputShape(input, who) {
+    outputShape([input], who) {
       if (axis > input.length) {
         throw new RangeError(
           `${who}: expected an axis of at most ${input.length} for an input of [${input}], got ${axis}`,
@@ -49,6 +45,6 @@ export function readFlatten(options: object): Layer {
     },
     parameters: () => [],
     multiplyAdds: () => 0,
-    place: () => PASS,
-  };
+    place: () => ({ forward: () => undefined, backward: () => undefined }),
+  });
 }

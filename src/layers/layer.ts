@@ -1,4 +1,4 @@
-import type { MemoryPlan, Region } from "../engine/plan.ts";
+import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import type { Fans, Initializer } from "./initializers.ts";
@@ -43,28 +43,28 @@ export type Mode = "training" | "inference" | "batchStatistics" | "calibration";
 
 /** What a layer knows when it is placed into a network's memory. */
 export interface Site {
-  readonly input: Shape;
+  readonly inputs: readonly Shape[];
   readonly output: Shape;
   /** Largest batch. */
   readonly batch: number;
   /** Whether the network has gradients at all. */
   readonly training: boolean;
-  /** Whether anything before this layer wants a gradient. */
+  /** Whether the gradient of any input is wanted. */
   readonly needsInputGradient: boolean;
-  /** Set only for a layer with `fusesRelu`: it applies the ReLU that follows itself. */
-  readonly fuseRelu: boolean;
-  /** Set only where the layer's `fusesMaxPool` allows it: it applies the max pooling that follows itself. */
-  readonly fuseMaxPool: boolean;
   /** Whether the layers before pass no gradient on to an input of zero, as a ReLU does not, so that it may be anything. */
-  readonly stopsAtZero?: boolean;
-  readonly plan: MemoryPlan;
-  /** Most threads that may run its calls: scratch of a thread's own is reserved this many times. */
-  readonly threads: number;
-  /** The layer's path in the model, such as `residual/conv2d`; region names start with it. */
+  readonly stopsAtZero: boolean;
+  /** The layer's path in the model, such as `residual/conv2d`. */
   readonly path: string;
   parameter(name: string): ParameterPlace;
-  /** Told where a forward pass leaves the output of each layer, those within residual blocks too; then nothing is fused. */
-  readonly watch?: (path: string, layer: Layer, output: Shape, offset: number) => void;
+  /**
+   * Memory of the layer's own, beside inputs, output and their gradients. How long its numbers are needed follows from the
+   * calls on the tapes.
+   *
+   * @param name of the region, after the layer's path
+   */
+  reserve(name: string, kind: "activations" | "scratch", size: number): Region;
+  /** Memory in which each thread has at least `elements` to itself for the time of a call; all layers share it. */
+  threadScratch(elements: number): ThreadArea;
   /**
    * Four floats that hold a fresh random key at every step (see the dropout kernel).
    *
@@ -98,42 +98,140 @@ export interface BackwardTapes {
   readonly descendDense?: ((gradient: DenseGradient) => boolean) | undefined;
 }
 
+/** Where a layer's numbers lie in a forward pass: heap offsets. */
+export interface ForwardPlaces {
+  /** Of each input. */
+  readonly x: readonly number[];
+  readonly y: number;
+}
+
+/** The same in a backward pass. */
+export interface BackwardPlaces extends ForwardPlaces {
+  /** Gradient of the output. */
+  readonly dy: number;
+  /** Where the gradient of each input goes; 0 where it is not wanted. */
+  readonly dx: readonly number[];
+}
+
 /** A layer with its memory: it writes kernel calls onto tapes. */
 export interface PlacedLayer {
   /** What must run after the weights changed and before a pass over `n` samples: packing them, for `training` both ways. */
   prepare?(tape: Tape, mode: Mode, n: number): void;
-  /** Emits y = f(x) for `n` samples at heap offset `x`; returns the offset of y. */
-  forward(tape: Tape, n: number, x: number, mode: Mode): number;
-  /** Emits the gradients, given that of y; returns the offset of dx, 0 where the site needs none. */
-  backward(tapes: BackwardTapes, n: number, dy: number): number;
+  /** Emits y = f(x) for `n` samples. */
+  forward(tape: Tape, n: number, places: ForwardPlaces, mode: Mode): void;
+  /** Emits the gradients, after `forward` in training with the same `n`. */
+  backward(tapes: BackwardTapes, n: number, places: BackwardPlaces): void;
+}
+
+/** Surroundings on which it depends what a layer can absorb. */
+export interface Surroundings {
+  /** Whether the network has gradients at all. */
+  readonly training: boolean;
+  /** Whether the gradient of any input is wanted. */
+  readonly needsInputGradient: boolean;
 }
 
 /** A layer: shapes and parameters first, then its place, then kernel calls. Holds no state. */
-export interface Layer {
+export interface LayerDefinition {
   /** The layer's kind in model files, such as `conv2d`. */
   readonly type: string;
   /** The options it was made with, as model files keep them. */
   readonly config: LayerConfig;
-  /** Whether it can apply a ReLU that follows while it stores its output. */
-  readonly fusesRelu?: boolean;
+  /** How many inputs it takes, at least and at most. Default one. */
+  readonly arity?: readonly [least: number, most: number];
+  /** The activation that its `activation` option asks for. */
+  readonly activation?: Layer | undefined;
+  /** Layers that it stands for. */
+  readonly block?: Block;
+  /** Whether it is max(x, 0) and nothing else, which others can apply. */
+  readonly isRelu?: boolean;
   /**
    * Whether the layer gives no gradient to where its output is zero: `always`, as a ReLU, or `inherits`, where it only moves
    * or drops elements and so does what the layer before it does. Default no.
    */
-  readonly stopsAtZero?: "always" | "inherits";
-  /** The windows of a max pooling layer, which the layer before it may take over. */
-  maxPool?(input: Shape): PoolGeometry;
-  /** Whether it can apply a max pooling that follows while it stores its output, and a ReLU next to that. */
-  fusesMaxPool?(input: Shape, pool: PoolGeometry, site: Pick<Site, "training" | "needsInputGradient">): boolean;
-  /** The activation that its `activation` option asks for. */
-  readonly activation?: Layer | undefined;
-  /** Output shape for an input shape; throws a RangeError that starts with `who` where they do not fit. */
-  outputShape(input: Shape, who: string): Shape;
-  /** Parameters for an input shape. */
-  parameters(input: Shape): readonly ParameterSpec[];
+  readonly stopsAtZero?: "always" | "inherits" | undefined;
+  /**
+   * Whether its output is its only input, which lies in its memory: `always`, or in `inference`, which stands for all modes but
+   * training. Default no.
+   */
+  readonly alias?: "always" | "inference";
+  /** Whether the gradient of each of its inputs is that of its output, so that none is computed. */
+  readonly passesGradient?: boolean;
+  /** The windows of a max pooling layer, which the layer before it may take over, and whether it applies a ReLU. */
+  maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly relu: boolean };
+  /** A layer that does this one's work and then that of the next one, where this one can take it over. */
+  absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
+  /** A layer that does the work of the one before it and then its own, where it can take it over. */
+  absorbBefore?(previous: LayerDefinition): LayerDefinition | undefined;
+  /** Output shape for input shapes; throws a RangeError that starts with `who` where they do not fit. */
+  outputShape(inputs: readonly Shape[], who: string): Shape;
+  /** Parameters for input shapes. */
+  parameters(inputs: readonly Shape[]): readonly ParameterSpec[];
   /** Multiply-adds of one sample's forward pass. */
-  multiplyAdds(input: Shape): number;
+  multiplyAdds(inputs: readonly Shape[]): number;
   place(site: Site): PlacedLayer;
+}
+
+/** Layers that another one stands for: two ways from its input, whose ends are added. */
+export interface Block {
+  readonly main: readonly Layer[];
+  /** Empty where the way around is the input itself. */
+  readonly shortcut: readonly Layer[];
+}
+
+/** An image or vector that is not computed yet: the input of a model, or a layer's output. */
+export interface SymbolicTensor {
+  /** Without the batch. */
+  readonly shape: Shape;
+  /** The layer whose output it is, and that layer's inputs; none for the input of a model. */
+  readonly source: { readonly layer: Layer; readonly inputs: readonly SymbolicTensor[] } | undefined;
+}
+
+/** A layer of a network. Made by `conv2d`, `dense`, `relu` and others. */
+export interface Layer extends LayerDefinition {
+  /**
+   * The layer's output for the output of others, for networks that are no chain. A layer can be applied once.
+   *
+   * @param inputs what it works on: a list for layers that merge several
+   * @throws RangeError naming the layer where shapes do not fit
+   * @example
+   * const x = input({ shape: [28, 28, 1] });
+   * const left = conv2d({ filters: 8, kernelSize: 3, padding: "same" }).apply(x);
+   * const right = conv2d({ filters: 8, kernelSize: 5, padding: "same" }).apply(x);
+   * const y = concatenate().apply([left, right]);
+   */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
+}
+
+/** A layer from its definition. */
+export function defineLayer(definition: LayerDefinition): Layer {
+  const layer: Layer = {
+    ...definition,
+    apply(inputs) {
+      const list: readonly SymbolicTensor[] = "shape" in inputs ? [inputs] : inputs;
+      const who = nameOf(layer);
+      checkArity(layer, list.length, who);
+      const shapes = list.map(({ shape }) => shape);
+      const output = layer.outputShape(shapes, who);
+      const shape = layer.activation?.outputShape([output], who) ?? output;
+      return { shape, source: { layer, inputs: list } };
+    },
+  };
+  return layer;
+}
+
+/** A layer in messages, such as `conv2d "c2"`. */
+function nameOf({ type, config: { name } }: LayerDefinition): string {
+  return name === undefined ? type : `${type} "${name}"`;
+}
+
+/** Throws a RangeError that starts with `who` unless a layer takes so many inputs. */
+export function checkArity({ arity = [1, 1] }: LayerDefinition, count: number, who: string): void {
+  const [least, most] = arity;
+  if (count >= least && count <= most) return;
+  const wanted =
+    least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
+  throw new RangeError(`${who}: expected ${wanted} input${wanted === "1" ? "" : "s"}, got ${count}`);
 }
 
 /** The shape as [h, w, c], or a RangeError. */

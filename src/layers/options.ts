@@ -7,8 +7,20 @@ import { type Initializer, parseInitializer } from "./initializers.ts";
 export interface LayerConfig {
   readonly type: string;
   readonly name?: string;
+  readonly inputs?: readonly string[];
   readonly [option: string]: Json | undefined;
 }
+
+/** The options that every layer has. */
+export interface LayerOptions {
+  /** Default: the layer's type, from the second of a type on with a number. */
+  name?: string;
+  /** Names of the layers whose outputs it works on; `input` is that of the list. Default: the layer before it. */
+  inputs?: string | readonly string[];
+}
+
+/** A name that a layer may have. */
+const NAME = /^[\w.-]+$/;
 
 /** Reads the options of one layer, checked: from TypeScript, from plain JavaScript or from a file. */
 export class OptionReader {
@@ -20,22 +32,31 @@ export class OptionReader {
   /**
    * @param type the layer's type
    * @param options the options as given; `undefined` ones count as absent
-   * @param known the options the layer has, besides `name`
+   * @param known the options the layer has, besides those of `LayerOptions`
    * @throws TypeError for an unknown option
    */
   constructor(type: string, options: object, known: readonly string[]) {
     const given = Object.entries(options).filter(([key, value]) => value !== undefined && key !== "type");
     this.#options = Object.fromEntries(given);
     const { name } = this.#options;
-    if (name !== undefined && (typeof name !== "string" || !/^[\w.-]+$/.test(name))) {
+    if (name !== undefined && (typeof name !== "string" || !NAME.test(name))) {
       throw new TypeError(`${type}: expected name to be letters, digits, ".", "-" or "_", got ${shown(name)}`);
     }
     this.who = name === undefined ? type : `${type} "${name}"`;
+    const common = ["name", "inputs"];
     for (const [key] of given) {
-      if (key === "name" || known.includes(key)) continue;
-      throw new TypeError(`${this.who}: expected options ${["name", ...known].join(", ")}, got ${shown(key)}`);
+      if (common.includes(key) || known.includes(key)) continue;
+      throw new TypeError(`${this.who}: expected options ${[...common, ...known].join(", ")}, got ${shown(key)}`);
     }
-    this.config = { ...JSON.parse(JSON.stringify(this.#options)), type };
+    const { inputs, ...config } = JSON.parse(JSON.stringify(this.#options));
+    this.config = { ...config, ...(inputs !== undefined && { inputs: this.#inputs(inputs) }), type };
+  }
+
+  #inputs(value: unknown): readonly string[] {
+    const list: unknown[] = Array.isArray(value) ? value : [value];
+    const isName = (item: unknown): item is string => typeof item === "string" && NAME.test(item);
+    if (list.length > 0 && list.every(isName)) return list;
+    throw new TypeError(`${this.who}: expected inputs to be names of layers, got ${shown(value)}`);
   }
 
   has(key: string): boolean {

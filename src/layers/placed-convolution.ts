@@ -11,14 +11,14 @@ export class PlacedConvolution extends PlacedWindows {
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind) {
-    super(site, d, bias);
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, relu: boolean) {
+    super(site, d, bias, relu);
     const taps = d.r * d.s * PANEL;
     const forward = this.#panelCount(d.k) * taps * (d.c / d.groups);
-    this.#panels = site.plan.reserve(`${site.path}/panels`, "scratch", forward);
+    this.#panels = site.reserve("panels", "scratch", forward);
     if (site.training && site.needsInputGradient) {
       const backward = this.#panelCount(d.c) * taps * (d.k / d.groups);
-      this.#panelsBackward = site.plan.reserve(`${site.path}/backward panels`, "scratch", backward);
+      this.#panelsBackward = site.reserve("backward panels", "scratch", backward);
     }
   }
 

@@ -1,13 +1,20 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { PoolGeometry } from "./geometry.ts";
-import { type BackwardTapes, type Mode, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
-import type { BiasKind, ConvolutionDims } from "./placed-windows.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  type ForwardPlaces,
+  type Mode,
+  type PlacedLayer,
+  type Site,
+  type Surroundings,
+  sizeOf,
+} from "./layer.ts";
+import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
 
 /** Most input channels of the kernels that read filters in place: an image's colours and one more. */
 const MOST_CHANNELS = 4;
-
-type Surroundings = Pick<Site, "training" | "needsInputGradient">;
 
 /** Whether a convolution is one of few channels on which no gradient goes further back: a network's first layer. */
 export function isNarrow(d: ConvolutionDims, bias: BiasKind, { training, needsInputGradient }: Surroundings): boolean {
@@ -36,11 +43,11 @@ function hasGradient(r: number, length: number): boolean {
   return (r === 3 && length <= 4) || (r === 5 && length <= 8) || leaves(12) || (length > 8 && leaves(8));
 }
 
-/** A convolution of an image with few channels, and a max pooling with it where the site says so, in memory. */
+/** A convolution of an image with few channels, and the max pooling that it applies, in memory. */
 export class PlacedNarrowConvolution implements PlacedLayer {
   readonly #site: Site;
   readonly #d: ConvolutionDims;
-  readonly #y: Region;
+  readonly #fusion: Fusion;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
   /** With pooling: where each maximum comes from. */
@@ -48,63 +55,64 @@ export class PlacedNarrowConvolution implements PlacedLayer {
   /** Gradient before the ReLU. */
   readonly #dz: Region | undefined;
   readonly #bias: { readonly value: Region; readonly gradient: Region | undefined } | undefined;
-  #x = 0;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind) {
-    const { batch, plan, path } = site;
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, fusion: Fusion) {
+    const { batch } = site;
     this.#site = site;
     this.#d = d;
+    this.#fusion = fusion;
     if (bias !== "none") this.#bias = site.parameter("bias");
     const outputs = batch * sizeOf(site.output);
-    this.#y = plan.reserve(`${path}/output`, "activations", outputs);
     if (d.hp !== d.h || d.wp !== d.w) {
-      this.#padded = plan.reserve(`${path}/padded`, "activations", batch * d.hp * d.wp * d.c);
+      this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
     }
     if (!site.training) return;
-    if (site.fuseMaxPool) this.#places = plan.reserve(`${path}/places`, "activations", outputs);
-    if (site.fuseRelu) this.#dz = plan.reserve(`${path}/dz`, "activations", outputs);
+    if (fusion.maxPool) this.#places = site.reserve("places", "activations", outputs);
+    if (fusion.relu) this.#dz = site.reserve("dz", "activations", outputs);
   }
 
-  forward(tape: Tape, n: number, x: number, mode: Mode): number {
+  /** The input as the kernels read it. */
+  #source([x]: readonly number[]): number {
+    return this.#padded?.offset ?? x;
+  }
+
+  forward(tape: Tape, n: number, { x, y }: ForwardPlaces, mode: Mode): void {
     const d = this.#d;
-    this.#x = x;
+    const source = this.#source(x);
     if (this.#padded !== undefined) {
-      this.#x = this.#padded.offset;
-      tape.add("pad2d", "sample", n, x, this.#x, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
+      tape.add("pad2d", "sample", n, x[0], source, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
-    const places = [this.#x, this.#site.parameter("kernel").value.offset, this.#bias?.value.offset ?? 0] as const;
-    const y = this.#y.offset;
-    const lower = this.#site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
-    if (this.#site.fuseMaxPool) {
+    const places = [source, this.#site.parameter("kernel").value.offset, this.#bias?.value.offset ?? 0] as const;
+    const lower = this.#fusion.relu ? 0 : Number.NEGATIVE_INFINITY;
+    if (this.#fusion.maxPool) {
       const origins = mode === "training" ? (this.#places?.offset ?? 0) : 0;
       tape.add("conv2d_narrow_pool_forward", "sample", n, ...places, y, origins, ...this.#shapes(), lower);
     } else {
       tape.add("conv2d_narrow_forward", "sample", n, ...places, y, ...this.#shapes(), lower);
     }
-    return y;
   }
 
-  backward({ samples, weights }: BackwardTapes, n: number, dy: number): number {
+  backward({ samples, weights }: BackwardTapes, n: number, { x, y, dy }: BackwardPlaces): void {
     const d = this.#d;
+    const source = this.#source(x);
     const outputs = sizeOf(this.#site.output);
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      samples.add("relu_backward", "sample", n, this.#y.offset, dy, dz, outputs);
+      samples.add("relu_backward", "sample", n, y, dy, dz, outputs);
     }
     const dw = this.#site.parameter("kernel").gradient?.offset;
     if (dw !== undefined && this.#places !== undefined) {
-      const places = [this.#x, this.#places.offset, dz, dw] as const;
+      const places = [source, this.#places.offset, dz, dw] as const;
       weights.add("conv2d_narrow_pool_backward_weights", "weight", d.k, ...places, n, ...this.#shapes());
     } else if (dw !== undefined) {
       const steps = [d.strideH, d.strideW, d.dilationH, d.dilationW, d.groups] as const;
       const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.k, d.r, d.s] as const;
-      weights.add("conv2d_backward_weights", "weight", d.r * d.s * d.c, this.#x, dz, dw, n, ...shapes, ...steps);
+      weights.add("conv2d_backward_weights", "weight", d.r * d.s * d.c, source, dz, dw, n, ...shapes, ...steps);
     }
     if (this.#bias?.gradient !== undefined) {
       weights.add("bias_backward", "weight", d.k, dz, this.#bias.gradient.offset, (n * outputs) / d.k, d.k);
     }
-    return 0;
   }
 
   /** The arguments that all three kernels have in common. */

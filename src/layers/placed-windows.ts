@@ -1,7 +1,14 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
-import { type BackwardTapes, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  type ForwardPlaces,
+  type PlacedLayer,
+  type Site,
+  sizeOf,
+} from "./layer.ts";
 
 /** Sizes of a convolution for one input shape. */
 export interface ConvolutionDims extends ConvolutionGeometry {
@@ -12,6 +19,12 @@ export interface ConvolutionDims extends ConvolutionGeometry {
 
 /** No bias, one per filter, or one per output position and filter. */
 export type BiasKind = "none" | "shared" | "untied";
+
+/** The layers after a convolution that it applies itself. */
+export interface Fusion {
+  readonly relu: boolean;
+  readonly maxPool: boolean;
+}
 
 /** Where a layer's biases lie. */
 export interface Bias {
@@ -35,18 +48,16 @@ export abstract class PlacedWindows implements PlacedLayer {
   readonly #bias: Region | undefined;
   readonly #biasGradient: Region | undefined;
   readonly #biasStride: number;
-  readonly #y: Region;
+  readonly #lower: number;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
   /** Gradient before the fused ReLU. */
   readonly #dz: Region | undefined;
   /** Output gradient with columns of zeros at its sides. */
   readonly #dzPadded: Region | undefined;
-  readonly #dx: Region | undefined;
-  #x = 0;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind) {
-    const { batch, plan, path } = site;
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, relu: boolean) {
+    const { batch } = site;
     this.site = site;
     this.d = d;
     const kernel = site.parameter("kernel");
@@ -59,57 +70,58 @@ export abstract class PlacedWindows implements PlacedLayer {
     }
     this.#biasStride = bias === "untied" ? d.k : 0;
     const outputs = sizeOf(site.output);
-    this.#y = plan.reserve(`${path}/output`, "activations", batch * outputs);
+    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
     if (d.hp !== d.h || d.wp !== d.w) {
-      this.#padded = plan.reserve(`${path}/padded`, "activations", batch * d.hp * d.wp * d.c);
+      this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
     }
     if (!site.training) return;
-    if (site.fuseRelu) this.#dz = plan.reserve(`${path}/dz`, "activations", batch * outputs);
+    if (relu) this.#dz = site.reserve("dz", "activations", batch * outputs);
     if (!site.needsInputGradient) return;
     if (d.wd !== d.q) {
-      this.#dzPadded = plan.reserve(`${path}/dz padded`, "scratch", batch * d.p * d.wd * d.k);
+      this.#dzPadded = site.reserve("dz padded", "scratch", batch * d.p * d.wd * d.k);
     }
-    this.#dx = plan.reserve(`${path}/dx`, "activations", batch * d.h * d.w * d.c);
   }
 
   protected abstract emitForward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void;
   protected abstract emitData(tape: Tape, n: number, dy: number, dx: number): void;
   protected abstract emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void;
 
-  forward(tape: Tape, n: number, x: number): number {
-    const { d } = this;
-    this.#x = x;
-    if (this.#padded !== undefined) {
-      this.#x = this.#padded.offset;
-      tape.add("pad2d", "sample", n, x, this.#x, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
-    }
-    const bias = { offset: this.#bias?.offset ?? 0, stride: this.#biasStride };
-    const lower = this.site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
-    this.emitForward(tape, n, this.#x, this.#y.offset, bias, lower);
-    return this.#y.offset;
+  /** The input as the kernels read it. */
+  #source([x]: readonly number[]): number {
+    return this.#padded?.offset ?? x;
   }
 
-  backward({ samples, weights }: BackwardTapes, n: number, dy: number): number {
+  forward(tape: Tape, n: number, { x, y }: ForwardPlaces): void {
+    const { d } = this;
+    if (this.#padded !== undefined) {
+      tape.add("pad2d", "sample", n, x[0], this.#padded.offset, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
+    }
+    const bias = { offset: this.#bias?.offset ?? 0, stride: this.#biasStride };
+    this.emitForward(tape, n, this.#source(x), y, bias, this.#lower);
+  }
+
+  backward({ samples, weights }: BackwardTapes, n: number, { x, y, dy, dx: [dx] }: BackwardPlaces): void {
     const { d } = this;
     const outputs = sizeOf(this.site.output);
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      samples.add("relu_backward", "sample", n, this.#y.offset, dy, dz, outputs);
+      samples.add("relu_backward", "sample", n, y, dy, dz, outputs);
     }
-    if (this.kernelGradient !== undefined) this.emitWeights(weights, n, this.#x, dz, this.kernelGradient.offset);
+    if (this.kernelGradient !== undefined) {
+      this.emitWeights(weights, n, this.#source(x), dz, this.kernelGradient.offset);
+    }
     if (this.#biasGradient !== undefined) {
       const columns = this.#biasGradient.size;
       const rows = (n * outputs) / columns;
       weights.add("bias_backward", "weight", columns, dz, this.#biasGradient.offset, rows, columns);
     }
-    if (this.#dx === undefined) return 0;
+    if (dx === 0) return;
     if (this.#dzPadded !== undefined) {
       const padded = this.#dzPadded.offset;
       samples.add("pad2d", "sample", n, dz, padded, d.p, d.q, d.k, 0, d.haloLeft, d.p, d.wd);
       dz = padded;
     }
-    this.emitData(samples, n, dz, this.#dx.offset);
-    return this.#dx.offset;
+    this.emitData(samples, n, dz, dx);
   }
 }

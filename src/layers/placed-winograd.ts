@@ -1,4 +1,4 @@
-import type { Region } from "../engine/plan.ts";
+import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Mode, Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows } from "./placed-windows.ts";
@@ -59,29 +59,25 @@ export class PlacedWinograd extends PlacedWindows {
   readonly #panels: Region;
   readonly #packedBackward: Region | undefined;
   readonly #panelsBackward: Region | undefined;
-  readonly #scratch: Region;
-  /** Floats of scratch to a thread. */
-  readonly #area: number;
+  readonly #tiles: ThreadArea;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind) {
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, relu: boolean) {
     // The kernels take what lies outside the image as zero: neither side is padded.
-    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias);
-    const { plan, path } = site;
+    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, relu);
     const forward = roundUp(d.k, PANEL) * d.c;
-    this.#packed = plan.reserve(`${path}/packed`, "scratch", TAPS * forward);
-    this.#panels = plan.reserve(`${path}/panels`, "scratch", POINTS * forward);
+    this.#packed = site.reserve("packed", "scratch", TAPS * forward);
+    this.#panels = site.reserve("panels", "scratch", POINTS * forward);
     const areas = [winogradScratch(d.c)];
     if (site.training) {
       areas.push(winogradWeightsScratch(d.c, d.k));
       if (site.needsInputGradient) {
         const backward = roundUp(d.c, PANEL) * d.k;
-        this.#packedBackward = plan.reserve(`${path}/backward packed`, "scratch", TAPS * backward);
-        this.#panelsBackward = plan.reserve(`${path}/backward panels`, "scratch", POINTS * backward);
+        this.#packedBackward = site.reserve("backward packed", "scratch", TAPS * backward);
+        this.#panelsBackward = site.reserve("backward panels", "scratch", POINTS * backward);
         areas.push(winogradScratch(d.k));
       }
     }
-    this.#area = roundUp(Math.max(...areas), 16);
-    this.#scratch = plan.reserve(`${path}/tiles`, "scratch", site.threads * this.#area);
+    this.#tiles = site.threadScratch(Math.max(...areas));
   }
 
   prepare(tape: Tape, mode: Mode): void {
@@ -98,9 +94,9 @@ export class PlacedWinograd extends PlacedWindows {
   }
 
   #transform(tape: Tape, count: number, packed: number, panels: number, rows: number, reversed: boolean): void {
-    const scratch = { argument: 4, elements: this.#area };
+    const scratch = { argument: 4, elements: this.#tiles.elements };
     const places = [packed, panels] as const;
-    const { offset } = this.#scratch;
+    const { offset } = this.#tiles;
     tape.addWithScratch("winograd_filters", "weight", count, scratch, ...places, rows, reversed ? 1 : 0, offset);
   }
 
@@ -108,8 +104,8 @@ export class PlacedWinograd extends PlacedWindows {
     const { d } = this;
     const places = [x, this.kernel.offset, this.#panels.offset, bias.offset, bias.stride, y] as const;
     const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
-    const scratch = { argument: places.length + shapes.length + 1, elements: this.#area };
-    const last = [lower, this.#scratch.offset] as const;
+    const scratch = { argument: places.length + shapes.length + 1, elements: this.#tiles.elements };
+    const last = [lower, this.#tiles.offset] as const;
     tape.addWithScratch("winograd_forward", "sample", n, scratch, ...places, ...shapes, ...last);
   }
 
@@ -117,15 +113,15 @@ export class PlacedWinograd extends PlacedWindows {
     const { d } = this;
     const places = [dy, this.kernel.offset, this.#panelsBackward?.offset ?? 0, dx] as const;
     const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
-    const scratch = { argument: places.length + shapes.length, elements: this.#area };
-    tape.addWithScratch("winograd_backward_data", "sample", n, scratch, ...places, ...shapes, this.#scratch.offset);
+    const scratch = { argument: places.length + shapes.length, elements: this.#tiles.elements };
+    tape.addWithScratch("winograd_backward_data", "sample", n, scratch, ...places, ...shapes, this.#tiles.offset);
   }
 
   protected override emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
     const { d } = this;
     const places = [x, dy, dw, n] as const;
     const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
-    const scratch = { argument: places.length + shapes.length, elements: this.#area };
+    const scratch = { argument: places.length + shapes.length, elements: this.#tiles.elements };
     const parts = Math.ceil(d.c / GROUP);
     tape.addWithScratch(
       "winograd_backward_weights",
@@ -134,7 +130,7 @@ export class PlacedWinograd extends PlacedWindows {
       scratch,
       ...places,
       ...shapes,
-      this.#scratch.offset,
+      this.#tiles.offset,
     );
   }
 }

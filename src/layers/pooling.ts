@@ -1,14 +1,15 @@
-import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type PoolGeometry, type PoolOptions, poolGeometry } from "./geometry.ts";
 import {
+  type BackwardPlaces,
   type BackwardTapes,
+  defineLayer,
+  type ForwardPlaces,
   imageShape,
   type Layer,
+  type LayerDefinition,
   type PlacedLayer,
   type Shape,
-  type Site,
-  sizeOf,
 } from "./layer.ts";
 import type { LayerConfig } from "./options.ts";
 
@@ -23,6 +24,9 @@ interface PoolTraits {
   readonly flat?: boolean;
 }
 
+/** Input sizes and windows. */
+type PoolDims = PoolGeometry & { readonly c: number };
+
 /** A pooling layer whose windows follow from the input's height and width. */
 export function pooling(
   config: LayerConfig,
@@ -30,69 +34,73 @@ export function pooling(
   window: (h: number, w: number, who: string) => PoolOptions,
   { countsPadding = false, flat = false }: PoolTraits = {},
 ): Layer {
-  const dims = (input: readonly number[], who: string) => {
+  const dims = (input: Shape, who: string): PoolDims => {
     const [h, w, c] = imageShape(input, who);
     return { ...poolGeometry(window(h, w, who)), c };
   };
-  return {
+  const average: LayerDefinition = {
     type: config.type,
     config,
-    ...(kind === "max" && {
-      fusesRelu: true,
-      stopsAtZero: "inherits" as const,
-      maxPool: (input: Shape) => dims(input, config.type),
-    }),
-    outputShape(input, who) {
+    outputShape([input], who) {
       const { p, q, c } = dims(input, who);
       return flat ? [c] : [p, q, c];
     },
     parameters: () => [],
     multiplyAdds: () => 0,
-    place: (site) => new PlacedPooling(site, kind, dims(site.input, site.path), countsPadding),
+    place: ({ inputs: [input], path }) => new PlacedAveragePooling(dims(input, path), countsPadding),
   };
+  if (kind === "average") return defineLayer(average);
+  /** @param relu whether it applies a ReLU that stands before it or after it, which comes to the same */
+  const maximum = (relu: boolean): LayerDefinition => {
+    const absorb = ({ isRelu }: LayerDefinition) => (isRelu === true && !relu ? maximum(true) : undefined);
+    return {
+      ...average,
+      stopsAtZero: relu ? "always" : "inherits",
+      maxPool: (input) => ({ geometry: dims(input, config.type), relu }),
+      absorb,
+      absorbBefore: absorb,
+      place: ({ inputs: [input], path }) => new PlacedMaxPooling(dims(input, path), relu),
+    };
+  };
+  return defineLayer(maximum(false));
 }
 
-class PlacedPooling implements PlacedLayer {
-  readonly #kind: PoolKind;
-  /** Lower bound of the maxima: 0 for a ReLU before or after them, which are the same. */
+class PlacedMaxPooling implements PlacedLayer {
+  readonly #dims: PoolDims;
+  /** Lower bound of the maxima: 0 for a ReLU. */
   readonly #lower: number;
-  readonly #dims: PoolGeometry & { readonly c: number };
-  readonly #countsPadding: boolean;
-  readonly #y: Region;
-  readonly #dx: Region | undefined;
-  #x = 0;
 
-  constructor(site: Site, kind: PoolKind, dims: PoolGeometry & { readonly c: number }, countsPadding: boolean) {
-    const { batch, plan, path } = site;
-    this.#kind = kind;
-    this.#lower = site.fuseRelu ? 0 : Number.NEGATIVE_INFINITY;
+  constructor(dims: PoolDims, relu: boolean) {
+    this.#dims = dims;
+    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
+  }
+
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
+    tape.add("max_pool_forward", "sample", n, x, y, ...geometryArguments(this.#dims), this.#lower);
+  }
+
+  backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
+    if (dx === 0) return;
+    samples.add("max_pool_backward", "sample", n, x, y, dy, dx, ...geometryArguments(this.#dims), this.#lower);
+  }
+}
+
+class PlacedAveragePooling implements PlacedLayer {
+  readonly #dims: PoolDims;
+  readonly #countsPadding: boolean;
+
+  constructor(dims: PoolDims, countsPadding: boolean) {
     this.#dims = dims;
     this.#countsPadding = countsPadding;
-    this.#y = plan.reserve(`${path}/output`, "activations", batch * sizeOf(site.output));
-    if (site.training && site.needsInputGradient) {
-      this.#dx = plan.reserve(`${path}/dx`, "activations", batch * sizeOf(site.input));
-    }
   }
 
-  forward(tape: Tape, n: number, x: number): number {
-    this.#x = x;
-    const y = this.#y.offset;
-    const geometry = geometryArguments(this.#dims);
-    if (this.#kind === "max") tape.add("max_pool_forward", "sample", n, x, y, ...geometry, this.#lower);
-    else tape.add("average_pool_forward", "sample", n, x, y, ...geometry, ...this.#counting());
-    return y;
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
+    tape.add("average_pool_forward", "sample", n, x, y, ...geometryArguments(this.#dims), ...this.#counting());
   }
 
-  backward({ samples }: BackwardTapes, n: number, dy: number): number {
-    if (this.#dx === undefined) return 0;
-    const dx = this.#dx.offset;
-    const geometry = geometryArguments(this.#dims);
-    if (this.#kind === "max") {
-      samples.add("max_pool_backward", "sample", n, this.#x, this.#y.offset, dy, dx, ...geometry, this.#lower);
-    } else {
-      samples.add("average_pool_backward", "sample", n, dy, dx, ...geometry, ...this.#counting());
-    }
-    return dx;
+  backward({ samples }: BackwardTapes, n: number, { dy, dx: [dx] }: BackwardPlaces): void {
+    if (dx === 0) return;
+    samples.add("average_pool_backward", "sample", n, dy, dx, ...geometryArguments(this.#dims), ...this.#counting());
   }
 
   /** The arguments that say what counts in a mean. */
@@ -102,7 +110,7 @@ class PlacedPooling implements PlacedLayer {
 }
 
 /** The arguments that all pooling kernels have in common. */
-function geometryArguments(d: PoolGeometry & { readonly c: number }) {
+function geometryArguments(d: PoolDims) {
   const steps = [d.strideH, d.strideW, d.padTop, d.padLeft, d.dilationH, d.dilationW] as const;
   return [d.h, d.w, d.c, d.p, d.q, d.r, d.s, ...steps] as const;
 }

@@ -1,6 +1,14 @@
-import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { type BackwardTapes, type Layer, type PlacedLayer, type Site, sizeOf } from "./layer.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  defineLayer,
+  type ForwardPlaces,
+  type Layer,
+  type PlacedLayer,
+  type Shape,
+  sizeOf,
+} from "./layer.ts";
 import { OptionReader } from "./options.ts";
 
 /**
@@ -20,40 +28,31 @@ export function softmax(options: { name?: string } = {}): Layer {
 /** The same from options of unknown origin. */
 export function readSoftmax(options: object): Layer {
   const reader = new OptionReader("softmax", options, []);
-  return {
+  return defineLayer({
     type: "softmax",
     config: reader.config,
-    outputShape: (input) => input,
+    outputShape: ([input]) => input,
     parameters: () => [],
     multiplyAdds: () => 0,
-    place: (site) => new PlacedSoftmax(site),
-  };
+    place: ({ output }) => new PlacedSoftmax(output),
+  });
 }
 
 class PlacedSoftmax implements PlacedLayer {
   readonly #classes: number;
   readonly #positions: number;
-  readonly #y: Region;
-  readonly #dx: Region | undefined;
 
-  constructor(site: Site) {
-    const { batch, plan, path, input } = site;
-    const size = sizeOf(input);
-    this.#classes = input[input.length - 1];
-    this.#positions = size / this.#classes;
-    this.#y = plan.reserve(`${path}/output`, "activations", batch * size);
-    if (site.training && site.needsInputGradient) this.#dx = plan.reserve(`${path}/dx`, "activations", batch * size);
+  constructor(shape: Shape) {
+    this.#classes = shape[shape.length - 1];
+    this.#positions = sizeOf(shape) / this.#classes;
   }
 
-  forward(tape: Tape, n: number, x: number): number {
-    tape.add("softmax_forward", "sample", n, x, this.#y.offset, this.#positions, this.#classes);
-    return this.#y.offset;
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
+    tape.add("softmax_forward", "sample", n, x, y, this.#positions, this.#classes);
   }
 
-  backward({ samples }: BackwardTapes, n: number, dy: number): number {
-    if (this.#dx === undefined) return 0;
-    const dx = this.#dx.offset;
-    samples.add("softmax_backward", "sample", n, this.#y.offset, dy, dx, this.#positions, this.#classes);
-    return dx;
+  backward({ samples }: BackwardTapes, n: number, { y, dy, dx: [dx] }: BackwardPlaces): void {
+    if (dx === 0) return;
+    samples.add("softmax_backward", "sample", n, y, dy, dx, this.#positions, this.#classes);
   }
 }

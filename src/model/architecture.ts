@@ -1,9 +1,10 @@
+import { buildGraph } from "../graph/build.ts";
+import { type Graph, graphMultiplyAdds, graphParameters } from "../graph/graph.ts";
+import { readLayers } from "../graph/read.ts";
 import type { Json } from "../json.ts";
 import { readFields, shown } from "../json-fields.ts";
 import { TooSmallError } from "../layers/geometry.ts";
-import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
-import { readLayers } from "../layers/read.ts";
-import { Sequence } from "../layers/sequence.ts";
+import { imageShape, type Layer, type ParameterSpec, type Shape, sizeOf } from "../layers/layer.ts";
 import { type Input, type InputOptions, readInput } from "./input.ts";
 
 /** What a model is made from. */
@@ -17,7 +18,7 @@ export interface ArchitectureOptions {
 /** A network on paper: input, layers, shapes. Checked, without memory. */
 export class Architecture {
   readonly input: Input;
-  readonly sequence: Sequence;
+  readonly graph: Graph;
   readonly #layers: readonly Layer[];
 
   /** @throws TypeError, RangeError where options or shapes do not fit, naming the layer */
@@ -29,7 +30,7 @@ export class Architecture {
     }
     if (layers.length === 0) throw new RangeError("layers: expected at least one layer, got none");
     this.#layers = layers;
-    this.sequence = sequenceOf(layers, this.input.shape);
+    this.graph = graphOf(layers, this.input.shape);
   }
 
   /**
@@ -51,27 +52,37 @@ export class Architecture {
 
   /** Shape of the last layer's output. */
   get output(): Shape {
-    return this.sequence.output;
+    return this.graph.outputs[0].tensor.shape;
   }
 
   /** Elements of the last layer's output. */
   get outputs(): number {
-    return sizeOf(this.sequence.output);
+    return sizeOf(this.output);
+  }
+
+  /** The parameters of all layers, in their order, each named `path/parameter`. */
+  parameters(): ParameterSpec[] {
+    return graphParameters(this.graph);
+  }
+
+  /** Multiply-adds of one image's forward pass. */
+  multiplyAdds(): number {
+    return graphMultiplyAdds(this.graph);
   }
 
   /** Elements of all parameters, statistics included. */
   parameterCount(): number {
-    return this.sequence.parameters().reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    return this.parameters().reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   }
 }
 
 /** Larger images are not tried. */
 const LARGEST_SIDE = 1024;
 
-/** The layers in a row; of images that are too small for them, the error says which are not. */
-function sequenceOf(layers: readonly Layer[], shape: Shape): Sequence {
+/** The graph of layers; of images that are too small for them, the error says which are not. */
+function graphOf(layers: readonly Layer[], shape: Shape): Graph {
   try {
-    return new Sequence(layers, shape);
+    return buildGraph(layers, shape);
   } catch (error) {
     if (!(error instanceof TooSmallError)) throw error;
     const [h, w, c] = imageShape(shape, "input");
@@ -86,7 +97,7 @@ function sequenceOf(layers: readonly Layer[], shape: Shape): Sequence {
 function smallestSide(layers: readonly Layer[], channels: number): number | undefined {
   for (let side = 1; side <= LARGEST_SIDE; side++) {
     try {
-      new Sequence(layers, [side, side, channels]);
+      buildGraph(layers, [side, side, channels]);
       return side;
     } catch (error) {
       if (!(error instanceof TooSmallError)) return undefined;

@@ -1,6 +1,8 @@
 import type { EngineOptions } from "../engine/engine.ts";
 import { MemoryPlan, type Region } from "../engine/plan.ts";
-import { type PlacedLayer, sizeOf } from "../layers/layer.ts";
+import { type Graph, producers } from "../graph/graph.ts";
+import { PlacedGraph } from "../graph/place.ts";
+import { sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
 import { Parameters } from "./parameters.ts";
@@ -31,7 +33,7 @@ export interface RandomKey {
 /** The memory plan of a network, before there is memory. */
 export interface Layout {
   readonly plan: MemoryPlan;
-  readonly placed: PlacedLayer;
+  readonly placed: PlacedGraph;
   readonly parameters: Parameters;
   readonly randomKeys: readonly RandomKey[];
   readonly staging: Region;
@@ -56,33 +58,25 @@ export interface Layout {
  * @param threads most threads that will run it
  */
 export function layOut(architecture: Architecture, options: Omit<NetworkOptions, "seed">, threads: number): Layout {
-  const { sequence, input, outputs } = architecture;
+  const { graph, input, outputs } = architecture;
   const { batchSize: batch, loss, optimizer } = options;
   const training = optimizer !== undefined;
-  const plan = new MemoryPlan();
-  const parameters = new Parameters(sequence.parameters(), plan, training, optimizer?.slots.length ?? 0);
+  const plan = new MemoryPlan(threads);
+  const parameters = new Parameters(architecture.parameters(), plan, training, optimizer?.slots.length ?? 0);
   const randomKeys: RandomKey[] = [];
   const pixels = batch * sizeOf(input.shape);
   const channels = input.shape[2];
-  const last = sequence.nodes[sequence.nodes.length - 1];
-  const folded = loss?.activation !== undefined && last.layer.type === loss.activation;
-  const placed = sequence.place(
-    {
-      batch,
-      training,
-      needsInputGradient: false,
-      plan,
-      threads,
-      path: "",
-      parameter: (name) => parameters.get(name),
-      randomKey(draws) {
-        const region = plan.reserve(`random key ${randomKeys.length}`, "scratch", 4);
-        randomKeys.push({ region, draws });
-        return region;
-      },
+  const placed = new PlacedGraph(withoutLast(graph, loss?.activation), {
+    batch,
+    training,
+    plan,
+    parameter: (name) => parameters.get(name),
+    randomKey(draws) {
+      const region = plan.reserve(`random key ${randomKeys.length}`, "scratch", 4);
+      randomKeys.push({ region, draws });
+      return region;
     },
-    sequence.nodes.length - (folded ? 1 : 0),
-  );
+  });
   const gradients = plan.sizes().gradients;
   return {
     plan,
@@ -107,4 +101,13 @@ export function layOut(architecture: Architecture, options: Omit<NetworkOptions,
         ? undefined
         : plan.reserve("gradient norm", "scratch", Math.ceil(gradients / NORM_BLOCK) + parameters.list.length),
   };
+}
+
+/** A graph without its last layer, where that is of a type that is folded into the loss. */
+function withoutLast(graph: Graph, type: string | undefined): Graph {
+  const [{ name, tensor }] = graph.outputs;
+  const last = producers(graph).get(tensor.id);
+  if (last === undefined || last.layer.type !== type) return graph;
+  const nodes = graph.nodes.filter((node) => node !== last);
+  return { ...graph, nodes, outputs: [{ name, tensor: last.inputs[0] }] };
 }

@@ -3,6 +3,7 @@ import { readRawImages } from "../data/raw-images.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { MemoryPlan } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
+import { PlacedGraph } from "../graph/place.ts";
 import { type Shape, sizeOf } from "../layers/layer.ts";
 import { isFloat32Array } from "../numeric/array-kinds.ts";
 import type { Network } from "./network.ts";
@@ -52,20 +53,17 @@ export class Probe {
 
   /** @throws RangeError if there is no memory for it */
   static async create(network: Network): Promise<Probe> {
-    const { sequence, input } = network.architecture;
+    const { architecture } = network;
+    const { graph, input } = architecture;
     const plan = new MemoryPlan();
-    const parameters = new Parameters(sequence.parameters(), plan, false, 0);
-    const places: Place[] = [];
-    const placed = sequence.place({
+    const parameters = new Parameters(architecture.parameters(), plan, false, 0);
+    const placed = new PlacedGraph(graph, {
       batch: 1,
       training: false,
-      needsInputGradient: false,
       plan,
-      threads: 1,
-      path: "",
+      watched: true,
       parameter: (name) => parameters.get(name),
       randomKey: () => plan.reserve("random key", "scratch", 4),
-      watch: (path, { type }, shape, offset) => places.push({ path, type, shape, offset }),
     });
     const size = sizeOf(input.shape);
     const [channels] = input.shape.slice(-1);
@@ -79,14 +77,18 @@ export class Probe {
     engine.heap.set(input.scale, scale.offset);
     engine.heap.set(input.offset, offset.offset);
     const tape = new Tape();
-    placed.prepare?.(tape, "inference", 1);
+    placed.prepare(tape, "inference", 1);
     tape.add("normalize_floats", "sample", 1, pixels.offset, image.offset, size, channels, scale.offset, offset.offset);
     placed.forward(tape, 1, image.offset, "inference");
+    const places = placed.places(image.offset, "inference").map(({ node, offset: at }) => {
+      const { path, layer, output } = node;
+      return { path, type: layer.type, shape: output.shape, offset: at };
+    });
     return new Probe(network, engine, tape, parameters.values.offset, pixels.offset, places);
   }
 
   /**
-   * The output of every layer for one image, in the order of the layers; those of a residual block stand before its sum.
+   * The output of every layer for one image, in the order of the layers; those of a residual block stand before its sum, which bears its name.
    *
    * @param image raw pixels [h, w, c]
    * @throws RangeError unless it is one image

@@ -1,3 +1,5 @@
+import { INPUT } from "../graph/build.ts";
+import { inputShapes, parametersOf, producers } from "../graph/graph.ts";
 import { sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
 import type { MemoryUse } from "./memory.ts";
@@ -7,6 +9,8 @@ import type { Network } from "./network.ts";
 export interface LayerDescription {
   readonly name: string;
   readonly type: string;
+  /** Names of the layers whose outputs it takes; `input` is the model's. */
+  readonly inputs: readonly string[];
   readonly output: readonly number[];
   readonly parameters: number;
   /** Multiply-adds of one image's forward pass. */
@@ -27,20 +31,22 @@ export interface ModelDescription {
 
 /** The numbers of a model, with memory where it has some. */
 export function describeModel(architecture: Architecture, network: Network | undefined): ModelDescription {
-  const { sequence, input } = architecture;
-  const parameters = sequence.parameters();
+  const { graph, input } = architecture;
+  const parameters = architecture.parameters();
+  const makers = producers(graph);
   return {
     input: [...input.shape],
-    layers: sequence.nodes.map(({ name, layer, input: shape, output }) => ({
-      name,
-      type: layer.type,
-      output: [...output],
-      parameters: layer.parameters(shape).reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
-      multiplyAdds: layer.multiplyAdds(shape),
+    layers: graph.nodes.map((node) => ({
+      name: node.path,
+      type: node.layer.type,
+      inputs: node.inputs.map(({ id }) => makers.get(id)?.path ?? INPUT),
+      output: [...node.output.shape],
+      parameters: parametersOf(node).reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
+      multiplyAdds: node.layer.multiplyAdds(inputShapes(node)),
     })),
     parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     trainable: parameters.reduce((sum, { shape, role }) => sum + (role === "statistic" ? 0 : sizeOf(shape)), 0),
-    multiplyAdds: sequence.multiplyAdds(),
+    multiplyAdds: architecture.multiplyAdds(),
     ...(network !== undefined && { memory: network.memory() }),
   };
 }

@@ -110,7 +110,7 @@ export class Tapes {
 
   #recordPacking(key: number): Recording {
     return this.#record(key, (tape) => {
-      this.#layout.placed.prepare?.(tape, "inference", this.#options.batchSize);
+      this.#layout.placed.prepare(tape, "inference", this.#options.batchSize);
       return 0;
     });
   }
@@ -189,12 +189,12 @@ export class Tapes {
     descendDense?: BackwardTapes["descendDense"],
   ): number {
     const { placed, gradient } = this.#layout;
-    placed.prepare?.(tape, "training", n);
+    placed.prepare(tape, "training", n);
     const x = this.#emitInput(tape, n, pixels, augmented);
-    const y = placed.forward(tape, n, x, "training");
+    const [y] = placed.forward(tape, n, x, "training");
     this.#emitLoss(tape, n, y, images);
     const weights = new Tape();
-    placed.backward({ samples: tape, weights, descendDense }, n, gradient.offset);
+    placed.backward({ samples: tape, weights, descendDense }, n, x, gradient.offset);
     tape.append(weights);
     return y;
   }
@@ -219,15 +219,15 @@ export class Tapes {
 
   #emitEvaluation(tape: Tape, n: number, pixels: Pixels, mode: Mode, withLoss: boolean): number {
     const { placed, predictions } = this.#layout;
-    const { outputs, sequence } = this.#architecture;
+    const { outputs, output } = this.#architecture;
     const { loss } = this.#options;
     const x = this.#emitInput(tape, n, pixels, false);
-    const y = placed.forward(tape, n, x, mode);
+    const [y] = placed.forward(tape, n, x, mode);
     if (withLoss) this.#emitLoss(tape, n, y, n);
     // A last layer that already is the loss's activation was folded; one of another kind stays as it is.
     if (loss?.activation === undefined) return y;
     if (loss.activation === "softmax") {
-      const classes = sequence.output[sequence.output.length - 1];
+      const classes = output[output.length - 1];
       tape.add("softmax_forward", "sample", n, y, predictions.offset, outputs / classes, classes);
     } else {
       tape.add("sigmoid_forward", "sample", n, y, predictions.offset, outputs);

@@ -1,5 +1,6 @@
 // Small networks that the literature, tutorials and benchmarks use, each trained the plain way.
 
+import { residual } from "../graph/residual.ts";
 import { relu } from "../layers/activation.ts";
 import { batchNormalization } from "../layers/batch-normalization.ts";
 import { conv2d } from "../layers/conv2d.ts";
@@ -9,7 +10,6 @@ import { flatten } from "../layers/flatten.ts";
 import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
 import { maxPooling2d } from "../layers/max-pooling2d.ts";
-import { residual } from "../layers/residual.ts";
 import { adam, sgd } from "../training/optimizers.ts";
 import { constant } from "../training/schedules.ts";
 import type { Recipe } from "./recipe.ts";

@@ -267,7 +267,7 @@ export class Model {
 
   /** Names of all weights with their shapes, running statistics included. */
   weights(): ReadonlyMap<string, readonly number[]> {
-    return new Map(this.architecture.sequence.parameters().map(({ name, shape }) => [name, shape]));
+    return new Map(this.architecture.parameters().map(({ name, shape }) => [name, shape]));
   }
 
   /** A copy of a weight's values. */

@@ -30,8 +30,8 @@ export function whiten(model: Model, data: Dataset, options: WhitenOptions = {})
   const { images = 5000, epsilon = 0.0005 } = options;
   checkNumber(who, "images", images, { whole: true, minimum: 1 });
   checkNumber(who, "epsilon", epsilon, { above: 0 });
-  const { sequence, input } = model.architecture;
-  const [{ name, layer }] = sequence.nodes;
+  const { graph, input } = model.architecture;
+  const [{ path: name, layer }] = graph.nodes;
   const shape = model.weights().get(`${name}/kernel`);
   if (layer.type !== "conv2d" || shape?.[2] !== input.shape[2]) {
     throw new TypeError(`${who}: expected a first layer conv2d over all channels, got ${layer.type}`);

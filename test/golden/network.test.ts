@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
+import { residual } from "../../src/graph/residual.ts";
 import { gelu, leakyRelu } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
@@ -8,7 +9,6 @@ import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { residual } from "../../src/layers/residual.ts";
 import { type LossOption, softmaxCrossEntropy } from "../../src/training/losses.ts";
 import { createModel, type Model } from "../../src/training/model.ts";
 import { sgd } from "../../src/training/optimizers.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { residual } from "../../src/graph/residual.ts";
 import { gelu, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
@@ -16,7 +17,6 @@ import type { Padding } from "../../src/layers/geometry.ts";
 import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
 import type { Layer, Shape } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { residual } from "../../src/layers/residual.ts";
 import { softmax } from "../../src/layers/softmax.ts";
 
 export interface LayerCase {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { type Graph, inputShapes } from "../../src/graph/graph.ts";
 import { sizeOf } from "../../src/layers/layer.ts";
-import type { Sequence } from "../../src/layers/sequence.ts";
+
 import { HOST_GEARS } from "../gears.ts";
 import { LAYER_CASES } from "./cases.ts";
 import { normal, type PlacedLayers, placeLayers } from "./placed.ts";
@@ -14,10 +15,10 @@ const ROUNDING = 2 ** -24;
  * Rounded operations on the longest way through layers and back: for each layer, the longest sum of its output, of its
  * input's gradient and, over the batch, of its weights' gradients; some more for elementary functions.
  */
-function roundings({ nodes }: Sequence, n: number): number {
-  return nodes.reduce((sum, { layer, input, output }) => {
-    const products = layer.multiplyAdds(input);
-    const [inputs, outputs] = [sizeOf(input), sizeOf(output)];
+function roundings({ nodes }: Graph, n: number): number {
+  return nodes.reduce((sum, node) => {
+    const products = node.layer.multiplyAdds(inputShapes(node));
+    const [inputs, outputs] = [sizeOf(node.inputs[0].shape), sizeOf(node.output.shape)];
     return sum + products / outputs + products / inputs + n * Math.max(inputs, outputs) + 16;
   }, 0);
 }
@@ -37,9 +38,9 @@ for (const gear of HOST_GEARS) {
       // Statistics of fewer samples amplify rounding errors beyond what the lengths of sums say.
       for (const n of [BATCH, BATCH - 1]) {
         const x = normal(`${name} ${n}`, n * sizeOf(input));
-        const dy = normal(`${name} ${n} dy`, n * sizeOf(exact.sequence.output));
+        const dy = normal(`${name} ${n} dy`, n * exact.outputs);
         const wanted = results(exact, x, dy);
-        const tolerance = roundings(exact.sequence, n) * ROUNDING;
+        const tolerance = roundings(exact.graph, n) * ROUNDING;
         for (const [what, got] of results(placed, x, dy)) {
           const values = wanted.get(what) ?? new Float64Array();
           const allowed = tolerance * Math.max(...values.map(Math.abs));

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MemoryPlan } from "../../src/engine/plan.ts";
 import { Tape } from "../../src/engine/tape.ts";
+import { buildGraph } from "../../src/graph/build.ts";
+import { graphParameters } from "../../src/graph/graph.ts";
+import { PlacedGraph } from "../../src/graph/place.ts";
 import { relu } from "../../src/layers/activation.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
@@ -8,28 +11,25 @@ import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer, Shape } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { Sequence } from "../../src/layers/sequence.ts";
 import { Parameters } from "../../src/model/parameters.ts";
 
 /** The kernels of a training step, besides those that pack and pad. */
 function kernels(layers: readonly Layer[], input: Shape, first: boolean): string[] {
   const plan = new MemoryPlan();
-  const sequence = new Sequence(layers, input);
-  const parameters = new Parameters(sequence.parameters(), plan, true, 0);
-  const placed = sequence.place({
+  const graph = buildGraph(layers, input);
+  const parameters = new Parameters(graphParameters(graph), plan, true, 0);
+  const placed = new PlacedGraph(graph, {
     batch: 2,
     training: true,
     needsInputGradient: !first,
     plan,
-    threads: 1,
-    path: "",
     parameter: (name) => parameters.get(name),
     randomKey: () => plan.reserve("key", "scratch", 4),
   });
   plan.freeze();
   const [samples, weights] = [new Tape(), new Tape()];
   placed.forward(samples, 2, 0, "training");
-  placed.backward({ samples, weights }, 2, 1);
+  placed.backward({ samples, weights }, 2, 0, 1);
   const operations = [...samples.operations, ...weights.operations];
   return operations.map(({ kernel }) => kernel).filter((kernel) => !/^(pack|pad)/.test(kernel));
 }
@@ -37,7 +37,7 @@ function kernels(layers: readonly Layer[], input: Shape, first: boolean): string
 const IMAGE = [8, 8, 1];
 const conv = (filters = 8) => conv2d({ filters, kernelSize: 3 });
 
-describe("neighbours in a sequence", () => {
+describe("neighbours in a graph", () => {
   it.each([
     ["ReLU, pooling", [conv(), relu(), maxPooling2d()]],
     ["pooling, ReLU", [conv(), maxPooling2d(), relu()]],

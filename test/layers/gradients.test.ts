@@ -10,7 +10,7 @@ describe("the gradients of every layer are those that central differences give",
   it.each(LAYER_CASES)("$name", async ({ name, layers, input, first }) => {
     const placed = await placeLayers(layers, input, BATCH, { first });
     const x = normal(name, BATCH * sizeOf(input));
-    const dy = normal(`${name} dy`, BATCH * sizeOf(placed.sequence.output));
+    const dy = normal(`${name} dy`, BATCH * placed.outputs);
     placed.forward(x, "training");
     const gradients = placed.backward(dy);
     expect([...gradients.keys()]).toEqual([...(first === true ? [] : ["input"]), ...placed.trained]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readLayers } from "../../src/layers/read.ts";
-import { Sequence } from "../../src/layers/sequence.ts";
+import { buildGraph } from "../../src/graph/build.ts";
+import { readLayers } from "../../src/graph/read.ts";
 
 function read(layer: unknown) {
   return readLayers([layer], "layers")[0];
@@ -105,18 +105,18 @@ describe("wrong options", () => {
     [
       { type: "conv2d", filters: 8, kernelSize: 3, stride: 2 },
       TypeError,
-      "conv2d: expected options name, filters, kernelSize, strides, padding, dilationRate, activation, useBias, " +
+      "conv2d: expected options name, inputs, filters, kernelSize, strides, padding, dilationRate, activation, useBias, " +
         'untiedBias, kernelInitializer, biasInitializer, groups, got "stride"',
     ],
     [{ type: "dense", units: 3, filters: 3 }, TypeError, 'got "filters"'],
-    [{ type: "relu", negativeSlope: 0.1 }, TypeError, 'relu: expected options name, got "negativeSlope"'],
-    [{ type: "flatten", units: 3 }, TypeError, 'flatten: expected options name, axis, got "units"'],
+    [{ type: "relu", negativeSlope: 0.1 }, TypeError, 'relu: expected options name, inputs, got "negativeSlope"'],
+    [{ type: "flatten", units: 3 }, TypeError, 'flatten: expected options name, inputs, axis, got "units"'],
     [{ type: "globalAveragePooling2d", poolSize: 2 }, TypeError, 'got "poolSize"'],
-    [{ type: "softmax", axis: 1 }, TypeError, 'softmax: expected options name, got "axis"'],
+    [{ type: "softmax", axis: 1 }, TypeError, 'softmax: expected options name, inputs, got "axis"'],
     [
       { type: "residual", layers: [{ type: "relu" }], skip: [] },
       TypeError,
-      'residual: expected options name, layers, shortcut, got "skip"',
+      'residual: expected options name, inputs, layers, shortcut, got "skip"',
     ],
     // Names and types.
     [
@@ -129,9 +129,13 @@ describe("wrong options", () => {
     [
       { type: "residual", layers: [{ type: "relu" }], name: 7 },
       TypeError,
-      "residual: expected name to be text, got number",
+      'residual: expected name to be letters, digits, ".", "-" or "_", got 7',
     ],
-    [{ type: "lstm" }, TypeError, "layers[0]: expected type to be one of averagePooling2d, batchNormalization, conv2d"],
+    [
+      { type: "lstm" },
+      TypeError,
+      "layers[0]: expected type to be one of add, averagePooling2d, batchNormalization, conv2d",
+    ],
     [{ type: "__proto__" }, TypeError, 'got "__proto__"'],
     [{ type: "constructor" }, TypeError, 'got "constructor"'],
     [{ type: 3 }, TypeError, "got 3"],
@@ -253,7 +257,7 @@ describe("lists of layers from a file", () => {
     expect(configs).toEqual(layers);
     const again = readLayers(JSON.parse(JSON.stringify(configs)), "layers");
     expect(again.map(({ config }) => config)).toEqual(layers);
-    expect(new Sequence(again, [20, 21, 4]).nodes.map(({ name }) => name)).toEqual([
+    expect(buildGraph(again, [20, 21, 4]).nodes.map(({ path }) => path)).toEqual([
       "c1",
       "c1/relu",
       "depthwiseConv2d",
@@ -261,6 +265,9 @@ describe("lists of layers from a file", () => {
       "leakyRelu",
       "maxPooling2d",
       "averagePooling2d",
+      "r/dropout",
+      "r/gelu",
+      "r/shortcut/tanh",
       "r",
       "flatten",
       "globalAveragePooling2d",
@@ -274,7 +281,7 @@ describe("lists of layers from a file", () => {
 });
 
 describe("names", () => {
-  const named = (...layers: object[]) => new Sequence(readLayers(layers, "layers"), [4]).nodes.map(({ name }) => name);
+  const named = (...layers: object[]) => buildGraph(readLayers(layers, "layers"), [4]).nodes.map(({ path }) => path);
 
   it("are the type where none is given, counted on", () => {
     expect(named({ type: "relu" }, { type: "relu" }, { type: "tanh" }, { type: "relu" })).toEqual([
@@ -299,8 +306,8 @@ describe("names", () => {
     const layer = { type: "relu", name: "a" };
     expect(() => named(layer, layer)).toThrow(new RangeError('layers: expected every name once, got "a" twice'));
     expect(() => named({ type: "residual", layers: [layer, layer] })).toThrow(/got "a" twice/);
-    // In different sequences they may.
-    expect(named(layer, { type: "residual", layers: [layer] })).toEqual(["a", "residual"]);
+    // In different lists they may.
+    expect(named(layer, { type: "residual", layers: [layer] })).toEqual(["a", "residual/a", "residual"]);
   });
 
   it("of a shortcut do not mix with those of the layers that it goes around", () => {

@@ -8,14 +8,18 @@
 import { createEngine, type EngineOptions } from "../../src/engine/engine.ts";
 import { MemoryPlan, type Region } from "../../src/engine/plan.ts";
 import { Tape } from "../../src/engine/tape.ts";
+import { buildGraph } from "../../src/graph/build.ts";
+import { type Graph, graphParameters } from "../../src/graph/graph.ts";
+import { PlacedGraph } from "../../src/graph/place.ts";
 import { type Layer, type Mode, type Shape, sizeOf } from "../../src/layers/layer.ts";
-import { Sequence } from "../../src/layers/sequence.ts";
 import { Parameters } from "../../src/model/parameters.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 
 /** Layers in memory: forward and backward passes on arrays. */
 export interface PlacedLayers {
-  readonly sequence: Sequence;
+  readonly graph: Graph;
+  /** Elements of a sample's output. */
+  readonly outputs: number;
   /** Names of the trained parameters. */
   readonly trained: readonly string[];
   /** A view of a parameter. */
@@ -43,16 +47,14 @@ export async function placeLayers(
   { first = false, ...options }: PlaceOptions = {},
 ): Promise<PlacedLayers> {
   const plan = new MemoryPlan();
-  const sequence = new Sequence(layers, input);
-  const parameters = new Parameters(sequence.parameters(), plan, true, 0);
+  const graph = buildGraph(layers, input);
+  const parameters = new Parameters(graphParameters(graph), plan, true, 0);
   const keys: Region[] = [];
-  const placed = sequence.place({
+  const placed = new PlacedGraph(graph, {
     batch,
     training: true,
     needsInputGradient: !first,
     plan,
-    threads: 1,
-    path: "",
     parameter: (name) => parameters.get(name),
     randomKey() {
       const key = plan.reserve(`key ${keys.length}`, "scratch", 4);
@@ -60,7 +62,7 @@ export async function placeLayers(
       return key;
     },
   });
-  const outputs = sizeOf(sequence.output);
+  const outputs = sizeOf(graph.outputs[0].tensor.shape);
   const xRegion = plan.reserve("x", "input", batch * sizeOf(input));
   const dyRegion = plan.reserve("dy", "input", batch * outputs);
   const engine = await createEngine(plan.freeze(), {
@@ -77,7 +79,8 @@ export async function placeLayers(
   let n = 0;
 
   return {
-    sequence,
+    graph,
+    outputs,
     trained: parameters.list.filter(({ gradient }) => gradient !== undefined).map(({ spec }) => spec.name),
     parameter(name) {
       const { offset, size } = parameters.get(name).value;
@@ -88,16 +91,16 @@ export async function placeLayers(
       if (!Number.isInteger(n) || n > batch) throw new RangeError(`forward: expected up to ${batch} samples, got ${n}`);
       heap.set(x, xRegion.offset);
       const tape = new Tape();
-      placed.prepare?.(tape, "training", n);
-      if (mode !== "training") placed.prepare?.(tape, mode, n);
-      const y = placed.forward(tape, n, xRegion.offset, mode);
+      placed.prepare(tape, "training", n);
+      if (mode !== "training") placed.prepare(tape, mode, n);
+      const [y] = placed.forward(tape, n, xRegion.offset, mode);
       engine.run(tape);
       return Float64Array.from(view(y, n * outputs));
     },
     backward(dy) {
       heap.set(dy, dyRegion.offset);
       const [samples, weights] = [new Tape(), new Tape()];
-      const dx = placed.backward({ samples, weights }, n, dyRegion.offset);
+      const dx = placed.backward({ samples, weights }, n, xRegion.offset, dyRegion.offset);
       samples.append(weights);
       engine.run(samples);
       const gradients = new Map<string, Float64Array>();

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { buildGraph } from "../../src/graph/build.ts";
+import { readLayers } from "../../src/graph/read.ts";
 import type { Shape } from "../../src/layers/layer.ts";
-import { readLayers } from "../../src/layers/read.ts";
-import { Sequence } from "../../src/layers/sequence.ts";
 
 /** The output shape of one layer that is described as in a file. */
 function outputOf(layer: object, input: Shape): Shape {
-  return new Sequence(readLayers([layer], "layers"), input).output;
+  return buildGraph(readLayers([layer], "layers"), input).outputs[0].tensor.shape;
 }
 
 /** Names and shapes of a layer's parameters. */
 function parametersOf(layer: object, input: Shape): [string, Shape][] {
   return readLayers([layer], "layers")[0]
-    .parameters(input)
+    .parameters([input])
     .map(({ name, shape }) => [name, shape]);
 }
 
@@ -182,7 +182,7 @@ describe("multiply-adds", () => {
     },
     { layer: { type: "relu" }, input: [5], count: 0 },
   ])("of $layer", ({ layer, input, count }) => {
-    expect(readLayers([layer], "layers")[0].multiplyAdds(input)).toBe(count);
+    expect(readLayers([layer], "layers")[0].multiplyAdds([input])).toBe(count);
   });
 });
 

@@ -13,7 +13,7 @@ describe("an architecture", () => {
     const again = Architecture.fromJson(JSON.parse(json));
     expect(JSON.stringify(again.toJson())).toBe(json);
     expect(again.input).toEqual(architecture.input);
-    expect(again.sequence.parameters()).toEqual(architecture.sequence.parameters());
+    expect(again.parameters()).toEqual(architecture.parameters());
     expect(again.outputs).toBe(3);
     expect(again.parameterCount()).toBe(architecture.parameterCount());
   });

@@ -6,6 +6,7 @@
 
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
 import type { EngineOptions } from "../../src/engine/engine.ts";
+import { residual } from "../../src/graph/residual.ts";
 import { gelu, relu, tanh } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
@@ -16,7 +17,6 @@ import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { residual } from "../../src/layers/residual.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import { type CompileOptions, createModel, type Model } from "../../src/training/model.ts";
 

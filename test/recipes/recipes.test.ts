@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/digits/dataset.ts";
+import { parametersOf } from "../../src/graph/graph.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import { findNetwork, findRecipe, NETWORKS, NOTEBOOKS, RECIPES } from "../../src/recipes/index.ts";
@@ -50,7 +51,7 @@ describe("the lists", () => {
       const network = findNetwork(notebook.name);
       if (network === undefined) throw new Error(notebook.name);
       const shapes = (of: Recipe) =>
-        recipeArchitecture(of).sequence.nodes.map(({ layer, output }) => [layer.type, ...output]);
+        recipeArchitecture(of).graph.nodes.map(({ layer, output }) => [layer.type, ...output.shape]);
       expect(shapes(notebook), notebook.name).toEqual(shapes(network));
     }
   });
@@ -169,12 +170,12 @@ describe("the notebooks' settings", () => {
   });
 
   it("of conv10 with valid padding have the notebook's layer table", () => {
-    const { sequence } = recipeArchitecture({ ...recipe("conv10"), variables: { padding: 0 } });
-    const table = sequence.nodes
+    const { graph } = recipeArchitecture({ ...recipe("conv10"), variables: { padding: 0 } });
+    const table = graph.nodes
       .filter(({ layer }) => layer.type !== "relu")
-      .map(({ layer, input, output }) => {
-        const counts = layer.parameters(input).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
-        return [layer.type, output.join(), counts.reduce((a, b) => a + b, 0)];
+      .map((node) => {
+        const counts = parametersOf(node).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+        return [node.layer.type, node.output.shape.join(), counts.reduce((a, b) => a + b, 0)];
       });
     expect(table).toEqual([
       ["conv2d", "26,26,10", 100],

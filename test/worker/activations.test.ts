@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { layerNames } from "../../src/graph/build.ts";
+import { graphParameters } from "../../src/graph/graph.ts";
+import { readLayers } from "../../src/graph/read.ts";
 import { type Layer, type Shape, sizeOf } from "../../src/layers/layer.ts";
-import { readLayers } from "../../src/layers/read.ts";
-import { Sequence } from "../../src/layers/sequence.ts";
 import { softmax } from "../../src/layers/softmax.ts";
-import { Architecture } from "../../src/model/architecture.ts";
 import type { RemoteModel } from "../../src/worker/contract.ts";
 import { placeLayers } from "../layers/placed.ts";
 import { everyLayer, SHAPE } from "../model/networks.ts";
@@ -16,8 +16,8 @@ async function alone(layer: Layer, x: Float64Array, input: Shape, weights: Weigh
   // The activation option is a layer of its own in the model.
   const [bare] = readLayers([{ ...layer.config, activation: "linear" }].map(withoutActivation), "layers");
   const placed = await placeLayers([bare], input, 1);
-  const [{ name }] = placed.sequence.nodes;
-  for (const spec of placed.sequence.parameters()) {
+  const [{ path: name }] = placed.graph.nodes;
+  for (const spec of graphParameters(placed.graph)) {
     placed.parameter(spec.name).set(await weights(`${path}/${spec.name.slice(name.length + 1)}`));
   }
   return placed.forward(x, "inference");
@@ -29,28 +29,41 @@ function withoutActivation({ activation: _, ...config }: Layer["config"]): Layer
   return config;
 }
 
-/** The outputs of all layers of a sequence, those within residual blocks first, layer by layer. */
-async function outputsOf(sequence: Sequence, x: Float64Array, weights: Weights, within = ""): Promise<Outputs> {
+/** The outputs of all layers of a list, those within residual blocks first, layer by layer. */
+async function outputsOf(
+  layers: readonly Layer[],
+  x: Float64Array,
+  shape: Shape,
+  weights: Weights,
+  within = "",
+): Promise<Outputs> {
   const outputs: Outputs = [];
-  let last = x;
-  for (const { name, layer, input, output } of sequence.nodes) {
-    const path = `${within}${name}`;
-    if (layer.type === "residual") {
-      const { layers, shortcut = [] } = layer.config;
+  let [last, input] = [x, shape];
+  const names = layerNames(layers);
+  for (const [i, layer] of layers.entries()) {
+    const path = `${within}${names[i]}`;
+    const output = layer.outputShape([input], path);
+    if (layer.block !== undefined) {
       const ways: Float64Array[] = [];
       for (const [way, prefix] of [
-        [layers, `${path}/`],
-        [shortcut, `${path}/shortcut/`],
+        [layer.block.main, `${path}/`],
+        [layer.block.shortcut, `${path}/shortcut/`],
       ] as const) {
-        const inner = await outputsOf(new Sequence(readLayers(way, "layers"), input), last, weights, prefix);
+        const inner = await outputsOf(way, last, input, weights, prefix);
         outputs.push(...inner);
         ways.push(inner.at(-1)?.[3] ?? last);
       }
-      last = ways[0].map((value, i) => value + ways[1][i]);
+      last = ways[0].map((value, at) => value + ways[1][at]);
     } else {
       last = await alone(layer, last, input, weights, path);
     }
-    outputs.push([path, layer.type, output, last]);
+    outputs.push([path, layer.block === undefined ? layer.type : "add", output, last]);
+    if (layer.activation !== undefined) {
+      const { activation } = layer;
+      last = await alone(activation, last, output, weights, path);
+      outputs.push([`${path}/${activation.type}`, activation.type, output, last]);
+    }
+    input = output;
   }
   return outputs;
 }
@@ -68,10 +81,9 @@ describe.each(["simd", "js"] as const)("activations on %s", (gear) => {
   it("are the outputs of every layer by itself, those that training fuses and those in residual blocks too", async () => {
     const layers = [...everyLayer(), softmax()];
     const model = await trained(layers, gear);
-    const { sequence } = new Architecture({ input: { shape: SHAPE, scale: 1 / 128, offset: -1 }, layers });
     const image = DATA.images.subarray(3 * sizeOf(SHAPE), 4 * sizeOf(SHAPE));
     const x = Float64Array.from(image, (pixel) => pixel / 128 - 1);
-    const expected = await outputsOf(sequence, x, (name) => model.getWeight(name));
+    const expected = await outputsOf(layers, x, SHAPE, (name) => model.getWeight(name));
     const found = await model.activations(image);
     expect(found.map(({ path, type, shape }) => [path, type, shape])).toEqual(
       expected.map(([path, type, shape]) => [path, type, shape]),

@@ -76,7 +76,7 @@ export function chooseReplicas(wanted: number | "auto", network: Network): Repli
 function fastest(network: Network): number {
   const { architecture, batchSize, engine, optimizer, parameters } = network;
   if (optimizer === undefined || !isFloat32Array(engine.heap)) return 1;
-  const work = (PASSES * architecture.sequence.multiplyAdds() * batchSize) / SPEED[engine.gear];
+  const work = (PASSES * architecture.multiplyAdds() * batchSize) / SPEED[engine.gear];
   const weights = PER_WEIGHT * parameters.gradients.count;
   const fewest = parameters.statistics.count > 0 ? FEWEST_NORMALIZED : FEWEST;
   const most = Math.min(threadSource().cores(), AUTO_MOST, Math.floor(batchSize / fewest));

@@ -89,12 +89,12 @@ function checkLayer(config: LayerConfig, input: Shape): CheckedLayer {
   try {
     const [layer] = readLayers([config], "layer");
     const who = config.name === undefined ? config.type : `${config.type} "${config.name}"`;
-    const output = layer.outputShape(input, who);
+    const output = layer.outputShape([input], who);
     return {
       ...inside,
-      output: layer.activation?.outputShape(output, who) ?? output,
+      output: layer.activation?.outputShape([output], who) ?? output,
       parameters: parametersOf(layer, input),
-      multiplyAdds: layer.multiplyAdds(input),
+      multiplyAdds: layer.multiplyAdds([input]),
       error: undefined,
     };
   } catch (error) {
@@ -106,7 +106,7 @@ function checkLayer(config: LayerConfig, input: Shape): CheckedLayer {
 
 function parametersOf(layer: Layer, input: Shape): number {
   const size = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
-  return layer.parameters(input).reduce((sum, spec) => sum + size(spec.shape), 0);
+  return layer.parameters([input]).reduce((sum, spec) => sum + size(spec.shape), 0);
 }
 
 /** The layers in an option of a residual block; what is no such list is told by the block's own check. */

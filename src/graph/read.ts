@@ -1,21 +1,24 @@
 import { isRecord } from "../json.ts";
 import { shown } from "../json-fields.ts";
-import { readElementwise } from "./activation.ts";
-import { readAveragePooling2d } from "./average-pooling2d.ts";
-import { readBatchNormalization } from "./batch-normalization.ts";
-import { readConv2d } from "./conv2d.ts";
-import { readDense } from "./dense.ts";
-import { readDepthwiseConv2d } from "./depthwise-conv2d.ts";
-import { readDropout } from "./dropout.ts";
-import { readFlatten } from "./flatten.ts";
-import { readGlobalAveragePooling2d } from "./global-average-pooling2d.ts";
-import type { Layer } from "./layer.ts";
-import { readMaxPooling2d } from "./max-pooling2d.ts";
+import { readElementwise } from "../layers/activation.ts";
+import { readAdd } from "../layers/add.ts";
+import { readAveragePooling2d } from "../layers/average-pooling2d.ts";
+import { readBatchNormalization } from "../layers/batch-normalization.ts";
+import { readConv2d } from "../layers/conv2d.ts";
+import { readDense } from "../layers/dense.ts";
+import { readDepthwiseConv2d } from "../layers/depthwise-conv2d.ts";
+import { readDropout } from "../layers/dropout.ts";
+import { readFlatten } from "../layers/flatten.ts";
+import { readGlobalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
+import type { Layer } from "../layers/layer.ts";
+import { readMaxPooling2d } from "../layers/max-pooling2d.ts";
+import { OptionReader } from "../layers/options.ts";
+import { readSoftmax } from "../layers/softmax.ts";
 import { residual } from "./residual.ts";
-import { readSoftmax } from "./softmax.ts";
 
 /** How each type of layer is made from the options in a file. */
 const READERS: Readonly<Record<string, (options: object) => Layer>> = {
+  add: readAdd,
   averagePooling2d: readAveragePooling2d,
   batchNormalization: readBatchNormalization,
   conv2d: readConv2d,
@@ -80,16 +83,12 @@ function readList(description: unknown, who: string, depth: number, count: Count
 }
 
 function readResidual(options: object, who: string, depth: number, count: Count): Layer {
-  const { type: _, name, layers, shortcut, ...rest }: Record<string, unknown> = { ...options };
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new TypeError(`residual: expected options name, layers, shortcut, got ${shown(unknown)}`);
-  }
-  if (name !== undefined && typeof name !== "string") {
-    throw new TypeError(`residual: expected name to be text, got ${kindOf(name)}`);
-  }
+  const { type: _, layers, shortcut, ...rest }: Record<string, unknown> = { ...options };
+  const { config } = new OptionReader("residual", { ...rest, layers: [], shortcut: [] }, ["layers", "shortcut"]);
+  const { name, inputs } = config;
   return residual(readList(layers, `${who}layers`, depth + 1, count), {
     ...(name !== undefined && { name }),
+    ...(inputs !== undefined && { inputs }),
     ...(shortcut !== undefined && { shortcut: readList(shortcut, `${who}shortcut`, depth + 1, count) }),
   });
 }

@@ -1,0 +1,66 @@
+import type { LayerDefinition, Surroundings } from "../layers/layer.ts";
+import { type Graph, inputShapes, type Node, usersOf } from "./graph.ts";
+
+/** A way to do the work of two neighbours in one node. */
+interface Rule {
+  /** What a reader of the list should know. */
+  readonly says: string;
+  /** The layer that does the work of both, if this rule has one. */
+  merge(first: Node, next: Node, surroundings: Surroundings): LayerDefinition | undefined;
+  /** Which of the two gives the path, and so the parameters. */
+  readonly named: "first" | "next";
+}
+
+/** Applied one after the other, each to all nodes. */
+const RULES: readonly Rule[] = [
+  {
+    says: "a ReLU before a max pooling is done after it: it changes no order, and the maxima are fewer",
+    merge: (first, next) => next.layer.absorbBefore?.(first.layer),
+    named: "next",
+  },
+  {
+    says: "a layer does what follows while it has its output at hand",
+    merge: (first, next, surroundings) => first.layer.absorb?.(next.layer, inputShapes(first), surroundings),
+    named: "first",
+  },
+];
+
+/**
+ * The nodes of a graph with neighbours merged into one where a rule says how, the first has no other user, and nobody
+ * looks at what is between them.
+ *
+ * @param training whether the network has gradients at all
+ * @param wanted the tensors whose gradient is wanted
+ */
+export function fuse(graph: Graph, training: boolean, wanted: ReadonlySet<number>): readonly Node[] {
+  const outputs = new Set(graph.outputs.map(({ tensor }) => tensor.id));
+  return RULES.reduce((nodes, rule) => applied(rule, nodes, outputs, training, wanted), graph.nodes);
+}
+
+function applied(
+  { merge, named }: Rule,
+  nodes: readonly Node[],
+  outputs: ReadonlySet<number>,
+  training: boolean,
+  wanted: ReadonlySet<number>,
+): readonly Node[] {
+  const users = new Map([...usersOf({ nodes })].map(([id, list]) => [id, [...list]]));
+  const result: Node[] = [];
+  const merged = new Map<Node, Node>();
+  for (const original of nodes) {
+    // A node that an earlier one was merged into does the work of both.
+    const node = merged.get(original) ?? original;
+    const [next, ...others] = users.get(node.output.id) ?? [];
+    const alone = next !== undefined && others.length === 0 && next.inputs.length === 1 && !outputs.has(node.output.id);
+    const needsInputGradient = node.inputs.some(({ id }) => wanted.has(id));
+    const layer = alone ? merge(node, next, { training, needsInputGradient }) : undefined;
+    if (layer === undefined) {
+      result.push(node);
+      continue;
+    }
+    const { path } = named === "first" ? node : next;
+    // In the later one's place, where all that either takes is there.
+    merged.set(next, { path, layer, inputs: node.inputs, output: next.output });
+  }
+  return result;
+}

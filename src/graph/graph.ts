@@ -1,0 +1,69 @@
+import type { LayerDefinition, ParameterSpec, Shape } from "../layers/layer.ts";
+
+/** What flows from one node to others: the input of a network, or a node's output. */
+export interface Tensor {
+  /** Its number: 0 is the network's input, and each other one comes after those that it is made of. */
+  readonly id: number;
+  readonly shape: Shape;
+}
+
+/** A layer in its place. */
+export interface Node {
+  /** The layer's name, after the names of the blocks that it stands in: `conv2d`, `residual/conv2d`. */
+  readonly path: string;
+  readonly layer: LayerDefinition;
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+}
+
+/** An output of a network: what it is called, and the tensor. */
+export interface Output {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+/** A network's layers and what flows between them: plain data. */
+export interface Graph {
+  readonly input: Tensor;
+  /** In an order in which each stands after those whose outputs it takes. */
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly Output[];
+}
+
+/** The shapes of a node's inputs. */
+export function inputShapes({ inputs }: Node): readonly Shape[] {
+  return inputs.map(({ shape }) => shape);
+}
+
+/** The parameters of a node, each named `path/parameter`. */
+export function parametersOf(node: Node): ParameterSpec[] {
+  return node.layer.parameters(inputShapes(node)).map((spec) => ({ ...spec, name: `${node.path}/${spec.name}` }));
+}
+
+/** The parameters of all nodes, in their order. */
+export function graphParameters({ nodes }: Graph): ParameterSpec[] {
+  return nodes.flatMap(parametersOf);
+}
+
+/** Multiply-adds of one sample's forward pass. */
+export function graphMultiplyAdds({ nodes }: Graph): number {
+  return nodes.reduce((sum, node) => sum + node.layer.multiplyAdds(inputShapes(node)), 0);
+}
+
+/** The nodes that take each tensor, by its number; a node that takes it twice counts twice. */
+export function usersOf({ nodes }: Pick<Graph, "nodes">): ReadonlyMap<number, readonly Node[]> {
+  const users = new Map<number, Node[]>();
+  for (const node of nodes) {
+    for (const { id } of node.inputs) {
+      const known = users.get(id);
+      if (known === undefined) users.set(id, [node]);
+      else known.push(node);
+    }
+  }
+  return users;
+}
+
+/** The node that makes each tensor, by its number; none makes the input. */
+export function producers({ nodes }: Pick<Graph, "nodes">): ReadonlyMap<number, Node> {
+  return new Map(nodes.map((node) => [node.output.id, node]));
+}

@@ -1,0 +1,230 @@
+import type { MemoryPlan, Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import {
+  type BackwardTapes,
+  type LayerDefinition,
+  type Mode,
+  type ParameterPlace,
+  type PlacedLayer,
+  sizeOf,
+} from "../layers/layer.ts";
+import { fuse } from "./fuse.ts";
+import { wantedGradients } from "./gradients.ts";
+import { type Graph, inputShapes, type Node, producers } from "./graph.ts";
+
+/** In what a graph is placed. */
+export interface PlaceOptions {
+  /** Largest batch. */
+  readonly batch: number;
+  /** Whether there are gradients at all. */
+  readonly training: boolean;
+  /** Whether the gradient of the graph's input is wanted. Default false. */
+  readonly needsInputGradient?: boolean;
+  readonly plan: MemoryPlan;
+  /** Whether the output of each layer can be looked at after a forward pass; then nothing is fused. Default false. */
+  readonly watched?: boolean;
+  /** @param name with its path, such as `residual/conv2d/kernel` */
+  parameter(name: string): ParameterPlace;
+  /** See `Site.randomKey`. */
+  randomKey(draws: number): Region;
+}
+
+/** A node with its memory. */
+interface PlacedNode {
+  readonly node: Node;
+  readonly placed: PlacedLayer;
+  /** Its output; none where that is its input. */
+  readonly y: Region | undefined;
+  /** The gradient of each input; none where it is not wanted, or is that of the output. */
+  readonly dx: readonly (Region | undefined)[];
+}
+
+/** Where a gradient lies: a region, or `outside`, where the caller of the backward pass says. */
+type GradientPlace = Region | "outside";
+
+/** The sum of two gradients of one tensor, from different users. */
+interface GradientSum {
+  readonly terms: readonly [GradientPlace, GradientPlace];
+  readonly to: Region;
+  readonly size: number;
+}
+
+/** The gradients that a node's backward pass reads and leaves, once places are known. */
+interface GradientPlan {
+  readonly dy: GradientPlace;
+  /** What is added up after the node's own calls. */
+  readonly sums: readonly GradientSum[];
+}
+
+/**
+ * A graph in memory: it writes the tapes of forward and backward passes. Layers say what they do with inputs and outputs;
+ * who takes whose output, and how the gradients of several users become one, is known here alone.
+ */
+export class PlacedGraph {
+  readonly #graph: Graph;
+  readonly #nodes: readonly PlacedNode[];
+  readonly #gradients = new Map<Node, GradientPlan>();
+  #inputGradient: GradientPlace | undefined;
+
+  constructor(graph: Graph, options: PlaceOptions) {
+    this.#graph = graph;
+    const { training, needsInputGradient = false, watched = false } = options;
+    const wanted = wantedGradients(graph, needsInputGradient);
+    const nodes = watched ? graph.nodes : fuse(graph, training, wanted);
+    const makers = producers({ nodes });
+    this.#nodes = nodes.map((node) => placeNode(node, makers, wanted, options));
+    if (training) this.#planGradients(wanted, options);
+  }
+
+  /** Decides where every gradient lies, from the last node to the first. */
+  #planGradients(wanted: ReadonlySet<number>, { plan, batch }: PlaceOptions): void {
+    const known = new Map<number, { readonly place: GradientPlace; readonly own: boolean }>();
+    for (const { tensor } of this.#graph.outputs) known.set(tensor.id, { place: "outside", own: false });
+    for (const { node, dx } of [...this.#nodes].reverse()) {
+      const { inputs, output, layer, path } = node;
+      const dy = known.get(output.id)?.place;
+      if (dy === undefined || !wanted.has(output.id)) continue;
+      const sums: GradientSum[] = [];
+      inputs.forEach(({ id, shape }, i) => {
+        if (!wanted.has(id)) return;
+        const passes = layer.passesGradient === true;
+        const gradient = { place: passes ? dy : (dx[i] ?? dy), own: !passes };
+        const other = known.get(id);
+        if (other === undefined) {
+          known.set(id, gradient);
+          return;
+        }
+        // Into the place of a term that is nothing but this tensor's gradient, where there is one.
+        const own = [other, gradient].find((term) => term.own)?.place;
+        const size = sizeOf(shape);
+        const to =
+          own !== undefined && own !== "outside"
+            ? own
+            : plan.reserve(`${path}/dx ${i} sum`, "activations", batch * size);
+        sums.push({ terms: [other.place, gradient.place], to, size });
+        known.set(id, { place: to, own: true });
+      });
+      this.#gradients.set(node, { dy, sums });
+    }
+    this.#inputGradient = known.get(this.#graph.input.id)?.place;
+  }
+
+  /** Emits what must run after the weights changed and before a pass over `n` samples. */
+  prepare(tape: Tape, mode: Mode, n: number): void {
+    for (const { node, placed } of this.#nodes) tape.within(node.path, () => placed.prepare?.(tape, mode, n));
+  }
+
+  /**
+   * Emits a forward pass.
+   *
+   * @param x heap offset of the input
+   * @returns the offsets of the graph's outputs
+   */
+  forward(tape: Tape, n: number, x: number, mode: Mode): readonly number[] {
+    const offsets = this.#offsets(x, mode);
+    for (const { node, placed } of this.#nodes) {
+      if (isAlias(node.layer, mode)) continue;
+      const places = { x: node.inputs.map(({ id }) => offset(offsets, id)), y: offset(offsets, node.output.id) };
+      tape.within(node.path, () => placed.forward(tape, n, places, mode));
+    }
+    return this.#graph.outputs.map(({ tensor }) => offset(offsets, tensor.id));
+  }
+
+  /**
+   * Emits the gradients, after a forward pass in training.
+   *
+   * @param x heap offset of the input
+   * @param dy that of the output's gradient
+   * @returns that of the input's gradient; 0 where it is not wanted
+   */
+  backward(tapes: BackwardTapes, n: number, x: number, dy: number): number {
+    const { samples, weights } = tapes;
+    const offsets = this.#offsets(x, "training");
+    const at = (place: GradientPlace) => (place === "outside" ? dy : place.offset);
+    for (const { node, placed, dx } of [...this.#nodes].reverse()) {
+      const gradients = this.#gradients.get(node);
+      if (gradients === undefined) continue;
+      const places = {
+        x: node.inputs.map(({ id }) => offset(offsets, id)),
+        y: offset(offsets, node.output.id),
+        dy: at(gradients.dy),
+        dx: dx.map((region) => region?.offset ?? 0),
+      };
+      samples.within(node.path, () =>
+        weights.within(node.path, () => {
+          placed.backward(tapes, n, places);
+          for (const { terms, to, size } of gradients.sums) {
+            samples.add("add", "sample", n, at(terms[0]), at(terms[1]), to.offset, size);
+          }
+        }),
+      );
+    }
+    return this.#inputGradient === undefined ? 0 : at(this.#inputGradient);
+  }
+
+  /** Where each node's output lies after a forward pass; of a graph that is watched, those of all layers. */
+  places(x: number, mode: Mode): readonly { readonly node: Node; readonly offset: number }[] {
+    const offsets = this.#offsets(x, mode);
+    return this.#nodes.map(({ node }) => ({ node, offset: offset(offsets, node.output.id) }));
+  }
+
+  /** The heap offsets of all tensors, by their numbers. */
+  #offsets(x: number, mode: Mode): ReadonlyMap<number, number> {
+    const offsets = new Map([[this.#graph.input.id, x]]);
+    for (const { node, y } of this.#nodes) {
+      const passed = offset(offsets, node.inputs[0].id);
+      offsets.set(node.output.id, y === undefined || isAlias(node.layer, mode) ? passed : y.offset);
+    }
+    return offsets;
+  }
+}
+
+function offset(offsets: ReadonlyMap<number, number>, id: number): number {
+  const found = offsets.get(id);
+  if (found === undefined) throw new RangeError(`graph: expected tensor ${id} to be placed`);
+  return found;
+}
+
+/** Whether a layer's output is its input in a pass. */
+function isAlias({ alias }: LayerDefinition, mode: Mode): boolean {
+  return alias === "always" || (alias === "inference" && mode !== "training");
+}
+
+function placeNode(
+  node: Node,
+  makers: ReadonlyMap<number, Node>,
+  wanted: ReadonlySet<number>,
+  { batch, training, plan, parameter, randomKey }: PlaceOptions,
+): PlacedNode {
+  const { path, layer, inputs, output } = node;
+  const aliased = layer.alias === "always" || (layer.alias === "inference" && !training);
+  const y = aliased ? undefined : plan.reserve(`${path}/output`, "activations", batch * sizeOf(output.shape));
+  const needed = inputs.map(({ id }) => training && wanted.has(id));
+  const placed = layer.place({
+    inputs: inputShapes(node),
+    output: output.shape,
+    batch,
+    training,
+    needsInputGradient: needed.includes(true),
+    stopsAtZero: stopsAtZero(inputs[0].id, makers),
+    path,
+    parameter: (name) => parameter(`${path}/${name}`),
+    reserve: (name, kind, size) => plan.reserve(`${path}/${name}`, kind, size),
+    threadScratch: (elements) => plan.threadArea(elements),
+    randomKey,
+  });
+  const dx = inputs.map(({ shape }, i) => {
+    if (!needed[i] || layer.passesGradient === true) return undefined;
+    const name = inputs.length === 1 ? "dx" : `dx ${i}`;
+    return plan.reserve(`${path}/${name}`, "activations", batch * sizeOf(shape));
+  });
+  return { node, placed, y, dx };
+}
+
+/** Whether no gradient goes on to where a tensor is zero. */
+function stopsAtZero(id: number, makers: ReadonlyMap<number, Node>): boolean {
+  for (let maker = makers.get(id); maker !== undefined; maker = makers.get(maker.inputs[0].id)) {
+    if (maker.layer.stopsAtZero !== "inherits") return maker.layer.stopsAtZero === "always";
+  }
+  return false;
+}
