@@ -1,6 +1,7 @@
 import type { LayerActivation } from "convasm";
 import { h, setText } from "../ui/dom.ts";
 import { shape } from "../ui/format.ts";
+import { notFiniteIn } from "./colour-map.ts";
 import { activationTiles, drawTiles, MOST_TILES } from "./tiles.ts";
 
 /** About how large a map is shown. */
@@ -45,7 +46,8 @@ export class Activations {
     this.#latest.forEach(({ values, shape: extents }, i) => {
       const tiles = activationTiles(values, extents);
       const drawn = drawTiles(this.#rows[i].canvas, tiles, { room: this.#room, size: MAP_SIZE });
-      setText(this.#rows[i].note, drawn < tiles.count ? `the first ${MOST_TILES} of ${tiles.count} maps` : "");
+      const which = drawn < tiles.count ? `the first ${MOST_TILES} of ${tiles.count} maps` : "";
+      setText(this.#rows[i].note, [which, notFiniteIn(values)].filter(Boolean).join("; "));
     });
   }
 }

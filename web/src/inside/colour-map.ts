@@ -1,3 +1,4 @@
+import { count } from "../ui/format.ts";
 import { colours, rgb } from "../ui/theme.ts";
 
 /** Steps on each side of zero. */
@@ -45,12 +46,19 @@ export function signedColours(): { colourOf(value: number, scale: number): numbe
   };
 }
 
-/** The largest size among numbers; 1 where all are zero, so that one can divide by it. */
+/** The largest size among finite numbers; 1 where all are zero, so that one can divide by it. */
 export function largestOf(values: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i]);
-    if (size > most) most = size;
+    if (size > most && Number.isFinite(size)) most = size;
   }
-  return most > 0 && Number.isFinite(most) ? most : 1;
+  return most > 0 ? most : 1;
+}
+
+/** The numbers that no colour stands for, in words: "3 of 72 are NaN or infinite"; empty where all are finite. */
+export function notFiniteIn(values: ArrayLike<number>): string {
+  let wrong = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) wrong++;
+  return wrong === 0 ? "" : `${count(wrong)} of ${count(values.length)} are NaN or infinite`;
 }

@@ -1,7 +1,7 @@
 import type { RemoteModel } from "convasm";
 import { h, setText } from "../ui/dom.ts";
 import { shape, short } from "../ui/format.ts";
-import { largestOf } from "./colour-map.ts";
+import { largestOf, notFiniteIn } from "./colour-map.ts";
 import { drawTiles, type Tiles, weightTiles } from "./tiles.ts";
 
 /** About how large a filter is shown. */
@@ -105,7 +105,10 @@ function draw({ canvas, note, values }: Side, extents: readonly number[], none: 
   const tiles = weightTiles(values, extents);
   const drawn = drawTiles(canvas, tiles, { room, size: sizeOf(tiles) });
   const which = drawn < tiles.count ? `, the first ${drawn} of ${tiles.count}` : "";
-  setText(note, `full colour: ± ${short(largestOf(values))}${which}`);
+  const wrong = notFiniteIn(values);
+  const colour =
+    wrong === "" || values.some(Number.isFinite) ? `full colour: ± ${short(largestOf(values))}${which}` : "";
+  setText(note, [colour, wrong].filter(Boolean).join("; "));
 }
 
 /** A single large matrix takes the room that there is. */

@@ -165,7 +165,7 @@ export class RunPanel {
 
   #changed(run: TrainingRun): void {
     this.#show();
-    setText(this.#spoken, SPOKEN[run.state.value]);
+    setText(this.#spoken, run.state.value === "ended" ? placeOf(run, run.figures.totalSteps) : SPOKEN[run.state.value]);
   }
 
   #showButtons(): void {
@@ -202,23 +202,25 @@ export class RunPanel {
     const { step, lastValidation, imagesPerSecond, totalSteps } = figures;
     const texts = this.#readouts;
     setText(texts.loss, loss(step?.epochLoss));
-    setText(texts.accuracy, percent(step?.epochAccuracy, 2));
-    setText(texts.validation, percent(lastValidation?.accuracy, 2));
+    setText(texts.accuracy, accuracyBeside(step?.epochLoss, step?.epochAccuracy));
+    setText(texts.validation, accuracyBeside(lastValidation?.loss, lastValidation?.accuracy));
     setText(texts.speed, count(imagesPerSecond));
     setText(texts.work, short((operations * imagesPerSecond) / 1e9));
-    setText(texts.left, run.state.value === "ended" ? "done" : duration(figures.secondsLeft));
+    setText(
+      texts.left,
+      run.isUnderWay ? duration(figures.secondsLeft) : run.history?.end === "completed" ? "done" : NONE,
+    );
     this.#bar.value = figures.share;
     setText(this.#place, placeOf(run, totalSteps));
     setText(this.#engine, engineLine(run));
   }
 }
 
-const SPOKEN: Readonly<Record<RunState, string>> = {
+const SPOKEN: Readonly<Record<Exclude<RunState, "ended">, string>> = {
   starting: "Starting",
   running: "Training",
   paused: "Paused",
   stopping: "Stopping",
-  ended: "Training has ended",
 };
 
 function placeOf(run: TrainingRun, totalSteps: number): string {
@@ -239,6 +241,11 @@ function placeOf(run: TrainingRun, totalSteps: number): string {
     default:
       return where.replace(/^e/, "E");
   }
+}
+
+/** An accuracy for people; none beside a loss that is NaN or infinite, where it would say nothing right. */
+function accuracyBeside(loss: number | undefined, accuracy: number | undefined): string {
+  return percent(Number.isFinite(loss) ? accuracy : undefined, 2);
 }
 
 /** A callback's reason for the end, as people read it. */
