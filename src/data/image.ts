@@ -162,19 +162,37 @@ export function resizeImage(image: RasterImage, height: number, width: number, c
   return pixels;
 }
 
+/** A picture of a size, with its samples as they are. */
+export interface ResizedSamples {
+  /** `[height, width, channels]`: bytes, or of 16 bits floats from 0 to 65535. */
+  readonly images: Pixels;
+  /** The share of the ground that shows at each pixel, 0 to 1, where `images` are without it: they are to be added to. */
+  readonly clear: Float32Array | undefined;
+}
+
 /**
- * The same with the samples of a picture of 16 bits as they are, 0 to 65535; of others as bytes.
- *
- * @returns floats for 16 bits, else bytes
+ * The same with the samples of a picture of 16 bits as they are, which are without a ground where they are transparent: what is
+ * white among them is not known here. Others are bytes, over white.
  */
-export function resizeSamples(image: RasterImage, height: number, width: number, channels: number): Pixels {
-  if (levelOf(image) === 1) return resizeImage(image, height, width, channels);
-  const planes = resizedPlanes(image, height, width, channels);
-  const samples = new Float32Array(height * width * channels);
+export function resizeSamples(image: RasterImage, height: number, width: number, channels: number): ResizedSamples {
+  if (levelOf(image) === 1) return { images: resizeImage(image, height, width, channels), clear: undefined };
+  const planes = resizedPlanes(image, height, width, channels, 0);
+  const images = new Float32Array(height * width * channels);
   for (const [c, { data }] of planes.entries()) {
-    for (let i = 0; i < data.length; i++) samples[i * channels + c] = data[i];
+    for (let i = 0; i < data.length; i++) images[i * channels + c] = data[i];
   }
-  return samples;
+  return { images, clear: resizedClear(image, height, width) };
+}
+
+/** The share of the ground that shows; undefined where none does. */
+function resizedClear(image: RasterImage, height: number, width: number): Float32Array | undefined {
+  const { channels, data } = image;
+  if (channels % 2 === 1) return undefined;
+  const opaque = 255 * levelOf(image);
+  const clear = new Float32Array(image.width * image.height);
+  for (let i = 0; i < clear.length; i++) clear[i] = 1 - data[(i + 1) * channels - 1] / opaque;
+  if (clear.every((share) => share === 0)) return undefined;
+  return resizePlane({ width: image.width, height: image.height, data: clear }, height, width).data;
 }
 
 /** A picture of 16 bits as one of 8. */
@@ -184,13 +202,18 @@ export function inBytes(image: RasterImage): RasterImage {
 }
 
 /** A plane for each channel, in the unit of the picture's samples. */
-function resizedPlanes(image: RasterImage, height: number, width: number, channels: number): Plane[] {
+function resizedPlanes(
+  image: RasterImage,
+  height: number,
+  width: number,
+  channels: number,
+  ground = 255 * levelOf(image),
+): Plane[] {
   checkImage("resizeImage", image);
   const sizes = [height, width].every((size) => Number.isSafeInteger(size) && size > 0);
   if (!sizes || (channels !== 1 && channels !== 3)) {
     throw new RangeError(`resizeImage: expected a shape with 1 or 3 channels, got [${height}, ${width}, ${channels}]`);
   }
-  const white = 255 * levelOf(image);
   const colours = channels === 1 ? (["all"] as const) : [0, 1, 2];
-  return colours.map((colour) => resizePlane(samplePlane(image, colour, white), height, width));
+  return colours.map((colour) => resizePlane(samplePlane(image, colour, ground), height, width));
 }

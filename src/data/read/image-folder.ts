@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Pixels } from "../dataset.ts";
 import { allowedBytes } from "../expansion.ts";
-import { inBytes, type RasterImage, resizeSamples } from "../image.ts";
+import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";
 import { pictureFormat } from "../picture-format.ts";
 import { narrowed } from "./array-images.ts";
 import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
@@ -81,7 +80,7 @@ class Gallery {
   }
 
   /** @returns undefined for a picture that cannot be read and is left out */
-  async read({ file }: ClassPicture): Promise<Pixels | undefined> {
+  async read({ file }: ClassPicture): Promise<ResizedSamples | undefined> {
     const { leftOut, maxExpansion, decodeImage: decode = decodeHere, stretch } = this.#options;
     const { name } = file;
     const bytes = await leftOut.attempt("unreadable", name, async () => {
@@ -95,7 +94,7 @@ class Gallery {
     return image && this.#fitted(stretch === "former" ? inBytes(image) : image, name);
   }
 
-  #fitted(image: RasterImage, name: string): Pixels {
+  #fitted(image: RasterImage, name: string): ResizedSamples {
     const { width, height } = image;
     this.#first ??= { name, width, height };
     const first = this.#first;
@@ -147,11 +146,11 @@ async function readPictures(
   const store = new PictureStore(pictures.length);
   for (const [i, picture] of pictures.entries()) {
     signal?.throwIfAborted();
-    const pixels = await gallery.read(picture);
+    const samples = await gallery.read(picture);
     onProgress?.(done + i + 1, total);
-    if (pixels === undefined) continue;
+    if (samples === undefined) continue;
     labels[store.length] = classes.get(picture.className) ?? 0;
-    store.add(pixels, [...gallery.size, gallery.channels]);
+    store.add(samples, [...gallery.size, gallery.channels]);
   }
   if (store.length === 0) return undefined;
   return {

@@ -42,6 +42,9 @@ export type ReadSettings = {
    * - else the lowest and the highest value, or 0 in place of a lowest value that is above it and below a quarter of the
    *   highest. Sparse outliers (one of 1000 values, three ranges away from all others) don't count, and are cut.
    *
+   * Pictures that are transparent in parts have a white ground there. Among 16 bits of which only few are used, as 12 of 16, it is
+   * the white that was decided by what can be seen: values from 0, or nearly, to one between 64 and 16383.
+   *
    * The same is done to the images to test on; `Dataset.scaling` and a note say what was done. `"former"` decides as version 0.1
    * did. Default false: values stay as the file has them.
    */

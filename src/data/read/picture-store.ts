@@ -1,5 +1,6 @@
 import { isUint8Array } from "../../numeric/array-kinds.ts";
 import type { ImageShape, Pixels } from "../dataset.ts";
+import type { ResizedSamples } from "../image.ts";
 import type { RawPixels } from "./stretch.ts";
 
 /** The most pixel values of a data set, so that a typed array holds them. */
@@ -15,6 +16,7 @@ const WORD = 257;
 export class PictureStore {
   readonly #most: number;
   #images: Pixels = new Uint8Array(0);
+  #clear: Float32Array | undefined;
   #channels: 1 | 3 = 1;
   #length = 0;
   #wide = 0;
@@ -39,11 +41,10 @@ export class PictureStore {
   /**
    * Adds a picture.
    *
-   * @param pixels bytes, or floats from 0 to 65535
    * @param shape with as many channels as the picture before it, or more
    * @throws RangeError if all pictures together are too large
    */
-  add(pixels: Pixels, [height, width, channels]: ImageShape): void {
+  add({ images: pixels, clear }: ResizedSamples, [height, width, channels]: ImageShape): void {
     if (this.#length === 0 || this.#channels < channels) {
       const values = this.#most * height * width * channels;
       if (values > MAX_VALUES) {
@@ -54,6 +55,10 @@ export class PictureStore {
       }
       this.#images = this.#length === 0 ? new Uint8Array(values) : inColour(this.#images);
       this.#channels = channels === 1 ? 1 : 3;
+    }
+    if (clear !== undefined) {
+      this.#clear ??= new Float32Array(this.#most * clear.length);
+      this.#clear.set(clear, this.#length * clear.length);
     }
     const begin = this.#length * pixels.length;
     this.#length += 1;
@@ -71,9 +76,14 @@ export class PictureStore {
    * @param channels as many as they have, or more
    */
   take(channels: 1 | 3): RawPixels {
-    const used = (this.#images.length / this.#most) * this.#length;
-    const images = this.#length < this.#most ? this.#images.slice(0, used) : this.#images;
-    return { images: this.#channels < channels ? inColour(images) : images, depth: this.#wide > 0 ? 16 : 8 };
+    const used = ({ length }: Pixels) => (length / this.#most) * this.#length;
+    // A copy where pictures were left out, so that no room for them is kept.
+    const images = this.#length < this.#most ? this.#images.slice(0, used(this.#images)) : this.#images;
+    return {
+      images: this.#channels < channels ? inColour(images) : images,
+      clear: this.#clear?.subarray(0, used(this.#clear)),
+      depth: this.#wide > 0 ? 16 : 8,
+    };
   }
 }
 

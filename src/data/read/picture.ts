@@ -8,7 +8,7 @@ import { isUint8Array } from "../../numeric/array-kinds.ts";
 import type { ImageShape, Pixels } from "../dataset.ts";
 import { type RasterImage, resizeImage, resizeSamples } from "../image.ts";
 import type { PixelScaling } from "../scaling.ts";
-import { inUnit, type RawPixels, unitOf } from "./stretch.ts";
+import { inModelUnit, inUnit, type RawPixels, unitOf } from "./stretch.ts";
 
 /**
  * Pixels of pictures or IDX files in a model's unit: bytes are 0 black to 255 white, 16 bits are numbers as in the training's
@@ -17,7 +17,7 @@ import { inUnit, type RawPixels, unitOf } from "./stretch.ts";
  * @param scaling the model's; undefined stands for none
  */
 export function pixelsFor(raw: RawPixels, scaling: PixelScaling | undefined): Pixels {
-  return scaling === undefined ? raw.images : inUnit(raw.images, unitOf(raw, scaling).unit, scaling);
+  return scaling === undefined ? raw.images : inModelUnit(raw, scaling).images;
 }
 
 /**
@@ -27,8 +27,8 @@ export function pixelsFor(raw: RawPixels, scaling: PixelScaling | undefined): Pi
  */
 export function picturePixels(image: RasterImage, shape: ImageShape, scaling: PixelScaling | undefined): Pixels {
   if (scaling === undefined) return resizeImage(image, ...shape);
-  const images = resizeSamples(image, ...shape);
-  return pixelsFor({ images, depth: isUint8Array(images) ? 8 : 16 }, scaling);
+  const samples = resizeSamples(image, ...shape);
+  return pixelsFor({ ...samples, depth: isUint8Array(samples.images) ? 8 : 16 }, scaling);
 }
 
 /**
@@ -39,10 +39,10 @@ export function seenImage(image: RasterImage, scaling: PixelScaling | undefined)
   const { channels, data } = image;
   if (isUint8Array(data) || scaling === undefined) return image;
   const samples = Float32Array.from(data);
-  const { unit } = unitOf({ images: samples, depth: 16 }, scaling);
+  const isAlpha = (i: number) => channels % 2 === 0 && i % channels === channels - 1;
+  const { unit } = unitOf({ images: samples.filter((_, i) => !isAlpha(i)), depth: 16 }, scaling);
   if (unit !== "training") return image;
   const colours = inUnit(samples, unit, { ...scaling, kept: false });
-  const isAlpha = (i: number) => channels % 2 === 0 && i % channels === channels - 1;
   const bytes = Uint8ClampedArray.from(colours, (value, i) => (isAlpha(i) ? data[i] / 257 : value));
   return { ...image, data: new Uint8Array(bytes.buffer) };
 }

@@ -17,6 +17,7 @@ import {
   shortNumber,
   UNIT,
 } from "../scaling.ts";
+import { overGround, visibleValues, WHITE, whiteOf, withKnownGround } from "./clear-parts.ts";
 import type { ReadSettings } from "./options.ts";
 import { decideScaling, formerScaling, rangeOf } from "./value-range.ts";
 
@@ -25,6 +26,8 @@ export interface RawPixels {
   readonly images: Pixels;
   /** Bits of a sample, where the format says so: then black is 0 and white the highest number. Undefined for numbers. */
   readonly depth?: 8 | 16 | undefined;
+  /** The share of the ground that shows at each pixel, 0 to 1, which `images` are without. Undefined where nothing is clear. */
+  readonly clear?: Float32Array | undefined;
 }
 
 /** Parts with their pixels in one unit. */
@@ -49,18 +52,20 @@ const WORD = 257;
  * @param parts their floats are overwritten
  */
 export function scaleParts<P extends RawPixels>(
-  { train, test }: { readonly train: P | undefined; readonly test: P | undefined },
+  parts: { readonly train: P | undefined; readonly test: P | undefined },
   { stretch = false, scaling: given }: Pick<ReadSettings, "stretch" | "scaling">,
 ): ScaledParts<P> {
-  const first = train ?? test;
-  if (first === undefined) return { train, test, scaling: BYTES, notes: [] };
+  const found = parts.train ?? parts.test;
+  if (found === undefined) return { ...parts, scaling: BYTES, notes: [] };
+  const first = given === undefined ? withKnownGround(found) : found;
+  const [train, test] = found === parts.train ? [first, parts.test] : [undefined, first];
   const { scaling, note } = given === undefined ? ownScaling(train, test, first, stretch) : taken(given);
   const notes = note === undefined ? [] : [note];
   const scaled = (part: P | undefined): P | undefined => {
     if (part === undefined) return undefined;
-    const { unit, note: more } = unitOf(part, scaling, given === undefined && part === first);
+    const { images, note: more } = inModelUnit(part, scaling, given === undefined && part === first);
     if (more !== undefined && !notes.includes(more)) notes.push(more);
-    return { ...part, images: inUnit(part.images, unit, scaling) };
+    return { ...part, images, clear: undefined };
   };
   return { train: scaled(train), test: scaled(test), scaling, notes };
 }
@@ -97,7 +102,7 @@ function ownScaling(
       ? { scaling, note: undefined }
       : { scaling, note: `pixels from ${rangeWords(scaling)} are stretched to 0 to 255` };
   }
-  const { scaling, note } = decideScaling(first.images);
+  const { scaling, note } = decideScaling(visibleValues(first));
   if (stretch) return { scaling, note };
   return { scaling: isSameScaling(scaling, BYTES) ? BYTES : { ...scaling, kept: true }, note: undefined };
 }
@@ -140,6 +145,21 @@ export function unitOf(
   return isBeyond && !keepsValues(scaling)
     ? { unit: "training", note: `${words} go far beyond the training's: ${unlike}` }
     : { unit: "training" };
+}
+
+/**
+ * Pixels as a model takes them, over white where they are transparent. Floats are overwritten.
+ *
+ * @param isSource whether they are the pixels that the scaling is of
+ */
+export function inModelUnit(
+  part: RawPixels,
+  scaling: PixelScaling,
+  isSource = false,
+): { readonly images: Pixels; readonly note?: string | undefined } {
+  const { unit, note } = unitOf({ ...part, images: visibleValues(part) }, scaling, isSource);
+  const white = unit === "words" ? WHITE : whiteOf(scaling);
+  return { images: inUnit(overGround(part, white), unit, scaling), note };
 }
 
 /** Pixels of a unit as a model takes them. Floats are overwritten. */

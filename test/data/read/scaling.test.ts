@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { encodeIdx } from "../../../src/data/idx.ts";
+import { decodePng } from "../../../src/data/png.ts";
 import type { DataFileInput } from "../../../src/data/read/data-file.ts";
 import type { ReadDataOptions } from "../../../src/data/read/options.ts";
+import { picturePixels } from "../../../src/data/read/picture.ts";
 import { readData } from "../../../src/data/read-data.ts";
 import { type PixelScaling, scaleBytes, scalePixels } from "../../../src/data/scaling.ts";
 import { encodePng } from "../png-writer.ts";
@@ -190,6 +192,66 @@ describe("pictures of 16 bits", () => {
     // Half clear over white.
     const clear = await stretched(pictures([1000, 32_768], { colourType: 4 }), {});
     expect(clear.pixels[0]).toBeCloseTo(65_535 + ((1000 - 65_535) * 32_768) / 65_535, 1);
+  });
+
+  it("have a ground as white as the range that was decided where they are transparent", async () => {
+    const scaling = { base: 0, factor: 255 / 4095 };
+    /** 12 bits of 16 in a column of each alpha: opaque, a quarter, clear, opaque. */
+    const alphas = [65_535, 16_383.75, 0, 65_535];
+    const values = [0, 4000, 65_535, 4095];
+    const colourType = (channels: 1 | 3) => (channels === 1 ? 4 : 6);
+    for (const channels of [1, 3] as const) {
+      const sample = (x: number, _: number, s: number) => Math.floor((s < channels ? values : alphas)[x]);
+      const bytes = encodePng({ width: SIDE, height: SIDE, depth: 16, colourType: colourType(channels), sample });
+      const files = ["a/0.png", "b/1.png"].map((name) => ({ name, bytes }));
+      const over = (white: number) =>
+        values.flatMap((value, x) => Array<number>(channels).fill(white + ((value - white) * alphas[x]) / 65_535));
+      const close = (found: Iterable<number>, wanted: readonly number[], factor = 1) => {
+        for (const [i, value] of [...found].slice(0, wanted.length).entries())
+          expect(value / factor, `value ${i}`).toBeCloseTo(wanted[i] / factor, 0);
+      };
+      const options = { channels };
+      const found = await stretched(files, { ...options, stretch: true });
+      expect(found.scaling).toEqual(scaling);
+      expect(found.notes).toContain("pixels from 0 to 4095 are stretched to 0 to 255");
+      close(
+        found.pixels,
+        over(4095).map((value) => value * scaling.factor),
+        0.01,
+      );
+      expect(found.pixels[2 * channels]).toBeCloseTo(255, 3);
+      const kept = await stretched(files, options);
+      expect(kept.scaling).toEqual({ ...scaling, kept: true });
+      close(kept.pixels, over(4095));
+      // To test on, alone, and as one picture to predict.
+      const alone = await stretched(files, { ...options, scaling });
+      expect(alone.pixels).toEqual(found.pixels);
+      const image = await decodePng(bytes, { name: "a", maxPixels: 100 });
+      const single = picturePixels(image, [SIDE, SIDE, channels], scaling);
+      expect([...single]).toEqual(found.pixels.slice(0, single.length));
+      // Of a model of bytes they are 16 bits, and white is 65535.
+      const bright = await stretched(files, { ...options, scaling: BYTES });
+      close(
+        bright.pixels,
+        over(65_535).map((value) => value / 257),
+        0.01,
+      );
+      // Columns in pairs: half of the second pair is clear.
+      const small = await stretched(files, { ...options, size: [1, 2] });
+      const means = [0, 1].map((i) => (over(4095)[2 * i * channels] + over(4095)[(2 * i + 1) * channels]) / 2);
+      close([small.pixels[0], small.pixels[channels]], means);
+    }
+  });
+
+  it("have a ground of 65535 where what can be seen tells of no range", async () => {
+    for (const ink of [[0], [0, 30], [5140, 7710], [2000], [0, 30_000]]) {
+      const sample = (x: number, y: number, s: number) => (s === 1 ? (x % 2) * 65_535 : ink[y % ink.length]);
+      const bytes = encodePng({ width: SIDE, height: SIDE, depth: 16, colourType: 4, sample });
+      const files = ["a/0.png", "b/1.png"].map((name) => ({ name, bytes }));
+      expect((await stretched(files, {})).pixels.slice(0, 2)).toEqual([65_535, ink[0]]);
+      const { pixels, scaling } = await stretched(files);
+      expect([pixels[0], 255 / (scaling?.factor ?? 0) + (scaling?.base ?? 0)]).toEqual([255, 65_535]);
+    }
   });
 
   it("make a whole set one of 16 bits, in which white is white", async () => {

@@ -1,0 +1,59 @@
+/**
+ * The ground of pictures that are transparent in parts: white, which for samples of 16 bits is known only when their range is.
+ *
+ * @module
+ */
+
+import type { Pixels } from "../dataset.ts";
+import type { PixelScaling } from "../scaling.ts";
+import type { RawPixels } from "./stretch.ts";
+import { rangeOf } from "./value-range.ts";
+
+/** White of 16 bits. */
+export const WHITE = 65_535;
+
+/** What is brighter than a quarter of 16 bits uses all of them, and what is no brighter than a quarter of a byte is ink. */
+const NARROW = { least: 64, most: WHITE / 4 };
+
+/**
+ * The values of what is not transparent, without the ground: of opaque pixels, or where there are none, of those that cover it in
+ * part. Nothing where nothing can be seen.
+ */
+export function visibleValues({ images, clear }: RawPixels): Pixels {
+  if (clear === undefined) return images;
+  const channels = images.length / clear.length;
+  const most = clear.includes(0) ? 0 : 1;
+  const isVisible = (share: number) => share === 0 || share < most;
+  const values = new Float32Array(channels * clear.filter(isVisible).length);
+  let count = 0;
+  for (let i = 0; i < images.length; i++) {
+    const share = clear[Math.floor(i / channels)];
+    if (isVisible(share)) values[count++] = images[i] / (1 - share);
+  }
+  return values;
+}
+
+/**
+ * A part with its ground where that is white of 16 bits before any range is decided: what can be seen uses all bits, or it is black or
+ * of one colour, which tells of no range. Else the part as it is, whose ground is the white that is decided by what can be seen.
+ */
+export function withKnownGround<P extends RawPixels>(part: P): P {
+  if (part.clear === undefined) return part;
+  const { lowest, highest } = rangeOf(visibleValues(part));
+  const isNarrow = highest >= NARROW.least && highest <= NARROW.most && lowest < highest / 4;
+  return isNarrow ? part : { ...part, images: overGround(part, WHITE), clear: undefined };
+}
+
+/** White among the values of pictures to which a scaling belongs. */
+export function whiteOf({ base, factor }: PixelScaling): number {
+  const white = base + 255 / factor;
+  return white > NARROW.most ? WHITE : white;
+}
+
+/** The pixels over a ground. They are overwritten where something is transparent. */
+export function overGround({ images, clear }: RawPixels, white: number): Pixels {
+  if (clear === undefined) return images;
+  const channels = images.length / clear.length;
+  for (let i = 0; i < images.length; i++) images[i] += white * clear[Math.floor(i / channels)];
+  return images;
+}
