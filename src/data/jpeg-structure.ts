@@ -45,20 +45,22 @@ export function isJpeg(bytes: Uint8Array): boolean {
  * Bytes between segments, which some cameras leave, are passed over as other decoders do.
  *
  * @param who stands in error messages
- * @throws RangeError if the data is not a whole JPEG, its restart marks are out of order, or the picture or the number of scans is too large
+ * @throws RangeError if the data is not a whole JPEG, its restart marks are out of order, a scan has too little data for the size, or the
+ *   picture or the number of scans is too large
  */
 export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLimits): JpegStructure {
   if (!isJpeg(bytes)) throw new RangeError(`${who}: expected a JPEG file, got something else`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const kept: Uint8Array[] = [bytes.subarray(0, 2)];
-  let frame: Omit<JpegStructure, "bytes"> | undefined;
+  let frame: Frame | undefined;
   let scans = 0;
   for (let at = nextMarker(bytes, 2); at + 4 <= bytes.length || bytes[at + 1] === EOI; at = nextMarker(bytes, at)) {
     const marker = bytes[at + 1];
     if (marker === EOI) {
       if (scans === 0) break;
       kept.push(bytes.subarray(at, at + 2));
-      return { ...(frame ?? { width: 0, height: 0, components: 0 }), bytes: joined(bytes, kept) };
+      const { width = 0, height = 0, components = [] } = frame ?? {};
+      return { width, height, components: components.length, bytes: joined(bytes, kept) };
     }
     const begin = at;
     const length = hasLength(marker) ? view.getUint16(at + 2) : 0;
@@ -68,7 +70,9 @@ export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLi
       if (frame === undefined) throw new RangeError(`${who}: expected a size before the pixels, got none`);
       scans += 1;
       checkScans(who, scans, frame.width * frame.height);
-      at = endOfScan(who, bytes, at);
+      const data = at;
+      at = endOfScan(who, bytes, data);
+      checkScanSize(who, frame, bytes.subarray(begin + 4, data), at - data);
     }
     kept.push(bytes.subarray(begin, at));
   }
@@ -94,14 +98,73 @@ function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-function readFrame(who: string, bytes: Uint8Array, at: number, limits: JpegLimits): Omit<JpegStructure, "bytes"> {
+/** A frame as its header has it. */
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly components: readonly Component[];
+  /** Coded by Huffman's method in one scan or more; undefined for other methods. */
+  readonly coding: "sequential" | "progressive" | undefined;
+}
+
+interface Component {
+  readonly id: number;
+  /** Sampling factors: of two components the one with twice the factor has twice the samples. */
+  readonly across: number;
+  readonly down: number;
+}
+
+function readFrame(who: string, bytes: Uint8Array, at: number, limits: JpegLimits): Frame {
   const { maxPixels, maxBytes = allowedBytes(bytes.length) } = limits;
   const [height, width] = [5, 7].map((offset) => bytes[at + offset] * 256 + bytes[at + offset + 1]);
   if (!(width > 0 && height > 0 && width * height <= maxPixels)) {
     throw new RangeError(`${who}: expected 1 to ${maxPixels} pixels, got ${width} x ${height}`);
   }
   checkExpansion(who, width * height * 3, maxBytes);
-  return { width, height, components: bytes[at + 9] };
+  const components = Array.from({ length: bytes[at + 9] }, (_, i) => {
+    const [id, factors] = bytes.subarray(at + 10 + 3 * i);
+    return { id, across: factors >> 4, down: factors & 15 };
+  });
+  const marker = bytes[at + 1];
+  return {
+    width,
+    height,
+    components,
+    coding: marker === 0xc2 ? "progressive" : marker <= 0xc1 ? "sequential" : undefined,
+  };
+}
+
+/**
+ * Refuses a scan whose data cannot hold its blocks: decoders paint what is missing grey, at any size that the header names.
+ *
+ * Each block of 8 x 8 samples takes a code of a bit or more for its mean, and, unless other scans have the rest, one for the rest.
+ *
+ * @param header the scan's: number of components, their names and tables, range of coefficients, bits
+ * @param size bytes of data
+ */
+function checkScanSize(
+  who: string,
+  { width, height, components, coding }: Frame,
+  header: Uint8Array,
+  size: number,
+): void {
+  const count = header[0];
+  const [first] = header.subarray(1 + 2 * count);
+  if (coding === undefined || first !== 0) return;
+  const across = 8 * Math.max(...components.map((component) => component.across));
+  const down = 8 * Math.max(...components.map((component) => component.down));
+  let blocks = 0;
+  for (let i = 0; i < count; i++) {
+    const component = components.find(({ id }) => id === header[1 + 2 * i]);
+    if (component === undefined) continue;
+    blocks += Math.ceil((width * component.across) / across) * Math.ceil((height * component.down) / down);
+  }
+  const least = Math.ceil(((coding === "sequential" ? 2 : 1) * blocks) / 8);
+  if (size < least) {
+    throw new RangeError(
+      `${who}: expected ${least} bytes of data or more for ${width} x ${height} pixels, got ${size}: corrupt data`,
+    );
+  }
 }
 
 function checkScans(who: string, scans: number, pixels: number): void {

@@ -10,9 +10,12 @@ import {
   deepPng,
   greyJpeg,
   palettePng,
+  profileJpeg,
   progressiveCmykJpeg,
   progressiveJpeg,
   turnedJpeg,
+  withScans,
+  withSize,
   ycckJpeg,
 } from "./pictures.ts";
 
@@ -157,17 +160,25 @@ describe("decodeImage", () => {
   });
 
   it("refuses a JPEG of thousands of scans before it is decoded", async () => {
-    const scan = progressiveJpeg.lastIndexOf(0xda) - 1;
-    const end = progressiveJpeg.length - 2;
-    const again = progressiveJpeg.subarray(scan, end);
-    const many = Buffer.concat([
-      progressiveJpeg.subarray(0, end),
-      ...Array.from({ length: 2000 }, () => again),
-      progressiveJpeg.subarray(end),
-    ]);
+    const many = withScans(progressiveJpeg, 2000);
     await expect(decodeImage(many, "scans.jpg")).rejects.toThrow(
       'jpeg "scans.jpg": expected at most 200 scans of so many pixels, got more',
     );
+  });
+
+  it("refuses a JPEG whose header names more pixels than its data can hold", async () => {
+    for (const jpeg of [greyJpeg, progressiveJpeg, ycckJpeg]) {
+      await expect(decodeImage(withSize(jpeg, 4000, 5000), "lie.jpg")).rejects.toThrow(
+        /^jpeg "lie.jpg": expected \d+ bytes of data or more for 5000 x 4000 pixels, got \d+: corrupt data$/,
+      );
+      await expect(decodeImage(withSize(jpeg, 6000, 6000), "lie.jpg")).rejects.toThrow(/expected at most .* bytes/);
+    }
+  });
+
+  it("does not heed colour profiles, as in pages", async () => {
+    const image = await decodeImage(profileJpeg, "p.jpg");
+    near(pixel(image, 2, 2), [200, 40, 60, 255]);
+    near(pixel(image, 13, 5), [30, 180, 90, 255]);
   });
 
   it("gives a picture or a RangeError for any flipped bit, and reads the next one", async () => {

@@ -71,6 +71,24 @@ WmFaUGBKUVJP/8AAFAgACAAQBEMiAE0RAFkRAEsRAP/EABcAAAMBAAAAAAAAAAAAAAAAAAAEBgf/xAAd
 BQMGFiFCQ1SB/9oADgRDAE0AWQBLAAA/AK59sZq+2ABWguPwRuxx2SoaTyZyf//Z
 `);
 
+/**
+ * Pillow 13, quality 90: [200, 40, 60], and from x = 8 on [30, 180, 90], with a colour profile that is sRGB with the tags rXYZ and bXYZ
+ * exchanged: whoever heeds it sees blue in place of red.
+ */
+export const profileJpeg = bytes(`
+/9j/4AAQSkZJRgABAQAAAQABAAD/4gJcSUNDX1BST0ZJTEUAAQEAAAJMbGNtcwRAAABtbnRyUkdCIFhZWiAH6gALAB0AEAAmAA5hY3NwQVBQTAAA
+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA9tYAAQAAAADTLWxjbXMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+AAtkZXNjAAABCAAAADZjcHJ0AAABQAAAAEx3dHB0AAABjAAAABRjaGFkAAABoAAAACxyWFlaAAAB4AAAABRiWFlaAAABzAAAABRnWFlaAAAB9AAA
+ABRyVFJDAAACCAAAACBnVFJDAAACCAAAACBiVFJDAAACCAAAACBjaHJtAAACKAAAACRtbHVjAAAAAAAAAAEAAAAMZW5VUwAAABoAAAAcAHMAUgBH
+AEIAIABiAHUAaQBsAHQALQBpAG4AAG1sdWMAAAAAAAAAAQAAAAxlblVTAAAAMAAAABwATgBvACAAYwBvAHAAeQByAGkAZwBoAHQALAAgAHUAcwBl
+ACAAZgByAGUAZQBsAHlYWVogAAAAAAAA9tYAAQAAAADTLXNmMzIAAAAAAAEMQgAABd7///MlAAAHkwAA/ZD///uh///9ogAAA9wAAMBuWFlaIAAA
+AAAAAG+gAAA49QAAA5BYWVogAAAAAAAAJJ8AAA+EAAC2w1hZWiAAAAAAAABilwAAt4cAABjZcGFyYQAAAAAAAwAAAAJmZgAA8qcAAA1ZAAAT0AAA
+CltjaHJtAAAAAAADAAAAAKPXAABUewAATM0AAJmaAAAmZgAAD1z/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4R
+DgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU
+FBQUFBQUFBT/wAARCAAIABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAf/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFQEBAQAAAAAA
+AAAAAAAAAAAABAb/xAAZEQABBQAAAAAAAAAAAAAAAAAAAghFg8P/2gAMAwEAAhEDEQA/AI0roI5Y1wkVdkf/2Q==
+`);
+
 export const palettePng = bytes(`
 iVBORw0KGgoAAAANSUhEUgAAABAAAAAIAgMAAACNGJcEAAAADFBMVEUU61oo11pukVrcI1rpLbajAAAAGUlEQVR4nGNkYFjFwMTA
 wIBEsIQyhKKLAQAmFgFm7W7V6QAAAABJRU5ErkJggg==
@@ -88,4 +106,20 @@ iVBORw0KGgoAAAANSUhEUgAAABAAAAAIEAAAAACFjfwIAAAAIUlEQVR4nGMUEWFAAVFRqHwmBgKAcgWM
 
 function bytes(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, "base64"));
+}
+
+/** A JPEG whose header says another size than its data has. */
+export function withSize(jpeg: Uint8Array, height: number, width: number): Uint8Array {
+  const changed = jpeg.slice();
+  const frame = changed.findIndex((byte, i) => byte === 0xff && changed[i + 1] >= 0xc0 && changed[i + 1] <= 0xc2);
+  new DataView(changed.buffer).setUint16(frame + 5, height);
+  new DataView(changed.buffer).setUint16(frame + 7, width);
+  return changed;
+}
+
+/** A progressive JPEG with its last scan so many times more. */
+export function withScans(jpeg: Uint8Array, more: number): Uint8Array {
+  const end = jpeg.length - 2;
+  const last = jpeg.subarray(jpeg.lastIndexOf(0xda) - 1, end);
+  return Buffer.concat([jpeg.subarray(0, end), ...Array.from({ length: more }, () => last), jpeg.subarray(end)]);
 }

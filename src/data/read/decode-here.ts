@@ -30,9 +30,11 @@ export async function decodeHere(
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
     throw new RangeError(`${who}: expected a decodeImage option for JPEG pictures outside of browsers, got none`);
   }
-  const bitmap = await createImageBitmap(new Blob([new Uint8Array(whole)])).catch((cause: unknown) => {
-    throw new RangeError(`${who}: expected a readable JPEG picture, got corrupt data`, { cause });
-  });
+  const bitmap = await createImageBitmap(new Blob([new Uint8Array(whole)]), { colorSpaceConversion: "none" }).catch(
+    (cause: unknown) => {
+      throw new RangeError(`${who}: expected a readable JPEG picture, got corrupt data`, { cause });
+    },
+  );
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext("2d");
   if (context === null) throw new RangeError(`${who}: expected a canvas to decode it, got none`);
