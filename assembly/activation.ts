@@ -1,6 +1,6 @@
-// Activations and the sum of two tensors. Axis: sample. A sample has `size` floats, so a range of samples is one run of
-// floats; its last vector may read up to three floats past it, whose lanes are not stored. Every kernel overwrites its last
-// tensor, which may be one of the others, and costs one pass over memory.
+// Activations. Axis: sample. A sample has `size` floats, so a range of samples is one run of floats; its last vector may read
+// up to three floats past it, whose lanes are not stored. Every kernel overwrites its last tensor, which may be one of the
+// others, and costs one pass over memory.
 
 import { bell, exp, normal_distribution, sigmoid, tanh } from "./math";
 import { keep_lanes, row_maximum, store_lanes, store_lanes_inline, sum_lanes } from "./lanes";
@@ -254,19 +254,5 @@ export function softmax_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32,
     output += rowBytes;
     from += rowBytes;
     to += rowBytes;
-  }
-}
-
-/** y = a + b. a, b, y: [n, size]. */
-export function add(begin: i32, end: i32, a: i32, b: i32, y: i32, size: i32): void {
-  let first = address(a + begin * size);
-  let second = address(b + begin * size);
-  let to = address(y + begin * size);
-  let left = (end - begin) * size;
-  for (; left > 0; left -= 4) {
-    store_lanes_inline(to, f32x4.add(v128.load(first), v128.load(second)), left);
-    first += 16;
-    second += 16;
-    to += 16;
   }
 }

@@ -7,6 +7,7 @@ export * from "./depthwise";
 export * from "./dropout";
 export * from "./input";
 export * from "./loss";
+export * from "./merging";
 export * from "./norm";
 export * from "./optimizer";
 export * from "./pack";

@@ -442,7 +442,24 @@ export const ROWS: readonly (readonly [n: number, positions: number, classes: nu
   [2, 3, 4],
 ];
 
-/** Batch normalisation: samples, positions a sample, channels. */
+/** Columns copied from rows to rows: samples, rows a sample, columns, and floats from one row to the next in x and y. */
+export type ColumnsCase = readonly [n: number, rows: number, columns: number, xStride: number, yStride: number];
+
+export const COLUMNS: readonly ColumnsCase[] = [
+  [1, 1, 1, 1, 1],
+  [2, 3, 5, 5, 5],
+  [3, 1, 7, 7, 20],
+  [2, 4, 4, 11, 4],
+  [3, 5, 1, 2, 3],
+  [2, 6, 12, 16, 29],
+  [5, 2, 19, 23, 19],
+  [1, 9, 3, 3, 8],
+  [4, 3, 32, 32, 48],
+  [2, 3, 70, 75, 130],
+  [3, 2, 67, 67, 67],
+];
+
+/** Batch normalisation and products with channels: samples, positions a sample, channels. */
 export const NORMS: readonly (readonly [n: number, positions: number, c: number])[] = [
   [1, 1, 1],
   [2, 1, 5],

@@ -7,19 +7,18 @@
 
 import type { KernelName } from "../engine/kernels.ts";
 import { readLayers } from "../graph/read.ts";
-import { residual } from "../graph/residual.ts";
 import { readElementwise } from "../layers/activation.ts";
 import { averagePooling2d } from "../layers/average-pooling2d.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
-import { flatten } from "../layers/flatten.ts";
 import type { Layer, Shape } from "../layers/layer.ts";
 import { softmax } from "../layers/softmax.ts";
 import { NETWORKS } from "../recipes/index.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
 import { adam, rmsprop, sgd } from "../training/optimizers.ts";
 import { layerProgram } from "./layer-program.ts";
+import { mergingProgram } from "./merging-program.ts";
 import { clipProgram, descentProgram, inputProgram, lossProgram, optimizerProgram } from "./other-programs.ts";
 import type { ProgramMaker } from "./program.ts";
 
@@ -140,7 +139,7 @@ function otherCases(): KernelCase[] {
     ...ACTIVATIONS.map((name) => layerCase(readElementwise(name, {}), image, always)),
     layerCase(dropout({ rate: 0.5 }), image, always),
     layerCase(softmax(), [10], always),
-    layerCase(residual([flatten()]), [64], (kernel) => kernel === "add"),
+    { shape: "14x14x64", batched: true, program: mergingProgram([14, 14, 64]), times: always },
     // What a convolution needs besides its products.
     layerCase(block, image, (kernel) => /^(pack|pad2d|bias)/.test(kernel)),
     loss(lossProgram(softmaxCrossEntropy(), 10)),

@@ -61,7 +61,17 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   // Maximum, difference, exp, sum, quotient.
   softmax_forward: (n, _x, _y, positions, classes) => elementwise(5, 2)(n, positions * classes),
   softmax_backward: (n, _y, _dy, _dx, positions, classes) => elementwise(4, 3)(n, positions * classes),
-  add: (n, _a, _b, _y, size) => backward(n, size),
+  add: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  subtract: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  multiply: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  maximum: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  maximum_backward: (n, _x, _y, _dy, _dx, rest, size) => elementwise(1, rest === 0 ? 4 : 5)(n, size),
+  scale: (n, _x, _y, size) => elementwise(1, 2)(n, size),
+  multiply_channels: (n, _x, _s, _y, positions, channels) =>
+    work(n * positions * channels, n * (2 * positions + 1) * channels),
+  multiply_channels_backward: (n, _x, _dy, _ds, positions, channels) =>
+    work(2 * n * positions * channels, n * (2 * positions + 1) * channels),
+  copy_columns: (n, _x, _y, rows, _xStride, _yStride, columns) => work(0, 2 * n * rows * columns),
   dropout: (n, _x, _y, size) => elementwise(2, 2)(n, size),
 
   conv2d_forward: (n, ...args) => {

@@ -9,6 +9,7 @@ import {
   convolutionForward,
 } from "../../src/bench/calls/convolution.ts";
 import { denseBackwardData, denseForward } from "../../src/bench/calls/dense.ts";
+import { multiplyChannelsBackward } from "../../src/bench/calls/merging.ts";
 import { narrowPoolBackwardWeights, somePlaces } from "../../src/bench/calls/narrow.ts";
 import { winogradBackwardWeights } from "../../src/bench/calls/winograd.ts";
 import { type ConvolutionCase, geometryOf } from "../../src/bench/cases.ts";
@@ -64,8 +65,8 @@ function withData<T>(shape: ConvolutionCase, make: (shape: ConvolutionCase, data
 const narrow: ConvolutionCase = { ...CONVOLUTION, h: 402, w: 404, c: 1, k: 5 };
 const dense = { n: 5, bias: true };
 
-/** How far a result may be off; blocks of a bias gradient are put together in float64. */
-const limitOf = ({ kernel }: KernelCall) => (kernel === "bias_backward" ? 2e-7 : 3e-6);
+/** How far a result may be off; blocks of the gradients of biases and of factors are put together in float64. */
+const limitOf = ({ kernel }: KernelCall) => (/^(bias|multiply)/.test(kernel) ? 2e-7 : 3e-6);
 
 /** Sums of five thousand to a million products, in each kernel that has long ones. */
 const CALLS: Readonly<Record<string, () => KernelCall>> = {
@@ -96,6 +97,14 @@ const CALLS: Readonly<Record<string, () => KernelCall>> = {
     args: [input("dy", positive("dy", 3_000_000)), output("db", 3), 1_000_000, 3],
     bound: { kind: "exact" },
   }),
+  "multiply_channels_backward of 1024 x 1024 positions": () => {
+    const [x, dy] = [positive("x", 2 * 2 ** 20), positive("dy", 2 * 2 ** 20)];
+    return multiplyChannelsBackward([1, 2 ** 20, 2], x, dy);
+  },
+  "multiply_channels_backward of the same numbers": () => {
+    const x = new Float64Array(11 * 100_001).fill(Math.fround(0.1));
+    return multiplyChannelsBackward([1, 100_001, 11], x, x);
+  },
   "bias_backward of the same numbers": () => ({
     kernel: "bias_backward",
     label: "the same numbers",

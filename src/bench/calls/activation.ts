@@ -82,29 +82,16 @@ export function activationInputs(name: string, length: number): Float64Array {
   return uniform(name, length, -6, 6).map((value, i) => (i % 11 === 5 ? 0 : i % 11 === 9 ? -0 : value));
 }
 
-/** All activations and the sum on samples of a size. */
+/** All activations on samples of a size. */
 export function activationCalls(size: readonly [number, number]): KernelCall[] {
   const length = size[0] * size[1];
-  const calls = ACTIVATIONS.flatMap((activation) => {
+  return ACTIVATIONS.flatMap((activation) => {
     const x = activationInputs(`${activation.name} x`, length);
     const dy = normal(`${activation.name} dy`, length);
     const y = float32(x.map(Math.tanh));
     const source = activation.gradientFrom === "x" ? x : activation.name === "sigmoid" ? y.map(Math.abs) : y;
     return [activationForward(activation, size, x), activationBackward(activation, size, source, dy)];
   });
-  return [...calls, addCall(size, normal("add a", length), normal("add b", length))];
-}
-
-/** y = a + b. */
-export function addCall([n, size]: readonly [number, number], a: Float64Array, b: Float64Array): KernelCall {
-  return {
-    kernel: "add",
-    label: `${n} x ${size}`,
-    extent: n,
-    args: [input("a", a), input("b", b), output("y", n * size), size],
-    bound: close(1),
-    inPlace: ["a", "y"],
-  };
 }
 
 /** y = softmax(x), rows of classes. */

@@ -5,6 +5,7 @@
  */
 
 import {
+  COLUMNS,
   CONVOLUTIONS,
   DENSES,
   DEPTHWISE,
@@ -25,6 +26,7 @@ import { convolutionCalls } from "./convolution.ts";
 import { denseCalls } from "./dense.ts";
 import { inputCalls } from "./input.ts";
 import { crossEntropyCalls, elementwiseLossCalls } from "./loss.ts";
+import { copyColumnsCall, mergingCalls, multiplyChannelsCalls } from "./merging.ts";
 import { narrowCalls } from "./narrow.ts";
 import { normCalls } from "./norm.ts";
 import { clipCalls, optimizerCalls } from "./optimizer.ts";
@@ -35,9 +37,15 @@ import { isWinograd, winogradCalls } from "./winograd.ts";
 /** All calls for correctness, a fresh list each time. */
 export function allCalls(): KernelCall[] {
   return [
-    ...SIZES.flatMap((size) => [...activationCalls(size), ...dropoutCalls(size), ...elementwiseLossCalls(size)]),
+    ...SIZES.flatMap((size) => [
+      ...activationCalls(size),
+      ...mergingCalls(size),
+      ...dropoutCalls(size),
+      ...elementwiseLossCalls(size),
+    ]),
     ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape)]),
-    ...NORMS.flatMap(normCalls),
+    ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape)]),
+    ...COLUMNS.map(copyColumnsCall),
     ...POOLS.flatMap(poolCalls),
     ...IMAGES.flatMap(inputCalls),
     ...PARAMETERS.flatMap(optimizerCalls),

@@ -158,10 +158,5 @@ export function activationKernels(heap: Heap) {
         for (let j = first; j < first + classes; j++) heap[dx + j] = heap[y + j] * (heap[dy + j] - dot);
       }
     },
-
-    /** y = a + b. a, b, y [n, size]. */
-    add(begin: number, end: number, a: number, b: number, y: number, size: number): void {
-      for (let i = begin * size; i < end * size; i++) heap[y + i] = heap[a + i] + heap[b + i];
-    },
   };
 }

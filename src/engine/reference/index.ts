@@ -13,6 +13,7 @@ import { dropoutKernels } from "./dropout.ts";
 import type { Heap } from "./heap.ts";
 import { inputKernels } from "./input.ts";
 import { lossKernels } from "./loss.ts";
+import { mergingKernels } from "./merging.ts";
 import { normKernels } from "./norm.ts";
 import { optimizerKernels } from "./optimizer.ts";
 import { packKernels } from "./pack.ts";
@@ -35,6 +36,7 @@ export type { Heap } from "./heap.ts";
 export function createReferenceKernels(heap: Heap) {
   return {
     ...activationKernels(heap),
+    ...mergingKernels(heap),
     ...dropoutKernels(heap),
     ...lossKernels(heap),
     ...normKernels(heap),

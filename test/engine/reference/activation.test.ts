@@ -5,7 +5,6 @@ import {
   type Activation,
   activationBackward,
   activationForward,
-  addCall,
   softmaxBackward,
   softmaxForward,
 } from "../../../src/bench/calls/activation.ts";
@@ -93,13 +92,6 @@ describe.each(ACTIVATIONS.map((activation) => [activation.name, activation] as c
     const [low, high, nan] = resultOf(exact, activationForward(activation, [1, 3], points), "y");
     expect([low + 0, high]).toEqual(limits[activation.name]);
     expect(nan).toBeNaN();
-  });
-});
-
-describe("add", () => {
-  it("adds", () => {
-    const sum = addCall([1, 3], Float64Array.of(1, 2, 3), Float64Array.of(10, -2, 0.5));
-    expect([...resultOf(exact, sum, "y")]).toEqual([11, 0, 3.5]);
   });
 });
 

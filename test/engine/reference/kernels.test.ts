@@ -18,7 +18,7 @@ describe("the table of calls", () => {
     for (const call of [...callsByKernel().values()].flat()) {
       for (const argument of call.args) {
         const values = typeof argument === "number" ? [argument] : (argument.values ?? []);
-        for (const value of values) if (Math.fround(value) !== value) expect.fail(`${call.label}: ${value}`);
+        for (const value of values) if (!Object.is(Math.fround(value), value)) expect.fail(`${call.label}: ${value}`);
       }
     }
   });
