@@ -6,13 +6,10 @@
 
 export { type Augment, type AugmentOptions, readAugment } from "./data/augment.ts";
 export {
-  type ClassLabels,
   createDataset,
   type Dataset,
   type DatasetInit,
   type DatasetSplit,
-  type ImageShape,
-  type Pixels,
   sliceDataset,
   splitDataset,
   takeDataset,
@@ -21,6 +18,7 @@ export { prepareDigit } from "./data/digit-image.ts";
 export { digits } from "./data/digits/dataset.ts";
 export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/generate.ts";
 export { type RasterImage, resizeImage } from "./data/image.ts";
+export type { ClassLabels, ImageShape, Pixels } from "./data/pixels.ts";
 export type { DataFileInput } from "./data/read/data-file.ts";
 export type { ArrayNames, ReadDataOptions, ReadSettings } from "./data/read/options.ts";
 export type { ReadData } from "./data/read/parts.ts";

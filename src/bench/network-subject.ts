@@ -1,5 +1,6 @@
-import { createDataset, type Dataset, type ImageShape } from "../data/dataset.ts";
+import { createDataset, type Dataset } from "../data/dataset.ts";
 import { generateDigits } from "../data/digits/generate.ts";
+import type { ImageShape } from "../data/pixels.ts";
 import { wantedGradients } from "../graph/gradients.ts";
 import { inputShapes } from "../graph/graph.ts";
 import { Architecture } from "../model/architecture.ts";

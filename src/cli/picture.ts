@@ -1,4 +1,4 @@
-import type { Pixels } from "../data/dataset.ts";
+import type { Pixels } from "../data/pixels.ts";
 
 /** From black to white, as far as characters go. */
 const SHADES = " .:-=+*#%@";

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
-import type { Pixels } from "../data/dataset.ts";
 import { prepareDigit } from "../data/digit-image.ts";
 import { isGzip } from "../data/gzip.ts";
 import { readIdxImages } from "../data/idx.ts";
 import { DIGIT_NAMES } from "../data/mnist.ts";
+import type { Pixels } from "../data/pixels.ts";
 import { picturePixels, pixelsFor, seenImage } from "../data/read/picture.ts";
 import { scaleBytes, shownPixels } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";

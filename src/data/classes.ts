@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ClassLabels, Dataset } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
+import type { ClassLabels } from "./pixels.ts";
 
 /** Names that an error or a note lists before it only counts. */
 const LISTED = 8;

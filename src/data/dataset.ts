@@ -7,16 +7,8 @@
 import { asPixels, isFloat32Array, isUint8Array, isUint16Array, kindOf } from "../numeric/array-kinds.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import { drawPerClass, lieTogether, shareOut } from "./draw.ts";
+import type { ClassLabels, ImageShape, Pixels } from "./pixels.ts";
 import { type PixelScaling, readScaling } from "./scaling.ts";
-
-/** Pixels as read (0 to 255), or as floats of any finite value. */
-export type Pixels = Uint8Array | Float32Array;
-
-/** One class index per image. */
-export type ClassLabels = Uint8Array | Uint16Array;
-
-/** Height, width, channels. */
-export type ImageShape = readonly [height: number, width: number, channels: number];
 
 /** Images with either class labels or target values: exactly one of `labels` and `targets` is there. */
 export interface Dataset {

@@ -5,7 +5,7 @@
  */
 
 import { permutation, type RandomStream } from "../numeric/random.ts";
-import type { ClassLabels, Dataset } from "./dataset.ts";
+import type { ClassLabels } from "./pixels.ts";
 
 function countsOf(labels: ClassLabels, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
@@ -13,11 +13,17 @@ function countsOf(labels: ClassLabels, classes: number): number[] {
   return counts;
 }
 
+/** The classes of images, as a data set has them. */
+interface Labelled {
+  readonly labels: ClassLabels | undefined;
+  readonly classes: number;
+}
+
 /**
  * Whether images of one class lie together, as in folders of pictures: neighbours are of different classes less than half
  * as often as they would be in a random order.
  */
-export function lieTogether({ labels, classes }: Pick<Dataset, "labels" | "classes">): boolean {
+export function lieTogether({ labels, classes }: Labelled): boolean {
   if (labels === undefined) return false;
   const n = labels.length;
   const same = countsOf(labels, classes).reduce((sum, count) => sum + (count * (count - 1)) / (n * (n - 1)), 0);

@@ -9,9 +9,10 @@
 
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { standInOf } from "../numeric/stand-ins.ts";
-import { createDataset, type Dataset, type ImageShape } from "./dataset.ts";
+import { createDataset, type Dataset } from "./dataset.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { gunzip, gunzipStart, isGzip } from "./gzip.ts";
+import type { ImageShape } from "./pixels.ts";
 
 /** Values of unsigned bytes, the only type read here. */
 const UNSIGNED_BYTE = 8;

@@ -5,7 +5,7 @@
  */
 
 import { isUint16Array } from "../numeric/array-kinds.ts";
-import type { Pixels } from "./dataset.ts";
+import type { Pixels } from "./pixels.ts";
 
 /** A decoded picture. */
 export interface RasterImage {

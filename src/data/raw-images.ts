@@ -1,6 +1,6 @@
 import { shown } from "../json-fields.ts";
 import { asPixels, isFloat32Array, kindOf } from "../numeric/array-kinds.ts";
-import type { ImageShape, Pixels } from "./dataset.ts";
+import type { ImageShape, Pixels } from "./pixels.ts";
 
 /** Images one after the other, checked. */
 export interface RawImages {

@@ -5,7 +5,7 @@
  */
 
 import { checkNumber, readFields, shown } from "../json-fields.ts";
-import type { Dataset, Pixels } from "./dataset.ts";
+import type { Pixels } from "./pixels.ts";
 
 /**
  * The scaling that made the pixels of a data set of those in files: `(value - base) * factor`, which is 0 for black and 255 for white. A type
@@ -107,6 +107,12 @@ export function brightness(values: Pixels, { base, factor }: PixelScaling, targe
   return target;
 }
 
+/** As much of a data set as tells how its pixels were scaled. */
+interface ScaledData {
+  readonly name: string;
+  readonly scaling?: PixelScaling | undefined;
+}
+
 /**
  * Throws unless a data set's pixels are in a model's unit: where both know their scaling, the files were scaled alike, or both
  * to 0 to 255 from bytes or from 0 to 1.
@@ -114,7 +120,7 @@ export function brightness(values: Pixels, { base, factor }: PixelScaling, targe
  * @param who stands in error messages
  * @throws RangeError if they were not
  */
-export function checkScaling(who: string, data: Dataset, model: PixelScaling | undefined): void {
+export function checkScaling(who: string, data: ScaledData, model: PixelScaling | undefined): void {
   const own = data?.scaling;
   if (model === undefined || own === undefined || isSameScaling(own, model)) return;
   const isStretched = model.kept !== true || keepsValues({ ...model, kept: false });

@@ -5,7 +5,7 @@
  */
 
 import { checkNumber, readFields, shown } from "../json-fields.ts";
-import type { ImageShape, Pixels } from "./dataset.ts";
+import type { ImageShape, Pixels } from "./pixels.ts";
 
 /** The views that a prediction is averaged over. A type alias because interfaces do not fit `Json`. */
 export type TestTimeAugmentation = {

@@ -1,4 +1,4 @@
-import type { WasmGear } from "./wasm.ts";
+import type { WasmGear } from "./gears.ts";
 
 /** The wasm file of a gear, which lies beside this one. */
 export function builtInWasm(gear: WasmGear): Promise<Response> {

@@ -1,6 +1,6 @@
 import { pairText } from "../../build/pair.text.js";
+import type { WasmGear } from "./gears.ts";
 import { unpackText } from "./packed-text.ts";
-import type { WasmGear } from "./wasm.ts";
 
 /**
  * The wasm file of a gear, out of one text for both: function by function they lie side by side, so that packing finds what

@@ -1,6 +1,6 @@
 import text from "../../build/simd.text.js";
+import type { WasmGear } from "./gears.ts";
 import { unpackText } from "./packed-text.ts";
-import type { WasmGear } from "./wasm.ts";
 
 /** In place of `built-in-wasm.ts` in the page of an exported model, which has one gear. */
 export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,5 +1,5 @@
+import type { WasmGear } from "./gears.ts";
 import { unpackText } from "./packed-text.ts";
-import type { WasmGear } from "./wasm.ts";
 
 /**
  * The wasm file of a gear, which is a module of text: there is no path and no server to set up, and bundlers know what to do.

@@ -1,4 +1,4 @@
-import { chooseGear, type Gear } from "./gears.ts";
+import { chooseGear, type Gear, type WasmGear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
 import { KernelError, programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
@@ -6,7 +6,7 @@ import type { Tape } from "./tape.ts";
 import type { Pool } from "./threads/pool.ts";
 import { chooseThreads } from "./threads/source.ts";
 import { reasonOf } from "./threads/thread.ts";
-import { compileKernels, instantiateKernels, type WasmGear } from "./wasm.ts";
+import { compileKernels, instantiateKernels } from "./wasm.ts";
 
 const PAGE_BYTES = 65536;
 const MAX_PAGES = 65536;

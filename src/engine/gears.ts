@@ -9,6 +9,9 @@
  */
 export type Gear = "js" | "simd" | "relaxed" | "wide";
 
+/** A gear that is a wasm file. */
+export type WasmGear = Exclude<Gear, "js">;
+
 /** The gears, slowest first. */
 export const GEARS: readonly Gear[] = ["js", "simd", "relaxed", "wide"];
 

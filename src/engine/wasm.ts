@@ -1,11 +1,8 @@
 import { builtInWasm } from "./built-in-wasm.ts";
-import type { Gear } from "./gears.ts";
+import type { WasmGear } from "./gears.ts";
 import { instantiateNow, instantiateSoon } from "./instantiate.ts";
 import type { Kernels } from "./kernels.ts";
 import { withSharedMemory } from "./shared-memory.ts";
-
-/** A gear that is a wasm file. */
-export type WasmGear = Exclude<Gear, "js">;
 
 /** Kernels of a gear, or the same for memory that threads share. */
 export type WasmName = WasmGear | `${WasmGear}-shared`;

@@ -1,4 +1,4 @@
-import type { Pixels } from "../data/dataset.ts";
+import type { Pixels } from "../data/pixels.ts";
 import { readRawImages } from "../data/raw-images.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { MemoryPlan } from "../engine/plan.ts";

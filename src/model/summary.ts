@@ -53,24 +53,41 @@ export function describeModel(architecture: Architecture, network: Network | und
 
 const KINDS = ["parameters", "gradients", "optimizer", "input", "activations", "scratch"] as const;
 
-/** The description as a table. */
-export function summarize({ input, layers, parameters, trainable, multiplyAdds, memory }: ModelDescription): string {
+/** A column of a table of layers. */
+interface Column {
+  readonly title: string;
+  readonly isNumber?: boolean;
+  of(layer: LayerDescription): string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "Layer", of: ({ name }) => name },
+  { title: "Type", of: ({ type }) => type },
+  { title: "Output shape", of: ({ output }) => `[${output.join(", ")}]` },
+  { title: "Parameters", isNumber: true, of: ({ parameters }) => parameters.toLocaleString("en-US") },
+  { title: "Multiply-adds", isNumber: true, of: (layer) => layer.multiplyAdds.toLocaleString("en-US") },
+];
+
+const INPUTS: Column = { title: "Inputs", of: ({ inputs }) => inputs.join(", ") };
+
+/** Whether each layer takes the output of the one before it and no other. */
+function isChain(layers: readonly LayerDescription[]): boolean {
+  return layers.every(({ inputs }, i) => inputs.length === 1 && inputs[0] === (layers[i - 1]?.name ?? INPUT));
+}
+
+/** The description as a table; networks that are no chain have a column of inputs. */
+export function summarize(description: ModelDescription): string {
+  const { input, layers, parameters, trainable, multiplyAdds, memory } = description;
+  const columns = isChain(layers) ? COLUMNS : [...COLUMNS, INPUTS];
+  const first = { name: INPUT, type: "", inputs: [], output: input, parameters: 0, multiplyAdds: 0 };
   const rows = [
-    ["Layer", "Type", "Output shape", "Parameters", "Multiply-adds"],
-    ["input", "", `[${input.join(", ")}]`, "0", "0"],
-    ...layers.map((layer) => [
-      layer.name,
-      layer.type,
-      `[${layer.output.join(", ")}]`,
-      layer.parameters.toLocaleString("en-US"),
-      layer.multiplyAdds.toLocaleString("en-US"),
-    ]),
+    columns.map(({ title }) => title),
+    ...[first, ...layers].map((layer) => columns.map((column) => column.of(layer))),
   ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const numeric = 3;
+  const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   const lines = rows.map((row) =>
     row
-      .map((cell, column) => (column >= numeric ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, i) => (columns[i].isNumber === true ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
       .join("  ")
       .trimEnd(),
   );

@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
-import { setWasmSource, type WasmGear } from "../engine/wasm.ts";
+import type { WasmGear } from "../engine/gears.ts";
+import { setWasmSource } from "../engine/wasm.ts";
 
 /** In place of `wasm.ts` in the build for bundlers, which know of no wasm files: the engine unpacks them from modules of text. */
 export function useWasmFiles(): void {

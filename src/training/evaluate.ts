@@ -1,4 +1,5 @@
-import type { ClassLabels, Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { ClassLabels } from "../data/pixels.ts";
 import { readViews, type TestTimeAugmentation } from "../data/views.ts";
 import { readFields, shown } from "../json-fields.ts";
 import type { Network } from "../model/network.ts";

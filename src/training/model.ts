@@ -1,5 +1,6 @@
 import { matchClasses } from "../data/classes.ts";
-import type { Dataset, Pixels } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Pixels } from "../data/pixels.ts";
 import { readRawImages } from "../data/raw-images.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import type { EngineOptions } from "../engine/engine.ts";

@@ -1,5 +1,6 @@
 import { missingClasses } from "../data/classes.ts";
-import type { ClassLabels, Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { ClassLabels } from "../data/pixels.ts";
 import type { Network } from "../model/network.ts";
 import { checkLoss, checkOutputs } from "./diverged.ts";
 import { type Evaluation, evaluate, type PredictionSettings } from "./evaluate.ts";

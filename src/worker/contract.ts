@@ -7,8 +7,9 @@
  * @module
  */
 
-import type { ClassLabels, Dataset, Pixels } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
+import type { ClassLabels, Pixels } from "../data/pixels.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import type { ReadSettings } from "../data/read/options.ts";
 import type { PixelScaling } from "../data/scaling.ts";

@@ -1,5 +1,6 @@
 import { matchClasses } from "../data/classes.ts";
-import type { Dataset, Pixels } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Pixels } from "../data/pixels.ts";
 import { checkScaling } from "../data/scaling.ts";
 import { reasonOf } from "../engine/threads/thread.ts";
 import { readCheckpoint } from "../formats/checkpoint.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { DatasetInit, Pixels } from "../data/dataset.ts";
+import type { DatasetInit } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
+import type { Pixels } from "../data/pixels.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import type { ReadSettings } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";

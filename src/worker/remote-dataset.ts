@@ -1,4 +1,4 @@
-import type { ClassLabels, ImageShape, Pixels } from "../data/dataset.ts";
+import type { ClassLabels, ImageShape, Pixels } from "../data/pixels.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import { shown } from "../json-fields.ts";
 import type { Draw } from "../recipes/data-split.ts";

@@ -1,4 +1,4 @@
-import type { Pixels } from "../data/dataset.ts";
+import type { Pixels } from "../data/pixels.ts";
 import { pixelsOf } from "../data/raw-images.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import { isRecord, type Json } from "../json.ts";

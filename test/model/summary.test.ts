@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { readLayers } from "../../src/graph/read.ts";
 import { residual } from "../../src/graph/residual.ts";
+import { relu } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
@@ -117,6 +119,51 @@ describe("a summary's text", () => {
       "─".repeat(69),
       "Parameters: 34,826",
       "Forward pass: 2,440,960 multiply-adds per image",
+    ]);
+  });
+
+  it("has a column of inputs where the network is no chain", () => {
+    const layers = readLayers(
+      [
+        { type: "conv2d", filters: 4, kernelSize: 1, name: "left", activation: "relu" },
+        { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", name: "right", inputs: "input" },
+        { type: "add", inputs: ["left", "right"] },
+        { type: "flatten" },
+      ],
+      "layers",
+    );
+    expect(
+      createModel({ input: [6, 5, 2], layers })
+        .summary()
+        .split("\n"),
+    ).toEqual([
+      "Layer      Type     Output shape  Parameters  Multiply-adds  Inputs",
+      "─".repeat(77),
+      "input               [6, 5, 2]              0              0",
+      "left       conv2d   [6, 5, 4]             12            240  input",
+      "left/relu  relu     [6, 5, 4]              0              0  left",
+      "right      conv2d   [6, 5, 4]             76          2,160  input",
+      "add        add      [6, 5, 4]              0              0  left/relu, right",
+      "flatten    flatten  [120]                  0              0  add",
+      "─".repeat(77),
+      "Parameters: 88",
+      "Forward pass: 2,400 multiply-adds per image",
+    ]);
+  });
+
+  it("has the layers of a residual block one by one, each with what it takes", () => {
+    const around = [conv2d({ filters: 3, kernelSize: 1, name: "way" })];
+    const layers = [residual([conv2d({ filters: 3, kernelSize: 1 }), relu()], { shortcut: around }), relu()];
+    const lines = createModel({ input: [2, 2, 1], layers })
+      .summary()
+      .split("\n");
+    const column = lines[0].indexOf("Inputs");
+    expect(lines.slice(3, 8).map((line) => [line.split(" ")[0], line.slice(column)])).toEqual([
+      ["residual/conv2d", "input"],
+      ["residual/relu", "residual/conv2d"],
+      ["residual/shortcut/way", "input"],
+      ["residual", "residual/relu, residual/shortcut/way"],
+      ["relu", "residual"],
     ]);
   });
 

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createEngine } from "../../engine/engine.ts";
-import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
+import { GEARS, type Gear, hasGear, type WasmGear } from "../../engine/gears.ts";
 import { chooseThreads } from "../../engine/threads/source.ts";
-import type { WasmGear } from "../../engine/wasm.ts";
 import { knowsWide, runsWide, WIDE_FLAG } from "../../node/wide.ts";
 import { resolveEngine } from "../engine.ts";
 import { checkWide } from "../wide.ts";

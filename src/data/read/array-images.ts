@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClassLabels, ImageShape } from "../dataset.ts";
+import type { ClassLabels, ImageShape } from "../pixels.ts";
 import { type ArrayFile, type NumberArray, numberReader, reordered, rowStrides } from "./number-array.ts";
 import type { ReadSettings } from "./options.ts";
 

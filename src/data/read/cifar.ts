@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ImageShape } from "../dataset.ts";
+import type { ImageShape } from "../pixels.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";

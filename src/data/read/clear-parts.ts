@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Pixels } from "../dataset.ts";
+import type { Pixels } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
-import type { RawPixels } from "./stretch.ts";
+import type { RawPixels } from "./raw-pixels.ts";
 import { rangeOf } from "./value-range.ts";
 
 /** White of 16 bits. */

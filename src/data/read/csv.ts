@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImageShape } from "../dataset.ts";
+import type { ImageShape } from "../pixels.ts";
 import { narrowed, rowShape } from "./array-images.ts";
 import {
   findLabels,

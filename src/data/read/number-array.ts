@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Pixels } from "../dataset.ts";
+import type { Pixels } from "../pixels.ts";
 
 /** Types of numbers, in NumPy's names. */
 export type NumberType =

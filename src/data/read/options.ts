@@ -1,5 +1,5 @@
-import type { ImageShape } from "../dataset.ts";
 import type { RasterImage } from "../image.ts";
+import type { ImageShape } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
 import type { LeftOut } from "./left-out.ts";
 

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type ClassLabels, createDataset, type Dataset, type ImageShape } from "../dataset.ts";
+import { createDataset, type Dataset } from "../dataset.ts";
+import type { ClassLabels, ImageShape } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
-import type { RawPixels } from "./stretch.ts";
+import type { RawPixels } from "./raw-pixels.ts";
 
 /** Images with their labels, as a reader found them. */
 export interface Part extends RawPixels {

@@ -1,7 +1,7 @@
 import { isUint8Array } from "../../numeric/array-kinds.ts";
-import type { ImageShape, Pixels } from "../dataset.ts";
 import type { ResizedSamples } from "../image.ts";
-import type { RawPixels } from "./stretch.ts";
+import type { ImageShape, Pixels } from "../pixels.ts";
+import type { RawPixels } from "./raw-pixels.ts";
 
 /** The most pixel values of a data set, so that a typed array holds them. */
 const MAX_VALUES = 2 ** 31 - 1;

@@ -5,10 +5,11 @@
  */
 
 import { isUint8Array } from "../../numeric/array-kinds.ts";
-import type { ImageShape, Pixels } from "../dataset.ts";
 import { type RasterImage, resizeImage, resizeSamples } from "../image.ts";
+import type { ImageShape, Pixels } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
-import { inModelUnit, inUnit, type RawPixels, unitOf } from "./stretch.ts";
+import type { RawPixels } from "./raw-pixels.ts";
+import { inModelUnit, inUnit, unitOf } from "./stretch.ts";
 
 /**
  * Pixels of pictures or IDX files in a model's unit: bytes are 0 black to 255 white, 16 bits are numbers as in the training's

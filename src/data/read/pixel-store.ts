@@ -1,4 +1,4 @@
-import type { Pixels } from "../dataset.ts";
+import type { Pixels } from "../pixels.ts";
 
 /** Values per block: memory grows by blocks, so that nothing is copied while it does. */
 const BLOCK = 2 ** 22;

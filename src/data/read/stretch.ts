@@ -5,7 +5,8 @@
  */
 
 import { isFloat32Array, isUint8Array } from "../../numeric/array-kinds.ts";
-import type { Dataset, Pixels } from "../dataset.ts";
+import type { Dataset } from "../dataset.ts";
+import type { Pixels } from "../pixels.ts";
 import {
   BYTES,
   brightness,
@@ -19,16 +20,8 @@ import {
 } from "../scaling.ts";
 import { overGround, visibleValues, WHITE, whiteOf, withKnownGround } from "./clear-parts.ts";
 import type { ReadSettings } from "./options.ts";
+import type { RawPixels } from "./raw-pixels.ts";
 import { decideScaling, formerScaling, rangeOf } from "./value-range.ts";
-
-/** Pixels as a reader found them. */
-export interface RawPixels {
-  readonly images: Pixels;
-  /** Bits of a sample, where the format says so: then black is 0 and white the highest number. Undefined for numbers. */
-  readonly depth?: 8 | 16 | undefined;
-  /** The share of the ground that shows at each pixel, 0 to 1, which `images` are without. Undefined where nothing is clear. */
-  readonly clear?: Float32Array | undefined;
-}
 
 /** Parts with their pixels in one unit. */
 export interface ScaledParts<P extends RawPixels> {

@@ -5,7 +5,7 @@
  */
 
 import { isUint8Array } from "../../numeric/array-kinds.ts";
-import type { Pixels } from "../dataset.ts";
+import type { Pixels } from "../pixels.ts";
 import { BYTES, type PixelScaling, shortNumber, UNIT } from "../scaling.ts";
 
 /** The range of pixels. */

@@ -1,7 +1,6 @@
 // What travels between the replicas of a network. Arrays are transferred wherever they are large.
 
-import type { Gear } from "../../engine/gears.ts";
-import type { WasmGear } from "../../engine/wasm.ts";
+import type { Gear, WasmGear } from "../../engine/gears.ts";
 import { isRecord, type Json } from "../../json.ts";
 import type { BatchSums } from "../../training/batch.ts";
 import type { Evaluation, PredictionSettings } from "../../training/evaluate.ts";

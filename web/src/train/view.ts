@@ -11,10 +11,11 @@ import { count } from "../ui/format.ts";
 import { dismiss, reasonOf, tell } from "../ui/messages.ts";
 import { Curves } from "./curves.ts";
 import { EnginePanel } from "./engine-panel.ts";
-import { compileOptions, type RunPlan, TrainingRun } from "./run.ts";
+import type { RunPlan } from "./run.ts";
 import { RunPanel } from "./run-panel.ts";
 import { batchSizeFor, epochsFor, readyRun, settingsOf } from "./settings.ts";
 import { SettingsPanel, settingsLine } from "./settings-panel.ts";
+import { compileOptions, startRun } from "./start-run.ts";
 
 /** What images are until there are some: those of the digits. */
 const DIGITS = { shape: [28, 28, 1], classes: 10 } as const;
@@ -141,7 +142,7 @@ export class TrainView {
   async #begin(plan: RunPlan): Promise<void> {
     dismiss("run");
     try {
-      await TrainingRun.start(this.#workspace, plan);
+      await startRun(this.#workspace, plan);
     } catch (error) {
       tell({ kind: "error", title: "The training could not start", text: adviceFor(error), topic: "run" });
     }
