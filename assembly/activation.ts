@@ -5,6 +5,7 @@
 import { bell, exp, normal_distribution, sigmoid, tanh } from "./math";
 import { keep_lanes, row_maximum, store_lanes, store_lanes_inline, sum_lanes } from "./lanes";
 import { address, madd, zero } from "./simd";
+import { LONG_SUM, PART_OF_ROW } from "./sums";
 
 // @ts-ignore: decorator
 @inline
@@ -209,22 +210,29 @@ export function gelu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i32, si
 /**
  * y = e^(x - max x) / sum of the same, along each row of `classes`. x, y: [n, positions, classes].
  *
- * A row is summed four classes at a time and then across the lanes; each row on its own.
+ * A row is summed four classes at a time and then across the lanes, a long one in parts that are put together in float64;
+ * each row on its own.
  */
 export function softmax_forward(begin: i32, end: i32, x: i32, y: i32, positions: i32, classes: i32): void {
   const rowBytes = <usize>classes << 2;
+  const part = classes > LONG_SUM ? PART_OF_ROW : classes;
   let from = address(x + begin * positions * classes);
   let to = address(y + begin * positions * classes);
   for (let row = (end - begin) * positions; row > 0; row--) {
     const largest = row_maximum(from, classes);
-    let sum = zero();
-    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
-      const e = exp(f32x4.sub(v128.load(from + i), largest));
-      sum = f32x4.add(sum, keep_lanes(e, left));
-      store_lanes(to + i, e, left);
-      i += 16;
+    let total: f64 = 0;
+    for (let i: usize = 0, left = classes; left > 0; ) {
+      let block = zero();
+      const rest = max(0, left - part);
+      for (; left > rest; left -= 4) {
+        const e = exp(f32x4.sub(v128.load(from + i), largest));
+        block = f32x4.add(block, keep_lanes(e, left));
+        store_lanes(to + i, e, left);
+        i += 16;
+      }
+      total += <f64>sum_lanes(block);
     }
-    sum = f32x4.splat(sum_lanes(sum));
+    const sum = f32x4.splat(<f32>total);
     for (let i: usize = 0, left = classes; left > 0; left -= 4) {
       store_lanes(to + i, f32x4.div(v128.load(to + i), sum), left);
       i += 16;
@@ -237,16 +245,22 @@ export function softmax_forward(begin: i32, end: i32, x: i32, y: i32, positions:
 /** dx = y (dy - sum of y dy along the row). y (the output), dy, dx: [n, positions, classes]. */
 export function softmax_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, positions: i32, classes: i32): void {
   const rowBytes = <usize>classes << 2;
+  const part = classes > LONG_SUM ? PART_OF_ROW : classes;
   let output = address(y + begin * positions * classes);
   let from = address(dy + begin * positions * classes);
   let to = address(dx + begin * positions * classes);
   for (let row = (end - begin) * positions; row > 0; row--) {
-    let sum = zero();
-    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
-      sum = f32x4.add(sum, keep_lanes(f32x4.mul(v128.load(output + i), v128.load(from + i)), left));
-      i += 16;
+    let total: f64 = 0;
+    for (let i: usize = 0, left = classes; left > 0; ) {
+      let block = zero();
+      const rest = max(0, left - part);
+      for (; left > rest; left -= 4) {
+        block = f32x4.add(block, keep_lanes(f32x4.mul(v128.load(output + i), v128.load(from + i)), left));
+        i += 16;
+      }
+      total += <f64>sum_lanes(block);
     }
-    sum = f32x4.splat(sum_lanes(sum));
+    const sum = f32x4.splat(<f32>total);
     for (let i: usize = 0, left = classes; left > 0; left -= 4) {
       store_lanes(to + i, f32x4.mul(v128.load(output + i), f32x4.sub(v128.load(from + i), sum)), left);
       i += 16;

@@ -6,9 +6,9 @@
 //
 // Dims: batch n; padded input hp wp c; convolution p q k; filter r s. Filters are [r, s, c, k].
 
-import { LONG_SUM, SUM_PART } from "./gemm";
 import { maximum } from "./lanes";
 import { address, madd } from "./simd";
+import { LONG_SUM, SUM_PART } from "./sums";
 
 /**
  * y[p, q, k] = max(sum over r, s, c of x[p strideH + r, q strideW + s, c] w[r, s, c, k] + bias[k], lower)

@@ -3,6 +3,7 @@
 
 import { store_lanes, store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
+import { LONG_SUM, SUM_PART } from "./sums";
 
 /** Stores the `lanes` (1 to 8) first of two vectors, no less than `lower`. */
 // @ts-ignore: decorator
@@ -181,37 +182,65 @@ export function depthwise_backward_weights(
   for (let tap = 0; tap < r * s; tap++) {
     memory.fill(address(dw + tap * c + begin), 0, <usize>(end - begin) << 2);
   }
-  // Each row of outputs is summed by itself, for three taps at once, which keeps the error of long sums small.
-  for (let line = 0; line < n * p; line++) {
+  // Each row of outputs is summed by itself, for three taps at once, which keeps the error of long sums small. Of very many
+  // rows, those that are done together are added up before they are added to dw.
+  const lines = n * p;
+  const long = lines > LONG_SUM;
+  const part = q > LONG_SUM ? SUM_PART : q;
+  const together = max(long ? 4 : 1, LINE_BYTES / (q * (c << 2)));
+  const down = <usize>strideH * row, nextImage = <usize>(hp - p * strideH) * row;
+  for (let line = 0; line < lines; line += together) {
+    const count = min(together, lines - line);
     const outputs = address(dy) + <usize>(line * q) * pixel;
     const window = address(x) + <usize>((line / p) * hp + (line % p) * strideH) * row;
     for (let channel = begin; channel < end; channel += 4) {
       const lanes = end - channel;
       const shift = <usize>channel << 2;
       for (let tapH = 0; tapH < r; tapH++) {
-        const inputs = window + <usize>(tapH * dilationH) * row + shift;
         for (let tapW = 0; tapW < s; ) {
           const three = s - tapW >= 3;
-          let from = inputs + <usize>tapW * nextTap;
+          let inputs = window + <usize>(tapH * dilationH) * row + <usize>tapW * nextTap + shift;
           let across = outputs + shift;
-          let sum0 = zero();
-          let sum1 = zero();
-          let sum2 = zero();
-          for (let j = 0; j < q; j++) {
-            const gradient = v128.load(across);
-            sum0 = madd(v128.load(from), gradient, sum0);
-            if (three) {
-              sum1 = madd(v128.load(from + nextTap), gradient, sum1);
-              sum2 = madd(v128.load(from + 2 * nextTap), gradient, sum2);
-            }
-            from += step;
-            across += pixel;
-          }
           const to = address(dw) + <usize>(tapH * s + tapW) * pixel + shift;
-          store_lanes(to, f32x4.add(v128.load(to), sum0), lanes);
+          // A single tap stands for all three.
+          const next: usize = three ? pixel : 0;
+          const before0 = v128.load(to), before1 = v128.load(to + next), before2 = v128.load(to + 2 * next);
+          let part0 = zero(), part1 = zero(), part2 = zero();
+          if (!long) {
+            part0 = before0; part1 = before1; part2 = before2;
+          }
+          for (let i = 0, at = line % p; i < count; i++) {
+            let from = inputs;
+            for (let left = q; left > 0; ) {
+              const rest = max(0, left - part);
+              let sum0 = zero(), sum1 = zero(), sum2 = zero();
+              for (; left > rest; left--) {
+                const gradient = v128.load(across);
+                sum0 = madd(v128.load(from), gradient, sum0);
+                if (three) {
+                  sum1 = madd(v128.load(from + nextTap), gradient, sum1);
+                  sum2 = madd(v128.load(from + 2 * nextTap), gradient, sum2);
+                }
+                from += step;
+                across += pixel;
+              }
+              part0 = f32x4.add(part0, sum0);
+              part1 = f32x4.add(part1, sum1);
+              part2 = f32x4.add(part2, sum2);
+            }
+            inputs += down;
+            if (++at == p) {
+              at = 0;
+              inputs += nextImage;
+            }
+          }
+          if (long) {
+            part0 = f32x4.add(before0, part0); part1 = f32x4.add(before1, part1); part2 = f32x4.add(before2, part2);
+          }
+          store_lanes(to, part0, lanes);
           if (three) {
-            store_lanes(to + pixel, f32x4.add(v128.load(to + pixel), sum1), lanes);
-            store_lanes(to + 2 * pixel, f32x4.add(v128.load(to + 2 * pixel), sum2), lanes);
+            store_lanes(to + pixel, part1, lanes);
+            store_lanes(to + 2 * pixel, part2, lanes);
           }
           tapW += three ? 3 : 1;
         }
@@ -219,3 +248,6 @@ export function depthwise_backward_weights(
     }
   }
 }
+
+/** Bytes of dy whose rows are done together for all channels, at least one row: they and their inputs stay in the cache. */
+const LINE_BYTES: i32 = 18432;

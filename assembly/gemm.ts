@@ -2,6 +2,7 @@
 // bytes. Every element of the result is one sum in one fixed order, whatever the tile it falls into, so no split of the
 // work changes a bit.
 
+import { LONG_SUM, SUM_PART } from "./sums";
 import { OUTER_COLUMNS, outer_tile, panel_tile_16, panel_tile_8, PANEL_ROWS } from "./tile";
 
 /**
@@ -56,13 +57,6 @@ export function panel_gemm(
     at += step;
   } while (at < extent);
 }
-
-/**
- * Sums of more products than this go in parts of about `SUM_PART`, each of which is added to y: the error of a sum grows
- * with its length. Shorter ones stay in registers.
- */
-export const LONG_SUM: i32 = 4096;
-export const SUM_PART: i32 = 1024;
 
 /** A part of the sums of `panel_gemm`, added to the bias, or where that is y to what is there. */
 function panel_part(

@@ -4,6 +4,7 @@
 import { keep_lanes, row_maximum, store_lanes, sum_lanes } from "./lanes";
 import { exp, log, log1p, sigmoid } from "./math";
 import { address, zero } from "./simd";
+import { LONG_SUM, PART_OF_ROW } from "./sums";
 
 /**
  * Softmax cross-entropy against class indices, with label smoothing (Szegedy et al., 2016).
@@ -26,6 +27,7 @@ export function softmax_cross_entropy(
   const labelTarget = <f32>1 - smoothing + everyTarget;
   const scale = f32x4.splat(weight);
   const others = f32x4.splat(everyTarget);
+  const part = classes > LONG_SUM ? PART_OF_ROW : classes;
   for (let n = begin; n < end; n++) {
     const x = address(logits + n * classes);
     const dx = address(dlogits + n * classes);
@@ -33,23 +35,31 @@ export function softmax_cross_entropy(
 
     const largest = row_maximum(x, classes);
     const maximum = f32x4.extract_lane(largest, 0);
-    let sum = zero();
-    let differences = zero();
-    for (let i: usize = 0, left = classes; left > 0; left -= 4) {
-      const difference = f32x4.sub(v128.load(x + i), largest);
-      const e = exp(difference);
-      store_lanes(dx + i, e, left);
-      sum = f32x4.add(sum, keep_lanes(e, left));
-      differences = f32x4.add(differences, keep_lanes(difference, left));
-      i += 16;
+    let exponentials: f64 = 0;
+    let distance: f64 = 0;
+    // Many classes in parts: the error of a sum grows with its length.
+    for (let i: usize = 0, left = classes; left > 0; ) {
+      let sum = zero();
+      let differences = zero();
+      const rest = max(0, left - part);
+      for (; left > rest; left -= 4) {
+        const difference = f32x4.sub(v128.load(x + i), largest);
+        const e = exp(difference);
+        store_lanes(dx + i, e, left);
+        sum = f32x4.add(sum, keep_lanes(e, left));
+        differences = f32x4.add(differences, keep_lanes(difference, left));
+        i += 16;
+      }
+      exponentials += <f64>sum_lanes(sum);
+      distance += <f64>sum_lanes(differences);
     }
-    const total = sum_lanes(sum);
+    const total = <f32>exponentials;
 
     const logTotal = f32x4.extract_lane(log(f32x4.splat(total)), 0);
     const labelLogit = load<f32>(x + labelByte);
     let loss = logTotal - (<f32>1 - smoothing) * (labelLogit - maximum);
     // Without smoothing a logit of -Infinity must not make 0 * Infinity.
-    if (smoothing > 0) loss -= everyTarget * sum_lanes(differences);
+    if (smoothing > 0) loss -= everyTarget * <f32>distance;
     store<f32>(address(losses + n), loss);
 
     let first = x;
@@ -58,7 +68,7 @@ export function softmax_cross_entropy(
     store<f32>(address(correct + n), first == x + labelByte ? 1 : 0);
 
     const labelGradient = (load<f32>(dx + labelByte) / total - labelTarget) * weight;
-    sum = f32x4.splat(total);
+    const sum = f32x4.splat(total);
     for (let i: usize = 0, left = classes; left > 0; left -= 4) {
       store_lanes(dx + i, f32x4.mul(f32x4.sub(f32x4.div(v128.load(dx + i), sum), others), scale), left);
       i += 16;

@@ -1,4 +1,15 @@
-// Sums of float32 vectors in float64, two lanes at a time: what blocks of a long sum come to is put together this way.
+// What keeps the error of long sums small: lengths from which they go in parts, and sums of float32 vectors in float64, two
+// lanes at a time, by which parts are put together.
+
+/**
+ * Sums of more terms than this go in parts of about `SUM_PART`, or shorter ones where those cost less: the error of a sum
+ * grows with its length. Shorter sums stay in registers.
+ */
+export const LONG_SUM: i32 = 4096;
+export const SUM_PART: i32 = 1024;
+
+/** The same for rows whose parts are put together in float64. */
+export const PART_OF_ROW: i32 = 256;
 
 /** sum + the lanes 0 and 1 of v. */
 // @ts-ignore: decorator

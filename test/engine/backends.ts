@@ -6,10 +6,11 @@
 
 import { readFileSync } from "node:fs";
 import type { Backend } from "../../src/bench/arena.ts";
+import type { Gear } from "../../src/engine/gears.ts";
 import { instantiateKernels, setWasmSource } from "../../src/engine/wasm.ts";
 
-/** The gears that WebAssembly has on every host that the tests run on, or behind a flag. */
-export type TestedGear = "simd" | "relaxed";
+/** The gears whose code runs on every host that the tests run on, or behind a flag. */
+export type TestedGear = Exclude<Gear, "js">;
 
 /** 4 MiB: 1 M floats. */
 const PAGES = 64;
