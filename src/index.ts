@@ -116,6 +116,7 @@ export {
 } from "./training/optimizers.ts";
 export type { Progress } from "./training/progress.ts";
 export type { SampleEvaluation } from "./training/reports.ts";
+export { runReading } from "./training/run-reading.ts";
 export type { Sampling } from "./training/sampling.ts";
 export { constant, cosine, exponential, oneCycle, parseSchedule, type Schedule, step } from "./training/schedules.ts";
 export type { History, Trainer } from "./training/trainer.ts";

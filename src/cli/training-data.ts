@@ -7,6 +7,7 @@ import { generalSettings } from "../data/read/applicable.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import { type Draw, type SplitData, splitData } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
+import { isFormerRun } from "../training/run-reading.ts";
 import type { Context } from "./context.ts";
 import { type DataRequest, type DataSource, type LoadedData, loadData } from "./data-source.ts";
 import { UsageError } from "./errors.ts";
@@ -115,7 +116,7 @@ export async function restoreData(
 ): Promise<TrainingData> {
   const source = sourceOf("resume", settings, "--data says where it is");
   const choice = { ...settings, draw: settings.draw ?? "order" };
-  const isFormer = settings.reader?.stretch === "former" || scaling === undefined;
+  const isFormer = isFormerRun(settings.reader, scaling);
   const request = { usual: settings.reader, scaling: isFormer ? ("former" as const) : scaling };
   const data = await prepareData(source, choice, context, request);
   if (settings.sha256 !== null && data.sha256 !== settings.sha256) {

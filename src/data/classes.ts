@@ -24,14 +24,14 @@ export function listOf(names: readonly string[]): string {
  * @returns -1 for names that are not there
  * @throws RangeError if a name is there twice, and the lists differ
  */
-function placesOf(names: readonly string[], known: readonly string[], who: string, what: string): number[] {
+export function placesOf(names: readonly string[], known: readonly string[], who: string, what: string): number[] {
   const [own, other] = [names, known].map((list) => list.map((name) => name.normalize()));
   if (own.length === other.length && own.every((name, i) => name === other[i])) return own.map((_, i) => i);
-  const twice = other.find((name, i) => own.includes(name) && other.indexOf(name) !== i);
-  if (twice !== undefined) {
+  const places = new Map(other.map((name, i) => [name, i]));
+  const twice = places.size < other.length && other.find((name, i) => places.get(name) !== i && own.includes(name));
+  if (typeof twice === "string") {
     throw new RangeError(`${who}: expected classes of ${what} with different names, got ${listOf([twice])} twice`);
   }
-  const places = new Map(other.map((name, i) => [name, i]));
   return own.map((name) => places.get(name) ?? -1);
 }
 

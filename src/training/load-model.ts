@@ -88,7 +88,8 @@ export function runSettings({ training }: Checkpoint): unknown {
 
 /**
  * Puts a run back to where a checkpoint left it: optimizer state, callbacks, place in the data. The trainer must have been
- * made with the same data and options, by a model loaded from the same checkpoint with `training`.
+ * made with the same data and options, by a model loaded from the same checkpoint with `training`; `runReading` says how the
+ * run's files were read.
  *
  * @throws TypeError, RangeError if the checkpoint holds no run, or one that does not fit, or the model has a run under way
  */

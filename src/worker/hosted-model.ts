@@ -103,7 +103,7 @@ export class HostedModel {
       this.#expectNoRun("fit");
       const file = checkpoint && readCheckpoint(decodeSafetensors(checkpoint), "checkpoint");
       const noted = file && readNotes(runSettings(file));
-      if (noted !== undefined) await checkImages(noted, data, validation);
+      if (noted !== undefined) await checkImages(noted, this.model.scaling, data, validation);
       const options = noted === undefined ? given : { ...notedOptions(noted), ...given };
       const { paused = false, ...rest } = options;
       const abort = new AbortController();

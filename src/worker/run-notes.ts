@@ -1,6 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
+import { checkScaling, keepsValues, type PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
+import { isFormerRun } from "../training/run-reading.ts";
 import { constant } from "../training/schedules.ts";
 import type { CheckpointNotes } from "./contract.ts";
 import { dataSettings, type Origin } from "./origin.ts";
@@ -98,18 +100,31 @@ export function notedOptions(settings: RunSettings): FitSettings {
 }
 
 /**
- * Throws unless a run goes on with the images that it began with.
+ * Throws unless a run goes on with the images that it began with, scaled as they were then.
  *
+ * @param scaling the model's; undefined in version 0.1, whose rule was another
  * @throws RangeError if they are others
  */
 export async function checkImages(
   { data }: RunSettings,
+  scaling: PixelScaling | undefined,
   train: HostedDataset,
   validation: HostedDataset | undefined,
 ): Promise<void> {
   const used = usedImages(data, train, validation);
   const found = data.sha256 === null ? null : await fingerprint(used);
-  if (found === null || found === data.sha256) return;
+  if (found !== null && found === data.sha256) return;
+  checkScaling("fit", train.data, scaling);
+  const isScaledAnew = isFormerRun(data.reader, scaling) && isByNewRule(train);
+  if (found === null && !isScaledAnew) return;
   const got = used.map(({ name, length }) => `${length} of ${name}`).join(" and ");
-  throw new RangeError(`fit: expected the images that the checkpoint's run began with, got others: ${got}`);
+  const advice = isScaledAnew
+    ? '; it is of a version that scaled pixels otherwise: readData with stretch "former" does so'
+    : "";
+  throw new RangeError(`fit: expected the images that the checkpoint's run began with, got others: ${got}${advice}`);
+}
+
+/** Whether pixels were scaled, and by another rule than that of version 0.1. */
+function isByNewRule({ data: { scaling }, origin }: HostedDataset): boolean {
+  return scaling !== undefined && !keepsValues(scaling) && origin.group.reader?.stretch !== "former";
 }

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateDigits } from "../../src/data/digits/generate.ts";
 import { encodeIdx, parseIdx } from "../../src/data/idx.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
 import { encodePng } from "../data/png-writer.ts";
 import { type NpyArray, npyFile } from "../data/read/npy-writer.ts";
+import { oldFile } from "../formats/changed.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 
 const { path: cwd, remove } = temporaryFolder();
@@ -50,21 +50,9 @@ beforeAll(() => {
   writeFileSync(here("test-idx3-ubyte"), encodeIdx([2, 28, 28], dim.subarray(0, 2 * 784)));
 });
 
-/** Makes a model file or a checkpoint one of version 0.1, which knew no scaling and no checksum, and did not note how data was read. */
+/** Makes a model file or a checkpoint one of version 0.1. */
 function makeOld(path: string): void {
-  const { tensors, metadata } = decodeSafetensors(new Uint8Array(readFileSync(path)));
-  const { scaling: _, ...settings } = JSON.parse(metadata.settings);
-  const { checksum: __, ...others } = metadata;
-  const training = metadata.training === undefined ? undefined : JSON.parse(metadata.training);
-  if (training !== undefined) delete training.settings.data.reader;
-  writeFileSync(
-    path,
-    encodeSafetensors(tensors, {
-      ...others,
-      settings: JSON.stringify(settings),
-      ...(training !== undefined && { training: JSON.stringify(training) }),
-    }),
-  );
+  writeFileSync(path, oldFile(new Uint8Array(readFileSync(path))));
 }
 
 describe("a model of numbers that are no bytes", () => {

@@ -13,6 +13,15 @@ export interface GoldenArray {
 
 export type GoldenArrays = Readonly<Record<string, GoldenArray>>;
 
+/** A network's step as make-golden.py writes it: what went in, and what PyTorch made of it. */
+export interface GoldenStep {
+  readonly images: GoldenArray;
+  readonly labels: readonly number[];
+  readonly weights: GoldenArrays;
+  readonly losses: readonly number[];
+  readonly gradients: GoldenArrays;
+}
+
 /** What make-golden.py wrote under a name. */
 export function readGolden<Contents>(name: string): Contents {
   return JSON.parse(readFileSync(new URL(`./${name}.golden.json`, import.meta.url), "utf8"));

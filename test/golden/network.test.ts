@@ -19,21 +19,19 @@ import {
   type GoldenArray,
   type GoldenArrays,
   type GoldenEngine,
+  type GoldenStep,
   readGolden,
   setWeights,
   stage,
 } from "./golden.ts";
 
-const golden = readGolden<{
-  readonly images: GoldenArray;
-  readonly labels: readonly number[];
-  readonly weights: GoldenArrays;
+interface GoldenNetwork extends GoldenStep {
   readonly logits: GoldenArray;
-  readonly losses: readonly number[];
   readonly correct: readonly number[];
-  readonly gradients: GoldenArrays;
   readonly statistics: GoldenArrays;
-}>("network");
+}
+
+const golden = readGolden<GoldenNetwork>("network");
 
 const data = createDataset({
   shape: [11, 10, 3],

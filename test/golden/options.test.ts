@@ -8,23 +8,9 @@ import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { createModel } from "../../src/training/model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
-import {
-  expectNear,
-  GOLDEN_ENGINES,
-  type GoldenArray,
-  type GoldenArrays,
-  readGolden,
-  setWeights,
-  stage,
-} from "./golden.ts";
+import { expectNear, GOLDEN_ENGINES, type GoldenStep, readGolden, setWeights, stage } from "./golden.ts";
 
-const golden = readGolden<{
-  readonly images: GoldenArray;
-  readonly labels: readonly number[];
-  readonly weights: GoldenArrays;
-  readonly losses: readonly number[];
-  readonly gradients: GoldenArrays;
-}>("options");
+const golden = readGolden<GoldenStep>("options");
 
 const data = createDataset({
   shape: [15, 14, 2],

@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
+import { readCheckpoint } from "../../src/formats/checkpoint.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { runReading } from "../../src/training/run-reading.ts";
+import type { RemoteDataset } from "../../src/worker/contract.ts";
 import { npyFile } from "../data/read/npy-writer.ts";
+import { oldFile } from "../formats/changed.ts";
 import { session } from "./sessions.ts";
 
 /** Four images of 2 x 2 numbers up to a highest one. */
@@ -41,4 +46,47 @@ it("a session's data sets and models know their scaling, and files are read by i
   const labels = Uint8Array.of(1);
   const moved = await made.addDataset({ ...here, labels, targets: undefined, classNames: undefined, scaling });
   expect(moved.scaling).toEqual(scaling);
+});
+
+it.each(["of version 0.1, by its rule", "of today, by the scaling of its model"])("a run %s goes on", async (which) => {
+  const isOld = which.startsWith("of version");
+  const made = await session();
+  const all = [...files("train", 3000), ...files("test", 600)];
+  // From 7 on: version 0.1 has that for black, and 0 today.
+  all[0] = npyFile(
+    "x_train.npy",
+    [4, 2, 2],
+    Uint16Array.from({ length: 16 }, (_, i) => 7 + 200 * i),
+  );
+  const read = async (settings: object) => {
+    const { train } = await made.readData(all, settings);
+    if (train === undefined) throw new Error("expected images to train on");
+    return train;
+  };
+  const first = await read({ stretch: isOld ? "former" : true });
+  const model = await made.createModel({
+    input: { shape: [2, 2, 1], scale: 1 / 255 },
+    layers: [flatten(), dense({ units: 2 })],
+  });
+  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", gear: "simd", batchSize: 2 });
+  const run = await model.fit(first, { epochs: 3, paused: true });
+  await run.step();
+  const written = await run.checkpoint();
+  const file = isOld ? oldFile(written) : written;
+  await run.resume();
+  await run.finished;
+  const wanted = await model.weightsSha256();
+
+  const reading = runReading(readCheckpoint(decodeSafetensors(file), "run"));
+  expect(reading).toEqual(isOld ? { stretch: "former" } : { scaling: first.scaling });
+  const resumed = async (data: RemoteDataset) => {
+    const loaded = await made.loadModel(file, { training: true, gear: "simd" });
+    await (await loaded.fit(data, { checkpoint: file })).finished;
+    return loaded.weightsSha256();
+  };
+  expect(await resumed(await read(reading))).toBe(wanted);
+  const refused = isOld
+    ? /^fit: expected the images that the checkpoint's run began with, got others: .* of train; .* readData with stretch "former"/
+    : /^fit: expected pixels scaled as the training's, from 0 to 3007 to 0 to 255, got from 7 to 3007/;
+  await expect(resumed(await read({ stretch: isOld ? true : "former" }))).rejects.toThrow(refused);
 });

@@ -1,4 +1,4 @@
-import type { Hdf5Library } from "./hdf5-library.ts";
+import type { Hdf5Library } from "./hdf5-package.ts";
 
 /** Loads HDF5's library from an address, or by the page's import map where there is none. */
 export async function loadFrom(address: string | undefined): Promise<Hdf5Library> {

@@ -5,7 +5,8 @@
  */
 
 import type { Group, ready } from "h5wasm";
-import { type Hdf5Library, loadHdf5Library, reloadHdf5Library } from "./hdf5-library.ts";
+import { loadHdf5Library, reloadHdf5Library } from "./hdf5-library.ts";
+import type { Hdf5Library } from "./hdf5-package.ts";
 
 export type H5Module = Awaited<typeof ready>;
 

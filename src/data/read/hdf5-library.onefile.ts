@@ -1,5 +1,5 @@
 import { addressOf, loadFrom, reloadFrom } from "./hdf5-import-map.ts";
-import type { Hdf5Library } from "./hdf5-library.ts";
+import type { Hdf5Library } from "./hdf5-package.ts";
 
 let address: string | undefined;
 let resolve: ((name: string) => string) | undefined;

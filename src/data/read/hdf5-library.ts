@@ -7,21 +7,10 @@
  */
 
 import { HDF5_FAILED } from "./hdf5-failed.ts";
+import type { Hdf5Library } from "./hdf5-package.ts";
 
-export type Hdf5Library = typeof import("h5wasm");
-
-/**
- * Loads the library.
- *
- * @throws Error if there is none
- */
-export async function loadHdf5Library(): Promise<Hdf5Library> {
-  try {
-    return await import("h5wasm");
-  } catch (cause) {
-    throw new Error("readHdf5: expected the package h5wasm to be installed, got none", { cause });
-  }
-}
+export { hdf5Address, setHdf5Address } from "./hdf5-no-address.ts";
+export { loadHdf5Library } from "./hdf5-package.ts";
 
 let copies = 0;
 
@@ -36,11 +25,3 @@ export async function reloadHdf5Library(): Promise<Hdf5Library> {
   copies += 1;
   return import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ `${address}?copy=${copies}`);
 }
-
-/** The library's address for a worker that has no other way to find it. */
-export function hdf5Address(): string | undefined {
-  return undefined;
-}
-
-/** Tells a worker the address. */
-export function setHdf5Address(_address: string | undefined): void {}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";
 import { pictureFormat } from "../picture-format.ts";
@@ -37,17 +38,15 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   const names = classNamesOf(train.length > 0 ? train : test);
   if (names.length > MAX_CLASSES)
     throw new RangeError(`readImages: expected at most ${MAX_CLASSES} classes, got ${names.length}`);
-  const stray = test.find(({ className }) => !names.includes(className));
-  if (stray !== undefined) {
-    const wanted = names.slice(0, 8).join(", ");
-    throw new RangeError(
-      `readImages ${JSON.stringify(stray.file.name)}: expected a class of the training (${wanted}), got another`,
-    );
-  }
   const gallery = new Gallery(context);
   const total = train.length + test.length;
-  const first = await readPictures({ pictures: train, names, done: 0, total }, gallery, context);
-  const second = await readPictures({ pictures: test, names, done: train.length, total }, gallery, context);
+  const [trained, tested] = [train, test].map((pictures) => ({
+    pictures,
+    places: placesOfClasses(pictures, names),
+    total,
+  }));
+  const first = await readPictures({ ...trained, done: 0 }, gallery, context);
+  const second = await readPictures({ ...tested, done: train.length }, gallery, context);
   const parts = { train: first?.part(gallery.channels), test: second?.part(gallery.channels) };
   if (train.length > 0) checkClasses(train, names, parts.train);
   else checkClasses(test, names, parts.test);
@@ -123,7 +122,8 @@ function hasColours({ channels, data }: RasterImage): boolean {
 /** Which pictures are to be read as one part of the data. */
 interface Request {
   readonly pictures: readonly ClassPicture[];
-  readonly names: readonly string[];
+  /** The place of each one's class. */
+  readonly places: readonly number[];
   /** The number that is read before, and the number in all. */
   readonly done: number;
   readonly total: number;
@@ -137,19 +137,18 @@ interface ReadPictures {
 
 /** Pictures of one part, as far as they can be read; undefined if none can. */
 async function readPictures(
-  { pictures, names, done, total }: Request,
+  { pictures, places, done, total }: Request,
   gallery: Gallery,
   { signal, onProgress }: ReadContext,
 ): Promise<ReadPictures | undefined> {
   const labels = new Uint16Array(pictures.length);
-  const classes = new Map(names.map((name, i) => [name, i]));
   const store = new PictureStore(pictures.length);
   for (const [i, picture] of pictures.entries()) {
     signal?.throwIfAborted();
     const samples = await gallery.read(picture);
     onProgress?.(done + i + 1, total);
     if (samples === undefined) continue;
-    labels[store.length] = classes.get(picture.className) ?? 0;
+    labels[store.length] = places[i];
     store.add(samples, [...gallery.size, gallery.channels]);
   }
   if (store.length === 0) return undefined;
@@ -161,6 +160,17 @@ async function readPictures(
       labels: narrowed(labels.subarray(0, store.length)),
     }),
   };
+}
+
+/** The place of each picture's class among those of the training. */
+function placesOfClasses(pictures: readonly ClassPicture[], names: readonly string[]): number[] {
+  const classNames = pictures.map(({ className }) => className);
+  const places = placesOf(classNames, names, "readImages", "the training");
+  const stray = places.indexOf(-1);
+  if (stray < 0) return places;
+  const { file, className } = pictures[stray];
+  const expected = `expected a class of the training (${listOf(names)})`;
+  throw new RangeError(`readImages ${JSON.stringify(file.name)}: ${expected}, got ${listOf([className])}`);
 }
 
 /** @throws RangeError if there is a class whose pictures were all left out */

@@ -60,7 +60,7 @@ describe("folders of pictures", () => {
     );
     expect(await refusal(named("a/0.png", "train/b/0.png"))).toMatch(/either in train and test folders or in none/);
     expect(await refusal(named("train/a/0.png", "test/b/0.png"))).toMatch(
-      /"test\/b\/0.png": expected a class of the training \(a\)/,
+      /"test\/b\/0.png": expected a class of the training \("a"\), got "b"/,
     );
     expect(
       await refusal([

@@ -1,4 +1,13 @@
-import { type Checkpoint, type DataSplit, decodeSafetensors, type Json, parseSchedule, readCheckpoint } from "convasm";
+import {
+  type Checkpoint,
+  type DataSplit,
+  decodeSafetensors,
+  type Json,
+  parseSchedule,
+  type ReadSettings,
+  readCheckpoint,
+  runReading,
+} from "convasm";
 import {
   CHOICES,
   draftOf,
@@ -28,6 +37,8 @@ export interface NotedRun {
   readonly epoch: number;
   /** Of generated digits: how many to train and to test on. */
   readonly digits: { readonly train: number; readonly test: number } | undefined;
+  /** Of files: how they are read, and scaled. */
+  readonly reading: ReadSettings;
 }
 
 type Fields = Readonly<Record<string, Json | undefined>>;
@@ -108,8 +119,8 @@ function baseName(fileName: string): string {
   return fileName.replace(/^.*\//, "").replace(/\.safetensors$/, "");
 }
 
-function notedRun({ settings: own }: Checkpoint, noted: Fields, settings: Fields, engine: EngineSettings): NotedRun {
-  const { seed, batchSize, loss, optimizer } = fieldsOf(own);
+function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engine: EngineSettings): NotedRun {
+  const { seed, batchSize, loss, optimizer } = fieldsOf(checkpoint.settings);
   const { epochs, schedule, augment } = settings;
   const { step, epoch } = valuesOf(noted.progress);
   const split = splitOf(valuesOf(settings.data));
@@ -132,6 +143,7 @@ function notedRun({ settings: own }: Checkpoint, noted: Fields, settings: Fields
     steps: numberOr(step, 0),
     epoch: numberOr(epoch, 0) + 1,
     digits: digitsOf(valuesOf(settings.data), split),
+    reading: runReading(checkpoint),
   };
 }
 

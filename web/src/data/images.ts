@@ -60,8 +60,10 @@ async function readFiles(
   onProgress: Progress,
 ): Promise<LoadedImages> {
   const { files, settings } = source;
+  // Of a run that goes on the scaling may be known.
+  const usual = settings.scaling === undefined ? { stretch: true } : {};
   const read = (more: ReadSettings): Promise<RemoteReadData> =>
-    session.readData(files, { stretch: true, ...settings, ...more, onProgress });
+    session.readData(files, { ...usual, ...settings, ...more, onProgress });
   let data = await read({});
   const notes: string[] = [];
   if (data.train === undefined) {

@@ -117,6 +117,16 @@ export class DataPanel {
     await this.load();
   }
 
+  /** Reads the files that are there as a run that goes on did, unless they were read so already. */
+  async readAs(reading: ReadSettings): Promise<void> {
+    const source = this.#source;
+    if (source.kind !== "files") return;
+    const settings = { ...readSettings(this.#reading), ...reading };
+    if (JSON.stringify(settings) === JSON.stringify(source.settings)) return;
+    this.#source = { ...source, settings };
+    await this.load();
+  }
+
   /** Reads files that were dropped or chosen. */
   async open(files: readonly DataFileInput[]): Promise<void> {
     if (files.length === 0) return;

@@ -195,7 +195,7 @@ export class TrainView {
 
   /** Goes on with a run from a checkpoint. */
   async resume({ bytes, draft }: Pick<ModelFile, "bytes" | "draft">, run: NotedRun, paused: boolean): Promise<void> {
-    if (run.digits !== undefined) await this.data.useDigits(run.digits);
+    await (run.digits === undefined ? this.data.readAs(run.reading) : this.data.useDigits(run.digits));
     const images = this.#workspace.images.value;
     if (images !== undefined) await this.#begin({ draft, images, settings: run.settings, checkpoint: bytes, paused });
   }
