@@ -103,7 +103,11 @@ describe("what a browser loads from src/index.ts", () => {
     // Where the host tells the address of h5wasm, another copy of it takes the place of one that failed.
     const [path] = ["src/data/read/hdf5-library.ts"];
     const pako = ["src/data/gzip-members.ts"];
-    expect(packages(paths, "dynamic")).toEqual({ h5wasm: ["src/data/read/hdf5-package.ts"], "(computed)": [path], pako });
+    expect(packages(paths, "dynamic")).toEqual({
+      h5wasm: ["src/data/read/hdf5-package.ts"],
+      "(computed)": [path],
+      pako,
+    });
   });
 
   it("asks for nothing that only Node has", () => {

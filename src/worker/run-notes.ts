@@ -118,9 +118,7 @@ export async function checkImages(
   const isScaledAnew = isFormerRun(data.reader, scaling) && isByNewRule(train);
   if (found === null && !isScaledAnew) return;
   const got = used.map(({ name, length }) => `${length} of ${name}`).join(" and ");
-  const advice = isScaledAnew
-    ? '; it is of a version that scaled pixels otherwise: readData with stretch "former" does so'
-    : "";
+  const advice = isScaledAnew ? '; readData with stretch "former" scales as its version did' : "";
   throw new RangeError(`fit: expected the images that the checkpoint's run began with, got others: ${got}${advice}`);
 }
 

@@ -37,8 +37,8 @@ export interface NotedRun {
   readonly epoch: number;
   /** Of generated digits: how many to train and to test on. */
   readonly digits: { readonly train: number; readonly test: number } | undefined;
-  /** Of files: how they are read, and scaled. */
-  readonly reading: ReadSettings;
+  /** Of files: how they are scaled. */
+  readonly reading: Pick<ReadSettings, "stretch" | "scaling">;
 }
 
 type Fields = Readonly<Record<string, Json | undefined>>;
@@ -143,8 +143,17 @@ function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engin
     steps: numberOr(step, 0),
     epoch: numberOr(epoch, 0) + 1,
     digits: digitsOf(valuesOf(settings.data), split),
-    reading: runReading(checkpoint),
+    reading: readingOf(checkpoint, valuesOf(settings.data)),
   };
+}
+
+/** How the run's files were scaled. */
+function readingOf({ settings }: Checkpoint, { reader }: Fields): NotedRun["reading"] {
+  const { stretch } = valuesOf(reader);
+  const { base, factor, kept } = valuesOf(fieldsOf(settings).scaling);
+  const isKept = kept === true ? { kept } : {};
+  const scaling = typeof base === "number" && typeof factor === "number" ? { base, factor, ...isKept } : undefined;
+  return runReading(stretch === false || stretch === "former" ? { stretch } : undefined, scaling);
 }
 
 /** Which images the run used. */
