@@ -28,6 +28,5 @@ export function runReading(
   reader: Pick<ReadSettings, "stretch"> | undefined,
   scaling: PixelScaling | undefined,
 ): Pick<ReadSettings, "stretch" | "scaling"> {
-  if (!isFormerRun(reader, scaling)) return { scaling };
-  return { stretch: reader?.stretch === false ? false : "former" };
+  return isFormerRun(reader, scaling) ? { stretch: reader?.stretch !== false && "former" } : { scaling };
 }

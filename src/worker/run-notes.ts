@@ -1,8 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
-import { checkScaling, keepsValues, type PixelScaling } from "../data/scaling.ts";
+import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
-import { isFormerRun } from "../training/run-reading.ts";
 import { constant } from "../training/schedules.ts";
 import type { CheckpointNotes } from "./contract.ts";
 import { dataSettings, type Origin } from "./origin.ts";
@@ -113,16 +112,10 @@ export async function checkImages(
 ): Promise<void> {
   const used = usedImages(data, train, validation);
   const found = data.sha256 === null ? null : await fingerprint(used);
-  if (found !== null && found === data.sha256) return;
+  if (found === null || found === data.sha256) return;
   checkScaling("fit", train.data, scaling);
-  const isScaledAnew = isFormerRun(data.reader, scaling) && isByNewRule(train);
-  if (found === null && !isScaledAnew) return;
   const got = used.map(({ name, length }) => `${length} of ${name}`).join(" and ");
-  const advice = isScaledAnew ? '; readData with stretch "former" scales as its version did' : "";
-  throw new RangeError(`fit: expected the images that the checkpoint's run began with, got others: ${got}${advice}`);
-}
-
-/** Whether pixels were scaled, and by another rule than that of version 0.1. */
-function isByNewRule({ data: { scaling }, origin }: HostedDataset): boolean {
-  return scaling !== undefined && !keepsValues(scaling) && origin.group.reader?.stretch !== "former";
+  throw new RangeError(
+    `fit: expected the images that the checkpoint's run began with, got others: ${got}; runReading tells their scaling`,
+  );
 }
