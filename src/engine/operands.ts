@@ -1,0 +1,58 @@
+import type { KernelName } from "./kernels.ts";
+import { convolutionRows } from "./operands/convolution.ts";
+import { denseRows } from "./operands/dense.ts";
+import { elementRows } from "./operands/elements.ts";
+import { normRows } from "./operands/norm.ts";
+import type { Operand, Place } from "./operands/operand.ts";
+import type { Row } from "./operands/row.ts";
+import { trainingRows } from "./operands/training.ts";
+import type { Operation } from "./tape.ts";
+
+/** What each kernel touches. */
+const TABLE: { readonly [K in KernelName]: Row<K> } = {
+  ...convolutionRows,
+  ...denseRows,
+  ...elementRows,
+  ...normRows,
+  ...trainingRows,
+};
+
+/** More arguments than any kernel has, each its own number. */
+const NUMBERS = Array.from({ length: 32 }, (_, i) => i);
+
+/** Which arguments of a kernel are places, in the order of its row. */
+const places = new Map<KernelName, readonly number[]>();
+
+function placesOf(kernel: KernelName, row: (...args: number[]) => readonly Place[]): readonly number[] {
+  let found = places.get(kernel);
+  if (found === undefined) {
+    // Places are handed on as they are: asked with the arguments' numbers, the row answers with them.
+    found = row(...NUMBERS).map(({ offset }) => offset);
+    places.set(kernel, found);
+  }
+  return found;
+}
+
+/**
+ * The operands of a call: which of its arguments are places in the heap, what it does there, and which floats a part of its
+ * range touches. Places that are 0 are none. Scratch is as large as the operation says, and the first thread's.
+ *
+ * Kernels may read up to seven floats past what they say, whose values make no difference.
+ *
+ * @example
+ * const tape = new Tape();
+ * tape.add("relu_forward", "sample", 10, 16384, 16640, 25);
+ * const [x, y] = operandsOf(tape.operations[0]);
+ * y; // { role: "output", argument: 1, offset: 16640, step: 25, width: 25, rows: 1, ... }
+ */
+export function operandsOf({ kernel, arguments: args, scratch }: Operation): readonly Operand[] {
+  const row: (...args: number[]) => readonly Place[] = TABLE[kernel];
+  const indices = placesOf(kernel, row);
+  const operands: Operand[] = [];
+  for (const [i, place] of row(...args).entries()) {
+    if (place.offset === 0) continue;
+    const width = place.role === "scratch" ? (scratch?.elements ?? 0) : place.width;
+    operands.push({ ...place, width, argument: indices[i] });
+  }
+  return operands;
+}

@@ -1,0 +1,112 @@
+// How a kernel call touches memory, as data: what rows of the table are made of.
+
+/** `output` is written whole, `state` is read and written; `scratch` may hold anything before and after. */
+export type Role = "input" | "output" | "state" | "scratch";
+
+/**
+ * The floats that a call touches by one of its arguments.
+ *
+ * Index i of the call's range touches `width` floats from `offset + i * step` on, and so in each of `rows` rows, which begin
+ * `pitch` floats apart. Three kinds of it are enough for all kernels:
+ *
+ * - `step` is 0: every part of the range touches all `width` floats
+ * - `step` is `width`: the range runs along the rows, of which there may be but one, and ends where they end
+ * - `step` is `rows * pitch`: the range runs from rows to rows
+ */
+export interface Operand {
+  readonly role: Role;
+  /** Index of the argument, after the range. */
+  readonly argument: number;
+  /** The argument: an element of the heap. */
+  readonly offset: number;
+  readonly step: number;
+  readonly width: number;
+  readonly rows: number;
+  readonly pitch: number;
+}
+
+/** Runs of neighbouring floats, `pitch` apart. */
+export interface Runs {
+  readonly first: number;
+  readonly length: number;
+  readonly count: number;
+  readonly pitch: number;
+}
+
+/** What the row of a kernel says of a place: an operand whose argument goes without saying. */
+export type Place = Omit<Operand, "argument">;
+
+/** Which floats of a place a range touches. */
+export type Extent = Omit<Place, "role" | "offset">;
+
+/** Length of a row that has no end. */
+const ENDLESS = Number.MAX_SAFE_INTEGER;
+
+/** Of each index `size` floats, one index after the other. */
+export function each(size: number): Extent {
+  return { step: size, width: size, rows: 1, pitch: ENDLESS };
+}
+
+/** `count` floats, whatever the range. */
+export function all(count: number): Extent {
+  return { step: 0, width: count, rows: 1, pitch: ENDLESS };
+}
+
+/** Of each index `step` columns of a matrix [rows, columns]; of the last one what is left. */
+export function columns(rows: number, count: number, step = 1): Extent {
+  return { step, width: step, rows, pitch: count };
+}
+
+export function input(offset: number, extent: Extent): Place {
+  return { role: "input", offset, ...extent };
+}
+
+export function output(offset: number, extent: Extent): Place {
+  return { role: "output", offset, ...extent };
+}
+
+export function state(offset: number, extent: Extent): Place {
+  return { role: "state", offset, ...extent };
+}
+
+export function inputs(offsets: readonly number[], extent: Extent): Place[] {
+  return offsets.map((offset) => input(offset, extent));
+}
+
+export function outputs(offsets: readonly number[], extent: Extent): Place[] {
+  return offsets.map((offset) => output(offset, extent));
+}
+
+export function states(offsets: readonly number[], extent: Extent): Place[] {
+  return offsets.map((offset) => state(offset, extent));
+}
+
+/** Memory of the thread's own: the operation says how much (`ThreadScratch`). */
+export function scratch(offset: number): Place {
+  return { role: "scratch", offset, ...all(0) };
+}
+
+/** What the part [begin, end) of a call's range touches; `begin` is below `end`. */
+export function runsOf(operand: Place, begin: number, end: number): Runs {
+  const { offset, step, width, rows, pitch } = operand;
+  if (step > width) return { first: offset + begin * step, length: width, count: (end - begin) * rows, pitch };
+  // Bytes need not fill whole floats.
+  const from = Math.floor(begin * step);
+  const to = step === 0 ? width : Math.min(Math.ceil(end * step), pitch);
+  return { first: offset + from, length: to - from, count: rows, pitch };
+}
+
+/** The element past the last one of some runs. */
+export function endOf({ first, length, count, pitch }: Runs): number {
+  return first + (count - 1) * pitch + length;
+}
+
+/** Whether two sets of runs have a float in common; where their rows are of different lengths, they count as if they had. */
+export function runsMeet(a: Runs, b: Runs): boolean {
+  if (a.count > 1 && b.count > 1 && a.pitch !== b.pitch) return a.first < endOf(b) && b.first < endOf(a);
+  const pitch = a.count > 1 ? a.pitch : b.pitch;
+  // Run i of a meets run j of b where apart + (j - i) * pitch lies between the negative length of b and the length of a.
+  const apart = b.first - a.first;
+  const difference = Math.max(Math.floor((-b.length - apart) / pitch) + 1, 1 - a.count);
+  return difference < b.count && apart + difference * pitch < a.length;
+}
