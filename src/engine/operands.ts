@@ -2,6 +2,7 @@ import type { KernelName } from "./kernels.ts";
 import { convolutionRows } from "./operands/convolution.ts";
 import { denseRows } from "./operands/dense.ts";
 import { elementRows } from "./operands/elements.ts";
+import { mergingRows } from "./operands/merging.ts";
 import { normRows } from "./operands/norm.ts";
 import type { Operand, Place } from "./operands/operand.ts";
 import type { Row } from "./operands/row.ts";
@@ -13,6 +14,7 @@ const TABLE: { readonly [K in KernelName]: Row<K> } = {
   ...convolutionRows,
   ...denseRows,
   ...elementRows,
+  ...mergingRows,
   ...normRows,
   ...trainingRows,
 };

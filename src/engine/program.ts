@@ -1,5 +1,6 @@
 import type { KernelName, Kernels } from "./kernels.ts";
-import { type Axis, argumentsOf, type Operation, sliceOf } from "./tape.ts";
+import { phasesOf, type Run } from "./phases.ts";
+import { argumentsOf, type Operation, sliceOf, type Tape } from "./tape.ts";
 
 /** A kernel call of one thread, ready to be made. */
 interface Call {
@@ -23,9 +24,6 @@ interface Part {
 /** What a thread does between two barriers. */
 export type Phase = readonly Part[];
 
-/** Kernels that read all of their weights at every call: for a few samples at a time that costs more than it gains. */
-const WHOLE: ReadonlySet<KernelName> = new Set<KernelName>(["dense_forward", "dense_backward_data"]);
-
 /** Is told of every call before it is made. */
 export interface Watcher {
   calling(kernel: KernelName): void;
@@ -43,35 +41,12 @@ export function programOf(
   thread: number,
   threads: number,
 ): readonly Phase[] {
-  const phases: Part[][] = [];
-  let first = 0;
-  while (first < operations.length) {
-    const { axis, kernel, extent } = operations[first];
-    if (first === 0 || axis !== operations[first - 1].axis) phases.push([]);
-    const cut = axis === "sample" && !WHOLE.has(kernel);
-    let last = first + 1;
-    while (last < operations.length && belongs(operations[last], axis, cut, extent)) last++;
-    const part = partOf(kernels, operations.slice(first, last), cut ? chunk : 0, thread, threads);
-    if (part.calls.length > 0) phases[phases.length - 1].push(part);
-    first = last;
-  }
-  return phases;
+  return phasesOf(operations, threads).map((runs) =>
+    runs.map((run) => partOf(kernels, run, chunk, thread, threads)).filter(({ calls }) => calls.length > 0),
+  );
 }
 
-/** Whether an operation goes on with a part. */
-function belongs(operation: Operation, axis: Axis, cut: boolean, extent: number): boolean {
-  if (operation.axis !== axis) return false;
-  if (axis !== "sample") return true;
-  return cut === !WHOLE.has(operation.kernel) && operation.extent === extent;
-}
-
-function partOf(
-  kernels: Kernels,
-  operations: readonly Operation[],
-  chunk: number,
-  thread: number,
-  threads: number,
-): Part {
+function partOf(kernels: Kernels, { operations, inTurns }: Run, chunk: number, thread: number, threads: number): Part {
   const calls: Call[] = [];
   for (const operation of operations) {
     const [begin, end] = sliceOf(operation, thread, threads);
@@ -80,7 +55,7 @@ function partOf(
     calls.push({ name: operation.kernel, layer: operation.layer, kernel: kernels[operation.kernel], args });
   }
   const [begin, end] = sliceOf(operations[0], thread, threads);
-  return { calls, begin, end, chunk: end - begin > chunk ? chunk : 0 };
+  return { calls, begin, end, chunk: inTurns && end - begin > chunk ? chunk : 0 };
 }
 
 /**
@@ -143,4 +118,27 @@ function runInTurns({ calls, begin, end, chunk }: Part, watcher: Watcher | undef
   } catch (error) {
     throw new KernelError(calls[i], error);
   }
+}
+
+/**
+ * Runs a tape on the calling thread, one operation after the other: the plain form of what the executor does.
+ *
+ * @param slices threads to stand in for: each in turn does its slice of all operations up to the next barrier. The results
+ *   are the same bits for any number.
+ * @param areas how many threads scratch was reserved for; slices beyond that use the areas again
+ */
+export function runTape(kernels: Kernels, tape: Tape, slices = 1, areas = slices): void {
+  for (const phase of phasesOf(tape.operations, slices, areas)) {
+    for (let slice = 0; slice < slices; slice++) {
+      for (const { operations } of phase) {
+        for (const operation of operations) runSlice(kernels, operation, slice, slices, slice % areas);
+      }
+    }
+  }
+}
+
+function runSlice(kernels: Kernels, operation: Operation, slice: number, slices: number, area: number): void {
+  const [begin, end] = sliceOf(operation, slice, slices);
+  const kernel: (...args: number[]) => void = kernels[operation.kernel];
+  if (end > begin) kernel(begin, end, ...argumentsOf(operation, area));
 }

@@ -1,8 +1,7 @@
-import type { KernelArguments, KernelName, Kernels } from "./kernels.ts";
+import type { KernelArguments, KernelName } from "./kernels.ts";
 
 /**
- * What a kernel's range runs over, and thus where threads must meet. Of operations in a row on one axis, none reads what
- * another one writes outside its own slice, so they need no barrier between them.
+ * What a kernel's range runs over. Where threads must meet follows from what the calls touch (`phasesOf`), not from this.
  *
  * - `sample`: images of the batch
  * - `channel`: channels, each over the whole batch
@@ -85,32 +84,6 @@ export class Tape {
   append(other: Tape): void {
     this.operations.push(...other.operations);
   }
-}
-
-/**
- * Runs a tape on the calling thread, one operation after the other: the plain form of what the executor does.
- *
- * @param slices threads to stand in for: each in turn does its slice of all operations up to the next change of axis. The
- *   results are the same bits for any number.
- * @param areas how many threads scratch was reserved for; slices beyond that use the areas again
- */
-export function runTape(kernels: Kernels, tape: Tape, slices = 1, areas = slices): void {
-  const { operations } = tape;
-  let begin = 0;
-  while (begin < operations.length) {
-    let end = begin + 1;
-    while (end < operations.length && operations[end].axis === operations[begin].axis) end++;
-    for (let slice = 0; slice < slices; slice++) {
-      for (let i = begin; i < end; i++) runSlice(kernels, operations[i], slice, slices, slice % areas);
-    }
-    begin = end;
-  }
-}
-
-function runSlice(kernels: Kernels, operation: Operation, slice: number, slices: number, area: number): void {
-  const [begin, end] = sliceOf(operation, slice, slices);
-  const kernel: (...args: number[]) => void = kernels[operation.kernel];
-  if (end > begin) kernel(begin, end, ...argumentsOf(operation, area));
 }
 
 /** A thread's part [begin, end) of an operation; `single` work is the first thread's. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../src/engine/engine.ts";
-import { argumentsOf, runTape, sliceOf, Tape } from "../../src/engine/tape.ts";
+import { runTape } from "../../src/engine/program.ts";
+import { argumentsOf, sliceOf, Tape } from "../../src/engine/tape.ts";
 
 describe("a tape", () => {
   it("gives each slice scratch of its own", async () => {

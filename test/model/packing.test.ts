@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { runTape, type Tape } from "../../src/engine/tape.ts";
+import { runTape } from "../../src/engine/program.ts";
+import type { Tape } from "../../src/engine/tape.ts";
 import { barImages, compiled } from "./networks.ts";
 
 it("packs the weights for the backward pass only to train", async () => {

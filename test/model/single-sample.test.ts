@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { runTape, type Tape } from "../../src/engine/tape.ts";
+import { runTape } from "../../src/engine/program.ts";
+import type { Tape } from "../../src/engine/tape.ts";
 import { relu, tanh } from "../../src/layers/activation.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";

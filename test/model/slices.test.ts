@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Gear } from "../../src/engine/gears.ts";
-import { type Operation, runTape, type Tape } from "../../src/engine/tape.ts";
+import { runTape } from "../../src/engine/program.ts";
+import type { Operation, Tape } from "../../src/engine/tape.ts";
 import type { Optimizer } from "../../src/model/contracts.ts";
 import { adam, rmsprop, sgd } from "../../src/training/optimizers.ts";
 import { barImages, compiled } from "./networks.ts";

@@ -15,7 +15,6 @@ export const elementRows = {
   gelu_backward: twoInputs,
   softmax_forward: (x, y, positions, classes) => oneInput(x, y, positions * classes),
   softmax_backward: (y, dy, dx, positions, classes) => twoInputs(y, dy, dx, positions * classes),
-  add: twoInputs,
   dropout: (x, y, size, _rate, key) => [...oneInput(x, y, size), input(key, all(4))],
   max_pool_forward: (x, y, h, w, c, p, q) => [input(x, each(h * w * c)), output(y, each(p * q * c))],
   max_pool_backward: (x, y, dy, dx, h, w, c, p, q) => [

@@ -57,6 +57,11 @@ export function columns(rows: number, count: number, step = 1): Extent {
   return { step, width: step, rows, pitch: count };
 }
 
+/** Of each index the first `width` floats in each of `rows` rows of `stride`. */
+export function bands(rows: number, stride: number, width: number): Extent {
+  return stride === width ? each(rows * width) : { step: rows * stride, width, rows, pitch: stride };
+}
+
 export function input(offset: number, extent: Extent): Place {
   return { role: "input", offset, ...extent };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { runTape, type Tape } from "../../../src/engine/tape.ts";
+import { runTape } from "../../../src/engine/program.ts";
+import type { Tape } from "../../../src/engine/tape.ts";
 import { readCheckpoint } from "../../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";
 import { batchNormalization } from "../../../src/layers/batch-normalization.ts";

@@ -1,0 +1,90 @@
+import { type Touch, Touched, touchesOf } from "./conflicts.ts";
+import type { KernelName } from "./kernels.ts";
+import type { Operation } from "./tape.ts";
+
+/** Operations in a row that a thread makes one after the other, or in turns for some samples at a time. */
+export interface Run {
+  readonly operations: readonly Operation[];
+  /** Whether they may be made in turns: no sample's numbers meet another sample's. */
+  readonly inTurns: boolean;
+}
+
+/** Kernels that read all of their weights at every call: for a few samples at a time that costs more than it gains. */
+const WHOLE: ReadonlySet<KernelName> = new Set<KernelName>(["dense_forward", "dense_backward_data"]);
+
+/**
+ * A tape cut into runs, and these into what lies between two barriers, where all threads have to meet: there is one before a
+ * run of which a part touches what another thread's part of an earlier run touches, one of them writing, if there was none
+ * in between. All threads come to the same.
+ *
+ * @param threads into how many parts ranges are cut
+ * @param areas how many threads scratch was reserved for
+ * @example
+ * const tape = new Tape();
+ * tape.add("relu_forward", "sample", 10, 1000, 2000, 25);
+ * tape.add("bias_backward", "weight", 25, 2000, 3000, 10, 25);
+ * phasesOf(tape.operations, 1); // one phase of two runs
+ * phasesOf(tape.operations, 2); // two phases of a run each: a column is of all samples
+ */
+export function phasesOf(
+  operations: readonly Operation[],
+  threads: number,
+  areas = threads,
+): readonly (readonly Run[])[] {
+  const touches = operations.map((operation) => touchesOf(operation, areas));
+  const inRun = new Touched(touches.flat());
+  const sinceBarrier = new Touched(touches.flat());
+  const phases: Run[][] = [];
+  let first = 0;
+  while (first < operations.length) {
+    const end = endOfRun(operations, touches, first, inRun);
+    const own = touches.slice(first, end).flat();
+    if (phases.length === 0 || sinceBarrier.conflictsWith(own, threads)) {
+      phases.push([]);
+      sinceBarrier.clear();
+    }
+    sinceBarrier.add(own);
+    append(phases[phases.length - 1], {
+      operations: operations.slice(first, end),
+      inTurns: inTurns(operations[first]),
+    });
+    first = end;
+  }
+  return phases;
+}
+
+/** Appends a run; calls that are made once go on with those before. */
+function append(phase: Run[], run: Run): void {
+  const last = phase.at(-1);
+  if (last === undefined || last.inTurns || run.inTurns) phase.push(run);
+  else phase[phase.length - 1] = { operations: [...last.operations, ...run.operations], inTurns: false };
+}
+
+function inTurns({ axis, kernel }: Operation): boolean {
+  return axis === "sample" && !WHOLE.has(kernel);
+}
+
+/**
+ * Where the run that begins at `first` ends.
+ *
+ * @param touched is filled with what it touches
+ */
+function endOfRun(
+  operations: readonly Operation[],
+  touches: readonly (readonly Touch[])[],
+  first: number,
+  touched: Touched,
+): number {
+  const { extent } = operations[first];
+  let end = first + 1;
+  if (!inTurns(operations[first])) return end;
+  touched.clear();
+  touched.add(touches[first]);
+  while (end < operations.length && inTurns(operations[end]) && operations[end].extent === extent) {
+    // Each sample is a part of its own, wherever a turn ends.
+    if (touched.conflictsWith(touches[end], extent)) break;
+    touched.add(touches[end]);
+    end++;
+  }
+  return end;
+}

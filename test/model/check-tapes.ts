@@ -1,0 +1,84 @@
+import type { MemoryPlan, Region } from "../../src/engine/plan.ts";
+import type { Tape } from "../../src/engine/tape.ts";
+import type { Layer, Mode } from "../../src/layers/layer.ts";
+import { Architecture } from "../../src/model/architecture.ts";
+import type { Loss, Optimizer } from "../../src/model/contracts.ts";
+import { layOut } from "../../src/model/layout.ts";
+import { Tapes } from "../../src/model/tapes.ts";
+import { NETWORKS, RECIPES } from "../../src/recipes/index.ts";
+import { lossOf } from "../../src/training/losses.ts";
+import { adam, rmsprop, sgd } from "../../src/training/optimizers.ts";
+import { TapeChecker } from "../engine/tape-checker.ts";
+
+/** A network whose tapes are checked. */
+export interface Subject {
+  readonly name: string;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly layers: readonly Layer[];
+  readonly loss: Loss;
+}
+
+/** Optimizers of every kind, and a clipped norm. */
+export const OPTIMIZERS: readonly Optimizer[] = [
+  // The dense layers of a single sample are updated on the way back.
+  sgd(),
+  sgd({ momentum: 0.9, clipNorm: 1 }),
+  rmsprop(),
+  adam({ weightDecay: 0.1 }),
+];
+
+/** Every network of the recipes and of the benchmark, on smaller images where they are of no set size. */
+export const BUILT_IN: readonly Subject[] = [...NETWORKS, ...RECIPES].map((recipe) => {
+  const { name, shape = [20, 20, 1], layers, variables, loss } = recipe;
+  return { name, shape: [24, 24, shape[2]] as const, layers: layers(10, variables), loss: lossOf(loss) };
+});
+
+/** Images of a full batch: odd, so that threads get unequal parts. */
+const BATCH = 3;
+
+/** The plan and the tapes of a network on so many threads, without memory. */
+function tapesOf({ shape, layers, loss }: Subject, threads: number, optimizer?: Optimizer) {
+  const architecture = new Architecture({ input: shape, layers });
+  const options = { batchSize: BATCH, loss, optimizer };
+  const layout = layOut(architecture, options, threads);
+  layout.plan.freeze();
+  return { plan: layout.plan, tapes: new Tapes(architecture, options, layout) };
+}
+
+const WRITTEN = /^(staged pixels|targets|transforms|input scale|input offset|input fill|step numbers|random key .*)$/;
+
+/** What the host writes before it runs a tape. */
+function isWritten({ kind, name }: Region): boolean {
+  return kind === "parameters" || kind === "optimizer" || WRITTEN.test(name);
+}
+
+function checkAll(plan: MemoryPlan, threads: number, tapes: readonly (Tape | undefined)[]): void {
+  const checker = new TapeChecker(plan.regions, threads, isWritten);
+  for (const tape of tapes) if (tape !== undefined) checker.check(tape);
+}
+
+const MODES: readonly Mode[] = ["inference", "training", "batchStatistics", "calibration"];
+
+/**
+ * Checks every tape of a network, for full and partly filled batches.
+ *
+ * @throws Error naming the first call at which something is wrong
+ */
+export function checkTapes(subject: Subject, threads: number, optimizers: readonly Optimizer[]): void {
+  for (const n of [1, 2, BATCH]) checkBatch(subject, threads, n, optimizers);
+}
+
+function checkBatch(subject: Subject, threads: number, n: number, optimizers: readonly Optimizer[]): void {
+  const alone = tapesOf(subject, threads);
+  checkAll(alone.plan, threads, [alone.tapes.packing(), alone.tapes.evaluation(n, "bytes", "inference", false).tape]);
+  for (const [i, optimizer] of optimizers.entries()) {
+    const { plan, tapes } = tapesOf(subject, threads, optimizer);
+    const step = tapes.training(n, i % 2 === 0 ? "bytes" : "floats", i % 2 === 1);
+    checkAll(plan, threads, [step.tape, step.owed]);
+    checkAll(plan, threads, [tapes.gradients(n, "floats", i % 2 === 0, BATCH), tapes.update()]);
+    if (i > 0) continue;
+    for (const mode of MODES) {
+      checkAll(plan, threads, [tapes.packing(), tapes.evaluation(n, "floats", mode, true).tape]);
+    }
+  }
+}
