@@ -1,5 +1,5 @@
 import type { Architecture } from "../model/architecture.ts";
-import { layOut } from "../model/layout.ts";
+import { planLayout } from "../model/memory-plan.ts";
 import { describeModel, summarize } from "../model/summary.ts";
 import type { DataSplit, ImageRange } from "../recipes/data-split.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
@@ -111,8 +111,7 @@ function memoryLine({ batchSize, split, optimizer, loss }: Recipe, architecture:
   const images = batchSize === "all" ? split?.train : undefined;
   if (images === undefined) return undefined;
   const batch = images[1] - images[0];
-  const { plan } = layOut(architecture, { batchSize: batch, optimizer, loss: lossOf(loss) }, 1);
-  const elements = Object.values(plan.sizes()).reduce((sum, size) => sum + size, 0);
+  const { elements } = planLayout(architecture, { batchSize: batch, optimizer, loss: lossOf(loss) }, 1);
   return `${megabytes(4 * elements)} for ${count(batch)} images at once`;
 }
 

@@ -1,11 +1,25 @@
-/** What a region of memory is for; `summary()` adds them up by these. */
-export type RegionKind = "parameters" | "gradients" | "optimizer" | "activations" | "scratch" | "input";
+/**
+ * What a region of memory is for; `summary()` adds them up by these. `packed`: weights in the order in which kernels read
+ * them. `scratch`: what is needed for some calls.
+ */
+export type RegionKind = "parameters" | "gradients" | "optimizer" | "input" | "packed" | "activations" | "scratch";
 
 // The order of the memory map. Parameters come first, so that their place does not depend on the batch size.
-const ORDER: readonly RegionKind[] = ["parameters", "gradients", "optimizer", "input", "activations", "scratch"];
+const ORDER: readonly RegionKind[] = [
+  "parameters",
+  "gradients",
+  "optimizer",
+  "input",
+  "activations",
+  "packed",
+  "scratch",
+];
 
 /** Elements to a 64-byte cache line of float32: every region starts on one. */
 const ALIGNMENT = 16;
+
+/** Kinds whose memory can serve several regions, one after the other. */
+const SHARED: ReadonlySet<RegionKind> = new Set<RegionKind>(["activations", "packed", "scratch"]);
 
 /** Elements left free at the start: offset 0 means "none" to the kernels, and the compiler's own data lies there. */
 const START = 16384;
@@ -60,6 +74,8 @@ export class MemoryPlan {
   #threadElements = 0;
   #threadScratch: Region | undefined;
   #elements: number | undefined;
+  /** Elements of all regions that share memory, once they do. */
+  #shared: number | undefined;
 
   /** @param threads most threads that will use the memory */
   constructor(threads = 1) {
@@ -114,15 +130,55 @@ export class MemoryPlan {
     return this.#elements;
   }
 
+  /**
+   * Places all regions anew, of which some lie where others do, by first fit, the largest first (Pisarchyk and Lee, 2020,
+   * arXiv:2001.03288: "greedy by size"). Returns the heap's length in elements.
+   *
+   * @param apart whether two regions never hold numbers that matter at the same time; asked for the kinds that can share
+   */
+  share(apart: (a: Region, b: Region) => boolean): number {
+    let start = START;
+    for (const kind of ORDER) {
+      if (SHARED.has(kind)) continue;
+      for (const region of this.#regions.filter((candidate) => candidate.kind === kind)) {
+        region.place(start);
+        start += alignedSize(region.size);
+      }
+    }
+    const shared = this.#regions.filter(({ kind }) => SHARED.has(kind)).sort((a, b) => b.size - a.size);
+    const placed: Region[] = [];
+    let end = start;
+    for (const region of shared) {
+      const size = alignedSize(region.size);
+      let at = start;
+      // Those that are placed are in order of their offsets.
+      for (const other of placed) {
+        if (other.offset + alignedSize(other.size) <= at || apart(region, other)) continue;
+        if (at + size <= other.offset) break;
+        at = other.offset + alignedSize(other.size);
+      }
+      region.place(at);
+      end = Math.max(end, at + size);
+      const index = placed.findIndex(({ offset }) => offset > at);
+      placed.splice(index < 0 ? placed.length : index, 0, region);
+    }
+    this.#shared = end - start;
+    this.#elements = end + TAIL;
+    return this.#elements;
+  }
+
   /** All regions, for tests and the memory map. */
   get regions(): readonly Region[] {
     return this.#regions;
   }
 
-  /** Elements of each kind. */
+  /** Elements of each kind; where kinds share memory, all of it is counted as activations. */
   sizes(): Record<RegionKind, number> {
-    const sizes = { parameters: 0, gradients: 0, optimizer: 0, input: 0, activations: 0, scratch: 0 };
-    for (const region of this.#regions) sizes[region.kind] += region.size;
+    const sizes = { parameters: 0, gradients: 0, optimizer: 0, input: 0, packed: 0, activations: 0, scratch: 0 };
+    for (const { kind, size } of this.#regions) {
+      if (this.#shared === undefined || !SHARED.has(kind)) sizes[kind] += size;
+    }
+    sizes.activations += this.#shared ?? 0;
     return sizes;
   }
 }

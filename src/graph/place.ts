@@ -23,6 +23,11 @@ export interface PlaceOptions {
   readonly plan: MemoryPlan;
   /** Whether the output of each layer can be looked at after a forward pass; then nothing is fused. Default false. */
   readonly watched?: boolean;
+  /**
+   * Whether weights are packed right before they are read, for each pass anew, so that the memory they take is free in between.
+   * Default false: `prepare` packs them.
+   */
+  readonly compact?: boolean;
   /** @param name with its path, such as `residual/conv2d/kernel` */
   parameter(name: string): ParameterPlace;
   /** See `Site.randomKey`. */
@@ -63,12 +68,14 @@ interface GradientPlan {
 export class PlacedGraph {
   readonly #graph: Graph;
   readonly #nodes: readonly PlacedNode[];
+  readonly #compact: boolean;
   readonly #gradients = new Map<Node, GradientPlan>();
   #inputGradient: GradientPlace | undefined;
 
   constructor(graph: Graph, options: PlaceOptions) {
     this.#graph = graph;
-    const { training, needsInputGradient = false, watched = false } = options;
+    const { training, needsInputGradient = false, watched = false, compact = false } = options;
+    this.#compact = compact;
     const wanted = wantedGradients(graph, needsInputGradient);
     const nodes = watched ? graph.nodes : fuse(graph, training, wanted);
     const makers = producers({ nodes });
@@ -109,9 +116,15 @@ export class PlacedGraph {
     this.#inputGradient = known.get(this.#graph.input.id)?.place;
   }
 
-  /** Emits what must run after the weights changed and before a pass over `n` samples. */
+  /** Emits what must run after the weights changed and before a pass over `n` samples; for `training` both ways. */
   prepare(tape: Tape, mode: Mode, n: number): void {
-    for (const { node, placed } of this.#nodes) tape.within(node.path, () => placed.prepare?.(tape, mode, n));
+    if (this.#compact) return;
+    for (const { node, placed } of this.#nodes) {
+      tape.within(node.path, () => {
+        placed.pack?.(tape, mode, n);
+        if (mode === "training") placed.packBackward?.(tape, n);
+      });
+    }
   }
 
   /**
@@ -125,7 +138,10 @@ export class PlacedGraph {
     for (const { node, placed } of this.#nodes) {
       if (isAlias(node.layer, mode)) continue;
       const places = { x: node.inputs.map(({ id }) => offset(offsets, id)), y: offset(offsets, node.output.id) };
-      tape.within(node.path, () => placed.forward(tape, n, places, mode));
+      tape.within(node.path, () => {
+        if (this.#compact) placed.pack?.(tape, mode, n);
+        placed.forward(tape, n, places, mode);
+      });
     }
     return this.#graph.outputs.map(({ tensor }) => offset(offsets, tensor.id));
   }
@@ -152,6 +168,7 @@ export class PlacedGraph {
       };
       samples.within(node.path, () =>
         weights.within(node.path, () => {
+          if (this.#compact && places.dx.some((at) => at !== 0)) placed.packBackward?.(samples, n);
           placed.backward(tapes, n, places);
           for (const { terms, to, size } of gradients.sums) {
             samples.add("add", "sample", n, at(terms[0]), at(terms[1]), to.offset, size);

@@ -119,7 +119,7 @@ class PlacedBatchNormalization implements PlacedLayer {
     tape.add("batch_norm_fold", "channel", c, ...places, this.#epsilon);
   }
 
-  prepare(tape: Tape, mode: Mode): void {
+  pack(tape: Tape, mode: Mode): void {
     if (mode === "training") return;
     this.#fold(tape, this.#offset("movingMean"), this.#offset("movingVariance"), this.#foldedRunning);
   }

@@ -131,7 +131,7 @@ class PlacedDense implements PlacedLayer {
     this.#kernel = site.parameter("kernel");
     if (useBias) this.#bias = site.parameter("bias");
     this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
-    this.#panels = site.reserve("panels", "scratch", Math.ceil(units / PANEL) * PANEL * inputs);
+    this.#panels = site.reserve("panels", "packed", Math.ceil(units / PANEL) * PANEL * inputs);
     if (!site.training) return;
     if (copiesSamples(inputs, units)) {
       this.#copies = site.threadScratch(DENSE_COPY_SIZE);
@@ -139,15 +139,19 @@ class PlacedDense implements PlacedLayer {
     if (relu) this.#dz = site.reserve("dz", "activations", site.batch * units);
     if (!site.needsInputGradient) return;
     const size = Math.ceil(inputs / PANEL) * PANEL * units;
-    this.#panelsBackward = site.reserve("backward panels", "scratch", size);
+    this.#panelsBackward = site.reserve("backward panels", "packed", size);
   }
 
-  prepare(tape: Tape, mode: Mode, n: number): void {
+  pack(tape: Tape, mode: Mode, n: number): void {
     if (readsUnpacked(mode, n)) return;
     const weights = this.#kernel.value.offset;
     const panels = Math.ceil(this.#units / PANEL);
     tape.add("pack_forward", "weight", panels, weights, this.#panels.offset, this.#inputs, this.#units, 1);
-    if (mode === "inference" || this.#panelsBackward === undefined) return;
+  }
+
+  packBackward(tape: Tape, n: number): void {
+    if (readsUnpacked("training", n) || this.#panelsBackward === undefined) return;
+    const weights = this.#kernel.value.offset;
     const backward = this.#panelsBackward.offset;
     // A dense layer is a 1 x 1 convolution of a 1 x 1 image.
     const geometry = [1, 1, this.#inputs, this.#units, 1, 1, 1, 1, 1] as const;

@@ -62,7 +62,7 @@ export interface Site {
    *
    * @param name of the region, after the layer's path
    */
-  reserve(name: string, kind: "activations" | "scratch", size: number): Region;
+  reserve(name: string, kind: "activations" | "packed" | "scratch", size: number): Region;
   /** Memory in which each thread has at least `elements` to itself for the time of a call; all layers share it. */
   threadScratch(elements: number): ThreadArea;
   /**
@@ -115,8 +115,10 @@ export interface BackwardPlaces extends ForwardPlaces {
 
 /** A layer with its memory: it writes kernel calls onto tapes. */
 export interface PlacedLayer {
-  /** What must run after the weights changed and before a pass over `n` samples: packing them, for `training` both ways. */
-  prepare?(tape: Tape, mode: Mode, n: number): void;
+  /** Emits what must run after the weights changed and before a forward pass over `n` samples, such as packing them. */
+  pack?(tape: Tape, mode: Mode, n: number): void;
+  /** The same before a backward pass. */
+  packBackward?(tape: Tape, n: number): void;
   /** Emits y = f(x) for `n` samples. */
   forward(tape: Tape, n: number, places: ForwardPlaces, mode: Mode): void;
   /** Emits the gradients, after `forward` in training with the same `n`. */

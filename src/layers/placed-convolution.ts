@@ -1,6 +1,6 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Mode, Site } from "./layer.ts";
+import type { Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows, steps } from "./placed-windows.ts";
 
 /** Floats in a column of the panels that the matrix kernels read. */
@@ -15,10 +15,10 @@ export class PlacedConvolution extends PlacedWindows {
     super(site, d, bias, relu);
     const taps = d.r * d.s * PANEL;
     const forward = this.#panelCount(d.k) * taps * (d.c / d.groups);
-    this.#panels = site.reserve("panels", "scratch", forward);
+    this.#panels = site.reserve("panels", "packed", forward);
     if (site.training && site.needsInputGradient) {
       const backward = this.#panelCount(d.c) * taps * (d.k / d.groups);
-      this.#panelsBackward = site.reserve("backward panels", "scratch", backward);
+      this.#panelsBackward = site.reserve("backward panels", "packed", backward);
     }
   }
 
@@ -26,13 +26,17 @@ export class PlacedConvolution extends PlacedWindows {
     return this.d.groups * Math.ceil(columns / this.d.groups / PANEL);
   }
 
-  prepare(tape: Tape, mode: Mode): void {
+  pack(tape: Tape): void {
     const { d } = this;
     const rows = (d.r * d.s * d.c) / d.groups;
-    const weights = this.kernel.offset;
-    tape.add("pack_forward", "weight", this.#panelCount(d.k), weights, this.#panels.offset, rows, d.k, d.groups);
-    if (mode === "inference" || this.#panelsBackward === undefined) return;
-    const places = [weights, this.#panelsBackward.offset] as const;
+    const panels = this.#panels.offset;
+    tape.add("pack_forward", "weight", this.#panelCount(d.k), this.kernel.offset, panels, rows, d.k, d.groups);
+  }
+
+  packBackward(tape: Tape): void {
+    const { d } = this;
+    if (this.#panelsBackward === undefined) return;
+    const places = [this.kernel.offset, this.#panelsBackward.offset] as const;
     tape.add("pack_backward", "weight", this.#panelCount(d.c), ...places, d.r, d.s, d.c, d.k, d.groups, ...steps(d));
   }
 

@@ -1,6 +1,6 @@
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Mode, Site } from "./layer.ts";
+import type { Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows } from "./placed-windows.ts";
 
 /** Filters in a panel of the transformed weights. */
@@ -65,28 +65,32 @@ export class PlacedWinograd extends PlacedWindows {
     // The kernels take what lies outside the image as zero: neither side is padded.
     super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, relu);
     const forward = roundUp(d.k, PANEL) * d.c;
-    this.#packed = site.reserve("packed", "scratch", TAPS * forward);
-    this.#panels = site.reserve("panels", "scratch", POINTS * forward);
+    this.#packed = site.reserve("packed", "packed", TAPS * forward);
+    this.#panels = site.reserve("panels", "packed", POINTS * forward);
     const areas = [winogradScratch(d.c)];
     if (site.training) {
       areas.push(winogradWeightsScratch(d.c, d.k));
       if (site.needsInputGradient) {
         const backward = roundUp(d.c, PANEL) * d.k;
-        this.#packedBackward = site.reserve("backward packed", "scratch", TAPS * backward);
-        this.#panelsBackward = site.reserve("backward panels", "scratch", POINTS * backward);
+        this.#packedBackward = site.reserve("backward packed", "packed", TAPS * backward);
+        this.#panelsBackward = site.reserve("backward panels", "packed", POINTS * backward);
         areas.push(winogradScratch(d.k));
       }
     }
     this.#tiles = site.threadScratch(Math.max(...areas));
   }
 
-  prepare(tape: Tape, mode: Mode): void {
+  pack(tape: Tape): void {
+    const { c, k } = this.d;
+    const panels = Math.ceil(k / PANEL);
+    tape.add("pack_forward", "weight", panels, this.kernel.offset, this.#packed.offset, TAPS * c, k, 1);
+    this.#transform(tape, panels, this.#packed.offset, this.#panels.offset, c, false);
+  }
+
+  packBackward(tape: Tape): void {
+    if (this.#packedBackward === undefined || this.#panelsBackward === undefined) return;
     const { c, k } = this.d;
     const weights = this.kernel.offset;
-    const panels = Math.ceil(k / PANEL);
-    tape.add("pack_forward", "weight", panels, weights, this.#packed.offset, TAPS * c, k, 1);
-    this.#transform(tape, panels, this.#packed.offset, this.#panels.offset, c, false);
-    if (mode === "inference" || this.#packedBackward === undefined || this.#panelsBackward === undefined) return;
     const packed = this.#packedBackward.offset;
     const panelsBackward = Math.ceil(c / PANEL);
     tape.add("pack_backward", "weight", panelsBackward, weights, packed, 3, 3, c, k, 1, 1, 1, 1, 1);

@@ -33,6 +33,8 @@ export interface RandomKey {
 /** The memory plan of a network, before there is memory. */
 export interface Layout {
   readonly plan: MemoryPlan;
+  /** Whether memory matters more than some barriers. */
+  readonly compact: boolean;
   readonly placed: PlacedGraph;
   readonly parameters: Parameters;
   readonly randomKeys: readonly RandomKey[];
@@ -56,8 +58,14 @@ export interface Layout {
  * Asks for every region that a network needs.
  *
  * @param threads most threads that will run it
+ * @param compact whether memory matters more than some barriers
  */
-export function layOut(architecture: Architecture, options: Omit<NetworkOptions, "seed">, threads: number): Layout {
+export function layOut(
+  architecture: Architecture,
+  options: Omit<NetworkOptions, "seed">,
+  threads: number,
+  compact: boolean,
+): Layout {
   const { graph, input, outputs } = architecture;
   const { batchSize: batch, loss, optimizer } = options;
   const training = optimizer !== undefined;
@@ -69,6 +77,7 @@ export function layOut(architecture: Architecture, options: Omit<NetworkOptions,
   const placed = new PlacedGraph(withoutLast(graph, loss?.activation), {
     batch,
     training,
+    compact: compact && training,
     plan,
     parameter: (name) => parameters.get(name),
     randomKey(draws) {
@@ -81,6 +90,7 @@ export function layOut(architecture: Architecture, options: Omit<NetworkOptions,
   return {
     plan,
     placed,
+    compact,
     parameters,
     randomKeys,
     staging: plan.reserve("staged pixels", "input", pixels),

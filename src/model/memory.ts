@@ -2,7 +2,8 @@ import { chooseEngine, heapBytes } from "../engine/engine.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { MemoryPlan, RegionKind } from "../engine/plan.ts";
 import type { Architecture } from "./architecture.ts";
-import { layOut, type NetworkOptions } from "./layout.ts";
+import type { NetworkOptions } from "./layout.ts";
+import { planLayout } from "./memory-plan.ts";
 
 /** What a compiled model's memory is used for. */
 export interface MemoryUse {
@@ -26,6 +27,7 @@ export function memoryUse(
     gradients: elements.gradients * width,
     optimizer: elements.optimizer * width,
     input: elements.input * width,
+    packed: elements.packed * width,
     activations: elements.activations * width,
     scratch: elements.scratch * width,
   };
@@ -35,9 +37,9 @@ export function memoryUse(
 /** The memory that a network will take, without taking it. */
 export function planMemory(architecture: Architecture, options: Omit<NetworkOptions, "seed">): MemoryUse {
   const choice = chooseEngine(options);
-  const { plan } = layOut(architecture, options, choice.threads);
+  const { layout, elements } = planLayout(architecture, options, choice.threads);
   const { gear, precision } = choice;
   const width = precision === "float64" ? 8 : 4;
-  const total = heapBytes(plan.freeze(), choice);
-  return memoryUse(plan, width, { gear, batchSize: options.batchSize, total });
+  const total = heapBytes(elements, choice);
+  return memoryUse(layout.plan, width, { gear, batchSize: options.batchSize, total });
 }

@@ -7,8 +7,9 @@ import { isUint8Array } from "../numeric/array-kinds.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
-import { type Layout, layOut, type NetworkOptions } from "./layout.ts";
+import type { Layout, NetworkOptions } from "./layout.ts";
 import { type MemoryUse, memoryUse } from "./memory.ts";
+import { planLayout } from "./memory-plan.ts";
 import type { Parameters } from "./parameters.ts";
 import { type Pixels, Tapes } from "./tapes.ts";
 import { Turns } from "./turns.ts";
@@ -72,8 +73,8 @@ export class Network {
       const who = options.loss.config.type;
       throw new RangeError(`${who}: expected a last layer of [classes], got [${output}]; put flatten before it`);
     }
-    const layout = layOut(architecture, options, chooseEngine(options).threads);
-    const engine = await createEngine(layout.plan.freeze(), options);
+    const { layout, elements } = planLayout(architecture, options, chooseEngine(options).threads);
+    const engine = await createEngine(elements, options);
     return new Network(architecture, options, layout, engine);
   }
 

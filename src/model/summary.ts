@@ -51,7 +51,7 @@ export function describeModel(architecture: Architecture, network: Network | und
   };
 }
 
-const KINDS = ["parameters", "gradients", "optimizer", "input", "activations", "scratch"] as const;
+const KINDS = ["parameters", "gradients", "optimizer", "input", "packed", "activations", "scratch"] as const;
 
 /** A column of a table of layers. */
 interface Column {

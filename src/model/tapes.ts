@@ -95,6 +95,17 @@ export class Tapes {
     return this.#recordings.get(key) ?? this.#recordEvaluation(key, n, pixels, mode, withLoss);
   }
 
+  /** Every kind of tape, for the largest batch and for those small ones that are trained in another way. */
+  all(): readonly Recording[] {
+    const { batchSize, loss, optimizer } = this.#options;
+    const withLoss = loss !== undefined;
+    const evaluations = MODES.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss));
+    const packing = { tape: this.packing(), outputs: 0 };
+    if (optimizer === undefined) return [packing, ...evaluations];
+    const sizes = [...new Set([1, Math.min(2, batchSize), batchSize])];
+    return [packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true))];
+  }
+
   /** A number for each kind of tape and batch size: a text would be made anew at every step. */
   #key(kind: number, n: number, images = 0): number {
     return (images * KINDS + kind) * (this.#options.batchSize + 1) + n;
@@ -193,9 +204,10 @@ export class Tapes {
     const x = this.#emitInput(tape, n, pixels, augmented);
     const [y] = placed.forward(tape, n, x, "training");
     this.#emitLoss(tape, n, y, images);
-    const weights = new Tape();
+    // Of a large network right beside the data gradients: what they read is free afterwards.
+    const weights = this.#layout.compact ? tape : new Tape();
     placed.backward({ samples: tape, weights, descendDense }, n, x, gradient.offset);
-    tape.append(weights);
+    if (weights !== tape) tape.append(weights);
     return y;
   }
 

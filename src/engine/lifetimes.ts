@@ -1,0 +1,79 @@
+import { endOf, runsOf } from "./operands/operand.ts";
+import { operandsOf } from "./operands.ts";
+import type { Region } from "./plan.ts";
+import type { Operation } from "./tape.ts";
+
+/** On one tape: the first and the last call that touches a region. */
+export type Interval = readonly [first: number, last: number];
+
+/**
+ * When a region's numbers matter: on each tape the interval in which it is touched, none where it is not; or `always`, where
+ * a tape begins with what an earlier one left there.
+ */
+export type Lifetime = readonly (Interval | undefined)[] | "always";
+
+/** What lifetimes are taken from: a tape's calls, and heap offsets whose numbers somebody reads after them. */
+export interface Record {
+  readonly operations: readonly Operation[];
+  readonly results: readonly number[];
+}
+
+/**
+ * The lifetimes of regions, from what the calls of tapes read and write.
+ *
+ * @param regions in order of their offsets, none over another
+ */
+export function lifetimesOf(records: readonly Record[], regions: readonly Region[]): ReadonlyMap<Region, Lifetime> {
+  const lifetimes = new Map<Region, Lifetime>(regions.map((region) => [region, []]));
+  const starts = regions.map(({ offset }) => offset);
+  for (const [tape, { operations, results }] of records.entries()) {
+    const touched = new Map<Region, Interval>();
+    const touch = (region: Region | undefined, at: number, reads: boolean) => {
+      if (region === undefined) return;
+      const known = touched.get(region);
+      if (known === undefined && reads) lifetimes.set(region, "always");
+      touched.set(region, [known?.[0] ?? at, at]);
+    };
+    operations.forEach((operation, at) => {
+      for (const operand of operandsOf(operation)) {
+        const { first, ...runs } = runsOf(operand, 0, operation.extent);
+        const last = endOf({ first, ...runs });
+        const reads = operand.role === "input" || operand.role === "state";
+        for (let i = regionAt(starts, first); i < regions.length && starts[i] < last; i++) {
+          touch(i < 0 ? undefined : regions[i], at, reads);
+        }
+      }
+    });
+    for (const result of results) touch(regions[regionAt(starts, result)], operations.length, true);
+    for (const [region, interval] of touched) {
+      const lifetime = lifetimes.get(region);
+      if (lifetime === "always" || lifetime === undefined) continue;
+      const intervals = [...lifetime];
+      intervals[tape] = interval;
+      lifetimes.set(region, intervals);
+    }
+  }
+  return lifetimes;
+}
+
+/** The last of ascending starts that is not beyond an offset; -1 for none. */
+function regionAt(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle] <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Whether two regions never hold numbers that matter at the same time. */
+export function areApart(a: Lifetime, b: Lifetime): boolean {
+  if (a === "always" || b === "always") return false;
+  const tapes = Math.max(a.length, b.length);
+  for (let tape = 0; tape < tapes; tape++) {
+    const [one, other] = [a[tape], b[tape]];
+    if (one !== undefined && other !== undefined && one[0] <= other[1] && other[0] <= one[1]) return false;
+  }
+  return true;
+}

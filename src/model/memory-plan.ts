@@ -1,0 +1,52 @@
+import { areApart, lifetimesOf } from "../engine/lifetimes.ts";
+import type { Architecture } from "./architecture.ts";
+import { type Layout, layOut, type NetworkOptions } from "./layout.ts";
+import { Tapes } from "./tapes.ts";
+
+/**
+ * Elements of activations, packed weights and scratch up to which each has its own place: 256 MiB. What smaller ones would
+ * save is not worth the barriers between layers of different sizes.
+ */
+const LARGE = 2 ** 26;
+
+/**
+ * Elements of activations that a sample has at least where memory serves twice: below that, 16 samples stay in the cache from
+ * layer to layer, which is worth more, whatever the batch.
+ */
+const LARGE_SAMPLE = 2 ** 16;
+
+/** A network's memory, in which everything has its place. */
+export interface PlannedLayout {
+  readonly layout: Layout;
+  /** Elements of the heap. */
+  readonly elements: number;
+}
+
+/**
+ * Plans a network's memory. In large networks regions lie where others do whose numbers are needed no more: when that is
+ * follows from the calls of all tapes.
+ *
+ * @param threads most threads that will run it
+ */
+export function planLayout(
+  architecture: Architecture,
+  options: Omit<NetworkOptions, "seed">,
+  threads: number,
+): PlannedLayout {
+  const layout = layOut(architecture, options, threads, false);
+  const elements = layout.plan.freeze();
+  const { activations, packed, scratch } = layout.plan.sizes();
+  const isLarge = activations + packed + scratch > LARGE && activations / options.batchSize > LARGE_SAMPLE;
+  if (!isLarge) return { layout, elements };
+  const compact = layOut(architecture, options, threads, true);
+  const { plan } = compact;
+  plan.freeze();
+  const records = new Tapes(architecture, options, compact).all().map(({ tape, owed, outputs }) => ({
+    operations: [...tape.operations, ...(owed?.operations ?? [])],
+    results: outputs === 0 ? [] : [outputs],
+  }));
+  const regions = [...plan.regions].sort((a, b) => a.offset - b.offset);
+  const lifetimes = lifetimesOf(records, regions);
+  const lifetime = (region: (typeof regions)[number]) => lifetimes.get(region) ?? "always";
+  return { layout: compact, elements: plan.share((a, b) => areApart(lifetime(a), lifetime(b))) };
+}
