@@ -49,8 +49,10 @@ export {
   tanh,
 } from "./layers/activation.ts";
 export { add } from "./layers/add.ts";
+export { average } from "./layers/average.ts";
 export { type AveragePoolOptions, averagePooling2d } from "./layers/average-pooling2d.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./layers/batch-normalization.ts";
+export { type ConcatenateOptions, concatenate } from "./layers/concatenate.ts";
 export { type Conv2dOptions, conv2d, type WindowLayerOptions } from "./layers/conv2d.ts";
 export { type DenseOptions, dense } from "./layers/dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
@@ -61,8 +63,11 @@ export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
 export type { Initializer, InitializerName } from "./layers/initializers.ts";
 export type { Layer, Shape } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
+export { maximum } from "./layers/maximum.ts";
+export { multiply } from "./layers/multiply.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
 export { softmax } from "./layers/softmax.ts";
+export { subtract } from "./layers/subtract.ts";
 export type { Architecture, ArchitectureOptions } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
 export type { InputOptions } from "./model/input.ts";

@@ -94,7 +94,7 @@ export class PlacedGraph {
       const sums: GradientSum[] = [];
       inputs.forEach(({ id, shape }, i) => {
         if (!wanted.has(id)) return;
-        const passes = layer.passesGradient === true;
+        const passes = passesGradient(layer, i);
         const gradient = { place: passes ? dy : (dx[i] ?? dy), own: !passes };
         const other = known.get(id);
         if (other === undefined) {
@@ -207,6 +207,11 @@ function isAlias({ alias }: LayerDefinition, mode: Mode): boolean {
   return alias === "always" || (alias === "inference" && mode !== "training");
 }
 
+/** Whether the gradient of an input is that of the output. */
+function passesGradient({ passesGradient: passed }: LayerDefinition, input: number): boolean {
+  return passed === "all" || (passed === "first" && input === 0);
+}
+
 function placeNode(
   node: Node,
   makers: ReadonlyMap<number, Node>,
@@ -223,6 +228,7 @@ function placeNode(
     batch,
     training,
     needsInputGradient: needed.includes(true),
+    wanted: needed,
     stopsAtZero: stopsAtZero(inputs[0].id, makers),
     path,
     parameter: (name) => parameter(`${path}/${name}`),
@@ -231,7 +237,7 @@ function placeNode(
     randomKey,
   });
   const dx = inputs.map(({ shape }, i) => {
-    if (!needed[i] || layer.passesGradient === true) return undefined;
+    if (!needed[i] || passesGradient(layer, i)) return undefined;
     const name = inputs.length === 1 ? "dx" : `dx ${i}`;
     return plan.reserve(`${path}/${name}`, "activations", batch * sizeOf(shape));
   });

@@ -2,8 +2,10 @@ import { isRecord } from "../json.ts";
 import { shown } from "../json-fields.ts";
 import { readElementwise } from "../layers/activation.ts";
 import { readAdd } from "../layers/add.ts";
+import { readAverage } from "../layers/average.ts";
 import { readAveragePooling2d } from "../layers/average-pooling2d.ts";
 import { readBatchNormalization } from "../layers/batch-normalization.ts";
+import { readConcatenate } from "../layers/concatenate.ts";
 import { readConv2d } from "../layers/conv2d.ts";
 import { readDense } from "../layers/dense.ts";
 import { readDepthwiseConv2d } from "../layers/depthwise-conv2d.ts";
@@ -12,13 +14,21 @@ import { readFlatten } from "../layers/flatten.ts";
 import { readGlobalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
 import { readMaxPooling2d } from "../layers/max-pooling2d.ts";
+import { readMaximum } from "../layers/maximum.ts";
+import { readMultiply } from "../layers/multiply.ts";
 import { OptionReader } from "../layers/options.ts";
 import { readSoftmax } from "../layers/softmax.ts";
+import { readSubtract } from "../layers/subtract.ts";
 import { residual } from "./residual.ts";
 
 /** How each type of layer is made from the options in a file. */
 const READERS: Readonly<Record<string, (options: object) => Layer>> = {
   add: readAdd,
+  subtract: readSubtract,
+  multiply: readMultiply,
+  maximum: readMaximum,
+  concatenate: readConcatenate,
+  average: readAverage,
   averagePooling2d: readAveragePooling2d,
   batchNormalization: readBatchNormalization,
   conv2d: readConv2d,

@@ -1,6 +1,7 @@
 import type { Tape } from "../engine/tape.ts";
-import { defineLayer, type ForwardPlaces, type Layer, type PlacedLayer, type Shape, sizeOf } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import type { ForwardPlaces, Layer } from "./layer.ts";
+import { merging } from "./merging.ts";
+import type { LayerOptions } from "./options.ts";
 
 /**
  * Sum of two or more inputs of one shape (Keras' Add).
@@ -16,40 +17,18 @@ export function add(options: LayerOptions = {}): Layer {
 
 /** The same from options of unknown origin. */
 export function readAdd(options: object): Layer {
-  const reader = new OptionReader("add", options, []);
-  return defineLayer({
+  return merging(options, {
     type: "add",
-    config: reader.config,
-    arity: [2, Number.POSITIVE_INFINITY],
-    passesGradient: true,
-    outputShape: sameShape,
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place: ({ output }) => new PlacedSum(sizeOf(output)),
+    passesGradient: "all",
+    place: (size) => ({
+      forward: (tape, n, places) => emitSum(tape, n, places, size),
+      backward: () => undefined,
+    }),
   });
 }
 
-/** The shape of all inputs of a layer that takes them element by element. */
-export function sameShape(inputs: readonly Shape[], who: string): Shape {
-  const [first] = inputs;
-  const other = inputs.find((shape) => shape.join() !== first.join());
-  if (other !== undefined) {
-    throw new RangeError(`${who}: expected inputs of one shape, got [${first}] and [${other}]`);
-  }
-  return first;
-}
-
-class PlacedSum implements PlacedLayer {
-  readonly #size: number;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  forward(tape: Tape, n: number, { x, y }: ForwardPlaces): void {
-    tape.add("add", "sample", n, x[0], x[1], y, this.#size);
-    for (const more of x.slice(2)) tape.add("add", "sample", n, y, more, y, this.#size);
-  }
-
-  backward(): void {}
+/** Emits the sum of all inputs. */
+export function emitSum(tape: Tape, n: number, { x, y }: ForwardPlaces, size: number): void {
+  tape.add("add", "sample", n, x[0], x[1], y, size);
+  for (const more of x.slice(2)) tape.add("add", "sample", n, y, more, y, size);
 }

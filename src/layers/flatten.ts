@@ -31,7 +31,7 @@ export function readFlatten(options: object): Layer {
   return defineLayer({
     type: "flatten",
     alias: "always",
-    passesGradient: true,
+    passesGradient: "all",
     stopsAtZero: "inherits",
     config: reader.config,
     outputShape([input], who) {

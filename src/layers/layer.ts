@@ -51,6 +51,8 @@ export interface Site {
   readonly training: boolean;
   /** Whether the gradient of any input is wanted. */
   readonly needsInputGradient: boolean;
+  /** Of which inputs it is. */
+  readonly wanted: readonly boolean[];
   /** Whether the layers before pass no gradient on to an input of zero, as a ReLU does not, so that it may be anything. */
   readonly stopsAtZero: boolean;
   /** The layer's path in the model, such as `residual/conv2d`. */
@@ -157,8 +159,8 @@ export interface LayerDefinition {
    * training. Default no.
    */
   readonly alias?: "always" | "inference";
-  /** Whether the gradient of each of its inputs is that of its output, so that none is computed. */
-  readonly passesGradient?: boolean;
+  /** The inputs whose gradient is that of the output, so that none is computed: all, or the first. */
+  readonly passesGradient?: "all" | "first";
   /** The windows of a max pooling layer, which the layer before it may take over, and whether it applies a ReLU. */
   maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly relu: boolean };
   /** A layer that does this one's work and then that of the next one, where this one can take it over. */
