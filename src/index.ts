@@ -65,6 +65,7 @@ export type { Layer, Shape } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export { maximum } from "./layers/maximum.ts";
 export { multiply } from "./layers/multiply.ts";
+export type { LayerOptions } from "./layers/options.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";

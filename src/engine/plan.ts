@@ -36,14 +36,18 @@ export function alignedSize(size: number): number {
 export class Region {
   readonly name: string;
   readonly kind: RegionKind;
-  /** Elements. */
-  readonly size: number;
+  #size: number;
   #offset: number | undefined;
 
   constructor(name: string, kind: RegionKind, size: number) {
     this.name = name;
     this.kind = kind;
-    this.size = size;
+    this.#size = size;
+  }
+
+  /** Elements. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Element offset in the heap. Throws before the plan is frozen. */
@@ -52,9 +56,14 @@ export class Region {
     return this.#offset;
   }
 
-  /** Called once, by the plan. */
-  place(offset: number): void {
+  /**
+   * Called by the plan.
+   *
+   * @param size elements, where it is to hold fewer than were asked for
+   */
+  place(offset: number, size = this.#size): void {
     this.#offset = offset;
+    this.#size = size;
   }
 }
 
@@ -64,6 +73,50 @@ export interface ThreadArea {
   readonly offset: number;
   /** Elements from one thread's area to the next: at least as many as were asked for. Throws before the plan is frozen. */
   readonly elements: number;
+}
+
+/** Regions whose numbers are made and used up within a turn of a few samples, so that none needs room for a whole batch. */
+export interface TurnRegions {
+  readonly regions: ReadonlySet<Region>;
+  /** Samples of a turn. */
+  readonly samples: number;
+  /** Samples that the regions were asked for. */
+  readonly batch: number;
+}
+
+/** Memory that holds the numbers of a few samples at a time: an area for each thread, one after the other. */
+export interface TurnArea {
+  /** Element offset of the first thread's area. */
+  readonly offset: number;
+  /** Elements from one thread's area to the next. */
+  readonly elements: number;
+  /** Samples of a turn. */
+  readonly samples: number;
+}
+
+/**
+ * Places regions from an offset on by first fit, the largest first (Pisarchyk and Lee, 2020, arXiv:2001.03288: "greedy by
+ * size"). Returns the end of all.
+ */
+function firstFit(regions: readonly Region[], start: number, apart: (a: Region, b: Region) => boolean): number {
+  // In the order of their offsets.
+  const placed: Region[] = [];
+  let end = start;
+  for (const region of [...regions].sort((a, b) => b.size - a.size)) {
+    const size = alignedSize(region.size);
+    let at = start;
+    for (const other of placed) {
+      const otherEnd = other.offset + alignedSize(other.size);
+      if (otherEnd <= at || apart(region, other)) continue;
+      if (at + size <= other.offset) break;
+      at = otherEnd;
+    }
+    region.place(at);
+    end = Math.max(end, at + size);
+    const index = placed.findIndex(({ offset }) => offset > at);
+    placed.splice(index < 0 ? placed.length : index, 0, region);
+  }
+  return end;
 }
 
 /** Adds up what a model needs, then gives every region its place: nothing is allocated afterwards. */
@@ -76,6 +129,7 @@ export class MemoryPlan {
   #elements: number | undefined;
   /** Elements of all regions that share memory, once they do. */
   #shared: number | undefined;
+  #turnArea: TurnArea | undefined;
 
   /** @param threads most threads that will use the memory */
   constructor(threads = 1) {
@@ -131,40 +185,35 @@ export class MemoryPlan {
   }
 
   /**
-   * Places all regions anew, of which some lie where others do, by first fit, the largest first (Pisarchyk and Lee, 2020,
-   * arXiv:2001.03288: "greedy by size"). Returns the heap's length in elements.
+   * Places all regions anew, of which some lie where others do. Returns the heap's length in elements.
    *
    * @param apart whether two regions never hold numbers that matter at the same time; asked for the kinds that can share
+   * @param turns regions of which each thread holds a few samples at a time, if any
    */
-  share(apart: (a: Region, b: Region) => boolean): number {
+  share(apart: (a: Region, b: Region) => boolean, turns?: TurnRegions): number {
     let start = START;
-    for (const kind of ORDER) {
-      if (SHARED.has(kind)) continue;
-      for (const region of this.#regions.filter((candidate) => candidate.kind === kind)) {
-        region.place(start);
-        start += alignedSize(region.size);
-      }
+    for (const region of this.#regions.filter(({ kind }) => !SHARED.has(kind))) {
+      region.place(start);
+      start += alignedSize(region.size);
     }
-    const shared = this.#regions.filter(({ kind }) => SHARED.has(kind)).sort((a, b) => b.size - a.size);
-    const placed: Region[] = [];
-    let end = start;
-    for (const region of shared) {
-      const size = alignedSize(region.size);
-      let at = start;
-      // Those that are placed are in order of their offsets.
-      for (const other of placed) {
-        if (other.offset + alignedSize(other.size) <= at || apart(region, other)) continue;
-        if (at + size <= other.offset) break;
-        at = other.offset + alignedSize(other.size);
-      }
-      region.place(at);
-      end = Math.max(end, at + size);
-      const index = placed.findIndex(({ offset }) => offset > at);
-      placed.splice(index < 0 ? placed.length : index, 0, region);
+    const inTurns = this.#regions.filter((region) => turns?.regions.has(region) === true);
+    const shared = this.#regions.filter((region) => SHARED.has(region.kind) && turns?.regions.has(region) !== true);
+    let end = firstFit(shared, start, apart);
+    if (turns !== undefined && inTurns.length > 0) {
+      const { samples, batch } = turns;
+      for (const region of inTurns) region.place(0, (region.size / batch) * samples);
+      const elements = firstFit(inTurns, end, apart) - end;
+      this.#turnArea = { offset: end, elements, samples };
+      end += this.#threads * elements;
     }
     this.#shared = end - start;
     this.#elements = end + TAIL;
     return this.#elements;
+  }
+
+  /** Where the regions lie of which each thread holds a few samples at a time; undefined where there are none. */
+  get turnArea(): TurnArea | undefined {
+    return this.#turnArea;
   }
 
   /** All regions, for tests and the memory map. */

@@ -10,7 +10,7 @@ import {
   type PlacedLayer,
   sizeOf,
 } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 import { readSoftmax } from "./softmax.ts";
 
 /** What the `activation` option of a layer takes. */
@@ -29,9 +29,7 @@ const FROM_OUTPUT: Record<ElementwiseName, boolean> = {
 };
 
 /** Options of an activation layer. */
-export interface ActivationOptions {
-  name?: string;
-}
+export type ActivationOptions = LayerOptions;
 
 export interface LeakyReluOptions extends ActivationOptions {
   /** Factor on negative inputs. Default 0.3, as in Keras. */

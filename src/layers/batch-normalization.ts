@@ -13,16 +13,15 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 
-export interface BatchNormalizationOptions {
+export interface BatchNormalizationOptions extends LayerOptions {
   /** Share of the running statistics that stays at each step. Default 0.99. */
   momentum?: number;
   /** Added to the variance, so that a channel that does not vary has a result; above 0. Default 0.001. */
   epsilon?: number;
   gammaInitializer?: Initializer;
   betaInitializer?: Initializer;
-  name?: string;
 }
 
 /**

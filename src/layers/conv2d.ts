@@ -3,10 +3,10 @@ import { convolution } from "./convolution.ts";
 import { convolutionGeometry, type Padding } from "./geometry.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 
 /** What `conv2d` and `depthwiseConv2d` share. */
-export interface WindowLayerOptions {
+export interface WindowLayerOptions extends LayerOptions {
   /** Rows and columns of the window, or one number for both. */
   kernelSize: number | readonly [number, number];
   /** Default 1. */
@@ -25,7 +25,6 @@ export interface WindowLayerOptions {
   kernelInitializer?: Initializer;
   /** Default `"zeros"`. */
   biasInitializer?: Initializer;
-  name?: string;
 }
 
 export interface Conv2dOptions extends WindowLayerOptions {

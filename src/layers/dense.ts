@@ -16,9 +16,9 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 
-export interface DenseOptions {
+export interface DenseOptions extends LayerOptions {
   /** Outputs. */
   units: number;
   /** Applied to the output. Default none. */
@@ -29,7 +29,6 @@ export interface DenseOptions {
   kernelInitializer?: Initializer;
   /** Default `"zeros"`. */
   biasInitializer?: Initializer;
-  name?: string;
 }
 
 /**

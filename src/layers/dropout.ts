@@ -11,12 +11,11 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 
-export interface DropoutOptions {
+export interface DropoutOptions extends LayerOptions {
   /** Share of the elements set to zero in training, from 0 to below 1. */
   rate: number;
-  name?: string;
 }
 
 /**

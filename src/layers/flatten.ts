@@ -1,12 +1,11 @@
 import { defineLayer, type Layer, sizeOf } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 
-export interface FlattenOptions {
+export interface FlattenOptions extends LayerOptions {
   /**
    * First of the axes that become one, 1 to 3, the batch being axis 0 (ONNX' axis, PyTorch's start_dim). Default 1: all.
    */
   axis?: number;
-  name?: string;
 }
 
 /**

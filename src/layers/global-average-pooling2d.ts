@@ -1,5 +1,5 @@
 import type { Layer } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 import { pooling } from "./pooling.ts";
 
 /**
@@ -8,7 +8,7 @@ import { pooling } from "./pooling.ts";
  * @example
  * globalAveragePooling2d();
  */
-export function globalAveragePooling2d(options: { name?: string } = {}): Layer {
+export function globalAveragePooling2d(options: LayerOptions = {}): Layer {
   return readGlobalAveragePooling2d(options);
 }
 

@@ -1,8 +1,8 @@
 import type { Padding, PoolOptions } from "./geometry.ts";
-import type { OptionReader } from "./options.ts";
+import type { LayerOptions, OptionReader } from "./options.ts";
 
 /** Options of `maxPooling2d` and `averagePooling2d`. */
-export interface PoolLayerOptions {
+export interface PoolLayerOptions extends LayerOptions {
   /** Rows and columns of the window. Default 2. */
   poolSize?: number | readonly [number, number];
   /** Default: `poolSize`. */
@@ -13,7 +13,6 @@ export interface PoolLayerOptions {
   dilationRate?: number | readonly [number, number];
   /** Round the output size up: windows cut off at the bottom and right count too. Default false. */
   ceilMode?: boolean;
-  name?: string;
 }
 
 export const POOL_OPTIONS = ["poolSize", "strides", "padding", "dilationRate", "ceilMode"];

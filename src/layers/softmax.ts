@@ -9,7 +9,7 @@ import {
   type Shape,
   sizeOf,
 } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { type LayerOptions, OptionReader } from "./options.ts";
 
 /**
  * e^x over the sum of e^x along the last axis; any shape.
@@ -21,7 +21,7 @@ import { OptionReader } from "./options.ts";
  * @example
  * softmax();
  */
-export function softmax(options: { name?: string } = {}): Layer {
+export function softmax(options: LayerOptions = {}): Layer {
   return readSoftmax(options);
 }
 

@@ -22,6 +22,8 @@ export interface NetworkOptions extends EngineOptions {
   loss?: Loss | undefined;
   /** None: a network that is not trained. */
   optimizer?: Optimizer | undefined;
+  /** Whether memory serves twice. Default: in large networks (see `planLayout`). */
+  compact?: boolean | undefined;
 }
 
 /** Where a layer's random key lies, and how many numbers each sample draws with it. */

@@ -37,7 +37,7 @@ export function planLayout(
   const elements = layout.plan.freeze();
   const { activations, packed, scratch } = layout.plan.sizes();
   const isLarge = activations + packed + scratch > LARGE && activations / options.batchSize > LARGE_SAMPLE;
-  if (!isLarge) return { layout, elements };
+  if (!(options.compact ?? isLarge)) return { layout, elements };
   const compact = layOut(architecture, options, threads, true);
   const { plan } = compact;
   plan.freeze();

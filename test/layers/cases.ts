@@ -6,8 +6,11 @@
 
 import { residual } from "../../src/graph/residual.ts";
 import { gelu, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
+import { add } from "../../src/layers/add.ts";
+import { average } from "../../src/layers/average.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
+import { concatenate } from "../../src/layers/concatenate.ts";
 import { type Conv2dOptions, conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
@@ -17,7 +20,10 @@ import type { Padding } from "../../src/layers/geometry.ts";
 import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
 import type { Layer, Shape } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { maximum } from "../../src/layers/maximum.ts";
+import { multiply } from "../../src/layers/multiply.ts";
 import { softmax } from "../../src/layers/softmax.ts";
+import { subtract } from "../../src/layers/subtract.ts";
 
 export interface LayerCase {
   readonly name: string;
@@ -26,6 +32,75 @@ export interface LayerCase {
   /** Whether a network begins with them: then no gradient of the input is computed, and other kernels serve few channels. */
   readonly first?: boolean;
 }
+
+/** Two ways from the input, of 3 channels each. */
+const TWO_WAYS = [
+  conv2d({ name: "a", filters: 3, kernelSize: 3, padding: 1, activation: "tanh" }),
+  depthwiseConv2d({ name: "b", inputs: "input", kernelSize: 3, padding: 1 }),
+];
+const BOTH = { inputs: ["a", "b"] };
+const ALL = { inputs: ["b", "input", "a"] };
+
+/** Layers that merge several tensors. */
+const MERGING_CASES: readonly LayerCase[] = [
+  { name: "a sum of two", input: [5, 4, 3], layers: [...TWO_WAYS, add(BOTH)] },
+  { name: "a sum of three, the input among them", input: [5, 4, 3], layers: [...TWO_WAYS, add(ALL), relu()] },
+  { name: "the input added to itself", input: [7], layers: [add({ inputs: ["input", "input"] })] },
+  { name: "a difference", input: [5, 4, 3], layers: [...TWO_WAYS, subtract(BOTH)] },
+  {
+    name: "a difference from the input",
+    input: [5, 4, 3],
+    layers: [conv2d({ name: "a", filters: 3, kernelSize: 1 }), subtract({ inputs: ["input", "a"] })],
+  },
+  { name: "a product of two", input: [5, 4, 3], layers: [...TWO_WAYS, multiply(BOTH)] },
+  { name: "a product of three", input: [5, 4, 3], layers: [...TWO_WAYS, multiply(ALL)] },
+  { name: "a square", input: [7], layers: [multiply({ inputs: ["input", "input"] })] },
+  { name: "a mean", input: [5, 4, 3], layers: [...TWO_WAYS, average(ALL)] },
+  { name: "a maximum of two", input: [5, 4, 3], layers: [...TWO_WAYS, maximum(BOTH)] },
+  { name: "a maximum of three", input: [5, 4, 3], layers: [...TWO_WAYS, maximum(ALL)] },
+  {
+    name: "a maximum with the input, which wants no gradient",
+    input: [5, 4, 3],
+    layers: [...TWO_WAYS, maximum({ inputs: ["input", "b", "a"] })],
+    first: true,
+  },
+  { name: "channels side by side", input: [5, 4, 3], layers: [...TWO_WAYS, concatenate(ALL)] },
+  { name: "rows one under the other", input: [5, 4, 3], layers: [...TWO_WAYS, concatenate({ ...ALL, axis: 1 })] },
+  { name: "columns side by side", input: [5, 4, 3], layers: [...TWO_WAYS, concatenate({ ...ALL, axis: -2 })] },
+  {
+    name: "vectors one after the other",
+    input: [6],
+    layers: [dense({ units: 3, name: "a" }), dense({ units: 5, name: "b", inputs: "input" }), concatenate(BOTH)],
+  },
+  {
+    name: "squeeze and excitation",
+    input: [5, 4, 3],
+    layers: [
+      conv2d({ name: "image", filters: 4, kernelSize: 3, activation: "relu" }),
+      globalAveragePooling2d(),
+      dense({ units: 2, activation: "relu" }),
+      dense({ units: 4, activation: "sigmoid", name: "factors" }),
+      multiply({ inputs: ["image", "factors"] }),
+      relu(),
+    ],
+  },
+  {
+    name: "factors of channels as an image, before the image",
+    input: [3, 4, 3],
+    layers: [averagePooling2d({ poolSize: [3, 4], name: "factors" }), multiply({ inputs: ["factors", "input"] })],
+  },
+  {
+    name: "a tensor with three users, in layers that are listed before those they take",
+    input: [6, 6, 3],
+    layers: [
+      concatenate({ name: "end", inputs: ["left", "right", "stem"] }),
+      conv2d({ name: "stem", inputs: "input", filters: 4, kernelSize: 3, padding: 1, activation: "relu" }),
+      batchNormalization({ name: "left", inputs: "stem" }),
+      residual([conv2d({ filters: 4, kernelSize: 3, padding: 1 })], { name: "right", inputs: "stem" }),
+      globalAveragePooling2d({ inputs: "end" }),
+    ],
+  },
+];
 
 const ACTIVATIONS = ["linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softmax"] as const;
 const SIDES: Padding = [
@@ -318,6 +393,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
     input: [2, 2, 2],
     layers: [residual([flatten(), dense({ units: 8 })], { shortcut: [flatten()] })],
   },
+  ...MERGING_CASES,
   {
     name: "a small network",
     input: [6, 6, 2],
