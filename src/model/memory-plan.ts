@@ -43,9 +43,9 @@ export function planLayout(
   plan.freeze();
   const records = new Tapes(architecture, options, compact).all().map(({ tape, owed, outputs }) => ({
     operations: [...tape.operations, ...(owed?.operations ?? [])],
-    results: outputs === 0 ? [] : [outputs],
+    results: [outputs, compact.losses.offset, compact.correct.offset].filter((offset) => offset !== 0),
   }));
-  const regions = [...plan.regions].sort((a, b) => a.offset - b.offset);
+  const regions = plan.regions.filter(({ size }) => size > 0).sort((a, b) => a.offset - b.offset);
   const lifetimes = lifetimesOf(records, regions);
   const lifetime = (region: (typeof regions)[number]) => lifetimes.get(region) ?? "always";
   return { layout: compact, elements: plan.share((a, b) => areApart(lifetime(a), lifetime(b))) };
