@@ -172,16 +172,21 @@ export class MemoryPlan {
     if (this.#threadElements > 0) {
       this.#threadScratch = this.reserve("thread scratch", "scratch", this.#threads * this.#threadElements);
     }
+    this.#elements = this.#placeApart(ORDER) + TAIL;
+    return this.#elements;
+  }
+
+  /** Places the regions of some kinds one after the other; returns the end of the last one. */
+  #placeApart(kinds: readonly RegionKind[]): number {
     let next = START;
-    for (const kind of ORDER) {
+    for (const kind of kinds) {
       for (const region of this.#regions) {
         if (region.kind !== kind) continue;
         region.place(next);
         next += alignedSize(region.size);
       }
     }
-    this.#elements = next + TAIL;
-    return this.#elements;
+    return next;
   }
 
   /**
@@ -191,11 +196,7 @@ export class MemoryPlan {
    * @param turns regions of which each thread holds a few samples at a time, if any
    */
   share(apart: (a: Region, b: Region) => boolean, turns?: TurnRegions): number {
-    let start = START;
-    for (const region of this.#regions.filter(({ kind }) => !SHARED.has(kind))) {
-      region.place(start);
-      start += alignedSize(region.size);
-    }
+    const start = this.#placeApart(ORDER.filter((kind) => !SHARED.has(kind)));
     const inTurns = this.#regions.filter((region) => turns?.regions.has(region) === true);
     const shared = this.#regions.filter((region) => SHARED.has(region.kind) && turns?.regions.has(region) !== true);
     let end = firstFit(shared, start, apart);

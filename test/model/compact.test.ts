@@ -89,9 +89,10 @@ describe.each([
     const wanted = await run(layers(), batchSize, { compact: false, threads: 1, training });
     for (const threads of [1, 2, 3]) {
       const got = await run(layers(), batchSize, { compact: true, threads, training });
-      expect(got.predictions).toEqual(wanted.predictions);
-      expect(got.weights).toEqual(wanted.weights);
-      if (threads === 1) expect(got.heap).toBeLessThan(wanted.heap);
+      expect(got.predictions, `predictions on ${threads} threads`).toEqual(wanted.predictions);
+      expect(got.weights, `weights on ${threads} threads`).toEqual(wanted.weights);
+      // A heap is of whole pages of 64 KiB.
+      if (threads === 1 && batchSize > 2) expect(got.heap).toBeLessThan(wanted.heap);
     }
   });
 });
