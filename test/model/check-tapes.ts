@@ -3,7 +3,7 @@ import type { Tape } from "../../src/engine/tape.ts";
 import type { Layer, Mode } from "../../src/layers/layer.ts";
 import { Architecture } from "../../src/model/architecture.ts";
 import type { Loss, Optimizer } from "../../src/model/contracts.ts";
-import { layOut } from "../../src/model/layout.ts";
+import { planLayout } from "../../src/model/memory-plan.ts";
 import { Tapes } from "../../src/model/tapes.ts";
 import { NETWORKS, RECIPES } from "../../src/recipes/index.ts";
 import { lossOf } from "../../src/training/losses.ts";
@@ -36,12 +36,15 @@ export const BUILT_IN: readonly Subject[] = [...NETWORKS, ...RECIPES].map((recip
 /** Images of a full batch: odd, so that threads get unequal parts. */
 const BATCH = 3;
 
-/** The plan and the tapes of a network on so many threads, without memory. */
-function tapesOf({ shape, layers, loss }: Subject, threads: number, optimizer?: Optimizer) {
+/**
+ * The plan and the tapes of a network on so many threads, without memory.
+ *
+ * @param compact whether memory serves twice
+ */
+function tapesOf({ shape, layers, loss }: Subject, threads: number, compact: boolean, optimizer?: Optimizer) {
   const architecture = new Architecture({ input: shape, layers });
-  const options = { batchSize: BATCH, loss, optimizer };
-  const layout = layOut(architecture, options, threads);
-  layout.plan.freeze();
+  const options = { batchSize: BATCH, loss, optimizer, compact };
+  const { layout } = planLayout(architecture, options, threads);
   return { plan: layout.plan, tapes: new Tapes(architecture, options, layout) };
 }
 
@@ -65,14 +68,23 @@ const MODES: readonly Mode[] = ["inference", "training", "batchStatistics", "cal
  * @throws Error naming the first call at which something is wrong
  */
 export function checkTapes(subject: Subject, threads: number, optimizers: readonly Optimizer[]): void {
-  for (const n of [1, 2, BATCH]) checkBatch(subject, threads, n, optimizers);
+  for (const n of [1, 2, BATCH]) {
+    checkBatch(subject, threads, n, false, optimizers);
+    checkBatch(subject, threads, n, true, optimizers.slice(0, 1));
+  }
 }
 
-function checkBatch(subject: Subject, threads: number, n: number, optimizers: readonly Optimizer[]): void {
-  const alone = tapesOf(subject, threads);
+function checkBatch(
+  subject: Subject,
+  threads: number,
+  n: number,
+  compact: boolean,
+  optimizers: readonly Optimizer[],
+): void {
+  const alone = tapesOf(subject, threads, compact);
   checkAll(alone.plan, threads, [alone.tapes.packing(), alone.tapes.evaluation(n, "bytes", "inference", false).tape]);
   for (const [i, optimizer] of optimizers.entries()) {
-    const { plan, tapes } = tapesOf(subject, threads, optimizer);
+    const { plan, tapes } = tapesOf(subject, threads, compact, optimizer);
     const step = tapes.training(n, i % 2 === 0 ? "bytes" : "floats", i % 2 === 1);
     checkAll(plan, threads, [step.tape, step.owed]);
     checkAll(plan, threads, [tapes.gradients(n, "floats", i % 2 === 0, BATCH), tapes.update()]);
