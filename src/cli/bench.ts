@@ -8,10 +8,10 @@ import { runChecks } from "./bench/checks.ts";
 import { type BenchOptions, type BenchPlan, planBench } from "./bench/plan.ts";
 import { busyWarning, headline, kernelTable, networkTable } from "./bench/report.ts";
 import { kernelJson, machineLines, machineName, networkJson } from "./bench/rows.ts";
-import { checkWritable } from "./bench/svg-file.ts";
 import { benchChart } from "./charts/bench.ts";
 import { createContext, shorterPath } from "./context.ts";
 import type { Output } from "./output.ts";
+import { checkWritable } from "./svg-file.ts";
 
 const EXAMPLES = `
 Counted as operations are the products of convolutions and dense layers, a multiply-add as two; in training with the

@@ -1,29 +1,39 @@
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import type { NamedArray } from "../formats/checkpoint.ts";
-import { summarize } from "../model/summary.ts";
+import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
+import { writeFileAtomic } from "../node/files.ts";
 import { weightsSha256 } from "../node/weights-hash.ts";
+import { findNetwork } from "../recipes/index.ts";
 import { loadModel } from "../training/load-model.ts";
-import { createContext } from "./context.ts";
+import { createContext, shorterPath } from "./context.ts";
 import { resolveEngine } from "./engine.ts";
 import { megabytes, table } from "./format.ts";
 import { progressOf, readModelFile, runNotes } from "./model-file.ts";
+import { chooseNetwork } from "./network-option.ts";
+import type { Output } from "./output.ts";
+import { checkWritable } from "./svg-file.ts";
 
 interface InspectOptions {
+  readonly graph?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 const EXAMPLES = `
 Examples:
   convasm inspect runs/2026-01-31-120000-speed99
+  convasm inspect resnet8 --graph resnet8.svg
+  convasm inspect network.json
   convasm inspect model.safetensors --json`;
 
 /** Adds the command `inspect`. */
 export function addInspectCommand(program: Command, signal: AbortSignal): void {
   program
     .command("inspect")
-    .description("show what is in a model file: layers, settings, weights")
-    .argument("<model>", "a model file, a checkpoint or a run folder")
+    .description("show what is in a model file: layers, settings, weights; or a network's layers")
+    .argument("<model>", "a model file, a checkpoint, a run folder, a built-in network or a .json file of one")
+    .option("--graph <file>", "draw the network, as SVG")
     .option("--json", "one JSON object on standard output")
     .addHelpText("after", EXAMPLES)
     .action((model: string, options: InspectOptions) => inspect(model, options, signal));
@@ -31,6 +41,36 @@ export function addInspectCommand(program: Command, signal: AbortSignal): void {
 
 async function inspect(path: string, options: InspectOptions, signal: AbortSignal): Promise<void> {
   const { output } = createContext(options, signal);
+  if (options.graph !== undefined) await checkWritable(options.graph);
+  const description = (await isFile(path)) ? await inspectFile(path, output) : await inspectNetwork(path, output);
+  if (options.graph === undefined) return;
+  const { networkGraph } = await import("./network-graph/draw.ts");
+  await writeFileAtomic(options.graph, await networkGraph(description, basename(path)));
+  output.text();
+  output.text(`Graph     ${shorterPath(options.graph)}`);
+}
+
+/** Whether a path is that of a model file or a run folder, and not a network's name or description. */
+async function isFile(path: string): Promise<boolean> {
+  if (path.endsWith(".json")) return false;
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere || findNetwork(path) === undefined;
+}
+
+/** Shows a network on paper, for the images that it says or was drawn up for. */
+async function inspectNetwork(nameOrFile: string, output: Output): Promise<ModelDescription> {
+  const { build } = await chooseNetwork({ model: nameOrFile });
+  const architecture = build({});
+  const description = describeModel(architecture, undefined);
+  output.event({ event: "network", model: nameOrFile, ...description, architecture: architecture.toJson() });
+  for (const line of summarize(description).split("\n")) output.text(line);
+  return description;
+}
+
+async function inspectFile(path: string, output: Output): Promise<ModelDescription> {
   const file = await readModelFile(path);
   const { checkpoint } = file;
   // Putting it together checks that weights and architecture fit, and tells how much memory it takes.
@@ -69,6 +109,7 @@ async function inspect(path: string, options: InspectOptions, signal: AbortSigna
   for (const line of settingLines({ ...settings, ...notes })) output.text(line);
   output.text();
   for (const line of weightTable(weights)) output.text(line);
+  return description;
 }
 
 /** The settings, one to a line; objects as JSON. */

@@ -9,7 +9,7 @@ import { Architecture } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
 import type { Recipe, Variables } from "../recipes/recipe.ts";
-import { recipeArchitecture } from "../recipes/run.ts";
+import { DEFAULT_SHAPE, recipeArchitecture } from "../recipes/run.ts";
 import { parseLoss } from "../training/losses.ts";
 import { adam, parseOptimizer } from "../training/optimizers.ts";
 import { constant, parseSchedule } from "../training/schedules.ts";
@@ -21,9 +21,12 @@ import { unknownName } from "./suggest.ts";
 export interface NetworkChoice extends Omit<Recipe, "description" | "shape" | "input" | "layers" | "variables"> {
   /** Whether all settings are those of a recipe, data split and all. */
   readonly isRecipe: boolean;
-  /** The network for a data set. */
-  build(data: Dataset): Architecture;
+  /** The network for a data set; without its shape or classes, for what it was drawn up for. */
+  build(data: Images): Architecture;
 }
+
+/** As much of a data set as a network depends on. */
+type Images = Partial<Pick<Dataset, "shape" | "classes">>;
 
 /** The options that choose a network. */
 export interface NetworkOptions {
@@ -77,7 +80,7 @@ function fromRecipe(recipe: Recipe, isRecipe: boolean, set: string | undefined):
 }
 
 /** Builds a network; where the images are too small for it, the error says which of the built-in ones fit. */
-function withAdvice(data: Dataset, build: () => Architecture): Architecture {
+function withAdvice(data: Images, build: () => Architecture): Architecture {
   try {
     return build();
   } catch (error) {
@@ -92,7 +95,7 @@ function isTooSmall(error: unknown): error is RangeError {
   return error instanceof RangeError && (error instanceof TooSmallError || error.cause instanceof TooSmallError);
 }
 
-function takes(network: Recipe, data: Dataset): boolean {
+function takes(network: Recipe, data: Images): boolean {
   try {
     recipeArchitecture(network, data);
     return true;
@@ -159,7 +162,7 @@ function fromJson(json: unknown, file: string): NetworkChoice {
       epochs: checkNumber("model", "epochs", epochs, { whole: true, minimum: 1 }),
       ...(augment !== undefined && { augment: readAugment(augment) }),
       build: (data) => {
-        const json = { input: inputFor(fields.input, data.shape), layers };
+        const json = { input: inputFor(fields.input, data.shape ?? DEFAULT_SHAPE), layers };
         return withAdvice(data, () => named(file, () => Architecture.fromJson(json)));
       },
     };

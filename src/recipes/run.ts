@@ -31,7 +31,7 @@ export interface RecipeRun {
 }
 
 /** Images that recipes are drawn up for, unless they say otherwise. */
-const DEFAULT_SHAPE = [28, 28, 1] as const;
+export const DEFAULT_SHAPE = [28, 28, 1] as const;
 
 /** A recipe's network on paper, for images of a shape and a number of classes. */
 export function recipeArchitecture(

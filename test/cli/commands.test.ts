@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -156,6 +156,29 @@ describe("inspect", () => {
     const text = (await run("inspect", MODEL)).stdout;
     expect(text).toContain(String(model.weightsSha256));
     for (const { name } of layers) expect(text).toContain(name);
+  });
+
+  it("draws the network into a file, of a run as of a network on paper", async () => {
+    writeFileSync(
+      here("branches.json"),
+      JSON.stringify([
+        { type: "conv2d", name: "left", filters: 2, kernelSize: 1 },
+        { type: "conv2d", name: "right", filters: 2, kernelSize: 1, inputs: "input" },
+        { type: "add", inputs: ["left", "right"] },
+      ]),
+    );
+    for (const name of ["run", "resnet8", "branches.json"]) {
+      const result = await run("inspect", name, "--graph", "graph.svg", "--json");
+      const { layers } = JSON.parse(result.stdout);
+      const paths = readFileSync(here("graph.svg"), "utf8").match(/(?<=class="layer" data-path=")[^"]+/g);
+      expect(paths).toEqual(["input", ...layers.map((layer: { name: string }) => layer.name)]);
+      if (name === "branches.json") expect(layers[2].inputs).toEqual(["left", "right"]);
+    }
+    expect(readdirSync(cwd).filter((name) => /graph/.test(name))).toEqual(["graph.svg"]);
+    expect((await run("inspect", "branches.json", "--graph", "graph.svg")).stdout).toMatch(/^Graph +graph\.svg$/m);
+    const refused = await run("inspect", "resnet8", "--graph", "nowhere/graph.svg");
+    expect([refused.code, refused.stdout]).toEqual([2, ""]);
+    expect(refused.stderr).toMatch(/^convasm: cannot write "nowhere\/graph\.svg": no such file or folder\n$/);
   });
 
   it("agrees with train on the weights' fingerprint", async () => {
