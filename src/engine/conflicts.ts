@@ -1,4 +1,4 @@
-import { endOf, type Operand, type Runs, runsMeet, runsOf } from "./operands/operand.ts";
+import { endOf, type Operand, runsMeet, runsOf } from "./operands/operand.ts";
 import { operandsOf } from "./operands.ts";
 import { type Operation, sliceOf } from "./tape.ts";
 
@@ -31,78 +31,61 @@ export function touchesOf(operation: Operation, areas: number): readonly Touch[]
  * @param parts into how many parts ranges are cut
  */
 export function conflict(a: Touch, b: Touch, parts: number): boolean {
-  if (parts === 1 || a.from >= b.to || b.from >= a.to) return false;
-  if (a.operand.role === "input" && b.operand.role === "input") return false;
-  if (a.operand.role === "scratch" || b.operand.role === "scratch") return !sameAreas(a.operand, b.operand);
-  return !cutAlike(a, b) && partsMeet(partsOf(a, parts), partsOf(b, parts));
-}
-
-/** Whether both are the same scratch, of which each thread uses its own area. */
-function sameAreas(a: Operand, b: Operand): boolean {
-  return a.role === b.role && a.offset === b.offset && a.width === b.width;
-}
-
-/** Whether index i of both touches the same floats, and no other index does. */
-function cutAlike(a: Touch, b: Touch): boolean {
-  if (a.operation.extent !== b.operation.extent) return false;
-  if (a.operation.axis === "single" || b.operation.axis === "single") return false;
-  const { operand: one } = a;
-  const { operand: other } = b;
-  const { offset, step, width, rows, pitch } = one;
-  if (offset !== other.offset || step !== other.step || step === 0 || !Number.isInteger(step)) return false;
-  return width === other.width && rows === other.rows && pitch === other.pitch;
-}
-
-/** What each part of the range touches, where it is not empty. */
-function partsOf({ operation, operand }: Touch, parts: number): readonly (Runs | undefined)[] {
-  return Array.from({ length: parts }, (_, part) => {
-    const [begin, end] = sliceOf(operation, part, parts);
-    return end > begin ? runsOf(operand, begin, end) : undefined;
-  });
-}
-
-/** Whether a part of one meets another part of the other. Both ascend. */
-function partsMeet(a: readonly (Runs | undefined)[], b: readonly (Runs | undefined)[]): boolean {
-  let first = 0;
-  for (let i = 0; i < a.length; i++) {
-    const one = a[i];
-    if (one === undefined) continue;
-    const end = endOf(one);
-    for (let j = first; j < b.length; j++) {
-      const other = b[j];
-      if (other === undefined) continue;
-      if (other.first >= end) break;
-      if (endOf(other) <= one.first) first = j + 1;
-      else if (i !== j && runsMeet(one, other)) return true;
-    }
+  const { role, offset, width } = a.operand;
+  const other = b.operand;
+  if (parts === 1 || a.from >= b.to || b.from >= a.to || (role === "input" && other.role === role)) return false;
+  if (role === "scratch" || other.role === "scratch") {
+    // In the same scratch each thread has its own area.
+    return role !== other.role || offset !== other.offset || width !== other.width;
+  }
+  if (cutAlike(a, b)) return false;
+  for (let i = 0; i < parts; i++) {
+    for (let j = 0; j < parts; j++) if (i !== j && partsMeet(a, i, b, j, parts)) return true;
   }
   return false;
 }
 
+/** Whether the floats of each index lie within one step of both, so that no index meets another one. */
+function cutAlike({ operation, operand }: Touch, b: Touch): boolean {
+  const { offset, step, rows, pitch } = operand;
+  const other = b.operand;
+  if (operation.axis === "single" || b.operation.axis === "single" || operation.extent !== b.operation.extent)
+    return false;
+  if (step !== other.step || rows !== other.rows || pitch !== other.pitch) return false;
+  const end = Math.max(offset + spanOf(operand), other.offset + spanOf(other));
+  return Number.isInteger(step) && end - Math.min(offset, other.offset) <= step;
+}
+
+/** Elements from the first one that an index touches, in the first row if the range runs along the rows. */
+function spanOf({ step, width, rows, pitch }: Operand): number {
+  return step > width ? (rows - 1) * pitch + width : width;
+}
+
+function partsMeet(a: Touch, i: number, b: Touch, j: number, parts: number): boolean {
+  const one = sliceOf(a.operation, i, parts);
+  const other = sliceOf(b.operation, j, parts);
+  if (one[0] === one[1] || other[0] === other[1]) return false;
+  return runsMeet(runsOf(a.operand, ...one), runsOf(b.operand, ...other));
+}
+
+/** Elements of a part of the heap. */
+const PART = 2 ** 16;
+
 /** What some calls touch, so that further ones are only compared with those that touch the same part of the heap. */
 export class Touched {
-  /** Places of all first elements and ends, in order, by element. */
-  readonly #places: ReadonlyMap<number, number>;
-  /** From each such place to the next one. */
-  readonly #between = new Map<number, Touch[]>();
-
-  /** @param all that will ever be asked for or added */
-  constructor(all: readonly Touch[]) {
-    const edges = [...new Set(all.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-    this.#places = new Map(edges.map((edge, place) => [edge, place]));
-  }
+  readonly #byPart = new Map<number, Touch[]>();
 
   clear(): void {
-    this.#between.clear();
+    this.#byPart.clear();
   }
 
   add(touches: readonly Touch[]): void {
     for (const touch of touches) {
-      this.#walk(touch, (place) => {
-        const known = this.#between.get(place);
-        if (known === undefined) this.#between.set(place, [touch]);
-        else known.push(touch);
-      });
+      for (const part of partsOfHeap(touch)) {
+        const known = this.#byPart.get(part) ?? [];
+        known.push(touch);
+        this.#byPart.set(part, known);
+      }
     }
   }
 
@@ -112,18 +95,15 @@ export class Touched {
    * @param parts into how many parts ranges are cut
    */
   conflictsWith(touches: readonly Touch[], parts: number): boolean {
-    if (parts === 1) return false;
-    return touches.some((touch) => {
-      let found = false;
-      this.#walk(touch, (place) => {
-        found ||= this.#between.get(place)?.some((known) => conflict(known, touch, parts)) === true;
-      });
-      return found;
-    });
+    return touches.some((touch) =>
+      partsOfHeap(touch).some(
+        (part) => this.#byPart.get(part)?.some((known) => conflict(known, touch, parts)) === true,
+      ),
+    );
   }
+}
 
-  #walk({ from, to }: Touch, visit: (place: number) => void): void {
-    const last = this.#places.get(to) ?? 0;
-    for (let place = this.#places.get(from) ?? 0; place < last; place++) visit(place);
-  }
+function partsOfHeap({ from, to }: Touch): number[] {
+  const first = Math.floor(from / PART);
+  return Array.from({ length: Math.ceil(to / PART) - first }, (_, i) => first + i);
 }

@@ -4,8 +4,8 @@ import { denseRows } from "./operands/dense.ts";
 import { elementRows } from "./operands/elements.ts";
 import { mergingRows } from "./operands/merging.ts";
 import { normRows } from "./operands/norm.ts";
-import type { Operand, Place } from "./operands/operand.ts";
-import type { Row } from "./operands/row.ts";
+import type { Operand } from "./operands/operand.ts";
+import type { Places, Row } from "./operands/row.ts";
 import { trainingRows } from "./operands/training.ts";
 import type { Operation } from "./tape.ts";
 
@@ -25,11 +25,13 @@ const NUMBERS = Array.from({ length: 32 }, (_, i) => i);
 /** Which arguments of a kernel are places, in the order of its row. */
 const places = new Map<KernelName, readonly number[]>();
 
-function placesOf(kernel: KernelName, row: (...args: number[]) => readonly Place[]): readonly number[] {
+function placesOf(kernel: KernelName, row: (...args: number[]) => Places): readonly number[] {
   let found = places.get(kernel);
   if (found === undefined) {
     // Places are handed on as they are: asked with the arguments' numbers, the row answers with them.
-    found = row(...NUMBERS).map(({ offset }) => offset);
+    found = row(...NUMBERS)
+      .flat()
+      .map(({ offset }) => offset);
     places.set(kernel, found);
   }
   return found;
@@ -48,10 +50,12 @@ function placesOf(kernel: KernelName, row: (...args: number[]) => readonly Place
  * y; // { role: "output", argument: 1, offset: 16640, step: 25, width: 25, rows: 1, ... }
  */
 export function operandsOf({ kernel, arguments: args, scratch }: Operation): readonly Operand[] {
-  const row: (...args: number[]) => readonly Place[] = TABLE[kernel];
+  const row: (...args: number[]) => Places = TABLE[kernel];
   const indices = placesOf(kernel, row);
   const operands: Operand[] = [];
-  for (const [i, place] of row(...args).entries()) {
+  for (const [i, place] of row(...args)
+    .flat()
+    .entries()) {
     if (place.offset === 0) continue;
     const width = place.role === "scratch" ? (scratch?.elements ?? 0) : place.width;
     operands.push({ ...place, width, argument: indices[i] });

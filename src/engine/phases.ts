@@ -32,8 +32,8 @@ export function phasesOf(
   areas = threads,
 ): readonly (readonly Run[])[] {
   const touches = operations.map((operation) => touchesOf(operation, areas));
-  const inRun = new Touched(touches.flat());
-  const sinceBarrier = new Touched(touches.flat());
+  const inRun = new Touched();
+  const sinceBarrier = new Touched();
   const phases: Run[][] = [];
   let first = 0;
   while (first < operations.length) {

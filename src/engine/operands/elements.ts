@@ -1,4 +1,4 @@
-import { all, each, input, inputs, output } from "./operand.ts";
+import { all, each, input, output } from "./operand.ts";
 import { oneInput, type Rows, twoInputs } from "./row.ts";
 
 /** What activations, sums, dropout and pooling touch. */
@@ -15,13 +15,13 @@ export const elementRows = {
   gelu_backward: twoInputs,
   softmax_forward: (x, y, positions, classes) => oneInput(x, y, positions * classes),
   softmax_backward: (y, dy, dx, positions, classes) => twoInputs(y, dy, dx, positions * classes),
-  dropout: (x, y, size, _rate, key) => [...oneInput(x, y, size), input(key, all(4))],
-  max_pool_forward: (x, y, h, w, c, p, q) => [input(x, each(h * w * c)), output(y, each(p * q * c))],
+  dropout: (x, y, size, _rate, key) => [...oneInput(x, y, size), input(all(4), key)],
+  max_pool_forward: (x, y, h, w, c, p, q) => [input(each(h * w * c), x), output(each(p * q * c), y)],
   max_pool_backward: (x, y, dy, dx, h, w, c, p, q) => [
-    input(x, each(h * w * c)),
-    ...inputs([y, dy], each(p * q * c)),
-    output(dx, each(h * w * c)),
+    input(each(h * w * c), x),
+    input(each(p * q * c), y, dy),
+    output(each(h * w * c), dx),
   ],
-  average_pool_forward: (x, y, h, w, c, p, q) => [input(x, each(h * w * c)), output(y, each(p * q * c))],
-  average_pool_backward: (dy, dx, h, w, c, p, q) => [input(dy, each(p * q * c)), output(dx, each(h * w * c))],
+  average_pool_forward: (x, y, h, w, c, p, q) => [input(each(h * w * c), x), output(each(p * q * c), y)],
+  average_pool_backward: (dy, dx, h, w, c, p, q) => [input(each(p * q * c), dy), output(each(h * w * c), dx)],
 } satisfies Rows;

@@ -1,4 +1,4 @@
-import { bands, each, input, inputs, output, outputs } from "./operand.ts";
+import { bands, each, input, output } from "./operand.ts";
 import { oneInput, type Rows, twoInputs } from "./row.ts";
 
 /** What the kernels that merge tensors touch. */
@@ -7,22 +7,19 @@ export const mergingRows = {
   subtract: twoInputs,
   multiply: twoInputs,
   maximum: twoInputs,
-  maximum_backward: (x, y, dy, dx, rest, size) => [
-    ...inputs([x, y, dy], each(size)),
-    ...outputs([dx, rest], each(size)),
-  ],
+  maximum_backward: (x, y, dy, dx, rest, size) => [input(each(size), x, y, dy), output(each(size), dx, rest)],
   scale: oneInput,
   multiply_channels: (x, s, y, positions, channels) => [
-    input(x, each(positions * channels)),
-    input(s, each(channels)),
-    output(y, each(positions * channels)),
+    input(each(positions * channels), x),
+    input(each(channels), s),
+    output(each(positions * channels), y),
   ],
   multiply_channels_backward: (x, dy, ds, positions, channels) => [
-    ...inputs([x, dy], each(positions * channels)),
-    output(ds, each(channels)),
+    input(each(positions * channels), x, dy),
+    output(each(channels), ds),
   ],
   copy_columns: (x, y, rows, xStride, yStride, columns) => [
-    input(x, bands(rows, xStride, columns)),
-    output(y, bands(rows, yStride, columns)),
+    input(bands(rows, xStride, columns), x),
+    output(bands(rows, yStride, columns), y),
   ],
 } satisfies Rows;

@@ -1,4 +1,4 @@
-import { all, columns, each, input, inputs, output, outputs, states } from "./operand.ts";
+import { all, columns, each, input, output, state } from "./operand.ts";
 import { oneInput, type Rows, twoInputs } from "./row.ts";
 
 /** Floats in a row of a sample's sums: c in whole vectors. */
@@ -12,39 +12,39 @@ const ROWS = 5;
 /** What the kernels of batch normalisation touch. */
 export const normRows = {
   batch_norm_moments: (x, moments, positions, c) => [
-    input(x, each(positions * c)),
-    output(moments, each(ROWS * padded(c))),
+    input(each(positions * c), x),
+    output(each(ROWS * padded(c)), moments),
   ],
   batch_norm_statistics: (moments, mean, variance, n, _positions, c) => [
-    input(moments, columns(ROWS * n, padded(c))),
-    ...outputs([mean, variance], each(1)),
+    input(columns(ROWS * n, padded(c)), moments),
+    output(each(1), mean, variance),
   ],
   batch_norm_running: (mean, variance, runningMean, runningVariance) => [
-    ...inputs([mean, variance], each(1)),
-    ...states([runningMean, runningVariance], each(1)),
+    input(each(1), mean, variance),
+    state(each(1), runningMean, runningVariance),
   ],
   batch_norm_fold: (gamma, beta, mean, variance, scale, shift) => [
-    ...inputs([gamma, beta, mean, variance], each(1)),
-    ...outputs([scale, shift], each(1)),
+    input(each(1), gamma, beta, mean, variance),
+    output(each(1), scale, shift),
   ],
   batch_norm_forward: (x, y, scale, shift, positions, c) => [
     ...oneInput(x, y, positions * c),
-    ...inputs([scale, shift], all(c)),
+    input(all(c), scale, shift),
   ],
   batch_norm_backward_sums: (x, dy, mean, scale, shift, sums, positions, c) => [
-    ...inputs([x, dy], each(positions * c)),
-    ...inputs([mean, scale, shift], all(c)),
-    output(sums, each(ROWS * padded(c))),
+    input(each(positions * c), x, dy),
+    input(all(c), mean, scale, shift),
+    output(each(ROWS * padded(c)), sums),
   ],
   batch_norm_backward_parameters: (sums, mean, variance, scale, dgamma, dbeta, factors, _epsilon, n, c) => [
-    input(sums, columns(ROWS * n, padded(c))),
-    ...inputs([mean, variance, scale], each(1)),
-    ...outputs([dgamma, dbeta], each(1)),
-    output(factors, columns(2, c)),
+    input(columns(ROWS * n, padded(c)), sums),
+    input(each(1), mean, variance, scale),
+    output(each(1), dgamma, dbeta),
+    output(columns(2, c), factors),
   ],
   batch_norm_backward_data: (x, dy, dx, scale, shift, factors, positions, c) => [
     ...twoInputs(x, dy, dx, positions * c),
-    ...inputs([scale, shift], all(c)),
-    input(factors, all(2 * c)),
+    input(all(c), scale, shift),
+    input(all(2 * c), factors),
   ],
 } satisfies Rows;

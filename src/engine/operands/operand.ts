@@ -62,33 +62,17 @@ export function bands(rows: number, stride: number, width: number): Extent {
   return stride === width ? each(rows * width) : { step: rows * stride, width, rows, pitch: stride };
 }
 
-export function input(offset: number, extent: Extent): Place {
-  return { role: "input", offset, ...extent };
+function places(role: Role): (extent: Extent, ...offsets: readonly number[]) => Place[] {
+  return (extent, ...offsets) => offsets.map((offset) => ({ role, offset, ...extent }));
 }
 
-export function output(offset: number, extent: Extent): Place {
-  return { role: "output", offset, ...extent };
-}
-
-export function state(offset: number, extent: Extent): Place {
-  return { role: "state", offset, ...extent };
-}
-
-export function inputs(offsets: readonly number[], extent: Extent): Place[] {
-  return offsets.map((offset) => input(offset, extent));
-}
-
-export function outputs(offsets: readonly number[], extent: Extent): Place[] {
-  return offsets.map((offset) => output(offset, extent));
-}
-
-export function states(offsets: readonly number[], extent: Extent): Place[] {
-  return offsets.map((offset) => state(offset, extent));
-}
+export const input = places("input");
+export const output = places("output");
+export const state = places("state");
 
 /** Memory of the thread's own: the operation says how much (`ThreadScratch`). */
-export function scratch(offset: number): Place {
-  return { role: "scratch", offset, ...all(0) };
+export function scratch(offset: number): Place[] {
+  return places("scratch")(all(0), offset);
 }
 
 /** What the part [begin, end) of a call's range touches; `begin` is below `end`. */

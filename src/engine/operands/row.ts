@@ -1,23 +1,26 @@
 import type { KernelArguments, KernelName } from "../kernels.ts";
 import { all, each, input, output, type Place } from "./operand.ts";
 
-/** Of a kernel's arguments those that are places, those among them that may be 0. */
-export type Row<K extends KernelName> = (...args: KernelArguments<K>) => readonly Place[];
+/** Places in groups. */
+export type Places = readonly (readonly Place[])[];
+
+/** Of a kernel's arguments those that are places, also where they are 0. */
+export type Row<K extends KernelName> = (...args: KernelArguments<K>) => Places;
 
 /** Rows of some kernels. */
 export type Rows = { readonly [K in KernelName]?: Row<K> };
 
 /** y from x, element by element. */
-export function oneInput(x: number, y: number, size: number): Place[] {
-  return [input(x, each(size)), output(y, each(size))];
+export function oneInput(x: number, y: number, size: number): Places {
+  return [input(each(size), x), output(each(size), y)];
 }
 
 /** y from a and b, element by element. */
-export function twoInputs(a: number, b: number, y: number, size: number): Place[] {
-  return [input(a, each(size)), ...oneInput(b, y, size)];
+export function twoInputs(a: number, b: number, y: number, size: number): Places {
+  return [input(each(size), a, b), output(each(size), y)];
 }
 
 /** The numbers that change from step to step. */
-export function hyperNumbers(offset: number): Place {
-  return input(offset, all(4));
+export function hyperNumbers(offset: number): Place[] {
+  return input(all(4), offset);
 }

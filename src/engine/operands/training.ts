@@ -1,57 +1,52 @@
-import { all, columns, each, input, inputs, output, outputs, state, states } from "./operand.ts";
+import { all, columns, each, input, output, state } from "./operand.ts";
 import { hyperNumbers, oneInput, type Rows } from "./row.ts";
 
 /** What the kernels around a network touch: input, losses, optimizers, and those that measure the peak. */
 export const trainingRows = {
   // Bytes lie four to a float.
   normalize_bytes: (x, y, size, c, scale, shift) => [
-    input(x, each(size / 4)),
-    output(y, each(size)),
-    ...inputs([scale, shift], all(c)),
+    input(each(size / 4), x),
+    output(each(size), y),
+    input(all(c), scale, shift),
   ],
-  normalize_floats: (x, y, size, c, scale, shift) => [...oneInput(x, y, size), ...inputs([scale, shift], all(c))],
+  normalize_floats: (x, y, size, c, scale, shift) => [...oneInput(x, y, size), input(all(c), scale, shift)],
   augment: (x, y, h, w, c, transforms, fill) => [
     ...oneInput(x, y, h * w * c),
-    input(transforms, each(10)),
-    input(fill, all(c)),
+    input(each(10), transforms),
+    input(all(c), fill),
   ],
   softmax_cross_entropy: (logits, labels, losses, correct, dlogits, classes) => [
-    input(logits, each(classes)),
-    input(labels, each(1)),
-    ...outputs([losses, correct], each(1)),
-    output(dlogits, each(classes)),
+    input(each(classes), logits),
+    input(each(1), labels),
+    output(each(1), losses, correct),
+    output(each(classes), dlogits),
   ],
   sigmoid_binary_cross_entropy: (logits, targets, losses, dlogits, size) => [
-    ...inputs([logits, targets], each(size)),
-    output(losses, each(1)),
-    output(dlogits, each(size)),
+    input(each(size), logits, targets),
+    output(each(1), losses),
+    output(each(size), dlogits),
   ],
   mean_squared_error: (y, targets, losses, dy, size) => [
-    ...inputs([y, targets], each(size)),
-    output(losses, each(1)),
-    output(dy, each(size)),
+    input(each(size), y, targets),
+    output(each(1), losses),
+    output(each(size), dy),
   ],
-  sgd_update: (w, g, hyper) => [state(w, each(1)), input(g, each(1)), hyperNumbers(hyper)],
+  sgd_update: (w, g, hyper) => [state(each(1), w), input(each(1), g), hyperNumbers(hyper)],
   momentum_update: (w, g, velocity, hyper) => [
-    state(w, each(1)),
-    input(g, each(1)),
-    state(velocity, each(1)),
+    state(each(1), w),
+    input(each(1), g),
+    state(each(1), velocity),
     hyperNumbers(hyper),
   ],
   rmsprop_update: (w, g, square, velocity, hyper) => [
-    state(w, each(1)),
-    input(g, each(1)),
-    ...states([square, velocity], each(1)),
+    state(each(1), w),
+    input(each(1), g),
+    state(each(1), square, velocity),
     hyperNumbers(hyper),
   ],
-  adam_update: (w, g, m, v, hyper) => [
-    state(w, each(1)),
-    input(g, each(1)),
-    ...states([m, v], each(1)),
-    hyperNumbers(hyper),
-  ],
-  gradient_norm: (g, partials, count) => [input(g, columns(1, count, 1024)), output(partials, each(1))],
-  gradient_clip: (partials, blocks, hyper) => [input(partials, all(blocks)), state(hyper, all(4))],
-  peak_chains: (x, y) => [input(x, all(80)), output(y, each(80))],
-  peak_tile: (x, y) => [input(x, all(80)), output(y, each(32))],
+  adam_update: (w, g, m, v, hyper) => [state(each(1), w), input(each(1), g), state(each(1), m, v), hyperNumbers(hyper)],
+  gradient_norm: (g, partials, count) => [input(columns(1, count, 1024), g), output(each(1), partials)],
+  gradient_clip: (partials, blocks, hyper) => [input(all(blocks), partials), state(all(4), hyper)],
+  peak_chains: (x, y) => [input(all(80), x), output(each(80), y)],
+  peak_tile: (x, y) => [input(all(80), x), output(each(32), y)],
 } satisfies Rows;
