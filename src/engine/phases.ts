@@ -28,7 +28,7 @@ const WHOLE: ReadonlySet<KernelName> = new Set<KernelName>(["dense_forward", "de
  * @param turnArea what of the memory holds a few samples at a time, in an area of each thread's own
  * @example
  * const tape = new Tape();
- * tape.add("relu_forward", "sample", 10, 1000, 2000, 25);
+ * tape.add("relu_forward", "sample", 10, 1000, 2000, 25, Infinity, 0);
  * tape.add("bias_backward", "weight", 25, 2000, 3000, 10, 25);
  * phasesOf(tape.operations, 1); // one phase of two runs
  * phasesOf(tape.operations, 2); // two phases of a run each: a column is of all samples
