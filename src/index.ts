@@ -79,7 +79,7 @@ export type { FileBytes } from "./numeric/array-kinds.ts";
 export { RandomStream } from "./numeric/random.ts";
 export { type DataSplit, type ImageRange, type SplitData, splitData, type TestRange } from "./recipes/data-split.ts";
 export { findNetwork, findRecipe, NETWORKS, RECIPES } from "./recipes/index.ts";
-export type { Recipe, RecipeFigure, Variables } from "./recipes/recipe.ts";
+export type { LayersFor, Recipe, RecipeFigure, Variables } from "./recipes/recipe.ts";
 export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./recipes/run.ts";
 export { type Averaging, ema, swa } from "./training/averaging.ts";
 export type { Callback, TrainingControl } from "./training/callback.ts";

@@ -1,5 +1,5 @@
 /**
- * Which kernels are timed on which shapes: every layer of the built-in networks, those of `MORE_LAYERS`, and what is no
+ * Which kernels are timed on which shapes: every layer of the small networks, those of `MORE_LAYERS`, and what is no
  * layer.
  *
  * @module
@@ -14,7 +14,7 @@ import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
 import type { Layer, Shape } from "../layers/layer.ts";
 import { softmax } from "../layers/softmax.ts";
-import { NETWORKS } from "../recipes/index.ts";
+import { SMALL_NETWORKS } from "../recipes/index.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
 import { adam, rmsprop, sgd } from "../training/optimizers.ts";
 import { layerProgram } from "./layer-program.ts";
@@ -112,7 +112,7 @@ function layerCases(): KernelCase[] {
       shape = layer.outputShape([shape], layer.type);
     }
   };
-  for (const { layers, shape = DEFAULT_SHAPE } of NETWORKS) visit(layers(10), shape, true);
+  for (const { layers, shape = DEFAULT_SHAPE } of SMALL_NETWORKS) visit(layers(10), shape, true);
   for (const [layer, shape] of MORE_LAYERS) add(layer, shape, false);
   return [...cases.values()];
 }

@@ -43,7 +43,7 @@ export function noiseImages(shape: ImageShape, count: number): Dataset {
 /** A recipe's network at a batch size. */
 export function createSubject(recipe: Recipe, batchSize: number): Subject {
   const { shape = DEFAULT_SHAPE, input, layers, optimizer, loss } = recipe;
-  const architecture = new Architecture({ input: { ...input, shape }, layers: layers(CLASSES) });
+  const architecture = new Architecture({ input: { ...input, shape }, layers: layers(CLASSES, { shape }) });
   return { recipe, architecture, options: { batchSize, seed: 1, loss: lossOf(loss), optimizer }, data: images(shape) };
 }
 

@@ -45,7 +45,7 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
       "--kernels [words...]",
       "each kernel over a table of shapes; only kernels with one of these words in the name",
     )
-    .option("--all", "all networks and all kernels, measured longer")
+    .option("--all", "all small networks and all kernels, measured longer")
     .option("--svg <file>", "draw a bar chart")
     .option("--json", "one JSON object per line and measurement on standard output")
     .addOption(new Option("--quick", "samples too short to mean anything, for tests").hideHelp())

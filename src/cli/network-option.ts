@@ -108,11 +108,11 @@ function takes(network: Recipe, data: Images): boolean {
 /** The recipe's open numbers with those of `--set filters=8,kernelSize=7`. */
 export function readVariables({ name, variables = {} }: Recipe, set: string): Variables {
   const known = Object.keys(variables);
-  if (known.length === 0) throw new UsageError(`--set: expected a recipe that leaves numbers open, got ${name}`);
+  if (known.length === 0) throw new UsageError(`--set: expected a network that leaves numbers open, got ${name}`);
   const chosen = { ...variables };
   for (const [key, value] of Object.entries(parsePairs("--set", set))) {
     if (!known.includes(key)) throw new UsageError(`--set: ${unknownName("one of", key, known)}`);
-    chosen[key] = checkNumber("--set", key, value, { whole: true, minimum: 0 });
+    chosen[key] = checkNumber("--set", key, value, { minimum: 0 });
   }
   return chosen;
 }

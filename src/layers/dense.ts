@@ -17,7 +17,6 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
-import { emitRest, isNone, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
 export interface DenseOptions extends LayerOptions {
   /** Outputs. */
@@ -54,11 +53,11 @@ export function readDense(options: object): Layer {
   const kernelInitializer = reader.initializer("kernelInitializer", "glorotUniform");
   const biasInitializer = reader.initializer("biasInitializer", "zeros");
   const activation = activationOption(reader);
-  const connected = (rectifier: Rectifier): LayerDefinition => ({
+  const connected = (relu: boolean): LayerDefinition => ({
     type: "dense",
     config: reader.config,
-    ...stopsAtZero(rectifier),
-    absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? connected(next.rectifier) : undefined),
+    ...(relu && { stopsAtZero: "always" as const }),
+    absorb: ({ isRelu }) => (isRelu === true && !relu ? connected(true) : undefined),
     activation,
 
     outputShape([input], who) {
@@ -81,9 +80,9 @@ export function readDense(options: object): Layer {
     },
 
     multiplyAdds: ([[inputs]]) => inputs * units,
-    place: (site) => new PlacedDense(site, useBias, rectifier),
+    place: (site) => new PlacedDense(site, useBias, relu),
   });
-  return defineLayer(connected(NO_RELU));
+  return defineLayer(connected(false));
 }
 
 const PANEL = 8;
@@ -115,14 +114,14 @@ class PlacedDense implements PlacedLayer {
   readonly #units: number;
   readonly #kernel: ParameterPlace;
   readonly #bias: ParameterPlace | undefined;
-  readonly #rectifier: Rectifier;
+  readonly #lower: number;
   readonly #dz: Region | undefined;
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
   readonly #copies: ThreadArea | undefined;
   readonly #stopsAtZero: boolean;
 
-  constructor(site: Site, useBias: boolean, rectifier: Rectifier) {
+  constructor(site: Site, useBias: boolean, relu: boolean) {
     const inputs = sizeOf(site.inputs[0]);
     const units = sizeOf(site.output);
     this.#inputs = inputs;
@@ -130,13 +129,13 @@ class PlacedDense implements PlacedLayer {
     this.#stopsAtZero = site.stopsAtZero;
     this.#kernel = site.parameter("kernel");
     if (useBias) this.#bias = site.parameter("bias");
-    this.#rectifier = rectifier;
+    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
     this.#panels = site.reserve("panels", "packed", Math.ceil(units / PANEL) * PANEL * inputs);
     if (!site.training) return;
     if (copiesSamples(inputs, units)) {
       this.#copies = site.threadScratch(DENSE_COPY_SIZE);
     }
-    if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", site.batch * units);
+    if (relu) this.#dz = site.reserve("dz", "activations", site.batch * units);
     if (!site.needsInputGradient) return;
     const size = Math.ceil(inputs / PANEL) * PANEL * units;
     this.#panelsBackward = site.reserve("backward panels", "packed", size);
@@ -170,9 +169,8 @@ class PlacedDense implements PlacedLayer {
       y,
       this.#inputs,
       this.#units,
-      lowerOf(this.#rectifier),
+      this.#lower,
     );
-    emitRest(tape, n, y, this.#units, this.#rectifier);
   }
 
   backward(
@@ -185,8 +183,7 @@ class PlacedDense implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      const { upper, slope } = this.#rectifier;
-      samples.add("relu_backward", "sample", n, y, dy, dz, units, upper, slope);
+      samples.add("relu_backward", "sample", n, y, dy, dz, units);
     }
     if (this.#bias?.gradient !== undefined) {
       weights.add("bias_backward", "weight", units, dz, this.#bias.gradient.offset, n, units);

@@ -9,7 +9,6 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
 
 /** Sizes of a convolution for one input shape. */
 export interface ConvolutionDims extends ConvolutionGeometry {
@@ -23,7 +22,7 @@ export type BiasKind = "none" | "shared" | "untied";
 
 /** The layers after a convolution that it applies itself. */
 export interface Fusion {
-  readonly rectifier: Rectifier;
+  readonly relu: boolean;
   readonly maxPool: boolean;
 }
 
@@ -49,7 +48,7 @@ export abstract class PlacedWindows implements PlacedLayer {
   readonly #bias: Region | undefined;
   readonly #biasGradient: Region | undefined;
   readonly #biasStride: number;
-  readonly #rectifier: Rectifier;
+  readonly #lower: number;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
   /** Gradient before the fused ReLU. */
@@ -57,7 +56,7 @@ export abstract class PlacedWindows implements PlacedLayer {
   /** Output gradient with columns of zeros at its sides. */
   readonly #dzPadded: Region | undefined;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, rectifier: Rectifier) {
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, relu: boolean) {
     const { batch } = site;
     this.site = site;
     this.d = d;
@@ -71,12 +70,12 @@ export abstract class PlacedWindows implements PlacedLayer {
     }
     this.#biasStride = bias === "untied" ? d.k : 0;
     const outputs = sizeOf(site.output);
-    this.#rectifier = rectifier;
+    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
     if (d.hp !== d.h || d.wp !== d.w) {
       this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
     }
     if (!site.training) return;
-    if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", batch * outputs);
+    if (relu) this.#dz = site.reserve("dz", "activations", batch * outputs);
     if (!site.needsInputGradient) return;
     if (d.wd !== d.q) {
       this.#dzPadded = site.reserve("dz padded", "scratch", batch * d.p * d.wd * d.k);
@@ -98,8 +97,7 @@ export abstract class PlacedWindows implements PlacedLayer {
       tape.add("pad2d", "sample", n, x[0], this.#padded.offset, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
     const bias = { offset: this.#bias?.offset ?? 0, stride: this.#biasStride };
-    this.emitForward(tape, n, this.#source(x), y, bias, lowerOf(this.#rectifier));
-    emitRest(tape, n, y, sizeOf(this.site.output), this.#rectifier);
+    this.emitForward(tape, n, this.#source(x), y, bias, this.#lower);
   }
 
   backward({ samples, weights }: BackwardTapes, n: number, { x, y, dy, dx: [dx] }: BackwardPlaces): void {
@@ -108,8 +106,7 @@ export abstract class PlacedWindows implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      const { upper, slope } = this.#rectifier;
-      samples.add("relu_backward", "sample", n, y, dy, dz, outputs, upper, slope);
+      samples.add("relu_backward", "sample", n, y, dy, dz, outputs);
     }
     if (this.kernelGradient !== undefined) {
       this.emitWeights(weights, n, this.#source(x), dz, this.kernelGradient.offset);

@@ -12,7 +12,6 @@ import {
   type Shape,
 } from "./layer.ts";
 import type { LayerConfig } from "./options.ts";
-import { isNone, isPlain, lowerOf, NO_RELU, type Rectifier } from "./rectifier.ts";
 
 /** Which value of a window goes on. */
 export type PoolKind = "max" | "average";
@@ -51,22 +50,19 @@ export function pooling(
     place: ({ inputs: [input], path }) => new PlacedAveragePooling(dims(input, path), countsPadding),
   };
   if (kind === "average") return defineLayer(average);
-  /** @param rectifier a plain ReLU that stands before it or after it, which comes to the same, or none */
-  const maximum = (rectifier: Rectifier): LayerDefinition => {
-    const absorb = (other: LayerDefinition) =>
-      other.rectifier !== undefined && isPlain(other.rectifier) && isNone(rectifier)
-        ? maximum(other.rectifier)
-        : undefined;
+  /** @param relu whether it applies a ReLU that stands before it or after it, which comes to the same */
+  const maximum = (relu: boolean): LayerDefinition => {
+    const absorb = ({ isRelu }: LayerDefinition) => (isRelu === true && !relu ? maximum(true) : undefined);
     return {
       ...average,
-      stopsAtZero: isNone(rectifier) ? "inherits" : "always",
-      maxPool: (input) => ({ geometry: dims(input, config.type), rectifier }),
+      stopsAtZero: relu ? "always" : "inherits",
+      maxPool: (input) => ({ geometry: dims(input, config.type), relu }),
       absorb,
       absorbBefore: absorb,
-      place: ({ inputs: [input], path }) => new PlacedMaxPooling(dims(input, path), lowerOf(rectifier)),
+      place: ({ inputs: [input], path }) => new PlacedMaxPooling(dims(input, path), relu),
     };
   };
-  return defineLayer(maximum(NO_RELU));
+  return defineLayer(maximum(false));
 }
 
 class PlacedMaxPooling implements PlacedLayer {
@@ -74,9 +70,9 @@ class PlacedMaxPooling implements PlacedLayer {
   /** Lower bound of the maxima: 0 for a ReLU. */
   readonly #lower: number;
 
-  constructor(dims: PoolDims, lower: number) {
+  constructor(dims: PoolDims, relu: boolean) {
     this.#dims = dims;
-    this.#lower = lower;
+    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {

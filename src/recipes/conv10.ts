@@ -16,7 +16,7 @@ export const conv10: Recipe = {
   description: "ten filters with positive weights, Adam without bias correction, batches of 32",
   input: { scale: 1 },
   variables: { padding: 1 },
-  layers: (classes, { padding } = { padding: 1 }) => [
+  layers: (classes, { variables: { padding } = { padding: 1 } } = {}) => [
     conv2d({
       filters: 10,
       kernelSize: 3,

@@ -11,7 +11,7 @@ export const conv5: Recipe = {
   description: "one convolution and SGD on single images drawn with replacement, 50 epochs on 3,500 images",
   input: { scale: 1 / 255 },
   variables: { filters: 5, kernelSize: 5 },
-  layers: (classes, { filters, kernelSize } = { filters: 5, kernelSize: 5 }) => [
+  layers: (classes, { variables: { filters, kernelSize } = { filters: 5, kernelSize: 5 } } = {}) => [
     conv2d({
       filters,
       kernelSize,

@@ -1,4 +1,5 @@
-// In place of `index.ts` in the one-file build without the readers of data files: nor are there the recipes for such data.
+// In place of `index.ts` in the one-file build without the readers of data files: nor are there the recipes for such
+// data, and the deep networks.
 
 import { PLAIN_NETWORKS } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";

@@ -10,33 +10,9 @@ import { flatten } from "../layers/flatten.ts";
 import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
 import { maxPooling2d } from "../layers/max-pooling2d.ts";
-import { adam, sgd } from "../training/optimizers.ts";
-import { constant } from "../training/schedules.ts";
+import { adam } from "../training/optimizers.ts";
+import { normalized, plain } from "./plain.ts";
 import type { Recipe } from "./recipe.ts";
-
-/** Settings that the networks share: one simple optimizer, no schedule. */
-function plain(name: string, description: string, layers: (classes: number) => readonly Layer[]): Recipe {
-  return {
-    name,
-    description,
-    input: { scale: 1 / 255 },
-    layers,
-    loss: "softmaxCrossEntropy",
-    optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
-    schedule: constant(),
-    batchSize: 128,
-    epochs: 3,
-  };
-}
-
-/** A convolution without bias and its batch normalisation. */
-function normalized(filters: number, kernelSize: number, strides = 1): readonly Layer[] {
-  const kernelInitializer = "heNormal";
-  return [
-    conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, kernelInitializer }),
-    batchNormalization({ momentum: 0.9, epsilon: 1e-5 }),
-  ];
-}
 
 /** A residual block of two 3 x 3 convolutions (He et al., 2016) that halves the image where `strides` is 2. */
 function residualBlock(filters: number, strides: number): readonly Layer[] {

@@ -1,4 +1,5 @@
 import type { AugmentOptions } from "../data/augment.ts";
+import type { ImageShape } from "../data/pixels.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Optimizer } from "../model/contracts.ts";
 import type { InputOptions } from "../model/input.ts";
@@ -13,19 +14,29 @@ import type { DataSplit } from "./data-split.ts";
 /** Numbers that a recipe leaves open, such as how many filters. */
 export type Variables = Readonly<Record<string, number>>;
 
+/** What a network is drawn up for, besides the number of classes. */
+export interface LayersFor {
+  /** Shape of the images, where the layers depend on it. Default: the recipe's. */
+  readonly shape?: ImageShape;
+  /** Default: the recipe's. */
+  readonly variables?: Variables;
+}
+
 /** A network with the settings it is trained with: data, so that one screen shows the whole experiment. */
 export interface Recipe {
   readonly name: string;
   /** One line for listings. */
   readonly description: string;
   /** Shape of the images it was drawn up for, which the benchmark gives it. Default [28, 28, 1]. */
-  readonly shape?: readonly [height: number, width: number, channels: number];
+  readonly shape?: ImageShape;
+  /** Rows and columns of the smallest images that it is made for. Default: the smallest that its layers can take. */
+  readonly smallest?: number;
   /** Scaling of the raw pixels (0 to 255). */
   readonly input: Omit<InputOptions, "shape">;
   /** What `layers` may be told besides the classes, with its default. */
   readonly variables?: Variables;
   /** The layers for a number of classes. */
-  readonly layers: (classes: number, variables?: Variables) => readonly Layer[];
+  readonly layers: (classes: number, given?: LayersFor) => readonly Layer[];
   /** The first layer begins with filters that whiten patches of training images. */
   readonly whitening?: Whitening;
   readonly loss: LossOption;

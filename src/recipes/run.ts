@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { TooSmallError } from "../layers/geometry.ts";
 import { Architecture } from "../model/architecture.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import { checkLoss } from "../training/diverged.ts";
@@ -33,12 +34,21 @@ export interface RecipeRun {
 /** Images that recipes are drawn up for, unless they say otherwise. */
 export const DEFAULT_SHAPE = [28, 28, 1] as const;
 
-/** A recipe's network on paper, for images of a shape and a number of classes. */
+/**
+ * A recipe's network on paper, for images of a shape and a number of classes.
+ *
+ * @throws TypeError, RangeError where the images do not fit: a `TooSmallError` if larger ones do
+ */
 export function recipeArchitecture(
-  { input, layers, variables, shape: own = DEFAULT_SHAPE }: Recipe,
+  { name, input, layers, variables, smallest = 1, shape: own = DEFAULT_SHAPE }: Recipe,
   { shape = own, classes = 10 }: Partial<Pick<Dataset, "shape" | "classes">> = {},
 ): Architecture {
-  return new Architecture({ input: { ...input, shape }, layers: layers(classes, variables) });
+  const [h, w] = shape;
+  if (h < smallest || w < smallest) {
+    throw new TooSmallError(`${name}: expected images of at least ${smallest} x ${smallest}, got ${h} x ${w}`);
+  }
+  const given = { shape, ...(variables !== undefined && { variables }) };
+  return new Architecture({ input: { ...input, shape }, layers: layers(classes, given) });
 }
 
 /** What `fit` is told for a recipe, apart from data. */

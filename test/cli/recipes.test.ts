@@ -143,7 +143,7 @@ describe("train --recipe", () => {
     [["--recipe", "conv5", "--set", "filter=2"], /^convasm: --set: expected one of filters, kernelSize, got "filter"/],
     [
       ["--recipe", "conv8", "--set", "filters=2"],
-      /^convasm: --set: expected a recipe that leaves numbers open, got conv8\n$/,
+      /^convasm: --set: expected a network that leaves numbers open, got conv8\n$/,
     ],
     [["--train-range", "5:5"], /^convasm: .*Expected the first image and the one after the last, such as 0:1000\.\n$/],
     [

@@ -5,7 +5,7 @@ import type { Setting } from "../../bench/setting.ts";
 import { BRIEF, QUICK, THOROUGH, type TimingSettings } from "../../bench/timing.ts";
 import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
 import type { KernelName } from "../../engine/kernels.ts";
-import { NETWORKS } from "../../recipes/index.ts";
+import { NETWORKS, SMALL_NETWORKS } from "../../recipes/index.ts";
 import type { Recipe } from "../../recipes/recipe.ts";
 import type { OutputOptions } from "../context.ts";
 import { resolveEngine } from "../engine.ts";
@@ -107,7 +107,7 @@ function chooseGears(list: readonly string[] | undefined): Gear[] {
 export function planBench(options: BenchOptions): BenchPlan {
   const { net, batch, mode, all = false } = options;
   const recipes = new Map(NETWORKS.map((recipe) => [recipe.name, recipe]));
-  const names = net ?? (all ? [...recipes.keys()] : DEFAULT_NETWORKS);
+  const names = net ?? (all ? SMALL_NETWORKS.map(({ name }) => name) : DEFAULT_NETWORKS);
   const chosen = choose("--net", names, recipes);
   const modes = mode === undefined ? MODES : choose("--mode", mode, byName(MODES));
   const batches = batch === undefined ? undefined : readBatches(batch);

@@ -45,8 +45,8 @@ export function findChoice(name: string, isRecipe: boolean): NetworkChoice | und
 }
 
 /** A recipe's network for a kind of images. */
-export function draftOf(recipe: Recipe, { classes }: ImageKind): NetworkDraft {
-  const layers = recipe.layers(classes, recipe.variables).map(({ config }) => config);
+export function draftOf(recipe: Recipe, { shape, classes }: ImageKind): NetworkDraft {
+  const layers = recipe.layers(classes, { shape }).map(({ config }) => config);
   return { name: recipe.name, scaling: recipe.input, layers, isEdited: false };
 }
 

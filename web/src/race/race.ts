@@ -88,7 +88,7 @@ export class Race {
     const input = { ...recipe.input, shape: data.shape };
     const model = await session.createModel({
       input,
-      layers: recipe.layers(data.classes, recipe.variables),
+      layers: recipe.layers(data.classes, { shape: data.shape }),
       seed: SEED,
     });
     const cores = spec.gear === "js" ? {} : crossOriginIsolated ? { threads: spec.cores } : { replicas: spec.cores };

@@ -32,5 +32,5 @@ export function markdown(rows: readonly (readonly string[])[], caption: string):
 
 function operationsOf({ network: { recipe } }: RacePlan): number {
   const input = { ...recipe.input, shape: [28, 28, 1] as const };
-  return operationsPerImage(createModel({ input, layers: recipe.layers(10, recipe.variables) }).describe());
+  return operationsPerImage(createModel({ input, layers: recipe.layers(10, { shape: input.shape }) }).describe());
 }

@@ -1,0 +1,9 @@
+import { describe, it } from "vitest";
+import { checkDeep, DEEP_CASES } from "./deep.ts";
+import { GOLDEN_ENGINES } from "./golden.ts";
+
+describe.each(GOLDEN_ENGINES)("deep networks on $name, against torchvision's", (engine) => {
+  it.each(DEEP_CASES)("$network on $shape: five steps and their running statistics", (deep) =>
+    checkDeep(deep, engine, deep.losses.length),
+  );
+});

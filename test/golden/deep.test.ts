@@ -1,0 +1,7 @@
+import { describe, it } from "vitest";
+import { checkDeep, DEEP_CASES } from "./deep.ts";
+import { GOLDEN_ENGINES } from "./golden.ts";
+
+describe.each(GOLDEN_ENGINES)("deep networks on $name, against torchvision's", (engine) => {
+  it.each(DEEP_CASES)("$network on $shape: loss and gradients", (deep) => checkDeep(deep, engine, 1));
+});

@@ -1,0 +1,100 @@
+/**
+ * The deep networks beside torchvision's, whose figures make-deep.py wrote.
+ *
+ * @module
+ */
+
+import { createDataset } from "../../src/data/dataset.ts";
+import type { ImageShape } from "../../src/data/pixels.ts";
+import { parametersOf } from "../../src/graph/graph.ts";
+import { imageShape, sizeOf } from "../../src/layers/layer.ts";
+import { findNetwork } from "../../src/recipes/index.ts";
+import type { Variables } from "../../src/recipes/recipe.ts";
+import { createModel, type Model } from "../../src/training/model.ts";
+import { sgd } from "../../src/training/optimizers.ts";
+import { expectNear, type GoldenEngine, readGolden, stage } from "./golden.ts";
+import { type Digest, expectDigests, IMAGES, namesOf, pattern, setInitial, valuesOf } from "./patterns.ts";
+
+/** A network, and what PyTorch made of it. */
+export interface DeepCase {
+  readonly network: string;
+  readonly variables: Variables;
+  readonly shape: ImageShape;
+  /** Before each step. */
+  readonly losses: readonly number[];
+  /** Of the first step. */
+  readonly gradients: readonly Digest[];
+  /** How far the steps moved the parameters. */
+  readonly changes: readonly Digest[];
+  /** Running ones, after the steps. */
+  readonly statistics: readonly Digest[];
+  /** By running statistics, after the steps. */
+  readonly lossAfter: number;
+}
+
+const golden = readGolden<{
+  readonly classes: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly momentum: number;
+  readonly cases: readonly DeepCase[];
+}>("deep");
+
+export const DEEP_CASES = golden.cases;
+
+/** Trains a network on an engine and compares all figures, or with `steps` of 1 those of the first step. */
+export async function checkDeep(deep: DeepCase, engine: GoldenEngine, steps: number): Promise<void> {
+  const { classes, batch, rate, momentum } = golden;
+  const { shape } = deep;
+  const recipe = findNetwork(deep.network);
+  if (recipe === undefined) throw new Error(deep.network);
+  const layers = recipe.layers(classes, { shape, variables: deep.variables }).filter(({ type }) => type !== "dropout");
+  const model = createModel({ input: shape, layers });
+  const optimizer = sgd({ learningRate: rate, momentum });
+  await model.compile({ ...engine.options, batchSize: batch, optimizer, loss: "softmaxCrossEntropy" });
+  setInitial(model);
+  const starts = namesOf(model, "trained").map((name) => valuesOf(model, name));
+  const images = Float32Array.from(pattern(IMAGES, batch * sizeOf(shape)));
+  const labels = Uint8Array.from({ length: batch }, (_, i) => i % classes);
+  stage(model, createDataset({ shape, images, labels, classes }));
+  const { network } = model;
+  const tolerance = toleranceOf(model, batch, engine);
+  const mean = () => Array.from(network.results(batch).losses).reduce((sum, loss) => sum + loss, 0) / batch;
+  for (let step = 1; step <= steps; step++) {
+    network.trainStep(batch, step, rate, false);
+    expectNear(`loss ${step}`, [mean()], [deep.losses[step - 1]], tolerance * step);
+    if (step > 1) continue;
+    const gradients = namesOf(model, "trained").map((name) => Float64Array.from(network.gradient(name)));
+    expectDigests(namesOf(model, "trained"), gradients, deep.gradients, tolerance);
+  }
+  if (steps === deep.losses.length) {
+    const changes = namesOf(model, "trained").map((name, i) =>
+      valuesOf(model, name).map((value, j) => value - starts[i][j]),
+    );
+    expectDigests(namesOf(model, "trained"), changes, deep.changes, tolerance * steps);
+    const statistics = namesOf(model, "statistics");
+    expectDigests(
+      statistics,
+      statistics.map((name) => valuesOf(model, name)),
+      deep.statistics,
+      tolerance * steps,
+    );
+    network.evaluate(batch, "inference", true);
+    expectNear("loss after the steps", [mean()], [deep.lossAfter], tolerance * steps);
+  }
+  model.dispose();
+}
+
+/**
+ * Largest error as a share of a norm. In float32 that of the roundings on the longest way through the network, forward and
+ * back: the lengths of all sums.
+ */
+function toleranceOf({ architecture: { graph } }: Model, batch: number, { options, tolerance }: GoldenEngine): number {
+  if (options.precision === "float64") return 1e-9;
+  const lengths = graph.nodes.flatMap((node) => {
+    const [h, w] = node.layer.type === "batchNormalization" ? imageShape(node.output.shape, node.path) : [0, 0];
+    const kernels = parametersOf(node).filter(({ role }) => role === "kernel");
+    return [batch * h * w, ...kernels.map(({ shape }) => sizeOf(shape.slice(0, -1)))];
+  });
+  return tolerance(2 * lengths.reduce((sum, length) => sum + length, 0));
+}

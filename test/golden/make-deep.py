@@ -1,0 +1,144 @@
+"""Writes deep.golden.json: losses, gradients and five steps of the deep networks, by torchvision's blocks in float64.
+
+PyTorch 2.13, torchvision 0.28 or later, CPU: python3 test/golden/make-deep.py
+"""
+
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from patterns import IMAGES, digest, initial, pattern, to_convasm, to_torch
+from torch import nn
+from torchvision.models import DenseNet, mobilenet_v2, resnet18, squeezenet1_1
+from torchvision.models.resnet import BasicBlock
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+
+CLASSES = 5
+BATCH = 4
+STEPS = 5
+RATE, MOMENTUM = 2**-6, 0.875
+
+
+def resnet(filters, small):
+    """ResNet-18 of any width, of torchvision's blocks."""
+
+    def block(c, k, strides):
+        if strides == 1:
+            return BasicBlock(c, k)
+        around = nn.Sequential(nn.Conv2d(c, k, 1, strides, bias=False), nn.BatchNorm2d(k))
+        return BasicBlock(c, k, strides, around)
+
+    if small:
+        stem = [nn.Conv2d(3, filters, 3, 1, 1, bias=False), nn.BatchNorm2d(filters), nn.ReLU()]
+    else:
+        stem = [nn.Conv2d(3, filters, 7, 2, 3, bias=False), nn.BatchNorm2d(filters), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    blocks = [block(filters, filters, 1), block(filters, filters, 1)]
+    for i in (1, 2, 4):
+        blocks += [block(i * filters, 2 * i * filters, 2), block(2 * i * filters, 2 * i * filters, 1)]
+    return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8 * filters, CLASSES))
+
+
+def densenet(depth, growth):
+    """torchvision's with the beginning that its authors had on CIFAR-10."""
+    count = (depth - 4) // 6
+    net = DenseNet(growth, (count,) * 3, 2 * growth, num_classes=CLASSES)
+    net.features.conv0 = nn.Conv2d(3, 2 * growth, 3, 1, 1, bias=False)
+    net.features.norm0 = net.features.relu0 = net.features.pool0 = nn.Identity()
+    return net
+
+
+def check_resnet():
+    """The one of blocks is torchvision's at its width."""
+    ours, theirs = resnet(64, False), resnet18(num_classes=CLASSES)
+    for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
+        a.data = b.data
+    x = pattern(IMAGES, (2, 3, 65, 70))
+    assert torch.equal(ours(x), theirs(x))
+
+
+def without_limit(net):
+    """ReLU in place of ReLU6, as convasm's mobilenetV2 has it."""
+    for module in net.modules():
+        for name, child in module.named_children():
+            if isinstance(child, nn.ReLU6):
+                setattr(module, name, nn.ReLU())
+
+
+# Name, what `--set` says, shape of the images, the network.
+CASES = [
+    ("resnet18", {"filters": 8}, [15, 12, 3], lambda: resnet(8, True)),
+    ("resnet18", {"filters": 8}, [70, 65, 3], lambda: resnet(8, False)),
+    ("mobilenetV2", {"width": 0.25}, [66, 67, 3], lambda: mobilenet_v2(num_classes=CLASSES, width_mult=0.25)),
+    ("squeezenet", {}, [37, 32, 3], lambda: squeezenet1_1(num_classes=CLASSES)),
+    ("densenet", {"depth": 22, "growth": 6}, [13, 12, 3], lambda: densenet(22, 6)),
+]
+
+
+def kind_of(module, name):
+    if isinstance(module, nn.BatchNorm2d):
+        return "gamma" if name == "weight" else "beta"
+    return "kernel" if name == "weight" else "bias"
+
+
+def run(name, variables, shape, make):
+    net = make()
+    without_limit(net)
+    for module in net.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    parameters, buffers = [], []
+    for module in net.modules():
+        parameters += [(kind_of(module, key), value) for key, value in module.named_parameters(recurse=False)]
+        buffers += [value for key, value in module.named_buffers(recurse=False) if key.startswith("running")]
+    starts = []
+    for number, (kind, value) in enumerate(parameters):
+        start = initial(number, kind, tuple(to_convasm(value).shape))
+        starts.append(start)
+        value.data = to_torch(start).contiguous()
+    images = pattern(IMAGES, (BATCH, *shape)).permute(0, 3, 1, 2)
+    labels = torch.arange(BATCH) % CLASSES
+    optimizer = torch.optim.SGD(net.parameters(), lr=RATE, momentum=MOMENTUM)
+    losses, gradients = [], []
+    net.train()
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(net(images), labels)
+        loss.backward()
+        losses.append(loss.item())
+        if step == 0:
+            gradients = [digest(i, to_convasm(value.grad)) for i, (_, value) in enumerate(parameters)]
+        optimizer.step()
+    changes = [
+        digest(i, to_convasm(value.data) - start) for i, ((_, value), start) in enumerate(zip(parameters, starts))
+    ]
+    net.eval()
+    with torch.no_grad():
+        logits = net(images)
+    return {
+        "network": name,
+        "variables": variables,
+        "shape": shape,
+        "losses": losses,
+        "gradients": gradients,
+        "changes": changes,
+        "statistics": [digest(i, value) for i, value in enumerate(buffers)],
+        "lossAfter": F.cross_entropy(logits, labels).item(),
+    }
+
+
+check_resnet()
+contents = {
+    "torch": torch.__version__,
+    "classes": CLASSES,
+    "batch": BATCH,
+    "rate": RATE,
+    "momentum": MOMENTUM,
+    "cases": [run(*case) for case in CASES],
+}
+path = Path(__file__).parent / "deep.golden.json"
+path.write_text(json.dumps(contents, separators=(",", ":")) + "\n")
+print(path.name, path.stat().st_size)

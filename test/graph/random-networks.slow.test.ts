@@ -1,0 +1,15 @@
+import { describe, it } from "vitest";
+import { checkDifferences, checkGears } from "./random-runs.ts";
+
+/** `CONVASM_NETWORKS=5000` takes that many. */
+const COUNT = Number(process.env.CONVASM_NETWORKS ?? 500);
+
+describe("random networks", () => {
+  const seeds = Array.from({ length: COUNT }, (_, i) => i);
+
+  it.each(seeds)("give the numbers of float64 in every gear, on one thread and two: %i", (seed) =>
+    checkGears(seed, [1, 2]),
+  );
+
+  it.each(seeds)("have gradients by which their loss changes: %i", checkDifferences);
+});

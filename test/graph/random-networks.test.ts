@@ -1,0 +1,12 @@
+import { describe, it } from "vitest";
+import { checkDifferences, checkGears } from "./random-runs.ts";
+
+const SEEDS = Array.from({ length: 25 }, (_, i) => i);
+
+describe("random networks", () => {
+  it.each(SEEDS)("give the numbers of float64 in every gear: %i", (seed) =>
+    checkGears(seed, seed % 5 === 0 ? [1, 2] : [1]),
+  );
+
+  it.each(SEEDS)("have gradients by which their loss changes: %i", checkDifferences);
+});
