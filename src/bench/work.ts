@@ -50,8 +50,6 @@ function dense(n: number, inputs: number, units: number): Work {
 const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   relu_forward: (n, _x, _y, size) => forward(n, size),
   relu_backward: (n, _y, _dy, _dx, size) => backward(n, size),
-  leaky_relu_forward: (n, _x, _y, size) => elementwise(2, 2)(n, size),
-  leaky_relu_backward: (n, _x, _dy, _dx, size) => elementwise(2, 3)(n, size),
   sigmoid_forward: (n, _x, _y, size) => elementwise(3, 2)(n, size),
   sigmoid_backward: (n, _y, _dy, _dx, size) => elementwise(3, 3)(n, size),
   tanh_forward: (n, _x, _y, size) => forward(n, size),

@@ -57,7 +57,7 @@ export function lifetimesOf(records: readonly Record[], regions: readonly Region
 }
 
 /** The last of ascending starts that is not beyond an offset; -1 for none. */
-function regionAt(starts: readonly number[], offset: number): number {
+export function regionAt(starts: readonly number[], offset: number): number {
   let [low, high] = [0, starts.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -45,7 +45,7 @@ function placesOf(kernel: KernelName, row: (...args: number[]) => Places): reado
  *
  * @example
  * const tape = new Tape();
- * tape.add("relu_forward", "sample", 10, 16384, 16640, 25);
+ * tape.add("relu_forward", "sample", 10, 16384, 16640, 25, Infinity, 0);
  * const [x, y] = operandsOf(tape.operations[0]);
  * y; // { role: "output", argument: 1, offset: 16640, step: 25, width: 25, rows: 1, ... }
  */

@@ -1,5 +1,6 @@
 import { type Touch, Touched, touchesOf } from "./conflicts.ts";
 import type { KernelName } from "./kernels.ts";
+import type { TurnArea } from "./plan.ts";
 import type { Operation } from "./tape.ts";
 
 /** Operations in a row that a thread makes one after the other, or in turns for some samples at a time. */
@@ -7,6 +8,11 @@ export interface Run {
   readonly operations: readonly Operation[];
   /** Whether they may be made in turns: no sample's numbers meet another sample's. */
   readonly inTurns: boolean;
+}
+
+/** Memory of a thread's own for the numbers of a few samples, by which no thread meets another. */
+export function isInTurns(offset: number, area: TurnArea | undefined): boolean {
+  return area !== undefined && offset >= area.offset && offset < area.offset + area.elements;
 }
 
 /** Kernels that read all of their weights at every call: for a few samples at a time that costs more than it gains. */
@@ -19,9 +25,10 @@ const WHOLE: ReadonlySet<KernelName> = new Set<KernelName>(["dense_forward", "de
  *
  * @param threads into how many parts ranges are cut
  * @param areas how many threads scratch was reserved for
+ * @param turnArea what of the memory holds a few samples at a time, in an area of each thread's own
  * @example
  * const tape = new Tape();
- * tape.add("relu_forward", "sample", 10, 1000, 2000, 25);
+ * tape.add("relu_forward", "sample", 10, 1000, 2000, 25, Infinity, 0);
  * tape.add("bias_backward", "weight", 25, 2000, 3000, 10, 25);
  * phasesOf(tape.operations, 1); // one phase of two runs
  * phasesOf(tape.operations, 2); // two phases of a run each: a column is of all samples
@@ -30,8 +37,11 @@ export function phasesOf(
   operations: readonly Operation[],
   threads: number,
   areas = threads,
+  turnArea?: TurnArea,
 ): readonly (readonly Run[])[] {
-  const touches = operations.map((operation) => touchesOf(operation, areas));
+  const touches = operations.map((operation) =>
+    touchesOf(operation, areas).filter(({ operand }) => !isInTurns(operand.offset, turnArea)),
+  );
   const inRun = new Touched();
   const sinceBarrier = new Touched();
   const phases: Run[][] = [];

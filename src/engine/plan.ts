@@ -18,8 +18,10 @@ const ORDER: readonly RegionKind[] = [
 /** Elements to a 64-byte cache line of float32: every region starts on one. */
 const ALIGNMENT = 16;
 
-/** Kinds whose memory can serve several regions, one after the other. */
-const SHARED: ReadonlySet<RegionKind> = new Set<RegionKind>(["activations", "packed", "scratch"]);
+/** Whether the memory of regions of a kind can serve others, too, one after the other. */
+export function canShare(kind: RegionKind): boolean {
+  return kind === "activations" || kind === "packed" || kind === "scratch";
+}
 
 /** Elements left free at the start: offset 0 means "none" to the kernels, and the compiler's own data lies there. */
 const START = 16384;
@@ -78,10 +80,10 @@ export interface ThreadArea {
 /** Regions whose numbers are made and used up within a turn of a few samples, so that none needs room for a whole batch. */
 export interface TurnRegions {
   readonly regions: ReadonlySet<Region>;
-  /** Samples of a turn. */
-  readonly samples: number;
   /** Samples that the regions were asked for. */
   readonly batch: number;
+  /** Elements that a turn may fill, beyond which it is of one sample. */
+  readonly most: number;
 }
 
 /** Memory that holds the numbers of a few samples at a time: an area for each thread, one after the other. */
@@ -127,8 +129,8 @@ export class MemoryPlan {
   #threadElements = 0;
   #threadScratch: Region | undefined;
   #elements: number | undefined;
-  /** Elements of all regions that share memory, once they do. */
-  #shared: number | undefined;
+  /** The regions that share memory, once they do, and its elements. */
+  #shared: { readonly regions: ReadonlySet<Region>; readonly elements: number } | undefined;
   #turnArea: TurnArea | undefined;
 
   /** @param threads most threads that will use the memory */
@@ -172,16 +174,16 @@ export class MemoryPlan {
     if (this.#threadElements > 0) {
       this.#threadScratch = this.reserve("thread scratch", "scratch", this.#threads * this.#threadElements);
     }
-    this.#elements = this.#placeApart(ORDER) + TAIL;
+    this.#elements = this.#placeApart(() => true) + TAIL;
     return this.#elements;
   }
 
-  /** Places the regions of some kinds one after the other; returns the end of the last one. */
-  #placeApart(kinds: readonly RegionKind[]): number {
+  /** Places some regions one after the other, in the order of kinds; returns the end of the last one. */
+  #placeApart(isOne: (region: Region) => boolean): number {
     let next = START;
-    for (const kind of kinds) {
+    for (const kind of ORDER) {
       for (const region of this.#regions) {
-        if (region.kind !== kind) continue;
+        if (region.kind !== kind || !isOne(region)) continue;
         region.place(next);
         next += alignedSize(region.size);
       }
@@ -192,22 +194,27 @@ export class MemoryPlan {
   /**
    * Places all regions anew, of which some lie where others do. Returns the heap's length in elements.
    *
-   * @param apart whether two regions never hold numbers that matter at the same time; asked for the kinds that can share
+   * @param shares whether a region's memory can serve others, too
+   * @param apart whether two such never hold numbers that matter at the same time
    * @param turns regions of which each thread holds a few samples at a time, if any
    */
-  share(apart: (a: Region, b: Region) => boolean, turns?: TurnRegions): number {
-    const start = this.#placeApart(ORDER.filter((kind) => !SHARED.has(kind)));
-    const inTurns = this.#regions.filter((region) => turns?.regions.has(region) === true);
-    const shared = this.#regions.filter((region) => SHARED.has(region.kind) && turns?.regions.has(region) !== true);
-    let end = firstFit(shared, start, apart);
+  share(shares: (region: Region) => boolean, apart: (a: Region, b: Region) => boolean, turns?: TurnRegions): number {
+    const start = this.#placeApart((region) => !shares(region));
+    const shared = this.#regions.filter(shares);
+    const inTurns = shared.filter((region) => turns?.regions.has(region) === true);
+    const whole = shared.filter((region) => !inTurns.includes(region));
+    let end = firstFit(whole, start, apart);
     if (turns !== undefined && inTurns.length > 0) {
-      const { samples, batch } = turns;
-      for (const region of inTurns) region.place(0, (region.size / batch) * samples);
+      const { batch, most } = turns;
+      for (const region of inTurns) region.place(0, region.size / batch);
+      const ofOne = firstFit(inTurns, end, apart) - end;
+      const samples = Math.max(1, Math.min(batch, Math.floor(most / ofOne)));
+      for (const region of inTurns) region.place(0, region.size * samples);
       const elements = firstFit(inTurns, end, apart) - end;
       this.#turnArea = { offset: end, elements, samples };
       end += this.#threads * elements;
     }
-    this.#shared = end - start;
+    this.#shared = { regions: new Set(shared), elements: end - start };
     this.#elements = end + TAIL;
     return this.#elements;
   }
@@ -222,13 +229,13 @@ export class MemoryPlan {
     return this.#regions;
   }
 
-  /** Elements of each kind; where kinds share memory, all of it is counted as activations. */
+  /** Elements of each kind; memory that regions share is counted as activations. */
   sizes(): Record<RegionKind, number> {
     const sizes = { parameters: 0, gradients: 0, optimizer: 0, input: 0, packed: 0, activations: 0, scratch: 0 };
-    for (const { kind, size } of this.#regions) {
-      if (this.#shared === undefined || !SHARED.has(kind)) sizes[kind] += size;
+    for (const region of this.#regions) {
+      if (this.#shared?.regions.has(region) !== true) sizes[region.kind] += region.size;
     }
-    sizes.activations += this.#shared ?? 0;
+    sizes.activations += this.#shared?.elements ?? 0;
     return sizes;
   }
 }

@@ -1,5 +1,7 @@
 import type { KernelName, Kernels } from "./kernels.ts";
-import { phasesOf, type Run } from "./phases.ts";
+import { operandsOf } from "./operands.ts";
+import { isInTurns, phasesOf, type Run } from "./phases.ts";
+import type { TurnArea } from "./plan.ts";
 import { argumentsOf, type Operation, sliceOf, type Tape } from "./tape.ts";
 
 /** A kernel call of one thread, ready to be made. */
@@ -9,17 +11,31 @@ interface Call {
   readonly kernel: (...args: number[]) => void;
   /** All arguments, the range first. */
   readonly args: number[];
+  /** Of a call that counts its samples from the first one of a turn: the places that move on from turn to turn. */
+  readonly moving: readonly MovingPlace[] | undefined;
+}
+
+/** An argument that is a place outside of the thread's turn area. */
+interface MovingPlace {
+  /** Its index in a call's arguments. */
+  readonly argument: number;
+  readonly offset: number;
+  /** Elements from one sample to the next. */
+  readonly step: number;
 }
 
 /** Calls that are made in turns: all for the first samples, then all for the next ones. */
 interface Part {
   readonly calls: readonly Call[];
-  /** The range of all calls, where it is walked in chunks. */
+  /** The range of all calls, where it is walked in turns. */
   readonly begin: number;
   readonly end: number;
   /** Samples of a turn; 0 where each call has its own range, and is made once. */
   readonly chunk: number;
 }
+
+/** What is needed of a tape. */
+type Program = Pick<Tape, "chunk" | "turnArea"> & { readonly operations: readonly Operation[] };
 
 /** What a thread does between two barriers. */
 export type Phase = readonly Part[];
@@ -35,27 +51,59 @@ export interface Watcher {
  *
  * @param threads into how many slices ranges are cut
  */
-export function programOf(
-  kernels: Kernels,
-  { operations, chunk }: { readonly operations: readonly Operation[]; readonly chunk: number },
-  thread: number,
-  threads: number,
-): readonly Phase[] {
-  return phasesOf(operations, threads).map((runs) =>
-    runs.map((run) => partOf(kernels, run, chunk, thread, threads)).filter(({ calls }) => calls.length > 0),
+export function programOf(kernels: Kernels, tape: Program, thread: number, threads: number): readonly Phase[] {
+  return phasesOf(tape.operations, threads, threads, tape.turnArea).map((runs) =>
+    runs.map((run) => partOf(kernels, run, tape, thread, threads, thread)).filter(({ calls }) => calls.length > 0),
   );
 }
 
-function partOf(kernels: Kernels, { operations, inTurns }: Run, chunk: number, thread: number, threads: number): Part {
+/** @param area which of the areas of threads it uses */
+function partOf(
+  kernels: Kernels,
+  { operations, inTurns }: Run,
+  { chunk, turnArea }: Program,
+  thread: number,
+  threads: number,
+  area: number,
+): Part {
   const calls: Call[] = [];
+  let longest = inTurns ? chunk : Number.POSITIVE_INFINITY;
   for (const operation of operations) {
     const [begin, end] = sliceOf(operation, thread, threads);
     if (end === begin) continue;
-    const args = boxed([begin, end, ...argumentsOf(operation, thread)]);
-    calls.push({ name: operation.kernel, layer: operation.layer, kernel: kernels[operation.kernel], args });
+    const args = [begin, end, ...argumentsOf(operation, area)];
+    const moving = turnArea && movingPlaces(operation, turnArea, args, area);
+    if (moving !== undefined && turnArea !== undefined) longest = Math.min(longest, turnArea.samples);
+    calls.push({
+      name: operation.kernel,
+      layer: operation.layer,
+      kernel: kernels[operation.kernel],
+      args: boxed(args),
+      moving,
+    });
   }
   const [begin, end] = sliceOf(operations[0], thread, threads);
-  return { calls, begin, end, chunk: inTurns && end - begin > chunk ? chunk : 0 };
+  const counted = calls.some(({ moving }) => moving !== undefined);
+  return { calls, begin, end, chunk: counted || end - begin > longest ? longest : 0 };
+}
+
+/**
+ * Moves the places of a call that lie in the turn area to those of the thread. Returns the others, which move on from turn to
+ * turn; undefined where none lies there.
+ */
+function movingPlaces(
+  operation: Operation,
+  turnArea: TurnArea,
+  args: number[],
+  area: number,
+): readonly MovingPlace[] | undefined {
+  const operands = operandsOf(operation);
+  const own = operands.filter(({ offset }) => isInTurns(offset, turnArea));
+  if (own.length === 0) return undefined;
+  for (const { argument, offset } of own) args[argument + 2] = offset + area * turnArea.elements;
+  return operands
+    .filter(({ offset, step }) => !isInTurns(offset, turnArea) && step > 0)
+    .map(({ argument, offset, step }) => ({ argument: argument + 2, offset, step }));
 }
 
 /**
@@ -108,15 +156,24 @@ function runInTurns({ calls, begin, end, chunk }: Part, watcher: Watcher | undef
     for (let at = begin; at < end; at += chunk) {
       const to = Math.min(at + chunk, end);
       for (i = 0; i < calls.length; i++) {
-        const { name, kernel, args } = calls[i];
-        args[0] = at;
-        args[1] = to;
+        const { name, kernel, args, moving } = calls[i];
+        args[0] = moving === undefined ? at : 0;
+        args[1] = moving === undefined ? to : to - at;
+        if (moving !== undefined) move(args, moving, at);
         watcher?.calling(name);
         kernel(...args);
       }
     }
   } catch (error) {
     throw new KernelError(calls[i], error);
+  }
+}
+
+/** Moves places to those of a turn's first sample. */
+function move(args: number[], moving: readonly MovingPlace[], first: number): void {
+  for (let i = 0; i < moving.length; i++) {
+    const { argument, offset, step } = moving[i];
+    args[argument] = offset + first * step;
   }
 }
 
@@ -128,17 +185,9 @@ function runInTurns({ calls, begin, end, chunk }: Part, watcher: Watcher | undef
  * @param areas how many threads scratch was reserved for; slices beyond that use the areas again
  */
 export function runTape(kernels: Kernels, tape: Tape, slices = 1, areas = slices): void {
-  for (const phase of phasesOf(tape.operations, slices, areas)) {
+  for (const phase of phasesOf(tape.operations, slices, areas, tape.turnArea)) {
     for (let slice = 0; slice < slices; slice++) {
-      for (const { operations } of phase) {
-        for (const operation of operations) runSlice(kernels, operation, slice, slices, slice % areas);
-      }
+      runPhase(phase.map((run) => partOf(kernels, run, tape, slice, slices, slice % areas)));
     }
   }
-}
-
-function runSlice(kernels: Kernels, operation: Operation, slice: number, slices: number, area: number): void {
-  const [begin, end] = sliceOf(operation, slice, slices);
-  const kernel: (...args: number[]) => void = kernels[operation.kernel];
-  if (end > begin) kernel(begin, end, ...argumentsOf(operation, area));
 }

@@ -1,4 +1,5 @@
 import type { KernelArguments, KernelName } from "./kernels.ts";
+import type { TurnArea } from "./plan.ts";
 
 /**
  * What a kernel's range runs over. Where threads must meet follows from what the calls touch (`phasesOf`), not from this.
@@ -36,12 +37,15 @@ export class Tape {
   readonly operations: Operation[] = [];
   /** Samples that a run of `sample` calls is made for before the next ones follow, so that their numbers stay in the cache. */
   readonly chunk: number;
+  /** Memory that holds a few samples at a time, where there is some: calls that touch it are made for as many. */
+  readonly turnArea: TurnArea | undefined;
   /** Whose calls are appended. */
   #layer = "";
 
   /** @param chunk default: all samples at once */
-  constructor(chunk: number = Number.POSITIVE_INFINITY) {
+  constructor(chunk: number = Number.POSITIVE_INFINITY, turnArea?: TurnArea) {
     this.chunk = chunk;
+    this.turnArea = turnArea;
   }
 
   /** Appends a call; the arguments are checked against the kernel's signature. */
@@ -50,13 +54,13 @@ export class Tape {
   }
 
   /**
-   * Appends a call that needs memory of its thread's own. Reserve `elements` times the site's `threads` for it.
+   * Appends a call that needs memory of its thread's own. `Site.threadScratch` gives it.
    *
    * @param scratch which argument is the offset of that memory, and how far the threads' areas are apart
    * @throws RangeError if there is no such argument
    * @example
-   * const scratch = site.plan.reserve(`${site.path}/tiles`, "scratch", site.threads * elements);
-   * tape.addWithScratch("conv2d_forward", "sample", n, { argument: 6, elements }, ...places, scratch.offset, ...shapes);
+   * const { offset, elements } = site.threadScratch(1000);
+   * tape.addWithScratch("winograd_filters", "weight", panels, { argument: 4, elements }, packed, panels, rows, 0, offset);
    */
   addWithScratch<K extends KernelName>(
     kernel: K,

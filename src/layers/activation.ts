@@ -11,6 +11,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
+import { NO_RELU, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 import { readSoftmax } from "./softmax.ts";
 
 /** What the `activation` option of a layer takes. */
@@ -22,7 +23,7 @@ type ElementwiseName = Exclude<ActivationName, "linear" | "softmax">;
 /** Whether the derivative is a function of the output (else of the input). */
 const FROM_OUTPUT: Record<ElementwiseName, boolean> = {
   relu: true,
-  leakyRelu: false,
+  leakyRelu: true,
   sigmoid: true,
   tanh: true,
   gelu: false,
@@ -30,6 +31,13 @@ const FROM_OUTPUT: Record<ElementwiseName, boolean> = {
 
 /** Options of an activation layer. */
 export type ActivationOptions = LayerOptions;
+
+export interface ReluOptions extends ActivationOptions {
+  /** The largest output, above 0: 6 for ReLU6. Default: none. */
+  maxValue?: number;
+  /** Factor on negative inputs, 0 to 1. Default 0. */
+  negativeSlope?: number;
+}
 
 export interface LeakyReluOptions extends ActivationOptions {
   /** Factor on negative inputs. Default 0.3, as in Keras. */
@@ -42,12 +50,15 @@ export interface GeluOptions extends ActivationOptions {
 }
 
 /**
- * max(x, 0), any shape.
+ * max(x, 0), any shape; at most `maxValue`, and `negativeSlope` x where x is negative (Keras' ReLU).
  *
+ * Where the output is at `maxValue` there is no gradient, and where it is 0 that of negative inputs, as in PyTorch.
+ *
+ * @throws RangeError for a `maxValue` that is not above 0, or a `negativeSlope` outside 0 to 1
  * @example
- * relu();
+ * relu({ maxValue: 6 });
  */
-export function relu(options: ActivationOptions = {}): Layer {
+export function relu(options: ReluOptions = {}): Layer {
   return readElementwise("relu", options);
 }
 
@@ -98,6 +109,7 @@ export function gelu(options: GeluOptions = {}): Layer {
 
 /** The options that some have besides their name. */
 const OPTIONS: Partial<Record<ElementwiseName, readonly string[]>> = {
+  relu: ["maxValue", "negativeSlope"],
   leakyRelu: ["negativeSlope"],
   gelu: ["approximate"],
 };
@@ -105,19 +117,28 @@ const OPTIONS: Partial<Record<ElementwiseName, readonly string[]>> = {
 /** An activation layer from options of unknown origin. */
 export function readElementwise(type: ElementwiseName, options: object): Layer {
   const reader = new OptionReader(type, options, OPTIONS[type] ?? []);
-  const option =
-    type === "leakyRelu"
-      ? reader.number("negativeSlope", 0, 1, 0.3)
-      : Number(type === "gelu" && reader.boolean("approximate", false));
+  const isRelu = type === "relu" || type === "leakyRelu";
+  const rectifier = isRelu ? readRectifier(reader, type === "relu" ? 0 : 0.3) : NO_RELU;
+  const approximate = type === "gelu" && reader.boolean("approximate", false);
   return defineLayer({
     type,
     config: reader.config,
-    ...(type === "relu" && { isRelu: true, stopsAtZero: "always" as const }),
+    ...(isRelu && { rectifier, ...stopsAtZero(rectifier) }),
     outputShape: ([input]) => input,
     parameters: () => [],
     multiplyAdds: () => 0,
-    place: ({ output }) => new PlacedElementwise(sizeOf(output), type, option),
+    place: ({ output }) => new PlacedElementwise(sizeOf(output), type, rectifier, approximate),
   });
+}
+
+function readRectifier(reader: OptionReader, defaultSlope: number): Rectifier {
+  const slope = reader.number("negativeSlope", 0, 1, defaultSlope);
+  if ((reader.raw("maxValue") ?? null) === null) return { ...PLAIN_RELU, slope };
+  const maxValue = reader.number("maxValue", 0, Number.MAX_VALUE, 0);
+  // Outputs are held against it, so it has to be a number that they can be.
+  const upper = Math.fround(maxValue);
+  if (upper === 0) throw new RangeError(`${reader.who}: expected maxValue to be above 0, got ${maxValue}`);
+  return { upper, slope };
 }
 
 /** The layer that an `activation` option names, or undefined for none. */
@@ -142,36 +163,43 @@ export function activationOption(reader: OptionReader): Layer | undefined {
 }
 
 class PlacedElementwise implements PlacedLayer {
-  readonly #type: ElementwiseName;
-  /** The slope of leaky ReLU; for GELU 1 where it is approximate. */
-  readonly #option: number;
   readonly #size: number;
+  readonly #type: ElementwiseName;
+  /** Of the ReLUs. */
+  readonly #rectifier: Rectifier;
+  /** Of GELU: 1 where it is approximate. */
+  readonly #approximate: number;
 
-  constructor(size: number, type: ElementwiseName, option: number) {
-    this.#type = type;
-    this.#option = option;
+  constructor(size: number, type: ElementwiseName, rectifier: Rectifier, approximate: boolean) {
     this.#size = size;
+    this.#type = type;
+    this.#rectifier = rectifier;
+    this.#approximate = Number(approximate);
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
-    if (this.#type === "leakyRelu") {
-      tape.add("leaky_relu_forward", "sample", n, x, y, this.#size, this.#option);
-    } else if (this.#type === "gelu") {
-      tape.add("gelu_forward", "sample", n, x, y, this.#size, this.#option);
+    const type = this.#type;
+    if (type === "relu" || type === "leakyRelu") {
+      const { upper, slope } = this.#rectifier;
+      tape.add("relu_forward", "sample", n, x, y, this.#size, upper, slope);
+    } else if (type === "gelu") {
+      tape.add("gelu_forward", "sample", n, x, y, this.#size, this.#approximate);
     } else {
-      tape.add(`${this.#type}_forward` satisfies KernelName, "sample", n, x, y, this.#size);
+      tape.add(`${type}_forward` satisfies KernelName, "sample", n, x, y, this.#size);
     }
   }
 
   backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
     if (dx === 0) return;
-    const known = FROM_OUTPUT[this.#type] ? y : x;
-    if (this.#type === "leakyRelu") {
-      samples.add("leaky_relu_backward", "sample", n, known, dy, dx, this.#size, this.#option);
-    } else if (this.#type === "gelu") {
-      samples.add("gelu_backward", "sample", n, known, dy, dx, this.#size, this.#option);
+    const type = this.#type;
+    const known = FROM_OUTPUT[type] ? y : x;
+    if (type === "relu" || type === "leakyRelu") {
+      const { upper, slope } = this.#rectifier;
+      samples.add("relu_backward", "sample", n, known, dy, dx, this.#size, upper, slope);
+    } else if (type === "gelu") {
+      samples.add("gelu_backward", "sample", n, known, dy, dx, this.#size, this.#approximate);
     } else {
-      samples.add(`${this.#type}_backward` satisfies KernelName, "sample", n, known, dy, dx, this.#size);
+      samples.add(`${type}_backward` satisfies KernelName, "sample", n, known, dy, dx, this.#size);
     }
   }
 }

@@ -14,6 +14,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
+import { emitRest, isNone, isPlain, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
 export interface BatchNormalizationOptions extends LayerOptions {
   /** Share of the running statistics that stays at each step. Default 0.99. */
@@ -50,11 +51,11 @@ export function readBatchNormalization(options: object): Layer {
   if (Math.fround(epsilon) === 0) throw new RangeError(`${reader.who}: expected epsilon to be above 0, got ${epsilon}`);
   const gamma = reader.initializer("gammaInitializer", "ones");
   const beta = reader.initializer("betaInitializer", "zeros");
-  const normalization = (relu: boolean): LayerDefinition => ({
+  const normalization = (rectifier: Rectifier): LayerDefinition => ({
     type: "batchNormalization",
     config: reader.config,
-    ...(relu && { stopsAtZero: "always" as const }),
-    absorb: ({ isRelu }) => (isRelu === true && !relu ? normalization(true) : undefined),
+    ...stopsAtZero(rectifier),
+    absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? normalization(next.rectifier) : undefined),
     outputShape: ([input]) => input,
     parameters([input]) {
       const channels = input[input.length - 1];
@@ -67,9 +68,9 @@ export function readBatchNormalization(options: object): Layer {
       ];
     },
     multiplyAdds: () => 0,
-    place: (site) => new PlacedBatchNormalization(site, momentum, epsilon, relu),
+    place: (site) => new PlacedBatchNormalization(site, momentum, epsilon, rectifier),
   });
-  return defineLayer(normalization(false));
+  return defineLayer(normalization(NO_RELU));
 }
 
 class PlacedBatchNormalization implements PlacedLayer {
@@ -78,7 +79,7 @@ class PlacedBatchNormalization implements PlacedLayer {
   readonly #epsilon: number;
   readonly #channels: number;
   readonly #positions: number;
-  readonly #relu: boolean;
+  readonly #rectifier: Rectifier;
   readonly #mean: Region;
   readonly #variance: Region;
   /** Scale, then shift, of the batch's statistics and of the running ones. */
@@ -87,15 +88,17 @@ class PlacedBatchNormalization implements PlacedLayer {
   /** Sums of each sample: for the statistics, and in the backward pass for the gradients. */
   readonly #sums: Region;
   readonly #factors: Region | undefined;
+  /** Gradient before a ReLU that is not plain, where there is no gradient of the input to lie in its place. */
+  readonly #dz: Region | undefined;
 
-  constructor(site: Site, momentum: number, epsilon: number, relu: boolean) {
+  constructor(site: Site, momentum: number, epsilon: number, rectifier: Rectifier) {
     const { batch, output } = site;
     const size = sizeOf(output);
     const c = output[output.length - 1];
     this.#site = site;
     this.#momentum = momentum;
     this.#epsilon = epsilon;
-    this.#relu = relu;
+    this.#rectifier = rectifier;
     this.#channels = c;
     this.#positions = size / c;
     this.#mean = site.reserve("mean", "scratch", c);
@@ -105,6 +108,8 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#sums = site.reserve("sums", "scratch", batch * 5 * Math.ceil(c / 4) * 4);
     if (!site.training) return;
     this.#factors = site.reserve("factors", "scratch", 2 * c);
+    if (site.needsInputGradient || isPlain(rectifier) || isNone(rectifier)) return;
+    this.#dz = site.reserve("dz", "activations", batch * size);
   }
 
   #offset(parameter: string): number {
@@ -139,28 +144,36 @@ class PlacedBatchNormalization implements PlacedLayer {
       this.#fold(tape, mean, variance, this.#folded);
     }
     const folded = mode === "inference" ? this.#foldedRunning.offset : this.#folded.offset;
-    const lower = this.#relu ? 0 : Number.NEGATIVE_INFINITY;
+    const lower = lowerOf(this.#rectifier);
     tape.add("batch_norm_forward", "sample", n, x, y, folded, folded + c, positions, c, lower);
+    emitRest(tape, n, y, positions * c, this.#rectifier);
   }
 
-  backward({ samples }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
+  backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
     const gamma = this.#site.parameter("gamma").gradient;
     const beta = this.#site.parameter("beta").gradient;
     if (gamma === undefined || beta === undefined || this.#factors === undefined) return;
     const c = this.#channels;
     const positions = this.#positions;
-    const relu = this.#relu ? 1 : 0;
+    // The kernels see from x where a plain ReLU lets gradients through. That of another one takes a pass of its own.
+    const relu = isPlain(this.#rectifier) ? 1 : 0;
+    let dz = dy;
+    if (!isPlain(this.#rectifier) && !isNone(this.#rectifier)) {
+      const { upper, slope } = this.#rectifier;
+      dz = dx === 0 ? (this.#dz?.offset ?? 0) : dx;
+      samples.add("relu_backward", "sample", n, y, dy, dz, positions * c, upper, slope);
+    }
     const sums = this.#sums.offset;
     const factors = this.#factors.offset;
     const [mean, variance] = [this.#mean.offset, this.#variance.offset];
     const [scale, shift] = [this.#folded.offset, this.#folded.offset + c];
     // The data gradient needs these sums, so they cannot wait for the weights' tape.
-    samples.add("batch_norm_backward_sums", "sample", n, x, dy, mean, scale, shift, sums, positions, c, relu);
+    samples.add("batch_norm_backward_sums", "sample", n, x, dz, mean, scale, shift, sums, positions, c, relu);
     const gradients = [gamma.offset, beta.offset, factors] as const;
     const counts = [n, c, n * positions] as const;
     const statistics = [sums, mean, variance, scale] as const;
     samples.add("batch_norm_backward_parameters", "channel", c, ...statistics, ...gradients, this.#epsilon, ...counts);
     if (dx === 0) return;
-    samples.add("batch_norm_backward_data", "sample", n, x, dy, dx, scale, shift, factors, positions, c, relu);
+    samples.add("batch_norm_backward_data", "sample", n, x, dz, dx, scale, shift, factors, positions, c, relu);
   }
 }

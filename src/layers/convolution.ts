@@ -7,6 +7,7 @@ import { PlacedDepthwise } from "./placed-depthwise.ts";
 import { isNarrow, PlacedNarrowConvolution, poolsItself } from "./placed-narrow.ts";
 import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
 import { PlacedWinograd, usesWinograd } from "./placed-winograd.ts";
+import { isNone, NO_RELU, stopsAtZero } from "./rectifier.ts";
 
 /** What `conv2d` and `depthwiseConv2d` have in common, once their options are read. */
 export interface ConvolutionSettings {
@@ -36,17 +37,20 @@ export function convolution(settings: ConvolutionSettings): Layer {
     return [p, q, k];
   };
   /** With what it applies itself of the layers that follow. */
-  const fused = ({ relu, maxPool }: Fusion): LayerDefinition => ({
+  const fused = ({ rectifier, maxPool }: Fusion): LayerDefinition => ({
     type: settings.config.type,
     config: settings.config,
-    ...(relu && { stopsAtZero: "always" as const }),
+    ...stopsAtZero(rectifier),
     absorb(next, [input], surroundings) {
-      if (next.isRelu === true) return relu ? undefined : fused({ relu: true, maxPool });
+      if (next.rectifier !== undefined) {
+        return isNone(rectifier) ? fused({ rectifier: next.rectifier, maxPool }) : undefined;
+      }
       const pool = next.maxPool?.(outputOf(input));
       const d = dims(input, settings.config.type);
       // Of a ReLU between both, the pooling has less to do, and has taken it over already.
-      if (pool === undefined || relu || maxPool || !isNarrow(d, settings.bias, surroundings)) return undefined;
-      return poolsItself(d, pool.geometry) ? fused({ relu: pool.relu, maxPool: true }) : undefined;
+      if (pool === undefined || !isNone(rectifier) || maxPool || !isNarrow(d, settings.bias, surroundings))
+        return undefined;
+      return poolsItself(d, pool.geometry) ? fused({ rectifier: pool.rectifier, maxPool: true }) : undefined;
     },
     activation: settings.activation,
 
@@ -83,12 +87,12 @@ export function convolution(settings: ConvolutionSettings): Layer {
       const [input] = site.inputs;
       const d = dims(input, site.path);
       if (isNarrow(d, settings.bias, site))
-        return new PlacedNarrowConvolution(site, d, settings.bias, { relu, maxPool });
-      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias, relu);
+        return new PlacedNarrowConvolution(site, d, settings.bias, { rectifier, maxPool });
+      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias, rectifier);
       return usesWinograd(d)
-        ? new PlacedWinograd(site, d, settings.bias, relu)
-        : new PlacedConvolution(site, d, settings.bias, relu);
+        ? new PlacedWinograd(site, d, settings.bias, rectifier)
+        : new PlacedConvolution(site, d, settings.bias, rectifier);
     },
   });
-  return defineLayer(fused({ relu: false, maxPool: false }));
+  return defineLayer(fused({ rectifier: NO_RELU, maxPool: false }));
 }

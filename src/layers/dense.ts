@@ -17,6 +17,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
+import { emitRest, isNone, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
 export interface DenseOptions extends LayerOptions {
   /** Outputs. */
@@ -53,11 +54,11 @@ export function readDense(options: object): Layer {
   const kernelInitializer = reader.initializer("kernelInitializer", "glorotUniform");
   const biasInitializer = reader.initializer("biasInitializer", "zeros");
   const activation = activationOption(reader);
-  const connected = (relu: boolean): LayerDefinition => ({
+  const connected = (rectifier: Rectifier): LayerDefinition => ({
     type: "dense",
     config: reader.config,
-    ...(relu && { stopsAtZero: "always" as const }),
-    absorb: ({ isRelu }) => (isRelu === true && !relu ? connected(true) : undefined),
+    ...stopsAtZero(rectifier),
+    absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? connected(next.rectifier) : undefined),
     activation,
 
     outputShape([input], who) {
@@ -80,9 +81,9 @@ export function readDense(options: object): Layer {
     },
 
     multiplyAdds: ([[inputs]]) => inputs * units,
-    place: (site) => new PlacedDense(site, useBias, relu),
+    place: (site) => new PlacedDense(site, useBias, rectifier),
   });
-  return defineLayer(connected(false));
+  return defineLayer(connected(NO_RELU));
 }
 
 const PANEL = 8;
@@ -114,14 +115,14 @@ class PlacedDense implements PlacedLayer {
   readonly #units: number;
   readonly #kernel: ParameterPlace;
   readonly #bias: ParameterPlace | undefined;
-  readonly #lower: number;
+  readonly #rectifier: Rectifier;
   readonly #dz: Region | undefined;
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
   readonly #copies: ThreadArea | undefined;
   readonly #stopsAtZero: boolean;
 
-  constructor(site: Site, useBias: boolean, relu: boolean) {
+  constructor(site: Site, useBias: boolean, rectifier: Rectifier) {
     const inputs = sizeOf(site.inputs[0]);
     const units = sizeOf(site.output);
     this.#inputs = inputs;
@@ -129,13 +130,13 @@ class PlacedDense implements PlacedLayer {
     this.#stopsAtZero = site.stopsAtZero;
     this.#kernel = site.parameter("kernel");
     if (useBias) this.#bias = site.parameter("bias");
-    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
+    this.#rectifier = rectifier;
     this.#panels = site.reserve("panels", "packed", Math.ceil(units / PANEL) * PANEL * inputs);
     if (!site.training) return;
     if (copiesSamples(inputs, units)) {
       this.#copies = site.threadScratch(DENSE_COPY_SIZE);
     }
-    if (relu) this.#dz = site.reserve("dz", "activations", site.batch * units);
+    if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", site.batch * units);
     if (!site.needsInputGradient) return;
     const size = Math.ceil(inputs / PANEL) * PANEL * units;
     this.#panelsBackward = site.reserve("backward panels", "packed", size);
@@ -169,8 +170,9 @@ class PlacedDense implements PlacedLayer {
       y,
       this.#inputs,
       this.#units,
-      this.#lower,
+      lowerOf(this.#rectifier),
     );
+    emitRest(tape, n, y, this.#units, this.#rectifier);
   }
 
   backward(
@@ -183,7 +185,8 @@ class PlacedDense implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      samples.add("relu_backward", "sample", n, y, dy, dz, units);
+      const { upper, slope } = this.#rectifier;
+      samples.add("relu_backward", "sample", n, y, dy, dz, units, upper, slope);
     }
     if (this.#bias?.gradient !== undefined) {
       weights.add("bias_backward", "weight", units, dz, this.#bias.gradient.offset, n, units);

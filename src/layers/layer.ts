@@ -3,6 +3,7 @@ import type { Tape } from "../engine/tape.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import type { Fans, Initializer } from "./initializers.ts";
 import type { LayerConfig } from "./options.ts";
+import type { Rectifier } from "./rectifier.ts";
 
 /** Shape of one sample, without the batch: [h, w, c] of an image, [units] of a vector. */
 export type Shape = readonly number[];
@@ -147,8 +148,8 @@ export interface LayerDefinition {
   readonly activation?: Layer | undefined;
   /** Layers that it stands for. */
   readonly block?: Block;
-  /** Whether it is max(x, 0) and nothing else, which others can apply. */
-  readonly isRelu?: boolean;
+  /** The ReLU that it is and nothing else, which others can apply. */
+  readonly rectifier?: Rectifier | undefined;
   /**
    * Whether the layer gives no gradient to where its output is zero: `always`, as a ReLU, or `inherits`, where it only moves
    * or drops elements and so does what the layer before it does. Default no.
@@ -161,8 +162,8 @@ export interface LayerDefinition {
   readonly alias?: "always" | "inference";
   /** The inputs whose gradient is that of the output, so that none is computed: all, or the first. */
   readonly passesGradient?: "all" | "first";
-  /** The windows of a max pooling layer, which the layer before it may take over, and whether it applies a ReLU. */
-  maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly relu: boolean };
+  /** The windows of a max pooling layer, which the layer before it may take over, and the ReLU that it applies. */
+  maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly rectifier: Rectifier };
   /** A layer that does this one's work and then that of the next one, where this one can take it over. */
   absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
   /** A layer that does the work of the one before it and then its own, where it can take it over. */

@@ -2,6 +2,7 @@ import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows, steps } from "./placed-windows.ts";
+import type { Rectifier } from "./rectifier.ts";
 
 /** Floats in a column of the panels that the matrix kernels read. */
 const PANEL = 8;
@@ -11,8 +12,8 @@ export class PlacedConvolution extends PlacedWindows {
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, relu: boolean) {
-    super(site, d, bias, relu);
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, rectifier: Rectifier) {
+    super(site, d, bias, rectifier);
     const taps = d.r * d.s * PANEL;
     const forward = this.#panelCount(d.k) * taps * (d.c / d.groups);
     this.#panels = site.reserve("panels", "packed", forward);

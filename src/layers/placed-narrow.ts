@@ -12,6 +12,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
+import { emitRest, isNone, lowerOf } from "./rectifier.ts";
 
 /** Most input channels of the kernels that read filters in place: an image's colours and one more. */
 const MOST_CHANNELS = 4;
@@ -68,7 +69,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     }
     if (!site.training) return;
     if (fusion.maxPool) this.#places = site.reserve("places", "activations", outputs);
-    if (fusion.relu) this.#dz = site.reserve("dz", "activations", outputs);
+    if (!isNone(fusion.rectifier)) this.#dz = site.reserve("dz", "activations", outputs);
   }
 
   /** The input as the kernels read it. */
@@ -83,13 +84,14 @@ export class PlacedNarrowConvolution implements PlacedLayer {
       tape.add("pad2d", "sample", n, x[0], source, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
     const places = [source, this.#site.parameter("kernel").value.offset, this.#bias?.value.offset ?? 0] as const;
-    const lower = this.#fusion.relu ? 0 : Number.NEGATIVE_INFINITY;
+    const lower = lowerOf(this.#fusion.rectifier);
     if (this.#fusion.maxPool) {
       const origins = mode === "training" ? (this.#places?.offset ?? 0) : 0;
       tape.add("conv2d_narrow_pool_forward", "sample", n, ...places, y, origins, ...this.#shapes(), lower);
     } else {
       tape.add("conv2d_narrow_forward", "sample", n, ...places, y, ...this.#shapes(), lower);
     }
+    emitRest(tape, n, y, sizeOf(this.#site.output), this.#fusion.rectifier);
   }
 
   backward({ samples, weights }: BackwardTapes, n: number, { x, y, dy }: BackwardPlaces): void {
@@ -99,7 +101,8 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      samples.add("relu_backward", "sample", n, y, dy, dz, outputs);
+      const { upper, slope } = this.#fusion.rectifier;
+      samples.add("relu_backward", "sample", n, y, dy, dz, outputs, upper, slope);
     }
     const dw = this.#site.parameter("kernel").gradient?.offset;
     if (dw !== undefined && this.#places !== undefined) {

@@ -9,6 +9,7 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
+import { emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
 
 /** Sizes of a convolution for one input shape. */
 export interface ConvolutionDims extends ConvolutionGeometry {
@@ -22,7 +23,7 @@ export type BiasKind = "none" | "shared" | "untied";
 
 /** The layers after a convolution that it applies itself. */
 export interface Fusion {
-  readonly relu: boolean;
+  readonly rectifier: Rectifier;
   readonly maxPool: boolean;
 }
 
@@ -48,7 +49,7 @@ export abstract class PlacedWindows implements PlacedLayer {
   readonly #bias: Region | undefined;
   readonly #biasGradient: Region | undefined;
   readonly #biasStride: number;
-  readonly #lower: number;
+  readonly #rectifier: Rectifier;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
   /** Gradient before the fused ReLU. */
@@ -56,7 +57,7 @@ export abstract class PlacedWindows implements PlacedLayer {
   /** Output gradient with columns of zeros at its sides. */
   readonly #dzPadded: Region | undefined;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, relu: boolean) {
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, rectifier: Rectifier) {
     const { batch } = site;
     this.site = site;
     this.d = d;
@@ -70,12 +71,12 @@ export abstract class PlacedWindows implements PlacedLayer {
     }
     this.#biasStride = bias === "untied" ? d.k : 0;
     const outputs = sizeOf(site.output);
-    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
+    this.#rectifier = rectifier;
     if (d.hp !== d.h || d.wp !== d.w) {
       this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
     }
     if (!site.training) return;
-    if (relu) this.#dz = site.reserve("dz", "activations", batch * outputs);
+    if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", batch * outputs);
     if (!site.needsInputGradient) return;
     if (d.wd !== d.q) {
       this.#dzPadded = site.reserve("dz padded", "scratch", batch * d.p * d.wd * d.k);
@@ -97,7 +98,8 @@ export abstract class PlacedWindows implements PlacedLayer {
       tape.add("pad2d", "sample", n, x[0], this.#padded.offset, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
     const bias = { offset: this.#bias?.offset ?? 0, stride: this.#biasStride };
-    this.emitForward(tape, n, this.#source(x), y, bias, this.#lower);
+    this.emitForward(tape, n, this.#source(x), y, bias, lowerOf(this.#rectifier));
+    emitRest(tape, n, y, sizeOf(this.site.output), this.#rectifier);
   }
 
   backward({ samples, weights }: BackwardTapes, n: number, { x, y, dy, dx: [dx] }: BackwardPlaces): void {
@@ -106,7 +108,8 @@ export abstract class PlacedWindows implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      samples.add("relu_backward", "sample", n, y, dy, dz, outputs);
+      const { upper, slope } = this.#rectifier;
+      samples.add("relu_backward", "sample", n, y, dy, dz, outputs, upper, slope);
     }
     if (this.kernelGradient !== undefined) {
       this.emitWeights(weights, n, this.#source(x), dz, this.kernelGradient.offset);

@@ -2,6 +2,7 @@ import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows } from "./placed-windows.ts";
+import type { Rectifier } from "./rectifier.ts";
 
 /** Filters in a panel of the transformed weights. */
 const PANEL = 8;
@@ -61,9 +62,9 @@ export class PlacedWinograd extends PlacedWindows {
   readonly #panelsBackward: Region | undefined;
   readonly #tiles: ThreadArea;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, relu: boolean) {
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, rectifier: Rectifier) {
     // The kernels take what lies outside the image as zero: neither side is padded.
-    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, relu);
+    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, rectifier);
     const forward = roundUp(d.k, PANEL) * d.c;
     this.#packed = site.reserve("packed", "packed", TAPS * forward);
     this.#panels = site.reserve("panels", "packed", POINTS * forward);

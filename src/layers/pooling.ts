@@ -12,6 +12,7 @@ import {
   type Shape,
 } from "./layer.ts";
 import type { LayerConfig } from "./options.ts";
+import { isNone, isPlain, lowerOf, NO_RELU, type Rectifier } from "./rectifier.ts";
 
 /** Which value of a window goes on. */
 export type PoolKind = "max" | "average";
@@ -50,19 +51,22 @@ export function pooling(
     place: ({ inputs: [input], path }) => new PlacedAveragePooling(dims(input, path), countsPadding),
   };
   if (kind === "average") return defineLayer(average);
-  /** @param relu whether it applies a ReLU that stands before it or after it, which comes to the same */
-  const maximum = (relu: boolean): LayerDefinition => {
-    const absorb = ({ isRelu }: LayerDefinition) => (isRelu === true && !relu ? maximum(true) : undefined);
+  /** @param rectifier a plain ReLU that stands before it or after it, which comes to the same, or none */
+  const maximum = (rectifier: Rectifier): LayerDefinition => {
+    const absorb = (other: LayerDefinition) =>
+      other.rectifier !== undefined && isPlain(other.rectifier) && isNone(rectifier)
+        ? maximum(other.rectifier)
+        : undefined;
     return {
       ...average,
-      stopsAtZero: relu ? "always" : "inherits",
-      maxPool: (input) => ({ geometry: dims(input, config.type), relu }),
+      stopsAtZero: isNone(rectifier) ? "inherits" : "always",
+      maxPool: (input) => ({ geometry: dims(input, config.type), rectifier }),
       absorb,
       absorbBefore: absorb,
-      place: ({ inputs: [input], path }) => new PlacedMaxPooling(dims(input, path), relu),
+      place: ({ inputs: [input], path }) => new PlacedMaxPooling(dims(input, path), lowerOf(rectifier)),
     };
   };
-  return defineLayer(maximum(false));
+  return defineLayer(maximum(NO_RELU));
 }
 
 class PlacedMaxPooling implements PlacedLayer {
@@ -70,9 +74,9 @@ class PlacedMaxPooling implements PlacedLayer {
   /** Lower bound of the maxima: 0 for a ReLU. */
   readonly #lower: number;
 
-  constructor(dims: PoolDims, relu: boolean) {
+  constructor(dims: PoolDims, lower: number) {
     this.#dims = dims;
-    this.#lower = relu ? 0 : Number.NEGATIVE_INFINITY;
+    this.#lower = lower;
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {

@@ -2,7 +2,7 @@ import type { EngineOptions } from "../engine/engine.ts";
 import { MemoryPlan, type Region } from "../engine/plan.ts";
 import { type Graph, producers } from "../graph/graph.ts";
 import { PlacedGraph } from "../graph/place.ts";
-import { sizeOf } from "../layers/layer.ts";
+import { type Mode, sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
 import { Parameters } from "./parameters.ts";
@@ -26,6 +26,9 @@ export interface NetworkOptions extends EngineOptions {
   compact?: boolean | undefined;
 }
 
+/** All kinds of forward passes. */
+export const MODES: readonly Mode[] = ["inference", "training", "batchStatistics", "calibration"];
+
 /** Where a layer's random key lies, and how many numbers each sample draws with it. */
 export interface RandomKey {
   readonly region: Region;
@@ -37,6 +40,8 @@ export interface Layout {
   readonly plan: MemoryPlan;
   /** Whether memory matters more than some barriers. */
   readonly compact: boolean;
+  /** The kinds of forward passes that it has memory for. */
+  readonly modes: ReadonlySet<Mode>;
   readonly placed: PlacedGraph;
   readonly parameters: Parameters;
   readonly randomKeys: readonly RandomKey[];
@@ -93,6 +98,7 @@ export function layOut(
     plan,
     placed,
     compact,
+    modes: new Set(compact && !training ? (["inference"] as const) : MODES),
     parameters,
     randomKeys,
     staging: plan.reserve("staged pixels", "input", pixels),

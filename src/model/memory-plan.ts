@@ -1,4 +1,6 @@
 import { areApart, lifetimesOf } from "../engine/lifetimes.ts";
+import { canShare, type Region } from "../engine/plan.ts";
+import { turnRegions } from "../engine/turn-regions.ts";
 import type { Architecture } from "./architecture.ts";
 import { type Layout, layOut, type NetworkOptions } from "./layout.ts";
 import { Tapes } from "./tapes.ts";
@@ -15,6 +17,12 @@ const LARGE = 2 ** 26;
  */
 const LARGE_SAMPLE = 2 ** 16;
 
+/** The same in a network that only predicts: there 16 samples of smaller ones take little memory, whatever the cache. */
+const LARGE_PREDICTED_SAMPLE = 2 ** 19;
+
+/** Elements that a few samples may fill as they go through a network that only predicts: 4 MiB, a core's cache. */
+const TURN = 2 ** 20;
+
 /** A network's memory, in which everything has its place. */
 export interface PlannedLayout {
   readonly layout: Layout;
@@ -24,7 +32,8 @@ export interface PlannedLayout {
 
 /**
  * Plans a network's memory. In large networks regions lie where others do whose numbers are needed no more: when that is
- * follows from the calls of all tapes.
+ * follows from the calls of all tapes. Of one that only predicts, a few samples go through all layers before the next ones do,
+ * in memory of each thread's own.
  *
  * @param threads most threads that will run it
  */
@@ -36,7 +45,11 @@ export function planLayout(
   const layout = layOut(architecture, options, threads, false);
   const elements = layout.plan.freeze();
   const { activations, packed, scratch } = layout.plan.sizes();
-  const isLarge = activations + packed + scratch > LARGE && activations / options.batchSize > LARGE_SAMPLE;
+  const ofSample = activations / options.batchSize;
+  const isTrained = options.optimizer !== undefined;
+  const isLarge = isTrained
+    ? activations + packed + scratch > LARGE && ofSample > LARGE_SAMPLE
+    : ofSample > LARGE_PREDICTED_SAMPLE;
   if (!(options.compact ?? isLarge)) return { layout, elements };
   const compact = layOut(architecture, options, threads, true);
   const { plan } = compact;
@@ -47,6 +60,10 @@ export function planLayout(
   }));
   const regions = plan.regions.filter(({ size }) => size > 0).sort((a, b) => a.offset - b.offset);
   const lifetimes = lifetimesOf(records, regions);
-  const lifetime = (region: (typeof regions)[number]) => lifetimes.get(region) ?? "always";
-  return { layout: compact, elements: plan.share((a, b) => areApart(lifetime(a), lifetime(b))) };
+  const lifetime = (region: Region) => lifetimes.get(region) ?? "always";
+  const apart = (a: Region, b: Region) => areApart(lifetime(a), lifetime(b));
+  const shares = (region: Region) => canShare(region.kind) && region.size > 0 && lifetime(region) !== "always";
+  if (isTrained) return { layout: compact, elements: plan.share(shares, apart) };
+  const turns = { regions: turnRegions(records, regions, options.batchSize), batch: options.batchSize, most: TURN };
+  return { layout: compact, elements: plan.share(shares, apart, turns) };
 }

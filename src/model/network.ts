@@ -231,6 +231,12 @@ export class Network {
 
   /** Runs the staged batch forward and, if the targets are staged, computes its losses. */
   evaluate(n: number, mode: Mode, withLoss: boolean): void {
+    if (!this.#layout.modes.has(mode)) {
+      throw new RangeError(
+        "evaluate: expected running statistics, as a large network that only predicts has memory for; " +
+          "got those of the batch: compile it with an optimizer",
+      );
+    }
     this.#settleGradients();
     if (this.#unpacked) {
       this.engine.run(this.#tapes.packing());

@@ -2,7 +2,7 @@ import type { Region } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
 import { type BackwardTapes, type Mode, sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
-import { type Layout, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
+import { type Layout, MODES, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
 
 /** How the pixels of a batch were staged. */
 export type Pixels = "bytes" | "floats";
@@ -37,8 +37,6 @@ const CACHE_BYTES = 2 ** 22;
 
 /** Fewest samples of a chunk, and what its size is a multiple of: kernels work on several samples at once. */
 const CHUNK = 16;
-
-const MODES: readonly Mode[] = ["inference", "training", "batchStatistics", "calibration"];
 
 /** The tapes of a network, each written the first time it is wanted. */
 export class Tapes {
@@ -99,7 +97,8 @@ export class Tapes {
   all(): readonly Recording[] {
     const { batchSize, loss, optimizer } = this.#options;
     const withLoss = loss !== undefined;
-    const evaluations = MODES.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss));
+    const modes = MODES.filter((mode) => this.#layout.modes.has(mode));
+    const evaluations = modes.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss));
     const packing = { tape: this.packing(), outputs: 0 };
     if (optimizer === undefined) return [packing, ...evaluations];
     const sizes = [...new Set([1, Math.min(2, batchSize), batchSize])];
@@ -112,7 +111,7 @@ export class Tapes {
   }
 
   #record(key: number, emit: (tape: Tape) => number, owed?: Tape): Recording {
-    const tape = new Tape(this.#chunk);
+    const tape = new Tape(this.#chunk, this.#layout.plan.turnArea);
     const outputs = emit(tape);
     const recording = { tape, outputs, owed: owed?.operations.length === 0 ? undefined : owed };
     this.#recordings.set(key, recording);

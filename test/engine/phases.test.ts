@@ -37,20 +37,20 @@ describe("threads meet", () => {
 
   it("not where only the axis changes", () => {
     const tape = tapeOf((t) => {
-      t.add("relu_forward", "sample", 10, 1000, 2000, 5);
+      t.add("sigmoid_forward", "sample", 10, 1000, 2000, 5);
       // The same floats, cut alike.
       t.add("batch_norm_fold", "channel", 5, 100, 110, 120, 130, 140, 150, 0.001);
       t.add("add", "weight", 10, 2000, 2000, 3000, 5);
     });
-    expect(phases(tape, 3)).toEqual(["[relu_forward] batch_norm_fold add"]);
+    expect(phases(tape, 3)).toEqual(["[sigmoid_forward] batch_norm_fold add"]);
   });
 
   it("between calls of one axis that are cut at different places", () => {
     const tape = tapeOf((t) => {
       t.add("add", "weight", 7, 50, 50, 50, 1);
-      t.add("relu_forward", "weight", 3, 50, 50, 1);
+      t.add("sigmoid_forward", "weight", 3, 50, 50, 1);
     });
-    expect(phases(tape, 2)).toEqual(["add", "relu_forward"]);
+    expect(phases(tape, 2)).toEqual(["add", "sigmoid_forward"]);
   });
 
   it("before and after what one thread does alone", () => {
@@ -79,22 +79,22 @@ describe("threads meet", () => {
 describe("samples are walked in turns", () => {
   it("until a sample's numbers lie where another's do", () => {
     const tape = tapeOf((t) => {
-      t.add("relu_forward", "sample", 8, 1000, 2000, 10);
-      t.add("relu_forward", "sample", 8, 2000, 3000, 10);
+      t.add("sigmoid_forward", "sample", 8, 1000, 2000, 10);
+      t.add("sigmoid_forward", "sample", 8, 2000, 3000, 10);
       // Smaller tensors in the place of larger ones: sample 3 of one lies where sample 1 of the other does.
       t.add("mean_squared_error", "sample", 8, 3000, 4000, 500, 1000, 5, 1);
     });
-    expect(phases(tape, 1)).toEqual(["[relu_forward relu_forward] [mean_squared_error]"]);
-    expect(phases(tape, 2)).toEqual(["[relu_forward relu_forward]", "[mean_squared_error]"]);
+    expect(phases(tape, 1)).toEqual(["[sigmoid_forward sigmoid_forward] [mean_squared_error]"]);
+    expect(phases(tape, 2)).toEqual(["[sigmoid_forward sigmoid_forward]", "[mean_squared_error]"]);
   });
 
   it("where samples are of one size and share a place", () => {
     const tape = tapeOf((t) => {
-      t.add("relu_forward", "sample", 8, 1000, 2000, 10);
-      t.add("relu_forward", "sample", 8, 2000, 1000, 10);
-      t.add("relu_forward", "sample", 8, 1000, 2000, 10);
+      t.add("sigmoid_forward", "sample", 8, 1000, 2000, 10);
+      t.add("sigmoid_forward", "sample", 8, 2000, 1000, 10);
+      t.add("sigmoid_forward", "sample", 8, 1000, 2000, 10);
     });
-    expect(phases(tape, 4)).toEqual(["[relu_forward relu_forward relu_forward]"]);
+    expect(phases(tape, 4)).toEqual(["[sigmoid_forward sigmoid_forward sigmoid_forward]"]);
   });
 });
 
@@ -118,7 +118,7 @@ describe("conflicts", () => {
           const [place, away] = [draw(1, 60), 100_000 * (call + 1)];
           const kind = draw(0, 4);
           const axis = draw(0, 8) === 0 ? "single" : "weight";
-          if (kind === 0) t.add("relu_forward", axis, draw(1, 9), away, place, draw(1, 8));
+          if (kind === 0) t.add("sigmoid_forward", axis, draw(1, 9), away, place, draw(1, 8));
           else if (kind === 1) t.add("bias_backward", axis, draw(1, 9), away, place, 1, 9);
           else if (kind === 2) t.add("gradient_clip", axis, draw(1, 3), away, 1, place, 1);
           else

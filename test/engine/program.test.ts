@@ -7,7 +7,7 @@ import { Tape } from "../../src/engine/tape.ts";
 function tapeOf(chunk?: number): Tape {
   const tape = new Tape(chunk);
   tape.add("add", "sample", 10, 10, 10, 30, 1);
-  tape.add("relu_forward", "sample", 10, 30, 50, 1);
+  tape.add("relu_forward", "sample", 10, 30, 50, 1, Number.POSITIVE_INFINITY, 0);
   tape.add("bias_backward", "weight", 1, 50, 70, 10, 1);
   tape.add("add", "weight", 10, 50, 50, 80, 1);
   return tape;
@@ -65,10 +65,10 @@ describe("a program", () => {
   it("lets kernels that read all their weights at every call do all samples at once", async () => {
     const { kernels } = await createEngine(100, { gear: "js" });
     const tape = new Tape(4);
-    tape.add("relu_forward", "sample", 8, 10, 10, 1);
-    tape.add("relu_forward", "sample", 8, 10, 10, 1);
+    tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
+    tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
     tape.add("dense_forward", "sample", 8, 10, 60, 0, 0, 30, 1, 1, 0);
-    tape.add("relu_forward", "sample", 8, 10, 10, 1);
+    tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
     const names: string[] = [];
     runPhase(programOf(kernels, tape, 0, 1)[0], { calling: (kernel) => names.push(kernel) });
     const relu = "relu_forward";
@@ -78,9 +78,9 @@ describe("a program", () => {
   it("walks calls of different numbers of samples one after the other", async () => {
     const { kernels } = await createEngine(100, { gear: "js" });
     const tape = new Tape(2);
-    tape.add("relu_forward", "sample", 10, 10, 30, 1);
-    tape.add("relu_forward", "sample", 9, 10, 50, 1);
-    tape.add("relu_forward", "sample", 9, 50, 70, 1);
+    tape.add("relu_forward", "sample", 10, 10, 30, 1, Number.POSITIVE_INFINITY, 0);
+    tape.add("relu_forward", "sample", 9, 10, 50, 1, Number.POSITIVE_INFINITY, 0);
+    tape.add("relu_forward", "sample", 9, 50, 70, 1, Number.POSITIVE_INFINITY, 0);
     const names: string[] = [];
     runPhase(programOf(kernels, tape, 0, 1)[0], { calling: (kernel) => names.push(kernel) });
     expect(names.length).toBe(5 + 2 * 5);

@@ -43,8 +43,8 @@ function check(emit: (tape: Tape, plan: Plan) => void, { order, phases }: Change
 }
 
 const forward = (tape: Tape, { x, y, z }: Plan) => {
-  tape.add("relu_forward", "sample", 8, x.offset, y.offset, 10);
-  tape.add("relu_forward", "sample", 8, y.offset, z.offset, 10);
+  tape.add("sigmoid_forward", "sample", 8, x.offset, y.offset, 10);
+  tape.add("sigmoid_forward", "sample", 8, y.offset, z.offset, 10);
 };
 
 describe("a tape", () => {
@@ -54,7 +54,7 @@ describe("a tape", () => {
       forward(tape, plan);
       tape.add("bias_backward", "weight", 10, z.offset, sums.offset, 8, 10);
       tape.add("bias_backward", "weight", 5, z.offset, db.offset, 16, 5);
-      tape.add("relu_backward", "sample", 8, y.offset, z.offset, dw.offset, 10);
+      tape.add("sigmoid_backward", "sample", 8, y.offset, z.offset, dw.offset, 10);
       // The gap between the parameters is updated, too.
       tape.add("sgd_update", "parameter", 85, w.offset, dw.offset, hyper.offset, 0, 0);
     });
@@ -63,7 +63,7 @@ describe("a tape", () => {
   it("is refused where it reads what nobody wrote", () => {
     const backwards = () => check(forward, { order: (operations) => [...operations].reverse() });
     const { y } = planOf();
-    expect(backwards).toThrow(`relu_forward of "layer", input at argument 0: reads ${y.offset}, which nobody wrote`);
+    expect(backwards).toThrow(`sigmoid_forward of "layer", input at argument 0: reads ${y.offset}, which nobody wrote`);
     // One sample fewer than the next call reads.
     expect(() => check(forward, { order: ([first, ...rest]) => [{ ...first, extent: 7 }, ...rest] })).toThrow(
       `reads ${y.offset + 70}, which nobody wrote`,
@@ -71,10 +71,12 @@ describe("a tape", () => {
   });
 
   it("is refused where an operand leaves its region", () => {
-    const past = () => check((tape, { x, y }) => tape.add("relu_forward", "sample", 8, x.offset, y.offset + 1, 10));
-    expect(past).toThrow(/relu_forward of "layer", output at argument 1: expected it inside of one region, got \d+ to/);
+    const past = () => check((tape, { x, y }) => tape.add("sigmoid_forward", "sample", 8, x.offset, y.offset + 1, 10));
+    expect(past).toThrow(
+      /sigmoid_forward of "layer", output at argument 1: expected it inside of one region, got \d+ to/,
+    );
     // Only updates walk from one parameter to the next.
-    const across = () => check((tape, { w, z }) => tape.add("relu_forward", "sample", 1, w.offset, z.offset, 85));
+    const across = () => check((tape, { w, z }) => tape.add("sigmoid_forward", "sample", 1, w.offset, z.offset, 85));
     expect(across).toThrow("input at argument 0: expected it inside of one region");
     const beyond = () =>
       check((tape, { w, dw, hyper }) =>
@@ -100,22 +102,22 @@ describe("a tape", () => {
     expect(reads).toThrow(/bias_backward of "layer", input at argument 0: reads \d+, which another part writes/);
     const overwrites = () =>
       check((tape, { x, y }) => {
-        tape.add("relu_forward", "sample", 8, x.offset, y.offset, 10);
+        tape.add("sigmoid_forward", "sample", 8, x.offset, y.offset, 10);
         tape.add("bias_backward", "weight", 10, x.offset, y.offset, 8, 10);
       }, together(false));
     expect(overwrites).toThrow(/bias_backward of "layer", output at argument 1: writes \d+, which another part writes/);
     const read = () =>
       check((tape, { w, x, y }) => {
         tape.add("bias_backward", "weight", 10, x.offset, y.offset, 8, 10);
-        tape.add("relu_forward", "sample", 4, w.offset, x.offset, 2);
+        tape.add("sigmoid_forward", "sample", 4, w.offset, x.offset, 2);
       }, together(false));
-    expect(read).toThrow(/relu_forward of "layer", output at argument 1: writes \d+, which another part reads/);
+    expect(read).toThrow(/sigmoid_forward of "layer", output at argument 1: writes \d+, which another part reads/);
   });
 
   it("is refused where samples that are walked in turns meet", () => {
     const halves = (tape: Tape, { x, y }: Plan) => {
-      tape.add("relu_forward", "sample", 2, x.offset, y.offset, 10);
-      tape.add("relu_forward", "sample", 2, y.offset, y.offset + 40, 5);
+      tape.add("sigmoid_forward", "sample", 2, x.offset, y.offset, 10);
+      tape.add("sigmoid_forward", "sample", 2, y.offset, y.offset + 40, 5);
     };
     check(halves);
     // The second thread's sample of the second call reads what the first thread's of the first one wrote.
@@ -123,7 +125,7 @@ describe("a tape", () => {
       operations.map((operation) => [{ operations: [operation], inTurns: true }]);
     check(halves, { phases });
     expect(() => check(halves, { phases: (operations) => [[{ operations, inTurns: true }]] })).toThrow(
-      /relu_forward of "layer", input at argument 0: reads \d+, which another part writes/,
+      /sigmoid_forward of "layer", input at argument 0: reads \d+, which another part writes/,
     );
   });
 

@@ -9,7 +9,17 @@ describe("a tape", () => {
     heap.set([1, 2, 3, 4, 5, 6], 10);
     const tape = new Tape();
     // relu_forward writes sample i at y + i * size: with areas of 10 elements, slice t at y + 10 t + i * size.
-    tape.addWithScratch("relu_forward", "sample", 3, { argument: 1, elements: 10 }, 10, 20, 2);
+    tape.addWithScratch(
+      "relu_forward",
+      "sample",
+      3,
+      { argument: 1, elements: 10 },
+      10,
+      20,
+      2,
+      Number.POSITIVE_INFINITY,
+      0,
+    );
     runTape(kernels, tape, 3);
     expect([...heap.subarray(20, 50)].map((value, i) => [i, value]).filter(([, value]) => value !== 0)).toEqual([
       [0, 1],
@@ -25,14 +35,25 @@ describe("a tape", () => {
   });
 
   it("refuses scratch at an argument that there is none of", () => {
-    const add = () => new Tape().addWithScratch("relu_forward", "sample", 1, { argument: 3, elements: 1 }, 0, 0, 1);
-    expect(add).toThrow(new RangeError("relu_forward: expected scratch at one of 3 arguments, got 3"));
+    const add = () =>
+      new Tape().addWithScratch(
+        "relu_forward",
+        "sample",
+        1,
+        { argument: 5, elements: 1 },
+        0,
+        0,
+        1,
+        Number.POSITIVE_INFINITY,
+        0,
+      );
+    expect(add).toThrow(new RangeError("relu_forward: expected scratch at one of 5 arguments, got 5"));
   });
 
   it("cuts a range into parts that meet, single work into none", () => {
     const tape = new Tape();
-    tape.add("relu_forward", "sample", 10, 0, 0, 1);
-    tape.add("relu_forward", "single", 1, 0, 0, 1);
+    tape.add("relu_forward", "sample", 10, 0, 0, 1, Number.POSITIVE_INFINITY, 0);
+    tape.add("relu_forward", "single", 1, 0, 0, 1, Number.POSITIVE_INFINITY, 0);
     const [cut, single] = tape.operations;
     expect([0, 1, 2].map((thread) => sliceOf(cut, thread, 3))).toEqual([
       [0, 3],
@@ -43,6 +64,6 @@ describe("a tape", () => {
       [0, 1],
       [0, 0],
     ]);
-    expect(argumentsOf(cut, 2)).toEqual([0, 0, 1]);
+    expect(argumentsOf(cut, 2)).toEqual([0, 0, 1, Number.POSITIVE_INFINITY, 0]);
   });
 });

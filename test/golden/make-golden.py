@@ -349,3 +349,26 @@ make_network()
 make_optimizers()
 make_losses()
 make_options()
+
+
+def make_rectifiers():
+    """ReLUs of several kinds and their gradients, at their corners too where PyTorch has a function for them."""
+    x = torch.tensor([-8, -3, -0.5, -0.125, 0, 0.25, 1, 2.5, 5.875, 6, 6.5, 100])
+    dy = torch.tensor([1, -2, 3, 0.5, 7, -1, 2, 0.25, 4, 5, -6, 8])
+    kinds = [
+        ({}, F.relu),
+        ({"maxValue": 6}, F.relu6),
+        ({"maxValue": 2.5}, lambda z: F.hardtanh(z, 0, 2.5)),
+        ({"negativeSlope": 0.125}, lambda z: F.leaky_relu(z, 0.125)),
+        ({"maxValue": 3, "negativeSlope": 0.25}, lambda z: F.leaky_relu(z, 0.25).clamp(max=3)),
+    ]
+    cases = []
+    for options, function in kinds:
+        z = x.clone().requires_grad_()
+        y = function(z)
+        y.backward(dy)
+        cases.append({"options": options, "y": y.tolist(), "dx": z.grad.tolist()})
+    write("rectifiers", {"x": x.tolist(), "dy": dy.tolist(), "cases": cases})
+
+
+make_rectifiers()

@@ -134,6 +134,10 @@ const AFTER: Readonly<Record<string, () => Layer[]>> = {
   "ReLU, padded pooling": () => [relu(), maxPooling2d({ poolSize: 2, padding: 1 })],
   "ReLU, dilated pooling": () => [relu(), maxPooling2d({ dilationRate: 2 })],
   "ReLU, average pooling": () => [relu(), averagePooling2d()],
+  "bounded ReLU": () => [relu({ maxValue: 0.5 })],
+  "bounded ReLU, pooling": () => [relu({ maxValue: 0.5 }), maxPooling2d()],
+  "pooling, bounded leaky ReLU": () => [maxPooling2d(), relu({ maxValue: 0.5, negativeSlope: 0.25 })],
+  "normalisation, bounded leaky ReLU": () => [batchNormalization(), relu({ maxValue: 0.625, negativeSlope: 0.25 })],
 };
 
 /** Convolutions of few channels, by the kernels that they take where a network begins with them. */
@@ -349,6 +353,18 @@ export const LAYER_CASES: readonly LayerCase[] = [
   },
 
   { name: "relu", input: [3, 3, 2], layers: [relu()] },
+  { name: "relu, bounded and leaky", input: [3, 5], layers: [relu({ maxValue: 0.7, negativeSlope: 0.1 })] },
+  { name: "dense, bounded ReLU", input: [6], layers: [dense({ units: 9 }), relu({ maxValue: 0.3 })] },
+  {
+    name: "depthwiseConv2d, ReLU6 for small numbers",
+    input: [5, 4, 3],
+    layers: [depthwiseConv2d({ kernelSize: 3 }), relu({ maxValue: 0.6 })],
+  },
+  {
+    name: "conv2d by Winograd, bounded leaky ReLU",
+    input: [6, 6, 16],
+    layers: [conv2d({ filters: 16, kernelSize: 3 }), relu({ maxValue: 0.6, negativeSlope: 0.5 })],
+  },
   { name: "leakyRelu", input: [7], layers: [leakyRelu({ negativeSlope: 0.125 })] },
   { name: "sigmoid", input: [7], layers: [sigmoid()] },
   { name: "tanh", input: [7], layers: [tanh()] },

@@ -4,7 +4,7 @@ import { Tape } from "../../src/engine/tape.ts";
 import { buildGraph } from "../../src/graph/build.ts";
 import { graphParameters } from "../../src/graph/graph.ts";
 import { PlacedGraph } from "../../src/graph/place.ts";
-import { relu } from "../../src/layers/activation.ts";
+import { leakyRelu, relu } from "../../src/layers/activation.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
@@ -53,6 +53,19 @@ describe("neighbours in a graph", () => {
   it("applies a ReLU that follows no pooling", () => {
     const wanted = ["conv2d_narrow_forward", "relu_backward", "conv2d_backward_weights", "bias_backward"];
     expect(kernels([conv(), relu()], IMAGE, true)).toEqual(wanted);
+  });
+
+  it.each([
+    ["bounded", relu({ maxValue: 6 })],
+    ["leaky", relu({ negativeSlope: 0.1 })],
+    ["leaky by its name", leakyRelu()],
+  ])("applies a %s ReLU in place, where a plain one would be", (_, other) => {
+    const narrow = ["conv2d_narrow_forward", "relu_forward", "relu_backward", "conv2d_backward_weights"];
+    expect(kernels([conv(), other], IMAGE, true)).toEqual([...narrow, "bias_backward"]);
+    const found = kernels([flatten(), dense({ units: 4 }), other], IMAGE, true);
+    expect(found.filter((kernel) => kernel.startsWith("relu"))).toEqual(["relu_forward", "relu_backward"]);
+    const normalised = kernels([batchNormalization(), other], IMAGE, false);
+    expect(normalised.filter((kernel) => kernel.startsWith("relu"))).toEqual(["relu_forward", "relu_backward"]);
   });
 
   it("leaves windows of other kinds to the pooling, which applies the ReLU", () => {

@@ -3,7 +3,15 @@ import { type Bound, close, EXACT, float32, input, type KernelCall, normal, outp
 
 /** An activation y = f(x), its gradient from x or from y, and how near float32 comes. */
 export interface Activation {
-  readonly name: "relu" | "leaky_relu" | "sigmoid" | "tanh" | "gelu" | "gelu, approximate";
+  readonly name:
+    | "relu"
+    | "relu, at most 4"
+    | "relu, leaky"
+    | "relu, leaky, at most 3"
+    | "sigmoid"
+    | "tanh"
+    | "gelu"
+    | "gelu, approximate";
   /** The kernels' names without `_forward` and `_backward`. */
   readonly kernel: string;
   /** What the gradient kernel reads besides dy. */
@@ -14,9 +22,13 @@ export interface Activation {
   readonly units: number;
 }
 
+const RELU = { kernel: "relu", gradientFrom: "y" } as const;
+
 export const ACTIVATIONS: readonly Activation[] = [
-  { name: "relu", kernel: "relu", gradientFrom: "y", scalars: [], units: 0 },
-  { name: "leaky_relu", kernel: "leaky_relu", gradientFrom: "x", scalars: [Math.fround(0.01)], units: 1 },
+  { ...RELU, name: "relu", scalars: [Number.POSITIVE_INFINITY, 0], units: 0 },
+  { ...RELU, name: "relu, at most 4", scalars: [4, 0], units: 0 },
+  { ...RELU, name: "relu, leaky", scalars: [Number.POSITIVE_INFINITY, Math.fround(0.01)], units: 1 },
+  { ...RELU, name: "relu, leaky, at most 3", scalars: [3, 0.25], units: 1 },
   { name: "sigmoid", kernel: "sigmoid", gradientFrom: "y", scalars: [], units: 8 },
   { name: "tanh", kernel: "tanh", gradientFrom: "y", scalars: [], units: 8 },
   { name: "gelu", kernel: "gelu", gradientFrom: "x", scalars: [0], units: 48 },
@@ -42,6 +54,7 @@ export function activationForward(
 function gradientBound(name: Activation["name"]): Bound {
   switch (name) {
     case "relu":
+    case "relu, at most 4":
       return EXACT;
     // The gradient of GELU passes through zero, where its two terms cancel.
     case "gelu":
@@ -82,15 +95,24 @@ export function activationInputs(name: string, length: number): Float64Array {
   return uniform(name, length, -6, 6).map((value, i) => (i % 11 === 5 ? 0 : i % 11 === 9 ? -0 : value));
 }
 
+/** What the gradient is computed from: x, or outputs as the activation has them. */
+function gradientSource({ kernel, gradientFrom, scalars: [upper] }: Activation, x: Float64Array): Float64Array {
+  if (gradientFrom === "x") return x;
+  // Some lie at the upper bound.
+  if (kernel === "relu") return x.map((value) => Math.min(value, upper));
+  return float32(x.map((value) => (kernel === "sigmoid" ? Math.abs(Math.tanh(value)) : Math.tanh(value))));
+}
+
 /** All activations on samples of a size. */
 export function activationCalls(size: readonly [number, number]): KernelCall[] {
   const length = size[0] * size[1];
   return ACTIVATIONS.flatMap((activation) => {
     const x = activationInputs(`${activation.name} x`, length);
     const dy = normal(`${activation.name} dy`, length);
-    const y = float32(x.map(Math.tanh));
-    const source = activation.gradientFrom === "x" ? x : activation.name === "sigmoid" ? y.map(Math.abs) : y;
-    return [activationForward(activation, size, x), activationBackward(activation, size, source, dy)];
+    return [
+      activationForward(activation, size, x),
+      activationBackward(activation, size, gradientSource(activation, x), dy),
+    ];
   });
 }
 

@@ -5,8 +5,6 @@ import { oneInput, type Rows, twoInputs } from "./row.ts";
 export const elementRows = {
   relu_forward: oneInput,
   relu_backward: twoInputs,
-  leaky_relu_forward: oneInput,
-  leaky_relu_backward: twoInputs,
   sigmoid_forward: oneInput,
   sigmoid_backward: twoInputs,
   tanh_forward: oneInput,

@@ -17,40 +17,41 @@ function bent(x: number): number {
   return 2 * Math.sqrt(2 / Math.PI) * x * (1 + CUBIC * x * x);
 }
 
+/** A ReLU of x; NaN stays NaN. */
+function rectified(x: number, upper: number, slope: number): number {
+  if (x > 0) return Math.min(x, upper);
+  // 0 x is no number where x is infinite.
+  return slope === 0 ? Math.max(x, 0) : slope * x;
+}
+
+/** Its gradient for dy, from its output. */
+function rectifierGradient(y: number, dy: number, upper: number, slope: number): number {
+  if (y >= upper && upper !== Number.POSITIVE_INFINITY) return 0;
+  if (y > 0) return dy;
+  return slope === 0 ? 0 : slope * dy;
+}
+
 /** The activation kernels over one heap. */
 export function activationKernels(heap: Heap) {
   return {
-    /** y = max(x, 0); NaN stays NaN. x, y [n, size]. */
-    relu_forward(begin: number, end: number, x: number, y: number, size: number): void {
-      for (let i = begin * size; i < end * size; i++) heap[y + i] = Math.max(heap[x + i], 0);
+    /** A ReLU: y = min(x, upper) where x > 0, else slope x; NaN stays NaN. x, y [n, size]. */
+    relu_forward(begin: number, end: number, x: number, y: number, size: number, upper: number, slope: number): void {
+      for (let i = begin * size; i < end * size; i++) heap[y + i] = rectified(heap[x + i], upper, slope);
     },
 
-    /** dx = y > 0 ? dy : 0, from the output y of the forward pass. y, dy, dx [n, size]. */
-    relu_backward(begin: number, end: number, y: number, dy: number, dx: number, size: number): void {
-      for (let i = begin * size; i < end * size; i++) heap[dx + i] = heap[y + i] > 0 ? heap[dy + i] : 0;
-    },
-
-    /** y = x > 0 ? x : slope x. x, y [n, size]. */
-    leaky_relu_forward(begin: number, end: number, x: number, y: number, size: number, slope: number): void {
-      for (let i = begin * size; i < end * size; i++) {
-        const value = heap[x + i];
-        heap[y + i] = value > 0 ? value : slope * value;
-      }
-    },
-
-    /** dx = x > 0 ? dy : slope dy, from the input x. x, dy, dx [n, size]. */
-    leaky_relu_backward(
+    /** dx = dy where 0 < y < upper, 0 from there on, slope dy elsewhere; from the output y. y, dy, dx [n, size]. */
+    relu_backward(
       begin: number,
       end: number,
-      x: number,
+      y: number,
       dy: number,
       dx: number,
       size: number,
+      upper: number,
       slope: number,
     ): void {
       for (let i = begin * size; i < end * size; i++) {
-        const gradient = heap[dy + i];
-        heap[dx + i] = heap[x + i] > 0 ? gradient : slope * gradient;
+        heap[dx + i] = rectifierGradient(heap[y + i], heap[dy + i], upper, slope);
       }
     },
 

@@ -100,8 +100,8 @@ export class Pool {
 
   #share(tape: Tape): SharedTape {
     const id = this.#tapes++;
-    const { operations, chunk } = tape;
-    this.#post({ type: "tape", id, operations, chunk });
+    const { operations, chunk, turnArea } = tape;
+    this.#post({ type: "tape", id, operations, chunk, turnArea });
     return { id, program: programOf(this.#kernels, tape, 0, this.threads) };
   }
 

@@ -1,6 +1,7 @@
 // What a worker does; the same in Node and in browsers.
 
 import type { Kernels } from "../kernels.ts";
+import type { TurnArea } from "../plan.ts";
 import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";
 import type { Operation } from "../tape.ts";
 import { instantiateShared } from "../wasm.ts";
@@ -24,6 +25,7 @@ export interface TapeMessage {
   readonly id: number;
   readonly operations: readonly Operation[];
   readonly chunk: number;
+  readonly turnArea: TurnArea | undefined;
 }
 
 export type ThreadMessage = StartMessage | TapeMessage;

@@ -27,7 +27,9 @@ function integral(f: (t: number) => number, from: number, to: number, steps: num
 // The definitions, other than the kernels write them.
 const DEFINITIONS: Record<Activation["name"], (x: number) => number> = {
   relu: (x) => (x + Math.abs(x)) / 2,
-  leaky_relu: (x) => Math.max(x, 0) + Math.fround(0.01) * Math.min(x, 0),
+  "relu, at most 4": (x) => (Math.abs(x) - Math.abs(x - 4) + 4) / 2,
+  "relu, leaky": (x) => Math.max(x, 0) + Math.fround(0.01) * Math.min(x, 0),
+  "relu, leaky, at most 3": (x) => Math.min(Math.max(x, 0), 3) + Math.min(x, 0) / 4,
   sigmoid: (x) => Math.exp(x) / (1 + Math.exp(x)),
   tanh: (x) => Math.sinh(x) / Math.cosh(x),
   gelu: (x) => x * (0.5 + integral((t) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI), 0, x, 2000)),
@@ -82,7 +84,9 @@ describe.each(ACTIVATIONS.map((activation) => [activation.name, activation] as c
   it("keeps NaN and knows its limits", () => {
     const limits: Record<Activation["name"], [number, number]> = {
       relu: [0, 1000],
-      leaky_relu: [Math.fround(0.01) * -1000, 1000],
+      "relu, at most 4": [0, 4],
+      "relu, leaky": [Math.fround(0.01) * -1000, 1000],
+      "relu, leaky, at most 3": [-250, 3],
       sigmoid: [0, 1],
       tanh: [-1, 1],
       gelu: [0, 1000],

@@ -68,7 +68,7 @@ describe("a host without threads", () => {
     expect(engine.threadsReason).toBe("memory cannot be shared here: in a page, that takes cross-origin isolation");
     engine.heap[20000] = -1;
     const tape = new Tape();
-    tape.add("relu_forward", "sample", 1, 20000, 20000, 1);
+    tape.add("relu_forward", "sample", 1, 20000, 20000, 1, Number.POSITIVE_INFINITY, 0);
     engine.run(tape);
     expect(engine.heap[20000]).toBe(0);
   });

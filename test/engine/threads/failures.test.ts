@@ -19,9 +19,19 @@ function trapping(thread: number): Tape {
   const far = 2 ** 28;
   const scratch = { argument: 0, elements: thread === 0 ? 1000 - far : far };
   tape.within("block/conv", () =>
-    tape.addWithScratch("relu_forward", "sample", 6, scratch, thread === 0 ? far : 1000, 2000, 1),
+    tape.addWithScratch(
+      "relu_forward",
+      "sample",
+      6,
+      scratch,
+      thread === 0 ? far : 1000,
+      2000,
+      1,
+      Number.POSITIVE_INFINITY,
+      0,
+    ),
   );
-  tape.add("relu_forward", "weight", 6, 1000, 1000, 1);
+  tape.add("relu_forward", "weight", 6, 1000, 1000, 1, Number.POSITIVE_INFINITY, 0);
   return tape;
 }
 
@@ -48,7 +58,7 @@ describe("a kernel that traps", () => {
   it("in a turn of a chunk is named, and on a tape without layers by the kernel alone", async () => {
     const engine = await createEngine(ELEMENTS, { gear: "simd" });
     const tape = new Tape(2);
-    tape.add("relu_forward", "sample", 6, 1000, 2000, 1);
+    tape.add("relu_forward", "sample", 6, 1000, 2000, 1, Number.POSITIVE_INFINITY, 0);
     tape.add("gelu_forward", "sample", 6, 2 ** 28, 2000, 1, 0);
     expect(() => engine.run(tape)).toThrow(new Error("engine: failed in gelu_forward: memory access out of bounds"));
   });

@@ -80,7 +80,11 @@ export const LAYER_OPTIONS: Readonly<Record<string, readonly FieldSpec[]>> = {
   ],
   dropout: [{ key: "rate", label: "Share dropped", kind: "number", step: 0.05 }, name],
   flatten: [{ key: "axis", label: "From axis", kind: "whole", fallback: 1 }, name],
-  relu: [name],
+  relu: [
+    { key: "maxValue", label: "At most", kind: "number", hint: "6 for ReLU6" },
+    { key: "negativeSlope", label: "Slope below zero", kind: "number", fallback: 0 },
+    name,
+  ],
   leakyRelu: [{ key: "negativeSlope", label: "Slope below zero", kind: "number", fallback: 0.3 }, name],
   sigmoid: [name],
   tanh: [name],

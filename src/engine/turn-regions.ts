@@ -1,0 +1,48 @@
+import { lifetimesOf, type Record, regionAt } from "./lifetimes.ts";
+import type { Operand } from "./operands/operand.ts";
+import { operandsOf } from "./operands.ts";
+import { phasesOf } from "./phases.ts";
+import { canShare, type Region } from "./plan.ts";
+
+/**
+ * The regions whose numbers are made and used up within one run of calls that are made in turns of some samples: there is room
+ * enough where they hold those of a turn.
+ *
+ * @param records of tapes for a full batch
+ * @param regions in order of their offsets, none over another
+ */
+export function turnRegions(
+  records: readonly Record[],
+  regions: readonly Region[],
+  batch: number,
+): ReadonlySet<Region> {
+  const starts = regions.map(({ offset }) => offset);
+  const lifetimes = lifetimesOf(records, regions);
+  /** By region the run that uses it, or `several`, which are as good as none. */
+  const runs = new Map<Region, object | "several">();
+  const results = new Set(records.flatMap((record) => record.results.map((at) => regions[regionAt(starts, at)])));
+  for (const { operations } of records) {
+    for (const run of phasesOf(operations, 1).flat()) {
+      for (const operation of run.operations) {
+        for (const operand of operandsOf(operation)) {
+          const region = regions[regionAt(starts, operand.offset)];
+          const fits = run.inTurns && operation.extent === batch && isOfSamples(operand, region, batch);
+          const known = runs.get(region);
+          runs.set(region, fits && (known === undefined || known === run) ? run : "several");
+        }
+      }
+    }
+  }
+  return new Set(
+    regions.filter((region) => {
+      const run = runs.get(region);
+      const isUsed = run !== undefined && run !== "several" && lifetimes.get(region) !== "always";
+      return isUsed && canShare(region.kind) && !results.has(region);
+    }),
+  );
+}
+
+/** Whether an operand is a region of which each sample has its part, one after the other. */
+function isOfSamples({ role, step }: Operand, { size }: Region, batch: number): boolean {
+  return role !== "scratch" && Number.isInteger(step) && step * batch === size;
+}

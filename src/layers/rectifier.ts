@@ -1,0 +1,38 @@
+import type { Tape } from "../engine/tape.ts";
+
+/** A ReLU as kernels take it: min(x, upper) where x is positive, slope x where it is not. */
+export interface Rectifier {
+  /** Infinity for no bound. */
+  readonly upper: number;
+  /** 0 for a plain one. */
+  readonly slope: number;
+}
+
+/** The ReLU that changes nothing. */
+export const NO_RELU: Rectifier = { upper: Number.POSITIVE_INFINITY, slope: 1 };
+
+export const PLAIN_RELU: Rectifier = { upper: Number.POSITIVE_INFINITY, slope: 0 };
+
+export function isNone({ upper, slope }: Rectifier): boolean {
+  return slope === 1 && upper === Number.POSITIVE_INFINITY;
+}
+
+export function isPlain({ upper, slope }: Rectifier): boolean {
+  return slope === 0 && upper === Number.POSITIVE_INFINITY;
+}
+
+/** The lower bound of outputs, where a kernel applies a plain ReLU itself: the rest is left to `emitRest`. */
+export function lowerOf({ slope }: Rectifier): number {
+  return slope === 0 ? 0 : Number.NEGATIVE_INFINITY;
+}
+
+/** Emits what the lower bound leaves to do of a ReLU, in place, while the numbers are in the cache. */
+export function emitRest(tape: Tape, n: number, y: number, size: number, rectifier: Rectifier): void {
+  if (isNone(rectifier) || isPlain(rectifier)) return;
+  tape.add("relu_forward", "sample", n, y, y, size, rectifier.upper, rectifier.slope);
+}
+
+/** Whether a layer with such outputs gives no gradient to where they are zero. */
+export function stopsAtZero({ slope }: Rectifier): { readonly stopsAtZero?: "always" } {
+  return slope === 0 ? { stopsAtZero: "always" } : {};
+}
