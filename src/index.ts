@@ -39,7 +39,6 @@ export { type ResidualOptions, residual } from "./graph/residual.ts";
 export type { Json } from "./json.ts";
 export {
   type ActivationName,
-  type ActivationOptions,
   type GeluOptions,
   gelu,
   type LeakyReluOptions,
@@ -61,7 +60,7 @@ export { type FlattenOptions, flatten } from "./layers/flatten.ts";
 export type { Padding } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
 export type { Initializer, InitializerName } from "./layers/initializers.ts";
-export type { Layer, Shape } from "./layers/layer.ts";
+export type { Layer, Shape, SymbolicTensor } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export { maximum } from "./layers/maximum.ts";
 export { multiply } from "./layers/multiply.ts";
@@ -69,9 +68,10 @@ export type { LayerOptions } from "./layers/options.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";
-export type { Architecture, ArchitectureOptions } from "./model/architecture.ts";
+export type { Architecture } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
-export type { InputOptions } from "./model/input.ts";
+export type { ArchitectureOptions, FunctionalOptions, ListOptions } from "./model/forms.ts";
+export { type InputOptions, type InputTensor, input } from "./model/input.ts";
 export type { MemoryUse } from "./model/memory.ts";
 export type { Network } from "./model/network.ts";
 export type { LayerDescription, ModelDescription } from "./model/summary.ts";
@@ -107,7 +107,7 @@ export {
   softmaxCrossEntropy,
 } from "./training/losses.ts";
 export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
-export { type CompileOptions, createModel, Model, type ModelOptions, type PredictOptions } from "./training/model.ts";
+export { type CompileOptions, createModel, Model, type ModelOptions } from "./training/model.ts";
 export {
   type AdamOptions,
   adam,
@@ -120,6 +120,7 @@ export {
   type SgdOptions,
   sgd,
 } from "./training/optimizers.ts";
+export type { PredictOptions } from "./training/predict.ts";
 export type { Progress } from "./training/progress.ts";
 export type { SampleEvaluation } from "./training/reports.ts";
 export { runReading } from "./training/run-reading.ts";

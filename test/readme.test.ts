@@ -28,6 +28,27 @@ describe("README", () => {
     }
   });
 
+  it("has three ways to one network, which are one", async () => {
+    const readme = await readFile("README.md", "utf8");
+    const [code] = /import \{ add,[\s\S]*?(?=```)/.exec(readme) ?? [];
+    const [json] = /\{"type": "add", "inputs": [^}]*\}/.exec(readme) ?? [];
+    const folder = await mkdtemp(join(tmpdir(), "convasm-readme-"));
+    try {
+      const file = join(folder, "example.mjs");
+      const check = `const json = functional.architecture.toJson();
+        const { scores: first, relu: second } = outputs;
+        console.log(JSON.stringify([json, list.architecture.toJson(), json.layers[3], first.length, second.length]));`;
+      await writeFile(file, `${code?.replace('from "convasm"', `from ${JSON.stringify(ENTRY)}`)}\n${check}\n`);
+      const { stdout } = await promisify(execFile)(process.execPath, [file]);
+      const [functional, list, add, scores, sum] = JSON.parse(stdout);
+      expect(functional).toEqual(list);
+      expect(add).toEqual(JSON.parse(json ?? ""));
+      expect([scores, sum]).toEqual([10, 12 * 12 * 8]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it("names every command", async () => {
     const readme = await readFile("README.md", "utf8");
     const { stdout } = await promisify(execFile)(process.execPath, ["bin/convasm.js", "--help"]);

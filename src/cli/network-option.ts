@@ -133,7 +133,7 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
   return value;
 }
 
-const KEYS = ["input", "layers", "loss", "optimizer", "schedule", "batchSize", "epochs", "augment"] as const;
+const KEYS = ["input", "layers", "outputs", "loss", "optimizer", "schedule", "batchSize", "epochs", "augment"] as const;
 
 /** What a file may leave out: an optimizer that most networks learn with. */
 const DEFAULTS = {
@@ -147,7 +147,7 @@ const DEFAULTS = {
 function fromJson(json: unknown, file: string): NetworkChoice {
   return named(file, () => {
     const fields = readFields("model", Array.isArray(json) ? { layers: json } : json, KEYS);
-    const { loss, optimizer, schedule, augment, layers } = fields;
+    const { loss, optimizer, schedule, augment, layers, outputs } = fields;
     const { batchSize = DEFAULTS.batchSize, epochs = DEFAULTS.epochs } = fields;
     if (augment !== undefined) readAugment(augment);
     // A wrong layer shows before any data is loaded; shapes have to wait for the data.
@@ -162,7 +162,7 @@ function fromJson(json: unknown, file: string): NetworkChoice {
       epochs: checkNumber("model", "epochs", epochs, { whole: true, minimum: 1 }),
       ...(augment !== undefined && { augment: readAugment(augment) }),
       build: (data) => {
-        const json = { input: inputFor(fields.input, data.shape ?? DEFAULT_SHAPE), layers };
+        const json = { input: inputFor(fields.input, data.shape ?? DEFAULT_SHAPE), layers, outputs };
         return withAdvice(data, () => named(file, () => Architecture.fromJson(json)));
       },
     };

@@ -7,6 +7,7 @@ import type { Pixels } from "../data/pixels.ts";
 import { picturePixels, pixelsFor, seenImage } from "../data/read/picture.ts";
 import { scaleBytes, shownPixels } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
+import { checkOneOutput } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { decodeImage } from "../node/image.ts";
 import { argmax } from "../training/metrics.ts";
@@ -71,6 +72,7 @@ async function predict(
   const context = createContext(options, signal);
   const gear = resolveEngine(options.engine);
   const model = await openModel(await readModelFile(path), { gear, threads: options.threads ?? "auto" });
+  checkOneOutput(model.architecture, "predict", "; the library's predictOutputs gives all");
   for (const image of images) {
     signal.throwIfAborted();
     try {

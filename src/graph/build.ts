@@ -103,7 +103,7 @@ function itemsOf(layers: readonly Layer[], who: string): readonly Item[] {
   const places = new Map(names.map((name, index) => [name, index]));
   if (places.size < names.length) {
     const twice = names.find((name, index) => places.get(name) !== index);
-    throw new RangeError(`layers: expected every name once, got "${twice}" twice`);
+    throw new RangeError(`layers: expected every name once, got ${shown(twice)} twice`);
   }
   return layers.map((layer, index) => ({
     name: names[index],
@@ -111,7 +111,7 @@ function itemsOf(layers: readonly Layer[], who: string): readonly Item[] {
     inputs: layer.config.inputs?.map((input) => {
       const place = places.get(input) ?? (input === INPUT ? -1 : undefined);
       if (place !== undefined) return place;
-      const message = `expected inputs to be names of ${[INPUT, ...names].join(", ")}, got ${shown(input)}`;
+      const message = `expected inputs to be names of ${listed([INPUT, ...names])}, got ${shown(input)}`;
       throw new RangeError(`${layer.type} "${who}${names[index]}": ${message}`);
     }) ?? [index - 1],
   }));
@@ -134,11 +134,13 @@ export function layerNames(layers: readonly Layer[]): readonly string[] {
 
 /** The items that are the outputs of a list; everybody else's output must be taken by another. */
 function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, who: string): readonly number[] {
+  if (outputs !== undefined && new Set(outputs).size !== Math.max(outputs.length, 1)) {
+    throw new RangeError(`outputs: expected one or more names, each once, got ${listed(outputs)}`);
+  }
   const ends = outputs?.map((output) => {
     const index = items.findIndex(({ name }) => name === output);
     if (index >= 0) return index;
-    const names = items.map(({ name }) => name).join(", ");
-    throw new RangeError(`outputs: expected names of ${names}, got ${shown(output)}`);
+    throw new RangeError(`outputs: expected names of ${listed(items.map(({ name }) => name))}, got ${shown(output)}`);
   }) ?? [items.length - 1];
   const taken = new Set([...ends, ...items.flatMap(({ inputs }) => inputs)]);
   const dead = items.find((_, index) => !taken.has(index));
@@ -148,6 +150,15 @@ function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, 
   }
   return ends;
 }
+
+/** Names in messages, cut short. */
+export function listed(names: readonly string[]): string {
+  const text = names.join(", ");
+  return text.length > LONGEST_LIST ? `${text.slice(0, LONGEST_LIST)}...` : text;
+}
+
+/** Characters of a list of names in messages. */
+const LONGEST_LIST = 200;
 
 /** The items in an order in which each stands after those that it takes: as in the list where that is one. */
 function ordered(items: readonly Item[], who: string): readonly number[] {
@@ -170,7 +181,7 @@ function ordered(items: readonly Item[], who: string): readonly number[] {
         const circle = [...trail.slice(trail.indexOf(waiting)), waiting].map((at) => items[at].name);
         throw new RangeError(
           `${items[waiting].layer.type} "${who}${items[waiting].name}": expected no layer to take what is made of its own ` +
-            `output, got ${circle.reverse().join(" -> ")}`,
+            `output, got ${listed([circle.reverse().join(" -> ")])}`,
         );
       }
       trail.push(waiting);

@@ -41,7 +41,7 @@ const READERS: Readonly<Record<string, (options: object) => Layer>> = {
   leakyRelu: (options) => readElementwise("leakyRelu", options),
   maxPooling2d: readMaxPooling2d,
   relu: (options) => readElementwise("relu", options),
-  residual: (options) => readResidual(options, "", 0, { layers: 0 }),
+  residual: (options) => readResidual(options, "", 0, { layers: 0, inputs: 0 }),
   sigmoid: (options) => readElementwise("sigmoid", options),
   softmax: readSoftmax,
   tanh: (options) => readElementwise("tanh", options),
@@ -56,9 +56,13 @@ const MAX_LAYERS = 1000;
 /** Layers in all lists together: each takes some kilobytes, and lists in lists multiply. */
 const MAX_TOTAL = 10_000;
 
-/** The number of layers that were read so far. */
+/** Names of inputs in all lists together: the largest networks that concatenate have some thousands. */
+const MAX_INPUTS = 100_000;
+
+/** The numbers of layers and of names of inputs that were read so far. */
 interface Count {
   layers: number;
+  inputs: number;
 }
 
 /**
@@ -69,7 +73,7 @@ interface Count {
  * readLayers([{ type: "flatten" }, { type: "dense", units: 10 }], "layers");
  */
 export function readLayers(description: unknown, who: string): Layer[] {
-  return readList(description, who, 0, { layers: 0 });
+  return readList(description, who, 0, { layers: 0, inputs: 0 });
 }
 
 function readList(description: unknown, who: string, depth: number, count: Count): Layer[] {
@@ -88,6 +92,9 @@ function readList(description: unknown, who: string, depth: number, count: Count
       const known = Object.keys(READERS).join(", ");
       throw new TypeError(`${place}: expected type to be one of ${known}, got ${shown(type)}`);
     }
+    count.inputs += Array.isArray(item.inputs) ? item.inputs.length : 1;
+    if (count.inputs > MAX_INPUTS)
+      throw new RangeError(`${place}: expected at most ${MAX_INPUTS} inputs in all, got more`);
     return type === "residual" ? readResidual(item, `${place}.`, depth, count) : READERS[type](item);
   });
 }

@@ -29,22 +29,19 @@ const FROM_OUTPUT: Record<ElementwiseName, boolean> = {
   gelu: false,
 };
 
-/** Options of an activation layer. */
-export type ActivationOptions = LayerOptions;
-
-export interface ReluOptions extends ActivationOptions {
+export interface ReluOptions extends LayerOptions {
   /** The largest output, above 0: 6 for ReLU6. Default: none. */
   maxValue?: number;
   /** Factor on negative inputs, 0 to 1. Default 0. */
   negativeSlope?: number;
 }
 
-export interface LeakyReluOptions extends ActivationOptions {
+export interface LeakyReluOptions extends LayerOptions {
   /** Factor on negative inputs. Default 0.3, as in Keras. */
   negativeSlope?: number;
 }
 
-export interface GeluOptions extends ActivationOptions {
+export interface GeluOptions extends LayerOptions {
   /** The form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". Default false. */
   approximate?: boolean;
 }
@@ -82,7 +79,7 @@ export function leakyRelu(options: LeakyReluOptions = {}): Layer {
  * @example
  * sigmoid();
  */
-export function sigmoid(options: ActivationOptions = {}): Layer {
+export function sigmoid(options: LayerOptions = {}): Layer {
   return readElementwise("sigmoid", options);
 }
 
@@ -92,7 +89,7 @@ export function sigmoid(options: ActivationOptions = {}): Layer {
  * @example
  * tanh();
  */
-export function tanh(options: ActivationOptions = {}): Layer {
+export function tanh(options: LayerOptions = {}): Layer {
   return readElementwise("tanh", options);
 }
 

@@ -1,5 +1,6 @@
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import { shown } from "../json-fields.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import type { Fans, Initializer } from "./initializers.ts";
 import type { LayerConfig } from "./options.ts";
@@ -198,7 +199,7 @@ export interface Layer extends LayerDefinition {
    * The layer's output for the output of others, for networks that are no chain. A layer can be applied once.
    *
    * @param inputs what it works on: a list for layers that merge several
-   * @throws RangeError naming the layer where shapes do not fit
+   * @throws TypeError, RangeError naming the layer where shapes or the number of inputs do not fit, or they are none
    * @example
    * const x = input({ shape: [28, 28, 1] });
    * const left = conv2d({ filters: 8, kernelSize: 3, padding: "same" }).apply(x);
@@ -213,8 +214,11 @@ export function defineLayer(definition: LayerDefinition): Layer {
   const layer: Layer = {
     ...definition,
     apply(inputs) {
-      const list: readonly SymbolicTensor[] = "shape" in inputs ? [inputs] : inputs;
-      const who = nameOf(layer);
+      const who = layerTitle(layer);
+      const list = readTensors(who, inputs);
+      if (layer.config.inputs !== undefined) {
+        throw new TypeError(`${who}: expected its inputs by name or by apply, got both`);
+      }
       checkArity(layer, list.length, who);
       const shapes = list.map(({ shape }) => shape);
       const output = layer.outputShape(shapes, who);
@@ -225,8 +229,24 @@ export function defineLayer(definition: LayerDefinition): Layer {
   return layer;
 }
 
+/**
+ * Tensors, or one, as a list.
+ *
+ * @throws TypeError that starts with `who` where there is something else
+ */
+export function readTensors(who: string, tensors: unknown): readonly SymbolicTensor[] {
+  const list: readonly unknown[] = Array.isArray(tensors) ? tensors : [tensors];
+  if (list.every(isTensor)) return list;
+  const stranger = shown(list.find((item) => !isTensor(item)));
+  throw new TypeError(`${who}: expected what input() or a layer's apply() gives, got ${stranger}`);
+}
+
+function isTensor(value: unknown): value is SymbolicTensor {
+  return typeof value === "object" && value !== null && "source" in value;
+}
+
 /** A layer in messages, such as `conv2d "c2"`. */
-function nameOf({ type, config: { name } }: LayerDefinition): string {
+export function layerTitle({ type, config: { name } }: LayerDefinition): string {
   return name === undefined ? type : `${type} "${name}"`;
 }
 

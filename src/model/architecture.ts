@@ -1,61 +1,76 @@
-import { buildGraph } from "../graph/build.ts";
+import { buildGraph, layerNames, listed } from "../graph/build.ts";
 import { type Graph, graphMultiplyAdds, graphParameters } from "../graph/graph.ts";
 import { readLayers } from "../graph/read.ts";
 import type { Json } from "../json.ts";
-import { readFields, shown } from "../json-fields.ts";
+import { readFields } from "../json-fields.ts";
 import { TooSmallError } from "../layers/geometry.ts";
 import { imageShape, type Layer, type ParameterSpec, type Shape, sizeOf } from "../layers/layer.ts";
-import { type Input, type InputOptions, readInput } from "./input.ts";
-
-/** What a model is made from. */
-export interface ArchitectureOptions {
-  /** Shape of the images, and how raw pixels are scaled. A bare [height, width, channels] means no scaling. */
-  input: InputOptions | readonly [height: number, width: number, channels: number];
-  /** Layers in order. */
-  layers: readonly Layer[];
-}
+import { type ArchitectureOptions, type NetworkForm, readForm, readOutputNames } from "./forms.ts";
+import { type Input, readInput } from "./input.ts";
 
 /** A network on paper: input, layers, shapes. Checked, without memory. */
 export class Architecture {
   readonly input: Input;
   readonly graph: Graph;
-  readonly #layers: readonly Layer[];
+  readonly #form: NetworkForm;
 
   /** @throws TypeError, RangeError where options or shapes do not fit, naming the layer */
-  constructor({ input, layers }: ArchitectureOptions) {
-    this.input = readInput(input);
-    const stranger = Array.isArray(layers) ? layers.find((layer) => typeof layer?.outputShape !== "function") : layers;
-    if (!Array.isArray(layers) || stranger !== undefined) {
-      throw new TypeError(`layers: expected a list of layers such as flatten(), got ${shown(stranger)}`);
-    }
-    if (layers.length === 0) throw new RangeError("layers: expected at least one layer, got none");
-    this.#layers = layers;
-    this.graph = graphOf(layers, this.input.shape);
+  constructor(options: ArchitectureOptions) {
+    this.#form = readForm(options);
+    if (this.#form.layers.length === 0) throw new RangeError("layers: expected at least one layer, got none");
+    this.input = this.#form.input;
+    this.graph = graphOf(this.#form);
   }
 
   /**
-   * From parsed JSON: `{ "input": { "shape": [28, 28, 1], "scale": 0.00392 }, "layers": [{ "type": "conv2d", ... }] }`.
+   * From parsed JSON: `{ "input": { "shape": [28, 28, 1], "scale": 0.00392 }, "layers": [{ "type": "conv2d", ... }] }`, with
+   * `"outputs": ["left", "right"]` where the outputs are not just the last layer's.
    *
    * @throws TypeError, RangeError for unknown keys and whatever the constructor throws
    */
   static fromJson(json: unknown): Architecture {
-    const { input, layers } = readFields("model", json, ["input", "layers"]);
-    return new Architecture({ input: readInput(input), layers: readLayers(layers, "layers") });
+    const { input, layers, outputs } = readFields("model", json, ["input", "layers", "outputs"]);
+    return new Architecture({
+      input: readInput(input),
+      layers: readLayers(layers, "layers"),
+      outputs: readOutputNames(outputs),
+    });
   }
 
   /** What `fromJson` takes. */
   toJson(): { readonly [key: string]: Json } {
     const { shape, scale, offset } = this.input;
-    const layers = this.#layers.map(({ config }): Json => config);
-    return { input: { shape: [...shape], scale: [...scale], offset: [...offset] }, layers };
+    const { layers } = this.#form;
+    const list = layers.map(({ config }): Json => config);
+    const outputs = [...this.outputShapes.keys()];
+    const isLast = outputs.join() === layerNames(layers).at(-1);
+    return {
+      input: { shape: [...shape], scale: [...scale], offset: [...offset] },
+      layers: list,
+      ...(!isLast && { outputs }),
+    };
   }
 
-  /** Shape of the last layer's output. */
+  /** Names and shapes of the outputs; an output bears the name of the layer that gives it. */
+  get outputShapes(): ReadonlyMap<string, Shape> {
+    return new Map(this.graph.outputs.map(({ name, tensor }) => [name, tensor.shape]));
+  }
+
+  /**
+   * Shape of the output.
+   *
+   * @throws RangeError if there are several
+   */
   get output(): Shape {
+    checkOneOutput(this, "model");
     return this.graph.outputs[0].tensor.shape;
   }
 
-  /** Elements of the last layer's output. */
+  /**
+   * Elements of the output.
+   *
+   * @throws RangeError if there are several
+   */
   get outputs(): number {
     return sizeOf(this.output);
   }
@@ -76,17 +91,29 @@ export class Architecture {
   }
 }
 
+/**
+ * Throws unless a network gives one output.
+ *
+ * @param who stands before the message
+ * @param why one is wanted, and what to do
+ */
+export function checkOneOutput({ graph: { outputs } }: Pick<Architecture, "graph">, who: string, why = ""): void {
+  if (outputs.length === 1) return;
+  const names = listed(outputs.map(({ name }) => name));
+  throw new RangeError(`${who}: expected a model of one output, got ${names}${why}`);
+}
+
 /** Larger images are not tried. */
 const LARGEST_SIDE = 1024;
 
-/** The graph of layers; of images that are too small for them, the error says which are not. */
-function graphOf(layers: readonly Layer[], shape: Shape): Graph {
+/** The graph of a network; of images that are too small for it, the error says which are not. */
+function graphOf({ input: { shape }, layers, outputs }: NetworkForm): Graph {
   try {
-    return buildGraph(layers, shape);
+    return buildGraph(layers, shape, outputs);
   } catch (error) {
     if (!(error instanceof TooSmallError)) throw error;
     const [h, w, c] = imageShape(shape, "input");
-    const side = smallestSide(layers, c);
+    const side = smallestSide(layers, outputs, c);
     if (side === undefined) throw error;
     const reason = `images of ${h} x ${w} are too small for these layers, of ${side} x ${side} they fit`;
     throw new TooSmallError(`${error.message}; ${reason}`, { cause: error });
@@ -94,10 +121,14 @@ function graphOf(layers: readonly Layer[], shape: Shape): Graph {
 }
 
 /** The side of the smallest square images that fit layers, where there are such. */
-function smallestSide(layers: readonly Layer[], channels: number): number | undefined {
+function smallestSide(
+  layers: readonly Layer[],
+  outputs: readonly string[] | undefined,
+  channels: number,
+): number | undefined {
   for (let side = 1; side <= LARGEST_SIDE; side++) {
     try {
-      buildGraph(layers, [side, side, channels]);
+      buildGraph(layers, [side, side, channels], outputs);
       return side;
     } catch (error) {
       if (!(error instanceof TooSmallError)) return undefined;

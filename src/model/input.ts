@@ -1,5 +1,6 @@
+import { type LayerList, listOf } from "../graph/functional.ts";
 import { checkNumber, readFields, shown } from "../json-fields.ts";
-import { sizeOf } from "../layers/layer.ts";
+import { readTensors, type SymbolicTensor, sizeOf } from "../layers/layer.ts";
 
 /** How raw pixels become the network's input: scale x + offset, for each channel or all. */
 export interface InputOptions {
@@ -19,6 +20,35 @@ export interface Input {
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly scale: readonly number[];
   readonly offset: readonly number[];
+}
+
+/** The input of a model in the functional form, made by `input`. */
+export interface InputTensor extends SymbolicTensor {
+  readonly source: undefined;
+  readonly input: Input;
+  /** The layers that made outputs of it, as a list. In it, so that only who takes this form loads what it takes. */
+  list(outputs: unknown): LayerList;
+}
+
+/**
+ * The input of a model that layers are applied to.
+ *
+ * @param options as `input` of `createModel` has them; a bare [height, width, channels] means no scaling
+ * @throws TypeError, RangeError for an unknown or wrong option
+ * @example
+ * const x = input({ shape: [28, 28, 1], scale: 1 / 255 });
+ * const y = dense({ units: 10 }).apply(flatten().apply(x));
+ * const model = createModel({ inputs: x, outputs: y });
+ */
+export function input(options: InputOptions | InputOptions["shape"]): InputTensor {
+  const read = readInput(options);
+  const tensor: InputTensor = {
+    shape: read.shape,
+    source: undefined,
+    input: read,
+    list: (outputs) => listOf(tensor, readTensors("outputs", outputs)),
+  };
+  return tensor;
 }
 
 /** Largest input, in elements: beyond it the first layer alone would not fit into memory. */

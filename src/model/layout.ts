@@ -3,7 +3,7 @@ import { MemoryPlan, type Region } from "../engine/plan.ts";
 import { type Graph, producers } from "../graph/graph.ts";
 import { PlacedGraph } from "../graph/place.ts";
 import { type Mode, sizeOf } from "../layers/layer.ts";
-import type { Architecture } from "./architecture.ts";
+import { type Architecture, checkOneOutput } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
 import { Parameters } from "./parameters.ts";
 
@@ -66,6 +66,7 @@ export interface Layout {
  *
  * @param threads most threads that will run it
  * @param compact whether memory matters more than some barriers
+ * @throws RangeError if the loss does not fit the outputs
  */
 export function layOut(
   architecture: Architecture,
@@ -73,8 +74,9 @@ export function layOut(
   threads: number,
   compact: boolean,
 ): Layout {
-  const { graph, input, outputs } = architecture;
+  const { graph, input } = architecture;
   const { batchSize: batch, loss, optimizer } = options;
+  const outputs = loss === undefined ? 0 : lossOutputs(architecture, loss);
   const training = optimizer !== undefined;
   const plan = new MemoryPlan(threads);
   const parameters = new Parameters(architecture.parameters(), plan, training, optimizer?.slots.length ?? 0);
@@ -119,6 +121,16 @@ export function layOut(
         ? undefined
         : plan.reserve("gradient norm", "scratch", Math.ceil(gradients / NORM_BLOCK) + parameters.list.length),
   };
+}
+
+/** Elements of the output that a loss is for. */
+function lossOutputs(architecture: Architecture, { classes, config }: Loss): number {
+  checkOneOutput(architecture, config.type);
+  const { output, outputs } = architecture;
+  if (classes && output[output.length - 1] !== outputs) {
+    throw new RangeError(`${config.type}: expected a last layer of [classes], got [${output}]; put flatten before it`);
+  }
+  return outputs;
 }
 
 /** A graph without its last layer, where that is of a type that is folded into the loss. */

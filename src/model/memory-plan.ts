@@ -56,7 +56,7 @@ export function planLayout(
   plan.freeze();
   const records = new Tapes(architecture, options, compact).all().map(({ tape, owed, outputs }) => ({
     operations: [...tape.operations, ...(owed?.operations ?? [])],
-    results: [outputs, compact.losses.offset, compact.correct.offset].filter((offset) => offset !== 0),
+    results: [...outputs, compact.losses.offset, compact.correct.offset].filter((offset) => offset !== 0),
   }));
   const regions = plan.regions.filter(({ size }) => size > 0).sort((a, b) => a.offset - b.offset);
   const lifetimes = lifetimesOf(records, regions);

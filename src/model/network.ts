@@ -36,8 +36,10 @@ export class Network {
   /** Whether weights changed since they were last packed for evaluation, which needs no panels for a backward pass. */
   #unpacked = true;
   #version = 0;
-  /** Where the last forward pass left the outputs. */
-  #outputs = 0;
+  /** Elements of each output. */
+  readonly #outputSizes: readonly number[];
+  /** Where the last forward pass left them. */
+  #outputs: readonly number[] = [];
   /** Computes the gradients that the last training step did without. */
   #owed: Tape | undefined;
 
@@ -50,6 +52,7 @@ export class Network {
     this.parameters = layout.parameters;
     this.#layout = layout;
     this.#pixels = sizeOf(architecture.input.shape);
+    this.#outputSizes = [...architecture.outputShapes.values()].map(sizeOf);
     const dropout = RandomStream.from(options.seed, "dropout");
     this.#streams = layout.randomKeys.map((_, layer) => dropout.child(layer));
     this.#tapes = new Tapes(architecture, options, layout);
@@ -68,11 +71,6 @@ export class Network {
    * @throws RangeError if the loss does not fit the outputs, or the host lacks the gear or the memory
    */
   static async create(architecture: Architecture, options: NetworkOptions): Promise<Network> {
-    const { output, outputs } = architecture;
-    if (options.loss?.classes === true && output[output.length - 1] !== outputs) {
-      const who = options.loss.config.type;
-      throw new RangeError(`${who}: expected a last layer of [classes], got [${output}]; put flatten before it`);
-    }
     const { layout, elements } = planLayout(architecture, options, chooseEngine(options).threads);
     const engine = await createEngine(elements, options);
     return new Network(architecture, options, layout, engine);
@@ -252,9 +250,13 @@ export class Network {
     return { losses: this.view(this.#layout.losses.offset, n), correct: this.view(this.#layout.correct.offset, n) };
   }
 
-  /** After an evaluation: the model's predictions [n, outputs], through the loss's activation where it has one. */
-  predictions(n: number) {
-    return this.view(this.#outputs, n * this.architecture.outputs);
+  /**
+   * After an evaluation: the model's predictions [n, elements], through the loss's activation where it has one.
+   *
+   * @param output which of several outputs
+   */
+  predictions(n: number, output = 0) {
+    return this.view(this.#outputs[output], n * this.#outputSizes[output]);
   }
 
   /** All regions of the heap, for tests and the memory map. */

@@ -7,10 +7,10 @@ import { type Layout, MODES, type NetworkOptions, NORM_BLOCK } from "./layout.ts
 /** How the pixels of a batch were staged. */
 export type Pixels = "bytes" | "floats";
 
-/** A tape, and where its pass leaves the outputs. */
+/** A tape, and where its pass leaves each output. */
 export interface Recording {
   readonly tape: Tape;
-  readonly outputs: number;
+  readonly outputs: readonly number[];
   /** Computes the gradients that a training step did without, from what it leaves; undefined where it has them all. */
   readonly owed?: Tape | undefined;
 }
@@ -99,7 +99,7 @@ export class Tapes {
     const withLoss = loss !== undefined;
     const modes = MODES.filter((mode) => this.#layout.modes.has(mode));
     const evaluations = modes.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss));
-    const packing = { tape: this.packing(), outputs: 0 };
+    const packing = { tape: this.packing(), outputs: [] };
     if (optimizer === undefined) return [packing, ...evaluations];
     const sizes = [...new Set([1, Math.min(2, batchSize), batchSize])];
     return [packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true))];
@@ -110,7 +110,7 @@ export class Tapes {
     return (images * KINDS + kind) * (this.#options.batchSize + 1) + n;
   }
 
-  #record(key: number, emit: (tape: Tape) => number, owed?: Tape): Recording {
+  #record(key: number, emit: (tape: Tape) => readonly number[], owed?: Tape): Recording {
     const tape = new Tape(this.#chunk, this.#layout.plan.turnArea);
     const outputs = emit(tape);
     const recording = { tape, outputs, owed: owed?.operations.length === 0 ? undefined : owed };
@@ -121,7 +121,7 @@ export class Tapes {
   #recordPacking(key: number): Recording {
     return this.#record(key, (tape) => {
       this.#layout.placed.prepare(tape, "inference", this.#options.batchSize);
-      return 0;
+      return [];
     });
   }
 
@@ -143,7 +143,7 @@ export class Tapes {
   #recordUpdate(key: number): Recording {
     return this.#record(key, (tape) => {
       this.#emitUpdate(tape);
-      return 0;
+      return [];
     });
   }
 
@@ -197,17 +197,17 @@ export class Tapes {
     tape: Tape,
     { n, pixels, augmented, images }: TrainingTape,
     descendDense?: BackwardTapes["descendDense"],
-  ): number {
+  ): readonly number[] {
     const { placed, gradient } = this.#layout;
     placed.prepare(tape, "training", n);
     const x = this.#emitInput(tape, n, pixels, augmented);
-    const [y] = placed.forward(tape, n, x, "training");
-    this.#emitLoss(tape, n, y, images);
+    const outputs = placed.forward(tape, n, x, "training");
+    this.#emitLoss(tape, n, outputs[0], images);
     // Of a large network right beside the data gradients: what they read is free afterwards.
     const weights = this.#layout.compact ? tape : new Tape();
     placed.backward({ samples: tape, weights, descendDense }, n, x, gradient.offset);
     if (weights !== tape) tape.append(weights);
-    return y;
+    return outputs;
   }
 
   /** @param descended kernels that have been updated already */
@@ -228,22 +228,23 @@ export class Tapes {
     }
   }
 
-  #emitEvaluation(tape: Tape, n: number, pixels: Pixels, mode: Mode, withLoss: boolean): number {
+  #emitEvaluation(tape: Tape, n: number, pixels: Pixels, mode: Mode, withLoss: boolean): readonly number[] {
     const { placed, predictions } = this.#layout;
-    const { outputs, output } = this.#architecture;
     const { loss } = this.#options;
     const x = this.#emitInput(tape, n, pixels, false);
-    const [y] = placed.forward(tape, n, x, mode);
+    const offsets = placed.forward(tape, n, x, mode);
+    const [y] = offsets;
     if (withLoss) this.#emitLoss(tape, n, y, n);
     // A last layer that already is the loss's activation was folded; one of another kind stays as it is.
-    if (loss?.activation === undefined) return y;
+    if (loss?.activation === undefined) return offsets;
+    const { outputs, output } = this.#architecture;
     if (loss.activation === "softmax") {
       const classes = output[output.length - 1];
       tape.add("softmax_forward", "sample", n, y, predictions.offset, outputs / classes, classes);
     } else {
       tape.add("sigmoid_forward", "sample", n, y, predictions.offset, outputs);
     }
-    return predictions.offset;
+    return [predictions.offset];
   }
 }
 

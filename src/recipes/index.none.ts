@@ -1,18 +1,15 @@
-// In place of `index.ts` in the one-file build without the readers of data files: nor are there the recipes for such
-// data, and the deep networks.
+// In place of `index.ts` in the small one-file build, for pages with networks of their own: the other one has networks and recipes.
 
-import { PLAIN_NETWORKS } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
-import { speed99 } from "./speed99.ts";
 
-export const NETWORKS: readonly Recipe[] = [speed99, ...PLAIN_NETWORKS];
+export const NETWORKS: readonly Recipe[] = [];
 
-export const RECIPES: readonly Recipe[] = [speed99];
+export const RECIPES: readonly Recipe[] = [];
 
-export function findNetwork(name: string): Recipe | undefined {
-  return NETWORKS.find((network) => network.name === name);
+export function findNetwork(_name: string): Recipe | undefined {
+  return undefined;
 }
 
-export function findRecipe(name: string): Recipe | undefined {
-  return RECIPES.find((recipe) => recipe.name === name);
+export function findRecipe(_name: string): Recipe | undefined {
+  return undefined;
 }

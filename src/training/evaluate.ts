@@ -102,7 +102,7 @@ export async function evaluateImages(
     options.signal?.throwIfAborted();
     const count = Math.min(network.batchSize, images - begin);
     network.stageTargets(data, count, begin, indices);
-    const scores = predict.run(data.images, count, begin, indices, true);
+    const [scores] = predict.run(data.images, count, begin, indices, true);
     for (let i = 0; i < count; i++) {
       loss += predict.losses[i];
       correct += predict.correct(data, indices?.[begin + i] ?? begin + i, i);

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import { readFields, shown } from "../json-fields.ts";
+import { checkOneOutput } from "../model/architecture.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
 import { loadModel } from "./load-model.ts";
 
@@ -20,7 +21,8 @@ export interface ExportHtmlOptions {
  *
  * @param file a model file's or a checkpoint's bytes, or what `readCheckpoint` made of them
  * @returns the text of an HTML file
- * @throws TypeError, RangeError if it is no model file, or its images have neither 1 nor 3 channels
+ * @throws TypeError, RangeError if it is no model file, its images have neither 1 nor 3 channels, or it has several
+ *   outputs
  * @example
  * const html = await exportHtml(model.save(), { title: "My digits" });
  */
@@ -29,6 +31,7 @@ export async function exportHtml(file: FileBytes | Checkpoint, options: ExportHt
   if (typeof title !== "string") throw new TypeError(`exportHtml: expected title to be a text, got ${shown(title)}`);
   const model = await loadModel(file, { batchSize: 1, threads: 1 });
   try {
+    checkOneOutput(model.architecture, "exportHtml");
     const { shape } = model.architecture.input;
     if (shape[2] !== 1 && shape[2] !== 3) {
       throw new RangeError(`exportHtml: expected a model of images with 1 or 3 channels, got [${shape}]`);

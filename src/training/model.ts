@@ -1,39 +1,32 @@
 import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pixels } from "../data/pixels.ts";
-import { readRawImages } from "../data/raw-images.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import { readFields } from "../json-fields.ts";
-import { Architecture, type ArchitectureOptions } from "../model/architecture.ts";
+import { Architecture, checkOneOutput } from "../model/architecture.ts";
+import { ARCHITECTURE_KEYS, type ArchitectureOptions } from "../model/forms.ts";
 import type { NetworkOptions } from "../model/layout.ts";
 import { type MemoryUse, planMemory } from "../model/memory.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
-import { checkOutputs } from "./diverged.ts";
-import {
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-  type PredictionSettings,
-  readPredictionSettings,
-} from "./evaluate.ts";
+import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import type { FitEvent } from "./events.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type LossOption, lossOf } from "./losses.ts";
 import { modelContents, trainingContents } from "./model-contents.ts";
 import { checkBatchSize, checkSeed } from "./model-settings.ts";
 import { type OptimizerOption, optimizerOf } from "./optimizers.ts";
-import { Breather } from "./pause.ts";
-import { Predictor } from "./predictor.ts";
+import { type PredictOptions, predictImages } from "./predict.ts";
 import { type History, Trainer } from "./trainer.ts";
 
-export interface ModelOptions extends ArchitectureOptions {
+/** A network as a list of layers, or as what layers were applied to; and a seed. */
+export type ModelOptions = ArchitectureOptions & {
   /** Seed of everything random: initial weights, order of the data, dropout, augmentation. Default 0. */
   seed?: number;
-}
+};
 
 export interface CompileOptions extends EngineOptions {
   /** An optimizer or its name. None: the model only evaluates and predicts, with less memory. */
@@ -47,17 +40,32 @@ export interface CompileOptions extends EngineOptions {
 /**
  * Makes a model: checks that layers and shapes fit. `compile` gives it memory and weights.
  *
+ * A network is a list of layers, each of which takes the output of the one before it, or of those that its `inputs` name; or, as in
+ * Keras, what layers are applied to, from `input()` to `outputs`. Both make the same model and the same file.
+ *
  * @throws TypeError, RangeError naming the layer where something does not fit
  * @example
  * const model = createModel({
  *   input: { shape: [28, 28, 1], scale: 1 / 255 },
  *   layers: [conv2d({ filters: 8, kernelSize: 3, activation: "relu" }), flatten(), dense({ units: 10 })],
  * });
+ * @example
+ * const x = input({ shape: [28, 28, 1], scale: 1 / 255 });
+ * const left = conv2d({ filters: 8, kernelSize: 3, padding: "same" }).apply(x);
+ * const right = conv2d({ filters: 8, kernelSize: 5, padding: "same" }).apply(x);
+ * const sum = relu().apply(add().apply([left, right]));
+ * const model = createModel({ inputs: x, outputs: dense({ units: 10 }).apply(flatten().apply(sum)) });
  */
 export function createModel(options: ModelOptions): Model {
-  readFields("createModel", options, ["input", "layers", "seed"] satisfies (keyof ModelOptions)[]);
-  const { seed = 0, input, layers } = options;
-  return new Model(new Architecture({ input, layers }), seed);
+  const { architecture, seed } = readModelOptions(options);
+  return new Model(architecture, seed);
+}
+
+/** What a model is made of, from the options of `createModel`. */
+export function readModelOptions(options: ModelOptions) {
+  readFields("createModel", options, [...ARCHITECTURE_KEYS, "seed"]);
+  const { seed = 0, ...form } = options;
+  return { architecture: new Architecture(form), seed };
 }
 
 export const COMPILE_KEYS = [
@@ -84,15 +92,6 @@ function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed
     optimizer: optimizer === undefined ? undefined : optimizerOf(optimizer),
   };
 }
-
-/** The options of `predict`. A type alias because interfaces do not fit `Json`. */
-export type PredictOptions = PredictionSettings & {
-  /**
-   * Shape of one image, [height, width, channels], as the caller knows it: refused unless it is the model's. A flat array alone
-   * does not tell four grey images from one with four channels.
-   */
-  readonly shape?: readonly number[] | undefined;
-};
 
 /**
  * A network and all one does with it. Made by `createModel` or `loadModel`.
@@ -243,27 +242,34 @@ export class Model {
    *   the model has fewer channels: `resizeImage` makes an image of them
    * @param options as in `evaluate`, and the shape of an image
    * @returns [n, outputs]
-   * @throws TypeError, RangeError if they are not whole images of finite pixels, or for a wrong option
+   * @throws TypeError, RangeError if they are not whole images of finite pixels, for a wrong option, or if the model has
+   *   several outputs, which `predictOutputs` gives
    * @throws DivergedError if an output is NaN or infinite
    */
   async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
-    const { network } = this;
-    const { shape, ...settings } = options;
-    const { pixels, count } = readRawImages("predict", images, this.architecture.input.shape, shape);
-    const predictor = new Predictor(network, readPredictionSettings("predict", settings));
-    return network.turns.read(async () => {
-      const { outputs } = this.architecture;
-      const result = new Float32Array(count * outputs);
-      const breather = new Breather();
-      for (let begin = 0; begin < count; begin += network.batchSize) {
-        const n = Math.min(network.batchSize, count - begin);
-        const scores = predictor.run(pixels, n, begin, undefined, false);
-        checkOutputs(scores, n, outputs, begin);
-        result.set(scores.subarray(0, n * outputs), begin * outputs);
-        await breather.pause();
-      }
-      return result;
-    });
+    checkOneOutput(this.architecture, "predict", "; predictOutputs gives all");
+    const [result] = await predictImages(this.network, "predict", images, options);
+    return result;
+  }
+
+  /**
+   * The same for a model of one or several outputs: an array [n, elements] for each, by the names of the layers that give them.
+   *
+   * @throws as `predict`
+   * @example
+   * const x = input({ shape: [28, 28, 1], scale: 1 / 255 });
+   * const features = conv2d({ name: "features", filters: 4, kernelSize: 5, strides: 3 }).apply(x);
+   * const scores = dense({ name: "scores", units: 10 }).apply(flatten().apply(features));
+   * const model = createModel({ inputs: x, outputs: [scores, features] });
+   * await model.compile();
+   * const { scores: first, features: second } = await model.predictOutputs(pixels); // [n, 10] and [n, 8, 8, 4]
+   */
+  async predictOutputs(
+    images: Pixels | Uint8ClampedArray,
+    options: PredictOptions = {},
+  ): Promise<Record<string, Float32Array>> {
+    const results = await predictImages(this.network, "predictOutputs", images, options);
+    return Object.fromEntries([...this.architecture.outputShapes.keys()].map((name, i) => [name, results[i]]));
   }
 
   /** Names of all weights with their shapes, running statistics included. */

@@ -1,5 +1,6 @@
 import { type Dataset, imageSize } from "../data/dataset.ts";
 import { readViews, type TestTimeAugmentation, type View, writeView } from "../data/views.ts";
+import { sizeOf } from "../layers/layer.ts";
 import type { Network } from "../model/network.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { argmax } from "./metrics.ts";
@@ -12,7 +13,10 @@ export class Predictor {
   readonly #mode: "inference" | "batchStatistics";
   readonly #views: readonly View[] | undefined;
   readonly #losses: Float64Array;
-  #scores: Values = new Float32Array();
+  /** Elements of each output. */
+  readonly #sizes: readonly number[];
+  /** Of each output. */
+  #scores: readonly Values[] = [];
   #correct: Values = new Float32Array();
 
   constructor(
@@ -27,6 +31,7 @@ export class Predictor {
     const { testTimeAugmentation } = options;
     this.#views = testTimeAugmentation === undefined ? undefined : readViews(testTimeAugmentation);
     this.#losses = new Float64Array(network.batchSize);
+    this.#sizes = [...network.architecture.outputShapes.values()].map(sizeOf);
   }
 
   /** The loss of each image of the last batch that was run with loss. */
@@ -40,20 +45,24 @@ export class Predictor {
    */
   correct({ labels }: Dataset, index: number, i: number): number {
     const { outputs } = this.#network.architecture;
-    for (let k = i * outputs; k < (i + 1) * outputs; k++) if (Number.isNaN(this.#scores[k])) return 0;
+    const [scores] = this.#scores;
+    for (let k = i * outputs; k < (i + 1) * outputs; k++) if (Number.isNaN(scores[k])) return 0;
     if (this.#views === undefined) return this.#correct[i];
     if (labels === undefined) return 0;
-    return argmax(this.#scores, i * outputs, outputs) === labels[index] ? 1 : 0;
+    return argmax(scores, i * outputs, outputs) === labels[index] ? 1 : 0;
   }
 
-  /** Scores [count, outputs] of images `begin` on, or of those that `indices` names; a view that the next batch overwrites. */
+  /**
+   * Scores [count, elements] of each output, of images `begin` on or of those that `indices` names; views that the next batch
+   * overwrites.
+   */
   run(
     images: Dataset["images"],
     count: number,
     begin: number,
     indices: Uint32Array | undefined,
     loss: boolean,
-  ): Values {
+  ): readonly Values[] {
     const network = this.#network;
     if (this.#views === undefined) {
       network.stageImages(images, count, begin, indices);
@@ -65,7 +74,7 @@ export class Predictor {
     const { shape } = network.architecture.input;
     const size = imageSize({ shape });
     const seen = isUint8Array(images) ? new Uint8Array(count * size) : new Float32Array(count * size);
-    const sum = new Float64Array(count * network.architecture.outputs);
+    const sums = this.#sizes.map((elements) => new Float64Array(count * elements));
     this.#losses.fill(0);
     for (const view of this.#views) {
       for (let i = 0; i < count; i++) {
@@ -74,18 +83,20 @@ export class Predictor {
       }
       network.stageImages(seen, count, 0);
       const scores = this.#pass(count, loss);
-      for (let i = 0; i < sum.length; i++) sum[i] += scores[i];
+      sums.forEach((sum, output) => {
+        for (let i = 0; i < sum.length; i++) sum[i] += scores[output][i];
+      });
       if (!loss) continue;
       const { losses } = network.results(count);
       for (let i = 0; i < count; i++) this.#losses[i] += losses[i] / this.#views.length;
     }
     const views = this.#views.length;
-    this.#scores = sum.map((value) => value / views);
+    this.#scores = sums.map((sum) => sum.map((value) => value / views));
     return this.#scores;
   }
 
-  #pass(count: number, loss: boolean): Values {
+  #pass(count: number, loss: boolean): readonly Values[] {
     this.#network.evaluate(count, this.#mode, loss);
-    return this.#network.predictions(count);
+    return this.#sizes.map((_, output) => this.#network.predictions(count, output));
   }
 }

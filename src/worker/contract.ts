@@ -24,7 +24,8 @@ import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
 import type { ClassFigures } from "../training/metrics.ts";
-import type { CompileOptions, ModelOptions, PredictOptions } from "../training/model.ts";
+import type { CompileOptions, ModelOptions } from "../training/model.ts";
+import type { PredictOptions } from "../training/predict.ts";
 import type { History } from "../training/trainer.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 
@@ -155,6 +156,11 @@ export interface RemoteModel {
   /** The same, image by image: what confusion matrices and galleries of mistakes are made of. */
   report(data: RemoteDataset, options?: PredictionSettings): Promise<RemoteReport>;
   predict(images: Pixels | Uint8ClampedArray, options?: PredictOptions): Promise<Float32Array>;
+  /** An array for each output, by their names. */
+  predictOutputs(
+    images: Pixels | Uint8ClampedArray,
+    options?: PredictOptions,
+  ): Promise<Readonly<Record<string, Float32Array>>>;
   /** The output of every layer for one image, in the order of the layers. Works while a run goes on, between two steps. */
   activations(image: Pixels | Uint8ClampedArray): Promise<readonly LayerActivation[]>;
   weights(): Promise<ReadonlyMap<string, readonly number[]>>;

@@ -17,8 +17,9 @@ import { evaluate, type PredictionSettings } from "../training/evaluate.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { parseLoss } from "../training/losses.ts";
-import type { Model, PredictOptions } from "../training/model.ts";
+import type { Model } from "../training/model.ts";
 import { parseOptimizer } from "../training/optimizers.ts";
+import type { PredictOptions } from "../training/predict.ts";
 import { reportImages } from "../training/report.ts";
 import { weightBytes } from "../training/weight-bytes.ts";
 import { type WhitenOptions, whiten } from "../training/whitening.ts";
@@ -141,7 +142,15 @@ export class HostedModel {
   }
 
   predict(images: Pixels | Uint8ClampedArray, options: PredictOptions): Promise<Float32Array> {
-    const work = () => this.model.predict(images, options);
+    return this.#see(images, () => this.model.predict(images, options));
+  }
+
+  predictOutputs(images: Pixels | Uint8ClampedArray, options: PredictOptions) {
+    return this.#see(images, () => this.model.predictOutputs(images, options));
+  }
+
+  /** A prediction: of no more than a batch at once, between two steps of a run; else in its turn. */
+  #see<T>(images: Pixels | Uint8ClampedArray, work: () => Promise<T>): Promise<T> {
     if (!this.#run?.isUnderWay) return this.#lock.run(work);
     const batch = this.model.network.batchSize * sizeOf(this.model.architecture.input.shape);
     return images.length <= batch ? work() : this.#lock.run(work);

@@ -55,6 +55,7 @@ export function modelHandlers(
     evaluate: ({ model, data, options }) => models.get(model).evaluate(datasets.get(data).data, options),
     report: ({ model, data, options }) => models.get(model).report(datasets.get(data).data, options),
     predict: ({ model, images, options }) => models.get(model).predict(images, options),
+    predictOutputs: ({ model, images, options }) => models.get(model).predictOutputs(images, options),
     activations: ({ model, image }) => models.get(model).activations(image),
     weights: ({ model }) => models.get(model).model.weights(),
     getWeight: ({ model, name }) => models.get(model).getWeight(name),

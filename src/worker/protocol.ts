@@ -20,7 +20,7 @@ import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
-import type { PredictOptions } from "../training/model.ts";
+import type { PredictOptions } from "../training/predict.ts";
 import type { History } from "../training/trainer.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type {
@@ -72,6 +72,7 @@ export type FitSettings = Omit<RemoteFitOptions, "validation" | "checkpoint"> & 
 
 type OfModel = { readonly model: number };
 type OfData = { readonly data: number };
+type ImagesToSee = { readonly images: Pixels | Uint8ClampedArray; readonly options: PredictOptions };
 type OfRun = { readonly run: number };
 
 /** What a page may ask for: each call with its one argument, and what it answers. */
@@ -111,9 +112,8 @@ export interface Calls {
   ): OfRun & Pick<ModelInfo, "classNames" | "scaling">;
   evaluate(what: OfModel & OfData & { readonly options: PredictionSettings }): Evaluation;
   report(what: OfModel & OfData & { readonly options: PredictionSettings }): RemoteReport;
-  predict(
-    what: OfModel & { readonly images: Pixels | Uint8ClampedArray; readonly options: PredictOptions },
-  ): Float32Array;
+  predict(what: OfModel & ImagesToSee): Float32Array;
+  predictOutputs(what: OfModel & ImagesToSee): Readonly<Record<string, Float32Array>>;
   activations(what: OfModel & { readonly image: Pixels | Uint8ClampedArray }): readonly LayerActivation[];
   weights(what: OfModel): ReadonlyMap<string, readonly number[]>;
   getWeight(what: OfModel & { readonly name: string }): Float32Array;

@@ -7,7 +7,8 @@ import type { ModelDescription } from "../model/summary.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import { FIT_KEYS } from "../training/fit-options.ts";
-import { COMPILE_KEYS, type PredictOptions } from "../training/model.ts";
+import { COMPILE_KEYS } from "../training/model.ts";
+import type { PredictOptions } from "../training/predict.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type { Connection } from "./connection.ts";
 import type {
@@ -21,7 +22,7 @@ import type {
   RemoteRun,
 } from "./contract.ts";
 import { copyOf } from "./copy.ts";
-import type { CompileSettings, ModelInfo } from "./protocol.ts";
+import type { CompileSettings, ModelInfo, Result } from "./protocol.ts";
 import { DatasetHandle } from "./remote-dataset.ts";
 import { RunHandle } from "./remote-run.ts";
 
@@ -93,8 +94,23 @@ export class ModelHandle implements RemoteModel {
   }
 
   async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
-    const copy = copiedImages("predict", images);
-    return this.#connection.call("predict", { model: this.#model, images: copy, options }, [copy.buffer]);
+    return this.#predict("predict", images, options);
+  }
+
+  async predictOutputs(
+    images: Pixels | Uint8ClampedArray,
+    options: PredictOptions = {},
+  ): Promise<Readonly<Record<string, Float32Array>>> {
+    return this.#predict("predictOutputs", images, options);
+  }
+
+  async #predict<K extends "predict" | "predictOutputs">(
+    call: K,
+    images: Pixels | Uint8ClampedArray,
+    options: PredictOptions,
+  ): Promise<Result<K>> {
+    const copy = copiedImages(call, images);
+    return this.#connection.call(call, { model: this.#model, images: copy, options }, [copy.buffer]);
   }
 
   async activations(image: Pixels | Uint8ClampedArray): Promise<readonly LayerActivation[]> {

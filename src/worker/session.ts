@@ -7,9 +7,8 @@ import type { ReadSettings } from "../data/read/options.ts";
 import { readData } from "../data/read-data.ts";
 import type { Gear } from "../engine/gears.ts";
 import { readFields, shown } from "../json-fields.ts";
-import { Architecture } from "../model/architecture.ts";
 import { asBytes, type FileBytes, isArrayBuffer } from "../numeric/array-kinds.ts";
-import type { ModelOptions } from "../training/model.ts";
+import { type ModelOptions, readModelOptions } from "../training/model.ts";
 import { Connection } from "./connection.ts";
 import type { RemoteDataset, RemoteModel, RemoteReadData, Session, SessionOptions } from "./contract.ts";
 import { copyOf } from "./copy.ts";
@@ -50,10 +49,9 @@ class WorkerSession implements Session {
   }
 
   async createModel(options: ModelOptions): Promise<RemoteModel> {
-    readFields("createModel", options, ["input", "layers", "seed"] satisfies (keyof ModelOptions)[]);
-    const { input, layers, seed = 0 } = options;
-    const architecture = new Architecture({ input, layers }).toJson();
-    return new ModelHandle(this.#connection, await this.#connection.call("createModel", { architecture, seed }));
+    const { architecture, seed } = readModelOptions(options);
+    const what = { architecture: architecture.toJson(), seed };
+    return new ModelHandle(this.#connection, await this.#connection.call("createModel", what));
   }
 
   async loadModel(file: FileBytes, options: LoadSettings = {}): Promise<RemoteModel> {

@@ -29,7 +29,7 @@ describe("an architecture", () => {
     [
       { input: [4, 4, 1], layers: LAYERS, optimizer: "adam" },
       TypeError,
-      'expected only the keys input, layers, got "optimizer"',
+      'expected only the keys input, layers, outputs, got "optimizer"',
     ],
     [{ input: [4, 4, 1] }, TypeError, "layers: expected a list of layers, got undefined"],
     [{ input: [4, 4, 1], layers: [] }, RangeError, "layers: expected at least one layer, got none"],

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import type { ListOptions } from "../../src/model/forms.ts";
 import { createModel } from "../../src/training/model.ts";
 import { adam, sgd } from "../../src/training/optimizers.ts";
 import {
@@ -97,7 +98,7 @@ describe("predict", () => {
   it("scales as the input says", async () => {
     const layers = [flatten(), dense({ name: "d", units: 1, useBias: false })];
     const image = Uint8Array.of(10, 200, 30, 40);
-    const predict = async (input: Parameters<typeof createModel>[0]["input"], pixels: Uint8Array | Float32Array) => {
+    const predict = async (input: ListOptions["input"], pixels: Uint8Array | Float32Array) => {
       const model = createModel({ input, layers });
       await model.compile({ gear: "js", precision: "float64" });
       model.setWeight("d/kernel", [1, 10, 100, 1000]);
