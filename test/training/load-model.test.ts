@@ -174,7 +174,7 @@ describe("a model file that is wrong is refused", () => {
       ({ model }) => {
         model.trainer = 1;
       },
-      'model: expected only the keys input, layers, got "trainer"',
+      'model: expected only the keys input, layers, outputs, got "trainer"',
     ],
     [
       "an unknown key of a layer",
