@@ -1,7 +1,7 @@
 import { createDataset, type Dataset } from "../data/dataset.ts";
 import { generateDigits } from "../data/digits/generate.ts";
 import type { ImageShape } from "../data/pixels.ts";
-import { wantedGradients } from "../graph/gradients.ts";
+import { trains, wantedGradients } from "../graph/gradients.ts";
 import { inputShapes } from "../graph/graph.ts";
 import { Architecture } from "../model/architecture.ts";
 import type { NetworkOptions } from "../model/layout.ts";
@@ -49,7 +49,7 @@ export function createSubject(recipe: Recipe, batchSize: number): Subject {
 
 /**
  * Operations per image. Counted are the products of convolutions and dense layers alone, a multiply-add as two: in
- * inference the forward pass; in training also the weight gradients, and the data gradients of all layers that follow from
+ * inference the forward pass; in training also the gradients of weights that are trained, and the data gradients of all layers that follow from
  * one with weights.
  */
 export function operationsPerImage(architecture: Architecture, mode: "train" | "infer"): number {
@@ -57,7 +57,7 @@ export function operationsPerImage(architecture: Architecture, mode: "train" | "
   const { graph } = architecture;
   const wanted = wantedGradients(graph, false);
   return graph.nodes.reduce((sum, node) => {
-    const passes = node.inputs.some(({ id }) => wanted.has(id)) ? 3 : 2;
+    const passes = 1 + (trains(node) ? 1 : 0) + (node.inputs.some(({ id }) => wanted.has(id)) ? 1 : 0);
     return sum + 2 * passes * node.layer.multiplyAdds(inputShapes(node));
   }, 0);
 }

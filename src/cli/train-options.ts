@@ -23,6 +23,7 @@ export function addTrainingOptions(command: Command): Command {
     .option("-m, --model <name|file>", `a built-in network or a .json file (default: ${RECIPES[0].name})`)
     .option("-r, --recipe <name>", "a whole experiment, see convasm recipes; other options change parts of it")
     .option("--set <numbers>", "numbers that a recipe leaves open, such as filters=8,kernelSize=7")
+    .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual")
     .option("-e, --epochs <n>", "passes over the training images", positiveWhole)
     .option("-b, --batch-size <n>", "images per step; all: full-batch training", batchSize)
     .option("--optimizer <name>", "sgd, rmsprop, adam or adamw; with options: adam:beta1=0.8")

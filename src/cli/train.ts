@@ -26,6 +26,7 @@ import { chooseSplit, type SplitOptions } from "./training-split.ts";
 
 interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, DataOptions, OutputOptions {
   readonly limit?: number | undefined;
+  readonly freeze?: readonly string[] | undefined;
   readonly out?: string | undefined;
   readonly overwrite?: boolean | undefined;
   /** True: the latest interrupted run. */
@@ -95,6 +96,7 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   context.signal.throwIfAborted();
 
   const model = new Model(network.build(data.train), seed);
+  for (const prefix of options.freeze ?? []) model.freeze(prefix);
   const { threads = "auto" } = options;
   await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, data.train.length), gear: engine, threads });
   // What does not fit shows before there is a folder.

@@ -27,8 +27,17 @@ interface Item {
  */
 export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: readonly string[], who = ""): Graph {
   const builder = new Builder(input);
-  const ends = builder.list(layers, builder.input, outputs, who, "");
+  const ends = builder.list(layers, builder.input, outputs, { who, path: "", frozen: false });
   return { input: builder.input, nodes: builder.nodes, outputs: ends };
+}
+
+/** Where a list, or a layer of it, stands. */
+interface Place {
+  /** In messages: of a list what stands before the names of its layers, of a layer its name. */
+  readonly who: string;
+  /** In the graph, likewise. */
+  readonly path: string;
+  readonly frozen: boolean;
 }
 
 class Builder {
@@ -39,18 +48,12 @@ class Builder {
     this.input = { id: 0, shape };
   }
 
-  /**
-   * Adds the nodes of a list.
-   *
-   * @param prefix stands before the paths of its layers
-   * @returns its outputs
-   */
+  /** Adds the nodes of a list; returns its outputs. */
   list(
     layers: readonly Layer[],
     input: Tensor,
     outputs: readonly string[] | undefined,
-    who: string,
-    prefix: string,
+    { who, path, frozen }: Place,
   ): readonly Output[] {
     const items = itemsOf(layers, who);
     const ends = endsOf(items, outputs, who);
@@ -58,43 +61,50 @@ class Builder {
     for (const index of ordered(items, who)) {
       const item = items[index];
       const taken = item.inputs.map((from) => (from < 0 ? input : tensors[from]));
-      tensors[index] = this.#item(item, taken, `${who}${item.name}`, `${prefix}${item.name}`);
+      tensors[index] = this.#item(item, taken, {
+        who: `${who}${item.name}`,
+        path: `${path}${item.name}`,
+        frozen: frozen || item.layer.config.trainable === false,
+      });
     }
     return ends.map((index) => ({ name: items[index].name, tensor: tensors[index] ?? input }));
   }
 
   /** Adds the nodes of a layer; returns its output. */
-  #item({ layer }: Item, inputs: readonly Tensor[], name: string, path: string): Tensor {
-    checkArity(layer, inputs.length, `${layer.type} "${name}"`);
-    const output =
-      layer.block === undefined ? this.#node(layer, inputs, name, path) : this.#block(layer, inputs[0], name, path);
+  #item({ layer }: Item, inputs: readonly Tensor[], place: Place): Tensor {
+    checkArity(layer, inputs.length, `${layer.type} "${place.who}"`);
+    const output = layer.block === undefined ? this.#node(layer, inputs, place) : this.#block(layer, inputs[0], place);
     const { activation } = layer;
     if (activation === undefined) return output;
-    return this.#node(activation, [output], `${name}/${activation.type}`, `${path}/${activation.type}`);
+    return this.#node(activation, [output], within(place, activation.type));
   }
 
-  #node(layer: LayerDefinition, inputs: readonly Tensor[], name: string, path: string): Tensor {
+  #node(layer: LayerDefinition, inputs: readonly Tensor[], { who, path, frozen }: Place): Tensor {
     const shapes = inputs.map(({ shape }) => shape);
-    const output = { id: this.nodes.length + 1, shape: layer.outputShape(shapes, `${layer.type} "${name}"`) };
-    this.nodes.push({ path, layer, inputs, output });
+    const output = { id: this.nodes.length + 1, shape: layer.outputShape(shapes, `${layer.type} "${who}"`) };
+    this.nodes.push({ path, layer, inputs, output, frozen });
     return output;
   }
 
   /** Adds the nodes of a block and the sum of its two ways. */
-  #block({ block, type }: Layer, input: Tensor, name: string, path: string): Tensor {
+  #block({ block, type }: Layer, input: Tensor, place: Place): Tensor {
     const { main = [], shortcut = [] } = block ?? {};
-    const [way] = this.list(main, input, undefined, `${name}/`, `${path}/`);
-    const around =
-      shortcut.length === 0 ? [] : this.list(shortcut, input, undefined, `${name}/shortcut/`, `${path}/shortcut/`);
+    const [way] = this.list(main, input, undefined, within(place, ""));
+    const around = shortcut.length === 0 ? [] : this.list(shortcut, input, undefined, within(place, "shortcut/"));
     const ends = [way.tensor, around[0]?.tensor ?? input];
     const [shape, other] = ends.map((end) => end.shape);
     if (shape.join() !== other.join()) {
       throw new RangeError(
-        `${type} "${name}": expected both ways to end in one shape, got [${shape}] and [${other}] on the shortcut`,
+        `${type} "${place.who}": expected both ways to end in one shape, got [${shape}] and [${other}] on the shortcut`,
       );
     }
-    return this.#node(readAdd({}), ends, name, path);
+    return this.#node(readAdd({}), ends, place);
   }
+}
+
+/** A place within another. */
+function within({ who, path, frozen }: Place, name: string): Place {
+  return { who: `${who}/${name}`, path: `${path}/${name}`, frozen };
 }
 
 /** The layers of a list with their names, and what they take. */

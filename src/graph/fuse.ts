@@ -58,9 +58,9 @@ function applied(
       result.push(node);
       continue;
     }
-    const { path } = named === "first" ? node : next;
+    const { path, frozen } = named === "first" ? node : next;
     // In the later one's place, where all that either takes is there.
-    merged.set(next, { path, layer, inputs: node.inputs, output: next.output });
+    merged.set(next, { path, layer, inputs: node.inputs, output: next.output, frozen });
   }
   return result;
 }

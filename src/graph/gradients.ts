@@ -1,9 +1,9 @@
 import type { Graph, Node } from "./graph.ts";
-import { inputShapes } from "./graph.ts";
+import { parametersOf } from "./graph.ts";
 
 /** Whether a node has parameters that are trained. */
-function trains(node: Node): boolean {
-  return node.layer.parameters(inputShapes(node)).some(({ role }) => role !== "statistic");
+export function trains(node: Node): boolean {
+  return parametersOf(node).some(({ trained }) => trained);
 }
 
 /**

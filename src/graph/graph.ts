@@ -14,6 +14,16 @@ export interface Node {
   readonly layer: LayerDefinition;
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
+  /** Whether its parameters keep their values in training. */
+  readonly frozen: boolean;
+}
+
+/** A parameter of a node, named `path/parameter`. */
+export interface NodeParameter extends ParameterSpec {
+  /** Whether gradients change it: not statistics, nor what is frozen. */
+  readonly trained: boolean;
+  /** Whether it keeps its value whatever is trained; statistics of a node that is not frozen move. */
+  readonly frozen: boolean;
 }
 
 /** An output of a network: what it is called, and the tensor. */
@@ -35,13 +45,19 @@ export function inputShapes({ inputs }: Node): readonly Shape[] {
   return inputs.map(({ shape }) => shape);
 }
 
-/** The parameters of a node, each named `path/parameter`. */
-export function parametersOf(node: Node): ParameterSpec[] {
-  return node.layer.parameters(inputShapes(node)).map((spec) => ({ ...spec, name: `${node.path}/${spec.name}` }));
+/** The parameters of a node. */
+export function parametersOf(node: Node): NodeParameter[] {
+  const { path, frozen } = node;
+  return node.layer.parameters(inputShapes(node)).map((spec) => ({
+    ...spec,
+    name: `${path}/${spec.name}`,
+    trained: !frozen && spec.role !== "statistic",
+    frozen,
+  }));
 }
 
 /** The parameters of all nodes, in their order. */
-export function graphParameters({ nodes }: Graph): ParameterSpec[] {
+export function graphParameters({ nodes }: Graph): NodeParameter[] {
   return nodes.flatMap(parametersOf);
 }
 

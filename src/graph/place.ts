@@ -227,6 +227,8 @@ function placeNode(
     output: output.shape,
     batch,
     training,
+    hasBackward: training && wanted.has(output.id),
+    frozen: node.frozen,
     needsInputGradient: needed.includes(true),
     wanted: needed,
     stopsAtZero: stopsAtZero(inputs[0].id, makers),

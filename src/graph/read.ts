@@ -102,10 +102,11 @@ function readList(description: unknown, who: string, depth: number, count: Count
 function readResidual(options: object, who: string, depth: number, count: Count): Layer {
   const { type: _, layers, shortcut, ...rest }: Record<string, unknown> = { ...options };
   const { config } = new OptionReader("residual", { ...rest, layers: [], shortcut: [] }, ["layers", "shortcut"]);
-  const { name, inputs } = config;
+  const { name, inputs, trainable } = config;
   return residual(readList(layers, `${who}layers`, depth + 1, count), {
     ...(name !== undefined && { name }),
     ...(inputs !== undefined && { inputs }),
+    ...(trainable !== undefined && { trainable }),
     ...(shortcut !== undefined && { shortcut: readList(shortcut, `${who}shortcut`, depth + 1, count) }),
   });
 }

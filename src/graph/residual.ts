@@ -20,10 +20,11 @@ export interface ResidualOptions extends LayerOptions {
  * residual([conv2d({ filters: 16, kernelSize: 3, padding: "same" }), batchNormalization(), relu()]);
  */
 export function residual(layers: readonly Layer[], options: ResidualOptions = {}): Layer {
-  const { shortcut = [], name, inputs } = options;
+  const { shortcut = [], name, inputs, trainable } = options;
   const description = {
     name,
     inputs,
+    trainable,
     layers: layers.map(({ config }) => config),
     ...(shortcut.length > 0 && { shortcut: shortcut.map(({ config }) => config) }),
   };

@@ -14,6 +14,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
+import { foldNormalization, PlacedFrozenNormalization } from "./placed-frozen-normalization.ts";
 import { emitRest, isNone, isPlain, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
 export interface BatchNormalizationOptions extends LayerOptions {
@@ -31,6 +32,8 @@ export interface BatchNormalizationOptions extends LayerOptions {
  *
  * A batch is normalised by its biased variance, as everywhere. The running variance is the unbiased one, n / (n - 1) times as
  * large for n values of a channel in the batch, as in PyTorch; Keras and ONNX keep the biased one.
+ *
+ * With `trainable: false` running statistics are used in every mode, and stay as they are.
  *
  * Parameters: `gamma`, `beta`, and the statistics `movingMean`, `movingVariance`, all [c].
  *
@@ -68,11 +71,15 @@ export function readBatchNormalization(options: object): Layer {
       ];
     },
     multiplyAdds: () => 0,
-    place: (site) => new PlacedBatchNormalization(site, momentum, epsilon, rectifier),
+    place: (site) =>
+      site.frozen
+        ? new PlacedFrozenNormalization(site, epsilon, rectifier)
+        : new PlacedBatchNormalization(site, momentum, epsilon, rectifier),
   });
   return defineLayer(normalization(NO_RELU));
 }
 
+/** Batch normalisation by the statistics of the batch, in inference by the running ones. */
 class PlacedBatchNormalization implements PlacedLayer {
   readonly #site: Site;
   readonly #momentum: number;
@@ -106,26 +113,20 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#folded = site.reserve("folded", "scratch", 2 * c);
     this.#foldedRunning = site.reserve("folded running", "scratch", 2 * c);
     this.#sums = site.reserve("sums", "scratch", batch * 5 * Math.ceil(c / 4) * 4);
-    if (!site.training) return;
+    if (!site.hasBackward) return;
     this.#factors = site.reserve("factors", "scratch", 2 * c);
     if (site.needsInputGradient || isPlain(rectifier) || isNone(rectifier)) return;
     this.#dz = site.reserve("dz", "activations", batch * size);
   }
 
-  #offset(parameter: string): number {
-    return this.#site.parameter(parameter).value.offset;
-  }
-
-  #fold(tape: Tape, mean: number, variance: number, folded: Region): void {
-    const c = this.#channels;
-    const [scale, shift] = [folded.offset, folded.offset + c];
-    const places = [this.#offset("gamma"), this.#offset("beta"), mean, variance, scale, shift] as const;
-    tape.add("batch_norm_fold", "channel", c, ...places, this.#epsilon);
+  #value(parameter: string): Region {
+    return this.#site.parameter(parameter).value;
   }
 
   pack(tape: Tape, mode: Mode): void {
     if (mode === "training") return;
-    this.#fold(tape, this.#offset("movingMean"), this.#offset("movingVariance"), this.#foldedRunning);
+    const running = { mean: this.#value("movingMean"), variance: this.#value("movingVariance") };
+    foldNormalization(tape, this.#site, running, this.#foldedRunning, this.#epsilon);
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
@@ -138,10 +139,11 @@ class PlacedBatchNormalization implements PlacedLayer {
       tape.add("batch_norm_statistics", "channel", c, sums, mean, variance, n, positions, c);
       if (mode !== "batchStatistics") {
         const kept = mode === "calibration" ? 0 : this.#momentum;
-        const running = [this.#offset("movingMean"), this.#offset("movingVariance")] as const;
+        const running = [this.#value("movingMean").offset, this.#value("movingVariance").offset] as const;
         tape.add("batch_norm_running", "channel", c, mean, variance, ...running, kept, n * positions);
       }
-      this.#fold(tape, mean, variance, this.#folded);
+      const batch = { mean: this.#mean, variance: this.#variance };
+      foldNormalization(tape, this.#site, batch, this.#folded, this.#epsilon);
     }
     const folded = mode === "inference" ? this.#foldedRunning.offset : this.#folded.offset;
     const lower = lowerOf(this.#rectifier);

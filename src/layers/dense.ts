@@ -132,8 +132,8 @@ class PlacedDense implements PlacedLayer {
     if (useBias) this.#bias = site.parameter("bias");
     this.#rectifier = rectifier;
     this.#panels = site.reserve("panels", "packed", Math.ceil(units / PANEL) * PANEL * inputs);
-    if (!site.training) return;
-    if (copiesSamples(inputs, units)) {
+    if (!site.hasBackward) return;
+    if (this.#kernel.gradient !== undefined && copiesSamples(inputs, units)) {
       this.#copies = site.threadScratch(DENSE_COPY_SIZE);
     }
     if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", site.batch * units);

@@ -32,7 +32,7 @@ export interface ParameterSpec {
 /** Where a parameter lies. */
 export interface ParameterPlace {
   readonly value: Region;
-  /** None for statistics, and in a network that is not trained. */
+  /** None for statistics, for what is frozen, and in a network that is not trained. */
   readonly gradient: Region | undefined;
 }
 
@@ -51,6 +51,10 @@ export interface Site {
   readonly batch: number;
   /** Whether the network has gradients at all. */
   readonly training: boolean;
+  /** Whether a gradient comes back to the layer, for its parameters or for what is before it. */
+  readonly hasBackward: boolean;
+  /** Whether its parameters, statistics too, keep their values. */
+  readonly frozen: boolean;
   /** Whether the gradient of any input is wanted. */
   readonly needsInputGradient: boolean;
   /** Of which inputs it is. */

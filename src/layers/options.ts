@@ -8,6 +8,7 @@ export interface LayerConfig {
   readonly type: string;
   readonly name?: string;
   readonly inputs?: readonly string[];
+  readonly trainable?: boolean;
   readonly [option: string]: Json | undefined;
 }
 
@@ -17,6 +18,12 @@ export interface LayerOptions {
   name?: string;
   /** Names of the layers whose outputs it works on; `input` is that of the list. Default: the layer before it. */
   inputs?: string | readonly string[];
+  /**
+   * Whether its parameters are trained. False: the layer is frozen, a block with all layers in it. Frozen parameters keep their
+   * values and take no memory for gradients; frozen batch normalisation works with its running statistics, in training too.
+   * Default true.
+   */
+  trainable?: boolean;
 }
 
 /** A name that a layer may have. */
@@ -43,13 +50,18 @@ export class OptionReader {
       throw new TypeError(`${type}: expected name to be letters, digits, ".", "-" or "_", got ${shown(name)}`);
     }
     this.who = name === undefined ? type : `${type} "${name}"`;
-    const common = ["name", "inputs"];
+    const common = ["name", "inputs", "trainable"];
     for (const [key] of given) {
       if (common.includes(key) || known.includes(key)) continue;
       throw new TypeError(`${this.who}: expected options ${[...common, ...known].join(", ")}, got ${shown(key)}`);
     }
-    const { inputs, ...config } = JSON.parse(JSON.stringify(this.#options));
-    this.config = { ...config, ...(inputs !== undefined && { inputs: this.#inputs(inputs) }), type };
+    const { inputs, trainable: _, ...config } = JSON.parse(JSON.stringify(this.#options));
+    this.config = {
+      ...config,
+      ...(inputs !== undefined && { inputs: this.#inputs(inputs) }),
+      ...(!this.boolean("trainable", true) && { trainable: false }),
+      type,
+    };
   }
 
   #inputs(value: unknown): readonly string[] {

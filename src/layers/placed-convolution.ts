@@ -17,7 +17,7 @@ export class PlacedConvolution extends PlacedWindows {
     const taps = d.r * d.s * PANEL;
     const forward = this.#panelCount(d.k) * taps * (d.c / d.groups);
     this.#panels = site.reserve("panels", "packed", forward);
-    if (site.training && site.needsInputGradient) {
+    if (site.hasBackward && site.needsInputGradient) {
       const backward = this.#panelCount(d.c) * taps * (d.k / d.groups);
       this.#panelsBackward = site.reserve("backward panels", "packed", backward);
     }

@@ -67,7 +67,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     if (d.hp !== d.h || d.wp !== d.w) {
       this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
     }
-    if (!site.training) return;
+    if (!site.hasBackward) return;
     if (fusion.maxPool) this.#places = site.reserve("places", "activations", outputs);
     if (!isNone(fusion.rectifier)) this.#dz = site.reserve("dz", "activations", outputs);
   }

@@ -75,7 +75,7 @@ export abstract class PlacedWindows implements PlacedLayer {
     if (d.hp !== d.h || d.wp !== d.w) {
       this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
     }
-    if (!site.training) return;
+    if (!site.hasBackward) return;
     if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", batch * outputs);
     if (!site.needsInputGradient) return;
     if (d.wd !== d.q) {

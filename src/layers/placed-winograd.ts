@@ -69,8 +69,8 @@ export class PlacedWinograd extends PlacedWindows {
     this.#packed = site.reserve("packed", "packed", TAPS * forward);
     this.#panels = site.reserve("panels", "packed", POINTS * forward);
     const areas = [winogradScratch(d.c)];
-    if (site.training) {
-      areas.push(winogradWeightsScratch(d.c, d.k));
+    if (site.hasBackward) {
+      if (this.kernelGradient !== undefined) areas.push(winogradWeightsScratch(d.c, d.k));
       if (site.needsInputGradient) {
         const backward = roundUp(d.c, PANEL) * d.k;
         this.#packedBackward = site.reserve("backward packed", "packed", TAPS * backward);

@@ -1,10 +1,10 @@
 import { buildGraph, layerNames, listed } from "../graph/build.ts";
-import { type Graph, graphMultiplyAdds, graphParameters } from "../graph/graph.ts";
+import { type Graph, graphMultiplyAdds, graphParameters, type NodeParameter } from "../graph/graph.ts";
 import { readLayers } from "../graph/read.ts";
 import type { Json } from "../json.ts";
 import { readFields } from "../json-fields.ts";
 import { TooSmallError } from "../layers/geometry.ts";
-import { imageShape, type Layer, type ParameterSpec, type Shape, sizeOf } from "../layers/layer.ts";
+import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
 import { type ArchitectureOptions, type NetworkForm, readForm, readOutputNames } from "./forms.ts";
 import { type Input, readInput } from "./input.ts";
 
@@ -76,7 +76,7 @@ export class Architecture {
   }
 
   /** The parameters of all layers, in their order, each named `path/parameter`. */
-  parameters(): ParameterSpec[] {
+  parameters(): NodeParameter[] {
     return graphParameters(this.graph);
   }
 

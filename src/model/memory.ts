@@ -2,6 +2,7 @@ import { chooseEngine, heapBytes } from "../engine/engine.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { MemoryPlan, RegionKind } from "../engine/plan.ts";
 import type { Architecture } from "./architecture.ts";
+import { expectTrained } from "./freezing.ts";
 import type { NetworkOptions } from "./layout.ts";
 import { planLayout } from "./memory-plan.ts";
 
@@ -36,6 +37,7 @@ export function memoryUse(
 
 /** The memory that a network will take, without taking it. */
 export function planMemory(architecture: Architecture, options: Omit<NetworkOptions, "seed">): MemoryUse {
+  if (options.optimizer !== undefined) expectTrained(architecture, "compile");
   const choice = chooseEngine(options);
   const { layout, elements } = planLayout(architecture, options, choice.threads);
   const { gear, precision } = choice;

@@ -7,6 +7,7 @@ import { isUint8Array } from "../numeric/array-kinds.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
+import { expectTrained } from "./freezing.ts";
 import type { Layout, NetworkOptions } from "./layout.ts";
 import { type MemoryUse, memoryUse } from "./memory.ts";
 import { planLayout } from "./memory-plan.ts";
@@ -71,6 +72,7 @@ export class Network {
    * @throws RangeError if the loss does not fit the outputs, or the host lacks the gear or the memory
    */
   static async create(architecture: Architecture, options: NetworkOptions): Promise<Network> {
+    if (options.optimizer !== undefined) expectTrained(architecture, "compile");
     const { layout, elements } = planLayout(architecture, options, chooseEngine(options).threads);
     const engine = await createEngine(elements, options);
     return new Network(architecture, options, layout, engine);

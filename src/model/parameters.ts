@@ -1,7 +1,8 @@
 import { alignedSize, type MemoryPlan, type Region } from "../engine/plan.ts";
 import type { Heap } from "../engine/reference/heap.ts";
+import type { NodeParameter } from "../graph/graph.ts";
 import { initialize } from "../layers/initializers.ts";
-import { type ParameterPlace, type ParameterSpec, sizeOf } from "../layers/layer.ts";
+import { type ParameterPlace, sizeOf } from "../layers/layer.ts";
 import { RandomStream } from "../numeric/random.ts";
 
 /** A run of neighbouring elements. */
@@ -12,12 +13,12 @@ export interface Range {
 
 /** A parameter and its place. */
 export interface Parameter extends ParameterPlace {
-  readonly spec: ParameterSpec;
+  readonly spec: NodeParameter;
 }
 
 /**
- * Places parameters one after the other: what decays, what does not, then statistics. So each group is one run of
- * elements, for the optimizer and for copies; gradients and optimizer state lie in the same order.
+ * Places parameters one after the other: what decays, what does not, then statistics, then what is frozen. So each group is
+ * one run of elements, for the optimizer and for copies; gradients and optimizer state lie in the same order.
  */
 export class Parameters {
   readonly list: readonly Parameter[];
@@ -25,18 +26,15 @@ export class Parameters {
   readonly #slots: readonly Region[];
 
   /** @param slots numbers the optimizer keeps per trained element */
-  constructor(specs: readonly ParameterSpec[], plan: MemoryPlan, training: boolean, slots: number) {
-    const kernels = specs.filter(({ role }) => role === "kernel");
-    const rest = specs.filter(({ role }) => role === "bias" || role === "normalization");
-    const statistics = specs.filter(({ role }) => role === "statistic");
-    const ordered = [...kernels, ...rest, ...statistics];
+  constructor(specs: readonly NodeParameter[], plan: MemoryPlan, training: boolean, slots: number) {
+    const kernels = specs.filter(isDecayed);
+    const rest = specs.filter(isFree);
+    const ordered = [...kernels, ...rest, ...specs.filter(isStatistic), ...specs.filter(({ frozen }) => frozen)];
     this.list = ordered.map((spec) => ({
       spec,
       value: plan.reserve(spec.name, "parameters", sizeOf(spec.shape)),
       gradient:
-        training && spec.role !== "statistic"
-          ? plan.reserve(`${spec.name} gradient`, "gradients", sizeOf(spec.shape))
-          : undefined,
+        training && spec.trained ? plan.reserve(`${spec.name} gradient`, "gradients", sizeOf(spec.shape)) : undefined,
     }));
     this.#byName = new Map(this.list.map((parameter) => [parameter.spec.name, parameter]));
     const trained = aligned([...kernels, ...rest]);
@@ -51,23 +49,31 @@ export class Parameters {
     throw new RangeError(`weights: expected one of ${known}, got "${name}"`);
   }
 
-  /** All values with the gaps between them, as one run: a copy of it is a copy of the model. */
+  /**
+   * All values with the gaps between them, as one run: a copy of it is a copy of the model, for a network of which the same
+   * is frozen.
+   */
   get values(): Range {
-    return { offset: this.#first(), count: aligned(this.list.map(({ spec }) => spec)) };
+    return { offset: this.#first(), count: this.#count(() => true) };
+  }
+
+  /** The run of all values that a training changes: not those that are frozen. */
+  get moving(): Range {
+    return { offset: this.#first(), count: this.#count(({ frozen }) => !frozen) };
   }
 
   /** The run of values that decay, and the run of those that do not. */
   get trained(): { decayed: Range; free: Range } {
-    const decayed = aligned(this.#specs("kernel"));
-    const free = aligned(this.#specs("bias", "normalization"));
+    const decayed = this.#count(isDecayed);
+    const free = this.#count(isFree);
     const offset = this.#first();
     return { decayed: { offset, count: decayed }, free: { offset: offset + decayed, count: free } };
   }
 
-  /** The run of statistics, which no optimizer changes. */
+  /** The run of statistics, which a training changes, but no optimizer. */
   get statistics(): Range {
     const { offset, count } = this.trained.free;
-    return { offset: offset + count, count: aligned(this.#specs("statistic")) };
+    return { offset: offset + count, count: this.#count(isStatistic) };
   }
 
   /** The run of all gradients, in the order of the values; none in a network that is not trained. */
@@ -116,12 +122,26 @@ export class Parameters {
     return this.list[0]?.value.offset ?? 0;
   }
 
-  #specs(...roles: ParameterSpec["role"][]): ParameterSpec[] {
-    return this.list.map(({ spec }) => spec).filter(({ role }) => roles.includes(role));
+  /** Elements of the parameters that fit a condition, which are neighbours, with the gaps between them. */
+  #count(fits: (spec: NodeParameter) => boolean): number {
+    return aligned(this.list.map(({ spec }) => spec).filter(fits));
   }
 }
 
+function isDecayed({ trained, role }: NodeParameter): boolean {
+  return trained && role === "kernel";
+}
+
+function isFree({ trained, role }: NodeParameter): boolean {
+  return trained && role !== "kernel";
+}
+
+/** Whether it is a statistic that moves. */
+function isStatistic({ trained, frozen }: NodeParameter): boolean {
+  return !trained && !frozen;
+}
+
 /** Elements of parameters with the gaps that the plan leaves between them. */
-function aligned(specs: readonly ParameterSpec[]): number {
+function aligned(specs: readonly NodeParameter[]): number {
   return specs.reduce((sum, { shape }) => sum + alignedSize(sizeOf(shape)), 0);
 }

@@ -13,6 +13,8 @@ export interface LayerDescription {
   readonly inputs: readonly string[];
   readonly output: readonly number[];
   readonly parameters: number;
+  /** Whether it has parameters that keep their values in training. */
+  readonly frozen: boolean;
   /** Multiply-adds of one image's forward pass. */
   readonly multiplyAdds: number;
 }
@@ -22,7 +24,7 @@ export interface ModelDescription {
   readonly input: readonly number[];
   readonly layers: readonly LayerDescription[];
   readonly parameters: number;
-  /** Those that are not statistics. */
+  /** Those that are neither statistics nor frozen. */
   readonly trainable: number;
   readonly multiplyAdds: number;
   /** Of a compiled model: bytes by what they are for, and in all. */
@@ -42,10 +44,11 @@ export function describeModel(architecture: Architecture, network: Network | und
       inputs: node.inputs.map(({ id }) => makers.get(id)?.path ?? INPUT),
       output: [...node.output.shape],
       parameters: parametersOf(node).reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
+      frozen: parametersOf(node).some(({ frozen }) => frozen),
       multiplyAdds: node.layer.multiplyAdds(inputShapes(node)),
     })),
     parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    trainable: parameters.reduce((sum, { shape, role }) => sum + (role === "statistic" ? 0 : sizeOf(shape)), 0),
+    trainable: parameters.reduce((sum, { shape, trained }) => sum + (trained ? sizeOf(shape) : 0), 0),
     multiplyAdds: architecture.multiplyAdds(),
     ...(network !== undefined && { memory: network.memory() }),
   };
@@ -62,7 +65,7 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { title: "Layer", of: ({ name }) => name },
-  { title: "Type", of: ({ type }) => type },
+  { title: "Type", of: ({ type, frozen }) => (frozen ? `${type}, frozen` : type) },
   { title: "Output shape", of: ({ output }) => `[${output.join(", ")}]` },
   { title: "Parameters", isNumber: true, of: ({ parameters }) => parameters.toLocaleString("en-US") },
   { title: "Multiply-adds", isNumber: true, of: (layer) => layer.multiplyAdds.toLocaleString("en-US") },
@@ -79,7 +82,7 @@ function isChain(layers: readonly LayerDescription[]): boolean {
 export function summarize(description: ModelDescription): string {
   const { input, layers, parameters, trainable, multiplyAdds, memory } = description;
   const columns = isChain(layers) ? COLUMNS : [...COLUMNS, INPUTS];
-  const first = { name: INPUT, type: "", inputs: [], output: input, parameters: 0, multiplyAdds: 0 };
+  const first = { name: INPUT, type: "", inputs: [], output: input, parameters: 0, frozen: false, multiplyAdds: 0 };
   const rows = [
     columns.map(({ title }) => title),
     ...[first, ...layers].map((layer) => columns.map((column) => column.of(layer))),

@@ -4,6 +4,7 @@ import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
 import { shown } from "../json-fields.ts";
 import { Architecture } from "../model/architecture.ts";
+import { frozenWeights } from "../model/freezing.ts";
 import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";
 import { Model } from "./model.ts";
 import { AVERAGE } from "./model-contents.ts";
@@ -93,11 +94,17 @@ export function runSettings({ training }: Checkpoint): unknown {
  *
  * @throws TypeError, RangeError if the checkpoint holds no run, or one that does not fit, or the model has a run under way
  */
-export function resumeTrainer(trainer: Trainer, { training }: Checkpoint): void {
+export function resumeTrainer(trainer: Trainer, { model, training }: Checkpoint): void {
   if (training === undefined || !isRecord(training.state)) {
     throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
   }
   trainer.network.turns.expectNoRun("resume");
+  const [before, now] = [Architecture.fromJson(model), trainer.network.architecture].map(frozenWeights);
+  if (before.join() !== now.join()) {
+    throw new RangeError(
+      `resume: expected the frozen layers of the checkpoint's run, got others: ${listed(before)} there, ${listed(now)} here`,
+    );
+  }
   const progress = readProgress(training.state.progress);
   restoreSlots(trainer, training.optimizer);
   restoreAverage(trainer, training.optimizer, progress.step);
@@ -114,11 +121,16 @@ export function resumeTrainer(trainer: Trainer, { training }: Checkpoint): void 
   trainer.resume(progress);
 }
 
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.slice(0, 5).join(", ") + (names.length > 5 ? " and more" : "");
+}
+
 function restoreAverage({ network, average }: Trainer, slots: ReadonlyMap<string, NamedArray>, step: number): void {
   if (average === undefined || !average.has(step)) return;
-  const { offset, count } = network.parameters.values;
+  const { offset, count } = network.parameters.moving;
   const values = network.view(offset, count).slice();
   for (const { spec, value } of network.parameters.list) {
+    if (spec.frozen) continue;
     const average = readSlot(slots, `${AVERAGE}/${spec.name}`, value.size, "averaged values");
     values.set(average, value.offset - offset);
   }

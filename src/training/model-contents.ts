@@ -1,6 +1,7 @@
 import type { PixelScaling } from "../data/scaling.ts";
 import type { Checkpoint, NamedArray, TrainingCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
+import type { ParameterSpec } from "../layers/layer.ts";
 import type { Network } from "../model/network.ts";
 import { checkFinite } from "./diverged.ts";
 import { readModelSettings } from "./model-settings.ts";
@@ -27,10 +28,11 @@ export function modelContents(
 ): Omit<Checkpoint, "training"> {
   const { architecture, loss, optimizer, batchSize } = network;
   const weights = new Map<string, NamedArray>();
-  for (const { spec, value } of network.parameters.list) {
+  for (const { name, shape } of inFileOrder(architecture.parameters())) {
+    const { value } = network.parameters.get(name);
     const data = Float32Array.from(network.view(value.offset, value.size));
-    checkFinite(data, "weights", spec.name);
-    weights.set(spec.name, { shape: spec.shape, data });
+    checkFinite(data, "weights", name);
+    weights.set(name, { shape, data });
   }
   const settings = {
     seed,
@@ -42,6 +44,12 @@ export function modelContents(
   };
   readModelSettings("model", settings);
   return { model: architecture.toJson(), settings, weights };
+}
+
+/** Kernels, then biases and normalisation, then statistics; what is frozen changes no order. */
+function inFileOrder(parameters: readonly ParameterSpec[]): readonly ParameterSpec[] {
+  const rank = ({ role }: ParameterSpec) => (role === "kernel" ? 0 : role === "statistic" ? 2 : 1);
+  return [...parameters].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Averaged weights stand beside the optimizer's numbers under this name. */
@@ -69,8 +77,9 @@ export function trainingContents(trainer: Trainer, settings: Json): TrainingChec
   });
   const average = trainer.average?.values;
   if (average !== undefined) {
-    const first = parameters.values.offset;
+    const first = parameters.moving.offset;
     for (const { spec, value } of parameters.list) {
+      if (spec.frozen) continue;
       const from = value.offset - first;
       const data = Float32Array.from(average.subarray(from, from + value.size));
       checkFinite(data, "averaged values", spec.name);

@@ -8,6 +8,7 @@ import type { Json } from "../json.ts";
 import { readFields } from "../json-fields.ts";
 import { Architecture, checkOneOutput } from "../model/architecture.ts";
 import { ARCHITECTURE_KEYS, type ArchitectureOptions } from "../model/forms.ts";
+import { frozenWeights, withTrainable } from "../model/freezing.ts";
 import type { NetworkOptions } from "../model/layout.ts";
 import { type MemoryUse, planMemory } from "../model/memory.ts";
 import { Network } from "../model/network.ts";
@@ -102,6 +103,7 @@ function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed
  * |---|---|
  * | `fit`, `fitEvents`, another trainer's `run` | refused; `trainer()` alone makes one for later |
  * | `evaluate`, `predict` | right: they see the weights of one moment, and the next step waits for them |
+ * | `freeze`, `unfreeze` | refused |
  * | `compile`, `resumeTrainer` | refused; `compile` also while somebody evaluates or predicts, or compiles |
  * | `save`, `getWeight` | right: the weights of that moment; in `onEpochEnd` of a run that averages, the averaged ones |
  * | `setWeight` | right between two steps; refused while somebody evaluates, or averaged weights stand in place of the run's |
@@ -109,7 +111,6 @@ function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed
  * | `stop`, `dispose` | end the run: its history ends with "interrupted" |
  */
 export class Model {
-  readonly architecture: Architecture;
   readonly seed: number;
   /** Names of the classes, where the training data had them: those of other data are matched by name. */
   classNames: readonly string[] | undefined;
@@ -119,20 +120,53 @@ export class Model {
    * pixels to the same unit. Model files keep it.
    */
   scaling: PixelScaling | undefined;
+  #architecture: Architecture;
   #network: Network | undefined;
   /** Counts what takes another network in the place of one. */
   #generation = 0;
 
   constructor(architecture: Architecture, seed: number) {
-    this.architecture = architecture;
+    this.#architecture = architecture;
     this.seed = checkSeed("model", seed);
+  }
+
+  /** Its layers, with what `freeze` made of them. */
+  get architecture(): Architecture {
+    return this.#architecture;
+  }
+
+  /**
+   * Freezes layers: the next `compile` leaves their weights and running statistics out of training. They keep their values,
+   * have no gradient and nothing of the optimizer's; below the lowest trained layer nothing is computed backward; frozen batch
+   * normalisation works with its running statistics in training too. As in Keras it takes a new `compile`, which keeps all
+   * weights; until then a network that was compiled before evaluates and predicts, and `fit` is refused. Model files keep it.
+   *
+   * @param prefix path of a layer, or of a block for all layers in it: `conv2d`, `residual`, `residual/shortcut`
+   * @throws TypeError, RangeError if there is none, with those that there are, or if a run is under way
+   * @example
+   * model.freeze("conv2d");
+   * await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy" });
+   */
+  freeze(prefix: string): void {
+    this.#setTrainable("freeze", prefix, false);
+  }
+
+  /** The opposite of `freeze`, with the same rules. */
+  unfreeze(prefix: string): void {
+    this.#setTrainable("unfreeze", prefix, true);
+  }
+
+  #setTrainable(who: string, prefix: string, trainable: boolean): void {
+    this.#network?.turns.expectNoRun(who);
+    this.#architecture = withTrainable(this.#architecture, prefix, trainable, who);
   }
 
   /**
    * Plans and allocates the memory, once and for all steps, and sets initial weights. Compiling again keeps the weights,
    * not the optimizer's state.
    *
-   * @throws RangeError if the host lacks the gear or the memory, or the model is at work
+   * @throws RangeError if the host lacks the gear or the memory, the model is at work, or with an optimizer all its layers are
+   *   frozen
    */
   async compile(options: CompileOptions = {}): Promise<void> {
     const old = this.#network;
@@ -151,9 +185,11 @@ export class Model {
       throw error;
     }
     if (old !== undefined) {
-      // The order of parameters is the same in both, so their values are one run in each.
-      const { offset, count } = old.parameters.values;
-      network.engine.heap.set(old.view(offset, count), network.parameters.values.offset);
+      // Each by its name: what is frozen lies elsewhere.
+      for (const { spec, value } of network.parameters.list) {
+        const from = old.parameters.get(spec.name).value;
+        network.engine.heap.set(old.view(from.offset, from.size), value.offset);
+      }
       old.dispose();
     }
     this.#network = network;
@@ -210,6 +246,9 @@ export class Model {
 
   /** A training run in hand: it can be checkpointed at any step and resumed. */
   trainer(data: Dataset, options: FitOptions = {}): Trainer {
+    if (frozenWeights(this.#architecture).join() !== frozenWeights(this.network.architecture).join()) {
+      throw new RangeError("fit: expected compile() after freeze() or unfreeze(), which count from then on, got none");
+    }
     const names = this.classNames ?? data?.classNames;
     const validation = options?.validation && matchClasses(options.validation, names, "fit: validation");
     const matched = validation === undefined ? options : { ...options, validation };
@@ -321,7 +360,7 @@ export class Model {
    */
   save(run?: Json): Uint8Array {
     this.network.turns.expectSettled("save");
-    const contents = modelContents(this.network, this);
+    const contents = { ...modelContents(this.network, this), model: this.#architecture.toJson() };
     return encodeCheckpoint(run === undefined ? contents : { ...contents, settings: { ...contents.settings, run } });
   }
 

@@ -15,7 +15,7 @@ export async function updateStatistics(
   indices: Uint32Array,
   signal?: AbortSignal,
 ): Promise<void> {
-  const statistics = network.parameters.list.filter(({ spec }) => spec.role === "statistic");
+  const statistics = network.parameters.list.filter(({ spec }) => spec.role === "statistic" && !spec.frozen);
   if (statistics.length === 0) return;
   const size = Math.min(network.batchSize, indices.length);
   const batches = Math.floor(indices.length / size);

@@ -330,7 +330,7 @@ export class Trainer {
   /** Notes a step that was made, and tells of it. */
   #stepEvent({ indices, learningRate }: Batch, { loss, correct }: BatchSums, seconds: number): StepEvent {
     if (this.average !== undefined) {
-      const { offset, count } = this.network.parameters.values;
+      const { offset, count } = this.network.parameters.moving;
       this.average.update(this.#progress.step + 1, this.network.view(offset, count));
     }
     const images = indices.length;
@@ -424,7 +424,7 @@ export class Trainer {
   /** What callbacks may do, for whoever drives the run: between two steps. */
   get control(): TrainingControl {
     const { network } = this;
-    const { offset, count } = network.parameters.values;
+    const { offset, count } = network.parameters.moving;
     const trainer = this;
     return {
       get learningRateFactor() {

@@ -19,7 +19,7 @@ export async function useAverage(
   signal: AbortSignal | undefined,
 ): Promise<() => void> {
   if (average?.values === undefined) return () => {};
-  const { offset, count } = network.parameters.values;
+  const { offset, count } = network.parameters.moving;
   const own = network.view(offset, count).slice();
   const put = (values: Float32Array | Float64Array) => {
     network.engine.heap.set(values, offset);

@@ -149,6 +149,9 @@ export interface RemoteModel {
   readonly scaling: PixelScaling | undefined;
   /** Undefined before `compile`. */
   readonly engine: RemoteEngine | undefined;
+  /** As `Model.freeze`: counts from the next `compile`. */
+  freeze(prefix: string): Promise<void>;
+  unfreeze(prefix: string): Promise<void>;
   compile(options?: RemoteCompileOptions): Promise<RemoteEngine>;
   /** Starts a training run; one at a time. */
   fit(data: RemoteDataset, options?: RemoteFitOptions): Promise<RemoteRun>;

@@ -64,6 +64,14 @@ export class HostedModel {
     return { gear, threads, ...this.#choice, memory: heap.buffer.byteLength };
   }
 
+  freeze(prefix: string, frozen: boolean): Promise<void> {
+    return this.#lock.run(() => {
+      const who = frozen ? "freeze" : "unfreeze";
+      this.#expectNoRun(who);
+      this.model[who](prefix);
+    });
+  }
+
   compile({ optimizer, loss, replicas, ...rest }: CompileSettings): Promise<RemoteEngine> {
     return this.#alone(async () => {
       this.#expectNoRun("compile");

@@ -33,6 +33,7 @@ export function modelHandlers(
       return add(hosted);
     },
 
+    freeze: ({ model, prefix, frozen }) => models.get(model).freeze(prefix, frozen),
     compile: ({ model, options }) => models.get(model).compile(options),
 
     async fit({ model, data, validation, checkpoint, options }) {

@@ -101,6 +101,7 @@ export interface Calls {
 
   createModel(what: { readonly architecture: Json; readonly seed: number }): ModelInfo;
   loadModel(what: { readonly file: Uint8Array; readonly options: LoadSettings }): ModelInfo;
+  freeze(what: OfModel & { readonly prefix: string; readonly frozen: boolean }): void;
   compile(what: OfModel & { readonly options: CompileSettings }): RemoteEngine;
   fit(
     what: OfModel &

@@ -65,6 +65,14 @@ export class ModelHandle implements RemoteModel {
     return this.#engine;
   }
 
+  freeze(prefix: string): Promise<void> {
+    return this.#connection.call("freeze", { model: this.#model, prefix, frozen: true });
+  }
+
+  unfreeze(prefix: string): Promise<void> {
+    return this.#connection.call("freeze", { model: this.#model, prefix, frozen: false });
+  }
+
   async compile(options: RemoteCompileOptions = {}): Promise<RemoteEngine> {
     this.#engine = await this.#connection.call("compile", { model: this.#model, options: compileSettings(options) });
     return this.#engine;

@@ -181,6 +181,34 @@ describe("inspect", () => {
     expect(refused.stderr).toMatch(/^convasm: cannot write "nowhere\/graph\.svg": no such file or folder\n$/);
   });
 
+  it("shows which layers train --freeze left as they were", async () => {
+    const train = ["train", "data", "--limit", "40", "--epochs", "1", "--model", "lenet5", "--batch-size", "20"];
+    const result = await run(...train, "--out", "partly", "--json", "--freeze", "conv2d", "conv2d_1");
+    expect(result.stderr).toBe("");
+    const untouched = await run(...train, "--out", "none", "--json", "--lr", "1e-30", "--optimizer", "sgd");
+    const [partly, none] = [await run("inspect", "partly", "--json"), await run("inspect", "none", "--json")].map(
+      (inspected) => inspected.event("model"),
+    );
+    const layers: { name: string; frozen: boolean }[] = JSON.parse(JSON.stringify(partly.layers));
+    expect(layers.filter(({ frozen }) => frozen).map(({ name }) => name)).toEqual(["conv2d", "conv2d_1"]);
+    const means = ({ weights }: Record<string, unknown>): { name: string; mean: number }[] =>
+      JSON.parse(JSON.stringify(weights));
+    const before = means(none);
+    expect(untouched.code).toBe(0);
+    for (const [i, { name, mean }] of means(partly).entries()) {
+      expect(before[i].name).toBe(name);
+      expect(Math.abs(mean - before[i].mean) < 1e-20, name).toBe(/^conv2d/.test(name));
+    }
+    expect((await run("inspect", "partly")).stdout).toMatch(/^conv2d_1 +conv2d, frozen /m);
+    expect(partly.trainable).toBeLessThan(Number(none.trainable));
+
+    const wrong = await run(...train, "--freeze", "conv");
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+    expect(wrong.stderr).toMatch(
+      /^convasm: freeze: expected a layer or block, one of conv2d, conv2d_1, [^\n]*got "conv"\n$/,
+    );
+  });
+
   it("agrees with train on the weights' fingerprint", async () => {
     const trained = await run("train", "--data", "data", "--limit", "20", "--epochs", "1", "--out", "hash", "--json");
     const inspected = await run("inspect", "hash", "--json");

@@ -105,14 +105,14 @@ describe("wrong options", () => {
     [
       { type: "conv2d", filters: 8, kernelSize: 3, stride: 2 },
       TypeError,
-      "conv2d: expected options name, inputs, filters, kernelSize, strides, padding, dilationRate, activation, useBias, " +
+      "conv2d: expected options name, inputs, trainable, filters, kernelSize, strides, padding, dilationRate, activation, useBias, " +
         'untiedBias, kernelInitializer, biasInitializer, groups, got "stride"',
     ],
     [{ type: "dense", units: 3, filters: 3 }, TypeError, 'got "filters"'],
     [
       { type: "relu", slope: 0.1 },
       TypeError,
-      'relu: expected options name, inputs, maxValue, negativeSlope, got "slope"',
+      'relu: expected options name, inputs, trainable, maxValue, negativeSlope, got "slope"',
     ],
     [
       { type: "relu", negativeSlope: 1.5 },
@@ -121,13 +121,13 @@ describe("wrong options", () => {
     ],
     [{ type: "relu", maxValue: 0 }, RangeError, "relu: expected maxValue to be above 0, got 0"],
     [{ type: "relu", maxValue: -6 }, RangeError, "relu: expected maxValue to be a number of at least 0, got -6"],
-    [{ type: "flatten", units: 3 }, TypeError, 'flatten: expected options name, inputs, axis, got "units"'],
+    [{ type: "flatten", units: 3 }, TypeError, 'flatten: expected options name, inputs, trainable, axis, got "units"'],
     [{ type: "globalAveragePooling2d", poolSize: 2 }, TypeError, 'got "poolSize"'],
-    [{ type: "softmax", axis: 1 }, TypeError, 'softmax: expected options name, inputs, got "axis"'],
+    [{ type: "softmax", axis: 1 }, TypeError, 'softmax: expected options name, inputs, trainable, got "axis"'],
     [
       { type: "residual", layers: [{ type: "relu" }], skip: [] },
       TypeError,
-      'residual: expected options name, inputs, layers, shortcut, got "skip"',
+      'residual: expected options name, inputs, trainable, layers, shortcut, got "skip"',
     ],
     // Names and types.
     [

@@ -111,44 +111,55 @@ describe("the memory plan of a network", () => {
 });
 
 describe.each(["simd", "js"] as const)("a step on %s", (gear) => {
-  it("reads nothing that it did not write, and writes nothing outside its regions", async () => {
-    const make = () => compiled({ gear, batchSize: BATCH, optimizer });
-    const [clean, poisoned] = [await make(), await make()];
-    const low = wordsOf(poisoned.network).slice(0, 16384);
-    for (let step = 1; step <= 3; step++) {
-      const n = step === 2 ? 4 : BATCH;
-      stage(clean, data, n);
-      stage(poisoned, data, n);
-      poison(poisoned.network);
-      for (const { network } of [clean, poisoned]) {
-        network.transforms.set(Array.from({ length: n }, () => [1, 0.1, -0.5, 0, 1, 0.25, 1, 1, 3, 3]).flat());
-        network.trainStep(n, step, 0.01, true);
-      }
-      expect(Array.from(poisoned.network.results(n).losses)).toEqual(Array.from(clean.network.results(n).losses));
-      expect(weightBytes(poisoned)).toEqual(weightBytes(clean));
-      const words = wordsOf(poisoned.network);
-      for (const [begin, end] of gaps(poisoned.network)) {
-        expect(words.subarray(begin, end).every((word) => word === CANARY)).toBe(true);
-      }
-      expect(words.slice(0, 16384)).toEqual(low);
+  it.each([
+    ["all layers trained", []],
+    ["some frozen", ["second", "norm", "block"]],
+  ] as const)(
+    "reads nothing that it did not write, and writes nothing outside its regions, with %s",
+    async (_, parts) => {
+      const make = async () => {
+        const model = created();
+        for (const part of parts) model.freeze(part);
+        await model.compile({ gear, batchSize: BATCH, optimizer, loss: "softmaxCrossEntropy" });
+        return model;
+      };
+      const [clean, poisoned] = [await make(), await make()];
+      const low = wordsOf(poisoned.network).slice(0, 16384);
+      for (let step = 1; step <= 3; step++) {
+        const n = step === 2 ? 4 : BATCH;
+        stage(clean, data, n);
+        stage(poisoned, data, n);
+        poison(poisoned.network);
+        for (const { network } of [clean, poisoned]) {
+          network.transforms.set(Array.from({ length: n }, () => [1, 0.1, -0.5, 0, 1, 0.25, 1, 1, 3, 3]).flat());
+          network.trainStep(n, step, 0.01, true);
+        }
+        expect(Array.from(poisoned.network.results(n).losses)).toEqual(Array.from(clean.network.results(n).losses));
+        expect(weightBytes(poisoned)).toEqual(weightBytes(clean));
+        const words = wordsOf(poisoned.network);
+        for (const [begin, end] of gaps(poisoned.network)) {
+          expect(words.subarray(begin, end).every((word) => word === CANARY)).toBe(true);
+        }
+        expect(words.slice(0, 16384)).toEqual(low);
 
-      poison(poisoned.network);
-      for (const { network } of [clean, poisoned]) {
-        network.parametersChanged();
-        network.evaluate(n, "inference", true);
+        poison(poisoned.network);
+        for (const { network } of [clean, poisoned]) {
+          network.parametersChanged();
+          network.evaluate(n, "inference", true);
+        }
+        expect(Array.from(poisoned.network.predictions(n))).toEqual(Array.from(clean.network.predictions(n)));
       }
-      expect(Array.from(poisoned.network.predictions(n))).toEqual(Array.from(clean.network.predictions(n)));
-    }
-    // What pads parameters, gradients and moments stays zero, as the gradient's norm sums over it.
-    for (const { kind, name, offset, size } of clean.network.regions) {
-      if (!paddingIsUsed(kind)) continue;
-      const padding = clean.network.view(offset + size, alignedSize(size) - size);
-      expect(
-        Array.from(padding).every((value) => value === 0),
-        name,
-      ).toBe(true);
-    }
-  });
+      // What pads parameters, gradients and moments stays zero, as the gradient's norm sums over it.
+      for (const { kind, name, offset, size } of clean.network.regions) {
+        if (!paddingIsUsed(kind)) continue;
+        const padding = clean.network.view(offset + size, alignedSize(size) - size);
+        expect(
+          Array.from(padding).every((value) => value === 0),
+          name,
+        ).toBe(true);
+      }
+    },
+  );
 });
 
 describe("training", () => {

@@ -117,6 +117,48 @@ describe.each(OPTIMIZERS)("a run with $config", (optimizer) => {
   });
 });
 
+describe("a run with frozen layers", () => {
+  const frozen = ["conv2d", "batchNormalization"];
+  const averaging = ema({ decay: 0.8 });
+
+  it("ends the same wherever it was interrupted and resumed, with callbacks that keep weights", async () => {
+    const began = async () => {
+      const model = await make(adam());
+      for (const prefix of frozen) model.freeze(prefix);
+      await model.compile({
+        gear: "simd",
+        optimizer: adam({ learningRate: 0.02 }),
+        loss: "softmaxCrossEntropy",
+        batchSize: BATCH,
+      });
+      return { model, trainer: model.trainer(train, { ...options(), averaging }) };
+    };
+    const whole = await began();
+    await finish(whole.trainer);
+    for (const k of [0, 3, 11, 17]) {
+      const first = await began();
+      await advance(first.trainer, k);
+      const file = first.model.checkpoint(first.trainer);
+      const { model, trainer } = await resumed(file, { ...options(), averaging });
+      await finish(trainer);
+      expect(weightBytes(model), `weights after ${k} events`).toEqual(weightBytes(whole.model));
+    }
+  });
+
+  it("is not resumed with others frozen", async () => {
+    const first = await make(sgd());
+    const interrupted = first.trainer(train, options());
+    await advance(interrupted, 2);
+    const checkpoint = readCheckpoint(decodeSafetensors(first.checkpoint(interrupted)), "model");
+    const model = await loadModel(checkpoint, { gear: "simd", training: true });
+    model.freeze("conv2d");
+    await model.compile({ gear: "simd", optimizer: sgd(), loss: "softmaxCrossEntropy", batchSize: BATCH });
+    expect(() => resumeTrainer(model.trainer(train, options()), checkpoint)).toThrow(
+      "resume: expected the frozen layers of the checkpoint's run, got others: none there, conv2d/kernel, conv2d/bias here",
+    );
+  });
+});
+
 describe("a run with replacement, reports, averaged weights and several views", () => {
   const averagings = [ema({ decay: 0.8, every: 2 }), swa({ startEpoch: 1.25 })];
 

@@ -19,6 +19,7 @@ import {
   barImages,
   CLASSES,
   compiled,
+  created,
   EXACT,
   stage,
   trainedNames,
@@ -79,6 +80,34 @@ describe("the gradient that replicas make together", () => {
       expect(shared?.epochs[0].trainAccuracy).toEqual(alone.epochs[0].trainAccuracy);
     },
   );
+
+  it("is that of the whole batch where batch normalisation is frozen, and frozen layers keep their bits", async () => {
+    const make = async (engine: CompileOptions) => {
+      const model = created();
+      for (const prefix of ["second", "norm", "block"]) model.freeze(prefix);
+      await model.compile({
+        optimizer: sgd({ learningRate: 0.1 }),
+        batchSize: 24,
+        loss: "softmaxCrossEntropy",
+        ...engine,
+      });
+      return model;
+    };
+    const exact = await make(EXACT);
+    await exact.fit(data);
+    const wanted = gradientsOf(exact);
+    const model = await make({ gear: "simd" });
+    const kept = [...model.weights().keys()].filter((name) => /^(second|norm|block)/.test(name));
+    const before = kept.map((name) => model.getWeight(name));
+    await withGroup(model, 3, async (group) => {
+      await advance(model.trainer(data), group);
+      await expectSameStates(group);
+    });
+    expect(kept.map((name) => model.getWeight(name))).toEqual(before);
+    const largest = Math.max(...wanted.map(Math.abs));
+    const error = Math.max(...gradientsOf(model).map((value, i) => Math.abs(value - wanted[i])));
+    expect(error / largest).toBeLessThan(5e-6);
+  });
 
   it("moves running statistics to the mean of the parts', by their images", async () => {
     const replicas = 3;

@@ -1,0 +1,90 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import {
+  type BackwardPlaces,
+  type BackwardTapes,
+  type ForwardPlaces,
+  type PlacedLayer,
+  type Site,
+  sizeOf,
+} from "./layer.ts";
+import { emitRest, isNone, isPlain, lowerOf, type Rectifier } from "./rectifier.ts";
+
+/** Emits the normalisation by a mean and a variance as a scale and a shift of each channel: [2, c]. */
+export function foldNormalization(
+  tape: Tape,
+  site: Site,
+  { mean, variance }: { readonly mean: Region; readonly variance: Region },
+  folded: Region,
+  epsilon: number,
+): void {
+  const c = mean.size;
+  const [gamma, beta] = [site.parameter("gamma").value.offset, site.parameter("beta").value.offset];
+  const places = [gamma, beta, mean.offset, variance.offset, folded.offset, folded.offset + c] as const;
+  tape.add("batch_norm_fold", "channel", c, ...places, epsilon);
+}
+
+/**
+ * Batch normalisation that is frozen: a scale and a shift of each channel by the running statistics, in every mode, which
+ * never move (PyTorch's eval() of a layer whose parameters need no gradient).
+ */
+export class PlacedFrozenNormalization implements PlacedLayer {
+  readonly #site: Site;
+  readonly #epsilon: number;
+  readonly #channels: number;
+  readonly #positions: number;
+  readonly #rectifier: Rectifier;
+  readonly #folded: Region;
+  /** Factors of x and of 1 in the data gradient, in which the statistics have no part: zeros [2, c]. */
+  readonly #zeros: Region | undefined;
+
+  constructor(site: Site, epsilon: number, rectifier: Rectifier) {
+    const c = site.output[site.output.length - 1];
+    this.#site = site;
+    this.#epsilon = epsilon;
+    this.#rectifier = rectifier;
+    this.#channels = c;
+    this.#positions = sizeOf(site.output) / c;
+    this.#folded = site.reserve("folded", "scratch", 2 * c);
+    if (site.hasBackward) this.#zeros = site.reserve("zeros", "scratch", 2 * c);
+  }
+
+  pack(tape: Tape): void {
+    const mean = this.#site.parameter("movingMean").value;
+    const variance = this.#site.parameter("movingVariance").value;
+    foldNormalization(tape, this.#site, { mean, variance }, this.#folded, this.#epsilon);
+  }
+
+  packBackward(tape: Tape): void {
+    if (this.#zeros === undefined) return;
+    const c = this.#channels;
+    const gamma = this.#site.parameter("gamma").value.offset;
+    for (const zeros of [this.#zeros.offset, this.#zeros.offset + c])
+      tape.add("scale", "channel", c, gamma, zeros, 1, 0);
+  }
+
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
+    const c = this.#channels;
+    const folded = this.#folded.offset;
+    const lower = lowerOf(this.#rectifier);
+    tape.add("batch_norm_forward", "sample", n, x, y, folded, folded + c, this.#positions, c, lower);
+    emitRest(tape, n, y, this.#positions * c, this.#rectifier);
+  }
+
+  backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
+    if (dx === 0 || this.#zeros === undefined) return;
+    const c = this.#channels;
+    const folded = this.#folded.offset;
+    const positions = this.#positions;
+    // The kernel sees from x where a plain ReLU lets gradients through. That of another one takes a pass of its own.
+    const relu = isPlain(this.#rectifier) ? 1 : 0;
+    let dz = dy;
+    if (!isPlain(this.#rectifier) && !isNone(this.#rectifier)) {
+      const { upper, slope } = this.#rectifier;
+      dz = dx;
+      samples.add("relu_backward", "sample", n, y, dy, dz, positions * c, upper, slope);
+    }
+    const places = [x, dz, dx, folded, folded + c, this.#zeros.offset] as const;
+    samples.add("batch_norm_backward_data", "sample", n, ...places, positions, c, relu);
+  }
+}
