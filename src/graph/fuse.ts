@@ -9,6 +9,8 @@ interface Rule {
   merge(first: Node, next: Node, surroundings: Surroundings): LayerDefinition | undefined;
   /** Which of the two gives the path, and so the parameters. */
   readonly named: "first" | "next";
+  /** Whether it holds where running statistics are used alone. */
+  readonly inference?: boolean;
 }
 
 /** Applied one after the other, each to all nodes. */
@@ -17,6 +19,13 @@ const RULES: readonly Rule[] = [
     says: "a ReLU before a max pooling is done after it: it changes no order, and the maxima are fewer",
     merge: (first, next) => next.layer.absorbBefore?.(first.layer),
     named: "next",
+  },
+  {
+    says: "in inference a batch normalisation is part of the weights of the layer before it",
+    merge: (first, { path, layer: { normalization } }) =>
+      normalization && first.layer.fold?.({ path, epsilon: normalization.epsilon }),
+    named: "first",
+    inference: true,
   },
   {
     says: "a layer does what follows while it has its output at hand",
@@ -33,8 +42,27 @@ const RULES: readonly Rule[] = [
  * @param wanted the tensors whose gradient is wanted
  */
 export function fuse(graph: Graph, training: boolean, wanted: ReadonlySet<number>): readonly Node[] {
+  return fusedBy(
+    RULES.filter(({ inference }) => inference !== true),
+    graph,
+    training,
+    wanted,
+  );
+}
+
+/** The same for inference with running statistics, without any gradient: of a trained network, too. */
+export function fuseForInference(graph: Graph): readonly Node[] {
+  return fusedBy(RULES, graph, false, new Set());
+}
+
+function fusedBy(
+  rules: readonly Rule[],
+  graph: Graph,
+  training: boolean,
+  wanted: ReadonlySet<number>,
+): readonly Node[] {
   const outputs = new Set(graph.outputs.map(({ tensor }) => tensor.id));
-  return RULES.reduce((nodes, rule) => applied(rule, nodes, outputs, training, wanted), graph.nodes);
+  return rules.reduce((nodes, rule) => applied(rule, nodes, outputs, training, wanted), graph.nodes);
 }
 
 function applied(

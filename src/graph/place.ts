@@ -1,4 +1,4 @@
-import type { MemoryPlan, Region } from "../engine/plan.ts";
+import type { MemoryPlan, Region, RegionKind } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import {
   type BackwardTapes,
@@ -8,7 +8,7 @@ import {
   type PlacedLayer,
   sizeOf,
 } from "../layers/layer.ts";
-import { fuse } from "./fuse.ts";
+import { fuse, fuseForInference } from "./fuse.ts";
 import { wantedGradients } from "./gradients.ts";
 import { type Graph, inputShapes, type Node, producers } from "./graph.ts";
 
@@ -68,6 +68,8 @@ interface GradientPlan {
 export class PlacedGraph {
   readonly #graph: Graph;
   readonly #nodes: readonly PlacedNode[];
+  /** In inference, where that works otherwise than other modes. */
+  readonly #inference: readonly PlacedNode[];
   readonly #compact: boolean;
   readonly #gradients = new Map<Node, GradientPlan>();
   #inputGradient: GradientPlace | undefined;
@@ -78,8 +80,12 @@ export class PlacedGraph {
     this.#compact = compact;
     const wanted = wantedGradients(graph, needsInputGradient);
     const nodes = watched ? graph.nodes : fuse(graph, training, wanted);
-    const makers = producers({ nodes });
-    this.#nodes = nodes.map((node) => placeNode(node, makers, wanted, options));
+    const regions = new Regions(options.plan);
+    this.#nodes = placeNodes(nodes, regions, wanted, options);
+    const folded = watched ? nodes : fuseForInference(graph);
+    this.#inference = hasFolded(graph, folded)
+      ? placeNodes(folded, regions, new Set(), { ...options, training: false })
+      : this.#nodes;
     if (training) this.#planGradients(wanted, options);
   }
 
@@ -119,7 +125,7 @@ export class PlacedGraph {
   /** Emits what must run after the weights changed and before a pass over `n` samples; for `training` both ways. */
   prepare(tape: Tape, mode: Mode, n: number): void {
     if (this.#compact) return;
-    for (const { node, placed } of this.#nodes) {
+    for (const { node, placed } of this.#nodesFor(mode)) {
       tape.within(node.path, () => {
         placed.pack?.(tape, mode, n);
         if (mode === "training") placed.packBackward?.(tape, n);
@@ -135,7 +141,7 @@ export class PlacedGraph {
    */
   forward(tape: Tape, n: number, x: number, mode: Mode): readonly number[] {
     const offsets = this.#offsets(x, mode);
-    for (const { node, placed } of this.#nodes) {
+    for (const { node, placed } of this.#nodesFor(mode)) {
       if (isAlias(node.layer, mode)) continue;
       const places = { x: node.inputs.map(({ id }) => offset(offsets, id)), y: offset(offsets, node.output.id) };
       tape.within(node.path, () => {
@@ -182,18 +188,59 @@ export class PlacedGraph {
   /** Where each node's output lies after a forward pass; of a graph that is watched, those of all layers. */
   places(x: number, mode: Mode): readonly { readonly node: Node; readonly offset: number }[] {
     const offsets = this.#offsets(x, mode);
-    return this.#nodes.map(({ node }) => ({ node, offset: offset(offsets, node.output.id) }));
+    return this.#nodesFor(mode).map(({ node }) => ({ node, offset: offset(offsets, node.output.id) }));
+  }
+
+  #nodesFor(mode: Mode): readonly PlacedNode[] {
+    return mode === "inference" ? this.#inference : this.#nodes;
   }
 
   /** The heap offsets of all tensors, by their numbers. */
   #offsets(x: number, mode: Mode): ReadonlyMap<number, number> {
     const offsets = new Map([[this.#graph.input.id, x]]);
-    for (const { node, y } of this.#nodes) {
+    for (const { node, y } of this.#nodesFor(mode)) {
       const passed = offset(offsets, node.inputs[0].id);
       offsets.set(node.output.id, y === undefined || isAlias(node.layer, mode) ? passed : y.offset);
     }
     return offsets;
   }
+}
+
+/**
+ * Regions by their names. A layer that is placed twice, for inference and for what else there is, uses the same ones: a pass
+ * reads nothing there but what it wrote, or what was packed for its mode.
+ */
+class Regions {
+  readonly #plan: MemoryPlan;
+  readonly #regions = new Map<string, Region>();
+
+  constructor(plan: MemoryPlan) {
+    this.#plan = plan;
+  }
+
+  reserve(name: string, kind: RegionKind, size: number): Region {
+    const known = this.#regions.get(name);
+    if (known?.kind === kind && known.size === size) return known;
+    const region = this.#plan.reserve(name, kind, size);
+    this.#regions.set(name, region);
+    return region;
+  }
+}
+
+/** Whether a layer of a graph is none of the nodes any more, as another one does its work by its weights. */
+function hasFolded({ nodes }: Graph, fused: readonly Node[]): boolean {
+  const paths = new Set(fused.map(({ path }) => path));
+  return nodes.some(({ path, layer }) => layer.normalization !== undefined && !paths.has(path));
+}
+
+function placeNodes(
+  nodes: readonly Node[],
+  regions: Regions,
+  wanted: ReadonlySet<number>,
+  options: PlaceOptions,
+): readonly PlacedNode[] {
+  const makers = producers({ nodes });
+  return nodes.map((node) => placeNode(node, makers, regions, wanted, options));
 }
 
 function offset(offsets: ReadonlyMap<number, number>, id: number): number {
@@ -215,12 +262,13 @@ function passesGradient({ passesGradient: passed }: LayerDefinition, input: numb
 function placeNode(
   node: Node,
   makers: ReadonlyMap<number, Node>,
+  regions: Regions,
   wanted: ReadonlySet<number>,
   { batch, training, plan, parameter, randomKey }: PlaceOptions,
 ): PlacedNode {
   const { path, layer, inputs, output } = node;
   const aliased = layer.alias === "always" || (layer.alias === "inference" && !training);
-  const y = aliased ? undefined : plan.reserve(`${path}/output`, "activations", batch * sizeOf(output.shape));
+  const y = aliased ? undefined : regions.reserve(`${path}/output`, "activations", batch * sizeOf(output.shape));
   const needed = inputs.map(({ id }) => training && wanted.has(id));
   const placed = layer.place({
     inputs: inputShapes(node),
@@ -234,7 +282,8 @@ function placeNode(
     stopsAtZero: stopsAtZero(inputs[0].id, makers),
     path,
     parameter: (name) => parameter(`${path}/${name}`),
-    reserve: (name, kind, size) => plan.reserve(`${path}/${name}`, kind, size),
+    parameterOf: (other, name) => parameter(`${other}/${name}`),
+    reserve: (name, kind, size) => regions.reserve(`${path}/${name}`, kind, size),
     threadScratch: (elements) => plan.threadArea(elements),
     randomKey,
   });

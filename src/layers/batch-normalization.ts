@@ -58,6 +58,7 @@ export function readBatchNormalization(options: object): Layer {
     type: "batchNormalization",
     config: reader.config,
     ...stopsAtZero(rectifier),
+    ...(isNone(rectifier) && { normalization: { epsilon } }),
     absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? normalization(next.rectifier) : undefined),
     outputShape: ([input]) => input,
     parameters([input]) {
@@ -123,10 +124,14 @@ class PlacedBatchNormalization implements PlacedLayer {
     return this.#site.parameter(parameter).value;
   }
 
+  #fold(tape: Tape, mean: Region, variance: Region, folded: Region): void {
+    const parameters = { gamma: this.#value("gamma"), beta: this.#value("beta"), mean, variance };
+    foldNormalization(tape, parameters, folded, this.#epsilon);
+  }
+
   pack(tape: Tape, mode: Mode): void {
     if (mode === "training") return;
-    const running = { mean: this.#value("movingMean"), variance: this.#value("movingVariance") };
-    foldNormalization(tape, this.#site, running, this.#foldedRunning, this.#epsilon);
+    this.#fold(tape, this.#value("movingMean"), this.#value("movingVariance"), this.#foldedRunning);
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
@@ -142,8 +147,7 @@ class PlacedBatchNormalization implements PlacedLayer {
         const running = [this.#value("movingMean").offset, this.#value("movingVariance").offset] as const;
         tape.add("batch_norm_running", "channel", c, mean, variance, ...running, kept, n * positions);
       }
-      const batch = { mean: this.#mean, variance: this.#variance };
-      foldNormalization(tape, this.#site, batch, this.#folded, this.#epsilon);
+      this.#fold(tape, this.#mean, this.#variance, this.#folded);
     }
     const folded = mode === "inference" ? this.#foldedRunning.offset : this.#folded.offset;
     const lower = lowerOf(this.#rectifier);

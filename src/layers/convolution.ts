@@ -37,20 +37,26 @@ export function convolution(settings: ConvolutionSettings): Layer {
     return [p, q, k];
   };
   /** With what it applies itself of the layers that follow. */
-  const fused = ({ rectifier, maxPool }: Fusion): LayerDefinition => ({
+  const fused = ({ rectifier, maxPool, normalization }: Fusion): LayerDefinition => ({
     type: settings.config.type,
     config: settings.config,
     ...stopsAtZero(rectifier),
     absorb(next, [input], surroundings) {
       if (next.rectifier !== undefined) {
-        return isNone(rectifier) ? fused({ rectifier: next.rectifier, maxPool }) : undefined;
+        return isNone(rectifier) ? fused({ rectifier: next.rectifier, maxPool, normalization }) : undefined;
       }
       const pool = next.maxPool?.(outputOf(input));
       const d = dims(input, settings.config.type);
       // Of a ReLU between both, the pooling has less to do, and has taken it over already.
       if (pool === undefined || !isNone(rectifier) || maxPool || !isNarrow(d, settings.bias, surroundings))
         return undefined;
-      return poolsItself(d, pool.geometry) ? fused({ rectifier: pool.rectifier, maxPool: true }) : undefined;
+      return poolsItself(d, pool.geometry)
+        ? fused({ rectifier: pool.rectifier, maxPool: true, normalization })
+        : undefined;
+    },
+    fold(found) {
+      const isFree = isNone(rectifier) && !maxPool && normalization === undefined;
+      return isFree ? fused({ rectifier, maxPool, normalization: found }) : undefined;
     },
     activation: settings.activation,
 
@@ -87,11 +93,12 @@ export function convolution(settings: ConvolutionSettings): Layer {
       const [input] = site.inputs;
       const d = dims(input, site.path);
       if (isNarrow(d, settings.bias, site))
-        return new PlacedNarrowConvolution(site, d, settings.bias, { rectifier, maxPool });
-      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias, rectifier);
+        return new PlacedNarrowConvolution(site, d, settings.bias, { rectifier, maxPool, normalization });
+      const fusion = { rectifier, normalization };
+      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias, fusion);
       return usesWinograd(d)
-        ? new PlacedWinograd(site, d, settings.bias, rectifier)
-        : new PlacedConvolution(site, d, settings.bias, rectifier);
+        ? new PlacedWinograd(site, d, settings.bias, fusion)
+        : new PlacedConvolution(site, d, settings.bias, fusion);
     },
   });
   return defineLayer(fused({ rectifier: NO_RELU, maxPool: false }));

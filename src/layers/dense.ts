@@ -1,6 +1,7 @@
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type ActivationName, activationOption } from "./activation.ts";
+import { FoldedNormalization } from "./folded-normalization.ts";
 import { fans, type Initializer } from "./initializers.ts";
 import {
   type BackwardPlaces,
@@ -10,6 +11,7 @@ import {
   type Layer,
   type LayerDefinition,
   type Mode,
+  type Normalization,
   type ParameterPlace,
   type ParameterSpec,
   type PlacedLayer,
@@ -54,11 +56,13 @@ export function readDense(options: object): Layer {
   const kernelInitializer = reader.initializer("kernelInitializer", "glorotUniform");
   const biasInitializer = reader.initializer("biasInitializer", "zeros");
   const activation = activationOption(reader);
-  const connected = (rectifier: Rectifier): LayerDefinition => ({
+  const connected = (rectifier: Rectifier, normalization?: Normalization): LayerDefinition => ({
     type: "dense",
     config: reader.config,
     ...stopsAtZero(rectifier),
-    absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? connected(next.rectifier) : undefined),
+    absorb: (next) =>
+      next.rectifier !== undefined && isNone(rectifier) ? connected(next.rectifier, normalization) : undefined,
+    fold: (found) => (isNone(rectifier) && normalization === undefined ? connected(rectifier, found) : undefined),
     activation,
 
     outputShape([input], who) {
@@ -81,7 +85,7 @@ export function readDense(options: object): Layer {
     },
 
     multiplyAdds: ([[inputs]]) => inputs * units,
-    place: (site) => new PlacedDense(site, useBias, rectifier),
+    place: (site) => new PlacedDense(site, useBias, rectifier, normalization),
   });
   return defineLayer(connected(NO_RELU));
 }
@@ -115,6 +119,7 @@ class PlacedDense implements PlacedLayer {
   readonly #units: number;
   readonly #kernel: ParameterPlace;
   readonly #bias: ParameterPlace | undefined;
+  readonly #folded: FoldedNormalization | undefined;
   readonly #rectifier: Rectifier;
   readonly #dz: Region | undefined;
   readonly #panels: Region;
@@ -122,7 +127,7 @@ class PlacedDense implements PlacedLayer {
   readonly #copies: ThreadArea | undefined;
   readonly #stopsAtZero: boolean;
 
-  constructor(site: Site, useBias: boolean, rectifier: Rectifier) {
+  constructor(site: Site, useBias: boolean, rectifier: Rectifier, normalization: Normalization | undefined) {
     const inputs = sizeOf(site.inputs[0]);
     const units = sizeOf(site.output);
     this.#inputs = inputs;
@@ -130,6 +135,9 @@ class PlacedDense implements PlacedLayer {
     this.#stopsAtZero = site.stopsAtZero;
     this.#kernel = site.parameter("kernel");
     if (useBias) this.#bias = site.parameter("bias");
+    if (normalization !== undefined) {
+      this.#folded = new FoldedNormalization(site, normalization, this.#kernel, this.#bias);
+    }
     this.#rectifier = rectifier;
     this.#panels = site.reserve("panels", "packed", Math.ceil(units / PANEL) * PANEL * inputs);
     if (!site.hasBackward) return;
@@ -142,9 +150,15 @@ class PlacedDense implements PlacedLayer {
     this.#panelsBackward = site.reserve("backward panels", "packed", size);
   }
 
+  /** The kernel, with the normalisation after it where there is one. */
+  get #weights(): Region {
+    return this.#folded?.kernel ?? this.#kernel.value;
+  }
+
   pack(tape: Tape, mode: Mode, n: number): void {
     if (readsUnpacked(mode, n)) return;
-    const weights = this.#kernel.value.offset;
+    this.#folded?.pack(tape);
+    const weights = this.#weights.offset;
     const panels = Math.ceil(this.#units / PANEL);
     tape.add("pack_forward", "weight", panels, weights, this.#panels.offset, this.#inputs, this.#units, 1);
   }
@@ -164,9 +178,9 @@ class PlacedDense implements PlacedLayer {
       "sample",
       n,
       x,
-      this.#kernel.value.offset,
+      this.#weights.offset,
       readsUnpacked(mode, n) ? 0 : this.#panels.offset,
-      this.#bias?.value.offset ?? 0,
+      this.#folded?.bias ?? this.#bias?.value.offset ?? 0,
       y,
       this.#inputs,
       this.#units,

@@ -64,6 +64,8 @@ export interface Site {
   /** The layer's path in the model, such as `residual/conv2d`. */
   readonly path: string;
   parameter(name: string): ParameterPlace;
+  /** That of another layer, by its path. */
+  parameterOf(path: string, name: string): ParameterPlace;
   /**
    * Memory of the layer's own, beside inputs, output and their gradients. How long its numbers are needed follows from the
    * calls on the tapes.
@@ -141,6 +143,13 @@ export interface Surroundings {
   readonly needsInputGradient: boolean;
 }
 
+/** A batch normalisation by running statistics, whose work another layer does by its weights. */
+export interface Normalization {
+  /** Path of the layer that has its parameters. */
+  readonly path: string;
+  readonly epsilon: number;
+}
+
 /** A layer: shapes and parameters first, then its place, then kernel calls. Holds no state. */
 export interface LayerDefinition {
   /** The layer's kind in model files, such as `conv2d`. */
@@ -171,6 +180,10 @@ export interface LayerDefinition {
   maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly rectifier: Rectifier };
   /** A layer that does this one's work and then that of the next one, where this one can take it over. */
   absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
+  /** Of a batch normalisation: what it adds to the variance. */
+  readonly normalization?: Pick<Normalization, "epsilon">;
+  /** A layer that does this one's work and then a batch normalisation by running statistics, where it can take it over. */
+  fold?(normalization: Normalization): LayerDefinition | undefined;
   /** A layer that does the work of the one before it and then its own, where it can take it over. */
   absorbBefore?(previous: LayerDefinition): LayerDefinition | undefined;
   /** Output shape for input shapes; throws a RangeError that starts with `who` where they do not fit. */

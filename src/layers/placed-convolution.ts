@@ -1,8 +1,7 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Site } from "./layer.ts";
-import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows, steps } from "./placed-windows.ts";
-import type { Rectifier } from "./rectifier.ts";
+import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows, steps } from "./placed-windows.ts";
 
 /** Floats in a column of the panels that the matrix kernels read. */
 const PANEL = 8;
@@ -12,8 +11,8 @@ export class PlacedConvolution extends PlacedWindows {
   readonly #panels: Region;
   readonly #panelsBackward: Region | undefined;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, rectifier: Rectifier) {
-    super(site, d, bias, rectifier);
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, fusion: Omit<Fusion, "maxPool">) {
+    super(site, d, bias, fusion);
     const taps = d.r * d.s * PANEL;
     const forward = this.#panelCount(d.k) * taps * (d.c / d.groups);
     this.#panels = site.reserve("panels", "packed", forward);
@@ -27,7 +26,8 @@ export class PlacedConvolution extends PlacedWindows {
     return this.d.groups * Math.ceil(columns / this.d.groups / PANEL);
   }
 
-  pack(tape: Tape): void {
+  override pack(tape: Tape): void {
+    super.pack(tape);
     const { d } = this;
     const rows = (d.r * d.s * d.c) / d.groups;
     const panels = this.#panels.offset;

@@ -13,14 +13,13 @@ import { emitRest, isNone, isPlain, lowerOf, type Rectifier } from "./rectifier.
 /** Emits the normalisation by a mean and a variance as a scale and a shift of each channel: [2, c]. */
 export function foldNormalization(
   tape: Tape,
-  site: Site,
-  { mean, variance }: { readonly mean: Region; readonly variance: Region },
+  { gamma, beta, mean, variance }: Readonly<Record<"gamma" | "beta" | "mean" | "variance", Region>>,
   folded: Region,
   epsilon: number,
 ): void {
-  const c = mean.size;
-  const [gamma, beta] = [site.parameter("gamma").value.offset, site.parameter("beta").value.offset];
-  const places = [gamma, beta, mean.offset, variance.offset, folded.offset, folded.offset + c] as const;
+  const c = gamma.size;
+  const [scale, shift] = [folded.offset, folded.offset + c];
+  const places = [gamma.offset, beta.offset, mean.offset, variance.offset, scale, shift] as const;
   tape.add("batch_norm_fold", "channel", c, ...places, epsilon);
 }
 
@@ -50,9 +49,13 @@ export class PlacedFrozenNormalization implements PlacedLayer {
   }
 
   pack(tape: Tape): void {
-    const mean = this.#site.parameter("movingMean").value;
-    const variance = this.#site.parameter("movingVariance").value;
-    foldNormalization(tape, this.#site, { mean, variance }, this.#folded, this.#epsilon);
+    const parameters = {
+      gamma: this.#site.parameter("gamma").value,
+      beta: this.#site.parameter("beta").value,
+      mean: this.#site.parameter("movingMean").value,
+      variance: this.#site.parameter("movingVariance").value,
+    };
+    foldNormalization(tape, parameters, this.#folded, this.#epsilon);
   }
 
   packBackward(tape: Tape): void {

@@ -1,5 +1,6 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import { FoldedNormalization } from "./folded-normalization.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import {
   type BackwardPlaces,
@@ -49,6 +50,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
   readonly #site: Site;
   readonly #d: ConvolutionDims;
   readonly #fusion: Fusion;
+  readonly #folded: FoldedNormalization | undefined;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
   /** With pooling: where each maximum comes from. */
@@ -63,6 +65,9 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     this.#d = d;
     this.#fusion = fusion;
     if (bias !== "none") this.#bias = site.parameter("bias");
+    if (fusion.normalization !== undefined) {
+      this.#folded = new FoldedNormalization(site, fusion.normalization, site.parameter("kernel"), this.#bias);
+    }
     const outputs = batch * sizeOf(site.output);
     if (d.hp !== d.h || d.wp !== d.w) {
       this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
@@ -77,13 +82,18 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     return this.#padded?.offset ?? x;
   }
 
+  pack(tape: Tape): void {
+    this.#folded?.pack(tape);
+  }
+
   forward(tape: Tape, n: number, { x, y }: ForwardPlaces, mode: Mode): void {
     const d = this.#d;
     const source = this.#source(x);
     if (this.#padded !== undefined) {
       tape.add("pad2d", "sample", n, x[0], source, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
-    const places = [source, this.#site.parameter("kernel").value.offset, this.#bias?.value.offset ?? 0] as const;
+    const kernel = this.#folded?.kernel ?? this.#site.parameter("kernel").value;
+    const places = [source, kernel.offset, this.#folded?.bias ?? this.#bias?.value.offset ?? 0] as const;
     const lower = lowerOf(this.#fusion.rectifier);
     if (this.#fusion.maxPool) {
       const origins = mode === "training" ? (this.#places?.offset ?? 0) : 0;

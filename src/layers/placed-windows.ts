@@ -1,10 +1,12 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import { FoldedNormalization } from "./folded-normalization.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
   type ForwardPlaces,
+  type Normalization,
   type PlacedLayer,
   type Site,
   sizeOf,
@@ -25,6 +27,8 @@ export type BiasKind = "none" | "shared" | "untied";
 export interface Fusion {
   readonly rectifier: Rectifier;
   readonly maxPool: boolean;
+  /** In inference. */
+  readonly normalization?: Normalization | undefined;
 }
 
 /** Where a layer's biases lie. */
@@ -44,8 +48,10 @@ export function steps(d: ConvolutionDims) {
 export abstract class PlacedWindows implements PlacedLayer {
   protected readonly site: Site;
   protected readonly d: ConvolutionDims;
+  /** Filters, with the normalisation after them where there is one. */
   protected readonly kernel: Region;
   protected readonly kernelGradient: Region | undefined;
+  readonly #folded: FoldedNormalization | undefined;
   readonly #bias: Region | undefined;
   readonly #biasGradient: Region | undefined;
   readonly #biasStride: number;
@@ -57,18 +63,17 @@ export abstract class PlacedWindows implements PlacedLayer {
   /** Output gradient with columns of zeros at its sides. */
   readonly #dzPadded: Region | undefined;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, rectifier: Rectifier) {
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, { rectifier, normalization }: Omit<Fusion, "maxPool">) {
     const { batch } = site;
     this.site = site;
     this.d = d;
     const kernel = site.parameter("kernel");
-    this.kernel = kernel.value;
+    const biases = bias === "none" ? undefined : site.parameter("bias");
+    if (normalization !== undefined) this.#folded = new FoldedNormalization(site, normalization, kernel, biases);
+    this.kernel = this.#folded?.kernel ?? kernel.value;
     this.kernelGradient = kernel.gradient;
-    if (bias !== "none") {
-      const place = site.parameter("bias");
-      this.#bias = place.value;
-      this.#biasGradient = place.gradient;
-    }
+    this.#bias = biases?.value;
+    this.#biasGradient = biases?.gradient;
     this.#biasStride = bias === "untied" ? d.k : 0;
     const outputs = sizeOf(site.output);
     this.#rectifier = rectifier;
@@ -92,12 +97,16 @@ export abstract class PlacedWindows implements PlacedLayer {
     return this.#padded?.offset ?? x;
   }
 
+  pack(tape: Tape): void {
+    this.#folded?.pack(tape);
+  }
+
   forward(tape: Tape, n: number, { x, y }: ForwardPlaces): void {
     const { d } = this;
     if (this.#padded !== undefined) {
       tape.add("pad2d", "sample", n, x[0], this.#padded.offset, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
-    const bias = { offset: this.#bias?.offset ?? 0, stride: this.#biasStride };
+    const bias = { offset: this.#folded?.bias ?? this.#bias?.offset ?? 0, stride: this.#biasStride };
     this.emitForward(tape, n, this.#source(x), y, bias, lowerOf(this.#rectifier));
     emitRest(tape, n, y, sizeOf(this.site.output), this.#rectifier);
   }

@@ -1,8 +1,7 @@
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Site } from "./layer.ts";
-import { type Bias, type BiasKind, type ConvolutionDims, PlacedWindows } from "./placed-windows.ts";
-import type { Rectifier } from "./rectifier.ts";
+import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows } from "./placed-windows.ts";
 
 /** Filters in a panel of the transformed weights. */
 const PANEL = 8;
@@ -62,9 +61,9 @@ export class PlacedWinograd extends PlacedWindows {
   readonly #panelsBackward: Region | undefined;
   readonly #tiles: ThreadArea;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, rectifier: Rectifier) {
+  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, fusion: Omit<Fusion, "maxPool">) {
     // The kernels take what lies outside the image as zero: neither side is padded.
-    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, rectifier);
+    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, fusion);
     const forward = roundUp(d.k, PANEL) * d.c;
     this.#packed = site.reserve("packed", "packed", TAPS * forward);
     this.#panels = site.reserve("panels", "packed", POINTS * forward);
@@ -81,7 +80,8 @@ export class PlacedWinograd extends PlacedWindows {
     this.#tiles = site.threadScratch(Math.max(...areas));
   }
 
-  pack(tape: Tape): void {
+  override pack(tape: Tape): void {
+    super.pack(tape);
     const { c, k } = this.d;
     const panels = Math.ceil(k / PANEL);
     tape.add("pack_forward", "weight", panels, this.kernel.offset, this.#packed.offset, TAPS * c, k, 1);

@@ -34,8 +34,8 @@ export class Network {
   readonly #tapes: Tapes;
   readonly #pixels: number;
   #staged: Pixels = "bytes";
-  /** Whether weights changed since they were last packed for evaluation, which needs no panels for a backward pass. */
-  #unpacked = true;
+  /** What weights are packed for as they are now: see `Tapes.packing`. */
+  #packing: Tape | undefined;
   #version = 0;
   /** Elements of each output. */
   readonly #outputSizes: readonly number[];
@@ -108,7 +108,7 @@ export class Network {
 
   #changed(): void {
     this.#version++;
-    this.#unpacked = true;
+    this.#packing = undefined;
   }
 
   /** Copies the raw pixels of `n` images into the input; image i is `indices[begin + i]`, or begin + i itself. */
@@ -206,7 +206,7 @@ export class Network {
   update(step: number, learningRate: number): void {
     this.#writeStepNumbers(step, learningRate, 0);
     this.engine.run(this.#tapes.update());
-    this.#unpacked = true;
+    this.#packing = undefined;
   }
 
   /** @param begin images of the batch before the first staged one: each place in the batch draws its own numbers */
@@ -238,9 +238,10 @@ export class Network {
       );
     }
     this.#settleGradients();
-    if (this.#unpacked) {
-      this.engine.run(this.#tapes.packing());
-      this.#unpacked = false;
+    const packing = this.#tapes.packing(mode);
+    if (this.#packing !== packing) {
+      this.engine.run(packing);
+      this.#packing = packing;
     }
     const { tape, outputs } = this.#tapes.evaluation(n, this.#staged, mode, withLoss);
     this.engine.run(tape);

@@ -30,7 +30,8 @@ const UPDATE = 1;
 const TRAIN = 2;
 const GRADIENTS = 6;
 const EVALUATE = 10;
-const KINDS = 26;
+const PACK_PLAIN = 26;
+const KINDS = 27;
 
 /** Bytes of activations that a chunk of samples may fill: a core's own cache and its share of the common one. */
 const CACHE_BYTES = 2 ** 22;
@@ -62,10 +63,13 @@ export class Tapes {
     this.#chunk = Math.max(Math.floor(CACHE_BYTES / bytes / CHUNK), 1) * CHUNK;
   }
 
-  /** Packs the weights for evaluation, which needs no panels for a backward pass. */
-  packing(): Tape {
-    const key = this.#key(PACK, 0);
-    return (this.#recordings.get(key) ?? this.#recordPacking(key)).tape;
+  /**
+   * Packs the weights for evaluation, which needs no panels for a backward pass: for `inference`, in which they can hold a
+   * normalisation, or for all other modes.
+   */
+  packing(mode: Mode): Tape {
+    const key = this.#key(mode === "inference" ? PACK : PACK_PLAIN, 0);
+    return (this.#recordings.get(key) ?? this.#recordPacking(key, mode)).tape;
   }
 
   /** A whole step: forward, loss, backward, update. */
@@ -99,10 +103,10 @@ export class Tapes {
     const withLoss = loss !== undefined;
     const modes = MODES.filter((mode) => this.#layout.modes.has(mode));
     const evaluations = modes.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss));
-    const packing = { tape: this.packing(), outputs: [] };
-    if (optimizer === undefined) return [packing, ...evaluations];
+    const packing = modes.map((mode) => ({ tape: this.packing(mode), outputs: [] }));
+    if (optimizer === undefined) return [...packing, ...evaluations];
     const sizes = [...new Set([1, Math.min(2, batchSize), batchSize])];
-    return [packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true))];
+    return [...packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true))];
   }
 
   /** A number for each kind of tape and batch size: a text would be made anew at every step. */
@@ -118,9 +122,9 @@ export class Tapes {
     return recording;
   }
 
-  #recordPacking(key: number): Recording {
+  #recordPacking(key: number, mode: Mode): Recording {
     return this.#record(key, (tape) => {
-      this.#layout.placed.prepare(tape, "inference", this.#options.batchSize);
+      this.#layout.placed.prepare(tape, mode === "inference" ? mode : "batchStatistics", this.#options.batchSize);
       return [];
     });
   }

@@ -82,7 +82,10 @@ function checkBatch(
   optimizers: readonly Optimizer[],
 ): void {
   const alone = tapesOf(subject, threads, compact);
-  checkAll(alone.plan, threads, [alone.tapes.packing(), alone.tapes.evaluation(n, "bytes", "inference", false).tape]);
+  checkAll(alone.plan, threads, [
+    alone.tapes.packing("inference"),
+    alone.tapes.evaluation(n, "bytes", "inference", false).tape,
+  ]);
   for (const [i, optimizer] of optimizers.entries()) {
     const { plan, tapes } = tapesOf(subject, threads, compact, optimizer);
     const step = tapes.training(n, i % 2 === 0 ? "bytes" : "floats", i % 2 === 1);
@@ -90,7 +93,7 @@ function checkBatch(
     checkAll(plan, threads, [tapes.gradients(n, "floats", i % 2 === 0, BATCH), tapes.update()]);
     if (i > 0) continue;
     for (const mode of MODES) {
-      checkAll(plan, threads, [tapes.packing(), tapes.evaluation(n, "floats", mode, true).tape]);
+      checkAll(plan, threads, [tapes.packing(mode), tapes.evaluation(n, "floats", mode, true).tape]);
     }
   }
 }

@@ -1,0 +1,59 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import type { Normalization, ParameterPlace, Site } from "./layer.ts";
+import { foldNormalization } from "./placed-frozen-normalization.ts";
+
+/**
+ * The weights of a layer that does the work of the batch normalisation after it: each filter times gamma / sqrt(variance +
+ * epsilon), and the bias that goes with them, by the running statistics. Packing makes them anew of the layer's own.
+ */
+export class FoldedNormalization {
+  readonly #site: Site;
+  readonly #normalization: Normalization;
+  readonly #own: { readonly kernel: Region; readonly bias: Region | undefined };
+  /** Scale, then shift, of each filter. */
+  readonly #folded: Region;
+  readonly #bias: Region | undefined;
+  /** In the layout of the layer's kernel, whose last axis is filters. */
+  readonly kernel: Region;
+
+  /** @param bias of the layer: one for each filter, or for each position and filter */
+  constructor(site: Site, normalization: Normalization, kernel: ParameterPlace, bias: ParameterPlace | undefined) {
+    this.#site = site;
+    this.#normalization = normalization;
+    this.#own = { kernel: kernel.value, bias: bias?.value };
+    const filters = this.#parameter("gamma").size;
+    this.#folded = site.reserve("folded", "packed", 2 * filters);
+    this.kernel = site.reserve("folded kernel", "packed", kernel.value.size);
+    if (bias !== undefined) this.#bias = site.reserve("folded bias", "packed", bias.value.size);
+  }
+
+  #parameter(name: string): Region {
+    return this.#site.parameterOf(this.#normalization.path, name).value;
+  }
+
+  /** Heap offset of the biases; there are some even where the layer has none. */
+  get bias(): number {
+    return this.#bias?.offset ?? this.#folded.offset + this.#folded.size / 2;
+  }
+
+  /** Emits what makes kernel and bias. */
+  pack(tape: Tape): void {
+    const parameters = {
+      gamma: this.#parameter("gamma"),
+      beta: this.#parameter("beta"),
+      mean: this.#parameter("movingMean"),
+      variance: this.#parameter("movingVariance"),
+    };
+    foldNormalization(tape, parameters, this.#folded, this.#normalization.epsilon);
+    const filters = parameters.gamma.size;
+    const [scale, shift] = [this.#folded.offset, this.#folded.offset + filters];
+    const { kernel, bias } = this.#own;
+    const rows = kernel.size / filters;
+    tape.add("multiply_channels", "single", 1, kernel.offset, scale, this.kernel.offset, rows, filters);
+    if (bias === undefined || this.#bias === undefined) return;
+    const places = [bias.offset, this.#bias.offset, scale, shift] as const;
+    const lower = Number.NEGATIVE_INFINITY;
+    tape.add("batch_norm_forward", "single", 1, ...places, bias.size / filters, filters, lower);
+  }
+}
