@@ -36,6 +36,7 @@ export { type Checkpoint, type NamedArray, readCheckpoint } from "./formats/chec
 export { decodeSafetensors } from "./formats/safetensors.ts";
 export { readLayers } from "./graph/read.ts";
 export { type ResidualOptions, residual } from "./graph/residual.ts";
+export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
 export type { Json } from "./json.ts";
 export {
   type ActivationName,

@@ -1,7 +1,7 @@
 import { shown } from "../json-fields.ts";
 import { readAdd } from "../layers/add.ts";
 import { checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
-import type { Graph, Node, Output, Tensor } from "./graph.ts";
+import type { Graph, Node, Tensor } from "./graph.ts";
 
 /** How the input of a list of layers is called, unless one of them has that name. */
 export const INPUT = "input";
@@ -10,7 +10,7 @@ export const INPUT = "input";
 interface Item {
   readonly name: string;
   readonly layer: Layer;
-  /** Indices of items; -1 is the input of the list. */
+  /** Indices of items; `OUTER` is the input of the list. */
   readonly inputs: readonly number[];
 }
 
@@ -26,10 +26,46 @@ interface Item {
  *   in a circle, or nobody takes a layer's output
  */
 export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: readonly string[], who = ""): Graph {
-  const builder = new Builder(input);
+  const builder = new Builder(input, THROWING);
   const ends = builder.list(layers, builder.input, outputs, { who, path: "", frozen: false });
-  return { input: builder.input, nodes: builder.nodes, outputs: ends };
+  const whole = ends.flatMap(({ name, tensor }) => (tensor === undefined ? [] : [{ name, tensor }]));
+  return { input: builder.input, nodes: builder.nodes, outputs: whole };
 }
+
+/**
+ * Builds what can be built of a list of layers in which some may be wrong.
+ *
+ * @param watcher told of each layer
+ */
+export function buildWhatFits(layers: readonly Layer[], input: Shape, watcher: Watcher): void {
+  const builder = new Builder(input, watcher);
+  builder.list(layers, builder.input, undefined, { who: "", path: "", frozen: false });
+}
+
+/** Who is told of the layers of a list, those in blocks included. */
+export interface Watcher {
+  /** What is wrong with a layer. Unless this throws, building goes on with what does not need the layer. */
+  wrong(layer: Layer, error: unknown): void;
+  /** The nodes that a layer became, those of its block included, and its output. */
+  built(layer: Layer, nodes: readonly Node[], output: Tensor): void;
+}
+
+const THROWING: Watcher = {
+  wrong(_, error) {
+    throw error;
+  },
+  built() {},
+};
+
+/** The end of a list; without a tensor where that could not be built. */
+interface End {
+  readonly name: string;
+  readonly tensor: Tensor | undefined;
+}
+
+/** In place of an item's index: the input of its list, and a name that nobody has. */
+const OUTER = -1;
+const MISSING = -2;
 
 /** Where a list, or a layer of it, stands. */
 interface Place {
@@ -43,9 +79,11 @@ interface Place {
 class Builder {
   readonly input: Tensor;
   readonly nodes: Node[] = [];
+  readonly #watcher: Watcher;
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, watcher: Watcher) {
     this.input = { id: 0, shape };
+    this.#watcher = watcher;
   }
 
   /** Adds the nodes of a list; returns its outputs. */
@@ -54,28 +92,41 @@ class Builder {
     input: Tensor,
     outputs: readonly string[] | undefined,
     { who, path, frozen }: Place,
-  ): readonly Output[] {
-    const items = itemsOf(layers, who);
-    const ends = endsOf(items, outputs, who);
-    const tensors: Tensor[] = [];
-    for (const index of ordered(items, who)) {
+  ): readonly End[] {
+    const items = itemsOf(layers, who, this.#watcher);
+    const ends = endsOf(items, outputs, who, this.#watcher);
+    const tensors: (Tensor | undefined)[] = [];
+    for (const index of ordered(items, who, this.#watcher)) {
       const item = items[index];
-      const taken = item.inputs.map((from) => (from < 0 ? input : tensors[from]));
-      tensors[index] = this.#item(item, taken, {
+      const taken = item.inputs.flatMap((from) => (from === OUTER ? input : tensors[from]) ?? []);
+      if (taken.length < item.inputs.length) continue;
+      tensors[index] = this.#watched(item, taken, {
         who: `${who}${item.name}`,
         path: `${path}${item.name}`,
         frozen: frozen || item.layer.config.trainable === false,
       });
     }
-    return ends.map((index) => ({ name: items[index].name, tensor: tensors[index] ?? input }));
+    return ends.map((index) => ({ name: items[index].name, tensor: tensors[index] }));
   }
 
-  /** Adds the nodes of a layer; returns its output. */
-  #item({ layer }: Item, inputs: readonly Tensor[], place: Place): Tensor {
+  /** Adds the nodes of a layer; returns its output unless something is wrong with it. */
+  #watched(item: Item, inputs: readonly Tensor[], place: Place): Tensor | undefined {
+    const first = this.nodes.length;
+    try {
+      const output = this.#item(item, inputs, place);
+      if (output !== undefined) this.#watcher.built(item.layer, this.nodes.slice(first), output);
+      return output;
+    } catch (error) {
+      this.#watcher.wrong(item.layer, error);
+      return undefined;
+    }
+  }
+
+  #item({ layer }: Item, inputs: readonly Tensor[], place: Place): Tensor | undefined {
     checkArity(layer, inputs.length, `${layer.type} "${place.who}"`);
     const output = layer.block === undefined ? this.#node(layer, inputs, place) : this.#block(layer, inputs[0], place);
     const { activation } = layer;
-    if (activation === undefined) return output;
+    if (activation === undefined || output === undefined) return output;
     return this.#node(activation, [output], within(place, activation.type));
   }
 
@@ -87,11 +138,13 @@ class Builder {
   }
 
   /** Adds the nodes of a block and the sum of its two ways. */
-  #block({ block, type }: Layer, input: Tensor, place: Place): Tensor {
+  #block({ block, type }: Layer, input: Tensor, place: Place): Tensor | undefined {
     const { main = [], shortcut = [] } = block ?? {};
     const [way] = this.list(main, input, undefined, within(place, ""));
-    const around = shortcut.length === 0 ? [] : this.list(shortcut, input, undefined, within(place, "shortcut/"));
-    const ends = [way.tensor, around[0]?.tensor ?? input];
+    const [around] =
+      shortcut.length === 0 ? [{ tensor: input }] : this.list(shortcut, input, undefined, within(place, "shortcut/"));
+    if (way.tensor === undefined || around.tensor === undefined) return undefined;
+    const ends = [way.tensor, around.tensor];
     const [shape, other] = ends.map((end) => end.shape);
     if (shape.join() !== other.join()) {
       throw new RangeError(
@@ -108,22 +161,24 @@ function within({ who, path, frozen }: Place, name: string): Place {
 }
 
 /** The layers of a list with their names, and what they take. */
-function itemsOf(layers: readonly Layer[], who: string): readonly Item[] {
+function itemsOf(layers: readonly Layer[], who: string, watcher: Watcher): readonly Item[] {
   const names = layerNames(layers);
   const places = new Map(names.map((name, index) => [name, index]));
-  if (places.size < names.length) {
-    const twice = names.find((name, index) => places.get(name) !== index);
-    throw new RangeError(`layers: expected every name once, got ${shown(twice)} twice`);
-  }
+  names.forEach((name, index) => {
+    const last = places.get(name) ?? index;
+    const error = new RangeError(`layers: expected every name once, got ${shown(name)} twice`);
+    if (last !== index) watcher.wrong(layers[last], error);
+  });
   return layers.map((layer, index) => ({
     name: names[index],
     layer,
     inputs: layer.config.inputs?.map((input) => {
-      const place = places.get(input) ?? (input === INPUT ? -1 : undefined);
+      const place = places.get(input) ?? (input === INPUT ? OUTER : undefined);
       if (place !== undefined) return place;
       const message = `expected inputs to be names of ${listed([INPUT, ...names])}, got ${shown(input)}`;
-      throw new RangeError(`${layer.type} "${who}${names[index]}": ${message}`);
-    }) ?? [index - 1],
+      watcher.wrong(layer, new RangeError(`${layer.type} "${who}${names[index]}": ${message}`));
+      return MISSING;
+    }) ?? [index === 0 ? OUTER : index - 1],
   }));
 }
 
@@ -143,7 +198,12 @@ export function layerNames(layers: readonly Layer[]): readonly string[] {
 }
 
 /** The items that are the outputs of a list; everybody else's output must be taken by another. */
-function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, who: string): readonly number[] {
+function endsOf(
+  items: readonly Item[],
+  outputs: readonly string[] | undefined,
+  who: string,
+  watcher: Watcher,
+): readonly number[] {
   if (outputs !== undefined && new Set(outputs).size !== Math.max(outputs.length, 1)) {
     throw new RangeError(`outputs: expected one or more names, each once, got ${listed(outputs)}`);
   }
@@ -153,10 +213,12 @@ function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, 
     throw new RangeError(`outputs: expected names of ${listed(items.map(({ name }) => name))}, got ${shown(output)}`);
   }) ?? [items.length - 1];
   const taken = new Set([...ends, ...items.flatMap(({ inputs }) => inputs)]);
-  const dead = items.find((_, index) => !taken.has(index));
-  if (dead !== undefined) {
+  // Whom a wrong name meant is not known.
+  if (taken.has(MISSING)) return ends;
+  for (const [index, { layer, name }] of items.entries()) {
+    if (taken.has(index)) continue;
     const message = "expected another layer to take its output, or the outputs to name it, got neither";
-    throw new RangeError(`${dead.layer.type} "${who}${dead.name}": ${message}`);
+    watcher.wrong(layer, new RangeError(`${layer.type} "${who}${name}": ${message}`));
   }
   return ends;
 }
@@ -171,7 +233,7 @@ export function listed(names: readonly string[]): string {
 const LONGEST_LIST = 200;
 
 /** The items in an order in which each stands after those that it takes: as in the list where that is one. */
-function ordered(items: readonly Item[], who: string): readonly number[] {
+function ordered(items: readonly Item[], who: string, watcher: Watcher): readonly number[] {
   const order: number[] = [];
   const state = new Array<"open" | "done" | undefined>(items.length);
   // A stack of its own: lists may be longer than calls can nest.
@@ -189,10 +251,14 @@ function ordered(items: readonly Item[], who: string): readonly number[] {
       state[index] = "open";
       if (state[waiting] === "open") {
         const circle = [...trail.slice(trail.indexOf(waiting)), waiting].map((at) => items[at].name);
-        throw new RangeError(
+        const error = new RangeError(
           `${items[waiting].layer.type} "${who}${items[waiting].name}": expected no layer to take what is made of its own ` +
             `output, got ${listed([circle.reverse().join(" -> ")])}`,
         );
+        watcher.wrong(items[waiting].layer, error);
+        state[index] = "done";
+        trail.pop();
+        continue;
       }
       trail.push(waiting);
     }

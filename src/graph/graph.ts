@@ -57,12 +57,12 @@ export function parametersOf(node: Node): NodeParameter[] {
 }
 
 /** The parameters of all nodes, in their order. */
-export function graphParameters({ nodes }: Graph): NodeParameter[] {
+export function graphParameters({ nodes }: Pick<Graph, "nodes">): NodeParameter[] {
   return nodes.flatMap(parametersOf);
 }
 
 /** Multiply-adds of one sample's forward pass. */
-export function graphMultiplyAdds({ nodes }: Graph): number {
+export function graphMultiplyAdds({ nodes }: Pick<Graph, "nodes">): number {
   return nodes.reduce((sum, node) => sum + node.layer.multiplyAdds(inputShapes(node)), 0);
 }
 

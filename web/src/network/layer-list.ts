@@ -1,23 +1,26 @@
-import { h, setText } from "../ui/dom.ts";
-import { fieldsForm, type Values } from "../ui/fields.ts";
-import { plural, shape } from "../ui/format.ts";
-import { type IconName, icon } from "../ui/icons.ts";
-import { type CheckedLayer, configsOf } from "./check.ts";
+import type { LayerSurvey } from "convasm";
+import { h } from "../ui/dom.ts";
+import { icon } from "../ui/icons.ts";
+import { configsOf } from "./check.ts";
 import type { LayerConfig } from "./draft.ts";
-import { LAYER_OPTIONS, layerHint, newLayer } from "./layer-options.ts";
+import { lanesOf } from "./lanes.ts";
+import { LAYER_OPTIONS, merges, newLayer } from "./layer-options.ts";
+import { type BlockLists, LayerRow, type RowActions } from "./layer-row.ts";
+import { railPart, railWidth } from "./rail.ts";
 
-/** Layers in order, each a line that opens to its options; lists stand in blocks again. */
+/** Layers in order, each a line that opens to its options; lists stand in blocks again. Branches show as lanes beside it. */
 export class LayerList {
   readonly element: HTMLElement;
   readonly #list = h("ol", { class: "layers" });
   readonly #onChange: () => void;
   #rows: LayerRow[] = [];
+  #checked: readonly LayerSurvey[] = [];
 
   /** @param onChange told after every change; `layers` has them */
   constructor(label: string, onChange: () => void) {
     this.#onChange = onChange;
     this.#list.setAttribute("aria-label", label);
-    const add = addControl("Add at the end", (type) => this.#insert(this.#rows.length, newLayer(type)));
+    const add = addControl("Add at the end", (type) => this.#add(this.#rows.length, type));
     this.element = h("div", { class: "layer-list" }, this.#list, add);
   }
 
@@ -31,22 +34,65 @@ export class LayerList {
     this.#place();
   }
 
-  /** Shows what is known of the layers. */
-  check(checked: readonly CheckedLayer[]): void {
+  /** Shows what is known of the layers, and lets them choose among one another. */
+  check(checked: readonly LayerSurvey[]): void {
+    this.#checked = checked;
+    // Names that the library gives move when layers do; one that is taken is kept.
+    const taken = new Set(this.#rows.flatMap(({ config }) => config.inputs ?? []));
+    const names = checked.map(({ name }) => name);
     this.#rows.forEach((row, i) => {
-      if (i < checked.length) row.check(checked[i]);
+      if (i >= checked.length) return;
+      if (taken.has(names[i]) && row.config.name === undefined) row.name = names[i];
+      row.check(checked[i], { names: ["input", ...names.slice(0, i)], before: names[i - 1] ?? "input" });
+    });
+    this.#drawRail();
+  }
+
+  /** Draws lanes beside the list where it is no chain. */
+  #drawRail(): void {
+    const places = new Map(this.#checked.map(({ name }, i) => [name, i]));
+    const rows = this.#checked.map(({ inputs }) => inputs.map((input) => places.get(input) ?? -1));
+    const isChain = rows.every((inputs, i) => inputs.length === 1 && inputs[0] === i - 1);
+    const lanes = lanesOf(rows);
+    this.#rows.forEach((row, i) => {
+      row.setRail(isChain || lanes[i] === undefined ? undefined : railPart(lanes[i]), railWidth(lanes));
     });
   }
 
   #row(config: LayerConfig): LayerRow {
-    const row: LayerRow = new LayerRow(config, {
+    const edited = (): void => row.changed();
+    const blocks = config.type === "residual" ? this.#blocksOf(config, edited) : undefined;
+    const actions: RowActions = {
       changed: this.#onChange,
       move: (by) => this.#move(row, by),
       remove: () => this.#remove(row),
       duplicate: () => this.#insert(this.#rows.indexOf(row) + 1, withoutName(row.config)),
-      insertBelow: (type) => this.#insert(this.#rows.indexOf(row) + 1, newLayer(type)),
-    });
+      insertBelow: (type) => this.#add(this.#rows.indexOf(row) + 1, type),
+      addControl,
+    };
+    const row: LayerRow = new LayerRow(config, actions, blocks);
     return row;
+  }
+
+  #blocksOf(config: LayerConfig, edited: () => void): BlockLists {
+    const main = new LayerList("Layers of the block", edited);
+    main.layers = configsOf(config.layers);
+    const shortcut = new LayerList("Layers of the shortcut", edited);
+    shortcut.layers = configsOf(config.shortcut);
+    return { main, shortcut };
+  }
+
+  /** Adds a new layer; one that merges takes the layer before and the last one of the same shape before that. */
+  #add(at: number, type: string): void {
+    const before = this.#checked.slice(0, at);
+    const last = before.at(-1);
+    if (!merges(type) || last === undefined) {
+      this.#insert(at, newLayer(type));
+      return;
+    }
+    const others = before.slice(0, -1);
+    const other = others.findLast(({ output }) => output?.join() === last.output?.join()) ?? others.at(-1);
+    this.#insert(at, { ...newLayer(type), inputs: [other?.name ?? "input", last.name] });
   }
 
   #insert(at: number, config: LayerConfig): void {
@@ -84,120 +130,6 @@ export class LayerList {
       row.enableMoves(i > 0, i < this.#rows.length - 1);
     });
   }
-}
-
-interface RowActions {
-  changed(): void;
-  move(by: -1 | 1): void;
-  remove(): void;
-  duplicate(): void;
-  insertBelow(type: string): void;
-}
-
-class LayerRow {
-  readonly element: HTMLElement;
-  readonly #details = h("details", { class: "layer" });
-  readonly #summary = h("summary");
-  readonly #hint = h("span", { class: "layer-hint" });
-  readonly #shape = h("span", { class: "layer-shape mono" });
-  readonly #weights = h("span", { class: "layer-weights" });
-  readonly #error = h("p", { class: "field-error layer-error", role: "alert" });
-  readonly #up: HTMLButtonElement;
-  readonly #down: HTMLButtonElement;
-  readonly #main: LayerList | undefined;
-  readonly #around: LayerList | undefined;
-  #own: LayerConfig;
-
-  constructor(config: LayerConfig, actions: RowActions) {
-    this.#own = config;
-    const { type } = config;
-    const edited = (): void => {
-      this.#showHint();
-      actions.changed();
-    };
-    if (type === "residual") {
-      this.#main = new LayerList("Layers of the block", edited);
-      this.#main.layers = configsOf(config.layers);
-      this.#around = new LayerList("Layers of the shortcut", edited);
-      this.#around.layers = configsOf(config.shortcut);
-    }
-    const form = fieldsForm(LAYER_OPTIONS[type] ?? [], config, (values: Values) => {
-      this.#own = { ...values, type };
-      edited();
-    });
-    this.#up = tool("up", "Move up", () => actions.move(-1));
-    this.#down = tool("down", "Move down", () => actions.move(1));
-    const tools = h(
-      "div",
-      { class: "layer-tools" },
-      this.#up,
-      this.#down,
-      tool("copy", "Duplicate", actions.duplicate),
-      tool("clear", "Remove", actions.remove),
-    );
-    this.#summary.append(h("span", { class: "layer-type" }, type), this.#shape, this.#hint, this.#weights);
-    const inner =
-      this.#main !== undefined && this.#around !== undefined
-        ? [block("Layers", this.#main), block("Shortcut (empty: the input itself)", this.#around)]
-        : [];
-    const body = h("div", { class: "layer-body" }, form, ...inner, tools, addControl("Add below", actions.insertBelow));
-    this.#details.append(this.#summary, body);
-    this.#error.hidden = true;
-    this.element = h("li", {}, this.#details, this.#error);
-    this.#showHint();
-  }
-
-  get config(): LayerConfig {
-    if (this.#main === undefined) return this.#own;
-    const { layers: _, shortcut: __, ...own } = this.#own;
-    const shortcut = this.#around?.layers ?? [];
-    return {
-      ...own,
-      type: "residual",
-      layers: [...this.#main.layers],
-      ...(shortcut.length > 0 && { shortcut: [...shortcut] }),
-    };
-  }
-
-  check({ output, parameters, error, layers, shortcut }: CheckedLayer): void {
-    setText(this.#shape, output === undefined ? "" : shape(output));
-    setText(this.#weights, parameters === 0 ? "" : plural(parameters, "parameter"));
-    setText(this.#error, error ?? "");
-    this.#error.hidden = error === undefined;
-    this.#details.classList.toggle("layer-wrong", error !== undefined);
-    this.#main?.check(layers);
-    this.#around?.check(shortcut);
-  }
-
-  enableMoves(up: boolean, down: boolean): void {
-    this.#up.disabled = !up;
-    this.#down.disabled = !down;
-  }
-
-  open(): void {
-    this.#details.open = true;
-    this.focus();
-  }
-
-  focus(): void {
-    this.#summary.focus();
-  }
-
-  #showHint(): void {
-    setText(this.#hint, layerHint(this.config));
-  }
-}
-
-function block(label: string, list: LayerList): HTMLElement {
-  return h("div", { class: "layer-block" }, h("h3", {}, label), list.element);
-}
-
-function tool(name: IconName, label: string, run: () => void): HTMLButtonElement {
-  const attributes = { class: "button button-quiet button-icon button-small", type: "button", title: label };
-  const button = h("button", attributes, icon(name));
-  button.setAttribute("aria-label", label);
-  button.addEventListener("click", run);
-  return button;
 }
 
 /** A list of layer types and the button that adds one. */

@@ -1,5 +1,6 @@
 // What the editor shows of each layer: the library's own options and defaults.
 
+import { readLayers } from "convasm";
 import type { FieldSpec } from "../ui/fields.ts";
 import type { LayerConfig } from "./draft.ts";
 
@@ -90,8 +91,24 @@ export const LAYER_OPTIONS: Readonly<Record<string, readonly FieldSpec[]>> = {
   tanh: [name],
   gelu: [{ key: "approximate", label: "By tanh", kind: "flag", fallback: false }, name],
   softmax: [name],
+  add: [name],
+  subtract: [name],
+  multiply: [name],
+  average: [name],
+  maximum: [name],
+  concatenate: [{ key: "axis", label: "Axis", kind: "whole", fallback: -1 }, name],
   residual: [name],
 };
+
+/** Whether layers of a type merge several inputs, as the library says; those that do need no options. */
+export function merges(type: string): boolean {
+  try {
+    const [{ arity = [1, 1] }] = readLayers([{ type }], "layer");
+    return arity[1] > 1;
+  } catch {
+    return false;
+  }
+}
 
 /** What a new layer of a type begins with. */
 export function newLayer(type: string): LayerConfig {

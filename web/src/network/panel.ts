@@ -2,7 +2,7 @@ import type { CompileOptions, Recipe } from "convasm";
 import { h, setText } from "../ui/dom.ts";
 import { count, megabytes, sentence } from "../ui/format.ts";
 import { Signal } from "../ui/signal.ts";
-import { type CheckedNetwork, checkNetwork, memoryOf } from "./check.ts";
+import { type CheckedNetwork, checkNetwork, firstError, memoryOf } from "./check.ts";
 import { CHOICES, draftOf, type ImageKind, type NetworkChoice, type NetworkDraft, withClasses } from "./draft.ts";
 import { LayerList } from "./layer-list.ts";
 
@@ -111,7 +111,7 @@ export class NetworkPanel {
     this.checked.value = checked;
     this.#list.check(checked.layers);
     // What belongs to a layer stands there.
-    const isOwn = checked.error !== undefined && checked.layers.every(({ error }) => error === undefined);
+    const isOwn = checked.error !== undefined && firstError(checked.layers) === undefined;
     setText(this.#error, isOwn ? (checked.error ?? "") : "");
     this.#error.hidden = !isOwn;
     const { recipe } = this.#choice;

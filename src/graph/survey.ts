@@ -1,0 +1,137 @@
+import { defineLayer, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
+import type { LayerConfig } from "../layers/options.ts";
+import { buildWhatFits, INPUT, layerNames } from "./build.ts";
+import { graphMultiplyAdds, graphParameters } from "./graph.ts";
+import { readLayers } from "./read.ts";
+import { residual } from "./residual.ts";
+
+/** What is known of one layer of a list in which some may be wrong. */
+export interface LayerSurvey {
+  readonly name: string;
+  /** Names of the layers whose outputs it takes; `input` is that of the list. */
+  readonly inputs: readonly string[];
+  /** Undefined where the layer, or one that it needs, is wrong. */
+  readonly output: Shape | undefined;
+  /** Elements of its parameters, those of its block included; 0 where it could not be built. */
+  readonly parameters: number;
+  /** Multiply-adds of one sample's forward pass, likewise. */
+  readonly multiplyAdds: number;
+  /** What is wrong with it. */
+  readonly error: string | undefined;
+  /** Of a residual block: its layers, and those of the way around. */
+  readonly layers: readonly LayerSurvey[];
+  readonly shortcut: readonly LayerSurvey[];
+}
+
+/** A layer of the list, and those of its block. */
+interface Entry {
+  readonly layer: Layer;
+  readonly main: readonly Entry[];
+  readonly shortcut: readonly Entry[];
+}
+
+type Findings = Map<Layer, Partial<LayerSurvey>>;
+
+/**
+ * What is known of the layers of a list, as an editor shows it while somebody works on them: one that is wrong is told, and
+ * all that does not need it is built.
+ *
+ * @param configs as model files describe them
+ * @param input shape of the network's input
+ * @example
+ * surveyLayers([{ type: "conv2d", filters: 8, kernelSize: 9 }], [6, 6, 1])[0].error; // conv2d "conv2d": expected ...
+ */
+export function surveyLayers(configs: readonly LayerConfig[], input: Shape): readonly LayerSurvey[] {
+  const findings: Findings = new Map();
+  const entries = configs.map((config) => entryOf(config, findings));
+  if (entries.length === 0) return [];
+  buildWhatFits(
+    entries.map(({ layer }) => layer),
+    input,
+    {
+      wrong(layer, error) {
+        note(findings, layer, { error: findings.get(layer)?.error ?? messageOf(error) });
+      },
+      built(layer, nodes, output) {
+        const parameters = graphParameters({ nodes }).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+        note(findings, layer, { output: output.shape, parameters, multiplyAdds: graphMultiplyAdds({ nodes }) });
+      },
+    },
+  );
+  return surveyOf(entries, findings);
+}
+
+function note(findings: Findings, layer: Layer, found: Partial<LayerSurvey>): void {
+  findings.set(layer, { ...findings.get(layer), ...found });
+}
+
+/** A layer of a description; of one that cannot be read, one in its place that says why. */
+function entryOf(config: LayerConfig, findings: Findings): Entry {
+  const [main, shortcut] = [config.layers, config.shortcut].map((list) =>
+    config.type === "residual" ? configsOf(list).map((inner) => entryOf(inner, findings)) : [],
+  );
+  try {
+    const layers = main.map(({ layer }) => layer);
+    const around = { shortcut: shortcut.map(({ layer }) => layer) };
+    // A block of the layers that were made here, right or wrong.
+    const [read] = readLayers(
+      [main.length === 0 ? config : { ...config, layers: [{ type: "relu" }], shortcut: [] }],
+      "layer",
+    );
+    const { name, inputs } = read.config;
+    const named = { ...(name !== undefined && { name }), ...(inputs !== undefined && { inputs }) };
+    return { layer: main.length === 0 ? read : residual(layers, { ...around, ...named }), main, shortcut };
+  } catch (error) {
+    const layer = standIn(config);
+    note(findings, layer, { error: messageOf(error) });
+    return { layer, main, shortcut };
+  }
+}
+
+/** A layer with the name and inputs of one that cannot be read. */
+function standIn({ type, name, inputs }: LayerConfig): Layer {
+  return defineLayer({
+    type,
+    config: {
+      type,
+      ...(typeof name === "string" && { name }),
+      ...(Array.isArray(inputs) && { inputs: inputs.map(String) }),
+    },
+    arity: [0, Number.POSITIVE_INFINITY],
+    outputShape() {
+      throw new TypeError(`${type}: expected options that can be read`);
+    },
+    parameters: () => [],
+    multiplyAdds: () => 0,
+    place() {
+      throw new Error(`${type}: a layer that cannot be read is not placed`);
+    },
+  });
+}
+
+function surveyOf(entries: readonly Entry[], findings: Findings): readonly LayerSurvey[] {
+  const names = layerNames(entries.map(({ layer }) => layer));
+  return entries.map(({ layer, main, shortcut }, i) => ({
+    name: names[i],
+    inputs: layer.config.inputs ?? [names[i - 1] ?? INPUT],
+    output: undefined,
+    parameters: 0,
+    multiplyAdds: 0,
+    error: undefined,
+    ...findings.get(layer),
+    layers: surveyOf(main, findings),
+    shortcut: surveyOf(shortcut, findings),
+  }));
+}
+
+/** The layers in an option of a residual block; what is no such list, reading it tells. */
+function configsOf(value: LayerConfig[string]): readonly LayerConfig[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((item): item is LayerConfig => typeof item === "object" && item !== null && "type" in item);
+}
+
+/** The message of an error about a layer; others are faults of this program. */
+function messageOf(error: unknown): string {
+  if (error instanceof TypeError || error instanceof RangeError) return error.message;
+  throw error;
+}
