@@ -30,6 +30,14 @@ export interface PlannedLayout {
   readonly elements: number;
 }
 
+/** Elements that no heap has: 4 GiB of float32. */
+const MOST = 2 ** 30;
+
+/** Whether a network does not fit whatever shares memory, so that a walk over its calls could be without end. */
+function isHopeless({ plan }: Layout, batch: number): boolean {
+  return plan.regions.some(({ kind, size }) => (canShare(kind) ? size / batch : size) > MOST);
+}
+
 /**
  * Plans a network's memory. In large networks regions lie where others do whose numbers are needed no more: when that is
  * follows from the calls of all tapes. Of one that only predicts, a few samples go through all layers before the next ones do,
@@ -50,7 +58,7 @@ export function planLayout(
   const isLarge = isTrained
     ? activations + packed + scratch > LARGE && ofSample > LARGE_SAMPLE
     : ofSample > LARGE_PREDICTED_SAMPLE;
-  if (!(options.compact ?? isLarge)) return { layout, elements };
+  if (!(options.compact ?? isLarge) || isHopeless(layout, options.batchSize)) return { layout, elements };
   const compact = layOut(architecture, options, threads, true);
   const { plan } = compact;
   plan.freeze();
