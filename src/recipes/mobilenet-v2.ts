@@ -27,6 +27,10 @@ function filtersAt(width: number, filters: number): number {
   return rounded < 0.9 * exact ? rounded + 8 : rounded;
 }
 
+function relu6(): Layer {
+  return relu({ maxValue: 6 });
+}
+
 function pointwise(filters: number): readonly Layer[] {
   return [conv2d({ filters, kernelSize: 1, useBias: false, kernelInitializer: "heNormal" }), normalization()];
 }
@@ -35,14 +39,14 @@ function depthwise(strides: number): readonly Layer[] {
   return [
     depthwiseConv2d({ kernelSize: 3, strides, padding: 1, useBias: false, kernelInitializer: "heNormal" }),
     normalization(),
-    relu(),
+    relu6(),
   ];
 }
 
 /** Inverted residual block: wide inside, no activation at its end. */
 function block(name: string, channels: number, expansion: number, filters: number, strides: number): readonly Layer[] {
   const layers = [
-    ...(expansion === 1 ? [] : [...pointwise(expansion * channels), relu()]),
+    ...(expansion === 1 ? [] : [...pointwise(expansion * channels), relu6()]),
     ...depthwise(strides),
     ...pointwise(filters),
   ];
@@ -71,10 +75,10 @@ function mobilenetV2Layers(classes: number, width: number): readonly Layer[] {
   return [
     conv2d({ ...first, useBias: false, kernelInitializer: "heNormal" }),
     normalization(),
-    relu(),
+    relu6(),
     ...layers,
     ...pointwise(filtersAt(Math.max(1, width), 1280)),
-    relu(),
+    relu6(),
     globalAveragePooling2d(),
     dropout({ rate: 0.2 }),
     dense({ units: classes, kernelInitializer: { type: "normal", deviation: 0.01 } }),

@@ -62,11 +62,17 @@ export function valuesOf({ network }: Model, name: string): Float64Array {
   return Float64Array.from(network.view(offset, size));
 }
 
-/** Gives each trained parameter the start that patterns.py computes, too. */
-export function setInitial(model: Model): void {
+/**
+ * Gives each trained parameter the start that patterns.py computes, too.
+ *
+ * @param shift added to all shifts of normalisations
+ */
+export function setInitial(model: Model, shift = 0): void {
   for (const [number, name] of namesOf(model, "trained").entries()) {
     const { spec } = model.network.parameters.get(name);
-    model.setWeight(name, initial(number, name.slice(name.lastIndexOf("/") + 1), spec.shape));
+    const kind = name.slice(name.lastIndexOf("/") + 1);
+    const values = initial(number, kind, spec.shape);
+    model.setWeight(name, kind === "beta" ? values.map((value) => value + shift) : values);
   }
 }
 
