@@ -36,8 +36,9 @@ export function turnRegions(
   return new Set(
     regions.filter((region) => {
       const run = runs.get(region);
-      const isUsed = run !== undefined && run !== "several" && lifetimes.get(region) !== "always";
-      return isUsed && canShare(region.kind) && !results.has(region);
+      // What no tape touches, as a layer's output before another one took it over, needs no more room than the others.
+      const fits = run === undefined ? Number.isInteger(region.size / batch) : run !== "several";
+      return fits && lifetimes.get(region) !== "always" && canShare(region.kind) && !results.has(region);
     }),
   );
 }
