@@ -11,5 +11,10 @@ describe("random networks", () => {
     checkGears(seed, [1, 2]),
   );
 
-  it.each(seeds)("have gradients by which their loss changes: %i", checkDifferences);
+  it.each(seeds)("have gradients by which their loss changes: %i", (seed) => checkDifferences(seed));
+
+  it.each(seeds)("may have frozen parts: %i", async (seed) => {
+    await checkGears(seed, [1, 2], true);
+    await checkDifferences(seed, true);
+  });
 });

@@ -8,5 +8,10 @@ describe("random networks", () => {
     checkGears(seed, seed % 5 === 0 ? [1, 2] : [1]),
   );
 
-  it.each(SEEDS)("have gradients by which their loss changes: %i", checkDifferences);
+  it.each(SEEDS)("have gradients by which their loss changes: %i", (seed) => checkDifferences(seed));
+
+  it.each(SEEDS)("may have frozen parts: %i", async (seed) => {
+    await checkGears(seed, [1], true);
+    await checkDifferences(seed, true);
+  });
 });

@@ -26,6 +26,14 @@ export function randomNetwork(seed: number): RandomNetwork {
   return new Maker(seed).make();
 }
 
+/** The same network, of which about a third of the layers are frozen; the last one is trained. */
+export function withFrozenParts(network: RandomNetwork): RandomNetwork {
+  const { seed, layers } = network;
+  const stream = RandomStream.from(seed, "frozen parts");
+  const isFrozen = (i: number) => i < layers.length - 1 && stream.integer(i, 3) === 0;
+  return { ...network, layers: layers.map((layer, i) => (isFrozen(i) ? { ...layer, trainable: false } : layer)) };
+}
+
 /** An output that layers may take. */
 interface Tensor {
   readonly name: string;

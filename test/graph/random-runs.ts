@@ -14,7 +14,7 @@ import { softmaxCrossEntropy } from "../../src/training/losses.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import { HOST_GEARS } from "../gears.ts";
 import { IMAGES, initial, pattern } from "../golden/patterns.ts";
-import { CLASSES, type RandomNetwork, randomNetwork } from "./random-networks.ts";
+import { CLASSES, type RandomNetwork, randomNetwork, withFrozenParts } from "./random-networks.ts";
 
 /** Images that the networks are planned for, of which a batch may have fewer. */
 const BATCH = 5;
@@ -35,7 +35,7 @@ async function create(random: RandomNetwork, setting: Setting, batchSize: number
   const network = await Network.create(architecture, {
     ...{ ...setting, batchSize, seed: 0, loss: softmaxCrossEntropy(), optimizer },
   });
-  for (const [number, { name, shape }] of trained(architecture).entries()) {
+  for (const [number, { name, shape }] of started(architecture).entries()) {
     const { offset, size } = network.parameters.get(name).value;
     network.view(offset, size).set(initial(number, name.slice(name.lastIndexOf("/") + 1), shape));
   }
@@ -43,8 +43,13 @@ async function create(random: RandomNetwork, setting: Setting, batchSize: number
   return network;
 }
 
-function trained(architecture: Architecture) {
+/** The parameters that are no statistics, frozen ones among them. */
+function started(architecture: Architecture) {
   return architecture.parameters().filter(({ role }) => role !== "statistic");
+}
+
+function trained(architecture: Architecture) {
+  return architecture.parameters().filter((parameter) => parameter.trained);
 }
 
 function stage(network: Network, { shape }: RandomNetwork, n: number): void {
@@ -108,9 +113,11 @@ function expectSame(label: string, actual: Outcome, wanted: Outcome): void {
 /**
  * Fails unless the network of a seed gives the same numbers in every gear as in float64 on plain kernels, with memory that
  * serves twice and without, and on every number of threads the same bits.
+ *
+ * @param frozen whether some layers are frozen
  */
-export async function checkGears(seed: number, threadCounts: readonly number[]): Promise<void> {
-  const random = randomNetwork(seed);
+export async function checkGears(seed: number, threadCounts: readonly number[], frozen = false): Promise<void> {
+  const random = frozen ? withFrozenParts(randomNetwork(seed)) : randomNetwork(seed);
   const n = 1 + (seed % BATCH);
   const wanted = await run(random, REFERENCE, n);
   expectSame(`network ${seed}, float64, compact`, await run(random, { ...REFERENCE, compact: true }, n), wanted);
@@ -133,8 +140,8 @@ const STEPS = [1e-6, 1e-7, 1e-8];
 const LARGEST_ERROR = 1e-3;
 
 /** Fails unless the loss changes in a random direction of each parameter as its gradient says, in float64. */
-export async function checkDifferences(seed: number): Promise<void> {
-  const random = randomNetwork(seed);
+export async function checkDifferences(seed: number, frozen = false): Promise<void> {
+  const random = frozen ? withFrozenParts(randomNetwork(seed)) : randomNetwork(seed);
   const n = 2 + (seed % (BATCH - 1));
   const network = await create(random, REFERENCE, BATCH);
   const outcome = outcomeOf(network, random, n);
