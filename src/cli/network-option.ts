@@ -5,7 +5,8 @@ import { readLayers } from "../graph/read.ts";
 import { isRecord } from "../json.ts";
 import { checkNumber, readFields } from "../json-fields.ts";
 import { TooSmallError } from "../layers/geometry.ts";
-import { Architecture } from "../model/architecture.ts";
+import type { Architecture } from "../model/architecture.ts";
+import { readArchitecture } from "../model/read-architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
 import type { Recipe, Variables } from "../recipes/recipe.ts";
@@ -163,7 +164,7 @@ function fromJson(json: unknown, file: string): NetworkChoice {
       ...(augment !== undefined && { augment: readAugment(augment) }),
       build: (data) => {
         const json = { input: inputFor(fields.input, data.shape ?? DEFAULT_SHAPE), layers, outputs };
-        return withAdvice(data, () => named(file, () => Architecture.fromJson(json)));
+        return withAdvice(data, () => named(file, () => readArchitecture(json)));
       },
     };
   });

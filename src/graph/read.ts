@@ -24,13 +24,10 @@ import { residual } from "./residual.ts";
 /** How each type of layer is made from the options in a file. */
 const READERS: Readonly<Record<string, (options: object) => Layer>> = {
   add: readAdd,
-  subtract: readSubtract,
-  multiply: readMultiply,
-  maximum: readMaximum,
-  concatenate: readConcatenate,
   average: readAverage,
   averagePooling2d: readAveragePooling2d,
   batchNormalization: readBatchNormalization,
+  concatenate: readConcatenate,
   conv2d: readConv2d,
   dense: readDense,
   depthwiseConv2d: readDepthwiseConv2d,
@@ -40,12 +37,18 @@ const READERS: Readonly<Record<string, (options: object) => Layer>> = {
   globalAveragePooling2d: readGlobalAveragePooling2d,
   leakyRelu: (options) => readElementwise("leakyRelu", options),
   maxPooling2d: readMaxPooling2d,
+  maximum: readMaximum,
+  multiply: readMultiply,
   relu: (options) => readElementwise("relu", options),
   residual: (options) => readResidual(options, "", 0, { layers: 0, inputs: 0 }),
   sigmoid: (options) => readElementwise("sigmoid", options),
   softmax: readSoftmax,
+  subtract: readSubtract,
   tanh: (options) => readElementwise("tanh", options),
 };
+
+/** The types of layers that files may hold. */
+export const LAYER_TYPES: readonly string[] = Object.keys(READERS);
 
 /** Residuals in residuals in residuals: nobody needs more, and a hostile file could nest without end. */
 const MAX_DEPTH = 8;

@@ -1,12 +1,10 @@
 import { buildGraph, layerNames, listed } from "../graph/build.ts";
 import { type Graph, graphMultiplyAdds, graphParameters, type NodeParameter } from "../graph/graph.ts";
-import { readLayers } from "../graph/read.ts";
 import type { Json } from "../json.ts";
-import { readFields } from "../json-fields.ts";
 import { TooSmallError } from "../layers/geometry.ts";
 import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
-import { type ArchitectureOptions, type NetworkForm, readForm, readOutputNames } from "./forms.ts";
-import { type Input, readInput } from "./input.ts";
+import { type ArchitectureOptions, type NetworkForm, readForm } from "./forms.ts";
+import type { Input } from "./input.ts";
 
 /** A network on paper: input, layers, shapes. Checked, without memory. */
 export class Architecture {
@@ -22,22 +20,12 @@ export class Architecture {
     this.graph = graphOf(this.#form);
   }
 
-  /**
-   * From parsed JSON: `{ "input": { "shape": [28, 28, 1], "scale": 0.00392 }, "layers": [{ "type": "conv2d", ... }] }`, with
-   * `"outputs": ["left", "right"]` where the outputs are not just the last layer's.
-   *
-   * @throws TypeError, RangeError for unknown keys and whatever the constructor throws
-   */
-  static fromJson(json: unknown): Architecture {
-    const { input, layers, outputs } = readFields("model", json, ["input", "layers", "outputs"]);
-    return new Architecture({
-      input: readInput(input),
-      layers: readLayers(layers, "layers"),
-      outputs: readOutputNames(outputs),
-    });
+  /** The layers as a list, each with the `inputs` that it takes where that is not the one before it. */
+  get layers(): readonly Layer[] {
+    return this.#form.layers;
   }
 
-  /** What `fromJson` takes. */
+  /** As JSON, which `readArchitecture` takes. */
   toJson(): { readonly [key: string]: Json } {
     const { shape, scale, offset } = this.input;
     const { layers } = this.#form;

@@ -1,7 +1,6 @@
 import { layerNames } from "../graph/build.ts";
 import type { Graph } from "../graph/graph.ts";
-import { readLayers } from "../graph/read.ts";
-import type { Json } from "../json.ts";
+import { residual } from "../graph/residual.ts";
 import { shown } from "../json-fields.ts";
 import type { Layer } from "../layers/layer.ts";
 import { Architecture } from "./architecture.ts";
@@ -44,10 +43,10 @@ export function withTrainable(
   trainable: boolean,
   who: string,
 ): Architecture {
-  const { layers, ...rest } = architecture.toJson();
   const parts = typeof prefix === "string" ? prefix.split("/") : [];
-  const { configs, found } = listConfigs(readLayers(layers, "layers"), parts, trainable, false);
-  if (found) return Architecture.fromJson({ ...rest, layers: configs });
+  const { layers, found } = changedList(architecture.layers, parts, trainable, false);
+  const { input, outputShapes } = architecture;
+  if (found) return new Architecture({ input, layers, outputs: [...outputShapes.keys()] });
   const names = pathsOf(architecture.graph);
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
   const message = `${who}: expected a layer or block, one of ${names.slice(0, MOST_NAMES).join(", ")}${more}, got ${shown(prefix)}`;
@@ -66,59 +65,56 @@ function pathsOf({ nodes }: Graph): string[] {
 }
 
 interface Changed {
-  readonly configs: Json[];
+  readonly layers: readonly Layer[];
   /** Whether the path is one of the list's. */
   readonly found: boolean;
 }
 
 /**
- * The options of a list's layers, where the path leads to.
+ * The layers of a list, changed where the path leads to.
  *
  * @param frozen whether a block around them was, which stands at each of them now
  */
-function listConfigs(layers: readonly Layer[], path: readonly string[], trainable: boolean, frozen: boolean): Changed {
+function changedList(layers: readonly Layer[], path: readonly string[], trainable: boolean, frozen: boolean): Changed {
   const names = layerNames(layers);
   const changed = layers.map((layer, i) =>
     names[i] === path[0]
-      ? layerConfig(layer, path.slice(1), trainable, frozen)
-      : { config: withFlag(layer, frozen), found: false },
+      ? changedLayer(layer, path.slice(1), trainable, frozen)
+      : { layer: frozen ? frozenLayer(layer) : layer, found: false },
   );
-  return { configs: changed.map(({ config }) => config), found: changed.some(({ found }) => found) };
+  return { layers: changed.map(({ layer }) => layer), found: changed.some(({ found }) => found) };
 }
 
-/** The options of a layer, or of the block that it is, where the path leads to. */
-function layerConfig(layer: Layer, path: readonly string[], trainable: boolean, frozen: boolean) {
-  if (path.length === 0) return { config: trainable ? unfrozen(layer) : withFlag(layer, true), found: true };
+/** A layer, or the block that it is, changed where the path leads to. */
+function changedLayer(layer: Layer, path: readonly string[], trainable: boolean, frozen: boolean) {
+  if (path.length === 0) return { layer: trainable ? unfrozenLayer(layer) : frozenLayer(layer), found: true };
   const { block } = layer;
-  if (block === undefined) return { config: withFlag(layer, frozen), found: false };
-  const { trainable: own = true, ...config } = layer.config;
-  const inherited = frozen || !own;
+  if (block === undefined) return { layer: frozen ? frozenLayer(layer) : layer, found: false };
+  const inherited = frozen || layer.config.trainable === false;
   const aside = path[0] === "shortcut";
-  const main = listConfigs(block.main, aside ? [] : path, trainable, inherited);
+  const main = changedList(block.main, aside ? [] : path, trainable, inherited);
   const rest = path.slice(1);
   const shortcut =
     aside && rest.length === 0 && block.shortcut.length > 0
-      ? { configs: block.shortcut.map((inner) => (trainable ? unfrozen(inner) : withFlag(inner, true))), found: true }
-      : listConfigs(block.shortcut, aside ? rest : [], trainable, inherited);
-  return {
-    config: {
-      ...config,
-      layers: main.configs,
-      ...(block.shortcut.length > 0 && { shortcut: shortcut.configs }),
-    },
-    found: main.found || shortcut.found,
-  };
+      ? { layers: block.shortcut.map(trainable ? unfrozenLayer : frozenLayer), found: true }
+      : changedList(block.shortcut, aside ? rest : [], trainable, inherited);
+  return { layer: blockOf(layer, main.layers, shortcut.layers), found: main.found || shortcut.found };
 }
 
-/** A layer's options, frozen where it is said; else as they are. */
-function withFlag({ config }: Layer, frozen: boolean): Json {
-  return frozen ? { ...config, trainable: false } : config;
+/** A layer that is frozen, as a block with all layers in it. */
+function frozenLayer(layer: Layer): Layer {
+  return { ...layer, config: { ...layer.config, trainable: false } };
 }
 
-/** A layer's options with nothing in it frozen. */
-function unfrozen({ config, block }: Layer): Json {
-  const { trainable: _, ...rest } = config;
-  if (block === undefined) return rest;
-  const shortcut = block.shortcut.length > 0 && { shortcut: block.shortcut.map(unfrozen) };
-  return { ...rest, layers: block.main.map(unfrozen), ...shortcut };
+/** A layer with nothing in it frozen. */
+function unfrozenLayer(layer: Layer): Layer {
+  const { block } = layer;
+  if (block !== undefined) return blockOf(layer, block.main.map(unfrozenLayer), block.shortcut.map(unfrozenLayer));
+  const { trainable: _, ...config } = layer.config;
+  return { ...layer, config };
+}
+
+/** A block, trained itself, with other layers in it. */
+function blockOf({ config: { name, inputs } }: Layer, main: readonly Layer[], shortcut: readonly Layer[]): Layer {
+  return residual(main, { ...(name !== undefined && { name }), ...(inputs !== undefined && { inputs }), shortcut });
 }

@@ -3,8 +3,8 @@ import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/che
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
 import { shown } from "../json-fields.ts";
-import { Architecture } from "../model/architecture.ts";
 import { frozenWeights } from "../model/freezing.ts";
+import { readArchitecture } from "../model/read-architecture.ts";
 import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";
 import { Model } from "./model.ts";
 import { AVERAGE } from "./model-contents.ts";
@@ -34,7 +34,7 @@ export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptio
   const { training = false, ...engine } = options;
   const settings = readModelSettings("model", checkpoint.settings);
   const { seed, batchSize, loss, optimizer, classNames, scaling } = settings;
-  const model = new Model(Architecture.fromJson(checkpoint.model), seed);
+  const model = new Model(readArchitecture(checkpoint.model), seed);
   model.classNames = classNames;
   model.scaling = scaling;
   if (training && optimizer === undefined) throw new TypeError("model: expected a file with an optimizer, got none");
@@ -99,7 +99,7 @@ export function resumeTrainer(trainer: Trainer, { model, training }: Checkpoint)
     throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
   }
   trainer.network.turns.expectNoRun("resume");
-  const [before, now] = [Architecture.fromJson(model), trainer.network.architecture].map(frozenWeights);
+  const [before, now] = [readArchitecture(model), trainer.network.architecture].map(frozenWeights);
   if (before.join() !== now.join()) {
     throw new RangeError(
       `resume: expected the frozen layers of the checkpoint's run, got others: ${listed(before)} there, ${listed(now)} here`,

@@ -1,4 +1,4 @@
-import { Architecture } from "../model/architecture.ts";
+import { readArchitecture } from "../model/read-architecture.ts";
 import { loadModel } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
 import type { Handlers } from "./handlers.ts";
@@ -25,7 +25,7 @@ export function modelHandlers(
     return { model: models.add(hosted), seed, classNames, scaling, engine: hosted.engine };
   };
   return {
-    createModel: ({ architecture, seed }) => add(new HostedModel(new Model(Architecture.fromJson(architecture), seed))),
+    createModel: ({ architecture, seed }) => add(new HostedModel(new Model(readArchitecture(architecture), seed))),
 
     async loadModel({ file, options: { replicas, ...options } }) {
       const hosted = new HostedModel(await loadModel(file, options));

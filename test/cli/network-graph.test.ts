@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { networkGraph } from "../../src/cli/network-graph/draw.ts";
-import { Architecture } from "../../src/model/architecture.ts";
+import { readArchitecture } from "../../src/model/read-architecture.ts";
 import { describeModel, type ModelDescription } from "../../src/model/summary.ts";
 import { findNetwork } from "../../src/recipes/index.ts";
 import { recipeArchitecture } from "../../src/recipes/run.ts";
@@ -71,7 +71,7 @@ function network(name: string): ModelDescription {
 }
 
 function fromJson(layers: readonly object[], shape: readonly number[] = [6, 6, 2]): ModelDescription {
-  return describeModel(Architecture.fromJson({ input: { shape }, layers }), undefined);
+  return describeModel(readArchitecture({ input: { shape }, layers }), undefined);
 }
 
 /** A network whose layers take one or two of those before; what nobody takes is added up at the end. */

@@ -10,8 +10,8 @@ import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { SymbolicTensor } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { Architecture } from "../../src/model/architecture.ts";
 import { input } from "../../src/model/input.ts";
+import { readArchitecture } from "../../src/model/read-architecture.ts";
 import { loadModel } from "../../src/training/load-model.ts";
 import { createModel, Model, type ModelOptions } from "../../src/training/model.ts";
 import { barImages, CLASSES, SHAPE, weightBytes } from "../model/networks.ts";
@@ -79,7 +79,7 @@ describe("a network in three forms", () => {
   const models = [
     createModel(functional()),
     createModel(list()),
-    new Model(Architecture.fromJson(JSON.parse(JSON_FORM)), 5),
+    new Model(readArchitecture(JSON.parse(JSON_FORM)), 5),
   ];
 
   it("has the same JSON, and the same weights", () => {

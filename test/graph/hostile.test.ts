@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Architecture } from "../../src/model/architecture.ts";
+import { readArchitecture } from "../../src/model/read-architecture.ts";
 
 /** What comes of a network from a file: the error's kind and message, or nothing. */
 function refusal(layers: unknown, outputs?: unknown) {
   const json = { input: [8, 8, 4], layers, ...(outputs !== undefined && { outputs }) };
   try {
-    Architecture.fromJson(JSON.parse(JSON.stringify(json)));
+    readArchitecture(JSON.parse(JSON.stringify(json)));
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : error;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { surveyLayers } from "../../src/graph/survey.ts";
-import { Architecture } from "../../src/model/architecture.ts";
+import { readArchitecture } from "../../src/model/read-architecture.ts";
 import { describeModel } from "../../src/model/summary.ts";
 import { findNetwork, NETWORKS } from "../../src/recipes/index.ts";
 import { recipeArchitecture } from "../../src/recipes/run.ts";
@@ -78,7 +78,7 @@ describe("a survey of layers", () => {
     const errors = errorsOf(layers);
     const expected = Object.entries(wanted).map(([name, words]) => [name, expect.stringMatching(words)]);
     expect(Object.entries(errors)).toEqual(expected);
-    const build = () => Architecture.fromJson({ input: { shape: [4, 4, 2] }, layers });
+    const build = () => readArchitecture({ input: { shape: [4, 4, 2] }, layers });
     const words = Object.values(errors)[0].replace(/^.*?: /, "");
     expect(build).toThrow(words);
   });

@@ -145,7 +145,7 @@ describe("wrong options", () => {
     [
       { type: "lstm" },
       TypeError,
-      "layers[0]: expected type to be one of add, subtract, multiply, maximum, concatenate, average, averagePooling2d, batchNormalization, conv2d",
+      "layers[0]: expected type to be one of add, average, averagePooling2d, batchNormalization, concatenate, conv2d",
     ],
     [{ type: "__proto__" }, TypeError, 'got "__proto__"'],
     [{ type: "constructor" }, TypeError, 'got "constructor"'],

@@ -3,8 +3,8 @@
 import { reasonOf } from "../../engine/threads/thread.ts";
 import { adoptKernels } from "../../engine/wasm.ts";
 import { sizeOf } from "../../layers/layer.ts";
-import { Architecture } from "../../model/architecture.ts";
 import { Network } from "../../model/network.ts";
+import { readArchitecture } from "../../model/read-architecture.ts";
 import { type Evaluation, evaluateImages } from "../../training/evaluate.ts";
 import { parseLoss } from "../../training/losses.ts";
 import { parseOptimizer } from "../../training/optimizers.ts";
@@ -79,7 +79,7 @@ class Replica {
   static async create(start: ReplicaStart, leader: Link): Promise<Replica> {
     const { architecture, loss, optimizer, seed, batchSize, gear, kernels } = start;
     if (kernels !== undefined) adoptKernels(kernels.gear, kernels.module);
-    const network = await Network.create(Architecture.fromJson(architecture), {
+    const network = await Network.create(readArchitecture(architecture), {
       gear,
       batchSize,
       seed,

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { LAYER_TYPES } from "../../src/graph/read.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import { LAYER_CASES } from "./cases.ts";
+
+/** Types of layers and all that stand in their blocks, with the activations that they ask for. */
+function typesOf(layers: readonly Layer[]): string[] {
+  return layers.flatMap(({ type, activation, block }) => [
+    type,
+    ...(activation === undefined ? [] : [activation.type]),
+    ...(block === undefined ? [] : typesOf([...block.main, ...block.shortcut])),
+  ]);
+}
+
+/** Types that sources of layers define. */
+function definedTypes(): string[] {
+  const sources = ["src/layers", "src/graph"].flatMap((folder) =>
+    readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, "utf8")),
+  );
+  return sources.flatMap((source) => [...source.matchAll(/new OptionReader\("(\w+)"/g)].map(([, type]) => type));
+}
+
+describe("a layer is in every table", () => {
+  it("and every file's layer is known to files of models", () => {
+    const defined = definedTypes();
+    expect(defined.length).toBeGreaterThan(10);
+    expect(defined.filter((type) => !LAYER_TYPES.includes(type))).toEqual([]);
+  });
+
+  describe.each(LAYER_TYPES)("%s", (type) => {
+    it("has cases for gradients, engines and files", () => {
+      expect(LAYER_CASES.some(({ layers }) => typesOf(layers).includes(type))).toBe(true);
+    });
+
+    it("is exported, and named in README", () => {
+      expect(readFileSync("src/index.ts", "utf8")).toMatch(new RegExp(`\\b${type}\\b`));
+      const [, list] = /\nLayers: ([\s\S]*?)\. Optimizers:/.exec(readFileSync("README.md", "utf8")) ?? [];
+      expect(list).toContain(`\`${type}\``);
+    });
+
+    it("has fields in the page", () => {
+      expect(readFileSync("web/src/network/layer-options.ts", "utf8")).toMatch(new RegExp(`^ {2}${type}: \\[`, "m"));
+    });
+  });
+});
