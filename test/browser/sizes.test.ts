@@ -43,7 +43,8 @@ async function bundled(): Promise<Map<string, OutputChunk>> {
 }
 
 describe("the size of the library, packed by gzip", () => {
-  it("is at most 56 KB for a page that trains with one gear", async () => {
+  // 54 KB were enough for chains. Graphs brought rows of operands, from which barriers and lifetimes follow, freezing and folding.
+  it("is at most 62 KB for a page that trains with one gear", async () => {
     const files = await bundled();
     const names = [...files.keys()];
     const wanted = new Set(names.filter((name) => files.get(name)?.isEntry || name.startsWith("simd.text")));
@@ -51,14 +52,15 @@ describe("the size of the library, packed by gzip", () => {
     for (const name of wanted) for (const other of files.get(name)?.imports ?? []) wanted.add(other);
     const sizes = [...wanted].map((name) => gzipped(files.get(name)?.code ?? ""));
     const size = sizes.reduce((sum, value) => sum + value, 0);
-    expect(size).toBeLessThanOrEqual(56 * KB);
+    expect(size).toBeLessThanOrEqual(62 * KB);
     // Else something is missing.
     expect(size).toBeGreaterThan(40 * KB);
   });
 
   // 90 KB were enough until models carried their pixels' scaling and names of classes, splits drew per class, sums went in blocks, and
-  // pooling and GELU had the options of other frameworks: kernels alone grew by 3 KB. No setting of the minifier makes up for it.
-  it("is at most 100 KB for one file with all gears", async () => {
-    expect(gzipped(await readFile(join(DIST, "convasm.min.js")))).toBeLessThanOrEqual(100 * KB);
+  // pooling and GELU had the options of other frameworks; 100 KB until networks were graphs, with all that the page above has, and
+  // merging layers and further sums in parts had kernels of their own. No setting of the minifier makes up for it.
+  it("is at most 110 KB for one file with all gears", async () => {
+    expect(gzipped(await readFile(join(DIST, "convasm.min.js")))).toBeLessThanOrEqual(110 * KB);
   });
 });
