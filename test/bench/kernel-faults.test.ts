@@ -50,16 +50,16 @@ describe("a kernel's faults", () => {
   });
 
   it("are NaN where a number should be", () => {
-    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size) => {
-      kernel(begin, end, x, y, size);
+    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size, ...rest) => {
+      kernel(begin, end, x, y, size, ...rest);
       good.heap[y] = Number.NaN;
     });
     expect(fault(wrong, relu)).toMatchObject({ check: "whole", array: "y", index: 0, got: Number.NaN });
   });
 
   it("are results that depend on how the range is cut", () => {
-    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size) => {
-      kernel(begin, end, x, y, size);
+    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size, ...rest) => {
+      kernel(begin, end, x, y, size, ...rest);
       // As if the last sample of a range were computed by other code.
       if (begin > 0) good.heap[y + begin * size] += 2 ** -20;
     });
@@ -74,16 +74,16 @@ describe("a kernel's faults", () => {
   });
 
   it("are writes next to an output", () => {
-    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size) => {
-      kernel(begin, end, x, y, size);
+    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size, ...rest) => {
+      kernel(begin, end, x, y, size, ...rest);
       good.heap[y + end * size] = 0;
     });
     expect(fault(wrong, relu)?.message).toMatch(/^relu_forward .*, whole: wrote outside its outputs, x \+\d+, y \+1$/);
   });
 
   it("are results that differ in place", () => {
-    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size) => {
-      kernel(begin, end, x, y, size);
+    const wrong = broken("relu_forward", (kernel) => (begin, end, x, y, size, ...rest) => {
+      kernel(begin, end, x, y, size, ...rest);
       if (x === y) good.heap[x] += 1;
     });
     expect(fault(wrong, relu)).toMatchObject({ check: "in place", array: "y", index: 0 });
