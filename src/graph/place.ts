@@ -101,18 +101,19 @@ export class PlacedGraph {
       inputs.forEach(({ id, shape }, i) => {
         if (!wanted.has(id)) return;
         const passes = passesGradient(layer, i);
-        const gradient = { place: passes ? dy : (dx[i] ?? dy), own: !passes };
+        const own = !passes && dx.every((region, other) => other === i || region !== dx[i]);
+        const gradient = { place: passes ? dy : (dx[i] ?? dy), own };
         const other = known.get(id);
         if (other === undefined) {
           known.set(id, gradient);
           return;
         }
         // Into the place of a term that is nothing but this tensor's gradient, where there is one.
-        const own = [other, gradient].find((term) => term.own)?.place;
+        const free = [other, gradient].find((term) => term.own)?.place;
         const size = sizeOf(shape);
         const to =
-          own !== undefined && own !== "outside"
-            ? own
+          free !== undefined && free !== "outside"
+            ? free
             : plan.reserve(`${path}/dx ${i} sum`, "activations", batch * size);
         sums.push({ terms: [other.place, gradient.place], to, size });
         known.set(id, { place: to, own: true });
@@ -287,10 +288,14 @@ function placeNode(
     threadScratch: (elements) => plan.threadArea(elements),
     randomKey,
   });
+  let same: Region | undefined;
   const dx = inputs.map(({ shape }, i) => {
     if (!needed[i] || passesGradient(layer, i)) return undefined;
+    if (same !== undefined) return same;
     const name = inputs.length === 1 ? "dx" : `dx ${i}`;
-    return plan.reserve(`${path}/${name}`, "activations", batch * sizeOf(shape));
+    const region = plan.reserve(`${path}/${name}`, "activations", batch * sizeOf(shape));
+    if (layer.passesGradient === "same") same = region;
+    return region;
   });
   return { node, placed, y, dx };
 }

@@ -174,8 +174,11 @@ export interface LayerDefinition {
    * training. Default no.
    */
   readonly alias?: "always" | "inference";
-  /** The inputs whose gradient is that of the output, so that none is computed: all, or the first. */
-  readonly passesGradient?: "all" | "first";
+  /**
+   * The inputs whose gradient is that of the output, so that none is computed: all, or the first. `same`: the layer computes
+   * one that is that of all inputs, and is given one place for it.
+   */
+  readonly passesGradient?: "all" | "first" | "same";
   /** The windows of a max pooling layer, which the layer before it may take over, and the ReLU that it applies. */
   maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly rectifier: Rectifier };
   /** A layer that does this one's work and then that of the next one, where this one can take it over. */

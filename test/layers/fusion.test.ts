@@ -1,20 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { MemoryPlan } from "../../src/engine/plan.ts";
-import { Tape } from "../../src/engine/tape.ts";
+import { type Operation, Tape } from "../../src/engine/tape.ts";
 import { buildGraph } from "../../src/graph/build.ts";
 import { graphParameters } from "../../src/graph/graph.ts";
 import { PlacedGraph } from "../../src/graph/place.ts";
 import { leakyRelu, relu } from "../../src/layers/activation.ts";
+import { add } from "../../src/layers/add.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
+import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer, Shape } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { Parameters } from "../../src/model/parameters.ts";
+import { normal, placeLayers } from "./placed.ts";
 
-/** The kernels of a training step, besides those that pack and pad. */
-function kernels(layers: readonly Layer[], input: Shape, first: boolean): string[] {
+/** The calls of a training step. */
+function calls(layers: readonly Layer[], input: Shape, first: boolean): Operation[] {
   const plan = new MemoryPlan();
   const graph = buildGraph(layers, input);
   const parameters = new Parameters(graphParameters(graph), plan, true, 0);
@@ -30,8 +33,14 @@ function kernels(layers: readonly Layer[], input: Shape, first: boolean): string
   const [samples, weights] = [new Tape(), new Tape()];
   placed.forward(samples, 2, 0, "training");
   placed.backward({ samples, weights }, 2, 0, 1);
-  const operations = [...samples.operations, ...weights.operations];
-  return operations.map(({ kernel }) => kernel).filter((kernel) => !/^(pack|pad)/.test(kernel));
+  return [...samples.operations, ...weights.operations];
+}
+
+/** The kernels of a training step, besides those that pack and pad. */
+function kernels(layers: readonly Layer[], input: Shape, first: boolean): string[] {
+  return calls(layers, input, first)
+    .map(({ kernel }) => kernel)
+    .filter((kernel) => !/^(pack|pad)/.test(kernel));
 }
 
 const IMAGE = [8, 8, 1];
@@ -100,5 +109,37 @@ describe("neighbours in a graph", () => {
     expect(kernels([conv()], IMAGE, false)).toContain("conv2d_backward_data");
     expect(kernels([conv(3), maxPooling2d()], IMAGE, true)).toContain("max_pool_backward");
     expect(kernels([flatten(), dense({ units: 4 }), relu()], IMAGE, true)).not.toContain("relu_forward");
+  });
+
+  describe.each([
+    ["plain", () => relu()],
+    ["bounded", () => relu({ maxValue: 0.5 })],
+    ["leaky, bounded", () => relu({ maxValue: 0.5, negativeSlope: 0.25 })],
+  ])("a sum applies a %s ReLU", (_, rectified) => {
+    const ways = () => [
+      conv2d({ name: "a", filters: 3, kernelSize: 3, padding: 1 }),
+      conv2d({ name: "b", filters: 3, kernelSize: 1, inputs: "input" }),
+    ];
+
+    it.each([
+      ["two inputs", ["a", "b"]],
+      ["three inputs", ["a", "b", "input"]],
+      ["an input twice", ["a", "a", "b"]],
+    ])("of %s, in place, and computes one gradient for all", async (_, inputs) => {
+      const sum = [...ways(), add({ inputs }), rectified()];
+      const [forward, backward, ...more] = calls(sum, [4, 5, 3], true).filter(({ kernel }) =>
+        kernel.startsWith("relu"),
+      );
+      expect([forward.kernel, backward.kernel, ...more]).toEqual(["relu_forward", "relu_backward"]);
+      const [from, to] = forward.arguments;
+      expect(to).toBe(from);
+      // A layer between that changes nothing keeps them apart.
+      const apart = [...ways(), add({ inputs }), dropout({ rate: 0 }), rectified()];
+      const [one, other] = await Promise.all([sum, apart].map((layers) => placeLayers(layers, [4, 5, 3], 3)));
+      const x = normal("x", 3 * 60);
+      for (const mode of ["inference", "training"] as const)
+        expect(one.forward(x, mode)).toEqual(other.forward(x, mode));
+      expect(one.backward(normal("dy", 3 * 60))).toEqual(other.backward(normal("dy", 3 * 60)));
+    });
   });
 });
