@@ -9,6 +9,15 @@
 import type { Dataset, Group, Metadata } from "h5wasm";
 import { allowedBytes, checkExpansion } from "../expansion.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
+import {
+  describeFloats,
+  type FloatBits,
+  type IntegerBits,
+  isIeee,
+  numberBits,
+  widenIntegers,
+} from "./hdf5-datatype.ts";
+import { checkFilters } from "./hdf5-filters.ts";
 import { dropIfFailed, type H5Module, hdf5Instance } from "./hdf5-instance.ts";
 import { type ArrayFile, NUMBER_BYTES, type NumberArray, type NumberType, sizeOfShape } from "./number-array.ts";
 import type { ReadSettings } from "./options.ts";
@@ -35,7 +44,11 @@ const MAX_NAMES = 10_000;
 
 /** Whether the bytes start as an HDF5 file does. */
 export function isHdf5(bytes: Uint8Array): boolean {
-  return [0, USER_BLOCK].some((at) => SIGNATURE.every((byte, i) => bytes[at + i] === byte));
+  return signatureAt(bytes) !== undefined;
+}
+
+function signatureAt(bytes: Uint8Array): number | undefined {
+  return [0, USER_BLOCK].find((at) => SIGNATURE.every((byte, i) => bytes[at + i] === byte));
 }
 
 let opened = 0;
@@ -65,7 +78,7 @@ export async function withHdf5<T>(
     const { root, close } = guarded(who, () => open(`/${name}`));
     try {
       const arrays = guarded(who, () => findDatasets(who, module, root)).map((dataset) =>
-        arrayOf(who, module, dataset, allowed),
+        arrayOf(who, module, bytes, dataset, allowed),
       );
       return await work(arrays);
     } finally {
@@ -121,48 +134,43 @@ function isGroup(entity: object): entity is Group {
   return "type" in entity && entity.type === "Group";
 }
 
-function arrayOf(file: string, module: H5Module, dataset: Dataset, allowed: number): ArrayFile {
+function arrayOf(file: string, module: H5Module, content: Uint8Array, dataset: Dataset, allowed: number): ArrayFile {
   const name = dataset.path.replace(/^\//, "");
   const who = `${file}, ${JSON.stringify(name)}`;
   const metadata = guarded(file, () => dataset.metadata);
-  const type = typeOf(module, metadata);
+  const bits = guarded(file, () => bitsOf(module, content, dataset, metadata));
+  const isOther = bits?.kind === "float" && !isIeee(bits);
+  const type = isOther ? undefined : typeOf(module, metadata);
   const shape = metadata.shape ?? [];
   const read = async () => {
+    if (isOther) {
+      throw new RangeError(`${who}: expected IEEE floats of 16, 32 or 64 bits, got ${describeFloats(bits)}`);
+    }
     if (type === undefined) throw new RangeError(`${who}: expected numbers, got ${describeType(module, metadata)}`);
     checkFilters(
       who,
       guarded(who, () => module.get_dataset_filters(dataset.file_id, dataset.path)),
     );
-    return guarded(who, () => readValues(who, module, dataset, type, shape, allowed));
+    const array = guarded(who, () => readValues(who, module, dataset, type, shape, allowed));
+    if (bits?.kind === "integer" && bits.precision < 8 * bits.bytes) widenIntegers(array, bits);
+    return array;
   };
   return { name, who, shape, type, read };
 }
 
-/** Filters of chunks that the library has not built in (The HDF Group, "Registered Filter Plugins"), by its number. */
-const FILTERS: ReadonlyMap<number, string> = new Map([
-  [4, "szip"],
-  [305, "LZO"],
-  [307, "bzip2"],
-  [32000, "LZF"],
-  [32001, "Blosc"],
-  [32004, "LZ4"],
-  [32008, "bitshuffle"],
-  [32013, "ZFP"],
-  [32015, "Zstandard"],
-  [32017, "SZ"],
-  [32026, "Blosc2"],
-]);
-
-/** Deflate, shuffle, Fletcher's checksum, n-bit, scale and offset. */
-const BUILT_IN = [1, 2, 3, 5, 6];
-
-/** Throws where an array is packed by something that the library cannot unpack, with its name. */
-function checkFilters(who: string, filters: readonly { readonly id: number; readonly name: string }[]): void {
-  const missing = filters.find(({ id }) => !BUILT_IN.includes(id));
-  if (missing === undefined) return;
-  const name = FILTERS.get(missing.id) ?? (missing.name || "something else");
-  const expected = 'values packed with gzip or not at all, such as h5py\'s compression="gzip"';
-  throw new RangeError(`${who}: expected ${expected}, got ${name} (HDF5 filter ${missing.id})`);
+/** The bits of a dataset's numbers; undefined for what is none, or where the file does not tell. */
+function bitsOf(
+  { H5T_class_t: classes, create_object_reference: referenceTo }: H5Module,
+  content: Uint8Array,
+  { file_id: id, path }: Dataset,
+  { type, size }: Metadata,
+): IntegerBits | FloatBits | undefined {
+  if (type !== classes.H5T_FLOAT.value && type !== classes.H5T_INTEGER.value) return undefined;
+  // A reference to an object is the address of its header, counted from the signature.
+  const address = new DataView(Uint8Array.from(referenceTo(id, path)).buffer).getBigUint64(0, true);
+  const bits = numberBits(content, signatureAt(content) ?? Number.NaN, Number(address));
+  const kind = type === classes.H5T_FLOAT.value ? "float" : "integer";
+  return bits?.kind === kind && bits.bytes === size ? bits : undefined;
 }
 
 function typeOf(module: H5Module, { type, enum_type: members, size, signed, vlen }: Metadata): NumberType | undefined {

@@ -17,6 +17,7 @@ from pathlib import Path
 import h5py
 import hdf5plugin
 import numpy as np
+from h5py import h5d, h5s, h5t
 from PIL import Image
 
 FOLDER = Path(__file__).parent / "files"
@@ -115,6 +116,45 @@ def hdf5_files():
         with h5py.File(FOLDER / f"filter-{name}.h5", "w", libver="latest") as file:
             file.create_dataset("x_train", data=square[TRAIN], chunks=(6, 5, 5), **options)
             file.create_dataset("y_train", data=LABELS[TRAIN])
+    other_numbers()
+
+
+def other_numbers():
+    """Floats that are not IEEE's, and integers that do not fill their bytes, in headers of both versions."""
+    bfloat16 = h5t.IEEE_F32LE.copy()
+    bfloat16.set_fields(15, 7, 8, 0, 7)
+    bfloat16.set_precision(16)
+    bfloat16.set_size(2)
+    bfloat16.set_ebias(127)
+    square = images(5, 5)[TRAIN].astype(np.float32)
+    integers = {
+        "int8": (h5t.STD_I8LE, 1, 5, [-16, -1, 0, 15]),
+        "uint8": (h5t.STD_U8LE, 3, 5, [0, 1, 30, 31]),
+        "int16": (h5t.STD_I16LE, 3, 12, [-2048, -1, 5, 2047]),
+        "uint16": (h5t.STD_U16BE, 0, 12, [0, 1, 2048, 4095]),
+        "int32": (h5t.STD_I32BE, 7, 17, [-65536, -1, 5, 65535]),
+        "uint32": (h5t.STD_U32LE, 1, 31, [0, 1, 5, 2**31 - 1]),
+        "int64": (h5t.STD_I64BE, 5, 40, [-(2**39), -1, 5, 2**39 - 1]),
+        "uint64": (h5t.STD_U64LE, 0, 63, [0, 1, 5, 2**63 - 1]),
+    }
+    for version, block in [("earliest", 512), ("latest", 0)]:
+        with h5py.File(FOLDER / f"bits-{version}.h5", "w", libver=version, userblock_size=block) as file:
+            space = h5s.create_simple(square.shape)
+            h5d.create(file.id, b"own", bfloat16, space).write(h5s.ALL, h5s.ALL, square)
+            named = bfloat16.copy()
+            named.commit(file.id, b"type")
+            h5d.create(file.id, b"committed", named, space).write(h5s.ALL, h5s.ALL, square)
+            file.create_dataset("long", data=square.astype(np.longdouble))
+            for name, (base, offset, precision, values) in integers.items():
+                kind = base.copy()
+                kind.set_precision(precision)
+                kind.set_offset(offset)
+                if version == "earliest":
+                    # The bits around the numbers hold ones.
+                    kind.set_pad(h5t.PAD_ONE, h5t.PAD_ONE)
+                data = np.array(values, dtype=name)
+                h5d.create(file.id, name.encode(), kind, h5s.create_simple((4,))).write(h5s.ALL, h5s.ALL, data)
+                assert (file[name][()] == data).all()
 
 
 def csv_files():
