@@ -6,6 +6,7 @@ import type { Loss, Optimizer } from "../../src/model/contracts.ts";
 import { planLayout } from "../../src/model/memory-plan.ts";
 import { Tapes } from "../../src/model/tapes.ts";
 import { NETWORKS, RECIPES } from "../../src/recipes/index.ts";
+import type { Variables } from "../../src/recipes/recipe.ts";
 import { lossOf } from "../../src/training/losses.ts";
 import { adam, rmsprop, sgd } from "../../src/training/optimizers.ts";
 import { TapeChecker } from "../engine/tape-checker.ts";
@@ -27,10 +28,24 @@ export const OPTIMIZERS: readonly Optimizer[] = [
   adam({ weightDecay: 0.1 }),
 ];
 
-/** Every network of the recipes and of the benchmark, on smaller images where they are of no set size. */
+/** What makes deep networks narrow: the checker looks at every float. */
+const NARROW: Readonly<Record<string, Variables>> = {
+  resnet18: { filters: 8 },
+  mobilenetV2: { width: 0.25 },
+  densenet: { depth: 22, growth: 6 },
+};
+
+/** Every network of the recipes and of the benchmark, on images of one small size. */
 export const BUILT_IN: readonly Subject[] = [...NETWORKS, ...RECIPES].map((recipe) => {
-  const { name, shape = [20, 20, 1], layers, variables, loss } = recipe;
-  return { name, shape: [24, 24, shape[2]] as const, layers: layers(10, variables), loss: lossOf(loss) };
+  const { name, layers, loss } = recipe;
+  const shape = [26, 26, (recipe.shape ?? [1]).at(-1) ?? 1] as const;
+  const variables = NARROW[name] ?? recipe.variables;
+  return {
+    name,
+    shape,
+    layers: layers(10, variables === undefined ? { shape } : { shape, variables }),
+    loss: lossOf(loss),
+  };
 });
 
 /** Images of a full batch: odd, so that threads get unequal parts. */
