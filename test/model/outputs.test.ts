@@ -139,7 +139,7 @@ describe("a model of several outputs", () => {
   it("is saved and loaded with them, from a list too", async () => {
     const model = await compiledModel(outputs(), { gear: "simd" });
     const file = model.save();
-    const loaded = await loadModel(file);
+    const loaded = await loadModel(file, { gear: "simd" });
     expect(loaded.save()).toEqual(file);
     expect(await loaded.predictOutputs(data.images)).toEqual(await model.predictOutputs(data.images));
     const layers = [conv2d({ name: "a", filters: 2, kernelSize: 3 }), conv2d({ name: "b", filters: 3, kernelSize: 3 })];
