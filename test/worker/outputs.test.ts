@@ -71,7 +71,7 @@ describe("a branching network in a session", () => {
     );
     await expect(remote.compile({ loss: "meanSquaredError" })).rejects.toThrow(RangeError);
     // A file of it is loaded in a session, too.
-    const loaded = await made.loadModel(await remote.save());
+    const loaded = await made.loadModel(await remote.save(), { gear: "simd" });
     expect(await loaded.predictOutputs(images)).toEqual(found);
   });
 
