@@ -11,7 +11,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
-import { NO_RELU, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { emitRelu, emitReluGradient, NO_RELU, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 import { readSoftmax } from "./softmax.ts";
 
 /** What the `activation` option of a layer takes. */
@@ -177,8 +177,7 @@ class PlacedElementwise implements PlacedLayer {
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
     const type = this.#type;
     if (type === "relu" || type === "leakyRelu") {
-      const { upper, slope } = this.#rectifier;
-      tape.add("relu_forward", "sample", n, x, y, this.#size, upper, slope);
+      emitRelu(tape, n, x, y, this.#size, this.#rectifier);
     } else if (type === "gelu") {
       tape.add("gelu_forward", "sample", n, x, y, this.#size, this.#approximate);
     } else {
@@ -191,8 +190,7 @@ class PlacedElementwise implements PlacedLayer {
     const type = this.#type;
     const known = FROM_OUTPUT[type] ? y : x;
     if (type === "relu" || type === "leakyRelu") {
-      const { upper, slope } = this.#rectifier;
-      samples.add("relu_backward", "sample", n, known, dy, dx, this.#size, upper, slope);
+      emitReluGradient(samples, n, { y, dy, dx }, this.#size, this.#rectifier);
     } else if (type === "gelu") {
       samples.add("gelu_backward", "sample", n, known, dy, dx, this.#size, this.#approximate);
     } else {

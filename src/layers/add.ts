@@ -7,11 +7,10 @@ import {
   type Layer,
   type LayerDefinition,
   type PlacedLayer,
-  sizeOf,
 } from "./layer.ts";
-import { sameShape } from "./merging.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
-import { isNone, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { mergingDefinition } from "./merging.ts";
+import type { LayerOptions } from "./options.ts";
+import { emitRelu, emitReluGradient, isNone, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
 /**
  * Sum of two or more inputs of one shape (Keras' Add).
@@ -27,18 +26,14 @@ export function add(options: LayerOptions = {}): Layer {
 
 /** The same from options of unknown origin. */
 export function readAdd(options: object): Layer {
-  const reader = new OptionReader("add", options, []);
   const sum = (rectifier: Rectifier): LayerDefinition => ({
-    type: "add",
-    config: reader.config,
-    arity: [2, Number.POSITIVE_INFINITY],
-    passesGradient: isNone(rectifier) ? "all" : "same",
+    ...mergingDefinition(options, {
+      type: "add",
+      passesGradient: isNone(rectifier) ? "all" : "same",
+      place: (size) => new PlacedSum(size, rectifier),
+    }),
     ...stopsAtZero(rectifier),
     absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? sum(next.rectifier) : undefined),
-    outputShape: sameShape,
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place: ({ output }) => new PlacedSum(sizeOf(output), rectifier),
   });
   return defineLayer(sum(NO_RELU));
 }
@@ -54,16 +49,14 @@ class PlacedSum implements PlacedLayer {
 
   forward(tape: Tape, n: number, places: ForwardPlaces): void {
     emitSum(tape, n, places, this.#size);
-    const { upper, slope } = this.#rectifier;
     // In place, while the numbers are in the cache.
-    if (!isNone(this.#rectifier)) tape.add("relu_forward", "sample", n, places.y, places.y, this.#size, upper, slope);
+    if (!isNone(this.#rectifier)) emitRelu(tape, n, places.y, places.y, this.#size, this.#rectifier);
   }
 
   backward({ samples }: BackwardTapes, n: number, { y, dy, dx }: BackwardPlaces): void {
     const same = dx.find((place) => place !== 0);
     if (isNone(this.#rectifier) || same === undefined) return;
-    const { upper, slope } = this.#rectifier;
-    samples.add("relu_backward", "sample", n, y, dy, same, this.#size, upper, slope);
+    emitReluGradient(samples, n, { y, dy, dx: same }, this.#size, this.#rectifier);
   }
 }
 

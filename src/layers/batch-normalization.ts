@@ -14,8 +14,18 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
-import { foldNormalization, PlacedFrozenNormalization } from "./placed-frozen-normalization.ts";
-import { emitRest, isNone, isPlain, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { foldNormalization, foldRunning, PlacedFrozenNormalization } from "./placed-frozen-normalization.ts";
+import {
+  emitReluGradient,
+  emitRest,
+  hasRest,
+  isNone,
+  isPlain,
+  lowerOf,
+  NO_RELU,
+  type Rectifier,
+  stopsAtZero,
+} from "./rectifier.ts";
 
 export interface BatchNormalizationOptions extends LayerOptions {
   /** Share of the running statistics that stays at each step. Default 0.99. */
@@ -116,7 +126,7 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#sums = site.reserve("sums", "scratch", batch * 5 * Math.ceil(c / 4) * 4);
     if (!site.hasBackward) return;
     this.#factors = site.reserve("factors", "scratch", 2 * c);
-    if (site.needsInputGradient || isPlain(rectifier) || isNone(rectifier)) return;
+    if (site.needsInputGradient || !hasRest(rectifier)) return;
     this.#dz = site.reserve("dz", "activations", batch * size);
   }
 
@@ -124,14 +134,9 @@ class PlacedBatchNormalization implements PlacedLayer {
     return this.#site.parameter(parameter).value;
   }
 
-  #fold(tape: Tape, mean: Region, variance: Region, folded: Region): void {
-    const parameters = { gamma: this.#value("gamma"), beta: this.#value("beta"), mean, variance };
-    foldNormalization(tape, parameters, folded, this.#epsilon);
-  }
-
   pack(tape: Tape, mode: Mode): void {
     if (mode === "training") return;
-    this.#fold(tape, this.#value("movingMean"), this.#value("movingVariance"), this.#foldedRunning);
+    foldRunning(tape, (name) => this.#value(name), this.#foldedRunning, this.#epsilon);
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
@@ -147,7 +152,9 @@ class PlacedBatchNormalization implements PlacedLayer {
         const running = [this.#value("movingMean").offset, this.#value("movingVariance").offset] as const;
         tape.add("batch_norm_running", "channel", c, mean, variance, ...running, kept, n * positions);
       }
-      this.#fold(tape, this.#mean, this.#variance, this.#folded);
+      const parameters = { gamma: this.#value("gamma"), beta: this.#value("beta") };
+      const statistics = { mean: this.#mean, variance: this.#variance };
+      foldNormalization(tape, { ...parameters, ...statistics }, this.#folded, this.#epsilon);
     }
     const folded = mode === "inference" ? this.#foldedRunning.offset : this.#folded.offset;
     const lower = lowerOf(this.#rectifier);
@@ -164,10 +171,9 @@ class PlacedBatchNormalization implements PlacedLayer {
     // The kernels see from x where a plain ReLU lets gradients through. That of another one takes a pass of its own.
     const relu = isPlain(this.#rectifier) ? 1 : 0;
     let dz = dy;
-    if (!isPlain(this.#rectifier) && !isNone(this.#rectifier)) {
-      const { upper, slope } = this.#rectifier;
+    if (hasRest(this.#rectifier)) {
       dz = dx === 0 ? (this.#dz?.offset ?? 0) : dx;
-      samples.add("relu_backward", "sample", n, y, dy, dz, positions * c, upper, slope);
+      emitReluGradient(samples, n, { y, dy, dx: dz }, positions * c, this.#rectifier);
     }
     const sums = this.#sums.offset;
     const factors = this.#factors.offset;

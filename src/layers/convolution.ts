@@ -32,10 +32,6 @@ export function convolution(settings: ConvolutionSettings): Layer {
       throw new RangeError(`${who}: expected input channels divisible by ${groups} groups, got ${c}`);
     return { ...settings.geometry(h, w, who), c, k, groups };
   };
-  const outputOf = (input: Shape): Shape => {
-    const { p, q, k } = dims(input, settings.config.type);
-    return [p, q, k];
-  };
   /** With what it applies itself of the layers that follow. */
   const fused = ({ rectifier, maxPool, normalization }: Fusion): LayerDefinition => ({
     type: settings.config.type,
@@ -45,8 +41,8 @@ export function convolution(settings: ConvolutionSettings): Layer {
       if (next.rectifier !== undefined) {
         return isNone(rectifier) ? fused({ rectifier: next.rectifier, maxPool, normalization }) : undefined;
       }
-      const pool = next.maxPool?.(outputOf(input));
       const d = dims(input, settings.config.type);
+      const pool = next.maxPool?.([d.p, d.q, d.k]);
       // Of a ReLU between both, the pooling has less to do, and has taken it over already.
       if (pool === undefined || !isNone(rectifier) || maxPool || !isNarrow(d, settings.bias, surroundings))
         return undefined;

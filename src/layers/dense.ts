@@ -19,7 +19,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import { type LayerOptions, OptionReader } from "./options.ts";
-import { emitRest, isNone, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { emitReluGradient, emitRest, isNone, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
 export interface DenseOptions extends LayerOptions {
   /** Outputs. */
@@ -199,8 +199,7 @@ class PlacedDense implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      const { upper, slope } = this.#rectifier;
-      samples.add("relu_backward", "sample", n, y, dy, dz, units, upper, slope);
+      emitReluGradient(samples, n, { y, dy, dx: dz }, units, this.#rectifier);
     }
     if (this.#bias?.gradient !== undefined) {
       weights.add("bias_backward", "weight", units, dz, this.#bias.gradient.offset, n, units);

@@ -1,7 +1,7 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Normalization, ParameterPlace, Site } from "./layer.ts";
-import { foldNormalization } from "./placed-frozen-normalization.ts";
+import { foldRunning } from "./placed-frozen-normalization.ts";
 
 /**
  * The weights of a layer that does the work of the batch normalisation after it: each filter times gamma / sqrt(variance +
@@ -39,14 +39,8 @@ export class FoldedNormalization {
 
   /** Emits what makes kernel and bias. */
   pack(tape: Tape): void {
-    const parameters = {
-      gamma: this.#parameter("gamma"),
-      beta: this.#parameter("beta"),
-      mean: this.#parameter("movingMean"),
-      variance: this.#parameter("movingVariance"),
-    };
-    foldNormalization(tape, parameters, this.#folded, this.#normalization.epsilon);
-    const filters = parameters.gamma.size;
+    foldRunning(tape, (name) => this.#parameter(name), this.#folded, this.#normalization.epsilon);
+    const filters = this.#folded.size / 2;
     const [scale, shift] = [this.#folded.offset, this.#folded.offset + filters];
     const { kernel, bias } = this.#own;
     const rows = kernel.size / filters;

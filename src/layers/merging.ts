@@ -24,9 +24,17 @@ interface Merging {
 }
 
 /** A layer without options of its own that merges two or more inputs. */
-export function merging(options: object, { type, most, passesGradient, outputShape, place }: Merging): Layer {
+export function merging(options: object, merged: Merging): Layer {
+  return defineLayer(mergingDefinition(options, merged));
+}
+
+/** The definition of such a layer. */
+export function mergingDefinition(
+  options: object,
+  { type, most, passesGradient, outputShape, place }: Merging,
+): LayerDefinition {
   const reader = new OptionReader(type, options, []);
-  return defineLayer({
+  return {
     type,
     config: reader.config,
     arity: [2, most ?? Number.POSITIVE_INFINITY],
@@ -35,7 +43,7 @@ export function merging(options: object, { type, most, passesGradient, outputSha
     parameters: () => [],
     multiplyAdds: () => 0,
     place: (site) => place(sizeOf(site.output), site),
-  });
+  };
 }
 
 /** The shape that all inputs have. */

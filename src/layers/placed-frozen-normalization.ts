@@ -8,7 +8,7 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { emitRest, isNone, isPlain, lowerOf, type Rectifier } from "./rectifier.ts";
+import { emitReluGradient, emitRest, hasRest, isPlain, lowerOf, type Rectifier } from "./rectifier.ts";
 
 /** Emits the normalisation by a mean and a variance as a scale and a shift of each channel: [2, c]. */
 export function foldNormalization(
@@ -21,6 +21,12 @@ export function foldNormalization(
   const [scale, shift] = [folded.offset, folded.offset + c];
   const places = [gamma.offset, beta.offset, mean.offset, variance.offset, scale, shift] as const;
   tape.add("batch_norm_fold", "channel", c, ...places, epsilon);
+}
+
+/** The same by the running statistics. @param value of a parameter of the normalisation */
+export function foldRunning(tape: Tape, value: (name: string) => Region, folded: Region, epsilon: number): void {
+  const statistics = { mean: value("movingMean"), variance: value("movingVariance") };
+  foldNormalization(tape, { gamma: value("gamma"), beta: value("beta"), ...statistics }, folded, epsilon);
 }
 
 /**
@@ -49,13 +55,7 @@ export class PlacedFrozenNormalization implements PlacedLayer {
   }
 
   pack(tape: Tape): void {
-    const parameters = {
-      gamma: this.#site.parameter("gamma").value,
-      beta: this.#site.parameter("beta").value,
-      mean: this.#site.parameter("movingMean").value,
-      variance: this.#site.parameter("movingVariance").value,
-    };
-    foldNormalization(tape, parameters, this.#folded, this.#epsilon);
+    foldRunning(tape, (name) => this.#site.parameter(name).value, this.#folded, this.#epsilon);
   }
 
   packBackward(tape: Tape): void {
@@ -82,10 +82,9 @@ export class PlacedFrozenNormalization implements PlacedLayer {
     // The kernel sees from x where a plain ReLU lets gradients through. That of another one takes a pass of its own.
     const relu = isPlain(this.#rectifier) ? 1 : 0;
     let dz = dy;
-    if (!isPlain(this.#rectifier) && !isNone(this.#rectifier)) {
-      const { upper, slope } = this.#rectifier;
+    if (hasRest(this.#rectifier)) {
       dz = dx;
-      samples.add("relu_backward", "sample", n, y, dy, dz, positions * c, upper, slope);
+      emitReluGradient(samples, n, { y, dy, dx: dz }, positions * c, this.#rectifier);
     }
     const places = [x, dz, dx, folded, folded + c, this.#zeros.offset] as const;
     samples.add("batch_norm_backward_data", "sample", n, ...places, positions, c, relu);

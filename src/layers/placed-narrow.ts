@@ -13,7 +13,7 @@ import {
   sizeOf,
 } from "./layer.ts";
 import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
-import { emitRest, isNone, lowerOf } from "./rectifier.ts";
+import { emitReluGradient, emitRest, isNone, lowerOf } from "./rectifier.ts";
 
 /** Most input channels of the kernels that read filters in place: an image's colours and one more. */
 const MOST_CHANNELS = 4;
@@ -111,8 +111,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      const { upper, slope } = this.#fusion.rectifier;
-      samples.add("relu_backward", "sample", n, y, dy, dz, outputs, upper, slope);
+      emitReluGradient(samples, n, { y, dy, dx: dz }, outputs, this.#fusion.rectifier);
     }
     const dw = this.#site.parameter("kernel").gradient?.offset;
     if (dw !== undefined && this.#places !== undefined) {

@@ -11,7 +11,7 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
+import { emitReluGradient, emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
 
 /** Sizes of a convolution for one input shape. */
 export interface ConvolutionDims extends ConvolutionGeometry {
@@ -117,8 +117,7 @@ export abstract class PlacedWindows implements PlacedLayer {
     let dz = dy;
     if (this.#dz !== undefined) {
       dz = this.#dz.offset;
-      const { upper, slope } = this.#rectifier;
-      samples.add("relu_backward", "sample", n, y, dy, dz, outputs, upper, slope);
+      emitReluGradient(samples, n, { y, dy, dx: dz }, outputs, this.#rectifier);
     }
     if (this.kernelGradient !== undefined) {
       this.emitWeights(weights, n, this.#source(x), dz, this.kernelGradient.offset);

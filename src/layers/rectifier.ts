@@ -26,10 +26,30 @@ export function lowerOf({ slope }: Rectifier): number {
   return slope === 0 ? 0 : Number.NEGATIVE_INFINITY;
 }
 
+/** Whether the lower bound leaves something of a ReLU to do, forward and backward. */
+export function hasRest(rectifier: Rectifier): boolean {
+  return !isNone(rectifier) && !isPlain(rectifier);
+}
+
+/** Emits a ReLU of `n` samples of `size`; y may be x. */
+export function emitRelu(tape: Tape, n: number, x: number, y: number, size: number, { upper, slope }: Rectifier): void {
+  tape.add("relu_forward", "sample", n, x, y, size, upper, slope);
+}
+
+/** Emits the gradient of a ReLU's input, given its output and that one's gradient. */
+export function emitReluGradient(
+  tape: Tape,
+  n: number,
+  { y, dy, dx }: { readonly y: number; readonly dy: number; readonly dx: number },
+  size: number,
+  { upper, slope }: Rectifier,
+): void {
+  tape.add("relu_backward", "sample", n, y, dy, dx, size, upper, slope);
+}
+
 /** Emits what the lower bound leaves to do of a ReLU, in place, while the numbers are in the cache. */
 export function emitRest(tape: Tape, n: number, y: number, size: number, rectifier: Rectifier): void {
-  if (isNone(rectifier) || isPlain(rectifier)) return;
-  tape.add("relu_forward", "sample", n, y, y, size, rectifier.upper, rectifier.slope);
+  if (hasRest(rectifier)) emitRelu(tape, n, y, y, size, rectifier);
 }
 
 /** Whether a layer with such outputs gives no gradient to where they are zero. */
