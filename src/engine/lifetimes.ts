@@ -1,5 +1,4 @@
-import { endOf, runsOf } from "./operands/operand.ts";
-import { operandsOf } from "./operands.ts";
+import { touchesOf } from "./conflicts.ts";
 import type { Region } from "./plan.ts";
 import type { Operation } from "./tape.ts";
 
@@ -28,20 +27,15 @@ export function lifetimesOf(records: readonly Record[], regions: readonly Region
   const starts = regions.map(({ offset }) => offset);
   for (const [tape, { operations, results }] of records.entries()) {
     const touched = new Map<Region, Interval>();
-    const touch = (region: Region | undefined, at: number, reads: boolean) => {
-      if (region === undefined) return;
+    const touch = (region: Region, at: number, reads: boolean) => {
       const known = touched.get(region);
       if (known === undefined && reads) lifetimes.set(region, "always");
       touched.set(region, [known?.[0] ?? at, at]);
     };
     operations.forEach((operation, at) => {
-      for (const operand of operandsOf(operation)) {
-        const { first, ...runs } = runsOf(operand, 0, operation.extent);
-        const last = endOf({ first, ...runs });
+      for (const { operand, from, to } of touchesOf(operation, 1)) {
         const reads = operand.role === "input" || operand.role === "state";
-        for (let i = regionAt(starts, first); i < regions.length && starts[i] < last; i++) {
-          touch(i < 0 ? undefined : regions[i], at, reads);
-        }
+        for (let i = regionAt(starts, from); starts[i] < to; i++) touch(regions[i], at, reads);
       }
     });
     for (const result of results) touch(regions[regionAt(starts, result)], operations.length, true);

@@ -1,4 +1,4 @@
-import { lifetimesOf, type Record, regionAt } from "./lifetimes.ts";
+import { type Lifetime, type Record, regionAt } from "./lifetimes.ts";
 import type { Operand } from "./operands/operand.ts";
 import { operandsOf } from "./operands.ts";
 import { phasesOf } from "./phases.ts";
@@ -9,15 +9,15 @@ import { canShare, type Region } from "./plan.ts";
  * enough where they hold those of a turn.
  *
  * @param records of tapes for a full batch
- * @param regions in order of their offsets, none over another
+ * @param lifetimes of regions in order of their offsets, none over another
  */
 export function turnRegions(
   records: readonly Record[],
-  regions: readonly Region[],
+  lifetimes: ReadonlyMap<Region, Lifetime>,
   batch: number,
 ): ReadonlySet<Region> {
+  const regions = [...lifetimes.keys()];
   const starts = regions.map(({ offset }) => offset);
-  const lifetimes = lifetimesOf(records, regions);
   /** By region the run that uses it, or `several`, which are as good as none. */
   const runs = new Map<Region, object | "several">();
   const results = new Set(records.flatMap((record) => record.results.map((at) => regions[regionAt(starts, at)])));

@@ -70,8 +70,8 @@ export function planLayout(
   const lifetimes = lifetimesOf(records, regions);
   const lifetime = (region: Region) => lifetimes.get(region) ?? "always";
   const apart = (a: Region, b: Region) => areApart(lifetime(a), lifetime(b));
-  const shares = (region: Region) => canShare(region.kind) && region.size > 0 && lifetime(region) !== "always";
+  const shares = (region: Region) => canShare(region.kind) && lifetime(region) !== "always";
   if (isTrained) return { layout: compact, elements: plan.share(shares, apart) };
-  const turns = { regions: turnRegions(records, regions, options.batchSize), batch: options.batchSize, most: TURN };
+  const turns = { regions: turnRegions(records, lifetimes, options.batchSize), batch: options.batchSize, most: TURN };
   return { layout: compact, elements: plan.share(shares, apart, turns) };
 }
