@@ -11,7 +11,7 @@ export interface Run {
 }
 
 /** Memory of a thread's own for the numbers of a few samples, by which no thread meets another. */
-export function isInTurns(offset: number, area: TurnArea | undefined): boolean {
+export function isInTurnArea(offset: number, area: TurnArea | undefined): boolean {
   return area !== undefined && offset >= area.offset && offset < area.offset + area.elements;
 }
 
@@ -40,7 +40,7 @@ export function phasesOf(
   turnArea?: TurnArea,
 ): readonly (readonly Run[])[] {
   const touches = operations.map((operation) =>
-    touchesOf(operation, areas).filter(({ operand }) => !isInTurns(operand.offset, turnArea)),
+    touchesOf(operation, areas).filter(({ operand }) => !isInTurnArea(operand.offset, turnArea)),
   );
   const inRun = new Touched();
   const sinceBarrier = new Touched();

@@ -1,6 +1,6 @@
 import type { KernelName, Kernels } from "./kernels.ts";
 import { operandsOf } from "./operands.ts";
-import { isInTurns, phasesOf, type Run } from "./phases.ts";
+import { isInTurnArea, phasesOf, type Run } from "./phases.ts";
 import type { TurnArea } from "./plan.ts";
 import { argumentsOf, type Operation, sliceOf, type Tape } from "./tape.ts";
 
@@ -67,13 +67,11 @@ function partOf(
   area: number,
 ): Part {
   const calls: Call[] = [];
-  let longest = inTurns ? chunk : Number.POSITIVE_INFINITY;
   for (const operation of operations) {
     const [begin, end] = sliceOf(operation, thread, threads);
     if (end === begin) continue;
     const args = [begin, end, ...argumentsOf(operation, area)];
     const moving = turnArea && movingPlaces(operation, turnArea, args, area);
-    if (moving !== undefined && turnArea !== undefined) longest = Math.min(longest, turnArea.samples);
     calls.push({
       name: operation.kernel,
       layer: operation.layer,
@@ -83,8 +81,11 @@ function partOf(
     });
   }
   const [begin, end] = sliceOf(operations[0], thread, threads);
-  const counted = calls.some(({ moving }) => moving !== undefined);
-  return { calls, begin, end, chunk: counted || end - begin > longest ? longest : 0 };
+  // Calls that count from a turn's first sample are made in turns even where there is but one.
+  if (turnArea !== undefined && calls.some(({ moving }) => moving !== undefined)) {
+    return { calls, begin, end, chunk: Math.min(chunk, turnArea.samples) };
+  }
+  return { calls, begin, end, chunk: inTurns && end - begin > chunk ? chunk : 0 };
 }
 
 /**
@@ -98,11 +99,11 @@ function movingPlaces(
   area: number,
 ): readonly MovingPlace[] | undefined {
   const operands = operandsOf(operation);
-  const own = operands.filter(({ offset }) => isInTurns(offset, turnArea));
+  const own = operands.filter(({ offset }) => isInTurnArea(offset, turnArea));
   if (own.length === 0) return undefined;
   for (const { argument, offset } of own) args[argument + 2] = offset + area * turnArea.elements;
   return operands
-    .filter(({ offset, step }) => !isInTurns(offset, turnArea) && step > 0)
+    .filter(({ offset, step }) => !isInTurnArea(offset, turnArea) && step > 0)
     .map(({ argument, offset, step }) => ({ argument: argument + 2, offset, step }));
 }
 

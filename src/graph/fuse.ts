@@ -3,8 +3,6 @@ import { type Graph, inputShapes, type Node, usersOf } from "./graph.ts";
 
 /** A way to do the work of two neighbours in one node. */
 interface Rule {
-  /** What a reader of the list should know. */
-  readonly says: string;
   /** The layer that does the work of both, if this rule has one. */
   merge(first: Node, next: Node, surroundings: Surroundings): LayerDefinition | undefined;
   /** Which of the two gives the path, and so the parameters. */
@@ -15,20 +13,20 @@ interface Rule {
 
 /** Applied one after the other, each to all nodes. */
 const RULES: readonly Rule[] = [
+  // A ReLU before a max pooling is done after it: it changes no order, and the maxima are fewer.
   {
-    says: "a ReLU before a max pooling is done after it: it changes no order, and the maxima are fewer",
     merge: (first, next) => next.layer.absorbBefore?.(first.layer),
     named: "next",
   },
+  // In inference a batch normalisation is part of the weights of the layer before it.
   {
-    says: "in inference a batch normalisation is part of the weights of the layer before it",
     merge: (first, { path, layer: { normalization } }) =>
       normalization && first.layer.fold?.({ path, epsilon: normalization.epsilon }),
     named: "first",
     inference: true,
   },
+  // A layer does what follows while it has its output at hand.
   {
-    says: "a layer does what follows while it has its output at hand",
     merge: (first, next, surroundings) => first.layer.absorb?.(next.layer, inputShapes(first), surroundings),
     named: "first",
   },
@@ -72,7 +70,7 @@ function applied(
   training: boolean,
   wanted: ReadonlySet<number>,
 ): readonly Node[] {
-  const users = new Map([...usersOf({ nodes })].map(([id, list]) => [id, [...list]]));
+  const users = usersOf({ nodes });
   const result: Node[] = [];
   const merged = new Map<Node, Node>();
   for (const original of nodes) {

@@ -1,5 +1,4 @@
-import type { Layer, Shape } from "../layers/layer.ts";
-import { defineLayer } from "../layers/layer.ts";
+import { defineLayer, type Layer, type Shape } from "../layers/layer.ts";
 import { type LayerOptions, OptionReader } from "../layers/options.ts";
 import { buildGraph } from "./build.ts";
 import { graphMultiplyAdds, graphParameters } from "./graph.ts";
