@@ -103,7 +103,7 @@ export class Tapes {
     const withLoss = loss !== undefined;
     const modes = MODES.filter((mode) => this.#layout.modes.has(mode));
     const evaluations = modes.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss));
-    const packing = modes.map((mode) => ({ tape: this.packing(mode), outputs: [] }));
+    const packing = [...new Set(modes.map((mode) => this.packing(mode)))].map((tape) => ({ tape, outputs: [] }));
     if (optimizer === undefined) return [...packing, ...evaluations];
     const sizes = [...new Set([1, Math.min(2, batchSize), batchSize])];
     return [...packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true))];
@@ -187,8 +187,7 @@ export class Tapes {
   #descendDense(tape: Tape, owed: Tape, descended: Region[]): BackwardTapes["descendDense"] {
     const { optimizer } = this.#options;
     return (call) => {
-      // Of two updates in a row, the second would read what other threads have yet to write.
-      if (optimizer?.emitDense === undefined || tape.operations.at(-1)?.axis === "parameter") return false;
+      if (optimizer?.emitDense === undefined) return false;
       optimizer.emitDense(tape, call, this.#layout.hyper.offset);
       const { kernel, gradient, x, dy, inputs, units } = call;
       owed.add("dense_backward_weights", "weight", inputs, x, dy, gradient.offset, 1, inputs, units, 0);
