@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import type { NamedArray } from "../formats/checkpoint.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
-import { writeFileAtomic } from "../node/files.ts";
+import { pathExists, writeFileAtomic } from "../node/files.ts";
 import { weightsSha256 } from "../node/weights-hash.ts";
 import { findNetwork } from "../recipes/index.ts";
 import { loadModel } from "../training/load-model.ts";
@@ -50,14 +50,10 @@ async function inspect(path: string, options: InspectOptions, signal: AbortSigna
   output.text(`Graph     ${shorterPath(options.graph)}`);
 }
 
-/** Whether a path is that of a model file or a run folder, and not a network's name or description. */
+/** True for the path of a model file or a run folder, false for a network's name or description. */
 async function isFile(path: string): Promise<boolean> {
   if (path.endsWith(".json")) return false;
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  return isThere || findNetwork(path) === undefined;
+  return (await pathExists(path)) || findNetwork(path) === undefined;
 }
 
 /** Shows a network on paper, for the images that it says or was drawn up for. */

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { EngineOptions } from "../engine/engine.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { isRecord } from "../json.ts";
+import { pathExists } from "../node/files.ts";
 import { readSafetensors } from "../node/safetensors.ts";
 import { loadModel } from "../training/load-model.ts";
 import type { Model } from "../training/model.ts";
@@ -27,8 +28,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
 
 /** The model of a finished run, else the checkpoint of an unfinished one. */
 async function lastModel({ model, checkpoint }: RunFolder): Promise<string> {
-  const isThere = async (file: string) => (await stat(file).catch(() => undefined)) !== undefined;
-  return (await isThere(model)) || !(await isThere(checkpoint)) ? model : checkpoint;
+  return (await pathExists(model)) || !(await pathExists(checkpoint)) ? model : checkpoint;
 }
 
 /**

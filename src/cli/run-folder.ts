@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { claimFile, ensureFolder, errorCode, fileError } from "../node/files.ts";
+import { claimFile, ensureFolder, errorCode, fileError, pathExists } from "../node/files.ts";
 import { UsageError } from "./errors.ts";
 
 /** Where runs go unless `--out` says otherwise. */
@@ -71,7 +71,7 @@ export async function createRunFolder(out: string | undefined, name: string, ove
   if (out === undefined) return new RunFolder(await newFolder(name));
   await ensureFolder(out);
   const folder = new RunFolder(out);
-  const there = (await Promise.all(folder.files.map(exists))).some(Boolean);
+  const there = (await Promise.all(folder.files.map(pathExists))).some(Boolean);
   const taken = () => {
     const choices = "take another --out, go on with --resume, or add --overwrite";
     return new UsageError(
@@ -84,13 +84,6 @@ export async function createRunFolder(out: string | undefined, name: string, ove
   // Of two runs that found it free, one is first.
   if (!(await claimFile(folder.settings))) throw taken();
   return folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** A folder named after the time and the network, which nobody else has made. */
@@ -132,11 +125,11 @@ export async function findCheckpoint(path: string | undefined, further: boolean)
   });
   if (!info.isDirectory()) return path;
   const folder = new RunFolder(path);
-  if (await exists(folder.checkpoint)) return folder.checkpoint;
-  const isFinished = await exists(folder.finished);
+  if (await pathExists(folder.checkpoint)) return folder.checkpoint;
+  const isFinished = await pathExists(folder.finished);
   if (further && isFinished) return folder.finished;
   const hint = isFinished ? "; --epochs trains it further" : "";
-  const why = (await exists(folder.model)) ? `the run there is finished${hint}` : "there is none";
+  const why = (await pathExists(folder.model)) ? `the run there is finished${hint}` : "there is none";
   throw new UsageError(`--resume ${JSON.stringify(path)}: expected a checkpoint of an unfinished run, but ${why}`);
 }
 

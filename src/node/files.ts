@@ -41,6 +41,14 @@ export class FileError extends Error {
   }
 }
 
+/** Whether there is something at a path that can be looked at. */
+export function pathExists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The system's code of an error, such as `"ENOENT"`. */
 export function errorCode(error: unknown): string | undefined {
   // Not by instanceof: Node's own errors are of another realm than a test environment such as Jest's.
