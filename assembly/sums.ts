@@ -1,4 +1,4 @@
-// What keeps the error of long sums small: lengths from which they go in parts, and sums of float32 vectors in float64, two
+// The means that keep the error of long sums small: lengths from which they go in parts, and sums of float32 vectors in float64, two
 // lanes at a time, by which parts are put together.
 
 /**

@@ -95,7 +95,7 @@ export function activationInputs(name: string, length: number): Float64Array {
   return uniform(name, length, -6, 6).map((value, i) => (i % 11 === 5 ? 0 : i % 11 === 9 ? -0 : value));
 }
 
-/** What the gradient is computed from: x, or outputs as the activation has them. */
+/** The values that the gradient is computed from: x, or outputs as the activation has them. */
 function gradientSource({ kernel, gradientFrom, scalars: [upper] }: Activation, x: Float64Array): Float64Array {
   if (gradientFrom === "x") return x;
   // Some lie at the upper bound.

@@ -2,7 +2,7 @@ import { INPUT } from "../../graph/build.ts";
 import type { LayerDescription, ModelDescription } from "../../model/summary.ts";
 import type { BoxSpec } from "./layout.ts";
 
-/** What stands in a box, and what stands before it. */
+/** A box: its texts, and the boxes that it takes tensors from. */
 export interface Box extends BoxSpec {
   readonly path: string;
   readonly type: string;
@@ -64,7 +64,7 @@ function nameWithin(path: string, frame: readonly string[]): string {
   return path === block ? "add" : path.slice(block.length + 1);
 }
 
-/** What type says beside a name, unless the name says it already. */
+/** The type that stands beside a name; empty where the name begins with it. */
 export function typeBeside({ name, type }: Pick<Box, "name" | "type">): string {
   return (name.split("/").at(-1) ?? "").startsWith(type) ? "" : type;
 }

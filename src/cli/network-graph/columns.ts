@@ -15,13 +15,13 @@ const HIGH = 1000;
 /** Height of a column by the width of the drawing, about. */
 const ASPECT = 0.8;
 
-/** How far from its share of the height a column may end, as a part of the share. */
+/** The most by which the height of a column may differ from its share, as a part of the share. */
 const MOST_UNEVEN = 0.6;
 
 /** Room between columns, where an arrow goes from the foot of one to the head of the next. */
 const GUTTER = 64;
 
-/** How far such an arrow goes beyond the boxes. */
+/** Room that such an arrow takes beyond the boxes. */
 const TURN = 26;
 
 /** A piece of a layout: its boxes are those from `top` to above `bottom`. */

@@ -1,7 +1,7 @@
 import { asRectangles, enclosing, overlap, type Rectangle } from "./geometry.ts";
 import type { BoxSpec, Layout } from "./layout.ts";
 
-/** What is drawn around the boxes of a block. */
+/** The frame around the boxes of a block. */
 export interface Frame extends Rectangle {
   readonly path: string;
   /** Places of its boxes in the list. */

@@ -16,7 +16,7 @@ export interface Arrow {
   readonly from: number;
   readonly to: number;
   readonly points: readonly Point[];
-  /** Whether it goes along right angles, from one column to the next. Default false. */
+  /** True for an arrow of right angles, from one column to the next. Default false. */
   readonly isTurn?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Point, Rectangle } from "./geometry.ts";
 
-/** What is to be drawn: from one box to another by places in rows between. */
+/** An arrow to be drawn: from one box to another by places in rows between. */
 export interface Way {
   readonly from: number;
   readonly to: number;
@@ -57,7 +57,7 @@ export function route(boxes: readonly Rectangle[], ways: readonly Way[]): readon
   });
 }
 
-/** How far from the middle of a box one of the arrows that reach it ends: in the order in which they come. */
+/** The distance from the middle of a box at which one of the arrows that reach it ends, in the order in which they come. */
 function shift(
   rivals: readonly { readonly other: number; readonly x: number }[],
   which: number,

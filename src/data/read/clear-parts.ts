@@ -12,7 +12,7 @@ import { rangeOf } from "./value-range.ts";
 /** White of 16 bits. */
 export const WHITE = 65_535;
 
-/** What is brighter than a quarter of 16 bits uses all of them, and what is no brighter than a quarter of a byte is ink. */
+/** Brightest values of pictures that use a part of 16 bits: darker ones are ink, below a quarter of a byte, brighter ones use them all. */
 const NARROW = { least: 64, most: WHITE / 4 };
 
 /**
