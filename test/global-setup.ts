@@ -20,6 +20,7 @@ function filesIn(folder: string): string[] {
 
 export default function setup(): void {
   const newest = Math.max(...filesIn(join(root, "src")).map(changed));
+  buildOptionHelp(Math.max(newest, changed(join(root, "scripts/build-option-help.js"))));
   const page = ["web/src", "web/styles"].flatMap((folder) => filesIn(join(root, folder)));
   page.push(join(root, "web/export.html"), join(root, "scripts/build-model-page.js"));
   buildModelPage(Math.max(newest, ...page.map(changed)));
@@ -32,6 +33,10 @@ export default function setup(): void {
   if (changed(join(root, "dist/packed/convasm.js")) < forNode) runScript("build-node.js");
   const inputs = [join(root, "scripts", "build-browser.js"), ...filesIn(join(root, "build"))];
   buildForBrowsers(Math.max(newest, ...inputs.map(changed)));
+}
+
+function buildOptionHelp(newest: number): void {
+  if (changed(join(root, "build", "option-help.js")) < newest) runScript("build-option-help.js");
 }
 
 function buildModelPage(newest: number): void {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { MOST_THREADS } from "../engine/threads/source.ts";
-import { checkNumber, type NumberRule } from "../json-fields.ts";
+import { checkNumber, type NumberRule } from "../options/numbers.ts";
 
 /** A reader for an option's number; commander names the option in front of the message. */
 function reader(rule: NumberRule): (text: string) => number {

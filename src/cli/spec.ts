@@ -1,6 +1,6 @@
 // Options in one word: "cosine:warmupEpochs=1,finalFactor=0.01", "shift=2,rotate=10".
 
-import { shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 
 type Value = number | boolean | string | readonly number[];

@@ -1,9 +1,9 @@
 import { type AugmentOptions, readAugment } from "../data/augment.ts";
 import type { TestTimeAugmentation } from "../data/views.ts";
 import type { Gear } from "../engine/gears.ts";
-import { checkNumber } from "../json-fields.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
+import { checkNumber } from "../options/numbers.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
 import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
 import { lossOf, softmaxCrossEntropy } from "../training/losses.ts";

@@ -1,6 +1,7 @@
-import { checkNumber, readFields } from "../json-fields.ts";
 import { cos, sin } from "../numeric/math.ts";
 import type { RandomStream } from "../numeric/random.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 
 /** Random changes to training images; each is drawn afresh for every image and step. */
 export interface AugmentOptions {

@@ -1,4 +1,4 @@
-import { shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import { asPixels, isFloat32Array, kindOf } from "../numeric/array-kinds.ts";
 import type { ImageShape, Pixels } from "./pixels.ts";
 

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { checkNumber, readFields, shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 import type { Pixels } from "./pixels.ts";
 
 /**

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { checkNumber, readFields, shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 import type { ImageShape, Pixels } from "./pixels.ts";
 
 /** The views that a prediction is averaged over. A type alias because interfaces do not fit `Json`. */

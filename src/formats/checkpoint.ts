@@ -1,5 +1,5 @@
+import { shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
-import { shown } from "../json-fields.ts";
 import { crc32 } from "../numeric/crc32.ts";
 import { encodeSafetensors, type Safetensors, type SafetensorsTensor } from "./safetensors.ts";
 

@@ -1,4 +1,4 @@
-import { shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import { readAdd } from "../layers/add.ts";
 import { checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";

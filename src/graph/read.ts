@@ -1,5 +1,5 @@
+import { shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
-import { shown } from "../json-fields.ts";
 import { readElementwise } from "../layers/activation.ts";
 import { readAdd } from "../layers/add.ts";
 import { readAverage } from "../layers/average.ts";

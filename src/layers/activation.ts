@@ -1,6 +1,6 @@
 import type { KernelName } from "../engine/kernels.ts";
 import type { Tape } from "../engine/tape.ts";
-import { shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,

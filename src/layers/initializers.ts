@@ -6,8 +6,9 @@
  * @module
  */
 
-import { checkNumber, readFields, readType } from "../json-fields.ts";
 import type { RandomStream } from "../numeric/random.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields, readType } from "../options/objects.ts";
 
 /** The initialisers that have no options: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998). */
 export type InitializerName =

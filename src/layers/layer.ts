@@ -1,6 +1,6 @@
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import type { Fans, Initializer } from "./initializers.ts";
 import type { LayerConfig } from "./options.ts";

@@ -1,5 +1,5 @@
+import { shown } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { shown } from "../json-fields.ts";
 import type { Padding } from "./geometry.ts";
 import { type Initializer, parseInitializer } from "./initializers.ts";
 

@@ -1,4 +1,4 @@
-import { shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import { type Layer, readTensors, type SymbolicTensor } from "../layers/layer.ts";
 import { type Input, type InputOptions, type InputTensor, readInput } from "./input.ts";
 

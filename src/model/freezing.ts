@@ -1,7 +1,7 @@
+import { shown } from "../errors.ts";
 import { layerNames } from "../graph/build.ts";
 import type { Graph } from "../graph/graph.ts";
 import { residual } from "../graph/residual.ts";
-import { shown } from "../json-fields.ts";
 import type { Layer } from "../layers/layer.ts";
 import { Architecture } from "./architecture.ts";
 

@@ -1,6 +1,8 @@
+import { shown } from "../errors.ts";
 import { type LayerList, listOf } from "../graph/functional.ts";
-import { checkNumber, readFields, shown } from "../json-fields.ts";
 import { readTensors, type SymbolicTensor, sizeOf } from "../layers/layer.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 
 /** How raw pixels become the network's input: scale x + offset, for each channel or all. */
 export interface InputOptions {

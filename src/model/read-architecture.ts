@@ -1,5 +1,5 @@
 import { readLayers } from "../graph/read.ts";
-import { readFields } from "../json-fields.ts";
+import { readFields } from "../options/objects.ts";
 import { Architecture } from "./architecture.ts";
 import { readOutputNames } from "./forms.ts";
 import { readInput } from "./input.ts";

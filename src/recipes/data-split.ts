@@ -1,6 +1,8 @@
 import { type Dataset, sliceDataset, splitDataset, splitPerClass } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
-import { checkNumber, readFields, shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 
 /** Images `begin` to `end` - 1, counted from 0; what lies beyond the last image does not count. */
 export type ImageRange = readonly [begin: number, end: number];

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { checkNumber, readFields, readType } from "../json-fields.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields, readType } from "../options/objects.ts";
 
 /** What both kinds of average share. */
 type AveragingOptions = {

@@ -1,8 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
 import { readViews, type TestTimeAugmentation } from "../data/views.ts";
-import { readFields, shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import type { Network } from "../model/network.ts";
+import { readFields } from "../options/objects.ts";
 import { Breather } from "./pause.ts";
 import { Predictor } from "./predictor.ts";
 

@@ -1,7 +1,8 @@
+import { shown } from "../errors.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
-import { readFields, shown } from "../json-fields.ts";
 import { checkOneOutput } from "../model/architecture.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
+import { readFields } from "../options/objects.ts";
 import { loadModel } from "./load-model.ts";
 
 export interface ExportHtmlOptions {

@@ -1,8 +1,8 @@
 import type { EngineOptions } from "../engine/engine.ts";
+import { shown } from "../errors.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
-import { shown } from "../json-fields.ts";
 import { frozenWeights } from "../model/freezing.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
 import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";

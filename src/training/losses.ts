@@ -1,5 +1,6 @@
-import { checkNumber, readFields, readType } from "../json-fields.ts";
 import type { Loss } from "../model/contracts.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields, readType } from "../options/objects.ts";
 
 /** A loss by name; or with options, as `softmaxCrossEntropy({ labelSmoothing: 0.1 })` makes one. */
 export type LossOption = "softmaxCrossEntropy" | "sigmoidBinaryCrossEntropy" | "meanSquaredError" | Loss;

@@ -1,6 +1,6 @@
 import { type PixelScaling, readScaling } from "../data/scaling.ts";
-import { checkNumber } from "../json-fields.ts";
 import type { Loss } from "../model/contracts.ts";
+import { checkNumber } from "../options/numbers.ts";
 import { parseLoss } from "./losses.ts";
 
 /** The settings in a model file, besides architecture and weights, checked. */

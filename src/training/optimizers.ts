@@ -1,8 +1,9 @@
 import type { Tape } from "../engine/tape.ts";
-import { checkNumber, readFields, readType } from "../json-fields.ts";
 import type { DenseGradient } from "../layers/layer.ts";
 import type { Optimizer, UpdateRange } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields, readType } from "../options/objects.ts";
 
 /** What all optimizers share. */
 export interface OptimizerOptions {

@@ -1,5 +1,6 @@
 import { isRecord } from "../json.ts";
-import { checkNumber, readFields } from "../json-fields.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
 import { readReport } from "./reports.ts";
 

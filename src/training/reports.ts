@@ -1,5 +1,7 @@
+import { shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
-import { checkNumber, readFields, shown } from "../json-fields.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 import type { ReportEvent } from "./events.ts";
 
 /** An evaluation in the course of an epoch, on a random sample. A type alias because interfaces do not fit `Json`. */

@@ -1,5 +1,6 @@
-import { checkNumber, shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import { permutation, type RandomStream } from "../numeric/random.ts";
+import { checkNumber } from "../options/numbers.ts";
 
 /**
  * Which images an epoch takes. `shuffle`: every image once, in a new order. `sequential`: every image once, as they come.

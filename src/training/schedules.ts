@@ -6,8 +6,10 @@
  * @module
  */
 
-import { checkNumber, readFields, readType, shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import { cos, pow } from "../numeric/math.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields, readType } from "../options/objects.ts";
 
 /** The base learning rate at every step. */
 export type ConstantSchedule = {

@@ -1,8 +1,9 @@
 import { type Augment, readAugment } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { checkNumber, readFields } from "../json-fields.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
+import { checkNumber } from "../options/numbers.ts";
+import { readFields } from "../options/objects.ts";
 import { WeightAverage } from "./averaging.ts";
 import { type Batch, type BatchSums, transformsOf } from "./batch.ts";
 import type { Callback, TrainingControl } from "./callback.ts";

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
-import { checkNumber } from "../json-fields.ts";
 import { imageShape } from "../layers/layer.ts";
+import { checkNumber } from "../options/numbers.ts";
 import type { Model } from "./model.ts";
 
 /** Options of {@link whiten}. */

@@ -1,4 +1,4 @@
-import { checkNumber } from "../json-fields.ts";
+import { checkNumber } from "../options/numbers.ts";
 import type { Crew } from "../training/crew.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History, Trainer } from "../training/trainer.ts";

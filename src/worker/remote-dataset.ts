@@ -1,6 +1,6 @@
 import type { ClassLabels, ImageShape, Pixels } from "../data/pixels.ts";
 import type { PixelScaling } from "../data/scaling.ts";
-import { shown } from "../json-fields.ts";
+import { shown } from "../errors.ts";
 import type { Draw } from "../recipes/data-split.ts";
 import type { Connection } from "./connection.ts";
 import type { RemoteDataset } from "./contract.ts";

@@ -1,10 +1,11 @@
 import type { Pixels } from "../data/pixels.ts";
 import { pixelsOf } from "../data/raw-images.ts";
 import type { PixelScaling } from "../data/scaling.ts";
+import { shown } from "../errors.ts";
 import { isRecord, type Json } from "../json.ts";
-import { readFields, shown } from "../json-fields.ts";
 import type { ModelDescription } from "../model/summary.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
+import { readFields } from "../options/objects.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import { FIT_KEYS } from "../training/fit-options.ts";
 import { COMPILE_KEYS } from "../training/model.ts";

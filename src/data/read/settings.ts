@@ -1,4 +1,6 @@
-import { checkNumber, readFields, readType, shown } from "../../json-fields.ts";
+import { shown } from "../../errors.ts";
+import { checkNumber } from "../../options/numbers.ts";
+import { readFields, readType } from "../../options/objects.ts";
 import { readScaling } from "../scaling.ts";
 import type { ArrayNames, ReadSettings } from "./options.ts";
 

@@ -1,4 +1,6 @@
-import { checkNumber, readFields, shown } from "../../json-fields.ts";
+import { shown } from "../../errors.ts";
+import { checkNumber } from "../../options/numbers.ts";
+import { readFields } from "../../options/objects.ts";
 import type { Json } from "../callback.ts";
 import type { EpochEvent } from "../events.ts";
 

@@ -1,4 +1,5 @@
-import { checkNumber, readFields } from "../../json-fields.ts";
+import { checkNumber } from "../../options/numbers.ts";
+import { readFields } from "../../options/objects.ts";
 import type { Callback, Json, TrainingControl } from "../callback.ts";
 import type { EpochEvent } from "../events.ts";
 import { BestValue, type BestValueOptions } from "./best-value.ts";

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkNumber, readFields, readType, shown } from "../src/json-fields.ts";
+import { shown } from "../../src/errors.ts";
+import { checkNumber } from "../../src/options/numbers.ts";
+import { readFields, readType } from "../../src/options/objects.ts";
 
 describe("checkNumber", () => {
   it("gives back what keeps the rule, bounds included or not as named", () => {

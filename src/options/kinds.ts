@@ -1,0 +1,103 @@
+/**
+ * Kinds of options: how each is read, and what forms, command lines and tables need to know of it.
+ *
+ * @module
+ */
+
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { checkNumber, type NumberRule, ruleText } from "./numbers.ts";
+
+/** A kind of option. `Input` is the type that callers give, `Value` that of what is read. */
+export interface OptionKind<Input, Value> {
+  /** The field that a form shows: `value` is one for JSON. */
+  readonly field: "number" | "whole" | "flag" | "choice" | "text" | "value";
+  /** The values to choose from, where these are few. */
+  readonly choices?: readonly string[];
+  /** The bounds of a number. */
+  readonly rule?: NumberRule;
+  /** What a message expects it to be. */
+  readonly wanted: string;
+  /**
+   * The value, checked.
+   *
+   * @throws TypeError, RangeError that start with `who` and name the key
+   */
+  read(who: string, key: string, value: unknown): Value;
+  /** Never there: bears the type of what callers give. */
+  readonly input?: Input;
+}
+
+/** A finite number that keeps the rule. */
+export function number(rule: NumberRule = {}): OptionKind<number, number> {
+  return {
+    field: rule.whole ? "whole" : "number",
+    rule,
+    wanted: ruleText(rule),
+    read: (who, key, value) => checkNumber(who, key, value, rule),
+  };
+}
+
+/** A whole number of at least `minimum`. */
+export function whole(minimum: number, maximum = Number.MAX_SAFE_INTEGER): OptionKind<number, number> {
+  return number({ whole: true, minimum, ...(maximum !== Number.MAX_SAFE_INTEGER && { maximum }) });
+}
+
+/** True or false. */
+export function flag(): OptionKind<boolean, boolean> {
+  return {
+    field: "flag",
+    wanted: "true or false",
+    read(who, key, value) {
+      if (typeof value === "boolean") return value;
+      throw new InputTypeError(who, `${key} to be true or false`, shown(value));
+    },
+  };
+}
+
+/** One of some texts. */
+export function choice<const Choice extends string>(choices: readonly Choice[]): OptionKind<Choice, Choice> {
+  const wanted = `one of ${choices.join(", ")}`;
+  return {
+    field: "choice",
+    choices,
+    wanted,
+    read(who, key, value) {
+      const found = choices.find((each) => each === value);
+      if (found !== undefined) return found;
+      if (typeof value === "string")
+        throw new InputRangeError(who, `${key} to be ${wanted}`, shown(value), "unknown-name");
+      throw new InputTypeError(who, `${key} to be ${wanted}`, shown(value));
+    },
+  };
+}
+
+/** Any text. */
+export function text(): OptionKind<string, string> {
+  return {
+    field: "text",
+    wanted: "a text",
+    read(who, key, value) {
+      if (typeof value === "string") return value;
+      throw new InputTypeError(who, `${key} to be a text`, shown(value));
+    },
+  };
+}
+
+/** A whole number of at least `minimum` for both axes of an image, or one for each: height, width. */
+export function pair(
+  minimum = 1,
+): OptionKind<number | readonly [height: number, width: number], readonly [height: number, width: number]> {
+  const wanted = `a whole number at least ${minimum} or a pair [height, width]`;
+  const isRight = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= minimum;
+  return {
+    field: "value",
+    wanted,
+    read(who, key, value) {
+      const both: unknown[] = Array.isArray(value) ? value : [value, value];
+      const [first, second] = both;
+      if (both.length === 2 && isRight(first) && isRight(second)) return [first, second];
+      const Wrong = typeof value === "number" ? InputRangeError : InputTypeError;
+      throw new Wrong(who, `${key} to be ${wanted}`, shown(value));
+    },
+  };
+}

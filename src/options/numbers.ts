@@ -1,0 +1,49 @@
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+
+/** What a number has to be; without bounds any finite number. */
+export interface NumberRule {
+  /** Smallest value allowed. */
+  readonly minimum?: number;
+  /** Has to be greater than this. */
+  readonly above?: number;
+  /** Greatest value allowed. */
+  readonly maximum?: number;
+  /** Has to be less than this. */
+  readonly below?: number;
+  /** Only whole numbers. */
+  readonly whole?: boolean;
+  /** Kernels take it as float32, in which it has to keep the rule too: a tiny number is 0 there, and a huge one infinite. */
+  readonly float32?: boolean;
+}
+
+/** A rule in words, such as "a whole number at least 1". */
+export function ruleText(rule: NumberRule): string {
+  const parts = [rule.whole ? "a whole number" : "a finite number"];
+  if (rule.minimum !== undefined) parts.push(`at least ${rule.minimum}`);
+  if (rule.above !== undefined) parts.push(`above ${rule.above}`);
+  if (rule.maximum !== undefined) parts.push(`at most ${rule.maximum}`);
+  if (rule.below !== undefined) parts.push(`below ${rule.below}`);
+  const text = parts.length === 1 ? parts[0] : `${parts[0]} ${parts.slice(1).join(" and ")}`;
+  return rule.float32 ? `${text} in float32` : text;
+}
+
+function keepsRule(value: number, rule: NumberRule): boolean {
+  const { minimum = value, maximum = value } = rule;
+  const { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = rule;
+  const isInside = value >= minimum && value <= maximum && value > above && value < below;
+  return isInside && (rule.whole ? Number.isInteger(value) : Number.isFinite(value));
+}
+
+/**
+ * Gives `value` back if it is a number that keeps the rule.
+ *
+ * @param who stands in front of the message
+ * @param name of the number in the message
+ * @throws TypeError if it is no number
+ * @throws RangeError if it breaks the rule
+ */
+export function checkNumber(who: string, name: string, value: unknown, rule: NumberRule = {}): number {
+  if (typeof value !== "number") throw new InputTypeError(who, `${name} to be ${ruleText(rule)}`, shown(value));
+  if (keepsRule(value, rule) && (!rule.float32 || keepsRule(Math.fround(value), rule))) return value;
+  throw new InputRangeError(who, `${name} to be ${ruleText(rule)}`, shown(value));
+}

@@ -1,0 +1,78 @@
+import { InputTypeError, shown } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { OptionKind } from "./kinds.ts";
+
+/**
+ * One option: what it may be, and what it is where it is not given. With neither `default` nor `optional` it is required.
+ *
+ * Its key is that of the schema, and its line of help the first sentence of the doc comment that stands there.
+ */
+export interface OptionSpec {
+  readonly kind: OptionKind<unknown, unknown>;
+  readonly default?: unknown;
+  readonly optional?: true;
+}
+
+/** The options of one thing, such as a layer or an optimizer, by their keys. */
+export type OptionSchema = { readonly [key: string]: OptionSpec };
+
+type Given<Spec> = Spec extends { readonly kind: OptionKind<infer Input, unknown> } ? Input : never;
+type Read<Spec> = Spec extends { readonly kind: OptionKind<infer _, infer Value> } ? Value : never;
+
+type RequiredKey<S> = {
+  [K in keyof S]: S[K] extends { readonly default: unknown } | { readonly optional: true } ? never : K;
+}[keyof S];
+
+type WithoutDefaultKey<S> = { [K in keyof S]: S[K] extends { readonly optional: true } ? K : never }[keyof S];
+
+/** The object that a caller gives for a schema: required options, and the others as he likes. */
+export type OptionsOf<S extends OptionSchema> = { -readonly [K in keyof S as K & RequiredKey<S>]: Given<S[K]> } & {
+  -readonly [K in keyof S as Exclude<K, RequiredKey<S>>]?: Given<S[K]>;
+};
+
+/** What {@link readOptions} makes of it: everything is there but for optional ones without a default. */
+export type ValuesOf<S extends OptionSchema> = {
+  readonly [K in keyof S as Exclude<K, WithoutDefaultKey<S>>]: Read<S[K]>;
+} & {
+  readonly [K in keyof S as K & WithoutDefaultKey<S>]: Read<S[K]> | undefined;
+};
+
+/**
+ * Reads options from TypeScript, plain JavaScript or JSON: every one is checked, and those that are missing get their defaults.
+ * Ones that are undefined or null count as missing.
+ *
+ * @param who stands in front of messages
+ * @param given an object; its key `type` is left to the caller
+ * @throws TypeError for an unknown or missing option, or a value of a wrong kind
+ * @throws RangeError for a value that is not allowed
+ */
+export function readOptions<S extends OptionSchema>(who: string, schema: S, given: unknown): ValuesOf<S>;
+export function readOptions(who: string, schema: OptionSchema, given: unknown): unknown {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InputTypeError(who, "an object", shown(given));
+  }
+  const values = new Map<string, unknown>(Object.entries(given));
+  const keys = Object.keys(schema);
+  for (const [key, value] of values) {
+    if (value === undefined || key === "type" || keys.includes(key)) continue;
+    const known = keys.length === 0 ? "no options" : `only the keys ${keys.join(", ")}`;
+    throw new InputTypeError(who, known, shown(key), "unknown-option");
+  }
+  return Object.fromEntries(
+    keys.map((key) => {
+      const { kind, optional, default: fallback } = schema[key];
+      const value = values.get(key) ?? fallback;
+      if (value !== undefined) return [key, kind.read(who, key, value)];
+      if (optional) return [key, undefined];
+      throw new InputTypeError(who, `${key} to be ${kind.wanted}`, "nothing", "missing");
+    }),
+  );
+}
+
+/** Options as files keep them: those that were given, and their `type`. */
+export function configOf(
+  type: string,
+  given: object,
+): { readonly type: string; readonly [option: string]: Json | undefined } {
+  return { ...JSON.parse(JSON.stringify(given)), type };
+}
