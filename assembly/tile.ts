@@ -2,7 +2,7 @@
 //
 // - Everywhere: 4 x 8 sums in eight vector registers, enough chains to fill two multiply-add units of latency 4, and few
 //   enough that V8 keeps them with two vectors of B and one of A in registers. The usual 6 x 8 tile needs fifteen, which
-//   V8 11 (Node 20) spills, and unrolling the inner loop by hand makes either of them slower (docs/ARCHITECTURE.md).
+//   V8 11 (Node 20) spills, and unrolling the inner loop by hand makes either of them slower (docs/NOTES.md).
 // - WIDE: V8's revectorizer makes one 256-bit operation of two 128-bit neighbours. 6 x 16 sums are then twelve registers.
 
 import { madd, store_up_to_8, zero } from "./simd";

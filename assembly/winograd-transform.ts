@@ -1,7 +1,7 @@
 // The tile transforms behind winograd.ts: F(4x4, 3x3) with the points 0, +-a, +-2a and infinity, a = sqrt(1/2).
 //
 // These points square to 1/2 and 2, so that a transform's rows differ little in size: the error is half to a third of that
-// of the usual 0, +-1, +-2 (docs/ARCHITECTURE.md). Each transform is two passes of one-dimensional ones, down the columns
+// of the usual 0, +-1, +-2 (docs/NOTES.md). Each transform is two passes of one-dimensional ones, down the columns
 // into `part` and from there along the rows. All strides are in bytes.
 
 import { madd, zero } from "./simd";

@@ -29,7 +29,7 @@ function roundUp(value: number, unit: number): number {
 
 /**
  * Whether Winograd's filtering is faster than the direct convolution, forward and backward: 3 x 3 filters, stride 1, at
- * least 16 channels and filters, and an output that fills half of its tiles of 4 x 4 (docs/ARCHITECTURE.md). A function
+ * least 16 channels and filters, and an output that fills half of its tiles of 4 x 4 (docs/NOTES.md). A function
  * of the shapes alone, so that a model gives the same outputs wherever it runs.
  */
 export function usesWinograd(d: ConvolutionDims): boolean {
