@@ -14,7 +14,7 @@ import { LONG_SUM, PART_OF_ROW } from "./sums";
  * @param slope 0 for a plain one
  */
 export function relu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32, upper: f32, slope: f32): void {
-  // Of a slope of 0 the least stands for 0 x, which is no number where x is infinite.
+  // With a slope of 0, the smallest number stands for 0 x, which would be NaN for an infinite x.
   const least = f32x4.splat(slope == 0 ? 0 : -Infinity), factor = f32x4.splat(slope), most = f32x4.splat(upper);
   let from = address(x + begin * size);
   let to = address(y + begin * size);
@@ -34,7 +34,7 @@ export function relu_backward(
 ): void {
   const output = address(y + begin * size), from = address(dy + begin * size), to = address(dx + begin * size);
   const left = (end - begin) * size;
-  // A plain one by itself: of all kinds in one form, it took 1.4 times as long.
+  // The plain ReLU has code of its own: one form for all kinds took 1.4 times as long.
   if (upper == Infinity && slope == 0) relu_gradients(output, from, to, left, upper, slope, true);
   else relu_gradients(output, from, to, left, upper, slope, false);
 }
@@ -43,7 +43,7 @@ export function relu_backward(
 // @ts-ignore: decorator
 @inline
 function relu_gradients(output: usize, from: usize, to: usize, left: i32, upper: f32, slope: f32, plain: bool): void {
-  // Of a slope of 0 nothing counts, for dy may be infinite; and nothing is held down where there is no bound.
+  // With a slope of 0 the leak is masked out, as dy may be infinite; without a bound nothing is at the ceiling.
   const leak = i32x4.splat(slope == 0 ? 0 : -1), ceiling = f32x4.splat(upper == Infinity ? NaN : upper);
   for (; left > 0; left -= 4) {
     const y = v128.load(output), dy = v128.load(from);
@@ -125,7 +125,10 @@ export function tanh_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, si
   }
 }
 
-/** 2 sqrt(2 / pi) x (1 + 0.044715 x^2), at most some 300: beyond, its sigmoid is 0 or 1. NaN stays NaN. */
+/**
+ * 2 u of GELU's approximation: 2 sqrt(2 / pi) x (1 + 0.044715 x^2), at most about 300: beyond, its sigmoid is 0 or 1.
+ * NaN stays NaN.
+ */
 // @ts-ignore: decorator
 @inline
 function bent(x: v128): v128 {

@@ -29,7 +29,8 @@ export function conv2d_narrow_forward(
 }
 
 /**
- * The same, then the maximum of each 2 x 2 window of outputs, side by side; an odd last row or column is left out.
+ * `conv2d_narrow_forward`, then the maximum of each 2 x 2 window of outputs, side by side; an odd last row or column is
+ * left out.
  *
  * Axis: sample. Overwrites y and places. Cost: 8 ceil(p / 2) ceil(q / 2) k r s c FLOP per sample.
  *
@@ -201,7 +202,7 @@ function store_pair(low: v128, high: v128, floor: v128, y: usize, next: usize): 
   v128.store(y + next, f32x4.pmax(high, floor));
 }
 
-/** The largest of four outputs, and where it is. */
+/** Stores the largest of four outputs, and its place. */
 // @ts-ignore: decorator
 @inline
 function store_maximum(
@@ -219,8 +220,8 @@ function store_maximum(
 }
 
 /**
- * dw[r, s, c, k] = sum over n and windows of x[the window of the largest output, r, s, c] dy[window, k]: the gradient of
- * `conv2d_narrow_pool_forward`, where three quarters of the outputs get none and are passed over.
+ * dw[r, s, c, k] = sum over n and windows of x[the window of the largest output, r, s, c] dy[window, k]: the gradient
+ * of `conv2d_narrow_pool_forward`, in which three quarters of the outputs have no gradient and are passed over.
  *
  * Axis: weight, over the k filters, columns of dw. Overwrites them. Cost: p q r s c / 2 FLOP per sample and filter.
  *
@@ -245,9 +246,9 @@ export function conv2d_narrow_pool_backward_weights(
   const toPlaces = address(places) - address(dy);
   // Three vectors are read at once, but only seven floats past a line: where twelve would leave four or fewer, eight count.
   const chunk = length % 12 > 0 && length % 12 < 5 ? 8 : 12;
-  // Places are 2^23 as a float and bytes: the former is taken off here.
+  // Places are 2^23 as a float plus bytes: 2^23 is taken off here.
   const origin = address(x) - <usize>PLACE_BITS;
-  // Of a large image, rows of windows at a time: long sums would lose digits.
+  // Large images are done some rows of windows at a time, as long sums would lose digits.
   const band = block > 1 || height * width <= LONG_SUM ? height : max(1, SUM_PART / width);
   for (let first = 0; first < n; first += block) {
     const samples = min(block, n - first);

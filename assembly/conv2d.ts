@@ -131,12 +131,12 @@ export function conv2d_backward_data(
 /** Samples whose bands are done together, so that their part of dy stays in the cache. */
 const BLOCK: i32 = 8;
 
-/** Of `taps` taps on the rows `row`, `row` + `move`, ...: those above row 0. */
+/** Number of `taps` taps on the rows `row`, `row` + `move`, ... that lie above row 0. */
 function taps_above(row: i32, taps: i32, move: i32): i32 {
   return row >= 0 ? 0 : min(taps, (move - 1 - row) / move);
 }
 
-/** Of the same taps, those on the rows 0 to `rows` - 1. */
+/** Number of the same taps that lie on the rows 0 to `rows` - 1. */
 function taps_inside(row: i32, taps: i32, move: i32, rows: i32): i32 {
   const before = row >= rows ? 0 : (rows - row + move - 1) / move;
   return max(0, min(taps, before) - taps_above(row, taps, move));

@@ -1,5 +1,5 @@
-// Dense layers of a single sample, where memory is the limit: each weight that is needed is read once, in place, and none
-// that meets a zero. After a ReLU many of the inputs are zero.
+// Dense layers of a single sample, whose speed is that of memory: each weight that is needed is read once, in place,
+// and none that is multiplied by a zero. After a ReLU many of the inputs are zero.
 
 import { store_lanes_inline } from "./lanes";
 import { madd, store_up_to_8, zero } from "./simd";
@@ -11,7 +11,7 @@ const BLOCK: i32 = 64;
 /** Inputs whose rows are added up before they are added to a long sum. */
 const LONG_BLOCK: i32 = 32;
 
-/** A bit for each of the `count` (1 to 64) floats that is not zero, the first one lowest; NaN is not zero. */
+/** A bit for each of `count` (1 to 64) floats, the first one lowest: 1 where it is not zero. NaN is not zero. */
 function nonzero(from: usize, count: i32): u64 {
   let bits: u64 = 0;
   for (let i = 0; i < count; i += 8) {
@@ -44,8 +44,8 @@ function value_at(from: usize, place: usize, bits: u64): v128 {
 }
 
 /**
- * y = max(x w + bias, lower) for one sample: rows of w whose input is not zero are added up, four at a time and in order.
- * Of long sums, blocks of `LONG_BLOCK` are added up first: more rows at once, and memory is slower.
+ * y = max(x w + bias, lower) for one sample: rows of w whose input is not zero are added up, four at a time and in
+ * order. In long sums, blocks of `LONG_BLOCK` rows are added up first; with more rows at once, memory is slower.
  */
 export function vector_matrix(x: usize, w: usize, bias: usize, y: usize, inputs: i32, units: i32, lower: f32): void {
   const rowBytes = <usize>units << 2;
@@ -72,7 +72,7 @@ export function vector_matrix(x: usize, w: usize, bias: usize, y: usize, inputs:
 @inline
 function add_in_order(x: usize, bits: u64, w: usize, rowBytes: usize, y: usize, units: i32): void {
   for (; bits; bits &= bits - 1) {
-    // Past the last one, the first row again, times zero.
+    // The rows past the last one are the first row again, times zero.
     const i0 = <usize>ctz(bits), x0 = v128.load32_splat(x + (i0 << 2));
     bits &= bits - 1;
     const i1 = lowest(bits, i0), x1 = value_at(x, i1, bits);
@@ -121,14 +121,14 @@ function add_rows(x: usize, bits: u64, w: usize, rowBytes: usize, y: usize, unit
 }
 
 /**
- * `vector_matrix` for up to 12 units, whose sums stay in registers: of every other row, added at the end or, of long sums,
- * after each block.
+ * `vector_matrix` for up to 12 units, whose sums stay in registers: one sum of even and one of odd rows, added at the
+ * end or, in long sums, after each block.
  */
 export function vector_narrow_matrix(
   x: usize, w: usize, bias: usize, y: usize, inputs: i32, units: i32, lower: f32,
 ): void {
   const rowBytes = <usize>units << 2;
-  // Of up to eight units the third vector is the second one again, and not stored.
+  // With up to eight units the third vector is the second one again, and not stored.
   const third: usize = units > 8 ? 32 : 16;
   const long = inputs > LONG_SUM;
   let sum0 = zero(), sum1 = zero(), sum2 = zero();
@@ -180,7 +180,7 @@ export function matrix_vector(
   for (; rows > 0; rows -= BLOCK) {
     const count = min(rows, BLOCK);
     for (let bits = sparse ? nonzero(x, count) : first_bits(count); bits; bits &= bits - 1) {
-      // Past the last one, the first row again, with an input of zero; it is stored before the first.
+      // The rows past the last one are the first row again, with an input of zero; it is stored before the first.
       const i0 = <usize>ctz(bits), x0 = v128.load32_splat(x + (i0 << 2));
       bits &= bits - 1;
       const i1 = lowest(bits, i0), x1 = value_at(x, i1, bits);

@@ -168,8 +168,9 @@ function few_outer(begin: i32, end: i32, x: usize, dy: usize, dw: usize, n: i32,
 }
 
 /**
- * dx = dy w^T and, with the same w, w -= learning rate * x^T dy: what `dense_backward_data`, `dense_backward_weights` and
- * `sgd_update` without decay do for one sample, to the same bits, in one pass over w. No gradient is written.
+ * dx = dy w^T and, with the same w, w -= learning rate * x^T dy: the work of `dense_backward_data`,
+ * `dense_backward_weights` and `sgd_update` without decay for one sample, to the same bits, in one pass over w. No
+ * gradient is written.
  *
  * Axis: parameter, over the rows (inputs) of w. Cost: 4 units FLOP per row.
  *

@@ -5,7 +5,7 @@ import { store_lanes, store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
 import { LONG_SUM, SUM_PART } from "./sums";
 
-/** Stores the `lanes` (1 to 8) first of two vectors, no less than `lower`. */
+/** Stores the first `lanes` (1 to 8) floats of two vectors, raised to `lower` where they are below it. */
 // @ts-ignore: decorator
 @inline
 function store_output(to: usize, low: v128, high: v128, lower: v128, lanes: i32): void {
@@ -133,7 +133,8 @@ export function depthwise_backward_data(
   strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, padTop: i32, padLeft: i32, haloLeft: i32,
 ): void {
   const pixel = <usize>c << 2;
-  // Which taps meet an input row or column repeats with the stride; from one to the next, dy moves back by whole steps.
+  // The taps that meet an input row or column repeat with the stride; from one to the next, dy moves back by whole
+  // steps.
   const apartH = taps_apart(r, strideH, dilationH);
   const apartW = taps_apart(s, strideW, dilationW);
   const backH = max(1, (apartH * dilationH) / strideH);
@@ -143,7 +144,7 @@ export function depthwise_backward_data(
       let tapH = 0;
       let top = i + padTop;
       for (; tapH < r && (top >= p * strideH || top % strideH != 0); tapH++) top -= dilationH;
-      // As many taps as there are left, and rows of dy above.
+      // The number of taps that are left, and have rows of dy above.
       const rows = tapH < r && top >= 0 ? min((r - tapH + apartH - 1) / apartH, top / strideH / backH + 1) : 0;
       for (let phase = 0; phase < min(strideW, width); phase++) {
         let tapW = 0;

@@ -38,7 +38,7 @@ export function panel_gemm(
 ): void {
   const row = taps * length;
   const long = tapRows * row > LONG_SUM;
-  // A dense layer's only run is cut, a window between its rows.
+  // The only run of a dense layer is cut into parts, a window between its rows.
   const flat = long && tapRows * taps == 1;
   const step = !long ? max(tapRows, 1) : flat ? SUM_PART : max(1, SUM_PART / row);
   const extent = flat ? length : tapRows;
@@ -58,7 +58,7 @@ export function panel_gemm(
   } while (at < extent);
 }
 
-/** A part of the sums of `panel_gemm`, added to the bias, or where that is y to what is there. */
+/** A part of the sums of `panel_gemm`, added to the bias, or to y where `bias` is y. */
 function panel_part(
   begin: i32, end: i32, gridP: i32, gridQ: i32,
   a: usize, aSample: usize, aRow: usize, aColumn: usize,
@@ -158,7 +158,7 @@ export function outer_gemm(
   const dySample = <usize>(gridP * gridQ) * dyStride;
   const block = max(1, <i32>(BLOCK_BYTES / (aSample + dySample)));
 
-  // Of a large image, rows of the grid at a time: long sums would lose digits.
+  // Large images are done some rows of the grid at a time, as long sums would lose digits.
   const band = block > 1 || gridP * gridQ <= LONG_SUM ? gridP : max(1, SUM_PART / gridQ);
 
   for (let sample = 0; sample < n; sample += block) {

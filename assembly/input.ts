@@ -1,4 +1,4 @@
-// What happens to a batch before its first layer. Axis: sample. Every kernel overwrites y.
+// Preparation of a batch for its first layer: scaling and augmentation. Axis: sample. Every kernel overwrites y.
 
 import { store_lanes_inline } from "./lanes";
 import { address, load_partial, madd, store_partial } from "./simd";
@@ -107,7 +107,9 @@ function between(a: f32, b: f32, t: f32): f32 {
   return a + t * (b - a);
 }
 
-/** One output pixel from the four around its source point, which lies `right` and `down` of the first, 0 to 1. */
+/**
+ * Blends one output pixel from the four around its source point, which lies `right` and `down` (0 to 1) of the first.
+ */
 // @ts-ignore: decorator
 @inline
 function blend(
@@ -121,7 +123,7 @@ function blend(
   }
 }
 
-/** The same for a run of floats, where all have one `right` and one `down`, and the four points lie side by side. */
+/** `blend` for a run of floats, where all have the same `right` and `down`, and the four points lie side by side. */
 // @ts-ignore: decorator
 @inline
 function blend_run(to: usize, from: usize, pixelBytes: usize, rowBytes: usize, count: i32, right: f32, down: f32): void {

@@ -56,7 +56,8 @@ export function store_lanes(to: usize, value: v128, lanes: i32): void {
 }
 
 /**
- * The same without a call, for loops: around a call V8 saves all vectors that a loop holds, even where it is not taken.
+ * `store_lanes` without a call, for loops: around a call V8 saves all vectors that a loop holds, even where it is not
+ * taken.
  */
 // @ts-ignore: decorator
 @inline

@@ -42,7 +42,7 @@ export function subtract(begin: i32, end: i32, a: i32, b: i32, y: i32, size: i32
   merge(begin, end, a, b, y, size, SUBTRACT);
 }
 
-/** y = a b; of its gradients too, with dy for one of them. a, b, y: [n, size]; y may be a or b. */
+/** y = a b; also its gradients, with dy in place of a or b. a, b, y: [n, size]; y may be a or b. */
 export function multiply(begin: i32, end: i32, a: i32, b: i32, y: i32, size: i32): void {
   merge(begin, end, a, b, y, size, MULTIPLY);
 }
@@ -53,9 +53,9 @@ export function maximum(begin: i32, end: i32, a: i32, b: i32, y: i32, size: i32)
 }
 
 /**
- * The gradient of one input of a maximum: dx = dy where x equals y, else 0, and rest = dy where it does not, else 0. The
- * inputs are asked one after the other, each for the rest of the one before, so equal ones leave dy to the first. NaN
- * equals nothing: where y is NaN, no input has a gradient.
+ * The gradient of one input of a maximum: dx = dy where x equals y, else 0, and rest = dy where it does not, else 0.
+ * The kernel is called for one input after the other, each with the rest of the one before, so that among equal inputs
+ * the first one gets dy. NaN equals nothing: where y is NaN, no input has a gradient.
  *
  * @param x, y an input and the output [n, size]
  * @param dy, dx [n, size]; dx may be dy where there is no rest
@@ -93,7 +93,7 @@ export function scale(begin: i32, end: i32, x: i32, y: i32, size: i32, factor: f
 }
 
 /**
- * y[position, channel] = x[position, channel] s[channel] in each sample; the gradient of x too, with dy for x.
+ * y[position, channel] = x[position, channel] s[channel] in each sample; also the gradient of x, with dy for x.
  *
  * @param x, y [n, positions, channels]; they may be the same
  * @param s [n, channels]

@@ -47,7 +47,7 @@ function block_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
   return f32x4.add(sum0, sum1);
 }
 
-/** The same of any number of vectors. */
+/** `block_sum` of any number of vectors. */
 function column_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
   let low = f64x2.splat(0), high = low;
   for (; rows > 0; rows -= BLOCK) {
@@ -60,8 +60,8 @@ function column_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
 }
 
 /**
- * Sum of the squares of the differences of `rows` means, a block of them at most, from a center; what each of them lacks
- * lies `rest` bytes after it.
+ * Sum of the squares of the differences of `rows` means, a block of them at most, from a center; the rounding error of
+ * each lies `rest` bytes after it.
  */
 function block_squares(from: usize, stride: usize, rows: i32, rest: usize, center: v128): v128 {
   let sum = zero();
@@ -73,7 +73,7 @@ function block_squares(from: usize, stride: usize, rows: i32, rest: usize, cente
   return sum;
 }
 
-/** The same of any number of vectors. */
+/** `block_squares` of any number of vectors. */
 function column_squares(from: usize, stride: usize, rows: i32, rest: usize, center: v128): v128 {
   let low = f64x2.splat(0), high = low;
   for (; rows > 0; rows -= BLOCK) {
@@ -113,7 +113,7 @@ function add_tile(at: usize, row: usize, rows: f64, center: v128, sum: v128, squ
   v128.store(at + row, f64x2.add(v128.load(at + row), all));
 }
 
-/** Makes the sums of `add_tile` a mean and a sum of squares of the differences from it. */
+/** Turns the sums of `add_tile` into a mean and a sum of squares of the differences from it. */
 // @ts-ignore: decorator
 @inline
 function settle_moments(at: usize, row: usize, rows: f64, origin: v128): void {
@@ -315,7 +315,7 @@ export function batch_norm_forward(
   }
 }
 
-/** dy where the ReLU let scale x + shift through; without one, dy. */
+/** dz: dy where the ReLU let scale x + shift through, else 0; without a ReLU dy. */
 // @ts-ignore: decorator
 @inline
 function gradient_of(dy: usize, x: v128, scale: v128, shift: v128, relu: bool): v128 {

@@ -11,8 +11,8 @@ import { address, madd, zero } from "./simd";
 const BLOCK: i32 = 1024;
 
 /**
- * v, zero where it is below 1e-30: running means of gradients that have become zero would shrink to denormal numbers, stay
- * there and slow every step down.
+ * v, but zero where it is below 1e-30: running means of gradients that have become zero would shrink to denormal
+ * numbers, stay there and slow every step down.
  */
 // @ts-ignore: decorator
 @inline

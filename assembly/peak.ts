@@ -1,7 +1,7 @@
-// The most that multiply-adds reach on this machine: independent chains in registers. V8's versions keep different forms
-// of the loop in registers, so there are two, and the peak is the faster one. Whatever the loop needs is loaded: V8 11
-// moves what it could compute itself into the loop. Each has x [20, 4], numbers between 0 and 1, and overwrites its sums
-// at y.
+// The highest rate of multiply-adds on this machine: independent chains in registers. V8's versions keep different
+// forms of the loop in registers, so there are two, and the peak is the faster one. Whatever the loop needs is loaded:
+// V8 11 moves what it could compute itself into the loop. Each has x [20, 4], numbers between 0 and 1, and overwrites
+// its sums at y.
 
 import { address, madd, zero } from "./simd";
 
@@ -22,7 +22,7 @@ export function peak_chains(begin: i32, end: i32, x: i32, y: i32, rounds: i32): 
   }
 }
 
-/** As many as ten registers of 256 bits hold: V8's vectorizer wants pairs that end side by side in memory. */
+/** Runs twenty chains, as many as ten registers of 256 bits hold: V8's vectorizer wants pairs that end side by side in memory. */
 // @ts-ignore: decorator
 @inline
 function twenty_chains(from: usize, to: usize, rounds: i32): void {
@@ -46,7 +46,7 @@ function twenty_chains(from: usize, to: usize, rounds: i32): void {
   v128.store(to, q, 256); v128.store(to, r, 272); v128.store(to, s, 288); v128.store(to, v, 304);
 }
 
-/** As many as sixteen registers of 128 bits hold with ease. */
+/** Runs ten chains, as many as sixteen registers of 128 bits hold with ease. */
 function ten_chains(x: usize, from: usize, to: usize, rounds: i32): void {
   const u = v128.load32_splat(x);
   let a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32), d = v128.load(from, 48);

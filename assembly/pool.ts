@@ -8,13 +8,13 @@ import { address, zero } from "./simd";
 /** Taps of a window that are added one after the other in float32. */
 const BLOCK: i32 = 64;
 
-/** The number of a window's `taps`, the first of them at `origin`, that lie before `end`, on one axis. */
+/** The number of a window's `taps` on one axis, the first of them at `origin`, that lie before `end`. */
 function taps_before(end: i32, origin: i32, taps: i32, dilation: i32): i32 {
   return max(0, min(taps, (end - origin + dilation - 1) / dilation));
 }
 
 /**
- * Whether windows are 2 by 2, side by side, and never reach past an edge: what most networks use. Their last vector of
+ * True where windows are 2 by 2, side by side, and never reach past an edge, as in most networks. Their last vector of
  * channels moves back where it would be cut off, so that there are at least four of them.
  */
 function is_plain_2x2(
@@ -136,7 +136,7 @@ function max_pool_2x2_backward(
           const upperRight = f32x4.eq(v128.load(from + pixelBytes), largest);
           const under = f32x4.eq(v128.load(from + rowBytes), largest);
           const underRight = f32x4.eq(v128.load(from + rowBytes + pixelBytes), largest);
-          // A gradient that has been handed on is gone.
+          // A gradient is handed on once.
           from += toDx;
           v128.store(from, v128.and(gradient, upper));
           let left = v128.andnot(gradient, upper);
@@ -149,7 +149,7 @@ function max_pool_2x2_backward(
         at += 2 * pixelBytes;
         output += pixelBytes;
       }
-      // The odd column that no window reaches.
+      // The odd column on the right belongs to no window.
       memory.fill(at + toDx, 0, rightBytes);
       memory.fill(at + toDx + rowBytes, 0, rightBytes);
       at += rightBytes + rowBytes;
@@ -216,7 +216,7 @@ export function max_pool_backward(
             for (let j = columns; j > 0; j--) {
               const here = f32x4.eq(v128.load(at), largest);
               add_lanes(at + toDx, v128.and(gradient, here), lanes);
-              // A gradient that has been handed on is gone.
+              // A gradient is handed on once.
               gradient = v128.andnot(gradient, here);
               at += tapBytes;
             }
@@ -272,8 +272,8 @@ function long_mean(
 }
 
 /**
- * y = the mean of each window: the sum of the elements inside the image over their number, or with countPad over that of
- * all taps that lie in the image or its padding (a window that reaches past the padding is cut off there).
+ * y = the mean of each window: the sum of the elements inside the image over their number, or with countPad over that
+ * of all taps that lie in the image or its padding (a window that reaches past the padding is cut off there).
  *
  * @param x [n, h, w, c]
  * @param y [n, p, q, c]

@@ -1,4 +1,4 @@
-// What Winograd's transforms work on at once: a vector or, in WIDE, two neighbours that V8 makes one of 256 bits. Each
+// Spans, on which Winograd's transforms work: a vector or, in WIDE, two neighbours that V8 makes one of 256 bits. Each
 // line of their code is thus written for a low and a high vector, of which other builds drop the high one.
 
 import { store_lanes } from "./lanes";
@@ -7,7 +7,7 @@ import { store_up_to_8, zero } from "./simd";
 /** Bytes of a span. */
 export const SPAN: usize = WIDE ? 32 : 16;
 
-/** The second vector of a span; nothing where there is none. */
+/** The second vector of a span; unused where a span has one. */
 // @ts-ignore: decorator
 @inline
 export function load_high(from: usize): v128 {

@@ -1,5 +1,5 @@
-// The means that keep the error of long sums small: lengths from which they go in parts, and sums of float32 vectors in float64, two
-// lanes at a time, by which parts are put together.
+// Parts of long sums: lengths from which sums go in parts, which keep their rounding error small, and sums of float32
+// vectors in float64, two lanes at a time, by which parts are put together.
 
 /**
  * Sums of more terms than this go in parts of about `SUM_PART`, or shorter ones where those cost less: the error of a sum
@@ -8,7 +8,7 @@
 export const LONG_SUM: i32 = 4096;
 export const SUM_PART: i32 = 1024;
 
-/** The same for rows whose parts are put together in float64. */
+/** The length of a part in rows whose parts are put together in float64. */
 export const PART_OF_ROW: i32 = 256;
 
 /** sum + the lanes 0 and 1 of v. */

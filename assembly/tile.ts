@@ -172,7 +172,7 @@ function store_row(to: usize, low: v128, high: v128, bias: usize, hasBias: usize
   store_up_to_8(to, low, high, count);
 }
 
-/** The same for sixteen columns, of which the first 8 + `count` are valid. */
+/** `store_row` for sixteen columns, of which the first 8 + `count` are valid. */
 // @ts-ignore: decorator
 @inline
 function store_row_16(
@@ -394,7 +394,7 @@ function add_row(to: usize, low: v128, high: v128, count: i32, first: bool): voi
   store_up_to_8(to, low, high, count);
 }
 
-/** The same for sixteen sums, of which the first 8 + `count` are valid. */
+/** `add_row` for sixteen sums, of which the first 8 + `count` are valid. */
 // @ts-ignore: decorator
 @inline
 function add_row_16(to: usize, s0: v128, s1: v128, s2: v128, s3: v128, count: i32, first: bool): void {

@@ -37,7 +37,7 @@ export function winograd_filters(
  * G^T m G: 36 places `step` apart to nine taps `tap` apart, for a span of channels.
  *
  * @param count valid channels of the span
- * @param more whether they are added to what is there
+ * @param more true: they are added to what is there
  */
 export function transform_taps(
   m: usize, step: usize, part: usize, to: usize, tap: usize, count: i32, more: bool,

@@ -10,12 +10,12 @@ import { load_high, SPAN, store_channels, store_span } from "./span";
 /** The points are 0, +-POINT, +-2 POINT and infinity. */
 const POINT: f32 = 0.70710678118654752;
 
-/** The matrices' numbers. */
+/** The numbers of the transforms' matrices. */
 const NUMBERS: usize = memory.data<f32>([
   POINT, -POINT, 2 * POINT, -2 * POINT, -0.5, -2, -2.5, 0.5, 2, 4, -2.0 / 3.0, 1.0 / 6.0,
 ]);
 
-/** One of them in all lanes, from memory: V8 builds a vector constant anew at every use. */
+/** Number `index` of them in all lanes, from memory: V8 builds a vector constant anew at every use. */
 // @ts-ignore: decorator
 @inline
 export function number(index: usize): v128 {

@@ -17,7 +17,10 @@ const TILES: i32 = 32;
 /** Tiles whose weight gradients are summed before the transform back; those of more are added to dw part by part. */
 const LONG_SUM: i32 = 4096;
 
-/** Bytes between the 36 matrices beyond their size, so that they do not fall into the same few sets of a cache. */
+/**
+ * Bytes by which the 36 matrices lie further apart than their size, so that they do not fall into the same few sets of
+ * a cache.
+ */
 const GAP: usize = 64;
 
 /** Bytes from one of the 36 products of a block and a panel to the next. */
