@@ -1,10 +1,13 @@
-// Builds what pages without a bundler load, from src/: the files dist/convasm.min.js and convasm.full.min.js, and the folder
-// dist/browser. And the worker's program for bundlers, dist/worker/browser-worker.js.
+// Builds, from src/, the files for pages without a bundler: dist/convasm.min.js and convasm.full.min.js, and the folder
+// dist/browser. Also the worker's program for bundlers, dist/worker/browser-worker.js.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
 import { variantsPlugin } from "./variants.js";
 
-/** `convasm.js`, the program of its workers, what both load when it is needed, and the wasm files, all side by side. */
+/**
+ * Builds dist/browser: `convasm.js`, the program of its workers, modules that both load on demand, and the wasm files,
+ * side by side.
+ */
 async function separateFiles() {
   const bundle = await rolldown({
     ...settings(["bare", "files"]),
@@ -23,8 +26,9 @@ async function separateFiles() {
 }
 
 /**
- * The worker's program in one piece, for bundlers that look for `new URL`: some put all that it could ever load into one file of
- * their own, and some look for workers in the worker, without an end. Readers are in it, HDF5's library is not.
+ * Builds the worker's program in one piece, for bundlers that look for `new URL`: some put all that it could ever load
+ * into one file of their own, and some look for workers in the worker, without an end. Readers are in it, HDF5's
+ * library is not.
  */
 async function workerProgram() {
   const bundle = await rolldown({
@@ -34,7 +38,7 @@ async function workerProgram() {
   await bundle.write({ dir: "dist/worker", format: "esm", codeSplitting: false, minify: true, comments: false });
 }
 
-/** All in a function that the page and its workers call, so that its text is a worker's program. */
+/** Builds all in one file, as a function that the page and its workers call, so that its text is a worker's program. */
 async function oneFile(name, variants) {
   const { plugins, ...rest } = settings(variants);
   const bundle = await rolldown({ ...rest, plugins: [...plugins, AT_ONCE], input: "src/one-file.ts" });
@@ -61,14 +65,14 @@ async function oneFile(name, variants) {
 
 function settings(variants) {
   return {
-    // Loaded when the first HDF5 file comes: bundlers find it, pages need an import map.
+    // h5wasm is loaded when the first HDF5 file comes: bundlers find it, pages need an import map.
     external: ["h5wasm"],
     platform: "browser",
     plugins: [variantsPlugin(variants)],
   };
 }
 
-/** Imports at once what is elsewhere loaded when it is needed: in one file, later would only mean more code. */
+/** A plugin that turns dynamic imports into static ones: in one file, loading later would only mean more code. */
 const AT_ONCE = {
   name: "at-once",
   transform(code) {

@@ -30,7 +30,7 @@ async function styles() {
   return outputFiles[0].text.trim();
 }
 
-/** The text with what stands in it: no replacement's `$` means anything, and no `</script` ends the script early. */
+/** Fills marks of a text. A `$` in a replacement has no meaning, and no `</script` in one ends the script early. */
 function fill(text, marks) {
   let filled = text;
   for (const [mark, value] of Object.entries(marks)) {

@@ -1,5 +1,5 @@
-// Builds what the build for servers' bundlers holds as text: build/node-worker.text.js, the program of Node's workers in one
-// piece, from src/node/worker.ts, and build/jpeg-decoder.text.js, the wasm file of the JPEG decoder.
+// Builds two texts for bundlers of servers: build/node-worker.text.js, the program of Node's workers in one piece, from
+// src/node/worker.ts, and build/jpeg-decoder.text.js, the wasm file of the JPEG decoder.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";

@@ -1,5 +1,5 @@
-// Builds what Node loads, from src/node.ts: dist/node/convasm.js, and beside it what is loaded when it is needed. To find and read a
-// hundred modules takes three times as long. And the same for servers' bundlers, in dist/packed: without a file that has to lie
+// Builds what Node loads, from src/node.ts: dist/node/convasm.js, and beside it what is loaded on demand. To find and
+// read a hundred modules takes three times as long. Also dist/packed for bundlers of servers, where no file has to lie
 // beside another one, as bundlers move what they find and lose what they don't.
 import { rmSync } from "node:fs";
 import { nodeBundle } from "./node-bundle.js";

@@ -7,13 +7,13 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Where the page is built unless said otherwise. */
+/** The default folder that the page is built into. */
 export const WEB_FOLDER = resolve(ROOT, "web/dist");
 
 /**
  * Builds the page. It imports the published library, so that has to be built before.
  *
- * @param {string} folder where to; what is there is removed
+ * @param {string} folder the output; its content is removed
  */
 export async function buildWeb(folder = WEB_FOLDER) {
   rmSync(folder, { recursive: true, force: true });
@@ -29,7 +29,7 @@ export async function buildWeb(folder = WEB_FOLDER) {
     target: "es2022",
     minify: true,
     legalComments: "none",
-    // Or the paths that are for type checks would lead around the published library.
+    // Else the paths of the type checks would lead around the published library.
     tsconfigRaw: {},
     logLevel: "warning",
     // Node's half of a package that has one.

@@ -1,9 +1,10 @@
-// What the builds for Node have in common.
+// The bundler's settings of the builds for Node.
 import { rolldown } from "rolldown";
 import { variantsPlugin } from "./variants.js";
 
 /**
- * Puts a program for Node together. What the compiler wrote lies as far from where it goes as from the sources' folders.
+ * Puts a program for Node together. The path `../../build/` is right from the sources' folders and from the output's,
+ * so it is kept.
  *
  * @param input entry points by name
  * @param variants of files, for {@link variantsPlugin}

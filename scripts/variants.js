@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-/** A plugin for rolldown. Of several variants that there are the first one is taken. */
+/** A plugin for rolldown that takes the first of several variants for which there is a file. */
 export function variantsPlugin(variants) {
   return { name: "variants", resolveId: (source, importer) => variantOf(variants, source, importer) };
 }

@@ -30,7 +30,7 @@ function write(name, code, types) {
   writeFileSync(`build/${name}.text.d.ts`, `${types}\n`);
 }
 
-/** Both files in turns, function by function, for `src/engine/built-in-wasm.pair.ts`. */
+/** Two wasm files in turns, function by function, for `src/engine/built-in-wasm.pair.ts`. */
 function pairOf(one, other) {
   const parts = [partsOf(one), partsOf(other)];
   if (parts[0].length !== parts[1].length) throw new Error("expected wasm files with the same functions");
@@ -40,7 +40,7 @@ function pairOf(one, other) {
   return Buffer.concat([new Uint8Array(sizes.buffer), ...pairs]);
 }
 
-/** All before the functions, each function, and all behind them. */
+/** A wasm file as the bytes before its functions, each function, and the bytes after them. */
 function partsOf(wasm) {
   const parts = [];
   let begin = 0;
@@ -64,7 +64,7 @@ function partsOf(wasm) {
   return parts;
 }
 
-/** An unsigned number, and where it ends. */
+/** An unsigned LEB128 number, and the index after it. */
 function leb128(bytes, at) {
   let value = 0;
   let shift = 0;

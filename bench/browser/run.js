@@ -84,14 +84,14 @@ function optionsOrEnd() {
 
 const { nets, batches, threads, replicas, gear, seconds, rounds } = optionsOrEnd();
 
-/** Mean losses may differ by this share: a sum of parts, or fused multiply-adds in other places, ... */
+/** Largest difference of mean losses, as a share: a sum of parts, or fused multiply-adds in other places, ... */
 const SAME_LOSS = 1e-4;
 
-/** ... and where each replica normalises its part by the part's own statistics. */
+/** ... and where each replica normalises its part of the batch by that part's statistics. */
 const SIMILAR_LOSS = 0.05;
 
 /**
- * Makes both ready, and proves that they compute the same.
+ * Prepares both sides, and checks that they compute the same.
  *
  * @returns {Promise<number>} epochs that fill a slice in the slower of the two
  */
@@ -109,7 +109,7 @@ async function prepare(sides, setting) {
   if (isExact ? one.sha !== other.sha : !(Math.abs(one.loss - other.loss) < limit)) {
     throw new Error(`${setting.net}: expected the same training, got losses of ${one.loss} and ${other.loss}`);
   }
-  // Compilers are through with both by now or soon: a second look.
+  // A second measurement, since compilers may not have been done before the first.
   const times = [];
   for (const { contender } of sides) times.push((await contender.slice(1)).seconds);
   return Math.max(1, Math.round(seconds / Math.max(...times)));
@@ -142,7 +142,7 @@ async function measure(sides, setting) {
 
 const whole = (value) => Math.round(value).toLocaleString("en");
 
-/** Median, and half the distance of the quartiles. */
+/** Median ± half the distance of the quartiles, as text. */
 const spread = (ratios) =>
   `${median(ratios).toFixed(2)} ± ${((quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2).toFixed(2)}`;
 

@@ -1,5 +1,6 @@
 /**
- * What Node and the page do alike: the same network, images and settings, by either's own build of the library.
+ * The subject that Node and the page share: the same network, images and settings, with either's own build of the
+ * library.
  *
  * @module
  */
@@ -14,7 +15,7 @@
  */
 
 /**
- * What a slice tells.
+ * Figures of a slice.
  *
  * @typedef {object} Slice
  * @property {number} images images that were trained on
@@ -24,7 +25,7 @@
 
 const CLASSES = 10;
 
-/** Images of an epoch: the same ones everywhere. */
+/** Images of an epoch, the same on both sides. */
 export const EPOCH = 1024;
 
 /** A low rate, so that nothing diverges however long a run is. Plain objects travel to the page. */

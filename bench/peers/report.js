@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Turns what `run.js --json` wrote into Markdown: `node report.js [--into PAGE.md] FILE...`.
+ * Writes the results of `run.js --json` as Markdown: `node report.js [--into PAGE.md] FILE...`.
  *
  * @module
  */

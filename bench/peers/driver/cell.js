@@ -39,7 +39,10 @@ import { median, quantile } from "./statistics.js";
 /** Images per second of slow contenders, as far as known. @type {Map<string, number>} */
 const SPEEDS = new Map();
 
-/** Rows of slow contenders, which stand for larger batches too where only such small ones can be measured. @type {Map<string, Row>} */
+/**
+ * Rows of slow contenders, which are used for larger batches too where only small ones can be measured. @type
+ * {Map<string, Row>}
+ */
 const SLOW_ROWS = new Map();
 
 /** Compiled code is tried only in the memory layout that was best without. */
@@ -48,7 +51,7 @@ const isLate = (/** @type {string} */ setting) => setting.startsWith("compiled")
 /** @param {Cell} cell */
 export const keyOf = ({ spec, batch, mode }) => `${spec.name} ${batch} ${mode}`;
 
-/** An entrant with what it has ready, by setting. */
+/** An entrant with what it has prepared, by setting. */
 class Runner {
   /** @type {Map<string, Lane>} */
   lanes = new Map();
@@ -88,7 +91,7 @@ class Runner {
     return { ...answer, speed: (answer.steps * this.batch) / answer.seconds };
   }
 
-  /** Smaller batches for slow ones, so that a step takes no longer than the limit. */
+  /** Tries smaller batches for slow contenders, so that a step takes no longer than the limit. */
   async #fitBatch() {
     const { contender, process } = this.entrant;
     const { batch, mode, spec } = this.cell;
@@ -114,8 +117,8 @@ class Runner {
   }
 
   /**
-   * Prepares what will be timed. Of many settings the fastest few of a short trial stay, or those that an earlier one
-   * found.
+   * Prepares what will be timed. Of many settings, the fastest few of a short trial are kept, or those that an earlier
+   * trial found.
    *
    * @param {number} finalists
    */

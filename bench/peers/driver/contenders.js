@@ -1,5 +1,5 @@
 /**
- * Who takes part.
+ * The contenders: convasm in each gear and the programs beside it.
  *
  * @module
  */
@@ -34,7 +34,7 @@ function node(peer, options, flags = []) {
   return { command: process.execPath, args: [...flags, SERVE, peer, JSON.stringify(options)] };
 }
 
-/** What Node has to be told before it runs a gear, as `convasm --engine` tells it. @param {string} engine */
+/** Node's flags for a gear, as `convasm --engine` sets them. @param {string} engine */
 function flagsOf(engine) {
   const flags = NODE_MAJOR < 21 && engine !== "js" ? ["--experimental-wasm-relaxed-simd"] : [];
   return engine === "wide" ? [...flags, "--experimental-wasm-revectorize"] : flags;
@@ -68,8 +68,8 @@ function python(name, threads, { python: command, cache }) {
 }
 
 /**
- * What makes glibc keep freed memory, in huge pages, instead of giving it back after each step: PyTorch trained 1.4 times
- * as fast, and inferred a little slower.
+ * Environment with which glibc keeps freed memory, in huge pages, instead of giving it back after each step: PyTorch
+ * trained 1.4 times as fast, and inferred a little slower.
  */
 export const KEEP_MEMORY = {
   MALLOC_TRIM_THRESHOLD_: "2000000000",

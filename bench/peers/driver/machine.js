@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, platform, release, totalmem } from "node:os";
 
-/** What the figures were measured on. */
+/** A line about the machine that figures were measured on. */
 export function machine() {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",

@@ -121,7 +121,7 @@ function againstNumPy(cells, threads) {
   return table(["recipe", "batch", "notebook, elsewhere", "NumPy", ...columns], rows);
 }
 
-/** Who was not measured where, and why; one line a reason. @param {Run} run */
+/** Contenders that were not measured, with cells and reasons; one line a reason. @param {Run} run */
 function missing({ rows, contenders }) {
   /** @type {Map<string, string[]>} */
   const reasons = new Map();
@@ -146,7 +146,7 @@ function versions({ contenders }) {
 }
 
 /**
- * One run.
+ * A run as Markdown.
  *
  * @param {Run} run
  * @returns {string}

@@ -34,7 +34,7 @@ const FULL_BATCH = 1000;
 export const NOTEBOOKS = RECIPES.map(({ name, input, layers, optimizer, batchSize }) => ({
   name,
   batch: batchSize === "all" ? FULL_BATCH : batchSize,
-  // Of the slow ones, one step after the first loss.
+  // Slow contenders make one step after the first loss.
   checkSteps: batchSize === 1 ? 4 : 2,
   shape: [28, 28, 1],
   scale: /** @type {number} */ (input.scale ?? 1),

@@ -5,11 +5,11 @@ import { MARK } from "../peers/protocol.js";
 /** Longest that a contender may take to build a network and have it checked, compilers and slow ones included. */
 const PREPARE_MILLISECONDS = 180_000;
 
-/** Longest for anything else, beyond the time asked for. */
+/** Longest time for any other answer, beyond the time asked for. */
 const ANSWER_MILLISECONDS = 120_000;
 
 /**
- * How to start a contender.
+ * A command that starts a contender.
  *
  * @typedef {object} Launch
  * @property {string} command

@@ -23,8 +23,8 @@
 const pair = (value) => (typeof value === "number" ? [value, value] : [value[0], value[1]]);
 
 /**
- * Layers with paddings as numbers. Keras' "same" pads unevenly where strides are 2, which some peers could only do with an
- * extra copy; with (k - 1) / 2 on both sides sizes and costs are the same, and nobody is handicapped.
+ * Layers with paddings as numbers. Keras' "same" pads unevenly where strides are 2, which some peers could only do with
+ * an extra copy; with (k - 1) / 2 on both sides sizes and costs are the same for all.
  *
  * @param {readonly any[]} layers as `toJson` gives them
  * @returns {any[]}

@@ -11,7 +11,7 @@ const FILE = `${RESULTS}pytorch-settings.json`;
 
 /** @typedef {{ setting: string, imagesPerSecond: number }[]} Ranking best first */
 
-/** What `--tune` found, by contender and cell. It is kept across runs. */
+/** Settings that `--tune` found, by contender and cell. They are kept across runs. */
 export class Rankings {
   /** @type {Record<string, Ranking>} */
   #known = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {};

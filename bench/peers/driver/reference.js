@@ -1,5 +1,5 @@
 /**
- * What all contenders must compute: the plain-JavaScript engine of convasm in float64.
+ * The reference of all contenders' results: the plain-JavaScript engine of convasm in float64.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import * as convasm from "../../../dist/node/convasm.js";
 import { createModel } from "../peers/convasm.js";
 import { LoadedSubject } from "../peers/subject.js";
 
-/** How far a loss may be off before any step, as a share of 1 + itself. */
+/** Largest error of a loss before any step, as a share of 1 + itself. */
 const FIRST_BOUND = 1e-4;
 
-/** The same after steps of the optimizer, through which rounding errors grow. */
+/** Largest error of a loss after steps of the optimizer, through which rounding errors grow. */
 const LATER_BOUND = 5e-4;
 
-/** How far a probability may be off. */
+/** Largest error of a probability. */
 const PROBABILITY_BOUND = 1e-4;
 
 /** @type {Map<string, Promise<number[]>>} */
@@ -45,7 +45,7 @@ async function compute(path, mode) {
 }
 
 /**
- * Compares what a contender computed with the reference.
+ * Compares a contender's results with the reference.
  *
  * @param {string} path of the subject
  * @param {"train" | "infer"} mode

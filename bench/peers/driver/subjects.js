@@ -1,5 +1,5 @@
 /**
- * Writes what contenders compute, to files that all of them read: the network, its initial weights, images and labels.
+ * Writes what contenders compute to files that all of them read: the network, its initial weights, images and labels.
  *
  * @module
  */

@@ -10,7 +10,7 @@ export function figure(value) {
 const isConvasm = ({ peer }) => peer === "convasm";
 
 /**
- * How many times as fast the best gear of convasm is, with as many threads; NaN where one is missing.
+ * Speed of the best gear of convasm with as many threads, divided by the row's; NaN where one is missing.
  *
  * @param {Row} row
  * @param {readonly Row[]} rows of the same cell
@@ -21,7 +21,7 @@ export function ratioOf(row, rows) {
   return best > 0 ? best / (row.imagesPerSecond ?? Number.NaN) : Number.NaN;
 }
 
-/** Lines for people. @param {readonly Row[]} rows of one cell @returns {string} */
+/** Lines of a table for the terminal. @param {readonly Row[]} rows of one cell @returns {string} */
 export function cellTable(rows) {
   const { net, batch, mode } = rows[0];
   const lines = [`${net}, batch ${batch}, ${mode === "train" ? "training" : "inference"}`];

@@ -1,4 +1,4 @@
-"""What the five share: softmax cross-entropy and plain gradient descent, in float64 as NumPy has it."""
+"""Parts that the five programs share: softmax cross-entropy and plain gradient descent, in float64, NumPy's default."""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 /**
- * convasm through its library API: `fitEvents` and `predict`, with all they cost. Raw pixels go in; order of the images,
- * gathering and scaling of the batch count, which for the other programs are done before.
+ * convasm through its library API: `fitEvents` and `predict`, with all their costs. Raw pixels go in: ordering,
+ * gathering and scaling of images are timed here, and done beforehand for the other programs.
  *
  * @module
  */

@@ -112,7 +112,8 @@ function weightsOf(loaded) {
 }
 
 /**
- * One step for `jit`: [weights, moments, images, targets, corrections, noise] to [loss, weights, moments].
+ * One training step, to be compiled by `jit`: [weights, moments, images, targets, corrections, noise] to [loss,
+ * weights, moments].
  *
  * @param {LoadedSubject} loaded
  */

@@ -1,6 +1,6 @@
 /**
- * How the driver talks with a contender: one line of JSON each way, over stdin and stdout. Answers start with a mark, because
- * libraries print to stdout what they like.
+ * The protocol between driver and contenders: one line of JSON each way, over stdin and stdout. Answers start with a
+ * mark, because libraries print to stdout what they like.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 export const MARK = "@@ ";
 
 /**
- * What a contender is told to compute.
+ * A network with its data, which a contender is told to compute.
  *
  * @typedef {object} Subject
  * @property {string} net

@@ -16,7 +16,7 @@ const answer = (answer) => process.stdout.write(`${MARK}${JSON.stringify(answer)
 /** @param {unknown} error */
 const reason = (error) => (error instanceof Error ? error.message : String(error)).split("\n")[0];
 
-/** What is ready to be timed, by the driver's name for it. @type {Map<string, Job>} */
+/** Jobs that are ready to be timed, by the driver's name for them. @type {Map<string, Job>} */
 const jobs = new Map();
 /** @type {{ path: string, loaded: LoadedSubject } | undefined} */
 let last;

@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js, on its cpu or wasm backend, by the functions of its core: what its layers call. Inference uses its fused
- * convolutions.
+ * TensorFlow.js, on its cpu or wasm backend, by the functions of its core, which its layers call. Inference uses its
+ * fused convolutions.
  *
  * @module
  */

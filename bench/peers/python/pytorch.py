@@ -21,7 +21,7 @@ EAGER = ("eager", "eager without oneDNN")
 
 
 def compiler():
-    """Whether there is what torch.compile builds with."""
+    """True if the compiler that torch.compile needs is there."""
     return any(shutil.which(name) for name in ("g++", "clang++"))
 
 

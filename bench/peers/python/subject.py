@@ -8,7 +8,7 @@ MARK = "@@ "
 
 
 class Subject:
-    """What to compute: see the driver's protocol.js."""
+    """A network with its data, as in the driver's protocol.js."""
 
     def __init__(self, path):
         with open(path, encoding="utf8") as file:
