@@ -1,4 +1,29 @@
+import { AUGMENT } from "./data/augment.ts";
+import { VIEWS } from "./data/views.ts";
 import type { OptionSchema } from "./options/schema.ts";
+import { schemasOf } from "./options/variants.ts";
+import { AVERAGINGS } from "./training/averaging.ts";
+import { EARLY_STOPPING } from "./training/callbacks/early-stopping.ts";
+import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
+import { PREDICTION } from "./training/evaluate.ts";
+import { LOSSES } from "./training/losses.ts";
+import { OPTIMIZERS } from "./training/optimizers.ts";
+import { SAMPLE_EVALUATION } from "./training/reports.ts";
+import { SCHEDULES } from "./training/schedules.ts";
+import { WHITENING } from "./training/whitening.ts";
 
 /** The schemas of all options, by group and type: what forms, command lines and tables are made of. */
-export const SCHEMAS = {} as const satisfies { readonly [group: string]: { readonly [type: string]: OptionSchema } };
+export const SCHEMAS = {
+  optimizer: schemasOf(OPTIMIZERS),
+  loss: schemasOf(LOSSES),
+  schedule: schemasOf(SCHEDULES),
+  averaging: schemasOf(AVERAGINGS),
+  callback: { earlyStopping: EARLY_STOPPING, reduceOnPlateau: REDUCE_ON_PLATEAU },
+  training: {
+    augment: AUGMENT,
+    evaluations: SAMPLE_EVALUATION,
+    prediction: PREDICTION,
+    testTimeAugmentation: VIEWS,
+    whitening: WHITENING,
+  },
+} as const satisfies { readonly [group: string]: { readonly [type: string]: OptionSchema } };

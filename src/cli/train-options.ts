@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { RECIPES } from "../recipes/index.ts";
-import { SAMPLINGS } from "../training/sampling.ts";
+import { SAMPLING } from "../training/sampling.ts";
 import { notNegative, part, positive, positiveWhole, seedNumber, share, shareBelowOne } from "./numbers.ts";
 import { imageRange, testRange } from "./range-option.ts";
 
@@ -44,7 +44,7 @@ export function addTrainingOptions(command: Command): Command {
     .option("--no-augment", "none, also where the network's own settings have some")
     .addOption(
       new Option("--sampling <way>", "shuffle: each image once, sequential: in their order, replacement: drawn afresh")
-        .choices([...SAMPLINGS])
+        .choices(SAMPLING.choices ?? [])
         .default(undefined, "shuffle"),
     )
     .option("--steps-per-epoch <n>", "full batches in an epoch (default: each image once)", positiveWhole)

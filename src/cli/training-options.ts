@@ -4,13 +4,14 @@ import type { Gear } from "../engine/gears.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
 import { checkNumber } from "../options/numbers.ts";
+import { typesOf } from "../options/variants.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
 import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
 import { lossOf, softmaxCrossEntropy } from "../training/losses.ts";
 import { OPTIMIZERS, parseOptimizer } from "../training/optimizers.ts";
 import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
 import type { Sampling } from "../training/sampling.ts";
-import { parseSchedule, type Schedule } from "../training/schedules.ts";
+import { parseSchedule, SCHEDULES, type Schedule } from "../training/schedules.ts";
 import { UsageError } from "./errors.ts";
 import type { NetworkChoice } from "./network-option.ts";
 import { parsePairs, parseTyped } from "./spec.ts";
@@ -102,8 +103,9 @@ export function trainingSettings(options: TrainingOptions, network: NetworkChoic
 function chooseOptimizer(options: TrainingOptions, own: Optimizer): Optimizer {
   const { optimizer, lr, momentum, weightDecay, clipNorm } = options;
   const asked = optimizer === undefined ? undefined : parseTyped("--optimizer", optimizer);
-  if (asked !== undefined && !OPTIMIZERS.some((name) => name === asked.type)) {
-    throw new UsageError(`--optimizer: ${unknownName("one of", String(asked.type), OPTIMIZERS)}`);
+  const names = typesOf(OPTIMIZERS);
+  if (asked !== undefined && !names.some((name) => name === asked.type)) {
+    throw new UsageError(`--optimizer: ${unknownName("one of", String(asked.type), names)}`);
   }
   const base = asked === undefined || asked.type === own.config.type ? own.config : {};
   return parseOptimizer({
@@ -119,8 +121,6 @@ function chooseOptimizer(options: TrainingOptions, own: Optimizer): Optimizer {
   });
 }
 
-const SCHEDULES = ["constant", "step", "exponential", "cosine", "oneCycle"] as const;
-
 function chooseSchedule({ schedule, lr }: TrainingOptions, own: Schedule, epochs: number): Schedule {
   if (schedule === undefined) {
     if (own.type !== "oneCycle" || lr === undefined) return own;
@@ -129,8 +129,9 @@ function chooseSchedule({ schedule, lr }: TrainingOptions, own: Schedule, epochs
     return rest;
   }
   const asked = parseTyped("--schedule", schedule);
-  const type = SCHEDULES.find((name) => name.toLowerCase() === String(asked.type).toLowerCase());
-  if (type === undefined) throw new UsageError(`--schedule: ${unknownName("one of", String(asked.type), SCHEDULES)}`);
+  const names = typesOf(SCHEDULES);
+  const type = names.find((name) => name.toLowerCase() === String(asked.type).toLowerCase());
+  if (type === undefined) throw new UsageError(`--schedule: ${unknownName("one of", String(asked.type), names)}`);
   const { milestones } = asked;
   return parseSchedule({
     ...(type === "step" && !("stepEpochs" in asked) && !("milestones" in asked) && { stepEpochs: epochs / 3 }),

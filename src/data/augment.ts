@@ -1,33 +1,34 @@
 import { cos, sin } from "../numeric/math.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
+import { flagOr, number, whole } from "../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 
-/** Random changes to training images; each is drawn afresh for every image and step. */
-export interface AugmentOptions {
-  /** Moves by up to this many pixels each way. Default 0. */
-  shift?: number;
-  /** Turns by up to this many degrees each way. Default 0. */
-  rotate?: number;
-  /** Enlarges or shrinks by up to this share: 0.1 is 0.9 to 1.1 times. Default 0. */
-  scale?: number;
-  /** Slants by up to this many degrees each way. Default 0. */
-  shear?: number;
+/** Random changes to training images. */
+export const AUGMENT = {
+  /** Moves by up to this many pixels each way. */
+  shift: { kind: number({ minimum: 0, maximum: 1000 }), default: 0 },
+  /** Turns by up to this many degrees each way. */
+  rotate: { kind: number({ minimum: 0, maximum: 180 }), default: 0 },
+  /** Enlarges or shrinks by up to this share, as 0.1 for 0.9 to 1.1 times. */
+  scale: { kind: number({ minimum: 0, maximum: 0.9 }), default: 0 },
+  /** Slants by up to this many degrees each way. */
+  shear: { kind: number({ minimum: 0, maximum: 80 }), default: 0 },
   /**
    * Mirrors each image with a chance of one half. `"alternating"`: every image in every other epoch, half of them in the first
-   * (Jordan, 2024, "94% on CIFAR-10 in 3.29 Seconds"). Default false.
+   * (Jordan, 2024, "94% on CIFAR-10 in 3.29 Seconds").
    */
-  horizontalFlip?: boolean | "alternating";
-  /** Pads by this many pixels and cuts out a random part of the old size: whole-pixel moves. Default 0. */
-  randomCrop?: number;
-  /** Blanks a square of this many pixels at a random place (DeVries & Taylor, 2017). Default 0. */
-  cutout?: number;
-}
+  horizontalFlip: { kind: flagOr("alternating"), default: false },
+  /** Pads by this many pixels and cuts out a random part of the old size: whole-pixel moves. */
+  randomCrop: { kind: whole(0, 1000), default: 0 },
+  /** Blanks a square of this many pixels at a random place. As Cutout does (DeVries & Taylor, 2017). */
+  cutout: { kind: whole(0, 1000), default: 0 },
+} as const satisfies OptionSchema;
+
+/** Random changes to training images; each is drawn afresh for every image and step. */
+export interface AugmentOptions extends OptionsOf<typeof AUGMENT> {}
 
 /** Augmentation, checked and complete. */
-export type Augment = Required<AugmentOptions>;
-
-const KEYS = ["shift", "rotate", "scale", "shear", "horizontalFlip", "randomCrop", "cutout"] as const;
+export type Augment = ValuesOf<typeof AUGMENT>;
 
 /**
  * Checks augmentation options, from TypeScript or from a file.
@@ -35,24 +36,7 @@ const KEYS = ["shift", "rotate", "scale", "shear", "horizontalFlip", "randomCrop
  * @throws TypeError, RangeError for an unknown or wrong option
  */
 export function readAugment(json: unknown): Augment {
-  const who = "augment";
-  const fields = readFields(who, json, KEYS);
-  const number = (name: (typeof KEYS)[number], maximum: number, whole = false) =>
-    checkNumber(who, name, fields[name] ?? 0, { minimum: 0, maximum, whole });
-  const { horizontalFlip = false } = fields;
-  if (typeof horizontalFlip !== "boolean" && horizontalFlip !== "alternating") {
-    const got = JSON.stringify(horizontalFlip);
-    throw new TypeError(`${who}: expected horizontalFlip to be true, false or "alternating", got ${got}`);
-  }
-  return {
-    shift: number("shift", 1000),
-    rotate: number("rotate", 180),
-    scale: number("scale", 0.9),
-    shear: number("shear", 80),
-    horizontalFlip,
-    randomCrop: number("randomCrop", 1000, true),
-    cutout: number("cutout", 1000, true),
-  };
+  return readOptions("augment", AUGMENT, json);
 }
 
 /** Numbers drawn per image; an image's draws have the indices from `DRAWS` times its place on. */

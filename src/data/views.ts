@@ -4,18 +4,20 @@
  * @module
  */
 
-import { shown } from "../errors.ts";
-import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
+import { flag, whole } from "../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import type { ImageShape, Pixels } from "./pixels.ts";
 
+/** The views that a prediction is averaged over. */
+export const VIEWS = {
+  /** Also mirrored. */
+  horizontalFlip: { kind: flag(), default: false },
+  /** Also moved by so many pixels up, down, left and right; what comes in is 0. */
+  shift: { kind: whole(0, 1000), default: 0 },
+} as const satisfies OptionSchema;
+
 /** The views that a prediction is averaged over. A type alias because interfaces do not fit `Json`. */
-export type TestTimeAugmentation = {
-  /** Also mirrored. Default false. */
-  readonly horizontalFlip?: boolean | undefined;
-  /** Also moved by so many pixels up, down, left and right; what comes in is 0. Default 0: not moved. */
-  readonly shift?: number | undefined;
-};
+export type TestTimeAugmentation = Readonly<OptionsOf<typeof VIEWS>>;
 
 /** One view: mirrored or not, then moved. */
 export interface View {
@@ -32,12 +34,7 @@ export interface View {
  * readViews({ horizontalFlip: true, shift: 1 }).length; // 10
  */
 export function readViews(options: unknown): View[] {
-  const who = "testTimeAugmentation";
-  const { horizontalFlip = false, shift = 0 } = readFields(who, options, ["horizontalFlip", "shift"]);
-  if (typeof horizontalFlip !== "boolean") {
-    throw new TypeError(`${who}: expected horizontalFlip to be true or false, got ${shown(horizontalFlip)}`);
-  }
-  const by = checkNumber(who, "shift", shift, { whole: true, minimum: 0, maximum: 1000 });
+  const { horizontalFlip, shift: by } = readOptions("testTimeAugmentation", VIEWS, options);
   const moves = [
     [0, 0],
     ...(by === 0

@@ -1,10 +1,11 @@
+import { type OptionsOf, readOptions } from "../options/schema.ts";
 import type { Callback, Json } from "../training/callback.ts";
-import { BestValue, type BestValueOptions } from "../training/callbacks/best-value.ts";
+import { BEST_VALUE, BestValue } from "../training/callbacks/best-value.ts";
 import type { EpochEvent } from "../training/events.ts";
 import { writeFileAtomic } from "./files.ts";
 
 /** What {@link ModelCheckpoint} is told. */
-export interface ModelCheckpointOptions extends BestValueOptions {
+export interface ModelCheckpointOptions extends OptionsOf<typeof BEST_VALUE> {
   /** Gives the bytes to write: `() => model.save()`. */
   readonly save: () => Uint8Array;
   /** File for the model of the best epoch. Default none. */
@@ -28,9 +29,10 @@ export class ModelCheckpoint implements Callback {
 
   /** @throws TypeError, RangeError for a wrong option */
   constructor(options: ModelCheckpointOptions) {
-    this.name = options.name ?? "modelCheckpoint";
+    const { name = "modelCheckpoint", monitor, minDelta } = options;
+    this.name = name;
     this.#options = options;
-    this.#best = new BestValue(this.name, options);
+    this.#best = new BestValue(name, readOptions(name, BEST_VALUE, { monitor, minDelta }));
   }
 
   /** Epoch of the best figure so far, from 1; 0 before there is one. */

@@ -54,6 +54,21 @@ export function flag(): OptionKind<boolean, boolean> {
   };
 }
 
+/** True, false or a text of its own. */
+export function flagOr<const Word extends string>(word: Word): OptionKind<boolean | Word, boolean | Word> {
+  const wanted = `true, false or ${JSON.stringify(word)}`;
+  return {
+    field: "choice",
+    choices: ["false", "true", word],
+    wanted,
+    read(who, key, value) {
+      if (typeof value === "boolean") return value;
+      if (value === word) return word;
+      throw new InputTypeError(who, `${key} to be ${wanted}`, shown(value));
+    },
+  };
+}
+
 /** One of some texts. */
 export function choice<const Choice extends string>(choices: readonly Choice[]): OptionKind<Choice, Choice> {
   const wanted = `one of ${choices.join(", ")}`;

@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly kind: OptionKind<unknown, unknown>;
   readonly default?: unknown;
   readonly optional?: true;
+  /** Few need it: forms show it under "More", and command lines only on demand. */
+  readonly rare?: true;
 }
 
 /** The options of one thing, such as a layer or an optimizer, by their keys. */
@@ -67,6 +69,16 @@ export function readOptions(who: string, schema: OptionSchema, given: unknown): 
       throw new InputTypeError(who, `${key} to be ${kind.wanted}`, "nothing", "missing");
     }),
   );
+}
+
+/**
+ * The same as an object that could be given again: with the defaults, and without keys for what is undefined.
+ *
+ * @throws as {@link readOptions}
+ */
+export function completeOptions<S extends OptionSchema>(who: string, schema: S, given: unknown): Readonly<OptionsOf<S>>;
+export function completeOptions(who: string, schema: OptionSchema, given: unknown): unknown {
+  return Object.fromEntries(Object.entries(readOptions(who, schema, given)).filter(([, value]) => value !== undefined));
 }
 
 /** Options as files keep them: those that were given, and their `type`. */

@@ -9,6 +9,7 @@ import type { LossOption } from "../training/losses.ts";
 import type { SampleEvaluation } from "../training/reports.ts";
 import type { Sampling } from "../training/sampling.ts";
 import type { Schedule } from "../training/schedules.ts";
+import type { WhitenOptions } from "../training/whitening.ts";
 import type { DataSplit } from "./data-split.ts";
 
 /** Numbers that a recipe leaves open, such as how many filters. */
@@ -38,7 +39,7 @@ export interface Recipe {
   /** The layers for a number of classes. */
   readonly layers: (classes: number, given?: LayersFor) => readonly Layer[];
   /** The first layer begins with filters that whiten patches of training images. */
-  readonly whitening?: Whitening;
+  readonly whitening?: WhitenOptions;
   readonly loss: LossOption;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
@@ -63,14 +64,6 @@ export interface Recipe {
   /** What it is to reach, and what its source reached. */
   readonly figures?: readonly RecipeFigure[];
 }
-
-/** Filters from the covariance of image patches (see `whiten`). */
-export type Whitening = {
-  /** Training images that patches are taken from, the first ones. */
-  readonly images: number;
-  /** Added to the eigenvalues, which are variances of scaled pixels. */
-  readonly epsilon: number;
-};
 
 /** One number that a run of the recipe can be compared with. */
 export interface RecipeFigure {

@@ -7,7 +7,7 @@ import { readFields, readType } from "../options/objects.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
 import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
 import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
-import { readSampling, type Sampling } from "../training/sampling.ts";
+import { SAMPLING, type Sampling } from "../training/sampling.ts";
 import { parseSchedule, type Schedule } from "../training/schedules.ts";
 import { type Draw, type ImageRange, readRange, readTestRange, type TestRange } from "./data-split.ts";
 
@@ -100,7 +100,7 @@ export function readRunSettings(json: unknown): RunSettings {
     schedule: parseSchedule(schedule),
     augment: augment === null ? null : readAugment(augment),
     isRecipe,
-    sampling: readSampling(WHO, sampling),
+    sampling: SAMPLING.read(WHO, "sampling", sampling),
     stepsPerEpoch: readCount("stepsPerEpoch", fields.stepsPerEpoch ?? null),
     averageEvery: readCount("averageEvery", fields.averageEvery ?? null),
     evaluations: readEvaluations(WHO, evaluations),

@@ -6,98 +6,95 @@
  * @module
  */
 
-import { checkNumber } from "../options/numbers.ts";
-import { readFields, readType } from "../options/objects.ts";
-
-/** What both kinds of average share. */
-type AveragingOptions = {
-  /** Epochs before the first weights count; fractions are rounded to whole steps. */
-  readonly startEpoch?: number | undefined;
-  /** Steps from one set of weights that counts to the next. Default 1. */
-  readonly every?: number | undefined;
-  /**
-   * Training images over which running statistics of normalisation are taken anew for the averaged weights; 0: they are
-   * averaged as the weights are.
-   */
-  readonly statisticsImages?: number | undefined;
-};
-
-/** Recent weights count more. */
-export type ExponentialAveraging = AveragingOptions & {
-  readonly type: "ema";
-  /** What is left of an old weight's share after each update. */
-  readonly decay: number;
-};
-
-/** All weights count alike. */
-export type UniformAveraging = AveragingOptions & {
-  readonly type: "swa";
-};
-
-export type Averaging = ExponentialAveraging | UniformAveraging;
-
-/** Averaging, checked and complete. */
-export interface AveragingPlan {
-  readonly type: Averaging["type"];
-  readonly decay: number;
-  readonly startEpoch: number;
-  readonly every: number;
-  readonly statisticsImages: number;
-}
-
-const TYPES = ["ema", "swa"] as const;
-const SHARED = ["type", "startEpoch", "every", "statisticsImages"] as const;
+import { InputRangeError } from "../errors.ts";
+import { number, whole } from "../options/kinds.ts";
+import { completeOptions, type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
+import { readVariant } from "../options/variants.ts";
 
 /** Enough for means and variances of a channel to a thousandth. */
 const SWA_STATISTICS_IMAGES = 10_000;
+
+/** The options that both kinds of average share. */
+function sharedOptions(statisticsImages: number) {
+  return {
+    /** Epochs before the first weights count; fractions are rounded to whole steps. */
+    startEpoch: { kind: number({ minimum: 0 }), default: 0 },
+    /** Steps from one set of weights that counts to the next. */
+    every: { kind: whole(1), default: 1 },
+    /**
+     * Training images over which running statistics of normalisation are taken anew for the averaged weights. 0: they are
+     * averaged as the weights are.
+     */
+    statisticsImages: { kind: whole(0), default: statisticsImages, rare: true },
+  } as const satisfies OptionSchema;
+}
+
+const EMA = {
+  /** Share of an old weight that is left after each update. With 0.999 about the last thousand count. */
+  decay: { kind: number({ minimum: 0, below: 1 }), default: 0.999 },
+  ...sharedOptions(0),
+} as const satisfies OptionSchema;
+
+const SWA = sharedOptions(SWA_STATISTICS_IMAGES);
+
+/** Recent weights count more. */
+export type ExponentialAveraging = { readonly type: "ema" } & Readonly<OptionsOf<typeof EMA>>;
+
+/** All weights count alike. */
+export type UniformAveraging = { readonly type: "swa" } & Readonly<OptionsOf<typeof SWA>>;
+
+/** An average of the weights, as plain data. */
+export type Averaging = ExponentialAveraging | UniformAveraging;
+
+/** An average as it is computed. */
+interface AveragingPlan extends Readonly<ValuesOf<typeof SWA>> {
+  /** Share of the newest weights at the k-th update, from 1. */
+  share(k: number): number;
+}
+
+/** All kinds of averages by their names, as files and the command line have them. */
+export const AVERAGINGS = {
+  ema: {
+    schema: EMA,
+    read: (who: string, given: object): ExponentialAveraging => ({ type: "ema", ...completeOptions(who, EMA, given) }),
+    plan(given: object): AveragingPlan {
+      const { decay, ...shared } = readOptions('averaging "ema"', EMA, given);
+      return { ...shared, share: (k) => 1 - Math.min(decay, k / (k + 9)) };
+    },
+  },
+  swa: {
+    schema: SWA,
+    read: (who: string, given: object): UniformAveraging => ({ type: "swa", ...completeOptions(who, SWA, given) }),
+    plan: (given: object): AveragingPlan => ({
+      ...readOptions('averaging "swa"', SWA, given),
+      share: (k) => 1 / k,
+    }),
+  },
+};
 
 /**
  * Exponential moving average of the weights (Polyak & Juditsky, 1992): `a = d a + (1 - d) w` after every `every` steps, with
  * `d = min(decay, k / (k + 9))` at the k-th update, so that the first weights are soon forgotten. Running statistics are
  * averaged in the same way.
  *
- * @param options.decay default 0.999: about the last thousand updates
- * @param options.startEpoch default 0
- * @param options.statisticsImages default 0
  * @throws TypeError, RangeError for a wrong option
  * @example
  * const averaging = ema({ decay: 0.99 });
  */
-export function ema(options: Partial<Omit<ExponentialAveraging, "type">> = {}): ExponentialAveraging {
-  const { type: _, ...plan } = readPlan({ ...options, type: "ema" });
-  return { type: "ema", ...plan };
+export function ema(options: OptionsOf<typeof EMA> = {}): ExponentialAveraging {
+  return AVERAGINGS.ema.read('averaging "ema"', options);
 }
 
 /**
  * Stochastic weight averaging (Izmailov et al., 2018): the mean of the weights after every `every` steps from `startEpoch`
- * on. Running statistics, which no mean gives for it, are taken anew over training images.
+ * on. Running statistics, which no mean gives for it, are taken anew over training images: 10,000, or as many as there are.
  *
- * @param options.startEpoch epochs before the average begins
- * @param options.statisticsImages default 10,000, or as many as there are
  * @throws TypeError, RangeError for a wrong option
  * @example
  * const averaging = swa({ startEpoch: 7.5 });
  */
-export function swa(options: Omit<UniformAveraging, "type">): UniformAveraging {
-  const { type: _, decay: _decay, ...plan } = readPlan({ ...options, type: "swa" });
-  return { type: "swa", ...plan };
-}
-
-function readPlan(value: unknown): AveragingPlan {
-  const type = readType("averaging", value, TYPES);
-  const who = `averaging "${type}"`;
-  const json = typeof value === "string" ? { type } : value;
-  const fields =
-    type === "ema" ? readFields(who, json, [...SHARED, "decay"]) : { decay: 0, ...readFields(who, json, SHARED) };
-  const { decay = 0.999, startEpoch = 0, every = 1 } = fields;
-  const { statisticsImages = type === "swa" ? SWA_STATISTICS_IMAGES : 0 } = fields;
-  return {
-    type,
-    decay: checkNumber(who, "decay", decay, { minimum: 0, below: 1 }),
-    startEpoch: checkNumber(who, "startEpoch", startEpoch, { minimum: 0 }),
-    every: checkNumber(who, "every", every, { whole: true, minimum: 1 }),
-    statisticsImages: checkNumber(who, "statisticsImages", statisticsImages, { whole: true, minimum: 0 }),
-  };
+export function swa(options: OptionsOf<typeof SWA> = {}): UniformAveraging {
+  return AVERAGINGS.swa.read('averaging "swa"', options);
 }
 
 /**
@@ -106,8 +103,7 @@ function readPlan(value: unknown): AveragingPlan {
  * @throws TypeError, RangeError for an unknown kind or option
  */
 export function parseAveraging(json: unknown): Averaging {
-  const { type, decay, ...plan } = readPlan(json);
-  return type === "ema" ? { type, decay, ...plan } : { type, ...plan };
+  return readVariant<Averaging>("averaging", AVERAGINGS, json, (type) => `averaging "${type}"`);
 }
 
 /** Weights, as a network has them. */
@@ -124,13 +120,14 @@ export class WeightAverage {
    * @throws RangeError if no weights would count
    */
   constructor(averaging: Averaging, stepsPerEpoch: number, totalSteps: number) {
-    this.plan = readPlan(averaging);
-    const { type, startEpoch, every } = this.plan;
+    const { type } = parseAveraging(averaging);
+    this.plan = AVERAGINGS[type].plan(typeof averaging === "string" ? {} : averaging);
+    const { startEpoch, every } = this.plan;
     this.#firstStep = Math.round(startEpoch * stepsPerEpoch);
     if (this.#updates(totalSteps) < 1) {
       const last = totalSteps / stepsPerEpoch;
       const got = `startEpoch ${startEpoch} and every ${every}`;
-      throw new RangeError(`averaging "${type}": expected a start and a step within the ${last} epochs, got ${got}`);
+      throw new InputRangeError(`averaging "${type}"`, `a start and a step within the ${last} epochs`, got);
     }
   }
 
@@ -168,8 +165,7 @@ export class WeightAverage {
       this.#values = weights.slice();
       return;
     }
-    const { type, decay } = this.plan;
-    const fresh = type === "swa" ? 1 / k : 1 - Math.min(decay, k / (k + 9));
+    const fresh = this.plan.share(k);
     for (let i = 0; i < average.length; i++) average[i] += (weights[i] - average[i]) * fresh;
   }
 }

@@ -1,9 +1,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
-import { readViews, type TestTimeAugmentation } from "../data/views.ts";
+import { VIEWS } from "../data/views.ts";
 import { shown } from "../errors.ts";
 import type { Network } from "../model/network.ts";
-import { readFields } from "../options/objects.ts";
+import { nested } from "../options/compound.ts";
+import { flag } from "../options/kinds.ts";
+import { completeOptions, type OptionSchema, type OptionsOf } from "../options/schema.ts";
 import { Breather } from "./pause.ts";
 import { Predictor } from "./predictor.ts";
 
@@ -29,16 +31,19 @@ export interface PredictionBatch {
   readonly losses: Float32Array | Float64Array;
 }
 
-/** How images are seen when a model predicts. A type alias because interfaces do not fit `Json`. */
-export type PredictionSettings = {
+/** How images are seen when a model predicts. */
+export const PREDICTION = {
   /**
-   * Normalise by the statistics of the evaluated batch in place of the running ones: those of the whole data set where the
-   * batch holds all of it. A figure then depends on the images that stand in one batch with it. Default false.
+   * Normalises by the statistics of the evaluated batch in place of the running ones. They are those of the whole data set where
+   * the batch holds all of it. A figure then depends on the images that stand in one batch with it.
    */
-  readonly batchStatistics?: boolean | undefined;
-  /** Average the predictions over several views of each image. The loss is the mean of the views' losses. Default none. */
-  readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
-};
+  batchStatistics: { kind: flag(), optional: true },
+  /** Averages the predictions over several views of each image. The loss is the mean of the views' losses. */
+  testTimeAugmentation: { kind: nested(VIEWS), optional: true },
+} as const satisfies OptionSchema;
+
+/** How images are seen when a model predicts. A type alias because interfaces do not fit `Json`. */
+export type PredictionSettings = Readonly<OptionsOf<typeof PREDICTION>>;
 
 export interface EvaluateOptions extends PredictionSettings {
   /** Called with the predictions of each batch, for metrics beyond loss and accuracy. */
@@ -46,19 +51,9 @@ export interface EvaluateOptions extends PredictionSettings {
   readonly signal?: AbortSignal;
 }
 
-const SETTINGS = ["batchStatistics", "testTimeAugmentation"] satisfies (keyof PredictionSettings)[];
-
 /** Prediction settings from TypeScript or from a file. */
 export function readPredictionSettings(who: string, json: unknown): PredictionSettings {
-  const { batchStatistics, testTimeAugmentation } = readFields(who, json, SETTINGS);
-  if (batchStatistics !== undefined && typeof batchStatistics !== "boolean") {
-    throw new TypeError(`${who}: expected batchStatistics to be true or false, got ${shown(batchStatistics)}`);
-  }
-  if (testTimeAugmentation !== undefined) readViews(testTimeAugmentation);
-  return {
-    ...(batchStatistics !== undefined && { batchStatistics }),
-    ...(testTimeAugmentation !== undefined && { testTimeAugmentation: { ...testTimeAugmentation } }),
-  };
+  return completeOptions(who, PREDICTION, json);
 }
 
 /** Evaluates some of the images of a data set, or undefined for all; data and options were checked. */

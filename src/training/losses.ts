@@ -1,32 +1,26 @@
 import type { Loss } from "../model/contracts.ts";
-import { checkNumber } from "../options/numbers.ts";
-import { readFields, readType } from "../options/objects.ts";
+import { number } from "../options/kinds.ts";
+import { configOf, type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
+import { readVariant } from "../options/variants.ts";
 
-/** A loss by name; or with options, as `softmaxCrossEntropy({ labelSmoothing: 0.1 })` makes one. */
-export type LossOption = "softmaxCrossEntropy" | "sigmoidBinaryCrossEntropy" | "meanSquaredError" | Loss;
+const SMOOTHING = {
+  /** Share of each target spread over all classes. From Szegedy et al. (2016). */
+  labelSmoothing: { kind: number({ minimum: 0, maximum: 1 }), default: 0 },
+} as const satisfies OptionSchema;
+
+/** Options of {@link softmaxCrossEntropy}. */
+export interface SoftmaxCrossEntropyOptions extends OptionsOf<typeof SMOOTHING> {}
 
 /**
  * Cross-entropy of the softmax of the outputs with a class: the loss of classifiers. Targets are class indices. A last layer
  * `softmax()` is folded into it: a model has the same losses, gradients and predictions with and without one.
  *
- * @param options.labelSmoothing share of each target spread over all classes (Szegedy et al., 2016), 0 to 1; default 0
- * @throws RangeError if it is not in [0, 1]
+ * @throws TypeError, RangeError for a wrong option
  * @example
  * softmaxCrossEntropy({ labelSmoothing: 0.1 });
  */
-export function softmaxCrossEntropy(options: { labelSmoothing?: number } = {}): Loss {
-  const type = "softmaxCrossEntropy";
-  const { labelSmoothing = 0 } = options;
-  checkNumber(type, "labelSmoothing", labelSmoothing, { minimum: 0, maximum: 1 });
-  return {
-    config: { type, ...(labelSmoothing !== 0 && { labelSmoothing }) },
-    activation: "softmax",
-    classes: true,
-    emit(tape, n, { images, outputs, targets, losses, correct, gradient }, classes) {
-      const args = [outputs, targets, losses, correct, gradient, classes, labelSmoothing, 1 / images] as const;
-      tape.add("softmax_cross_entropy", "sample", n, ...args);
-    },
-  };
+export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): Loss {
+  return LOSSES.softmaxCrossEntropy.read("softmaxCrossEntropy", options);
 }
 
 /**
@@ -37,14 +31,7 @@ export function softmaxCrossEntropy(options: { labelSmoothing?: number } = {}): 
  * sigmoidBinaryCrossEntropy();
  */
 export function sigmoidBinaryCrossEntropy(): Loss {
-  return {
-    config: { type: "sigmoidBinaryCrossEntropy" },
-    activation: "sigmoid",
-    classes: false,
-    emit(tape, n, { images, outputs, targets, losses, gradient }, size) {
-      tape.add("sigmoid_binary_cross_entropy", "sample", n, outputs, targets, losses, gradient, size, 1 / images);
-    },
-  };
+  return LOSSES.sigmoidBinaryCrossEntropy.read("sigmoidBinaryCrossEntropy", {});
 }
 
 /**
@@ -54,15 +41,58 @@ export function sigmoidBinaryCrossEntropy(): Loss {
  * meanSquaredError();
  */
 export function meanSquaredError(): Loss {
-  return {
-    config: { type: "meanSquaredError" },
-    activation: undefined,
-    classes: false,
-    emit(tape, n, { images, outputs, targets, losses, gradient }, size) {
-      tape.add("mean_squared_error", "sample", n, outputs, targets, losses, gradient, size, 1 / images);
-    },
-  };
+  return LOSSES.meanSquaredError.read("meanSquaredError", {});
 }
+
+/** All losses by their names, as files and the command line have them. */
+export const LOSSES = {
+  softmaxCrossEntropy: {
+    schema: SMOOTHING,
+    read(who: string, given: object): Loss {
+      const { labelSmoothing } = readOptions(who, SMOOTHING, given);
+      return {
+        config: configOf("softmaxCrossEntropy", given),
+        activation: "softmax",
+        classes: true,
+        emit(tape, n, { images, outputs, targets, losses, correct, gradient }, classes) {
+          const args = [outputs, targets, losses, correct, gradient, classes, labelSmoothing, 1 / images] as const;
+          tape.add("softmax_cross_entropy", "sample", n, ...args);
+        },
+      };
+    },
+  },
+  sigmoidBinaryCrossEntropy: {
+    schema: {},
+    read(who: string, given: object): Loss {
+      readOptions(who, {}, given);
+      return {
+        config: configOf("sigmoidBinaryCrossEntropy", given),
+        activation: "sigmoid",
+        classes: false,
+        emit(tape, n, { images, outputs, targets, losses, gradient }, size) {
+          tape.add("sigmoid_binary_cross_entropy", "sample", n, outputs, targets, losses, gradient, size, 1 / images);
+        },
+      };
+    },
+  },
+  meanSquaredError: {
+    schema: {},
+    read(who: string, given: object): Loss {
+      readOptions(who, {}, given);
+      return {
+        config: configOf("meanSquaredError", given),
+        activation: undefined,
+        classes: false,
+        emit(tape, n, { images, outputs, targets, losses, gradient }, size) {
+          tape.add("mean_squared_error", "sample", n, outputs, targets, losses, gradient, size, 1 / images);
+        },
+      };
+    },
+  },
+};
+
+/** A loss by name; or with options, as `softmaxCrossEntropy({ labelSmoothing: 0.1 })` makes one. */
+export type LossOption = keyof typeof LOSSES | Loss;
 
 /**
  * A loss from a name or from untrusted JSON.
@@ -72,21 +102,7 @@ export function meanSquaredError(): Loss {
  * parseLoss(JSON.parse('{ "type": "softmaxCrossEntropy", "labelSmoothing": 0.1 }'));
  */
 export function parseLoss(json: unknown): Loss {
-  const type = readType("loss", json, ["softmaxCrossEntropy", "sigmoidBinaryCrossEntropy", "meanSquaredError"]);
-  const fields: Record<string, unknown> = typeof json === "object" && json !== null ? { ...json } : {};
-  switch (type) {
-    case "softmaxCrossEntropy": {
-      const { labelSmoothing = 0 } = readFields(type, { type, ...fields }, ["type", "labelSmoothing"]);
-      const range = { minimum: 0, maximum: 1 };
-      return softmaxCrossEntropy({ labelSmoothing: checkNumber(type, "labelSmoothing", labelSmoothing, range) });
-    }
-    case "sigmoidBinaryCrossEntropy":
-      readFields(type, { type, ...fields }, ["type"]);
-      return sigmoidBinaryCrossEntropy();
-    case "meanSquaredError":
-      readFields(type, { type, ...fields }, ["type"]);
-      return meanSquaredError();
-  }
+  return readVariant("loss", LOSSES, json);
 }
 
 /** A loss from what users give for one; plain objects, which only JavaScript lets through, are read as JSON. */

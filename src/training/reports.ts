@@ -1,18 +1,25 @@
 import { shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
+import { list, nested } from "../options/compound.ts";
+import { choice, whole } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import type { ReportEvent } from "./events.ts";
 
-/** An evaluation in the course of an epoch, on a random sample. A type alias because interfaces do not fit `Json`. */
-export type SampleEvaluation = {
-  /** Which images. `"training"` are evaluated as they are, without augmentation. */
-  readonly on: "training" | "validation";
+/** An evaluation in the course of an epoch, on a random sample. */
+export const SAMPLE_EVALUATION = {
+  /** Images to draw from; those of the training are evaluated as they are, without augmentation. */
+  on: { kind: choice(["training", "validation"]) },
   /** Steps from one to the next. */
-  readonly every: number;
-  /** Images drawn for each, all different; default all. */
-  readonly images?: number | undefined;
-};
+  every: { kind: whole(1) },
+  /** Images drawn for each, all different; all without it. */
+  images: { kind: whole(1), optional: true },
+} as const satisfies OptionSchema;
+
+/** An evaluation in the course of an epoch, on a random sample. A type alias because interfaces do not fit `Json`. */
+export type SampleEvaluation = Readonly<OptionsOf<typeof SAMPLE_EVALUATION>>;
+
+const EVALUATIONS = list(nested(SAMPLE_EVALUATION));
 
 /** What is told of a run besides steps and epochs. */
 export interface ReportPlan {
@@ -24,20 +31,9 @@ export interface ReportPlan {
 /** A run keeps its reports for its history and its checkpoints. */
 const MAX_REPORTS = 100_000;
 
-const STEPS = { whole: true, minimum: 1 };
-
 /** Evaluations from TypeScript or from a file. */
-export function readEvaluations(who: string, value: unknown): SampleEvaluation[] {
-  if (!Array.isArray(value)) throw new TypeError(`${who}: expected evaluations to be a list, got ${shown(value)}`);
-  return value.map((item: unknown, i) => {
-    const name = `${who}: evaluations[${i}]`;
-    const { on, every, images } = readFields(name, item, ["on", "every", "images"]);
-    if (on !== "training" && on !== "validation") {
-      throw new RangeError(`${name}: expected on to be training or validation, got ${shown(on)}`);
-    }
-    const most = images === undefined ? {} : { images: checkNumber(name, "images", images, STEPS) };
-    return { on, every: checkNumber(name, "every", every, STEPS), ...most };
-  });
+export function readEvaluations(who: string, value: unknown): readonly SampleEvaluation[] {
+  return EVALUATIONS.read(who, "evaluations", value);
 }
 
 /**
@@ -52,7 +48,7 @@ export function readReportPlan(
   hasValidation: boolean,
 ): ReportPlan {
   const plan = {
-    averageEvery: averageEvery === undefined ? undefined : checkNumber("fit", "averageEvery", averageEvery, STEPS),
+    averageEvery: averageEvery === undefined ? undefined : whole(1).read("fit", "averageEvery", averageEvery),
     evaluations: evaluations === undefined ? [] : readEvaluations("fit", evaluations),
   };
   if (!hasValidation && plan.evaluations.some(({ on }) => on === "validation")) {

@@ -1,31 +1,21 @@
-import { shown } from "../errors.ts";
 import { permutation, type RandomStream } from "../numeric/random.ts";
-import { checkNumber } from "../options/numbers.ts";
+import { choice, whole } from "../options/kinds.ts";
 
 /**
  * Which images an epoch takes. `shuffle`: every image once, in a new order. `sequential`: every image once, as they come.
  * `replacement`: each one drawn afresh among all, so some come several times and some not at all.
  */
-export const SAMPLINGS = ["shuffle", "sequential", "replacement"] as const;
+export const SAMPLING = choice(["shuffle", "sequential", "replacement"]);
 
-export type Sampling = (typeof SAMPLINGS)[number];
+export type Sampling = ReturnType<typeof SAMPLING.read>;
 
 /** The largest number of images that one epoch may draw: their indices are kept in memory. */
 const MAX_DRAWS = 2 ** 27;
 
-/** A way to sample, from TypeScript or from a file. */
-export function readSampling(who: string, value: unknown): Sampling {
-  const found = SAMPLINGS.find((sampling) => sampling === value);
-  if (found !== undefined) return found;
-  const message = `${who}: expected sampling to be one of ${SAMPLINGS.join(", ")}, got ${shown(value)}`;
-  throw typeof value === "string" ? new RangeError(message) : new TypeError(message);
-}
-
 /** Images that an epoch takes: `stepsPerEpoch` full batches, or without it as many as there are. */
 export function drawsPerEpoch(length: number, batchSize: number, stepsPerEpoch: unknown): number {
   if (stepsPerEpoch === undefined) return length;
-  const maximum = Math.floor(MAX_DRAWS / batchSize);
-  return checkNumber("fit", "stepsPerEpoch", stepsPerEpoch, { whole: true, minimum: 1, maximum }) * batchSize;
+  return whole(1, Math.floor(MAX_DRAWS / batchSize)).read("fit", "stepsPerEpoch", stepsPerEpoch) * batchSize;
 }
 
 /**

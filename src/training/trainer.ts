@@ -14,8 +14,8 @@ import { FIT_KEYS, type FitOptions } from "./fit-options.ts";
 import { Breather } from "./pause.ts";
 import { NO_SUMS, type Progress, START, type Sums } from "./progress.ts";
 import { dueReports, type ReportPlan, readReportPlan, type SampleEvaluation } from "./reports.ts";
-import { drawSample, drawsPerEpoch, epochOrder, readSampling, type Sampling } from "./sampling.ts";
-import { constant, learningRateAt, parseSchedule, type Schedule } from "./schedules.ts";
+import { drawSample, drawsPerEpoch, epochOrder, SAMPLING, type Sampling } from "./sampling.ts";
+import { constant, learningRates, parseSchedule } from "./schedules.ts";
 import { useAverage } from "./use-average.ts";
 
 /** What `fit` returns. */
@@ -36,7 +36,7 @@ export class Trainer {
   readonly #data: Dataset;
   readonly #seed: number;
   readonly #epochs: number;
-  readonly #schedule: Schedule;
+  readonly #rate: ReturnType<typeof learningRates>;
   readonly #augment: Augment | undefined;
   readonly #sampling: Sampling;
   readonly #draws: number;
@@ -65,14 +65,19 @@ export class Trainer {
     this.#seed = seed;
     this.#options = options;
     this.#epochs = checkNumber("fit", "epochs", options.epochs ?? 1, { whole: true, minimum: 1 });
-    this.#schedule = options.schedule === undefined ? constant() : parseSchedule(options.schedule);
+    const schedule = options.schedule === undefined ? constant() : parseSchedule(options.schedule);
     this.#augment = options.augment === undefined ? undefined : readAugment(options.augment);
-    this.#sampling = readSampling("fit", options.sampling ?? (options.shuffle === false ? "sequential" : "shuffle"));
+    this.#sampling = SAMPLING.read(
+      "fit",
+      "sampling",
+      options.sampling ?? (options.shuffle === false ? "sequential" : "shuffle"),
+    );
     if (options.shuffle === false && this.#sampling !== "sequential") {
       throw new TypeError(`fit: expected shuffle or sampling, got both, and they contradict each other`);
     }
     this.#draws = drawsPerEpoch(data.length, network.batchSize, options.stepsPerEpoch);
     const steps = this.#epochs * this.stepsPerEpoch;
+    this.#rate = learningRates(schedule, steps, this.stepsPerEpoch);
     const { averageEvery, evaluations, validation } = options;
     this.#reportPlan = readReportPlan(averageEvery, evaluations, steps, validation !== undefined);
     if (options.prediction !== undefined) readPredictionSettings("fit: prediction", options.prediction);
@@ -412,10 +417,8 @@ export class Trainer {
 
   /** Of a step, counted from 0: what the schedule says, times what callbacks made of it. */
   #learningRate(step: number): number {
-    const { stepsPerEpoch } = this;
     const base = this.network.optimizer?.learningRate ?? 0;
-    const scheduled = learningRateAt(this.#schedule, base, step, this.#epochs * stepsPerEpoch, stepsPerEpoch);
-    return scheduled * this.#progress.learningRateFactor;
+    return this.#rate(base, step) * this.#progress.learningRateFactor;
   }
 
   #accuracy({ correct, images }: Sums): number {

@@ -1,15 +1,19 @@
 import type { Dataset } from "../data/dataset.ts";
 import { imageShape } from "../layers/layer.ts";
-import { checkNumber } from "../options/numbers.ts";
+import { number, whole } from "../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import type { Model } from "./model.ts";
 
-/** Options of {@link whiten}. */
-export interface WhitenOptions {
-  /** Training images that patches are taken from, the first ones. Default 5,000, or as many as there are. */
-  readonly images?: number;
-  /** Added to each eigenvalue, a variance of scaled pixels. Default 0.0005. */
-  readonly epsilon?: number;
-}
+/** Filters that whiten patches of images. */
+export const WHITENING = {
+  /** Training images that patches are taken from, the first ones, or as many as there are. */
+  images: { kind: whole(1), default: 5000 },
+  /** Added to each eigenvalue, a variance of scaled pixels. */
+  epsilon: { kind: number({ above: 0 }), default: 0.0005 },
+} as const satisfies OptionSchema;
+
+/** Options of {@link whiten}. A type alias because interfaces do not fit `Json`. */
+export type WhitenOptions = Readonly<OptionsOf<typeof WHITENING>>;
 
 /** Patches of more values than this would take long: the work grows with the cube. */
 const MAX_PATCH = 512;
@@ -27,9 +31,7 @@ const MAX_PATCH = 512;
  */
 export function whiten(model: Model, data: Dataset, options: WhitenOptions = {}): void {
   const who = "whiten";
-  const { images = 5000, epsilon = 0.0005 } = options;
-  checkNumber(who, "images", images, { whole: true, minimum: 1 });
-  checkNumber(who, "epsilon", epsilon, { above: 0 });
+  const { images, epsilon } = readOptions(who, WHITENING, options);
   const { graph, input } = model.architecture;
   const [{ path: name, layer }] = graph.nodes;
   const shape = model.weights().get(`${name}/kernel`);

@@ -153,7 +153,7 @@ describe("train --recipe", () => {
     [["--averaging", "mean"], /^convasm: averaging: expected one of ema, swa, got "mean"\n$/],
     [
       ["--evaluate", "test:every=5"],
-      /^convasm: --evaluate: evaluations\[0\]: expected on to be training or validation/,
+      /^convasm: --evaluate: evaluations\[0\]: expected on to be one of training, validation/,
     ],
     [
       ["--evaluate", "validation:every=5"],

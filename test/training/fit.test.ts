@@ -6,7 +6,7 @@ import { StopOnNaN } from "../../src/training/callbacks/stop-on-nan.ts";
 import type { EpochEvent, FitEvent, StepEvent } from "../../src/training/events.ts";
 import type { FitOptions } from "../../src/training/fit-options.ts";
 import { adam, sgd } from "../../src/training/optimizers.ts";
-import { constant, cosine, exponential, learningRateAt, oneCycle, step } from "../../src/training/schedules.ts";
+import { constant, cosine, exponential, learningRates, oneCycle, step } from "../../src/training/schedules.ts";
 import { barImages, compiled, weightBytes, withTargets } from "../model/networks.ts";
 
 const data = barImages(23);
@@ -94,7 +94,7 @@ describe("the learning rate", () => {
     step({ stepEpochs: 1 }),
   ])("follows the schedule $type in every step", async (schedule) => {
     const seen = await events({ epochs: 3, schedule });
-    const wanted = Array.from({ length: 12 }, (_, i) => learningRateAt(schedule, 0.05, i, 12, STEPS));
+    const wanted = Array.from({ length: 12 }, (_, i) => learningRates(schedule, 12, STEPS)(0.05, i));
     expect(seen.filter(isStep).map(({ lr }) => lr)).toEqual(wanted);
     expect(seen.filter(isEpoch).map(({ lr }) => lr)).toEqual([wanted[3], wanted[7], wanted[11]]);
   });

@@ -268,7 +268,7 @@ describe("a model file that is wrong is refused", () => {
       ({ settings }) => {
         settings.loss = { type: "meanSquaredError", labelSmoothing: 0.1 };
       },
-      'meanSquaredError: expected only the keys type, got "labelSmoothing"',
+      'meanSquaredError: expected no options, got "labelSmoothing"',
     ],
     [
       "an unknown optimizer",

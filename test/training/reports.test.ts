@@ -85,7 +85,7 @@ describe("reports in the course of epochs", () => {
     [JSON.parse('{"evaluations": {}}'), "fit: expected evaluations to be a list, got {}"],
     [
       JSON.parse('{"evaluations": [{"on": "test", "every": 1}]}'),
-      'expected on to be training or validation, got "test"',
+      'expected on to be one of training, validation, got "test"',
     ],
     [
       { evaluations: [{ on: "training", every: 1.5 }] },

@@ -1,21 +1,20 @@
 import { shown } from "../../errors.ts";
+import { choice, number } from "../../options/kinds.ts";
 import { checkNumber } from "../../options/numbers.ts";
 import { readFields } from "../../options/objects.ts";
+import type { OptionSchema, ValuesOf } from "../../options/schema.ts";
 import type { Json } from "../callback.ts";
 import type { EpochEvent } from "../events.ts";
 
-/** Figures of an epoch that a callback can watch. Losses should fall, accuracies rise. */
-export const MONITORS = ["valLoss", "valAccuracy", "trainLoss", "trainAccuracy"] as const;
+/** Which figure of the epochs is watched. Losses should fall, accuracies rise. */
+export const BEST_VALUE = {
+  /** Figure of an epoch that is watched: losses should fall, accuracies rise. */
+  monitor: { kind: choice(["valLoss", "valAccuracy", "trainLoss", "trainAccuracy"]), default: "valLoss" },
+  /** Improvements have to be greater than this. */
+  minDelta: { kind: number({ minimum: 0 }), default: 0 },
+} as const satisfies OptionSchema;
 
-export type Monitor = (typeof MONITORS)[number];
-
-/** What {@link BestValue} is told. */
-export interface BestValueOptions {
-  /** Default `"valLoss"`. */
-  readonly monitor?: Monitor | undefined;
-  /** Improvements have to be greater than this; default 0. */
-  readonly minDelta?: number | undefined;
-}
+type Options = ValuesOf<typeof BEST_VALUE>;
 
 /**
  * Follows one figure over the epochs: its best value, when that was, and how many epochs went by since.
@@ -23,7 +22,7 @@ export interface BestValueOptions {
  * A figure that is NaN or infinite is no improvement.
  */
 export class BestValue {
-  readonly monitor: Monitor;
+  readonly monitor: Options["monitor"];
   readonly minDelta: number;
   /** Undefined before the first finite value. */
   value: number | undefined;
@@ -35,16 +34,12 @@ export class BestValue {
 
   /**
    * @param who stands in error messages
-   * @throws RangeError for an unknown monitor or a negative `minDelta`
+   * @param options as they were read
    */
-  constructor(who: string, options: BestValueOptions) {
-    const { monitor = "valLoss", minDelta = 0 } = options;
-    if (!MONITORS.includes(monitor)) {
-      throw new RangeError(`${who}: expected monitor to be one of ${MONITORS.join(", ")}, got ${shown(monitor)}`);
-    }
+  constructor(who: string, { monitor, minDelta }: Options) {
     this.#who = who;
     this.monitor = monitor;
-    this.minDelta = checkNumber(who, "minDelta", minDelta, { minimum: 0 });
+    this.minDelta = minDelta;
   }
 
   /**

@@ -1,18 +1,23 @@
-import { checkNumber } from "../../options/numbers.ts";
+import { flag, text, whole } from "../../options/kinds.ts";
 import { readFields } from "../../options/objects.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";
 import type { Callback, Json, TrainingControl } from "../callback.ts";
 import type { EpochEvent } from "../events.ts";
-import { BestValue, type BestValueOptions } from "./best-value.ts";
+import { BEST_VALUE, BestValue } from "./best-value.ts";
+
+/** The end of a run that does not get better. */
+export const EARLY_STOPPING = {
+  ...BEST_VALUE,
+  /** Epochs in a row without improvement after which the run ends. */
+  patience: { kind: whole(1), default: 5 },
+  /** Ends with the weights of the best epoch instead of the last. */
+  restoreBestWeights: { kind: flag(), default: true },
+  /** Names its state in a checkpoint. */
+  name: { kind: text(), default: "earlyStopping" },
+} as const satisfies OptionSchema;
 
 /** Options of {@link EarlyStopping}. */
-export interface EarlyStoppingOptions extends BestValueOptions {
-  /** Epochs in a row without improvement after which the run ends; default 5. */
-  readonly patience?: number | undefined;
-  /** Ends with the weights of the best epoch instead of the last; default true. */
-  readonly restoreBestWeights?: boolean | undefined;
-  /** Names its state in a checkpoint; default `"earlyStopping"`. */
-  readonly name?: string | undefined;
-}
+export interface EarlyStoppingOptions extends OptionsOf<typeof EARLY_STOPPING> {}
 
 const BEST = "best";
 
@@ -33,11 +38,11 @@ export class EarlyStopping implements Callback {
 
   /** @throws TypeError, RangeError for a wrong option */
   constructor(options: EarlyStoppingOptions = {}) {
-    const { patience = 5, restoreBestWeights = true, name = "earlyStopping" } = options;
-    this.name = name;
-    this.patience = checkNumber(name, "patience", patience, { minimum: 1, whole: true });
-    this.restoreBestWeights = restoreBestWeights;
-    this.#best = new BestValue(name, options);
+    const read = readOptions("earlyStopping", EARLY_STOPPING, options);
+    this.name = read.name;
+    this.patience = read.patience;
+    this.restoreBestWeights = read.restoreBestWeights;
+    this.#best = new BestValue(read.name, read);
   }
 
   /** Epoch of the best figure so far, from 1; 0 before there is one. */

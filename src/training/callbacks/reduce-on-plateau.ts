@@ -1,22 +1,28 @@
+import { number, text, whole } from "../../options/kinds.ts";
 import { checkNumber } from "../../options/numbers.ts";
 import { readFields } from "../../options/objects.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";
 import type { Callback, Json, TrainingControl } from "../callback.ts";
 import type { EpochEvent } from "../events.ts";
-import { BestValue, type BestValueOptions } from "./best-value.ts";
+import { BEST_VALUE, BestValue } from "./best-value.ts";
+
+/** A lower learning rate for a run that does not get better. */
+export const REDUCE_ON_PLATEAU = {
+  ...BEST_VALUE,
+  /** The learning rate is multiplied by this. */
+  factor: { kind: number({ above: 0, below: 1 }), default: 0.1 },
+  /** Epochs in a row without improvement after which it is reduced. */
+  patience: { kind: whole(1), default: 5 },
+  /** Epochs after a reduction that don't count towards the patience. */
+  cooldown: { kind: whole(0), default: 0 },
+  /** Learning rate that a reduction does not go below. */
+  minimum: { kind: number({ minimum: 0 }), default: 0 },
+  /** Names its state in a checkpoint. */
+  name: { kind: text(), default: "reduceOnPlateau" },
+} as const satisfies OptionSchema;
 
 /** Options of {@link ReduceOnPlateau}. */
-export interface ReduceOnPlateauOptions extends BestValueOptions {
-  /** What the learning rate is multiplied by, above 0 and below 1; default 0.1. */
-  readonly factor?: number | undefined;
-  /** Epochs in a row without improvement after which it is reduced; default 5. */
-  readonly patience?: number | undefined;
-  /** Epochs after a reduction that don't count towards the patience; default 0. */
-  readonly cooldown?: number | undefined;
-  /** Learning rate that a reduction does not go below; default 0. */
-  readonly minimum?: number | undefined;
-  /** Names its state in a checkpoint; default `"reduceOnPlateau"`. */
-  readonly name?: string | undefined;
-}
+export interface ReduceOnPlateauOptions extends OptionsOf<typeof REDUCE_ON_PLATEAU> {}
 
 /**
  * Lowers the learning rate when a figure stops getting better. It multiplies what the schedule gives, so the two combine.
@@ -37,13 +43,17 @@ export class ReduceOnPlateau implements Callback {
 
   /** @throws TypeError, RangeError for a wrong option */
   constructor(options: ReduceOnPlateauOptions = {}) {
-    const { factor = 0.1, patience = 5, cooldown = 0, minimum = 0, name = "reduceOnPlateau" } = options;
+    const { name, factor, patience, cooldown, minimum, ...watched } = readOptions(
+      "reduceOnPlateau",
+      REDUCE_ON_PLATEAU,
+      options,
+    );
     this.name = name;
-    this.factor = checkNumber(name, "factor", factor, { above: 0, below: 1 });
-    this.patience = checkNumber(name, "patience", patience, { minimum: 1, whole: true });
-    this.cooldown = checkNumber(name, "cooldown", cooldown, { minimum: 0, whole: true });
-    this.minimum = checkNumber(name, "minimum", minimum, { minimum: 0 });
-    this.#best = new BestValue(name, options);
+    this.factor = factor;
+    this.patience = patience;
+    this.cooldown = cooldown;
+    this.minimum = minimum;
+    this.#best = new BestValue(name, watched);
   }
 
   onTrainBegin(): void {

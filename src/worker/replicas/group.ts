@@ -163,11 +163,12 @@ export class ReplicaGroup implements Crew {
     this.#synchronize();
     const [own, ...others] = partsOf(indices.length, this.replicas);
     const { testTimeAugmentation } = options;
+    const settings = testTimeAugmentation === undefined ? {} : { testTimeAugmentation };
     const began = performance.now();
     const answers = others.flatMap((bounds, i) => {
       if (bounds.end === bounds.begin) return [];
       const part = copyPart({ data, indices, writeTransforms: undefined }, bounds, undefined);
-      return this.#members[i].ask({ type: "evaluate", part, settings: { testTimeAugmentation } }, [part.pixels.buffer]);
+      return this.#members[i].ask({ type: "evaluate", part, settings }, [part.pixels.buffer]);
     });
     const work = evaluateImages(this.#network, data, indices.subarray(0, own.end), options);
     const [mine] = await Promise.allSettled([work]);

@@ -1,0 +1,53 @@
+/**
+ * Kinds of options that are made of others: lists, objects with options of their own, things of several types.
+ *
+ * @module
+ */
+
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import type { OptionKind } from "./kinds.ts";
+import { checkNumber } from "./numbers.ts";
+import { completeOptions, type OptionSchema, type OptionsOf } from "./schema.ts";
+
+/** One to `most` numbers above 0, each greater than the one before it. */
+export function growing(most: number): OptionKind<readonly number[], readonly number[]> {
+  return {
+    field: "value",
+    wanted: "an array of growing numbers",
+    read(who, key, value) {
+      if (!Array.isArray(value)) throw new InputTypeError(who, `${key} to be an array`, shown(value));
+      if (value.length === 0 || value.length > most) {
+        throw new InputRangeError(who, `1 to ${most} ${key}`, String(value.length));
+      }
+      let previous = 0;
+      return value.map((entry: unknown, i) => {
+        previous = checkNumber(who, `${key}[${i}]`, entry, { above: previous });
+        return previous;
+      });
+    },
+  };
+}
+
+/** A list of things of one kind. */
+export function list<Input, Value>(kind: OptionKind<Input, Value>): OptionKind<readonly Input[], readonly Value[]> {
+  return {
+    field: "value",
+    wanted: "a list",
+    read(who, key, value) {
+      if (!Array.isArray(value)) throw new InputTypeError(who, `${key} to be a list`, shown(value));
+      return value.map((item: unknown, i) => kind.read(who, `${key}[${i}]`, item));
+    },
+  };
+}
+
+/** An object with options of its own. */
+export function nested<const S extends OptionSchema>(
+  schema: S,
+): OptionKind<Readonly<OptionsOf<S>>, Readonly<OptionsOf<S>>> & { readonly schema: S } {
+  return {
+    field: "value",
+    schema,
+    wanted: "an object",
+    read: (who, key, value) => completeOptions(`${who}: ${key}`, schema, value),
+  };
+}
