@@ -1,6 +1,6 @@
 /**
- * Errors whose cause is what was given to convasm: options, shapes, data, files. Each says who complains, what was expected and what
- * came in its place, in the message and as properties, and has a code that programs can tell it by.
+ * Errors caused by input: options, shapes, data, files. Each tells which part complains, the expected and the given
+ * value, in its message and as properties, and has a code for programs.
  *
  * @module
  */
@@ -52,14 +52,14 @@ export type InputErrorCode =
   | "too-large"
   | "wrong-time";
 
-/** What an error of wrong input knows besides its message. */
+/** Facts of an error of wrong input, besides its message. */
 export interface InputErrorFacts {
   readonly code: InputErrorCode;
   /** The function, option, layer or file that complains; empty where the message names nobody. */
   readonly who: string;
-  /** What was expected, as words. */
+  /** The expected value, in words. */
   readonly expected: string;
-  /** What came in its place, as words. */
+  /** The value that was given, in words. */
   readonly got: string;
 }
 
@@ -67,7 +67,7 @@ function messageOf({ who, expected, got }: InputErrorFacts): string {
   return `${who === "" ? "" : `${who}: `}expected ${expected}, got ${got}`;
 }
 
-/** Sets the facts of an error so that they do not count where errors are compared by what they hold. */
+/** Sets the facts of an error as properties that are not enumerable, so that comparisons of errors do not see them. */
 function setFacts(error: Error, facts: InputErrorFacts): void {
   for (const [name, value] of Object.entries(facts)) Object.defineProperty(error, name, { value });
 }
@@ -108,7 +108,7 @@ export class InputRangeError extends RangeError implements InputErrorFacts {
 export type InputError = InputTypeError | InputRangeError;
 
 /**
- * Whether an error was caused by what convasm was given, and not by a bug or the machine.
+ * True for errors that were caused by convasm's input, rather than by a bug or the machine.
  *
  * @example
  * try {

@@ -7,10 +7,10 @@ import { encodeSafetensors, type Safetensors, type SafetensorsTensor } from "./s
 const FORMAT = "convasm";
 const VERSION = "1";
 
-/** The metadata that the checksum covers, besides the tensors. */
+/** The metadata keys that the checksum covers, besides the tensors. */
 const CHECKED = ["model", "settings", "training"] as const;
 
-/** Tensors of the optimizer and of callbacks stand beside the weights under names that no layer can have. */
+/** Prefix of tensors of the optimizer and of callbacks in a file: no weight's name can begin with it. */
 const OPTIMIZER_PREFIX = "optimizer:";
 const CALLBACK_PREFIX = "callback:";
 
@@ -20,7 +20,7 @@ export interface NamedArray {
   readonly data: Float32Array;
 }
 
-/** What a model file holds. The weights are plain safetensors tensors that other tools can read. */
+/** The content of a model file. The weights are plain safetensors tensors that other tools can read. */
 export interface Checkpoint {
   /** The architecture, as `Architecture.toJson` gives it. */
   readonly model: unknown;
@@ -28,12 +28,12 @@ export interface Checkpoint {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Weights by name. */
   readonly weights: ReadonlyMap<string, NamedArray>;
-  /** Only in a checkpoint of an unfinished run: what it needs to go on. */
+  /** In a checkpoint of an unfinished run only: what is needed to go on. */
   readonly training?: TrainingCheckpoint | undefined;
 }
 
 export interface TrainingCheckpoint {
-  /** The options of the run and where it stands. */
+  /** Options and progress of the run. */
   readonly state: unknown;
   /** The optimizer's numbers, named `slot/weight`. */
   readonly optimizer: ReadonlyMap<string, NamedArray>;
@@ -41,7 +41,7 @@ export interface TrainingCheckpoint {
   readonly callbacks: ReadonlyMap<string, NamedArray>;
 }
 
-/** A file in the safetensors format; everything besides arrays is JSON in its metadata. */
+/** Writes a file in the safetensors format; everything besides arrays is JSON in its metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { model, settings, weights, training } = checkpoint;
   const tensors = new Map<string, SafetensorsTensor>();
@@ -64,8 +64,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 }
 
 /**
- * CRC-32 of all tensors in the order of their names, and of the texts beside them: where a bit of the file flips, it changes. The
- * order in which a file has its tensors makes no difference, so that other programs can write it again.
+ * CRC-32 of all tensors in the order of their names, and of the texts beside them. The order of the tensors in the file
+ * makes no difference, so that other programs can write it again.
  */
 function checksumOf(tensors: ReadonlyMap<string, NamedArray>, metadata: Readonly<Record<string, string>>): string {
   const encoder = new TextEncoder();
@@ -79,7 +79,7 @@ function checksumOf(tensors: ReadonlyMap<string, NamedArray>, metadata: Readonly
   return `crc32:${crc.toString(16).padStart(8, "0")}`;
 }
 
-/** Throws where a file has a checksum and it is another; files of earlier versions have none. */
+/** Throws where a file has a checksum that does not fit its content; files of earlier versions have none. */
 function checkChecksum({ tensors, metadata }: Safetensors, name: string): void {
   const { checksum } = metadata;
   if (checksum === undefined) return;
@@ -89,10 +89,10 @@ function checkChecksum({ tensors, metadata }: Safetensors, name: string): void {
 }
 
 /**
- * Reads what `encodeCheckpoint` wrote, once it is taken apart as a safetensors file.
+ * Reads a file that `encodeCheckpoint` wrote, from its tensors and metadata.
  *
  * @param name stands in messages
- * @throws RangeError if it is not one of convasm's, or its contents do not fit its checksum
+ * @throws RangeError if it is not a model file of convasm, or its contents do not fit its checksum
  * @example
  * const { weights, settings } = readCheckpoint(decodeSafetensors(bytes), "model.safetensors");
  */

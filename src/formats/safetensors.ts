@@ -51,14 +51,14 @@ export interface SafetensorsTensor {
   readonly data: Float32Array;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface Safetensors {
   /** In the order of the file's header. */
   readonly tensors: Map<string, SafetensorsTensor>;
   readonly metadata: Record<string, string>;
 }
 
-/** Where a tensor is in a file. */
+/** Place and type of a tensor in a file. */
 export interface SafetensorsEntry {
   readonly name: string;
   /** A type that the format names, such as `"F32"` or `"I64"`. */
@@ -75,14 +75,14 @@ export interface SafetensorsHeader {
   readonly metadata: Record<string, string>;
 }
 
-/** What {@link decodeSafetensors} may be told. */
+/** Options of {@link decodeSafetensors}. */
 export interface DecodeSafetensorsOptions {
   /** Stands in error messages: `safetensors "model": ...`; default `"data"`. */
   readonly name?: string | undefined;
   /**
-   * Turn F16, BF16 and F64 into F32, and whole numbers and BOOL too where F32 holds all of their values exactly, as it does those up to
-   * 2^24: PyTorch saves a count of batches (I64) beside the weights of a batch normalisation. Without it they are refused. Default
-   * false.
+   * Turn F16, BF16 and F64 into F32, and whole numbers and BOOL too where F32 holds all of their values exactly, as it
+   * does those up to 2^24. (PyTorch saves a count of batches, I64, beside the weights of a batch normalisation.)
+   * Default false: other types than F32 are refused.
    */
   readonly convert?: boolean | undefined;
 }
@@ -243,7 +243,7 @@ function checkMetadata(who: string, value: unknown): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** A value as it may stand in a message: never long. */
+/** A value for a message, cut to a length of 60. */
 function shown(value: unknown): string {
   let text = "something nested too deep";
   try {
@@ -286,7 +286,7 @@ function checkEntry(who: string, name: string, value: unknown, dataBytes: number
   return { name, dtype, shape, begin, end };
 }
 
-/** Every byte of the data belongs to exactly one tensor. */
+/** Checks that every byte of the data belongs to exactly one tensor. */
 function checkCover(who: string, entries: readonly SafetensorsEntry[], dataBytes: number): void {
   const ordered = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;

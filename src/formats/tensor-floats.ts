@@ -19,7 +19,7 @@ export function tensorFloats(who: string, dtype: string, bytes: Uint8Array): Flo
   return WHOLE_TYPES.includes(dtype) ? wholeFloats(who, dtype, bytes) : fractionFloats(dtype, bytes);
 }
 
-/** Whole numbers as floats, if they all are the same as floats. */
+/** Whole numbers as floats, if floats hold all of them exactly. */
 function wholeFloats(who: string, dtype: string, bytes: Uint8Array): Float32Array {
   const values = wholeNumbers(dtype, bytes.slice().buffer);
   const floats = Float32Array.from(values, Number);
@@ -30,7 +30,7 @@ function wholeFloats(who: string, dtype: string, bytes: Uint8Array): Float32Arra
   return floats;
 }
 
-/** Up to here floats hold every whole number. */
+/** Largest number up to which floats hold every whole number. */
 const MAX_WHOLE = 2 ** 24 - 1;
 
 function wholeNumbers(dtype: string, memory: ArrayBuffer): ArrayLike<number | bigint> {

@@ -1,6 +1,6 @@
 /**
- * Kinds of arrays, told in every realm: `instanceof` knows only the arrays of its own global object, and those of frames, `vm`
- * contexts and test environments such as Jest's jsdom are as good.
+ * Tests of the kinds of arrays that work across realms: `instanceof` knows only the arrays of its own global object,
+ * and not those of frames, `vm` contexts and test environments such as Jest's jsdom.
  *
  * @module
  */
@@ -10,27 +10,27 @@ function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Whether a value is a Uint8Array of any realm; Node's Buffer is one. */
+/** True for a Uint8Array of any realm; Node's Buffer is one. */
 export function isUint8Array(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && tagOf(value) === "Uint8Array";
 }
 
-/** Whether a value is a Uint16Array of any realm. */
+/** True for a Uint16Array of any realm. */
 export function isUint16Array(value: unknown): value is Uint16Array {
   return ArrayBuffer.isView(value) && tagOf(value) === "Uint16Array";
 }
 
-/** Whether a value is a Float32Array of any realm. */
+/** True for a Float32Array of any realm. */
 export function isFloat32Array(value: unknown): value is Float32Array {
   return ArrayBuffer.isView(value) && tagOf(value) === "Float32Array";
 }
 
-/** Whether a value is an ArrayBuffer of any realm, and not shared memory. */
+/** True for an ArrayBuffer of any realm that is not shared memory. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return typeof value === "object" && tagOf(value) === "ArrayBuffer";
 }
 
-/** Whether a value is a Map of any realm. */
+/** True for a Map of any realm. */
 export function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
   return typeof value === "object" && tagOf(value) === "Map";
 }
@@ -55,10 +55,10 @@ export function asBytes(value: unknown): Uint8Array | undefined {
 }
 
 /**
- * Pixels as the library works on them: a Uint8Array or Float32Array itself, a Uint8ClampedArray, as a canvas gives, as a view of
- * the same memory.
+ * Pixels as the library works on them: a Uint8Array or Float32Array itself, a Uint8ClampedArray, as a canvas gives, as
+ * a view of the same memory.
  *
- * @returns undefined for all else: of an ArrayBuffer nobody knows what its bytes are
+ * @returns undefined for all else, an ArrayBuffer too, as it does not tell the type of its pixels
  */
 export function asPixels(value: unknown): Uint8Array | Float32Array | undefined {
   if (isUint8Array(value) || isFloat32Array(value)) return value;

@@ -1,4 +1,4 @@
-/** One table per byte of four that are taken at once: `TABLES[k]` is for a byte with `k` more behind it. */
+/** Tables for four bytes that are taken at once: `TABLES[k]` is for a byte with `k` more behind it. */
 const TABLES = makeTables();
 
 function makeTables(): readonly Uint32Array[] {
@@ -13,9 +13,9 @@ function makeTables(): readonly Uint32Array[] {
 }
 
 /**
- * The checksum that gzip, ZIP and PNG have: CRC-32 (ISO 3309), of all bytes.
+ * The checksum of gzip, ZIP and PNG: CRC-32 (ISO 3309) of all bytes.
  *
- * @param before that of the bytes before them, where they come in pieces
+ * @param before checksum of the bytes before these, where a file comes in pieces
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3] = TABLES;

@@ -1,5 +1,5 @@
 /**
- * The one source of randomness: a counter-based generator, a pure function of (seed, stream, index).
+ * The generator of all random numbers: a counter-based generator, a pure function of (seed, stream, index).
  *
  * No draw depends on the draws before it, so threads, a resumed run and another machine see the same numbers.
  *

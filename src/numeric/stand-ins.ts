@@ -1,9 +1,9 @@
-/** So many bytes show what a text is. */
+/** Bytes that are enough to recognise a text. */
 const START_BYTES = 512;
 
 /**
- * The name of what stands in place of a file of data, as far as its start tells: a page that a server sent, or a pointer that Git keeps in place of a
- * large file.
+ * Words for a text that stands in place of a file of data, as far as its start tells: a page that a server sent, or a
+ * pointer that Git keeps in place of a large file.
  *
  * @param start the file's first bytes, 64 or more where there are so many
  * @returns words for an error message; undefined if it is none of these

@@ -1,5 +1,5 @@
 /**
- * Kinds of options: how each is read, and what forms, command lines and tables need to know of it.
+ * Kinds of options: each reads and checks a value, and has the facts that forms, command lines and tables need.
  *
  * @module
  */
@@ -7,27 +7,27 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { checkNumber, type NumberRule, ruleText } from "./numbers.ts";
 
-/** A kind of option. `Input` is the type that callers give, `Value` that of what is read. */
+/** A kind of option. `Input` is the type that callers give, `Value` the type of the value that was read. */
 export interface OptionKind<Input, Value> {
-  /** The field that a form shows: `value` is one for JSON. */
+  /** The field that a form shows; `value` is a field for JSON. */
   readonly field: "number" | "whole" | "flag" | "choice" | "text" | "value";
-  /** The values to choose from, where these are few. */
+  /** The values to choose from, where there are only some. */
   readonly choices?: readonly string[];
   /** The bounds of a number. */
   readonly rule?: NumberRule;
-  /** What a message expects it to be. */
+  /** The allowed values in the words of a message: "expected KEY to be ...". */
   readonly wanted: string;
   /**
-   * The value, checked.
+   * Reads a value.
    *
    * @throws TypeError, RangeError that start with `who` and name the key
    */
   read(who: string, key: string, value: unknown): Value;
-  /** Never there: bears the type of what callers give. */
+  /** Bears the type of the callers' value; never set. */
   readonly input?: Input;
 }
 
-/** A finite number that keeps the rule. */
+/** A finite number within the rule's bounds. */
 export function number(rule: NumberRule = {}): OptionKind<number, number> {
   return {
     field: rule.whole ? "whole" : "number",

@@ -1,18 +1,21 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 
-/** What a number has to be; without bounds any finite number. */
+/** Bounds of a number; without any, every finite number is allowed. */
 export interface NumberRule {
   /** Smallest value allowed. */
   readonly minimum?: number;
-  /** Has to be greater than this. */
+  /** The value has to be greater than this. */
   readonly above?: number;
   /** Greatest value allowed. */
   readonly maximum?: number;
-  /** Has to be less than this. */
+  /** The value has to be less than this. */
   readonly below?: number;
-  /** Only whole numbers. */
+  /** True: only whole numbers. */
   readonly whole?: boolean;
-  /** Kernels take it as float32, in which it has to keep the rule too: a tiny number is 0 there, and a huge one infinite. */
+  /**
+   * True: the value has to keep the rule in float32 too, as kernels take it: a tiny number is 0 there, and a huge one
+   * infinite.
+   */
   readonly float32?: boolean;
 }
 
@@ -35,11 +38,11 @@ function keepsRule(value: number, rule: NumberRule): boolean {
 }
 
 /**
- * Gives `value` back if it is a number that keeps the rule.
+ * Returns `value` if it is a number that keeps the rule.
  *
  * @param who stands in front of the message
  * @param name of the number in the message
- * @throws TypeError if it is no number
+ * @throws TypeError if it is not a number
  * @throws RangeError if it breaks the rule
  */
 export function checkNumber(who: string, name: string, value: unknown, rule: NumberRule = {}): number {

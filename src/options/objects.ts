@@ -1,5 +1,5 @@
 /**
- * Reading objects that came as JSON or from plain JavaScript and are not to be trusted.
+ * Readers of objects from JSON or plain JavaScript, whose types are not known.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 export type Fields<Name extends string> = { readonly [name in Name]?: unknown };
 
 /**
- * The fields of `value`, which has to be an object with no other keys than `names`.
+ * Checks that `value` is an object with no other keys than `names`, and returns it.
  *
  * @throws TypeError if it is not an object, or has other keys
  */
@@ -28,7 +28,7 @@ export function readFields<Name extends string>(who: string, value: unknown, nam
 }
 
 /**
- * The `type` of an object from untrusted JSON, or a bare string, which has to be one of `types`.
+ * Reads the `type` of an object from untrusted JSON, or a bare string, which has to be one of `types`.
  *
  * @throws TypeError if there is no such string
  * @throws RangeError if it is none of `types`

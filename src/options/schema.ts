@@ -3,7 +3,7 @@ import type { Json } from "../json.ts";
 import type { OptionKind } from "./kinds.ts";
 
 /**
- * One option: what it may be, and what it is where it is not given. With neither `default` nor `optional` it is required.
+ * An option of a schema: its kind, and its default. With neither `default` nor `optional` it is required.
  *
  * Its key is that of the schema, and its line of help the first sentence of the doc comment that stands there.
  */
@@ -27,12 +27,12 @@ type RequiredKey<S> = {
 
 type WithoutDefaultKey<S> = { [K in keyof S]: S[K] extends { readonly optional: true } ? K : never }[keyof S];
 
-/** The object that a caller gives for a schema: required options, and the others as he likes. */
+/** The object that a caller gives for a schema: required options and any of the others. */
 export type OptionsOf<S extends OptionSchema> = { -readonly [K in keyof S as K & RequiredKey<S>]: Given<S[K]> } & {
   -readonly [K in keyof S as Exclude<K, RequiredKey<S>>]?: Given<S[K]>;
 };
 
-/** What {@link readOptions} makes of it: everything is there but for optional ones without a default. */
+/** The result of {@link readOptions}: every option is there, but for optional ones without a default. */
 export type ValuesOf<S extends OptionSchema> = {
   readonly [K in keyof S as Exclude<K, WithoutDefaultKey<S>>]: Read<S[K]>;
 } & {
