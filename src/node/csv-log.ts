@@ -8,9 +8,8 @@ const MAX_BYTES = 64 * 2 ** 20;
 /**
  * Writes one CSV row per epoch. The file is whole at any moment, also when the process is killed.
  *
- * A run goes on where it stands: rows of earlier epochs that are in the file stay, rows of this epoch and later ones, from
- * an attempt that was resumed or started anew, are replaced. So no epoch comes twice. A file that is no such log is left
- * alone, with a RangeError.
+ * A run that is resumed or started anew keeps the file's rows of earlier epochs, and replaces rows of this epoch and
+ * later ones. So no epoch comes twice. A file that is no such log is not changed, and is a RangeError.
  *
  * @example
  * const callbacks = [new CsvLog("run/history.csv")];
@@ -20,7 +19,7 @@ export class CsvLog implements Callback {
   readonly path: string;
   #rows: HistoryRow[] | undefined;
 
-  /** @param path the file; its folder is made where it is not there, or was removed meanwhile */
+  /** @param path the file; its folder is made where it is missing */
   constructor(path: string) {
     this.path = path;
   }

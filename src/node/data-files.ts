@@ -15,13 +15,13 @@ import { fileError, readFileBounded } from "./files.ts";
 import { decodeImage } from "./image.ts";
 import { hasMnistLabels } from "./mnist.ts";
 
-/** Folders inside each other that are looked into. */
+/** Deepest nesting of folders that is searched. */
 const MAX_DEPTH = 64;
 
-/** Folders that are reached by links, so that links to each other's folders do not multiply them. */
+/** Most folders that are reached by links: links to each other's folders would multiply them. */
 const MAX_LINKED = 10_000;
 
-/** The most files of a folder. */
+/** Most files of a folder. */
 const MAX_FILES = 2_000_000;
 
 const PIECE_BYTES = 256 * 1024;
@@ -45,7 +45,7 @@ export async function loadDataFiles(path: string, options: ReadDataOptions = {})
 }
 
 /**
- * The file at a path, or the files in the folder there and the folders in it, but hidden ones.
+ * Opens the file at a path, or all files in the folder there and the folders in it, but hidden ones.
  *
  * @throws FileError if it cannot be read; RangeError if there are too many
  */
@@ -54,20 +54,20 @@ export async function openDataFiles(path: string): Promise<DataFile[]> {
     throw fileError("read", path, error);
   });
   const name = path.replaceAll("\\", "/");
-  // A pipe gives its bytes once, and readers look at the start first.
+  // Reads a pipe at once: it gives its bytes once, and readers look at the start first.
   if (info.isFIFO()) return [dataFile({ name, bytes: await readFileBounded(path, MAX_BYTES) })];
   if (!info.isDirectory()) return [diskFile(path, name)];
-  // The folder's own name may say that its pictures are for testing; those above it say nothing.
+  // The folder's own name may mark its pictures as ones for testing; names of folders above it do not.
   const walk = new Walk();
   await walk.collect({ path, name: basename(resolve(path)), ids: [idOf(await stat(path, { bigint: true }))] });
   return walk.files;
 }
 
-/** A folder on the way down. */
+/** A folder of a walk. */
 interface Folder {
   readonly path: string;
   readonly name: string;
-  /** Which folder it is, whatever its name, and those above it. */
+  /** Identities of the folder, which do not depend on its name, and of those above it. */
   readonly ids: readonly string[];
 }
 
@@ -90,7 +90,7 @@ class Walk {
       if (entry.name.startsWith(".")) continue;
       const inside = { path: join(path, entry.name), name: `${name}/${entry.name}` };
       const target = entry.isSymbolicLink() ? await stat(inside.path).catch(() => undefined) : entry;
-      // A link that leads nowhere stands for a file, too, which then cannot be read.
+      // A link that leads nowhere counts as a file, which then cannot be read.
       if (target === undefined || target.isFile()) this.files.push(diskFile(inside.path, inside.name));
       else if (target.isDirectory()) {
         const id = idOf(await stat(inside.path, { bigint: true }));
@@ -128,7 +128,7 @@ function diskFile(path: string, name: string): DataFile {
   };
 }
 
-/** A file's content in pieces of a size, of which only the last one is shorter. */
+/** The content of a file in pieces of `size` bytes, of which only the last one may be shorter. */
 async function* pieces(path: string, size: number): AsyncGenerator<Uint8Array, void, void> {
   const handle = await open(path, "r").catch((error: unknown) => {
     throw fileError("read", path, error);

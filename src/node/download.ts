@@ -1,5 +1,5 @@
 /**
- * Downloading a file that has several mirrors: resumed when cut off, checked, and in place only when whole and right.
+ * Downloads of a file that has several mirrors: resumed when cut off, checked, and in place only when whole and right.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode, fileError, readFileBounded, syncFolder } from "./files.ts";
 
-/** How long to wait, and how often to try. */
+/** Times and numbers of attempts of a download. */
 export interface DownloadLimits {
   /** Milliseconds until a mirror must answer; default 10,000. */
   readonly connectTimeout?: number | undefined;
@@ -23,13 +23,13 @@ export interface DownloadLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What {@link downloadFile} is told. */
+/** Options of {@link downloadFile}. */
 export interface DownloadOptions extends DownloadLimits {
-  /** The same file on each mirror, in order of preference. */
+  /** Addresses of the file on its mirrors, in order of preference. */
   readonly urls: readonly string[];
-  /** Where the file goes; until it is whole it grows at `path` + `.part`. The folder must be there. */
+  /** Path of the file; until it is whole it grows at `path` + `.part`. The folder must exist. */
   readonly path: string;
-  /** A longer file is wrong. */
+  /** Largest size in bytes; a longer file is refused. */
   readonly maxBytes: number;
   /** Throws if the content is not the expected one. */
   readonly check: (bytes: Uint8Array) => Promise<void> | void;
@@ -42,14 +42,14 @@ const DEFAULT_IDLE_TIMEOUT = 20_000;
 const DEFAULT_ATTEMPTS = 5;
 const DEFAULT_RETRY_DELAY = 500;
 
-/** No mirror gave the file. The message names each mirror with its reason. */
+/** An error when no mirror gave the file. The message names each mirror with its reason. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
 }
 
-/** What went wrong with one request. */
+/** The failure of one request. */
 class RequestFailure extends Error {
-  /** Whether the same mirror is worth another request. */
+  /** True if another request to the same mirror may succeed. */
   readonly again: boolean;
 
   constructor(reason: string, again: boolean) {
@@ -68,7 +68,7 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "connection timed out",
 };
 
-/** The system's reason is inside fetch's own, unhelpful "fetch failed". */
+/** The system's reason, which stands inside fetch's own "fetch failed". */
 function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const inner = error.cause instanceof Error ? error.cause : error;
@@ -79,7 +79,7 @@ function mirrorName(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-/** Aborts when a time passes without {@link Stopwatch.restart}, or when the caller's signal does. */
+/** An abort signal for when a time passes without {@link Stopwatch.restart}, or when the caller's signal aborts. */
 class Stopwatch {
   readonly signal: AbortSignal;
   private readonly controller = new AbortController();
@@ -99,7 +99,7 @@ class Stopwatch {
     clearTimeout(this.timer);
   }
 
-  /** The error to pass on for one that a request threw. */
+  /** The error to throw in place of one that a request threw. */
   explain(error: unknown, fallback: (reason: string) => RequestFailure): unknown {
     if (this.controller.signal.aborted) return this.controller.signal.reason;
     if (this.signal.aborted) return this.signal.reason;
@@ -110,12 +110,12 @@ class Stopwatch {
 /**
  * Downloads a file from the first mirror that gives the right one.
  *
- * What has arrived when a connection breaks is kept and asked for no more. The file appears under its name only when
- * it is whole and `check` accepts it; then its bytes are on the disk.
+ * Bytes that arrived before a connection broke are kept, and are not requested again. The file appears under its name
+ * only when it is whole and `check` accepts it; then its bytes are on the disk.
  *
  * @throws DownloadError if no mirror gave the file
  * @throws FileError if it cannot be written
- * @throws the signal's reason if that aborts; what has arrived stays at `path` + `.part`
+ * @throws the signal's reason if that aborts; the bytes so far stay at `path` + `.part`
  */
 export async function downloadFile(options: DownloadOptions): Promise<void> {
   const reasons: string[] = [];
@@ -161,7 +161,7 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   });
 }
 
-/** Puts the complete part in place, or removes it where the content is wrong. */
+/** Puts the complete part in place, or removes it if the content is wrong. */
 async function accept(options: DownloadOptions, resumed: boolean): Promise<void> {
   const part = `${options.path}.part`;
   const bytes = await readFileBounded(part, options.maxBytes);
@@ -169,7 +169,7 @@ async function accept(options: DownloadOptions, resumed: boolean): Promise<void>
     await options.check(bytes);
   } catch (error) {
     await rm(part, { force: true });
-    // A part may stem from another mirror's file: then it's worth starting over.
+    // The part may come from another mirror's file, so that a new start may succeed.
     throw new RequestFailure(error instanceof Error ? error.message : String(error), resumed);
   }
   try {
@@ -180,7 +180,7 @@ async function accept(options: DownloadOptions, resumed: boolean): Promise<void>
   await syncFolder(dirname(options.path));
 }
 
-/** Where in the file a response's body begins, and how long the file is. */
+/** Position of a response's body in the file, and the file's length. */
 interface BodyRange {
   readonly begin: number;
   readonly total: number | undefined;
@@ -197,12 +197,12 @@ function bodyRange(response: Response, have: number): BodyRange {
   return { begin: 0, total: known ? Number(length) : undefined };
 }
 
-/** Fetches what is missing of the part. Gives back whether some of it was there before. */
+/** Fetches the missing rest of the part. Returns true if a part of it was there before. */
 async function fetchPart(url: string, options: DownloadOptions): Promise<boolean> {
   const part = `${options.path}.part`;
   let file: FileHandle;
   try {
-    // Not in append mode: of two processes that fetch the same file, each writes the same bytes to the same places.
+    // Not in append mode: two processes that fetch the same file then write the same bytes to the same places.
     file = await open(part, constants.O_RDWR | constants.O_CREAT);
   } catch (error) {
     throw fileError("write", part, error);
@@ -210,7 +210,7 @@ async function fetchPart(url: string, options: DownloadOptions): Promise<boolean
   const watch = new Stopwatch(options.signal);
   try {
     let have = (await file.stat()).size;
-    // Of another file, or written by somebody else: it can never become the right one.
+    // Such a part is of another file, or written by another program: it can never become the right file.
     if (have > options.maxBytes) {
       await file.truncate(0);
       have = 0;
@@ -254,7 +254,7 @@ async function request(url: string, have: number, watch: Stopwatch, options: Dow
   throw new RequestFailure(`answered ${response.status}`, response.status >= 500 || response.status === 429);
 }
 
-/** Writes a body to its place in the file; gives back how long the file is then. */
+/** Writes a body to its place in the file; returns the length of the file after that. */
 async function writeBody(
   response: Response,
   file: FileHandle,
@@ -298,7 +298,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
 }
 
 /**
- * Those of `urls` whose host answers at all, asked at the same time: so a machine without a network is known as one
+ * The addresses of `urls` whose host answers, asked at the same time. A machine without a network is thus recognised
  * after a single `connectTimeout`.
  *
  * @throws DownloadError if none answers

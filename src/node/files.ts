@@ -1,5 +1,5 @@
 /**
- * Reading and writing files so that nothing is ever half written, with errors that name the path and the reason.
+ * Reading and writing of files so that none is ever half written, with errors that name the path and the reason.
  *
  * @module
  */
@@ -27,7 +27,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "file system is read-only",
 };
 
-/** A file could not be read or written. The message holds the path and the reason; `cause` the system's error. */
+/**
+ * An error of the file system: a file could not be read or written. The message holds the path and the reason; `cause`
+ * the system's error.
+ */
 export class FileError extends Error {
   override readonly name = "FileError";
   readonly path: string;
@@ -41,7 +44,7 @@ export class FileError extends Error {
   }
 }
 
-/** Whether there is something at a path that can be looked at. */
+/** True if there is something at a path that the system gives information about. */
 export function pathExists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -51,12 +54,15 @@ export function pathExists(path: string): Promise<boolean> {
 
 /** The system's code of an error, such as `"ENOENT"`. */
 export function errorCode(error: unknown): string | undefined {
-  // Not by instanceof: Node's own errors are of another realm than a test environment such as Jest's.
+  // Not by instanceof: in test environments such as Jest's, Node's own errors are of another realm.
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
 }
 
-/** The same error as one that names the path; aborts and errors that name it already stay as they are. */
+/**
+ * An error that names the path, for one of the file system; aborts and errors that name it already are returned as they
+ * are.
+ */
 export function fileError(action: string, path: string, error: unknown): unknown {
   if (error instanceof FileError || error instanceof RangeError) return error;
   if (error instanceof Error && error.name === "AbortError") return error;
@@ -73,7 +79,7 @@ async function named<T>(action: string, path: string, work: () => Promise<T>): P
 }
 
 /**
- * Makes a folder and those above it; one that is there already is fine.
+ * Makes a folder and those above it; succeeds if it exists already.
  *
  * @throws FileError if that is not possible
  */
@@ -81,7 +87,10 @@ export async function ensureFolder(path: string): Promise<void> {
   await named("make the folder", path, () => makeFolder(path));
 }
 
-/** mkdir's own `recursive` never returns where the system says of a folder that is there that it is not, as in /proc. */
+/**
+ * Makes a folder. Node's own `recursive` never returns where the system says of an existing folder that it does not
+ * exist, as in /proc.
+ */
 async function makeFolder(path: string, mayLackParent = true): Promise<void> {
   try {
     await mkdir(path);
@@ -91,7 +100,7 @@ async function makeFolder(path: string, mayLackParent = true): Promise<void> {
       await makeFolder(dirname(path));
       return makeFolder(path, false);
     }
-    // Other codes, such as that of a read-only file system, also come for a folder that is there.
+    // Other codes, such as that of a read-only file system, also come for a folder that exists.
     const info = await stat(path).catch(() => undefined);
     if (info?.isDirectory()) return;
     if (code === "EEXIST") throw new FileError("make the folder", path, "a file of that name is there");
@@ -99,7 +108,7 @@ async function makeFolder(path: string, mayLackParent = true): Promise<void> {
   }
 }
 
-/** Where a path leads, following a symbolic link; the path itself where nothing is there yet. */
+/** The path that a symbolic link leads to; the path itself where nothing exists yet. */
 async function writeTarget(path: string): Promise<string> {
   const info = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return undefined;
@@ -113,13 +122,16 @@ async function writeTarget(path: string): Promise<string> {
 
 let temporaryCount = 0;
 
-/** Milliseconds after which a temporary file whose process is gone is one that was left behind. */
+/** Milliseconds after which a temporary file whose process has ended counts as left behind. */
 const LEFT_BEHIND = 10_000;
 
-/** The same for one whose process seems to be there: its number may be another's by now. */
+/**
+ * Milliseconds after which one counts as left behind whose process seems to run: its number may be another process's by
+ * now.
+ */
 const FORGOTTEN = 24 * 3600 * 1000;
 
-/** Whether a process of this number is there, as far as this machine can tell. */
+/** True if a process of this number runs, as far as this machine can tell. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -129,7 +141,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Removes what writing the same file left behind where it was killed. */
+/** Removes temporary files that killed processes left while they wrote the same file. */
 async function removeLeftovers(target: string): Promise<void> {
   const folder = dirname(target);
   const start = `.${basename(target)}.`;
@@ -139,7 +151,7 @@ async function removeLeftovers(target: string): Promise<void> {
     const path = join(folder, name);
     const info = await stat(path).catch(() => undefined);
     if (info === undefined) continue;
-    // A process on another machine that shares the folder seems to be gone, but has just written.
+    // A process on another machine that shares the folder seems to have ended, but has just written.
     const age = Date.now() - info.mtimeMs;
     if (age > FORGOTTEN || (age > LEFT_BEHIND && !isRunning(Number(pid))))
       await rm(path, { force: true }).catch(() => {});
@@ -149,10 +161,10 @@ async function removeLeftovers(target: string): Promise<void> {
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, flushed to the disk, then renamed.
  *
- * What was there before stays until the new file is complete, also when the disk is full or the process is killed. What a
- * killed process left of an earlier attempt at the same file is removed. A text is written as UTF-8.
+ * The earlier file stays until the new one is complete, also when the disk is full or the process is killed. Temporary
+ * files of killed processes that wrote the same file are removed. A text is written as UTF-8.
  *
- * @param options.makeFolder whether a folder that is not there is made. Default false: that is an error
+ * @param options.makeFolder true: a missing folder is made. Default false: it is an error
  * @throws FileError with the path and the reason
  *
  * @example
@@ -196,9 +208,9 @@ async function writeOnce(path: string, data: Uint8Array | string): Promise<void>
 }
 
 /**
- * Makes a file that nobody else has made.
+ * Makes an empty file, unless there is one already.
  *
- * @returns false if it is there already
+ * @returns false if the file exists already
  * @throws FileError with the path and the reason
  */
 export async function claimFile(path: string): Promise<boolean> {
@@ -212,7 +224,7 @@ export async function claimFile(path: string): Promise<boolean> {
   });
 }
 
-/** Makes a rename last through a power cut, where the system lets a folder be flushed. */
+/** Flushes a folder, where the system allows it, so that a rename lasts through a power cut. */
 export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, "r").catch(() => undefined);
   if (handle === undefined) return;
@@ -221,7 +233,7 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Adds whole lines to a text file, which is made where there is none. A line that an earlier process left half
+ * Appends whole lines to a text file, which is made where there is none. A line that an earlier process left half
  * written is removed first, so every line of the file is whole.
  *
  * @param lines text that ends with a line break
@@ -261,7 +273,7 @@ async function removeHalfLine(handle: FileHandle): Promise<void> {
 }
 
 /**
- * Reads a whole file, but no more than `maxBytes`.
+ * Reads a whole file of at most `maxBytes` bytes.
  *
  * @throws RangeError if the file is larger, before any of it is read where its size is known
  * @throws FileError if it is missing, a folder, or cannot be read
@@ -282,7 +294,7 @@ async function readHandle(handle: FileHandle, path: string, maxBytes: number): P
   if (info.isDirectory()) throw new FileError("read", path, "is a folder");
   if (info.size > maxBytes) throw tooLarge(path, maxBytes, `${info.size}`);
   if (info.isFIFO()) return readWholePipe(handle, path, maxBytes);
-  // One byte more than the size shows whether a file grows or, like a device, has no size.
+  // One byte more than the size: it shows that a file grows or, like a device, has no size.
   let bytes = new Uint8Array(info.size + 1);
   let length = 0;
   while (true) {
@@ -325,7 +337,7 @@ export async function readExactly(
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
-    // One read takes no more than 2 GiB.
+    // A read takes no more than 2 GiB.
     const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), position + done);
     if (bytesRead === 0) {
       const end = position + done;

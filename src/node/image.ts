@@ -13,11 +13,14 @@ import { decodePng, isPng } from "../data/png.ts";
 import { errorCode, readFileBounded } from "./files.ts";
 import { decodeJpeg } from "./jpeg.ts";
 
-/** What {@link decodeImage} may be told. */
+/** Options of {@link decodeImage}. */
 export interface ReadImageOptions {
-  /** Larger pictures are refused by their header; default 100,000,000. */
+  /** Largest number of pixels; larger pictures are refused by their header. Default 100,000,000. */
   readonly maxPixels?: number | undefined;
-  /** Pictures of more bytes of pixels are refused by their header, too; default 64 MiB and 100 times the file's size. */
+  /**
+   * Largest size of the pixels in bytes; larger pictures are refused by their header. Default 64 MiB and 100 times the
+   * file's size.
+   */
   readonly maxBytes?: number | undefined;
 }
 
@@ -25,7 +28,7 @@ const MAX_PIXELS = 100_000_000;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /**
- * Decodes a PNG or JPEG picture, of any size, depth and colour.
+ * Decodes a PNG or JPEG picture of any size, depth and colour.
  *
  * @param name stands in error messages
  * @throws RangeError if the bytes are not such a picture, not a whole one, or too large
@@ -41,7 +44,7 @@ export async function decodeImage(
   throw new RangeError(`image ${JSON.stringify(name)}: expected a PNG or JPEG picture, got ${notDecodable(bytes)}`);
 }
 
-/** Unpacks zlib data without streams. */
+/** Unpacks zlib data in one call. */
 async function inflateAtOnce(bytes: Uint8Array, { name, maxBytes }: UnpackOptions): Promise<Uint8Array> {
   const who = `inflate ${JSON.stringify(name)}`;
   try {

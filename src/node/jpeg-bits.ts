@@ -1,10 +1,10 @@
 /**
- * Entropy-coded data of JPEG files, bit by bit (ITU-T T.81, annexes F and G).
+ * Entropy-coded data of JPEG files, read bit by bit (ITU-T T.81, annexes F and G).
  *
  * @module
  */
 
-/** A Huffman table: per length of the code, the highest code and where its values begin. */
+/** A Huffman table: for each length of a code the highest code and the index of its first value. */
 export interface HuffmanTable {
   readonly highest: Int32Array;
   readonly offset: Int32Array;
@@ -36,7 +36,7 @@ export class BitCopier {
   readonly #who: string;
   readonly #scan: Uint8Array;
   #at = 0;
-  /** Bits of the byte at hand that are still to be read. */
+  /** Bits of the current byte that are still to be read. */
   #left = 0;
   #byte = 0;
   readonly #out: number[] = [];
@@ -84,7 +84,7 @@ export class BitCopier {
     throw this.#corrupt();
   }
 
-  /** All of a block but its first coefficient. */
+  /** Reads all coefficients of a block but the first. */
   coefficients(table: HuffmanTable | undefined): void {
     for (let k = 1; k < 64; k++) {
       const value = this.code(table);
@@ -95,7 +95,7 @@ export class BitCopier {
     }
   }
 
-  /** A restart mark: both sides begin with a new byte behind it. */
+  /** Handles a restart mark: both input and output go on with a new byte after it. */
   restart(): void {
     const mark = this.#scan[this.#at + 1];
     if (this.#scan[this.#at] !== 0xff || mark < 0xd0 || mark > 0xd7) throw this.#corrupt();

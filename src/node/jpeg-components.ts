@@ -1,6 +1,6 @@
 /**
- * Taking three of the four components of a JPEG file, for a decoder that knows no four: the bits of the others are left out, and no
- * sample is touched (ITU-T T.81, annexes B, F and G).
+ * Removal of one of the four components of a JPEG file, for a decoder that takes at most three: the bits of the others
+ * are copied, and no sample is changed (ITU-T T.81, annexes B, F and G).
  *
  * @module
  */
@@ -21,12 +21,12 @@ interface Frame {
   readonly components: readonly Component[];
 }
 
-/** Values of a file of the colours of print, as Adobe's marker tells them. */
+/** Values of a file with colours of print (CMYK), as Adobe's marker tells them. */
 export type AdobeTransform = "none" | "ycck";
 
 const SOS = 0xda;
 
-/** The kind of colours by Adobe's marker; without one they are as they stand. */
+/** The kind of colours by Adobe's marker; `none` without one. */
 export function adobeTransform(bytes: Uint8Array): AdobeTransform {
   for (const { marker, data } of segments(bytes)) {
     if (marker === 0xee && isAdobe(data)) return data[11] === 2 ? "ycck" : "none";
@@ -44,7 +44,7 @@ function isAdobe(data: Uint8Array): boolean {
  * @param who stands in error messages
  * @param bytes a whole file without bytes between its segments, as `readJpegStructure` gives it
  * @param dropped the component to leave out, from 0
- * @param transform what the file shall say of its colours: `ycc` for three that are brightness and two differences
+ * @param transform the colours that the new file declares: `ycc` for brightness and two differences
  * @throws RangeError if the file is coded arithmetically, or its data is not in order
  */
 export function threeComponents(
@@ -69,7 +69,7 @@ export function threeComponents(
       if (frame === undefined) throw unusual(who);
       out.push(...keptScan(who, frame, dropped, tables, interval, data, scan));
     } else if (marker > 0xc2 && marker <= 0xcf && marker !== 0xc4) throw unusual(who);
-    // What JFIF and Adobe say of the colours is not true of the new file.
+    // JFIF's and Adobe's markers would not be true of the new file.
     else if (marker !== 0xe0 && marker !== 0xee) {
       if (marker === 0xc4) readTables(data, tables);
       if (marker === 0xdd) interval = data[0] * 256 + data[1];
@@ -87,7 +87,7 @@ function unusual(who: string): RangeError {
 interface Segment {
   readonly marker: number;
   readonly data: Uint8Array;
-  /** With marker and length. */
+  /** The segment with its marker and length. */
   readonly segment: Uint8Array;
   /** The entropy-coded data behind a start of a scan. */
   readonly scan: Uint8Array;

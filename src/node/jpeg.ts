@@ -10,7 +10,7 @@ import type { DecodeImageOptions } from "../data/png.ts";
 import { adobeTransform, threeComponents } from "./jpeg-components.ts";
 import { jpegWasm } from "./jpeg-decoder.ts";
 
-/** The little that is used of the decoder: it gives red, green, blue and alpha. */
+/** The decoder's functions that are used: they give red, green, blue and alpha. */
 interface JpegDecoder {
   decode(data: Uint8Array, preserveOrientation: boolean): JpegPixels | null;
 }
@@ -21,7 +21,7 @@ interface JpegPixels {
   readonly data: Uint8ClampedArray;
 }
 
-/** What the decoder's glue code may be told. */
+/** Options of the decoder's glue code. */
 interface JpegDecoderOptions {
   noInitialRun: boolean;
   instantiateWasm: (
@@ -34,13 +34,13 @@ interface JpegDecoderOptions {
 
 type JpegDecoderFactory = (options: JpegDecoderOptions) => Promise<JpegDecoder>;
 
-/** A decoder that has grown for a larger picture than this is not kept. */
+/** Largest memory with which a decoder is kept for the next picture. */
 const KEPT_BYTES = 16 * 2 ** 20;
 
-/** Serves one picture after the other: to make a new one takes longer than to decode a small picture. */
+/** The decoder, kept from picture to picture: to make a new one takes longer than to decode a small picture. */
 let kept: Promise<JpegDecoder> | undefined;
 
-/** What the decoder has said of the picture at hand. */
+/** Messages of the decoder about the current picture. */
 let lines: string[] = [];
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -66,8 +66,8 @@ async function newDecoder(printErr: (line: string) => void): Promise<JpegDecoder
 /**
  * Decodes a JPEG picture, turned upright as its EXIF data says.
  *
- * What the decoder warns of is an error: it fills up with grey what it cannot read. Colours of print (CMYK and YCCK) become red, green
- * and blue as Pillow has it, without regard to a colour profile.
+ * A warning of the decoder is an error: it replaces unreadable parts by grey. Colours of print (CMYK and YCCK) become
+ * red, green and blue as in Pillow, without regard to a colour profile.
  *
  * @throws RangeError if the data is not a whole, readable JPEG, or the picture is too large
  */
@@ -79,7 +79,8 @@ export async function decodeJpeg(bytes: Uint8Array, options: DecodeImageOptions)
 }
 
 /**
- * Cyan, magenta, yellow and black, of which the decoder takes three at a time. Programs write them as Adobe does: 255 is no ink.
+ * Decodes cyan, magenta, yellow and black, of which the decoder takes three at a time. Programs write them as Adobe
+ * does: 255 is no ink.
  */
 async function decodePrint(who: string, bytes: Uint8Array): Promise<JpegPixels> {
   const isYcck = adobeTransform(bytes) === "ycck";
@@ -88,7 +89,7 @@ async function decodePrint(who: string, bytes: Uint8Array): Promise<JpegPixels> 
   for (let at = 0; at < inks.data.length; at += 4) {
     const paper = black.data[at + 2];
     for (let c = at; c < at + 3; c++) {
-      // Brightness and differences are those of the ink, not of what is left of the light.
+      // Brightness and differences are those of the ink, not of the light.
       const ink = isYcck ? inks.data[c] : 255 - inks.data[c];
       inks.data[c] = paper - Math.round((ink * paper) / 255);
     }
@@ -104,7 +105,7 @@ async function decodeColours(who: string, bytes: Uint8Array): Promise<JpegPixels
   try {
     pixels = decoder.decode(bytes, true);
   } catch (cause) {
-    // Its memory is not in order any more.
+    // The decoder's memory is not in order any more.
     kept = undefined;
     const reason = lines.at(-1) ?? "corrupt data";
     throw new RangeError(`${who}: expected a readable picture, got ${JSON.stringify(reason)}`, { cause });
@@ -118,7 +119,7 @@ async function decodeColours(who: string, bytes: Uint8Array): Promise<JpegPixels
   return pixels;
 }
 
-/** Whether all that the decoder has to say is that there are zeros before the end, as some cameras leave them. */
+/** True if the decoder's only message is that there are zeros before the end, as some cameras write them. */
 function isPadding(bytes: Uint8Array, warning: string): boolean {
   const [, count] = /: (\d+) extraneous bytes before marker 0xd9$/.exec(warning) ?? [];
   if (count === undefined) return false;

@@ -30,15 +30,15 @@ import { isUint8Array } from "../numeric/array-kinds.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
 import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";
 
-/** The largest file of a data set that is read. */
+/** Largest size of a data set's file that is read. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 
-/** The variables of the environment that decide where data is looked for. */
+/** Environment variables that decide where data is looked for. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * This user's folder for what convasm can fetch again: `convasm` in `$XDG_CACHE_HOME`, else in the place that the
- * system has for such things.
+ * This user's folder for files that can be downloaded again: `convasm` in `$XDG_CACHE_HOME`, else in the system's cache
+ * folder. `convasm` in `$XDG_CACHE_HOME`, else in the place that the system has for such things.
  *
  * @example
  * cacheFolder({}, "linux", "/home/ada"); // "/home/ada/.cache/convasm"
@@ -55,16 +55,19 @@ export function cacheFolder(
   return join(home, ".cache", "convasm");
 }
 
-/** What is in the folder that {@link loadIdxFolder} reads. */
+/** Options of {@link loadIdxFolder}. */
 export interface IdxFolderOptions {
-  /** Default: the number of names, else the highest label of both parts + 1. */
+  /** Number of classes. Default: the number of names, else the highest label of both parts + 1. */
   readonly classes?: number | undefined;
-  /** Default: those of a file `class-names.json`, else the digits where the labels are MNIST's, else none. */
+  /**
+   * Names of the classes. Default: those of a file `class-names.json`, else the digits where the labels are MNIST's,
+   * else none.
+   */
   readonly classNames?: readonly string[] | undefined;
 }
 
 /**
- * Loads a folder of IDX files, plain or `.gz`, with the names that MNIST and Fashion-MNIST have:
+ * Loads a folder of IDX files, plain or `.gz`, with the file names of MNIST and Fashion-MNIST:
  * `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and for testing `t10k-...` or `test-...`.
  *
  * @throws FileError if the folder or a file cannot be read
@@ -96,7 +99,7 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
   };
 }
 
-/** The names of classes in a folder's file of them; undefined where there is none. */
+/** Names of classes in a folder's file `class-names.json`; undefined where there is none. */
 async function namesBeside(folder: string): Promise<readonly string[] | undefined> {
   const name = join(folder, CLASS_NAMES_FILE);
   if (!existsSync(name)) return undefined;
@@ -105,7 +108,8 @@ async function namesBeside(folder: string): Promise<readonly string[] | undefine
 }
 
 /**
- * The names in a folder, and in those folders in it that are called as IDX files are: Kaggle's copy of MNIST has each file in one.
+ * Names of the files in a folder, and in its folders that are called as IDX files are: Kaggle's copy of MNIST has each
+ * file in one.
  *
  * @returns paths from the folder on, with `/`
  * @throws FileError if it cannot be read
@@ -113,7 +117,7 @@ async function namesBeside(folder: string): Promise<readonly string[] | undefine
 export async function idxPathsIn(folder: string): Promise<string[]> {
   const paths: string[] = [];
   for (const name of await namesIn(folder)) {
-    // What is a file cannot be listed.
+    // A file cannot be listed, and stays undefined.
     const inside = isIdxName(name) ? await readdir(join(folder, name)).catch(() => undefined) : undefined;
     if (inside === undefined) paths.push(name);
     else paths.push(...inside.map((file) => `${name}/${file}`));
@@ -140,7 +144,7 @@ async function readPair(folder: string, names: IdxNames): Promise<IdxPairFiles> 
 /** SHA-256 of MNIST's 60,000 training labels without the file's header. */
 const TRAIN_LABELS_SHA256 = "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13";
 
-/** Whether these are MNIST's labels to train on. */
+/** True for the labels of MNIST's training images. */
 export function hasMnistLabels(labels: Uint8Array): boolean {
   return labels.length === 60_000 && sha256(labels) === TRAIN_LABELS_SHA256;
 }
@@ -149,16 +153,17 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Where to look for MNIST. */
+/** Options of {@link findMnist}. */
 export interface FindMnistOptions {
-  /** Look here and nowhere else. */
+  /** The only folder to search. */
   readonly folder?: string | undefined;
-  /** Default `process.env`. */
+  /** Environment variables. Default `process.env`. */
   readonly env?: Environment | undefined;
 }
 
 /**
- * The folder that MNIST's files are in: `folder` if given, else `$CONVASM_DATA/mnist`, else the cache folder.
+ * The folder with MNIST's files: `folder` if given, else `$CONVASM_DATA/mnist`, else the cache folder. `folder` if
+ * given, else `$CONVASM_DATA/mnist`, else the cache folder.
  *
  * @returns undefined if neither of the last two has all four files
  * @throws FileError if `folder` is given and cannot be read
@@ -186,11 +191,11 @@ function mnistCache(env: Environment): string {
   return join(cacheFolder(env), "mnist");
 }
 
-/** What {@link downloadMnist} may be told. */
+/** Options of {@link downloadMnist}. */
 export interface DownloadMnistOptions extends DownloadLimits {
-  /** Where the files go; default the cache folder. */
+  /** Folder for the files; default the cache folder. */
   readonly folder?: string | undefined;
-  /** Default `process.env`. */
+  /** Environment variables. Default `process.env`. */
   readonly env?: Environment | undefined;
   /** Folders on the web, each with `/` at the end; default {@link MNIST_MIRRORS}. */
   readonly mirrors?: readonly string[] | undefined;
@@ -201,9 +206,9 @@ export interface DownloadMnistOptions extends DownloadLimits {
 }
 
 /**
- * Downloads MNIST's files, those that are not there yet, as `.gz`.
+ * Downloads those of MNIST's files that are missing, as `.gz`.
  *
- * Each is checked by the SHA-256 of what it unpacks to, and appears under its name only when whole and right. A
+ * Each is checked by the SHA-256 of its unpacked content, and appears under its name only when whole and right. A
  * download that was cut off goes on where it ended, at the next call too. Without a network this fails after one
  * `connectTimeout`.
  *
@@ -259,24 +264,24 @@ async function downloadOne(
   });
 }
 
-/** What {@link loadMnist} may be told. */
+/** Options of {@link loadMnist}. */
 export interface LoadMnistOptions extends Omit<DownloadMnistOptions, "folder" | "files"> {
-  /** Look here and nowhere else: then nothing is downloaded. */
+  /** The only folder to search; then nothing is downloaded. */
   readonly folder?: string | undefined;
-  /** Whether to download what is found nowhere; default true. */
+  /** True: download MNIST where it is not found. Default true. */
   readonly download?: boolean | undefined;
 }
 
-/** MNIST, and where it is on this machine. */
+/** MNIST, and the folder that it was read from. */
 export interface LoadedMnist extends TrainTest {
   readonly folder: string;
 }
 
 /**
  * Loads MNIST: from `folder` if given, else `$CONVASM_DATA/mnist`, else the cache folder, into which it is downloaded
- * where it is not there yet. The classes are named "0" to "9".
+ * where it is missing. The classes are named "0" to "9".
  *
- * @throws DownloadError if it is found nowhere and cannot be downloaded
+ * @throws DownloadError if it is not found and cannot be downloaded
  * @throws FileError, RangeError if a file cannot be read or is wrong
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Reading pipes, which have no size, give each byte once, and may have nobody at their other end.
+ * Reading of pipes, which have no size, give each byte once, and may have no writer.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
-/** Milliseconds from one look at an empty pipe to the next. */
+/** Milliseconds between two attempts to read an empty pipe. */
 const LOOK_EVERY = 10;
 
-/** Milliseconds in which somebody has to begin to write. */
+/** Milliseconds in which a writer has to begin. */
 const WRITER_WITHIN = 2000;
 
-/** Opens a file for reading, without waiting for somebody who writes where it is a pipe. */
+/** Opens a file for reading, without waiting for a writer if it is a pipe. */
 export function openToRead(path: string): Promise<FileHandle> {
   // Windows has no such flag, and no pipes among its files.
   return open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
 }
 
 /**
- * The content of a pipe, piece by piece.
+ * The content of a pipe, in pieces.
  *
  * @throws RangeError if nobody writes to it
  */
@@ -43,7 +43,7 @@ export async function* pipePieces(handle: FileHandle, path: string): AsyncGenera
   }
 }
 
-/** Bytes that are there: 0 where nobody writes (any more), undefined where somebody still may. */
+/** Reads the bytes that are there: 0 where there is no writer (any more), undefined where one may still write. */
 async function readNow(handle: FileHandle, buffer: Uint8Array): Promise<number | undefined> {
   try {
     return (await handle.read(buffer, 0, buffer.length, null)).bytesRead;

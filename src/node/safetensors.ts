@@ -1,5 +1,5 @@
 /**
- * safetensors files: looked at from the front, so that a lying header costs nothing.
+ * safetensors files, whose header is checked before the rest is read, so that a false header costs nothing.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import {
 import { FileError, fileError, readExactly, writeFileAtomic } from "./files.ts";
 import { openToRead } from "./pipe.ts";
 
-/** Larger files are refused. */
+/** Largest size of a file in bytes. */
 const MAX_FILE_BYTES = 4 * 2 ** 30;
 
-/** What {@link readSafetensors} may be told. */
+/** Options of {@link readSafetensors}. */
 export type ReadSafetensorsOptions = Pick<DecodeSafetensorsOptions, "convert">;
 
 interface OpenSafetensors {

@@ -5,7 +5,7 @@ import { useNodeThreads } from "./threads.ts";
 import { useWasmFiles } from "./wasm.ts";
 import { useWideFlag } from "./wide.ts";
 
-/** A worker in Node as the home of models, with threads and pictures as the main program has them. */
+/** Makes a worker in Node hold models, with threads and readers of pictures as in the main program. */
 export function createNodeHost(post: (message: ToPage, transfer: ArrayBuffer[]) => void): (message: unknown) => void {
   useWasmFiles();
   useWideFlag();

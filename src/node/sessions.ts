@@ -2,9 +2,9 @@ import { type StartWorker, setSessionSource } from "../worker/session-source.ts"
 import { startNodeWorker } from "./worker-program.ts";
 
 /**
- * How Node starts workers for sessions. They keep the program running until they are ended.
+ * Starts workers for sessions in Node. They keep the program running until they are ended.
  *
- * @param program the worker's file; the package's own unless said
+ * @param program the worker's file; default: the package's own
  */
 export function nodeSessions(program?: URL): StartWorker {
   return ({ onMessage, onEnd }) => {

@@ -5,9 +5,9 @@ import { isArrayBuffer } from "../numeric/array-kinds.ts";
 import { startNodeWorker } from "./worker-program.ts";
 
 /**
- * How Node runs threads.
+ * Threads of engines on Node's worker threads.
  *
- * @param program the worker's file; the package's own unless said
+ * @param program the worker's file; default: the package's own
  */
 export function nodeThreads(program?: URL): ThreadSource {
   return {
@@ -17,7 +17,7 @@ export function nodeThreads(program?: URL): ThreadSource {
       worker.on("message", onMessage);
       worker.on("error", (error) => onEnd(error.message));
       worker.on("exit", (code) => onEnd(`it ended with code ${code}`));
-      // A forgotten engine keeps no program running.
+      // An engine that was not disposed keeps no program running.
       worker.unref();
       return {
         post: (message, transfer = []) => worker.postMessage(message, transferable(transfer)),
@@ -27,7 +27,7 @@ export function nodeThreads(program?: URL): ThreadSource {
   };
 }
 
-/** Of what may be transferred in a browser, that which may be in Node. */
+/** The objects that Node can transfer, out of those that browsers can. */
 export function transferable(transfer: readonly Transferable[]): (ArrayBuffer | MessagePort)[] {
   return transfer.filter((item) => isArrayBuffer(item) || item instanceof MessagePort);
 }

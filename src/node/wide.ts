@@ -1,15 +1,18 @@
 import { allowWide } from "../engine/gears.ts";
 
-/** V8's switch for 256-bit operations. */
+/** V8's flag for 256-bit operations. */
 export const WIDE_FLAG = "--experimental-wasm-revectorize";
 
-/** Whether this Node can run the `wide` gear once it has the flag: earlier V8s lack the passes that the tiles need. */
+/**
+ * True if this version of Node can run the `wide` gear with the flag: V8 of earlier ones lacks the passes that the
+ * tiles need.
+ */
 export function knowsWide(version = process.versions.node): boolean {
   const [major, minor] = version.split(".").map(Number);
   return major > 23 || (major === 23 && minor >= 5);
 }
 
-/** Whether this process was started with the flag, on a Node that knows it. */
+/** True if this process was started with the flag, on a version of Node that knows it. */
 export function runsWide(): boolean {
   const words = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
   return knowsWide() && words.includes(WIDE_FLAG);

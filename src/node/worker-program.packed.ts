@@ -4,9 +4,9 @@ import text from "../../build/node-worker.text.js";
 
 let code: string | undefined;
 
-/** Starts a worker from the text of its program, as no bundler knows which files should lie beside the one that it writes. */
+/** Starts a worker from the text of its program: in bundles, no file lies beside the one that starts it. */
 export function startNodeWorker(name: string): Worker {
   code ??= inflateSync(Buffer.from(text, "base64")).toString();
-  // It has no other way to start workers of its own.
+  // The program has no other way to start workers of its own.
   return new Worker(code, { eval: true, execArgv: [], name, workerData: code });
 }

@@ -1,5 +1,5 @@
-// The program of a worker in Node. What it is follows from its first message: `start` makes it a thread of an engine, `session`
-// the home of models, `replica` a replica of a network.
+// The program of a worker in Node. Its first message decides its role: `start` makes it a thread of an engine,
+// `session` a host of models, `replica` a replica of a network.
 
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { createThread, type ThreadMessage } from "../engine/threads/thread.ts";
@@ -14,7 +14,7 @@ if (parentPort !== null) serve(parentPort);
 function serve(port: MessagePort): void {
   const answerThread = createThread((message) => port.postMessage(message));
   let answer: ((message: unknown) => void) | undefined;
-  /** Messages that came while the role was being loaded. */
+  /** Messages that arrived while the role was being loaded. */
   const waiting: unknown[] = [];
   port.on("message", (message: FirstMessage) => {
     if (answer !== undefined) answer(message);
@@ -28,7 +28,7 @@ function serve(port: MessagePort): void {
   });
 }
 
-/** Loads what the worker needs: threads have no use for all that the others do, and many are started. */
+/** Loads the modules of a role: threads need only a few of them, and many are started. */
 async function loadRole(port: MessagePort, type: "session" | "replica"): Promise<(message: unknown) => void> {
   if (type === "session") {
     const { createNodeHost } = await import("./session-host.ts");

@@ -14,7 +14,7 @@ import type { Recipe } from "./recipe.ts";
 
 const normalized = () => [batchNormalization({ momentum: 0.6 }), gelu()];
 
-/** A pooled convolution, then another one around which the first goes on. */
+/** A pooled convolution, then a residual block of one convolution. */
 function block(filters: number): readonly Layer[] {
   const options = { filters, kernelSize: 3, padding: "same", useBias: false, kernelInitializer: "heNormal" } as const;
   return [

@@ -10,7 +10,7 @@ import type { Recipe } from "./recipe.ts";
 const fromZero: Initializer = { type: "uniform", minimum: 0, maximum: 1 };
 const aroundZero: Initializer = { type: "uniform", minimum: -1, maximum: 1 };
 
-/** The notebook with Adam, and Keras' words for layers. */
+/** The notebook with Adam, whose layers are named as Keras names them. */
 export const conv10: Recipe = {
   name: "conv10",
   description: "ten filters with positive weights, Adam without bias correction, batches of 32",

@@ -4,33 +4,38 @@ import { shown } from "../errors.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
 
-/** Images `begin` to `end` - 1, counted from 0; what lies beyond the last image does not count. */
+/** Images `begin` to `end` - 1, counted from 0; a range may go beyond the last image. */
 export type ImageRange = readonly [begin: number, end: number];
 
-/** Which images of a data set are used, and for what. Type aliases because interfaces do not fit `Json`. */
+/**
+ * Division of a data set into images to train on, to validate with and to test on. Type aliases because interfaces do
+ * not fit `Json`.
+ */
 export type DataSplit = {
-  /** Of the images to train on. Default all. */
+  /** Images to train on, of those for training. Default all. */
   readonly train?: ImageRange | undefined;
-  /** Of these no more than so many. Default all. */
+  /** Largest number of them. Default all. */
   readonly limit?: number | undefined;
-  /** Which ones are taken for `limit` and held out for `validation`. Default: `order`, unless images of a class lie together. */
+  /** Rule by which `limit` and `validation` take images. Default: `order`, unless images of a class lie together. */
   readonly draw?: Draw | undefined;
-  /** Seed of what is drawn. Default 0. */
+  /** Seed of the draws. Default 0. */
   readonly seed?: number | undefined;
-  /** Evaluated after each epoch: so many of the images to train on (a fraction below 1), which are then held out; or the
-   * images to test on. Default none. */
+  /**
+   * Images that are evaluated after each epoch: a number of those to train on (or a fraction below 1), which are then
+   * held out; or the images to test on. Default none.
+   */
   readonly validation?: number | "test" | undefined;
-  /** Default all images to test on. */
+  /** Images to test on. Default all. */
   readonly test?: TestRange | undefined;
 };
 
 /** `order`: the first images are taken, the last ones held out. `classes`: each class gives its share, drawn. */
 export type Draw = "order" | "classes";
 
-/** Images to test on, which may be some of those to train on. */
+/** Images to test on: a range of those for testing or training. */
 export type TestRange = { readonly of: "train" | "test"; readonly range: ImageRange };
 
-/** A data set as it is loaded. */
+/** A data set with its images to train on and to test on. */
 export interface TrainTestData {
   readonly train: Dataset;
   readonly test: Dataset | undefined;
@@ -43,20 +48,20 @@ export interface SplitData extends TrainTestData {
   readonly used: Dataset;
 }
 
-/** The images of a range, as far as there are some. */
+/** The images of a range that exist. */
 export function rangeOf(data: Dataset, [begin, end]: ImageRange, who: string): Dataset {
   if (begin < data.length) return sliceDataset(data, begin, Math.min(end, data.length));
   throw new RangeError(`${who}: expected images within the ${data.length} of ${data.name}, got ${begin} to ${end - 1}`);
 }
 
-/** No more than so many images of a data set. */
+/** At most `limit` images of a data set. */
 export function limited(data: Dataset, limit: number | undefined, draw: Draw, seed?: number): Dataset {
   if (limit === undefined || limit >= data.length) return data;
   return draw === "order" ? sliceDataset(data, 0, limit) : splitPerClass(data, limit, seed).heldOut;
 }
 
 /**
- * Divides a data set up. Parts are views of it, but for those that are drawn.
+ * Divides a data set. Parts are views of it, but for those that are drawn.
  *
  * @throws RangeError if a part would be empty; TypeError if it asks for images to test on where there are none
  * @example
@@ -86,7 +91,7 @@ export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData
 }
 
 /**
- * A range from untrusted JSON.
+ * Reads a range from untrusted JSON.
  *
  * @throws TypeError, RangeError unless it is two whole numbers, the first smaller
  */
@@ -98,7 +103,7 @@ export function readRange(who: string, json: unknown): ImageRange {
   return [begin, checkNumber(who, "end", json[1], { whole: true, above: begin })];
 }
 
-/** A range to test on from untrusted JSON. */
+/** Reads a range to test on from untrusted JSON. */
 export function readTestRange(who: string, json: unknown): TestRange {
   const { of, range } = readFields(who, json, ["of", "range"]);
   if (of !== "train" && of !== "test")
@@ -106,7 +111,7 @@ export function readTestRange(who: string, json: unknown): TestRange {
   return { of, range: readRange(who, range) };
 }
 
-/** Batch size that a recipe asks for, for this many images. */
+/** Batch size of a recipe for a number of images. */
 export function batchOf(batchSize: number | "all", images: number): number {
   return batchSize === "all" ? images : Math.min(batchSize, images);
 }

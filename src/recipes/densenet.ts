@@ -17,8 +17,9 @@ function convolution(filters: number, kernelSize: 1 | 3, name?: string): Layer {
 }
 
 /**
- * A block: each layer makes `growth` channels of all before it, which are put behind those. Batch normalisation and ReLU
- * stand before the convolutions, of which the first, 1 x 1, has four times as many filters as the second.
+ * A dense block: each layer makes `growth` channels of all channels before it, and is concatenated to them. Batch
+ * normalisation and ReLU stand before the convolutions, of which the first, 1 x 1, has four times as many filters as
+ * the second.
  *
  * @param start name of the layer before the block
  */
@@ -41,7 +42,8 @@ function block(number: number, start: string, count: number, growth: number): re
 }
 
 /**
- * The layers of DenseNet-BC as its authors had it on CIFAR-10: three blocks, between which channels and sides are halved.
+ * The layers of DenseNet-BC as in its authors' experiments on CIFAR-10: three blocks, between which channels and sides
+ * are halved.
  *
  * @param depth convolutions and the dense layer: 4 and a multiple of 6
  * @param growth channels that each layer adds

@@ -22,7 +22,7 @@ function block(filters: number, padding: Padding, pooled: boolean): readonly Lay
   ];
 }
 
-/** For Fashion-MNIST (Xiao et al., 2017). */
+/** The recipe for Fashion-MNIST (Xiao et al., 2017). */
 export const fashion: Recipe = {
   name: "fashion",
   description: "five convolutions for Fashion-MNIST, flips and cutout, averaged weights",

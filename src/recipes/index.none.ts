@@ -1,4 +1,4 @@
-// In place of `index.ts` in the small one-file build, for pages with networks of their own: the other one has networks and recipes.
+// Empty lists in place of `index.ts` in the small one-file build, for pages with networks of their own.
 
 import type { Recipe } from "./recipe.ts";
 

@@ -1,6 +1,6 @@
-// Two lists. A network is an architecture with plain settings: what `--model` and the benchmark take. A recipe is an
-// experiment: data split, initialisation, everything. The notebooks' recipes bear the names of the networks whose shapes
-// they share.
+// Two lists. A network is an architecture with plain settings, for `--model` and the benchmark. A recipe is a whole
+// experiment with data split, initialisation and schedule. The notebooks' recipes bear the names of the networks whose
+// shapes they share.
 
 import { batchnorm } from "./batchnorm.ts";
 import { best } from "./best.ts";
@@ -18,7 +18,7 @@ import { speed99 } from "./speed99.ts";
 import { squeezenet } from "./squeezenet.ts";
 import { strided } from "./strided.ts";
 
-/** Those that take seconds a batch to measure at most: what the benchmark measures unless others are named. */
+/** Networks whose batches take seconds to measure at most: the benchmark's default. */
 export const SMALL_NETWORKS: readonly Recipe[] = [speed99, ...PLAIN_NETWORKS];
 
 /** The built-in networks, each with plain settings; the first is the default. */

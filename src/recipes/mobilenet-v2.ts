@@ -9,7 +9,9 @@ import type { Layer } from "../layers/layer.ts";
 import { normalization, plain } from "./plain.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Table 2 of the paper: how much wider a block is inside, its filters, how many of it, the strides of the first. */
+/**
+ * Table 2 of the paper: factor of the channels inside a block, its filters, number of blocks, strides of the first one.
+ */
 const BLOCKS: readonly (readonly [expansion: number, filters: number, count: number, strides: number])[] = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],
@@ -20,7 +22,10 @@ const BLOCKS: readonly (readonly [expansion: number, filters: number, count: num
   [6, 320, 1, 1],
 ];
 
-/** Filters at a width: a multiple of 8 that is no more than a tenth below the exact number, as torchvision rounds. */
+/**
+ * Number of filters at a width: a multiple of 8 that is at most a tenth below the exact number, rounded as in
+ * torchvision.
+ */
 function filtersAt(width: number, filters: number): number {
   const exact = width * filters;
   const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
@@ -43,7 +48,7 @@ function depthwise(strides: number): readonly Layer[] {
   ];
 }
 
-/** Inverted residual block: wide inside, no activation at its end. */
+/** Inverted residual block: more channels inside, no activation at its end. */
 function block(name: string, channels: number, expansion: number, filters: number, strides: number): readonly Layer[] {
   const layers = [
     ...(expansion === 1 ? [] : [...pointwise(expansion * channels), relu6()]),

@@ -1,4 +1,4 @@
-// Small networks that the literature, tutorials and benchmarks use, each trained the plain way.
+// Small networks of the literature, tutorials and benchmarks, each trained the plain way.
 
 import { residual } from "../graph/residual.ts";
 import { relu } from "../layers/activation.ts";

@@ -1,4 +1,4 @@
-// What the networks with plain settings have in common.
+// Shared settings of the networks with plain settings.
 
 import { batchNormalization } from "../layers/batch-normalization.ts";
 import { conv2d } from "../layers/conv2d.ts";

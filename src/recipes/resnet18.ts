@@ -8,10 +8,10 @@ import { maxPooling2d } from "../layers/max-pooling2d.ts";
 import { normalization, plain } from "./plain.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Rows or columns up to which images are small: those of Tiny ImageNet. */
+/** Rows or columns up to which images count as small: those of Tiny ImageNet. */
 const SMALL = 64;
 
-/** Padding keeps the size, or halves it, rounded up, where `strides` is 2. */
+/** A convolution with padding that keeps the size, or halves it, rounded up, where `strides` is 2. */
 function convolution(filters: number, kernelSize: 1 | 3 | 7, strides: number): readonly Layer[] {
   const padding = (kernelSize - 1) / 2;
   return [

@@ -11,24 +11,27 @@ import { SAMPLING, type Sampling } from "../training/sampling.ts";
 import { parseSchedule, type Schedule } from "../training/schedules.ts";
 import { type Draw, type ImageRange, readRange, readTestRange, type TestRange } from "./data-split.ts";
 
-/** Where the images of a run come from, and how to tell that they are still the same. */
+/** The data of a run, with a checksum that tells whether it is still the same. */
 export type DataSettings = {
   readonly source: "mnist" | "digits" | "folder";
-  /** Path of the folder or the file; null where the program looks for the data itself. */
+  /** Path of the folder or the file; null where the program finds the data itself. */
   readonly folder: string | null;
-  /** How files are read, where that is not all by default. */
+  /** Settings of the readers, where not all are defaults. */
   readonly reader?: ReadSettings;
-  /** Only so many images; null for all. */
+  /** Largest number of images; null for all. */
   readonly limit: number | null;
-  /** Only these of the images to train on; null for all. */
+  /** Images to train on; null for all. */
   readonly trainRange: ImageRange | null;
-  /** Only these are tested on; null for all of the test set. */
+  /** Images to test on; null for all of the test set. */
   readonly testRange: TestRange | null;
-  /** Held out for validation: a number, or a fraction below 1. Or the images to test on; null for none. */
+  /**
+   * Images for validation: a number, or a fraction below 1, of those to train on; or the images to test on; null for
+   * none.
+   */
   readonly validation: number | "test" | null;
-  /** Which images `limit` and `validation` take. Missing, as in earlier versions: `order`. */
+  /** Rule by which `limit` and `validation` take images. Missing, as in earlier versions: `order`. */
   readonly draw?: Draw;
-  /** SHA-256 of pixels and labels, before images are held out; null where nobody could take it. */
+  /** SHA-256 of pixels and labels, before images are held out; null where it could not be computed. */
   readonly sha256: string | null;
 };
 
@@ -39,7 +42,7 @@ type Augmentation = { readonly [name in keyof AugmentOptions]: AugmentOptions[na
 export type RunSettings = {
   /** Name of the built-in network, or of the file that describes it. */
   readonly network: string;
-  /** Whether network and settings began as a recipe of that name. */
+  /** True: network and settings began as a recipe of that name. */
   readonly isRecipe: boolean;
   readonly data: DataSettings;
   readonly epochs: number;
@@ -50,9 +53,9 @@ export type RunSettings = {
   readonly stepsPerEpoch: number | null;
   /** Steps that a mean of the training figures spans; null for none. */
   readonly averageEvery: number | null;
-  /** In the course of the epochs. */
+  /** Evaluations in the course of the epochs. */
   readonly evaluations: readonly SampleEvaluation[];
-  /** How images are seen in validation and test. */
+  /** Statistics and views of validation and test. */
   readonly prediction: PredictionSettings;
   readonly averaging: Averaging | null;
   /** Epochs without a better validation loss after which the run ends; null for never. */
@@ -90,7 +93,7 @@ const WHO = "resume: settings";
 export function readRunSettings(json: unknown): RunSettings {
   const fields = readFields(WHO, json, KEYS);
   const { network, data, epochs, schedule, augment, engine } = fields;
-  // What earlier versions did not have means what they did.
+  // Settings that earlier versions did not have get the values that they worked with.
   const { isRecipe = false, sampling = "shuffle", evaluations = [], prediction = {}, averaging = null } = fields;
   if (typeof isRecipe !== "boolean") throw new TypeError(`${WHO}: expected isRecipe to be true or false`);
   return {
@@ -124,7 +127,7 @@ const DATA_KEYS = [
   "sha256",
 ] as const satisfies readonly (keyof DataSettings)[];
 
-/** The data of a run by its settings, from JSON that is not to be trusted. */
+/** Reads the data of a run's settings, from JSON that is not to be trusted. */
 export function readDataSettings(json: unknown): DataSettings {
   const fields = readFields(WHO, json, DATA_KEYS);
   const { source, folder, limit, validation, sha256, trainRange = null, testRange = null, reader, draw } = fields;

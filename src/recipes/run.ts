@@ -23,15 +23,15 @@ export interface RunRecipeOptions extends Pick<CompileOptions, "gear" | "precisi
   readonly signal?: AbortSignal;
 }
 
-/** What a run of a recipe left. */
+/** Result of a recipe's run. */
 export interface RecipeRun {
   readonly model: Model;
   readonly history: History;
-  /** On the images to test on; undefined where there are none, or the run was interrupted. */
+  /** Evaluation of the images to test on; undefined where there are none, or the run was interrupted. */
   readonly test: Evaluation | undefined;
 }
 
-/** Images that recipes are drawn up for, unless they say otherwise. */
+/** Shape of images for recipes that name none. */
 export const DEFAULT_SHAPE = [28, 28, 1] as const;
 
 /**
@@ -51,7 +51,7 @@ export function recipeArchitecture(
   return new Architecture({ input: { ...input, shape }, layers: layers(classes, given) });
 }
 
-/** What `fit` is told for a recipe, apart from data. */
+/** Options of `fit` for a recipe, apart from data. */
 export function fitOptions(recipe: Recipe): FitOptions {
   const { epochs, schedule, augment, sampling, averageEvery, evaluations, prediction, averaging } = recipe;
   return {
@@ -108,7 +108,7 @@ export async function runRecipe(
   }
 }
 
-/** The number of a run that a figure speaks of; undefined if the run did not get there. */
+/** The number of a run that a figure stands for; undefined if the run did not get there. */
 export function figureOf(figure: RecipeFigure, { history, test }: Pick<RecipeRun, "history" | "test">) {
   if (figure.figure === "testAccuracy") return test?.accuracy;
   if (figure.figure === "averageLoss") {
