@@ -26,7 +26,7 @@ export function referenceBackend(precision: "float32" | "float64", elements = 1 
   return { kernels: createReferenceKernels(heap), heap };
 }
 
-/** How a call is run; by default in one piece. */
+/** Options of a run of a call; by default in one piece. */
 export interface RunOptions {
   /** Ascending positions at which the range [0, extent) is cut. */
   readonly cuts?: readonly number[];
@@ -52,7 +52,7 @@ interface Placed {
 
 const patterns = new Map<string, Uint32Array>();
 
-/** The words of `elements` signalling NaN, all different. */
+/** `elements` signalling NaN as 32-bit words, all different. */
 function pattern(elements: number, bytesPerElement: number): Uint32Array {
   const key = `${elements} ${bytesPerElement}`;
   let words = patterns.get(key);
@@ -115,7 +115,7 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
   if (options.backwards) slices.reverse();
   for (const [first, last] of slices) kernels[call.kernel](first, last, ...args);
 
-  // Whatever lies in a result may have changed; everything else must be as it was.
+  // Results may have changed; everything else must be unchanged.
   const results = new Map<string, Heap>();
   const who = `${call.kernel}, ${call.label}`;
   const after = words.slice();

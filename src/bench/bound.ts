@@ -1,5 +1,5 @@
 /**
- * How far a float32 result may be from the exact one.
+ * Largest errors of float32 results.
  *
  * @module
  */
@@ -43,7 +43,7 @@ function allowances(exact: Backend, call: KernelCall, wanted: Results): Readonly
   );
 }
 
-/** What a call should give, and how far from it float32 may be. */
+/** The exact results of a call, and the largest error of each in float32. */
 export interface Expectation {
   readonly wanted: Results;
   readonly allowed: ReadonlyMap<string, ArrayLike<number>>;
@@ -58,7 +58,7 @@ export interface Miss {
   readonly allowed: number;
 }
 
-/** Runs a call on exact kernels: to be held against any number of others. */
+/** Runs a call on exact kernels: the results of other kernels are compared with these. */
 export function expectationOf(exact: Backend, call: KernelCall): Expectation {
   const wanted = runCall(exact, call);
   return { wanted, allowed: allowances(exact, call, wanted) };
@@ -76,7 +76,7 @@ export function worstMiss({ wanted, allowed }: Expectation, actual: Results): Mi
       if (Object.is(value, Math.fround(expected)) || (value === 0 && expected === 0)) return;
       const limit = limits[index];
       const error = Math.abs(value - expected);
-      // NaN on one side only is as wrong as can be.
+      // NaN on one side only is the largest possible error.
       const ratio =
         error <= limit ? 0 : limit > 0 && error < Number.POSITIVE_INFINITY ? error / limit : Number.MAX_VALUE;
       if (ratio <= worst) return;

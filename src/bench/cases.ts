@@ -1,6 +1,6 @@
 /**
- * One table of shapes for every kernel family. It feeds the tests against naive formulas, the gradient checks, the
- * parity of the gears and the benchmark.
+ * A table of shapes for every kernel family. It feeds the tests against naive formulas, the gradient checks, the parity
+ * of the gears and the benchmark.
  *
  * @module
  */
@@ -56,7 +56,7 @@ const PLAIN = {
 const PLAIN_DEPTHWISE = { ...PLAIN, depthwise: true } as const;
 const PAD_1 = around(1);
 
-/** The same padding on all sides. */
+/** Equal padding on all sides. */
 function around(padding: number) {
   return { padTop: padding, padBottom: padding, padLeft: padding, padRight: padding } as const;
 }
@@ -245,7 +245,7 @@ export const DEPTHWISE: readonly ConvolutionCase[] = [
   },
 ];
 
-/** Convolutions of few input channels, all such as the layer gives to the kernels of their own: see `isNarrow`. */
+/** Convolutions of few input channels, as layers give them to kernels of their own: see `isNarrow`. */
 export const NARROW_CONVOLUTIONS: readonly ConvolutionCase[] = [
   { ...PLAIN, name: "narrow 3x3", n: 3, h: 8, w: 10, c: 1, k: 8 },
   { ...PLAIN, name: "narrow 3x3, the least", n: 1, h: 4, w: 4, c: 1, k: 4, bias: "none" },
@@ -267,8 +267,8 @@ export const NARROW_CONVOLUTIONS: readonly ConvolutionCase[] = [
 ];
 
 /**
- * Layers of networks as people train them, for the benchmark (which sets its own batch size); the sums are long, so
- * parity is checked on them too.
+ * Layers of real networks, for the benchmark (which sets its own batch size); the sums are long, so parity is checked
+ * on them too.
  */
 export const NETWORK_CONVOLUTIONS: readonly ConvolutionCase[] = [
   { ...PLAIN, name: "3x3, 1 to 32 channels, 28x28", h: 28, w: 28, c: 1, k: 32 },
@@ -336,7 +336,7 @@ export const DENSES: readonly DenseCase[] = [
   { n: 131, inputs: 128, units: 37, bias: true },
 ];
 
-/** Layers of networks as people train them. */
+/** Dense layers of real networks. */
 export const NETWORK_DENSES: readonly DenseCase[] = [
   { n: 32, inputs: 2304, units: 128, bias: true },
   { n: 64, inputs: 128, units: 10, bias: true },
@@ -349,7 +349,7 @@ export interface PoolCase {
   readonly n: number;
   readonly c: number;
   readonly geometry: PoolGeometry;
-  /** Whether padding counts in means. */
+  /** True: padding counts in means. */
   readonly countIncludePad: boolean;
 }
 

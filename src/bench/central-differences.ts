@@ -8,17 +8,17 @@ const BOUND = 1e-6;
 /** An element of a gradient that central differences disagree with. */
 export interface GradientMiss {
   readonly index: number;
-  /** What the differences give. */
+  /** The derivative by differences. */
   readonly expected: number;
   readonly got: number;
 }
 
 /**
- * Holds a gradient against central differences.
+ * Compares a gradient with central differences.
  *
  * @param label chooses the elements, where there are more than `most`
  * @param value a scalar function of float64 precision; it may be called any number of times
- * @param point where to differentiate
+ * @param point the argument at which to differentiate
  * @param gradient the derivative of `value` by each element of `point`
  * @param most elements that are checked
  * @returns the first element that is off by more than 1e-6 of the largest, undefined if there is none

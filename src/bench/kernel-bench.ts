@@ -15,31 +15,31 @@ export interface KernelRow {
   readonly shape: string;
   readonly engine: Gear;
   readonly threads: number;
-  /** What was asked for, in place of a number of threads. */
+  /** The setting of threads that was asked for. */
   readonly threadsAsked: number | "auto";
   readonly gflops: number;
-  /** Of multiply-adds in registers on as many threads, the highest that this run has seen. */
+  /** The highest rate of multiply-adds in registers on as many threads that this run has measured. */
   readonly peakGflops: number;
-  /** Whether that peak is what bounds the kernel; others are bound by memory. */
+  /** True where that peak bounds the kernel; others are bound by memory. */
   readonly multiplies: boolean;
   readonly gigabytesPerSecond: number;
-  /** Of one call. */
+  /** Timing of one call. */
   readonly timing: Timing;
 }
 
-/** What both kinds of benchmark need. */
+/** Context of both kinds of benchmark. */
 export interface BenchContext {
-  /** Of every setting that is measured. */
+  /** Peaks of all settings that are measured. */
   readonly peaks: readonly Peak[];
   readonly settings: TimingSettings;
   readonly signal: AbortSignal;
 }
 
 /**
- * Times a case's kernels on all settings in turns. Whoever calls it has had them checked.
+ * Times a case's kernels on all settings in turns. The kernels must have been checked before.
  *
  * @param batch images of the batch
- * @param wanted which of the case's kernels
+ * @param wanted chooses among the case's kernels
  * @param onRows called with the rows of each kernel as soon as they are known
  */
 export async function benchKernels(
@@ -89,7 +89,10 @@ export async function benchKernels(
   }
 }
 
-/** Where each kernel that is wanted is called first: the first call stands for others, as in dropout, which calls it twice. */
+/**
+ * Indices of the first call of each kernel that is wanted: it stands for later calls, as in dropout, which calls its
+ * kernel twice.
+ */
 function firstCalls(operations: readonly Operation[], wanted: (kernel: KernelName) => boolean): number[] {
   const kernels = operations.map(({ kernel }) => kernel);
   return kernels.flatMap((kernel, i) => (wanted(kernel) && kernels.indexOf(kernel) === i ? [i] : []));

@@ -6,12 +6,15 @@ import { fillPixels, load, type Program } from "./program.ts";
 import { engineOptions, type Setting, settingName } from "./setting.ts";
 
 /**
- * How far a float32 result may be from the float64 one, as a share of the array's largest number. Rounding errors of a sum
- * grow with its length; those of the benchmark's slices stay a hundred times below this, wrong results far above.
+ * Largest error of a float32 result, as a share of the array's largest number. Rounding errors of a sum grow with its
+ * length; those of the benchmark's slices stay a hundred times below this, wrong results far above.
  */
 export const KERNEL_BOUND = 1e-4;
 
-/** Images that are checked: more than a dense layer's way for a few, and than a batch normalisation's two, all rounding. */
+/**
+ * Images that are checked: more than dense layers read unpacked weights for, and enough for a batch normalisation,
+ * whose results are all rounding with two images.
+ */
 const CHECKED_IMAGES = 5;
 
 /** The largest error of an array, as a share of its largest number. */
@@ -21,7 +24,7 @@ function relativeError(actual: Heap, wanted: Heap): number {
   for (let i = 0; i < wanted.length; i++) {
     largest = Math.max(largest, Math.abs(wanted[i]));
     const difference = Math.abs(actual[i] - wanted[i]);
-    // NaN on one side only is as wrong as can be.
+    // NaN on one side only is the largest possible error.
     error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(error, difference);
   }
   return error / largest;
@@ -34,7 +37,7 @@ function relativeError(actual: Heap, wanted: Heap): number {
  * @throws Error naming the kernel where a setting is further off than `KERNEL_BOUND`
  */
 export async function checkKernels(item: KernelCase, settings: readonly Setting[]): Promise<void> {
-  // Where the arrays lie depends on the number of threads, for some kernels want memory for each.
+  // Places of arrays depend on the number of threads, since some kernels need memory for each.
   const counts = new Map<number, Setting[]>();
   for (const setting of settings) {
     const { threads } = chooseEngine(engineOptions(setting));
@@ -80,7 +83,7 @@ async function checkProgram(shape: string, program: Program, settings: readonly 
 function compare(who: string, { regions, pixels }: Program, operation: Operation, actual: Heap, wanted: Heap): void {
   const scratch = operation.scratch && operation.arguments[operation.scratch.argument];
   for (const { name, offset, size } of regions) {
-    // Bytes are no numbers, and what a kernel leaves in its scratch is its own business.
+    // Bytes are no numbers, and scratch may hold anything.
     if (offset === pixels?.offset || offset === scratch) continue;
     const error = relativeError(actual.subarray(offset, offset + size), wanted.subarray(offset, offset + size));
     if (error <= KERNEL_BOUND) continue;

@@ -1,5 +1,6 @@
 /**
- * What is wrong with a kernel: results, reads and writes out of bounds, cut ranges, shared places.
+ * Faults of a kernel: wrong results, reads and writes out of bounds, results that depend on cuts of the range or on
+ * shared places.
  *
  * @module
  */
@@ -9,17 +10,17 @@ import { type Expectation, missText, worstMiss } from "./bound.ts";
 import type { KernelCall } from "./calls/call.ts";
 import { cutsOf, type Difference, differenceOf, differenceText } from "./ranges.ts";
 
-/** The first thing that is wrong with a kernel on a shape. */
+/** The first fault of a kernel on a shape. */
 export interface KernelFault {
   readonly kernel: string;
   readonly shape: string;
-  /** What was asked of it, in words. */
+  /** The check that failed, in words. */
   readonly check: string;
   readonly array?: string;
   readonly index?: number;
   readonly expected?: number;
   readonly got?: number;
-  /** All of it in one line. */
+  /** All of the fault in one line. */
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which kernels are timed on which shapes: every layer of the small networks, those of `MORE_LAYERS`, and what is no
- * layer.
+ * The shapes on which kernels are timed: every layer of the small networks, those of `MORE_LAYERS`, and kernels that
+ * belong to no layer.
  *
  * @module
  */
@@ -26,10 +26,10 @@ import type { ProgramMaker } from "./program.ts";
 export interface KernelCase {
   /** The shape in words, without the batch. */
   readonly shape: string;
-  /** Whether the batch size plays a part. */
+  /** True where the batch size matters. */
   readonly batched: boolean;
   readonly program: ProgramMaker;
-  /** Whether a kernel of the program is timed here rather than in a case of its own. */
+  /** True for a kernel that is timed here, rather than in a case of its own. */
   times(kernel: KernelName): boolean;
 }
 
@@ -37,7 +37,9 @@ export interface KernelCase {
 export const DEFAULT_SHAPE = [28, 28, 1] as const;
 
 /**
- * @param after layers behind it that it may apply itself
+ * Kernels of a layer on a shape.
+ *
+ * @param after the layers after it that it may apply itself
  */
 function layerCase(
   layer: Layer,
@@ -140,7 +142,7 @@ function otherCases(): KernelCase[] {
     layerCase(dropout({ rate: 0.5 }), image, always),
     layerCase(softmax(), [10], always),
     { shape: "14x14x64", batched: true, program: mergingProgram([14, 14, 64]), times: always },
-    // What a convolution needs besides its products.
+    // Kernels of a convolution besides its products.
     layerCase(block, image, (kernel) => /^(pack|pad2d|bias)/.test(kernel)),
     loss(lossProgram(softmaxCrossEntropy(), 10)),
     loss(lossProgram(sigmoidBinaryCrossEntropy(), 10)),
@@ -161,7 +163,7 @@ export function kernelCases(): KernelCase[] {
   return [...layerCases(), ...otherCases()];
 }
 
-/** The few that a first look needs: the heaviest convolution, a first layer, a dense layer, an optimizer. */
+/** The few cases of a first look: the heaviest convolution, a first layer, a dense layer. */
 export function shortKernelCases(): KernelCase[] {
   const isFirstLook = (kernel: KernelName) => /^(conv2d|winograd|dense)_/.test(kernel);
   return [

@@ -10,7 +10,7 @@ import { fillNormal, type ProgramMaker } from "./program.ts";
 /**
  * A training step of one layer, or of several that may be fused: forward, then backward.
  *
- * @param first whether they stand first in their network: then there is no data gradient
+ * @param first true: they stand first in their network, so that there is no data gradient
  */
 export function layerProgram(layers: readonly Layer[], input: Shape, first: boolean): ProgramMaker {
   return (n, threads) => {

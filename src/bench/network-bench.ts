@@ -7,7 +7,7 @@ import { createSubject, operationsPerImage, type Subject } from "./network-subje
 import { engineOptions } from "./setting.ts";
 import { type Timing, timeInTurns } from "./timing.ts";
 
-/** What a network does: whole training steps, or forward passes. */
+/** The work that is timed: whole training steps, or forward passes. */
 export const MODES = ["train", "infer"] as const;
 export type BenchMode = (typeof MODES)[number];
 
@@ -17,20 +17,20 @@ export interface NetworkRow {
   readonly batch: number;
   readonly engine: Gear;
   readonly threads: number;
-  /** What was asked for, in place of a number of threads. */
+  /** The setting of threads that was asked for. */
   readonly threadsAsked: number | "auto";
   readonly mode: BenchMode;
   readonly imagesPerSecond: number;
   readonly gflops: number;
-  /** Of multiply-adds in registers on as many threads, the highest that this run has seen. */
+  /** The highest rate of multiply-adds in registers on as many threads that this run has measured. */
   readonly peakGflops: number;
-  /** Of one batch. */
+  /** Timing of one batch. */
   readonly timing: Timing;
 }
 
 /**
- * Times a network on all settings in turns. A run is all that a batch takes: gathering and scaling its images, and the step
- * or the forward pass. Whoever calls it has had the network checked.
+ * Times a network on all settings in turns. A run is all work of a batch: gathering and scaling its images, and the
+ * step or the forward pass. The network must have been checked before.
  *
  * @param onRows called with the rows of each mode as soon as they are known
  */
@@ -83,8 +83,8 @@ function batchRun(network: Network, { data }: Subject, mode: BenchMode): () => v
     if (mode === "train") {
       network.stageTargets(data, batch, begin, indices);
       step++;
-      // At a rate of 0 all is computed and the weights stay: else a network that has learned its few images by heart
-      // would be timed on vanishing gradients, which processors are slow at.
+      // At a rate of 0 all is computed and the weights stay: a network that has learned its few images by heart would
+      // have vanishing gradients, on which processors are slow.
       network.trainStep(batch, step, 0, false);
     } else {
       network.evaluate(batch, "inference", false);

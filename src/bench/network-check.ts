@@ -8,13 +8,15 @@ import { engineOptions, type Setting, settingName } from "./setting.ts";
 /** Images of the training step that is compared. */
 const CHECKED_IMAGES = 4;
 
-/** How far a gear's loss may be from that of float64, as a share of it. */
+/** Largest error of a gear's loss against float64, as a share of it. */
 export const LOSS_BOUND = 1e-4;
 
-/** How far all weights together may be from those of float64, as a share of how far the step moved them. */
+/**
+ * Largest distance of all weights together from those of float64, as a share of the distance that the step moved them.
+ */
 export const STEP_BOUND = 1e-3;
 
-/** What one training step from the initial weights left. */
+/** Result of one training step from the initial weights. */
 interface Outcome {
   readonly loss: number;
   readonly before: Float64Array;
@@ -51,8 +53,8 @@ function distance(a: Float64Array, b: Float64Array): number {
  */
 export async function checkStep(recipe: Recipe, settings: readonly Setting[]): Promise<void> {
   const { architecture, data: timed, options } = createSubject(recipe, CHECKED_IMAGES);
-  // Noise, because blank pixels lead to sums that are exactly zero: there a ReLU's gradient has a step, and the rounding
-  // errors of Winograd's way around those sums fall to either side.
+  // Noise, because blank pixels lead to sums that are exactly zero: there a ReLU's gradient has a step, and Winograd's
+  // rounding errors have either sign.
   const data = noiseImages(timed.shape, CHECKED_IMAGES);
   const { learningRate } = recipe.optimizer;
   const exact = await Network.create(architecture, { ...options, gear: "js", precision: "float64" });

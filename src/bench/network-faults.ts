@@ -1,5 +1,5 @@
 /**
- * What is wrong with the gradients of whole networks: formulas, gears, threads.
+ * Faults of the gradients of whole networks, by formulas, gears and threads.
  *
  * @module
  */
@@ -13,22 +13,24 @@ import { findGradientMiss } from "./central-differences.ts";
 import { type Setting, settingName } from "./setting.ts";
 import { SMALL_BATCH, type SmallNetwork, smallData } from "./small-networks.ts";
 
-/** Something that is wrong with a network. */
+/** A fault of a network. */
 export interface NetworkFault {
   readonly net: string;
   readonly engine: Gear;
   readonly threads: number | "auto";
-  /** What was asked of it, in words. */
+  /** The check that failed, in words. */
   readonly check: string;
   readonly parameter: string;
   readonly index: number;
   readonly expected: number;
   readonly got: number;
-  /** All of it in one line. */
+  /** All of the fault in one line. */
   readonly message: string;
 }
 
-/** How far an element of a float32 gradient may be from float64, as a share of the largest of its array. */
+/**
+ * Largest error of an element of a float32 gradient against float64, as a share of the largest element of its array.
+ */
 export const GRADIENT_BOUND = 1e-4;
 
 /** Elements of each parameter whose differences are taken. */
@@ -74,13 +76,13 @@ function faultOf(
   return { net: name, engine, threads, check, parameter, index, expected, got, message };
 }
 
-/** The exact gradients of a network, and where central differences of its loss disagree with them. */
+/** The exact gradients of a network, and the elements on which central differences of its loss disagree with them. */
 export async function exactGradients(
   subject: SmallNetwork,
 ): Promise<{ readonly gradients: Arrays; readonly faults: readonly NetworkFault[] }> {
   const network = await create(subject, EXACT, "float64");
   const data = smallData(subject);
-  // What float32 engines will have.
+  // The weights as float32 engines have them.
   for (const { value } of network.parameters.list) {
     const values = network.view(value.offset, value.size);
     values.set(Float32Array.from(values));
@@ -107,7 +109,7 @@ export async function exactGradients(
   return { gradients, faults };
 }
 
-/** Holds the gradients of a setting against the exact ones. */
+/** Compares the gradients of a setting with the exact ones. */
 export async function gradientFaults(
   subject: SmallNetwork,
   setting: Setting,
@@ -125,8 +127,8 @@ export async function gradientFaults(
 }
 
 /**
- * A gradient may be a sum of terms that cancel: that of a bias before a normalisation is zero. It is as exact as its terms, which
- * are about as large as other gradients; so no gradient counts as smaller than this share of the largest one.
+ * Smallest gradient that counts, as a share of the largest one. It is as exact as its terms, which are about as large
+ * as other gradients; so no gradient counts as smaller than this share of the largest one.
  */
 const CANCELLED = 0.01;
 

@@ -10,7 +10,7 @@ import type { Recipe } from "../recipes/recipe.ts";
 import { lossOf } from "../training/losses.ts";
 import { DEFAULT_SHAPE } from "./kernel-table.ts";
 
-/** A network at a batch size, with images to feed it. */
+/** A network at a batch size, with images for it. */
 export interface Subject {
   readonly recipe: Recipe;
   readonly architecture: Architecture;
@@ -23,7 +23,7 @@ const IMAGES = 256;
 
 const CLASSES = 10;
 
-/** Generated digits where they fit, else noise: no kernel's speed depends on what the pixels show. */
+/** Generated digits where they fit, else noise: the speed of kernels does not depend on the pixels. */
 function images(shape: ImageShape): Dataset {
   if (shape.join() === DEFAULT_SHAPE.join()) {
     return createDataset({ name: "bench", shape, classes: CLASSES, ...generateDigits({ count: IMAGES, seed: 1 }) });
@@ -48,9 +48,9 @@ export function createSubject(recipe: Recipe, batchSize: number): Subject {
 }
 
 /**
- * Operations per image. Counted are the products of convolutions and dense layers alone, a multiply-add as two: in
- * inference the forward pass; in training also the gradients of weights that are trained, and the data gradients of all layers that follow from
- * one with weights.
+ * Operations per image. Only products of convolutions and dense layers count, a multiply-add as two: in inference those
+ * of the forward pass; in training also those of the gradients of trained weights, and of the data gradients of all
+ * layers after one with weights.
  */
 export function operationsPerImage(architecture: Architecture, mode: "train" | "infer"): number {
   if (mode === "infer") return 2 * architecture.multiplyAdds();

@@ -1,5 +1,5 @@
 /**
- * What a training step does besides its layers.
+ * Programs of a training step's work besides its layers: optimizers, losses, input.
  *
  * @module
  */
@@ -19,7 +19,7 @@ function programOf(plan: MemoryPlan, emit: (tape: Tape) => void, fill: (heap: He
   return { elements, regions: plan.regions, operations: tape.operations, multiplyAdds: 0, fill };
 }
 
-/** A step of an optimizer on `count` weights; the batch size plays no part. */
+/** A step of an optimizer on `count` weights, whatever the batch size. */
 export function optimizerProgram(optimizer: Optimizer, count: number): ProgramMaker {
   return () => {
     const plan = new MemoryPlan();
@@ -46,7 +46,7 @@ export function optimizerProgram(optimizer: Optimizer, count: number): ProgramMa
   };
 }
 
-/** The way back through a dense layer and its update in one, which plain SGD has for single images. */
+/** The backward pass of a dense layer and its update in one, which plain SGD has for single images. */
 export function descentProgram(optimizer: Optimizer, inputs: number, units: number): ProgramMaker {
   return () => {
     const plan = new MemoryPlan();
@@ -111,7 +111,7 @@ export function lossProgram(loss: Loss, outputs: number): ProgramMaker {
   };
 }
 
-/** A batch of images brought into the network: scaled, then moved and turned. */
+/** Preparation of a batch of images: scaled, then moved and turned. */
 export function inputProgram([h, w, c]: readonly [number, number, number]): ProgramMaker {
   return (n) => {
     const plan = new MemoryPlan();

@@ -1,5 +1,5 @@
 /**
- * The most that multiply-adds can reach on this machine, engine by engine: registers only, no memory.
+ * The highest rate of multiply-adds on this machine, engine by engine: in registers only, without memory.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { workOf } from "./work.ts";
 /** Rounds of a call: about a twentieth of a millisecond of SIMD. */
 const ROUNDS = 30_000;
 
-/** Calls of a run on several threads: so long that meeting at its end costs nothing beside it. */
+/** Calls of a run on several threads: so many that the barrier at the end takes a negligible part of the time. */
 const CALLS = 16;
 
-/** The fastest of a setting's peak kernels, to be timed beside what is held against it. */
+/** The fastest of a setting's peak kernels, which is timed beside the kernels that are compared with it. */
 export class Peak {
   readonly setting: Setting;
   /** Threads that compute the same at the same time. */
   readonly threads: number;
-  /** One run, on all threads. */
+  /** Makes one run, on all threads. */
   readonly run: () => void;
   /** Floating-point operations of a run, all threads together. */
   readonly #operations: number;
@@ -42,7 +42,7 @@ export class Peak {
   }
 
   /**
-   * Notes a measurement. Its fast quarter counts: a busy neighbour can only hide the peak.
+   * Notes a measurement. Its fast quarter counts, as other programs can only slow it down.
    *
    * @returns the highest seen so far
    */
@@ -58,9 +58,9 @@ async function createPeaks(setting: Setting): Promise<{ engine: Engine; peaks: P
   const plan = new MemoryPlan();
   const x = plan.reserve("x", "input", PEAK_INPUTS);
   const y = plan.reserve("y", "scratch", threads * PEAK_INPUTS);
-  // By number, for the peak is that of all threads.
+  // Threads by number, since the peak is that of all threads.
   const engine = await createEngine(plan.freeze(), { gear: setting.gear, threads });
-  // Different chains, so that no compiler finds two alike.
+  // Different numbers for each chain, so that no compiler finds two alike.
   for (let i = 0; i < x.size; i++) engine.heap[x.offset + i] = 0.5 + i / 1000;
   const peaks = PEAK_KERNELS.map(({ kernel }) => {
     const tape = new Tape();
@@ -73,13 +73,13 @@ async function createPeaks(setting: Setting): Promise<{ engine: Engine; peaks: P
   return { engine, peaks };
 }
 
-/** The peaks of some settings, and how to let go of their engines. */
+/** The peaks of some settings, and a function that disposes their engines. */
 export interface Peaks {
   readonly list: readonly Peak[];
   dispose(): void;
 }
 
-/** Finds out which peak kernel is the fastest one on each setting: that depends on V8's version. */
+/** Finds the fastest peak kernel of each setting, which depends on the version of V8. */
 export async function findPeaks(
   settings: readonly Setting[],
   timing: TimingSettings,

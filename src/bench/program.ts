@@ -5,20 +5,20 @@ import type { Operation } from "../engine/tape.ts";
 import { RandomStream } from "../numeric/random.ts";
 
 /**
- * Kernel calls with memory and data, apart from any network: what is checked and timed kernel by kernel. The calls are
- * written by the layers, losses and optimizers themselves, so they are those of real training.
+ * Kernel calls with memory and data, apart from any network, which are checked and timed kernel by kernel. The calls
+ * are written by the layers, losses and optimizers themselves, so they are those of real training.
  */
 export interface Program {
   /** Elements of the heap. */
   readonly elements: number;
   readonly regions: readonly Region[];
-  /** In an order in which they can run: later calls read what earlier ones wrote. */
+  /** Calls in an order in which they can run: later ones read the results of earlier ones. */
   readonly operations: readonly Operation[];
   /** Multiply-adds of the layer's forward pass over the whole batch; 0 where there is no layer. */
   readonly multiplyAdds: number;
   /** Writes the inputs. */
   fill(heap: Heap): void;
-  /** An input of bytes, which no copy of float32 numbers carries along. */
+  /** An input of bytes, which copies of float32 numbers do not hold. */
   readonly pixels?: Region;
 }
 

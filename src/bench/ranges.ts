@@ -1,5 +1,5 @@
 /**
- * That a kernel's results do not depend on how its range is cut.
+ * Comparison of a kernel's results for different cuts of its range.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface Difference {
   readonly got: number;
 }
 
-/** Where two runs differ in a bit, NaN patterns and signs of zero included; undefined where they do not. */
+/** The first bit in which two runs differ, NaN patterns and signs of zero included; undefined if there is none. */
 export function differenceOf(wanted: Results, other: Results): Difference | undefined {
   for (const [array, values] of wanted) {
     const got = other.get(array);

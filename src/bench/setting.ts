@@ -1,19 +1,19 @@
 import type { EngineOptions } from "../engine/engine.ts";
 import type { Gear } from "../engine/gears.ts";
 
-/** What a figure is measured on. */
+/** Gear and threads that a figure is measured with. */
 export interface Setting {
   readonly gear: Gear;
-  /** From 1; or left to the engine. */
+  /** A number from 1, or `auto` for the engine's choice. */
   readonly threads: number | "auto";
 }
 
-/** The options that make such an engine. */
+/** The options of an engine with this setting. */
 export function engineOptions({ gear, threads }: Setting): EngineOptions {
   return { gear, threads };
 }
 
-/** "relaxed", "relaxed with 2 threads" or "relaxed with auto threads". */
+/** The setting in words: "relaxed", "relaxed with 2 threads" or "relaxed with auto threads". */
 export function settingName({ gear, threads }: Setting): string {
   return threads === 1 ? gear : `${gear} with ${threads} threads`;
 }

@@ -1,5 +1,5 @@
 /**
- * Networks small enough to check every gradient of, with something of everything in them.
+ * Networks small enough to check every gradient of, with every layer and every kind of fusion.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { Loss } from "../model/contracts.ts";
 import { RandomStream } from "../numeric/random.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
 
-/** A network with what it is checked on. */
+/** A network with its images and loss. */
 export interface SmallNetwork {
   readonly name: string;
   readonly shape: readonly [height: number, width: number, channels: number];
@@ -35,7 +35,7 @@ export const SMALL_BATCH = 5;
 
 const CLASSES = 3;
 
-/** Every layer, and what is fused and unfused. */
+/** The networks: every layer, fused and unfused. */
 export const SMALL_NETWORKS: readonly SmallNetwork[] = [
   {
     name: "groups, residuals, normalisation, dropout",
@@ -101,7 +101,7 @@ export const SMALL_NETWORKS: readonly SmallNetwork[] = [
   },
 ];
 
-/** Random images for a network, with classes or targets as its loss wants. */
+/** Random images for a network, with classes or targets for its loss. */
 export function smallData({ name, shape, loss }: SmallNetwork): Dataset {
   const stream = RandomStream.from(1, name);
   const size = shape[0] * shape[1] * shape[2];

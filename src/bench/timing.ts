@@ -1,10 +1,10 @@
 /**
- * Timing side by side: subjects take turns, so that a busy neighbour or a slower clock hits all of them alike.
+ * Timing side by side: subjects take turns, so that other programs or a slower clock disturb all of them alike.
  *
  * @module
  */
 
-/** How long and how often to measure; times in milliseconds. */
+/** Lengths and numbers of measurements; times in milliseconds. */
 export interface TimingSettings {
   /** Processor time that this program has used so far, where the host can tell. */
   readonly processorTime?: () => number;
@@ -91,7 +91,7 @@ export async function timeInTurns(
     await pause(0);
   }
   await pause(settings.rest);
-  // What was compiled in the background during the rest counts now.
+  // Code that was compiled in the background during the rest is used now.
   const repetitions = subjects.map((run) =>
     Math.ceil(settings.sample / warmUp(run, { ...settings, warmUp: settings.sample })),
   );

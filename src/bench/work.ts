@@ -1,5 +1,5 @@
 /**
- * How much each kernel computes and moves, from the arguments of its call.
+ * The operations and bytes of each kernel, from the arguments of its call.
  *
  * Operations: every addition, multiplication, comparison and elementary function of the formula counts as one, so a
  * multiply-add as two. Winograd's convolutions count as the direct one, whose result they give with fewer multiplications, so
@@ -12,7 +12,7 @@
 import type { KernelArguments, KernelName } from "../engine/kernels.ts";
 import type { Operation } from "../engine/tape.ts";
 
-/** What one call of a kernel does. */
+/** Operations and bytes of a kernel call. */
 export interface Work {
   readonly operations: number;
   readonly bytes: number;
@@ -33,7 +33,9 @@ const elementwise =
 const forward = elementwise(1, 2);
 const backward = elementwise(1, 3);
 
-/** For the kernels of layers that multiply: what they move; `workOf` knows what they compute where this is 0. */
+/**
+ * The bytes of kernels of layers that multiply; where the number of operations is 0, `workOf` has it from the layer.
+ */
 function multiplying(x: number, y: number, weights: number): Work {
   return work(0, x + y + weights);
 }
@@ -46,7 +48,7 @@ function dense(n: number, inputs: number, units: number): Work {
   return multiplying(n * inputs, n * units, inputs * units);
 }
 
-// Every kernel has to be here: a new one does not compile until it says what it does.
+// Every kernel has to be here: one without a row does not compile.
 const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   relu_forward: (n, _x, _y, size) => forward(n, size),
   relu_backward: (n, _y, _dy, _dx, size) => backward(n, size),
@@ -161,13 +163,13 @@ const WORK: { readonly [K in KernelName]: WorkOf<K> } = {
   peak_tile: (n, _x, _y, rounds) => work(8 * 8 * n * rounds, 0),
 };
 
-/** Whether a kernel multiplies matrices or filters, so that the peak of multiply-adds is what bounds it. */
+/** True for kernels that multiply matrices or filters, which the peak of multiply-adds bounds. */
 export function isMultiplying(kernel: KernelName): boolean {
   return /^(conv2d|dense|depthwise|winograd)_.*(forward|backward)/.test(kernel);
 }
 
 /**
- * What one call on a tape does.
+ * Operations and bytes of a call on a tape.
  *
  * @param multiplyAdds of the layer's forward pass for the whole batch; both of its gradients take as many, unless they
  *   count fewer themselves

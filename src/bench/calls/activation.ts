@@ -1,7 +1,7 @@
 import { RandomStream } from "../../numeric/random.ts";
 import { type Bound, close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
 
-/** An activation y = f(x), its gradient from x or from y, and how near float32 comes. */
+/** An activation y = f(x), its gradient from x or from y, and its error bound. */
 export interface Activation {
   readonly name:
     | "relu"
@@ -14,11 +14,11 @@ export interface Activation {
     | "gelu, approximate";
   /** The kernels' names without `_forward` and `_backward`. */
   readonly kernel: string;
-  /** What the gradient kernel reads besides dy. */
+  /** The tensor that the gradient kernel reads besides dy. */
   readonly gradientFrom: "x" | "y";
   /** Scalars after `size`. */
   readonly scalars: readonly number[];
-  /** Roundings allowed forward; the powers of e that some take make an error of x^2 / 2 roundings for |x| up to 6. */
+  /** Roundings allowed forward; for |x| up to 6, powers of e make an error of x^2 / 2 roundings. */
   readonly units: number;
 }
 
@@ -59,7 +59,7 @@ function gradientBound(name: Activation["name"]): Bound {
     // The gradient of GELU passes through zero, where its two terms cancel.
     case "gelu":
       return close(16, 1);
-    // What is left of 1 less the sigmoid is multiplied by up to 5.
+    // 1 less the sigmoid, with its rounding error, is multiplied by up to 5.
     case "gelu, approximate":
       return close(32, 1);
     default:
@@ -95,10 +95,10 @@ export function activationInputs(name: string, length: number): Float64Array {
   return uniform(name, length, -6, 6).map((value, i) => (i % 11 === 5 ? 0 : i % 11 === 9 ? -0 : value));
 }
 
-/** The values that the gradient is computed from: x, or outputs as the activation has them. */
+/** The values that the gradient is computed from: x, or outputs of the activation. */
 function gradientSource({ kernel, gradientFrom, scalars: [upper] }: Activation, x: Float64Array): Float64Array {
   if (gradientFrom === "x") return x;
-  // Some lie at the upper bound.
+  // Some outputs lie at the upper bound.
   if (kernel === "relu") return x.map((value) => Math.min(value, upper));
   return float32(x.map((value) => (kernel === "sigmoid" ? Math.abs(Math.tanh(value)) : Math.tanh(value))));
 }
@@ -172,7 +172,10 @@ export function dropoutCall(
   };
 }
 
-/** Dropout at several rates, one of them just what the first element draws, which is kept, and one next to it. */
+/**
+ * Dropout at several rates. One rate is the number that the first element draws, which is kept, another one is next to
+ * it.
+ */
 export function dropoutCalls(size: readonly [number, number]): KernelCall[] {
   const x = normal("dropout x", size[0] * size[1]);
   const stream = RandomStream.from(5, "dropout");

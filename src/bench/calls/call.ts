@@ -1,12 +1,12 @@
 /**
- * A kernel call with its data: what the tests run on any engine and the benchmark times.
+ * Kernel calls with their data, which the tests run on any engine and the benchmark times.
  *
  * @module
  */
 
 import { RandomStream } from "../../numeric/random.ts";
 
-/** An array a kernel reads, writes or both. */
+/** An array that a kernel reads, writes or both. */
 export interface Tensor {
   readonly name: string;
   /** `output` starts as NaN; `state` is read and written; `scratch` may hold anything before and after. */
@@ -19,12 +19,16 @@ export interface Tensor {
 }
 
 /**
- * How far float32 may be from the exact result.
+ * The largest error of a float32 result.
  *
- * - `exact`: the same number - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length +
- * 4) eps times that sum with all   inputs replaced by their magnitudes, which the reference computes - `close`: `units`
- * eps times the magnitude of the result, or of `floor` where that is larger - `amplified`: as `sum`, for a kernel that
- * takes a longer way than the reference: `magnitudes` are what its own sums come to with all numbers positive
+ * - `exact`: none, the same number
+ * - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length + 4) eps times that sum with
+ *   all
+ *   inputs replaced by their magnitudes, which the reference computes
+ * - `close`: `units` eps times the magnitude of the result, or of `floor` where that is larger
+ * - `amplified`: as `sum`, for a kernel whose way takes more operations than the reference: `magnitudes` are its own
+ *   sums
+ *   with all numbers positive
  */
 export type Bound =
   | { readonly kind: "exact" }
@@ -39,7 +43,7 @@ export type Bound =
 /** `kernel(begin, end, ...args)` with [begin, end) inside [0, extent). */
 export interface KernelCall {
   readonly kernel: string;
-  /** The case, for messages. */
+  /** Name of the case, for messages. */
   readonly label: string;
   readonly extent: number;
   /** Arguments after `begin` and `end`; a tensor stands for its offset. Scalars are float32. */
@@ -51,17 +55,20 @@ export interface KernelCall {
   readonly inPlace?: readonly [input: string, output: string];
 }
 
-/** Sums of products of inputs. */
+/** The bound of sums of products of inputs. */
 export function sumOf(length: number): Bound {
   return { kind: "sum", length };
 }
 
-/** Within some roundings of the result, or of `floor` where results come from cancelling. */
+/** The bound of some roundings of the result, or of `floor` where results come from cancelling. */
 export function close(units: number, floor = 0): Bound {
   return { kind: "close", units, floor };
 }
 
-/** Sums of up to `length` roundings that grow through intermediate results; `magnitudes` by the name of the result. */
+/**
+ * The bound of sums of up to `length` roundings that grow through intermediate results; `magnitudes` by the name of the
+ * result.
+ */
 export function amplified(length: number, magnitudes: () => ReadonlyMap<string, Float64Array>): Bound {
   return { kind: "amplified", length, magnitudes };
 }

@@ -26,7 +26,7 @@ export function denseData(shape: DenseCase): DenseData {
   };
 }
 
-/** What a ReLU leaves. */
+/** Numbers after a ReLU. */
 function rectified(x: Float64Array): Float64Array {
   return x.map((value) => Math.max(value, 0));
 }
@@ -89,7 +89,7 @@ export function denseBackwardWeights(shape: DenseCase, data: DenseData, copied =
   };
 }
 
-/** dx from dy and w less its gradient, for one sample; `sparse` leaves out what meets an input of zero. */
+/** dx from dy and w less its gradient, for one sample; `sparse` leaves out rows whose input is zero. */
 export function denseBackwardSgd(shape: DenseCase, data: DenseData, sparse: boolean, wantsDx = true): KernelCall {
   const { inputs, units } = shape;
   const x = rectified(data.x.subarray(0, inputs));

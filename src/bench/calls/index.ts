@@ -1,5 +1,5 @@
 /**
- * Every case of the table as calls of every kernel it concerns.
+ * The cases of the tables as calls of all kernels that can do them.
  *
  * @module
  */

@@ -2,7 +2,10 @@ import { close, float32, input, integers, type KernelCall, normal, output, pixel
 
 type Shape = readonly [n: number, h: number, w: number, c: number];
 
-/** Where an output pixel (row i, column j) looks: column a j + b i + tx, row c j + d i + ty; and the part cut out. */
+/**
+ * Source of output pixel (row i, column j): column a j + b i + tx, row c j + d i + ty; and the rectangle that is cut
+ * out.
+ */
 export interface Transform {
   readonly a: number;
   readonly b: number;

@@ -1,16 +1,16 @@
 import type { ColumnsCase } from "../cases.ts";
 import { close, EXACT, input, type KernelCall, normal, output, state, sumOf } from "./call.ts";
 
-/** Samples, floats a sample. */
+/** Number of samples, floats of a sample. */
 type Size = readonly [n: number, size: number];
 
-/** Samples, positions a sample, channels. */
+/** Number of samples, positions of a sample, channels. */
 type ImageShape = readonly [n: number, positions: number, channels: number];
 
 /** The kernels of two tensors of one shape. */
 export const BINARY = ["add", "subtract", "multiply", "maximum"] as const;
 
-/** y from a and b; `host` is the one whose place y may take. */
+/** y from a and b; `host` is the input whose place y may take. */
 export function binaryCall(
   kernel: (typeof BINARY)[number],
   [n, size]: Size,
@@ -28,7 +28,7 @@ export function binaryCall(
   };
 }
 
-/** dx from an input and the output of a maximum, and with `rest` what is left of dy. */
+/** dx from an input and the output of a maximum, and with `rest` the gradient for the other inputs. */
 export function maximumBackward(
   [n, size]: Size,
   { x, y, dy }: { x: Float64Array; y: Float64Array; dy: Float64Array },
@@ -90,7 +90,10 @@ export function multiplyChannelsBackward(
   };
 }
 
-/** Columns of x become columns of y. Both end with the last float that counts, and what y holds besides stays. */
+/**
+ * Columns of x are copied to columns of y. Both arrays end with the last float that is copied, and other columns of y
+ * stay.
+ */
 export function copyColumnsCall([n, rows, columns, xStride, yStride]: ColumnsCase): KernelCall {
   const length = (stride: number) => (n * rows - 1) * stride + columns;
   return {

@@ -2,7 +2,7 @@ import { type ConvolutionCase, geometryOf } from "../cases.ts";
 import { close, input, type KernelCall, normal, output, sumOf } from "./call.ts";
 import { type ConvolutionData, convolutionData, padded } from "./convolution.ts";
 
-/** Padded input, sizes and label that all calls have in common. */
+/** Padded input, sizes and label that all calls share. */
 function parts(shape: ConvolutionCase, data: ConvolutionData) {
   const geometry = geometryOf(shape);
   const { n, h, w, c, k, r, s } = shape;

@@ -2,7 +2,10 @@ import { close, float32, input, type KernelCall, normal, output, state, sumOf, u
 
 type Shape = readonly [n: number, positions: number, c: number];
 
-/** The arrays of a batch normalisation: x, dy [n, positions, c], the others [c]; scale and shift are what the rest folds to. */
+/**
+ * The arrays of a batch normalisation: x, dy [n, positions, c], the others [c]; scale and shift are folded from the
+ * others.
+ */
 export interface NormData {
   readonly x: Float64Array;
   readonly dy: Float64Array;
@@ -48,7 +51,7 @@ export function normMoments(shape: Shape, x: Float64Array, kind = ""): KernelCal
     label: `${label(shape)}${kind}`,
     extent: n,
     args: [input("x", x), output("moments", n * 5 * padded(c)), positions, c],
-    // What a mean of 1000 lacks after rounding is up to 3e-5, and zero in float64.
+    // The rounding error of a mean of 1000 is up to 3e-5; in float64 it is zero.
     bound: close(16 + positions, kind === "" ? 8 : 64),
   };
 }

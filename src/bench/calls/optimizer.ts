@@ -1,6 +1,6 @@
 import { close, float32, input, type KernelCall, normal, output, state, sumOf, type Tensor, uniform } from "./call.ts";
 
-/** What `hyper` holds. */
+/** The numbers of `hyper`. */
 export interface Hyper {
   readonly rate: number;
   readonly clip: number;

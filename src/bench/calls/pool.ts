@@ -6,7 +6,7 @@ function dims({ c, geometry }: PoolCase): number[] {
   return [h, w, c, p, q, r, s, strideH, strideW, padTop, padLeft, dilationH, dilationW];
 }
 
-/** The arguments that say what counts in a mean. */
+/** The arguments that say which elements count in a mean. */
 function counting({ geometry, countIncludePad }: PoolCase): number[] {
   return [geometry.padBottom, geometry.padRight, countIncludePad ? 1 : 0];
 }
@@ -30,7 +30,7 @@ function label({ name }: PoolCase, lower: number): string {
   return `${name}${lower === 0 ? ", ReLU" : ""}`;
 }
 
-/** `lower` 0 is a ReLU fused into max pooling. */
+/** A pooling's forward pass; `lower` 0 is a ReLU fused into max pooling. */
 export function poolForward(
   kind: "max" | "average",
   shape: PoolCase,
@@ -51,7 +51,7 @@ export function poolForward(
   };
 }
 
-/** `y` is the output for `x`. */
+/** A max pooling's gradient; `y` is the output for `x`. */
 export function maxPoolBackward(
   shape: PoolCase,
   x: Float64Array,

@@ -1,7 +1,7 @@
 /**
- * What Winograd's sums come to when every number in them counts as positive. The transforms cancel a part of that, so an
- * error bound has to be taken from here, and not from the formula of the convolution (Higham, Accuracy and Stability of
- * Numerical Algorithms, 3.5, along the kernels' own way).
+ * Winograd's sums with all numbers positive. The transforms cancel a part of them, so an error bound follows from these
+ * sums, and not from the formula of the convolution (Higham, Accuracy and Stability of Numerical Algorithms, 3.5, for
+ * the kernels' own order of operations).
  *
  * @module
  */
@@ -51,7 +51,7 @@ function around(m: Matrix, t: ArrayLike<number>): number[] {
   return half.flatMap((row) => m.map((other) => other.reduce((sum, factor, j) => sum + factor * row[j], 0)));
 }
 
-/** |image| transformed at (row, column), one list of 36 for each channel; pixels outside are zero. */
+/** |image|, transformed at (row, column), one list of 36 for each channel; pixels outside are zero. */
 function transformedTile(
   m: Matrix,
   image: (i: number, j: number, channel: number) => number,
@@ -72,7 +72,7 @@ function reader(values: Float64Array, h: number, w: number, channels: number) {
     i < 0 || i >= h || j < 0 || j >= w ? 0 : values[((sample * h + i) * w + j) * channels + channel];
 }
 
-/** What every tile brings: its inputs and its output gradient, as lists of 36 for each channel and each filter. */
+/** Magnitudes of every tile: its inputs and its output gradient, as lists of 36 for each channel and each filter. */
 function* tilesOf(shape: ConvolutionCase, data: ConvolutionData) {
   const { n, h, w, c, k } = shape;
   const { p, q, padTop, padLeft } = geometryOf(shape);

@@ -94,7 +94,7 @@ export function winogradBackwardWeights(shape: ConvolutionCase, data: Convolutio
   };
 }
 
-/** Whether Winograd's kernels can do a convolution, be it faster or not. */
+/** True for convolutions that Winograd's kernels can do, be it faster or not. */
 export function isWinograd(shape: ConvolutionCase): boolean {
   const { r, s, strideH, strideW, dilationH, dilationW, groups, depthwise } = shape;
   return r === 3 && s === 3 && strideH * strideW * dilationH * dilationW * groups === 1 && depthwise !== true;
