@@ -20,8 +20,9 @@ export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/g
 export { type RasterImage, resizeImage } from "./data/image.ts";
 export type { ClassLabels, ImageShape, Pixels } from "./data/pixels.ts";
 export type { DataFileInput } from "./data/read/data-file.ts";
-export type { ArrayNames, ReadDataOptions, ReadSettings } from "./data/read/options.ts";
+export type { ReadDataOptions } from "./data/read/options.ts";
 export type { ReadData } from "./data/read/parts.ts";
+export type { ArrayNames, ReadSettings } from "./data/read/settings.ts";
 export { readData } from "./data/read-data.ts";
 export { type PixelScaling, scaleBytes, scalePixels } from "./data/scaling.ts";
 export { splitStratified } from "./data/split.ts";

@@ -1,4 +1,5 @@
 import { AUGMENT } from "./data/augment.ts";
+import { READ_SETTINGS } from "./data/read/settings.ts";
 import { VIEWS } from "./data/views.ts";
 import type { OptionSchema } from "./options/schema.ts";
 import { schemasOf } from "./options/variants.ts";
@@ -26,4 +27,5 @@ export const SCHEMAS = {
     testTimeAugmentation: VIEWS,
     whitening: WHITENING,
   },
+  data: { reader: READ_SETTINGS },
 } as const satisfies { readonly [group: string]: { readonly [type: string]: OptionSchema } };

@@ -223,9 +223,9 @@ describe("the arrows between the parts", () => {
     for (const path of SOURCES.filter((source) => partOf(source) === part)) {
       for (const { specifier } of importsOf(path).filter(({ specifier: name }) => isLocal(name))) {
         const target = resolve(path, specifier);
-        // The kernels and their types, which the AssemblyScript compiler writes, the page of an exported model, and texts.
+        // The kernels and their types, which the AssemblyScript compiler writes, the page of an exported model, and texts, and lines of help.
         const built =
-          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?)|training\/export-html|node\/[\w-]+\.packed)\.ts$/.test(
+          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?)|training\/export-html|node\/[\w-]+\.packed|cli\/schema-option)\.ts$/.test(
             path,
           ) && target.startsWith("build/");
         const to = partOf(target);

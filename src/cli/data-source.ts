@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { findIdxNames } from "../data/mnist.ts";
-import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
 import { scaleDatasets } from "../data/read/stretch.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import { loadDataFiles } from "../node/data-files.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { generalSettings } from "../data/read/applicable.ts";
-import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
 import { isRecord } from "../json.ts";
 import { rangeOf, type TestRange } from "../recipes/data-split.ts";
 import { type DataSettings, readDataSettings } from "../recipes/run-settings.ts";

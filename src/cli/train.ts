@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { PixelScaling } from "../data/scaling.ts";
 import { parameterCounts, size } from "../model/summary.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
+import { flagName } from "../options/flag-names.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
@@ -163,7 +164,7 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const began = performance.now();
   const surplus = Object.entries(options).find(([name, value]) => value !== undefined && !WITH_RESUME.includes(name));
   if (surplus !== undefined || argument !== undefined) {
-    const got = argument === undefined ? optionName(surplus?.[0] ?? "") : JSON.stringify(argument);
+    const got = argument === undefined ? flagName(surplus?.[0] ?? "") : JSON.stringify(argument);
     throw new UsageError(`--resume: expected no other settings than the checkpoint's, got ${got}`);
   }
   const { epochs } = options;
@@ -210,10 +211,6 @@ function checkFurther(epochs: number, file: ModelFile, { schedule, epochs: befor
   if (epochs !== before && (schedule.type === "oneCycle" || schedule.type === "cosine")) {
     output.remark(`the schedule ${schedule.type} spans all ${epochs} epochs now, in place of ${before}`);
   }
-}
-
-function optionName(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 async function writeSettings(run: TrainingRun): Promise<void> {

@@ -4,6 +4,7 @@ import { missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
 import { generalSettings } from "../data/read/applicable.ts";
+import { READ_SETTINGS } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import { type Draw, type SplitData, splitData } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
@@ -82,7 +83,7 @@ export function drawOf({ source, format }: LoadedData, data: Dataset): Draw {
 
 /** Seed of what is drawn, which is that of `--split`. */
 export function splitSeedOf({ source }: LoadedData): number {
-  return ("reader" in source ? source.reader?.splitSeed : undefined) ?? 0;
+  return ("reader" in source ? source.reader?.splitSeed : undefined) ?? READ_SETTINGS.splitSeed.default;
 }
 
 /** Notes on the parts that are trained with, for people. */

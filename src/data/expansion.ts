@@ -8,6 +8,8 @@
  * @module
  */
 
+import { flagAndKey } from "../options/flag-names.ts";
+
 /** So much may come out of any file: pixels of a blank picture of 4096 x 4096 in colours with alpha. */
 const FREE_BYTES = 64 * 2 ** 20;
 
@@ -35,6 +37,6 @@ export function allowedBytes(packed: number, maxExpansion: number = MAX_EXPANSIO
  */
 export function checkExpansion(who: string, unpacked: number, allowed: number): void {
   if (unpacked <= allowed) return;
-  const advice = "--max-expansion (maxExpansion) allows more";
+  const advice = `${flagAndKey("maxExpansion")} allows more`;
   throw new RangeError(`${who}: expected at most ${allowed} bytes to come out of so small a file, got more; ${advice}`);
 }

@@ -20,13 +20,9 @@ import type { ReadData } from "./read/parts.ts";
  */
 export async function readData(files: readonly DataFileInput[], options: ReadDataOptions = {}): Promise<ReadData> {
   if (!Array.isArray(files)) throw new TypeError(`readData: expected a list of files, got ${typeof files}`);
-  const [{ dataFile }, { readDataFiles }, { checkReadSettings }] = await Promise.all([
+  const [{ dataFile }, { readDataFiles }] = await Promise.all([
     import("./read/data-file.ts"),
     import("./read/read-files.ts"),
-    import("./read/settings.ts"),
   ]);
-  const { decodeImage, onProgress, signal, usual = {}, ...settings } = options;
-  const checked = checkReadSettings("readData", settings);
-  const others = checkReadSettings("readData: usual", usual);
-  return readDataFiles(files.map(dataFile), { ...checked, usual: others, decodeImage, onProgress, signal });
+  return readDataFiles(files.map(dataFile), options);
 }

@@ -45,7 +45,8 @@ export function nested<const S extends OptionSchema>(
   schema: S,
 ): OptionKind<Readonly<OptionsOf<S>>, Readonly<OptionsOf<S>>> & { readonly schema: S } {
   return {
-    field: "value",
+    field: "pairs",
+    names: Object.keys(schema),
     schema,
     wanted: "an object",
     read: (who, key, value) => completeOptions(`${who}: ${key}`, schema, value),

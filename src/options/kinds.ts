@@ -9,10 +9,12 @@ import { checkNumber, type NumberRule, ruleText } from "./numbers.ts";
 
 /** A kind of option. `Input` is the type that callers give, `Value` the type of the value that was read. */
 export interface OptionKind<Input, Value> {
-  /** The field that a form shows; `value` is a field for JSON. */
-  readonly field: "number" | "whole" | "flag" | "choice" | "text" | "value";
+  /** The field that a form shows: `extents` is one for sizes along axes, `pairs` for names and values, `value` for JSON. */
+  readonly field: "number" | "whole" | "flag" | "choice" | "text" | "extents" | "pairs" | "value";
   /** The values to choose from, where there are only some. */
   readonly choices?: readonly string[];
+  /** The names of extents in their order, or those that pairs may have. */
+  readonly names?: readonly string[];
   /** The bounds of a number. */
   readonly rule?: NumberRule;
   /** The allowed values in the words of a message: "expected KEY to be ...". */
@@ -116,3 +118,29 @@ export function pair(
     },
   };
 }
+
+/** Sizes along axes, in pixels or channels: whole numbers from 1 to `maximum`, as many as there are names. */
+export function extents<const Axes extends readonly string[]>(
+  names: Axes,
+  maximum: number,
+): OptionKind<Extents<Axes>, Extents<Axes>> {
+  const wanted = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}, whole numbers from 1 to ${maximum}`;
+  const isRight = (value: unknown): value is number =>
+    Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= maximum;
+  const areRight = (values: unknown[]): values is number[] & Extents<Axes> =>
+    values.length === names.length && values.every(isRight);
+  return {
+    field: "extents",
+    names,
+    wanted,
+    read(who, key, value) {
+      const given: unknown[] = Array.isArray(value) ? [...value] : [];
+      if (areRight(given)) return given;
+      const Wrong = given.length === names.length ? InputRangeError : InputTypeError;
+      throw new Wrong(who, `${key} to be ${wanted}`, shown(value));
+    },
+  };
+}
+
+/** A number for each of some names. */
+export type Extents<Axes extends readonly string[]> = { readonly [Axis in keyof Axes]: number };

@@ -29,7 +29,7 @@ type WithoutDefaultKey<S> = { [K in keyof S]: S[K] extends { readonly optional: 
 
 /** The object that a caller gives for a schema: required options and any of the others. */
 export type OptionsOf<S extends OptionSchema> = { -readonly [K in keyof S as K & RequiredKey<S>]: Given<S[K]> } & {
-  -readonly [K in keyof S as Exclude<K, RequiredKey<S>>]?: Given<S[K]>;
+  -readonly [K in keyof S as Exclude<K, RequiredKey<S>>]?: Given<S[K]> | undefined;
 };
 
 /** The result of {@link readOptions}: every option is there, but for optional ones without a default. */
@@ -50,21 +50,11 @@ export type ValuesOf<S extends OptionSchema> = {
  */
 export function readOptions<S extends OptionSchema>(who: string, schema: S, given: unknown): ValuesOf<S>;
 export function readOptions(who: string, schema: OptionSchema, given: unknown): unknown {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InputTypeError(who, "an object", shown(given));
-  }
-  const values = new Map<string, unknown>(Object.entries(given));
-  const keys = Object.keys(schema);
-  for (const [key, value] of values) {
-    if (value === undefined || key === "type" || keys.includes(key)) continue;
-    const known = keys.length === 0 ? "no options" : `only the keys ${keys.join(", ")}`;
-    throw new InputTypeError(who, known, shown(key), "unknown-option");
-  }
+  const values = new Map(Object.entries(readGiven(who, schema, given)));
   return Object.fromEntries(
-    keys.map((key) => {
-      const { kind, optional, default: fallback } = schema[key];
-      const value = values.get(key) ?? fallback;
-      if (value !== undefined) return [key, kind.read(who, key, value)];
+    Object.entries(schema).map(([key, { kind, optional, default: fallback }]) => {
+      if (values.has(key)) return [key, values.get(key)];
+      if (fallback !== undefined) return [key, kind.read(who, key, fallback)];
       if (optional) return [key, undefined];
       throw new InputTypeError(who, `${key} to be ${kind.wanted}`, "nothing", "missing");
     }),
@@ -79,6 +69,26 @@ export function readOptions(who: string, schema: OptionSchema, given: unknown): 
 export function completeOptions<S extends OptionSchema>(who: string, schema: S, given: unknown): Readonly<OptionsOf<S>>;
 export function completeOptions(who: string, schema: OptionSchema, given: unknown): unknown {
   return Object.fromEntries(Object.entries(readOptions(who, schema, given)).filter(([, value]) => value !== undefined));
+}
+
+/** Those options that were given, as {@link readGiven} reads them. */
+export type GivenOf<S extends OptionSchema> = { readonly [K in keyof S]?: Read<S[K]> };
+
+/** Checks options as {@link readOptions} does, and leaves those out that are not given, whatever their defaults. */
+export function readGiven<S extends OptionSchema>(who: string, schema: S, given: unknown): GivenOf<S>;
+export function readGiven(who: string, schema: OptionSchema, given: unknown): object {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InputTypeError(who, "an object", shown(given));
+  }
+  const keys = Object.keys(schema);
+  const read = Object.entries(given).flatMap(([key, value]: [string, unknown]) => {
+    if (value === undefined) return [];
+    if (keys.includes(key)) return value === null ? [] : [[key, schema[key].kind.read(who, key, value)]];
+    if (key === "type") return [];
+    const known = keys.length === 0 ? "no options" : `only the keys ${keys.join(", ")}`;
+    throw new InputTypeError(who, known, shown(key), "unknown-option");
+  });
+  return Object.fromEntries(read);
 }
 
 /** Options as files keep them: those that were given, and their `type`. */

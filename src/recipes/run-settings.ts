@@ -1,5 +1,5 @@
 import { type AugmentOptions, readAugment } from "../data/augment.ts";
-import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
 import { checkReadSettings } from "../data/read/settings.ts";
 import { GEARS, type Gear } from "../engine/gears.ts";
 import { checkNumber } from "../options/numbers.ts";

@@ -1,4 +1,4 @@
-import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 
 /**

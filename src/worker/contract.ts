@@ -11,7 +11,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { ClassLabels, Pixels } from "../data/pixels.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
-import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { Json } from "../json.ts";

@@ -1,6 +1,6 @@
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
-import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
 import type { ImageRange } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 

@@ -3,7 +3,7 @@ import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import { HDF5_AWAY } from "../data/read/hdf5-away.ts";
 import { hdf5Address } from "../data/read/hdf5-library.ts";
-import type { ReadSettings } from "../data/read/options.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
 import type { Gear } from "../engine/gears.ts";
 import { shown } from "../errors.ts";

@@ -1,44 +1,33 @@
-import type { DataKind } from "./file-kinds.ts";
-import type { ReadSettings } from "./options.ts";
+import { InputRangeError } from "../../errors.ts";
+import { flagAndKey } from "../../options/flag-names.ts";
+import { readOptions } from "../../options/schema.ts";
+import { type DataKind, formatName } from "./formats.ts";
+import { READ_SETTINGS, type ReadSettings, type ReadValues, type SettingSpec } from "./settings.ts";
 
-type Setting = keyof ReadSettings;
+const SPECS: { readonly [key: string]: SettingSpec } = READ_SETTINGS;
 
-/** The settings that only some formats know, with the options of the command line, and which formats those are. */
-const FOR: readonly { readonly setting: Setting; readonly flag: string; readonly kinds: readonly DataKind[] }[] = [
-  { setting: "names", flag: "--names", kinds: ["npy", "hdf5"] },
-  { setting: "shape", flag: "--shape", kinds: ["npy", "hdf5", "csv"] },
-  { setting: "channelsFirst", flag: "--channels-first", kinds: ["npy", "hdf5"] },
-  { setting: "labelColumn", flag: "--label-column", kinds: ["csv"] },
-  { setting: "labels", flag: "--labels", kinds: ["CIFAR-100"] },
-  { setting: "size", flag: "--size", kinds: ["picture"] },
-  { setting: "channels", flag: "--channels", kinds: ["picture"] },
-];
-
-const NAMES: Readonly<Partial<Record<DataKind, string>>> = {
-  idx: "IDX",
-  npy: "NumPy",
-  hdf5: "HDF5",
-  csv: "CSV",
-  picture: "pictures",
-};
+/** The formats that know a setting, for people, such as "NumPy, HDF5"; undefined where all do. */
+export function formatsOf(key: string): string | undefined {
+  return SPECS[key].formats?.map(formatName).join(", ");
+}
 
 /** Those of a reader's settings that hold for files of any format. */
 export function generalSettings(settings: ReadSettings): ReadSettings {
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !FOR.some(({ setting }) => setting === name)));
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => SPECS[key].formats === undefined));
 }
 
 /**
- * The settings for files of a kind: those that were given, and of the usual ones those that the kind knows.
+ * The settings for files of a kind, complete: those that were given, of the usual ones those that the kind knows, and the defaults.
  *
  * @throws RangeError if a given one is for other formats
  */
-export function applicable<T extends ReadSettings>(kind: DataKind, given: T, usual: ReadSettings = {}): T {
-  const isFor = (setting: string) => FOR.find((each) => each.setting === setting)?.kinds.includes(kind) ?? true;
-  for (const { setting, flag, kinds } of FOR) {
-    if (given[setting] === undefined || given[setting] === false || isFor(setting)) continue;
-    const [wanted, got] = [kinds, [kind]].map((list) => list.map((each) => NAMES[each] ?? each).join(", "));
-    throw new RangeError(`readData: expected ${flag} (${setting}) only with ${wanted}, got it with ${got}`);
+export function settingsFor(kind: DataKind, given: ReadSettings, usual: ReadSettings): ReadValues {
+  const isFor = (key: string) => SPECS[key].formats?.includes(kind) ?? true;
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || value === false || isFor(key)) continue;
+    const expected = `${flagAndKey(key)} only with ${formatsOf(key)}`;
+    throw new InputRangeError("readData", expected, `it with ${formatName(kind)}`, "contradiction");
   }
-  const known = Object.entries(usual).filter(([setting]) => isFor(setting));
-  return { ...Object.fromEntries(known), ...given };
+  const known = Object.entries(usual).filter(([key]) => isFor(key));
+  return readOptions("readData", READ_SETTINGS, { ...Object.fromEntries(known), ...given });
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { flagAndKey } from "../../options/flag-names.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
 import { type ArrayFile, type NumberArray, numberReader, reordered, rowStrides } from "./number-array.ts";
-import type { ReadSettings } from "./options.ts";
+import type { ReadSettings } from "./settings.ts";
 
 /** Highest label that fits into the labels of a data set. */
 const MAX_LABEL = 0xffff;
@@ -28,7 +29,7 @@ export interface ImageLayout {
  */
 export function imageLayout({ who, shape }: ArrayFile, settings: ReadSettings): ImageLayout {
   const shown = `[${shape.join(", ")}]`;
-  const { channelsFirst = false } = settings;
+  const { channelsFirst } = settings;
   if (shape.includes(0)) throw new RangeError(`${who}: expected at least one image, got shape ${shown}`);
   if (shape.length === 2) return { shape: rowShape(who, shape[1], settings), axes: undefined };
   if (shape.length === 3) return { shape: [shape[1], shape[2], 1], axes: undefined };
@@ -40,7 +41,7 @@ export function imageLayout({ who, shape }: ArrayFile, settings: ReadSettings): 
   if (a === 1 && c > MAX_CHANNELS) return { shape: [b, c, 1], axes: undefined };
   if (a <= MAX_CHANNELS && c > MAX_CHANNELS) {
     throw new RangeError(
-      `${who}: expected channels last, got shape ${shown}; --channels-first (channelsFirst) turns them`,
+      `${who}: expected channels last, got shape ${shown}; ${flagAndKey("channelsFirst")} turns them`,
     );
   }
   return { shape: [a, b, c], axes: undefined };
@@ -55,7 +56,7 @@ export function rowShape(who: string, values: number, { shape }: Pick<ReadSettin
   const side = Math.round(Math.sqrt(values));
   if (side * side === values) return [side, side, 1];
   throw new RangeError(
-    `${who}: expected rows of a square number of pixels, got ${values}; --shape (shape) names another`,
+    `${who}: expected rows of a square number of pixels, got ${values}; ${flagAndKey("shape")} names another`,
   );
 }
 

@@ -46,7 +46,7 @@ export async function readCifar(
   train: readonly DataFile[],
   test: readonly DataFile[],
   names: readonly DataFile[],
-  { labels = "fine", leftOut }: ReadContext,
+  { labels, leftOut }: ReadContext,
 ): Promise<Parts & { readonly notes: readonly string[] }> {
   const read = (files: readonly DataFile[]) =>
     files.length === 0 ? undefined : readBatches(kind, files, labels, leftOut);

@@ -5,7 +5,7 @@
  */
 
 import type { CsvStart } from "./csv-start.ts";
-import type { ReadSettings } from "./options.ts";
+import type { ReadSettings } from "./settings.ts";
 
 const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit", "category"];
 

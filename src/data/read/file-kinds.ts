@@ -9,15 +9,13 @@ import { isDecodableName, isPictureName, pictureFormat } from "../picture-format
 import { cifarKind } from "./cifar.ts";
 import { isSmallTable } from "./csv-files.ts";
 import { type DataFile, isGzipFile, unpackedFile } from "./data-file.ts";
+import type { DataKind } from "./formats.ts";
 import { HDF5_START, isHdf5 } from "./hdf5.ts";
 import { isNpy } from "./npy.ts";
 import type { ReadContext } from "./options.ts";
 import { isTar } from "./tar.ts";
 import { hasTextMark } from "./utf8-pieces.ts";
 import { isZip } from "./zip.ts";
-
-/** The kinds of data files, told by their first bytes. */
-export type DataKind = "archive" | "idx" | "npy" | "hdf5" | "csv" | "CIFAR-10" | "CIFAR-100" | "picture" | "pickle";
 
 /** `other` is none of these, such as a licence beside the data. */
 type Kind = DataKind | "other";

@@ -20,7 +20,7 @@ import {
 import { checkFilters } from "./hdf5-filters.ts";
 import { dropIfFailed, type H5Module, hdf5Instance } from "./hdf5-instance.ts";
 import { type ArrayFile, NUMBER_BYTES, type NumberArray, type NumberType, sizeOfShape } from "./number-array.ts";
-import type { ReadSettings } from "./options.ts";
+import type { ReadSettings } from "./settings.ts";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 

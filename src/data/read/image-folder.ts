@@ -4,6 +4,7 @@
  * @module
  */
 
+import { flagAndKey } from "../../options/flag-names.ts";
 import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";
@@ -99,7 +100,9 @@ class Gallery {
     const first = this.#first;
     if (this.#options.size === undefined && (width !== first.width || height !== first.height)) {
       const got = `${JSON.stringify(first.name)} of ${first.height} x ${first.width} and ${JSON.stringify(name)} of ${height} x ${width}`;
-      throw new RangeError(`readImages: expected pictures of one size, got ${got}; --size (size) makes them equal`);
+      throw new RangeError(
+        `readImages: expected pictures of one size, got ${got}; ${flagAndKey("size")} makes them equal`,
+      );
     }
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
     return resizeSamples(image, this.size[0], this.size[1], this.channels);

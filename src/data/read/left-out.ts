@@ -4,7 +4,9 @@
  * @module
  */
 
-const ADVICE = "--skip-broken (skipBroken) leaves such files out";
+import { flagAndKey } from "../../options/flag-names.ts";
+
+const ADVICE = `${flagAndKey("skipBroken")} leaves such files out`;
 
 /** Files of one kind. */
 interface Group {
@@ -25,7 +27,7 @@ export class LeftOut {
   readonly #broken = new Map<string, Group>();
   readonly #strangers = new Map<string, Group>();
 
-  constructor({ skipBroken = false }: { readonly skipBroken?: boolean | undefined }) {
+  constructor({ skipBroken }: { readonly skipBroken: boolean }) {
     this.#skipBroken = skipBroken;
   }
 

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { flagAndKey } from "../../options/flag-names.ts";
 import { channelsLast, imageLayout, labelCount, labelsOf } from "./array-images.ts";
 import { type ArrayFile, pixelsOf } from "./number-array.ts";
-import type { ArrayNames, ReadSettings } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
+import type { ArrayNames, ReadSettings } from "./settings.ts";
 
 type Role = keyof ArrayNames;
 
@@ -120,7 +121,7 @@ async function choose(
     // The one array there is may be what is wrong.
     const [first] = arrays;
     if (arrays.length === 1 && first.type === undefined) await first.read();
-    const hint = "; --names (names) says which are which";
+    const hint = `; ${flagAndKey("names")} says which are which`;
     throw new RangeError(`${who}: expected arrays such as x_train and y_train, got ${listed(arrays)}${hint}`);
   }
   const told = ROLES.flatMap((role) => (guess[role] === undefined ? [] : [`${USUAL[role]} is ${guess[role].name}`]));

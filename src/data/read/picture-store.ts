@@ -1,4 +1,5 @@
 import { isUint8Array } from "../../numeric/array-kinds.ts";
+import { flagAndKey } from "../../options/flag-names.ts";
 import type { ResizedSamples } from "../image.ts";
 import type { ImageShape, Pixels } from "../pixels.ts";
 import type { RawPixels } from "./raw-pixels.ts";
@@ -50,7 +51,7 @@ export class PictureStore {
       if (values > MAX_VALUES) {
         const got = `${this.#most} of ${height} x ${width} x ${channels}`;
         throw new RangeError(
-          `readImages: expected at most ${MAX_VALUES} values, got ${got}; --size (size) makes them smaller`,
+          `readImages: expected at most ${MAX_VALUES} values, got ${got}; ${flagAndKey("size")} makes them smaller`,
         );
       }
       this.#images = this.#length === 0 ? new Uint8Array(values) : inColour(this.#images);

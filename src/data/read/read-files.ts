@@ -4,14 +4,16 @@
  * @module
  */
 
+import { readOptions } from "../../options/schema.ts";
 import type { Dataset } from "../dataset.ts";
 import { splitStratified } from "../split.ts";
-import { applicable } from "./applicable.ts";
+import { settingsFor } from "./applicable.ts";
 import { readCifar } from "./cifar.ts";
 import { readCsv } from "./csv.ts";
 import { imageTables } from "./csv-files.ts";
 import type { DataFile } from "./data-file.ts";
 import { sortByKind } from "./file-kinds.ts";
+import { formatName } from "./formats.ts";
 import { withHdf5 } from "./hdf5.ts";
 import { readIdxFiles } from "./idx-files.ts";
 import { readImageFolder } from "./image-folder.ts";
@@ -21,6 +23,7 @@ import { openNpy } from "./npy.ts";
 import type { ArrayFile } from "./number-array.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, oneClassNote, type Parts, type ReadData } from "./parts.ts";
+import { checkReadSettings, READ_SETTINGS, type ReadSettings } from "./settings.ts";
 import { scaleParts } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
@@ -38,14 +41,20 @@ const MAX_DEPTH = 2;
  * @throws RangeError if the format is not known, or a file is wrong
  */
 export async function readDataFiles(files: readonly DataFile[], options: ReadDataOptions = {}): Promise<ReadData> {
-  const leftOut = new LeftOut(options);
-  const { format, parts, notes: found } = await readParts(tidied(files), { ...options, leftOut }, 0);
+  const { decodeImage, onProgress, signal, usual = {}, ...others } = options;
+  const given = checkReadSettings("readData", others);
+  const settings = readOptions("readData", READ_SETTINGS, given);
+  const leftOut = new LeftOut(settings);
+  const asked: Asked = { given, usual: checkReadSettings("readData: usual", usual) };
+  const context = { ...settings, decodeImage, onProgress, signal, leftOut };
+  const { format, parts, notes: found } = await readParts(tidied(files), context, asked, 0);
   const notes = [...found, ...leftOut.notes()];
   // Version 0.1 left IDX files as they are.
-  const stretch = format === "IDX" && options.stretch === "former" ? false : options.stretch;
-  const { notes: scalingNotes, ...scaled } = scaleParts(parts, { ...options, stretch });
+  const stretch = format === "IDX" && settings.stretch === "former" ? false : settings.stretch;
+  const { notes: scalingNotes, ...scaled } = scaleParts(parts, { ...settings, stretch });
   const datasets = makeDatasets(`read ${format}`, { ...scaled, classNames: parts.classNames });
-  const data = options.split === undefined ? datasets : splitOff(datasets, options.split, options.splitSeed);
+  const { split, splitSeed } = settings;
+  const data = split === undefined ? datasets : splitOff(datasets, split, splitSeed);
   const one = oneClassNote(data.train);
   return { format, ...data, notes: [...notes, ...scalingNotes, ...(one === undefined ? [] : [one])] };
 }
@@ -53,7 +62,7 @@ export async function readDataFiles(files: readonly DataFile[], options: ReadDat
 function splitOff(
   { train, test }: { train: Dataset | undefined; test: Dataset | undefined },
   share: number,
-  seed: number | undefined,
+  seed: number,
 ) {
   if (train === undefined || test !== undefined) {
     const got = `${test?.length ?? 0} images of its own`;
@@ -84,38 +93,48 @@ interface Found extends Parts {
   readonly notes?: readonly string[];
 }
 
+/** Settings that were given, and those that hold for the formats that know them. */
+interface Asked {
+  readonly given: ReadSettings;
+  readonly usual: ReadSettings;
+}
+
 interface Reading {
   readonly format: string;
   readonly parts: Parts;
   readonly notes: readonly string[];
 }
 
-async function readParts(files: readonly DataFile[], context: ReadContext, depth: number): Promise<Reading> {
+async function readParts(
+  files: readonly DataFile[],
+  context: ReadContext,
+  asked: Asked,
+  depth: number,
+): Promise<Reading> {
   const { kind, files: own, others } = await sortByKind(files, context);
-  const options = kind === "archive" ? context : applicable(kind, context, context.usual);
-  const reading = (format: string, { notes = [], ...parts }: Found): Reading => ({ format, parts, notes });
+  if (kind === "archive") return readArchives(own, context, asked, depth);
+  const options = { ...context, ...settingsFor(kind, asked.given, asked.usual) };
+  const reading = ({ notes = [], ...parts }: Found): Reading => ({ format: formatName(kind), parts, notes });
   switch (kind) {
-    case "archive":
-      return readArchives(own, options, depth);
     case "idx":
-      return reading("IDX", await readIdxFiles(own, others, options));
+      return reading(await readIdxFiles(own, others, options));
     case "npy":
-      return reading("NumPy", await readNpyFiles(own, options));
+      return reading(await readNpyFiles(own, options));
     case "hdf5":
-      return reading("HDF5", await readHdf5Files(own, [], options));
+      return reading(await readHdf5Files(own, [], options));
     case "csv": {
       const tables = await imageTables(own);
       const { train, test } = byPart(tables.files);
       const found = await readCsv(only(train), only(test), options);
-      return reading("CSV", { ...found, notes: [...tables.notes, ...found.notes] });
+      return reading({ ...found, notes: [...tables.notes, ...found.notes] });
     }
     case "CIFAR-10":
     case "CIFAR-100": {
       const { train, test } = byPart(own);
-      return reading(kind, await readCifar(kind, train, test, others, options));
+      return reading(await readCifar(kind, train, test, others, options));
     }
     case "picture":
-      return reading("pictures", await readImageFolder(own, options));
+      return reading(await readImageFolder(own, options));
     case "pickle": {
       const what = "a Python pickle, which is never run; CIFAR has a binary version, NumPy writes .npz";
       throw new RangeError(`readData ${shown(own)}: expected a known format, got ${what}`);
@@ -173,20 +192,25 @@ async function readHdf5Files(
 }
 
 /** What is in archives: of several, each one's files under its name. */
-async function readArchives(archives: readonly DataFile[], options: ReadContext, depth: number): Promise<Reading> {
+async function readArchives(
+  archives: readonly DataFile[],
+  context: ReadContext,
+  asked: Asked,
+  depth: number,
+): Promise<Reading> {
   if (depth >= MAX_DEPTH)
     throw new RangeError(`readData ${shown(archives)}: expected data, got archives in each other`);
   const files: DataFile[] = [];
   for (const archive of archives) {
     const inside = isZip(await archive.start(4))
-      ? await readZip(archive, options)
-      : await readTar(archive, options.leftOut);
+      ? await readZip(archive, context)
+      : await readTar(archive, context.leftOut);
     const prefix = archives.length > 1 ? `${stem(archive)}/` : "";
     files.push(...inside.map((file) => ({ ...file, name: prefix + file.name })));
   }
   if (files.length === 0) throw new RangeError(`readData ${shown(archives)}: expected files in the archive, got none`);
   try {
-    return await readParts(tidied(files), options, depth + 1);
+    return await readParts(tidied(files), context, asked, depth + 1);
   } catch (error) {
     throw error instanceof RangeError ? within(archives, error) : error;
   }

@@ -1,94 +1,100 @@
-import { shown } from "../../errors.ts";
-import { checkNumber } from "../../options/numbers.ts";
-import { readFields, readType } from "../../options/objects.ts";
-import { readScaling } from "../scaling.ts";
-import type { ArrayNames, ReadSettings } from "./options.ts";
+import { InputTypeError } from "../../errors.ts";
+import { nested } from "../../options/compound.ts";
+import { choice, extents, flag, flagOr, number, text, whole } from "../../options/kinds.ts";
+import { type OptionSchema, type OptionSpec, type OptionsOf, readGiven, type ValuesOf } from "../../options/schema.ts";
+import { MAX_EXPANSION } from "../expansion.ts";
+import type { DataKind } from "./formats.ts";
+import { column, greyOrColours, modelScaling } from "./setting-kinds.ts";
 
-const KEYS = [
-  "names",
-  "shape",
-  "channelsFirst",
-  "labelColumn",
-  "labels",
-  "size",
-  "channels",
-  "stretch",
-  "scaling",
-  "split",
-  "splitSeed",
-  "skipBroken",
-  "maxExpansion",
-] as const satisfies readonly (keyof ReadSettings)[];
-
-const NAMES = ["xTrain", "yTrain", "xTest", "yTest"] as const satisfies readonly (keyof ArrayNames)[];
+/** A setting of the readers, and the formats of files that know it; those of all formats name none. */
+export interface SettingSpec extends OptionSpec {
+  readonly formats?: readonly DataKind[];
+}
 
 /** Longest side of an image, and most channels: what such an image needs is checked where it is made. */
 const MAX_EXTENT = 2 ** 16;
 
+const ARRAY_NAMES = {
+  /** Images to train on. */
+  xTrain: { kind: text(), optional: true },
+  /** Their labels. */
+  yTrain: { kind: text(), optional: true },
+  /** Images to test on. */
+  xTest: { kind: text(), optional: true },
+  /** Their labels. */
+  yTest: { kind: text(), optional: true },
+} as const satisfies OptionSchema;
+
+/** Everything that may be said of how data is read. */
+export const READ_SETTINGS = {
+  /** The share of each class that is held out to test on, for data without images to test on. */
+  split: { kind: number({ above: 0, below: 1 }), optional: true },
+  /** The seed of all that is held out or drawn. */
+  splitSeed: { kind: whole(0), default: 0, rare: true },
+  /** Height and width that all pictures are stretched to; without it they must have one size. */
+  size: { kind: extents(["height", "width"], MAX_EXTENT), optional: true, formats: ["picture"] },
+  /** Channels of the images, 1 grey or 3 colours; 3 if any has colours, unless said. */
+  channels: { kind: greyOrColours(), optional: true, formats: ["picture"], rare: true },
+  /** The names of the arrays, where they are not to be guessed. */
+  names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["npy", "hdf5"], rare: true },
+  /** The shape of an image that is stored as a row of numbers, a grey square unless said. */
+  shape: {
+    kind: extents(["height", "width", "channels"], MAX_EXTENT),
+    optional: true,
+    formats: ["npy", "hdf5", "csv"],
+  },
+  /** Turns images that are stored as channels x height x width to channels last. */
+  channelsFirst: { kind: flag(), default: false, formats: ["npy", "hdf5"], rare: true },
+  /** The column of the labels, as first, last, a name or a number from 1; guessed unless said. */
+  labelColumn: { kind: column(), optional: true, formats: ["csv"] },
+  /** Which of the two labels of an image is read. */
+  labels: { kind: choice(["fine", "coarse"]), default: "fine", formats: ["CIFAR-100"], rare: true },
+  /**
+   * Brings pixels to 0 to 255, the unit of bytes, which networks scale their input for. What is black and what is white is
+   * decided by all images to train on:
+   *
+   * - 0 and 1, where no value is further than a quarter outside of that, and some are above 0.25;
+   * - 0 and 255, where none is further than 64 outside of that, and some are above 64: these stay as they are;
+   * - else the lowest and the highest value, or 0 in place of a lowest value that is above it and below a quarter of the
+   *   highest. Sparse outliers (one of 1000 values, three ranges away from all others) don't count, and are cut.
+   *
+   * Pictures that are transparent in parts have a white ground there. Among 16 bits of which only few are used, as 12 of 16, it is
+   * the white that was decided by what can be seen: values from 0, or nearly, to one between 64 and 16383.
+   *
+   * The same is done to the images to test on; `Dataset.scaling` and a note say what was done. `"former"` decides as version 0.1
+   * did. Without it values stay as the file has them.
+   */
+  stretch: { kind: flagOr("former"), default: false },
+  /**
+   * The scaling of a model's training data (`model.scaling`), in place of `stretch`: nothing is worked out anew. Pictures and
+   * IDX files of bytes still count as 0 to 255 where the training data were of more than 8 bits.
+   */
+  scaling: { kind: modelScaling(), optional: true },
+  /** Leaves out files that look like data and cannot be read, with a note, in place of an error. */
+  skipBroken: { kind: flag(), default: false },
+  /** The most that may come out of a packed file beyond 64 MiB, as a multiple of its size. */
+  maxExpansion: { kind: number({ minimum: 1, maximum: 1e6 }), default: MAX_EXPANSION, rare: true },
+} as const satisfies { readonly [key: string]: SettingSpec };
+
+// Type aliases, because interfaces do not fit `Json`, as which the settings of a run are kept.
+
+/** Names of the arrays in `.npz` and HDF5 files, where they are not to be guessed. */
+export type ArrayNames = OptionsOf<typeof ARRAY_NAMES>;
+
+/** How data is read, as far as files of its format leave that open. Each option is for some formats only. */
+export type ReadSettings = OptionsOf<typeof READ_SETTINGS>;
+
+/** The same with the defaults. */
+export type ReadValues = ValuesOf<typeof READ_SETTINGS>;
+
 /**
- * Checks settings of the readers, from plain JavaScript or from a file.
+ * Checks settings of the readers, from plain JavaScript or from a file, and gives those that are there.
  *
  * @param who stands in error messages
  * @throws TypeError, RangeError for an unknown or wrong one
  */
-export function checkReadSettings(who: string, json: unknown): ReadSettings {
-  const fields = readFields(who, json, KEYS);
-  const { names, shape, channelsFirst, labelColumn, labels, size, channels, stretch, split, splitSeed } = fields;
-  const { skipBroken, maxExpansion, scaling } = fields;
-  if (scaling !== undefined && stretch) throw new TypeError(`${who}: expected stretch or scaling, got both`);
-  const extents = (name: string, value: unknown, count: number): number[] => {
-    if (!Array.isArray(value) || value.length !== count) {
-      throw new TypeError(`${who}: expected ${name} to be ${count} numbers, got ${shown(value)}`);
-    }
-    return value.map((extent: unknown) =>
-      checkNumber(who, name, extent, { whole: true, minimum: 1, maximum: MAX_EXTENT }),
-    );
-  };
-  const flag = (name: string, value: unknown): boolean => {
-    if (typeof value !== "boolean")
-      throw new TypeError(`${who}: expected ${name} to be true or false, got ${shown(value)}`);
-    return value;
-  };
-  const isColumn = typeof labelColumn === "string" || typeof labelColumn === "number" || labelColumn === undefined;
-  if (!isColumn)
-    throw new TypeError(`${who}: expected labelColumn to be a name or a number, got ${shown(labelColumn)}`);
-  const [height, width, depth] = shape === undefined ? [] : extents("shape", shape, 3);
-  const [rows, columns] = size === undefined ? [] : extents("size", size, 2);
-  if (channels !== undefined && channels !== 1 && channels !== 3) {
-    throw new RangeError(`${who}: expected channels to be 1 or 3, got ${shown(channels)}`);
-  }
-  return {
-    ...(names !== undefined && { names: checkNames(who, names) }),
-    ...(shape !== undefined && { shape: [height, width, depth] as const }),
-    ...(channelsFirst !== undefined && { channelsFirst: flag("channelsFirst", channelsFirst) }),
-    ...(labelColumn !== undefined && { labelColumn }),
-    ...(labels !== undefined && { labels: readType(`${who}: labels`, labels, ["fine", "coarse"] as const) }),
-    ...(size !== undefined && { size: [rows, columns] as const }),
-    ...(channels !== undefined && { channels }),
-    ...(stretch !== undefined && { stretch: stretch === "former" ? stretch : flag("stretch", stretch) }),
-    ...(scaling !== undefined && { scaling: readScaling(`${who}: scaling`, scaling) }),
-    ...(split !== undefined && { split: checkNumber(who, "split", split, { above: 0, below: 1 }) }),
-    ...(splitSeed !== undefined && {
-      splitSeed: checkNumber(who, "splitSeed", splitSeed, {
-        whole: true,
-        minimum: 0,
-        maximum: Number.MAX_SAFE_INTEGER,
-      }),
-    }),
-    ...(skipBroken !== undefined && { skipBroken: flag("skipBroken", skipBroken) }),
-    ...(maxExpansion !== undefined && {
-      maxExpansion: checkNumber(who, "maxExpansion", maxExpansion, { minimum: 1, maximum: 1e6 }),
-    }),
-  };
-}
-
-function checkNames(who: string, json: unknown): ArrayNames {
-  const fields = readFields(`${who}: names`, json, NAMES);
-  return Object.fromEntries(
-    NAMES.filter((role) => fields[role] !== undefined).map((role) => {
-      const name = fields[role];
-      if (typeof name !== "string") throw new TypeError(`${who}: expected ${role} to be text, got ${shown(name)}`);
-      return [role, name];
-    }),
-  );
+export function checkReadSettings(who: string, given: unknown): ReadSettings {
+  const settings = readGiven(who, READ_SETTINGS, given);
+  if (settings.scaling === undefined || !settings.stretch) return settings;
+  throw new InputTypeError(who, "stretch or scaling", "both", "contradiction");
 }

@@ -19,8 +19,8 @@ import {
   UNIT,
 } from "../scaling.ts";
 import { overGround, visibleValues, WHITE, whiteOf, withKnownGround } from "./clear-parts.ts";
-import type { ReadSettings } from "./options.ts";
 import type { RawPixels } from "./raw-pixels.ts";
+import type { ReadSettings } from "./settings.ts";
 import { decideScaling, formerScaling, rangeOf } from "./value-range.ts";
 
 /** Parts with their pixels in one unit. */

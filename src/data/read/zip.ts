@@ -8,7 +8,7 @@ import { crc32 } from "../../numeric/crc32.ts";
 import { allowedBytes, checkExpansion } from "../expansion.ts";
 import { gunzip, gunzipStart } from "../gzip.ts";
 import { checkSize, type DataFile, MAX_BYTES } from "./data-file.ts";
-import type { ReadSettings } from "./options.ts";
+import type { ReadSettings } from "./settings.ts";
 import { entryName } from "./zip-names.ts";
 
 const END = 0x06054b50;

@@ -3,7 +3,7 @@ import { LeftOut } from "../../../src/data/read/left-out.ts";
 
 describe("LeftOut", () => {
   it("makes an error of what cannot be read, with kinds, counts and an example each", () => {
-    const leftOut = new LeftOut({});
+    const leftOut = new LeftOut({ skipBroken: false });
     leftOut.check("readImages", "pictures");
     leftOut.addBroken("WebP", "owl/1.webp");
     leftOut.addBroken("empty", "a.png");
@@ -37,7 +37,7 @@ describe("LeftOut", () => {
       "ours",
     );
     expect(leftOut.brokenCount).toBe(0);
-    const strict = new LeftOut({});
+    const strict = new LeftOut({ skipBroken: false });
     await expect(strict.attempt("corrupt", "a", async () => Promise.reject(new RangeError("cut")))).rejects.toThrow(
       "cut; --skip-broken (skipBroken) leaves such files out",
     );

@@ -34,7 +34,7 @@ function tar(entries: readonly Entry[], end = 1024): Uint8Array {
   return new Uint8Array(Buffer.concat([...entries.map(encoded), Buffer.alloc(end)]));
 }
 
-async function filesIn(bytes: Uint8Array, leftOut = new LeftOut({})) {
+async function filesIn(bytes: Uint8Array, leftOut = new LeftOut({ skipBroken: false })) {
   const files = await readTar(dataFile({ name: "a.tar", bytes }), leftOut);
   const found: Record<string, string> = {};
   for (const file of files) found[file.name] = new TextDecoder().decode(await file.bytes());

@@ -1,0 +1,103 @@
+import { type Command, Help, Option } from "commander";
+
+/** A command line in a help text, and what it is for. */
+export type Example = readonly [command: string, purpose?: string];
+
+/** The help of a command beyond its arguments and options. */
+export interface HelpText {
+  /**
+   * Options that the help shows, by their long names, under the headings where they stand. An option that is named nowhere is rare: it is
+   * shown by `--help-all` alone, under the heading of the option that was added before it. Without groups there are no rare options.
+   */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  /** Paragraphs below the options. */
+  readonly notes?: readonly string[];
+  readonly examples?: readonly Example[];
+}
+
+/** The columns of a help text where no terminal says how many there are. */
+const COLUMNS = 100;
+
+/** Purposes of examples are not squeezed into fewer columns than these. */
+const PURPOSE_COLUMNS = 24;
+
+const texts = new WeakMap<Command, HelpText>();
+const rare = new WeakSet<Option>();
+/** The place of an option's heading among those of its command. */
+const places = new WeakMap<object, number>();
+/** Commands whose help is to show all of their options. */
+const whole = new WeakSet<Command>();
+
+/** Makes the program and its commands show help texts as this module lays them out. */
+export function layOutHelp(program: Command, columns: number | undefined): void {
+  program.configureHelp({
+    helpWidth: columns ?? COLUMNS,
+    visibleOptions: (command) => {
+      const options = new Help().visibleOptions(command);
+      return whole.has(command) ? options : options.filter((option) => !rare.has(option));
+    },
+    // Those of the whole program: commands inside others have the options of these too, and name them themselves.
+    visibleGlobalOptions: (command) => (whole.has(command) ? [...program.options] : []),
+    showGlobalOptions: true,
+    // Choices and defaults stand in the descriptions.
+    optionDescription: ({ description }) => description,
+    groupItems(items, visible, headingOf) {
+      const placeOf = (item: (typeof items)[number]) => places.get(item) ?? 0;
+      const ordered = [...items].sort((a, b) => placeOf(a) - placeOf(b));
+      return new Help().groupItems(ordered, visible, headingOf);
+    },
+    formatHelp(command, helper) {
+      const formatted = Help.prototype.formatHelp.call(this, command, helper).trimEnd();
+      return `${[formatted, ...sections(texts.get(command) ?? {}, helper)].join("\n\n")}\n`;
+    },
+  });
+}
+
+/** Gives a command the help text that goes with its arguments and options, all of which have been added. */
+export function addHelp(command: Command, text: HelpText): Command {
+  texts.set(command, text);
+  const { groups } = text;
+  if (groups === undefined) return command;
+  const headings = Object.keys(groups);
+  let heading = headings[0];
+  for (const option of command.options) {
+    const named = headings.find((each) => groups[each].includes(option.long ?? ""));
+    if (named === undefined) rare.add(option);
+    heading = named ?? heading;
+    places.set(option.helpGroup(heading), headings.indexOf(heading));
+  }
+  const last = headings.at(-1) ?? "";
+  const count = command.options.filter((option) => rare.has(option) && !option.hidden).length;
+  command.addOption(new Option("--help-all", `${count} more options, which few need`).helpGroup(last));
+  command.addHelpOption(new Option("-h, --help", "this help").helpGroup(last));
+  return command.on("option:help-all", () => {
+    whole.add(command);
+    command.help();
+  });
+}
+
+/** The examples of a command's help. */
+export function examplesOf(command: Command): readonly Example[] {
+  return texts.get(command)?.examples ?? [];
+}
+
+function sections({ notes = [], examples = [] }: HelpText, helper: Help): string[] {
+  const width = helper.helpWidth ?? COLUMNS;
+  const paragraphs = notes.map((note) => helper.boxWrap(note, width));
+  return examples.length === 0 ? paragraphs : [...paragraphs, exampleLines(examples, width, helper)];
+}
+
+/** Examples with their purposes in a column of its own, or below commands that are too long for that. */
+function exampleLines(examples: readonly Example[], width: number, helper: Help): string {
+  const most = width - PURPOSE_COLUMNS;
+  const explained = examples.filter(([command, purpose]) => purpose !== undefined && command.length + 4 <= most);
+  const column = Math.max(0, ...explained.map(([command]) => command.length + 4));
+  const lines = examples.flatMap(([command, purpose]) => {
+    if (purpose === undefined) return [`  ${command}`];
+    const wrapped = helper.boxWrap(purpose, Math.max(PURPOSE_COLUMNS, width - column)).split("\n");
+    const [first, ...rest] = wrapped.map((line) => " ".repeat(column) + line);
+    if (command.length + 4 > column) return [`  ${command}`, first, ...rest];
+    return [`  ${command}`.padEnd(column) + first.slice(column), ...rest];
+  });
+  return ["Examples:", ...lines].join("\n");
+}
