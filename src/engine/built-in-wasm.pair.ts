@@ -3,8 +3,9 @@ import type { WasmGear } from "./gears.ts";
 import { unpackText } from "./packed-text.ts";
 
 /**
- * The wasm file of a gear, out of one text for both: function by function they lie side by side, so that packing finds what
- * they have in common, which is nearly all. Before them, as 16-bit numbers, are how many parts each file has, and their sizes.
+ * The wasm file of a gear, out of one text for both gears. The files lie in it function by function, side by side, so
+ * that compression finds what they share, which is nearly all. Before them stand, as 16-bit numbers, the number of
+ * parts of each file and their sizes.
  */
 export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
   if (gear === "wide") throw new RangeError("engine: expected simd or relaxed, as no browser runs wide, got wide");

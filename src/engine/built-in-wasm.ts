@@ -2,10 +2,10 @@ import type { WasmGear } from "./gears.ts";
 import { unpackText } from "./packed-text.ts";
 
 /**
- * The wasm file of a gear, which is a module of text: there is no path and no server to set up, and bundlers know what to do.
+ * The wasm file of a gear, from a module of text: bundlers need no settings for it, and servers no MIME type.
  *
- * The builds for pages without a bundler have other files in place of this one: `built-in-wasm.files.ts` where wasm files lie
- * beside the library's, `built-in-wasm.pair.ts` where the library is one file.
+ * The builds for pages without a bundler have other files in place of this one: `built-in-wasm.files.ts` where wasm
+ * files lie beside the library's, `built-in-wasm.pair.ts` where the library is one file.
  */
 export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
   switch (gear) {

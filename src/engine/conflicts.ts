@@ -2,11 +2,11 @@ import { endOf, type Operand, runsMeet, runsOf } from "./operands/operand.ts";
 import { operandsOf } from "./operands.ts";
 import { type Operation, sliceOf } from "./tape.ts";
 
-/** One operand of an operation. */
+/** An operand of an operation, with the elements that it touches. */
 export interface Touch {
   readonly operation: Operation;
   readonly operand: Operand;
-  /** All elements that it may touch, with those between them: for scratch, the areas of all threads. */
+  /** First of the elements that it may touch, with those between them; for scratch, the areas of all threads. */
   readonly from: number;
   readonly to: number;
 }
@@ -25,10 +25,10 @@ export function touchesOf(operation: Operation, areas: number): readonly Touch[]
 }
 
 /**
- * Whether two operands, at least one of them written, have a float in common that different parts of the ranges touch: then
- * threads have to meet between the two calls.
+ * True if different parts of two operands' ranges have a float in common, and at least one writes it: then threads have
+ * to meet between the two calls.
  *
- * @param parts into how many parts ranges are cut
+ * @param parts number of parts that ranges are cut into
  */
 export function conflict(a: Touch, b: Touch, parts: number): boolean {
   const { role, offset, width } = a.operand;
@@ -45,7 +45,7 @@ export function conflict(a: Touch, b: Touch, parts: number): boolean {
   return false;
 }
 
-/** Whether the floats of each index lie within one step of both, so that no index meets another one. */
+/** True if the floats of each index lie within one step of both operands, so that no index meets another one. */
 function cutAlike({ operation, operand }: Touch, b: Touch): boolean {
   const { offset, step, rows, pitch } = operand;
   const other = b.operand;
@@ -68,10 +68,13 @@ function partsMeet(a: Touch, i: number, b: Touch, j: number, parts: number): boo
   return runsMeet(runsOf(a.operand, ...one), runsOf(b.operand, ...other));
 }
 
-/** Elements of a part of the heap. */
+/** Elements of one part of the heap, by which touches are grouped. */
 const PART = 2 ** 16;
 
-/** What some calls touch, so that further ones are only compared with those that touch the same part of the heap. */
+/**
+ * Touches of some calls, by parts of the heap, so that further calls are only compared with those that touch the same
+ * part.
+ */
 export class Touched {
   readonly #byPart = new Map<number, Touch[]>();
 
@@ -90,9 +93,9 @@ export class Touched {
   }
 
   /**
-   * Whether one of some calls conflicts with what was added.
+   * True if one of some calls conflicts with the calls that were added.
    *
-   * @param parts into how many parts ranges are cut
+   * @param parts number of parts that ranges are cut into
    */
   conflictsWith(touches: readonly Touch[], parts: number): boolean {
     return touches.some((touch) =>

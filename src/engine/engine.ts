@@ -16,36 +16,36 @@ export interface Engine {
   readonly gear: Gear;
   readonly kernels: Kernels;
   readonly heap: Heap;
-  /** Uint8 pixels staged at element offset x start at byte x * `heap.BYTES_PER_ELEMENT`. */
+  /** The heap's bytes. Uint8 pixels of element offset x start at byte x * `heap.BYTES_PER_ELEMENT`. */
   readonly bytes: Uint8Array;
-  /** Threads that run tapes, the calling one included; with `auto` the most that may. */
+  /** Number of threads that run tapes, the calling one included; with `auto` the largest number. */
   readonly threads: number;
-  /** Why there are fewer threads than asked for, or than the machine has cores; for people. */
+  /** Reason, in words, for fewer threads than asked for, or than the machine has cores. */
   readonly threadsReason: string | undefined;
   /**
    * Runs a tape to its end, on all threads.
    *
    * @throws Error if a kernel traps, naming it and its layer, or a thread is lost: then the heap holds half a step, and
-   * every later run throws why, and that the model has to be compiled again
+   *   every later run throws that reason and asks to compile the model again
    */
   run(tape: Tape): void;
-  /** Ends the threads; nothing runs afterwards. Once is enough, more does no harm. */
+  /** Ends the threads; nothing runs afterwards. Further calls do nothing. */
   dispose(): void;
 }
 
 export interface EngineOptions {
-  /** Default `"auto"`. */
+  /** Gear to run on. Default `"auto"`. */
   gear?: Gear | "auto";
-  /** `"float64"` only on the `js` gear, for gradient checks. Default `"float32"`. */
+  /** Precision of the heap: `"float64"` only on the `js` gear, for gradient checks. Default `"float32"`. */
   precision?: "float32" | "float64";
   /**
-   * Threads that share the work; the results are the same bits for any number. `"auto"`: one for each core, up to 8, where
-   * that measures faster than one alone. Default 1. Where threads cannot be had, one does it all.
+   * Threads that share the work; the results are the same bits for any number. `"auto"`: one for each core, up to 8,
+   * where that measures faster than one alone. Default 1. Hosts without threads run on one.
    */
   threads?: number | "auto";
 }
 
-/** What an engine will be. */
+/** Gear, precision and threads of an engine. */
 export interface EngineChoice {
   readonly gear: Gear;
   readonly precision: "float32" | "float64";
@@ -54,7 +54,7 @@ export interface EngineChoice {
 }
 
 /**
- * What the options come to on this host, before there is memory.
+ * Chooses gear, precision and threads for this host, before memory is allocated.
  *
  * @throws TypeError, RangeError if the host lacks the gear, or the gear the precision or the threads
  */
@@ -67,7 +67,7 @@ export function chooseEngine(options: EngineOptions): EngineChoice {
   return { gear, precision, ...chooseThreads(threads, gear === "js" ? "the js gear has one thread" : undefined) };
 }
 
-/** Bytes of a heap of so many elements: those of WebAssembly come in pages. */
+/** Bytes of a heap of `elements` elements: WebAssembly's memory comes in pages. */
 export function heapBytes(elements: number, { gear, precision }: Pick<EngineChoice, "gear" | "precision">): number {
   if (gear === "js") return elements * (precision === "float64" ? 8 : 4);
   return Math.max(1, Math.ceil((elements * 4) / PAGE_BYTES)) * PAGE_BYTES;
@@ -88,12 +88,12 @@ export async function createEngine(elements: number, options: EngineOptions = {}
   }
   const auto = options.threads === "auto";
   const parts = await assemble(choice, elements, pages, auto);
-  // Threads that were asked for are there before anything runs; those of "auto" may come later, or not at all.
+  // Threads that were asked for by number must run before anything else; those of "auto" may come later, or not at all.
   if (!auto) await parts.pool?.started;
   return new TapeEngine(choice, parts, auto);
 }
 
-/** What an engine is made of. */
+/** Parts of an engine. */
 interface Parts {
   readonly heap: Heap;
   readonly kernels: Kernels;
@@ -143,16 +143,16 @@ async function assembleShared(gear: WasmGear, threads: number, pages: number): P
 
 /** A tape made ready to run again and again. */
 interface Recording {
-  /** Operations when it was made ready: more may have been added since. */
+  /** Number of operations when it was made ready: more may have been added since. */
   readonly length: number;
-  /** Runs it the way that fits the engine. */
+  /** Runs the tape in the way that fits the engine. */
   run(): void;
 }
 
-/** What running says after `dispose`. */
+/** The error of a run after `dispose`. */
 const DISPOSED = "engine: expected one in use, got one that was disposed of";
 
-/** Ends the threads of engines that nobody holds any more. */
+/** Ends the threads of engines that were garbage collected. */
 const forgotten = new FinalizationRegistry<Pool>((pool) => pool.dispose(DISPOSED));
 
 class TapeEngine implements Engine {
@@ -164,7 +164,7 @@ class TapeEngine implements Engine {
   readonly #recordings = new WeakMap<Tape, Recording>();
   #pool: Pool | undefined;
   #reason: string | undefined;
-  /** Why nothing can run any more. */
+  /** Reason why nothing can run any more. */
   #failure: string | undefined;
 
   constructor({ gear }: EngineChoice, { heap, kernels, pool, reason }: Parts, auto: boolean) {

@@ -1,5 +1,5 @@
 /**
- * The engines a tape can run on.
+ * The gears, on which a tape can run.
  *
  * - `js`: plain JavaScript, anywhere
  * - `simd`: strict WebAssembly SIMD, the same bits on every machine
@@ -18,8 +18,8 @@ export const GEARS: readonly Gear[] = ["js", "simd", "relaxed", "wide"];
 let wide = false;
 
 /**
- * Says that the host's V8 revectorizes: code cannot see that by itself, and without it the wide tiles are slow. Node's entry
- * point calls it where the process has the flag.
+ * Declares that the host's V8 revectorizes, which code cannot find out by itself; without it the wide tiles are slow.
+ * Node's entry point calls it where the process has the flag.
  */
 export function allowWide(): void {
   wide = true;
@@ -38,7 +38,7 @@ function supports(parameters: number, body: readonly number[]): boolean {
 const LOCAL_GET = 0x20;
 const SIMD_PREFIX = 0xfd;
 
-/** Whether this host runs a gear. */
+/** True if this host runs a gear. */
 export function hasGear(gear: Gear): boolean {
   switch (gear) {
     case "js":

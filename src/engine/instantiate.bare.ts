@@ -6,7 +6,7 @@ export async function instantiateSoon(
   return (await WebAssembly.instantiate(module, { env: { memory } })).exports;
 }
 
-/** The same at once, which pages allow only in workers. */
+/** `instantiateSoon` at once, which pages allow only in workers. */
 export function instantiateNow(module: WebAssembly.Module, memory: WebAssembly.Memory): Record<string, unknown> {
   return new WebAssembly.Instance(module, { env: { memory } }).exports;
 }

@@ -3,10 +3,11 @@ import { demangle } from "@assemblyscript/loader";
 /**
  * The exports of a compiled file over a memory.
  *
- * The loader's own `instantiate` asks for the name `Response`, for which Node loads all of `fetch`: a tenth of a program's start.
+ * The loader's own `instantiate` asks for the name `Response`, for which Node loads all of `fetch`: a tenth of a
+ * program's start.
  *
- * The builds for pages without a bundler have `instantiate.bare.ts` in place of this: most of the loader is for strings and
- * arrays, which kernels have none of.
+ * The builds for pages without a bundler have `instantiate.bare.ts` in place of this: most of the loader is for strings
+ * and arrays, which kernels do not use.
  */
 export async function instantiateSoon(
   module: WebAssembly.Module,
@@ -15,7 +16,7 @@ export async function instantiateSoon(
   return demangle((await WebAssembly.instantiate(module, { env: { memory } })).exports);
 }
 
-/** The same at once, which pages allow only in workers. */
+/** `instantiateSoon` at once, which pages allow only in workers. */
 export function instantiateNow(module: WebAssembly.Module, memory: WebAssembly.Memory): Record<string, unknown> {
   return demangle(new WebAssembly.Instance(module, { env: { memory } }).exports);
 }

@@ -3,7 +3,7 @@ import type { instantiate } from "../../build/simd.js";
 /** Every kernel with its exact signature, as the AssemblyScript compiler wrote it down. */
 export type Kernels = Omit<Awaited<ReturnType<typeof instantiate>>, "memory">;
 
-/** The kernels that do a part [begin, end) of some work: what a tape may call. */
+/** Names of the kernels that do a part [begin, end) of some work, which tapes call. */
 export type KernelName = {
   [K in keyof Kernels]: Kernels[K] extends (...args: never) => void
     ? Parameters<Kernels[K]> extends [begin: number, end: number, ...rest: number[]]

@@ -2,25 +2,25 @@ import { touchesOf } from "./conflicts.ts";
 import type { Region } from "./plan.ts";
 import type { Operation } from "./tape.ts";
 
-/** On one tape: the first and the last call that touches a region. */
+/** The first and the last call of a tape that touches a region. */
 export type Interval = readonly [first: number, last: number];
 
 /**
- * When a region's numbers matter: on each tape the interval in which it is touched, none where it is not; or `always`, where
- * a tape begins with what an earlier one left there.
+ * The time in which a region's numbers are needed: on each tape the interval in which it is touched, none where it is
+ * not; or `always`, where a tape reads numbers that an earlier one wrote.
  */
 export type Lifetime = readonly (Interval | undefined)[] | "always";
 
-/** What lifetimes are taken from: a tape's calls, and heap offsets whose numbers somebody reads after them. */
+/** The input of lifetimes: a tape's calls, and heap offsets whose numbers are read after the tape. */
 export interface Record {
   readonly operations: readonly Operation[];
   readonly results: readonly number[];
 }
 
 /**
- * The lifetimes of regions, from what the calls of tapes read and write.
+ * The lifetimes of regions, from the reads and writes of the calls on tapes.
  *
- * @param regions in order of their offsets, none over another
+ * @param regions in order of their offsets, without overlaps
  */
 export function lifetimesOf(records: readonly Record[], regions: readonly Region[]): ReadonlyMap<Region, Lifetime> {
   const lifetimes = new Map<Region, Lifetime>(regions.map((region) => [region, []]));
@@ -61,7 +61,7 @@ export function regionAt(starts: readonly number[], offset: number): number {
   return low - 1;
 }
 
-/** Whether two regions never hold numbers that matter at the same time. */
+/** True if two regions never hold numbers that are needed at the same time. */
 export function areApart(a: Lifetime, b: Lifetime): boolean {
   if (a === "always" || b === "always") return false;
   const tapes = Math.max(a.length, b.length);

@@ -9,7 +9,7 @@ import type { Places, Row } from "./operands/row.ts";
 import { trainingRows } from "./operands/training.ts";
 import type { Operation } from "./tape.ts";
 
-/** What each kernel touches. */
+/** The row of each kernel. */
 const TABLE: { readonly [K in KernelName]: Row<K> } = {
   ...convolutionRows,
   ...denseRows,
@@ -19,16 +19,16 @@ const TABLE: { readonly [K in KernelName]: Row<K> } = {
   ...trainingRows,
 };
 
-/** More arguments than any kernel has, each its own number. */
+/** Different numbers as arguments, more than any kernel has. */
 const NUMBERS = Array.from({ length: 32 }, (_, i) => i);
 
-/** Which arguments of a kernel are places, in the order of its row. */
+/** Indices of the arguments that are places, by kernel, in the order of its row. */
 const places = new Map<KernelName, readonly number[]>();
 
 function placesOf(kernel: KernelName, row: (...args: number[]) => Places): readonly number[] {
   let found = places.get(kernel);
   if (found === undefined) {
-    // Places are handed on as they are: asked with the arguments' numbers, the row answers with them.
+    // Rows pass places on unchanged: called with the arguments' indices, a row returns the indices of places.
     found = row(...NUMBERS)
       .flat()
       .map(({ offset }) => offset);
@@ -38,10 +38,10 @@ function placesOf(kernel: KernelName, row: (...args: number[]) => Places): reado
 }
 
 /**
- * The operands of a call: which of its arguments are places in the heap, what it does there, and which floats a part of its
+ * The operands of a call: arguments that are places in the heap, with their role and the floats that a part of the
  * range touches. Places that are 0 are none. Scratch is as large as the operation says, and the first thread's.
  *
- * Kernels may read up to seven floats past what they say, whose values make no difference.
+ * Kernels may read up to seven floats past their operands, whose values make no difference.
  *
  * @example
  * const tape = new Tape();

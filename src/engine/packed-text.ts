@@ -1,4 +1,4 @@
-/** The bytes that were packed by zlib and written as base64. */
+/** Unpacks bytes that were packed by zlib and written as base64. */
 export async function unpackText(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));

@@ -6,26 +6,32 @@ import type { Operation } from "./tape.ts";
 /** Operations in a row that a thread makes one after the other, or in turns for some samples at a time. */
 export interface Run {
   readonly operations: readonly Operation[];
-  /** Whether they may be made in turns: no sample's numbers meet another sample's. */
+  /** True if they may be made in turns: no sample's numbers meet another sample's. */
   readonly inTurns: boolean;
 }
 
-/** Memory of a thread's own for the numbers of a few samples, by which no thread meets another. */
+/**
+ * True for an offset in the turn areas, where each thread has its own memory for a few samples, so that threads do not
+ * meet there.
+ */
 export function isInTurnArea(offset: number, area: TurnArea | undefined): boolean {
   return area !== undefined && offset >= area.offset && offset < area.offset + area.elements;
 }
 
-/** Kernels that read all of their weights at every call: for a few samples at a time that costs more than it gains. */
+/**
+ * Kernels that read all of their weights at every call: calling them for a few samples at a time costs more than it
+ * gains.
+ */
 const WHOLE: ReadonlySet<KernelName> = new Set<KernelName>(["dense_forward", "dense_backward_data"]);
 
 /**
- * A tape cut into runs, and these into what lies between two barriers, where all threads have to meet: there is one before a
- * run of which a part touches what another thread's part of an earlier run touches, one of them writing, if there was none
- * in between. All threads come to the same.
+ * Cuts a tape into runs, and the runs into phases, between which are barriers where all threads meet. There is a
+ * barrier before a run of which a part touches a float that another thread's part of an earlier run in the phase
+ * touches, if one of them writes. All threads compute the same phases.
  *
- * @param threads into how many parts ranges are cut
- * @param areas how many threads scratch was reserved for
- * @param turnArea what of the memory holds a few samples at a time, in an area of each thread's own
+ * @param threads number of parts that ranges are cut into
+ * @param areas number of threads that scratch was reserved for
+ * @param turnArea memory that holds a few samples at a time, in an area of each thread's own
  * @example
  * const tape = new Tape();
  * tape.add("relu_forward", "sample", 10, 1000, 2000, 25, Infinity, 0);
@@ -63,7 +69,7 @@ export function phasesOf(
   return phases;
 }
 
-/** Appends a run; calls that are made once go on with those before. */
+/** Appends a run to a phase; calls that are made once are joined to those before. */
 function append(phase: Run[], run: Run): void {
   const last = phase.at(-1);
   if (last === undefined || last.inTurns || run.inTurns) phase.push(run);
@@ -75,9 +81,9 @@ function inTurns({ axis, kernel }: Operation): boolean {
 }
 
 /**
- * Where the run that begins at `first` ends.
+ * The index after the last call of the run that begins at `first`.
  *
- * @param touched is filled with what it touches
+ * @param touched filled with the run's touches
  */
 function endOfRun(
   operations: readonly Operation[],

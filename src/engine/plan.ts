@@ -1,6 +1,6 @@
 /**
- * What a region of memory is for; `summary()` adds them up by these. `packed`: weights in the order in which kernels read
- * them. `scratch`: what is needed for some calls.
+ * The use of a region of memory, by which `summary()` adds sizes up. `packed`: weights in the order in which kernels
+ * read them. `scratch`: memory that is needed during some calls only.
  */
 export type RegionKind = "parameters" | "gradients" | "optimizer" | "input" | "packed" | "activations" | "scratch";
 
@@ -18,7 +18,7 @@ const ORDER: readonly RegionKind[] = [
 /** Elements to a 64-byte cache line of float32: every region starts on one. */
 const ALIGNMENT = 16;
 
-/** Whether the memory of regions of a kind can serve others, too, one after the other. */
+/** True for kinds whose regions can share memory, one after the other. */
 export function canShare(kind: RegionKind): boolean {
   return kind === "activations" || kind === "packed" || kind === "scratch";
 }
@@ -26,7 +26,7 @@ export function canShare(kind: RegionKind): boolean {
 /** Elements left free at the start: offset 0 means "none" to the kernels, and the compiler's own data lies there. */
 const START = 16384;
 
-/** Kernels may read, never write, up to seven floats past a region. */
+/** Elements left free at the end: kernels may read, never write, up to seven floats past a region. */
 const TAIL = 16;
 
 /** Elements that a region takes, up to the next region's start. */
@@ -47,7 +47,7 @@ export class Region {
     this.#size = size;
   }
 
-  /** Elements. */
+  /** Number of elements. */
   get size(): number {
     return this.#size;
   }
@@ -59,9 +59,9 @@ export class Region {
   }
 
   /**
-   * Called by the plan.
+   * Sets its place; called by the plan.
    *
-   * @param size elements, where it is to hold fewer than were asked for
+   * @param size number of elements, if it is to hold fewer than were asked for
    */
   place(offset: number, size = this.#size): void {
     this.#offset = offset;
@@ -77,12 +77,15 @@ export interface ThreadArea {
   readonly elements: number;
 }
 
-/** Regions whose numbers are made and used up within a turn of a few samples, so that none needs room for a whole batch. */
+/**
+ * Regions whose numbers are written and last read within a turn of a few samples, so that none needs room for a whole
+ * batch.
+ */
 export interface TurnRegions {
   readonly regions: ReadonlySet<Region>;
-  /** Samples that the regions were asked for. */
+  /** Samples that the regions were reserved for. */
   readonly batch: number;
-  /** Elements that a turn may fill, beyond which it is of one sample. */
+  /** Elements that a turn may fill; a turn has at least one sample. */
   readonly most: number;
 }
 
@@ -101,7 +104,7 @@ export interface TurnArea {
  * size"). Returns the end of all.
  */
 function firstFit(regions: readonly Region[], start: number, apart: (a: Region, b: Region) => boolean): number {
-  // In the order of their offsets.
+  // The placed regions, in order of their offsets.
   const placed: Region[] = [];
   let end = start;
   for (const region of [...regions].sort((a, b) => b.size - a.size)) {
@@ -121,7 +124,7 @@ function firstFit(regions: readonly Region[], start: number, apart: (a: Region, 
   return end;
 }
 
-/** Adds up what a model needs, then gives every region its place: nothing is allocated afterwards. */
+/** A plan of a model's memory: layers reserve regions, then `freeze` gives every region its place. */
 export class MemoryPlan {
   readonly #regions: Region[] = [];
   readonly #threads: number;
@@ -129,7 +132,7 @@ export class MemoryPlan {
   #threadElements = 0;
   #threadScratch: Region | undefined;
   #elements: number | undefined;
-  /** The regions that share memory, once they do, and its elements. */
+  /** The regions that share memory, once they do, and the number of its elements. */
   #shared: { readonly regions: ReadonlySet<Region>; readonly elements: number } | undefined;
   #turnArea: TurnArea | undefined;
 
@@ -138,7 +141,7 @@ export class MemoryPlan {
     this.#threads = threads;
   }
 
-  /** Asks for `size` elements. Regions of a kind lie in the order they were asked for. */
+  /** Reserves `size` elements. Regions of a kind lie in the order of their reservations. */
   reserve(name: string, kind: RegionKind, size: number): Region {
     if (this.#elements !== undefined) throw new Error(`region "${name}": the plan is frozen`);
     const region = new Region(name, kind, size);
@@ -147,8 +150,8 @@ export class MemoryPlan {
   }
 
   /**
-   * Asks for memory of each thread's own, for the time of a call. All calls use the same areas, which are as large as the
-   * largest that is asked for.
+   * Reserves memory of each thread's own, for the time of a call. All calls use the same areas, which are as large as
+   * the largest that is asked for.
    */
   threadArea(elements: number): ThreadArea {
     if (this.#elements !== undefined) throw new Error("thread scratch: the plan is frozen");
@@ -192,10 +195,10 @@ export class MemoryPlan {
   }
 
   /**
-   * Places all regions anew, of which some lie where others do. Returns the heap's length in elements.
+   * Places all regions anew; some may share memory. Returns the heap's length in elements.
    *
-   * @param shares whether a region's memory can serve others, too
-   * @param apart whether two such never hold numbers that matter at the same time
+   * @param shares true for regions that may share memory
+   * @param apart true for two regions that never hold numbers that are needed at the same time
    * @param turns regions of which each thread holds a few samples at a time, if any
    */
   share(shares: (region: Region) => boolean, apart: (a: Region, b: Region) => boolean, turns?: TurnRegions): number {
@@ -219,7 +222,7 @@ export class MemoryPlan {
     return this.#elements;
   }
 
-  /** Where the regions lie of which each thread holds a few samples at a time; undefined where there are none. */
+  /** The place of the regions of which each thread holds a few samples at a time; undefined where there are none. */
   get turnArea(): TurnArea | undefined {
     return this.#turnArea;
   }

@@ -11,7 +11,7 @@ interface Call {
   readonly kernel: (...args: number[]) => void;
   /** All arguments, the range first. */
   readonly args: number[];
-  /** Of a call that counts its samples from the first one of a turn: the places that move on from turn to turn. */
+  /** The places that move on from turn to turn, of a call that counts its samples from the first one of a turn. */
   readonly moving: readonly MovingPlace[] | undefined;
 }
 
@@ -24,23 +24,23 @@ interface MovingPlace {
   readonly step: number;
 }
 
-/** Calls that are made in turns: all for the first samples, then all for the next ones. */
+/** Calls between two barriers: made once, or in turns, all for the first samples, then all for the next ones. */
 interface Part {
   readonly calls: readonly Call[];
-  /** The range of all calls, where it is walked in turns. */
+  /** The range of all calls, if it is walked in turns. */
   readonly begin: number;
   readonly end: number;
   /** Samples of a turn; 0 where each call has its own range, and is made once. */
   readonly chunk: number;
 }
 
-/** What is needed of a tape. */
+/** The parts of a tape that a program needs. */
 type Program = Pick<Tape, "chunk" | "turnArea"> & { readonly operations: readonly Operation[] };
 
-/** What a thread does between two barriers. */
+/** The work of a thread between two barriers. */
 export type Phase = readonly Part[];
 
-/** Is told of every call before it is made. */
+/** An observer of calls, which is told of each before it is made. */
 export interface Watcher {
   calling(kernel: KernelName): void;
 }
@@ -49,7 +49,7 @@ export interface Watcher {
  * A tape made ready for one thread, so that a run allocates nothing: kernels looked up, ranges cut, scratch placed.
  * Between two phases the threads have to meet.
  *
- * @param threads into how many slices ranges are cut
+ * @param threads number of slices that ranges are cut into
  */
 export function programOf(kernels: Kernels, tape: Program, thread: number, threads: number): readonly Phase[] {
   return phasesOf(tape.operations, threads, threads, tape.turnArea).map((runs) =>
@@ -57,7 +57,11 @@ export function programOf(kernels: Kernels, tape: Program, thread: number, threa
   );
 }
 
-/** @param area which of the areas of threads it uses */
+/**
+ * The calls of a run for one thread.
+ *
+ * @param area number of the thread's area among the areas of threads
+ */
 function partOf(
   kernels: Kernels,
   { operations, inTurns }: Run,
@@ -108,8 +112,8 @@ function movingPlaces(
 }
 
 /**
- * A copy whose numbers V8 keeps as objects where they are no small integers: an array of doubles would be boxed anew, and
- * be garbage, at every call.
+ * A copy of an array whose numbers V8 keeps as objects where they are no small integers: an array of doubles would be
+ * boxed anew, and be garbage, at every call.
  */
 function boxed(numbers: readonly number[]): number[] {
   const copy: (number | null)[] = [null, ...numbers];
@@ -118,7 +122,7 @@ function boxed(numbers: readonly number[]): number[] {
   return copy;
 }
 
-/** The error of a kernel, which WebAssembly throws without a name: says which kernel, and for which layer. */
+/** The error of a kernel, with its name and layer; WebAssembly throws errors without names. */
 export class KernelError extends Error {
   constructor({ name, layer }: Call, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -179,11 +183,11 @@ function move(args: number[], moving: readonly MovingPlace[], first: number): vo
 }
 
 /**
- * Runs a tape on the calling thread, one operation after the other: the plain form of what the executor does.
+ * Runs a tape on the calling thread, one operation after the other: the plain form of the executor.
  *
- * @param slices threads to stand in for: each in turn does its slice of all operations up to the next barrier. The results
- *   are the same bits for any number.
- * @param areas how many threads scratch was reserved for; slices beyond that use the areas again
+ * @param slices threads to stand in for: each in turn does its slice of all operations up to the next barrier. The
+ *   results are the same bits for any number.
+ * @param areas number of threads that scratch was reserved for; slices beyond that use the areas again
  */
 export function runTape(kernels: Kernels, tape: Tape, slices = 1, areas = slices): void {
   for (const phase of phasesOf(tape.operations, slices, areas, tape.turnArea)) {

@@ -14,8 +14,8 @@ const SHARED = [
 ];
 
 /**
- * The same kernels for memory that threads share: the compiler's output for both differs in nothing but the memory it
- * imports, the last thing in the file's second section.
+ * A wasm file's kernels for memory that threads share: the compiler's output for shared memory differs only in the
+ * memory import, the last part of the file's second section.
  *
  * @param wasm a file that imports one memory and nothing else
  * @throws Error if the file is built otherwise
@@ -32,7 +32,7 @@ export function withSharedMemory(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
   const end = next + value;
   const grown = value + SHARED.length - UNSHARED_BYTES;
   const [flags, pages] = wasm.subarray(end - UNSHARED_BYTES, end);
-  // One-byte sizes: the section holds two short names.
+  // Sizes of one byte are enough: the section holds two short names.
   if (wasm[at] !== IMPORT_SECTION || grown > 127 || flags !== 0 || pages > LEAST_PAGES) {
     throw new Error("kernels: expected a wasm file that imports one unshared memory");
   }
@@ -47,7 +47,7 @@ export function withSharedMemory(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
   return result;
 }
 
-/** An unsigned LEB128 number and where it ends. */
+/** Reads an unsigned LEB128 number, and the index after it. */
 function readSize(wasm: Uint8Array, at: number): { value: number; next: number } {
   let value = 0;
   for (let shift = 0; shift < 35 && at < wasm.length; shift += 7) {

@@ -2,7 +2,7 @@ import type { KernelArguments, KernelName } from "./kernels.ts";
 import type { TurnArea } from "./plan.ts";
 
 /**
- * What a kernel's range runs over. Where threads must meet follows from what the calls touch (`phasesOf`), not from this.
+ * The axis of a kernel's range. Barriers do not follow from it, but from the floats that calls touch (`phasesOf`).
  *
  * - `sample`: images of the batch
  * - `channel`: channels, each over the whole batch
@@ -20,7 +20,7 @@ export interface ThreadScratch {
   readonly elements: number;
 }
 
-/** One kernel call over the range [0, extent). */
+/** A kernel call over the range [0, extent). */
 export interface Operation {
   readonly kernel: KernelName;
   readonly axis: Axis;
@@ -35,14 +35,21 @@ export interface Operation {
 /** A flat list of kernel calls: all that an engine knows of a model. */
 export class Tape {
   readonly operations: Operation[] = [];
-  /** Samples that a run of `sample` calls is made for before the next ones follow, so that their numbers stay in the cache. */
+  /**
+   * Samples of a turn: a run of `sample` calls is made for so many samples before the next ones follow, so that their
+   * numbers stay in the cache.
+   */
   readonly chunk: number;
-  /** Memory that holds a few samples at a time, where there is some: calls that touch it are made for as many. */
+  /** Memory that holds a few samples at a time, if there is some: calls that touch it are made for as many. */
   readonly turnArea: TurnArea | undefined;
-  /** Whose calls are appended. */
+  /** Path of the layer whose calls are appended. */
   #layer = "";
 
-  /** @param chunk default: all samples at once */
+  /**
+   * Makes an empty tape.
+   *
+   * @param chunk samples of a turn; default: all samples at once
+   */
   constructor(chunk: number = Number.POSITIVE_INFINITY, turnArea?: TurnArea) {
     this.chunk = chunk;
     this.turnArea = turnArea;
@@ -54,9 +61,10 @@ export class Tape {
   }
 
   /**
-   * Appends a call that needs memory of its thread's own. `Site.threadScratch` gives it.
+   * Appends a call that needs scratch of its thread's own, as `Site.threadScratch` gives it. `Site.threadScratch` gives
+   * it.
    *
-   * @param scratch which argument is the offset of that memory, and how far the threads' areas are apart
+   * @param scratch index of the argument that is the offset of that memory, and the distance of the threads' areas
    * @throws RangeError if there is no such argument
    * @example
    * const { offset, elements } = site.threadScratch(1000);
@@ -75,7 +83,7 @@ export class Tape {
     this.operations.push({ kernel, axis, extent, arguments: args, scratch, layer: this.#layer });
   }
 
-  /** Lets a layer append its calls, so that what goes wrong in them can be told with the layer's path. */
+  /** Lets a layer append its calls, which then bear the layer's path for error messages. */
   within<T>(layer: string, emit: () => T): T {
     const outer = this.#layer;
     this.#layer = layer;

@@ -5,8 +5,8 @@ import { phasesOf } from "./phases.ts";
 import { canShare, type Region } from "./plan.ts";
 
 /**
- * The regions whose numbers are made and used up within one run of calls that are made in turns of some samples: there is room
- * enough where they hold those of a turn.
+ * The regions whose numbers are written and last read within one run of calls that are made in turns of some samples:
+ * they need room for the samples of a turn only.
  *
  * @param records of tapes for a full batch
  * @param lifetimes of regions in order of their offsets, none over another
@@ -18,7 +18,7 @@ export function turnRegions(
 ): ReadonlySet<Region> {
   const regions = [...lifetimes.keys()];
   const starts = regions.map(({ offset }) => offset);
-  /** By region the run that uses it, or `several`, which are as good as none. */
+  /** The run that uses each region, or `several`, which counts as none. */
   const runs = new Map<Region, object | "several">();
   const results = new Set(records.flatMap((record) => record.results.map((at) => regions[regionAt(starts, at)])));
   for (const { operations } of records) {
@@ -36,14 +36,15 @@ export function turnRegions(
   return new Set(
     regions.filter((region) => {
       const run = runs.get(region);
-      // What no tape touches, as a layer's output before another one took it over, needs no more room than the others.
+      // A region that no tape touches, as a layer's output that a fused layer does not write, needs no more room than
+      // the others.
       const fits = run === undefined ? Number.isInteger(region.size / batch) : run !== "several";
       return fits && lifetimes.get(region) !== "always" && canShare(region.kind) && !results.has(region);
     }),
   );
 }
 
-/** Whether an operand is a region of which each sample has its part, one after the other. */
+/** True if an operand is a region in which each sample has its part, one after the other. */
 function isOfSamples({ role, step }: Operand, { size }: Region, batch: number): boolean {
   return role !== "scratch" && Number.isInteger(step) && step * batch === size;
 }

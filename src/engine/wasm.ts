@@ -4,7 +4,7 @@ import { instantiateNow, instantiateSoon } from "./instantiate.ts";
 import type { Kernels } from "./kernels.ts";
 import { withSharedMemory } from "./shared-memory.ts";
 
-/** Kernels of a gear, or the same for memory that threads share. */
+/** Kernels of a gear, for memory of one thread or shared memory. */
 export type WasmName = WasmGear | `${WasmGear}-shared`;
 
 /** Gives `<gear>.wasm`: its bytes, or the response of a server, which compiles while it comes in. */
@@ -14,8 +14,8 @@ let source: WasmSource = builtInWasm;
 const modules = new Map<WasmName, Promise<WebAssembly.Module>>();
 
 /**
- * Replaces how wasm files are found. Unless said otherwise they are modules of the library, each loaded when it is first
- * needed; Node reads files.
+ * Replaces the source of wasm files. By default they are modules of the library, each loaded when it is first needed;
+ * Node reads files.
  *
  * @example
  * setWasmSource((gear) => fetch(`/assets/${gear}.wasm`)); // copies of convasm/simd.wasm and convasm/relaxed.wasm
@@ -47,7 +47,10 @@ async function compileAlone(gear: WasmGear): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await bytesOf(gear, wasm));
 }
 
-/** Told by what it is not: in Node the mere name `Response` loads all that `fetch` needs, which takes longer than the wasm. */
+/**
+ * Recognised by being no Uint8Array: in Node the mere name `Response` loads all of `fetch`, which takes longer than the
+ * wasm.
+ */
 function isResponse(wasm: Uint8Array<ArrayBuffer> | Response): wasm is Response {
   return !ArrayBuffer.isView(wasm);
 }
@@ -86,7 +89,7 @@ export async function instantiateKernels(name: WasmName, memory: WebAssembly.Mem
   return kernelsOf(await instantiateSoon(await compileKernels(name), memory));
 }
 
-/** The same at once, in a worker: a compiled file over memory that others share. */
+/** `instantiateKernels` at once, in a worker: a compiled file over memory that others share. */
 export function instantiateShared(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
   return kernelsOf(instantiateNow(module, memory));
 }
@@ -96,7 +99,7 @@ function kernelsOf(exports: Record<string, unknown>): Kernels {
   return exports;
 }
 
-/** Whether a file is one that the compiler wrote together with the `.d.ts`, which says the rest. */
+/** True if a file has the exports of a file that the compiler wrote together with the `.d.ts`. */
 function areKernels(exports: Record<string, unknown>): exports is Kernels & Record<string, unknown> {
   return exports.conv2d_forward !== undefined;
 }

@@ -2,12 +2,12 @@ import { all, columns, type Extent, each, input, output, scratch } from "./opera
 import { PANEL, packed } from "./panels.ts";
 import type { Rows } from "./row.ts";
 
-/** A bias for each of `k` filters, or for each filter at each of the positions. */
+/** Extent of a bias: one for each of `k` filters, or for each filter at each of the positions. */
 function biases(stride: number, positions: number, k: number): Extent {
   return all(stride === 0 ? k : positions * k);
 }
 
-/** What the kernels of convolutions touch. */
+/** Rows of the kernels of convolutions. */
 export const convolutionRows = {
   conv2d_forward: (x, w, panels, bias, biasStride, y, hp, wp, c, p, q, k, r, s, _sh, _sw, _dh, _dw, groups) => {
     const rows = (r * s * c) / groups;

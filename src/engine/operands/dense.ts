@@ -2,7 +2,7 @@ import { all, columns, each, input, output, scratch, state } from "./operand.ts"
 import { packed } from "./panels.ts";
 import { hyperNumbers, type Rows } from "./row.ts";
 
-/** What the kernels of dense layers touch. */
+/** Rows of the kernels of dense layers. */
 export const denseRows = {
   dense_forward: (x, w, panels, bias, y, inputs, units) => [
     input(each(inputs), x),

@@ -1,7 +1,7 @@
 import { all, each, input, output } from "./operand.ts";
 import { oneInput, type Rows, twoInputs } from "./row.ts";
 
-/** What activations, sums, dropout and pooling touch. */
+/** Rows of activations, dropout and pooling. */
 export const elementRows = {
   relu_forward: oneInput,
   relu_backward: twoInputs,

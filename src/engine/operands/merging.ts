@@ -1,7 +1,7 @@
 import { bands, each, input, output } from "./operand.ts";
 import { oneInput, type Rows, twoInputs } from "./row.ts";
 
-/** What the kernels that merge tensors touch. */
+/** Rows of the kernels that merge tensors. */
 export const mergingRows = {
   add: twoInputs,
   subtract: twoInputs,

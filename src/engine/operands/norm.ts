@@ -9,7 +9,7 @@ function padded(c: number): number {
 /** Rows of a sample's sums. */
 const ROWS = 5;
 
-/** What the kernels of batch normalisation touch. */
+/** Rows of the kernels of batch normalisation. */
 export const normRows = {
   batch_norm_moments: (x, moments, positions, c) => [
     input(each(positions * c), x),

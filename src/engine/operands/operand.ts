@@ -1,6 +1,9 @@
-// How a kernel call touches memory, as data: what rows of the table are made of.
+// Operands: how a kernel call touches memory, as data.
 
-/** `output` is written whole, `state` is read and written; `scratch` may hold anything before and after. */
+/**
+ * The use of an operand: `input` is read, `output` written whole, `state` read and written; `scratch` may hold anything
+ * before and after.
+ */
 export type Role = "input" | "output" | "state" | "scratch";
 
 /**
@@ -33,31 +36,31 @@ export interface Runs {
   readonly pitch: number;
 }
 
-/** What the row of a kernel says of a place: an operand whose argument goes without saying. */
+/** A place in a kernel's row: an operand without the index of its argument. */
 export type Place = Omit<Operand, "argument">;
 
-/** Which floats of a place a range touches. */
+/** The floats of a place that a range touches. */
 export type Extent = Omit<Place, "role" | "offset">;
 
 /** Length of a row that has no end. */
 const ENDLESS = Number.MAX_SAFE_INTEGER;
 
-/** Of each index `size` floats, one index after the other. */
+/** `size` floats for each index, one index after the other. */
 export function each(size: number): Extent {
   return { step: size, width: size, rows: 1, pitch: ENDLESS };
 }
 
-/** `count` floats, whatever the range. */
+/** `count` floats for any part of the range. */
 export function all(count: number): Extent {
   return { step: 0, width: count, rows: 1, pitch: ENDLESS };
 }
 
-/** Of each index `step` columns of a matrix [rows, columns]; of the last one what is left. */
+/** `step` columns of a matrix [rows, columns] for each index, fewer for the last one. */
 export function columns(rows: number, count: number, step = 1): Extent {
   return { step, width: step, rows, pitch: count };
 }
 
-/** Of each index the first `width` floats in each of `rows` rows of `stride`. */
+/** The first `width` floats in each of `rows` rows of `stride` for each index. */
 export function bands(rows: number, stride: number, width: number): Extent {
   return stride === width ? each(rows * width) : { step: rows * stride, width, rows, pitch: stride };
 }
@@ -70,12 +73,12 @@ export const input = places("input");
 export const output = places("output");
 export const state = places("state");
 
-/** Memory of the thread's own: the operation says how much (`ThreadScratch`). */
+/** Scratch of the thread's own, of the size that the operation says (`ThreadScratch`). */
 export function scratch(offset: number): Place[] {
   return places("scratch")(all(0), offset);
 }
 
-/** What the part [begin, end) of a call's range touches; `begin` is below `end`. */
+/** The floats that the part [begin, end) of a call's range touches; `begin` is below `end`. */
 export function runsOf(operand: Place, begin: number, end: number): Runs {
   const { offset, step, width, rows, pitch } = operand;
   if (step > width) return { first: offset + begin * step, length: width, count: (end - begin) * rows, pitch };
@@ -90,7 +93,10 @@ export function endOf({ first, length, count, pitch }: Runs): number {
   return first + (count - 1) * pitch + length;
 }
 
-/** Whether two sets of runs have a float in common; where their rows are of different lengths, they count as if they had. */
+/**
+ * True if two sets of runs have a float in common. Where their rows are of different lengths, they count as if they had
+ * when their whole ranges overlap.
+ */
 export function runsMeet(a: Runs, b: Runs): boolean {
   if (a.count > 1 && b.count > 1 && a.pitch !== b.pitch) return a.first < endOf(b) && b.first < endOf(a);
   const pitch = a.count > 1 ? a.pitch : b.pitch;

@@ -1,7 +1,7 @@
 /** Columns in a panel of packed weights. */
 export const PANEL = 8;
 
-/** Columns of the panels that so many columns in groups are packed into. */
+/** Number of columns, with padding, of the panels that `columns` columns in groups are packed into. */
 export function packed(columns: number, groups = 1): number {
   return groups * Math.ceil(columns / groups / PANEL) * PANEL;
 }

@@ -4,23 +4,23 @@ import { all, each, input, output, type Place } from "./operand.ts";
 /** Places in groups. */
 export type Places = readonly (readonly Place[])[];
 
-/** Of a kernel's arguments those that are places, also where they are 0. */
+/** A kernel's row: from its arguments to the places among them, also places that are 0. */
 export type Row<K extends KernelName> = (...args: KernelArguments<K>) => Places;
 
 /** Rows of some kernels. */
 export type Rows = { readonly [K in KernelName]?: Row<K> };
 
-/** y from x, element by element. */
+/** Places of y from x, element by element. */
 export function oneInput(x: number, y: number, size: number): Places {
   return [input(each(size), x), output(each(size), y)];
 }
 
-/** y from a and b, element by element. */
+/** Places of y from a and b, element by element. */
 export function twoInputs(a: number, b: number, y: number, size: number): Places {
   return [input(each(size), a, b), output(each(size), y)];
 }
 
-/** The numbers that change from step to step. */
+/** The place of the numbers that change from step to step. */
 export function hyperNumbers(offset: number): Place[] {
   return input(all(4), offset);
 }

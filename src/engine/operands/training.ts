@@ -1,7 +1,7 @@
 import { all, columns, each, input, output, state } from "./operand.ts";
 import { hyperNumbers, oneInput, type Rows } from "./row.ts";
 
-/** What the kernels around a network touch: input, losses, optimizers, and those that measure the peak. */
+/** Rows of the kernels around a network: input, losses, optimizers, and those that measure the peak. */
 export const trainingRows = {
   // Bytes lie four to a float.
   normalize_bytes: (x, y, size, c, scale, shift) => [

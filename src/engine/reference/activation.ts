@@ -9,10 +9,10 @@
 import { erfc } from "./erf.ts";
 import type { Heap } from "./heap.ts";
 
-/** Of x^3 in GELU's form by tanh. */
+/** Coefficient of x^3 in GELU's form by tanh. */
 const CUBIC = 0.044715;
 
-/** Twice what the tanh in GELU is taken of: (1 + tanh(b / 2)) / 2 is the sigmoid of b. */
+/** Twice the argument of the tanh in GELU: (1 + tanh(b / 2)) / 2 is the sigmoid of b. */
 function bent(x: number): number {
   return 2 * Math.sqrt(2 / Math.PI) * x * (1 + CUBIC * x * x);
 }
@@ -24,7 +24,7 @@ function rectified(x: number, upper: number, slope: number): number {
   return slope === 0 ? Math.max(x, 0) : slope * x;
 }
 
-/** Its gradient for dy, from its output. */
+/** The gradient of a ReLU for dy, from its output. */
 function rectifierGradient(y: number, dy: number, upper: number, slope: number): number {
   if (y >= upper && upper !== Number.POSITIVE_INFINITY) return 0;
   if (y > 0) return dy;

@@ -7,7 +7,10 @@
 import { conv2dKernels } from "./conv2d.ts";
 import type { Heap } from "./heap.ts";
 
-/** From this number on, the floats have their distance from it in their low bits, where the wasm kernels find it. */
+/**
+ * Offset of places: from this number on, the floats have their distance from it in their low bits, where the wasm
+ * kernels read it.
+ */
 const PLACES = 2 ** 23;
 
 /** The kernels for few input channels over one heap. */
@@ -44,8 +47,8 @@ export function conv2dNarrowKernels(heap: Heap) {
     },
 
     /**
-     * The same, then the maximum of each 2 x 2 window of outputs, side by side; an odd last row or column is left out.
-     * Axis: samples.
+     * `conv2d_narrow_forward`, then the maximum of each 2 x 2 window of outputs, side by side; an odd last row or
+     * column is left out. Axis: samples.
      *
      * y [n, p / 2, q / 2, k], rounded down. places, of y's shape or 0 for none: 2^23 + 4 times the distance in x from
      * what the window's first output covers to what its first largest one covers.

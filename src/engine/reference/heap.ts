@@ -1,5 +1,5 @@
 /**
- * What the reference kernels compute on: float32 is the plain-JavaScript engine, float64 the exact reference of the
+ * The memory of the reference kernels: float32 for the plain-JavaScript engine, float64 for the exact reference of the
  * tests.
  *
  * Every number a kernel takes as an array is an offset into the heap, in elements.

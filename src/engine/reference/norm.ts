@@ -12,7 +12,7 @@ function padded(c: number): number {
   return Math.ceil(c / 4) * 4;
 }
 
-/** Rows of a sample's sums: the WebAssembly kernels of these names work on those that stay zero here. */
+/** Rows of a sample's sums: those that stay zero here are used by the WebAssembly kernels of these names. */
 const ROWS = 5;
 
 /** The batch normalisation kernels over one heap. */

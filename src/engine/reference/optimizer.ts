@@ -13,7 +13,7 @@ import type { Heap } from "./heap.ts";
 /** Gradients per partial sum of `gradient_norm`. */
 const NORM_BLOCK = 1024;
 
-/** Below that a running mean of gradients counts as zero: it would shrink to denormal numbers, which are slow. */
+/** Smallest running mean of gradients that is kept: smaller ones would shrink to denormal numbers, which are slow. */
 const SMALLEST = 1e-30;
 
 /** A running mean, or zero; NaN stays. */

@@ -1,7 +1,7 @@
 /**
  * Filters repacked into panels of eight columns, the form the wasm tiles read. Parallel axis: panels.
  *
- * The reference convolutions read the filters themselves; these are here so that both engines run the same tape.
+ * The reference convolutions read the filters themselves; these kernels exist so that both engines run the same tape.
  *
  * @module
  */

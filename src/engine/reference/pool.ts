@@ -1,7 +1,7 @@
 /**
  * Pooling. Parallel axis: samples. Input [h, w, c], output [p, q, c], window [r, s].
  *
- * Output row i looks at the r input rows i * strideH - padTop, dilationH further, and so on, without those outside of the
+ * Output row i reads the r input rows i * strideH - padTop, dilationH further, and so on, without those outside of the
  * input (columns alike). The geometry sees to it that every window keeps at least one element.
  *
  * @module
@@ -9,14 +9,18 @@
 
 import type { Heap } from "./heap.ts";
 
-/** A window along one axis: its first tap inside the input, where it ends, and its taps in the mean. */
+/** A window along one axis: its first tap inside the input, its end, and its taps in the mean. */
 interface Side {
   readonly from: number;
   readonly to: number;
   readonly count: number;
 }
 
-/** @param counted where taps stop to count in the mean; undefined where only those inside do */
+/**
+ * The window of an output along one axis.
+ *
+ * @param counted end of the taps that count in the mean; undefined where only those inside the input do
+ */
 function side(origin: number, taps: number, dilation: number, size: number, counted?: number): Side {
   const from = origin < 0 ? origin + Math.ceil(-origin / dilation) * dilation : origin;
   const end = origin + (taps - 1) * dilation + 1;

@@ -1,4 +1,4 @@
-/** Words to a 64-byte cache line: what different threads write lies on different ones. */
+/** Words of a 64-byte cache line: words that different threads write lie on different lines. */
 const LINE = 16;
 
 // Each at the start of a line of its own.
@@ -13,38 +13,38 @@ const FAILED = FAILING + 1;
 const MESSAGE_LENGTH = FAILING + 2;
 const MESSAGE = 6 * LINE;
 const MESSAGE_WORDS = 16 * LINE;
-// One line for each thread: its calls, and how often it reached a barrier.
+// Index of the threads' lines: each has a thread's count of calls, and of barriers that it reached.
 const PROGRESS = MESSAGE + MESSAGE_WORDS;
 const ARRIVALS = 1;
 
 /**
- * Milliseconds that a thread looks for a change before it sleeps, at most and at least: about what falling asleep and waking
- * up cost. Looking in vain halves the time, with success it doubles: where another program has the other thread's core, or
- * both threads one, looking only keeps the others from their work.
+ * Milliseconds that a thread polls for a change before it sleeps, at most and at least: about the cost of falling
+ * asleep and waking up. Polling in vain halves the time, and success doubles it: where another program uses the other
+ * thread's core, or both threads share one, polling only keeps the others from their work.
  */
 const LONGEST_SPIN = 0.05;
 const SHORTEST_SPIN = 0.002;
 
-/** Looks at shared memory between two glances at the clock. */
+/** Reads of shared memory between two readings of the clock. */
 const LOOKS = 32;
 
-/** Announced in place of a tape's number: the end. */
+/** Stands in place of a tape's number: the worker ends. */
 export const STOP = -1;
 
 /**
- * The words in shared memory by which the threads of an engine meet: a barrier, the tape to run, who failed, and how far
- * each thread is.
+ * The words in shared memory through which the threads of an engine meet: a barrier, the tape to run, the failed
+ * thread, and each thread's progress.
  */
 export class Control {
   readonly threads: number;
   readonly #words: Int32Array;
-  /** Milliseconds to look for the next tape, and for a barrier to open. */
+  /** Milliseconds to poll for the next tape, and for a barrier to open. */
   readonly #spins = new Float64Array(2);
 
   /**
    * @param buffer the shared words, zeros at first
-   * @param threads how many threads meet, the calling one included
-   * @param spins whether each thread can have a core to itself: else waiting threads sleep at once
+   * @param threads number of threads that meet, the calling one included
+   * @param spins true if each thread can have a core to itself: else waiting threads sleep at once
    */
   constructor(buffer: SharedArrayBuffer, threads: number, spins: boolean) {
     this.#words = new Int32Array(buffer);
@@ -52,17 +52,17 @@ export class Control {
     this.#spins.fill(spins ? LONGEST_SPIN : 0);
   }
 
-  /** Shared memory for so many threads. */
+  /** Allocates shared memory for `threads` threads. */
   static allocate(threads: number): SharedArrayBuffer {
     return new SharedArrayBuffer((PROGRESS + threads * LINE) * Int32Array.BYTES_PER_ELEMENT);
   }
 
-  /** Says that one more worker waits for its first tape. */
+  /** Counts a worker as ready for its first tape. */
   ready(): void {
     Atomics.add(this.#words, READY, 1);
   }
 
-  /** Whether all workers have started. */
+  /** True once all workers have started. */
   get isReady(): boolean {
     return Atomics.load(this.#words, READY) === this.threads - 1;
   }
@@ -77,7 +77,7 @@ export class Control {
   /**
    * Waits for the next announcement; returns the tape's number.
    *
-   * @param sequence how many announcements there were before
+   * @param sequence number of earlier announcements
    */
   awaitTape(sequence: number): number {
     this.#waitWhile(SEQUENCE, sequence, Number.POSITIVE_INFINITY);
@@ -89,7 +89,7 @@ export class Control {
     return Atomics.load(this.#words, GENERATION);
   }
 
-  /** Says that this thread reached the barrier; the last one opens it. */
+  /** Notes that this thread reached the barrier; the last one opens it. */
   arrive(thread: number): void {
     const words = this.#words;
     const before = Atomics.add(words, ARRIVED, 1);
@@ -100,7 +100,7 @@ export class Control {
   }
 
   /**
-   * Waits until a barrier is left behind.
+   * Waits until a barrier has opened.
    *
    * @param generation its number
    * @param timeout milliseconds to sleep at most
@@ -110,10 +110,10 @@ export class Control {
     return this.#waitWhile(GENERATION, generation, timeout);
   }
 
-  /** Meets all others. Returns false where a thread failed: then nobody waits for anybody any more. */
+  /** Waits for all other threads. Returns false if a thread failed: then none waits any more. */
   meet(thread: number): boolean {
     const { generation } = this;
-    // Whoever fails after this look moves the generation on.
+    // A thread that fails after this check moves the generation on.
     if (this.hasFailed) return false;
     this.arrive(thread);
     this.#waitWhile(GENERATION, generation, Number.POSITIVE_INFINITY);
@@ -124,7 +124,7 @@ export class Control {
     return Atomics.load(this.#words, FAILED) !== 0;
   }
 
-  /** Notes why a thread failed, if it is the first one, and opens the barrier to all. */
+  /** Notes the reason of the first thread that fails, and opens the barrier to all. */
   fail(message: string): void {
     const words = this.#words;
     if (Atomics.compareExchange(words, FAILING, 0, 1) !== 0) return;
@@ -135,7 +135,7 @@ export class Control {
     this.#open();
   }
 
-  /** What the first thread that failed said. */
+  /** The reason of the first thread that failed. */
   get failure(): string {
     const words = this.#words;
     return String.fromCharCode(...words.subarray(MESSAGE, MESSAGE + words[MESSAGE_LENGTH]));
@@ -154,7 +154,7 @@ export class Control {
     return sum;
   }
 
-  /** The threads that are behind the calling thread, which is at the barrier. */
+  /** The threads that have not reached the barrier yet, at which the calling thread is. */
   get missing(): number[] {
     const words = this.#words;
     const arrivals = (thread: number) => Atomics.load(words, PROGRESS + thread * LINE + ARRIVALS);
@@ -167,11 +167,11 @@ export class Control {
   }
 
   #wake(word: number): void {
-    // A thread counts itself before it looks at the word for the last time: either it is seen here, or it sees the change.
+    // A thread counts itself before it reads the word for the last time: either it is seen here, or it sees the change.
     if (Atomics.load(this.#words, SLEEPING) > 0) Atomics.notify(this.#words, word);
   }
 
-  /** Looks for a change; returns whether there was one. */
+  /** Polls for a change; returns true if there was one. */
   #spin(word: number, value: number): boolean {
     const words = this.#words;
     const spins = this.#spins;
@@ -197,7 +197,8 @@ export class Control {
     const end = performance.now() + timeout;
     let left = timeout;
     Atomics.add(words, SLEEPING, 1);
-    // Who moved the word may wake others late, in the middle of their next sleep: only the word itself says that it moved.
+    // A thread that changes a word may wake others late, in the middle of their next sleep: only the word itself tells
+    // whether it has changed.
     while (left > 0 && Atomics.load(words, word) === value) {
       Atomics.wait(words, word, value, left);
       left = end - performance.now();

@@ -7,13 +7,13 @@ import { type ThreadHandle, threadSource } from "./source.ts";
 import { failureIn, reasonOf, type ThreadMessage } from "./thread.ts";
 import { Tuner } from "./tuner.ts";
 
-/** Milliseconds without any sign of life after which a thread counts as dead. */
+/** Milliseconds without progress after which a thread counts as lost. */
 const PATIENCE = 10_000;
 
-/** A busy machine may keep a worker waiting this many times longer than the calling thread needed for its own part. */
+/** Factor of the calling thread's own time for which workers may be late: a busy machine may keep them waiting. */
 const SLACK = 10;
 
-/** Looks at a silent thread before it counts as dead: a machine that slept for hours has missed only one of them. */
+/** Checks of a silent thread before it counts as lost: a machine that slept for hours has missed only one of them. */
 const LOOKS = 8;
 
 /** A tape that all threads know. */
@@ -23,10 +23,10 @@ interface SharedTape {
   readonly program: readonly Phase[];
 }
 
-/** The workers of an engine, as the thread that calls them sees them: it is thread 0 and does its share. */
+/** The workers of an engine, for the thread that calls them, which is thread 0 and does its share. */
 export class Pool {
   readonly threads: number;
-  /** Resolves once all workers wait for work; rejects if one does not start. */
+  /** Resolves once all workers are ready; rejects if one does not start. */
   readonly started: Promise<void>;
   readonly #kernels: Kernels;
   readonly #control: Control;
@@ -73,17 +73,17 @@ export class Pool {
     });
   }
 
-  /** Whether all workers have started; known at once, also while the calling thread never rests. */
+  /** True once all workers have started; known at once, also while the calling thread never rests. */
   get isReady(): boolean {
     return this.#control.isReady;
   }
 
-  /** Why nothing can run any more; undefined while all is well. */
+  /** Reason why nothing can run any more; undefined while all is well. */
   get failure(): string | undefined {
     return this.#failure;
   }
 
-  /** What runs a tape on all threads, which are told of it when it runs first. */
+  /** A function that runs a tape on all threads; the first run tells them the tape. */
   together(tape: Tape): () => void {
     let shared: SharedTape | undefined;
     return () => {
@@ -92,7 +92,10 @@ export class Pool {
     };
   }
 
-  /** What runs a tape on all threads or on the calling one, as is faster; until all threads are there, one does it. */
+  /**
+   * A function that runs a tape on all threads or on the calling one, whichever is faster; until all threads have
+   * started, it runs on the calling one.
+   */
   tuned(tape: Tape, alone: () => void): () => void {
     const tuner = new Tuner([alone, this.together(tape)]);
     return () => (this.isReady && this.#failure === undefined ? tuner.run() : alone());
@@ -119,7 +122,7 @@ export class Pool {
     }
   }
 
-  /** Ends all workers: from then on, that is why nothing runs. */
+  /** Ends all workers; later runs throw `reason`. */
   dispose(reason: string): void {
     this.#failure ??= reason;
     this.#end();

@@ -1,18 +1,18 @@
 import { startWorker, type WorkerEvents, type WorkerHandle } from "../../worker/start.ts";
 
-/** A running worker, as the engine sees it. */
+/** A running worker of an engine. */
 export type ThreadHandle = WorkerHandle;
 
-/** What a worker tells the engine: messages are those that `createThread` answered with. */
+/** Events of a worker: messages are the answers of `createThread`. */
 export type ThreadEvents = WorkerEvents;
 
-/** How a host runs threads. */
+/** A host's way to start threads. */
 export interface ThreadSource {
-  /** Cores that this program may use. */
+  /** Number of cores that this program may use. */
   cores(): number;
-  /** Starts a worker whose messages go to the function that `createThread` makes, or `createReplica`. */
+  /** Starts a worker that passes its messages to the function that `createThread`, or `createReplica`, returns. */
   start(events: ThreadEvents): ThreadHandle;
-  /** Milliseconds without any sign of life after which a thread counts as dead. Default 10,000. */
+  /** Milliseconds without progress after which a thread counts as lost. Default 10,000. */
   readonly patience?: number;
 }
 
@@ -23,17 +23,17 @@ const browserThreads: ThreadSource = {
 
 let source: ThreadSource | undefined;
 
-/** Replaces how threads are started: Node has workers of its own. */
+/** Replaces the way in which threads are started: Node has workers of its own. */
 export function setThreadSource(replacement: ThreadSource): void {
   source = replacement;
 }
 
-/** How this host runs threads. */
+/** This host's way to start threads. */
 export function threadSource(): ThreadSource {
   return source ?? browserThreads;
 }
 
-/** Why this host cannot run threads here and now; undefined where it can. */
+/** Reason why this host cannot run threads here and now; undefined where it can. */
 export function threadsObstacle(): string | undefined {
   if (typeof SharedArrayBuffer === "undefined") {
     return "memory cannot be shared here: in a page, that takes cross-origin isolation";
@@ -47,25 +47,25 @@ export function threadsObstacle(): string | undefined {
   return undefined;
 }
 
-/** Threads that `auto` takes at most: small networks have no use for more. */
+/** Largest number of threads with `auto`: small networks do not gain from more. */
 const AUTO_MOST = 8;
 
-/** Threads that may be asked for at most. */
+/** Largest number of threads that may be asked for. */
 export const MOST_THREADS = 64;
 
-/** How many threads an engine gets. */
+/** Number of an engine's threads. */
 export interface ThreadChoice {
   readonly threads: number;
-  /** Why there are fewer than were asked for, or than the machine has cores. */
+  /** Reason for fewer threads than were asked for, or than the machine has cores. */
   readonly reason: string | undefined;
 }
 
 /**
- * How many threads there will be.
+ * Chooses the number of threads.
  *
- * @param wanted as many as asked for, or `"auto"`: one for each core, up to 8
- * @param single why this engine runs on one thread only, if it does
- * @throws TypeError, RangeError for a number that cannot be, or more than one where there is only one
+ * @param wanted a number, or `"auto"`: one for each core, up to 8
+ * @param single reason why this engine runs on one thread only, if it does
+ * @throws TypeError, RangeError for a number that is not possible, or more than one where there is only one
  */
 export function chooseThreads(wanted: number | "auto", single: string | undefined): ThreadChoice {
   if (wanted !== "auto" && typeof wanted !== "number") {

@@ -1,4 +1,4 @@
-// What a worker does; the same in Node and in browsers.
+// A worker of an engine; the same in Node and in browsers.
 
 import type { Kernels } from "../kernels.ts";
 import type { TurnArea } from "../plan.ts";
@@ -7,7 +7,7 @@ import type { Operation } from "../tape.ts";
 import { instantiateShared } from "../wasm.ts";
 import { Control, STOP } from "./control.ts";
 
-/** The first message to a worker: what to compute on. */
+/** The first message to a worker: kernels and memory to compute with. */
 export interface StartMessage {
   readonly type: "start";
   readonly module: WebAssembly.Module;
@@ -33,12 +33,15 @@ export type ThreadMessage = StartMessage | TapeMessage;
 /** A worker's answer to `start`. */
 export type ThreadAnswer = { readonly type: "ready" } | { readonly type: "failed"; readonly reason: string };
 
-/** The text of whatever was thrown. */
+/** The text of anything that was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Handles the messages to a worker. While it waits for tapes it blocks: messages arrive when it meets one it does not know. */
+/**
+ * Handles the messages to a worker. While it waits for tapes it blocks: it returns to its messages when a tape is
+ * announced that it does not know.
+ */
 export function createThread(answer: (message: ThreadAnswer) => void): (message: ThreadMessage) => void {
   let thread: Thread | undefined;
   return (message) => {
@@ -57,13 +60,13 @@ export function createThread(answer: (message: ThreadAnswer) => void): (message:
   };
 }
 
-/** One worker of an engine. */
+/** A worker of an engine. */
 class Thread implements Watcher {
   readonly #kernels: Kernels;
   readonly #control: Control;
   readonly #thread: number;
   readonly #programs = new Map<number, readonly Phase[]>();
-  /** Announcements that were followed. */
+  /** Number of announcements that were followed. */
   #sequence = 0;
 
   constructor({ module, memory, control, thread, threads, spins }: StartMessage) {
@@ -77,7 +80,7 @@ class Thread implements Watcher {
     this.#programs.set(tape.id, programOf(this.#kernels, tape, this.#thread, this.#control.threads));
   }
 
-  /** Runs what is announced, until that is the end or a tape that has yet to come as a message. */
+  /** Runs announced tapes, until the end is announced, or a tape that has yet to come as a message. */
   serve(): void {
     for (;;) {
       const id = this.#control.awaitTape(this.#sequence);
@@ -94,7 +97,7 @@ class Thread implements Watcher {
       if (i > 0 && !control.meet(this.#thread)) return;
       if (!this.#runPhase(program[i])) return;
     }
-    // The calling thread waits for the last barrier; for this one it is enough to have been there.
+    // The calling thread waits for the last barrier; here it is enough to arrive there.
     control.arrive(this.#thread);
   }
 
@@ -113,7 +116,7 @@ class Thread implements Watcher {
   }
 }
 
-/** What the failure of a kernel is called. */
+/** The message of a kernel's failure in a thread. */
 export function failureIn(thread: number, error: unknown): string {
   return `engine: thread ${thread} failed in ${reasonOf(error)}`;
 }

@@ -7,10 +7,13 @@ const MOST = 20;
 /** ... they take this many milliseconds together. */
 const ENOUGH = 2;
 
-/** Share that the other way must be faster by to be taken. */
+/** Share by which the other way must be faster to be taken. */
 const MARGIN = 0.03;
 
-/** Runs from one comparison to the next, at least. The second comes early: the compiler still works during the first. */
+/**
+ * Fewest runs from one comparison to the next. The second comparison comes early: the compiler still works during the
+ * first.
+ */
 const SHORTEST_PAUSE = 16;
 
 /** Share of all time that comparisons may cost, ... */
@@ -20,8 +23,8 @@ const COST = 0.01;
 const WORST = 10;
 
 /**
- * Finds out which of two ways to do the same is faster, keeps it, and looks again now and then: whether threads pay depends
- * on the work, the machine, and what else runs on it.
+ * Finds the faster one of two ways to do the same, keeps it, and compares again now and then: the gain of threads
+ * depends on the work, the machine, and other programs on it.
  */
 export class Tuner {
   readonly #ways: readonly [() => void, () => void];
@@ -61,7 +64,7 @@ export class Tuner {
     }
   }
 
-  /** Runs of the same way follow each other: threads that were asleep are slow at first. */
+  /** Compares the two ways. Runs of the same way follow each other: threads that were asleep are slow at first. */
   #compare(): void {
     const began = this.#clock();
     this.#ways[this.#way]();
@@ -72,7 +75,7 @@ export class Tuner {
     this.#sum += taken;
     this.#longest = Math.max(this.#longest, taken);
     if (this.#runs < FEWEST || (this.#runs < MOST && this.#sum < ENOUGH)) return;
-    // One run may have been hit by something else.
+    // The longest run is left out: other programs may have disturbed it.
     this.#means[this.#way] = (this.#sum - this.#longest) / (this.#runs - 1);
     this.#runs = -1;
     this.#sum = 0;
