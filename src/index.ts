@@ -40,7 +40,6 @@ export { type ResidualOptions, residual } from "./graph/residual.ts";
 export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
 export type { Json } from "./json.ts";
 export {
-  type ActivationName,
   type GeluOptions,
   gelu,
   type LeakyReluOptions,
@@ -49,12 +48,13 @@ export {
   sigmoid,
   tanh,
 } from "./layers/activation.ts";
+export type { ActivationName } from "./layers/activation-option.ts";
 export { add } from "./layers/add.ts";
 export { average } from "./layers/average.ts";
 export { type AveragePoolOptions, averagePooling2d } from "./layers/average-pooling2d.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./layers/batch-normalization.ts";
 export { type ConcatenateOptions, concatenate } from "./layers/concatenate.ts";
-export { type Conv2dOptions, conv2d, type WindowLayerOptions } from "./layers/conv2d.ts";
+export { type Conv2dOptions, conv2d } from "./layers/conv2d.ts";
 export { type DenseOptions, dense } from "./layers/dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
 export { type DropoutOptions, dropout } from "./layers/dropout.ts";
@@ -70,6 +70,7 @@ export type { LayerOptions } from "./layers/options.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";
+export type { WindowLayerOptions } from "./layers/window-options.ts";
 export type { Architecture } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
 export type { ArchitectureOptions, FunctionalOptions, ListOptions } from "./model/forms.ts";

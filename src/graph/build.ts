@@ -1,5 +1,5 @@
 import { shown } from "../errors.ts";
-import { readAdd } from "../layers/add.ts";
+import { ADD } from "../layers/add.ts";
 import { checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
 
@@ -151,7 +151,7 @@ class Builder {
         `${type} "${place.who}": expected both ways to end in one shape, got [${shape}] and [${other}] on the shortcut`,
       );
     }
-    return this.#node(readAdd({}), ends, place);
+    return this.#node(ADD.create({}), ends, place);
   }
 }
 

@@ -1,12 +1,36 @@
-import { defineLayer, type Layer, type Shape } from "../layers/layer.ts";
-import { type LayerOptions, OptionReader } from "../layers/options.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { defineLayer, isLayer, type Layer, type LayerDefinition, layerTitle, type Shape } from "../layers/layer.ts";
+import { layerType } from "../layers/layer-type.ts";
+import type { LayerOptions } from "../layers/options.ts";
+import type { OptionKind } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { buildGraph } from "./build.ts";
 import { graphMultiplyAdds, graphParameters } from "./graph.ts";
 
-export interface ResidualOptions extends LayerOptions {
-  /** Layers of the way around, for where the shapes differ: often a 1 x 1 convolution. Default: the input itself. */
-  shortcut?: readonly Layer[];
+/** A list of layers; files hold their descriptions, of which layers are made first. */
+function layerList(): OptionKind<readonly Layer[], readonly Layer[]> {
+  const wanted = "a list of layers such as flatten()";
+  return {
+    field: "layers",
+    wanted,
+    read(who, key, value) {
+      if (Array.isArray(value) && value.every(isLayer)) return value;
+      const stranger: unknown = Array.isArray(value) ? value.find((item) => !isLayer(item)) : value;
+      throw new InputTypeError(who, `${key} to be ${wanted}`, shown(stranger));
+    },
+    toJson: (layers) => (layers.length === 0 ? undefined : layers.map(({ config }) => config)),
+  };
 }
+
+const OPTIONS = {
+  /** The layers around which the input goes. */
+  layers: { kind: layerList() },
+  /** Layers of the way around, for where the shapes differ: often a 1 x 1 convolution. Default: the input itself. */
+  shortcut: { kind: layerList(), optional: true },
+} as const satisfies OptionSchema;
+
+/** Options of `residual`. */
+export interface ResidualOptions extends LayerOptions, Pick<OptionsOf<typeof OPTIONS>, "shortcut"> {}
 
 /**
  * x + f(x), where f is a list of layers (He et al., 2016); any shape that f keeps, or `shortcut` brings to f's. Within both
@@ -19,30 +43,27 @@ export interface ResidualOptions extends LayerOptions {
  * residual([conv2d({ filters: 16, kernelSize: 3, padding: "same" }), batchNormalization(), relu()]);
  */
 export function residual(layers: readonly Layer[], options: ResidualOptions = {}): Layer {
-  const { shortcut = [], name, inputs, trainable } = options;
-  const description = {
-    name,
-    inputs,
-    trainable,
-    layers: layers.map(({ config }) => config),
-    ...(shortcut.length > 0 && { shortcut: shortcut.map(({ config }) => config) }),
-  };
-  const reader = new OptionReader("residual", description, ["layers", "shortcut"]);
-  if (layers.length === 0) throw new RangeError(`${reader.who}: expected at least one layer, got none`);
+  const { shortcut, ...rest } = options;
+  return RESIDUAL.create({ ...rest, layers, shortcut });
+}
+
+/** The type of `residual` blocks. */
+export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [], name }, header) => {
+  const who = layerTitle(header);
+  if (layers.length === 0) throw new InputRangeError(who, "at least one layer", "none", "missing");
   if (layers.some(({ config }) => config.name === "shortcut")) {
-    throw new RangeError(`${reader.who}: expected no layer named "shortcut", as the weights of the way around are`);
+    const expected = 'no layer named "shortcut", as the weights of the way around are';
+    throw new InputRangeError(who, expected, "one", "contradiction");
   }
-  const block = { main: layers, shortcut };
   const path = name ?? "residual";
   /** The block by itself. */
   const graphOf = (input: Shape) => {
-    const { inputs: _, ...config } = { ...reader.config, name: path };
-    return buildGraph([{ ...layer, config }], input);
+    const { inputs: _, ...config } = { ...header.config, name: path };
+    return buildGraph([defineLayer({ ...definition, config })], input);
   };
-  const layer = defineLayer({
-    type: "residual",
-    config: reader.config,
-    block,
+  const definition: LayerDefinition = {
+    ...header,
+    block: { main: layers, shortcut },
     outputShape: ([input]) => graphOf(input).outputs[0].tensor.shape,
     parameters: ([input]) =>
       graphParameters(graphOf(input)).map((spec) => ({ ...spec, name: spec.name.slice(path.length + 1) })),
@@ -50,6 +71,6 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
     place() {
       throw new Error("residual: a block is placed layer by layer");
     },
-  });
-  return layer;
-}
+  };
+  return definition;
+});

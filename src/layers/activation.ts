@@ -1,50 +1,73 @@
-import type { KernelName } from "../engine/kernels.ts";
 import type { Tape } from "../engine/tape.ts";
-import { shown } from "../errors.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  defineLayer,
-  type ForwardPlaces,
-  type Layer,
-  type PlacedLayer,
-  sizeOf,
-} from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
-import { emitRelu, emitReluGradient, NO_RELU, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
-import { readSoftmax } from "./softmax.ts";
+import { InputRangeError } from "../errors.ts";
+import { flag, number } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { type Layer, type LayerDefinition, type LayerHeader, layerTitle, sizeOf } from "./layer.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
+import { emitRelu, emitReluGradient, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
-/** What the `activation` option of a layer takes. */
-export type ActivationName = "linear" | "relu" | "leakyRelu" | "sigmoid" | "tanh" | "gelu" | "softmax";
-
-/** The layers here: each is one forward and one backward kernel over all elements. */
-type ElementwiseName = Exclude<ActivationName, "linear" | "softmax">;
-
-/** Whether the derivative is a function of the output (else of the input). */
-const FROM_OUTPUT: Record<ElementwiseName, boolean> = {
-  relu: true,
-  leakyRelu: true,
-  sigmoid: true,
-  tanh: true,
-  gelu: false,
-};
-
-export interface ReluOptions extends LayerOptions {
-  /** The largest output, above 0: 6 for ReLU6. Default: none. */
-  maxValue?: number;
-  /** Factor on negative inputs, 0 to 1. Default 0. */
-  negativeSlope?: number;
+/** Heap offsets of a layer's input and output, and of their gradients. */
+interface GradientPlaces {
+  readonly x: number;
+  readonly y: number;
+  readonly dy: number;
+  readonly dx: number;
 }
 
-export interface LeakyReluOptions extends LayerOptions {
-  /** Factor on negative inputs. Default 0.3, as in Keras. */
-  negativeSlope?: number;
+/** Kernel calls for `n` samples of `size` elements each. */
+interface Calls {
+  forward(tape: Tape, n: number, x: number, y: number, size: number): void;
+  /** By x or by y, as the derivative is easier to have. */
+  backward(tape: Tape, n: number, places: GradientPlaces, size: number): void;
 }
 
-export interface GeluOptions extends LayerOptions {
-  /** The form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". Default false. */
-  approximate?: boolean;
+/** A layer that is a function of each element. */
+function elementwise(header: LayerHeader, { forward, backward }: Calls): LayerDefinition {
+  return {
+    ...header,
+    outputShape: ([input]) => input,
+    parameters: () => [],
+    multiplyAdds: () => 0,
+    place({ output }) {
+      const size = sizeOf(output);
+      return {
+        forward: (tape, n, { x: [x], y }) => forward(tape, n, x, y, size),
+        backward({ samples }, n, { x: [x], y, dy, dx: [dx] }) {
+          if (dx !== 0) backward(samples, n, { x, y, dy, dx }, size);
+        },
+      };
+    },
+  };
 }
+
+const negativeSlope = number({ minimum: 0, maximum: 1 });
+
+const RELU_OPTIONS = {
+  /** The largest output, such as 6 for ReLU6. Default: none. */
+  maxValue: { kind: number({ above: 0 }), optional: true },
+  /** Factor on negative inputs. */
+  negativeSlope: { kind: negativeSlope, default: 0 },
+} as const satisfies OptionSchema;
+
+/** Options of `relu`. */
+export interface ReluOptions extends LayerOptions, OptionsOf<typeof RELU_OPTIONS> {}
+
+const LEAKY_RELU_OPTIONS = {
+  /** Factor on negative inputs. The default is that of Keras. */
+  negativeSlope: { kind: negativeSlope, default: 0.3 },
+} as const satisfies OptionSchema;
+
+/** Options of `leakyRelu`. */
+export interface LeakyReluOptions extends LayerOptions, OptionsOf<typeof LEAKY_RELU_OPTIONS> {}
+
+const GELU_OPTIONS = {
+  /** The form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". */
+  approximate: { kind: flag(), default: false },
+} as const satisfies OptionSchema;
+
+/** Options of `gelu`. */
+export interface GeluOptions extends LayerOptions, OptionsOf<typeof GELU_OPTIONS> {}
 
 /**
  * max(x, 0), any shape; at most `maxValue`, and `negativeSlope` x where x is negative (Keras' ReLU).
@@ -56,8 +79,17 @@ export interface GeluOptions extends LayerOptions {
  * relu({ maxValue: 6 });
  */
 export function relu(options: ReluOptions = {}): Layer {
-  return readElementwise("relu", options);
+  return RELU.create(options);
 }
+
+/** The type of `relu` layers. */
+export const RELU = layerType("relu", RELU_OPTIONS, ({ maxValue, negativeSlope: slope }, header) => {
+  if (maxValue === undefined) return rectifying(header, { ...PLAIN_RELU, slope });
+  // Outputs are held against it, so it has to be a number that they can be.
+  const upper = Math.fround(maxValue);
+  if (upper === 0) throw new InputRangeError(layerTitle(header), "maxValue to be above 0 in float32", `${maxValue}`);
+  return rectifying(header, { upper, slope });
+});
 
 /**
  * x, or `negativeSlope` x where x is negative (Maas et al., 2013); any shape.
@@ -66,7 +98,20 @@ export function relu(options: ReluOptions = {}): Layer {
  * leakyRelu({ negativeSlope: 0.1 });
  */
 export function leakyRelu(options: LeakyReluOptions = {}): Layer {
-  return readElementwise("leakyRelu", options);
+  return LEAKY_RELU.create(options);
+}
+
+/** The type of `leakyRelu` layers. */
+export const LEAKY_RELU = layerType("leakyRelu", LEAKY_RELU_OPTIONS, ({ negativeSlope: slope }, header) =>
+  rectifying(header, { ...PLAIN_RELU, slope }),
+);
+
+function rectifying(header: LayerHeader, rectifier: Rectifier): LayerDefinition {
+  const layer = elementwise(header, {
+    forward: (tape, n, x, y, size) => emitRelu(tape, n, x, y, size, rectifier),
+    backward: (tape, n, places, size) => emitReluGradient(tape, n, places, size, rectifier),
+  });
+  return { ...layer, rectifier, ...stopsAtZero(rectifier) };
 }
 
 /**
@@ -80,8 +125,16 @@ export function leakyRelu(options: LeakyReluOptions = {}): Layer {
  * sigmoid();
  */
 export function sigmoid(options: LayerOptions = {}): Layer {
-  return readElementwise("sigmoid", options);
+  return SIGMOID.create(options);
 }
+
+/** The type of `sigmoid` layers. */
+export const SIGMOID = layerType("sigmoid", {}, (_, header) =>
+  elementwise(header, {
+    forward: (tape, n, x, y, size) => tape.add("sigmoid_forward", "sample", n, x, y, size),
+    backward: (tape, n, { y, dy, dx }, size) => tape.add("sigmoid_backward", "sample", n, y, dy, dx, size),
+  }),
+);
 
 /**
  * Hyperbolic tangent, any shape.
@@ -90,8 +143,16 @@ export function sigmoid(options: LayerOptions = {}): Layer {
  * tanh();
  */
 export function tanh(options: LayerOptions = {}): Layer {
-  return readElementwise("tanh", options);
+  return TANH.create(options);
 }
+
+/** The type of `tanh` layers. */
+export const TANH = layerType("tanh", {}, (_, header) =>
+  elementwise(header, {
+    forward: (tape, n, x, y, size) => tape.add("tanh_forward", "sample", n, x, y, size),
+    backward: (tape, n, { y, dy, dx }, size) => tape.add("tanh_backward", "sample", n, y, dy, dx, size),
+  }),
+);
 
 /**
  * x times the normal distribution function of x (Hendrycks & Gimpel, 2016); any shape. The exact form, as the option
@@ -101,100 +162,14 @@ export function tanh(options: LayerOptions = {}): Layer {
  * gelu({ approximate: true });
  */
 export function gelu(options: GeluOptions = {}): Layer {
-  return readElementwise("gelu", options);
+  return GELU.create(options);
 }
 
-/** The options that some have besides their name. */
-const OPTIONS: Partial<Record<ElementwiseName, readonly string[]>> = {
-  relu: ["maxValue", "negativeSlope"],
-  leakyRelu: ["negativeSlope"],
-  gelu: ["approximate"],
-};
-
-/** An activation layer from options of unknown origin. */
-export function readElementwise(type: ElementwiseName, options: object): Layer {
-  const reader = new OptionReader(type, options, OPTIONS[type] ?? []);
-  const isRelu = type === "relu" || type === "leakyRelu";
-  const rectifier = isRelu ? readRectifier(reader, type === "relu" ? 0 : 0.3) : NO_RELU;
-  const approximate = type === "gelu" && reader.boolean("approximate", false);
-  return defineLayer({
-    type,
-    config: reader.config,
-    ...(isRelu && { rectifier, ...stopsAtZero(rectifier) }),
-    outputShape: ([input]) => input,
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place: ({ output }) => new PlacedElementwise(sizeOf(output), type, rectifier, approximate),
+/** The type of `gelu` layers. */
+export const GELU = layerType("gelu", GELU_OPTIONS, ({ approximate }, header) => {
+  const form = Number(approximate);
+  return elementwise(header, {
+    forward: (tape, n, x, y, size) => tape.add("gelu_forward", "sample", n, x, y, size, form),
+    backward: (tape, n, { x, dy, dx }, size) => tape.add("gelu_backward", "sample", n, x, dy, dx, size, form),
   });
-}
-
-function readRectifier(reader: OptionReader, defaultSlope: number): Rectifier {
-  const slope = reader.number("negativeSlope", 0, 1, defaultSlope);
-  if ((reader.raw("maxValue") ?? null) === null) return { ...PLAIN_RELU, slope };
-  const maxValue = reader.number("maxValue", 0, Number.MAX_VALUE, 0);
-  // Outputs are held against it, so it has to be a number that they can be.
-  const upper = Math.fround(maxValue);
-  if (upper === 0) throw new RangeError(`${reader.who}: expected maxValue to be above 0, got ${maxValue}`);
-  return { upper, slope };
-}
-
-/** The layer that an `activation` option names, or undefined for none. */
-export function activationOption(reader: OptionReader): Layer | undefined {
-  const name: unknown = reader.raw("activation") ?? "linear";
-  switch (name) {
-    case "linear":
-      return undefined;
-    case "softmax":
-      return readSoftmax({});
-    case "relu":
-    case "leakyRelu":
-    case "sigmoid":
-    case "tanh":
-    case "gelu":
-      return readElementwise(name, {});
-    default: {
-      const names = ["linear", "softmax", ...Object.keys(FROM_OUTPUT)].join(", ");
-      throw new TypeError(`${reader.who}: expected activation to be one of ${names}, got ${shown(name)}`);
-    }
-  }
-}
-
-class PlacedElementwise implements PlacedLayer {
-  readonly #size: number;
-  readonly #type: ElementwiseName;
-  /** Of the ReLUs. */
-  readonly #rectifier: Rectifier;
-  /** Of GELU: 1 where it is approximate. */
-  readonly #approximate: number;
-
-  constructor(size: number, type: ElementwiseName, rectifier: Rectifier, approximate: boolean) {
-    this.#size = size;
-    this.#type = type;
-    this.#rectifier = rectifier;
-    this.#approximate = Number(approximate);
-  }
-
-  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
-    const type = this.#type;
-    if (type === "relu" || type === "leakyRelu") {
-      emitRelu(tape, n, x, y, this.#size, this.#rectifier);
-    } else if (type === "gelu") {
-      tape.add("gelu_forward", "sample", n, x, y, this.#size, this.#approximate);
-    } else {
-      tape.add(`${type}_forward` satisfies KernelName, "sample", n, x, y, this.#size);
-    }
-  }
-
-  backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
-    if (dx === 0) return;
-    const type = this.#type;
-    const known = FROM_OUTPUT[type] ? y : x;
-    if (type === "relu" || type === "leakyRelu") {
-      emitReluGradient(samples, n, { y, dy, dx }, this.#size, this.#rectifier);
-    } else if (type === "gelu") {
-      samples.add("gelu_backward", "sample", n, known, dy, dx, this.#size, this.#approximate);
-    } else {
-      samples.add(`${type}_backward` satisfies KernelName, "sample", n, known, dy, dx, this.#size);
-    }
-  }
-}
+});

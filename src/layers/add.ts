@@ -1,13 +1,6 @@
 import type { Tape } from "../engine/tape.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  defineLayer,
-  type ForwardPlaces,
-  type Layer,
-  type LayerDefinition,
-  type PlacedLayer,
-} from "./layer.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Layer, LayerDefinition, PlacedLayer } from "./layer.ts";
+import { layerType } from "./layer-type.ts";
 import { mergingDefinition } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
 import { emitRelu, emitReluGradient, isNone, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
@@ -21,22 +14,21 @@ import { emitRelu, emitReluGradient, isNone, NO_RELU, type Rectifier, stopsAtZer
  * const y = add().apply([x, conv2d({ filters: 4, kernelSize: 3, padding: "same" }).apply(x)]);
  */
 export function add(options: LayerOptions = {}): Layer {
-  return readAdd(options);
+  return ADD.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readAdd(options: object): Layer {
+/** The type of `add` layers. */
+export const ADD = layerType("add", {}, (_, header) => {
   const sum = (rectifier: Rectifier): LayerDefinition => ({
-    ...mergingDefinition(options, {
-      type: "add",
+    ...mergingDefinition(header, {
       passesGradient: isNone(rectifier) ? "all" : "same",
       place: (size) => new PlacedSum(size, rectifier),
     }),
     ...stopsAtZero(rectifier),
     absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? sum(next.rectifier) : undefined),
   });
-  return defineLayer(sum(NO_RELU));
-}
+  return sum(NO_RELU);
+});
 
 class PlacedSum implements PlacedLayer {
   readonly #size: number;

@@ -1,16 +1,22 @@
+import { flag } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import type { Layer } from "./layer.ts";
-import { OptionReader } from "./options.ts";
-import { POOL_OPTIONS, type PoolLayerOptions, readPoolOptions } from "./pool-options.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
+import { POOL_OPTIONS, poolWindows } from "./pool-options.ts";
 import { pooling } from "./pooling.ts";
 
-/** Options of `averagePooling2d`. */
-export interface AveragePoolOptions extends PoolLayerOptions {
+const OPTIONS = {
+  ...POOL_OPTIONS,
   /**
-   * Whether padding counts, as zeros. Default false, as Keras and ONNX have it; PyTorch's AvgPool2d counts it unless told
+   * Whether padding counts, as zeros. By default it does not, as in Keras and ONNX; PyTorch's AvgPool2d counts it unless told
    * otherwise. What `ceilMode` adds behind the padding never counts.
    */
-  countIncludePad?: boolean;
-}
+  countIncludePad: { kind: flag(), default: false },
+} as const satisfies OptionSchema;
+
+/** Options of `averagePooling2d`. */
+export interface AveragePoolOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * Mean of each window (Keras' AveragePooling2D): [h, w, c] to [p, q, c].
@@ -20,12 +26,10 @@ export interface AveragePoolOptions extends PoolLayerOptions {
  * averagePooling2d({ poolSize: 3, strides: 2, padding: 1, countIncludePad: true });
  */
 export function averagePooling2d(options: AveragePoolOptions = {}): Layer {
-  return readAveragePooling2d(options);
+  return AVERAGE_POOLING2D.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readAveragePooling2d(options: object): Layer {
-  const reader = new OptionReader("averagePooling2d", options, [...POOL_OPTIONS, "countIncludePad"]);
-  const countsPadding = reader.boolean("countIncludePad", false);
-  return pooling(reader.config, "average", readPoolOptions(reader), { countsPadding });
-}
+/** The type of `averagePooling2d` layers. */
+export const AVERAGE_POOLING2D = layerType("averagePooling2d", OPTIONS, (options, header) =>
+  pooling(header, "average", poolWindows(options), { countsPadding: options.countIncludePad }),
+);

@@ -1,6 +1,6 @@
 import { emitSum } from "./add.ts";
 import type { Layer } from "./layer.ts";
-import { merging } from "./merging.ts";
+import { mergingType } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
 
 /**
@@ -12,23 +12,20 @@ import type { LayerOptions } from "./options.ts";
  * const y = average().apply([x, conv2d({ filters: 4, kernelSize: 3, padding: "same" }).apply(x)]);
  */
 export function average(options: LayerOptions = {}): Layer {
-  return readAverage(options);
+  return AVERAGE.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readAverage(options: object): Layer {
-  return merging(options, {
-    type: "average",
-    place: (size, { inputs }) => ({
-      forward(tape, n, places) {
-        emitSum(tape, n, places, size);
-        tape.add("scale", "sample", n, places.y, places.y, size, 1 / inputs.length);
-      },
-      backward({ samples }, n, { dy, dx }) {
-        for (const gradient of dx) {
-          if (gradient !== 0) samples.add("scale", "sample", n, dy, gradient, size, 1 / inputs.length);
-        }
-      },
-    }),
-  });
-}
+/** The type of `average` layers. */
+export const AVERAGE = mergingType("average", {
+  place: (size, { inputs }) => ({
+    forward(tape, n, places) {
+      emitSum(tape, n, places, size);
+      tape.add("scale", "sample", n, places.y, places.y, size, 1 / inputs.length);
+    },
+    backward({ samples }, n, { dy, dx }) {
+      for (const gradient of dx) {
+        if (gradient !== 0) samples.add("scale", "sample", n, dy, gradient, size, 1 / inputs.length);
+      }
+    },
+  }),
+});

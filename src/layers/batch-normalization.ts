@@ -1,10 +1,10 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Initializer } from "./initializers.ts";
+import { number } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
-  defineLayer,
   type ForwardPlaces,
   type Layer,
   type LayerDefinition,
@@ -13,7 +13,8 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { layerType } from "./layer-type.ts";
+import { initializer, type LayerOptions } from "./options.ts";
 import { foldNormalization, foldRunning, PlacedFrozenNormalization } from "./placed-frozen-normalization.ts";
 import {
   emitReluGradient,
@@ -27,14 +28,19 @@ import {
   stopsAtZero,
 } from "./rectifier.ts";
 
-export interface BatchNormalizationOptions extends LayerOptions {
-  /** Share of the running statistics that stays at each step. Default 0.99. */
-  momentum?: number;
-  /** Added to the variance, so that a channel that does not vary has a result; above 0. Default 0.001. */
-  epsilon?: number;
-  gammaInitializer?: Initializer;
-  betaInitializer?: Initializer;
-}
+const OPTIONS = {
+  /** Share of the running statistics that stays at each step. */
+  momentum: { kind: number({ minimum: 0, maximum: 1 }), default: 0.99 },
+  /** Added to the variance, so that a channel that does not vary has a result; above 0. */
+  epsilon: { kind: number({ above: 0, float32: true }), default: 1e-3 },
+  /** How the scales start. */
+  gammaInitializer: { kind: initializer(), default: "ones" },
+  /** How the shifts start. */
+  betaInitializer: { kind: initializer(), default: "zeros" },
+} as const satisfies OptionSchema;
+
+/** Options of `batchNormalization`. */
+export interface BatchNormalizationOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * Normalises each channel over the batch, then scales by gamma and shifts by beta (Ioffe & Szegedy, 2015; Keras'
@@ -52,21 +58,14 @@ export interface BatchNormalizationOptions extends LayerOptions {
  * batchNormalization({ momentum: 0.9 });
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
-  return readBatchNormalization(options);
+  return BATCH_NORMALIZATION.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readBatchNormalization(options: object): Layer {
-  const known = ["momentum", "epsilon", "gammaInitializer", "betaInitializer"];
-  const reader = new OptionReader("batchNormalization", options, known);
-  const momentum = reader.number("momentum", 0, 1, 0.99);
-  const epsilon = reader.number("epsilon", 0, Number.MAX_VALUE, 1e-3);
-  if (Math.fround(epsilon) === 0) throw new RangeError(`${reader.who}: expected epsilon to be above 0, got ${epsilon}`);
-  const gamma = reader.initializer("gammaInitializer", "ones");
-  const beta = reader.initializer("betaInitializer", "zeros");
+/** The type of `batchNormalization` layers. */
+export const BATCH_NORMALIZATION = layerType("batchNormalization", OPTIONS, (options, header) => {
+  const { momentum, epsilon, gammaInitializer: gamma, betaInitializer: beta } = options;
   const normalization = (rectifier: Rectifier): LayerDefinition => ({
-    type: "batchNormalization",
-    config: reader.config,
+    ...header,
     ...stopsAtZero(rectifier),
     ...(isNone(rectifier) && { normalization: { epsilon } }),
     absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? normalization(next.rectifier) : undefined),
@@ -87,8 +86,8 @@ export function readBatchNormalization(options: object): Layer {
         ? new PlacedFrozenNormalization(site, epsilon, rectifier)
         : new PlacedBatchNormalization(site, momentum, epsilon, rectifier),
   });
-  return defineLayer(normalization(NO_RELU));
-}
+  return normalization(NO_RELU);
+});
 
 /** Batch normalisation by the statistics of the batch, in inference by the running ones. */
 class PlacedBatchNormalization implements PlacedLayer {

@@ -1,20 +1,27 @@
 import type { Tape } from "../engine/tape.ts";
+import { InputRangeError } from "../errors.ts";
+import { whole } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
-  defineLayer,
   type ForwardPlaces,
   type Layer,
+  layerTitle,
   type PlacedLayer,
   type Shape,
   sizeOf,
 } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
 
-export interface ConcatenateOptions extends LayerOptions {
-  /** The axis along which inputs are put side by side, the batch being axis 0. Default -1, the last one: channels. */
-  axis?: number;
-}
+const OPTIONS = {
+  /** The axis along which inputs are put side by side, the batch being axis 0. -1 is the last one: channels. */
+  axis: { kind: whole(-3), default: -1 },
+} as const satisfies OptionSchema;
+
+/** Options of `concatenate`. */
+export interface ConcatenateOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * Two or more inputs side by side (Keras' Concatenate); their shapes may differ along that axis alone.
@@ -25,31 +32,27 @@ export interface ConcatenateOptions extends LayerOptions {
  * const y = concatenate().apply([x, conv2d({ filters: 2, kernelSize: 3, padding: "same" }).apply(x)]); // [8, 8, 6]
  */
 export function concatenate(options: ConcatenateOptions = {}): Layer {
-  return readConcatenate(options);
+  return CONCATENATE.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readConcatenate(options: object): Layer {
-  const reader = new OptionReader("concatenate", options, ["axis"]);
-  const axis = reader.integer("axis", -3, -1);
-  if (axis === 0) throw new RangeError(`${reader.who}: expected an axis of a sample, got 0, that of the batch`);
+/** The type of `concatenate` layers. */
+export const CONCATENATE = layerType("concatenate", OPTIONS, ({ axis }, header) => {
+  if (axis === 0) throw new InputRangeError(layerTitle(header), "an axis of a sample", "0, that of the batch");
   const axisOf = (shape: Shape) => (axis < 0 ? shape.length + axis : axis - 1);
-  return defineLayer({
-    type: "concatenate",
-    config: reader.config,
+  return {
+    ...header,
     arity: [2, Number.POSITIVE_INFINITY],
     outputShape(inputs, who) {
       const [first] = inputs;
       const at = axisOf(first);
       if (at < 0 || at >= first.length) {
-        throw new RangeError(`${who}: expected an axis of inputs [${first}], got ${axis}`);
+        throw new InputRangeError(who, `an axis of inputs [${first}]`, `${axis}`);
       }
       const rest = (shape: Shape) => shape.map((extent, i) => (i === at ? "any" : extent)).join();
       const other = inputs.find((shape) => shape.length !== first.length || rest(shape) !== rest(first));
       if (other !== undefined) {
-        throw new RangeError(
-          `${who}: expected inputs that differ along axis ${axis} alone, got [${first}] and [${other}]`,
-        );
+        const expected = `inputs that differ along axis ${axis} alone`;
+        throw new InputRangeError(who, expected, `[${first}] and [${other}]`, "shape-mismatch");
       }
       const extent = inputs.reduce((sum, shape) => sum + shape[at], 0);
       return first.map((value, i) => (i === at ? extent : value));
@@ -57,8 +60,8 @@ export function readConcatenate(options: object): Layer {
     parameters: () => [],
     multiplyAdds: () => 0,
     place: ({ inputs }) => new PlacedConcatenation(inputs, axisOf(inputs[0])),
-  });
-}
+  };
+});
 
 class PlacedConcatenation implements PlacedLayer {
   /** Rows of a sample, in which the inputs' columns stand side by side. */

@@ -1,70 +1,22 @@
-import { type ActivationName, activationOption } from "./activation.ts";
+import { InputRangeError } from "../errors.ts";
+import { whole } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { convolution } from "./convolution.ts";
-import { convolutionGeometry, type Padding } from "./geometry.ts";
-import type { Initializer } from "./initializers.ts";
-import type { Layer } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { type Layer, layerTitle } from "./layer.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
+import { WINDOW_OPTIONS, windowSettings } from "./window-options.ts";
 
-/** What `conv2d` and `depthwiseConv2d` share. */
-export interface WindowLayerOptions extends LayerOptions {
-  /** Rows and columns of the window, or one number for both. */
-  kernelSize: number | readonly [number, number];
-  /** Default 1. */
-  strides?: number | readonly [number, number];
-  /** Default `"valid"`. */
-  padding?: Padding;
-  /** Distance between the taps of the window. Default 1. */
-  dilationRate?: number | readonly [number, number];
-  /** Applied to the output. Default none. */
-  activation?: ActivationName;
-  /** Default true. */
-  useBias?: boolean;
-  /** One bias per output position and filter instead of one per filter. Default false. */
-  untiedBias?: boolean;
-  /** Default `"glorotUniform"`. */
-  kernelInitializer?: Initializer;
-  /** Default `"zeros"`. */
-  biasInitializer?: Initializer;
-}
-
-export interface Conv2dOptions extends WindowLayerOptions {
+const OPTIONS = {
   /** Output channels. */
-  filters: number;
-  /** Parts of the channels that do not see each other; both channel counts must divide by it. Default 1. */
-  groups?: number;
-}
+  filters: { kind: whole(1) },
+  ...WINDOW_OPTIONS,
+  /** Parts of the channels that do not see each other; both channel counts must divide by it. */
+  groups: { kind: whole(1), default: 1 },
+} as const satisfies OptionSchema;
 
-/** The options of `WindowLayerOptions`, for the check of unknown ones. */
-export const WINDOW_OPTIONS = [
-  "kernelSize",
-  "strides",
-  "padding",
-  "dilationRate",
-  "activation",
-  "useBias",
-  "untiedBias",
-  "kernelInitializer",
-  "biasInitializer",
-];
-
-/** Reads what both layers share. */
-export function readWindowOptions(reader: OptionReader) {
-  const kernel = reader.pair("kernelSize");
-  const strides = reader.pair("strides", 1);
-  const dilation = reader.pair("dilationRate", 1);
-  const padding = reader.padding("valid");
-  const useBias = reader.boolean("useBias", true);
-  const untied = reader.boolean("untiedBias", false);
-  return {
-    config: reader.config,
-    activation: activationOption(reader),
-    kernelInitializer: reader.initializer("kernelInitializer", "glorotUniform"),
-    biasInitializer: reader.initializer("biasInitializer", "zeros"),
-    bias: !useBias ? ("none" as const) : untied ? ("untied" as const) : ("shared" as const),
-    geometry: (h: number, w: number, name: string) =>
-      convolutionGeometry({ name, h, w, kernel, strides, padding, dilation }),
-  };
-}
+/** Options of `conv2d`. */
+export interface Conv2dOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * Two-dimensional convolution (Keras' Conv2D): [h, w, c] to [p, q, filters].
@@ -81,16 +33,15 @@ export function readWindowOptions(reader: OptionReader) {
  * conv2d({ filters: 32, kernelSize: 3, padding: "same", activation: "relu" });
  */
 export function conv2d(options: Conv2dOptions): Layer {
-  return readConv2d(options);
+  return CONV2D.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readConv2d(options: object): Layer {
-  const reader = new OptionReader("conv2d", options, ["filters", ...WINDOW_OPTIONS, "groups"]);
-  const filters = reader.integer("filters", 1);
-  const groups = reader.integer("groups", 1, 1);
+/** The type of `conv2d` layers. */
+export const CONV2D = layerType("conv2d", OPTIONS, (options, header) => {
+  const { filters, groups } = options;
   if (filters % groups !== 0) {
-    throw new RangeError(`${reader.who}: expected filters divisible by ${groups} groups, got ${filters}`);
+    const expected = `filters divisible by ${groups} groups`;
+    throw new InputRangeError(layerTitle(header), expected, `${filters}`, "contradiction");
   }
-  return convolution({ ...readWindowOptions(reader), filters: () => filters, groups: () => groups });
-}
+  return convolution({ ...windowSettings(options), header, filters: () => filters, groups: () => groups });
+});

@@ -1,7 +1,14 @@
+import { InputRangeError } from "../errors.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { fans, type Initializer } from "./initializers.ts";
-import { defineLayer, imageShape, type Layer, type LayerDefinition, type ParameterSpec, type Shape } from "./layer.ts";
-import type { LayerConfig } from "./options.ts";
+import {
+  imageShape,
+  type Layer,
+  type LayerDefinition,
+  type LayerHeader,
+  type ParameterSpec,
+  type Shape,
+} from "./layer.ts";
 import { PlacedConvolution } from "./placed-convolution.ts";
 import { PlacedDepthwise } from "./placed-depthwise.ts";
 import { isNarrow, PlacedNarrowConvolution, poolsItself } from "./placed-narrow.ts";
@@ -11,7 +18,7 @@ import { isNone, NO_RELU, stopsAtZero } from "./rectifier.ts";
 
 /** What `conv2d` and `depthwiseConv2d` have in common, once their options are read. */
 export interface ConvolutionSettings {
-  readonly config: LayerConfig;
+  readonly header: LayerHeader;
   readonly activation: Layer | undefined;
   /** Filters for a number of input channels. */
   readonly filters: (channels: number) => number;
@@ -23,25 +30,25 @@ export interface ConvolutionSettings {
 }
 
 /** The layer behind `conv2d` and `depthwiseConv2d`. */
-export function convolution(settings: ConvolutionSettings): Layer {
+export function convolution(settings: ConvolutionSettings): LayerDefinition {
   const dims = (input: Shape, who: string): ConvolutionDims => {
     const [h, w, c] = imageShape(input, who);
     const groups = settings.groups(c);
     const k = settings.filters(c);
-    if (c % groups !== 0)
-      throw new RangeError(`${who}: expected input channels divisible by ${groups} groups, got ${c}`);
+    if (c % groups !== 0) {
+      throw new InputRangeError(who, `input channels divisible by ${groups} groups`, `${c}`, "shape-mismatch");
+    }
     return { ...settings.geometry(h, w, who), c, k, groups };
   };
   /** With what it applies itself of the layers that follow. */
   const fused = ({ rectifier, maxPool, normalization }: Fusion): LayerDefinition => ({
-    type: settings.config.type,
-    config: settings.config,
+    ...settings.header,
     ...stopsAtZero(rectifier),
     absorb(next, [input], surroundings) {
       if (next.rectifier !== undefined) {
         return isNone(rectifier) ? fused({ rectifier: next.rectifier, maxPool, normalization }) : undefined;
       }
-      const d = dims(input, settings.config.type);
+      const d = dims(input, settings.header.type);
       const pool = next.maxPool?.([d.p, d.q, d.k]);
       // Of a ReLU between both, the pooling has less to do, and has taken it over already.
       if (pool === undefined || !isNone(rectifier) || maxPool || !isNarrow(d, settings.bias, surroundings))
@@ -62,7 +69,7 @@ export function convolution(settings: ConvolutionSettings): Layer {
     },
 
     parameters([input]): readonly ParameterSpec[] {
-      const { c, k, p, q, r, s, groups } = dims(input, settings.config.type);
+      const { c, k, p, q, r, s, groups } = dims(input, settings.header.type);
       const shape = [r, s, c / groups, k];
       const kernelFans = fans(shape, "conv2d");
       const kernel: ParameterSpec = {
@@ -81,7 +88,7 @@ export function convolution(settings: ConvolutionSettings): Layer {
     },
 
     multiplyAdds([input]) {
-      const { c, k, p, q, r, s, groups } = dims(input, settings.config.type);
+      const { c, k, p, q, r, s, groups } = dims(input, settings.header.type);
       return (p * q * k * r * s * c) / groups;
     },
 
@@ -97,5 +104,5 @@ export function convolution(settings: ConvolutionSettings): Layer {
         : new PlacedConvolution(site, d, settings.bias, fusion);
     },
   });
-  return defineLayer(fused({ rectifier: NO_RELU, maxPool: false }));
+  return fused({ rectifier: NO_RELU, maxPool: false });
 }

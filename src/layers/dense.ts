@@ -1,12 +1,14 @@
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { type ActivationName, activationOption } from "./activation.ts";
+import { InputRangeError } from "../errors.ts";
+import { flag, whole } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { activation, activationLayer } from "./activation-option.ts";
 import { FoldedNormalization } from "./folded-normalization.ts";
-import { fans, type Initializer } from "./initializers.ts";
+import { fans } from "./initializers.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
-  defineLayer,
   type ForwardPlaces,
   type Layer,
   type LayerDefinition,
@@ -18,21 +20,25 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { layerType } from "./layer-type.ts";
+import { initializer, type LayerOptions } from "./options.ts";
 import { emitReluGradient, emitRest, isNone, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
-export interface DenseOptions extends LayerOptions {
+const OPTIONS = {
   /** Outputs. */
-  units: number;
-  /** Applied to the output. Default none. */
-  activation?: ActivationName;
-  /** Default true. */
-  useBias?: boolean;
-  /** Default `"glorotUniform"`. */
-  kernelInitializer?: Initializer;
-  /** Default `"zeros"`. */
-  biasInitializer?: Initializer;
-}
+  units: { kind: whole(1) },
+  /** Applied to the output. */
+  activation: { kind: activation(), default: "linear" },
+  /** Whether a number of its own is added to each output. */
+  useBias: { kind: flag(), default: true },
+  /** How the weights start. */
+  kernelInitializer: { kind: initializer(), default: "glorotUniform" },
+  /** How the biases start. */
+  biasInitializer: { kind: initializer(), default: "zeros" },
+} as const satisfies OptionSchema;
+
+/** Options of `dense`. */
+export interface DenseOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * Fully connected layer (Keras' Dense): [inputs] to [units]. Put `flatten()` before it where the input is an image.
@@ -44,21 +50,15 @@ export interface DenseOptions extends LayerOptions {
  * dense({ units: 128, activation: "relu" });
  */
 export function dense(options: DenseOptions): Layer {
-  return readDense(options);
+  return DENSE.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readDense(options: object): Layer {
-  const known = ["units", "activation", "useBias", "kernelInitializer", "biasInitializer"];
-  const reader = new OptionReader("dense", options, known);
-  const units = reader.integer("units", 1);
-  const useBias = reader.boolean("useBias", true);
-  const kernelInitializer = reader.initializer("kernelInitializer", "glorotUniform");
-  const biasInitializer = reader.initializer("biasInitializer", "zeros");
-  const activation = activationOption(reader);
+/** The type of `dense` layers. */
+export const DENSE = layerType("dense", OPTIONS, (options, header) => {
+  const { units, useBias, kernelInitializer, biasInitializer } = options;
+  const activation = activationLayer(options.activation);
   const connected = (rectifier: Rectifier, normalization?: Normalization): LayerDefinition => ({
-    type: "dense",
-    config: reader.config,
+    ...header,
     ...stopsAtZero(rectifier),
     absorb: (next) =>
       next.rectifier !== undefined && isNone(rectifier) ? connected(next.rectifier, normalization) : undefined,
@@ -67,7 +67,7 @@ export function readDense(options: object): Layer {
 
     outputShape([input], who) {
       if (input.length === 1) return [units];
-      throw new RangeError(`${who}: expected an input of [inputs], got [${input}]; put flatten before it`);
+      throw new InputRangeError(who, "an input of [inputs]", `[${input}]; put flatten before it`, "shape-mismatch");
     },
 
     parameters([[inputs]]): readonly ParameterSpec[] {
@@ -87,8 +87,8 @@ export function readDense(options: object): Layer {
     multiplyAdds: ([[inputs]]) => inputs * units,
     place: (site) => new PlacedDense(site, useBias, rectifier, normalization),
   });
-  return defineLayer(connected(NO_RELU));
-}
+  return connected(NO_RELU);
+});
 
 const PANEL = 8;
 

@@ -1,12 +1,19 @@
-import { readWindowOptions, WINDOW_OPTIONS, type WindowLayerOptions } from "./conv2d.ts";
+import { whole } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { convolution } from "./convolution.ts";
 import type { Layer } from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
+import { WINDOW_OPTIONS, windowSettings } from "./window-options.ts";
 
-export interface DepthwiseConv2dOptions extends WindowLayerOptions {
-  /** Filters for each input channel. Default 1. */
-  depthMultiplier?: number;
-}
+const OPTIONS = {
+  ...WINDOW_OPTIONS,
+  /** Filters for each input channel. */
+  depthMultiplier: { kind: whole(1), default: 1 },
+} as const satisfies OptionSchema;
+
+/** Options of `depthwiseConv2d`. */
+export interface DepthwiseConv2dOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * Convolution of each channel by itself (Keras' DepthwiseConv2D): [h, w, c] to [p, q, c depthMultiplier].
@@ -18,16 +25,15 @@ export interface DepthwiseConv2dOptions extends WindowLayerOptions {
  * depthwiseConv2d({ kernelSize: 3, padding: "same" });
  */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
-  return readDepthwiseConv2d(options);
+  return DEPTHWISE_CONV2D.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readDepthwiseConv2d(options: object): Layer {
-  const reader = new OptionReader("depthwiseConv2d", options, [...WINDOW_OPTIONS, "depthMultiplier"]);
-  const multiplier = reader.integer("depthMultiplier", 1, 1);
-  return convolution({
-    ...readWindowOptions(reader),
-    filters: (channels) => channels * multiplier,
+/** The type of `depthwiseConv2d` layers. */
+export const DEPTHWISE_CONV2D = layerType("depthwiseConv2d", OPTIONS, (options, header) =>
+  convolution({
+    ...windowSettings(options),
+    header,
+    filters: (channels) => channels * options.depthMultiplier,
     groups: (channels) => channels,
-  });
-}
+  }),
+);

@@ -1,9 +1,10 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import { number } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
-  defineLayer,
   type ForwardPlaces,
   type Layer,
   type Mode,
@@ -11,12 +12,16 @@ import {
   type Site,
   sizeOf,
 } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
 
-export interface DropoutOptions extends LayerOptions {
+const OPTIONS = {
   /** Share of the elements set to zero in training, from 0 to below 1. */
-  rate: number;
-}
+  rate: { kind: number({ minimum: 0, below: 1 }) },
+} as const satisfies OptionSchema;
+
+/** Options of `dropout`. */
+export interface DropoutOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * Sets a random share of the elements to zero in training and scales the others up, so that nothing needs to change in
@@ -27,25 +32,19 @@ export interface DropoutOptions extends LayerOptions {
  * dropout({ rate: 0.5 });
  */
 export function dropout(options: DropoutOptions): Layer {
-  return readDropout(options);
+  return DROPOUT.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readDropout(options: object): Layer {
-  const reader = new OptionReader("dropout", options, ["rate"]);
-  const rate = reader.number("rate", 0, 1, Number.NaN);
-  if (rate === 1) throw new RangeError(`${reader.who}: expected rate to be below 1, got 1`);
-  return defineLayer({
-    type: "dropout",
-    alias: "inference",
-    stopsAtZero: "inherits",
-    config: reader.config,
-    outputShape: ([input]) => input,
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place: (site) => new PlacedDropout(site, rate),
-  });
-}
+/** The type of `dropout` layers. */
+export const DROPOUT = layerType("dropout", OPTIONS, ({ rate }, header) => ({
+  ...header,
+  alias: "inference",
+  stopsAtZero: "inherits",
+  outputShape: ([input]) => input,
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  place: (site) => new PlacedDropout(site, rate),
+}));
 
 class PlacedDropout implements PlacedLayer {
   readonly #rate: number;

@@ -1,12 +1,17 @@
-import { defineLayer, type Layer, sizeOf } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { InputRangeError } from "../errors.ts";
+import { whole } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { type Layer, sizeOf } from "./layer.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
 
-export interface FlattenOptions extends LayerOptions {
-  /**
-   * First of the axes that become one, 1 to 3, the batch being axis 0 (ONNX' axis, PyTorch's start_dim). Default 1: all.
-   */
-  axis?: number;
-}
+const OPTIONS = {
+  /** First of the axes that become one, 1 to 3, the batch being axis 0 (ONNX' axis, PyTorch's start_dim). 1: all. */
+  axis: { kind: whole(1), default: 1 },
+} as const satisfies OptionSchema;
+
+/** Options of `flatten`. */
+export interface FlattenOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
  * [h, w, c] to [h w c]. Costs nothing: the numbers stay where they are, in the order height, width, channel.
@@ -20,30 +25,23 @@ export interface FlattenOptions extends LayerOptions {
  * flatten();
  */
 export function flatten(options: FlattenOptions = {}): Layer {
-  return readFlatten(options);
+  return FLATTEN.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readFlatten(options: object): Layer {
-  const reader = new OptionReader("flatten", options, ["axis"]);
-  const axis = reader.integer("axis", 1, 1);
-  return defineLayer({
-    type: "flatten",
-    alias: "always",
-    passesGradient: "all",
-    stopsAtZero: "inherits",
-    config: reader.config,
-    outputShape([input], who) {
-      if (axis > input.length) {
-        throw new RangeError(
-          `${who}: expected an axis of at most ${input.length} for an input of [${input}], got ${axis}`,
-        );
-      }
-      const flat = sizeOf(input.slice(axis - 1));
-      return axis === 1 ? [flat] : [sizeOf(input) / flat, 1, flat];
-    },
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place: () => ({ forward: () => undefined, backward: () => undefined }),
-  });
-}
+/** The type of `flatten` layers. */
+export const FLATTEN = layerType("flatten", OPTIONS, ({ axis }, header) => ({
+  ...header,
+  alias: "always",
+  passesGradient: "all",
+  stopsAtZero: "inherits",
+  outputShape([input], who) {
+    if (axis > input.length) {
+      throw new InputRangeError(who, `an axis of at most ${input.length} for an input of [${input}]`, `${axis}`);
+    }
+    const flat = sizeOf(input.slice(axis - 1));
+    return axis === 1 ? [flat] : [sizeOf(input) / flat, 1, flat];
+  },
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  place: () => ({ forward: () => undefined, backward: () => undefined }),
+}));

@@ -1,5 +1,6 @@
 import type { Layer } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
 import { pooling } from "./pooling.ts";
 
 /**
@@ -9,16 +10,12 @@ import { pooling } from "./pooling.ts";
  * globalAveragePooling2d();
  */
 export function globalAveragePooling2d(options: LayerOptions = {}): Layer {
-  return readGlobalAveragePooling2d(options);
+  return GLOBAL_AVERAGE_POOLING2D.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readGlobalAveragePooling2d(options: object): Layer {
-  const reader = new OptionReader("globalAveragePooling2d", options, []);
-  return pooling(
-    reader.config,
-    "average",
-    (h, w, name) => ({ name, h, w, kernel: [h, w], strides: [1, 1], padding: "valid" }),
-    { flat: true },
-  );
-}
+/** The type of `globalAveragePooling2d` layers. */
+export const GLOBAL_AVERAGE_POOLING2D = layerType("globalAveragePooling2d", {}, (_, header) =>
+  pooling(header, "average", (h, w, name) => ({ name, h, w, kernel: [h, w], strides: [1, 1], padding: "valid" }), {
+    flat: true,
+  }),
+);

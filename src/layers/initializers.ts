@@ -58,7 +58,8 @@ const VARIANCES = {
   lecun: ({ fanIn }: Fans) => 1 / fanIn,
 } as const;
 
-const NAMES: readonly InitializerName[] = [
+/** The initialisers that a name is enough for. */
+export const INITIALIZER_NAMES: readonly InitializerName[] = [
   "glorotUniform",
   "glorotNormal",
   "heUniform",
@@ -68,7 +69,7 @@ const NAMES: readonly InitializerName[] = [
   "zeros",
   "ones",
 ];
-const TYPES = [...NAMES, "constant", "normal", "uniform"] as const;
+const TYPES = [...INITIALIZER_NAMES, "constant", "normal", "uniform"] as const;
 
 /** Weights beyond this would be infinite as float32. */
 const MAX_FLOAT32 = 2 ** 128 - 2 ** 104;

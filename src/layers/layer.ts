@@ -150,6 +150,9 @@ export interface Normalization {
   readonly epsilon: number;
 }
 
+/** The part of a layer that its options alone decide. */
+export type LayerHeader = Pick<LayerDefinition, "type" | "config">;
+
 /** A layer: shapes and parameters first, then its place, then kernel calls. Holds no state. */
 export interface LayerDefinition {
   /** The layer's kind in model files, such as `conv2d`. */
@@ -265,8 +268,13 @@ function isTensor(value: unknown): value is SymbolicTensor {
   return typeof value === "object" && value !== null && "source" in value;
 }
 
+/** Whether a value is a layer. */
+export function isLayer(value: unknown): value is Layer {
+  return typeof value === "object" && value !== null && "outputShape" in value;
+}
+
 /** A layer in messages, such as `conv2d "c2"`. */
-export function layerTitle({ type, config: { name } }: LayerDefinition): string {
+export function layerTitle({ type, config: { name } }: LayerHeader): string {
   return name === undefined ? type : `${type} "${name}"`;
 }
 

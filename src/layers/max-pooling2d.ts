@@ -1,6 +1,6 @@
 import type { Layer } from "./layer.ts";
-import { OptionReader } from "./options.ts";
-import { POOL_OPTIONS, type PoolLayerOptions, readPoolOptions } from "./pool-options.ts";
+import { layerType } from "./layer-type.ts";
+import { POOL_OPTIONS, type PoolLayerOptions, poolWindows } from "./pool-options.ts";
 import { pooling } from "./pooling.ts";
 
 /**
@@ -12,11 +12,10 @@ import { pooling } from "./pooling.ts";
  * maxPooling2d({ poolSize: 2 });
  */
 export function maxPooling2d(options: PoolLayerOptions = {}): Layer {
-  return readMaxPooling2d(options);
+  return MAX_POOLING2D.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readMaxPooling2d(options: object): Layer {
-  const reader = new OptionReader("maxPooling2d", options, POOL_OPTIONS);
-  return pooling(reader.config, "max", readPoolOptions(reader));
-}
+/** The type of `maxPooling2d` layers. */
+export const MAX_POOLING2D = layerType("maxPooling2d", POOL_OPTIONS, (options, header) =>
+  pooling(header, "max", poolWindows(options)),
+);

@@ -1,7 +1,7 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Layer, PlacedLayer, Site } from "./layer.ts";
-import { merging } from "./merging.ts";
+import { mergingType } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
 
 /**
@@ -14,13 +14,11 @@ import type { LayerOptions } from "./options.ts";
  * const y = maximum().apply([x, conv2d({ filters: 4, kernelSize: 3, padding: "same" }).apply(x)]);
  */
 export function maximum(options: LayerOptions = {}): Layer {
-  return readMaximum(options);
+  return MAXIMUM.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readMaximum(options: object): Layer {
-  return merging(options, { type: "maximum", place: (size, site) => new PlacedMaximum(size, site) });
-}
+/** The type of `maximum` layers. */
+export const MAXIMUM = mergingType("maximum", { place: (size, site) => new PlacedMaximum(size, site) });
 
 class PlacedMaximum implements PlacedLayer {
   readonly #size: number;

@@ -1,19 +1,11 @@
 // What merging layers have in common: sums, products and others of several inputs, element by element.
 
-import {
-  defineLayer,
-  type Layer,
-  type LayerDefinition,
-  type PlacedLayer,
-  type Shape,
-  type Site,
-  sizeOf,
-} from "./layer.ts";
-import { OptionReader } from "./options.ts";
+import { InputRangeError } from "../errors.ts";
+import { type LayerDefinition, type LayerHeader, type PlacedLayer, type Shape, type Site, sizeOf } from "./layer.ts";
+import { type LayerType, layerType } from "./layer-type.ts";
 
 /** What makes one merging layer different from another. */
 interface Merging {
-  readonly type: string;
   /** Most inputs. Default any number. */
   readonly most?: number;
   readonly passesGradient?: LayerDefinition["passesGradient"];
@@ -23,20 +15,21 @@ interface Merging {
   place(size: number, site: Site): PlacedLayer;
 }
 
-/** A layer without options of its own that merges two or more inputs. */
-export function merging(options: object, merged: Merging): Layer {
-  return defineLayer(mergingDefinition(options, merged));
+/** A type of layers without options of their own that merge two or more inputs. */
+export function mergingType<const Type extends string>(
+  type: Type,
+  merging: Merging,
+): LayerType<Type, Record<never, never>> {
+  return layerType(type, {}, (_, header) => mergingDefinition(header, merging));
 }
 
 /** The definition of such a layer. */
 export function mergingDefinition(
-  options: object,
-  { type, most, passesGradient, outputShape, place }: Merging,
+  header: LayerHeader,
+  { most, passesGradient, outputShape, place }: Merging,
 ): LayerDefinition {
-  const reader = new OptionReader(type, options, []);
   return {
-    type,
-    config: reader.config,
+    ...header,
     arity: [2, most ?? Number.POSITIVE_INFINITY],
     ...(passesGradient !== undefined && { passesGradient }),
     outputShape: outputShape ?? sameShape,
@@ -50,6 +43,6 @@ export function mergingDefinition(
 export function sameShape(inputs: readonly Shape[], who: string): Shape {
   const [first] = inputs;
   const other = inputs.find((shape) => shape.join() !== first.join());
-  if (other !== undefined) throw new RangeError(`${who}: expected inputs of one shape, got [${first}] and [${other}]`);
-  return first;
+  if (other === undefined) return first;
+  throw new InputRangeError(who, "inputs of one shape", `[${first}] and [${other}]`, "shape-mismatch");
 }

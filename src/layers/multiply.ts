@@ -8,7 +8,7 @@ import {
   type Shape,
   sizeOf,
 } from "./layer.ts";
-import { merging, sameShape } from "./merging.ts";
+import { mergingType, sameShape } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
 
 /**
@@ -22,23 +22,20 @@ import type { LayerOptions } from "./options.ts";
  * const y = multiply().apply([x, factors]);
  */
 export function multiply(options: LayerOptions = {}): Layer {
-  return readMultiply(options);
+  return MULTIPLY.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readMultiply(options: object): Layer {
-  return merging(options, {
-    type: "multiply",
-    outputShape(inputs, who) {
-      const image = imageOf(inputs);
-      return image === undefined ? sameShape(inputs, who) : inputs[image];
-    },
-    place(size, { inputs }) {
-      const image = imageOf(inputs);
-      return image === undefined ? new PlacedProduct(size) : new PlacedChannelProduct(inputs[image], image);
-    },
-  });
-}
+/** The type of `multiply` layers. */
+export const MULTIPLY = mergingType("multiply", {
+  outputShape(inputs, who) {
+    const image = imageOf(inputs);
+    return image === undefined ? sameShape(inputs, who) : inputs[image];
+  },
+  place(size, { inputs }) {
+    const image = imageOf(inputs);
+    return image === undefined ? new PlacedProduct(size) : new PlacedChannelProduct(inputs[image], image);
+  },
+});
 
 /** Which of two inputs is an image whose channels the other one has factors for, if that is what they are. */
 function imageOf(inputs: readonly Shape[]): number | undefined {

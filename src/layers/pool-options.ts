@@ -1,28 +1,32 @@
-import type { Padding, PoolOptions } from "./geometry.ts";
-import type { LayerOptions, OptionReader } from "./options.ts";
+import { flag, pair } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
+import type { PoolOptions } from "./geometry.ts";
+import { type LayerOptions, padding } from "./options.ts";
+
+/** The options of `maxPooling2d` and `averagePooling2d`. */
+export const POOL_OPTIONS = {
+  /** Rows and columns of the window. */
+  poolSize: { kind: pair(), default: 2 },
+  /** Rows and columns from one window to the next. Default: `poolSize`. */
+  strides: { kind: pair(), optional: true },
+  /** Elements around the image that are none of it: numbers must be smaller than the window. */
+  padding: { kind: padding(), default: "valid" },
+  /** Rows and columns from one element of a window to the next (PyTorch's and ONNX' dilation). 1: neighbours. */
+  dilationRate: { kind: pair(), default: 1 },
+  /** Round the output size up: windows cut off at the bottom and right count too. */
+  ceilMode: { kind: flag(), default: false },
+} as const satisfies OptionSchema;
 
 /** Options of `maxPooling2d` and `averagePooling2d`. */
-export interface PoolLayerOptions extends LayerOptions {
-  /** Rows and columns of the window. Default 2. */
-  poolSize?: number | readonly [number, number];
-  /** Default: `poolSize`. */
-  strides?: number | readonly [number, number];
-  /** Default `"valid"`. Numbers must be smaller than the window. */
-  padding?: Padding;
-  /** Rows and columns from one element of a window to the next (PyTorch's and ONNX' dilation). Default 1: neighbours. */
-  dilationRate?: number | readonly [number, number];
-  /** Round the output size up: windows cut off at the bottom and right count too. Default false. */
-  ceilMode?: boolean;
-}
-
-export const POOL_OPTIONS = ["poolSize", "strides", "padding", "dilationRate", "ceilMode"];
+export interface PoolLayerOptions extends LayerOptions, OptionsOf<typeof POOL_OPTIONS> {}
 
 /** The windows that the options ask for. */
-export function readPoolOptions(reader: OptionReader): (h: number, w: number, who: string) => PoolOptions {
-  const kernel = reader.pair("poolSize", 2);
-  const strides = reader.pair("strides", kernel);
-  const padding = reader.padding("valid");
-  const dilation = reader.pair("dilationRate", 1);
-  const ceil = reader.boolean("ceilMode", false);
+export function poolWindows({
+  poolSize: kernel,
+  strides = kernel,
+  padding,
+  dilationRate: dilation,
+  ceilMode: ceil,
+}: ValuesOf<typeof POOL_OPTIONS>): (h: number, w: number, who: string) => PoolOptions {
   return (h, w, name) => ({ name, h, w, kernel, strides, padding, dilation, ceil });
 }

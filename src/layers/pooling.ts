@@ -3,15 +3,13 @@ import { type PoolGeometry, type PoolOptions, poolGeometry } from "./geometry.ts
 import {
   type BackwardPlaces,
   type BackwardTapes,
-  defineLayer,
   type ForwardPlaces,
   imageShape,
-  type Layer,
   type LayerDefinition,
+  type LayerHeader,
   type PlacedLayer,
   type Shape,
 } from "./layer.ts";
-import type { LayerConfig } from "./options.ts";
 import { isNone, isPlain, lowerOf, NO_RELU, type Rectifier } from "./rectifier.ts";
 
 /** Which value of a window goes on. */
@@ -30,18 +28,17 @@ type PoolDims = PoolGeometry & { readonly c: number };
 
 /** A pooling layer whose windows follow from the input's height and width. */
 export function pooling(
-  config: LayerConfig,
+  header: LayerHeader,
   kind: PoolKind,
   window: (h: number, w: number, who: string) => PoolOptions,
   { countsPadding = false, flat = false }: PoolTraits = {},
-): Layer {
+): LayerDefinition {
   const dims = (input: Shape, who: string): PoolDims => {
     const [h, w, c] = imageShape(input, who);
     return { ...poolGeometry(window(h, w, who)), c };
   };
   const average: LayerDefinition = {
-    type: config.type,
-    config,
+    ...header,
     outputShape([input], who) {
       const { p, q, c } = dims(input, who);
       return flat ? [c] : [p, q, c];
@@ -50,7 +47,7 @@ export function pooling(
     multiplyAdds: () => 0,
     place: ({ inputs: [input], path }) => new PlacedAveragePooling(dims(input, path), countsPadding),
   };
-  if (kind === "average") return defineLayer(average);
+  if (kind === "average") return average;
   /** @param rectifier a plain ReLU that stands before it or after it, which comes to the same, or none */
   const maximum = (rectifier: Rectifier): LayerDefinition => {
     const absorb = (other: LayerDefinition) =>
@@ -60,13 +57,13 @@ export function pooling(
     return {
       ...average,
       stopsAtZero: isNone(rectifier) ? "inherits" : "always",
-      maxPool: (input) => ({ geometry: dims(input, config.type), rectifier }),
+      maxPool: (input) => ({ geometry: dims(input, header.type), rectifier }),
       absorb,
       absorbBefore: absorb,
       place: ({ inputs: [input], path }) => new PlacedMaxPooling(dims(input, path), lowerOf(rectifier)),
     };
   };
-  return defineLayer(maximum(NO_RELU));
+  return maximum(NO_RELU);
 }
 
 class PlacedMaxPooling implements PlacedLayer {

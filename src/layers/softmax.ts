@@ -2,14 +2,14 @@ import type { Tape } from "../engine/tape.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
-  defineLayer,
   type ForwardPlaces,
   type Layer,
   type PlacedLayer,
   type Shape,
   sizeOf,
 } from "./layer.ts";
-import { type LayerOptions, OptionReader } from "./options.ts";
+import { layerType } from "./layer-type.ts";
+import type { LayerOptions } from "./options.ts";
 
 /**
  * e^x over the sum of e^x along the last axis; any shape.
@@ -22,21 +22,17 @@ import { type LayerOptions, OptionReader } from "./options.ts";
  * softmax();
  */
 export function softmax(options: LayerOptions = {}): Layer {
-  return readSoftmax(options);
+  return SOFTMAX.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readSoftmax(options: object): Layer {
-  const reader = new OptionReader("softmax", options, []);
-  return defineLayer({
-    type: "softmax",
-    config: reader.config,
-    outputShape: ([input]) => input,
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place: ({ output }) => new PlacedSoftmax(output),
-  });
-}
+/** The type of `softmax` layers. */
+export const SOFTMAX = layerType("softmax", {}, (_, header) => ({
+  ...header,
+  outputShape: ([input]) => input,
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  place: ({ output }) => new PlacedSoftmax(output),
+}));
 
 class PlacedSoftmax implements PlacedLayer {
   readonly #classes: number;

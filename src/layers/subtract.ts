@@ -1,5 +1,5 @@
 import type { Layer } from "./layer.ts";
-import { merging } from "./merging.ts";
+import { mergingType } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
 
 /**
@@ -11,20 +11,17 @@ import type { LayerOptions } from "./options.ts";
  * const y = subtract().apply([x, averagePooling2d({ poolSize: 3, strides: 1, padding: "same" }).apply(x)]);
  */
 export function subtract(options: LayerOptions = {}): Layer {
-  return readSubtract(options);
+  return SUBTRACT.create(options);
 }
 
-/** The same from options of unknown origin. */
-export function readSubtract(options: object): Layer {
-  return merging(options, {
-    type: "subtract",
-    most: 2,
-    passesGradient: "first",
-    place: (size) => ({
-      forward: (tape, n, { x, y }) => tape.add("subtract", "sample", n, x[0], x[1], y, size),
-      backward({ samples }, n, { dy, dx }) {
-        if (dx[1] !== 0) samples.add("scale", "sample", n, dy, dx[1], size, -1);
-      },
-    }),
-  });
-}
+/** The type of `subtract` layers. */
+export const SUBTRACT = mergingType("subtract", {
+  most: 2,
+  passesGradient: "first",
+  place: (size) => ({
+    forward: (tape, n, { x, y }) => tape.add("subtract", "sample", n, x[0], x[1], y, size),
+    backward({ samples }, n, { dy, dx }) {
+      if (dx[1] !== 0) samples.add("scale", "sample", n, dy, dx[1], size, -1);
+    },
+  }),
+});

@@ -1,5 +1,5 @@
 import { shown } from "../errors.ts";
-import { type Layer, readTensors, type SymbolicTensor } from "../layers/layer.ts";
+import { isLayer, type Layer, readTensors, type SymbolicTensor } from "../layers/layer.ts";
 import { type Input, type InputOptions, type InputTensor, readInput } from "./input.ts";
 
 /** A network as a list of layers. */
@@ -58,10 +58,6 @@ function readLayerList(layers: unknown): readonly Layer[] {
   if (Array.isArray(layers) && layers.every(isLayer)) return layers;
   const stranger: unknown = Array.isArray(layers) ? layers.find((layer) => !isLayer(layer)) : layers;
   throw new TypeError(`layers: expected a list of layers such as flatten(), got ${shown(stranger)}`);
-}
-
-function isLayer(value: unknown): value is Layer {
-  return typeof value === "object" && value !== null && "outputShape" in value;
 }
 
 /**

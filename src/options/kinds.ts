@@ -5,12 +5,16 @@
  */
 
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import type { Json } from "../json.ts";
 import { checkNumber, type NumberRule, ruleText } from "./numbers.ts";
 
 /** A kind of option. `Input` is the type that callers give, `Value` the type of the value that was read. */
 export interface OptionKind<Input, Value> {
-  /** The field that a form shows: `extents` is one for sizes along axes, `pairs` for names and values, `value` for JSON. */
-  readonly field: "number" | "whole" | "flag" | "choice" | "text" | "extents" | "pairs" | "value";
+  /**
+   * The field that a form shows: `extents` is one for sizes along axes, `pairs` for names and values, `layers` for a list of
+   * layers, `value` for JSON.
+   */
+  readonly field: "number" | "whole" | "flag" | "choice" | "text" | "extents" | "pairs" | "layers" | "value";
   /** The values to choose from, where there are only some. */
   readonly choices?: readonly string[];
   /** The names of extents in their order, or those that pairs may have. */
@@ -25,6 +29,8 @@ export interface OptionKind<Input, Value> {
    * @throws TypeError, RangeError that start with `who` and name the key
    */
   read(who: string, key: string, value: unknown): Value;
+  /** The form in which files keep a value that is not JSON itself; undefined for nothing. */
+  toJson?(value: Value): Json | undefined;
   /** Bears the type of the callers' value; never set. */
   readonly input?: Input;
 }

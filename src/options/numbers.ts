@@ -10,7 +10,7 @@ export interface NumberRule {
   readonly maximum?: number;
   /** The value has to be less than this. */
   readonly below?: number;
-  /** True: only whole numbers. */
+  /** True: only whole numbers, as far as they are exact: up to 2^53 - 1. */
   readonly whole?: boolean;
   /**
    * True: the value has to keep the rule in float32 too, as kernels take it: a tiny number is 0 there, and a huge one
@@ -34,7 +34,7 @@ function keepsRule(value: number, rule: NumberRule): boolean {
   const { minimum = value, maximum = value } = rule;
   const { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = rule;
   const isInside = value >= minimum && value <= maximum && value > above && value < below;
-  return isInside && (rule.whole ? Number.isInteger(value) : Number.isFinite(value));
+  return isInside && (rule.whole ? Number.isSafeInteger(value) : Number.isFinite(value));
 }
 
 /**

@@ -9,7 +9,7 @@ import type { OptionKind } from "./kinds.ts";
  */
 export interface OptionSpec {
   readonly kind: OptionKind<unknown, unknown>;
-  readonly default?: unknown;
+  readonly default?: Json;
   readonly optional?: true;
   /** Few need it: forms show it under "More", and command lines only on demand. */
   readonly rare?: true;

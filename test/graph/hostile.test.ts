@@ -67,7 +67,7 @@ describe("a file's network that is no graph", () => {
     expect(refusal(layers, outputs)).toContain(message);
   });
 
-  it.each([5, null, true, {}, [], [5], [null], [["input"]], "", "a/b", ["input", ""], { length: 1 }])(
+  it.each([5, true, {}, [], [5], [null], [["input"]], "", "a/b", ["input", ""], { length: 1 }])(
     "is refused for inputs of %j",
     (inputs) => {
       expect(refusal([relu("a"), relu("b", inputs)])).toMatch(
@@ -75,6 +75,10 @@ describe("a file's network that is no graph", () => {
       );
     },
   );
+
+  it("takes the layer before for inputs of null, as options of null are those that were not given", () => {
+    expect(refusal([relu("a"), relu("b", null)])).toBeUndefined();
+  });
 
   it.each([
     [5, "TypeError: outputs: expected names of layers, got 5"],

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LAYER_TYPES } from "../../src/graph/read.ts";
+import { LAYER_TYPES } from "../../src/graph/layer-types.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { LAYER_CASES } from "./cases.ts";
+
+const TYPES: readonly string[] = LAYER_TYPES.map(({ type }) => type);
 
 /** Types of layers and all that stand in their blocks, with the activations that they ask for. */
 function typesOf(layers: readonly Layer[]): string[] {
@@ -13,26 +15,25 @@ function typesOf(layers: readonly Layer[]): string[] {
   ]);
 }
 
-/** Types that sources of layers define: by what reads their options, what merges, and activations by their option. */
+/** Types that sources of layers define. */
 function definedTypes(): string[] {
   const sources = ["src/layers", "src/graph"].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name !== "initializers.ts")
-      .map((name) => readFileSync(`${folder}/${name}`, "utf8")),
+    readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, "utf8")),
   );
-  const ways = [/new OptionReader\("(\w+)"/g, /merging\(options, \{\s*type: "(\w+)"/g, /^ {4}case "(\w+)":$/gm];
-  const types = sources.flatMap((source) => ways.flatMap((way) => [...source.matchAll(way)].map(([, type]) => type)));
-  return [...new Set(types)].filter((type) => type !== "linear");
+  return sources.flatMap((source) =>
+    [...source.matchAll(/^export const \w+ = (?:layer|merging)Type\("(\w+)"/gm)].map(([, type]) => type),
+  );
 }
 
 describe("a layer is in every table", () => {
   it("and every file's layer is known to files of models", () => {
     const defined = definedTypes();
     expect(defined).toEqual(expect.arrayContaining(["conv2d", "subtract", "tanh", "residual"]));
-    expect(defined.filter((type) => !LAYER_TYPES.includes(type))).toEqual([]);
+    expect(TYPES).toEqual([...TYPES].sort());
+    expect(defined.filter((type) => !TYPES.includes(type))).toEqual([]);
   });
 
-  describe.each(LAYER_TYPES)("%s", (type) => {
+  describe.each(TYPES)("%s", (type) => {
     it("has cases for gradients, engines and files", () => {
       expect(LAYER_CASES.some(({ layers }) => typesOf(layers).includes(type))).toBe(true);
     });

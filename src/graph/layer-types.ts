@@ -1,0 +1,44 @@
+import { GELU, LEAKY_RELU, RELU, SIGMOID, TANH } from "../layers/activation.ts";
+import { ADD } from "../layers/add.ts";
+import { AVERAGE } from "../layers/average.ts";
+import { AVERAGE_POOLING2D } from "../layers/average-pooling2d.ts";
+import { BATCH_NORMALIZATION } from "../layers/batch-normalization.ts";
+import { CONCATENATE } from "../layers/concatenate.ts";
+import { CONV2D } from "../layers/conv2d.ts";
+import { DENSE } from "../layers/dense.ts";
+import { DEPTHWISE_CONV2D } from "../layers/depthwise-conv2d.ts";
+import { DROPOUT } from "../layers/dropout.ts";
+import { FLATTEN } from "../layers/flatten.ts";
+import { GLOBAL_AVERAGE_POOLING2D } from "../layers/global-average-pooling2d.ts";
+import { MAX_POOLING2D } from "../layers/max-pooling2d.ts";
+import { MAXIMUM } from "../layers/maximum.ts";
+import { MULTIPLY } from "../layers/multiply.ts";
+import { SOFTMAX } from "../layers/softmax.ts";
+import { SUBTRACT } from "../layers/subtract.ts";
+import { RESIDUAL } from "./residual.ts";
+
+/** All types of layers by their names, as files have them. */
+export const LAYER_TYPES = {
+  add: ADD,
+  average: AVERAGE,
+  averagePooling2d: AVERAGE_POOLING2D,
+  batchNormalization: BATCH_NORMALIZATION,
+  concatenate: CONCATENATE,
+  conv2d: CONV2D,
+  dense: DENSE,
+  depthwiseConv2d: DEPTHWISE_CONV2D,
+  dropout: DROPOUT,
+  flatten: FLATTEN,
+  gelu: GELU,
+  globalAveragePooling2d: GLOBAL_AVERAGE_POOLING2D,
+  leakyRelu: LEAKY_RELU,
+  maxPooling2d: MAX_POOLING2D,
+  maximum: MAXIMUM,
+  multiply: MULTIPLY,
+  relu: RELU,
+  residual: RESIDUAL,
+  sigmoid: SIGMOID,
+  softmax: SOFTMAX,
+  subtract: SUBTRACT,
+  tanh: TANH,
+};

@@ -1,0 +1,69 @@
+import { type OptionSchema, readOptions, type ValuesOf } from "../options/schema.ts";
+import { defineLayer, type Layer, type LayerDefinition, type LayerHeader } from "./layer.ts";
+import { LAYER_OPTIONS, type LayerConfig, type LayerOptions } from "./options.ts";
+
+/** The options of a type of layer: its own, and those that every layer has. */
+export type LayerSchema<Own extends OptionSchema> = Own & typeof LAYER_OPTIONS;
+
+/** A type of layer: its options, and how a layer is made of them. */
+export interface LayerType<Own extends OptionSchema = OptionSchema> {
+  /** Its name in model files, such as `conv2d`. */
+  readonly type: string;
+  readonly schema: LayerSchema<Own>;
+  /**
+   * A layer from options of unknown origin.
+   *
+   * @throws TypeError, RangeError for an unknown or wrong option, starting with the type and name of the layer
+   */
+  create(options: object): Layer;
+}
+
+/**
+ * A type of layer from its options and the layer that follows from them.
+ *
+ * @param own the options that it has besides those of every layer
+ * @param define makes the layer of the options' values; `header` goes into it, and names it in messages by `layerTitle`
+ * @example
+ * const SCALE = layerType("scale", { factor: { kind: number() } } as const, ({ factor }, header) => ({ ...header, ... }));
+ */
+export function layerType<Own extends OptionSchema>(
+  type: string,
+  own: Own,
+  define: (values: ValuesOf<LayerSchema<Own>>, header: LayerHeader) => LayerDefinition,
+): LayerType<Own> {
+  const schema: LayerSchema<Own> = { ...own, ...LAYER_OPTIONS };
+  return {
+    type,
+    schema,
+    create(options) {
+      const { name, inputs, trainable }: { readonly [key in keyof LayerOptions]?: unknown } = options;
+      // A right name first: it stands in the messages about all others.
+      const named = readOptions(type, LAYER_OPTIONS, { name });
+      const who = named.name === undefined ? type : `${type} "${named.name}"`;
+      const values = readOptions(who, schema, options);
+      const common = readOptions(who, LAYER_OPTIONS, { inputs, trainable });
+      return defineLayer(define(values, { type, config: layerConfig({ type, schema }, options, values, common) }));
+    },
+  };
+}
+
+/** Options as files keep them: those that were given, inputs always as a list, and `trainable` only where it is not. */
+function layerConfig(
+  { type, schema }: Pick<LayerType, "type" | "schema">,
+  options: object,
+  read: object,
+  { inputs, trainable }: ValuesOf<typeof LAYER_OPTIONS>,
+): LayerConfig {
+  const values = new Map<string, unknown>(Object.entries(read));
+  const { inputs: _, trainable: __, type: ___, ...given }: { readonly [key: string]: unknown } = { ...options };
+  const config = Object.entries(given).map(([key, value]) => {
+    const toJson = value === undefined || value === null ? undefined : schema[key].kind.toJson;
+    return [key, toJson === undefined ? value : toJson(values.get(key))];
+  });
+  return {
+    ...JSON.parse(JSON.stringify(Object.fromEntries(config))),
+    ...(inputs !== undefined && { inputs }),
+    ...(!trainable && { trainable }),
+    type,
+  };
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { describeOptions, optionTypes } from "../../src/describe-options.ts";
+import { SCHEMAS } from "../../src/schemas.ts";
+
+describe("describeOptions", () => {
+  it("tells of each option of a layer what forms and tables need", () => {
+    const options = new Map(describeOptions("layers", "dropout").map((option) => [option.key, option]));
+    expect([...options.keys()]).toEqual(["rate", "name", "inputs", "trainable"]);
+    expect(options.get("rate")).toEqual({
+      key: "rate",
+      label: "Rate",
+      help: "Share of the elements set to zero in training, from 0 to below 1.",
+      field: "number",
+      choices: undefined,
+      rule: { minimum: 0, below: 1 },
+      wanted: "a finite number at least 0 and below 1",
+      default: undefined,
+      isRequired: true,
+    });
+    expect(options.get("trainable")).toMatchObject({ field: "flag", default: true, isRequired: false });
+    expect(options.get("name")).toMatchObject({ field: "text", default: undefined, isRequired: false });
+    const [, , , , activation, , , initializer] = describeOptions("layers", "depthwiseConv2d");
+    expect(activation.choices).toEqual(["linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softmax"]);
+    expect(initializer).toMatchObject({ label: "Kernel initializer", default: "glorotUniform" });
+  });
+
+  it("has a sentence of help for every option of every group", () => {
+    for (const group of ["layers"] as const satisfies (keyof typeof SCHEMAS)[]) {
+      expect(optionTypes(group)).toEqual(Object.keys(SCHEMAS[group]));
+      for (const type of optionTypes(group)) {
+        for (const { key, help } of describeOptions(group, type))
+          expect(help, `${group} ${type} ${key}`).toMatch(/^[A-Z0-9].*\.$/);
+      }
+    }
+  });
+
+  it("refuses what does not exist by name", () => {
+    expect(() => describeOptions("layers", "lstm")).toThrow(
+      /^describeOptions: expected one of add, average, .*, got "lstm"$/,
+    );
+    expect(() => describeOptions("layers", "constructor")).toThrow(RangeError);
+  });
+});
