@@ -15,7 +15,7 @@ import { SCHEMAS } from "./schemas.ts";
 
 export type { Json, NumberRule };
 
-/** Kinds of things that have options, such as `layers`. */
+/** Kinds of things that have options, such as `layer`. */
 export type OptionGroup = keyof typeof SCHEMAS;
 
 /** The field that a form shows for an option: `value` is one for JSON, such as a number or a pair of them. */
@@ -48,7 +48,7 @@ const GROUPS: { readonly [group: string]: { readonly [type: string]: OptionSchem
  *
  * @throws RangeError for a group that does not exist
  * @example
- * optionTypes("layers"); // ["add", "average", "averagePooling2d", ...]
+ * optionTypes("layer"); // ["add", "average", "averagePooling2d", ...]
  */
 export function optionTypes(group: OptionGroup): readonly string[] {
   return Object.keys(find("optionTypes", GROUPS, group));
@@ -59,7 +59,7 @@ export function optionTypes(group: OptionGroup): readonly string[] {
  *
  * @throws RangeError for a group or a type that does not exist
  * @example
- * describeOptions("layers", "dense").map(({ label, help }) => `${label}: ${help}`);
+ * describeOptions("layer", "dense").map(({ label, help }) => `${label}: ${help}`);
  */
 export function describeOptions(group: OptionGroup, type: string): readonly OptionDescription[] {
   const schema = find("describeOptions", find("describeOptions", GROUPS, group), type);

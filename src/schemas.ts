@@ -2,6 +2,7 @@ import { AUGMENT } from "./data/augment.ts";
 import { READ_SETTINGS } from "./data/read/settings.ts";
 import { VIEWS } from "./data/views.ts";
 import { LAYER_TYPES } from "./graph/layer-types.ts";
+import { INITIALIZERS } from "./layers/initializers.ts";
 import type { OptionSchema } from "./options/schema.ts";
 import { schemasOf } from "./options/variants.ts";
 import { AVERAGINGS } from "./training/averaging.ts";
@@ -17,6 +18,7 @@ import { WHITENING } from "./training/whitening.ts";
 /** The schemas of all options, by group and type: what forms, command lines and tables are made of. */
 export const SCHEMAS = {
   layer: schemasOf(LAYER_TYPES),
+  initializer: INITIALIZERS,
   optimizer: schemasOf(OPTIMIZERS),
   loss: schemasOf(LOSSES),
   schedule: schemasOf(SCHEDULES),

@@ -84,7 +84,7 @@ import "convasm/worker";
 const model: Model = createModel({ input: [28, 28, 1], layers: [flatten()] });
 export const html: Promise<string> = exportHtml(model.save());
 export const hash: string = weightsSha256(model);
-export const labels: string[] = describeOptions("layers", "dense").map(({ label }) => label);
+export const labels: string[] = describeOptions("layer", "dense").map(({ label }) => label);
 export const made = [inline, separate, loadMnist];
 // @ts-expect-error No such shape: where types are lost, nothing is an error.
 createModel({ input: "28", layers: [] });

@@ -48,7 +48,7 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
 }
 
 /** The type of `residual` blocks. */
-export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [], name }, header) => {
+export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [], name, inputs }, header) => {
   const who = layerTitle(header);
   if (layers.length === 0) throw new InputRangeError(who, "at least one layer", "none", "missing");
   if (layers.some(({ config }) => config.name === "shortcut")) {
@@ -63,7 +63,11 @@ export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [],
   };
   const definition: LayerDefinition = {
     ...header,
-    block: { main: layers, shortcut },
+    block: {
+      main: layers,
+      shortcut,
+      remade: (main, around) => RESIDUAL.create({ name, inputs, layers: main, shortcut: around }),
+    },
     outputShape: ([input]) => graphOf(input).outputs[0].tensor.shape,
     parameters: ([input]) =>
       graphParameters(graphOf(input)).map((spec) => ({ ...spec, name: spec.name.slice(path.length + 1) })),

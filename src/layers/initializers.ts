@@ -6,44 +6,13 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import type { RandomStream } from "../numeric/random.ts";
+import { number } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
-import { readFields, readType } from "../options/objects.ts";
-
-/** The initialisers that have no options: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998). */
-export type InitializerName =
-  | "glorotUniform"
-  | "glorotNormal"
-  | "heUniform"
-  | "heNormal"
-  | "lecunUniform"
-  | "lecunNormal"
-  | "zeros"
-  | "ones";
-
-/** The same value everywhere. */
-export type ConstantInitializer = {
-  readonly type: "constant";
-  readonly value: number;
-};
-
-/** Normal, not truncated. */
-export type NormalInitializer = {
-  readonly type: "normal";
-  /** Default 0. */
-  readonly mean?: number | undefined;
-  readonly deviation: number;
-};
-
-/** Uniform between two values. */
-export type UniformInitializer = {
-  readonly type: "uniform";
-  readonly minimum: number;
-  readonly maximum: number;
-};
-
-/** By name, or by an object where there are options. */
-export type Initializer = InitializerName | ConstantInitializer | NormalInitializer | UniformInitializer;
+import { readType } from "../options/objects.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
+import { typesOf } from "../options/variants.ts";
 
 /** Inputs that one output sums over, and outputs that one input reaches. */
 export interface Fans {
@@ -51,28 +20,102 @@ export interface Fans {
   readonly fanOut: number;
 }
 
-/** Variance of the weights that keeps the scale of signals, for each named family. */
+/** The value of element `index`, before it is rounded. */
+type Draw = (index: number) => number;
+
+/** Variances of weights that keep the scale of signals: Glorot and Bengio (2010), He et al. (2015), LeCun et al. (1998). */
 const VARIANCES = {
   glorot: ({ fanIn, fanOut }: Fans) => 2 / (fanIn + fanOut),
   he: ({ fanIn }: Fans) => 2 / fanIn,
   lecun: ({ fanIn }: Fans) => 1 / fanIn,
 } as const;
 
-/** The initialisers that a name is enough for. */
-export const INITIALIZER_NAMES: readonly InitializerName[] = [
-  "glorotUniform",
-  "glorotNormal",
-  "heUniform",
-  "heNormal",
-  "lecunUniform",
-  "lecunNormal",
-  "zeros",
-  "ones",
-];
-const TYPES = [...INITIALIZER_NAMES, "constant", "normal", "uniform"] as const;
+type DrawMaker = (fans: Fans, stream: RandomStream) => Draw;
+
+function scaledUniform(family: keyof typeof VARIANCES): DrawMaker {
+  return (fans, stream) => {
+    const limit = Math.sqrt(3 * varianceOf(family, fans));
+    return uniformDraw(stream, -limit, limit);
+  };
+}
+
+function scaledNormal(family: keyof typeof VARIANCES): DrawMaker {
+  return (fans, stream) => normalDraw(stream, 0, Math.sqrt(varianceOf(family, fans)));
+}
+
+function varianceOf(family: keyof typeof VARIANCES, fans: Fans): number {
+  const who = `initialize "${family}"`;
+  checkNumber(who, "fanIn", fans.fanIn, { above: 0 });
+  checkNumber(who, "fanOut", fans.fanOut, { above: 0 });
+  return VARIANCES[family](fans);
+}
+
+function normalDraw(stream: RandomStream, mean: number, deviation: number): Draw {
+  return (index) => mean + deviation * stream.normal(index);
+}
+
+function uniformDraw(stream: RandomStream, minimum: number, maximum: number): Draw {
+  const width = maximum - minimum;
+  return (index) => minimum + width * stream.uniform(index);
+}
+
+/** The initialisers that have no options. */
+const NAMED = {
+  glorotUniform: scaledUniform("glorot"),
+  glorotNormal: scaledNormal("glorot"),
+  heUniform: scaledUniform("he"),
+  heNormal: scaledNormal("he"),
+  lecunUniform: scaledUniform("lecun"),
+  lecunNormal: scaledNormal("lecun"),
+  zeros: () => () => 0,
+  ones: () => () => 1,
+} as const satisfies { readonly [name: string]: DrawMaker };
+
+/** An initialiser without options. */
+export type InitializerName = keyof typeof NAMED;
+
+/** The names of initialisers without options. */
+export const INITIALIZER_NAMES = typesOf(NAMED);
 
 /** Weights beyond this would be infinite as float32. */
 const MAX_FLOAT32 = 2 ** 128 - 2 ** 104;
+
+const weight = number({ minimum: -MAX_FLOAT32, maximum: MAX_FLOAT32 });
+
+const CONSTANT = {
+  /** The value of all weights. */
+  value: { kind: weight },
+} as const satisfies OptionSchema;
+
+// Draws lie within seven deviations of the mean, which have to stay finite.
+const NORMAL = {
+  /** Mean of the weights. */
+  mean: { kind: number({ minimum: -1e38, maximum: 1e38 }), default: 0 },
+  /** Standard deviation of the weights. */
+  deviation: { kind: number({ minimum: 0, maximum: 1e37 }) },
+} as const satisfies OptionSchema;
+
+const UNIFORM = {
+  /** Least weight. */
+  minimum: { kind: weight },
+  /** Greatest weight. */
+  maximum: { kind: weight },
+} as const satisfies OptionSchema;
+
+/** Options of the initialisers that have some. */
+export const INITIALIZERS = { constant: CONSTANT, normal: NORMAL, uniform: UNIFORM } as const;
+
+/** The same value everywhere. */
+export type ConstantInitializer = { readonly type: "constant" } & Readonly<OptionsOf<typeof CONSTANT>>;
+
+/** Normal, not truncated. */
+export type NormalInitializer = { readonly type: "normal" } & Readonly<OptionsOf<typeof NORMAL>>;
+
+/** Uniform between two values. */
+export type UniformInitializer = { readonly type: "uniform" } & Readonly<OptionsOf<typeof UNIFORM>>;
+
+/** By name, or by an object where there are options. */
+export type Initializer = InitializerName | ConstantInitializer | NormalInitializer | UniformInitializer;
 
 /**
  * Fans of a weight array.
@@ -88,68 +131,22 @@ const MAX_FLOAT32 = 2 ** 128 - 2 ** 104;
 export function fans(shape: readonly number[], kind: "dense" | "conv2d"): Fans {
   const rank = kind === "dense" ? 2 : 4;
   if (shape.length !== rank || !shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
-    throw new RangeError(`fans "${kind}": expected ${rank} positive whole dimensions, got [${shape.join(", ")}]`);
+    throw new InputRangeError(`fans "${kind}"`, `${rank} positive whole dimensions`, `[${shape.join(", ")}]`);
   }
   if (kind === "dense") return { fanIn: shape[0], fanOut: shape[1] };
   const window = shape[0] * shape[1];
   return { fanIn: window * shape[2], fanOut: window * shape[3] };
 }
 
-/** What element `index` starts as, before it is rounded. */
-type Draw = (index: number) => number;
-
-function normalDraw(stream: RandomStream, mean: number, deviation: number): Draw {
-  return (index) => mean + deviation * stream.normal(index);
-}
-
-function uniformDraw(stream: RandomStream, minimum: number, maximum: number): Draw {
-  const width = maximum - minimum;
-  return (index) => minimum + width * stream.uniform(index);
-}
-
-function scaledDraw(
-  family: keyof typeof VARIANCES,
-  shape: "uniform" | "normal",
-  fans: Fans,
-  stream: RandomStream,
-): Draw {
-  const who = `initialize "${family}"`;
-  checkNumber(who, "fanIn", fans.fanIn, { above: 0 });
-  checkNumber(who, "fanOut", fans.fanOut, { above: 0 });
-  const variance = VARIANCES[family](fans);
-  if (shape === "normal") return normalDraw(stream, 0, Math.sqrt(variance));
-  const limit = Math.sqrt(3 * variance);
-  return uniformDraw(stream, -limit, limit);
-}
-
 function drawOf(initializer: Initializer, fans: Fans, stream: RandomStream): Draw {
-  if (typeof initializer === "object") {
-    switch (initializer.type) {
-      case "constant":
-        return () => initializer.value;
-      case "normal":
-        return normalDraw(stream, initializer.mean ?? 0, initializer.deviation);
-      case "uniform":
-        return uniformDraw(stream, initializer.minimum, initializer.maximum);
-    }
-  }
-  switch (initializer) {
-    case "glorotUniform":
-      return scaledDraw("glorot", "uniform", fans, stream);
-    case "glorotNormal":
-      return scaledDraw("glorot", "normal", fans, stream);
-    case "heUniform":
-      return scaledDraw("he", "uniform", fans, stream);
-    case "heNormal":
-      return scaledDraw("he", "normal", fans, stream);
-    case "lecunUniform":
-      return scaledDraw("lecun", "uniform", fans, stream);
-    case "lecunNormal":
-      return scaledDraw("lecun", "normal", fans, stream);
-    case "zeros":
-      return () => 0;
-    case "ones":
-      return () => 1;
+  if (typeof initializer === "string") return NAMED[initializer](fans, stream);
+  switch (initializer.type) {
+    case "constant":
+      return () => initializer.value;
+    case "normal":
+      return normalDraw(stream, initializer.mean ?? 0, initializer.deviation);
+    case "uniform":
+      return uniformDraw(stream, initializer.minimum, initializer.maximum);
   }
 }
 
@@ -192,32 +189,19 @@ export function initialize(
  * parseInitializer({ type: "normal", deviation: 0.05 }, 'dense "d1" weights');
  */
 export function parseInitializer(json: unknown, who: string): Initializer {
-  const type = readType(who, json, TYPES);
+  const type = readType(who, json, [...INITIALIZER_NAMES, ...typesOf(INITIALIZERS)]);
   const named = `${who} "${type}"`;
-  if (type !== "constant" && type !== "normal" && type !== "uniform") {
-    if (typeof json === "object") readFields(named, json, ["type"]);
-    return type;
-  }
-  const value = { minimum: -MAX_FLOAT32, maximum: MAX_FLOAT32 };
   switch (type) {
-    case "constant": {
-      const fields = readFields(named, json, ["type", "value"]);
-      return { type, value: checkNumber(named, "value", fields.value, value) };
-    }
-    case "normal": {
-      const { mean = 0, deviation } = readFields(named, json, ["type", "mean", "deviation"]);
-      return {
-        type,
-        // Draws lie within seven deviations of the mean, which have to stay finite.
-        mean: checkNumber(named, "mean", mean, { minimum: -1e38, maximum: 1e38 }),
-        deviation: checkNumber(named, "deviation", deviation, { minimum: 0, maximum: 1e37 }),
-      };
-    }
+    case "constant":
+      return { type, ...readOptions(named, CONSTANT, json) };
+    case "normal":
+      return { type, ...readOptions(named, NORMAL, json) };
     case "uniform": {
-      const fields = readFields(named, json, ["type", "minimum", "maximum"]);
-      const minimum = checkNumber(named, "minimum", fields.minimum, value);
-      const maximum = checkNumber(named, "maximum", fields.maximum, { ...value, minimum });
-      return { type, minimum, maximum };
+      const { minimum, maximum } = readOptions(named, UNIFORM, json);
+      return { type, minimum, maximum: checkNumber(named, "maximum", maximum, { minimum }) };
     }
+    default:
+      if (typeof json === "object") readOptions(named, {}, json);
+      return type;
   }
 }

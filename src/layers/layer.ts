@@ -206,6 +206,8 @@ export interface Block {
   readonly main: readonly Layer[];
   /** Empty where the way around is the input itself. */
   readonly shortcut: readonly Layer[];
+  /** The block, trained itself, with other layers in it. */
+  remade(main: readonly Layer[], shortcut: readonly Layer[]): Layer;
 }
 
 /** An image or vector that is not computed yet: the input of a model, or a layer's output. */

@@ -16,10 +16,7 @@ interface Merging {
 }
 
 /** A type of layers without options of their own that merge two or more inputs. */
-export function mergingType<const Type extends string>(
-  type: Type,
-  merging: Merging,
-): LayerType<Type, Record<never, never>> {
+export function mergingType(type: string, merging: Merging): LayerType<Record<never, never>> {
   return layerType(type, {}, (_, header) => mergingDefinition(header, merging));
 }
 

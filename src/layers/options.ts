@@ -96,7 +96,7 @@ export function initializer(): OptionKind<Initializer, Initializer> {
   return {
     field: "choice",
     choices: INITIALIZER_NAMES,
-    wanted: `one of ${INITIALIZER_NAMES.join(", ")}, or an object such as { type: "normal", deviation: 0.1 }`,
+    wanted: "an initializer",
     read: (who, key, value) => parseInitializer(value, `${who}: ${key}`),
   };
 }

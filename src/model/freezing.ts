@@ -1,7 +1,6 @@
 import { shown } from "../errors.ts";
 import { layerNames } from "../graph/build.ts";
 import type { Graph } from "../graph/graph.ts";
-import { residual } from "../graph/residual.ts";
 import type { Layer } from "../layers/layer.ts";
 import { Architecture } from "./architecture.ts";
 
@@ -98,7 +97,7 @@ function changedLayer(layer: Layer, path: readonly string[], trainable: boolean,
     aside && rest.length === 0 && block.shortcut.length > 0
       ? { layers: block.shortcut.map(trainable ? unfrozenLayer : frozenLayer), found: true }
       : changedList(block.shortcut, aside ? rest : [], trainable, inherited);
-  return { layer: blockOf(layer, main.layers, shortcut.layers), found: main.found || shortcut.found };
+  return { layer: block.remade(main.layers, shortcut.layers), found: main.found || shortcut.found };
 }
 
 /** A layer that is frozen, as a block with all layers in it. */
@@ -109,12 +108,7 @@ function frozenLayer(layer: Layer): Layer {
 /** A layer with nothing in it frozen. */
 function unfrozenLayer(layer: Layer): Layer {
   const { block } = layer;
-  if (block !== undefined) return blockOf(layer, block.main.map(unfrozenLayer), block.shortcut.map(unfrozenLayer));
+  if (block !== undefined) return block.remade(block.main.map(unfrozenLayer), block.shortcut.map(unfrozenLayer));
   const { trainable: _, ...config } = layer.config;
   return { ...layer, config };
-}
-
-/** A block, trained itself, with other layers in it. */
-function blockOf({ config: { name, inputs } }: Layer, main: readonly Layer[], shortcut: readonly Layer[]): Layer {
-  return residual(main, { ...(name !== undefined && { name }), ...(inputs !== undefined && { inputs }), shortcut });
 }

@@ -149,7 +149,7 @@ describe("parseInitializer", () => {
     [undefined, TypeError, 'dense "d1": expected one of glorotUniform'],
     ["he", RangeError, 'got "he"'],
     ["constant", TypeError, 'dense "d1" "constant": expected an object'],
-    [{ type: "zeros", value: 1 }, TypeError, 'expected only the keys type, got "value"'],
+    [{ type: "zeros", value: 1 }, TypeError, 'expected no options, got "value"'],
     [{ type: "constant" }, TypeError, "expected value to be"],
     [{ type: "constant", value: 1e39 }, RangeError, "got 1e+39"],
     [{ type: "normal", deviation: -1 }, RangeError, "at least 0"],

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { describeOptions, optionTypes } from "../../src/describe-options.ts";
+import { typesOf } from "../../src/options/variants.ts";
 import { SCHEMAS } from "../../src/schemas.ts";
 
 describe("describeOptions", () => {
   it("tells of each option of a layer what forms and tables need", () => {
-    const options = new Map(describeOptions("layers", "dropout").map((option) => [option.key, option]));
+    const options = new Map(describeOptions("layer", "dropout").map((option) => [option.key, option]));
     expect([...options.keys()]).toEqual(["rate", "name", "inputs", "trainable"]);
     expect(options.get("rate")).toEqual({
       key: "rate",
@@ -19,13 +20,13 @@ describe("describeOptions", () => {
     });
     expect(options.get("trainable")).toMatchObject({ field: "flag", default: true, isRequired: false });
     expect(options.get("name")).toMatchObject({ field: "text", default: undefined, isRequired: false });
-    const [, , , , activation, , , initializer] = describeOptions("layers", "depthwiseConv2d");
+    const [, , , , activation, , , initializer] = describeOptions("layer", "depthwiseConv2d");
     expect(activation.choices).toEqual(["linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softmax"]);
     expect(initializer).toMatchObject({ label: "Kernel initializer", default: "glorotUniform" });
   });
 
   it("has a sentence of help for every option of every group", () => {
-    for (const group of ["layers"] as const satisfies (keyof typeof SCHEMAS)[]) {
+    for (const group of typesOf(SCHEMAS)) {
       expect(optionTypes(group)).toEqual(Object.keys(SCHEMAS[group]));
       for (const type of optionTypes(group)) {
         for (const { key, help } of describeOptions(group, type))
@@ -35,9 +36,9 @@ describe("describeOptions", () => {
   });
 
   it("refuses what does not exist by name", () => {
-    expect(() => describeOptions("layers", "lstm")).toThrow(
+    expect(() => describeOptions("layer", "lstm")).toThrow(
       /^describeOptions: expected one of add, average, .*, got "lstm"$/,
     );
-    expect(() => describeOptions("layers", "constructor")).toThrow(RangeError);
+    expect(() => describeOptions("layer", "constructor")).toThrow(RangeError);
   });
 });
