@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 import { nodeBundle } from "./node-bundle.js";
-import { writeText } from "./wasm-text.js";
+import { writeText } from "./text-module.js";
 
 const pack = (bytes) => deflateSync(bytes, { level: 9 });
 

@@ -1,7 +1,6 @@
 // Compiles every target of asconfig.json into build/.
 import { mkdirSync, readFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
-import { writeTexts } from "./wasm-text.js";
 
 const { targets } = JSON.parse(readFileSync("asconfig.json", "utf8"));
 const wanted = process.argv.slice(2);
@@ -14,5 +13,3 @@ for (const target of wanted.length > 0 ? wanted : Object.keys(targets)) {
     process.exit(1);
   }
 }
-
-await writeTexts();

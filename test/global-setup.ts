@@ -24,6 +24,7 @@ export default function setup(): void {
   const page = ["web/src", "web/styles"].flatMap((folder) => filesIn(join(root, folder)));
   page.push(join(root, "web/export.html"), join(root, "scripts/build-model-page.js"));
   buildModelPage(Math.max(newest, ...page.map(changed)));
+  buildWasmTexts();
   buildNodeWorker(newest);
   buildModules(Math.max(newest, changed(join(root, "tsconfig.build.json"))));
   const forNode = Math.max(
@@ -41,6 +42,12 @@ function buildOptionHelp(newest: number): void {
 
 function buildModelPage(newest: number): void {
   if (changed(join(root, "build", "model-page.js")) < newest) runScript("build-model-page.js");
+}
+
+function buildWasmTexts(): void {
+  const inputs = ["build/relaxed.wasm", "build/simd.wasm", "build/wide.wasm", "scripts/build-wasm-text.js"];
+  const newest = Math.max(...inputs.concat("scripts/wasm-streams.js").map((path) => changed(join(root, path))));
+  if (changed(join(root, "build", "pair.text.js")) < newest) runScript("build-wasm-text.js");
 }
 
 function buildNodeWorker(newest: number): void {

@@ -1,5 +1,5 @@
 import type { WasmGear } from "./gears.ts";
-import { unpackText } from "./packed-text.ts";
+import { unpackWasm } from "./packed-wasm.ts";
 
 /**
  * The wasm file of a gear, from a module of text: bundlers need no settings for it, and servers no MIME type.
@@ -8,11 +8,16 @@ import { unpackText } from "./packed-text.ts";
  * files lie beside the library's, `built-in-wasm.pair.ts` where the library is one file.
  */
 export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
+  const [wasm] = await unpackWasm(await textOf(gear));
+  return wasm;
+}
+
+async function textOf(gear: WasmGear): Promise<string> {
   switch (gear) {
     case "simd":
-      return unpackText((await import("../../build/simd.text.js")).default);
+      return (await import("../../build/simd.text.js")).default;
     case "relaxed":
-      return unpackText((await import("../../build/relaxed.text.js")).default);
+      return (await import("../../build/relaxed.text.js")).default;
     case "wide":
       throw new RangeError("engine: expected simd or relaxed, as no browser runs wide, got wide");
   }

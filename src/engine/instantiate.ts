@@ -6,8 +6,8 @@ import { demangle } from "@assemblyscript/loader";
  * The loader's own `instantiate` asks for the name `Response`, for which Node loads all of `fetch`: a tenth of a
  * program's start.
  *
- * The builds for pages without a bundler have `instantiate.bare.ts` in place of this: most of the loader is for strings
- * and arrays, which kernels do not use.
+ * Pages get `instantiate.bare.ts` in place of this (bundlers by the field `browser` of package.json): most of the loader
+ * is for strings and arrays, which kernels do not use.
  */
 export async function instantiateSoon(
   module: WebAssembly.Module,

@@ -1,13 +1,17 @@
 import { inflateSync } from "node:zlib";
 import type { WasmGear } from "../engine/gears.ts";
 import { setWasmSource } from "../engine/wasm.ts";
+import { joinStreams } from "../engine/wasm-streams.ts";
 
 /**
  * Does nothing; stands in place of `wasm.ts` in the build for bundlers, which know of no wasm files: the engine unpacks
  * them from modules of text.
  */
 export function useWasmFiles(): void {
-  setWasmSource(async (gear) => new Uint8Array(inflateSync(Buffer.from(await textOf(gear), "base64"))));
+  setWasmSource(async (gear) => {
+    const [wasm] = joinStreams(inflateSync(Buffer.from(await textOf(gear), "base64")));
+    return wasm;
+  });
 }
 
 async function textOf(gear: WasmGear): Promise<string> {

@@ -79,7 +79,8 @@ describe("the wasm files", () => {
     const file = new URL(`../../build/${name}.wasm`, import.meta.url);
     expect(existsSync(file)).toBe(true);
     const size = readFileSync(file).length;
-    console.log(`${name}.wasm: ${size} bytes, ${MOST - size} left`);
-    expect(size).toBeLessThan(MOST);
+    const figures = `${name}.wasm: ${size} bytes, ${MOST - size} of ${MOST} left`;
+    console.log(figures);
+    expect(size, figures).toBeLessThan(MOST);
   });
 });

@@ -1,0 +1,18 @@
+// Writes the wasm files in build/ as modules of text: each of its own, and `simd` and `relaxed` in one.
+import { readFileSync } from "node:fs";
+import zopfli from "@gfx/zopfli";
+import { textOf, writeModule, writeText } from "./text-module.js";
+import { streamsOf } from "./wasm-streams.js";
+
+function pack(gears) {
+  return zopfli.zlibAsync(streamsOf(gears.map((gear) => readFileSync(`build/${gear}.wasm`))), {});
+}
+
+for (const gear of ["simd", "relaxed", "wide"]) writeText(gear, await pack([gear]));
+// A function, so that the one-file build may keep the text where it packs best. The last one: `test/global-setup.ts` looks at it.
+const pair = textOf(await pack(["simd", "relaxed"]));
+writeModule(
+  "pair",
+  `export function pairText() {\n  return ${pair};\n}`,
+  "export declare function pairText(): string;",
+);

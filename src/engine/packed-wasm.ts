@@ -1,0 +1,8 @@
+import { joinStreams } from "./wasm-streams.ts";
+
+/** The wasm files of a text: streams that were packed by zlib and written as base64. */
+export async function unpackWasm(text: string): Promise<Uint8Array<ArrayBuffer>[]> {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return joinStreams(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
