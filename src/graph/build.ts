@@ -3,10 +3,10 @@ import { ADD } from "../layers/add.ts";
 import { checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
 
-/** How the input of a list of layers is called, unless one of them has that name. */
+/** Name of the input of a list of layers, unless a layer has that name. */
 export const INPUT = "input";
 
-/** A layer in a list, with its name there and those of the layers whose outputs it takes. */
+/** A layer in a list, with its name there and the indices of the layers whose outputs it takes. */
 interface Item {
   readonly name: string;
   readonly layer: Layer;
@@ -15,15 +15,15 @@ interface Item {
 }
 
 /**
- * The graph of a list of layers. A layer takes the output of those that its `inputs` name, else of the one before it; an
- * `activation` option and the layers of a residual block become nodes of their own.
+ * Makes the graph of a list of layers. A layer takes the output of those that its `inputs` name, else of the one before
+ * it; an `activation` option and the layers of a residual block become nodes of their own.
  *
- * @param layers in any order in which the first is not before what it takes
+ * @param layers in any order, if the first takes no other's output
  * @param input shape of the network's input
- * @param outputs names of the layers whose outputs the network gives; default: the last one
+ * @param outputs names of the layers whose outputs are those of the network; default: the last one
  * @param who stands before names in messages
- * @throws TypeError, RangeError naming the layer where names, shapes or the number of inputs do not fit, where layers go round
- *   in a circle, or nobody takes a layer's output
+ * @throws TypeError, RangeError naming the layer where names, shapes or the number of inputs do not fit, where layers
+ *   go round in a circle, or nobody takes a layer's output
  */
 export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: readonly string[], who = ""): Graph {
   const builder = new Builder(input, THROWING);
@@ -33,7 +33,7 @@ export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: rea
 }
 
 /**
- * Builds what can be built of a list of layers in which some may be wrong.
+ * Builds all layers of a list that can be built, where some may be wrong.
  *
  * @param watcher told of each layer
  */
@@ -42,9 +42,9 @@ export function buildWhatFits(layers: readonly Layer[], input: Shape, watcher: W
   builder.list(layers, builder.input, undefined, { who: "", path: "", frozen: false });
 }
 
-/** Who is told of the layers of a list, those in blocks included. */
+/** An observer of the layers of a list, those in blocks included. */
 export interface Watcher {
-  /** What is wrong with a layer. Unless this throws, building goes on with what does not need the layer. */
+  /** Called for a layer that is wrong. Unless this throws, layers that do not need it are still built. */
   wrong(layer: Layer, error: unknown): void;
   /** The nodes that a layer became, those of its block included, and its output. */
   built(layer: Layer, nodes: readonly Node[], output: Tensor): void;
@@ -57,21 +57,21 @@ const THROWING: Watcher = {
   built() {},
 };
 
-/** The end of a list; without a tensor where that could not be built. */
+/** The end of a list; without a tensor if that could not be built. */
 interface End {
   readonly name: string;
   readonly tensor: Tensor | undefined;
 }
 
-/** In place of an item's index: the input of its list, and a name that nobody has. */
+/** Stands in place of an item's index: the input of its list, and a name that no layer has. */
 const OUTER = -1;
 const MISSING = -2;
 
-/** Where a list, or a layer of it, stands. */
+/** The place of a list, or of a layer in it. */
 interface Place {
-  /** In messages: of a list what stands before the names of its layers, of a layer its name. */
+  /** Start of names in messages: for a list the text before the names of its layers, for a layer its name. */
   readonly who: string;
-  /** In the graph, likewise. */
+  /** Start of paths in the graph. */
   readonly path: string;
   readonly frozen: boolean;
 }
@@ -109,7 +109,7 @@ class Builder {
     return ends.map((index) => ({ name: items[index].name, tensor: tensors[index] }));
   }
 
-  /** Adds the nodes of a layer; returns its output unless something is wrong with it. */
+  /** Adds the nodes of a layer; returns its output, or undefined if it is wrong. */
   #watched(item: Item, inputs: readonly Tensor[], place: Place): Tensor | undefined {
     const first = this.nodes.length;
     try {
@@ -160,7 +160,7 @@ function within({ who, path, frozen }: Place, name: string): Place {
   return { who: `${who}/${name}`, path: `${path}/${name}`, frozen };
 }
 
-/** The layers of a list with their names, and what they take. */
+/** The layers of a list with their names and inputs. */
 function itemsOf(layers: readonly Layer[], who: string, watcher: Watcher): readonly Item[] {
   const names = layerNames(layers);
   const places = new Map(names.map((name, index) => [name, index]));
@@ -182,7 +182,10 @@ function itemsOf(layers: readonly Layer[], who: string, watcher: Watcher): reado
   }));
 }
 
-/** Names of layers: of one without, its type, and from the second on its type and a number, clear of the names there are. */
+/**
+ * Names of layers: a layer without one gets its type, from the second of a type on with a number, so that no two are
+ * alike.
+ */
 export function layerNames(layers: readonly Layer[]): readonly string[] {
   const given = new Set(layers.map(({ config }) => config.name));
   const counts = new Map<string, number>();
@@ -197,7 +200,7 @@ export function layerNames(layers: readonly Layer[]): readonly string[] {
   return layers.map(({ config, type }) => config.name ?? unused(type));
 }
 
-/** The items that are the outputs of a list; everybody else's output must be taken by another. */
+/** The items that are the outputs of a list; every other item's output must be taken by another. */
 function endsOf(
   items: readonly Item[],
   outputs: readonly string[] | undefined,
@@ -213,7 +216,7 @@ function endsOf(
     throw new RangeError(`outputs: expected names of ${listed(items.map(({ name }) => name))}, got ${shown(output)}`);
   }) ?? [items.length - 1];
   const taken = new Set([...ends, ...items.flatMap(({ inputs }) => inputs)]);
-  // Whom a wrong name meant is not known.
+  // A wrong name may have meant any layer.
   if (taken.has(MISSING)) return ends;
   for (const [index, { layer, name }] of items.entries()) {
     if (taken.has(index)) continue;
@@ -229,10 +232,10 @@ export function listed(names: readonly string[]): string {
   return text.length > LONGEST_LIST ? `${text.slice(0, LONGEST_LIST)}...` : text;
 }
 
-/** Characters of a list of names in messages. */
+/** Longest list of names in messages, in characters. */
 const LONGEST_LIST = 200;
 
-/** The items in an order in which each stands after those that it takes: as in the list where that is one. */
+/** The items in an order in which each stands after those that it takes: the order of the list where possible. */
 function ordered(items: readonly Item[], who: string, watcher: Watcher): readonly number[] {
   const order: number[] = [];
   const state = new Array<"open" | "done" | undefined>(items.length);

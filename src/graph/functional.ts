@@ -1,18 +1,21 @@
 import { type Layer, layerTitle, type SymbolicTensor } from "../layers/layer.ts";
 import { INPUT, layerNames } from "./build.ts";
 
-/** A network as a list: layers with the names of what they take, and those of the layers whose outputs it gives. */
+/**
+ * A network as a list: layers with the names of their inputs, and the names of the layers whose outputs are the
+ * network's.
+ */
 export interface LayerList {
   readonly layers: readonly Layer[];
   readonly outputs: readonly string[];
 }
 
 /**
- * The list of the layers that made tensors, each after those whose outputs it takes. Layers keep the names they have, and
- * name their inputs only where these are not the layer before.
+ * Lists the layers that made tensors, each after those whose outputs it takes. Layers keep their names, and name their
+ * inputs only if these are not the layer before.
  *
  * @param input the model's
- * @param outputs what the model gives, each made of `input`
+ * @param outputs the model's, each made of `input`
  * @throws RangeError naming the layer for one that was applied twice, or outputs that are not made of `input` alone
  */
 export function listOf(input: SymbolicTensor, outputs: readonly SymbolicTensor[]): LayerList {
@@ -28,7 +31,7 @@ export function listOf(input: SymbolicTensor, outputs: readonly SymbolicTensor[]
   tensors.forEach((tensor, index) => {
     known.set(tensor, names[index]);
   });
-  // The order has them all.
+  // The order contains all of them.
   const nameOf = (tensor: SymbolicTensor) => known.get(tensor) ?? INPUT;
   const list = tensors.map(({ source: { layer, inputs } }, index) => {
     const before = index === 0 ? input : tensors[index - 1];

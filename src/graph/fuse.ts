@@ -1,17 +1,17 @@
 import type { LayerDefinition, Surroundings } from "../layers/layer.ts";
 import { type Graph, inputShapes, type Node, usersOf } from "./graph.ts";
 
-/** A way to do the work of two neighbours in one node. */
+/** A rule by which the work of two neighbours is done in one node. */
 interface Rule {
   /** The layer that does the work of both, if this rule has one. */
   merge(first: Node, next: Node, surroundings: Surroundings): LayerDefinition | undefined;
-  /** Which of the two gives the path, and so the parameters. */
+  /** The node that gives the path, and so the parameters. */
   readonly named: "first" | "next";
-  /** Whether it holds where running statistics are used alone. */
+  /** True: the rule holds for inference by running statistics only. */
   readonly inference?: boolean;
 }
 
-/** Applied one after the other, each to all nodes. */
+/** The rules, applied one after the other, each to all nodes. */
 const RULES: readonly Rule[] = [
   // A ReLU before a max pooling is done after it: it changes no order, and the maxima are fewer.
   {
@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = [
     named: "first",
     inference: true,
   },
-  // A layer does what follows while it has its output at hand.
+  // A layer also does the work of the next one while it has its output in registers.
   {
     merge: (first, next, surroundings) => first.layer.absorb?.(next.layer, inputShapes(first), surroundings),
     named: "first",
@@ -33,10 +33,10 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * The nodes of a graph with neighbours merged into one where a rule says how, the first has no other user, and nobody
- * looks at what is between them.
+ * The nodes of a graph, with neighbours merged where a rule can, the first one's output has no other user, and is no
+ * output of the network.
  *
- * @param training whether the network has gradients at all
+ * @param training true if the network has gradients
  * @param wanted the tensors whose gradient is wanted
  */
 export function fuse(graph: Graph, training: boolean, wanted: ReadonlySet<number>): readonly Node[] {
@@ -48,7 +48,7 @@ export function fuse(graph: Graph, training: boolean, wanted: ReadonlySet<number
   );
 }
 
-/** The same for inference with running statistics, without any gradient: of a trained network, too. */
+/** The nodes of a graph, fused for inference with running statistics, without gradients. */
 export function fuseForInference(graph: Graph): readonly Node[] {
   return fusedBy(RULES, graph, false, new Set());
 }
@@ -85,7 +85,7 @@ function applied(
       continue;
     }
     const { path, frozen } = named === "first" ? node : next;
-    // In the later one's place, where all that either takes is there.
+    // The merged node stands in the later one's place, where all inputs of both are there.
     merged.set(next, { path, layer, inputs: node.inputs, output: next.output, frozen });
   }
   return result;

@@ -1,16 +1,16 @@
 import type { Graph, Node } from "./graph.ts";
 import { parametersOf } from "./graph.ts";
 
-/** Whether a node has parameters that are trained. */
+/** True if a node has parameters that are trained. */
 export function trains(node: Node): boolean {
   return parametersOf(node).some(({ trained }) => trained);
 }
 
 /**
- * The tensors, by their numbers, whose gradient is wanted: those that follow from a trained parameter, so that a gradient
- * goes through them on its way there.
+ * Numbers of the tensors whose gradient is wanted: those that follow from a trained parameter, so that its gradient
+ * needs theirs.
  *
- * @param ofInput whether the gradient of the network's input is wanted, and so that of all
+ * @param ofInput true: the gradient of the network's input is wanted, and so that of all tensors
  */
 export function wantedGradients({ nodes, input }: Graph, ofInput: boolean): ReadonlySet<number> {
   const wanted = new Set<number>(ofInput ? [input.id] : []);

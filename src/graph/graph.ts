@@ -1,8 +1,8 @@
 import type { LayerDefinition, ParameterSpec, Shape } from "../layers/layer.ts";
 
-/** What flows from one node to others: the input of a network, or a node's output. */
+/** An array that flows between nodes, without the batch: the input of a network, or a node's output. */
 export interface Tensor {
-  /** Its number: 0 is the network's input, and each other one comes after those that it is made of. */
+  /** Its number: 0 for the network's input; every other tensor has a higher number than those that it is made of. */
   readonly id: number;
   readonly shape: Shape;
 }
@@ -14,28 +14,28 @@ export interface Node {
   readonly layer: LayerDefinition;
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
-  /** Whether its parameters keep their values in training. */
+  /** True: its parameters keep their values in training. */
   readonly frozen: boolean;
 }
 
 /** A parameter of a node, named `path/parameter`. */
 export interface NodeParameter extends ParameterSpec {
-  /** Whether gradients change it: not statistics, nor what is frozen. */
+  /** True if gradients change it: not for statistics, nor for frozen parameters. */
   readonly trained: boolean;
-  /** Whether it keeps its value whatever is trained; statistics of a node that is not frozen move. */
+  /** True if it always keeps its value. Statistics of a node that is not frozen move. */
   readonly frozen: boolean;
 }
 
-/** An output of a network: what it is called, and the tensor. */
+/** An output of a network: its name, and the tensor. */
 export interface Output {
   readonly name: string;
   readonly tensor: Tensor;
 }
 
-/** A network's layers and what flows between them: plain data. */
+/** A network as plain data: its nodes, and the tensors that flow between them. */
 export interface Graph {
   readonly input: Tensor;
-  /** In an order in which each stands after those whose outputs it takes. */
+  /** Nodes in an order in which each stands after those whose outputs it takes. */
   readonly nodes: readonly Node[];
   readonly outputs: readonly Output[];
 }

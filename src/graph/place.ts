@@ -12,23 +12,27 @@ import { fuse, fuseForInference } from "./fuse.ts";
 import { wantedGradients } from "./gradients.ts";
 import { type Graph, inputShapes, type Node, producers } from "./graph.ts";
 
-/** In what a graph is placed. */
+/** Options of the placement of a graph: sizes, memory, parameters. */
 export interface PlaceOptions {
   /** Largest batch. */
   readonly batch: number;
-  /** Whether there are gradients at all. */
+  /** True if there are gradients. */
   readonly training: boolean;
-  /** Whether the gradient of the graph's input is wanted. Default false. */
+  /** True if the gradient of the graph's input is wanted. Default false. */
   readonly needsInputGradient?: boolean;
   readonly plan: MemoryPlan;
-  /** Whether the output of each layer can be looked at after a forward pass; then nothing is fused. Default false. */
+  /** True: the output of each layer can be read after a forward pass; then nothing is fused. Default false. */
   readonly watched?: boolean;
   /**
-   * Whether weights are packed right before they are read, for each pass anew, so that the memory they take is free in between.
-   * Default false: `prepare` packs them.
+   * True: weights are packed right before they are read, for each pass anew, so that the memory they take is free in
+   * between. Default false: `prepare` packs them.
    */
   readonly compact?: boolean;
-  /** @param name with its path, such as `residual/conv2d/kernel` */
+  /**
+   * The place of a parameter.
+   *
+   * @param name with its path, such as `residual/conv2d/kernel`
+   */
   parameter(name: string): ParameterPlace;
   /** See `Site.randomKey`. */
   randomKey(draws: number): Region;
@@ -38,13 +42,13 @@ export interface PlaceOptions {
 interface PlacedNode {
   readonly node: Node;
   readonly placed: PlacedLayer;
-  /** Its output; none where that is its input. */
+  /** Its output; undefined if that is its input. */
   readonly y: Region | undefined;
-  /** The gradient of each input; none where it is not wanted, or is that of the output. */
+  /** The gradient of each input; undefined if it is not wanted, or is that of the output. */
   readonly dx: readonly (Region | undefined)[];
 }
 
-/** Where a gradient lies: a region, or `outside`, where the caller of the backward pass says. */
+/** The place of a gradient: a region, or `outside`, for the place that the caller of the backward pass gives. */
 type GradientPlace = Region | "outside";
 
 /** The sum of two gradients of one tensor, from different users. */
@@ -54,21 +58,21 @@ interface GradientSum {
   readonly size: number;
 }
 
-/** The gradients that a node's backward pass reads and leaves, once places are known. */
+/** Places of the gradients that a node's backward pass reads and writes. */
 interface GradientPlan {
   readonly dy: GradientPlace;
-  /** What is added up after the node's own calls. */
+  /** Sums that are computed after the node's own calls. */
   readonly sums: readonly GradientSum[];
 }
 
 /**
- * A graph in memory: it writes the tapes of forward and backward passes. Layers say what they do with inputs and outputs;
- * who takes whose output, and how the gradients of several users become one, is known here alone.
+ * A graph in memory: it writes the tapes of forward and backward passes. Layers only know their own inputs and outputs;
+ * connections between nodes, and the sums of the gradients of several users, are handled here alone.
  */
 export class PlacedGraph {
   readonly #graph: Graph;
   readonly #nodes: readonly PlacedNode[];
-  /** In inference, where that works otherwise than other modes. */
+  /** The nodes for inference, if that works otherwise than other modes. */
   readonly #inference: readonly PlacedNode[];
   readonly #compact: boolean;
   readonly #gradients = new Map<Node, GradientPlan>();
@@ -108,7 +112,7 @@ export class PlacedGraph {
           known.set(id, gradient);
           return;
         }
-        // Into the place of a term that is nothing but this tensor's gradient, where there is one.
+        // The sum goes into the place of a term that is only this tensor's gradient, if there is one.
         const free = [other, gradient].find((term) => term.own)?.place;
         const size = sizeOf(shape);
         const to =
@@ -123,7 +127,10 @@ export class PlacedGraph {
     this.#inputGradient = known.get(this.#graph.input.id)?.place;
   }
 
-  /** Emits what must run after the weights changed and before a pass over `n` samples; for `training` both ways. */
+  /**
+   * Emits the calls that must run after the weights changed and before a pass over `n` samples; for `training` those of
+   * both passes.
+   */
   prepare(tape: Tape, mode: Mode, n: number): void {
     if (this.#compact) return;
     for (const { node, placed } of this.#nodesFor(mode)) {
@@ -157,8 +164,8 @@ export class PlacedGraph {
    * Emits the gradients, after a forward pass in training.
    *
    * @param x heap offset of the input
-   * @param dy that of the output's gradient
-   * @returns that of the input's gradient; 0 where it is not wanted
+   * @param dy heap offset of the output's gradient
+   * @returns the offset of the input's gradient; 0 if it is not wanted
    */
   backward(tapes: BackwardTapes, n: number, x: number, dy: number): number {
     const { samples, weights } = tapes;
@@ -186,7 +193,7 @@ export class PlacedGraph {
     return this.#inputGradient === undefined ? 0 : at(this.#inputGradient);
   }
 
-  /** Where each node's output lies after a forward pass; of a graph that is watched, those of all layers. */
+  /** The offset of each node's output after a forward pass; of a watched graph, those of all layers. */
   places(x: number, mode: Mode): readonly { readonly node: Node; readonly offset: number }[] {
     const offsets = this.#offsets(x, mode);
     return this.#nodesFor(mode).map(({ node }) => ({ node, offset: offset(offsets, node.output.id) }));
@@ -208,8 +215,8 @@ export class PlacedGraph {
 }
 
 /**
- * Regions by their names. A layer that is placed twice, for inference and for what else there is, uses the same ones: a pass
- * reads nothing there but what it wrote, or what was packed for its mode.
+ * Regions by their names. A layer that is placed twice, for inference and for other modes, uses the same ones: a pass
+ * reads only numbers that it wrote there, or weights that were packed for its mode.
  */
 class Regions {
   readonly #plan: MemoryPlan;
@@ -228,7 +235,7 @@ class Regions {
   }
 }
 
-/** Whether a layer of a graph is none of the nodes any more, as another one does its work by its weights. */
+/** True if a layer of a graph is no node any more, because another one does its work by its weights. */
 function hasFolded({ nodes }: Graph, fused: readonly Node[]): boolean {
   const paths = new Set(fused.map(({ path }) => path));
   return nodes.some(({ path, layer }) => layer.normalization !== undefined && !paths.has(path));
@@ -250,12 +257,12 @@ function offset(offsets: ReadonlyMap<number, number>, id: number): number {
   return found;
 }
 
-/** Whether a layer's output is its input in a pass. */
+/** True if a layer's output is its input in a pass. */
 function isAlias({ alias }: LayerDefinition, mode: Mode): boolean {
   return alias === "always" || (alias === "inference" && mode !== "training");
 }
 
-/** Whether the gradient of an input is that of the output. */
+/** True if the gradient of an input is that of the output. */
 function passesGradient({ passesGradient: passed }: LayerDefinition, input: number): boolean {
   return passed === "all" || (passed === "first" && input === 0);
 }
@@ -300,7 +307,7 @@ function placeNode(
   return { node, placed, y, dx };
 }
 
-/** Whether no gradient goes on to where a tensor is zero. */
+/** True if no gradient goes on to elements of a tensor that are zero. */
 function stopsAtZero(id: number, makers: ReadonlyMap<number, Node>): boolean {
   for (let maker = makers.get(id); maker !== undefined; maker = makers.get(maker.inputs[0].id)) {
     if (maker.layer.stopsAtZero !== "inherits") return maker.layer.stopsAtZero === "always";

@@ -7,16 +7,16 @@ import { RESIDUAL } from "./residual.ts";
 
 const TYPES: { readonly [type: string]: LayerType } = LAYER_TYPES;
 
-/** Residuals in residuals in residuals: nobody needs more, and a hostile file could nest without end. */
+/** Deepest nesting of residual blocks: a hostile file could nest without end. */
 const MAX_DEPTH = 8;
 
-/** Layers in one list, for the same reason. */
+/** Most layers in one list, for the same reason. */
 const MAX_LAYERS = 1000;
 
-/** Layers in all lists together: each takes some kilobytes, and lists in lists multiply. */
+/** Most layers in all lists together: each takes some kilobytes, and lists in lists multiply. */
 const MAX_TOTAL = 10_000;
 
-/** Names of inputs in all lists together: the largest networks that concatenate have some thousands. */
+/** Most names of inputs in all lists together: the largest networks that concatenate have some thousands. */
 const MAX_INPUTS = 100_000;
 
 /** The numbers of layers and of names of inputs that were read so far. */
@@ -26,7 +26,7 @@ interface Count {
 }
 
 /**
- * Layers from parsed JSON: a list of objects with a `type` and that layer's options.
+ * Reads layers from parsed JSON: a list of objects with a `type` and that layer's options.
  *
  * @throws TypeError, RangeError naming the place, what was expected and what was there
  * @example

@@ -33,8 +33,8 @@ const OPTIONS = {
 export interface ResidualOptions extends LayerOptions, Pick<OptionsOf<typeof OPTIONS>, "shortcut"> {}
 
 /**
- * x + f(x), where f is a list of layers (He et al., 2016); any shape that f keeps, or `shortcut` brings to f's. Within both
- * lists `inputs` names layers of the list, and `input` the block's own.
+ * x + f(x), where f is a list of layers (He et al., 2016). Any shape, if f and `shortcut` end in the same one. Within
+ * both lists `inputs` names layers of the list, and `input` the block's own.
  *
  * Parameters are named `layer/parameter` for the layers of f, `shortcut/layer/parameter` for those of the shortcut.
  *
@@ -56,7 +56,7 @@ export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [],
     throw new InputRangeError(who, expected, "one", "contradiction");
   }
   const path = name ?? "residual";
-  /** The block by itself. */
+  /** The graph of the block alone. */
   const graphOf = (input: Shape) => {
     const { inputs: _, ...config } = { ...header.config, name: path };
     return buildGraph([defineLayer({ ...definition, config })], input);

@@ -5,20 +5,20 @@ import { graphMultiplyAdds, graphParameters } from "./graph.ts";
 import { readLayers } from "./read.ts";
 import { residual } from "./residual.ts";
 
-/** What is known of one layer of a list in which some may be wrong. */
+/** Facts about one layer of a list in which some may be wrong. */
 export interface LayerSurvey {
   readonly name: string;
   /** Names of the layers whose outputs it takes; `input` is that of the list. */
   readonly inputs: readonly string[];
-  /** Undefined where the layer, or one that it needs, is wrong. */
+  /** Shape of its output; undefined if the layer, or one that it needs, is wrong. */
   readonly output: Shape | undefined;
-  /** Elements of its parameters, those of its block included; 0 where it could not be built. */
+  /** Elements of its parameters, those of its block included; 0 if it could not be built. */
   readonly parameters: number;
-  /** Multiply-adds of one sample's forward pass, likewise. */
+  /** Multiply-adds of one sample's forward pass; 0 if it could not be built. */
   readonly multiplyAdds: number;
-  /** What is wrong with it. */
+  /** The message of its error, if it is wrong. */
   readonly error: string | undefined;
-  /** Of a residual block: its layers, and those of the way around. */
+  /** The layers of a residual block, and those of its shortcut. */
   readonly layers: readonly LayerSurvey[];
   readonly shortcut: readonly LayerSurvey[];
 }
@@ -33,8 +33,8 @@ interface Entry {
 type Findings = Map<Layer, Partial<LayerSurvey>>;
 
 /**
- * What is known of the layers of a list, as an editor shows it while somebody works on them: one that is wrong is told, and
- * all that does not need it is built.
+ * Facts about the layers of a list, for editors: a layer that is wrong has a message, and all layers that do not need
+ * it are built.
  *
  * @param configs as model files describe them
  * @param input shape of the network's input
@@ -65,7 +65,7 @@ function note(findings: Findings, layer: Layer, found: Partial<LayerSurvey>): vo
   findings.set(layer, { ...findings.get(layer), ...found });
 }
 
-/** A layer of a description; of one that cannot be read, one in its place that says why. */
+/** The layer of a description; for one that cannot be read, a layer in its place that reports the error. */
 function entryOf(config: LayerConfig, findings: Findings): Entry {
   const [main, shortcut] = [config.layers, config.shortcut].map((list) =>
     config.type === "residual" ? configsOf(list).map((inner) => entryOf(inner, findings)) : [],
@@ -124,13 +124,13 @@ function surveyOf(entries: readonly Entry[], findings: Findings): readonly Layer
   }));
 }
 
-/** The layers in an option of a residual block; what is no such list, reading it tells. */
+/** The layers in an option of a residual block; errors of other values are reported when the option is read. */
 function configsOf(value: LayerConfig[string]): readonly LayerConfig[] {
   if (!Array.isArray(value)) return [];
   return value.filter((item): item is LayerConfig => typeof item === "object" && item !== null && "type" in item);
 }
 
-/** The message of an error about a layer; others are faults of this program. */
+/** The message of an error about a layer; other errors are bugs, and are thrown again. */
 function messageOf(error: unknown): string {
   if (error instanceof TypeError || error instanceof RangeError) return error.message;
   throw error;

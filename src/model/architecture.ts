@@ -6,7 +6,7 @@ import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
 import { type ArchitectureOptions, type NetworkForm, readForm } from "./forms.ts";
 import type { Input } from "./input.ts";
 
-/** A network on paper: input, layers, shapes. Checked, without memory. */
+/** A network on paper: input, layers and shapes, checked, without memory. */
 export class Architecture {
   readonly input: Input;
   readonly graph: Graph;
@@ -20,12 +20,12 @@ export class Architecture {
     this.graph = graphOf(this.#form);
   }
 
-  /** The layers as a list, each with the `inputs` that it takes where that is not the one before it. */
+  /** The layers as a list, each with its `inputs` if these are not the layer before it. */
   get layers(): readonly Layer[] {
     return this.#form.layers;
   }
 
-  /** As JSON, which `readArchitecture` takes. */
+  /** The network as JSON, which `readArchitecture` reads. */
   toJson(): { readonly [key: string]: Json } {
     const { shape, scale, offset } = this.input;
     const { layers } = this.#form;
@@ -39,7 +39,7 @@ export class Architecture {
     };
   }
 
-  /** Names and shapes of the outputs; an output bears the name of the layer that gives it. */
+  /** Names and shapes of the outputs; the name of an output is that of its layer. */
   get outputShapes(): ReadonlyMap<string, Shape> {
     return new Map(this.graph.outputs.map(({ name, tensor }) => [name, tensor.shape]));
   }
@@ -82,8 +82,8 @@ export class Architecture {
 /**
  * Throws unless a network gives one output.
  *
- * @param who stands before the message
- * @param why one is wanted, and what to do
+ * @param who start of the message
+ * @param why reason for one output, and advice
  */
 export function checkOneOutput({ graph: { outputs } }: Pick<Architecture, "graph">, who: string, why = ""): void {
   if (outputs.length === 1) return;
@@ -91,10 +91,10 @@ export function checkOneOutput({ graph: { outputs } }: Pick<Architecture, "graph
   throw new RangeError(`${who}: expected a model of one output, got ${names}${why}`);
 }
 
-/** Larger images are not tried. */
+/** Largest side of images that is tried. */
 const LARGEST_SIDE = 1024;
 
-/** The graph of a network; of images that are too small for it, the error says which are not. */
+/** The graph of a network. For images that are too small for it, the error tells the size that it needs. */
 function graphOf({ input: { shape }, layers, outputs }: NetworkForm): Graph {
   try {
     return buildGraph(layers, shape, outputs);
@@ -108,7 +108,7 @@ function graphOf({ input: { shape }, layers, outputs }: NetworkForm): Graph {
   }
 }
 
-/** The side of the smallest square images that fit layers, where there are such. */
+/** The side of the smallest square images that fit layers; undefined if none does. */
 function smallestSide(
   layers: readonly Layer[],
   outputs: readonly string[] | undefined,

@@ -1,12 +1,12 @@
-// What a network asks of the training code above it: arrows run downwards, so the network knows only these.
+// Contracts of losses and optimizers: all that a network knows of the training code, as imports go downwards.
 
 import type { Tape } from "../engine/tape.ts";
 import type { Json } from "../json.ts";
 import type { DenseGradient } from "../layers/layer.ts";
 
-/** Where a loss finds and leaves its numbers: heap offsets. */
+/** Places of a loss's inputs and results: heap offsets. */
 export interface LossPlaces {
-  /** Images that the loss is the mean of: the n of the call, or more where those are a part of a batch. */
+  /** Images of the mean: the n of the call, or more if those are a part of a batch. */
   readonly images: number;
   /** The model's last outputs [n, outputs], before a softmax or sigmoid. */
   readonly outputs: number;
@@ -23,20 +23,20 @@ export interface LossPlaces {
 /** A loss function: one kernel call per batch. */
 export interface Loss {
   readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
-  /** What turns outputs into predictions; a last layer that does the same is folded into the loss. */
+  /** The function from outputs to predictions; a last layer that does the same is folded into the loss. */
   readonly activation: "softmax" | "sigmoid" | undefined;
-  /** Whether targets are class indices, one per sample, rather than a value per output. */
+  /** True: targets are class indices, one per sample. False: a value per output. */
   readonly classes: boolean;
   emit(tape: Tape, n: number, places: LossPlaces, outputs: number): void;
 }
 
-/** One part of the trained parameters: runs of values, gradients and the optimizer's own numbers, of one length. */
+/** A part of the trained parameters: runs of values, gradients and the optimizer's own numbers, of one length. */
 export interface UpdateRange {
   readonly count: number;
   readonly values: number;
   readonly gradients: number;
   readonly slots: readonly number[];
-  /** Whether weight decay applies. */
+  /** True if weight decay applies. */
   readonly decays: boolean;
   /** Offset of the four numbers that change from step to step. */
   readonly hyper: number;
@@ -47,16 +47,16 @@ export interface Optimizer {
   readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
   /** Learning rate before schedules. */
   readonly learningRate: number;
-  /** Names of the numbers it keeps per parameter element. */
+  /** Names of the numbers that it keeps for each element of the parameters. */
   readonly slots: readonly string[];
   /** Bound on the gradient's global norm; undefined for none. */
   readonly clipNorm: number | undefined;
   emit(tape: Tape, range: UpdateRange): void;
   /**
-   * The step of a dense kernel with a single sample, and the data gradient, in place of its gradient: to the same bits.
-   * Only optimizers that need nothing but the gradient have it. `hyper` as in `UpdateRange`.
+   * Emits the step of a dense kernel with a single sample, and the data gradient, in place of its gradient: to the same
+   * bits. Only optimizers that need nothing but the gradient have it. `hyper` as in `UpdateRange`.
    */
   emitDense?(tape: Tape, gradient: DenseGradient, hyper: number): void;
-  /** [learning rate, clip factor, first correction, second correction] for a step, counted from 1. */
+  /** The numbers [learning rate, clip factor, first correction, second correction] of a step, counted from 1. */
   hyper(step: number, learningRate: number): readonly [number, number, number, number];
 }

@@ -13,32 +13,32 @@ export interface ListOptions {
   inputs?: never;
 }
 
-/** A network as what its layers were applied to. */
+/** A network in functional form: its input, and outputs made by applying layers. */
 export interface FunctionalOptions {
-  /** What `input` made; models of several inputs are not supported. */
+  /** The input, made by `input`; models of several inputs are not supported. */
   inputs: InputTensor | readonly [InputTensor];
-  /** What the model gives: one or more tensors that layers made of `inputs`. */
+  /** One or more outputs: tensors that layers made of `inputs`. */
   outputs: SymbolicTensor | readonly SymbolicTensor[];
   input?: never;
   layers?: never;
 }
 
-/** What a model is made from, in either form. */
+/** A network in either form, from which a model is made. */
 export type ArchitectureOptions = ListOptions | FunctionalOptions;
 
 /** The keys of both forms. */
 export const ARCHITECTURE_KEYS = ["input", "layers", "inputs", "outputs"] as const;
 
-/** A network in the form that files have, checked as far as it can be without a look at shapes. */
+/** A network in the form of files, checked but for shapes. */
 export interface NetworkForm {
   readonly input: Input;
   readonly layers: readonly Layer[];
-  /** Undefined: the last layer. */
+  /** Names of the outputs; undefined for that of the last layer. */
   readonly outputs: readonly string[] | undefined;
 }
 
 /**
- * A network from either form, as a list.
+ * Reads a network in either form, as a list.
  *
  * @throws TypeError, RangeError for something else, or both forms at once
  */
@@ -61,9 +61,9 @@ function readLayerList(layers: unknown): readonly Layer[] {
 }
 
 /**
- * The names of outputs, from TypeScript or from a file.
+ * Reads names of outputs, from TypeScript or from a file.
  *
- * @throws TypeError if they are no names
+ * @throws TypeError if they are not names
  */
 export function readOutputNames(outputs: unknown): readonly string[] | undefined {
   if (outputs === undefined) return undefined;

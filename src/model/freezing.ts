@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Layer } from "../layers/layer.ts";
 import { Architecture } from "./architecture.ts";
 
-/** Names of layers in an error, at most. */
+/** Most names of layers in an error. */
 const MOST_NAMES = 30;
 
 /** The names of a network's frozen weights, in the order of the layers. */
@@ -16,7 +16,7 @@ export function frozenWeights(architecture: Pick<Architecture, "parameters">): s
 }
 
 /**
- * Throws where an optimizer would have nothing to do, as all that it could train is frozen.
+ * Throws if no parameter is trained, because all are frozen.
  *
  * @throws RangeError
  */
@@ -29,12 +29,13 @@ export function expectTrained(architecture: Pick<Architecture, "parameters">, wh
 }
 
 /**
- * The same network with some layers frozen, or trained again.
+ * A network with some of its layers frozen, or trained again.
  *
- * @param prefix path of a layer or a block, such as `conv2d`, `residual` or `residual/shortcut`; it holds for all below it
- * @param trainable what they are to be
+ * @param prefix path of a layer or a block, such as `conv2d`, `residual` or `residual/shortcut`; it stands for all
+ *   layers below it
+ * @param trainable false freezes them
  * @param who stands in messages
- * @throws TypeError, RangeError if it is no path of the network
+ * @throws TypeError, RangeError if it is not a path of the network
  */
 export function withTrainable(
   architecture: Architecture,
@@ -65,14 +66,14 @@ function pathsOf({ nodes }: Graph): string[] {
 
 interface Changed {
   readonly layers: readonly Layer[];
-  /** Whether the path is one of the list's. */
+  /** True if the path is one of the list's. */
   readonly found: boolean;
 }
 
 /**
- * The layers of a list, changed where the path leads to.
+ * The layers of a list, with those of the path changed.
  *
- * @param frozen whether a block around them was, which stands at each of them now
+ * @param frozen true if a block around them was frozen, which each of them is now by itself
  */
 function changedList(layers: readonly Layer[], path: readonly string[], trainable: boolean, frozen: boolean): Changed {
   const names = layerNames(layers);
@@ -84,7 +85,7 @@ function changedList(layers: readonly Layer[], path: readonly string[], trainabl
   return { layers: changed.map(({ layer }) => layer), found: changed.some(({ found }) => found) };
 }
 
-/** A layer, or the block that it is, changed where the path leads to. */
+/** A layer, or the layer in a block, that the path leads to, changed. */
 function changedLayer(layer: Layer, path: readonly string[], trainable: boolean, frozen: boolean) {
   if (path.length === 0) return { layer: trainable ? unfrozenLayer(layer) : frozenLayer(layer), found: true };
   const { block } = layer;
@@ -100,12 +101,12 @@ function changedLayer(layer: Layer, path: readonly string[], trainable: boolean,
   return { layer: block.remade(main.layers, shortcut.layers), found: main.found || shortcut.found };
 }
 
-/** A layer that is frozen, as a block with all layers in it. */
+/** A layer, or a block with all layers in it, frozen. */
 function frozenLayer(layer: Layer): Layer {
   return { ...layer, config: { ...layer.config, trainable: false } };
 }
 
-/** A layer with nothing in it frozen. */
+/** A layer, or a block with all layers in it, trained. */
 function unfrozenLayer(layer: Layer): Layer {
   const { block } = layer;
   if (block !== undefined) return block.remade(block.main.map(unfrozenLayer), block.shortcut.map(unfrozenLayer));

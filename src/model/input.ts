@@ -4,15 +4,15 @@ import { readTensors, type SymbolicTensor, sizeOf } from "../layers/layer.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
 
-/** How raw pixels become the network's input: scale x + offset, for each channel or all. */
+/** Shape of the input, and the scaling from raw pixels: scale x + offset, for each channel or all. */
 export interface InputOptions {
-  /** [height, width, channels]. */
+  /** Shape of an image: [height, width, channels]. */
   shape: readonly [height: number, width: number, channels: number];
-  /** Default 1. For bytes to 0..1: 1 / 255. */
+  /** Factor of the raw pixels. 1 / 255 scales bytes to 0 to 1. Default 1. */
   scale?: number | readonly number[];
-  /** Default 0. */
+  /** Added after the factor. Default 0. */
   offset?: number | readonly number[];
-  /** With `deviation`, in place of `scale` and `offset`: (x - mean) / deviation, in units of the raw pixels. */
+  /** Mean of the raw pixels. With `deviation`, in place of `scale` and `offset`: (x - mean) / deviation. */
   mean?: number | readonly number[];
   deviation?: number | readonly number[];
 }
@@ -28,12 +28,15 @@ export interface Input {
 export interface InputTensor extends SymbolicTensor {
   readonly source: undefined;
   readonly input: Input;
-  /** The layers that made outputs of it, as a list. In it, so that only who takes this form loads what it takes. */
+  /**
+   * The layers that made outputs from it, as a list. A method of the input, so that only programs in functional form
+   * load its code.
+   */
   list(outputs: unknown): LayerList;
 }
 
 /**
- * The input of a model that layers are applied to.
+ * Makes the input of a model in functional form, to which layers are applied.
  *
  * @param options as `input` of `createModel` has them; a bare [height, width, channels] means no scaling
  * @throws TypeError, RangeError for an unknown or wrong option
@@ -56,7 +59,10 @@ export function input(options: InputOptions | InputOptions["shape"]): InputTenso
 /** Largest input, in elements: beyond it the first layer alone would not fit into memory. */
 const MAX_ELEMENTS = 2 ** 26;
 
-/** The kernels count in float32: beyond this a factor would be infinite, and a pixel of 0 times it no number. */
+/**
+ * Bounds of factors, as kernels compute in float32: beyond them a factor would be infinite, and a pixel of 0 times it
+ * NaN.
+ */
 const FLOAT32 = { minimum: -(2 ** 127), maximum: 2 ** 127 };
 
 /**

@@ -14,22 +14,22 @@ export const TRANSFORM_FLOATS = 10;
 export const NORM_BLOCK = 1024;
 
 export interface NetworkOptions extends EngineOptions {
-  /** Largest batch. */
+  /** Largest number of images in a batch. */
   batchSize: number;
   /** Seed of the initial weights and of dropout. */
   seed: number;
-  /** None: a network that only predicts. */
+  /** The loss; undefined for a network that only predicts. */
   loss?: Loss | undefined;
-  /** None: a network that is not trained. */
+  /** The optimizer; undefined for a network that is not trained. */
   optimizer?: Optimizer | undefined;
-  /** Whether memory serves twice. Default: in large networks (see `planLayout`). */
+  /** True: regions share memory. Default: in large networks (see `planLayout`). */
   compact?: boolean | undefined;
 }
 
 /** All kinds of forward passes. */
 export const MODES: readonly Mode[] = ["inference", "training", "batchStatistics", "calibration"];
 
-/** Where a layer's random key lies, and how many numbers each sample draws with it. */
+/** The place of a layer's random key, and the number of draws of each sample with it. */
 export interface RandomKey {
   readonly region: Region;
   readonly draws: number;
@@ -38,7 +38,7 @@ export interface RandomKey {
 /** The memory plan of a network, before there is memory. */
 export interface Layout {
   readonly plan: MemoryPlan;
-  /** Whether memory matters more than some barriers. */
+  /** True: less memory matters more than fewer barriers. */
   readonly compact: boolean;
   /** The kinds of forward passes that it has memory for. */
   readonly modes: ReadonlySet<Mode>;
@@ -62,10 +62,10 @@ export interface Layout {
 }
 
 /**
- * Asks for every region that a network needs.
+ * Reserves every region that a network needs.
  *
  * @param threads most threads that will run it
- * @param compact whether memory matters more than some barriers
+ * @param compact true: less memory matters more than fewer barriers
  * @throws RangeError if the loss does not fit the outputs
  */
 export function layOut(
@@ -123,7 +123,7 @@ export function layOut(
   };
 }
 
-/** Elements of the output that a loss is for. */
+/** Elements of the output that a loss takes. */
 function lossOutputs(architecture: Architecture, { classes, config }: Loss): number {
   checkOneOutput(architecture, config.type);
   const { output, outputs } = architecture;
@@ -133,7 +133,7 @@ function lossOutputs(architecture: Architecture, { classes, config }: Loss): num
   return outputs;
 }
 
-/** A graph without its last layer, where that is of a type that is folded into the loss. */
+/** A graph without its last layer, if the loss does that layer's work. */
 function withoutLast(graph: Graph, type: string | undefined): Graph {
   const [{ name, tensor }] = graph.outputs;
   const last = producers(graph).get(tensor.id);

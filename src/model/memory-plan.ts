@@ -6,42 +6,42 @@ import { type Layout, layOut, type NetworkOptions } from "./layout.ts";
 import { Tapes } from "./tapes.ts";
 
 /**
- * Elements of activations, packed weights and scratch up to which each has its own place: 256 MiB. What smaller ones would
- * save is not worth the barriers between layers of different sizes.
+ * Elements of activations, packed weights and scratch up to which each has its own place: 256 MiB. The savings of
+ * smaller networks would not be worth the barriers between layers of different sizes.
  */
 const LARGE = 2 ** 26;
 
 /**
- * Elements of activations that a sample has at least where memory serves twice: below that, 16 samples stay in the cache from
- * layer to layer, which is worth more, whatever the batch.
+ * Fewest elements of a sample's activations for which regions share memory: below that, 16 samples stay in the cache
+ * from layer to layer, which is worth more, whatever the batch.
  */
 const LARGE_SAMPLE = 2 ** 16;
 
-/** The same in a network that only predicts: there 16 samples of smaller ones take little memory, whatever the cache. */
+/** Fewest elements of the same in a network that only predicts: 16 smaller samples take little memory, whatever the cache. */
 const LARGE_PREDICTED_SAMPLE = 2 ** 19;
 
 /** Elements that a few samples may fill as they go through a network that only predicts: 4 MiB, a core's cache. */
 const TURN = 2 ** 20;
 
-/** A network's memory, in which everything has its place. */
+/** A network's memory plan, in which every region has its place. */
 export interface PlannedLayout {
   readonly layout: Layout;
   /** Elements of the heap. */
   readonly elements: number;
 }
 
-/** Elements that no heap has: 4 GiB of float32. */
+/** Elements of the largest heap: 4 GiB of float32. */
 const MOST = 2 ** 30;
 
-/** Whether a network does not fit whatever shares memory, so that a walk over its calls could be without end. */
+/** True if a network does not fit even with shared memory, so that a walk over its calls could be very long. */
 function isHopeless({ plan }: Layout, batch: number): boolean {
   return plan.regions.some(({ kind, size }) => (canShare(kind) ? size / batch : size) > MOST);
 }
 
 /**
- * Plans a network's memory. In large networks regions lie where others do whose numbers are needed no more: when that is
- * follows from the calls of all tapes. Of one that only predicts, a few samples go through all layers before the next ones do,
- * in memory of each thread's own.
+ * Plans a network's memory. In large networks regions share memory with others whose numbers are no longer needed,
+ * which follows from the calls of all tapes. In large networks that only predict, a few samples go through all layers
+ * before the next ones do, in memory of each thread's own.
  *
  * @param threads most threads that will run it
  */

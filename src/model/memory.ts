@@ -6,13 +6,13 @@ import { expectTrained } from "./freezing.ts";
 import type { NetworkOptions } from "./layout.ts";
 import { planLayout } from "./memory-plan.ts";
 
-/** What a compiled model's memory is used for. */
+/** Use of a compiled model's memory. */
 export interface MemoryUse {
   readonly gear: Gear;
   readonly batchSize: number;
-  /** Bytes by what they are for. */
+  /** Bytes by kind of region. */
   readonly bytes: Readonly<Record<RegionKind, number>>;
-  /** Bytes of the whole heap, which has gaps. */
+  /** Bytes of the whole heap, gaps included. */
   readonly total: number;
 }
 
@@ -35,7 +35,7 @@ export function memoryUse(
   return { gear, batchSize, bytes, total };
 }
 
-/** The memory that a network will take, without taking it. */
+/** Computes the memory that a network will take, without allocating it. */
 export function planMemory(architecture: Architecture, options: Omit<NetworkOptions, "seed">): MemoryUse {
   if (options.optimizer !== undefined) expectTrained(architecture, "compile");
   const choice = chooseEngine(options);

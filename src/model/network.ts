@@ -15,7 +15,7 @@ import type { Parameters } from "./parameters.ts";
 import { type Pixels, Tapes } from "./tapes.ts";
 import { Turns } from "./turns.ts";
 
-/** What images should give. */
+/** Targets of a data set's images. */
 export type Targets = Pick<Dataset, "labels" | "targets" | "classes">;
 
 /** An architecture with memory: it stages batches and runs training steps, evaluation and prediction on them. */
@@ -26,22 +26,22 @@ export class Network {
   readonly loss: Loss | undefined;
   readonly optimizer: Optimizer | undefined;
   readonly parameters: Parameters;
-  /** Who may work with it when. */
+  /** Keeps calls apart that cannot work with the network at the same time. */
   readonly turns = new Turns();
   readonly #layout: Layout;
-  /** One for each layer that draws numbers. */
+  /** A random stream for each layer that draws numbers. */
   readonly #streams: readonly RandomStream[];
   readonly #tapes: Tapes;
   readonly #pixels: number;
   #staged: Pixels = "bytes";
-  /** What weights are packed for as they are now: see `Tapes.packing`. */
+  /** The tape by which the weights are packed now: see `Tapes.packing`. */
   #packing: Tape | undefined;
   #version = 0;
   /** Elements of each output. */
   readonly #outputSizes: readonly number[];
-  /** Where the last forward pass left them. */
+  /** Offsets of the outputs of the last forward pass. */
   #outputs: readonly number[] = [];
-  /** Computes the gradients that the last training step did without. */
+  /** Computes the gradients that the last training step left out. */
   #owed: Tape | undefined;
 
   private constructor(architecture: Architecture, options: NetworkOptions, layout: Layout, engine: Engine) {
@@ -96,12 +96,12 @@ export class Network {
     this.#changed();
   }
 
-  /** Must be called after parameters or numbers of the optimizer were written from outside. */
+  /** Notes that parameters or numbers of the optimizer were written from outside; must be called after that. */
   parametersChanged(): void {
     this.#changed();
   }
 
-  /** Moves on whenever parameters or numbers of the optimizer change in any way but by `update`. */
+  /** A number that changes whenever parameters or numbers of the optimizer change in any way but by `update`. */
   get version(): number {
     return this.#version;
   }
@@ -131,7 +131,7 @@ export class Network {
     }
   }
 
-  /** Copies the targets of the same images: class indices, or values per output, as the loss wants. */
+  /** Copies the targets of the same images: class indices or values per output, whichever the loss takes. */
   stageTargets({ labels, targets, classes }: Targets, n: number, begin: number, indices?: Uint32Array): void {
     const { heap } = this.engine;
     const { offset } = this.#layout.targets;
@@ -143,7 +143,7 @@ export class Network {
     }
   }
 
-  /** Where the transforms of the next augmented step go: `TRANSFORM_FLOATS` per image. */
+  /** The place for the transforms of the next augmented step: `TRANSFORM_FLOATS` per image. */
   get transforms() {
     const { transforms } = this.#layout;
     if (transforms === undefined) throw new TypeError("augment: expected a model compiled with an optimizer, got none");
@@ -151,11 +151,11 @@ export class Network {
   }
 
   /**
-   * One optimizer step on the staged batch: forward, loss, backward, update.
+   * Runs one training step on the staged batch: forward, loss, backward, update.
    *
    * @param n images in the batch
    * @param step optimizer step, from 1: dropout and bias correction depend on it
-   * @param augmented whether to apply the transforms
+   * @param augmented true: applies the transforms
    */
   trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
     this.#writeStepNumbers(step, learningRate, 0);
@@ -165,19 +165,19 @@ export class Network {
     this.#changed();
   }
 
-  /** Completes the gradients of the last training step, while all that they come from is there. */
+  /** Completes the gradients of the last training step, while their inputs are still in memory. */
   #settleGradients(): void {
     if (this.#owed !== undefined) this.engine.run(this.#owed);
     this.#owed = undefined;
   }
 
   /**
-   * The first half of a step on a part of its batch: the part's share in the gradient, as its images have in the mean of all.
-   * The shares of all parts add up to the gradient of the batch; running statistics move by those of the part.
+   * The first half of a step on a part of its batch: the part's share in the gradient of the batch's mean loss. The
+   * shares of all parts add up to the gradient of the batch; running statistics move by those of the part.
    *
    * @param n images of the part, which are staged
    * @param step optimizer step, from 1
-   * @param augmented whether to apply the transforms
+   * @param augmented true: applies the transforms
    * @param begin images of the batch before this part
    * @param images images of the whole batch
    */
@@ -188,8 +188,8 @@ export class Network {
   }
 
   /**
-   * Adds values to the gradients, from element `begin` of `parameters.gradients` on. They pass through the memory of staged
-   * images, which are lost.
+   * Adds values to the gradients, from element `begin` of `parameters.gradients` on. They pass through the memory of
+   * staged images, which is overwritten.
    */
   addToGradients(begin: number, values: Float32Array): void {
     const { heap, kernels } = this.engine;
@@ -202,14 +202,18 @@ export class Network {
     }
   }
 
-  /** The second half of a step: the update by the gradients as they are in the heap now. */
+  /** Runs the second half of a step: the update by the gradients that are in the heap now. */
   update(step: number, learningRate: number): void {
     this.#writeStepNumbers(step, learningRate, 0);
     this.engine.run(this.#tapes.update());
     this.#packing = undefined;
   }
 
-  /** @param begin images of the batch before the first staged one: each place in the batch draws its own numbers */
+  /**
+   * Writes the numbers of a step: learning rate, corrections, random keys.
+   *
+   * @param begin images of the batch before the first staged one: each place in the batch draws its own numbers
+   */
   #writeStepNumbers(step: number, learningRate: number, begin: number): void {
     const { optimizer } = this;
     if (optimizer === undefined) throw new TypeError("train: expected a model compiled with an optimizer, got none");
@@ -248,15 +252,15 @@ export class Network {
     this.#outputs = outputs;
   }
 
-  /** After a step or an evaluation with loss: losses [n], and right answers [n] for a loss with classes. */
+  /** Losses [n], and right answers [n] for a loss with classes, after a step or an evaluation with loss. */
   results(n: number) {
     return { losses: this.view(this.#layout.losses.offset, n), correct: this.view(this.#layout.correct.offset, n) };
   }
 
   /**
-   * After an evaluation: the model's predictions [n, elements], through the loss's activation where it has one.
+   * The model's predictions [n, elements] after an evaluation, through the loss's activation if it has one.
    *
-   * @param output which of several outputs
+   * @param output index of the output
    */
   predictions(n: number, output = 0) {
     return this.view(this.#outputs[output], n * this.#outputSizes[output]);
@@ -267,14 +271,14 @@ export class Network {
     return this.#layout.plan.regions;
   }
 
-  /** Bytes of memory by what they are for, and of the whole heap. */
+  /** Bytes of memory by kind of region, and of the whole heap. */
   memory(): MemoryUse {
     const { gear, heap } = this.engine;
     const { batchSize } = this;
     return memoryUse(this.#layout.plan, heap.BYTES_PER_ELEMENT, { gear, batchSize, total: heap.buffer.byteLength });
   }
 
-  /** The gradient of a parameter as the last step left it. */
+  /** The gradient of a parameter after the last step. */
   gradient(name: string) {
     const { gradient } = this.parameters.get(name);
     if (gradient === undefined) throw new TypeError(`gradient: expected a trained parameter, got "${name}"`);

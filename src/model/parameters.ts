@@ -17,15 +17,16 @@ export interface Parameter extends ParameterPlace {
 }
 
 /**
- * Places parameters one after the other: what decays, what does not, then statistics, then what is frozen. So each group is
- * one run of elements, for the optimizer and for copies; gradients and optimizer state lie in the same order.
+ * Places parameters one after the other: first those that decay, then those that do not, statistics, and frozen ones.
+ * Each group is one run of elements, for the optimizer and for copies; gradients and optimizer state lie in the same
+ * order.
  */
 export class Parameters {
   readonly list: readonly Parameter[];
   readonly #byName: ReadonlyMap<string, Parameter>;
   readonly #slots: readonly Region[];
 
-  /** @param slots numbers the optimizer keeps per trained element */
+  /** @param slots numbers that the optimizer keeps for each trained element */
   constructor(specs: readonly NodeParameter[], plan: MemoryPlan, training: boolean, slots: number) {
     const kernels = specs.filter(isDecayed);
     const rest = specs.filter(isFree);
@@ -50,14 +51,14 @@ export class Parameters {
   }
 
   /**
-   * All values with the gaps between them, as one run: a copy of it is a copy of the model, for a network of which the same
-   * is frozen.
+   * All values with the gaps between them, as one run: a copy of it is a copy of the model, for networks with the same
+   * frozen layers.
    */
   get values(): Range {
     return { offset: this.#first(), count: this.#count(() => true) };
   }
 
-  /** The run of all values that a training changes: not those that are frozen. */
+  /** The run of all values that training changes: all but frozen ones. */
   get moving(): Range {
     return { offset: this.#first(), count: this.#count(({ frozen }) => !frozen) };
   }
@@ -70,7 +71,7 @@ export class Parameters {
     return { decayed: { offset, count: decayed }, free: { offset: offset + decayed, count: free } };
   }
 
-  /** The run of statistics, which a training changes, but no optimizer. */
+  /** The run of statistics, which training changes without an optimizer. */
   get statistics(): Range {
     const { offset, count } = this.trained.free;
     return { offset: offset + count, count: this.#count(isStatistic) };
@@ -83,7 +84,7 @@ export class Parameters {
   }
 
   /**
-   * The same as runs for the optimizer, without some kernels that are updated elsewhere.
+   * The trained values as runs for the optimizer, without some kernels that are updated elsewhere.
    *
    * @param elsewhere in any order
    */
@@ -122,7 +123,7 @@ export class Parameters {
     return this.list[0]?.value.offset ?? 0;
   }
 
-  /** Elements of the parameters that fit a condition, which are neighbours, with the gaps between them. */
+  /** Elements, with the gaps between them, of the parameters that fit a condition, which are neighbours. */
   #count(fits: (spec: NodeParameter) => boolean): number {
     return aligned(this.list.map(({ spec }) => spec).filter(fits));
   }
@@ -136,7 +137,7 @@ function isFree({ trained, role }: NodeParameter): boolean {
   return trained && role !== "kernel";
 }
 
-/** Whether it is a statistic that moves. */
+/** True for a statistic that moves. */
 function isStatistic({ trained, frozen }: NodeParameter): boolean {
   return !trained && !frozen;
 }

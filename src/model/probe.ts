@@ -18,14 +18,14 @@ export interface LayerOutput {
   readonly values: Float32Array;
 }
 
-/** Where a layer's output lies. */
+/** The place of a layer's output. */
 interface Place extends Omit<LayerOutput, "values"> {
   readonly offset: number;
 }
 
 /**
- * Looks at what is between a network's layers. It has a memory of its own, in which no layer does the work of the next one,
- * and takes the network's weights: so it can look at any time between two steps, and disturbs none.
+ * Reads the outputs of a network's layers. It has a memory of its own, in which layers are not fused, and copies the
+ * network's weights: it can be used at any time between two steps, and disturbs none.
  */
 export class Probe {
   readonly #network: Network;
@@ -51,7 +51,7 @@ export class Probe {
     this.#places = places;
   }
 
-  /** @throws RangeError if there is no memory for it */
+  /** @throws RangeError if its memory cannot be allocated */
   static async create(network: Network): Promise<Probe> {
     const { architecture } = network;
     const { graph, input } = architecture;
@@ -101,7 +101,7 @@ export class Probe {
     }
     const { pixels } = readRawImages("activations", image, shape);
     const { heap } = this.#engine;
-    // The order of parameters is the same in both, so their values are one run in each.
+    // The order of parameters is the same in both networks, so their values are one run in each.
     const { offset, count } = this.#network.parameters.values;
     heap.set(this.#network.view(offset, count), this.#parameters);
     heap.set(pixels, this.#pixels);

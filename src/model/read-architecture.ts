@@ -5,11 +5,12 @@ import { readOutputNames } from "./forms.ts";
 import { readInput } from "./input.ts";
 
 /**
- * A network on paper from parsed JSON, which `Architecture.toJson` gives:
- * `{ "input": { "shape": [28, 28, 1], "scale": 0.00392 }, "layers": [{ "type": "conv2d", ... }] }`, with
- * `"outputs": ["left", "right"]` where the outputs are not just the last layer's.
+ * Reads a network from parsed JSON, as `Architecture.toJson` gives it: `{ "input": { "shape": [28, 28, 1], "scale":
+ * 0.00392 }, "layers": [{ "type": "conv2d", ... }] }`, with `"outputs": ["left", "right"]` where the outputs are not
+ * just the last layer's. `{ "input": { "shape": [28, 28, 1], "scale": 0.00392 }, "layers": [{ "type": "conv2d", ... }]
+ * }`, with `"outputs": ["left", "right"]` where the outputs are not just the last layer's.
  *
- * Apart from the class, so that programs which read no networks bundle only the layers that they name.
+ * A function apart from the class, so that programs which read no networks bundle only the layers that they name.
  *
  * @throws TypeError, RangeError for unknown keys, and where options or shapes do not fit
  */

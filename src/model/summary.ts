@@ -5,7 +5,7 @@ import type { Architecture } from "./architecture.ts";
 import type { MemoryUse } from "./memory.ts";
 import type { Network } from "./network.ts";
 
-/** One layer of a summary. */
+/** A layer of a summary. */
 export interface LayerDescription {
   readonly name: string;
   readonly type: string;
@@ -13,7 +13,7 @@ export interface LayerDescription {
   readonly inputs: readonly string[];
   readonly output: readonly number[];
   readonly parameters: number;
-  /** Whether it has parameters that keep their values in training. */
+  /** True: its parameters keep their values in training. */
   readonly frozen: boolean;
   /** Multiply-adds of one image's forward pass. */
   readonly multiplyAdds: number;
@@ -24,14 +24,14 @@ export interface ModelDescription {
   readonly input: readonly number[];
   readonly layers: readonly LayerDescription[];
   readonly parameters: number;
-  /** Those that are neither statistics nor frozen. */
+  /** Number of trained parameters: neither statistics nor frozen ones. */
   readonly trainable: number;
   readonly multiplyAdds: number;
-  /** Of a compiled model: bytes by what they are for, and in all. */
+  /** Bytes of memory of a compiled model, by kind of region and in all. */
   readonly memory?: MemoryUse;
 }
 
-/** The numbers of a model, with memory where it has some. */
+/** Describes a model in numbers, with memory if it is compiled. */
 export function describeModel(architecture: Architecture, network: Network | undefined): ModelDescription {
   const { graph, input } = architecture;
   const parameters = architecture.parameters();
@@ -73,12 +73,12 @@ const COLUMNS: readonly Column[] = [
 
 const INPUTS: Column = { title: "Inputs", of: ({ inputs }) => inputs.join(", ") };
 
-/** Whether each layer takes the output of the one before it and no other. */
+/** True if each layer takes the output of the one before it and no other. */
 function isChain(layers: readonly LayerDescription[]): boolean {
   return layers.every(({ inputs }, i) => inputs.length === 1 && inputs[0] === (layers[i - 1]?.name ?? INPUT));
 }
 
-/** The description as a table; networks that are no chain have a column of inputs. */
+/** Formats the description as a table; networks that are no chain have a column of inputs. */
 export function summarize(description: ModelDescription): string {
   const { input, layers, parameters, trainable, multiplyAdds, memory } = description;
   const columns = isChain(layers) ? COLUMNS : [...COLUMNS, INPUTS];
@@ -100,7 +100,7 @@ export function summarize(description: ModelDescription): string {
   return [lines[0], rule, ...lines.slice(1), rule, total, work, ...memoryLines(memory)].join("\n");
 }
 
-/** All parameters, and how many of them are trained where that is not all: "7,307, of which 7,147 are trained". */
+/** The number of parameters, and of trained ones if these are not all: "7,307, of which 7,147 are trained". */
 export function parameterCounts({ parameters, trainable }: Pick<ModelDescription, "parameters" | "trainable">): string {
   const trained = parameters === trainable ? "" : `, of which ${trainable.toLocaleString("en-US")} are trained`;
   return parameters.toLocaleString("en-US") + trained;
@@ -115,7 +115,7 @@ function memoryLines(memory: ModelDescription["memory"]): string[] {
   ];
 }
 
-/** Bytes for people. */
+/** Bytes in readable units. */
 export function size(bytes: number): string {
   if (bytes < 2 ** 20) return `${(bytes / 2 ** 10).toFixed(1)} KiB`;
   if (bytes < 2 ** 30) return `${(bytes / 2 ** 20).toFixed(1)} MiB`;

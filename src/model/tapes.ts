@@ -4,27 +4,30 @@ import { type BackwardTapes, type Mode, sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
 import { type Layout, MODES, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
 
-/** How the pixels of a batch were staged. */
+/** Type of a batch's staged pixels. */
 export type Pixels = "bytes" | "floats";
 
-/** A tape, and where its pass leaves each output. */
+/** A tape, and the offsets of the outputs of its pass. */
 export interface Recording {
   readonly tape: Tape;
   readonly outputs: readonly number[];
-  /** Computes the gradients that a training step did without, from what it leaves; undefined where it has them all. */
+  /**
+   * Computes the gradients that a training step left out, from the numbers that it leaves; undefined if it has them
+   * all.
+   */
   readonly owed?: Tape | undefined;
 }
 
-/** What a tape of a training step, or of the first half of one, is for. */
+/** Variant of a tape of a training step, or of the first half of one. */
 export interface TrainingTape {
   readonly n: number;
   readonly pixels: Pixels;
   readonly augmented: boolean;
-  /** Images of the whole batch, of which these n may be a part: the gradient is that of the mean over them. */
+  /** Images of the whole batch, of which these n may be a part: the gradient is that of the mean over all. */
   readonly images: number;
 }
 
-// Kinds of tapes; what else tells them apart is added.
+// Kinds of tapes; their variants are added.
 const PACK = 0;
 const UPDATE = 1;
 const TRAIN = 2;
@@ -36,10 +39,10 @@ const KINDS = 27;
 /** Bytes of activations that a chunk of samples may fill: a core's own cache and its share of the common one. */
 const CACHE_BYTES = 2 ** 22;
 
-/** Fewest samples of a chunk, and what its size is a multiple of: kernels work on several samples at once. */
+/** Fewest samples of a chunk; its size is a multiple of this, as kernels work on several samples at once. */
 const CHUNK = 16;
 
-/** The tapes of a network, each written the first time it is wanted. */
+/** The tapes of a network, each written when it is first needed. */
 export class Tapes {
   readonly #architecture: Architecture;
   readonly #options: Pick<NetworkOptions, "batchSize" | "loss" | "optimizer">;
@@ -64,40 +67,40 @@ export class Tapes {
   }
 
   /**
-   * Packs the weights for evaluation, which needs no panels for a backward pass: for `inference`, in which they can hold a
-   * normalisation, or for all other modes.
+   * The tape that packs weights for evaluation, without panels for a backward pass: for `inference`, where weights may
+   * hold a normalisation, or for all other modes.
    */
   packing(mode: Mode): Tape {
     const key = this.#key(mode === "inference" ? PACK : PACK_PLAIN, 0);
     return (this.#recordings.get(key) ?? this.#recordPacking(key, mode)).tape;
   }
 
-  /** A whole step: forward, loss, backward, update. */
+  /** The tape of a whole step: forward, loss, backward, update. */
   training(n: number, pixels: Pixels, augmented: boolean): Recording {
     const key = this.#key(TRAIN + kindOf(pixels, augmented), n);
     return this.#recordings.get(key) ?? this.#recordTraining(key, { n, pixels, augmented, images: n });
   }
 
-  /** A step without the update. */
+  /** The tape of a step without the update. */
   gradients(n: number, pixels: Pixels, augmented: boolean, images: number): Tape {
     const key = this.#key(GRADIENTS + kindOf(pixels, augmented), n, images);
     return (this.#recordings.get(key) ?? this.#recordGradients(key, { n, pixels, augmented, images })).tape;
   }
 
-  /** What is left of such a step. */
+  /** The tape of the update of such a step. */
   update(): Tape {
     const key = this.#key(UPDATE, 0);
     return (this.#recordings.get(key) ?? this.#recordUpdate(key)).tape;
   }
 
-  /** A pass forward and, where the targets are staged, its losses. */
+  /** The tape of a forward pass and, if the targets are staged, its losses. */
   evaluation(n: number, pixels: Pixels, mode: Mode, withLoss: boolean): Recording {
     const kind = MODES.indexOf(mode) + (withLoss ? 4 : 0) + (pixels === "bytes" ? 0 : 8);
     const key = this.#key(EVALUATE + kind, n);
     return this.#recordings.get(key) ?? this.#recordEvaluation(key, n, pixels, mode, withLoss);
   }
 
-  /** Every kind of tape, for the largest batch and for those small ones that are trained in another way. */
+  /** Every kind of tape, for the largest batch and for small ones that are trained in another way. */
   all(): readonly Recording[] {
     const { batchSize, loss, optimizer } = this.#options;
     const withLoss = loss !== undefined;
@@ -179,10 +182,10 @@ export class Tapes {
   }
 
   /**
-   * What updates dense kernels on the way back (see `BackwardTapes`).
+   * Function that updates dense kernels during the backward pass (see `BackwardTapes`).
    *
-   * @param owed takes calls that compute the gradients all the same
-   * @param descended takes the kernels that are done
+   * @param owed takes calls that compute the gradients later, if they are read
+   * @param descended takes the kernels that are updated
    */
   #descendDense(tape: Tape, owed: Tape, descended: Region[]): BackwardTapes["descendDense"] {
     const { optimizer } = this.#options;
@@ -206,14 +209,19 @@ export class Tapes {
     const x = this.#emitInput(tape, n, pixels, augmented);
     const outputs = placed.forward(tape, n, x, "training");
     this.#emitLoss(tape, n, outputs[0], images);
-    // Of a large network right beside the data gradients: what they read is free afterwards.
+    // In large networks weight gradients are computed beside the data gradients: the memory of their inputs is free
+    // afterwards.
     const weights = this.#layout.compact ? tape : new Tape();
     placed.backward({ samples: tape, weights, descendDense }, n, x, gradient.offset);
     if (weights !== tape) tape.append(weights);
     return outputs;
   }
 
-  /** @param descended kernels that have been updated already */
+  /**
+   * Emits the update of all parameters.
+   *
+   * @param descended kernels that have been updated already
+   */
   #emitUpdate(tape: Tape, descended: readonly Region[] = []): void {
     const { optimizer } = this.#options;
     const { parameters, hyper, normPartials } = this.#layout;

@@ -2,10 +2,11 @@
 export type WeightState = "own" | "averaged" | "changing";
 
 /**
- * Who may work with a network when: one run trains at a time, and whoever evaluates sees the weights of one moment.
+ * Keeps apart calls that cannot work with a network at the same time: one run trains at a time, and evaluations see the
+ * weights of one moment.
  *
- * A run takes steps only while nobody reads; reading waits while a run exchanges the weights. A run that waits for whoever
- * reads its events can be ended from outside, as nobody may ever come back to it.
+ * A run takes steps only while no call reads; reading waits while a run exchanges the weights. A run that waits for its
+ * events to be read can be ended from outside, as they may never be read.
  */
 export class Turns {
   #run: object | undefined;
@@ -16,12 +17,12 @@ export class Turns {
   #reads = 0;
   #wake: (() => void)[] = [];
 
-  /** Whether a run is under way: begun, and neither ended nor stopped. */
+  /** True while a run is under way: begun, and neither ended nor stopped. */
   get isTraining(): boolean {
     return this.#run !== undefined;
   }
 
-  /** The run that the weights and the optimizer's numbers are of; undefined before the first. */
+  /** The run that weights and optimizer's numbers belong to; undefined before the first. */
   get latest(): object | undefined {
     return this.#latest;
   }
@@ -46,24 +47,24 @@ export class Turns {
     this.weights = "own";
   }
 
-  /** Makes a run the one that the optimizer's numbers are of, as they were put in place for it. */
+  /** Notes that the optimizer's numbers were restored for a run. */
   restored(run: object): void {
     this.#latest = run;
   }
 
-  /** Whether a run waits for whoever reads its events to ask for more, which may never happen. */
+  /** Notes that a run waits for its events to be read, which may never happen. */
   setWaiting(run: object, waits: boolean): void {
     if (this.#run !== run) return;
     this.#waits = waits;
     if (waits && this.#isStopped) this.end(run);
   }
 
-  /** Whether a run is to take no further step. */
+  /** True if a run must take no further step. */
   isOver(run: object): boolean {
     return this.#run !== run || this.#isStopped;
   }
 
-  /** Ends the run under way: at once if it waits for its reader, else before its next step. */
+  /** Ends the run under way: at once if it waits for its events to be read, else before its next step. */
   stop(): void {
     this.#isStopped = true;
     if (this.#waits) this.#run = undefined;
@@ -74,7 +75,7 @@ export class Turns {
     this.#wakeAll();
   }
 
-  /** Does work that must see weights that stay, once they are settled. */
+  /** Does work during which weights must not change, once they are settled. */
   async read<T>(work: () => Promise<T>): Promise<T> {
     while (this.#weights === "changing") await this.#change();
     this.#reads++;
@@ -86,7 +87,7 @@ export class Turns {
     }
   }
 
-  /** Resolves when nobody reads; undefined if nobody does, as awaiting costs each step a turn of the queue. */
+  /** Resolves when no call reads; undefined if none does, as awaiting costs each step a turn of the queue. */
   undisturbed(): Promise<void> | undefined {
     return this.#reads === 0 ? undefined : this.#unread();
   }
@@ -105,7 +106,11 @@ export class Turns {
     for (const resolve of waiting) resolve();
   }
 
-  /** @throws RangeError if a run is under way */
+  /**
+   * Throws if a run is under way.
+   *
+   * @throws RangeError
+   */
   expectNoRun(who: string): void {
     if (this.#run === undefined) return;
     const advice =
@@ -113,13 +118,21 @@ export class Turns {
     throw new RangeError(`${who}: expected no run of the model under way, got one; ${advice}`);
   }
 
-  /** @throws RangeError if somebody evaluates or predicts */
+  /**
+   * Throws if a call evaluates or predicts.
+   *
+   * @throws RangeError
+   */
   expectNoReader(who: string): void {
     if (this.#reads > 0)
       throw new RangeError(`${who}: expected no evaluate or predict under way, got one; await it first`);
   }
 
-  /** @throws RangeError if the weights are being exchanged */
+  /**
+   * Throws if the weights are being exchanged.
+   *
+   * @throws RangeError
+   */
   expectSettled(who: string): void {
     if (this.#weights !== "changing") return;
     throw new RangeError(
@@ -127,7 +140,11 @@ export class Turns {
     );
   }
 
-  /** @throws RangeError if what is written to the weights would be lost, or be seen by half of an evaluation */
+  /**
+   * Throws if a write to the weights would be lost, or be seen by half of an evaluation.
+   *
+   * @throws RangeError
+   */
   expectWritable(who: string): void {
     this.expectNoReader(who);
     if (this.#weights === "own") return;

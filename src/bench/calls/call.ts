@@ -23,12 +23,10 @@ export interface Tensor {
  *
  * - `exact`: none, the same number
  * - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length + 4) eps times that sum with
- *   all
- *   inputs replaced by their magnitudes, which the reference computes
+ *   all inputs replaced by their magnitudes, which the reference computes
  * - `close`: `units` eps times the magnitude of the result, or of `floor` where that is larger
  * - `amplified`: as `sum`, for a kernel whose way takes more operations than the reference: `magnitudes` are its own
- *   sums
- *   with all numbers positive
+ *   sums with all numbers positive
  */
 export type Bound =
   | { readonly kind: "exact" }
