@@ -77,6 +77,7 @@ export type { ArchitectureOptions, FunctionalOptions, ListOptions } from "./mode
 export { type InputOptions, type InputTensor, input } from "./model/input.ts";
 export type { MemoryUse } from "./model/memory.ts";
 export type { Network } from "./model/network.ts";
+export type { LayerActivation } from "./model/probe.ts";
 export type { LayerDescription, ModelDescription } from "./model/summary.ts";
 export type { FileBytes } from "./numeric/array-kinds.ts";
 export { RandomStream } from "./numeric/random.ts";
@@ -125,6 +126,7 @@ export {
 } from "./training/optimizers.ts";
 export type { PredictOptions } from "./training/predict.ts";
 export type { Progress } from "./training/progress.ts";
+export type { ImageReport as RemoteReport } from "./training/report.ts";
 export type { SampleEvaluation } from "./training/reports.ts";
 export { runReading } from "./training/run-reading.ts";
 export type { Sampling } from "./training/sampling.ts";
@@ -133,17 +135,12 @@ export type { History, Trainer } from "./training/trainer.ts";
 export { type WhitenOptions, whiten } from "./training/whitening.ts";
 export type {
   CheckpointNotes,
-  LayerActivation,
   RemoteCompileOptions,
-  RemoteDataset,
   RemoteEngine,
   RemoteFitOptions,
-  RemoteModel,
-  RemoteReadData,
-  RemoteReport,
-  RemoteRun,
-  Session,
-  SessionOptions,
 } from "./worker/contract.ts";
-export { createSession } from "./worker/session.ts";
+export type { RemoteDataset } from "./worker/remote-dataset.ts";
+export type { RemoteModel } from "./worker/remote-model.ts";
+export type { RemoteRun } from "./worker/remote-run.ts";
+export { createSession, type RemoteReadData, type Session, type SessionOptions } from "./worker/session.ts";
 export { setWorkerSource, type WorkerSource } from "./worker/start.ts";

@@ -1,5 +1,4 @@
 import { type Touch, Touched, touchesOf } from "./conflicts.ts";
-import type { KernelName } from "./kernels.ts";
 import type { TurnArea } from "./plan.ts";
 import type { Operation } from "./tape.ts";
 
@@ -17,12 +16,6 @@ export interface Run {
 export function isInTurnArea(offset: number, area: TurnArea | undefined): boolean {
   return area !== undefined && offset >= area.offset && offset < area.offset + area.elements;
 }
-
-/**
- * Kernels that read all of their weights at every call: calling them for a few samples at a time costs more than it
- * gains.
- */
-const WHOLE: ReadonlySet<KernelName> = new Set<KernelName>(["dense_forward", "dense_backward_data"]);
 
 /**
  * Cuts a tape into runs, and the runs into phases, between which are barriers where all threads meet. There is a
@@ -76,8 +69,8 @@ function append(phase: Run[], run: Run): void {
   else phase[phase.length - 1] = { operations: [...last.operations, ...run.operations], inTurns: false };
 }
 
-function inTurns({ axis, kernel }: Operation): boolean {
-  return axis === "sample" && !WHOLE.has(kernel);
+function inTurns({ axis }: Operation): boolean {
+  return axis === "sample";
 }
 
 /**

@@ -4,13 +4,15 @@ import type { TurnArea } from "./plan.ts";
 /**
  * The axis of a kernel's range. Barriers do not follow from it, but from the floats that calls touch (`phasesOf`).
  *
- * - `sample`: images of the batch
+ * - `sample`: images of the batch, which may be done in turns of a few
+ * - `batch`: images of the batch, all of a thread's at once: for kernels that read all of their weights at every call, which for
+ *   a few images at a time costs more than it gains
  * - `channel`: channels, each over the whole batch
  * - `weight`: rows of a weight gradient, or panels of packed weights
  * - `parameter`: elements of all parameters together
  * - `single`: work that one thread does alone
  */
-export type Axis = "sample" | "channel" | "weight" | "parameter" | "single";
+export type Axis = "sample" | "batch" | "channel" | "weight" | "parameter" | "single";
 
 /** Memory that belongs to the thread that runs a call: one area for each thread, one after the other. */
 export interface ThreadScratch {

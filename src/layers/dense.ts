@@ -175,7 +175,7 @@ class PlacedDense implements PlacedLayer {
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
     tape.add(
       "dense_forward",
-      "sample",
+      "batch",
       n,
       x,
       this.#weights.offset,
@@ -220,6 +220,6 @@ class PlacedDense implements PlacedLayer {
     }
     if (dx === 0) return;
     const panels = readsUnpacked("training", n) ? 0 : (this.#panelsBackward?.offset ?? 0);
-    samples.add("dense_backward_data", "sample", n, dz, kernel.offset, panels, dx, inputs, units);
+    samples.add("dense_backward_data", "batch", n, dz, kernel.offset, panels, dx, inputs, units);
   }
 }

@@ -62,8 +62,8 @@ export function planLayout(
   const compact = layOut(architecture, options, threads, true);
   const { plan } = compact;
   plan.freeze();
-  const records = new Tapes(architecture, options, compact).all().map(({ tape, owed, outputs }) => ({
-    operations: [...tape.operations, ...(owed?.operations ?? [])],
+  const records = new Tapes(architecture, options, compact).all().map(({ tape, deferredGradients, outputs }) => ({
+    operations: [...tape.operations, ...(deferredGradients?.operations ?? [])],
     results: [...outputs, compact.losses.offset, compact.correct.offset].filter((offset) => offset !== 0),
   }));
   const regions = plan.regions.filter(({ size }) => size > 0).sort((a, b) => a.offset - b.offset);

@@ -41,8 +41,8 @@ export class Network {
   readonly #outputSizes: readonly number[];
   /** Offsets of the outputs of the last forward pass. */
   #outputs: readonly number[] = [];
-  /** Computes the gradients that the last training step left out. */
-  #owed: Tape | undefined;
+  /** Computes the gradients that the last training step deferred. */
+  #deferredGradients: Tape | undefined;
 
   private constructor(architecture: Architecture, options: NetworkOptions, layout: Layout, engine: Engine) {
     this.architecture = architecture;
@@ -159,16 +159,16 @@ export class Network {
    */
   trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
     this.#writeStepNumbers(step, learningRate, 0);
-    const { tape, owed } = this.#tapes.training(n, this.#staged, augmented);
+    const { tape, deferredGradients } = this.#tapes.training(n, this.#staged, augmented);
     this.engine.run(tape);
-    this.#owed = owed;
+    this.#deferredGradients = deferredGradients;
     this.#changed();
   }
 
   /** Completes the gradients of the last training step, while their inputs are still in memory. */
   #settleGradients(): void {
-    if (this.#owed !== undefined) this.engine.run(this.#owed);
-    this.#owed = undefined;
+    if (this.#deferredGradients !== undefined) this.engine.run(this.#deferredGradients);
+    this.#deferredGradients = undefined;
   }
 
   /**
@@ -184,7 +184,7 @@ export class Network {
   partialGradients(n: number, step: number, augmented: boolean, begin: number, images: number): void {
     this.#writeStepNumbers(step, 0, begin);
     this.engine.run(this.#tapes.gradients(n, this.#staged, augmented, images));
-    this.#owed = undefined;
+    this.#deferredGradients = undefined;
   }
 
   /**

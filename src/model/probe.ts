@@ -10,8 +10,8 @@ import type { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";
 
 /** The output of one layer for one image. */
-export interface LayerOutput {
-  /** The layer's path, such as `conv2d` or `residual/relu`. */
+export interface LayerActivation {
+  /** The layer's path in the model, such as `conv2d` or `residual/relu`. */
   readonly path: string;
   readonly type: string;
   readonly shape: Shape;
@@ -19,7 +19,7 @@ export interface LayerOutput {
 }
 
 /** The place of a layer's output. */
-interface Place extends Omit<LayerOutput, "values"> {
+interface Place extends Omit<LayerActivation, "values"> {
   readonly offset: number;
 }
 
@@ -93,7 +93,7 @@ export class Probe {
    * @param image raw pixels [h, w, c]
    * @throws RangeError unless it is one image
    */
-  run(image: Pixels | Uint8ClampedArray): LayerOutput[] {
+  run(image: Pixels | Uint8ClampedArray): LayerActivation[] {
     const { shape } = this.#network.architecture.input;
     const size = sizeOf(shape);
     if (image.length !== size) {

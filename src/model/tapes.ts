@@ -3,6 +3,7 @@ import { Tape } from "../engine/tape.ts";
 import { type BackwardTapes, type Mode, sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
 import { type Layout, MODES, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
+import { memoized } from "./memo.ts";
 
 /** Type of a batch's staged pixels. */
 export type Pixels = "bytes" | "floats";
@@ -11,30 +12,9 @@ export type Pixels = "bytes" | "floats";
 export interface Recording {
   readonly tape: Tape;
   readonly outputs: readonly number[];
-  /**
-   * Computes the gradients that a training step left out, from the numbers that it leaves; undefined if it has them
-   * all.
-   */
-  readonly owed?: Tape | undefined;
+  /** Computes the gradients that a training step deferred, from the numbers that it leaves; undefined if it has them all. */
+  readonly deferredGradients?: Tape | undefined;
 }
-
-/** Variant of a tape of a training step, or of the first half of one. */
-export interface TrainingTape {
-  readonly n: number;
-  readonly pixels: Pixels;
-  readonly augmented: boolean;
-  /** Images of the whole batch, of which these n may be a part: the gradient is that of the mean over all. */
-  readonly images: number;
-}
-
-// Kinds of tapes; their variants are added.
-const PACK = 0;
-const UPDATE = 1;
-const TRAIN = 2;
-const GRADIENTS = 6;
-const EVALUATE = 10;
-const PACK_PLAIN = 26;
-const KINDS = 27;
 
 /** Bytes of activations that a chunk of samples may fill: a core's own cache and its share of the common one. */
 const CACHE_BYTES = 2 ** 22;
@@ -50,8 +30,6 @@ export class Tapes {
   readonly #pixels: number;
   /** See `Tape.chunk`. */
   readonly #chunk: number;
-  /** By kind and batch size: see `#key`. */
-  readonly #recordings = new Map<number, Recording>();
 
   constructor(
     architecture: Architecture,
@@ -71,34 +49,49 @@ export class Tapes {
    * hold a normalisation, or for all other modes.
    */
   packing(mode: Mode): Tape {
-    const key = this.#key(mode === "inference" ? PACK : PACK_PLAIN, 0);
-    return (this.#recordings.get(key) ?? this.#recordPacking(key, mode)).tape;
+    return this.#packing(mode === "inference" ? mode : "batchStatistics");
   }
 
-  /** The tape of a whole step: forward, loss, backward, update. */
-  training(n: number, pixels: Pixels, augmented: boolean): Recording {
-    const key = this.#key(TRAIN + kindOf(pixels, augmented), n);
-    return this.#recordings.get(key) ?? this.#recordTraining(key, { n, pixels, augmented, images: n });
-  }
+  readonly #packing = memoized((mode: Mode): Tape => {
+    const tape = this.#newTape();
+    this.#layout.placed.prepare(tape, mode, this.#options.batchSize);
+    return tape;
+  });
 
-  /** The tape of a step without the update. */
-  gradients(n: number, pixels: Pixels, augmented: boolean, images: number): Tape {
-    const key = this.#key(GRADIENTS + kindOf(pixels, augmented), n, images);
-    return (this.#recordings.get(key) ?? this.#recordGradients(key, { n, pixels, augmented, images })).tape;
-  }
+  /** The tape of a whole step on n images: forward, loss, backward, update. */
+  readonly training = memoized((n: number, pixels: Pixels, augmented: boolean): Recording => {
+    const tape = this.#newTape();
+    const deferred = new Tape();
+    const updated: Region[] = [];
+    const descendDense = this.#descendDense(tape, deferred, updated);
+    const outputs = this.#emitGradients(tape, n, pixels, augmented, n, descendDense);
+    this.#emitUpdate(tape, updated);
+    return { tape, outputs, deferredGradients: deferred.operations.length === 0 ? undefined : deferred };
+  });
+
+  /**
+   * The tape of a step without the update, on n images.
+   *
+   * @param images of the whole batch, of which these n may be a part: the gradient is that of the mean over them
+   */
+  readonly gradients = memoized((n: number, pixels: Pixels, augmented: boolean, images: number): Tape => {
+    const tape = this.#newTape();
+    this.#emitGradients(tape, n, pixels, augmented, images);
+    return tape;
+  });
 
   /** The tape of the update of such a step. */
-  update(): Tape {
-    const key = this.#key(UPDATE, 0);
-    return (this.#recordings.get(key) ?? this.#recordUpdate(key)).tape;
-  }
+  readonly update = memoized((): Tape => {
+    const tape = this.#newTape();
+    this.#emitUpdate(tape);
+    return tape;
+  });
 
   /** The tape of a forward pass and, if the targets are staged, its losses. */
-  evaluation(n: number, pixels: Pixels, mode: Mode, withLoss: boolean): Recording {
-    const kind = MODES.indexOf(mode) + (withLoss ? 4 : 0) + (pixels === "bytes" ? 0 : 8);
-    const key = this.#key(EVALUATE + kind, n);
-    return this.#recordings.get(key) ?? this.#recordEvaluation(key, n, pixels, mode, withLoss);
-  }
+  readonly evaluation = memoized((n: number, pixels: Pixels, mode: Mode, withLoss: boolean): Recording => {
+    const tape = this.#newTape();
+    return { tape, outputs: this.#emitEvaluation(tape, n, pixels, mode, withLoss) };
+  });
 
   /** Every kind of tape, for the largest batch and for small ones that are trained in another way. */
   all(): readonly Recording[] {
@@ -112,50 +105,8 @@ export class Tapes {
     return [...packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true))];
   }
 
-  /** A number for each kind of tape and batch size: a text would be made anew at every step. */
-  #key(kind: number, n: number, images = 0): number {
-    return (images * KINDS + kind) * (this.#options.batchSize + 1) + n;
-  }
-
-  #record(key: number, emit: (tape: Tape) => readonly number[], owed?: Tape): Recording {
-    const tape = new Tape(this.#chunk, this.#layout.plan.turnArea);
-    const outputs = emit(tape);
-    const recording = { tape, outputs, owed: owed?.operations.length === 0 ? undefined : owed };
-    this.#recordings.set(key, recording);
-    return recording;
-  }
-
-  #recordPacking(key: number, mode: Mode): Recording {
-    return this.#record(key, (tape) => {
-      this.#layout.placed.prepare(tape, mode === "inference" ? mode : "batchStatistics", this.#options.batchSize);
-      return [];
-    });
-  }
-
-  #recordTraining(key: number, step: TrainingTape): Recording {
-    const owed = new Tape();
-    const emit = (tape: Tape) => {
-      const descended: Region[] = [];
-      const y = this.#emitGradients(tape, step, this.#descendDense(tape, owed, descended));
-      this.#emitUpdate(tape, descended);
-      return y;
-    };
-    return this.#record(key, emit, owed);
-  }
-
-  #recordGradients(key: number, step: TrainingTape): Recording {
-    return this.#record(key, (tape) => this.#emitGradients(tape, step));
-  }
-
-  #recordUpdate(key: number): Recording {
-    return this.#record(key, (tape) => {
-      this.#emitUpdate(tape);
-      return [];
-    });
-  }
-
-  #recordEvaluation(key: number, n: number, pixels: Pixels, mode: Mode, withLoss: boolean): Recording {
-    return this.#record(key, (tape) => this.#emitEvaluation(tape, n, pixels, mode, withLoss));
+  #newTape(): Tape {
+    return new Tape(this.#chunk, this.#layout.plan.turnArea);
   }
 
   #emitInput(tape: Tape, n: number, pixels: Pixels, augmented: boolean): number {
@@ -184,24 +135,27 @@ export class Tapes {
   /**
    * Function that updates dense kernels during the backward pass (see `BackwardTapes`).
    *
-   * @param owed takes calls that compute the gradients later, if they are read
-   * @param descended takes the kernels that are updated
+   * @param deferred takes calls that compute the gradients later, if they are read
+   * @param updated takes the kernels that are updated
    */
-  #descendDense(tape: Tape, owed: Tape, descended: Region[]): BackwardTapes["descendDense"] {
+  #descendDense(tape: Tape, deferred: Tape, updated: Region[]): BackwardTapes["descendDense"] {
     const { optimizer } = this.#options;
     return (call) => {
       if (optimizer?.emitDense === undefined) return false;
       optimizer.emitDense(tape, call, this.#layout.hyper.offset);
       const { kernel, gradient, x, dy, inputs, units } = call;
-      owed.add("dense_backward_weights", "weight", inputs, x, dy, gradient.offset, 1, inputs, units, 0);
-      descended.push(kernel);
+      deferred.add("dense_backward_weights", "weight", inputs, x, dy, gradient.offset, 1, inputs, units, 0);
+      updated.push(kernel);
       return true;
     };
   }
 
   #emitGradients(
     tape: Tape,
-    { n, pixels, augmented, images }: TrainingTape,
+    n: number,
+    pixels: Pixels,
+    augmented: boolean,
+    images: number,
     descendDense?: BackwardTapes["descendDense"],
   ): readonly number[] {
     const { placed, gradient } = this.#layout;
@@ -217,12 +171,8 @@ export class Tapes {
     return outputs;
   }
 
-  /**
-   * Emits the update of all parameters.
-   *
-   * @param descended kernels that have been updated already
-   */
-  #emitUpdate(tape: Tape, descended: readonly Region[] = []): void {
+  /** @param updated kernels that have been updated already */
+  #emitUpdate(tape: Tape, updated: readonly Region[] = []): void {
     const { optimizer } = this.#options;
     const { parameters, hyper, normPartials } = this.#layout;
     const shift = parameters.gradientShift;
@@ -233,7 +183,7 @@ export class Tapes {
       tape.add("gradient_norm", "parameter", blocks, parameters.gradients.offset, partials, count);
       tape.add("gradient_clip", "single", 1, partials, blocks, hyper.offset, optimizer.clipNorm);
     }
-    for (const { offset, count, decays } of parameters.updated(descended)) {
+    for (const { offset, count, decays } of parameters.updated(updated)) {
       const slots = parameters.slotShifts.map((slotShift) => offset + slotShift);
       optimizer?.emit(tape, { count, values: offset, gradients: offset + shift, slots, decays, hyper: hyper.offset });
     }
@@ -257,8 +207,4 @@ export class Tapes {
     }
     return [predictions.offset];
   }
-}
-
-function kindOf(pixels: Pixels, augmented: boolean): number {
-  return (augmented ? 1 : 0) + (pixels === "bytes" ? 0 : 2);
 }

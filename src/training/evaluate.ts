@@ -6,7 +6,7 @@ import type { Network } from "../model/network.ts";
 import { nested } from "../options/compound.ts";
 import { flag } from "../options/kinds.ts";
 import { completeOptions, type OptionSchema, type OptionsOf } from "../options/schema.ts";
-import { Breather } from "./pause.ts";
+import { TimeSlice } from "./event-loop.ts";
 import { Predictor } from "./predictor.ts";
 
 /** Means over a data set. */
@@ -91,7 +91,7 @@ export async function evaluateImages(
 ): Promise<Evaluation> {
   const images = indices?.length ?? data.length;
   const predict = new Predictor(network, options);
-  const breather = new Breather();
+  const slice = new TimeSlice();
   let loss = 0;
   let correct = 0;
   for (let begin = 0; begin < images; begin += network.batchSize) {
@@ -105,7 +105,7 @@ export async function evaluateImages(
     }
     const labels = indices === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
     options.onBatch?.({ begin, count, scores, labels, losses: predict.losses.subarray(0, count) });
-    await breather.pause();
+    await slice.yieldIfOver();
   }
   const accuracy = network.loss?.classes === true ? correct / images : Number.NaN;
   return { loss: loss / images, accuracy, images };

@@ -4,7 +4,7 @@ import { sizeOf } from "../layers/layer.ts";
 import type { Network } from "../model/network.ts";
 import { checkOutputs } from "./diverged.ts";
 import { type PredictionSettings, readPredictionSettings } from "./evaluate.ts";
-import { Breather } from "./pause.ts";
+import { TimeSlice } from "./event-loop.ts";
 import { Predictor } from "./predictor.ts";
 
 /** The options of `predict`. A type alias because interfaces do not fit `Json`. */
@@ -35,7 +35,7 @@ export async function predictImages(
   return turns.read(async () => {
     const sizes = [...architecture.outputShapes.values()].map(sizeOf);
     const results = sizes.map((size) => new Float32Array(count * size));
-    const breather = new Breather();
+    const slice = new TimeSlice();
     for (let begin = 0; begin < count; begin += batchSize) {
       const n = Math.min(batchSize, count - begin);
       predictor.run(pixels, n, begin, undefined, false).forEach((scores, output) => {
@@ -43,7 +43,7 @@ export async function predictImages(
         checkOutputs(scores, n, size, begin);
         results[output].set(scores.subarray(0, n * size), begin * size);
       });
-      await breather.pause();
+      await slice.yieldIfOver();
     }
     return results;
   });

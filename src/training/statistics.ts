@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
-import { Breather } from "./pause.ts";
+import { TimeSlice } from "./event-loop.ts";
 
 /**
  * Takes the running statistics of normalisation layers anew: the mean, over batches of the images, of each batch's own mean
@@ -20,7 +20,7 @@ export async function updateStatistics(
   const size = Math.min(network.batchSize, indices.length);
   const batches = Math.floor(indices.length / size);
   const sums = statistics.map(({ value }) => new Float64Array(value.size));
-  const breather = new Breather();
+  const slice = new TimeSlice();
   for (let batch = 0; batch < batches; batch++) {
     signal?.throwIfAborted();
     network.stageImages(data.images, size, batch * size, indices);
@@ -29,7 +29,7 @@ export async function updateStatistics(
       const values = network.view(value.offset, value.size);
       for (let j = 0; j < value.size; j++) sums[i][j] += values[j];
     });
-    await breather.pause();
+    await slice.yieldIfOver();
   }
   statistics.forEach(({ value }, i) => {
     network.engine.heap.set(

@@ -7,11 +7,11 @@ import { readFields } from "../options/objects.ts";
 import { WeightAverage } from "./averaging.ts";
 import { type Batch, type BatchSums, transformsOf } from "./batch.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
-import { type Crew, crewOf } from "./crew.ts";
+import { type DistributionStrategy, singleNetwork } from "./distribution-strategy.ts";
 import { checkData, type EvaluateOptions, type Evaluation, readPredictionSettings } from "./evaluate.ts";
+import { TimeSlice } from "./event-loop.ts";
 import type { EpochEvent, FitEvent, ReportEvent, StepEvent } from "./events.ts";
 import { FIT_KEYS, type FitOptions } from "./fit-options.ts";
-import { Breather } from "./pause.ts";
 import { NO_SUMS, type Progress, START, type Sums } from "./progress.ts";
 import { dueReports, type ReportPlan, readReportPlan, type SampleEvaluation } from "./reports.ts";
 import { drawSample, drawsPerEpoch, epochOrder, SAMPLING, type Sampling } from "./sampling.ts";
@@ -44,7 +44,7 @@ export class Trainer {
   /** The average of the weights, where one is kept. */
   readonly average: WeightAverage | undefined;
   readonly #options: FitOptions;
-  #crew: Crew;
+  #strategy: DistributionStrategy;
   #progress: Progress = START;
   /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
   #away = 0;
@@ -60,7 +60,7 @@ export class Trainer {
       throw new TypeError("fit: expected a model compiled with an optimizer, got none");
     }
     this.network = network;
-    this.#crew = crewOf(network);
+    this.#strategy = singleNetwork(network);
     this.#data = data;
     this.#seed = seed;
     this.#options = options;
@@ -125,10 +125,10 @@ export class Trainer {
    * Runs to the end, and says what happens: an event after every step and every epoch. It begins with the first event that
    * is asked for, and holds the model until it ends, or is left by `return()`, as `break` does in a loop.
    *
-   * @param crew who makes the steps and evaluations; default the network alone
+   * @param strategy makes the steps and evaluations; default the network alone
    * @throws RangeError if another run of the network is under way, or has taken its place since
    */
-  async *run(crew: Crew = crewOf(this.network)): AsyncGenerator<FitEvent, History> {
+  async *run(strategy: DistributionStrategy = singleNetwork(this.network)): AsyncGenerator<FitEvent, History> {
     const { turns } = this.network;
     if (this.#progress.step > 0 && turns.latest !== this) {
       const { step } = this.#progress;
@@ -138,18 +138,18 @@ export class Trainer {
     }
     turns.begin(this);
     try {
-      return yield* this.#run(crew);
+      return yield* this.#run(strategy);
     } finally {
       this.#isBetweenSteps = true;
       turns.end(this);
     }
   }
 
-  async *#run(crew: Crew): AsyncGenerator<FitEvent, History> {
+  async *#run(strategy: DistributionStrategy): AsyncGenerator<FitEvent, History> {
     const { turns } = this.network;
-    this.#crew = crew;
+    this.#strategy = strategy;
     const { control } = this;
-    const breather = new Breather();
+    const slice = new TimeSlice();
     if (this.#progress.step === 0) {
       // What a run before left behind would be taken for this one's: moments, best weights, epochs waited.
       this.network.resetOptimizer();
@@ -169,7 +169,7 @@ export class Trainer {
         this.#isBetweenSteps = false;
         const start = performance.now();
         const batch = this.#batch(order);
-        const made = crew.step(batch);
+        const made = strategy.step(batch);
         // Awaiting what is no promise would cost every step a turn of the event loop's queue.
         const sums = made instanceof Promise ? await made : made;
         const event = this.#stepEvent(batch, sums, (performance.now() - start) / 1000);
@@ -184,7 +184,7 @@ export class Trainer {
         this.#away += performance.now() - told;
         if (turns.isOver(this)) return this.#history("interrupted");
         if (this.#progress.stopped !== null) return this.#end(control);
-        const pause = breather.pause();
+        const pause = slice.yieldIfOver();
         if (pause !== undefined) await pause;
       }
       yield* this.#reports();
@@ -302,7 +302,7 @@ export class Trainer {
     const data = on === "validation" ? (this.#options.validation ?? this.#data) : this.#data;
     const stream = RandomStream.from(this.#seed, `evaluation/${on}/${every}`).child(step);
     const indices = images === undefined ? undefined : drawSample(data.length, Math.min(images, data.length), stream);
-    const figures = await this.#crew.evaluate(data, indices, this.#evaluateOptions);
+    const figures = await this.#strategy.evaluate(data, indices, this.#evaluateOptions);
     return { event: "evaluation", on, epoch: this.#epochOf(step), step, ...figures };
   }
 
@@ -378,7 +378,7 @@ export class Trainer {
     // Callbacks may keep the weights, and should keep those that were validated.
     const undo = validation === undefined ? () => {} : await this.#useAverage();
     try {
-      const validated = validation && (await this.#crew.evaluate(validation, undefined, this.#evaluateOptions));
+      const validated = validation && (await this.#strategy.evaluate(validation, undefined, this.#evaluateOptions));
       const event = this.#epochEvent(start, validated);
       this.#progress = {
         ...this.#progress,

@@ -1,5 +1,5 @@
-import { onDeath } from "./life.ts";
-import { type Argument, type CallName, decodeError, isToPage, PROTOCOL, type Result, type ToPage } from "./protocol.ts";
+import { onLivenessLost } from "./liveness.ts";
+import { CALLBACK, decodeError, type Handle, isToPage, PROTOCOL, type ToPage } from "./protocol.ts";
 import { type StartWorker, startSessionWorker } from "./session-source.ts";
 import type { WorkerHandle } from "./start.ts";
 
@@ -7,7 +7,8 @@ import type { WorkerHandle } from "./start.ts";
 interface Pending {
   resolve(value: unknown): void;
   reject(error: Error): void;
-  onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  /** The function among the arguments, if there is one. */
+  callBack?(...args: readonly unknown[]): void;
 }
 
 /** What a worker says of a run without being asked. */
@@ -50,40 +51,36 @@ export class Connection {
     }
   }
 
+  /** Whether the worker is lost, or was ended. */
+  get isClosed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /**
-   * Asks the worker.
+   * Calls a method of an object in the worker. `Remote` knows the types.
    *
-   * @param transfer what it gets instead of a copy
-   * @throws what the call throws in the worker; Error with one text for all if the worker is lost
+   * @param transfer memories that go there instead of being copied
+   * @throws what the method throws in the worker; Error with one text for all if the worker is lost
    */
-  call<K extends CallName>(
-    call: K,
-    argument: Argument<K>,
-    transfer: ArrayBuffer[] = [],
-    onProgress?: Pending["onProgress"],
-  ): Promise<Result<K>> {
-    return new Promise<Result<K>>((resolve, reject) => {
+  call<R>(target: Handle, method: string, given: readonly unknown[], transfer: ArrayBuffer[]): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
       if (this.#worker === undefined) throw new Error(this.#failure);
       const id = this.#calls++;
-      this.#pending.set(id, { resolve, reject, onProgress });
+      const pending: Pending = { resolve, reject };
+      const args = given.map((value) => {
+        if (typeof value !== "function") return value;
+        pending.callBack = (...values) => Reflect.apply(value, undefined, values);
+        return CALLBACK;
+      });
+      this.#pending.set(id, pending);
       try {
-        this.#worker.post({ type: "call", id, call, argument }, transfer);
+        this.#worker.post({ type: "call", id, target, method, arguments: args }, transfer);
       } catch (error) {
         this.#pending.delete(id);
         const why = error instanceof Error ? error.message : String(error);
-        throw new TypeError(`${call}: expected values that can go to a worker, got others: ${why}`);
+        throw new TypeError(`${method}: expected values that can go to a worker, got others: ${why}`);
       }
     });
-  }
-
-  /** Asks the worker to free something, which the end of the worker does as well. */
-  async release<K extends "disposeModel" | "disposeData">(call: K, argument: Argument<K>): Promise<void> {
-    if (this.#failure !== undefined) return;
-    try {
-      await this.call(call, argument);
-    } catch (error) {
-      if (this.#failure === undefined) throw error;
-    }
   }
 
   /** Tells of a run until it ends. */
@@ -113,20 +110,20 @@ export class Connection {
       case "error":
         this.#take(message.id)?.reject(decodeError(message.error));
         return;
-      case "progress":
-        this.#pending.get(message.id)?.onProgress?.(message.done, message.total);
+      case "callback":
+        this.#pending.get(message.id)?.callBack?.(...message.arguments);
         return;
       default:
         this.#tell(message);
     }
   }
 
-  #meet({ protocol, life }: Extract<ToPage, { readonly type: "ready" }>): void {
+  #meet({ protocol, livenessLock }: Extract<ToPage, { readonly type: "ready" }>): void {
     if (protocol !== PROTOCOL) {
       this.#lose("its file is of another version of convasm than the page's");
       return;
     }
-    if (life !== undefined) onDeath(life, () => this.#lose("it ended without a word"));
+    if (livenessLock !== undefined) onLivenessLost(livenessLock, () => this.#lose("it ended without a word"));
     this.#isReady = true;
     this.#greet?.resolve(undefined);
   }

@@ -1,29 +1,27 @@
 import type { ReadDataOptions } from "../data/read/options.ts";
-import { GEARS, hasGear } from "../engine/gears.ts";
-import { dataHandlers } from "./data-handlers.ts";
-import type { Handlers } from "./handlers.ts";
-import type { HostedModel } from "./hosted-model.ts";
-import type { HostedRun } from "./hosted-run.ts";
-import { modelHandlers, runHandlers } from "./model-handlers.ts";
+import { memoriesOf } from "./arrays.ts";
+import { HandleTable } from "./handle-table.ts";
+import { HostedSession } from "./hosted-session.ts";
 import {
-  type CallName,
+  type CallMessage,
   encodeError,
-  isRequest,
+  type Handle,
+  type Hosted,
+  isCallback,
+  isCallMessage,
+  isHandle,
   isSessionMessage,
-  memoriesOf,
   PROTOCOL,
-  type Request,
+  SESSION,
   type ToPage,
 } from "./protocol.ts";
-import type { HostedDataset } from "./run-notes.ts";
-import { Shelf } from "./shelf.ts";
 
 /** What the worker's surroundings give it. */
 export interface HostOptions {
   /** Sends a message to the page; what is in `transfer` moves in place of being copied. */
   post(message: ToPage, transfer: ArrayBuffer[]): void;
   /** The name of a lock that is held as long as the worker lives, where there is one. */
-  readonly life?: Promise<string | undefined>;
+  readonly livenessLock?: Promise<string | undefined>;
   /** Decodes pictures. Default: as browsers do. */
   readonly decodeImage?: ReadDataOptions["decodeImage"];
 }
@@ -33,44 +31,46 @@ export interface HostOptions {
  *
  * @returns takes each message from the page
  */
-export function createHost({ post, life, decodeImage }: HostOptions): (message: unknown) => void {
-  const greet = async () => post({ type: "ready", protocol: PROTOCOL, life: await life }, []);
-  const datasets = new Shelf<HostedDataset>("data set");
-  const models = new Shelf<HostedModel>("model");
-  const runs = new Shelf<HostedRun>("run");
-  const handlers: Handlers = {
-    gears: () => GEARS.filter(hasGear),
-    ...dataHandlers(datasets, decodeImage),
-    ...modelHandlers(models, runs, datasets, (message) => post(message, [])),
-    ...runHandlers(runs),
-  };
+export function createHost({ post, livenessLock, decodeImage }: HostOptions): (message: unknown) => void {
+  const greet = async () => post({ type: "ready", protocol: PROTOCOL, livenessLock: await livenessLock }, []);
+  const handles = new HandleTable();
+  const session = new HostedSession(handles, (message) => post(message, []), decodeImage);
+  const find = (handle: Handle): Hosted => (handle.number === SESSION.number ? session : handles.get(handle));
   return (message) => {
     if (isSessionMessage(message)) void greet();
-    else if (isRequest(message)) void answer(handlers, message, post);
+    else if (isCallMessage(message)) void answer(message, find, post);
   };
 }
 
-async function answer<K extends CallName>(
-  handlers: Handlers,
-  { id, call, argument }: Request<K>,
+async function answer(
+  { id, target, method, arguments: given }: CallMessage,
+  find: (handle: Handle) => Hosted,
   post: HostOptions["post"],
 ): Promise<void> {
+  const callBack = (...values: unknown[]) => post({ type: "callback", id, arguments: values }, []);
   try {
-    if (!Object.hasOwn(handlers, call)) throw new TypeError(`session: expected a call that there is, got ${call}`);
-    const handle: Handlers[K] = handlers[call];
-    const value = await handle(argument, (done, total) => post({ type: "progress", id, done, total }, []));
+    const object = find(target);
+    const args = given.map((value) => (isHandle(value) ? find(value) : isCallback(value) ? callBack : value));
+    const value: unknown = await Reflect.apply(methodOf(object, method), object, args);
     post({ type: "result", id, value }, [...memoriesOf(value)]);
   } catch (error) {
-    post({ type: "error", id, error: encodeError(withoutMemory(call, error)) }, []);
+    post({ type: "error", id, error: encodeError(withoutMemory(method, error)) }, []);
   }
+}
+
+/** A method of an object's class by its name. */
+function methodOf(object: Hosted, name: string) {
+  const found: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(object), name)?.value;
+  if (typeof found === "function" && name !== "constructor") return found;
+  throw new TypeError(`session: expected a method of a ${object.kind}, got ${name}`);
 }
 
 /** What hosts say where an array finds no memory. */
 const NO_MEMORY = /allocation failed|out of memory|array length/i;
 
 /** An error as it is, unless it only says that memory has run out. */
-function withoutMemory(call: CallName, error: unknown): unknown {
+function withoutMemory(who: string, error: unknown): unknown {
   if (!(error instanceof Error) || error.message.includes("expected") || !NO_MEMORY.test(error.message)) return error;
   const advice = "use fewer images or a smaller batch, dispose of what is not needed, or close other pages";
-  return new RangeError(`${call}: expected more free memory, got none (${error.message}): ${advice}`);
+  return new RangeError(`${who}: expected more free memory, got none (${error.message}): ${advice}`);
 }

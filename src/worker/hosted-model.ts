@@ -23,38 +23,51 @@ import type { PredictOptions } from "../training/predict.ts";
 import { reportImages } from "../training/report.ts";
 import { weightBytes } from "../training/weight-bytes.ts";
 import { type WhitenOptions, whiten } from "../training/whitening.ts";
-import type { CheckpointNotes, RemoteEngine } from "./contract.ts";
+import type { CheckpointNotes, CompileSettings, FitSettings, RemoteEngine } from "./contract.ts";
+import type { HandleTable } from "./handle-table.ts";
+import type { HostedDataset } from "./hosted-dataset.ts";
 import { HostedRun } from "./hosted-run.ts";
 import { Lock } from "./lock.ts";
-import type { CompileSettings, FitSettings, ToPage } from "./protocol.ts";
+import type { Handle, ToPage } from "./protocol.ts";
 import { chooseReplicas, type ReplicaChoice } from "./replicas/choice.ts";
 import { ReplicaGroup } from "./replicas/group.ts";
-import { checkImages, type HostedDataset, notedOptions, RunNotes } from "./run-notes.ts";
+import { checkImages, notedOptions, RunNotes } from "./run-notes.ts";
 import { sha256 } from "./sha256.ts";
 
-/** What a run is started with. */
-export interface FitRequest {
-  readonly id: number;
-  readonly data: HostedDataset;
-  readonly validation: HostedDataset | undefined;
-  readonly checkpoint: Uint8Array | undefined;
-  readonly options: FitSettings;
-  readonly post: (message: ToPage) => void;
+/** What a page knows of a model from the start. */
+export interface ModelInfo extends Pick<Model, "seed" | "classNames" | "scaling"> {
+  readonly handle: Handle<"model">;
+  readonly engine: RemoteEngine | undefined;
 }
 
-/** A model in the worker. Whatever changes it, or must see it unchanged for long, waits for its turn between two steps. */
+/** What a page knows of a run from the start, and of the model that it trains. */
+export interface RunInfo extends Pick<Model, "classNames" | "scaling"> {
+  readonly handle: Handle<"run">;
+}
+
+/**
+ * A model in the worker: its methods are those of `RemoteModel`. Whatever changes it, or must see it unchanged for long, waits
+ * for its turn between two steps.
+ */
 export class HostedModel {
+  readonly kind = "model";
   readonly model: Model;
+  readonly #handles: HandleTable;
+  readonly #post: (message: ToPage) => void;
   readonly #lock = new Lock();
   #run: HostedRun | undefined;
+  /** The same, but also after another `compile`: the one that the page still has a handle of. */
+  #latest: HostedRun | undefined;
   #probe: Promise<Probe> | undefined;
   #choice: ReplicaChoice = { replicas: 1, reason: undefined };
   #group: ReplicaGroup | undefined;
   /** The settings of the latest run. */
   #notes: RunNotes | undefined;
 
-  constructor(model: Model) {
+  constructor(model: Model, handles: HandleTable, post: (message: ToPage) => void) {
     this.model = model;
+    this.#handles = handles;
+    this.#post = post;
   }
 
   /** What runs the model, as pages see it; undefined before `compile`. */
@@ -64,11 +77,18 @@ export class HostedModel {
     return { gear, threads, ...this.#choice, memory: heap.buffer.byteLength };
   }
 
-  freeze(prefix: string, frozen: boolean): Promise<void> {
+  freeze(prefix: string): Promise<void> {
+    return this.#setFrozen("freeze", prefix);
+  }
+
+  unfreeze(prefix: string): Promise<void> {
+    return this.#setFrozen("unfreeze", prefix);
+  }
+
+  #setFrozen(how: "freeze" | "unfreeze", prefix: string): Promise<void> {
     return this.#lock.run(() => {
-      const who = frozen ? "freeze" : "unfreeze";
-      this.#expectNoRun(who);
-      this.model[who](prefix);
+      this.#expectNoRun(how);
+      this.model[how](prefix);
     });
   }
 
@@ -107,7 +127,12 @@ export class HostedModel {
   }
 
   /** Makes a run, which begins with its `start`. */
-  fit({ id, data, validation, checkpoint, options: given, post }: FitRequest): Promise<HostedRun> {
+  fit(
+    data: HostedDataset,
+    validation: HostedDataset | undefined,
+    checkpoint: Uint8Array | undefined,
+    given: FitSettings,
+  ): Promise<RunInfo> {
     return this.#lock.run(async () => {
       this.#expectNoRun("fit");
       const file = checkpoint && readCheckpoint(decodeSafetensors(checkpoint), "checkpoint");
@@ -118,9 +143,21 @@ export class HostedModel {
       const abort = new AbortController();
       const trainer = this.model.trainer(data.data, trainerOptions(rest, validation?.data, abort.signal));
       if (file !== undefined) resumeTrainer(trainer, file);
-      this.#run = new HostedRun({ id, trainer, crew: this.#group, lock: this.#lock, abort, paused, post });
+      if (this.#latest !== undefined) this.#handles.remove(this.#latest);
+      const run = new HostedRun({
+        handles: this.#handles,
+        trainer,
+        strategy: this.#group,
+        lock: this.#lock,
+        abort,
+        paused,
+        post: this.#post,
+      });
+      this.#run = run;
+      this.#latest = run;
       this.#notes = new RunNotes({ train: data, validation, options, engine: this.model.network.engine.gear });
-      return this.#run;
+      const { classNames, scaling } = this.model;
+      return { handle: run.handle, classNames, scaling };
     });
   }
 
@@ -133,7 +170,7 @@ export class HostedModel {
     });
   }
 
-  evaluate(data: Dataset, options: PredictionSettings) {
+  evaluate({ data }: HostedDataset, options: PredictionSettings) {
     return this.#lock.run(() => {
       checkScaling("evaluate", data, this.model.scaling);
       const matched = matchClasses(data, this.model.classNames, "evaluate");
@@ -141,7 +178,7 @@ export class HostedModel {
     });
   }
 
-  report(data: Dataset, options: PredictionSettings) {
+  report({ data }: HostedDataset, options: PredictionSettings) {
     return this.#lock.run(() => {
       checkScaling("report", data, this.model.scaling);
       const matched = matchClasses(data, this.model.classNames, "report");
@@ -171,6 +208,10 @@ export class HostedModel {
     });
   }
 
+  weights() {
+    return this.model.weights();
+  }
+
   getWeight(name: string) {
     return this.#soon(() => this.model.getWeight(name));
   }
@@ -185,7 +226,7 @@ export class HostedModel {
     return this.#alone(() => this.model.setWeight(name, values));
   }
 
-  whiten(data: Dataset, options: WhitenOptions) {
+  whiten({ data }: HostedDataset, options: WhitenOptions) {
     return this.#alone(() => whiten(this.model, data, options));
   }
 
@@ -206,6 +247,8 @@ export class HostedModel {
   }
 
   async dispose(): Promise<void> {
+    this.#handles.remove(this);
+    if (this.#latest !== undefined) this.#handles.remove(this.#latest);
     if (this.#run?.isUnderWay) await this.#run.stop();
     await this.#lock.run(() => {
       this.#group?.dispose();

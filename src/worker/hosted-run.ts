@@ -1,19 +1,20 @@
 import { checkNumber } from "../options/numbers.ts";
-import type { Crew } from "../training/crew.ts";
+import type { DistributionStrategy } from "../training/distribution-strategy.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History, Trainer } from "../training/trainer.ts";
+import type { HandleTable } from "./handle-table.ts";
 import type { Lock } from "./lock.ts";
-import { encodeError, type ToPage } from "./protocol.ts";
+import { encodeError, type Handle, type ToPage } from "./protocol.ts";
 
 /** Milliseconds from one message with events to the next: pages draw no more than 60 times a second. */
 const EVENTS_EVERY = 1000 / 60;
 
 /** What a run is made of. */
 export interface HostedRunOptions {
-  readonly id: number;
+  readonly handles: HandleTable;
   readonly trainer: Trainer;
-  /** Who makes the steps and evaluations; undefined for the trainer's network alone. */
-  readonly crew: Crew | undefined;
+  /** Makes the steps and evaluations; undefined for the trainer's network alone. */
+  readonly strategy: DistributionStrategy | undefined;
   /** Held while the trainer works. */
   readonly lock: Lock;
   /** Ends the trainer. */
@@ -29,8 +30,13 @@ interface WantedStep {
   reject(error: unknown): void;
 }
 
-/** A training run in the worker: drives a trainer, lets others in between two steps, and tells the page what happens. */
+/**
+ * A training run in the worker: drives a trainer, lets others in between two steps, and tells the page what happens. Its methods
+ * are those of `RemoteRun`.
+ */
 export class HostedRun {
+  readonly kind = "run";
+  readonly handle: Handle<"run">;
   readonly trainer: Trainer;
   readonly #options: HostedRunOptions;
   readonly #ended: Promise<History>;
@@ -49,8 +55,10 @@ export class HostedRun {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: HostedRunOptions) {
-    const { trainer, paused, id, post } = options;
+    const { trainer, paused, handles, post } = options;
     this.trainer = trainer;
+    this.handle = handles.add(this);
+    const run = this.handle.number;
     this.#options = options;
     this.#paused = paused;
     const begun = new Promise<void>((resolve) => {
@@ -60,12 +68,12 @@ export class HostedRun {
     // The page hears of the end before the answers to what it asked for.
     this.#ended.then(
       (history) => {
-        post({ type: "end", run: id, history });
+        post({ type: "end", run, history });
         for (const { resolve } of this.#wanted) resolve();
         this.#rest();
       },
       (error: unknown) => {
-        post({ type: "failed", run: id, error: encodeError(error) });
+        post({ type: "failed", run, error: encodeError(error) });
         for (const { reject } of this.#wanted) reject(error);
         this.#rest();
       },
@@ -81,6 +89,7 @@ export class HostedRun {
     this.#begin();
   }
 
+  /** Begins or ends to tell the page of events. */
   listen(on: boolean): void {
     this.#listening = on;
     if (!on) this.#events = [];
@@ -123,7 +132,7 @@ export class HostedRun {
   }
 
   async #drive(): Promise<History> {
-    const events = this.trainer.run(this.#options.crew);
+    const events = this.trainer.run(this.#options.strategy);
     try {
       for (;;) {
         await this.#gate();
@@ -192,7 +201,7 @@ export class HostedRun {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#events.length === 0) return;
-    this.#options.post({ type: "events", run: this.#options.id, events: this.#events });
+    this.#options.post({ type: "events", run: this.handle.number, events: this.#events });
     this.#events = [];
   }
 }

@@ -1,147 +1,60 @@
 /**
- * What a page and its worker say to each other. Both sides use the same types; what arrives is looked at before it counts.
+ * Messages between a page and its worker: the page calls methods of objects that live in the worker, which it knows by handles.
+ * What arrives is looked at before it counts.
  *
  * @module
  */
 
-import type { DatasetInit } from "../data/dataset.ts";
-import type { DigitsOptions } from "../data/digits/generate.ts";
-import type { Pixels } from "../data/pixels.ts";
-import type { DataFileInput } from "../data/read/data-file.ts";
-import type { ReadData } from "../data/read/parts.ts";
-import type { ReadSettings } from "../data/read/settings.ts";
-import type { PixelScaling } from "../data/scaling.ts";
-import type { Gear } from "../engine/gears.ts";
-import { isRecord, type Json } from "../json.ts";
-import type { ModelDescription } from "../model/summary.ts";
-import { isArrayBuffer } from "../numeric/array-kinds.ts";
-import type { Draw } from "../recipes/data-split.ts";
-import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
+import { isRecord } from "../json.ts";
 import type { FitEvent } from "../training/events.ts";
-import type { FitOptions } from "../training/fit-options.ts";
-import type { LoadOptions } from "../training/load-model.ts";
-import type { PredictOptions } from "../training/predict.ts";
 import type { History } from "../training/trainer.ts";
-import type { WhitenOptions } from "../training/whitening.ts";
-import type {
-  CheckpointNotes,
-  LayerActivation,
-  RemoteCompileOptions,
-  RemoteDataset,
-  RemoteEngine,
-  RemoteFitOptions,
-  RemoteReport,
-} from "./contract.ts";
 
 /** Page and worker may come from different files: both have to be of one version. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
-/** What a data set's handle knows. */
-export type DatasetInfo = Pick<RemoteDataset, "name" | "length" | "shape" | "classes" | "classNames" | "scaling"> & {
-  readonly data: number;
-};
+/** The kinds of objects that live in a worker, by the names that stand in messages to people. */
+const KINDS = ["session", "data set", "model", "run"] as const;
+export type Kind = (typeof KINDS)[number];
 
-/** The data sets that were read from files. */
-export interface ReadInfo {
-  readonly format: string;
-  readonly train: DatasetInfo | undefined;
-  readonly test: DatasetInfo | undefined;
-  readonly notes: readonly string[];
+/** Names an object in a worker. */
+export interface Handle<K extends Kind = Kind> {
+  readonly handle: K;
+  /** The same for no two objects of a worker. */
+  readonly number: number;
 }
 
-/** What a model's handle knows. */
-export interface ModelInfo {
-  readonly model: number;
-  readonly seed: number;
-  readonly classNames: readonly string[] | undefined;
-  readonly scaling: PixelScaling | undefined;
-  readonly engine: RemoteEngine | undefined;
+/** The session itself, by which all others are made. */
+export const SESSION: Handle<"session"> = { handle: "session", number: 0 };
+
+/** Whether an argument names an object in the worker. */
+export function isHandle(value: unknown): value is Handle {
+  return isRecord(value) && KINDS.some((kind) => kind === value.handle) && typeof value.number === "number";
 }
 
-/** Compile options with optimizer and loss as model files keep them. */
-export type CompileSettings = Omit<RemoteCompileOptions, "optimizer" | "loss"> & {
-  readonly optimizer?: Json | undefined;
-  readonly loss?: Json | undefined;
-};
+/** Stands for a function among the arguments, which stays in the page: calls of it are messages. */
+export const CALLBACK = { callback: true } as const;
 
-/** Load options in a worker. */
-export type LoadSettings = LoadOptions & Pick<RemoteCompileOptions, "replicas">;
-
-/** Fit options with the validation data as a number. */
-export type FitSettings = Omit<RemoteFitOptions, "validation" | "checkpoint"> & Omit<FitOptions, "validation">;
-
-type OfModel = { readonly model: number };
-type OfData = { readonly data: number };
-type ImagesToSee = { readonly images: Pixels | Uint8ClampedArray; readonly options: PredictOptions };
-type OfRun = { readonly run: number };
-
-/** What a page may ask for: each call with its one argument, and what it answers. */
-export interface Calls {
-  gears(none: null): readonly Gear[];
-  digits(options: Partial<DigitsOptions>): DatasetInfo;
-  readData(what: {
-    readonly files: readonly DataFileInput[];
-    readonly settings: ReadSettings;
-    /** Where h5wasm is, if only the page knows. */
-    readonly hdf5: string | undefined;
-  }): ReadInfo;
-  /** Takes what the page has read itself. */
-  addRead(what: { readonly read: ReadData; readonly settings: ReadSettings }): ReadInfo;
-  addDataset(init: DatasetInit): DatasetInfo;
-  images(what: OfData & { readonly indices: readonly number[] }): {
-    readonly images: Pixels;
-    readonly labels: Uint8Array | Uint16Array | undefined;
-  };
-  slice(what: OfData & { readonly begin: number; readonly end: number }): DatasetInfo;
-  split(what: OfData & { readonly part: number; readonly draw: Draw | undefined }): {
-    readonly rest: DatasetInfo;
-    readonly heldOut: DatasetInfo;
-  };
-  disposeData(what: OfData): void;
-
-  createModel(what: { readonly architecture: Json; readonly seed: number }): ModelInfo;
-  loadModel(what: { readonly file: Uint8Array; readonly options: LoadSettings }): ModelInfo;
-  freeze(what: OfModel & { readonly prefix: string; readonly frozen: boolean }): void;
-  compile(what: OfModel & { readonly options: CompileSettings }): RemoteEngine;
-  fit(
-    what: OfModel &
-      OfData & {
-        readonly validation: number | undefined;
-        readonly checkpoint: Uint8Array | undefined;
-        readonly options: FitSettings;
-      },
-  ): OfRun & Pick<ModelInfo, "classNames" | "scaling">;
-  evaluate(what: OfModel & OfData & { readonly options: PredictionSettings }): Evaluation;
-  report(what: OfModel & OfData & { readonly options: PredictionSettings }): RemoteReport;
-  predict(what: OfModel & ImagesToSee): Float32Array;
-  predictOutputs(what: OfModel & ImagesToSee): Readonly<Record<string, Float32Array>>;
-  activations(what: OfModel & { readonly image: Pixels | Uint8ClampedArray }): readonly LayerActivation[];
-  weights(what: OfModel): ReadonlyMap<string, readonly number[]>;
-  getWeight(what: OfModel & { readonly name: string }): Float32Array;
-  getGradient(what: OfModel & { readonly name: string }): Float32Array;
-  setWeight(what: OfModel & { readonly name: string; readonly values: Float32Array }): void;
-  whiten(what: OfModel & OfData & { readonly options: WhitenOptions }): void;
-  describe(what: OfModel): ModelDescription;
-  summary(what: OfModel): string;
-  weightsSha256(what: OfModel): string;
-  save(what: OfModel & { readonly run: Json | undefined }): Uint8Array;
-  disposeModel(what: OfModel): void;
-
-  /** Begins the first step: the page sends it once it had the chance to listen. */
-  start(what: OfRun): void;
-  /** Whether events are wanted. */
-  listen(what: OfRun & { readonly on: boolean }): void;
-  pause(what: OfRun): void;
-  resume(what: OfRun): void;
-  step(what: OfRun): void;
-  stop(what: OfRun): History;
-  setLearningRateFactor(what: OfRun & { readonly factor: number }): void;
-  checkpoint(what: OfModel & OfRun & { readonly notes: CheckpointNotes | undefined }): Uint8Array;
+/** Whether an argument stands for a function of the page. */
+export function isCallback(value: unknown): boolean {
+  return isRecord(value) && value.callback === true;
 }
 
-export type CallName = keyof Calls;
-export type Argument<K extends CallName> = Parameters<Calls[K]>[0];
-export type Result<K extends CallName> = ReturnType<Calls[K]>;
+/** An object in a worker, all of whose methods its page may call. */
+export interface Hosted {
+  readonly kind: Kind;
+}
+
+/** The names of an object's methods. */
+export type MethodOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] & string;
+
+/** An argument as the page gives it: handles for the objects in the worker. */
+type Sent<T> = T extends { readonly kind: infer K extends Kind } ? Handle<K> : T;
+
+/** The arguments of a method as the page gives them. */
+export type Arguments<F> = F extends (...args: infer A) => unknown ? { [I in keyof A]: Sent<A[I]> } : never;
+
+/** What a method answers. */
+export type Answer<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 
 /** The first message to a worker: it is to hold a session. */
 export interface SessionMessage {
@@ -149,22 +62,27 @@ export interface SessionMessage {
   readonly protocol: number;
 }
 
-/** One call, whichever it is. */
-export type Request<K extends CallName = CallName> = {
-  readonly [P in K]: { readonly type: "call"; readonly id: number; readonly call: P; readonly argument: Argument<P> };
-}[K];
+/** The call of a method. */
+export interface CallMessage {
+  readonly type: "call";
+  readonly id: number;
+  readonly target: Handle;
+  readonly method: string;
+  readonly arguments: readonly unknown[];
+}
 
 /** What a page sends. */
-export type ToWorker = SessionMessage | Request;
+export type ToWorker = SessionMessage | CallMessage;
 
 /** Whether a message is the first one of a session. */
 export function isSessionMessage(message: unknown): message is SessionMessage {
   return isRecord(message) && message.type === "session";
 }
 
-/** Whether a message is a call; of which name it is for the worker to see. */
-export function isRequest(message: unknown): message is Request {
-  return isRecord(message) && message.type === "call" && typeof message.id === "number";
+/** Whether a message is a call; of which object and method is for the worker to see. */
+export function isCallMessage(message: unknown): message is CallMessage {
+  if (!isRecord(message) || message.type !== "call" || typeof message.id !== "number") return false;
+  return isHandle(message.target) && typeof message.method === "string" && Array.isArray(message.arguments);
 }
 
 /** An error as it crosses. */
@@ -175,19 +93,19 @@ export interface ErrorMessage {
 
 /** What a worker sends. */
 export type ToPage =
-  | { readonly type: "ready"; readonly protocol: number; readonly life: string | undefined }
+  | { readonly type: "ready"; readonly protocol: number; readonly livenessLock: string | undefined }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorMessage }
-  | { readonly type: "progress"; readonly id: number; readonly done: number; readonly total: number | undefined }
+  | { readonly type: "callback"; readonly id: number; readonly arguments: readonly unknown[] }
   | { readonly type: "events"; readonly run: number; readonly events: readonly FitEvent[] }
   | { readonly type: "end"; readonly run: number; readonly history: History }
   | { readonly type: "failed"; readonly run: number; readonly error: ErrorMessage };
 
-const KINDS: readonly string[] = [
+const TO_PAGE: readonly string[] = [
   "ready",
   "result",
   "error",
-  "progress",
+  "callback",
   "events",
   "end",
   "failed",
@@ -195,7 +113,7 @@ const KINDS: readonly string[] = [
 
 /** Whether a message comes from the worker's side of this protocol. */
 export function isToPage(message: unknown): message is ToPage {
-  return isRecord(message) && typeof message.type === "string" && KINDS.includes(message.type);
+  return isRecord(message) && typeof message.type === "string" && TO_PAGE.includes(message.type);
 }
 
 /** What crosses of an error: class and text. */
@@ -209,16 +127,4 @@ export function encodeError(error: unknown): ErrorMessage {
 export function decodeError({ kind, message }: ErrorMessage): Error {
   if (kind === "TypeError") return new TypeError(message);
   return kind === "RangeError" ? new RangeError(message) : new Error(message);
-}
-
-/** The memories of arrays in an answer that nobody else holds: they move in place of being copied. */
-export function memoriesOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
-  if (ArrayBuffer.isView(value)) {
-    if (isArrayBuffer(value.buffer)) found.add(value.buffer);
-  } else if (Array.isArray(value)) {
-    for (const item of value) memoriesOf(item, found);
-  } else if (isRecord(value)) {
-    for (const item of Object.values(value)) memoriesOf(item, found);
-  }
-  return found;
 }

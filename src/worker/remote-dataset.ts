@@ -1,58 +1,74 @@
+import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels, ImageShape, Pixels } from "../data/pixels.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import { shown } from "../errors.ts";
 import type { Draw } from "../recipes/data-split.ts";
 import type { Connection } from "./connection.ts";
-import type { RemoteDataset } from "./contract.ts";
-import type { DatasetInfo } from "./protocol.ts";
+import type { DatasetInfo, HostedDataset } from "./hosted-dataset.ts";
+import type { Handle } from "./protocol.ts";
+import { Remote } from "./remote.ts";
 
-/** A page's handle of a data set in a worker. */
-export class DatasetHandle implements RemoteDataset {
+/** A data set that lives in the worker: the page has its facts and a handle of it. */
+export class RemoteDataset
+  implements Pick<Dataset, "name" | "length" | "shape" | "classes" | "classNames" | "scaling">
+{
   readonly name: string;
+  /** Number of images, n. */
   readonly length: number;
+  /** Shape of one image, `[h, w, c]`. */
   readonly shape: ImageShape;
   readonly classes: number;
   readonly classNames: readonly string[] | undefined;
   readonly scaling: PixelScaling | undefined;
-  readonly #connection: Connection;
-  readonly #data: number;
+  readonly #remote: Remote<HostedDataset>;
 
-  constructor(connection: Connection, { data, name, length, shape, classes, classNames, scaling }: DatasetInfo) {
+  /** @internal */
+  constructor(connection: Connection, { handle, name, length, shape, classes, classNames, scaling }: DatasetInfo) {
     this.name = name;
     this.length = length;
     this.shape = shape;
     this.classes = classes;
     this.classNames = classNames;
     this.scaling = scaling;
-    this.#connection = connection;
-    this.#data = data;
+    this.#remote = new Remote(connection, handle);
   }
 
   /**
-   * The number by which the worker knows a data set.
+   * The handle of a data set.
    *
    * @throws TypeError if it is not one of that worker's
+   * @internal
    */
-  static numberOf(who: string, connection: Connection, value: unknown): number {
-    if (value instanceof DatasetHandle && value.#connection === connection) return value.#data;
-    const got = value instanceof DatasetHandle ? "one of another" : shown(value);
+  static handleOf(who: string, connection: Connection, value: unknown): Handle<"data set"> {
+    if (value instanceof RemoteDataset && value.#remote.connection === connection) return value.#remote.handle;
+    const got = value instanceof RemoteDataset ? "one of another" : shown(value);
     throw new TypeError(`${who}: expected a data set of this session, as addDataset gives them, got ${got}`);
   }
 
-  images(indices: readonly number[]): Promise<{ images: Pixels; labels: ClassLabels | undefined }> {
-    return this.#connection.call("images", { data: this.#data, indices: Array.from(indices) });
+  /** Copies of some images, `[indices.length, h, w, c]`, and their labels. */
+  images(indices: readonly number[]): Promise<{ readonly images: Pixels; readonly labels: ClassLabels | undefined }> {
+    return this.#remote.call("images", Array.from(indices));
   }
 
+  /** A part of it as a data set of its own, without a copy. */
   async slice(begin: number, end: number): Promise<RemoteDataset> {
-    return new DatasetHandle(this.#connection, await this.#connection.call("slice", { data: this.#data, begin, end }));
+    return new RemoteDataset(this.#remote.connection, await this.#remote.call("slice", begin, end));
   }
 
-  async split(part: number, draw?: Draw) {
-    const { rest, heldOut } = await this.#connection.call("split", { data: this.#data, part, draw });
-    return { rest: new DatasetHandle(this.#connection, rest), heldOut: new DatasetHandle(this.#connection, heldOut) };
+  /**
+   * Holds images out, as `splitDataset` does: the last ones, or where images of one class lie together each class's share.
+   *
+   * @param part a number of images (1 or more), or a fraction of them (below 1)
+   * @param draw `order` for the last ones, `classes` for each class's share, in any case
+   */
+  async split(part: number, draw?: Draw): Promise<{ readonly rest: RemoteDataset; readonly heldOut: RemoteDataset }> {
+    const { rest, heldOut } = await this.#remote.call("split", part, draw);
+    const { connection } = this.#remote;
+    return { rest: new RemoteDataset(connection, rest), heldOut: new RemoteDataset(connection, heldOut) };
   }
 
+  /** Frees it. */
   dispose(): Promise<void> {
-    return this.#connection.release("disposeData", { data: this.#data });
+    return this.#remote.release();
   }
 }

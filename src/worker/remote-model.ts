@@ -3,6 +3,7 @@ import { pixelsOf } from "../data/raw-images.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 import { shown } from "../errors.ts";
 import { isRecord, type Json } from "../json.ts";
+import type { LayerActivation } from "../model/probe.ts";
 import type { ModelDescription } from "../model/summary.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
@@ -10,22 +11,15 @@ import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
 import { FIT_KEYS } from "../training/fit-options.ts";
 import { COMPILE_KEYS } from "../training/model.ts";
 import type { PredictOptions } from "../training/predict.ts";
+import type { ImageReport } from "../training/report.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type { Connection } from "./connection.ts";
-import type {
-  LayerActivation,
-  RemoteCompileOptions,
-  RemoteDataset,
-  RemoteEngine,
-  RemoteFitOptions,
-  RemoteModel,
-  RemoteReport,
-  RemoteRun,
-} from "./contract.ts";
-import { copyOf } from "./copy.ts";
-import type { CompileSettings, ModelInfo, Result } from "./protocol.ts";
-import { DatasetHandle } from "./remote-dataset.ts";
-import { RunHandle } from "./remote-run.ts";
+import type { CompileSettings, RemoteCompileOptions, RemoteEngine, RemoteFitOptions } from "./contract.ts";
+import type { HostedModel, ModelInfo } from "./hosted-model.ts";
+import type { Handle } from "./protocol.ts";
+import { Remote } from "./remote.ts";
+import { RemoteDataset } from "./remote-dataset.ts";
+import { RemoteRun } from "./remote-run.ts";
 
 const REMOTE_FIT_KEYS = [
   ...FIT_KEYS.filter((key) => key !== "callbacks" && key !== "signal"),
@@ -36,18 +30,22 @@ const REMOTE_FIT_KEYS = [
   "checkpoint",
 ];
 
-/** A page's handle of a model in a worker. */
-export class ModelHandle implements RemoteModel {
+/**
+ * A model that lives in a worker: the library's own names and options, every answer a promise. Methods fail as those of `Model`
+ * do, with the same errors.
+ *
+ * A method is declared here, by what it takes and gives, and implemented by the method of `HostedModel` that it calls.
+ */
+export class RemoteModel {
   readonly seed: number;
   #classNames: readonly string[] | undefined;
   #scaling: PixelScaling | undefined;
   #engine: RemoteEngine | undefined;
-  readonly #connection: Connection;
-  readonly #model: number;
+  readonly #remote: Remote<HostedModel>;
 
-  constructor(connection: Connection, { model, seed, classNames, scaling, engine }: ModelInfo) {
-    this.#connection = connection;
-    this.#model = model;
+  /** @internal */
+  constructor(connection: Connection, { handle, seed, classNames, scaling, engine }: ModelInfo) {
+    this.#remote = new Remote(connection, handle);
     this.seed = seed;
     this.#classNames = classNames;
     this.#scaling = scaling;
@@ -58,119 +56,124 @@ export class ModelHandle implements RemoteModel {
     return this.#classNames;
   }
 
+  /** As `Model.scaling`: how the training data's pixels became what they are. */
   get scaling(): PixelScaling | undefined {
     return this.#scaling;
   }
 
+  /** Undefined before `compile`. */
   get engine(): RemoteEngine | undefined {
     return this.#engine;
   }
 
+  /** As `Model.freeze`: counts from the next `compile`. */
   freeze(prefix: string): Promise<void> {
-    return this.#connection.call("freeze", { model: this.#model, prefix, frozen: true });
+    return this.#remote.call("freeze", prefix);
   }
 
+  /** As `Model.unfreeze`: counts from the next `compile`. */
   unfreeze(prefix: string): Promise<void> {
-    return this.#connection.call("freeze", { model: this.#model, prefix, frozen: false });
+    return this.#remote.call("unfreeze", prefix);
   }
 
   async compile(options: RemoteCompileOptions = {}): Promise<RemoteEngine> {
-    this.#engine = await this.#connection.call("compile", { model: this.#model, options: compileSettings(options) });
+    this.#engine = await this.#remote.call("compile", compileSettings(options));
     return this.#engine;
   }
 
+  /** Starts a training run; one at a time. */
   async fit(data: RemoteDataset, options: RemoteFitOptions = {}): Promise<RemoteRun> {
     readFields("fit", options, REMOTE_FIT_KEYS);
     const { validation, checkpoint, ...rest } = options;
-    const { run, classNames, scaling } = await this.#connection.call("fit", {
-      model: this.#model,
-      data: this.#dataset("fit", data),
-      validation: validation === undefined ? undefined : this.#dataset("fit: validation", validation),
-      checkpoint: checkpoint === undefined ? undefined : checkpointBytes(checkpoint),
-      options: rest,
-    });
+    const { handle, classNames, scaling } = await this.#remote.call(
+      "fit",
+      this.#dataset("fit", data),
+      validation === undefined ? undefined : this.#dataset("fit: validation", validation),
+      checkpoint === undefined ? undefined : checkpointBytes(checkpoint),
+      rest,
+    );
     this.#classNames = classNames;
     this.#scaling = scaling;
-    return new RunHandle(this.#connection, this.#model, run, options.paused === true);
+    return new RemoteRun(this.#remote, handle, options.paused === true);
   }
 
   async evaluate(data: RemoteDataset, options: PredictionSettings = {}): Promise<Evaluation> {
-    return this.#connection.call("evaluate", { model: this.#model, data: this.#dataset("evaluate", data), options });
+    return this.#remote.call("evaluate", this.#dataset("evaluate", data), options);
   }
 
-  async report(data: RemoteDataset, options: PredictionSettings = {}): Promise<RemoteReport> {
-    return this.#connection.call("report", { model: this.#model, data: this.#dataset("report", data), options });
+  /** The same, image by image: what confusion matrices and galleries of mistakes are made of. */
+  async report(data: RemoteDataset, options: PredictionSettings = {}): Promise<ImageReport> {
+    return this.#remote.call("report", this.#dataset("report", data), options);
   }
 
   async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
-    return this.#predict("predict", images, options);
+    pixelsOf("predict", images);
+    return this.#remote.call("predict", images, options);
   }
 
+  /** An array for each output, by their names. */
   async predictOutputs(
     images: Pixels | Uint8ClampedArray,
     options: PredictOptions = {},
   ): Promise<Readonly<Record<string, Float32Array>>> {
-    return this.#predict("predictOutputs", images, options);
+    pixelsOf("predictOutputs", images);
+    return this.#remote.call("predictOutputs", images, options);
   }
 
-  async #predict<K extends "predict" | "predictOutputs">(
-    call: K,
-    images: Pixels | Uint8ClampedArray,
-    options: PredictOptions,
-  ): Promise<Result<K>> {
-    const copy = copiedImages(call, images);
-    return this.#connection.call(call, { model: this.#model, images: copy, options }, [copy.buffer]);
-  }
-
+  /** The output of every layer for one image, in the order of the layers. Works while a run goes on, between two steps. */
   async activations(image: Pixels | Uint8ClampedArray): Promise<readonly LayerActivation[]> {
-    const copy = copiedImages("activations", image);
-    return this.#connection.call("activations", { model: this.#model, image: copy }, [copy.buffer]);
+    pixelsOf("activations", image);
+    return this.#remote.call("activations", image);
   }
 
+  /** Names and shapes of all weights. */
   weights(): Promise<ReadonlyMap<string, readonly number[]>> {
-    return this.#connection.call("weights", { model: this.#model });
+    return this.#remote.call("weights");
   }
 
   getWeight(name: string): Promise<Float32Array> {
-    return this.#connection.call("getWeight", { model: this.#model, name });
+    return this.#remote.call("getWeight", name);
   }
 
+  /** The gradient of a weight in the last training step; zeros before the first. */
   getGradient(name: string): Promise<Float32Array> {
-    return this.#connection.call("getGradient", { model: this.#model, name });
+    return this.#remote.call("getGradient", name);
   }
 
   async setWeight(name: string, values: ArrayLike<number>): Promise<void> {
-    const copy = Float32Array.from(values);
-    return this.#connection.call("setWeight", { model: this.#model, name, values: copy }, [copy.buffer]);
+    return this.#remote.call("setWeight", name, Float32Array.from(values));
   }
 
+  /** Gives the first convolution filters that whiten patches of the images, as `whiten` does. */
   async whiten(data: RemoteDataset, options: WhitenOptions = {}): Promise<void> {
-    return this.#connection.call("whiten", { model: this.#model, data: this.#dataset("whiten", data), options });
+    return this.#remote.call("whiten", this.#dataset("whiten", data), options);
   }
 
   describe(): Promise<ModelDescription> {
-    return this.#connection.call("describe", { model: this.#model });
+    return this.#remote.call("describe");
   }
 
   summary(): Promise<string> {
-    return this.#connection.call("summary", { model: this.#model });
+    return this.#remote.call("summary");
   }
 
+  /** SHA-256 of all weights, in hexadecimal: the same as the command line's. */
   weightsSha256(): Promise<string> {
-    return this.#connection.call("weightsSha256", { model: this.#model });
+    return this.#remote.call("weightsSha256");
   }
 
+  /** The bytes of a model file. */
   save(run?: Json): Promise<Uint8Array> {
-    return this.#connection.call("save", { model: this.#model, run });
+    return this.#remote.call("save", run);
   }
 
   async dispose(): Promise<void> {
-    await this.#connection.release("disposeModel", { model: this.#model });
+    await this.#remote.release();
     this.#engine = undefined;
   }
 
-  #dataset(who: string, data: RemoteDataset): number {
-    return DatasetHandle.numberOf(who, this.#connection, data);
+  #dataset(who: string, data: RemoteDataset): Handle<"data set"> {
+    return RemoteDataset.handleOf(who, this.#remote.connection, data);
   }
 }
 
@@ -194,11 +197,4 @@ function checkpointBytes(checkpoint: FileBytes): Uint8Array {
   const bytes = asBytes(checkpoint);
   if (bytes !== undefined) return bytes;
   throw new TypeError(`fit: expected the bytes of a checkpoint, got ${shown(checkpoint)}`);
-}
-
-/** A copy that can move to the worker, which tells by the kind of an array what comes from a canvas. */
-function copiedImages(who: string, images: Pixels | Uint8ClampedArray) {
-  const pixels = pixelsOf(who, images);
-  const copy = copyOf(pixels);
-  return pixels === images ? copy : new Uint8ClampedArray(copy.buffer);
 }

@@ -1,43 +1,50 @@
+import { macrotask } from "../training/event-loop.ts";
 import type { FitEvent } from "../training/events.ts";
-import { macrotask } from "../training/pause.ts";
 import type { History } from "../training/trainer.ts";
-import type { Connection, RunListener, RunNote } from "./connection.ts";
-import type { CheckpointNotes, RemoteRun } from "./contract.ts";
+import type { RunNote } from "./connection.ts";
+import type { CheckpointNotes } from "./contract.ts";
 import { EventQueue } from "./event-queue.ts";
-import { decodeError } from "./protocol.ts";
+import type { HostedModel } from "./hosted-model.ts";
+import type { HostedRun } from "./hosted-run.ts";
+import { decodeError, type Handle } from "./protocol.ts";
+import { Remote } from "./remote.ts";
 
-/** A page's handle of a training run in a worker. */
-export class RunHandle implements RemoteRun, RunListener {
+/** A training run in a worker. Iterating over it gives its events; not iterating costs nothing. */
+export class RemoteRun implements AsyncIterable<FitEvent> {
+  /** Resolves when the run has ended, rejects if it failed. */
   readonly finished: Promise<History>;
-  readonly #connection: Connection;
-  readonly #model: number;
-  readonly #run: number;
-  #state: RemoteRun["state"];
+  readonly #model: Remote<HostedModel>;
+  readonly #run: Remote<HostedRun>;
+  #state: "running" | "paused" | "ended";
   readonly #queues = new Set<EventQueue>();
   /** Why it did not come to its end, where the worker is gone. */
   #lost: Error | undefined;
   #resolve: (history: History) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  constructor(connection: Connection, model: number, run: number, paused: boolean) {
-    this.#connection = connection;
+  /** @internal */
+  constructor(model: Remote<HostedModel>, run: Handle<"run">, paused: boolean) {
+    const { connection } = model;
     this.#model = model;
-    this.#run = run;
+    this.#run = new Remote(connection, run);
     this.#state = paused ? "paused" : "running";
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    connection.follow(run, this);
+    connection.follow(run.number, {
+      onNote: (note) => this.#onNote(note),
+      onLost: (error) => this.#onLost(error),
+    });
     // Whoever begins to iterate at once has asked for events before the first step is made.
-    macrotask().then(() => connection.call("start", { run }).catch(() => {}));
+    macrotask().then(() => this.#run.call("start").catch(() => {}));
   }
 
-  get state(): RemoteRun["state"] {
+  get state(): "running" | "paused" | "ended" {
     return this.#state;
   }
 
-  onNote(note: RunNote): void {
+  #onNote(note: RunNote): void {
     if (note.type === "events") {
       for (const queue of this.#queues) queue.add(note.events);
       return;
@@ -47,7 +54,7 @@ export class RunHandle implements RemoteRun, RunListener {
     this.#end();
   }
 
-  onLost(error: Error): void {
+  #onLost(error: Error): void {
     // Whoever ended the session, or hears of its loss, needs no second complaint.
     this.finished.catch(() => {});
     this.#lost = error;
@@ -66,33 +73,41 @@ export class RunHandle implements RemoteRun, RunListener {
     for (const queue of this.#queues) queue.end();
   }
 
+  /** Resolves once no step runs any more. */
   async pause(): Promise<void> {
     if (this.#hasEnded()) return;
-    await this.#connection.call("pause", { run: this.#run });
+    await this.#run.call("pause");
     if (this.#state === "running") this.#state = "paused";
   }
 
   async resume(): Promise<void> {
     if (this.#hasEnded()) return;
-    await this.#connection.call("resume", { run: this.#run });
+    await this.#run.call("resume");
     if (this.#state === "paused") this.#state = "running";
   }
 
+  /** Makes one step of a paused run. */
   step(): Promise<void> {
-    return this.#connection.call("step", { run: this.#run });
+    return this.#run.call("step");
   }
 
+  /** Ends the run after the current step, and resolves once `finished` has; it can be checkpointed first. */
   async stop(): Promise<History> {
-    if (this.#state !== "ended") await this.#connection.call("stop", { run: this.#run });
+    if (this.#state !== "ended") await this.#run.call("stop");
     return this.finished;
   }
 
+  /** Multiplies the schedule's learning rate from the next step on; 1 at first. */
   setLearningRateFactor(factor: number): Promise<void> {
-    return this.#connection.call("setLearningRateFactor", { run: this.#run, factor });
+    return this.#run.call("setLearningRateFactor", factor);
   }
 
+  /**
+   * The bytes of a checkpoint between two steps, of this run or after it: the same file as the command line's, which goes on
+   * with `convasm train --resume FILE` if it can have the data: generated digits of seed 0 by itself, others with `--data`.
+   */
   checkpoint(notes?: CheckpointNotes): Promise<Uint8Array> {
-    return this.#connection.call("checkpoint", { model: this.#model, run: this.#run, notes });
+    return this.#model.call("checkpoint", this.#run.handle, notes);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, void> {
@@ -117,6 +132,6 @@ export class RunHandle implements RemoteRun, RunListener {
 
   #listen(on: boolean): void {
     // Of a lost worker all else tells.
-    if (this.#state !== "ended") this.#connection.call("listen", { run: this.#run, on }).catch(() => {});
+    if (this.#state !== "ended") this.#run.call("listen", on).catch(() => {});
   }
 }

@@ -3,18 +3,10 @@ import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { constant } from "../training/schedules.ts";
-import type { CheckpointNotes } from "./contract.ts";
-import { dataSettings, type Origin } from "./origin.ts";
-import type { FitSettings } from "./protocol.ts";
+import type { CheckpointNotes, FitSettings } from "./contract.ts";
+import type { HostedDataset } from "./hosted-dataset.ts";
+import { dataSettings } from "./origin.ts";
 import { canHash, sha256 } from "./sha256.ts";
-
-/** A data set in the worker, and where it came from. */
-export interface HostedDataset {
-  readonly data: Dataset;
-  readonly origin: Origin;
-  /** Of images that were drawn: those that they were drawn from. */
-  readonly whole?: Dataset | undefined;
-}
 
 /** Stands for the name of the network unless the page gives one. */
 const UNNAMED = "custom";

@@ -7,7 +7,7 @@
 
 import { createThread, type ThreadMessage } from "../engine/threads/thread.ts";
 import { createHost } from "./host.ts";
-import { holdLife } from "./life.ts";
+import { holdLivenessLock } from "./liveness.ts";
 import { isSessionMessage, type ToPage } from "./protocol.ts";
 import { isReplicaStart } from "./replicas/messages.ts";
 import { createReplica } from "./replicas/replica.ts";
@@ -18,7 +18,7 @@ export function serveWorker(): void {
   self.onmessage = ({ data }: MessageEvent<ThreadMessage>) => {
     if (isSessionMessage(data)) {
       const post = (message: ToPage, transfer: ArrayBuffer[]) => self.postMessage(message, { transfer });
-      become(data, createHost({ post, life: holdLife() }));
+      become(data, createHost({ post, livenessLock: holdLivenessLock() }));
     } else if (isReplicaStart(data)) {
       become(
         data,

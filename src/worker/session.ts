@@ -7,15 +7,29 @@ import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
 import type { Gear } from "../engine/gears.ts";
 import { shown } from "../errors.ts";
-import { asBytes, type FileBytes, isArrayBuffer } from "../numeric/array-kinds.ts";
+import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
 import { type ModelOptions, readModelOptions } from "../training/model.ts";
 import { Connection } from "./connection.ts";
-import type { RemoteDataset, RemoteModel, RemoteReadData, Session, SessionOptions } from "./contract.ts";
-import { copyOf } from "./copy.ts";
-import type { DatasetInfo, LoadSettings, Result } from "./protocol.ts";
-import { DatasetHandle } from "./remote-dataset.ts";
-import { ModelHandle } from "./remote-model.ts";
+import type { LoadSettings } from "./contract.ts";
+import type { DatasetInfo } from "./hosted-dataset.ts";
+import type { HostedSession, ReadInfo } from "./hosted-session.ts";
+import { SESSION } from "./protocol.ts";
+import { Remote } from "./remote.ts";
+import { RemoteDataset } from "./remote-dataset.ts";
+import { RemoteModel } from "./remote-model.ts";
+
+export interface SessionOptions {
+  /** Called once if the worker is lost, with what to tell people: all promises under way reject with the same text. */
+  onLost?: (reason: string) => void;
+}
+
+export interface RemoteReadData {
+  readonly format: string;
+  readonly train: RemoteDataset | undefined;
+  readonly test: RemoteDataset | undefined;
+  readonly notes: readonly string[];
+}
 
 /**
  * Starts a worker in which models live, so that training keeps no page from painting: the same models and data sets, every
@@ -39,58 +53,55 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   }
   const connection = new Connection((reason) => onLost?.(reason));
   await connection.ready;
-  return new WorkerSession(connection);
+  return new Session(connection);
 }
 
-class WorkerSession implements Session {
+/** One worker, with the data sets and models in it; `createSession` makes it. */
+export class Session {
   readonly #connection: Connection;
+  readonly #remote: Remote<HostedSession>;
 
+  /** @internal */
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#remote = new Remote(connection, SESSION);
   }
 
+  /** Checks the network as `createModel` does. */
   async createModel(options: ModelOptions): Promise<RemoteModel> {
     const { architecture, seed } = readModelOptions(options);
-    const what = { architecture: architecture.toJson(), seed };
-    return new ModelHandle(this.#connection, await this.#connection.call("createModel", what));
+    return new RemoteModel(this.#connection, await this.#remote.call("createModel", architecture.toJson(), seed));
   }
 
+  /** Reads a model file or a checkpoint. */
   async loadModel(file: FileBytes, options: LoadSettings = {}): Promise<RemoteModel> {
-    const given = asBytes(file);
-    if (given === undefined) {
+    const bytes = asBytes(file);
+    if (bytes === undefined) {
       throw new TypeError(`loadModel: expected the bytes of a model file, got ${shown(file)}`);
     }
-    const copy = copyOf(given);
-    const model = await this.#connection.call("loadModel", { file: copy, options }, [copy.buffer]);
-    return new ModelHandle(this.#connection, model);
+    return new RemoteModel(this.#connection, await this.#remote.call("loadModel", bytes, options));
   }
 
+  /** Draws digits in the worker. Default: 10,000 of seed 0, from the first one on. */
   async digits(options: Partial<DigitsOptions> = {}): Promise<RemoteDataset> {
-    return this.#handle(await this.#connection.call("digits", options));
+    return this.#dataset(await this.#remote.call("digits", options));
   }
 
+  /** Reads files in the worker, so that the page does not stand still. */
   async readData(
     files: readonly DataFileInput[],
     options: ReadSettings & { onProgress?: (done: number, total: number | undefined) => void } = {},
   ): Promise<RemoteReadData> {
     if (!Array.isArray(files)) throw new TypeError(`readData: expected a list of files, got ${typeof files}`);
     const { onProgress, ...settings } = options;
-    const memories: ArrayBuffer[] = [];
-    const copies = files.map(({ name, bytes }) => {
-      const given = asBytes(bytes);
-      if (given === undefined) return { name, bytes };
-      const copy = copyOf(given);
-      memories.push(copy.buffer);
-      return { name, bytes: copy };
-    });
-    const what = { files: copies, settings, hdf5: hdf5Address() };
-    const { train, test, ...rest } = await this.#connection
-      .call("readData", what, memories, onProgress)
+    const given = files.map(({ name, bytes }) => ({ name, bytes: asBytes(bytes) ?? bytes }));
+    const { train, test, ...rest } = await this.#remote
+      .call("readData", given, settings, hdf5Address(), onProgress)
       .catch((error: unknown) => {
         if (error instanceof Error && error.message === HDF5_AWAY) return this.#readHere(files, settings, onProgress);
         throw error;
       });
-    return { ...rest, train: train && this.#handle(train), test: test && this.#handle(test) };
+    return { ...rest, train: train && this.#dataset(train), test: test && this.#dataset(test) };
   }
 
   /** Reads files in the page, where the worker lacks what they take. */
@@ -98,34 +109,30 @@ class WorkerSession implements Session {
     files: readonly DataFileInput[],
     settings: ReadSettings,
     onProgress: ((done: number, total: number | undefined) => void) | undefined,
-  ): Promise<Result<"readData">> {
-    const read = await readData(files, { ...settings, onProgress });
-    return this.#connection.call("addRead", { read, settings });
+  ): Promise<ReadInfo> {
+    return this.#remote.call("addRead", await readData(files, { ...settings, onProgress }), settings);
   }
 
+  /** Moves a data set to the worker. With `transfer` its memory goes there and is gone here; else it is copied. */
   async addDataset(data: Dataset, options: { transfer?: boolean } = {}): Promise<RemoteDataset> {
-    const { name, shape, classes, classNames, scaling } = data;
-    const moved = options.transfer === true;
-    const images = moved ? data.images : copyOf(data.images);
-    const labels = moved ? data.labels : data.labels && copyOf(data.labels);
-    const targets = moved ? data.targets : data.targets && copyOf(data.targets);
-    const memories = new Set<ArrayBuffer>();
-    for (const array of [images, labels, targets]) {
-      if (array !== undefined && isArrayBuffer(array.buffer)) memories.add(array.buffer);
-    }
+    const { name, shape, classes, classNames, scaling, images, labels, targets } = data;
     const init = { name, shape, classes, classNames, scaling, images, labels, targets };
-    return this.#handle(await this.#connection.call("addDataset", init, [...memories]));
+    const adds =
+      options.transfer === true ? this.#remote.move("addDataset", init) : this.#remote.call("addDataset", init);
+    return this.#dataset(await adds);
   }
 
+  /** Gears that the worker's host has. */
   gears(): Promise<readonly Gear[]> {
-    return this.#connection.call("gears", null);
+    return this.#remote.call("gears");
   }
 
+  /** Ends the worker and all that lives in it: what is not done rejects, what is done stays so. */
   terminate(): void {
     this.#connection.close();
   }
 
-  #handle(info: DatasetInfo): RemoteDataset {
-    return new DatasetHandle(this.#connection, info);
+  #dataset(info: DatasetInfo): RemoteDataset {
+    return new RemoteDataset(this.#connection, info);
   }
 }

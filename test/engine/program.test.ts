@@ -67,7 +67,7 @@ describe("a program", () => {
     const tape = new Tape(4);
     tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
     tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
-    tape.add("dense_forward", "sample", 8, 10, 60, 0, 0, 30, 1, 1, 0);
+    tape.add("dense_forward", "batch", 8, 10, 60, 0, 0, 30, 1, 1, 0);
     tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
     const names: string[] = [];
     runPhase(programOf(kernels, tape, 0, 1)[0], { calling: (kernel) => names.push(kernel) });

@@ -104,7 +104,7 @@ function checkBatch(
   for (const [i, optimizer] of optimizers.entries()) {
     const { plan, tapes } = tapesOf(subject, threads, compact, optimizer);
     const step = tapes.training(n, i % 2 === 0 ? "bytes" : "floats", i % 2 === 1);
-    checkAll(plan, threads, [step.tape, step.owed]);
+    checkAll(plan, threads, [step.tape, step.deferredGradients]);
     checkAll(plan, threads, [tapes.gradients(n, "floats", i % 2 === 0, BATCH), tapes.update()]);
     if (i > 0) continue;
     for (const mode of MODES) {

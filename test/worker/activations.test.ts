@@ -4,7 +4,7 @@ import { graphParameters } from "../../src/graph/graph.ts";
 import { readLayers } from "../../src/graph/read.ts";
 import { type Layer, type Shape, sizeOf } from "../../src/layers/layer.ts";
 import { softmax } from "../../src/layers/softmax.ts";
-import type { RemoteModel } from "../../src/worker/contract.ts";
+import type { RemoteModel } from "../../src/worker/remote-model.ts";
 import { placeLayers } from "../layers/placed.ts";
 import { everyLayer, SHAPE } from "../model/networks.ts";
 import { compiledIn, DATA, session } from "./sessions.ts";

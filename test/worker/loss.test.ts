@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { nodeSessions } from "../../src/node/sessions.ts";
-import type { RemoteRun, Session } from "../../src/worker/contract.ts";
+import type { RemoteRun } from "../../src/worker/remote-run.ts";
+import type { Session } from "../../src/worker/session.ts";
 import { createSession } from "../../src/worker/session.ts";
 import { type StartWorker, setSessionSource } from "../../src/worker/session-source.ts";
 import { compiledIn, DATA, session } from "./sessions.ts";

@@ -4,7 +4,7 @@ import type { FitEvent } from "../../src/training/events.ts";
 import type { FitOptions } from "../../src/training/fit-options.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import { oneCycle } from "../../src/training/schedules.ts";
-import type { RemoteRun } from "../../src/worker/contract.ts";
+import type { RemoteRun } from "../../src/worker/remote-run.ts";
 import { compiled } from "../model/networks.ts";
 import { compiledIn, DATA, session } from "./sessions.ts";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { runReading } from "../../src/training/run-reading.ts";
-import type { RemoteDataset } from "../../src/worker/contract.ts";
+import type { RemoteDataset } from "../../src/worker/remote-dataset.ts";
 import { npyFile } from "../data/read/npy-writer.ts";
 import { oldFile } from "../formats/changed.ts";
 import { session } from "./sessions.ts";

@@ -6,7 +6,9 @@
 
 import { onTestFinished } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
-import type { RemoteCompileOptions, RemoteModel, Session, SessionOptions } from "../../src/worker/contract.ts";
+import type { RemoteCompileOptions } from "../../src/worker/contract.ts";
+import type { RemoteModel } from "../../src/worker/remote-model.ts";
+import type { Session, SessionOptions } from "../../src/worker/session.ts";
 import { createSession } from "../../src/worker/session.ts";
 import { barImages, everyLayer, SHAPE } from "../model/networks.ts";
 

@@ -5,7 +5,7 @@ import { compileKernels } from "../../engine/wasm.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
 import { type Stepper, stageBatch } from "../../training/batch.ts";
-import type { Crew } from "../../training/crew.ts";
+import type { DistributionStrategy } from "../../training/distribution-strategy.ts";
 import { type EvaluateOptions, type Evaluation, type Evaluator, evaluateImages } from "../../training/evaluate.ts";
 import { Exchange } from "./exchange.ts";
 import { Member } from "./member.ts";
@@ -45,7 +45,7 @@ const DISPOSED = "replicas: expected some in use, got those that were disposed o
  * for await (const event of model.trainer(data).run(group)) console.log(event);
  * group.dispose();
  */
-export class ReplicaGroup implements Crew {
+export class ReplicaGroup implements DistributionStrategy {
   readonly #network: Network;
   readonly #patience: number;
   readonly #members: readonly Member[];

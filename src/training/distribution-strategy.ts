@@ -2,14 +2,14 @@ import type { Network } from "../model/network.ts";
 import { type Stepper, stepperOf } from "./batch.ts";
 import { type Evaluator, evaluateImages } from "./evaluate.ts";
 
-/** Who makes the steps and evaluations of a run. */
-export interface Crew {
+/** How the steps and evaluations of a run are made: by one network, or by several that share the work. */
+export interface DistributionStrategy {
   readonly step: Stepper;
   readonly evaluate: Evaluator;
 }
 
-/** A network that is alone. */
-export function crewOf(network: Network): Crew {
+/** One network that does all. */
+export function singleNetwork(network: Network): DistributionStrategy {
   return {
     step: stepperOf(network),
     evaluate: (data, indices, options) => evaluateImages(network, data, indices, options),

@@ -10,7 +10,7 @@
  *
  * @returns its name; undefined where the browser has no locks, as in pages that came neither by https nor from this machine
  */
-export function holdLife(): Promise<string | undefined> {
+export function holdLivenessLock(): Promise<string | undefined> {
   return new Promise((resolve) => {
     if (navigator.locks === undefined) return resolve(undefined);
     const name = `convasm ${crypto.randomUUID()}`;
@@ -25,6 +25,6 @@ export function holdLife(): Promise<string | undefined> {
 }
 
 /** Calls back once a worker's lock is free: the worker is gone. */
-export function onDeath(name: string, callback: () => void): void {
-  navigator.locks?.request(name, callback).catch(() => {});
+export function onLivenessLost(lock: string, callback: () => void): void {
+  navigator.locks?.request(lock, callback).catch(() => {});
 }

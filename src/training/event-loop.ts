@@ -1,15 +1,15 @@
 /** Milliseconds of work after which a loop lets the event loop run: short enough for a page at 60 frames a second. */
 const SLICE_MILLISECONDS = 12;
 
-/** Lets timers, signals and painting through every now and then in a long loop. */
-export class Breather {
-  #next = performance.now() + SLICE_MILLISECONDS;
+/** The time that a long loop may take before timers, signals and painting have their turn. */
+export class TimeSlice {
+  #end = performance.now() + SLICE_MILLISECONDS;
 
-  /** Returns a promise when it is time for a pause, else undefined. */
-  pause(): Promise<void> | undefined {
-    if (performance.now() < this.#next) return undefined;
+  /** Lets the event loop run and begins another slice, if this one is over: returns a promise then, else undefined. */
+  yieldIfOver(): Promise<void> | undefined {
+    if (performance.now() < this.#end) return undefined;
     return macrotask().then(() => {
-      this.#next = performance.now() + SLICE_MILLISECONDS;
+      this.#end = performance.now() + SLICE_MILLISECONDS;
     });
   }
 }

@@ -1,0 +1,26 @@
+/** An argument that is told from others by its value. */
+type Key = string | number | boolean;
+
+/** What is known for some first arguments. */
+class Branch<R> {
+  readonly branches = new Map<Key, Branch<R>>();
+  result: R | undefined;
+}
+
+/** The same function, but for arguments that it had before it gives what it gave then. A look-up allocates no key. */
+export function memoized<A extends readonly Key[], R extends object>(make: (...args: A) => R): (...args: A) => R {
+  const root = new Branch<R>();
+  return (...args) => {
+    let branch = root;
+    for (let i = 0; i < args.length; i++) {
+      let next = branch.branches.get(args[i]);
+      if (next === undefined) {
+        next = new Branch<R>();
+        branch.branches.set(args[i], next);
+      }
+      branch = next;
+    }
+    branch.result ??= make(...args);
+    return branch.result;
+  };
+}

@@ -1,0 +1,25 @@
+import type { Handle, Hosted } from "./protocol.ts";
+
+/** The objects of a worker, by the handles that its page has of them. */
+export class HandleTable {
+  readonly #objects = new Map<number, Hosted>();
+  #last = 0;
+
+  /** Takes an object in under a number that none had before. */
+  add<T extends Hosted>(object: T): Handle<T["kind"]> {
+    const number = ++this.#last;
+    this.#objects.set(number, object);
+    return { handle: object.kind, number };
+  }
+
+  /** @throws TypeError if it is gone */
+  get({ handle, number }: Handle): Hosted {
+    const object = this.#objects.get(number);
+    if (object?.kind === handle) return object;
+    throw new TypeError(`session: expected a ${handle} that is in use, got one that was disposed of`);
+  }
+
+  remove(object: Hosted): void {
+    for (const [number, known] of this.#objects) if (known === object) this.#objects.delete(number);
+  }
+}

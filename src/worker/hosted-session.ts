@@ -1,0 +1,138 @@
+import { createDataset, type Dataset, type DatasetInit, imageSize } from "../data/dataset.ts";
+import { digits } from "../data/digits/dataset.ts";
+import type { DigitsOptions } from "../data/digits/generate.ts";
+import { STANDARD_DIGITS } from "../data/digits/standard.ts";
+import type { DataFileInput } from "../data/read/data-file.ts";
+import { setHdf5Address } from "../data/read/hdf5-library.ts";
+import type { ReadDataOptions } from "../data/read/options.ts";
+import type { ReadData } from "../data/read/parts.ts";
+import type { ReadSettings } from "../data/read/settings.ts";
+import { readData } from "../data/read-data.ts";
+import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import type { Json } from "../json.ts";
+import { readArchitecture } from "../model/read-architecture.ts";
+import { TimeSlice } from "../training/event-loop.ts";
+import { loadModel } from "../training/load-model.ts";
+import { Model } from "../training/model.ts";
+import type { LoadSettings } from "./contract.ts";
+import type { HandleTable } from "./handle-table.ts";
+import { type DatasetInfo, HostedDataset } from "./hosted-dataset.ts";
+import { HostedModel, type ModelInfo } from "./hosted-model.ts";
+import { digitsOrigin, type Origin, ownOrigin } from "./origin.ts";
+import type { ToPage } from "./protocol.ts";
+
+/** The data sets that were read from files. */
+export interface ReadInfo {
+  readonly format: string;
+  readonly train: DatasetInfo | undefined;
+  readonly test: DatasetInfo | undefined;
+  readonly notes: readonly string[];
+}
+
+/** Tells the page how far a call is. */
+type OnProgress = (done: number, total: number | undefined) => void;
+
+/** What makes all that lives in the worker. Its methods are what `Session` asks for. */
+export class HostedSession {
+  readonly kind = "session";
+  readonly #handles: HandleTable;
+  readonly #post: (message: ToPage) => void;
+  readonly #decodeImage: ReadDataOptions["decodeImage"];
+
+  constructor(handles: HandleTable, post: (message: ToPage) => void, decodeImage: ReadDataOptions["decodeImage"]) {
+    this.#handles = handles;
+    this.#post = post;
+    this.#decodeImage = decodeImage;
+  }
+
+  gears(): readonly Gear[] {
+    return GEARS.filter(hasGear);
+  }
+
+  async digits({ count = DEFAULT_COUNT, seed = STANDARD_DIGITS.seed, start = 0 }: Partial<DigitsOptions>) {
+    const which = { count, seed, start };
+    return this.#add(await drawDigits(which), digitsOrigin(which));
+  }
+
+  /** @param hdf5 where h5wasm is, if only the page knows */
+  async readData(
+    files: readonly DataFileInput[],
+    settings: ReadSettings,
+    hdf5: string | undefined,
+    onProgress: OnProgress | undefined,
+  ): Promise<ReadInfo> {
+    setHdf5Address(hdf5);
+    const options = { ...settings, decodeImage: this.#decodeImage, onProgress: onProgress && seldom(onProgress) };
+    return this.addRead(await readData(files, options), settings);
+  }
+
+  /** Takes what the page has read itself. */
+  addRead({ train, test, ...rest }: ReadData, settings: ReadSettings): ReadInfo {
+    const images = { train: train?.length ?? 0, test: test?.length ?? 0 };
+    const group = { source: "folder", reader: settings, images } as const;
+    const addPart = (part: "train" | "test", data: Dataset | undefined) =>
+      data && this.#add(data, { group, part, range: [0, data.length] });
+    return { ...rest, train: addPart("train", train), test: addPart("test", test) };
+  }
+
+  addDataset(init: DatasetInit): DatasetInfo {
+    const data = createDataset(init);
+    return this.#add(data, ownOrigin(data.length));
+  }
+
+  createModel(architecture: Json, seed: number): ModelInfo {
+    return this.#addModel(new HostedModel(new Model(readArchitecture(architecture), seed), this.#handles, this.#post));
+  }
+
+  async loadModel(file: Uint8Array, { replicas, ...options }: LoadSettings): Promise<ModelInfo> {
+    const hosted = new HostedModel(await loadModel(file, options), this.#handles, this.#post);
+    await hosted.startReplicas(replicas);
+    return this.#addModel(hosted);
+  }
+
+  #addModel(hosted: HostedModel): ModelInfo {
+    const { seed, classNames, scaling } = hosted.model;
+    return { handle: this.#handles.add(hosted), seed, classNames, scaling, engine: hosted.engine };
+  }
+
+  #add(data: Dataset, origin: Origin): DatasetInfo {
+    return new HostedDataset(this.#handles, data, origin).info;
+  }
+}
+
+/** Digits drawn between two looks at messages. */
+const CHUNK = 100;
+
+/** Digits unless said otherwise: drawn in half a second. */
+const DEFAULT_COUNT = 10_000;
+
+/** Draws digits without keeping the worker from its messages. */
+async function drawDigits({ count, seed, start = 0 }: DigitsOptions): Promise<Dataset> {
+  // Checks the options before there is memory for all.
+  const first = digits({ count: Math.min(count, CHUNK), seed, start });
+  if (count <= CHUNK) return first;
+  const size = imageSize(first);
+  const images = new Uint8Array(count * size);
+  const labels = new Uint8Array(count);
+  const slice = new TimeSlice();
+  for (let begin = 0; begin < count; begin += CHUNK) {
+    const drawn = digits({ count: Math.min(CHUNK, count - begin), seed, start: start + begin });
+    images.set(drawn.images, begin * size);
+    if (drawn.labels !== undefined) labels.set(drawn.labels, begin);
+    await slice.yieldIfOver();
+  }
+  return createDataset({ ...first, images, labels });
+}
+
+/** Milliseconds from one word on progress to the next. */
+const PROGRESS_EVERY = 1000 / 60;
+
+/** The same, but no more often than a page draws. */
+function seldom(onProgress: OnProgress): OnProgress {
+  let next = 0;
+  return (done, total) => {
+    if (performance.now() < next && done !== total) return;
+    next = performance.now() + PROGRESS_EVERY;
+    onProgress(done, total);
+  };
+}

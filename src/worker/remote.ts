@@ -1,0 +1,49 @@
+import { memoriesOf, withOwnArrays } from "./arrays.ts";
+import type { Connection } from "./connection.ts";
+import type { Answer, Arguments, Handle, Hosted, MethodOf } from "./protocol.ts";
+
+/**
+ * An object in a worker, as its page reaches it. A call takes what the object's method takes, with handles for other objects,
+ * and gives what that gives; a function as an argument stays in the page and is called from the worker.
+ *
+ * @template T the object's class in the worker
+ * @example
+ * const remote = new Remote<HostedModel>(connection, handle);
+ * const values = await remote.call("getWeight", "conv2d/kernel");
+ */
+export class Remote<T extends Hosted> {
+  readonly connection: Connection;
+  readonly handle: Handle<T["kind"]>;
+  #isReleased = false;
+
+  constructor(connection: Connection, handle: Handle<T["kind"]>) {
+    this.connection = connection;
+    this.handle = handle;
+  }
+
+  /**
+   * Calls a method. Arrays go there as copies.
+   *
+   * @throws what the method throws; Error with one text for all if the worker is lost
+   */
+  call<K extends MethodOf<T>>(method: K, ...given: Arguments<T[K]>): Promise<Answer<T[K]>> {
+    const args = given.map(withOwnArrays);
+    return this.connection.call(this.handle, method, args, [...memoriesOf(args)]);
+  }
+
+  /** The same, but the memories of arrays go there and are gone here. */
+  move<K extends MethodOf<T>>(method: K, ...given: Arguments<T[K]>): Promise<Answer<T[K]>> {
+    return this.connection.call(this.handle, method, given, [...memoriesOf(given)]);
+  }
+
+  /** Disposes of the object, which the end of the worker does as well. */
+  async release(this: Remote<T & { dispose(): unknown }>): Promise<void> {
+    if (this.#isReleased || this.connection.isClosed) return;
+    this.#isReleased = true;
+    try {
+      await this.connection.call(this.handle, "dispose", [], []);
+    } catch (error) {
+      if (!this.connection.isClosed) throw error;
+    }
+  }
+}
