@@ -14,8 +14,8 @@ export const AUGMENT = {
   /** Slants by up to this many degrees each way. */
   shear: { kind: number({ minimum: 0, maximum: 80 }), default: 0 },
   /**
-   * Mirrors each image with a chance of one half. `"alternating"`: every image in every other epoch, half of them in the first
-   * (Jordan, 2024, "94% on CIFAR-10 in 3.29 Seconds").
+   * Mirrors each image with a chance of one half. `"alternating"`: every image in every other epoch, half of them in
+   * the first (Jordan, 2024, "94% on CIFAR-10 in 3.29 Seconds").
    */
   horizontalFlip: { kind: flagOr("alternating"), default: false },
   /** Pads by this many pixels and cuts out a random part of the old size: whole-pixel moves. */
@@ -39,14 +39,14 @@ export function readAugment(json: unknown): Augment {
   return readOptions("augment", AUGMENT, json);
 }
 
-/** Numbers drawn per image; an image's draws have the indices from `DRAWS` times its place on. */
+/** Random numbers of an image; its draws have the indices from `DRAWS` times its place on. */
 const DRAWS = 10;
 
 /**
- * Writes the transform of one image as the kernel `augment` reads it: the map from output to source pixels, then the box
- * to blank.
+ * Writes the transform of one image as the kernel `augment` reads it: the map from output to source pixels, then the
+ * box to blank.
  *
- * @param target where to write ten numbers
+ * @param target takes ten numbers
  * @param at index of the first
  * @param stream draws of this step
  * @param image place of the image in its batch

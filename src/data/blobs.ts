@@ -1,5 +1,5 @@
 /**
- * Groups of inked pixels that hang together: which are the drawing, and which are dirt.
+ * Connected groups of inked pixels: some are the drawing, others dirt.
  *
  * @module
  */
@@ -14,10 +14,10 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** A stroke has this much ink somewhere. */
+/** Least ink at the strongest point of a stroke. */
 const STRONG = 0.4;
 
-/** Pixels that hang together. */
+/** Connected pixels. */
 interface Blob {
   readonly pixels: readonly number[];
   readonly box: Box;
@@ -53,7 +53,7 @@ export function removeSpecks(ink: Plane, faint: number): Plane {
   return { ...ink, data };
 }
 
-/** Whether a blob may be a stroke of the digit `main`: not too small, not far away, not part of the edge. */
+/** True if a blob may be a stroke of the digit `main`: not too small, not far away, not part of the edge. */
 function belongsTo(blob: Blob, main: Blob): boolean {
   if (blob.mass < 0.05 * main.mass || (blob.atEdge && !main.atEdge)) return false;
   const [a, b] = [blob.box, main.box];

@@ -1,5 +1,5 @@
 /**
- * Classes of data sets and models, which belong together by their names.
+ * Classes of data sets and models, which are matched by their names.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { ClassLabels } from "./pixels.ts";
 /** Names that an error or a note lists before it only counts. */
 const LISTED = 8;
 
-/** Names for people; of many the first ones. */
+/** Names as text; of many, the first ones. */
 export function listOf(names: readonly string[]): string {
   const some = names.slice(0, LISTED).map((name) => JSON.stringify(name));
   return some.join(", ") + (names.length > LISTED ? ` and ${names.length - LISTED} more` : "");
@@ -19,10 +19,10 @@ export function listOf(names: readonly string[]): string {
 /**
  * The place of each name among others. Names compare in Unicode's form NFC.
  *
- * @param known where they are looked for
+ * @param known the names to search
  * @param what stands in errors for those, such as "the model"
- * @returns -1 for names that are not there
- * @throws RangeError if a name is there twice, and the lists differ
+ * @returns -1 for names that are not found
+ * @throws RangeError if a name stands twice, and the lists differ
  */
 export function placesOf(names: readonly string[], known: readonly string[], who: string, what: string): number[] {
   const [own, other] = [names, known].map((list) => list.map((name) => name.normalize()));
@@ -36,7 +36,7 @@ export function placesOf(names: readonly string[], known: readonly string[], who
 }
 
 /**
- * A data set with its labels in the order of a model's classes: what is called the same is the same class. Classes that the
+ * A data set with its labels in the order of a model's classes; classes with equal names are equal. Classes that the
  * data lacks do not matter, nor do further ones without an image. Where one side has no names, the places count.
  *
  * @param names the model's classes

@@ -1,5 +1,5 @@
 /**
- * The in-memory data set that everything else reads: images, and what each of them should give.
+ * The in-memory data set: images with labels or target values.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { drawPerClass, lieTogether, shareOut } from "./draw.ts";
 import type { ClassLabels, ImageShape, Pixels } from "./pixels.ts";
 import { type PixelScaling, readScaling } from "./scaling.ts";
 
-/** Images with either class labels or target values: exactly one of `labels` and `targets` is there. */
+/** Images with either class labels or target values: exactly one of `labels` and `targets` is set. */
 export interface Dataset {
   /** Stands in error messages: `dataset "train": ...`. */
   readonly name: string;
@@ -22,17 +22,17 @@ export interface Dataset {
   readonly images: Pixels;
   /** `[n]`, class indices from 0 to `classes` - 1. */
   readonly labels: ClassLabels | undefined;
-  /** `[n, classes]`, what the outputs should be: regression, or 0 and 1 for several labels per image. */
+  /** Values that the outputs should have, `[n, classes]`: for regression, or 0 and 1 for several labels per image. */
   readonly targets: Float32Array | undefined;
   /** Number of classes; with `targets`, of values per image. */
   readonly classes: number;
-  /** One name per class. */
+  /** Names of the classes, if known. */
   readonly classNames: readonly string[] | undefined;
   /** The scaling that made these pixels of the numbers in their files, as a reader noted it. */
   readonly scaling?: PixelScaling | undefined;
 }
 
-/** What {@link createDataset} is given. */
+/** The arrays and names for {@link createDataset}. */
 export interface DatasetInit {
   /** Stands in error messages; default `"data"`. */
   readonly name?: string | undefined;
@@ -224,15 +224,15 @@ function takeRows(source: Pixels | ClassLabels, width: number, indices: ArrayLik
   return rows;
 }
 
-/** The two parts that {@link splitDataset} makes. */
+/** The two parts of {@link splitDataset}. */
 export interface DatasetSplit {
-  /** What stays to train on. */
+  /** Images that remain for training. */
   readonly rest: Dataset;
-  /** What is held out. */
+  /** Images that are held out. */
   readonly heldOut: Dataset;
 }
 
-/** Both parts of a data set, copied; 1 marks what is held out. */
+/** Both parts of a data set, copied; 1 marks images that are held out. */
 export function partDataset(dataset: Dataset, isHeldOut: Uint8Array): DatasetSplit {
   const indices = [...isHeldOut.keys()];
   const [rest, heldOut] = [0, 1].map((held) => indices.filter((index) => isHeldOut[index] === held));
@@ -249,7 +249,8 @@ function partSize(dataset: Dataset, part: number): number {
 }
 
 /**
- * Holds images out, drawn so that each class gives its share. The number of images is as in {@link splitDataset}.
+ * Holds images out, drawn so that each class gives its share of them. The number of images is as in {@link
+ * splitDataset}.
  *
  * @throws RangeError if either part would be empty, or images have no classes
  */
@@ -262,7 +263,7 @@ export function splitPerClass(dataset: Dataset, part: number, seed = 0): Dataset
 
 /**
  * Holds images out, for validation: the last ones, as views. Where images of one class lie together, as in folders of
- * pictures, the last ones would be of one class: then each class gives its share, drawn, as `splitStratified` does.
+ * pictures, the last ones would be of one class: then each class gives its share, drawn.
  *
  * @param part a number of images (1 or more), or a fraction of them (below 1, rounded, at least one image)
  * @param how `"order"` for the last ones in any case; or a stream that draws which images, whatever their classes (both

@@ -1,9 +1,9 @@
 /**
- * Making a picture of one handwritten digit look like those of MNIST.
+ * Conversion of a picture of one handwritten digit to the form of MNIST's.
  *
  * MNIST's makers scaled each digit to fit 20 x 20 pixels keeping its proportions, and put its centre of mass in the
- * middle of 28 x 28 pixels, light on black (LeCun, Cortes, Burges, "The MNIST database"). A photo or a drawing needs
- * its background taken away before that.
+ * middle of 28 x 28 pixels, light on black (LeCun, Cortes, Burges, "The MNIST database"). The background of a photo or
+ * a drawing has to be removed before that.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { type Box, boundingBox, removeSpecks } from "./blobs.ts";
 import { groundOf } from "./ground.ts";
 import { checkImage, luminance, type Plane, type RasterImage, resizePlane } from "./image.ts";
 
-/** Side of the result. */
+/** Side of the result, in pixels. */
 const SIDE = 28;
 
-/** Longest side of the digit in it. */
+/** Longest side of the digit in it, in pixels. */
 const DIGIT_SIDE = 20;
 
-/** Larger pictures are shrunk to this first: more detail cannot be seen in 20 pixels. */
+/** Side to which larger pictures are shrunk first: more detail does not matter for 20 pixels. */
 const WORK_SIDE = 400;
 
-/** Less contrast than this, of 255, is no digit. */
+/** Least contrast of a digit, of 255. */
 const LEAST_CONTRAST = 16;
 
-/** Ink below this part of full ink belongs to no stroke. */
+/** Share of full ink below which a pixel belongs to no stroke. */
 const FAINT = 0.1;
 
 /** Thinner strokes are widened to this, in pixels of the result; nine of ten strokes in MNIST are wider. */
@@ -75,7 +75,7 @@ function limitSize(plane: Plane): Plane {
   return resizePlane(plane, side(plane.height), side(plane.width));
 }
 
-/** How much ink is on each pixel, 0 to 1: how far it is from the ground, on the side where most is. */
+/** The ink on each pixel, 0 to 1: its distance from the ground, on the side where most pixels are. */
 function inkOf(plane: Plane): Plane {
   const { width, height, data } = plane;
   const ground = groundOf(plane);
@@ -97,7 +97,7 @@ function inkOf(plane: Plane): Plane {
   return { width, height, data: ink.map((value) => Math.min(1, Math.max(0, (value - least) / (full - least)))) };
 }
 
-/** What counts as full ink: nine of ten stroke pixels have less. */
+/** The value of full ink: nine of ten stroke pixels have less. */
 function fullInk(ink: Float32Array): number {
   const threshold = otsuThreshold(ink);
   const strokes = ink.filter((value) => Math.round(value) > threshold).sort();

@@ -1,5 +1,5 @@
 /**
- * Which images of a data set are drawn so that every class has its share.
+ * Draws of images in which every class has its share.
  *
  * @module
  */
@@ -20,8 +20,8 @@ interface Labelled {
 }
 
 /**
- * Whether images of one class lie together, as in folders of pictures: neighbours are of different classes less than half
- * as often as they would be in a random order.
+ * True if images of one class lie together, as in folders of pictures: neighbours are of different classes less than
+ * half as often as they would be in a random order.
  */
 export function lieTogether({ labels, classes }: Labelled): boolean {
   if (labels === undefined) return false;
@@ -49,13 +49,13 @@ export function shareOut(labels: ClassLabels, classes: number, total: number): n
   return shares;
 }
 
-/** The same share of each class, rounded. */
+/** An equal share of each class, in images, rounded. */
 export function roundedShares(labels: ClassLabels, classes: number, share: number): number[] {
   return countsOf(labels, classes).map((count) => Math.round(share * count));
 }
 
 /**
- * Draws so many images of each class.
+ * Draws a number of images of each class.
  *
  * @returns 1 for each image that is drawn, else 0
  */

@@ -1,19 +1,21 @@
 /**
- * The one limit on how much may come out of a packed file, whatever packed it: gzip, ZIP, PNG, JPEG, HDF5.
+ * The limit on the size of unpacked files, for all packed formats: gzip, ZIP, PNG, JPEG, HDF5.
  *
- * Data sets pack 3 to 30 : 1, and the sparsest ones (a few pixels lit, stored as float64) about 60 : 1. Deflate and JPEG reach 1000 : 1
- * on nothing but one colour, so a file of a megabyte could fill a gigabyte. Such ratios are right for single blank pictures and for arrays
- * of labels, which are small: hence a part that is free for every file.
+ * Data sets pack 3 to 30 : 1, and the sparsest ones (a few pixels lit, stored as float64) about 60 : 1. Deflate and
+ * JPEG reach 1000 : 1 on nothing but one colour, so a file of a megabyte could fill a gigabyte. Such ratios are right
+ * for single blank pictures and for arrays of labels, which are small: hence a part that is free for every file.
  *
  * @module
  */
 
 import { flagAndKey } from "../options/flag-names.ts";
 
-/** So much may come out of any file: pixels of a blank picture of 4096 x 4096 in colours with alpha. */
+/**
+ * Bytes that may come out of any file: the pixels of a blank picture of 4096 x 4096 with red, green, blue and alpha.
+ */
 const FREE_BYTES = 64 * 2 ** 20;
 
-/** The multiple of the file's size that may come out beyond that, unless said otherwise. */
+/** Default multiple of the file's size that may come out beyond that. */
 export const MAX_EXPANSION = 100;
 
 /**
@@ -27,7 +29,7 @@ export function allowedBytes(packed: number, maxExpansion: number = MAX_EXPANSIO
 }
 
 /**
- * Refuses a file that says of itself that it unpacks to more than is allowed, before there is memory for that.
+ * Refuses a file whose header gives a larger unpacked size than is allowed, before memory is allocated for it.
  *
  * @param who stands in the error message
  * @throws RangeError if `unpacked` is more than `allowed`

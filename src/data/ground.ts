@@ -1,5 +1,5 @@
 /**
- * Finding the brightness of the paper behind what is drawn on it.
+ * The brightness of the paper behind a drawing.
  *
  * @module
  */
@@ -60,7 +60,7 @@ function heightAt([one, x1, y1, xx, xy, yy]: Surface, x: number, y: number): num
   return one + x * (x1 + x * xx + y * xy) + y * (y1 + y * yy);
 }
 
-/** Where a pixel is, from -1 to 1 across and down. */
+/** The place of a pixel, from -1 to 1 across and down. */
 function position({ width, height }: Plane, offset: number): [x: number, y: number] {
   const column = offset % width;
   return [(2 * column + 1) / width - 1, (2 * ((offset - column) / width) + 1) / height - 1];

@@ -1,29 +1,29 @@
 /**
- * Unpacking gzip and zlib data with an upper bound on what comes out, by the web-standard DecompressionStream.
+ * Unpacking of gzip and zlib data with an upper bound on its size, by the web-standard DecompressionStream.
  *
  * @module
  */
 
 import { checkExpansion } from "./expansion.ts";
 
-/** Input goes in by slices, because one slice is unpacked whole: deflate packs at most 1032 : 1. */
+/** Size of the slices in which input goes in, because one slice is unpacked whole: deflate packs at most 1032 : 1. */
 const SLICE_BYTES = 16 * 1024;
 
-/** Larger files are not put together in memory where the host's stream does not unpack them. */
+/** Largest file that is put together in memory where the host's stream does not unpack it. */
 const MAX_PACKED_BYTES = 2 ** 31 - 1;
 
-/** A larger packing ratio than this is not believed until the bytes are there. */
+/** Largest packing ratio for which memory is allocated before the bytes are there. */
 const TRUSTED_RATIO = 16;
 
-/** What {@link gunzip} and {@link inflate} need to know. */
+/** Options of {@link gunzip} and {@link inflate}. */
 export interface UnpackOptions {
   /** Stands in error messages: `gunzip "train-images": ...`. */
   readonly name: string;
-  /** The most bytes that may come out. */
+  /** Most bytes that may come out. */
   readonly maxBytes: number;
 }
 
-/** Whether the bytes start as a gzip file does (RFC 1952: 31, 139, and 8 for deflate). */
+/** True if the bytes start as a gzip file does (RFC 1952: 31, 139, and 8 for deflate). */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 3 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8;
 }
@@ -55,7 +55,7 @@ export async function inflate(bytes: Uint8Array, options: UnpackOptions): Promis
 }
 
 /**
- * The first bytes of what a gzip file holds, at most `count`: enough to look at a header without unpacking the rest.
+ * The first `count` bytes of a gzip file's content, or fewer: enough to look at a header without unpacking the rest.
  *
  * @throws RangeError if the data is not gzip, or corrupt or cut off before `count` bytes are out
  */
@@ -86,7 +86,7 @@ async function unpack(
   return output.bytes();
 }
 
-/** The size in a gzip file's last four bytes, as far as it is plausible: only where to start, never trusted. */
+/** The unpacked size in a gzip file's last four bytes, if it is plausible: only a first guess, as it may be wrong. */
 function claimedSize(bytes: Uint8Array): number {
   if (bytes.length < 18) return 0;
   const claimed = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
@@ -191,7 +191,7 @@ async function* memberChunks(
   }
 }
 
-/** Data that the host's stream does not unpack. */
+/** An error for data that the host's stream does not unpack. */
 class NotWhole extends RangeError {
   constructor(who: string, format: string, cause?: unknown) {
     super(`${who}: expected whole ${format} data, got data that is corrupt or cut off`, { cause });

@@ -31,9 +31,9 @@ export interface NamedBytes {
   readonly allowed?: number;
 }
 
-/** What an IDX file holds. */
+/** The content of an IDX file. */
 export interface IdxArray {
-  /** One number for labels; three for grey images `[n, h, w]`, four with channels `[n, h, w, c]`. */
+  /** Dimensions: one for labels; three for grey images `[n, h, w]`, four with channels `[n, h, w, c]`. */
   readonly dims: readonly number[];
   /** The values in row order, viewed where the file was not packed. */
   readonly data: Uint8Array;
@@ -139,7 +139,7 @@ export async function readIdxLabels(file: NamedBytes): Promise<Uint8Array> {
   return data;
 }
 
-/** What {@link readIdxPair} may be told. */
+/** Options of {@link readIdxPair}. */
 export interface IdxPairOptions {
   /** The data set's name; default `"data"`. */
   readonly name?: string | undefined;

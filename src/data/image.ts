@@ -1,5 +1,5 @@
 /**
- * Pictures of any size and kind, and their way to the shape that a model takes.
+ * Pictures of any size and kind, and their conversion to the shape of a model's input.
  *
  * @module
  */
@@ -25,7 +25,7 @@ function levelOf({ data }: RasterImage): number {
   return isUint16Array(data) ? WORD : 1;
 }
 
-/** One value per pixel, `[height, width]`. */
+/** A plane of one value per pixel, `[height, width]`. */
 export interface Plane {
   readonly width: number;
   readonly height: number;
@@ -75,7 +75,7 @@ function samplePlane(image: RasterImage, colour: "all" | number, background: num
   return { width, height, data: plane };
 }
 
-/** Which input values make an output value, and how much each counts. */
+/** The input values that make an output value, with their weights. */
 interface Taps {
   readonly begin: Int32Array;
   readonly count: Int32Array;
@@ -171,8 +171,8 @@ export interface ResizedSamples {
 }
 
 /**
- * The same with the samples of a picture of 16 bits as they are, which are without a ground where they are transparent: what is
- * white among them is not known here. Others are bytes, over white.
+ * A picture in the shape of a model's input as by `resizeImage`, but with samples of 16 bits as they are, and without a
+ * ground where they are transparent: white is not known here. Others are bytes, over white.
  */
 export function resizeSamples(image: RasterImage, height: number, width: number, channels: number): ResizedSamples {
   if (levelOf(image) === 1) return { images: resizeImage(image, height, width, channels), clear: undefined };

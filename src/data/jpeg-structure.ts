@@ -1,5 +1,5 @@
 /**
- * A JPEG file's segments and scans (ITU-T T.81, annex B): what can be known of a picture before it is decoded.
+ * A JPEG file's segments and scans (ITU-T T.81, annex B), which tell of a picture before it is decoded.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const MOST_SCANS = 200;
 const EOI = 0xd9;
 const SOS = 0xda;
 
-/** Whether the bytes start as a JPEG file does. */
+/** True if the bytes start as a JPEG file does. */
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 }
@@ -79,7 +79,7 @@ export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLi
   throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
 }
 
-/** Where the next marker stands; the end of the file where there is none. Fill bytes before it belong to it. */
+/** Index of the next marker; the end of the file if there is none. Fill bytes before it belong to it. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1];
@@ -135,9 +135,11 @@ function readFrame(who: string, bytes: Uint8Array, at: number, limits: JpegLimit
 }
 
 /**
- * Refuses a scan whose data cannot hold its blocks: decoders paint what is missing grey, at any size that the header names.
+ * Refuses a scan whose data cannot hold its blocks: decoders paint missing blocks grey, at any size that the header
+ * names.
  *
- * Each block of 8 x 8 samples takes a code of a bit or more for its mean, and, unless other scans have the rest, one for the rest.
+ * Each block of 8 x 8 samples takes a code of a bit or more for its mean, and, unless other scans have the rest, one
+ * for the rest.
  *
  * @param header the scan's: number of components, their names and tables, range of coefficients, bits
  * @param size bytes of data
@@ -172,7 +174,7 @@ function checkScans(who: string, scans: number, pixels: number): void {
   if (scans > most) throw new RangeError(`${who}: expected at most ${most} scans of so many pixels, got more`);
 }
 
-/** Where the marker behind a scan's data stands. Restart marks in it count from 0 to 7 and over again. */
+/** Index of the marker after a scan's data. Restart marks in it count from 0 to 7 and over again. */
 function endOfScan(who: string, bytes: Uint8Array, from: number): number {
   let restarts = 0;
   for (let at = nextMarker(bytes, from); at < bytes.length; at = nextMarker(bytes, at + 2)) {

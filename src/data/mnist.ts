@@ -1,5 +1,5 @@
 /**
- * What is known of MNIST: its files' names, sizes and hashes, and which files in a folder belong together.
+ * Facts of MNIST: names, sizes and hashes of its files, and the rule by which files in a folder belong together.
  *
  * @module
  */
@@ -63,13 +63,13 @@ export interface IdxFolderNames {
   readonly test: IdxNames | undefined;
   /** Files of images without their labels, or labels without images. */
   readonly lone: readonly string[];
-  /** Where there are several data sets to train on, and none is taken: what their files' names begin with. */
+  /** Starts of the file names of several data sets to train on, of which none was chosen. */
   readonly sets: readonly string[];
 }
 
 const IDX_NAME = /^(.*[-_. ])?(train|t10k|test)[-_](images|labels)[-._]idx[134][-_.]ubyte(\.gz)?$/i;
 
-/** Whether a file or folder is called as the files of MNIST and its relatives are. */
+/** True if a file or folder is named as the files of MNIST and its relatives are. */
 export function isIdxName(name: string): boolean {
   return IDX_NAME.test(name);
 }
@@ -148,7 +148,7 @@ export interface IdxPairFiles {
   readonly labels: NamedBytes;
 }
 
-/** What is in the files that {@link readIdxTrainTest} reads. */
+/** Options of {@link readIdxTrainTest}. */
 export interface IdxTrainTestOptions {
   /** Default: the number of names, else the highest label to train on + 1. */
   readonly classes?: number | undefined;

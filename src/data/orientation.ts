@@ -1,5 +1,5 @@
 /**
- * Which way up a picture is: cameras store it as the sensor lay, and say in EXIF data how to turn it.
+ * Orientation of pictures: cameras store them as the sensor lay, and say in EXIF data how to turn them.
  *
  * @module
  */

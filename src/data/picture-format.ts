@@ -29,12 +29,12 @@ const MARKS: readonly (readonly [format: string, at: number, text: string])[] = 
 /** Bytes of a start that show the format. */
 const BMP_START = 18;
 
-/** Whether a name is one of a picture, of any format. */
+/** True for the name of a picture, of any format. */
 export function isPictureName(name: string): boolean {
   return NAMES.test(name);
 }
 
-/** Whether a name is one of a picture that can be decoded: PNG or JPEG. */
+/** True for the name of a picture that can be decoded: PNG or JPEG. */
 export function isDecodableName(name: string): boolean {
   return /\.(png|jpe?g)$/i.test(name);
 }
@@ -54,7 +54,7 @@ function isBmp(bytes: Uint8Array): boolean {
   return bytes.subarray(6, 10).every((byte) => byte === 0) && headerBytes >= 12 && headerBytes <= 124;
 }
 
-/** The name of what stands in place of a picture that can be decoded, for an error message. */
+/** Words for a file that stands in place of a picture that can be decoded, for an error message. */
 export function notDecodable(bytes: Uint8Array): string {
   return bytes.length === 0 ? "an empty file" : (pictureFormat(bytes) ?? standInOf(bytes) ?? "something else");
 }

@@ -1,7 +1,7 @@
 /** Pixels as read (0 to 255), or as floats of any finite value. */
 export type Pixels = Uint8Array | Float32Array;
 
-/** One class index per image. */
+/** Class labels: an index for each image. */
 export type ClassLabels = Uint8Array | Uint16Array;
 
 /** Height, width, channels. */

@@ -14,7 +14,7 @@ import { exifOrientation, upright } from "./orientation.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** What {@link decodePng} needs to know. */
+/** Options of {@link decodePng}. */
 export interface DecodeImageOptions {
   /** Stands in error messages. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface DecodeImageOptions {
   readonly inflate?: typeof inflate;
 }
 
-/** Whether the bytes start as a PNG file does. */
+/** True if the bytes start as a PNG file does. */
 export function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }

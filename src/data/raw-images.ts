@@ -10,7 +10,7 @@ export interface RawImages {
 
 const RGBA = 4;
 
-/** Makes images of another kind fit. */
+/** Advice for images of another kind. */
 const RESIZE = "resizeImage({ width, height, channels: 4, data }, h, w, c) makes an image for the model";
 
 /**

@@ -3,14 +3,15 @@ import type { ReadDataOptions } from "./read/options.ts";
 import type { ReadData } from "./read/parts.ts";
 
 /**
- * Reads data sets from files that a page was given, or any other bytes: IDX, NumPy's `.npy` and `.npz`, HDF5, CSV, CIFAR's
- * batches, pictures in one folder per class. Which it is shows in their content. Each may be packed with gzip, or be in a
- * ZIP or tar archive. What reads them is loaded when it is needed.
+ * Reads data sets from files that a page was given, or any other bytes: IDX, NumPy's `.npy` and `.npz`, HDF5, CSV,
+ * CIFAR's batches, pictures in one folder per class. The format follows from their content. Each may be packed with
+ * gzip, or be in a ZIP or tar archive. Readers are loaded when they are needed.
  *
  * Pixels are bytes where the files hold whole numbers from 0 to 255 that go beyond 1, else floats as they stand in the
  * files, unless `stretch` is on.
  *
- * @param files names with `/` between folders (such as a `File`'s `webkitRelativePath`), and bytes, `ArrayBuffer`s or `File`s
+ * @param files names with `/` between folders (such as a `File`'s `webkitRelativePath`), and bytes, `ArrayBuffer`s or
+ *   `File`s
  * @throws TypeError, RangeError in one line if the format is not known, or a file is wrong
  *
  * @example

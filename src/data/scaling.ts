@@ -32,12 +32,12 @@ export const UNIT: PixelScaling = { base: 0, factor: 255 };
 const LOWEST = -255;
 const HIGHEST = 510;
 
-/** Whether pixels of files and of the data set are the same numbers. */
+/** True if pixels of files and of the data set are the same numbers. */
 export function keepsValues({ base, factor, kept }: PixelScaling): boolean {
   return kept === true || (base === 0 && factor === 1);
 }
 
-/** Whether two scalings are the same; bytes are the same kept or not. */
+/** True if two scalings are the same; for bytes, kept or not makes no difference. */
 export function isSameScaling(a: PixelScaling, b: PixelScaling): boolean {
   const isKept = keepsValues(a) === keepsValues(b);
   return a.base === b.base && a.factor === b.factor && isKept;
@@ -109,7 +109,7 @@ export function brightness(values: Pixels, { base, factor }: PixelScaling, targe
   return target;
 }
 
-/** As much of a data set as tells how its pixels were scaled. */
+/** The parts of a data set that tell how its pixels were scaled. */
 interface ScaledData {
   readonly name: string;
   readonly scaling?: PixelScaling | undefined;

@@ -1,6 +1,6 @@
 import { type Dataset, imageSize } from "./dataset.ts";
 
-/** What the pixels and labels of a data set are like. */
+/** Statistics of the pixels and labels of a data set. */
 export interface DatasetStatistics {
   /** Lowest value of any pixel. */
   readonly minimum: number;

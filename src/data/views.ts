@@ -19,7 +19,7 @@ export const VIEWS = {
 /** The views that a prediction is averaged over. A type alias because interfaces do not fit `Json`. */
 export type TestTimeAugmentation = Readonly<OptionsOf<typeof VIEWS>>;
 
-/** One view: mirrored or not, then moved. */
+/** A view of an image: mirrored or not, then moved. */
 export interface View {
   readonly mirrored: boolean;
   readonly down: number;

@@ -1,6 +1,5 @@
 /**
- * What makes each digit a different hand's: points off their place, uneven proportions, elastic distortion, slant,
- * rotation, and pressure that changes along the stroke.
+ * Distortions of a digit, as by different hands:
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { type PenPath, parseStroke, type Stroke } from "./path.ts";
 const POINT_JITTER = 0.02;
 const END_JITTER = 0.025;
 const STROKE_JITTER = 0.02;
-/** Of the distance between the last two control points, or of MAX_STRETCHED where they are farther apart. */
+/** Share of the distance between the last two control points, or of MAX_STRETCHED where they are farther apart. */
 const END_STRETCH = 0.18;
 const MAX_STRETCHED = 0.4;
 const PRESSURE_JITTER = 0.14;

@@ -28,7 +28,7 @@ const MAX_EDGE_NOISE = 0.25;
 /** Least brightness of a fine pen's core; it is lifted to full white. */
 const MIN_CORE = 0.3;
 
-/** How deep each pixel of the box lies inside the ink, negative outside, in pixels. */
+/** Depth of each pixel of the box inside the ink, in pixels; negative outside. */
 const depth = new Float64Array(BOX * BOX);
 const ink = new Float64Array(BOX * BOX);
 
@@ -100,8 +100,8 @@ function soak(greatest: number, draws: Draws): void {
 }
 
 /**
- * Where the box begins along one axis, so that the centre of mass comes nearest to the image's centre, pixel 14. Whole
- * pixels, as in MNIST; the box stays inside the image.
+ * First row or column of the box along one axis, so that the centre of mass comes nearest to the image's centre, pixel
+ * 14. Whole pixels, as in MNIST; the box stays inside the image.
  */
 function offset(moment: number, mass: number): number {
   return Math.max(0, Math.min(SIDE - BOX, Math.round(SIDE / 2 - moment / mass)));

@@ -11,13 +11,13 @@ import { Draws } from "./draws.ts";
 import { GLYPHS } from "./glyphs.ts";
 import { PenPath } from "./path.ts";
 
-/** Which digits to generate. */
+/** The digits to generate: their number, seed and start. */
 export interface DigitsOptions {
-  /** How many, from 1 to 2,000,000 in one call. */
+  /** Number of digits, from 1 to 2,000,000 in one call. */
   readonly count: number;
   /** A whole number from 0 to 2^53 - 1; each seed has its own endless sequence of digits. */
   readonly seed: number;
-  /** Place of the first one in the sequence; 0 unless told. `start + count` may be up to 2^32. */
+  /** Place of the first digit in the sequence; default 0. `start + count` may be up to 2^32. */
   readonly start?: number;
 }
 
@@ -32,7 +32,7 @@ export interface Digits {
 const MAX_COUNT = 2_000_000;
 const MAX_END = 2 ** 32;
 const PIXELS = SIDE * SIDE;
-/** Labels are dealt in blocks of so many, each with every digit equally often in random order. */
+/** Labels in a block, in which every digit comes equally often, in random order. */
 const BLOCK = 100;
 
 /** Per digit: how common each style is, and its strokes. */

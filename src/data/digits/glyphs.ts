@@ -1,5 +1,5 @@
 /**
- * How people write the ten digits: the strokes of each writing style, as control points of smooth curves.
+ * Glyphs of the ten digits: the strokes of each writing style, as control points of smooth curves.
  *
  * A stroke is text: points "x,y" in percent of the height, x to the right (about 0 to 60) and y down (0 to 100). The pen
  * follows a Catmull-Rom curve through them; "!" after a point makes it a sharp corner. The styles were drawn by hand and
@@ -9,9 +9,9 @@
  * @module
  */
 
-/** One way to write a digit. */
+/** A writing style of a digit. */
 export interface GlyphStyle {
-  /** How common the style is among those of its digit, on no fixed scale. */
+  /** Frequency of the style among those of its digit, on no fixed scale. */
   readonly weight: number;
   readonly strokes: readonly string[];
 }

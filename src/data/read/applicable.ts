@@ -6,12 +6,12 @@ import { READ_SETTINGS, type ReadSettings, type ReadValues, type SettingSpec } f
 
 const SPECS: { readonly [key: string]: SettingSpec } = READ_SETTINGS;
 
-/** The formats that know a setting, for people, such as "NumPy, HDF5"; undefined where all do. */
+/** Names of the formats that a setting is for, such as "NumPy, HDF5"; undefined for settings of all formats. */
 export function formatsOf(key: string): string | undefined {
   return SPECS[key].formats?.map(formatName).join(", ");
 }
 
-/** Those of a reader's settings that hold for files of any format. */
+/** The settings among a reader's that hold for files of any format. */
 export function generalSettings(settings: ReadSettings): ReadSettings {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => SPECS[key].formats === undefined));
 }

@@ -1,5 +1,5 @@
 /**
- * Arrays as images and as labels: which shapes are understood, and what is made of them.
+ * Arrays as images and as labels: the shapes that are understood, and their conversion.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const MAX_LABEL = 0xffff;
 /** More channels than this are more likely rows of pixels: then channels come first. */
 const MAX_CHANNELS = 4;
 
-/** How an array holds images. */
+/** Layout of images in an array. */
 export interface ImageLayout {
   readonly shape: ImageShape;
   /** Order of the array's axes that puts channels last, where that is not its own. */

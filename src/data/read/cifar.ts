@@ -25,7 +25,7 @@ const CIFAR100_CLASSES = [20, 100];
 /** The two data sets. */
 export type CifarKind = "CIFAR-10" | "CIFAR-100";
 
-/** Which of the two a file may be, by its size and the labels in its first record. */
+/** The kind that a file may be, by its size and the labels in its first record. */
 export function cifarKind(size: number, start: Uint8Array): CifarKind | undefined {
   const fits = (record: number, classes: readonly number[]) =>
     size > 0 && size % record === 0 && classes.every((count, i) => start[i] < count);

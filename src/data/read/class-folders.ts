@@ -1,5 +1,5 @@
 /**
- * Which part and which class a picture belongs to, by the folders that it lies in.
+ * The part and the class of a picture, by the folders that it lies in.
  *
  * A class is the first folder below the part, as torchvision and Keras have it; folders below that only sort its pictures. The part
  * is `train`, `test`, `val` or such a name ({@link partOf}), of several above each other the innermost. Where there are no parts,
@@ -160,7 +160,7 @@ function inside(parts: readonly Part[]): Part[] {
   );
 }
 
-/** What a single part wraps in folders that are alone. */
+/** Folders of a part that is alone and holds only folders. */
 function wrapped(parts: readonly Part[]): readonly Part[] {
   const below = inside(parts);
   return parts.length === 1 && below.length === 1 && below[0].folder.files.length === 0 ? wrapped(below) : parts;

@@ -6,7 +6,7 @@ export const CLASS_NAMES_FILE = "class-names.json";
 /** Larger files are no lists of names. */
 const MAX_BYTES = 16 * 2 ** 20;
 
-/** Whether a path is that of such a file. */
+/** True for the path of such a file. */
 export function isClassNames(name: string): boolean {
   return name.split("/").at(-1) === CLASS_NAMES_FILE;
 }

@@ -1,5 +1,6 @@
 /**
- * The ground of pictures that are transparent in parts: white, which for samples of 16 bits is known only when their range is.
+ * The ground of pictures that are transparent in parts: white, which for samples of 16 bits is known only after their
+ * range.
  *
  * @module
  */
@@ -16,8 +17,8 @@ export const WHITE = 65_535;
 const NARROW = { least: 64, most: WHITE / 4 };
 
 /**
- * The values of what is not transparent, without the ground: of opaque pixels, or where there are none, of those that cover it in
- * part. Nothing where nothing can be seen.
+ * The values of pixels that can be seen, without the ground: of opaque pixels, or if there are none, of those that
+ * cover it in part. Empty if nothing can be seen.
  */
 export function visibleValues({ images, clear }: RawPixels): Pixels {
   if (clear === undefined) return images;

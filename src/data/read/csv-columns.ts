@@ -1,5 +1,5 @@
 /**
- * Which column of a CSV file holds the labels, and which ones only number or name the rows.
+ * Choice of a CSV file's columns: the one of the labels, and those that only number or name the rows.
  *
  * @module
  */
@@ -12,12 +12,12 @@ const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit", "catego
 /** Names of columns that number or name the rows; pandas writes the first two, and the third where it read the first. */
 const ROW_NAMES = /^(|index|unnamed: \d+(\.\d+)?|(image|img|row)?[ _-]?ids?|idx|row|(image|img|file)[ _-]?name)$/i;
 
-/** So many rows that count up are row numbers: labels come more than once each. */
+/** Number of rows that count up from which a column is one of row numbers: labels come more than once each. */
 const COUNTED_ROWS = 20;
 
-/** Where the labels of a file are. */
+/** The column of a file's labels. */
 export interface Labels {
-  /** Undefined where it has none. */
+  /** Index of the column; undefined if the file has none. */
   readonly column: number | undefined;
   readonly note: string | undefined;
 }

@@ -9,8 +9,8 @@ const FEWEST_COLUMNS = 5;
 const START_BYTES = 4096;
 
 /**
- * Of several CSV files those that have columns enough for images, unless none has: beside them often lie names of classes, or
- * Kaggle's `sample_submission.csv`.
+ * The CSV files with enough columns for images, or all if none has: beside them often lie names of classes, or Kaggle's
+ * `sample_submission.csv`.
  */
 export async function imageTables(
   files: readonly DataFile[],
@@ -26,12 +26,15 @@ export async function imageTables(
   return { files: wide, notes };
 }
 
-/** Whether a table has too few columns for images: it goes with data of another kind, such as names and labels. */
+/** True for a table with too few columns for images: it goes with data of another kind, such as names and labels. */
 export async function isSmallTable(file: DataFile): Promise<boolean> {
   return (await firstColumns(file)) < FEWEST_COLUMNS;
 }
 
-/** The number of columns in a file's first line, as far as its start tells; endless for what is no CSV, which its reader tells. */
+/**
+ * The number of columns in a file's first line, as far as its start tells; infinite for a file that is no CSV, about
+ * which its reader throws.
+ */
 async function firstColumns(file: DataFile): Promise<number> {
   const start = await file.start(START_BYTES);
   try {

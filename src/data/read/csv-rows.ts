@@ -73,7 +73,7 @@ export async function readCsvRows(
 
 /** Turns bytes into rows; numbers and rows may be cut anywhere between two calls. */
 class RowReader {
-  /** Whether the first line holds names. */
+  /** True: the first line holds names. */
   readonly hasHeader: boolean;
   readonly #who: string;
   readonly #isSpaced: boolean;
@@ -82,7 +82,7 @@ class RowReader {
   /** 1 for each column that is passed over. */
   readonly #passed: Uint8Array;
   readonly #onRow: (row: Float64Array, line: number) => void;
-  /** Of the row that is being read, from 1. */
+  /** Number of the line that is being read, from 1. */
   #line = 1;
   /** Fields of this row that are complete. */
   #column = 0;
@@ -91,7 +91,7 @@ class RowReader {
   #digits = 0;
   /** The field so far, where it has more than digits. */
   #text: string | undefined;
-  /** Whether the last byte was a carriage return, which a line feed may follow. */
+  /** True: the last byte was a carriage return, which a line feed may follow. */
   #isAfterReturn = false;
 
   constructor(
@@ -149,7 +149,7 @@ class RowReader {
   }
 
   #separate(): void {
-    // Of a run of spaces only the first one ends a number, and those at the end of a line end none.
+    // Only the first one of a run of spaces ends a number, and those at the end of a line end none.
     if (!this.#isSpaced || !this.#isEmpty) this.#endField();
   }
 

@@ -1,5 +1,5 @@
 /**
- * The first line of a CSV file: what separates the columns, how many there are, and their names if it is a header.
+ * The first line of a CSV file: its separator, number of columns, and their names if it is a header.
  *
  * @module
  */
@@ -11,21 +11,21 @@ export const SPACES = " ";
 
 const SEPARATORS = [",", ";", "\t"];
 
-/** So many columns counted from 1 are names rather than pixels that happen to rise. */
+/** Number of columns counted from 1 from which these are names, rather than pixels that happen to rise. */
 const COUNTED_FROM_ONE = 10;
 
-/** So many names such as `0.1`, `0.2` in their order are names rather than pixels. */
+/** Number of names such as `0.1`, `0.2` in their order from which these are names rather than pixels. */
 const REPEATED = 10;
 
 /** The first line of a CSV file. */
 export interface CsvStart {
-  /** One character; {@link SPACES} stands for runs of spaces and tabs. */
+  /** Separator of columns: one character; {@link SPACES} stands for runs of spaces and tabs. */
   readonly separator: string;
   /** Number of columns. */
   readonly columns: number;
   /** The names of the columns, unless the first line is one of numbers. */
   readonly header: readonly string[] | undefined;
-  /** Whether the names are numbers themselves, so that others may see pixels in them. */
+  /** True if the names are numbers themselves, and could be pixels. */
   readonly isNumbered: boolean;
 }
 
@@ -60,9 +60,11 @@ export function unquoted(field: string): string {
 }
 
 /**
- * Whether numbers are names that a program gave the columns: 0, 1, 2 ... as pandas does where there are none, the column of the
- * row numbers before them without a name; 1, 2, 3 ...; or the first row of a file without names, which pandas took for them and
- * made unlike each other: 5, 0, 0.1, 0.2 ...
+ * True if numbers are names that a program gave the columns: 0, 1, 2 ... as pandas does where there are none, the
+ * column of the row numbers before them without a name; 1, 2, 3 ...; or the first row of a file without names, which
+ * pandas took for them and made unlike each other: 5, 0, 0.1, 0.2 ... 0, 1, 2 ... as pandas does where there are none,
+ * the column of the row numbers before them without a name; 1, 2, 3 ...; or the first row of a file without names,
+ * which pandas took for them and made unlike each other: 5, 0, 0.1, 0.2 ...
  */
 function areNumberedNames(names: readonly string[]): boolean {
   const counted = names[0] === "" ? names.slice(1) : names;
@@ -71,7 +73,7 @@ function areNumberedNames(names: readonly string[]): boolean {
   return countsFrom(0) || (counted.length >= COUNTED_FROM_ONE && countsFrom(1)) || areMadeUnlike(counted);
 }
 
-/** Whether no name comes twice because repeated ones have `.1`, `.2` and so on behind them, in order. */
+/** True if no name comes twice because repeated ones have `.1`, `.2` and so on behind them, in order. */
 function areMadeUnlike(names: readonly string[]): boolean {
   const next = new Map<string, number>();
   let repeated = 0;

@@ -28,7 +28,7 @@ const LOOK_VALUES = 2 ** 22;
 /** Rows between two calls of `onProgress`. */
 const PROGRESS_ROWS = 500;
 
-/** What {@link readCsv} gives: parts, and what it guessed. */
+/** Result of {@link readCsv}: parts, and notes of guesses. */
 export interface CsvParts extends Parts {
   readonly notes: readonly string[];
 }
@@ -102,7 +102,7 @@ class LabelStore {
   }
 }
 
-/** Where a row's numbers go: the label, and the runs of columns that are pixels. */
+/** The columns of a table: the label, and the runs of columns that are pixels. */
 interface Layout extends Labels {
   readonly kept: readonly number[];
   readonly runs: readonly (readonly [begin: number, end: number])[];

@@ -1,5 +1,5 @@
 /**
- * Files as the readers of data sets see them: in memory, dropped on a web page, in an archive, or on a disk.
+ * Files for the readers of data sets: in memory, dropped on a web page, in an archive, or on a disk.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { asBytes, type FileBytes, kindOf } from "../../numeric/array-kinds.ts";
 import { allowedBytes } from "../expansion.ts";
 import { GrowingBytes, gunzipChunks, isGzip } from "../gzip.ts";
 
-/** Larger files are refused where they have to be in memory whole: a Uint8Array must hold them. */
+/** Largest file that can be in memory whole, as a Uint8Array must hold it. */
 export const MAX_BYTES = 2 ** 31 - 1;
 
 /** A file whose content is read when it is asked for. */
@@ -22,7 +22,7 @@ export interface DataFile {
   packed(): Promise<number>;
   /** The first `count` bytes, or all of a shorter file. */
   start(count: number): Promise<Uint8Array>;
-  /** The whole content; not to be written to. */
+  /** The whole content; must not be written to. */
   bytes(): Promise<Uint8Array>;
   /** The content piece by piece. */
   stream(): AsyncIterable<Uint8Array>;
@@ -35,7 +35,7 @@ export interface DataFileInput {
   readonly bytes: FileBytes | Blob;
 }
 
-/** The file for what a caller has: bytes, or a web page's `File`. */
+/** A file from a caller's bytes, or a web page's `File`. */
 export function dataFile({ name, bytes }: DataFileInput): DataFile {
   const given = asBytes(bytes);
   if (given !== undefined) return memoryFile(name, given);
@@ -44,7 +44,7 @@ export function dataFile({ name, bytes }: DataFileInput): DataFile {
   throw new TypeError(`readData ${JSON.stringify(name)}: expected bytes as a Uint8Array or an ArrayBuffer, got ${got}`);
 }
 
-/** Whether a value can be read as a Blob is, whatever realm it comes from. */
+/** True for a value that can be read as a Blob is, whatever realm it comes from. */
 function isBlob(value: unknown): value is Blob {
   return isRecord(value) && ["slice", "stream", "arrayBuffer"].every((method) => typeof value[method] === "function");
 }
@@ -89,7 +89,7 @@ export function checkSize(name: string, size: number): void {
   throw new RangeError(`readData ${JSON.stringify(name)}: expected at most ${MAX_BYTES} bytes, got ${size}`);
 }
 
-/** Whether a file is packed with gzip, by its first bytes. */
+/** True if a file is packed with gzip, by its first bytes. */
 export async function isGzipFile(file: DataFile): Promise<boolean> {
   return isGzip(await file.start(3));
 }
@@ -97,7 +97,7 @@ export async function isGzipFile(file: DataFile): Promise<boolean> {
 /**
  * The content of a gzip file, unpacked as it is read.
  *
- * @param maxExpansion what may come out of it, as a multiple of its size: see `allowedBytes`
+ * @param maxExpansion largest unpacked size, as a multiple of its size: see `allowedBytes`
  */
 export function unpackedFile(packed: DataFile, maxExpansion?: number): DataFile {
   const name = packed.name.replace(/\.gz$|(?<=\.t)gz$/i, (end) => (end.toLowerCase() === "gz" ? "ar" : ""));

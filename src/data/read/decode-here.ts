@@ -1,5 +1,5 @@
 /**
- * Decoding pictures where nobody said how: PNG by this library, JPEG by the browser.
+ * Default decoders of pictures: PNG by this library, JPEG by the browser.
  *
  * @module
  */

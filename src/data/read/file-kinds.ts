@@ -1,5 +1,5 @@
 /**
- * Files by what they are: by their content, as far as possible.
+ * The kinds of files, told by their content as far as possible.
  *
  * @module
  */
@@ -46,7 +46,8 @@ const STRANGER =
 const DATA = /\.(npy|npz|h5|hdf5|csv|tsv|bin|zip|tar|tgz|gz)$|idx\d-ubyte$|(data|test)_batch(_\d+)?$/i;
 
 /**
- * Sorts out which files are the data, and notes what is left out: strangers, and what is called as data is and holds none.
+ * Sorts out which files are the data, and notes what is left out: files beside the data, and files named as data that
+ * hold none.
  *
  * @throws RangeError if there is no data, or data of several kinds
  */
@@ -71,7 +72,7 @@ function baseName(name: string): string {
   return name.split("/").at(-1) ?? "";
 }
 
-/** Of many files, those with the name of a picture are taken for one without a look. */
+/** Files by kind. Of many files, those with the name of a picture count as pictures without being opened. */
 async function grouped(files: readonly DataFile[], context: ReadContext) {
   const { leftOut } = context;
   const groups = new Map<DataKind, DataFile[]>();
@@ -97,13 +98,13 @@ async function grouped(files: readonly DataFile[], context: ReadContext) {
   return { groups, others };
 }
 
-/** The file, unpacked where it is packed with gzip, and its kind. */
+/** A file, unpacked if it is packed with gzip, and its kind. */
 async function lookAt(packed: DataFile, isOneOfMany: boolean, { maxExpansion }: ReadContext) {
   const file = (await isGzipFile(packed)) ? unpackedFile(packed, maxExpansion) : packed;
   const start = await file.start(START_BYTES);
   const name = baseName(packed.name);
   const standIn = !isOneOfMany || DATA.test(name) ? standInOf(start) : undefined;
-  // What is called a picture is told by the reader of pictures.
+  // The reader of pictures reports files with the name of a picture.
   if (standIn !== undefined && !isPictureName(name)) {
     throw new RangeError(`readData ${JSON.stringify(packed.name)}: expected data, got ${standIn}`);
   }
@@ -125,7 +126,7 @@ async function kindOf(file: DataFile, start: Uint8Array, isOneOfMany: boolean): 
   return cifarKind(await file.size(), start) ?? "other";
 }
 
-/** Whether a file's start is text, and not an empty file. */
+/** True if a file's start is text, and not empty. */
 function isText(start: Uint8Array): boolean {
   if (hasTextMark(start)) return true;
   const isPlain = start.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);

@@ -1,15 +1,16 @@
 /**
  * The bits of an HDF5 dataset's numbers, from the file's own bytes: h5wasm tells only how many bytes a number takes.
  *
- * After The HDF Group, "HDF5 File Format Specification Version 3.0": the superblock (II.A), object headers (IV.A.1), the datatype
- * message (IV.A.2.d) and shared messages (IV.A.2). Nothing in the file is believed: reading outside of it gives NaN, which ends every loop.
+ * After The HDF Group, "HDF5 File Format Specification Version 3.0": the superblock (II.A), object headers (IV.A.1),
+ * the datatype message (IV.A.2.d) and shared messages (IV.A.2). The file may be hostile: reading outside of it gives
+ * NaN, which ends every loop.
  *
  * @module
  */
 
 import type { NumberArray } from "./number-array.ts";
 
-/** Where an integer's bits lie in its bytes, counted from the lowest. */
+/** Place of an integer's bits in its bytes, counted from the lowest. */
 export interface IntegerBits {
   readonly kind: "integer";
   readonly bytes: number;
@@ -17,18 +18,18 @@ export interface IntegerBits {
   readonly precision: number;
 }
 
-/** Where a float's bits lie in its bytes, counted from the lowest, and the bias of its exponent. */
+/** Place of a float's bits in its bytes, counted from the lowest, and the bias of its exponent. */
 export interface FloatBits {
   readonly kind: "float";
   readonly bytes: number;
   readonly exponent: number;
   readonly mantissa: number;
   readonly bias: number;
-  /** Whether exponent, mantissa and sign lie where IEEE's do, with the mantissa's first one left out. */
+  /** True if exponent, mantissa and sign lie where IEEE's do, with the mantissa's first bit left out. */
   readonly isPlain: boolean;
 }
 
-/** What stands before an object's messages: the sizes of addresses and lengths, and where address 0 is. */
+/** Facts from the superblock: the sizes of addresses and lengths, and the position of address 0. */
 interface Superblock {
   readonly base: number;
   readonly address: number;
@@ -60,8 +61,9 @@ const MANTISSAS: ReadonlyMap<number, number> = new Map([
 /**
  * The bits of the numbers of a dataset whose object header is at `address`.
  *
- * @param base where the file's signature stands
- * @returns undefined for what is no number, or where the header cannot be followed, as into a heap of shared messages
+ * @param base index of the file's signature
+ * @returns undefined for other types than numbers, or where the header cannot be followed, as into a heap of shared
+ *   messages
  */
 export function numberBits(file: Uint8Array, base: number, address: number): IntegerBits | FloatBits | undefined {
   const superblock = readSuperblock(file, base);
@@ -158,7 +160,7 @@ function decode(file: Uint8Array, { begin, end }: Message): IntegerBits | FloatB
   return { kind: "float", bytes, exponent, mantissa, bias, isPlain: isWhole && isPacked && leavesOne && !isVax };
 }
 
-/** Whether floats are IEEE's of 16, 32 or 64 bits. */
+/** True for IEEE's floats of 16, 32 or 64 bits. */
 export function isIeee(bits: FloatBits): boolean {
   return bits.isPlain && hasIeeeParts(bits);
 }

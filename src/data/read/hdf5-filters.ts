@@ -1,4 +1,7 @@
-/** Filters of chunks that the library has not built in (The HDF Group, "Registered Filter Plugins"), by its number. */
+/**
+ * Names of filters of chunks that are not built into the library (The HDF Group, "Registered Filter Plugins"), by
+ * number.
+ */
 const FILTERS: ReadonlyMap<number, string> = new Map([
   [4, "szip"],
   [305, "LZO"],
@@ -16,7 +19,7 @@ const FILTERS: ReadonlyMap<number, string> = new Map([
 /** Deflate, shuffle, Fletcher's checksum, n-bit, scale and offset. */
 const BUILT_IN = [1, 2, 3, 5, 6];
 
-/** Throws where an array is packed by something that the library cannot unpack, with its name. */
+/** Throws if an array is packed by a filter that the library cannot unpack, with its name. */
 export function checkFilters(who: string, filters: readonly { readonly id: number; readonly name: string }[]): void {
   const missing = filters.find(({ id }) => !BUILT_IN.includes(id));
   if (missing === undefined) return;

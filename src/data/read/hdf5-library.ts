@@ -1,5 +1,5 @@
 /**
- * Where h5wasm comes from.
+ * The source of h5wasm.
  *
  * The builds for pages without a bundler have `hdf5-library.bare.ts` in place of this.
  *

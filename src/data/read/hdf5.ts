@@ -42,7 +42,7 @@ const MAX_ARRAYS = 1000;
 /** Names in groups that are looked at: links may lead from every group to all others. */
 const MAX_NAMES = 10_000;
 
-/** Whether the bytes start as an HDF5 file does. */
+/** True if the bytes start as an HDF5 file does. */
 export function isHdf5(bytes: Uint8Array): boolean {
   return signatureAt(bytes) !== undefined;
 }
@@ -58,7 +58,7 @@ let opened = 0;
  *
  * Each array may be as large as `maxExpansion` lets the file grow.
  *
- * @throws RangeError if it is no whole HDF5 file
+ * @throws RangeError if it is not a whole HDF5 file
  */
 export async function withHdf5<T>(
   file: DataFile,
@@ -92,7 +92,7 @@ export async function withHdf5<T>(
   }
 }
 
-/** Whatever the library throws means that the file is not in order. */
+/** Does work of the library, whose errors mean that the file is damaged. */
 function guarded<T>(who: string, work: () => T): T {
   try {
     return work();
@@ -176,7 +176,7 @@ function bitsOf(
 function typeOf(module: H5Module, { type, enum_type: members, size, signed, vlen }: Metadata): NumberType | undefined {
   const { H5T_INTEGER, H5T_FLOAT, H5T_ENUM } = module.H5T_class_t;
   if (vlen) return undefined;
-  // How h5py writes booleans.
+  // Booleans, as h5py writes them.
   if (type === H5T_ENUM.value) return size === 1 && members?.nmembers === 2 ? "bool" : undefined;
   const kind = type === H5T_FLOAT.value ? "float" : type === H5T_INTEGER.value ? (signed ? "int" : "uint") : "none";
   const name = `${kind}${8 * size}`;

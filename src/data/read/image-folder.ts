@@ -21,7 +21,7 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const MAX_CLASSES = 65_536;
 
-/** What {@link readImageFolder} gives: parts, and what it left out. */
+/** Result of {@link readImageFolder}: parts, and notes of pictures that were left out. */
 export interface FolderParts extends Parts {
   readonly notes: readonly string[];
 }
@@ -62,9 +62,9 @@ function classNamesOf(pictures: readonly ClassPicture[]): string[] {
   return names.sort((a, b) => (areNumbers ? Number(a) - Number(b) || compareText(a, b) : compareText(a, b)));
 }
 
-/** Brings pictures to one size, and finds out whether any has colours. */
+/** Brings pictures to one size, and finds out if any has colours. */
 class Gallery {
-  /** Of all pictures so far; 1 until one with colours comes, unless told. */
+  /** Channels of all pictures so far: 1 until one with colours comes, unless given. */
   channels: 1 | 3;
   readonly #options: ReadContext;
   #first: { readonly name: string; readonly width: number; readonly height: number } | undefined;
@@ -122,7 +122,7 @@ function hasColours({ channels, data }: RasterImage): boolean {
   return false;
 }
 
-/** Which pictures are to be read as one part of the data. */
+/** Pictures that are to be read as one part of the data. */
 interface Request {
   readonly pictures: readonly ClassPicture[];
   /** The place of each one's class. */

@@ -1,5 +1,5 @@
 /**
- * One place for the files that a reader leaves out: what looks like data and cannot be read, and strangers beside the data.
+ * The files that a reader leaves out: files that look like data and cannot be read, and files beside the data.
  *
  * @module
  */
@@ -20,7 +20,8 @@ interface Group {
 /**
  * Collects what is left out of the data, for an error or a note with count, kinds, and an example of each.
  *
- * What looks like data and cannot be read is an error, unless `skipBroken` is on. Strangers are a note.
+ * Files that look like data and cannot be read are an error, unless `skipBroken` is on. Files beside the data are a
+ * note.
  */
 export class LeftOut {
   readonly #skipBroken: boolean;
@@ -74,7 +75,7 @@ export class LeftOut {
     }
   }
 
-  /** All that was left out, in a sentence for each of the two sorts. */
+  /** The notes on all that was left out, a sentence for each of the two sorts. */
   notes(): string[] {
     const broken = `left out what cannot be read: ${listed(this.#broken, true)}`;
     const [strangers] = this.#strangers.values();
@@ -101,7 +102,7 @@ function listed(groups: ReadonlyMap<string, Group>, withReasons = false): string
   return parts.join(", ");
 }
 
-/** Whether an error tells of the file, and not of the program: files on a disk have a path in theirs. */
+/** True if an error tells of the file, and not of the program: files on a disk have a path in theirs. */
 function isFault(error: unknown): error is Error {
   return error instanceof RangeError || (error instanceof Error && "path" in error);
 }

@@ -1,5 +1,5 @@
 /**
- * Which arrays of a `.npz` or HDF5 file, or of several `.npy` files, are images and which are labels.
+ * Choice of images and labels among the arrays of a `.npz` or HDF5 file, or of several `.npy` files.
  *
  * @module
  */
@@ -41,7 +41,7 @@ function wordsOf(name: string): string[] {
 
 type Chosen = { readonly [role in Role]?: ArrayFile };
 
-/** What {@link readArrays} gives: parts, and what it guessed. */
+/** Result of {@link readArrays}: parts, and notes of guesses. */
 export interface ArrayParts extends Parts {
   readonly notes: readonly string[];
 }
@@ -67,7 +67,8 @@ export async function readArrays(
     array: ReturnType<typeof channelsLast>;
   }[] = [];
   for (const { images, labels } of found) {
-    // What holds no numbers says so itself; else labels and shapes first: what is wrong shows before much is read.
+    // An array without numbers throws when it is read; else labels and shapes come first, so that errors show before
+    // much is read.
     if (images.type === undefined) await images.read();
     const layout = imageLayout(images, settings);
     if (labelCount(labels.shape) !== images.shape[0]) {

@@ -23,7 +23,7 @@ const MAX_HEADER = 64 * 1024;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-/** Whether the bytes start as a `.npy` file does. */
+/** True if the bytes start as a `.npy` file does. */
 export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }

@@ -1,5 +1,5 @@
 /**
- * Arrays of numbers as files hold them, of any type and byte order, and their way to pixels.
+ * Arrays of numbers in files, of any type and byte order, and their conversion to pixels.
  *
  * @module
  */
@@ -47,17 +47,17 @@ export interface NumberArray {
 
 /** An array in a file, not read yet. */
 export interface ArrayFile {
-  /** As it stands in the file, such as `x_train`. */
+  /** Name in the file, such as `x_train`. */
   readonly name: string;
   /** Stands in error messages, such as `readNpy "mnist.npz", "x_train"`. */
   readonly who: string;
   readonly shape: readonly number[];
-  /** What it holds; undefined where that is no numbers, which `read` then says. */
+  /** Type of its numbers; undefined for other content, about which `read` throws. */
   readonly type: NumberType | undefined;
   read(): Promise<NumberArray>;
 }
 
-/** How many numbers a shape has. */
+/** The number of elements of a shape. */
 export function sizeOfShape(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
@@ -107,7 +107,7 @@ export function numberReader({ type, bytes, littleEndian: little }: NumberArray)
 /** The range of some numbers. */
 interface Range {
   readonly highest: number;
-  /** Whether all are whole and from 0 to 255. */
+  /** True if all are whole and from 0 to 255. */
   readonly isBytes: boolean;
 }
 
@@ -147,10 +147,10 @@ function holdBytes(ranges: readonly Range[]): boolean {
 }
 
 /**
- * The same array with its axes in another order, and the last one running fastest.
+ * An array with its axes in another order, the last one running fastest.
  *
- * @param axes which axis of the array each one of the result is: `[0, 2, 3, 1]` puts channels last
- * @param strides how far neighbours along each axis of the array are apart, in numbers
+ * @param axes the array's axis for each axis of the result: `[0, 2, 3, 1]` puts channels last
+ * @param strides distance of neighbours along each axis of the array, in numbers
  */
 export function reordered(array: NumberArray, axes: readonly number[], strides: readonly number[]): NumberArray {
   const shape = axes.map((axis) => array.shape[axis]);
@@ -173,12 +173,12 @@ export function reordered(array: NumberArray, axes: readonly number[], strides: 
   return { ...array, shape, bytes };
 }
 
-/** How far neighbours along each axis are apart where the last axis runs fastest. */
+/** Distance of neighbours along each axis if the last axis runs fastest, in numbers. */
 export function rowStrides(shape: readonly number[]): number[] {
   return shape.map((_, axis) => sizeOfShape(shape.slice(axis + 1)));
 }
 
-/** The same where the first axis runs fastest, as in Fortran. */
+/** Distance of neighbours along each axis if the first axis runs fastest, as in Fortran. */
 export function columnStrides(shape: readonly number[]): number[] {
   return shape.map((_, axis) => sizeOfShape(shape.slice(0, axis)));
 }

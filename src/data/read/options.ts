@@ -13,7 +13,7 @@ export type DecodeImage = (
   limits: { readonly maxBytes: number },
 ) => Promise<RasterImage>;
 
-/** All that the readers may be told. */
+/** Options of the readers. */
 export interface ReadDataOptions extends ReadSettings {
   /** Decodes pictures. Default: PNG everywhere, JPEG where the browser does. */
   readonly decodeImage?: DecodeImage | undefined;
@@ -25,7 +25,7 @@ export interface ReadDataOptions extends ReadSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** All that the reader of a format needs to know: complete settings, and the place where it notes what it leaves out. */
+/** Context of a format's reader: complete settings, and the list of files that it leaves out. */
 export interface ReadContext extends ReadValues, Pick<ReadDataOptions, "decodeImage" | "onProgress" | "signal"> {
   readonly leftOut: LeftOut;
 }

@@ -1,5 +1,5 @@
 /**
- * What every reader ends with: images and labels, to train on and to test on, made into data sets.
+ * The last step of every reader: images and labels, to train on and to test on, become data sets.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Part extends RawPixels {
   readonly labels: ClassLabels;
 }
 
-/** What a reader found. At least one part is there. */
+/** Parts that a reader found; at least one is there. */
 export interface Parts {
   readonly train: Part | undefined;
   readonly test: Part | undefined;
@@ -25,11 +25,11 @@ export interface Parts {
 
 /** Data sets read from files. */
 export interface ReadData {
-  /** For people, such as "CSV". */
+  /** Name of the format, such as "CSV". */
   readonly format: string;
   readonly train: Dataset | undefined;
   readonly test: Dataset | undefined;
-  /** What was guessed, left out or changed: a sentence each, for people. */
+  /** Notes on guesses, and on files that were left out or changed, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export interface ReadData {
 const MANY_CLASSES = 1000;
 
 /**
- * The data sets "train" and "test" of what a reader found. Both have the classes of the first.
+ * The data sets "train" and "test" of a reader's parts. Both have the classes of the first.
  *
  * @param who stands in error messages
  * @throws RangeError if the parts don't fit each other, or labels are implausible

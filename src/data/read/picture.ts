@@ -1,5 +1,5 @@
 /**
- * Single pictures as a model takes them.
+ * Single pictures in the shape and unit of a model's input.
  *
  * @module
  */

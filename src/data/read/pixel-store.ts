@@ -6,7 +6,7 @@ const BLOCK = 2 ** 22;
 /** The most values that one array is made for. */
 const MAX_VALUES = 2 ** 31 - 1;
 
-/** Collects pixels of which nobody knows how many come: as bytes for as long as they are. */
+/** Collects pixels of unknown number: as bytes while all of them are bytes. */
 export class PixelStore {
   /** Number of values. */
   length = 0;
@@ -21,7 +21,7 @@ export class PixelStore {
     this.#who = who;
   }
 
-  /** Whether all values are whole numbers from 0 to 255, and some are more than 1. */
+  /** True if all values are whole numbers from 0 to 255, and some are more than 1. */
   get areBytes(): boolean {
     return this.#areBytes && this.#highest > 1;
   }

@@ -1,5 +1,5 @@
 /**
- * Files of any known format as data sets: which format they are of is told by their content, as far as possible.
+ * Files of any known format as data sets; the format follows from their content, as far as possible.
  *
  * @module
  */
@@ -28,10 +28,10 @@ import { scaleParts } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
 
-/** So many folders may be inside each other. */
+/** Deepest nesting of folders. */
 const MAX_FOLDERS = 100;
 
-/** So many archives may be inside each other: `.tar.gz` is one. */
+/** Deepest nesting of archives: `.tar.gz` is one. */
 const MAX_DEPTH = 2;
 
 /**
@@ -72,7 +72,7 @@ function splitOff(
   return { train: rest, test: { ...heldOut, name: "test" } };
 }
 
-/** Of several files those that are not hidden; the outermost folder, which the user named, may be. */
+/** The files that are not hidden, of several; the outermost folder, which the user named, may be hidden. */
 function tidied(files: readonly DataFile[]): readonly DataFile[] {
   if (files.length === 1) return files;
   const isHidden = (word: string) => word.startsWith(".") || word === "__MACOSX";
@@ -191,7 +191,7 @@ async function readHdf5Files(
   });
 }
 
-/** What is in archives: of several, each one's files under its name. */
+/** The content of archives; of several, each one's files under its name. */
 async function readArchives(
   archives: readonly DataFile[],
   context: ReadContext,
@@ -216,7 +216,7 @@ async function readArchives(
   }
 }
 
-/** The same error as one that names the archive too. */
+/** An error that names the archive too. */
 function within(archives: readonly DataFile[], error: RangeError): RangeError {
   if (error.message.includes(JSON.stringify(archives[0].name))) return error;
   return new RangeError(`${shown(archives)}: ${error.message}`, { cause: error });

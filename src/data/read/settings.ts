@@ -25,7 +25,7 @@ const ARRAY_NAMES = {
   yTest: { kind: text(), optional: true },
 } as const satisfies OptionSchema;
 
-/** Everything that may be said of how data is read. */
+/** Settings of the readers of data files. */
 export const READ_SETTINGS = {
   /** The share of each class that is held out to test on, for data without images to test on. */
   split: { kind: number({ above: 0, below: 1 }), optional: true },
@@ -33,11 +33,11 @@ export const READ_SETTINGS = {
   splitSeed: { kind: whole(0), default: 0, rare: true },
   /** Height and width that all pictures are stretched to; without it they must have one size. */
   size: { kind: extents(["height", "width"], MAX_EXTENT), optional: true, formats: ["picture"] },
-  /** Channels of the images, 1 grey or 3 colours; 3 if any has colours, unless said. */
+  /** Channels of the images, 1 grey or 3 colours; default: 3 if any has colours. */
   channels: { kind: greyOrColours(), optional: true, formats: ["picture"], rare: true },
   /** The names of the arrays, where they are not to be guessed. */
   names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["npy", "hdf5"], rare: true },
-  /** The shape of an image that is stored as a row of numbers, a grey square unless said. */
+  /** The shape of an image that is stored as a row of numbers; default: a grey square. */
   shape: {
     kind: extents(["height", "width", "channels"], MAX_EXTENT),
     optional: true,
@@ -45,9 +45,9 @@ export const READ_SETTINGS = {
   },
   /** Turns images that are stored as channels x height x width to channels last. */
   channelsFirst: { kind: flag(), default: false, formats: ["npy", "hdf5"], rare: true },
-  /** The column of the labels, as first, last, a name or a number from 1; guessed unless said. */
+  /** The column of the labels, as first, last, a name or a number from 1; guessed if not given. */
   labelColumn: { kind: column(), optional: true, formats: ["csv"] },
-  /** Which of the two labels of an image is read. */
+  /** The label of an image that is read, of its two. */
   labels: { kind: choice(["fine", "coarse"]), default: "fine", formats: ["CIFAR-100"], rare: true },
   /**
    * Brings pixels to 0 to 255, the unit of bytes, which networks scale their input for. What is black and what is white is
@@ -81,14 +81,14 @@ export const READ_SETTINGS = {
 /** Names of the arrays in `.npz` and HDF5 files, where they are not to be guessed. */
 export type ArrayNames = OptionsOf<typeof ARRAY_NAMES>;
 
-/** How data is read, as far as files of its format leave that open. Each option is for some formats only. */
+/** Settings of how data is read, as far as its format leaves that open. Each one is for some formats only. */
 export type ReadSettings = OptionsOf<typeof READ_SETTINGS>;
 
-/** The same with the defaults. */
+/** Settings of the readers, with the defaults. */
 export type ReadValues = ValuesOf<typeof READ_SETTINGS>;
 
 /**
- * Checks settings of the readers, from plain JavaScript or from a file, and gives those that are there.
+ * Checks settings of the readers, from plain JavaScript or from a file, and returns those that were given.
  *
  * @param who stands in error messages
  * @throws TypeError, RangeError for an unknown or wrong one

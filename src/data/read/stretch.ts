@@ -63,7 +63,7 @@ export function scaleParts<P extends RawPixels>(
   return { train: scaled(train), test: scaled(test), scaling, notes };
 }
 
-/** The same for data sets of IDX files, whose pixels are bytes. */
+/** Data sets of IDX files in one unit, whose pixels are bytes. */
 export function scaleDatasets(
   { train, test }: { readonly train: Dataset; readonly test: Dataset | undefined },
   settings: Pick<ReadSettings, "stretch" | "scaling">,

@@ -10,7 +10,7 @@ import { filesOf, type TarEntry, wordsOf } from "./tar-links.ts";
 
 const BLOCK = 512;
 
-/** Whether the bytes, at least 263 of them, are the start of a tar archive: "ustar" stands in its first header. */
+/** True if the bytes, at least 263 of them, are the start of a tar archive: "ustar" stands in its first header. */
 export function isTar(bytes: Uint8Array): boolean {
   return bytes.length >= 263 && text(bytes, 257, 5) === "ustar";
 }

@@ -13,7 +13,7 @@ function markOf(start: Uint8Array) {
   return MARKS.find(({ bytes }) => bytes.every((byte, i) => start[i] === byte));
 }
 
-/** Whether bytes start with a mark that says that they are text. */
+/** True if bytes start with a mark of a text's encoding. */
 export function hasTextMark(start: Uint8Array): boolean {
   return markOf(start) !== undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Which values are black and white in a data set whose format does not say so.
+ * The values of black and white in a data set whose format does not tell them.
  *
  * @module
  */

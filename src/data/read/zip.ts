@@ -20,7 +20,7 @@ const END_BYTES = 22;
 /** The comment behind the end record has at most this many bytes. */
 const MAX_COMMENT = 0xffff;
 
-/** Whether the bytes start as a ZIP archive does, or an empty one. */
+/** True if the bytes start as a ZIP archive does, or an empty one. */
 export function isZip(bytes: Uint8Array): boolean {
   const [p, k, a, b] = bytes;
   return p === 0x50 && k === 0x4b && ((a === 3 && b === 4) || (a === 5 && b === 6));
@@ -34,7 +34,7 @@ interface Entry {
   readonly crc: number;
   readonly packed: number;
   readonly unpacked: number;
-  /** Where its local header begins. */
+  /** Index of its local header. */
   readonly at: number;
 }
 
@@ -93,7 +93,7 @@ function readDirectory(who: string, bytes: Uint8Array): Entry[] {
   return entries;
 }
 
-/** Where the directory is: the end record says so, or a larger one before it. */
+/** Finds the directory: the end record tells its place, or a larger one before it. */
 function findDirectory(who: string, bytes: Uint8Array, view: DataView) {
   const lowest = Math.max(0, bytes.length - END_BYTES - MAX_COMMENT);
   for (let at = bytes.length - END_BYTES; at >= lowest; at--) {
