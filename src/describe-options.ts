@@ -44,11 +44,11 @@ export interface OptionDescription {
 const GROUPS: { readonly [group: string]: { readonly [type: string]: OptionSchema } } = SCHEMAS;
 
 /**
- * The types of a group, in the order of names.
+ * The types of a group, in the order in which lists show them.
  *
  * @throws RangeError for a group that does not exist
  * @example
- * optionTypes("layer"); // ["add", "average", "averagePooling2d", ...]
+ * optionTypes("layer"); // ["conv2d", "depthwiseConv2d", "dense", ...]
  */
 export function optionTypes(group: OptionGroup): readonly string[] {
   return Object.keys(find("optionTypes", GROUPS, group));

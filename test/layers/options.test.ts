@@ -166,7 +166,7 @@ describe("wrong options", () => {
     [
       { type: "lstm" },
       TypeError,
-      "layers[0]: expected type to be one of add, average, averagePooling2d, batchNormalization, concatenate, conv2d",
+      "layers[0]: expected type to be one of conv2d, depthwiseConv2d, dense, maxPooling2d, averagePooling2d",
     ],
     [{ type: "__proto__" }, TypeError, 'got "__proto__"'],
     [{ type: "constructor" }, TypeError, 'got "constructor"'],

@@ -43,9 +43,5 @@ describe("a layer is in every table", () => {
       const [, list] = /\nLayers: ([\s\S]*?)\. Optimizers:/.exec(readFileSync("README.md", "utf8")) ?? [];
       expect(list).toContain(`\`${type}\``);
     });
-
-    it("has fields in the page", () => {
-      expect(readFileSync("web/src/network/layer-options.ts", "utf8")).toMatch(new RegExp(`^ {2}${type}: `, "m"));
-    });
   });
 });

@@ -4,7 +4,7 @@ import { icon } from "../ui/icons.ts";
 import { configsOf } from "./check.ts";
 import type { LayerConfig } from "./draft.ts";
 import { lanesOf } from "./lanes.ts";
-import { LAYER_OPTIONS, merges, newLayer } from "./layer-options.ts";
+import { LAYER_TYPES, merges, newLayer } from "./layer-options.ts";
 import { type BlockLists, LayerRow, type RowActions } from "./layer-row.ts";
 import { railPart, railWidth } from "./rail.ts";
 
@@ -137,7 +137,7 @@ function addControl(label: string, add: (type: string) => void): HTMLElement {
   const select = h(
     "select",
     { "aria-label": "Kind of layer" },
-    ...Object.keys(LAYER_OPTIONS).map((type) => h("option", { value: type }, type)),
+    ...LAYER_TYPES.map((type) => h("option", { value: type }, type)),
   );
   const button = h("button", { class: "button button-small", type: "button" }, icon("plus"), label);
   button.addEventListener("click", () => add(select.value));

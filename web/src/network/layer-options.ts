@@ -1,104 +1,19 @@
-// What the editor shows of each layer: the library's own options and defaults.
-
 import { readLayers } from "convasm";
+import { describeOptions, type OptionDescription, optionTypes } from "convasm/options";
 import type { FieldSpec } from "../ui/fields.ts";
+import { optionFields } from "../ui/option-fields.ts";
 import type { LayerConfig } from "./draft.ts";
 
-const ACTIVATIONS = ["linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softmax"];
-const INITIALIZERS = [
-  "glorotUniform",
-  "glorotNormal",
-  "heUniform",
-  "heNormal",
-  "lecunUniform",
-  "lecunNormal",
-  "zeros",
-  "ones",
-];
+/** Types of layers that can be added. */
+export const LAYER_TYPES = optionTypes("layer");
 
-const activation: FieldSpec = {
-  key: "activation",
-  label: "Activation",
-  kind: "choice",
-  choices: ACTIVATIONS,
-  fallback: "linear",
-};
-const useBias: FieldSpec = { key: "useBias", label: "Bias", kind: "flag", fallback: true };
-const strides: FieldSpec = { key: "strides", label: "Strides", kind: "value", fallback: 1 };
-const padding: FieldSpec = {
-  key: "padding",
-  label: "Padding",
-  kind: "value",
-  fallback: "valid",
-  hint: "valid, same, a number, or height, width",
-};
-const name: FieldSpec = { key: "name", label: "Name", kind: "value" };
-const kernelInitializer: FieldSpec = {
-  key: "kernelInitializer",
-  label: "Initial weights",
-  kind: "choice",
-  choices: INITIALIZERS,
-  fallback: "glorotUniform",
-};
-const dilationRate: FieldSpec = { key: "dilationRate", label: "Dilation", kind: "value", fallback: 1 };
-const window: readonly FieldSpec[] = [strides, padding, activation, kernelInitializer, dilationRate, useBias];
-const kernelSize: FieldSpec = { key: "kernelSize", label: "Kernel size", kind: "value" };
-const pooling: readonly FieldSpec[] = [
-  { key: "poolSize", label: "Pool size", kind: "value", fallback: 2 },
-  { key: "strides", label: "Strides", kind: "value", hint: "the pool size unless told" },
-  padding,
-  dilationRate,
-  { key: "ceilMode", label: "Round sizes up", kind: "flag", fallback: false },
-];
-
-/** Options by type. Blocks have none of their own but a name: the editor shows their layers. */
-export const LAYER_OPTIONS: Readonly<Record<string, readonly FieldSpec[]>> = {
-  conv2d: [
-    { key: "filters", label: "Filters", kind: "whole" },
-    kernelSize,
-    ...window,
-    { key: "groups", label: "Groups", kind: "whole", fallback: 1 },
-    name,
-  ],
-  depthwiseConv2d: [
-    kernelSize,
-    { key: "depthMultiplier", label: "Filters per channel", kind: "whole", fallback: 1 },
-    ...window,
-    name,
-  ],
-  dense: [{ key: "units", label: "Units", kind: "whole" }, activation, kernelInitializer, name, useBias],
-  maxPooling2d: [...pooling, name],
-  averagePooling2d: [
-    ...pooling,
-    { key: "countIncludePad", label: "Padding counts", kind: "flag", fallback: false },
-    name,
-  ],
-  globalAveragePooling2d: [name],
-  batchNormalization: [
-    { key: "momentum", label: "Momentum", kind: "number", fallback: 0.99 },
-    { key: "epsilon", label: "Epsilon", kind: "number", fallback: 1e-3 },
-    name,
-  ],
-  dropout: [{ key: "rate", label: "Share dropped", kind: "number", step: 0.05 }, name],
-  flatten: [{ key: "axis", label: "From axis", kind: "whole", fallback: 1 }, name],
-  relu: [
-    { key: "maxValue", label: "At most", kind: "number", hint: "6 for ReLU6" },
-    { key: "negativeSlope", label: "Slope below zero", kind: "number", fallback: 0 },
-    name,
-  ],
-  leakyRelu: [{ key: "negativeSlope", label: "Slope below zero", kind: "number", fallback: 0.3 }, name],
-  sigmoid: [name],
-  tanh: [name],
-  gelu: [{ key: "approximate", label: "By tanh", kind: "flag", fallback: false }, name],
-  softmax: [name],
-  add: [name],
-  subtract: [name],
-  multiply: [name],
-  average: [name],
-  maximum: [name],
-  concatenate: [{ key: "axis", label: "Axis", kind: "whole", fallback: -1 }, name],
-  residual: [name],
-};
+/** The fields of a layer, its name last. Its inputs and the layers of a block have controls of their own. */
+export function layerFields(type: string): readonly FieldSpec[] {
+  const own = describeOptions("layer", type)
+    .filter(({ key, field }) => field !== "layers" && key !== "inputs" && key !== "name")
+    .map(({ key }) => key);
+  return optionFields("layer", type, [...own, "name"]);
+}
 
 /** Whether layers of a type merge several inputs, as the library says; those that do need no options. */
 export function merges(type: string): boolean {
@@ -110,25 +25,31 @@ export function merges(type: string): boolean {
   }
 }
 
-/** What a new layer of a type begins with. */
+/** Options that new layers begin with, where the library requires some or its defaults are rarely wanted. */
+const NEW_LAYERS: Readonly<Record<string, Omit<LayerConfig, "type">>> = {
+  conv2d: { filters: 16, kernelSize: 3, activation: "relu" },
+  depthwiseConv2d: { kernelSize: 3 },
+  dense: { units: 64, activation: "relu" },
+  dropout: { rate: 0.25 },
+  residual: { layers: [{ type: "relu" }] },
+};
+
+/** A new layer of a type. */
 export function newLayer(type: string): LayerConfig {
-  switch (type) {
-    case "conv2d":
-      return { type, filters: 16, kernelSize: 3, activation: "relu" };
-    case "depthwiseConv2d":
-      return { type, kernelSize: 3 };
-    case "dense":
-      return { type, units: 64, activation: "relu" };
-    case "dropout":
-      return { type, rate: 0.25 };
-    case "residual":
-      return { type, layers: [{ type: "relu" }] };
-    default:
-      return { type };
-  }
+  const required = describeOptions("layer", type).filter(({ isRequired }) => isRequired);
+  return {
+    ...Object.fromEntries(required.map((option) => [option.key, leastValue(option)])),
+    ...NEW_LAYERS[type],
+    type,
+  };
 }
 
-/** What is particular about a layer, in a few words. */
+/** The least that a required option may be. */
+function leastValue({ rule, choices }: OptionDescription): number | string {
+  return choices?.[0] ?? rule?.minimum ?? 1;
+}
+
+/** The main options of a layer, in a few words. */
 export function layerHint(config: LayerConfig): string {
   const { type, filters, kernelSize, units, poolSize = 2, rate, strides: step, padding: around, layers } = config;
   const words: string[] = [];

@@ -6,7 +6,7 @@ import { type IconName, icon } from "../ui/icons.ts";
 import { firstError } from "./check.ts";
 import type { LayerConfig } from "./draft.ts";
 import { type Choices, InputsField } from "./inputs-field.ts";
-import { LAYER_OPTIONS, layerHint, merges } from "./layer-options.ts";
+import { layerFields, layerHint, merges } from "./layer-options.ts";
 
 /** A list of layers within a row. */
 interface BlockList {
@@ -137,7 +137,7 @@ export class LayerRow {
 
   #makeForm(): HTMLElement {
     const { type } = this.#own;
-    return fieldsForm(LAYER_OPTIONS[type] ?? [], this.#own, (values: Values) => {
+    return fieldsForm(layerFields(type), this.#own, (values: Values) => {
       this.#own = { ...values, type };
       this.#edited();
     });

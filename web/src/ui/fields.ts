@@ -14,7 +14,10 @@ export interface FieldSpec {
   /** What holds where nothing is given; stands in the empty field. */
   readonly fallback?: Json;
   readonly step?: number;
+  /** Stands below the field. */
   readonly hint?: string;
+  /** Stands below the field while somebody is in it, and beside the pointer. */
+  readonly help?: string;
 }
 
 /** Values by key; what is not there is the default. */
@@ -45,10 +48,14 @@ export function field(
   value: Json | undefined,
   onChange: (value: Json | undefined) => void,
 ): HTMLElement {
-  const { label, kind, hint } = spec;
+  const { label, kind, hint, help } = spec;
   const id = newId("field");
-  const hintId = hint === undefined ? undefined : `${id}-hint`;
-  const attributes = { id, "aria-describedby": hintId, name: spec.key };
+  const told = hint ?? help;
+  const note =
+    told === undefined
+      ? undefined
+      : h("span", { class: hint === undefined ? "field-hint field-help" : "field-hint", id: `${id}-hint` }, told);
+  const attributes = { id, "aria-describedby": note?.id, name: spec.key, title: help };
   const control =
     kind === "flag"
       ? flag(spec, value, attributes)
@@ -56,11 +63,10 @@ export function field(
         ? choice(spec, value, attributes)
         : text(spec, value, attributes);
   control.addEventListener("change", () => onChange(fieldValue(spec, control)));
-  const note = hint !== undefined && h("span", { class: "field-hint", id: `${id}-hint` }, hint);
   if (kind === "flag") {
-    return h("div", { class: "field" }, h("label", { class: "check", for: id }, control, label), note);
+    return h("div", { class: "field" }, h("label", { class: "check", for: id, title: help }, control, label), note);
   }
-  return h("div", { class: "field" }, h("label", { for: id }, label), control, note);
+  return h("div", { class: "field" }, h("label", { for: id, title: help }, label), control, note);
 }
 
 type Attributes = Readonly<Record<string, string | undefined>>;
