@@ -10,27 +10,30 @@ import { busyWarning, headline, kernelTable, networkTable } from "./bench/report
 import { kernelJson, machineLines, machineName, networkJson } from "./bench/rows.ts";
 import { benchChart } from "./charts/bench.ts";
 import { createContext, shorterPath } from "./context.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import type { Output } from "./output.ts";
 import { checkWritable } from "./svg-file.ts";
 
-const EXAMPLES = `
-Counted as operations are the products of convolutions and dense layers, a multiply-add as two; in training with the
-weight gradients, and the data gradients of all layers but the first. The peak is what multiply-adds reach in registers,
-without memory, on as many threads, measured in the same run. Winograd kernels need fewer products than are counted, so
-they may pass it. Kernels that do not multiply count each operation of their formula.
-
-Ctrl-C ends the measurement and prints what there is.
-
-Examples:
-  convasm bench                                     three networks and the heaviest kernels, under two minutes
-  convasm bench --net keras,torch --batch 1 128 --mode train
-  convasm bench --net torch --threads 1,2,auto      what threads gain
-  convasm bench --kernels conv2d --engine simd js   every convolution kernel over all its shapes
-  convasm bench --all --json > bench.jsonl          everything: takes half an hour or more`;
+const HELP: HelpText = {
+  notes: [
+    "Counted as operations are the products of convolutions and dense layers, a multiply-add as two; in training with the weight " +
+      "gradients, and the data gradients of all layers but the first. The peak is what multiply-adds reach in registers, without " +
+      "memory, on as many threads, measured in the same run. Winograd kernels need fewer products than are counted, so they may pass " +
+      "it. Kernels that do not multiply count each operation of their formula.",
+    "Ctrl-C ends the measurement and prints what there is.",
+  ],
+  examples: [
+    ["convasm bench", "three networks and the heaviest kernels, under two minutes"],
+    ["convasm bench --net keras,torch --batch 1 128 --mode train"],
+    ["convasm bench --net torch --threads 1,2,auto", "what threads gain"],
+    ["convasm bench --kernels conv2d --engine simd js", "every convolution kernel over all its shapes"],
+    ["convasm bench --all --json > bench.jsonl", "everything: takes half an hour or more"],
+  ],
+};
 
 /** Adds the command `bench`. */
 export function addBenchCommand(program: Command, signal: AbortSignal): void {
-  program
+  const command = program
     .command("bench")
     .description("measure networks and kernels on each engine, side by side")
     .option("--net <names...>", "networks (default: keras, speed99, conv8)")
@@ -49,8 +52,8 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
     .option("--svg <file>", "draw a bar chart")
     .option("--json", "one JSON object per line and measurement on standard output")
     .addOption(new Option("--quick", "samples too short to mean anything, for tests").hideHelp())
-    .addHelpText("after", EXAMPLES)
     .action((options: BenchOptions) => bench(options, signal));
+  addHelp(command, HELP);
 }
 
 /** What has been measured so far. */

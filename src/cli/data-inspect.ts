@@ -4,10 +4,11 @@ import { BYTES, isSameScaling, type PixelScaling, rangeWords } from "../data/sca
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { type Context, commandLine, createContext } from "./context.ts";
-import { addFileOptions, FILE_FORMATS, type FileOptions, readSettings } from "./data-options.ts";
+import { addFileOptions, COMMON_FILE_OPTIONS, FILE_FORMATS, type FileOptions, readSettings } from "./data-options.ts";
 import { colourDepth, drawSamples } from "./data-samples.ts";
 import { type LoadedData, loadData, readDataSource, sourceArguments } from "./data-source.ts";
 import { count, dimensions, table } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { wholeFromZero } from "./numbers.ts";
 import { hasColours, hasUnicode } from "./style.ts";
 
@@ -16,13 +17,20 @@ interface InspectOptions extends FileOptions {
   readonly json?: boolean | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  convasm data inspect mnist.npz
-  convasm data inspect train.csv --split 0.1          with the parts that train would use
-  convasm data inspect ./pets --size 32 --json        pictures in one folder per class
-
-Values are told as the files have them; train brings those that are no bytes to 0 to 255, and eval and predict do the same.`;
+const HELP: HelpText = {
+  groups: {
+    "Files of data:": COMMON_FILE_OPTIONS,
+    "Output:": ["--samples", "--json"],
+  },
+  notes: [
+    "Values are told as the files have them; train brings those that are no bytes to 0 to 255, and eval and predict do the same.",
+  ],
+  examples: [
+    ["convasm data inspect mnist.npz"],
+    ["convasm data inspect train.csv --split 0.1", "with the parts that train would use"],
+    ["convasm data inspect ./pets --size 32 --json", "pictures in one folder per class"],
+  ],
+};
 
 /** Images drawn unless said otherwise, where the terminal is wide enough. */
 const SAMPLES = 10;
@@ -35,13 +43,12 @@ export function addDataInspectCommand(data: Command, signal: AbortSignal): void 
     .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`)
     .option("--samples <n>", `images to draw at most (default: ${SAMPLES})`, wholeFromZero)
     .addOption(new Option("--json", "one JSON object on standard output"));
-  addFileOptions(command)
-    .addHelpText("after", EXAMPLES)
-    .action((argument: string, _: unknown, self: Command) => {
-      // The options that `data` has too are taken by it, wherever they stand.
-      const options: InspectOptions = self.optsWithGlobals();
-      return inspect(argument, options, createContext(options, signal));
-    });
+  addFileOptions(command).action((argument: string, _: unknown, self: Command) => {
+    // The options that `data` has too are taken by it, wherever they stand.
+    const options: InspectOptions = self.optsWithGlobals();
+    return inspect(argument, options, createContext(options, signal));
+  });
+  addHelp(command, HELP);
 }
 
 async function inspect(argument: string, options: InspectOptions, context: Context): Promise<void> {

@@ -20,14 +20,17 @@ const SETTINGS = Object.entries<OptionSpec>(READ_SETTINGS).filter(([key]) => key
 /** What {@link addFileOptions} accepts as data, for help texts. */
 export const FILE_FORMATS = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures in one folder per class";
 
-/** Adds the options that say how files of data are to be read, under a heading of their own. */
+/** Those of the options for files of data that help texts show without being asked for all. */
+export const COMMON_FILE_OPTIONS = SETTINGS.filter(([, { rare }]) => !rare).map(([key]) => flagName(key));
+
+/** Adds the options that say how files of data are to be read. */
 export function addFileOptions(command: Command): Command {
   const options = SETTINGS.map(([key, spec]) => {
     const formats = formatsOf(key);
     return schemaOption(["data", "reader"], key, spec, formats === undefined ? "" : `${formats}: `);
   });
   const keep = new Option(KEEP_VALUES, "pixels that are no bytes stay as they are, and are not brought to 0 to 255");
-  for (const option of [...options, keep]) command.addOption(option.helpGroup("Options for files of data:"));
+  for (const option of [...options, keep]) command.addOption(option);
   return command;
 }
 

@@ -11,11 +11,12 @@ import { loadMnist } from "../node/mnist.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { type Context, commandLine, createContext, pathWord, shorterPath } from "./context.ts";
 import { addDataInspectCommand, countTable } from "./data-inspect.ts";
-import { addFileOptions, FILE_FORMATS, type FileOptions } from "./data-options.ts";
+import { addFileOptions, COMMON_FILE_OPTIONS, FILE_FORMATS, type FileOptions } from "./data-options.ts";
 import { downloadOptions, loadData, readDataSource, sourceArguments } from "./data-source.ts";
 import { makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
 import { dimensions } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { positiveWhole, seedNumber } from "./numbers.ts";
 
 interface DataCommandOptions extends FileOptions {
@@ -27,14 +28,20 @@ interface DataCommandOptions extends FileOptions {
   readonly json?: boolean | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  convasm data mnist                                  fetch MNIST into the cache, or say where it is
-  convasm data digits --count 100000 --seed 7 --out big-digits
-  convasm data inspect mnist.npz                      say what is in data of any format, and draw a few images
-  convasm data train.csv --split 0.1 --out my-idx     write data of any format as IDX files
-
-$CONVASM_MIRRORS holds other addresses to download MNIST from, with spaces between.`;
+const HELP: HelpText = {
+  groups: {
+    "Digits:": ["--count", "--test-count", "--seed"],
+    "Files of data:": COMMON_FILE_OPTIONS,
+    "Output:": ["--out", "--overwrite", "--json"],
+  },
+  notes: ["$CONVASM_MIRRORS holds other addresses to download MNIST from, with spaces between."],
+  examples: [
+    ["convasm data mnist", "fetch MNIST into the cache, or say where it is"],
+    ["convasm data digits --count 100000 --seed 7 --out big-digits"],
+    ["convasm data inspect mnist.npz", "say what is in data of any format, and draw a few images"],
+    ["convasm data train.csv --split 0.1 --out my-idx", "write data of any format as IDX files"],
+  ],
+};
 
 /** Where the built-in data set is written unless said otherwise. */
 const DIGITS_FOLDER = "digits";
@@ -62,9 +69,10 @@ export function addDataCommand(program: Command, signal: AbortSignal): void {
     .option("-o, --out <dir>", `folder to write IDX files to (default for digits: ${DIGITS_FOLDER})`)
     .option("--overwrite", "replace files that are there")
     .addOption(new Option("--json", "one JSON object on standard output"));
-  addFileOptions(command)
-    .addHelpText("after", EXAMPLES)
-    .action((data: string, options: DataCommandOptions) => runData(data, options, createContext(options, signal)));
+  addFileOptions(command).action((data: string, options: DataCommandOptions) =>
+    runData(data, options, createContext(options, signal)),
+  );
+  addHelp(command, HELP);
   addDataInspectCommand(command, signal);
 }
 

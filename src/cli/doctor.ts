@@ -10,6 +10,7 @@ import { describeMachine, findData } from "./doctor/machine.ts";
 import { checkLines, dataLine, engineLines, faultJson, machineLines, peakLines, threadLine } from "./doctor/report.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { counted, duration } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import type { Output } from "./output.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -18,26 +19,29 @@ interface DoctorOptions extends OutputOptions {
   readonly quick?: boolean | undefined;
 }
 
-const EXAMPLES = `
-Checked are the very wasm files that training uses: every kernel against the same formula in float64, over shapes of every
-awkward kind, whole and in slices; every gradient of small networks against central differences; two threads against one.
-Exit code 1 if anything is wrong.
-
-Examples:
-  convasm doctor
-  convasm doctor --engine wide         in a process with the flag that 256-bit operations need
-  convasm doctor --json > doctor.jsonl`;
+const HELP: HelpText = {
+  notes: [
+    "Checked are the very wasm files that training uses: every kernel against the same formula in float64, over shapes of every awkward " +
+      "kind, whole and in slices; every gradient of small networks against central differences; two threads against one. Exit code 1 " +
+      "if anything is wrong.",
+  ],
+  examples: [
+    ["convasm doctor"],
+    ["convasm doctor --engine wide", "in a process with the flag that 256-bit operations need"],
+    ["convasm doctor --json > doctor.jsonl"],
+  ],
+};
 
 /** Adds the command `doctor`. */
 export function addDoctorCommand(program: Command, signal: AbortSignal): void {
-  program
+  const command = program
     .command("doctor")
     .description("tell what this machine can do, and check that everything computes right on it")
     .option("--engine <names...>", "engines to check (default: all that this machine has but wide)")
     .addOption(new Option("--json", "one JSON object per line on standard output"))
     .addOption(new Option("--quick", "a peak too short to mean anything, for tests").hideHelp())
-    .addHelpText("after", EXAMPLES)
     .action((options: DoctorOptions) => doctor(options, program.version() ?? "unknown", signal));
+  addHelp(command, HELP);
 }
 
 async function doctor(options: DoctorOptions, version: string, signal: AbortSignal): Promise<void> {

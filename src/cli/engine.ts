@@ -6,16 +6,17 @@ import { threadCount } from "./numbers.ts";
 /** The `--engine` option. */
 export function engineOption(fallback = "auto"): Option {
   const text =
-    "what computes: js is plain JavaScript, relaxed is SIMD with fused multiply-add, wide is that in 256 bits (asks V8 for " +
-    "an experimental feature, in a process of its own)";
-  return new Option("--engine <name>", text).choices(["auto", ...GEARS]).default(undefined, fallback);
+    "js (plain JavaScript), simd, relaxed (SIMD with fused multiply-add) or wide (that in 256 bits), or auto: the fastest that " +
+    `there is but wide (default: ${fallback})`;
+  return new Option("--engine <name>", text).choices(["auto", ...GEARS]);
 }
 
 /** The `--threads` option. */
 export function threadsOption(): Option {
-  return new Option("--threads <n>", "threads that share the work, or auto: one for each core, where they are faster")
-    .argParser(threadCount)
-    .default(undefined, "auto");
+  return new Option(
+    "--threads <n>",
+    "threads that share the work, or auto: one a core where that is faster (default: auto)",
+  ).argParser(threadCount);
 }
 
 /**

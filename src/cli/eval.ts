@@ -3,11 +3,13 @@ import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
 import { limited } from "../recipes/data-split.ts";
 import { readPredictionSettings } from "../training/evaluate.ts";
 import { createContext, type OutputOptions } from "./context.ts";
+import { COMMON_FILE_OPTIONS } from "./data-options.ts";
 import { addDataOptions } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { type EvalDataOptions, loadTestData } from "./eval-data.ts";
 import { percent } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
 import { positiveWhole } from "./numbers.ts";
 import { testRange } from "./range-option.ts";
@@ -20,14 +22,20 @@ interface EvalOptions extends EvalDataOptions, OutputOptions {
   readonly threads?: number | "auto" | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  convasm eval runs/2026-01-31-120000-speed99                 the last model of a run, on what the run was tested on
-  convasm eval model.safetensors digits --limit 1000          the first 1,000 generated test digits
-  convasm eval model.safetensors ./fashion --json
-  convasm eval model.safetensors ./pets                       pictures in one folder per class, brought to the model's size
-
-Without data, the model's run says where its own is, how it was read, and which images it was tested on.`;
+const HELP: HelpText = {
+  groups: {
+    "Data:": ["--data", "--limit", "--test-range", ...COMMON_FILE_OPTIONS],
+    "Machine:": ["--engine", "--threads"],
+    "Output:": ["--json", "--quiet"],
+  },
+  notes: ["Without data, the model's run says where its own is, how it was read, and which images it was tested on."],
+  examples: [
+    ["convasm eval runs/2026-01-31-120000-speed99", "the last model of a run, on what the run was tested on"],
+    ["convasm eval model.safetensors digits --limit 1000", "the first 1,000 generated test digits"],
+    ["convasm eval model.safetensors ./fashion --json"],
+    ["convasm eval model.safetensors ./pets", "pictures in one folder per class, brought to the model's size"],
+  ],
+};
 
 const MISTAKES = 8;
 
@@ -47,10 +55,10 @@ export function addEvalCommand(program: Command, signal: AbortSignal): void {
     .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
     .option("-q, --quiet", "only the result")
-    .addHelpText("after", EXAMPLES)
     .action((model: string, data: string | undefined, options: EvalOptions) =>
       evaluateModel(model, data, options, signal),
     );
+  addHelp(command, HELP);
 }
 
 async function evaluateModel(

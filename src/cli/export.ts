@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../node/files.ts";
 import { exportHtml } from "../training/export-html.ts";
 import { createContext, shorterPath } from "./context.ts";
 import { megabytes } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { openModel, readModelFile } from "./model-file.ts";
 
 interface ExportOptions {
@@ -13,22 +14,24 @@ interface ExportOptions {
   readonly json?: boolean | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  convasm export runs/2026-01-31-120000-speed99 --html digits.html
-  convasm export model.safetensors --html digits.html --title "Draw a digit"`;
+const HELP: HelpText = {
+  examples: [
+    ["convasm export runs/2026-01-31-120000-speed99 --html digits.html"],
+    ['convasm export model.safetensors --html digits.html --title "Draw a digit"'],
+  ],
+};
 
 /** Adds the command `export`. */
 export function addExportCommand(program: Command, signal: AbortSignal): void {
-  program
+  const command = program
     .command("export")
     .description("make a web page of a model: one file with a pad to draw on, which works without a server")
     .argument("<model>", "a model file, a checkpoint or a run folder")
     .requiredOption("--html <file>", "the page to write; a file that is there is replaced")
     .option("--title <text>", "the page's title (default: the name of the file)")
     .option("--json", "one JSON object on standard output")
-    .addHelpText("after", EXAMPLES)
     .action((model: string, options: ExportOptions) => exportModel(model, options, signal));
+  addHelp(command, HELP);
 }
 
 async function exportModel(path: string, options: ExportOptions, signal: AbortSignal): Promise<void> {

@@ -18,8 +18,14 @@ export interface HelpText {
 /** The columns of a help text where no terminal says how many there are. */
 const COLUMNS = 100;
 
-/** Purposes of examples are not squeezed into fewer columns than these. */
-const PURPOSE_COLUMNS = 24;
+/** Text is not squeezed into fewer columns than these. */
+const LEAST_COLUMNS = 24;
+
+/** The indent of a purpose below its command. */
+const BELOW = 6;
+
+/** The most of the width that commands of examples take beside their purposes. */
+const COMMAND_SHARE = 0.58;
 
 const texts = new WeakMap<Command, HelpText>();
 const rare = new WeakSet<Option>();
@@ -32,6 +38,7 @@ const whole = new WeakSet<Command>();
 export function layOutHelp(program: Command, columns: number | undefined): void {
   program.configureHelp({
     helpWidth: columns ?? COLUMNS,
+    minWidthToWrap: LEAST_COLUMNS,
     visibleOptions: (command) => {
       const options = new Help().visibleOptions(command);
       return whole.has(command) ? options : options.filter((option) => !rare.has(option));
@@ -66,10 +73,13 @@ export function addHelp(command: Command, text: HelpText): Command {
     heading = named ?? heading;
     places.set(option.helpGroup(heading), headings.indexOf(heading));
   }
-  const last = headings.at(-1) ?? "";
   const count = command.options.filter((option) => rare.has(option) && !option.hidden).length;
-  command.addOption(new Option("--help-all", `${count} more options, which few need`).helpGroup(last));
-  command.addHelpOption(new Option("-h, --help", "this help").helpGroup(last));
+  const helps = [
+    new Option("-h, --help", "this help"),
+    new Option("--help-all", `this help with ${count} more options, which few need`),
+  ] as const;
+  for (const option of helps) places.set(option.helpGroup(headings[headings.length - 1]), headings.length - 1);
+  command.addHelpOption(helps[0]).addOption(helps[1]);
   return command.on("option:help-all", () => {
     whole.add(command);
     command.help();
@@ -87,16 +97,18 @@ function sections({ notes = [], examples = [] }: HelpText, helper: Help): string
   return examples.length === 0 ? paragraphs : [...paragraphs, exampleLines(examples, width, helper)];
 }
 
-/** Examples with their purposes in a column of its own, or below commands that are too long for that. */
+/** Examples with their purposes beside them, or below commands that are too long for that. */
 function exampleLines(examples: readonly Example[], width: number, helper: Help): string {
-  const most = width - PURPOSE_COLUMNS;
-  const explained = examples.filter(([command, purpose]) => purpose !== undefined && command.length + 4 <= most);
-  const column = Math.max(0, ...explained.map(([command]) => command.length + 4));
+  const isShort = (command: string) => command.length + 4 <= COMMAND_SHARE * width;
+  const column = Math.max(
+    ...examples.map(([command, purpose]) => (purpose && isShort(command) ? command.length + 4 : 0)),
+  );
   const lines = examples.flatMap(([command, purpose]) => {
     if (purpose === undefined) return [`  ${command}`];
-    const wrapped = helper.boxWrap(purpose, Math.max(PURPOSE_COLUMNS, width - column)).split("\n");
-    const [first, ...rest] = wrapped.map((line) => " ".repeat(column) + line);
-    if (command.length + 4 > column) return [`  ${command}`, first, ...rest];
+    const indent = isShort(command) ? column : BELOW;
+    const wrapped = helper.boxWrap(purpose, width - indent).split("\n");
+    const [first, ...rest] = wrapped.map((line) => " ".repeat(indent) + line);
+    if (indent === BELOW) return [`  ${command}`, first, ...rest];
     return [`  ${command}`.padEnd(column) + first.slice(column), ...rest];
   });
   return ["Examples:", ...lines].join("\n");

@@ -10,6 +10,7 @@ import { loadModel } from "../training/load-model.ts";
 import { createContext, shorterPath } from "./context.ts";
 import { resolveEngine } from "./engine.ts";
 import { megabytes, table } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { progressOf, readModelFile, runNotes } from "./model-file.ts";
 import { chooseNetwork } from "./network-option.ts";
 import type { Output } from "./output.ts";
@@ -20,23 +21,25 @@ interface InspectOptions {
   readonly json?: boolean | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  convasm inspect runs/2026-01-31-120000-speed99
-  convasm inspect resnet8 --graph resnet8.svg
-  convasm inspect network.json
-  convasm inspect model.safetensors --json`;
+const HELP: HelpText = {
+  examples: [
+    ["convasm inspect runs/2026-01-31-120000-speed99"],
+    ["convasm inspect resnet8 --graph resnet8.svg"],
+    ["convasm inspect network.json"],
+    ["convasm inspect model.safetensors --json"],
+  ],
+};
 
 /** Adds the command `inspect`. */
 export function addInspectCommand(program: Command, signal: AbortSignal): void {
-  program
+  const command = program
     .command("inspect")
     .description("show what is in a model file: layers, settings, weights; or a network's layers")
     .argument("<model>", "a model file, a checkpoint, a run folder, a built-in network or a .json file of one")
     .option("--graph <file>", "draw the network, as SVG")
     .option("--json", "one JSON object on standard output")
-    .addHelpText("after", EXAMPLES)
     .action((model: string, options: InspectOptions) => inspect(model, options, signal));
+  addHelp(command, HELP);
 }
 
 async function inspect(path: string, options: InspectOptions, signal: AbortSignal): Promise<void> {

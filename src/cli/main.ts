@@ -9,6 +9,7 @@ import { addDoctorCommand } from "./doctor.ts";
 import { Interrupted, reportError } from "./errors.ts";
 import { addEvalCommand } from "./eval.ts";
 import { addExportCommand } from "./export.ts";
+import { layOutHelp } from "./help.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
 import { addPredictCommand } from "./predict.ts";
@@ -23,15 +24,16 @@ function version(): string {
   return isObject && "version" in packageJson ? String(packageJson.version) : "unknown";
 }
 
-function createProgram(signal: AbortSignal): Command {
+/** The program with all its commands, whose help texts are so many columns wide; default 100. */
+export function createProgram(signal: AbortSignal, columns?: number): Command {
   const program = new Command("convasm")
     .description("Train small convolutional networks on the CPU, and use them.")
     .version(version())
     .option("--debug", "show where an error comes from")
-    .configureHelp({ showGlobalOptions: true, helpWidth: process.stdout.columns || 100 })
     // Errors are printed in one place, below.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
+  layOutHelp(program, columns);
   for (const add of [
     addTrainCommand,
     addEvalCommand,
@@ -45,7 +47,6 @@ function createProgram(signal: AbortSignal): Command {
   ]) {
     add(program, signal);
   }
-  for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 
@@ -71,7 +72,7 @@ export async function run(words: readonly string[]): Promise<void> {
   watchOutput(controller);
   watchWideParent(words, () => controller.abort(new Interrupted("interrupted")));
   try {
-    const program = createProgram(controller.signal);
+    const program = createProgram(controller.signal, process.stdout.columns);
     if (words.length === 0) program.outputHelp();
     else await program.parseAsync([...words], { from: "user" });
     // Output that got lost is an error even when all else is done; a Ctrl-C that came too late is none.

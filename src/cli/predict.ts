@@ -17,6 +17,7 @@ import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { EXIT, Interrupted, reportError, UsageError } from "./errors.ts";
 import { dimensions, percent } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { openModel, readModelFile } from "./model-file.ts";
 import { positiveWhole } from "./numbers.ts";
 import { drawPixels } from "./picture.ts";
@@ -31,21 +32,24 @@ interface PredictOptions extends OutputOptions {
   readonly threads?: number | "auto" | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  convasm predict model.safetensors seven.png photo-of-a-four.jpg
-  convasm predict model.safetensors seven.png --show         also draw what the network sees
-  convasm predict model.safetensors t10k-images-idx3-ubyte.gz --limit 20 --json
-
-A model of digits, which is one of 28 x 28 grey pixels with the classes 0 to 9, gets each picture prepared as MNIST was
-made: light on dark, at most 20 pixels high and wide, centred by mass. Other models get it resized to their input.`;
+const HELP: HelpText = {
+  notes: [
+    "A model of digits, which is one of 28 x 28 grey pixels with the classes 0 to 9, gets each picture prepared as MNIST was made: " +
+      "light on dark, at most 20 pixels high and wide, centred by mass. Other models get it resized to their input.",
+  ],
+  examples: [
+    ["convasm predict model.safetensors seven.png photo-of-a-four.jpg"],
+    ["convasm predict model.safetensors seven.png --show", "also draw what the network sees"],
+    ["convasm predict model.safetensors t10k-images-idx3-ubyte.gz --limit 20 --json"],
+  ],
+};
 
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 const BAR_WIDTH = 30;
 
 /** Adds the command `predict`. */
 export function addPredictCommand(program: Command, signal: AbortSignal): void {
-  program
+  const command = program
     .command("predict")
     .description("say what is in pictures")
     .argument("<model>", "a model file or a run folder")
@@ -53,14 +57,14 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
     .option("--raw", "only resize the pictures, also for a model of digits")
     .addOption(new Option("--digit", "prepare the pictures as MNIST was made, also for another model").conflicts("raw"))
     .option("--show", "draw what the network sees")
-    .option("--top <n>", "how many classes to show", positiveWhole, 3)
+    .option("--top <n>", "how many classes to show (default: 3)", positiveWhole, 3)
     .option("--limit <n>", "only the first n images of an IDX file", positiveWhole)
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per image on standard output").conflicts(["quiet", "show"]))
     .option("-q, --quiet", "only each picture's name and class")
-    .addHelpText("after", EXAMPLES)
     .action((model: string, images: string[], options: PredictOptions) => predict(model, images, options, signal));
+  addHelp(command, HELP);
 }
 
 async function predict(

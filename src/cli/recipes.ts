@@ -4,19 +4,22 @@ import { createContext, type OutputOptions } from "./context.ts";
 import { engineOption, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
 import { table } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { readVariables } from "./network-option.ts";
 import { positiveWhole, seedNumber } from "./numbers.ts";
 import { type ReportOptions, reportRecipes } from "./recipes-report.ts";
 import { recipeJson, recipeLines } from "./recipes-show.ts";
 import { unknownName } from "./suggest.ts";
 
-const EXAMPLES = `
-Examples:
-  convasm recipes                                     what there is
-  convasm recipes show strided                        the whole experiment
-  convasm train --recipe strided                      run it and keep the model
-  convasm recipes report --seeds 3                    run the notebooks' five, ours beside the published figures
-  convasm recipes report best speed99 --seeds 10 --json`;
+const HELP: HelpText = {
+  examples: [
+    ["convasm recipes", "what there is"],
+    ["convasm recipes show strided", "the whole experiment"],
+    ["convasm train --recipe strided", "run it and keep the model"],
+    ["convasm recipes report --seeds 3", "run the notebooks' five, ours beside the published figures"],
+    ["convasm recipes report best speed99 --seeds 10 --json"],
+  ],
+};
 
 /** Adds the command `recipes`. */
 export function addRecipesCommand(program: Command, signal: AbortSignal): void {
@@ -24,8 +27,8 @@ export function addRecipesCommand(program: Command, signal: AbortSignal): void {
     .command("recipes")
     .description("list experiments, show one, or run them beside their published figures")
     .addOption(new Option("--json", "one JSON object per line on standard output"))
-    .addHelpText("after", EXAMPLES)
     .action((options: OutputOptions) => list(options, signal));
+  addHelp(command, HELP);
 
   command
     .command("show")

@@ -12,10 +12,12 @@ import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
 import { whiten } from "../training/whitening.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
+import { COMMON_FILE_OPTIONS } from "./data-options.ts";
 import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
-import { count, counted, dimensions, table } from "./format.ts";
+import { count, counted, dimensions } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, progressOf, readModelFile } from "./model-file.ts";
 import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
 import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
@@ -34,30 +36,47 @@ interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, Da
   readonly resume?: string | true | undefined;
 }
 
-const EXAMPLES = `
-Examples:
-  convasm train                                       MNIST, or generated digits where it cannot be had
-  convasm train mnist --epochs 10 --validation 5000   hold out 5,000 images, keep the best model
-  convasm train digits --limit 10000                  the first 10,000 generated digits
-  convasm train ./fashion --model keras --augment     a folder of IDX files
-  convasm train --recipe strided                      an experiment, on its own part of the data
-  convasm train --optimizer adam --lr 0.002 --schedule cosine:warmupEpochs=1
-  convasm train --model network.json --json           layers from a file, one JSON object per line
-  convasm train --resume runs/2026-01-31-120000-speed99
-  convasm train --resume runs/2026-01-31-120000-speed99 --epochs 20    train a finished run further, up to epoch 20
-
-Networks for --model:
-${table(
-  NETWORKS.map(({ name, description }) => [`  ${name}`, description]),
-  2,
-).join("\n")}
-
-Recipes for --recipe: ${RECIPES.map(({ name }) => name).join(", ")}; convasm recipes tells more.
-
-A file for --model is JSON: {"layers": [{"type": "conv2d", "filters": 8, "kernelSize": 3}, ...]}, and where wanted input,
-loss, optimizer, schedule, batchSize, epochs, augment. Its last layer has one unit per class.
-
-Ctrl-C ends the training after the current step; --resume goes on from there, to the same weights.`;
+const HELP: HelpText = {
+  groups: {
+    "Network:": ["--model", "--recipe", "--freeze"],
+    "Training:": [
+      "--epochs",
+      "--batch-size",
+      "--optimizer",
+      "--lr",
+      "--weight-decay",
+      "--schedule",
+      "--augment",
+      "--early-stopping",
+      "--seed",
+    ],
+    "Data:": ["--data", "--validation", "--limit", ...COMMON_FILE_OPTIONS],
+    "Machine:": ["--engine", "--threads"],
+    "Output:": ["--out", "--overwrite", "--resume", "--json", "--quiet"],
+  },
+  notes: [
+    `Networks for --model: ${NETWORKS.map(({ name }) => name).join(", ")}. Recipes for --recipe: ${RECIPES.map(({ name }) => name).join(", ")}. ` +
+      "convasm recipes tells of each.",
+    'A file for --model is JSON: {"layers": [{"type": "conv2d", "filters": 8, "kernelSize": 3}, ...]}, and where wanted input, loss, ' +
+      "optimizer, schedule, batchSize, epochs, augment. Its last layer has one unit per class.",
+    "Ctrl-C ends the training after the current step; --resume goes on from there, to the same weights.",
+  ],
+  examples: [
+    ["convasm train", "MNIST, or generated digits where it cannot be had"],
+    ["convasm train mnist --epochs 10 --validation 5000", "hold out 5,000 images, keep the best model"],
+    ["convasm train digits --limit 10000", "the first 10,000 generated digits"],
+    ["convasm train ./fashion --model keras --augment", "a folder of IDX files"],
+    ["convasm train ./pets --size 32 --split 0.2", "pictures in one folder per class"],
+    ["convasm train --recipe strided", "an experiment, on its own part of the data"],
+    ["convasm train --optimizer adam --lr 0.002 --schedule cosine:warmupEpochs=1"],
+    ["convasm train --model network.json --json", "layers from a file, one JSON object per line"],
+    ["convasm train --resume runs/2026-01-31-120000-speed99"],
+    [
+      "convasm train --resume runs/2026-01-31-120000-speed99 --epochs 20",
+      "train a finished run further, up to epoch 20",
+    ],
+  ],
+};
 
 /** Adds the command `train`. */
 export function addTrainCommand(program: Command, signal: AbortSignal): void {
@@ -72,8 +91,8 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
       "go on with an interrupted run: its folder or checkpoint (default: the latest in runs); with --epochs also with a finished one",
     )
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
-    .option("-q, --quiet", "only the result")
-    .addHelpText("after", EXAMPLES);
+    .option("-q, --quiet", "only the result");
+  addHelp(command, HELP);
   command.action(async (data: string | undefined, options: TrainOptions) => {
     const context = createContext(options, signal);
     const run = options.resume === undefined ? newRun(data, options, context) : resumedRun(data, options, context);

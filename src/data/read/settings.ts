@@ -27,27 +27,27 @@ const ARRAY_NAMES = {
 
 /** Settings of the readers of data files. */
 export const READ_SETTINGS = {
-  /** The share of each class that is held out to test on, for data without images to test on. */
+  /** Share of each class that is held out from data without a test set. */
   split: { kind: number({ above: 0, below: 1 }), optional: true },
-  /** The seed of all that is held out or drawn. */
+  /** Seed of all that is held out or drawn. */
   splitSeed: { kind: whole(0), default: 0, rare: true },
-  /** Height and width that all pictures are stretched to; without it they must have one size. */
+  /** Height and width that all pictures are stretched to. Without it they must have one size. */
   size: { kind: extents(["height", "width"], MAX_EXTENT), optional: true, formats: ["picture"] },
-  /** Channels of the images, 1 grey or 3 colours; default: 3 if any has colours. */
+  /** Channels of the images, 1 grey or 3 colours. If not given, 3 where any picture has colours. */
   channels: { kind: greyOrColours(), optional: true, formats: ["picture"], rare: true },
-  /** The names of the arrays, where they are not to be guessed. */
+  /** Names of the arrays, where they are not to be guessed. */
   names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["npy", "hdf5"], rare: true },
-  /** The shape of an image that is stored as a row of numbers; default: a grey square. */
+  /** Shape of an image that is stored as a row of numbers. If not given, a grey square. */
   shape: {
     kind: extents(["height", "width", "channels"], MAX_EXTENT),
     optional: true,
     formats: ["npy", "hdf5", "csv"],
   },
-  /** Turns images that are stored as channels x height x width to channels last. */
+  /** Images are stored as channels x height x width. */
   channelsFirst: { kind: flag(), default: false, formats: ["npy", "hdf5"], rare: true },
-  /** The column of the labels, as first, last, a name or a number from 1; guessed if not given. */
+  /** Column of the labels, as first, last, a name or a number from 1. Guessed if not given. */
   labelColumn: { kind: column(), optional: true, formats: ["csv"] },
-  /** The label of an image that is read, of its two. */
+  /** The label that is taken of the two that an image has. */
   labels: { kind: choice(["fine", "coarse"]), default: "fine", formats: ["CIFAR-100"], rare: true },
   /**
    * Brings pixels to 0 to 255, the unit of bytes, which networks scale their input for. What is black and what is white is
@@ -70,9 +70,9 @@ export const READ_SETTINGS = {
    * IDX files of bytes still count as 0 to 255 where the training data were of more than 8 bits.
    */
   scaling: { kind: modelScaling(), optional: true },
-  /** Leaves out files that look like data and cannot be read, with a note, in place of an error. */
+  /** Leaves out files that cannot be read, with a note. Otherwise the first one that looks like data is an error. */
   skipBroken: { kind: flag(), default: false },
-  /** The most that may come out of a packed file beyond 64 MiB, as a multiple of its size. */
+  /** Most that may come out of a packed file beyond 64 MiB, as a multiple of its size. */
   maxExpansion: { kind: number({ minimum: 1, maximum: 1e6 }), default: MAX_EXPANSION, rare: true },
 } as const satisfies { readonly [key: string]: SettingSpec };
 

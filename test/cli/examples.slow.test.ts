@@ -1,0 +1,22 @@
+// Every example of the help texts works as it stands there: those that take their time, in the order of the help.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { EXAMPLES, isSlow, runExample, trainExampleRun, writeExampleFiles } from "./help-examples.ts";
+import { temporaryFolder } from "./process.ts";
+
+const { path: cwd, remove } = temporaryFolder();
+beforeAll(async () => {
+  writeExampleFiles(cwd);
+  await trainExampleRun(cwd);
+});
+afterAll(remove);
+
+it.each(EXAMPLES.filter(isSlow))("%s", async (example) => {
+  const { code, stderr, stdout } = await runExample(example, cwd);
+  const file = / > (\S+)$/.exec(example)?.[1];
+  expect(stderr).not.toMatch(/^convasm: /m);
+  expect(code).toBe(0);
+  expect(file === undefined ? stdout : readFileSync(join(cwd, file), "utf8")).not.toBe("");
+});

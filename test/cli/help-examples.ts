@@ -1,0 +1,75 @@
+// The examples of the help texts, and a folder in which each of them works: small data, pictures, a model and its run.
+
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Command } from "commander";
+import { examplesOf } from "../../src/cli/help.ts";
+import { createProgram } from "../../src/cli/main.ts";
+import { parseIdx } from "../../src/data/idx.ts";
+import { encodePng } from "../data/png-writer.ts";
+import { FILES } from "../data/read/files.ts";
+import { writeClasses } from "./class-folders.ts";
+import { CONVASM, cleanEnvironment, convasm, type Result } from "./process.ts";
+import { TEST_IMAGES, TRAIN_IMAGES, TRAIN_LABELS, writeSmallData } from "./small-data.ts";
+
+/** The run that the examples name. */
+const RUN = join("runs", "2026-01-31-120000-speed99");
+
+function examplesBelow(command: Command): readonly string[] {
+  return [...examplesOf(command).map(([line]) => line), ...command.commands.flatMap(examplesBelow)];
+}
+
+/** All examples of all commands, each once. */
+export const EXAMPLES = [...new Set(examplesBelow(createProgram(new AbortController().signal)))];
+
+/** Makes the files that the examples name, but for the run. */
+export function writeExampleFiles(cwd: string): void {
+  const here = (...names: string[]) => join(cwd, ...names);
+  // More than an example holds out for validation, and fewer than MNIST has.
+  writeSmallData(here("data", "mnist"), 5400, 200);
+  writeSmallData(here("fashion"), 300, 100);
+  const idx = (name: string) => parseIdx({ name, bytes: readFileSync(here("fashion", name)) }).data;
+  const [images, labels] = [idx(TRAIN_IMAGES), idx(TRAIN_LABELS)];
+  writeFileSync(here("t10k-images-idx3-ubyte.gz"), gzipSync(readFileSync(here("fashion", TEST_IMAGES))));
+  const rows = Array.from(labels, (label, i) => `${label},${images.subarray(784 * i, 784 * (i + 1)).join(",")}\n`);
+  writeFileSync(here("train.csv"), rows.join(""));
+  cpSync(join(FILES, "stored.npz"), here("mnist.npz"));
+  writeClasses(here("pets"), { cat: 12, dog: 12 });
+  const sample = (x: number, y: number) => images[28 * y + x];
+  const picture = encodePng({ width: 28, height: 28, depth: 8, colourType: 0, sample });
+  for (const name of ["seven.png", "photo-of-a-four.jpg"]) writeFileSync(here(name), picture);
+  const layers = [{ type: "conv2d", filters: 4, kernelSize: 3, strides: 2 }, { type: "flatten" }];
+  writeFileSync(here("network.json"), JSON.stringify({ layers: [...layers, { type: "dense", units: 10 }] }));
+  mkdirSync(here("bin"));
+  writeFileSync(here("bin", "convasm"), `#!/bin/sh\nexec "${process.execPath}" "${CONVASM}" "$@"\n`);
+  chmodSync(here("bin", "convasm"), 0o755);
+}
+
+/** Makes the run that the examples name, interrupted after its first epoch, and the model file. */
+export async function trainExampleRun(cwd: string): Promise<void> {
+  const words = ["train", "fashion", "--epochs", "4", "--batch-size", "10", "--engine", "simd", "--out", RUN, "--json"];
+  let isKilled = false;
+  await convasm(words, {
+    cwd,
+    onOutput(stdout, child) {
+      if (!isKilled && stdout.includes('"event":"epoch"')) isKilled = child.kill("SIGINT");
+    },
+  });
+  const short = ["train", "data/mnist", "--limit", "300", "--out", "other", "--engine", "simd", "--json"];
+  const { stderr } = await convasm(short, { cwd });
+  if (stderr !== "") throw new Error(stderr);
+  cpSync(join(cwd, "other", "model.safetensors"), join(cwd, "model.safetensors"));
+}
+
+/** Whether an example takes more than a moment. */
+export function isSlow(example: string): boolean {
+  return /^convasm (train|bench|doctor|recipes report|data digits)\b/.test(example);
+}
+
+/** Runs an example as a shell does. Measurements are cut short by a hidden option. */
+export function runExample(example: string, cwd: string): Promise<Result> {
+  const line = example.replace(/^convasm (bench|doctor)\b/, "$& --quick");
+  const path = `${join(cwd, "bin")}:${cleanEnvironment(cwd).PATH}`;
+  return convasm([], { cwd, env: { PATH: path, CONVASM_DATA: join(cwd, "data") }, command: ["sh", "-c", line] });
+}
