@@ -4,7 +4,7 @@ import { h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import { reasonOf, tell } from "../ui/messages.ts";
 
-/** What is done with files, wherever on the page they are dropped. */
+/** Actions for files that are dropped anywhere on the page. */
 export interface DropActions {
   openModel(file: File): void;
   openImages(files: readonly DataFileInput[]): void;

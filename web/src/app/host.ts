@@ -6,7 +6,7 @@ setWorkerSource(() => new Worker(new URL("./worker.js", import.meta.url), { type
 
 /** The worker that data sets and models live in: started when it is first needed, and again after it was lost. */
 export class Host {
-  /** Why the last worker is gone; undefined while all is well. */
+  /** Reason for which the last worker is gone; undefined while all is well. */
   readonly lost = new Signal<string | undefined>(undefined);
   #session: Promise<Session> | undefined;
 

@@ -18,7 +18,7 @@ import {
 } from "../network/draft.ts";
 import { type EngineSettings, type TrainingSettings, valuesOf } from "../train/settings.ts";
 
-/** What the page makes of a model file or a checkpoint, before the worker loads it. */
+/** A model file or a checkpoint in the page's terms, before the worker loads it. */
 export interface ModelFile {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -26,18 +26,18 @@ export interface ModelFile {
   /** The built-in network that it is, if it is one unchanged. */
   readonly choice: NetworkChoice | undefined;
   readonly images: ImageKind;
-  /** Of a checkpoint of an unfinished run: how it goes on. */
+  /** The unfinished run of a checkpoint, to go on with. */
   readonly run: NotedRun | undefined;
 }
 
-/** What a checkpoint says of its run. */
+/** The facts of a run that its checkpoint holds. */
 export interface NotedRun {
   readonly settings: TrainingSettings;
   readonly steps: number;
   readonly epoch: number;
-  /** Of generated digits: how many to train and to test on. */
+  /** Numbers of generated digits to train and to test on, if the run used these. */
   readonly digits: { readonly train: number; readonly test: number } | undefined;
-  /** Of files: how they are scaled. */
+  /** Scaling of the run's files. */
   readonly reading: Pick<ReadSettings, "stretch" | "scaling">;
 }
 
@@ -147,7 +147,7 @@ function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engin
   };
 }
 
-/** How the run's files were scaled. */
+/** The scaling of the run's files. */
 function readingOf({ settings }: Checkpoint, { reader }: Fields): NotedRun["reading"] {
   const { stretch } = valuesOf(reader);
   const { base, factor, kept } = valuesOf(fieldsOf(settings).scaling);
@@ -156,7 +156,7 @@ function readingOf({ settings }: Checkpoint, { reader }: Fields): NotedRun["read
   return runReading(stretch === false || stretch === "former" ? { stretch } : undefined, scaling);
 }
 
-/** Which images the run used. */
+/** The run's division of the images. */
 function splitOf({ limit, trainRange, testRange, validation, draw: noted }: Fields): DataSplit {
   const draw = noted === "classes" ? noted : "order";
   const [begin, end] = isScale(trainRange) ? trainRange : [0, Number.MAX_SAFE_INTEGER];
@@ -171,7 +171,7 @@ function splitOf({ limit, trainRange, testRange, validation, draw: noted }: Fiel
   };
 }
 
-/** How many of the command line's digits hold what the run used: there are 60,000 and 10,000. */
+/** Numbers of the command line's digits that contain the run's images: there are 60,000 and 10,000. */
 function digitsOf({ source }: Fields, { train, test }: DataSplit): NotedRun["digits"] {
   if (source !== "digits") return undefined;
   const used = { train: train?.[1] ?? 60_000, test: 10_000 };

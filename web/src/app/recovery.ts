@@ -12,7 +12,7 @@ const STALL = 30_000;
 /** A copy of what the worker held, in case it is lost. */
 export interface Kept {
   readonly bytes: Uint8Array;
-  /** Of a run that had not ended: the epochs done. */
+  /** The finished epochs of a run that had not ended. */
   readonly epochs: number | undefined;
   readonly name: string;
 }
@@ -76,7 +76,7 @@ export function startRecovery(workspace: Workspace, { restart }: RecoveryActions
   });
 }
 
-/** What was in the worker is no more. */
+/** Drops models and images that lived in the lost worker. */
 function forget({ model, images }: Workspace): void {
   model.value = undefined;
   images.value = undefined;

@@ -11,13 +11,13 @@ export interface CurrentModel {
   readonly draft: NetworkDraft;
   readonly images: ImageKind;
   readonly description: ModelDescription;
-  /** Whether its weights learned something: by training here, or because it came from a file. */
+  /** True if its weights were trained: by training here, or in the file that it came from. */
   readonly isTrained: boolean;
-  /** Whether all it learned is in a file. */
+  /** True if a file holds all of its training. */
   readonly isSaved: boolean;
 }
 
-/** What all views share. */
+/** State that all views share. */
 export class Workspace {
   readonly host = new Host();
   readonly images = new Signal<LoadedImages | undefined>(undefined);

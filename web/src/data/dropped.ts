@@ -3,14 +3,16 @@ import type { DataFileInput } from "convasm";
 /** More files than this in a dropped folder are a mistake, such as a home directory. */
 const MAX_FILES = 100_000;
 
-/** What was dropped, folders walked through. Must be called in the handler of the event: later the items are gone. */
+/**
+ * The dropped files, those in folders included. Must be called in the handler of the event: later the items are gone.
+ */
 export function droppedFiles(transfer: DataTransfer): Promise<DataFileInput[]> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return Promise.resolve(Array.from(transfer.files, inputOf));
   return walk(entries);
 }
 
-/** What a file input holds; of a folder, with the paths in it. */
+/** The files of a file input; those of a folder have the paths in it. */
 export function chosenFiles(input: HTMLInputElement): DataFileInput[] {
   return Array.from(input.files ?? [], inputOf);
 }

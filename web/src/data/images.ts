@@ -8,7 +8,7 @@ interface Files {
   readonly settings: ReadSettings;
 }
 
-/** Where images come from, so that they can be had again after the worker was lost. */
+/** Source of images, so that they can be loaded again after the worker was lost. */
 export type ImageSource = (
   | { readonly kind: "digits"; readonly train: number; readonly test: number }
   | (Files & { readonly kind: "files" })
@@ -39,7 +39,7 @@ export type Progress = (done: number, total: number | undefined) => void;
 const DIGITS_SEED = 0;
 const DIGITS_TEST_START = 100_000_000;
 
-/** Of files without images to test on, this share of each class is held out. */
+/** Share of each class that is held out, for files without images to test on. */
 const HELD_OUT = 0.15;
 
 /** Draws or reads images in the worker. */
@@ -60,7 +60,7 @@ async function readFiles(
   onProgress: Progress,
 ): Promise<LoadedImages> {
   const { files, settings } = source;
-  // Of a run that goes on the scaling may be known.
+  // The scaling is known if a run goes on.
   const usual = settings.scaling === undefined ? { stretch: true } : {};
   const read = (more: ReadSettings): Promise<RemoteReadData> =>
     session.readData(files, { ...usual, ...settings, ...more, onProgress });
@@ -82,7 +82,7 @@ async function readFiles(
   return { source, title: titleOf(files, format), train, test, notes: [...data.notes, ...notes], draw };
 }
 
-/** The same images to train on, with those of other files to test on. */
+/** The images to train on, with those of other files to test on. */
 async function testedOn(
   session: Session,
   loaded: LoadedImages,

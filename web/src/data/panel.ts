@@ -10,7 +10,7 @@ import { colours } from "../ui/theme.ts";
 import { chosenFiles } from "./dropped.ts";
 import { disposeImages, type ImageSource, imagesLine, loadImages, OnlyTestImages } from "./images.ts";
 
-/** What the page begins with: enough to reach 98 % on in seconds. */
+/** The page's first images: enough to reach 98 % in seconds. */
 export const DEFAULT_SOURCE = { kind: "digits", train: 20_000, test: 2_000 } as const;
 
 const PREVIEWS = 12;
@@ -39,7 +39,7 @@ export class DataPanel {
   #digits: { readonly train: number; readonly test: number } = DEFAULT_SOURCE;
   #files: readonly DataFileInput[] = [];
   #reading: Values = {};
-  /** Which request is the latest: what comes of earlier ones is thrown away. */
+  /** Number of the latest request: results of earlier ones are dropped. */
   #request = 0;
 
   constructor(workspace: Workspace) {

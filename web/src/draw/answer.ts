@@ -2,7 +2,7 @@ import { h, setText } from "../ui/dom.ts";
 import { percent, sentence } from "../ui/format.ts";
 import { Bars, bestOf } from "./bars.ts";
 
-/** What the scores belong to. */
+/** The classes that scores belong to. */
 export interface Classes {
   readonly names: readonly string[] | undefined;
   readonly count: number;

@@ -4,7 +4,7 @@ import { percent } from "../ui/format.ts";
 /** Classes that are shown, the likeliest ones where there are more. */
 const MOST = 12;
 
-/** How likely each class is, as bars. */
+/** Probabilities of classes, as bars. */
 export class Bars {
   readonly element = h("ol", { class: "bars", "aria-label": "How likely each class is" });
   #rows: {

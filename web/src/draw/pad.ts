@@ -10,7 +10,7 @@ const PEN = 0.075;
 /** Side of what the network's picture is made of: more detail is lost in 28 pixels anyway. */
 const RASTER = 112;
 
-/** How far an arrow key moves the pen. */
+/** Distance by which an arrow key moves the pen. */
 const KEY_STEP = 1 / 28;
 
 /** A square to draw on with mouse, pen, fingers or keys. */
@@ -22,7 +22,7 @@ export class Pad {
   #strokes: Stroke[] = [];
   /** The stroke that a pointer draws at present. */
   #current: { readonly id: number; readonly stroke: Stroke } | undefined;
-  /** Where the keys' pen is, and whether it is on the paper; undefined until keys are used. */
+  /** Place of the keys' pen, and true for `down` if it is on the paper; undefined until keys are used. */
   #pen: { x: number; y: number; down: boolean } | undefined;
 
   /** @param onChange told while something is drawn, and with `true` once a stroke is done */
@@ -57,7 +57,7 @@ export class Pad {
     this.#changed(true);
   }
 
-  /** What is drawn, white on black, `[RASTER, RASTER]` bytes of brightness. */
+  /** The drawing, white on black, `[RASTER, RASTER]` bytes of brightness. */
   picture(): { readonly width: number; readonly height: number; readonly channels: 1; readonly data: Uint8Array } {
     const context = context2d(this.#raster, { willReadFrequently: true });
     context.fillStyle = "#000";

@@ -8,7 +8,7 @@ import { ModelPage } from "./model-page.ts";
 byId("top-tools").append(themeButton());
 try {
   const file = Uint8Array.from(atob(byId("model").textContent ?? ""), (letter) => letter.charCodeAt(0));
-  // Of one image at a time no thread would have enough to do.
+  // One image at a time is too little work for several threads.
   const model = await loadModel(file, { gear: hasGear("simd") ? "simd" : "js", batchSize: 1, threads: 1 });
   fill(byId("main"), new ModelPage(model).element);
 } catch (error) {

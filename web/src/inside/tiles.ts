@@ -13,7 +13,7 @@ export interface Tiles {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  /** Where in `values` a pixel of a tile is. */
+  /** Index in `values` of a pixel of a tile. */
   at(tile: number, y: number, x: number): number;
 }
 
@@ -45,13 +45,13 @@ export function weightTiles(values: ArrayLike<number>, shape: readonly number[])
   return { values, count: 1, height: 1, width: values.length, at: (_, __, x) => x };
 }
 
-/** How tiles are laid out. */
+/** Layout of tiles. */
 export interface TileLayout {
   /** Width that there is, in CSS pixels. */
   readonly room: number;
   /** About how large a tile is to be. */
   readonly size: number;
-  /** What full colour stands for; default: the largest value of all tiles. */
+  /** Value of full colour; default: the largest value of all tiles. */
   readonly scale?: number;
 }
 

@@ -4,17 +4,17 @@ import { shape, short } from "../ui/format.ts";
 import { largestOf, notFiniteIn } from "./colour-map.ts";
 import { drawTiles, type Tiles, weightTiles } from "./tiles.ts";
 
-/** About how large a filter is shown. */
+/** Approximate size of a filter on the screen, in pixels. */
 const FILTER_SIZE = 34;
 
-/** Of one kind of numbers of a weight. */
+/** Values of one kind of a weight: the weight itself, or its gradient. */
 interface Side {
   readonly canvas: HTMLCanvasElement;
   readonly note: HTMLElement;
   values: Float32Array | undefined;
 }
 
-/** One of the network's weights beside its gradient, as pictures. */
+/** A weight of the network beside its gradient, as pictures. */
 export class Weights {
   readonly element: HTMLElement;
   readonly #select = h("select", { "aria-label": "Weights" });

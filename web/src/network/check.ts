@@ -10,10 +10,10 @@ import {
 import { reasonOf } from "../ui/messages.ts";
 import type { ImageKind, LayerConfig, NetworkDraft } from "./draft.ts";
 
-/** What is known of a draft. */
+/** Facts about a draft. */
 export interface CheckedNetwork {
   readonly layers: readonly LayerSurvey[];
-  /** What is wrong with it as a whole, or with the first layer that has an error. */
+  /** Error of the network as a whole, or of the first layer that has one. */
   readonly error: string | undefined;
   /** There unless something is wrong. */
   readonly model: Model | undefined;
@@ -53,7 +53,7 @@ export function configsOf(value: LayerConfig[string]): LayerConfig[] {
   return value.filter((item): item is LayerConfig => typeof item === "object" && item !== null && "type" in item);
 }
 
-/** What is wrong with the first layer that has an error, in a block or not. */
+/** The error of the first layer that has one, in a block or not. */
 export function firstError(layers: readonly LayerSurvey[]): string | undefined {
   for (const { layers: inner, shortcut, error } of layers) {
     const found = firstError([...inner, ...shortcut]) ?? error;

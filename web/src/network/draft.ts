@@ -3,7 +3,7 @@ import { findNetwork, findRecipe, type InputOptions, type Layer, NETWORKS, RECIP
 /** A layer as files describe it: its type and options. */
 export type LayerConfig = Layer["config"];
 
-/** How pixels are scaled, whatever the shape of the images. */
+/** Scaling of pixels, whatever the shape of the images. */
 export type Scaling = Omit<InputOptions, "shape">;
 
 /** A network on paper, which the editor changes. */
@@ -12,11 +12,11 @@ export interface NetworkDraft {
   readonly name: string;
   readonly scaling: Scaling;
   readonly layers: readonly LayerConfig[];
-  /** Whether it was changed by hand since it was chosen. */
+  /** True if it was changed by hand since it was chosen. */
   readonly isEdited: boolean;
 }
 
-/** What images a network is drawn up for. */
+/** Shape and classes of the images that a network is made for. */
 export interface ImageKind {
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly classes: number;

@@ -4,7 +4,7 @@ import { icon } from "../ui/icons.ts";
 /** Names that a layer may take: those of the layers before it in the list, and the list's input. */
 export interface Choices {
   readonly names: readonly string[];
-  /** What it takes unless told: the layer before, or the input. */
+  /** Name of its default input: the layer before, or the network's input. */
   readonly before: string;
 }
 

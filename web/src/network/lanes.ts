@@ -1,12 +1,14 @@
-/** What is drawn beside a row: its layer's place, and the tensors that come, go on and pass. Places count from the left. */
+/**
+ * The drawing beside a row: its layer's place, and the tensors that come, go on and pass. Places count from the left.
+ */
 export interface LaneRow {
-  /** Where its layer stands. */
+  /** Place of its layer. */
   readonly at: number;
   /** From where its inputs come. */
   readonly from: readonly number[];
-  /** Where others pass that later rows take. */
+  /** Places of tensors that pass, which later rows take. */
   readonly passing: readonly number[];
-  /** Whether a later row takes its output. */
+  /** True if a later row takes its output. */
   readonly goesOn: boolean;
 }
 

@@ -119,7 +119,7 @@ export class LayerList {
     this.#rows.splice(to, 0, row);
     const focused = document.activeElement;
     this.#place();
-    // What moves in the document loses the focus.
+    // An element that moves in the document loses the focus.
     if (focused instanceof HTMLElement) focused.focus();
     this.#onChange();
   }

@@ -15,7 +15,7 @@ export function layerFields(type: string): readonly FieldSpec[] {
   return optionFields("layer", type, [...own, "name"]);
 }
 
-/** Whether layers of a type merge several inputs, as the library says; those that do need no options. */
+/** True if layers of a type merge several inputs, as the library says; those that do need no options. */
 export function merges(type: string): boolean {
   try {
     const [{ arity = [1, 1] }] = readLayers([{ type }], "layer");

@@ -21,7 +21,7 @@ export interface BlockLists {
   readonly shortcut: BlockList;
 }
 
-/** What a row asks of its list. */
+/** Actions of a row on its list. */
 export interface RowActions {
   changed(): void;
   move(by: -1 | 1): void;

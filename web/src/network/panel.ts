@@ -59,7 +59,7 @@ export class NetworkPanel {
     this.#show(this.draft.value);
   }
 
-  /** What the first layer begins with, of a recipe that says so and was not changed. */
+  /** Whitening filters of the first layer, if the recipe has them and was not changed. */
   get whitening(): Recipe["whitening"] {
     return this.draft.value.isEdited ? undefined : this.#choice.recipe.whitening;
   }
@@ -88,7 +88,7 @@ export class NetworkPanel {
     else this.#check();
   }
 
-  /** What training will be compiled with: the memory depends on it. */
+  /** Options that training will compile with: the memory depends on them. */
   set compileOptions(options: CompileOptions | undefined) {
     this.#compile = options;
     this.#showMemory();
@@ -110,7 +110,7 @@ export class NetworkPanel {
     const checked = checkNetwork(draft, this.#images);
     this.checked.value = checked;
     this.#list.check(checked.layers);
-    // What belongs to a layer stands there.
+    // Errors of a layer stand beside it.
     const isOwn = checked.error !== undefined && firstError(checked.layers) === undefined;
     setText(this.#error, isOwn ? (checked.error ?? "") : "");
     this.#error.hidden = !isOwn;

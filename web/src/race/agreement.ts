@@ -7,7 +7,7 @@ const EARLY = 20;
 /** The largest relative difference that rounding explains in the early steps. */
 const TOLERANCE = 0.005;
 
-/** What is to be said of the losses that contenders had at the same steps. */
+/** A comparison of the losses of contenders at the same steps, in words. */
 export interface Agreement {
   readonly agree: boolean;
   readonly text: string;

@@ -1,13 +1,13 @@
 import type { FitEvent, Gear, RemoteModel, RemoteRun } from "convasm";
 
-/** One way to run the same training. */
+/** A way to run the same training. */
 export interface ContenderSpec {
   readonly id: string;
   readonly label: string;
   readonly gear: Gear;
   /** Threads over one memory, or workers with memories of their own. */
   readonly cores: number;
-  /** Whether it races unless told. */
+  /** True if it races by default. */
   readonly isDefault: boolean;
 }
 
@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<Gear, string>> = {
   wide: "WebAssembly, wide",
 };
 
-/** What can race on this machine: each gear on one core, those of WebAssembly on all cores too. */
+/** The contenders of this machine: each gear on one core, those of WebAssembly on all cores too. */
 export function contendersFor(gears: readonly Gear[], cores: number, isolated: boolean): ContenderSpec[] {
   const best = gears.at(-1);
   return gears.flatMap((gear) => {
@@ -41,9 +41,9 @@ export class Contender {
   readonly losses: number[] = [];
   /** Seconds of steps done at each step. */
   readonly seconds: number[] = [];
-  /** What really runs it, where that is less than was asked for. */
+  /** A note on gear and threads, if these are less than was asked for. */
   readonly note: string | undefined;
-  /** Whether its training has ended before its time was over, which it does where it diverges. */
+  /** True if its training ended before its time was over, which happens when it diverges. */
   hasEnded = false;
   #images = 0;
   #counted = { images: 0, seconds: 0 };

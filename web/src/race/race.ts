@@ -22,14 +22,14 @@ export interface RacePlan {
 /** Networks that race: all built-in ones. */
 export const RACERS = CHOICES.filter(({ group }) => group === "Networks");
 
-/** The same training by several engines, in turns: one at a time has all cores. */
+/** Runs the same training on several engines, in turns: one at a time has all cores. */
 export class Race {
   readonly plan: RacePlan;
   readonly contenders: Contender[] = [];
   readonly #onTick: () => void;
   #session: Session | undefined;
   #isStopped = false;
-  /** Whose turn it is. */
+  /** The contender whose turn it is. */
   #turn: Contender | undefined;
 
   /** @param onTick told whenever a figure changed */

@@ -10,7 +10,7 @@ const MOST_CLASSES = 20;
 const PAIRS = 15;
 const IMAGES = 96;
 
-/** Which class was taken for which: each cell opens the images behind it. */
+/** The table of true and predicted classes: each cell opens the images behind it. */
 export function confusionMatrix(results: Results): HTMLElement {
   return results.report.classes.length <= MOST_CLASSES ? matrix(results) : pairs(results);
 }

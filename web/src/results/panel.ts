@@ -10,7 +10,7 @@ import { lookAt, type Results, worstOf } from "./report.ts";
 
 const MISTAKES = 20;
 
-/** What the network makes of the held-out images: confusion matrix and worst mistakes. */
+/** Results for the held-out images: confusion matrix and worst mistakes. */
 export class ResultsPanel {
   readonly element: HTMLElement;
   readonly #workspace: Workspace;
@@ -83,7 +83,7 @@ export class ResultsPanel {
     } catch (error) {
       // A model that was replaced meanwhile is nobody's concern.
       if (model.value?.model !== looked) return;
-      // What was shown is of weights that are no more.
+      // The results shown are of earlier weights.
       this.#forget(model.value);
       const text = reasonOf(error);
       const diverged = text.startsWith("training diverged");

@@ -29,9 +29,9 @@ export class Figures {
   readonly #stepsPerEpoch: number;
   #step: StepEvent | undefined;
   #marks: Mark[] = [];
-  /** Of the epochs before the present one. */
+  /** Figures of the epochs before the present one. */
   #before = { images: 0, seconds: 0 };
-  /** Of the present epoch. */
+  /** Figures of the present epoch. */
   #now = { images: 0, seconds: 0, correct: 0 };
 
   constructor({ batchSize, epochs, stepsPerEpoch }: { batchSize: number; epochs: number; stepsPerEpoch: number }) {
@@ -97,7 +97,7 @@ export class Figures {
   #mark(steps: number, clock: number): void {
     const stepSeconds = this.#before.seconds + this.#now.seconds;
     this.#marks.push({ images: this.#before.images + this.#now.images, stepSeconds, steps, clock });
-    // One from before each window has to stay.
+    // A mark from before each window has to stay.
     const isOld = (mark: Mark | undefined): boolean =>
       mark !== undefined && mark.stepSeconds < stepSeconds - RATE_SECONDS && mark.clock < clock - PACE_SECONDS;
     while (isOld(this.#marks[1])) this.#marks.shift();
@@ -141,7 +141,7 @@ export class Figures {
   }
 }
 
-/** How operations are counted, for people. */
+/** Note on how operations are counted. */
 export const OPERATIONS_NOTE =
   "Counted are the multiply-adds of convolutions and dense layers, each as two operations: forward, for the gradients of the weights, " +
   "and for those of the data, which the first layer with weights does not need. Winograd's convolutions do fewer.";

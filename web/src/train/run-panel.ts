@@ -103,7 +103,7 @@ export class RunPanel {
     );
   }
 
-  /** Whether a run can begin with what is set. */
+  /** True if a run can begin with the present settings. */
   set canStart(can: boolean) {
     this.#canStart = can;
     this.#showButtons();
@@ -119,7 +119,7 @@ export class RunPanel {
 
   #draft: NetworkDraft | undefined;
 
-  /** Whether training is to begin with the weights that there are, not with fresh ones. */
+  /** True if training is to begin with the present weights, not with fresh ones. */
   get keepsWeights(): boolean {
     return !this.#keep.hidden && this.#keepBox.checked;
   }
@@ -254,7 +254,7 @@ function whyEnded(reason: string): string {
   return divergence === undefined ? `Ended: ${reason}` : `Training diverged: ${divergence}`;
 }
 
-/** What runs the training, and what would make it faster. */
+/** The engine of the training, and advice to make it faster. */
 function engineLine({ engine }: TrainingRun): string {
   const { gear, threads, replicas, reason } = engine;
   const cores =

@@ -16,7 +16,7 @@ import type { TrainingSettings } from "./settings.ts";
 
 export type RunState = "starting" | "running" | "paused" | "stopping" | "ended";
 
-/** What a run is to do. */
+/** Plan of a run. */
 export interface RunPlan {
   readonly draft: NetworkDraft;
   readonly images: LoadedImages;
@@ -31,7 +31,7 @@ export interface RunPlan {
   readonly weights?: Uint8Array;
 }
 
-/** What does a run: a model in the worker that is being trained. */
+/** Parts of a run: a model in the worker that is being trained. */
 export interface RunParts {
   readonly model: RemoteModel;
   readonly engine: RemoteEngine;
@@ -40,7 +40,7 @@ export interface RunParts {
   readonly train: RemoteDataset;
 }
 
-/** One training run in the worker, with its figures. */
+/** A training run in the worker, with its figures. */
 export class TrainingRun {
   readonly plan: RunPlan;
   readonly state = new Signal<RunState>("starting");
@@ -77,12 +77,12 @@ export class TrainingRun {
     void this.#follow();
   }
 
-  /** Why and how it ended, once it has. */
+  /** History of the run with its end, once it has ended. */
   get history(): History | undefined {
     return this.#history;
   }
 
-  /** Why it failed, if it did. */
+  /** The error of the run, if it failed. */
   get error(): string | undefined {
     return this.#error;
   }
@@ -102,7 +102,7 @@ export class TrainingRun {
     if (this.isUnderWay) this.state.value = "running";
   }
 
-  /** One step; a running run is paused first. */
+  /** Makes one step; a running run is paused first. */
   async step(): Promise<void> {
     if (this.state.value === "running") return this.pause();
     await this.#run.step();

@@ -1,4 +1,4 @@
-// What the form shows of optimizers, schedules and augmentation: the library's own options and defaults.
+// The form's fields of optimizers, schedules and augmentation: the library's own options and defaults.
 
 import type { FieldSpec } from "../ui/fields.ts";
 
@@ -63,7 +63,7 @@ export const SCHEDULE_FIELDS: Readonly<Record<string, readonly FieldSpec[]>> = {
   ],
 };
 
-/** What a schedule begins with that has no defaults for all its options. */
+/** First values of schedules that have no defaults for all their options. */
 export const NEW_SCHEDULES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   step: { stepEpochs: 1 },
   exponential: { decay: 0.8 },

@@ -129,7 +129,7 @@ export class SettingsPanel {
   }
 }
 
-/** What is no number is told below the form. */
+/** A number; NaN for other values, which are reported below the form. */
 function numberOf(given: Json | undefined): number {
   return typeof given === "number" ? given : Number.NaN;
 }

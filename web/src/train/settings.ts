@@ -19,7 +19,7 @@ import {
 import type { Values } from "../ui/fields.ts";
 import { reasonOf } from "../ui/messages.ts";
 
-/** What runs the training. */
+/** Gear, cores and replicas of a training. */
 export interface EngineSettings {
   readonly gear: Gear | "auto";
   /** On an isolated page, threads over one memory; else workers with memories of their own. */
@@ -36,7 +36,7 @@ export interface TrainingSettings {
   readonly averaging: Averaging | undefined;
   readonly prediction: PredictionSettings;
   readonly sampling: Sampling;
-  /** Which images are used, and for what. */
+  /** Division of the images. */
   readonly split: DataSplit;
   readonly batchSize: number;
   readonly epochs: number;

@@ -79,7 +79,7 @@ async function prepare(session: Session, plan: RunPlan, ready: ReadyRun): Promis
   }
 }
 
-/** What `compile` is told, apart from cores. */
+/** Options of `compile`, apart from cores. */
 export function compileOptions({ batchSize, engine }: TrainingSettings, { optimizer, loss }: ReadyRun): CompileOptions {
   return { optimizer, loss, batchSize, gear: engine.gear };
 }

@@ -17,7 +17,7 @@ import { batchSizeFor, epochsFor, readyRun, settingsOf } from "./settings.ts";
 import { SettingsPanel, settingsLine } from "./settings-panel.ts";
 import { compileOptions, startRun } from "./start-run.ts";
 
-/** What images are until there are some: those of the digits. */
+/** Shape and classes of the digits, until there are other images. */
 const DIGITS = { shape: [28, 28, 1], classes: 10 } as const;
 
 /** Width from which all cards are open; below, their first lines tell what is set. */
@@ -31,7 +31,7 @@ export class TrainView {
   readonly #settings: SettingsPanel;
   readonly #engine: EnginePanel;
   readonly #run: RunPanel;
-  /** What the settings came from, and for how many images. */
+  /** The recipe that the settings came from, and the number of images that they are for. */
   #recipe = CHOICES[0].recipe;
   #imageCount: number = DEFAULT_SOURCE.train;
 
@@ -214,7 +214,7 @@ export class TrainView {
   }
 }
 
-/** Why a run could not start, and what to do about it. */
+/** Reason why a run could not start, with advice. */
 function adviceFor(error: unknown): string {
   const reason = reasonOf(error);
   return /memory|GiB|MiB|allocat/i.test(reason) ? `${reason}. A smaller batch needs less memory.` : reason;

@@ -2,7 +2,7 @@ import uPlot from "uplot";
 import { h } from "./dom.ts";
 import { colour, colours } from "./theme.ts";
 
-/** One curve. */
+/** A curve's name and colour. */
 export interface SeriesSpec {
   readonly label: string;
   /** Colour of the style sheet, such as `--series-1`. */
@@ -16,7 +16,7 @@ export interface SeriesSpec {
 }
 
 export interface ChartOptions {
-  /** What the chart shows, for those who don't see it. */
+  /** Description of the chart for screen readers. */
   readonly label: string;
   readonly height: number;
   readonly series: readonly SeriesSpec[];
@@ -29,7 +29,7 @@ export interface ChartOptions {
   readonly range?: (low: number, high: number) => [number, number];
 }
 
-/** One curve's points. */
+/** Points of a curve. */
 export interface Points {
   readonly x: readonly number[];
   readonly y: readonly number[];
@@ -72,7 +72,7 @@ export class Chart {
     this.#plot?.setScale("x", { min: 0, max: end });
   }
 
-  /** What the chart says at present, for those who don't see it. */
+  /** Tells screen readers the present state of the chart. */
   describe(text: string): void {
     this.#canvas.setAttribute("aria-label", `${this.#options.label}: ${text}`);
   }
@@ -97,7 +97,7 @@ export class Chart {
 
 function aligned(points: readonly Points[], series: number): uPlot.AlignedData {
   if (points.every(({ x }) => x.length === 0)) return [[], ...Array.from({ length: series }, () => [])];
-  // What is no number, as in a training that diverged, is a gap.
+  // Values that are no number, as in a training that diverged, become gaps.
   const drawn = (y: readonly number[]) => y.map((value) => (Number.isFinite(value) ? value : null));
   return uPlot.join(points.map(({ x, y }): uPlot.AlignedData => [[...x], drawn(y)]));
 }

@@ -1,6 +1,6 @@
 // Elements in one expression, without a framework.
 
-/** What an element holds; nothing for the empty ones, so that conditions can stand in place. */
+/** Content of an element; the empty ones add nothing, so that conditions can stand in place. */
 export type Child = Node | string | undefined | false;
 
 /** Attributes by name; `true` is one without a value, `undefined` and `false` none. */

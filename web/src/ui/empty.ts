@@ -2,7 +2,7 @@ import { h } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { showView } from "./tabs.ts";
 
-/** What a view shows before there is a network. */
+/** The text of a view before there is a network. */
 export function noNetwork(what: string): HTMLElement {
   const go = h("button", { class: "button button-primary", type: "button" }, icon("play"), "Go to Train");
   go.addEventListener("click", () => showView("train"));

@@ -11,7 +11,7 @@ export interface FieldSpec {
    */
   readonly kind: "whole" | "number" | "flag" | "choice" | "value";
   readonly choices?: readonly string[];
-  /** What holds where nothing is given; stands in the empty field. */
+  /** Default of the option, which stands in the empty field. */
   readonly fallback?: Json;
   readonly step?: number;
   /** Stands below the field. */
@@ -42,7 +42,7 @@ export function fieldsForm(
   );
 }
 
-/** One field with its label. */
+/** A field with its label. */
 export function field(
   spec: FieldSpec,
   value: Json | undefined,
@@ -121,7 +121,7 @@ function fieldValue(spec: FieldSpec, control: HTMLInputElement | HTMLSelectEleme
   return readValue(written);
 }
 
-/** What was meant: a number, a pair as `3, 5` or `3 × 5`, JSON, or a word. */
+/** The value of a text: a number, a pair as `3, 5` or `3 × 5`, JSON, or a word. */
 export function readValue(written: string): Json {
   const number = Number(written);
   if (Number.isFinite(number)) return number;

@@ -1,6 +1,6 @@
 // Numbers for people.
 
-/** What stands where there is no number yet. */
+/** Text for a number that is not known yet. */
 export const NONE = "–";
 
 /** 12,345 */

@@ -46,7 +46,7 @@ export function whileWanted(isWanted: () => boolean, update: () => Promise<void>
       if (isAsked && isWanted() && !document.hidden) ask();
     });
   };
-  // What changed while nobody looked is drawn when the page is seen again.
+  // Changes that were made while the page was hidden are drawn when it is seen again.
   document.addEventListener("visibilitychange", () => isAsked && !document.hidden && ask());
   return ask;
 }

@@ -4,12 +4,12 @@ import { icon } from "./icons.ts";
 /** Something to tell above the views. */
 export interface Message {
   readonly kind: "info" | "warning" | "error";
-  /** What happened, in a few words. */
+  /** The event, in a few words. */
   readonly title: string;
-  /** Why, and what to do about it. */
+  /** Its reason, and advice. */
   readonly text?: string;
   readonly actions?: readonly { readonly label: string; run(): void }[];
-  /** Of messages with one topic, only the latest is shown. */
+  /** Topic of messages of which only the latest is shown. */
   readonly topic?: string;
 }
 
@@ -43,9 +43,9 @@ export function dismiss(topic: string): void {
   shown.delete(topic);
 }
 
-/** What an error says to people. */
+/** The message of an error for users. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  // What programs are told to do then, the page does itself.
+  // The page itself does what programs are advised to do.
   return text.replace(/^session: (the worker is lost: .*); models in it are gone, .*$/s, "$1");
 }

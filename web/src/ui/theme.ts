@@ -59,7 +59,7 @@ function store(theme: Theme): void {
 
 let probe: HTMLElement | undefined;
 
-/** What a colour of the style sheet, such as `--accent`, is at present. */
+/** The present value of a colour of the style sheet, such as `--accent`. */
 export function colour(name: string): string {
   if (probe === undefined) {
     probe = h("span", { hidden: true });
