@@ -20,8 +20,8 @@ export function memoriesOf(value: unknown, found = new Set<ArrayBuffer>()): Set<
 }
 
 /**
- * The same value with arrays of its own, whose memories can move. A view would take all that lies around it along, and the
- * host copies all of that. Objects of classes, such as files, stay what they are.
+ * A copy of a value in which arrays have memories of their own, which can move. A view would take all that lies around
+ * it along, and the host copies all of that. Objects of classes, such as files, stay what they are.
  */
 export function withOwnArrays(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return copyOf(value);
@@ -30,7 +30,7 @@ export function withOwnArrays(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withOwnArrays(item)]));
 }
 
-/** Whether an object is no instance of a class, in any realm. */
+/** True for an object that is no instance of a class, in any realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -3,7 +3,7 @@ import { CALLBACK, decodeError, type Handle, isToPage, PROTOCOL, type ToPage } f
 import { type StartWorker, startSessionWorker } from "./session-source.ts";
 import type { WorkerHandle } from "./start.ts";
 
-/** A call that waits for its answer. Written as methods, as what is waited for differs from call to call. */
+/** A call that waits for its answer; with methods, as the types of answers differ from call to call. */
 interface Pending {
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -11,19 +11,19 @@ interface Pending {
   callBack?(...args: readonly unknown[]): void;
 }
 
-/** What a worker says of a run without being asked. */
+/** A message of the worker about a run that the page did not ask for. */
 export type RunNote = Extract<ToPage, { readonly run: number }>;
 
-/** Who wants to hear of a run. */
+/** A listener to a run. */
 export interface RunListener {
   onNote(note: RunNote): void;
   /** The worker is lost, or was ended. */
   onLost(error: Error): void;
 }
 
-/** The page's end of the line to one worker. */
+/** The page's side of the connection to a worker. */
 export class Connection {
-  /** Resolves once the worker answers; rejects if it never will. */
+  /** Resolves once the worker answers; rejects if it does not start. */
   readonly ready: Promise<void>;
   readonly #pending = new Map<number, Pending>();
   readonly #runs = new Map<number, RunListener>();
@@ -34,7 +34,11 @@ export class Connection {
   #isReady = false;
   #greet: Pending | undefined;
 
-  /** @param onLost called once, if the worker is lost after it was there, and before `close` */
+  /**
+   * Starts the worker.
+   *
+   * @param onLost called once, if the worker is lost after it had started, and before `close`
+   */
   constructor(onLost: (reason: string) => void, start: StartWorker = startSessionWorker) {
     this.#onLost = onLost;
     this.ready = new Promise((resolve, reject) => {
@@ -51,7 +55,7 @@ export class Connection {
     }
   }
 
-  /** Whether the worker is lost, or was ended. */
+  /** True if the worker is lost, or was ended. */
   get isClosed(): boolean {
     return this.#failure !== undefined;
   }
@@ -83,7 +87,7 @@ export class Connection {
     });
   }
 
-  /** Tells of a run until it ends. */
+  /** Passes messages about a run to a listener until the run ends. */
   follow(run: number, listener: RunListener): void {
     if (this.#failure === undefined) this.#runs.set(run, listener);
     else listener.onLost(new Error(this.#failure));

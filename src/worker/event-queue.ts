@@ -1,9 +1,9 @@
 import type { FitEvent } from "../training/events.ts";
 
-/** Events kept for somebody who is slower than the training: as many steps as a curve has points. */
+/** Most events that are kept for a reader that is slower than the training: as many steps as a curve has points. */
 const MOST = 10_000;
 
-/** Events on their way to one iteration. Of more than it can keep, the oldest steps go. */
+/** Events on their way to one iteration. When there are too many, the oldest steps are dropped. */
 export class EventQueue {
   #events: FitEvent[] = [];
   #begin = 0;
@@ -16,13 +16,13 @@ export class EventQueue {
     this.#wake();
   }
 
-  /** No more will come. */
+  /** Ends the queue. */
   end(): void {
     this.#ended = true;
     this.#wake();
   }
 
-  /** The next event once there is one; undefined at the end. */
+  /** The next event, once there is one; undefined at the end. */
   async next(): Promise<FitEvent | undefined> {
     while (this.#begin === this.#events.length && !this.#ended) {
       this.#events = [];

@@ -5,14 +5,18 @@ export class HandleTable {
   readonly #objects = new Map<number, Hosted>();
   #last = 0;
 
-  /** Takes an object in under a number that none had before. */
+  /** Adds an object under a new number. */
   add<T extends Hosted>(object: T): Handle<T["kind"]> {
     const number = ++this.#last;
     this.#objects.set(number, object);
     return { handle: object.kind, number };
   }
 
-  /** @throws TypeError if it is gone */
+  /**
+   * The object of a handle.
+   *
+   * @throws TypeError if it was disposed of
+   */
   get({ handle, number }: Handle): Hosted {
     const object = this.#objects.get(number);
     if (object?.kind === handle) return object;

@@ -16,9 +16,9 @@ import {
   type ToPage,
 } from "./protocol.ts";
 
-/** What the worker's surroundings give it. */
+/** Functions of the worker's host. */
 export interface HostOptions {
-  /** Sends a message to the page; what is in `transfer` moves in place of being copied. */
+  /** Sends a message to the page; memory in `transfer` moves in place of being copied. */
   post(message: ToPage, transfer: ArrayBuffer[]): void;
   /** The name of a lock that is held as long as the worker lives, where there is one. */
   readonly livenessLock?: Promise<string | undefined>;
@@ -65,10 +65,10 @@ function methodOf(object: Hosted, name: string) {
   throw new TypeError(`session: expected a method of a ${object.kind}, got ${name}`);
 }
 
-/** What hosts say where an array finds no memory. */
+/** Messages of hosts when the memory of an array cannot be allocated. */
 const NO_MEMORY = /allocation failed|out of memory|array length/i;
 
-/** An error as it is, unless it only says that memory has run out. */
+/** The error, or advice in its place if it only says that memory has run out. */
 function withoutMemory(who: string, error: unknown): unknown {
   if (!(error instanceof Error) || error.message.includes("expected") || !NO_MEMORY.test(error.message)) return error;
   const advice = "use fewer images or a smaller batch, dispose of what is not needed, or close other pages";

@@ -5,17 +5,17 @@ import type { HandleTable } from "./handle-table.ts";
 import { drawnOrigin, type Origin, sliceOrigin } from "./origin.ts";
 import type { Handle } from "./protocol.ts";
 
-/** What a page knows of a data set from the start. */
+/** Facts of a data set that a page gets with its handle. */
 export interface DatasetInfo extends Pick<Dataset, "name" | "length" | "shape" | "classes" | "classNames" | "scaling"> {
   readonly handle: Handle<"data set">;
 }
 
-/** A data set in the worker, and where it came from. Its methods are those of `RemoteDataset`. */
+/** A data set in the worker, with its origin. Its methods are those of `RemoteDataset`. */
 export class HostedDataset {
   readonly kind = "data set";
   readonly data: Dataset;
   readonly origin: Origin;
-  /** Of images that were drawn: those that they were drawn from. */
+  /** The images that these were drawn from, if they were drawn. */
   readonly whole: Dataset | undefined;
   readonly #handles: HandleTable;
   readonly #handle: Handle<"data set">;

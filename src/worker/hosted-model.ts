@@ -34,20 +34,20 @@ import { ReplicaGroup } from "./replicas/group.ts";
 import { checkImages, notedOptions, RunNotes } from "./run-notes.ts";
 import { sha256 } from "./sha256.ts";
 
-/** What a page knows of a model from the start. */
+/** Facts of a model that a page gets with its handle. */
 export interface ModelInfo extends Pick<Model, "seed" | "classNames" | "scaling"> {
   readonly handle: Handle<"model">;
   readonly engine: RemoteEngine | undefined;
 }
 
-/** What a page knows of a run from the start, and of the model that it trains. */
+/** Facts of a run, and of its model, that a page gets with the run's handle. */
 export interface RunInfo extends Pick<Model, "classNames" | "scaling"> {
   readonly handle: Handle<"run">;
 }
 
 /**
- * A model in the worker: its methods are those of `RemoteModel`. Whatever changes it, or must see it unchanged for long, waits
- * for its turn between two steps.
+ * A model in the worker: its methods are those of `RemoteModel`. Calls that change it, or need it unchanged for long,
+ * wait for their turn between two steps.
  */
 export class HostedModel {
   readonly kind = "model";
@@ -56,7 +56,7 @@ export class HostedModel {
   readonly #post: (message: ToPage) => void;
   readonly #lock = new Lock();
   #run: HostedRun | undefined;
-  /** The same, but also after another `compile`: the one that the page still has a handle of. */
+  /** The latest run, also after another `compile`: the page still has its handle. */
   #latest: HostedRun | undefined;
   #probe: Promise<Probe> | undefined;
   #choice: ReplicaChoice = { replicas: 1, reason: undefined };
@@ -70,7 +70,7 @@ export class HostedModel {
     this.#post = post;
   }
 
-  /** What runs the model, as pages see it; undefined before `compile`. */
+  /** Engine and replicas of the model; undefined before `compile`. */
   get engine(): RemoteEngine | undefined {
     if (this.model.describe().memory === undefined) return undefined;
     const { gear, threads, heap } = this.model.network.engine;
@@ -194,7 +194,7 @@ export class HostedModel {
     return this.#see(images, () => this.model.predictOutputs(images, options));
   }
 
-  /** A prediction: of no more than a batch at once, between two steps of a run; else in its turn. */
+  /** Runs a prediction: of at most one batch at once, between two steps of a run; of more in its turn. */
   #see<T>(images: Pixels | Uint8ClampedArray, work: () => Promise<T>): Promise<T> {
     if (!this.#run?.isUnderWay) return this.#lock.run(work);
     const batch = this.model.network.batchSize * sizeOf(this.model.architecture.input.shape);
@@ -218,7 +218,7 @@ export class HostedModel {
 
   getGradient(name: string) {
     const work = () => Float32Array.from(this.model.network.gradient(name));
-    // While replicas exchange gradients, the model's are not the batch's.
+    // While replicas exchange gradients, the model's are not those of the batch.
     return this.#group === undefined ? this.#soon(work) : this.#lock.run(work);
   }
 
@@ -257,13 +257,13 @@ export class HostedModel {
     });
   }
 
-  /** Work that takes no longer than a step: while a run goes on at once, between two steps; else in its turn. */
+  /** Does work that takes no longer than a step: while a run goes on at once, between two steps; else in its turn. */
   async #soon<T>(work: () => T | Promise<T>): Promise<T> {
     if (!this.#run?.isUnderWay) return this.#lock.run(work);
     return this.model.network.turns.read(async () => work());
   }
 
-  /** Work in its turn that must not come between the batches of a prediction which did not wait for its own. */
+  /** Does work in its turn that must not come between the batches of a prediction which did not wait for its own. */
   #alone<T>(work: () => T | Promise<T>): Promise<T> {
     return this.#lock.run(async () => {
       if (this.engine !== undefined) await this.model.network.turns.undisturbed();

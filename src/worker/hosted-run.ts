@@ -9,7 +9,7 @@ import { encodeError, type Handle, type ToPage } from "./protocol.ts";
 /** Milliseconds from one message with events to the next: pages draw no more than 60 times a second. */
 const EVENTS_EVERY = 1000 / 60;
 
-/** What a run is made of. */
+/** Parts and options of a run. */
 export interface HostedRunOptions {
   readonly handles: HandleTable;
   readonly trainer: Trainer;
@@ -19,7 +19,7 @@ export interface HostedRunOptions {
   readonly lock: Lock;
   /** Ends the trainer. */
   readonly abort: AbortController;
-  /** Whether it waits for `resume` or `step` at first. */
+  /** True: it waits for `resume` or `step` at first. */
   readonly paused: boolean;
   readonly post: (message: ToPage) => void;
 }
@@ -31,8 +31,8 @@ interface WantedStep {
 }
 
 /**
- * A training run in the worker: drives a trainer, lets others in between two steps, and tells the page what happens. Its methods
- * are those of `RemoteRun`.
+ * A training run in the worker: drives a trainer, lets other calls in between two steps, and sends events to the page.
+ * Its methods are those of `RemoteRun`.
  */
 export class HostedRun {
   readonly kind = "run";
@@ -44,9 +44,9 @@ export class HostedRun {
   #paused: boolean;
   /** Steps to make although the run is paused. */
   readonly #wanted: WantedStep[] = [];
-  /** Whether the trainer works at this moment: on a step or a validation. */
+  /** True while the trainer works on a step or a validation. */
   #works = false;
-  /** Who waits until it does not. */
+  /** Callbacks that wait for the end of that work. */
   #waiting: (() => void)[] = [];
   #wake = () => {};
   #begin = () => {};
@@ -65,7 +65,7 @@ export class HostedRun {
       this.#begin = resolve;
     });
     this.#ended = begun.then(() => this.#drive());
-    // The page hears of the end before the answers to what it asked for.
+    // The page hears of the end before the answers to its other calls.
     this.#ended.then(
       (history) => {
         post({ type: "end", run, history });
@@ -84,12 +84,12 @@ export class HostedRun {
     return this.#isUnderWay;
   }
 
-  /** Lets the first step begin, once whoever wants to listen had the chance. */
+  /** Lets the first step begin, after a listener had time to register. */
   start(): void {
     this.#begin();
   }
 
-  /** Begins or ends to tell the page of events. */
+  /** Begins or ends to send events to the page. */
   listen(on: boolean): void {
     this.#listening = on;
     if (!on) this.#events = [];
@@ -108,7 +108,7 @@ export class HostedRun {
     this.#wake();
   }
 
-  /** Makes one step of a paused run, and what belongs to it: the end of the epoch, and of the run. */
+  /** Makes one step of a paused run, with the end of the epoch and of the run if it is the last. */
   async step(): Promise<void> {
     if (!this.#isUnderWay) throw new RangeError("step: expected a run that goes on, got one that has ended");
     if (!this.#paused) throw new RangeError("step: expected a paused run, got one that runs");

@@ -32,7 +32,7 @@ export interface ReadInfo {
 /** Tells the page how far a call is. */
 type OnProgress = (done: number, total: number | undefined) => void;
 
-/** What makes all that lives in the worker. Its methods are what `Session` asks for. */
+/** The session, which makes all objects in the worker. Its methods are those of `Session`. */
 export class HostedSession {
   readonly kind = "session";
   readonly #handles: HandleTable;
@@ -54,7 +54,11 @@ export class HostedSession {
     return this.#add(await drawDigits(which), digitsOrigin(which));
   }
 
-  /** @param hdf5 where h5wasm is, if only the page knows */
+  /**
+   * Reads data sets from files.
+   *
+   * @param hdf5 address of h5wasm, if only the page knows it
+   */
   async readData(
     files: readonly DataFileInput[],
     settings: ReadSettings,
@@ -66,7 +70,7 @@ export class HostedSession {
     return this.addRead(await readData(files, options), settings);
   }
 
-  /** Takes what the page has read itself. */
+  /** Takes data sets that the page has read itself. */
   addRead({ train, test, ...rest }: ReadData, settings: ReadSettings): ReadInfo {
     const images = { train: train?.length ?? 0, test: test?.length ?? 0 };
     const group = { source: "folder", reader: settings, images } as const;
@@ -103,7 +107,7 @@ export class HostedSession {
 /** Digits drawn between two looks at messages. */
 const CHUNK = 100;
 
-/** Digits unless said otherwise: drawn in half a second. */
+/** Default number of digits, which take half a second. */
 const DEFAULT_COUNT = 10_000;
 
 /** Draws digits without keeping the worker from its messages. */
@@ -124,10 +128,10 @@ async function drawDigits({ count, seed, start = 0 }: DigitsOptions): Promise<Da
   return createDataset({ ...first, images, labels });
 }
 
-/** Milliseconds from one word on progress to the next. */
+/** Milliseconds from one progress message to the next. */
 const PROGRESS_EVERY = 1000 / 60;
 
-/** The same, but no more often than a page draws. */
+/** Progress messages, but no more often than a page draws. */
 function seldom(onProgress: OnProgress): OnProgress {
   let next = 0;
   return (done, total) => {

@@ -1,5 +1,5 @@
 /**
- * How a page hears of a worker that ends without a word, as one does that runs out of memory or is ended from outside: the
+ * Detection of workers that end without a message, such as those that run out of memory or are ended from outside: the
  * worker holds a lock as long as it lives, and the page waits for it.
  *
  * @module

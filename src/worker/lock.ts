@@ -1,4 +1,4 @@
-/** Lets one piece of work after the other have something, in the order in which they asked. */
+/** Gives access to one piece of work after the other, in the order in which they asked. */
 export class Lock {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -4,9 +4,9 @@ import type { ReadSettings } from "../data/read/settings.ts";
 import type { ImageRange } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 
-/** Where the images of a data set came from, so that the command line finds them again. */
+/** Origin of a data set's images, by which the command line finds them again. */
 export interface Origin {
-  /** All that came with them: parts of one source are of one group. */
+  /** Group of data sets that were loaded together: parts of one source are of one group. */
   readonly group: {
     readonly source: "digits" | "folder";
     readonly reader?: ReadSettings;
@@ -18,7 +18,7 @@ export interface Origin {
   readonly draws?: readonly DrawStep[];
 }
 
-/** Images that were drawn, or what they left. */
+/** A draw of images, or of the images that it left. */
 interface DrawStep {
   /** The number of images that were drawn, or their fraction. */
   readonly part: number;
@@ -27,7 +27,7 @@ interface DrawStep {
 
 const DIGITS: Origin["group"] = { source: "digits", images: STANDARD_DIGITS };
 
-/** Where drawn digits are among those of the command line; of others it knows no more than of a page's own images. */
+/** Origin of drawn digits, if they are among those of the command line; other digits count as a page's own images. */
 export function digitsOrigin({ count, seed, start = 0 }: DigitsOptions): Origin {
   if (seed === STANDARD_DIGITS.seed) {
     if (start + count <= STANDARD_DIGITS.train) return { group: DIGITS, part: "train", range: [start, start + count] };
@@ -39,23 +39,23 @@ export function digitsOrigin({ count, seed, start = 0 }: DigitsOptions): Origin 
   return ownOrigin(count);
 }
 
-/** Of images that a page has itself: the command line is told by its user where they are. */
+/** Origin of images that a page has itself: the command line's user has to name their source. */
 export function ownOrigin(images: number): Origin {
   return { group: { source: "folder", images: { train: images, test: 0 } }, part: "train", range: [0, images] };
 }
 
-/** Of a part of the images. */
+/** Origin of a part of the images. */
 export function sliceOrigin({ range: [first], ...rest }: Origin, begin: number, end: number): Origin {
   if (rest.draws !== undefined) return ownOrigin(end - begin);
   return { ...rest, range: [first + begin, first + end] };
 }
 
-/** Of images that were drawn per class, or of what they left. */
+/** Origin of images that were drawn per class, or of those that were left. */
 export function drawnOrigin(origin: Origin, part: number, isDrawn: boolean): Origin {
   return { ...origin, draws: [...(origin.draws ?? []), { part, isDrawn }] };
 }
 
-/** What the command line needs to find the images of a run again. */
+/** The settings by which the command line finds the images of a run again. */
 export function dataSettings(train: Origin, validation: Origin | undefined): Omit<DataSettings, "sha256"> {
   // The command line trains on no images to test on, unless they are shown to it as others.
   if (train.part === "test") return dataSettings(ownOrigin(train.range[1] - train.range[0]), validation);
@@ -75,7 +75,7 @@ export function dataSettings(train: Origin, validation: Origin | undefined): Omi
   };
 }
 
-/** The same where images were drawn: first a part of all for the limit, then one for validation. */
+/** The settings of images that were drawn: first a part of all for the limit, then one for validation. */
 function drawnSettings(train: Origin, validation: Origin | undefined): Omit<DataSettings, "sha256"> {
   const { draws = [], ...plain } = train;
   const [first, ...more] = draws;
@@ -90,7 +90,7 @@ function drawnSettings(train: Origin, validation: Origin | undefined): Omit<Data
   return { ...settings, limit, ...(last !== undefined && { validation: last.part }), draw: "classes" };
 }
 
-/** Which images the validation takes; null for all images to test on, which is also what those of another source stand for. */
+/** The images of the validation; null for all images to test on, which also stands for images of another source. */
 function testRange({ group }: Origin, { group: other, part, range }: Origin): DataSettings["testRange"] {
   if (other !== group) return null;
   const isAll = part === "test" && range[0] === 0 && range[1] === group.images.test;

@@ -1,6 +1,6 @@
 /**
- * Messages between a page and its worker: the page calls methods of objects that live in the worker, which it knows by handles.
- * What arrives is looked at before it counts.
+ * Messages between a page and its worker: the page calls methods of objects that live in the worker, which it knows by
+ * handles. Messages are checked before they are used.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import { isRecord } from "../json.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History } from "../training/trainer.ts";
 
-/** Page and worker may come from different files: both have to be of one version. */
+/** Version of the protocol: page and worker may come from different files, and must agree. */
 export const PROTOCOL = 2;
 
-/** The kinds of objects that live in a worker, by the names that stand in messages to people. */
+/** The kinds of objects that live in a worker, by their names in messages to users. */
 const KINDS = ["session", "data set", "model", "run"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Names an object in a worker. */
 export interface Handle<K extends Kind = Kind> {
   readonly handle: K;
-  /** The same for no two objects of a worker. */
+  /** Number of the object, unique in its worker. */
   readonly number: number;
 }
 
-/** The session itself, by which all others are made. */
+/** The session itself, which makes all other objects. */
 export const SESSION: Handle<"session"> = { handle: "session", number: 0 };
 
-/** Whether an argument names an object in the worker. */
+/** True for an argument that names an object in the worker. */
 export function isHandle(value: unknown): value is Handle {
   return isRecord(value) && KINDS.some((kind) => kind === value.handle) && typeof value.number === "number";
 }
@@ -34,7 +34,7 @@ export function isHandle(value: unknown): value is Handle {
 /** Stands for a function among the arguments, which stays in the page: calls of it are messages. */
 export const CALLBACK = { callback: true } as const;
 
-/** Whether an argument stands for a function of the page. */
+/** True for an argument that stands for a function of the page. */
 export function isCallback(value: unknown): boolean {
   return isRecord(value) && value.callback === true;
 }
@@ -53,10 +53,10 @@ type Sent<T> = T extends { readonly kind: infer K extends Kind } ? Handle<K> : T
 /** The arguments of a method as the page gives them. */
 export type Arguments<F> = F extends (...args: infer A) => unknown ? { [I in keyof A]: Sent<A[I]> } : never;
 
-/** What a method answers. */
+/** The answer of a method. */
 export type Answer<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 
-/** The first message to a worker: it is to hold a session. */
+/** The first message to a worker that is to hold a session. */
 export interface SessionMessage {
   readonly type: "session";
   readonly protocol: number;
@@ -71,27 +71,27 @@ export interface CallMessage {
   readonly arguments: readonly unknown[];
 }
 
-/** What a page sends. */
+/** A message of the page. */
 export type ToWorker = SessionMessage | CallMessage;
 
-/** Whether a message is the first one of a session. */
+/** True for the first message of a session. */
 export function isSessionMessage(message: unknown): message is SessionMessage {
   return isRecord(message) && message.type === "session";
 }
 
-/** Whether a message is a call; of which object and method is for the worker to see. */
+/** True for a call; its object and method are checked by the worker. */
 export function isCallMessage(message: unknown): message is CallMessage {
   if (!isRecord(message) || message.type !== "call" || typeof message.id !== "number") return false;
   return isHandle(message.target) && typeof message.method === "string" && Array.isArray(message.arguments);
 }
 
-/** An error as it crosses. */
+/** An error in a message. */
 export interface ErrorMessage {
   readonly kind: "TypeError" | "RangeError" | "Error";
   readonly message: string;
 }
 
-/** What a worker sends. */
+/** A message of the worker. */
 export type ToPage =
   | { readonly type: "ready"; readonly protocol: number; readonly livenessLock: string | undefined }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
@@ -111,19 +111,19 @@ const TO_PAGE: readonly string[] = [
   "failed",
 ] satisfies ToPage["type"][];
 
-/** Whether a message comes from the worker's side of this protocol. */
+/** True for a message of the worker's side of this protocol. */
 export function isToPage(message: unknown): message is ToPage {
   return isRecord(message) && typeof message.type === "string" && TO_PAGE.includes(message.type);
 }
 
-/** What crosses of an error: class and text. */
+/** Encodes an error's class and text. */
 export function encodeError(error: unknown): ErrorMessage {
   if (!(error instanceof Error)) return { kind: "Error", message: String(error) };
   const kind = error instanceof TypeError ? "TypeError" : error instanceof RangeError ? "RangeError" : "Error";
   return { kind, message: error.message };
 }
 
-/** The error on the other side. */
+/** Decodes an error. */
 export function decodeError({ kind, message }: ErrorMessage): Error {
   if (kind === "TypeError") return new TypeError(message);
   return kind === "RangeError" ? new RangeError(message) : new Error(message);

@@ -56,7 +56,7 @@ export class RemoteModel {
     return this.#classNames;
   }
 
-  /** As `Model.scaling`: how the training data's pixels became what they are. */
+  /** Scaling of the training data's pixels, as `Model.scaling`. */
   get scaling(): PixelScaling | undefined {
     return this.#scaling;
   }
@@ -66,12 +66,12 @@ export class RemoteModel {
     return this.#engine;
   }
 
-  /** As `Model.freeze`: counts from the next `compile`. */
+  /** Freezes layers, as `Model.freeze`: from the next `compile` on. */
   freeze(prefix: string): Promise<void> {
     return this.#remote.call("freeze", prefix);
   }
 
-  /** As `Model.unfreeze`: counts from the next `compile`. */
+  /** Trains layers again, as `Model.unfreeze`: from the next `compile` on. */
   unfreeze(prefix: string): Promise<void> {
     return this.#remote.call("unfreeze", prefix);
   }
@@ -101,7 +101,7 @@ export class RemoteModel {
     return this.#remote.call("evaluate", this.#dataset("evaluate", data), options);
   }
 
-  /** The same, image by image: what confusion matrices and galleries of mistakes are made of. */
+  /** Evaluates image by image, for confusion matrices and galleries of mistakes. */
   async report(data: RemoteDataset, options: PredictionSettings = {}): Promise<ImageReport> {
     return this.#remote.call("report", this.#dataset("report", data), options);
   }
@@ -177,7 +177,7 @@ export class RemoteModel {
   }
 }
 
-/** Options as they travel: of optimizer and loss what model files keep of them. */
+/** Compile options in JSON: of optimizer and loss, their form in model files. */
 function compileSettings(options: RemoteCompileOptions): CompileSettings {
   readFields("compile", options, [...COMPILE_KEYS, "replicas"]);
   const { optimizer, loss, ...rest } = options;

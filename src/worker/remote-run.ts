@@ -9,7 +9,7 @@ import type { HostedRun } from "./hosted-run.ts";
 import { decodeError, type Handle } from "./protocol.ts";
 import { Remote } from "./remote.ts";
 
-/** A training run in a worker. Iterating over it gives its events; not iterating costs nothing. */
+/** A training run in a worker. Iterating over it gives its events; without an iteration none are sent. */
 export class RemoteRun implements AsyncIterable<FitEvent> {
   /** Resolves when the run has ended, rejects if it failed. */
   readonly finished: Promise<History>;
@@ -17,7 +17,7 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
   readonly #run: Remote<HostedRun>;
   #state: "running" | "paused" | "ended";
   readonly #queues = new Set<EventQueue>();
-  /** Why it did not come to its end, where the worker is gone. */
+  /** Reason why the run did not come to its end, if the worker is gone. */
   #lost: Error | undefined;
   #resolve: (history: History) => void = () => {};
   #reject: (error: Error) => void = () => {};
@@ -36,7 +36,7 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
       onNote: (note) => this.#onNote(note),
       onLost: (error) => this.#onLost(error),
     });
-    // Whoever begins to iterate at once has asked for events before the first step is made.
+    // A caller that begins to iterate at once has asked for events before the first step is made.
     macrotask().then(() => this.#run.call("start").catch(() => {}));
   }
 
@@ -55,14 +55,14 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
   }
 
   #onLost(error: Error): void {
-    // Whoever ended the session, or hears of its loss, needs no second complaint.
+    // The end of the session, or its loss, is reported elsewhere.
     this.finished.catch(() => {});
     this.#lost = error;
     this.#reject(error);
     this.#end();
   }
 
-  /** Whether the run has ended, so that there is nothing to ask the worker for. */
+  /** True if the run has ended, so that there is nothing to ask the worker for. */
   #hasEnded(): boolean {
     if (this.#lost !== undefined) throw this.#lost;
     return this.#state === "ended";
@@ -111,7 +111,7 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, void> {
-    // Whoever iterates hears of a failure here.
+    // The iteration reports a failure.
     this.finished.catch(() => {});
     const queue = new EventQueue();
     if (this.#state === "ended") queue.end();
@@ -131,7 +131,7 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
   }
 
   #listen(on: boolean): void {
-    // Of a lost worker all else tells.
+    // Other calls report a lost worker.
     if (this.#state !== "ended") this.#run.call("listen", on).catch(() => {});
   }
 }

@@ -3,8 +3,8 @@ import type { Connection } from "./connection.ts";
 import type { Answer, Arguments, Handle, Hosted, MethodOf } from "./protocol.ts";
 
 /**
- * An object in a worker, as its page reaches it. A call takes what the object's method takes, with handles for other objects,
- * and gives what that gives; a function as an argument stays in the page and is called from the worker.
+ * An object in a worker, for calls from its page. Calls have the arguments and results of the object's methods, with
+ * handles for other objects; a function as an argument stays in the page and is called from the worker.
  *
  * @template T the object's class in the worker
  * @example
@@ -31,7 +31,7 @@ export class Remote<T extends Hosted> {
     return this.connection.call(this.handle, method, args, [...memoriesOf(args)]);
   }
 
-  /** The same, but the memories of arrays go there and are gone here. */
+  /** Calls a method, and moves the memories of arrays to the worker, in place of copying them. */
   move<K extends MethodOf<T>>(method: K, ...given: Arguments<T[K]>): Promise<Answer<T[K]>> {
     return this.connection.call(this.handle, method, given, [...memoriesOf(given)]);
   }

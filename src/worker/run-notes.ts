@@ -8,17 +8,20 @@ import type { HostedDataset } from "./hosted-dataset.ts";
 import { dataSettings } from "./origin.ts";
 import { canHash, sha256 } from "./sha256.ts";
 
-/** Stands for the name of the network unless the page gives one. */
+/** Name of the network if the page gives none. */
 const UNNAMED = "custom";
 
-/** SHA-256 of pixels and labels of all that a run holds, as the command line takes it; null where the browser does not hash. */
+/**
+ * SHA-256 of pixels and labels of all images of a run, as the command line computes it; null where the browser does not
+ * hash.
+ */
 async function fingerprint(parts: readonly Dataset[]): Promise<string | null> {
   if (!canHash()) return null;
   const arrays = [...parts.map(({ images }) => images), ...parts.flatMap(({ labels }) => labels ?? [])];
   return sha256(arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)));
 }
 
-/** What runs are to go on with: a run's data and options. */
+/** Facts of a run that a checkpoint keeps: its data and options. */
 export interface RunFacts {
   readonly train: HostedDataset;
   readonly validation: HostedDataset | undefined;

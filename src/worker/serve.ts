@@ -1,6 +1,6 @@
 /**
- * What a worker in a browser does. What it is follows from its first message: `start` makes it a thread of an engine,
- * `session` the home of models, `replica` a replica of a network.
+ * The program of a worker in a browser. Its first message decides its role: `start` makes it a thread of an engine,
+ * `session` a host of models, `replica` a replica of a network.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { isSessionMessage, type ToPage } from "./protocol.ts";
 import { isReplicaStart } from "./replicas/messages.ts";
 import { createReplica } from "./replicas/replica.ts";
 
-/** Makes this worker answer to a page, or to another worker. */
+/** Makes this worker answer a page, or another worker. */
 export function serveWorker(): void {
   const answerThread = createThread((message) => self.postMessage(message));
   self.onmessage = ({ data }: MessageEvent<ThreadMessage>) => {
@@ -28,13 +28,13 @@ export function serveWorker(): void {
       answerThread(data);
     }
   };
-  // Who waits for the answer hears of the error.
+  // The caller that waits for the answer gets the error.
   self.onmessageerror = () => {
     throw new Error("a message to it could not be read");
   };
 }
 
-/** Leaves this message and all that follow to a handler. */
+/** Passes this message and all that follow to a handler. */
 function become(first: unknown, handle: (message: unknown) => void): void {
   self.onmessage = ({ data }: MessageEvent<unknown>) => handle(data);
   handle(first);

@@ -1,11 +1,11 @@
 import { startWorker, type WorkerEvents, type WorkerHandle } from "./start.ts";
 
-/** How a host starts a worker that can hold a session. */
+/** A host's way to start a worker that can hold a session. */
 export type StartWorker = (events: WorkerEvents) => WorkerHandle;
 
 let start: StartWorker = startWorker;
 
-/** Replaces how sessions' workers are started: Node has workers of its own. */
+/** Replaces the way in which sessions' workers are started: Node has workers of its own. */
 export function setSessionSource(replacement: StartWorker): void {
   start = replacement;
 }

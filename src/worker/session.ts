@@ -20,7 +20,7 @@ import { RemoteDataset } from "./remote-dataset.ts";
 import { RemoteModel } from "./remote-model.ts";
 
 export interface SessionOptions {
-  /** Called once if the worker is lost, with what to tell people: all promises under way reject with the same text. */
+  /** Called once if the worker is lost, with a text for users: all promises under way reject with the same text. */
   onLost?: (reason: string) => void;
 }
 
@@ -56,7 +56,7 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   return new Session(connection);
 }
 
-/** One worker, with the data sets and models in it; `createSession` makes it. */
+/** A worker with the data sets and models in it; made by `createSession`. */
 export class Session {
   readonly #connection: Connection;
   readonly #remote: Remote<HostedSession>;
@@ -104,7 +104,7 @@ export class Session {
     return { ...rest, train: train && this.#dataset(train), test: test && this.#dataset(test) };
   }
 
-  /** Reads files in the page, where the worker lacks what they take. */
+  /** Reads files in the page, if the worker lacks what they need. */
   async #readHere(
     files: readonly DataFileInput[],
     settings: ReadSettings,
@@ -127,7 +127,7 @@ export class Session {
     return this.#remote.call("gears");
   }
 
-  /** Ends the worker and all that lives in it: what is not done rejects, what is done stays so. */
+  /** Ends the worker and all objects in it: calls that are not done reject. */
   terminate(): void {
     this.#connection.close();
   }

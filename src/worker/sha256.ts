@@ -1,4 +1,4 @@
-/** Whether the host hashes: browsers do in pages that came by https, or from this machine. */
+/** True if the host can hash: browsers do in pages that came by https, or from this machine. */
 export function canHash(): boolean {
   return globalThis.crypto?.subtle !== undefined;
 }

@@ -1,13 +1,13 @@
 /**
- * How a page starts workers: engines for their threads, sessions for the models in them. It is one program for both, told
- * what it is by its first message.
+ * Starting of workers from pages: engines start their threads, sessions the worker of their models. All run one
+ * program, whose first message decides its role.
  *
  * @module
  */
 
 import { WORKER_ADVICE, workerFile } from "./worker-file.ts";
 
-/** A running worker, as the page sees it. */
+/** A running worker, for the page. */
 export interface WorkerHandle {
   /** @param transfer what the worker gets instead of a copy */
   post(message: unknown, transfer?: Transferable[]): void;
@@ -15,7 +15,7 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** What a worker tells the page. */
+/** Events of a worker. */
 export interface WorkerEvents {
   onMessage(message: unknown): void;
   /** It was lost, or will never start. */
@@ -29,9 +29,10 @@ let source: WorkerSource = workerFile;
 let advice = WORKER_ADVICE;
 
 /**
- * Replaces how workers are started.
+ * Replaces the way in which workers are started.
  *
- * @param whatToDo told where the worker's script cannot be loaded; default: to look for the file and at the page's policy
+ * @param whatToDo advice if the worker's script cannot be loaded; default: to look for the file and at the page's
+ *   policy
  * @example
  * // With a bundler that makes no file of `new URL`: give it "convasm/worker" as an entry point of its own, and say where it is.
  * setWorkerSource(() => new Worker("/assets/convasm-worker.js", { type: "module" }));

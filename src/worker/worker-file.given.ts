@@ -1,4 +1,4 @@
-/** In place of `worker-file.ts` where the build itself says how its workers are started. */
+/** Stands in place of `worker-file.ts` in builds that start their workers otherwise. */
 export function workerFile(): Worker {
   throw new Error("worker: expected setWorkerSource to be called first, got no call");
 }

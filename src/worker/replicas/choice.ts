@@ -3,22 +3,22 @@ import { threadSource, threadsObstacle } from "../../engine/threads/source.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
 
-/** Replicas that `auto` takes at most. */
+/** Most replicas with `auto`. */
 const AUTO_MOST = 8;
 
-/** Images that `auto` leaves each replica at least, ... */
+/** Fewest images of each replica with `auto`, ... */
 const FEWEST = 2;
 
-/** ... and where their statistics normalise them: of fewer, these are mostly noise. */
+/** ... and with batch normalisation: statistics of fewer images are mostly noise. */
 const FEWEST_NORMALIZED = 16;
 
-/** Replicas that may be asked for at most. */
+/** Most replicas that may be asked for. */
 const MOST = 64;
 
-/** Multiply-adds of forward passes to those of whole training steps, roughly. */
+/** Ratio of the multiply-adds of a training step to those of its forward pass, roughly. */
 const PASSES = 3;
 
-/** Multiply-adds a millisecond that training comes to on one core, roughly. */
+/** Multiply-adds per millisecond of training on one core, roughly. */
 const SPEED: Readonly<Record<Gear, number>> = { js: 0.7e6, simd: 20e6, relaxed: 30e6, wide: 40e6 };
 
 /** Milliseconds that messages take in a step of two replicas, ... */
@@ -27,28 +27,28 @@ const MESSAGES = 0.4;
 /** ... and in addition with each more. */
 const MORE_MESSAGES = 0.12;
 
-/** Milliseconds for what each replica does with every weight, whatever its part: packing, exchange, update. */
+/** Milliseconds of each replica's work for every weight, whatever its part: packing, exchange, update. */
 const PER_WEIGHT = 3e-6;
 
 /** Share of the time that more replicas must save to be taken. */
 const MARGIN = 0.1;
 
-/** How many replicas a network gets. */
+/** Number of a network's replicas. */
 export interface ReplicaChoice {
   readonly replicas: number;
-  /** What would make it faster, for people. */
+  /** Advice to make it faster. */
   readonly reason: string | undefined;
 }
 
 /**
- * How many replicas there will be.
+ * Chooses the number of replicas.
  *
- * `auto` follows from the network, the batch and the number of cores alone, not from measurement: other numbers sum in another
- * order, and a run should repeat on its machine.
+ * `auto` follows from the network, the batch and the number of cores alone, not from measurement: other numbers sum in
+ * another order, and a run should repeat on its machine.
  *
- * @param wanted as many as asked for; or `"auto"`, where memory cannot be shared: as many as should be fastest, up to the
+ * @param wanted a number; or `"auto"`, for hosts where memory cannot be shared: as many as should be fastest, up to the
  *   number of cores and 8
- * @throws TypeError, RangeError for a number that cannot be, or more than one beside threads
+ * @throws TypeError, RangeError for a number that is not possible, or more than one together with threads
  */
 export function chooseReplicas(wanted: number | "auto", network: Network): ReplicaChoice {
   if (wanted !== "auto" && typeof wanted !== "number") {

@@ -4,7 +4,7 @@ import type { Link } from "./link.ts";
 import type { Share } from "./messages.ts";
 import { partsOf } from "./parts.ts";
 
-/** What a replica's part gave, besides the gradients in its heap. */
+/** Results of a replica's part, besides the gradients in its heap. */
 export interface Contribution extends BatchSums {
   /** Running statistics after the part. */
   readonly statistics: Float32Array;
@@ -12,7 +12,7 @@ export interface Contribution extends BatchSums {
   readonly spare: ArrayBuffer | undefined;
 }
 
-/** What all parts of a batch come to, besides the gradients. */
+/** Results of all parts of a batch, besides the gradients. */
 export interface Total extends BatchSums {
   /** Mean of the parts' running statistics, by their images. */
   readonly statistics: Float32Array;
@@ -32,9 +32,9 @@ const ALIGNMENT = 16;
 /**
  * Adds up the gradients of all replicas, so that each has the same bits.
  *
- * Two replicas swap all of their gradients, and each adds: a + b is b + a. More of them cut the gradients into a slice for
- * each: everyone sends the others their slices, adds up its own, and sends the sum to all (reduce-scatter and all-gather, as
- * in Patarasuk and Yuan, 2009). So each float travels twice, however many replicas there are.
+ * Two replicas swap all of their gradients, and each adds: a + b is b + a. More of them cut the gradients into a slice
+ * for each: each sends the others their slices, adds up its own, and sends the sum to all (reduce-scatter and
+ * all-gather, as in Patarasuk and Yuan, 2009). So each float travels twice, however many replicas there are.
  */
 export class Exchange {
   readonly #network: Network;
@@ -43,7 +43,7 @@ export class Exchange {
   readonly #slices: readonly Slice[];
   /** Floats of a buffer: those of the largest slice. */
   readonly #capacity: number;
-  /** Buffers that came in, to send out again: nothing is allocated once they go round. */
+  /** Buffers that came in, to be sent out again: after the first steps nothing is allocated. */
   readonly #buffers: Float32Array<ArrayBuffer>[] = [];
 
   /** @param links to the others by their numbers, undefined at the replica's own */
@@ -64,7 +64,7 @@ export class Exchange {
    * Makes the gradients in the heap those of the whole batch.
    *
    * @param images of the whole batch
-   * @param own what this replica's part gave; undefined if it had none
+   * @param own results of this replica's part; undefined if it had none
    */
   async run(images: number, own: Contribution | undefined): Promise<Total> {
     const parts = partsOf(images, this.#links.length);
@@ -89,7 +89,7 @@ export class Exchange {
     });
   }
 
-  /** The shares of those that have a part, by replica. */
+  /** The shares of the replicas that have a part, by replica. */
   #receiveShares(active: readonly boolean[]): Promise<readonly (Share | undefined)[]> {
     return Promise.all(this.#links.map((link, from) => (active[from] ? link?.receive("share") : undefined)));
   }
@@ -155,7 +155,7 @@ export class Exchange {
     return buffer;
   }
 
-  /** Keeps a buffer that came in; where some replicas had no part, more come in than go out. */
+  /** Keeps a buffer that came in; when some replicas had no part, more come in than go out. */
   #keep(buffer: Float32Array<ArrayBuffer>): void {
     if (this.#buffers.length < 2 * this.#links.length) this.#buffers.push(buffer);
   }

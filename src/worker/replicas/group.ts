@@ -15,30 +15,30 @@ import { largestPart, partsOf } from "./parts.ts";
 import { shareStep } from "./shared-step.ts";
 import { copyState } from "./state.ts";
 
-/** Milliseconds without any sign of life after which a replica counts as lost. */
+/** Milliseconds without a message after which a replica counts as lost. */
 const PATIENCE = 10_000;
 
-/** A busy machine may keep a replica busy this many times longer than the leader needed for its own part. */
+/** Factor of the leader's own time for which replicas may be late: a busy machine may slow them down. */
 const SLACK = 10;
 
-/** Looks at silent replicas before they count as lost: a machine that slept for hours has missed only one of them. */
+/** Checks of silent replicas before they count as lost: a machine that slept for hours has missed only one of them. */
 const LOOKS = 8;
 
-/** Images that a replica evaluates at a time: a few megabytes on their way are enough. */
+/** Images that a replica evaluates at a time, which limits the memory of messages to a few megabytes. */
 const EVALUATED = 512;
 
-/** What can be done about a lost replica. */
+/** Advice about a lost replica. */
 const REMEDY = "; compile the model again to go on";
 
-/** What running says after `dispose`. */
+/** The error of calls after `dispose`. */
 const DISPOSED = "replicas: expected some in use, got those that were disposed of";
 
 /**
- * Copies of a network in workers with memories of their own, each of which trains on a part of every batch. Gradients are
- * added up at each step, so that all make the same update and stay the same, bit for bit.
+ * Copies of a network in workers with memories of their own, each of which trains on a part of every batch. Gradients
+ * are added up at each step, so that all make the same update and stay the same, bit for bit.
  *
- * The network itself is the leader and takes the first part. Evaluations are shared too; checkpoints and averages are its
- * matter alone. What is written into it from outside reaches the others before they next have something to do.
+ * The network itself is the leader and takes the first part. Evaluations are shared too; checkpoints and averages are
+ * the leader's alone. Changes of the leader from outside reach the others before their next work.
  *
  * @example
  * const group = await ReplicaGroup.start(model.network, model.seed, 2);
@@ -54,9 +54,9 @@ export class ReplicaGroup implements DistributionStrategy {
   #remedy = "";
   /** Ends the wait for others. */
   #interrupt: ((error: Error) => void) | undefined;
-  /** The leader's version that the others have. */
+  /** The version of the leader's state that the others have. */
   #version: number | undefined;
-  /** Messages that came in so far. */
+  /** Number of messages that came in so far. */
   #signs = 0;
 
   private constructor(network: Network, replicas: number) {
@@ -69,7 +69,7 @@ export class ReplicaGroup implements DistributionStrategy {
   /**
    * Starts `replicas - 1` workers with copies of the network.
    *
-   * @param network has an optimizer, and a loss that its settings tell all of
+   * @param network has an optimizer, and a loss that its JSON describes completely
    * @param seed the model's
    * @throws TypeError, RangeError if the network cannot be copied
    * @throws Error if a worker does not start
@@ -107,7 +107,7 @@ export class ReplicaGroup implements DistributionStrategy {
     return group;
   }
 
-  /** How many there are, the leader included. */
+  /** Number of replicas, the leader included. */
   get replicas(): number {
     return this.#members.length + 1;
   }
@@ -141,8 +141,8 @@ export class ReplicaGroup implements DistributionStrategy {
   };
 
   /**
-   * The network's own evaluation, but for the order of sums. Where all is wanted of each batch, or statistics are those of the
-   * batch, the network does it alone; as it does after a failure.
+   * The network's own evaluation, but for the order of sums. When results of each image are wanted, or statistics are
+   * those of the batch, and after a failure, the network does it alone.
    */
   readonly evaluate: Evaluator = async (data, indices, options) => {
     if (this.#failure !== undefined || options.onBatch !== undefined || options.batchStatistics === true) {
@@ -178,7 +178,7 @@ export class ReplicaGroup implements DistributionStrategy {
     return [mine.value, ...theirs.flatMap((answer) => (answer.type === "evaluated" ? answer.evaluation : []))];
   }
 
-  /** What training changes, of every replica, the leader's first: the same for all, bit for bit. */
+  /** The numbers that training changes, of every replica, the leader's first: the same for all, bit for bit. */
   async states(): Promise<readonly ReplicaState[]> {
     this.#expectUse();
     this.#synchronize();
@@ -206,7 +206,7 @@ export class ReplicaGroup implements DistributionStrategy {
     });
   }
 
-  /** Gives the others what they do not have of the leader's weights and numbers. */
+  /** Sends the others the leader's weights and numbers, if they changed. */
   #synchronize(): void {
     const { version } = this.#network;
     if (version === this.#version) return;
@@ -225,7 +225,7 @@ export class ReplicaGroup implements DistributionStrategy {
   }
 
   /**
-   * Waits for what the others have to do with, as long as they show signs of life.
+   * Waits for the work of the others, as long as they send messages.
    *
    * @param own milliseconds that the leader needed for its own part
    */
@@ -245,7 +245,7 @@ export class ReplicaGroup implements DistributionStrategy {
         this.#expectUse();
       });
     } catch (error) {
-      // Whatever went wrong, the others are no longer where the leader is.
+      // After any error the others may not be in the same state as the leader.
       this.#fail(reasonOf(error));
       throw error;
     } finally {

@@ -1,6 +1,6 @@
 import type { PeerMessage } from "./messages.ts";
 
-/** The way to another replica and back: what it sent is kept in order until it is wanted. */
+/** The connection to another replica: its messages are kept in order until they are received. */
 export class Link {
   /** Sends a message. */
   readonly post: (message: PeerMessage, transfer: Transferable[]) => void;
@@ -18,12 +18,12 @@ export class Link {
     return link;
   }
 
-  /** Whether somebody waits for a message that has yet to come. */
+  /** True if a receiver waits for a message that has yet to come. */
   get isWaiting(): boolean {
     return this.#wanted !== undefined;
   }
 
-  /** Takes in what the other one sent. */
+  /** Takes in a message of the other replica. */
   deliver(message: PeerMessage): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
@@ -31,7 +31,7 @@ export class Link {
     else wanted(message);
   }
 
-  /** The next message. Waits for as long as that takes: whoever leads the replicas ends those that wait in vain. */
+  /** The next message. It may wait forever: the leader ends replicas that wait in vain. */
   async receive<T extends PeerMessage["type"]>(type: T): Promise<PeerMessage & { type: T }> {
     const message = this.#arrived.shift() ?? (await this.#next());
     if (!isOf(message, type)) throw new Error(`replicas: expected a ${type}, got a ${message.type}`);

@@ -2,7 +2,7 @@ import { type ThreadEvents, type ThreadHandle, threadSource } from "../../engine
 import { Link } from "./link.ts";
 import type { ReplicaAnswer, ReplicaMessage } from "./messages.ts";
 
-/** Another replica, as the leader sees it. */
+/** Another replica, for the leader. */
 export class Member {
   readonly link = new Link((message, transfer) => this.post(message, transfer));
   /** Memory of pixels that came back. */
@@ -10,7 +10,7 @@ export class Member {
   #handle: ThreadHandle | undefined;
   #take: ((answer: ReplicaAnswer) => void) | undefined;
 
-  /** Whether somebody waits for it. */
+  /** True if an answer is awaited. */
   get isLate(): boolean {
     return this.#take !== undefined || this.link.isWaiting;
   }

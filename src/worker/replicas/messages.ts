@@ -1,4 +1,4 @@
-// What travels between the replicas of a network. Arrays are transferred wherever they are large.
+// Messages between the replicas of a network. Large arrays are transferred.
 
 import type { Gear, WasmGear } from "../../engine/gears.ts";
 import { isRecord, type Json } from "../../json.ts";
@@ -15,16 +15,16 @@ export interface ReplicaStart {
   readonly loss: Json;
   readonly optimizer: Json;
   readonly seed: number;
-  /** Images of its part at most. */
+  /** Most images of its part. */
   readonly batchSize: number;
   readonly gear: Gear;
-  /** The gear's kernels, so that it need not look for them. */
+  /** The gear's kernels, so that it need not load them. */
   readonly kernels: { readonly gear: WasmGear; readonly module: WebAssembly.Module } | undefined;
-  /** To the other replicas, by their numbers; none to the leader and to itself. */
+  /** Ports to the other replicas, by their numbers; none to the leader and to itself. */
   readonly ports: readonly (MessagePort | undefined)[];
 }
 
-/** Weights and the optimizer's numbers, as all replicas have to have them. */
+/** Weights and the optimizer's numbers, which are the same in all replicas. */
 export interface ReplicaState {
   readonly type: "state";
   /** All parameters, then each of the optimizer's numbers. */
@@ -43,11 +43,11 @@ export interface ReplicaStep {
   readonly learningRate: number;
   /** Images of the whole batch. */
   readonly images: number;
-  /** None for a replica that gets no images this time. */
+  /** Undefined for a replica that gets no images this time. */
   readonly part: PartData | undefined;
 }
 
-/** Images of a part and all that belongs to them. */
+/** Images of a part with their targets and transforms. */
 export interface PartData {
   readonly pixels: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
   readonly labels: Uint8Array | Uint16Array | undefined;
@@ -63,7 +63,9 @@ export interface ReplicaEvaluation {
   readonly settings: PredictionSettings;
 }
 
-/** A part's share in what is added up: its gradients for the receiver to add, and what everyone adds for himself. */
+/**
+ * A part's share in the sums: its gradients, which the receiver adds, and numbers that every replica adds by itself.
+ */
 export interface Share extends BatchSums {
   readonly type: "share";
   readonly gradients: Float32Array<ArrayBuffer>;
@@ -78,10 +80,10 @@ export interface Sum {
   readonly gradients: Float32Array<ArrayBuffer>;
 }
 
-/** What replicas tell each other. */
+/** A message between replicas. */
 export type PeerMessage = Share | Sum;
 
-/** What the leader tells a replica. */
+/** A message of the leader to a replica. */
 export type ReplicaMessage =
   | ReplicaStart
   | ReplicaState
@@ -90,7 +92,7 @@ export type ReplicaMessage =
   | ReplicaEvaluation
   | PeerMessage;
 
-/** What a replica tells the leader. */
+/** A message of a replica to the leader. */
 export type ReplicaAnswer =
   | { readonly type: "ready" }
   | { readonly type: "failed"; readonly reason: string }
@@ -98,22 +100,22 @@ export type ReplicaAnswer =
   | ReplicaState
   | PeerMessage;
 
-/** Whether this first message makes a worker a replica. */
+/** True for a first message that makes a worker a replica. */
 export function isReplicaStart(message: unknown): message is ReplicaStart {
   return isRecord(message) && message.type === "replica";
 }
 
-// What the library's own workers send needs no closer look.
+// Messages come from the library's own workers, so that their types are enough to check.
 
 const MESSAGES: ReadonlySet<unknown> = new Set(["replica", "state", "ask", "step", "evaluate", "share", "sum"]);
 const ANSWERS: ReadonlySet<unknown> = new Set(["ready", "failed", "evaluated", "state", "share", "sum"]);
 
-/** Whether a message to a replica is one. */
+/** True for a message to a replica. */
 export function isReplicaMessage(message: unknown): message is ReplicaMessage {
   return isRecord(message) && MESSAGES.has(message.type);
 }
 
-/** Whether a worker's message is a replica's. */
+/** True for a message of a replica. */
 export function isReplicaAnswer(message: unknown): message is ReplicaAnswer {
   return isRecord(message) && ANSWERS.has(message.type);
 }

@@ -5,11 +5,11 @@ import type { Batch } from "../../training/batch.ts";
 import type { PartData } from "./messages.ts";
 import type { Part } from "./parts.ts";
 
-/** What a batch's images are. */
+/** The parts of a batch that describe its images. */
 export type BatchImages = Pick<Batch, "data" | "indices" | "writeTransforms">;
 
 /**
- * Copies the images of a part and what belongs to them.
+ * Copies the images of a part with their targets and transforms.
  *
  * @param memory for the pixels, where it is large enough
  */

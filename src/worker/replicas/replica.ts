@@ -1,4 +1,4 @@
-// What a worker does that is a replica; the same in Node and in browsers.
+// The program of a worker that is a replica; the same in Node and in browsers.
 
 import { reasonOf } from "../../engine/threads/thread.ts";
 import { adoptKernels } from "../../engine/wasm.ts";

@@ -3,7 +3,7 @@ import { sumsOf } from "../../training/batch.ts";
 import type { Contribution, Exchange, Total } from "./exchange.ts";
 import type { Part } from "./parts.ts";
 
-/** What all replicas know of a step. */
+/** The settings of a step that all replicas share. */
 export interface SharedStep {
   readonly step: number;
   readonly learningRate: number;
@@ -11,7 +11,7 @@ export interface SharedStep {
   readonly images: number;
 }
 
-/** What a replica knows of its part, whose images are staged. */
+/** A replica's part, whose images are staged, with its own settings. */
 export interface OwnPart extends Part {
   readonly augmented: boolean;
   /** Memory to give back to the leader. */
@@ -19,10 +19,10 @@ export interface OwnPart extends Part {
 }
 
 /**
- * One replica's side of a step: the gradients of its part, then those of all, then the update that all make.
+ * A replica's side of a step: the gradients of its part, then those of all, then the update, which all replicas make.
  *
- * Until all is there, the network's weights and statistics are those from before the step: whoever looks at them
- * meanwhile, or after a failure, finds the model whole.
+ * Until all gradients are there, the network's weights and statistics are those from before the step: calls that read
+ * them meanwhile, or after a failure, find a consistent model.
  *
  * @param part undefined for a replica that gets no images this time
  */

@@ -2,7 +2,7 @@ import type { Network } from "../../model/network.ts";
 import type { Range } from "../../model/parameters.ts";
 import type { ReplicaState } from "./messages.ts";
 
-/** Where all that a run changes lies: the parameters, then each of the optimizer's numbers. */
+/** Places of all numbers that a run changes: the parameters, then each of the optimizer's numbers. */
 function rangesOf({ parameters }: Network): readonly Range[] {
   const { offset, count } = parameters.values;
   const trained = parameters.gradients.count;
