@@ -11,6 +11,7 @@ import type { Json } from "./json.ts";
 import type { OptionKind } from "./options/kinds.ts";
 import type { NumberRule } from "./options/numbers.ts";
 import type { OptionSchema } from "./options/schema.ts";
+import { typesOf } from "./options/variants.ts";
 import { SCHEMAS } from "./schemas.ts";
 
 export type { Json, NumberRule };
@@ -42,6 +43,9 @@ export interface OptionDescription {
 }
 
 const GROUPS: { readonly [group: string]: { readonly [type: string]: OptionSchema } } = SCHEMAS;
+
+/** All groups. */
+export const OPTION_GROUPS: readonly OptionGroup[] = typesOf(SCHEMAS);
 
 /**
  * The types of a group, in the order in which lists show them.

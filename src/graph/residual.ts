@@ -25,7 +25,7 @@ function layerList(): OptionKind<readonly Layer[], readonly Layer[]> {
 const OPTIONS = {
   /** The layers around which the input goes. */
   layers: { kind: layerList() },
-  /** Layers of the way around, for where the shapes differ: often a 1 x 1 convolution. Default: the input itself. */
+  /** Layers of the way around, often a 1 x 1 convolution where shapes differ; where none are given, the input itself. */
   shortcut: { kind: layerList(), optional: true },
 } as const satisfies OptionSchema;
 

@@ -44,7 +44,7 @@ function elementwise(header: LayerHeader, { forward, backward }: Calls): LayerDe
 const negativeSlope = number({ minimum: 0, maximum: 1 });
 
 const RELU_OPTIONS = {
-  /** The largest output, such as 6 for ReLU6. Default: none. */
+  /** The largest output, such as 6 for ReLU6; where it is not given, there is none. */
   maxValue: { kind: number({ above: 0 }), optional: true },
   /** Factor on negative inputs. */
   negativeSlope: { kind: negativeSlope, default: 0 },
@@ -62,7 +62,7 @@ const LEAKY_RELU_OPTIONS = {
 export interface LeakyReluOptions extends LayerOptions, OptionsOf<typeof LEAKY_RELU_OPTIONS> {}
 
 const GELU_OPTIONS = {
-  /** The form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". */
+  /** True: the form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". */
   approximate: { kind: flag(), default: false },
 } as const satisfies OptionSchema;
 

@@ -9,7 +9,7 @@ import { pooling } from "./pooling.ts";
 const OPTIONS = {
   ...POOL_OPTIONS,
   /**
-   * Whether padding counts, as zeros. By default it does not, as in Keras and ONNX; PyTorch's AvgPool2d counts it unless told
+   * True: padding counts, as zeros. By default it does not, as in Keras and ONNX; PyTorch's AvgPool2d counts it unless told
    * otherwise. What `ceilMode` adds behind the padding never counts.
    */
   countIncludePad: { kind: flag(), default: false },

@@ -33,9 +33,9 @@ const OPTIONS = {
   momentum: { kind: number({ minimum: 0, maximum: 1 }), default: 0.99 },
   /** Added to the variance, so that a channel that does not vary has a result; above 0. */
   epsilon: { kind: number({ above: 0, float32: true }), default: 1e-3 },
-  /** How the scales start. */
+  /** Values with which the scales start. */
   gammaInitializer: { kind: initializer(), default: "ones" },
-  /** How the shifts start. */
+  /** Values with which the shifts start. */
   betaInitializer: { kind: initializer(), default: "zeros" },
 } as const satisfies OptionSchema;
 

@@ -29,11 +29,11 @@ const OPTIONS = {
   units: { kind: whole(1) },
   /** Applied to the output. */
   activation: { kind: activation(), default: "linear" },
-  /** Whether a number of its own is added to each output. */
+  /** True: a number of its own is added to each output. */
   useBias: { kind: flag(), default: true },
-  /** How the weights start. */
+  /** Values with which the weights start. */
   kernelInitializer: { kind: initializer(), default: "glorotUniform" },
-  /** How the biases start. */
+  /** Values with which the biases start. */
   biasInitializer: { kind: initializer(), default: "zeros" },
 } as const satisfies OptionSchema;
 

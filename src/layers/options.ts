@@ -50,12 +50,12 @@ function layerNames(): OptionKind<string | readonly string[], readonly string[]>
 
 /** The options that every layer has. */
 export const LAYER_OPTIONS = {
-  /** Name that no other layer of the list has. Default: the layer's type, from the second of a type on with a number. */
+  /** Name that no other layer of the list has; where none is given, the type, from the second of a type on with a number. */
   name: { kind: layerName(), optional: true },
-  /** Names of the layers whose outputs it works on. `input` is that of the list. Default: the layer before it. */
+  /** Names of the layers whose outputs it works on; where none are given, the layer before it. `input` is the list's own input. */
   inputs: { kind: layerNames(), optional: true },
   /**
-   * Whether its parameters are trained. False: the layer is frozen, a block with all layers in it. Frozen parameters keep their
+   * True: its parameters are trained. False: the layer is frozen, a block with all layers in it. Frozen parameters keep their
    * values and take no memory for gradients; frozen batch normalisation works with its running statistics, in training too.
    */
   trainable: { kind: flag(), default: true },

@@ -7,13 +7,13 @@ import { type LayerOptions, padding } from "./options.ts";
 export const POOL_OPTIONS = {
   /** Rows and columns of the window. */
   poolSize: { kind: pair(), default: 2 },
-  /** Rows and columns from one window to the next. Default: `poolSize`. */
+  /** Rows and columns from one window to the next; those of the window where none are given. */
   strides: { kind: pair(), optional: true },
   /** Elements around the image that are none of it: numbers must be smaller than the window. */
   padding: { kind: padding(), default: "valid" },
   /** Rows and columns from one element of a window to the next (PyTorch's and ONNX' dilation). 1: neighbours. */
   dilationRate: { kind: pair(), default: 1 },
-  /** Round the output size up: windows cut off at the bottom and right count too. */
+  /** True: the output size is rounded up, windows cut off at the bottom and right count too. */
   ceilMode: { kind: flag(), default: false },
 } as const satisfies OptionSchema;
 

@@ -17,13 +17,13 @@ export const WINDOW_OPTIONS = {
   dilationRate: { kind: pair(), default: 1 },
   /** Applied to the output. */
   activation: { kind: activation(), default: "linear" },
-  /** Whether a number of its own is added to each filter's output. */
+  /** True: a number of its own is added to each filter's output. */
   useBias: { kind: flag(), default: true },
-  /** One bias per output position and filter instead of one per filter. */
+  /** True: one bias per output position and filter instead of one per filter. */
   untiedBias: { kind: flag(), default: false },
-  /** How the filters start. */
+  /** Values with which the filters start. */
   kernelInitializer: { kind: initializer(), default: "glorotUniform" },
-  /** How the biases start. */
+  /** Values with which the biases start. */
   biasInitializer: { kind: initializer(), default: "zeros" },
 } as const satisfies OptionSchema;
 

@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { describeOptions, optionTypes } from "../../src/describe-options.ts";
-import { typesOf } from "../../src/options/variants.ts";
+import { describeOptions, OPTION_GROUPS, optionTypes } from "../../src/describe-options.ts";
 import { SCHEMAS } from "../../src/schemas.ts";
 
 describe("describeOptions", () => {
@@ -26,7 +27,7 @@ describe("describeOptions", () => {
   });
 
   it("has a sentence of help for every option of every group", () => {
-    for (const group of typesOf(SCHEMAS)) {
+    for (const group of OPTION_GROUPS) {
       expect(optionTypes(group)).toEqual(Object.keys(SCHEMAS[group]));
       for (const type of optionTypes(group)) {
         for (const { key, help } of describeOptions(group, type))
@@ -41,4 +42,9 @@ describe("describeOptions", () => {
     );
     expect(() => describeOptions("layer", "constructor")).toThrow(RangeError);
   });
+});
+
+it("is what docs/OPTIONS.md says: `npm run docs:options` writes it anew", () => {
+  const made = execFileSync(process.execPath, ["scripts/build-options-doc.js", "--print"], { encoding: "utf8" });
+  expect(readFileSync("docs/OPTIONS.md", "utf8")).toBe(made);
 });
