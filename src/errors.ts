@@ -1,6 +1,18 @@
 /**
- * Errors caused by input: options, shapes, data, files. Each tells which part complains, the expected and the given
- * value, in its message and as properties, and has a code for programs.
+ * The errors of convasm. Each has a code that programs can tell it by, and what its message says as properties; nothing has to look at
+ * its wording.
+ *
+ * | class | extends | cause |
+ * |---|---|---|
+ * | `InputTypeError` | `TypeError` | wrong input: a value of a wrong kind |
+ * | `InputRangeError` | `RangeError` | wrong input: a value of the right kind that is not allowed, or does not fit |
+ * | `TooSmallError` | `InputRangeError` | images that are too small for a network |
+ * | `DivergedError` | `InputRangeError` | a training whose numbers became NaN or infinite |
+ * | `HostError` | `RangeError` | the machine, browser or build lacks something |
+ * | `KernelError` | `Error` | a kernel failed: a mistake in convasm |
+ *
+ * Node has `FileError` and `DownloadError` as well. Errors without a class of their own are mistakes in convasm or in the program
+ * that calls it.
  *
  * @module
  */
@@ -34,10 +46,12 @@ function asText(value: unknown): string {
  * | `unknown-name` | the name of a layer, a weight, a class, a network or the like that does not exist |
  * | `contradiction` | options that are right alone and cannot be together |
  * | `shape-mismatch` | shapes, sizes or numbers of things that do not fit each other |
+ * | `too-small` | images that are too small for the layers of a network |
  * | `damaged-file` | a file, or bytes, that break the rules of their format |
  * | `unsupported-file` | a file that is right, but of a format or a variety that is not read |
- * | `too-large` | more than a limit or the memory allows |
+ * | `too-large` | more than a limit allows |
  * | `wrong-time` | a call that is not possible now, such as training before `compile` or during another run |
+ * | `diverged` | numbers of a training that are NaN or infinite |
  */
 export type InputErrorCode =
   | "wrong-type"
@@ -47,10 +61,46 @@ export type InputErrorCode =
   | "unknown-name"
   | "contradiction"
   | "shape-mismatch"
+  | "too-small"
   | "damaged-file"
   | "unsupported-file"
   | "too-large"
-  | "wrong-time";
+  | "wrong-time"
+  | "diverged";
+
+/**
+ * The things that a host may lack:
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `no-memory` | memory that is free, or that WebAssembly may have |
+ * | `no-gear` | a gear: the host does not run it, or the build does not hold it |
+ * | `no-threads` | threads that were asked for by number |
+ * | `no-worker` | a worker or a thread: it did not start |
+ * | `lost-worker` | a worker or a thread that was there and ended, failed, or does not answer |
+ * | `no-library` | the HDF5 library, or the place where it is |
+ * | `left-to-page` | the same in a worker whose page reads such files; sessions see to it |
+ * | `not-in-build` | a part of convasm that this build leaves out, or a file of it that is not where it should be |
+ * | `not-in-page` | something that browsers give only to some pages, such as those loaded by https |
+ */
+export type HostErrorCode =
+  | "no-memory"
+  | "no-gear"
+  | "no-threads"
+  | "no-worker"
+  | "lost-worker"
+  | "no-library"
+  | "left-to-page"
+  | "not-in-build"
+  | "not-in-page";
+
+/** The cause of an error, and what to do about it. */
+export interface ErrorMore {
+  /** The error that this one follows from. */
+  readonly cause?: unknown;
+  /** The remedy, as words that follow the message after a semicolon. */
+  readonly advice?: string | undefined;
+}
 
 /** Facts of an error of wrong input, besides its message. */
 export interface InputErrorFacts {
@@ -61,46 +111,112 @@ export interface InputErrorFacts {
   readonly expected: string;
   /** The value that was given, in words. */
   readonly got: string;
+  /** The remedy, in words, where the message names one. */
+  readonly advice: string | undefined;
 }
 
-function messageOf({ who, expected, got }: InputErrorFacts): string {
-  return `${who === "" ? "" : `${who}: `}expected ${expected}, got ${got}`;
+/** The properties of errors that make up the message, or cross from one thread to another with it. */
+const FACTS = ["code", "who", "expected", "got", "problem", "advice", "kernel", "layer"] as const;
+
+type Facts = { readonly [fact in (typeof FACTS)[number]]?: string | undefined };
+
+function messageOf({ who, expected, got, problem = `expected ${expected}, got ${got}`, advice }: Facts): string {
+  return `${who ? `${who}: ` : ""}${problem}${advice ? `; ${advice}` : ""}`;
 }
 
 /** Sets the facts of an error as properties that are not enumerable, so that comparisons of errors do not see them. */
-function setFacts(error: Error, facts: InputErrorFacts): void {
+function setFacts(error: Error, facts: Facts): void {
   for (const [name, value] of Object.entries(facts)) Object.defineProperty(error, name, { value });
 }
 
-/** Wrong input: a value of a wrong kind. Its message reads `who: expected ..., got ...`. */
+function factsOf(error: Error): Facts {
+  const facts: { [fact: string]: string } = {};
+  for (const name of FACTS) {
+    const value: unknown = Reflect.get(error, name);
+    if (typeof value === "string") facts[name] = value;
+  }
+  return facts;
+}
+
+/** Wrong input: a value of a wrong kind. Its message reads `who: expected ..., got ...`, and `; advice` where there is one. */
 export class InputTypeError extends TypeError implements InputErrorFacts {
   declare readonly code: InputErrorCode;
   declare readonly who: string;
   declare readonly expected: string;
   declare readonly got: string;
+  declare readonly advice: string | undefined;
 
-  constructor(who: string, expected: string, got: string, code: InputErrorCode = "wrong-type", options?: ErrorOptions) {
-    super(messageOf({ code, who, expected, got }), options);
-    setFacts(this, { code, who, expected, got });
+  constructor(who: string, expected: string, got: string, code: InputErrorCode = "wrong-type", more: ErrorMore = {}) {
+    const facts = { code, who, expected, got, advice: more.advice };
+    super(messageOf(facts), more);
+    setFacts(this, facts);
   }
 }
 
-/** Wrong input: a value of the right kind that is not allowed, or does not fit. Its message reads `who: expected ..., got ...`. */
+/** Wrong input: a value of the right kind that is not allowed, or does not fit. Its message reads as that of {@link InputTypeError}. */
 export class InputRangeError extends RangeError implements InputErrorFacts {
   declare readonly code: InputErrorCode;
   declare readonly who: string;
   declare readonly expected: string;
   declare readonly got: string;
+  declare readonly advice: string | undefined;
 
-  constructor(
-    who: string,
-    expected: string,
-    got: string,
-    code: InputErrorCode = "out-of-range",
-    options?: ErrorOptions,
-  ) {
-    super(messageOf({ code, who, expected, got }), options);
-    setFacts(this, { code, who, expected, got });
+  constructor(who: string, expected: string, got: string, code: InputErrorCode = "out-of-range", more: ErrorMore = {}) {
+    const facts = { code, who, expected, got, advice: more.advice };
+    super(messageOf(facts), more);
+    setFacts(this, facts);
+  }
+}
+
+/** Images, or what is left of them within a network, that are smaller than a layer's window. Its code is `too-small`. */
+export class TooSmallError extends InputRangeError {
+  constructor(who: string, expected: string, got: string, more?: ErrorMore) {
+    super(who, expected, got, "too-small", more);
+  }
+}
+
+/** The advice after a training that diverged. */
+export const DIVERGED_ADVICE =
+  "try a lower learning rate, a warm-up, or gradient clipping, and look for unscaled or NaN inputs";
+
+/** A model's weights, outputs or loss are NaN or infinite. The message begins with "training diverged", the code is `diverged`. */
+export class DivergedError extends InputRangeError {
+  constructor(expected: string, got: string) {
+    super("training diverged", expected, got, "diverged", { advice: DIVERGED_ADVICE });
+  }
+}
+
+/** The host lacks something: memory, a gear, threads, a worker. Its message reads `who: problem`, and `; advice` where there is one. */
+export class HostError extends RangeError {
+  declare readonly code: HostErrorCode;
+  declare readonly who: string;
+  /** The thing that is missing, in words. */
+  declare readonly problem: string;
+  /** The remedy, in words, where the message names one. */
+  declare readonly advice: string | undefined;
+
+  constructor(who: string, problem: string, code: HostErrorCode, more: ErrorMore = {}) {
+    const facts = { code, who, problem, advice: more.advice };
+    super(messageOf(facts), more);
+    setFacts(this, facts);
+  }
+}
+
+/** A kernel failed, as it does where WebAssembly traps. Which one and in which layer, WebAssembly itself does not say. */
+export class KernelError extends Error {
+  declare readonly code: "kernel-failed";
+  /** The kernel's name, such as `denseForward`. */
+  declare readonly kernel: string;
+  /** The name of the layer that it worked for; empty where it was none's. */
+  declare readonly layer: string;
+
+  /** @param thread the thread that it ran on, where there are several */
+  constructor(kernel: string, layer: string, reason: string, thread?: number, more: ErrorMore = {}) {
+    const where = `${kernel}${layer === "" ? "" : ` of layer "${layer}"`}`;
+    const problem = `${thread === undefined ? "" : `thread ${thread} `}failed in ${where}: ${reason}`;
+    const facts = { code: "kernel-failed", who: "engine", problem, kernel, layer, advice: more.advice };
+    super(messageOf(facts), more);
+    setFacts(this, facts);
   }
 }
 
@@ -120,4 +236,65 @@ export type InputError = InputTypeError | InputRangeError;
  */
 export function isInputError(error: unknown): error is InputError {
   return error instanceof InputTypeError || error instanceof InputRangeError;
+}
+
+/**
+ * The same error, told by another or with other advice: its class, its code and all else stay. The first one is its cause.
+ *
+ * @param change the facts that replace the error's own
+ */
+export function retold<Told extends InputError | HostError | KernelError>(
+  error: Told,
+  change: { readonly who?: string; readonly advice?: string },
+): Told {
+  const facts = { ...factsOf(error), ...change };
+  const told: Told = Object.setPrototypeOf(new Error(messageOf(facts), { cause: error }), Object.getPrototypeOf(error));
+  setFacts(told, facts);
+  return told;
+}
+
+/** The classes that errors keep on their way to another thread, the narrower ones first. */
+const CLASSES = {
+  TooSmallError,
+  DivergedError,
+  InputTypeError,
+  InputRangeError,
+  HostError,
+  KernelError,
+  TypeError,
+  RangeError,
+  Error,
+} as const;
+
+type ClassName = keyof typeof CLASSES;
+
+/** An error as it crosses from one thread to another: its class, its message, and its code and other facts. */
+export interface ErrorRecord {
+  readonly kind: string;
+  readonly message: string;
+  readonly facts: Facts;
+}
+
+/** The form in which an error crosses. */
+export function encodeError(error: unknown): ErrorRecord {
+  if (!(error instanceof Error)) return { kind: "Error", message: String(error), facts: {} };
+  const kind = Object.entries(CLASSES).find(([, Class]) => error instanceof Class)?.[0] ?? "Error";
+  return { kind, message: error.message, facts: factsOf(error) };
+}
+
+function isClassName(kind: string): kind is ClassName {
+  return Object.hasOwn(CLASSES, kind);
+}
+
+/** The error on the other side, of the same class and with the same facts. */
+export function decodeError({ kind, message, facts }: ErrorRecord): Error {
+  const error = new Error(message);
+  Object.setPrototypeOf(error, CLASSES[isClassName(kind) ? kind : "Error"].prototype);
+  setFacts(error, facts);
+  return error;
+}
+
+/** The text of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -33,6 +33,20 @@ export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";
 export { setThreadSource, type ThreadEvents, type ThreadHandle, type ThreadSource } from "./engine/threads/source.ts";
 export { createThread, type ThreadAnswer, type ThreadMessage } from "./engine/threads/thread.ts";
 export { setWasmSource, type WasmName, type WasmSource } from "./engine/wasm.ts";
+export {
+  DivergedError,
+  type ErrorMore,
+  HostError,
+  type HostErrorCode,
+  type InputError,
+  type InputErrorCode,
+  type InputErrorFacts,
+  InputRangeError,
+  InputTypeError,
+  isInputError,
+  KernelError,
+  TooSmallError,
+} from "./errors.ts";
 export { type Checkpoint, type NamedArray, readCheckpoint } from "./formats/checkpoint.ts";
 export { decodeSafetensors } from "./formats/safetensors.ts";
 export { readLayers } from "./graph/read.ts";
@@ -86,11 +100,10 @@ export { findNetwork, findRecipe, NETWORKS, RECIPES } from "./recipes/index.ts";
 export type { LayersFor, Recipe, RecipeFigure, Variables } from "./recipes/recipe.ts";
 export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./recipes/run.ts";
 export { type Averaging, ema, swa } from "./training/averaging.ts";
-export type { Callback, TrainingControl } from "./training/callback.ts";
+export type { Callback, Stop, StopFacts, TrainingControl } from "./training/callback.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
-export { DivergedError } from "./training/diverged.ts";
 export type { EvaluateOptions, Evaluation, PredictionBatch, PredictionSettings } from "./training/evaluate.ts";
 export type {
   AverageEvent,

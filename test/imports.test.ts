@@ -161,7 +161,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   numeric: ["options", "json"],
   data: ["options", "numeric", "json"],
   formats: ["options", "numeric", "json"],
-  start: [],
+  start: ["json"],
   engine: ["options", "start", "numeric", "json"],
   layers: ["options", "engine", "numeric", "json"],
   graph: ["options", "layers", "engine", "numeric", "json"],

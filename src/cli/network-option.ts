@@ -1,9 +1,9 @@
 import { readAugment } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { TooSmallError } from "../errors.ts";
 import { findDuplicateKey } from "../formats/json-keys.ts";
 import { readLayers } from "../graph/read.ts";
 import { isRecord } from "../json.ts";
-import { TooSmallError } from "../layers/geometry.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
 import { readFileBounded } from "../node/files.ts";

@@ -1,7 +1,7 @@
 import type { Gear } from "../engine/gears.ts";
+import { DivergedError } from "../errors.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { figureOf, runRecipe } from "../recipes/run.ts";
-import { DivergedError } from "../training/diverged.ts";
 import { barLine } from "./bar.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { type DataOptions, loadData, readDataSource } from "./data-source.ts";

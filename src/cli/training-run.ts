@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Dataset } from "../data/dataset.ts";
+import { DivergedError } from "../errors.ts";
 import { CsvLog } from "../node/csv-log.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { ModelCheckpoint } from "../node/model-checkpoint.ts";
@@ -9,7 +10,6 @@ import type { Callback } from "../training/callback.ts";
 import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
-import { DivergedError } from "../training/diverged.ts";
 import type { EpochEvent, ReportEvent } from "../training/events.ts";
 import { reportsCsv } from "../training/history-csv.ts";
 import type { Model } from "../training/model.ts";
@@ -91,7 +91,7 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
   if (history.end === "interrupted") return interrupt(run, context);
   const divergence = divergenceOf(history.end);
   if (divergence !== undefined) throw divergence;
-  if (typeof history.end === "object") output.text(`stopped early: ${history.end.stopped.replace(/^\w+: /, "")}`);
+  if (typeof history.end === "object") output.text(`stopped early: ${history.end.reason ?? history.end.stopped}`);
 
   const bytes = model.save(notes(run.settings));
   await writeRunFile(folder.model, bytes);
@@ -146,9 +146,8 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
     display.epoch(event);
     output.event(epochJson(event));
     await writeReports(run);
-    const { stopped } = trainer.progress;
-    const hasDiverged = stopped !== null && divergenceOf({ stopped }) !== undefined;
-    if (!hasDiverged) await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
+    if (divergenceOf(trainer.stop) === undefined)
+      await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
   }
 }
 

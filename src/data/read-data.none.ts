@@ -1,3 +1,4 @@
+import { HostError } from "../errors.ts";
 import type { DataFileInput } from "./read/data-file.ts";
 import type { ReadDataOptions } from "./read/options.ts";
 import type { ReadData } from "./read/parts.ts";
@@ -7,7 +8,9 @@ import type { ReadData } from "./read/parts.ts";
  * library.
  */
 export async function readData(_files: readonly DataFileInput[], _options?: ReadDataOptions): Promise<ReadData> {
-  throw new Error(
-    "readData: expected a build with the readers of data files, such as convasm.full.min.js, got convasm.min.js",
+  throw new HostError(
+    "readData",
+    "expected a build with the readers of data files, such as convasm.full.min.js, got convasm.min.js",
+    "not-in-build",
   );
 }

@@ -1,4 +1,5 @@
 import { pairText } from "../../build/pair.text.js";
+import { HostError } from "../errors.ts";
 import type { WasmGear } from "./gears.ts";
 import { unpackWasm } from "./packed-wasm.ts";
 
@@ -7,7 +8,8 @@ import { unpackWasm } from "./packed-wasm.ts";
  * finds what they share, which is nearly all.
  */
 export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
-  if (gear === "wide") throw new RangeError("engine: expected simd or relaxed, as no browser runs wide, got wide");
+  if (gear === "wide")
+    throw new HostError("engine", "expected simd or relaxed, as no browser runs wide, got wide", "no-gear");
   const [simd, relaxed] = await unpackWasm(pairText());
   return gear === "simd" ? simd : relaxed;
 }

@@ -1,3 +1,4 @@
+import { HostError } from "../errors.ts";
 import type { WasmGear } from "./gears.ts";
 import { unpackWasm } from "./packed-wasm.ts";
 
@@ -19,6 +20,6 @@ async function textOf(gear: WasmGear): Promise<string> {
     case "relaxed":
       return (await import("../../build/relaxed.text.js")).default;
     case "wide":
-      throw new RangeError("engine: expected simd or relaxed, as no browser runs wide, got wide");
+      throw new HostError("engine", "expected simd or relaxed, as no browser runs wide, got wide", "no-gear");
   }
 }

@@ -1,11 +1,11 @@
+import { HostError, InputRangeError, isInputError, KernelError, reasonOf, retold } from "../errors.ts";
 import { chooseGear, type Gear, type WasmGear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
-import { KernelError, programOf, runPhase } from "./program.ts";
+import { programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
 import type { Tape } from "./tape.ts";
 import type { Pool } from "./threads/pool.ts";
 import { chooseThreads } from "./threads/source.ts";
-import { reasonOf } from "./threads/thread.ts";
 import { compileKernels, instantiateKernels } from "./wasm.ts";
 
 const PAGE_BYTES = 65536;
@@ -25,8 +25,8 @@ export interface Engine {
   /**
    * Runs a tape to its end, on all threads.
    *
-   * @throws Error if a kernel traps, naming it and its layer, or a thread is lost: then the heap holds half a step, and
-   *   every later run throws that reason and asks to compile the model again
+   * @throws KernelError if a kernel traps, naming it and its layer, HostError if a thread is lost: then the heap holds half a
+   * step, and every later run throws the same, with the advice to compile the model again
    */
   run(tape: Tape): void;
   /** Ends the threads; nothing runs afterwards. Further calls do nothing. */
@@ -56,13 +56,14 @@ export interface EngineChoice {
 /**
  * Chooses gear, precision and threads for this host, before memory is allocated.
  *
- * @throws TypeError, RangeError if the host lacks the gear, or the gear the precision or the threads
+ * @throws HostError if the host lacks the gear, or the gear the threads
+ * @throws TypeError, RangeError for other options
  */
 export function chooseEngine(options: EngineOptions): EngineChoice {
   const { precision = "float32", threads = 1 } = options;
   const gear = precision === "float64" ? chooseGear(options.gear ?? "js") : chooseGear(options.gear ?? "auto");
   if (precision === "float64" && gear !== "js") {
-    throw new RangeError(`engine: expected the js gear for float64, got ${gear}`);
+    throw new InputRangeError("engine", "the js gear for float64", gear, "contradiction");
   }
   return { gear, precision, ...chooseThreads(threads, gear === "js" ? "the js gear has one thread" : undefined) };
 }
@@ -76,15 +77,17 @@ export function heapBytes(elements: number, { gear, precision }: Pick<EngineChoi
 /**
  * Makes an engine with a heap of `elements` zeros.
  *
- * @throws RangeError if the host lacks the gear or the heap does not fit into 4 GiB
- * @throws Error if threads that were asked for by number do not start
+ * @throws RangeError if the heap does not fit into 4 GiB
+ * @throws HostError if the host lacks the gear or the memory, or threads that were asked for by number do not start
  */
 export async function createEngine(elements: number, options: EngineOptions = {}): Promise<Engine> {
   const choice = chooseEngine(options);
   const pages = Math.ceil((elements * 4) / PAGE_BYTES);
   if (pages > MAX_PAGES) {
     const size = ((elements * 4) / 2 ** 30).toFixed(1);
-    throw new RangeError(`engine: expected a model that fits into 4 GiB, got one of ${size} GiB; try a smaller batch`);
+    throw new InputRangeError("engine", "a model that fits into 4 GiB", `one of ${size} GiB`, "too-large", {
+      advice: "try a smaller batch",
+    });
   }
   const auto = options.threads === "auto";
   const parts = await assemble(choice, elements, pages, auto);
@@ -113,15 +116,14 @@ async function assemble(choice: EngineChoice, elements: number, pages: number, a
     try {
       return await assembleShared(gear, threads, pages);
     } catch (error) {
-      if (!auto || error instanceof RangeError) throw error;
+      if (!auto || lacksMemory(error)) throw error;
       return { ...(await assembleAlone(gear, pages)), reason: reasonOf(error) };
     }
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!lacksMemory(error)) throw error;
     const size = Math.ceil((elements * 4) / 2 ** 20);
-    throw new RangeError(`engine: expected ${size} MiB of free memory, got none; try a smaller batch`, {
-      cause: error,
-    });
+    const problem = `expected ${size} MiB of free memory, got none`;
+    throw new HostError("engine", problem, "no-memory", { advice: "try a smaller batch", cause: error });
   }
 }
 
@@ -149,11 +151,23 @@ interface Recording {
   run(): void;
 }
 
+/** Whether the host had no memory for the heap: it then throws a RangeError of its own. */
+function lacksMemory(error: unknown): boolean {
+  return error instanceof RangeError && !(error instanceof HostError || isInputError(error));
+}
+
 /** The error of a run after `dispose`. */
-const DISPOSED = "engine: expected one in use, got one that was disposed of";
+const DISPOSED = new InputRangeError("engine", "one in use", "one that was disposed of", "wrong-time");
 
 /** Ends the threads of engines that were garbage collected. */
 const forgotten = new FinalizationRegistry<Pool>((pool) => pool.dispose(DISPOSED));
+
+/** The error of a run after the one that failed, or after `dispose`. */
+function later(failure: Error): Error {
+  const advice = "nothing runs after that, compile the model again";
+  if (failure instanceof KernelError || failure instanceof HostError) return retold(failure, { advice });
+  return isInputError(failure) ? retold(failure, {}) : failure;
+}
 
 class TapeEngine implements Engine {
   readonly gear: Gear;
@@ -165,7 +179,7 @@ class TapeEngine implements Engine {
   #pool: Pool | undefined;
   #reason: string | undefined;
   /** Reason why nothing can run any more. */
-  #failure: string | undefined;
+  #failure: Error | undefined;
 
   constructor({ gear }: EngineChoice, { heap, kernels, pool, reason }: Parts, auto: boolean) {
     this.gear = gear;
@@ -193,8 +207,7 @@ class TapeEngine implements Engine {
 
   run(tape: Tape): void {
     const failure = this.#failure ?? this.#pool?.failure;
-    if (failure === DISPOSED) throw new Error(failure);
-    if (failure !== undefined) throw new Error(`${failure}; nothing runs after that, compile the model again`);
+    if (failure !== undefined) throw later(failure);
     let recording = this.#recordings.get(tape);
     if (recording?.length !== tape.operations.length) {
       recording = this.#record(tape);
@@ -203,9 +216,8 @@ class TapeEngine implements Engine {
     try {
       recording.run();
     } catch (error) {
-      const alone = error instanceof KernelError;
-      this.#end(alone ? `engine: failed in ${error.message}` : reasonOf(error));
-      throw alone ? new Error(this.#failure, { cause: error.cause }) : error;
+      this.#end(error instanceof Error ? error : new Error(reasonOf(error)));
+      throw error;
     }
   }
 
@@ -213,7 +225,7 @@ class TapeEngine implements Engine {
     this.#end(DISPOSED);
   }
 
-  #end(reason: string): void {
+  #end(reason: Error): void {
     this.#failure ??= this.#pool?.failure ?? reason;
     this.#pool?.dispose(reason);
   }

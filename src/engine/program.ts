@@ -1,3 +1,4 @@
+import { KernelError, reasonOf } from "../errors.ts";
 import type { KernelName, Kernels } from "./kernels.ts";
 import { operandsOf } from "./operands.ts";
 import { isInTurnArea, phasesOf, type Run } from "./phases.ts";
@@ -118,16 +119,13 @@ function movingPlaces(
 function boxed(numbers: readonly number[]): number[] {
   const copy: (number | null)[] = [null, ...numbers];
   copy.shift();
-  if (!copy.every((value) => value !== null)) throw new TypeError("expected numbers");
+  if (!copy.every((value) => value !== null)) throw new Error("expected numbers");
   return copy;
 }
 
 /** The error of a kernel, with its name and layer; WebAssembly throws errors without names. */
-export class KernelError extends Error {
-  constructor({ name, layer }: Call, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`${name}${layer === "" ? "" : ` of layer "${layer}"`}: ${reason}`, { cause });
-  }
+function failureOf({ name, layer }: Call, cause: unknown): KernelError {
+  return new KernelError(name, layer, reasonOf(cause), undefined, { cause });
 }
 
 /**
@@ -151,7 +149,7 @@ function runOnce({ calls }: Part, watcher: Watcher | undefined): void {
       kernel(...args);
     }
   } catch (error) {
-    throw new KernelError(calls[i], error);
+    throw failureOf(calls[i], error);
   }
 }
 
@@ -170,7 +168,7 @@ function runInTurns({ calls, begin, end, chunk }: Part, watcher: Watcher | undef
       }
     }
   } catch (error) {
-    throw new KernelError(calls[i], error);
+    throw failureOf(calls[i], error);
   }
 }
 

@@ -1,3 +1,5 @@
+import { HostError } from "../errors.ts";
+
 /** Pages that a shared memory may have at most: 4 GiB. Must not be less than what the engine asks for. */
 const MAX_PAGES = 65536;
 
@@ -34,7 +36,7 @@ export function withSharedMemory(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
   const [flags, pages] = wasm.subarray(end - UNSHARED_BYTES, end);
   // Sizes of one byte are enough: the section holds two short names.
   if (wasm[at] !== IMPORT_SECTION || grown > 127 || flags !== 0 || pages > LEAST_PAGES) {
-    throw new Error("kernels: expected a wasm file that imports one unshared memory");
+    throw new HostError("kernels", "expected a wasm file that imports one unshared memory", "not-in-build");
   }
   const head = wasm.subarray(0, at + 1);
   const names = wasm.subarray(next, end - UNSHARED_BYTES);

@@ -67,7 +67,7 @@ export class Tape {
    * it.
    *
    * @param scratch index of the argument that is the offset of that memory, and the distance of the threads' areas
-   * @throws RangeError if there is no such argument
+   * @throws Error if there is no such argument
    * @example
    * const { offset, elements } = site.threadScratch(1000);
    * tape.addWithScratch("winograd_filters", "weight", panels, { argument: 4, elements }, packed, panels, rows, 0, offset);
@@ -80,7 +80,7 @@ export class Tape {
     ...args: KernelArguments<K>
   ): void {
     if (!(scratch.argument in args)) {
-      throw new RangeError(`${kernel}: expected scratch at one of ${args.length} arguments, got ${scratch.argument}`);
+      throw new Error(`${kernel}: expected scratch at one of ${args.length} arguments, got ${scratch.argument}`);
     }
     this.operations.push({ kernel, axis, extent, arguments: args, scratch, layer: this.#layer });
   }

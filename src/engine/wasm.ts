@@ -1,3 +1,4 @@
+import { HostError } from "../errors.ts";
 import { builtInWasm } from "./built-in-wasm.ts";
 import type { WasmGear } from "./gears.ts";
 import { instantiateNow, instantiateSoon } from "./instantiate.ts";
@@ -62,11 +63,15 @@ async function load(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
 async function bytesOf(gear: WasmGear, wasm: Uint8Array<ArrayBuffer> | Response): Promise<Uint8Array<ArrayBuffer>> {
   if (!isResponse(wasm)) return wasm;
   const { ok, url, status, statusText } = wasm;
-  if (!ok) throw new Error(`engine: expected ${gear}.wasm at ${url}, got ${`${status} ${statusText}`.trim()}`);
+  if (!ok) throw missing(gear, url, `${status} ${statusText}`.trim());
   const bytes = new Uint8Array(await wasm.arrayBuffer());
   // A server that answers everything with its start page says 200.
-  if (bytes[0] !== 0) throw new Error(`engine: expected ${gear}.wasm at ${url}, got something else`);
+  if (bytes[0] !== 0) throw missing(gear, url, "something else");
   return bytes;
+}
+
+function missing(gear: WasmGear, url: string, got: string): HostError {
+  return new HostError("engine", `expected ${gear}.wasm at ${url}, got ${got}`, "not-in-build");
 }
 
 /** A compiled wasm file. Each is compiled once, however many models use it. */
@@ -95,7 +100,8 @@ export function instantiateShared(module: WebAssembly.Module, memory: WebAssembl
 }
 
 function kernelsOf(exports: Record<string, unknown>): Kernels {
-  if (!areKernels(exports)) throw new Error("engine: expected a wasm file of convasm's kernels, got another one");
+  if (!areKernels(exports))
+    throw new HostError("engine", "expected a wasm file of convasm's kernels, got another one", "not-in-build");
   return exports;
 }
 

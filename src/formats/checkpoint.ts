@@ -1,4 +1,4 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { crc32 } from "../numeric/crc32.ts";
 import { encodeSafetensors, type Safetensors, type SafetensorsTensor } from "./safetensors.ts";
@@ -85,7 +85,7 @@ function checkChecksum({ tensors, metadata }: Safetensors, name: string): void {
   if (checksum === undefined) return;
   if (checksum === checksumOf(tensors, metadata)) return;
   const got = 'damaged ones, or ones changed without "checksum" in its metadata';
-  throw new RangeError(`${name}: expected the contents that the file was saved with, got ${got}`);
+  throw new InputRangeError(name, "the contents that the file was saved with", got, "damaged-file");
 }
 
 /**
@@ -98,14 +98,24 @@ function checkChecksum({ tensors, metadata }: Safetensors, name: string): void {
  */
 export function readCheckpoint({ tensors, metadata }: Safetensors, name: string): Checkpoint {
   if (metadata.format !== FORMAT) {
-    throw new RangeError(`${name}: expected a model that convasm saved, got a safetensors file without its metadata`);
+    throw new InputRangeError(
+      name,
+      "a model that convasm saved",
+      "a safetensors file without its metadata",
+      "damaged-file",
+    );
   }
   if (metadata.version !== VERSION) {
-    throw new RangeError(`${name}: expected version ${VERSION} of the model format, got ${shown(metadata.version)}`);
+    throw new InputRangeError(
+      name,
+      `version ${VERSION} of the model format`,
+      shown(metadata.version),
+      "unsupported-file",
+    );
   }
   checkChecksum({ tensors, metadata }, name);
   const settings = parse(metadata, "settings", name);
-  if (!isRecord(settings)) throw new RangeError(`${name}: expected settings to be an object, got ${typeof settings}`);
+  if (!isRecord(settings)) throw new InputRangeError(name, "settings to be an object", typeof settings, "damaged-file");
   const weights = new Map<string, NamedArray>();
   const optimizer = new Map<string, NamedArray>();
   const callbacks = new Map<string, NamedArray>();
@@ -121,10 +131,12 @@ export function readCheckpoint({ tensors, metadata }: Safetensors, name: string)
 
 function parse(metadata: Readonly<Record<string, string>>, key: string, name: string): unknown {
   const text = metadata[key];
-  if (text === undefined) throw new RangeError(`${name}: expected metadata "${key}", got none`);
+  if (text === undefined) throw new InputRangeError(name, `metadata "${key}"`, "none", "damaged-file");
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RangeError(`${name}: expected metadata "${key}" to be JSON, got ${text.slice(0, 40)}`, { cause: error });
+    throw new InputRangeError(name, `metadata "${key}" to be JSON`, text.slice(0, 40), "damaged-file", {
+      cause: error,
+    });
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { InputRangeError, InputTypeError } from "../errors.ts";
 import { asBytes, type FileBytes, kindOf } from "../numeric/array-kinds.ts";
 import { standInOf } from "../numeric/stand-ins.ts";
 import { findDuplicateKey } from "./json-keys.ts";
@@ -104,8 +105,8 @@ export function encodeSafetensors(
   const unpadded = new TextEncoder().encode(header);
   const headerBytes = Math.ceil(unpadded.length / ALIGNMENT) * ALIGNMENT;
   if (headerBytes > MAX_HEADER_BYTES) {
-    const limit = `expected a header of at most ${MAX_HEADER_BYTES} bytes`;
-    throw new RangeError(`encodeSafetensors: ${limit}, got ${headerBytes}`);
+    const limit = `a header of at most ${MAX_HEADER_BYTES} bytes`;
+    throw new InputRangeError("encodeSafetensors", limit, `${headerBytes}`, "too-large");
   }
   let dataBytes = 0;
   for (const { data } of tensors.values()) dataBytes += data.byteLength;
@@ -129,11 +130,17 @@ function headerText(
   if (Object.keys(metadata).length > 0) fields.push(`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`);
   let begin = 0;
   for (const [name, { dtype, shape, data }] of tensors) {
-    if (name === METADATA_KEY) throw new RangeError(`encodeSafetensors: expected another name than ${METADATA_KEY}`);
+    if (name === METADATA_KEY)
+      throw new InputRangeError("encodeSafetensors", `another name than ${METADATA_KEY}`, "it");
     const size = shape.reduce((product, dim) => product * dim, 1);
     if (size !== data.length) {
       const who = `encodeSafetensors ${JSON.stringify(name)}`;
-      throw new RangeError(`${who}: expected ${size} values for shape [${shape.join(", ")}], got ${data.length}`);
+      throw new InputRangeError(
+        who,
+        `${size} values for shape [${shape.join(", ")}]`,
+        `${data.length}`,
+        "shape-mismatch",
+      );
     }
     const end = begin + data.byteLength;
     fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
@@ -153,7 +160,7 @@ function headerText(
 export function decodeSafetensors(file: FileBytes, options: DecodeSafetensorsOptions = {}): Safetensors {
   const name = options.name ?? "data";
   const bytes = asBytes(file);
-  if (bytes === undefined) throw new TypeError(`${whoIs(name)}: expected the bytes of a file, got ${kindOf(file)}`);
+  if (bytes === undefined) throw new InputTypeError(whoIs(name), "the bytes of a file", kindOf(file));
   const dataBegin = LENGTH_BYTES + safetensorsHeaderBytes(bytes, bytes.length, name);
   const dataBytes = bytes.length - dataBegin;
   const header = parseSafetensorsHeader(bytes.subarray(LENGTH_BYTES, dataBegin), dataBytes, name);
@@ -175,16 +182,16 @@ function whoIs(name: string): string {
 export function safetensorsHeaderBytes(start: Uint8Array, fileBytes: number, name: string): number {
   const who = whoIs(name);
   if (start.length < LENGTH_BYTES || fileBytes < LENGTH_BYTES + 2) {
-    throw new RangeError(`${who}: expected at least ${LENGTH_BYTES + 2} bytes, got ${fileBytes}`);
+    throw new InputRangeError(who, `at least ${LENGTH_BYTES + 2} bytes`, `${fileBytes}`, "damaged-file");
   }
   const standIn = standInOf(start);
-  if (standIn !== undefined) throw new RangeError(`${who}: expected a safetensors file, got ${standIn}`);
+  if (standIn !== undefined) throw new InputRangeError(who, "a safetensors file", standIn, "damaged-file");
   const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw new RangeError(`${who}: expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${length}`);
+    throw new InputRangeError(who, `a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`, "too-large");
   }
   if (Number(length) > fileBytes - LENGTH_BYTES) {
-    throw new RangeError(`${who}: expected a header inside the file of ${fileBytes} bytes, got ${length} bytes`);
+    throw new InputRangeError(who, `a header inside the file of ${fileBytes} bytes`, `${length} bytes`, "damaged-file");
   }
   return Number(length);
 }
@@ -210,20 +217,20 @@ export function parseSafetensorsHeader(header: Uint8Array, dataBytes: number, na
 }
 
 function parseObject(who: string, header: Uint8Array): object {
-  if (header[0] !== 0x7b) throw new RangeError(`${who}: expected a JSON object as header, got something else`);
+  if (header[0] !== 0x7b) throw new InputRangeError(who, "a JSON object as header", "something else", "damaged-file");
   let text: string;
   let parsed: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(header);
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new RangeError(`${who}: expected a JSON object as header, got text that is not JSON`, { cause });
+    throw new InputRangeError(who, "a JSON object as header", "text that is not JSON", "damaged-file", { cause });
   }
   const duplicate = findDuplicateKey(text);
   if (duplicate !== undefined) {
-    throw new RangeError(`${who}: expected each key once in the header, got ${JSON.stringify(duplicate)} twice`);
+    throw new InputRangeError(who, "each key once in the header", `${JSON.stringify(duplicate)} twice`, "damaged-file");
   }
-  if (!isObject(parsed)) throw new RangeError(`${who}: expected a JSON object as header, got something else`);
+  if (!isObject(parsed)) throw new InputRangeError(who, "a JSON object as header", "something else", "damaged-file");
   return parsed;
 }
 
@@ -232,11 +239,16 @@ function isObject(value: unknown): value is object {
 }
 
 function checkMetadata(who: string, value: unknown): Record<string, string> {
-  if (!isObject(value)) throw new RangeError(`${who}: expected texts in ${METADATA_KEY}, got ${shown(value)}`);
+  if (!isObject(value)) throw new InputRangeError(who, `texts in ${METADATA_KEY}`, shown(value), "damaged-file");
   const pairs: [string, string][] = [];
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== "string") {
-      throw new RangeError(`${who}: expected a text for ${JSON.stringify(key)} in ${METADATA_KEY}, got ${shown(text)}`);
+      throw new InputRangeError(
+        who,
+        `a text for ${JSON.stringify(key)} in ${METADATA_KEY}`,
+        shown(text),
+        "damaged-file",
+      );
     }
     pairs.push([key, text]);
   }
@@ -265,23 +277,23 @@ interface EntryFields {
 }
 
 function checkEntry(who: string, name: string, value: unknown, dataBytes: number): SafetensorsEntry {
-  if (!isObject(value)) throw new RangeError(`${who}: expected dtype, shape and data_offsets, got ${shown(value)}`);
+  if (!isObject(value)) throw new InputRangeError(who, "dtype, shape and data_offsets", shown(value), "damaged-file");
   const { dtype, shape, data_offsets: offsets }: EntryFields = value;
   const valueBytes = typeof dtype === "string" ? DTYPE_BYTES.get(dtype) : undefined;
   if (typeof dtype !== "string" || valueBytes === undefined) {
-    throw new RangeError(`${who}: expected a dtype such as "F32", got ${shown(dtype)}`);
+    throw new InputRangeError(who, 'a dtype such as "F32"', shown(dtype), "unsupported-file");
   }
   if (!isCounts(shape)) {
-    throw new RangeError(`${who}: expected whole numbers from 0 as shape, got ${shown(shape)}`);
+    throw new InputRangeError(who, "whole numbers from 0 as shape", shown(shape), "damaged-file");
   }
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1] || offsets[1] > dataBytes) {
-    throw new RangeError(`${who}: expected data_offsets from 0 to ${dataBytes}, got ${shown(offsets)}`);
+    throw new InputRangeError(who, `data_offsets from 0 to ${dataBytes}`, shown(offsets), "damaged-file");
   }
   const [begin, end] = offsets;
   // Zero dimensions first: with them no product can overflow.
   const bytes = shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, valueBytes);
   if (bytes !== end - begin) {
-    throw new RangeError(`${who}: expected ${bytes} bytes for ${dtype} ${shown(shape)}, got ${end - begin}`);
+    throw new InputRangeError(who, `${bytes} bytes for ${dtype} ${shown(shape)}`, `${end - begin}`, "damaged-file");
   }
   return { name, dtype, shape, begin, end };
 }
@@ -293,13 +305,16 @@ function checkCover(who: string, entries: readonly SafetensorsEntry[], dataBytes
   for (const { name, begin, end } of ordered) {
     if (begin !== covered) {
       const what = begin < covered ? "overlaps the tensor before it" : "leaves a hole before it";
-      throw new RangeError(
-        `${who}: tensor ${JSON.stringify(name)}: expected to begin at ${covered}, got ${begin}: ${what}`,
+      throw new InputRangeError(
+        `${who}: tensor ${JSON.stringify(name)}`,
+        `to begin at ${covered}`,
+        `${begin}: ${what}`,
+        "damaged-file",
       );
     }
     covered = end;
   }
-  if (covered !== dataBytes) throw new RangeError(`${who}: expected ${covered} bytes of data, got ${dataBytes}`);
+  if (covered !== dataBytes) throw new InputRangeError(who, `${covered} bytes of data`, `${dataBytes}`, "damaged-file");
 }
 
 /**
@@ -318,7 +333,7 @@ export function decodeTensors(
   for (const { name, dtype } of header.entries) {
     if (wanted.includes(dtype)) continue;
     const advice = options.convert || dtype.startsWith("F8") ? "" : "; convert turns others into F32";
-    throw new RangeError(`${whoOf(name)}: expected dtype ${wanted.join(", ")}, got ${dtype}${advice}`);
+    throw new InputRangeError(whoOf(name), `dtype ${wanted.join(", ")}`, `${dtype}${advice}`, "unsupported-file");
   }
   const tensors = new Map<string, SafetensorsTensor>();
   for (const { name, dtype, shape, begin, end } of header.entries) {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
+
 const WHOLE_TYPES: readonly string[] = ["BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64"];
 
 /** Types besides F32 that {@link tensorFloats} takes. */
@@ -25,7 +27,12 @@ function wholeFloats(who: string, dtype: string, bytes: Uint8Array): Float32Arra
   const floats = Float32Array.from(values, Number);
   for (let i = 0; i < floats.length; i++) {
     if (Math.abs(floats[i]) <= MAX_WHOLE || BigInt(floats[i]) === BigInt(values[i])) continue;
-    throw new RangeError(`${who}: expected ${dtype} values that F32 holds exactly, got ${values[i]} at index ${i}`);
+    throw new InputRangeError(
+      who,
+      `${dtype} values that F32 holds exactly`,
+      `${values[i]} at index ${i}`,
+      "unsupported-file",
+    );
   }
   return floats;
 }

@@ -1,4 +1,4 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, shown } from "../errors.ts";
 import { ADD } from "../layers/add.ts";
 import { checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
@@ -147,8 +147,11 @@ class Builder {
     const ends = [way.tensor, around.tensor];
     const [shape, other] = ends.map((end) => end.shape);
     if (shape.join() !== other.join()) {
-      throw new RangeError(
-        `${type} "${place.who}": expected both ways to end in one shape, got [${shape}] and [${other}] on the shortcut`,
+      throw new InputRangeError(
+        `${type} "${place.who}"`,
+        "both ways to end in one shape",
+        `[${shape}] and [${other}] on the shortcut`,
+        "shape-mismatch",
       );
     }
     return this.#node(ADD.create({}), ends, place);
@@ -166,7 +169,7 @@ function itemsOf(layers: readonly Layer[], who: string, watcher: Watcher): reado
   const places = new Map(names.map((name, index) => [name, index]));
   names.forEach((name, index) => {
     const last = places.get(name) ?? index;
-    const error = new RangeError(`layers: expected every name once, got ${shown(name)} twice`);
+    const error = new InputRangeError("layers", "every name once", `${shown(name)} twice`);
     if (last !== index) watcher.wrong(layers[last], error);
   });
   return layers.map((layer, index) => ({
@@ -175,8 +178,9 @@ function itemsOf(layers: readonly Layer[], who: string, watcher: Watcher): reado
     inputs: layer.config.inputs?.map((input) => {
       const place = places.get(input) ?? (input === INPUT ? OUTER : undefined);
       if (place !== undefined) return place;
-      const message = `expected inputs to be names of ${listed([INPUT, ...names])}, got ${shown(input)}`;
-      watcher.wrong(layer, new RangeError(`${layer.type} "${who}${names[index]}": ${message}`));
+      const expected = `inputs to be names of ${listed([INPUT, ...names])}`;
+      const title = `${layer.type} "${who}${names[index]}"`;
+      watcher.wrong(layer, new InputRangeError(title, expected, shown(input), "unknown-name"));
       return MISSING;
     }) ?? [index === 0 ? OUTER : index - 1],
   }));
@@ -208,20 +212,25 @@ function endsOf(
   watcher: Watcher,
 ): readonly number[] {
   if (outputs !== undefined && new Set(outputs).size !== Math.max(outputs.length, 1)) {
-    throw new RangeError(`outputs: expected one or more names, each once, got ${listed(outputs)}`);
+    throw new InputRangeError("outputs", "one or more names, each once", listed(outputs));
   }
   const ends = outputs?.map((output) => {
     const index = items.findIndex(({ name }) => name === output);
     if (index >= 0) return index;
-    throw new RangeError(`outputs: expected names of ${listed(items.map(({ name }) => name))}, got ${shown(output)}`);
+    throw new InputRangeError(
+      "outputs",
+      `names of ${listed(items.map(({ name }) => name))}`,
+      shown(output),
+      "unknown-name",
+    );
   }) ?? [items.length - 1];
   const taken = new Set([...ends, ...items.flatMap(({ inputs }) => inputs)]);
   // A wrong name may have meant any layer.
   if (taken.has(MISSING)) return ends;
   for (const [index, { layer, name }] of items.entries()) {
     if (taken.has(index)) continue;
-    const message = "expected another layer to take its output, or the outputs to name it, got neither";
-    watcher.wrong(layer, new RangeError(`${layer.type} "${who}${name}": ${message}`));
+    const expected = "another layer to take its output, or the outputs to name it";
+    watcher.wrong(layer, new InputRangeError(`${layer.type} "${who}${name}"`, expected, "neither", "missing"));
   }
   return ends;
 }
@@ -254,9 +263,11 @@ function ordered(items: readonly Item[], who: string, watcher: Watcher): readonl
       state[index] = "open";
       if (state[waiting] === "open") {
         const circle = [...trail.slice(trail.indexOf(waiting)), waiting].map((at) => items[at].name);
-        const error = new RangeError(
-          `${items[waiting].layer.type} "${who}${items[waiting].name}": expected no layer to take what is made of its own ` +
-            `output, got ${listed([circle.reverse().join(" -> ")])}`,
+        const error = new InputRangeError(
+          `${items[waiting].layer.type} "${who}${items[waiting].name}"`,
+          "no layer to take what is made of its own output",
+          listed([circle.reverse().join(" -> ")]),
+          "contradiction",
         );
         watcher.wrong(items[waiting].layer, error);
         state[index] = "done";

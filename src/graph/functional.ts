@@ -1,3 +1,4 @@
+import { InputRangeError } from "../errors.ts";
 import { type Layer, layerTitle, type SymbolicTensor } from "../layers/layer.ts";
 import { INPUT, layerNames } from "./build.ts";
 
@@ -24,7 +25,7 @@ export function listOf(input: SymbolicTensor, outputs: readonly SymbolicTensor[]
   const places = new Map(layers.map((layer, index) => [layer, index]));
   const twice = layers.find((layer, index) => places.get(layer) !== index);
   if (twice !== undefined) {
-    throw new RangeError(`${layerTitle(twice)}: expected to be applied once, as layers share no weights, got more`);
+    throw new InputRangeError(layerTitle(twice), "to be applied once, as layers share no weights", "more");
   }
   const names = layerNames(layers);
   const known = new Map<SymbolicTensor, string>([[input, INPUT]]);
@@ -37,7 +38,7 @@ export function listOf(input: SymbolicTensor, outputs: readonly SymbolicTensor[]
     const before = index === 0 ? input : tensors[index - 1];
     if (inputs.length === 1 && inputs[0] === before) return layer;
     if (inputs.includes(input) && names.includes(INPUT)) {
-      throw new RangeError(`${layerTitle(layer)}: expected no layer named as the model's input, got "${INPUT}"`);
+      throw new InputRangeError(layerTitle(layer), "no layer named as the model's input", `"${INPUT}"`);
     }
     const { type, ...config } = layer.config;
     return { ...layer, config: { ...config, inputs: inputs.map(nameOf), type } };
@@ -66,8 +67,11 @@ function ordered(input: SymbolicTensor, outputs: readonly SymbolicTensor[]): rea
       if (done.has(tensor)) {
         trail.pop();
       } else if (!isApplied(tensor)) {
-        throw new RangeError(
-          `outputs: expected to be made of the model's input, [${input.shape}], got another one, [${tensor.shape}]`,
+        throw new InputRangeError(
+          "outputs",
+          `to be made of the model's input, [${input.shape}]`,
+          `another one, [${tensor.shape}]`,
+          "shape-mismatch",
         );
       } else if (top.taken < tensor.source.inputs.length) {
         trail.push({ tensor: tensor.source.inputs[top.taken], taken: 0 });

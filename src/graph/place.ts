@@ -253,7 +253,7 @@ function placeNodes(
 
 function offset(offsets: ReadonlyMap<number, number>, id: number): number {
   const found = offsets.get(id);
-  if (found === undefined) throw new RangeError(`graph: expected tensor ${id} to be placed`);
+  if (found === undefined) throw new Error(`graph: expected tensor ${id} to be placed`);
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { InputTypeError } from "../errors.ts";
 import { defineLayer, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
 import type { LayerConfig } from "../layers/options.ts";
 import { buildWhatFits, INPUT, layerNames } from "./build.ts";
@@ -99,7 +100,7 @@ function standIn({ type, name, inputs }: LayerConfig): Layer {
     },
     arity: [0, Number.POSITIVE_INFINITY],
     outputShape() {
-      throw new TypeError(`${type}: expected options that can be read`);
+      throw new InputTypeError(type, "options that can be read", "others");
     },
     parameters: () => [],
     multiplyAdds: () => 0,

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { TooSmallError } from "../errors.ts";
+
 /** `valid`, `same`, a number for all sides, [height, width], or [[top, bottom], [left, right]]. */
 export type Padding =
   | "valid"
@@ -100,9 +102,6 @@ function sides(
   return [whole(name, "padding", before, 0), whole(name, "padding", after, 0)];
 }
 
-/** An image is smaller than a window that is to lie in it. */
-export class TooSmallError extends RangeError {}
-
 interface Axis {
   readonly size: number;
   readonly kernel: number;
@@ -125,8 +124,9 @@ function axis(options: WindowOptions, side: 0 | 1): Axis {
   const [before, after] = sides(options, side, size, extent, stride);
   if (extent > before + size + after) {
     throw new TooSmallError(
-      `${name}: expected a kernel ${letters} of at most ${before + size + after} (input ${size} and padding ` +
-        `${before} + ${after}), got ${extent}${dilation > 1 ? ` (${kernel}, dilated by ${dilation})` : ""}`,
+      name,
+      `a kernel ${letters} of at most ${before + size + after} (input ${size} and padding ${before} + ${after})`,
+      `${extent}${dilation > 1 ? ` (${kernel}, dilated by ${dilation})` : ""}`,
     );
   }
   // A stride beyond the input never takes a second step, and a single tap has no distance to another: the same windows in

@@ -1,7 +1,7 @@
+import { InputRangeError, retold, TooSmallError } from "../errors.ts";
 import { buildGraph, layerNames, listed } from "../graph/build.ts";
 import { type Graph, graphMultiplyAdds, graphParameters, type NodeParameter } from "../graph/graph.ts";
 import type { Json } from "../json.ts";
-import { TooSmallError } from "../layers/geometry.ts";
 import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
 import { type ArchitectureOptions, type NetworkForm, readForm } from "./forms.ts";
 import type { Input } from "./input.ts";
@@ -15,7 +15,7 @@ export class Architecture {
   /** @throws TypeError, RangeError where options or shapes do not fit, naming the layer */
   constructor(options: ArchitectureOptions) {
     this.#form = readForm(options);
-    if (this.#form.layers.length === 0) throw new RangeError("layers: expected at least one layer, got none");
+    if (this.#form.layers.length === 0) throw new InputRangeError("layers", "at least one layer", "none", "missing");
     this.input = this.#form.input;
     this.graph = graphOf(this.#form);
   }
@@ -88,7 +88,7 @@ export class Architecture {
 export function checkOneOutput({ graph: { outputs } }: Pick<Architecture, "graph">, who: string, why = ""): void {
   if (outputs.length === 1) return;
   const names = listed(outputs.map(({ name }) => name));
-  throw new RangeError(`${who}: expected a model of one output, got ${names}${why}`);
+  throw new InputRangeError(who, "a model of one output", `${names}${why}`, "shape-mismatch");
 }
 
 /** Largest side of images that is tried. */
@@ -104,7 +104,7 @@ function graphOf({ input: { shape }, layers, outputs }: NetworkForm): Graph {
     const side = smallestSide(layers, outputs, c);
     if (side === undefined) throw error;
     const reason = `images of ${h} x ${w} are too small for these layers, of ${side} x ${side} they fit`;
-    throw new TooSmallError(`${error.message}; ${reason}`, { cause: error });
+    throw retold(error, { advice: reason });
   }
 }
 

@@ -1,4 +1,4 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isLayer, type Layer, readTensors, type SymbolicTensor } from "../layers/layer.ts";
 import { type Input, type InputOptions, type InputTensor, readInput } from "./input.ts";
 
@@ -48,7 +48,7 @@ export function readForm(options: ArchitectureOptions): NetworkForm {
     return { input: readInput(input), layers: readLayerList(layers), outputs: readOutputNames(outputs) };
   }
   if (input !== undefined || layers !== undefined) {
-    throw new TypeError("model: expected either input and layers, or inputs and outputs, got both");
+    throw new InputTypeError("model", "either input and layers, or inputs and outputs", "both", "contradiction");
   }
   const x = readInputTensor(inputs);
   return { input: x.input, ...x.list(outputs) };
@@ -57,7 +57,7 @@ export function readForm(options: ArchitectureOptions): NetworkForm {
 function readLayerList(layers: unknown): readonly Layer[] {
   if (Array.isArray(layers) && layers.every(isLayer)) return layers;
   const stranger: unknown = Array.isArray(layers) ? layers.find((layer) => !isLayer(layer)) : layers;
-  throw new TypeError(`layers: expected a list of layers such as flatten(), got ${shown(stranger)}`);
+  throw new InputTypeError("layers", "a list of layers such as flatten()", shown(stranger));
 }
 
 /**
@@ -70,14 +70,14 @@ export function readOutputNames(outputs: unknown): readonly string[] | undefined
   const list: readonly unknown[] = Array.isArray(outputs) ? outputs : [outputs];
   const isName = (item: unknown) => typeof item === "string";
   if (list.every(isName)) return list;
-  throw new TypeError(`outputs: expected names of layers, got ${shown(list.find((item) => !isName(item)))}`);
+  throw new InputTypeError("outputs", "names of layers", shown(list.find((item) => !isName(item))));
 }
 
 function readInputTensor(inputs: unknown): InputTensor {
   const [x, ...others] = readTensors("inputs", inputs);
   if (isInputTensor(x) && others.length === 0) return x;
   const got = others.length > 0 ? `${others.length + 1}, as models of several are not supported` : "a layer's output";
-  throw new RangeError(`inputs: expected one that input() gives, got ${got}`);
+  throw new InputRangeError("inputs", "one that input() gives", got);
 }
 
 function isInputTensor(tensor: SymbolicTensor | undefined): tensor is InputTensor {

@@ -1,4 +1,4 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { layerNames } from "../graph/build.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -23,9 +23,9 @@ export function frozenWeights(architecture: Pick<Architecture, "parameters">): s
 export function expectTrained(architecture: Pick<Architecture, "parameters">, who: string): void {
   const parameters = architecture.parameters();
   if (parameters.some(({ trained }) => trained) || !parameters.some(({ frozen }) => frozen)) return;
-  throw new RangeError(
-    `${who}: expected a layer to train, got all of them frozen; unfreeze one, or compile without an optimizer`,
-  );
+  throw new InputRangeError(who, "a layer to train", "all of them frozen", "contradiction", {
+    advice: "unfreeze one, or compile without an optimizer",
+  });
 }
 
 /**
@@ -49,8 +49,9 @@ export function withTrainable(
   if (found) return new Architecture({ input, layers, outputs: [...outputShapes.keys()] });
   const names = pathsOf(architecture.graph);
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  const message = `${who}: expected a layer or block, one of ${names.slice(0, MOST_NAMES).join(", ")}${more}, got ${shown(prefix)}`;
-  throw typeof prefix === "string" ? new RangeError(message) : new TypeError(message);
+  const expected = `a layer or block, one of ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
+  if (typeof prefix !== "string") throw new InputTypeError(who, expected, shown(prefix));
+  throw new InputRangeError(who, expected, shown(prefix), "unknown-name");
 }
 
 /** The paths of layers with parameters, and of the blocks that they stand in. */

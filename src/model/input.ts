@@ -1,4 +1,4 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { type LayerList, listOf } from "../graph/functional.ts";
 import { readTensors, type SymbolicTensor, sizeOf } from "../layers/layer.ts";
 import { checkNumber } from "../options/numbers.ts";
@@ -76,21 +76,21 @@ export function readInput(json: unknown): Input {
   const fields = readFields(who, Array.isArray(json) ? { shape: json } : json, keys);
   const { shape } = fields;
   if (!Array.isArray(shape) || shape.length !== 3) {
-    throw new TypeError(`${who}: expected shape to be [height, width, channels], got ${shown(shape)}`);
+    throw new InputTypeError(who, "shape to be [height, width, channels]", shown(shape));
   }
   const whole = { whole: true, minimum: 1, maximum: MAX_ELEMENTS };
   const [height, width, channels] = shape.map((extent: unknown) => checkNumber(who, "shape", extent, whole));
   const checked = [height, width, channels] as const;
   if (sizeOf(checked) > MAX_ELEMENTS) {
-    throw new RangeError(`${who}: expected a shape of at most ${MAX_ELEMENTS} elements, got [${checked}]`);
+    throw new InputRangeError(who, `a shape of at most ${MAX_ELEMENTS} elements`, `[${checked}]`, "too-large");
   }
   if (fields.mean !== undefined || fields.deviation !== undefined) {
     if (fields.scale !== undefined || fields.offset !== undefined) {
-      throw new TypeError(`${who}: expected either scale and offset or mean and deviation, got both`);
+      throw new InputTypeError(who, "either scale and offset or mean and deviation", "both", "contradiction");
     }
     const mean = perChannel(who, "mean", fields.mean ?? 0, channels);
     const deviation = perChannel(who, "deviation", fields.deviation ?? 1, channels);
-    if (deviation.includes(0)) throw new RangeError(`${who}: expected deviation not to be 0, got [${deviation}]`);
+    if (deviation.includes(0)) throw new InputRangeError(who, "deviation not to be 0", `[${deviation}]`);
     const scale = deviation.map((d) => checkNumber(who, "1 / deviation", 1 / d, FLOAT32));
     const offset = mean.map((m, i) => checkNumber(who, "-mean / deviation", -m / deviation[i], FLOAT32));
     return { shape: checked, scale, offset };
@@ -105,7 +105,12 @@ export function readInput(json: unknown): Input {
 function perChannel(who: string, name: string, value: unknown, channels: number): number[] {
   const list: unknown[] = Array.isArray(value) ? value : new Array<unknown>(channels).fill(value);
   if (list.length !== channels) {
-    throw new RangeError(`${who}: expected ${name} to have ${channels} values, one per channel, got ${list.length}`);
+    throw new InputRangeError(
+      who,
+      `${name} to have ${channels} values, one per channel`,
+      `${list.length}`,
+      "shape-mismatch",
+    );
   }
   return list.map((item) => checkNumber(who, name, item, FLOAT32));
 }

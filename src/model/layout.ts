@@ -1,5 +1,6 @@
 import type { EngineOptions } from "../engine/engine.ts";
 import { MemoryPlan, type Region } from "../engine/plan.ts";
+import { InputRangeError } from "../errors.ts";
 import { type Graph, producers } from "../graph/graph.ts";
 import { PlacedGraph } from "../graph/place.ts";
 import { type Mode, sizeOf } from "../layers/layer.ts";
@@ -128,7 +129,9 @@ function lossOutputs(architecture: Architecture, { classes, config }: Loss): num
   checkOneOutput(architecture, config.type);
   const { output, outputs } = architecture;
   if (classes && output[output.length - 1] !== outputs) {
-    throw new RangeError(`${config.type}: expected a last layer of [classes], got [${output}]; put flatten before it`);
+    throw new InputRangeError(config.type, "a last layer of [classes]", `[${output}]`, "shape-mismatch", {
+      advice: "put flatten before it",
+    });
   }
   return outputs;
 }

@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { chooseEngine, createEngine, type Engine } from "../engine/engine.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import { InputRangeError, InputTypeError } from "../errors.ts";
 import { type Mode, sizeOf } from "../layers/layer.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { RandomStream } from "../numeric/random.ts";
@@ -146,7 +147,8 @@ export class Network {
   /** The place for the transforms of the next augmented step: `TRANSFORM_FLOATS` per image. */
   get transforms() {
     const { transforms } = this.#layout;
-    if (transforms === undefined) throw new TypeError("augment: expected a model compiled with an optimizer, got none");
+    if (transforms === undefined)
+      throw new InputTypeError("augment", "a model compiled with an optimizer", "none", "wrong-time");
     return this.view(transforms.offset, transforms.size);
   }
 
@@ -216,7 +218,8 @@ export class Network {
    */
   #writeStepNumbers(step: number, learningRate: number, begin: number): void {
     const { optimizer } = this;
-    if (optimizer === undefined) throw new TypeError("train: expected a model compiled with an optimizer, got none");
+    if (optimizer === undefined)
+      throw new InputTypeError("train", "a model compiled with an optimizer", "none", "wrong-time");
     const { heap } = this.engine;
     const { hyper, randomKeys } = this.#layout;
     heap.set(optimizer.hyper(step, learningRate), hyper.offset);
@@ -236,9 +239,12 @@ export class Network {
   /** Runs the staged batch forward and, if the targets are staged, computes its losses. */
   evaluate(n: number, mode: Mode, withLoss: boolean): void {
     if (!this.#layout.modes.has(mode)) {
-      throw new RangeError(
-        "evaluate: expected running statistics, as a large network that only predicts has memory for; " +
-          "got those of the batch: compile it with an optimizer",
+      throw new InputRangeError(
+        "evaluate",
+        "running statistics, as a large network that only predicts has memory for",
+        "those of the batch",
+        "wrong-time",
+        { advice: "compile it with an optimizer" },
       );
     }
     this.#settleGradients();
@@ -281,7 +287,8 @@ export class Network {
   /** The gradient of a parameter after the last step. */
   gradient(name: string) {
     const { gradient } = this.parameters.get(name);
-    if (gradient === undefined) throw new TypeError(`gradient: expected a trained parameter, got "${name}"`);
+    if (gradient === undefined)
+      throw new InputTypeError("gradient", "a trained parameter", `"${name}"`, "unknown-name");
     this.#settleGradients();
     return this.view(gradient.offset, gradient.size);
   }

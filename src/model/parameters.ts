@@ -1,5 +1,6 @@
 import { alignedSize, type MemoryPlan, type Region } from "../engine/plan.ts";
 import type { Heap } from "../engine/reference/heap.ts";
+import { InputRangeError } from "../errors.ts";
 import type { NodeParameter } from "../graph/graph.ts";
 import { initialize } from "../layers/initializers.ts";
 import { type ParameterPlace, sizeOf } from "../layers/layer.ts";
@@ -47,7 +48,7 @@ export class Parameters {
     const parameter = this.#byName.get(name);
     if (parameter !== undefined) return parameter;
     const known = [...this.#byName.keys()].join(", ");
-    throw new RangeError(`weights: expected one of ${known}, got "${name}"`);
+    throw new InputRangeError("weights", `one of ${known}`, `"${name}"`, "unknown-name");
   }
 
   /**

@@ -3,6 +3,7 @@ import { readRawImages } from "../data/raw-images.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { MemoryPlan } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
+import { InputRangeError } from "../errors.ts";
 import { PlacedGraph } from "../graph/place.ts";
 import { type Shape, sizeOf } from "../layers/layer.ts";
 import { isFloat32Array } from "../numeric/array-kinds.ts";
@@ -97,7 +98,12 @@ export class Probe {
     const { shape } = this.#network.architecture.input;
     const size = sizeOf(shape);
     if (image.length !== size) {
-      throw new RangeError(`activations: expected one image of ${size} values, got ${image.length} values`);
+      throw new InputRangeError(
+        "activations",
+        `one image of ${size} values`,
+        `${image.length} values`,
+        "shape-mismatch",
+      );
     }
     const { pixels } = readRawImages("activations", image, shape);
     const { heap } = this.#engine;

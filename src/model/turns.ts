@@ -1,3 +1,5 @@
+import { InputRangeError } from "../errors.ts";
+
 /** The state of a network's weights: the run's own, averaged ones in their place, or on the way from one to the other. */
 export type WeightState = "own" | "averaged" | "changing";
 
@@ -115,7 +117,7 @@ export class Turns {
     if (this.#run === undefined) return;
     const advice =
       "wait for its end, or end it: leave the loop over its events, abort its signal, or call model.stop()";
-    throw new RangeError(`${who}: expected no run of the model under way, got one; ${advice}`);
+    throw new InputRangeError(who, "no run of the model under way", "one", "wrong-time", { advice: advice });
   }
 
   /**
@@ -125,7 +127,9 @@ export class Turns {
    */
   expectNoReader(who: string): void {
     if (this.#reads > 0)
-      throw new RangeError(`${who}: expected no evaluate or predict under way, got one; await it first`);
+      throw new InputRangeError(who, "no evaluate or predict under way", "one", "wrong-time", {
+        advice: "await it first",
+      });
   }
 
   /**
@@ -135,9 +139,9 @@ export class Turns {
    */
   expectSettled(who: string): void {
     if (this.#weights !== "changing") return;
-    throw new RangeError(
-      `${who}: expected weights that stay, got some that are being averaged; do it between two steps`,
-    );
+    throw new InputRangeError(who, "weights that stay", "some that are being averaged", "wrong-time", {
+      advice: "do it between two steps",
+    });
   }
 
   /**
@@ -148,8 +152,8 @@ export class Turns {
   expectWritable(who: string): void {
     this.expectNoReader(who);
     if (this.#weights === "own") return;
-    throw new RangeError(
-      `${who}: expected the run's own weights, got averaged ones in their place; do it between two steps`,
-    );
+    throw new InputRangeError(who, "the run's own weights", "averaged ones in their place", "wrong-time", {
+      advice: "do it between two steps",
+    });
   }
 }

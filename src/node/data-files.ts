@@ -10,6 +10,7 @@ import { DIGIT_NAMES } from "../data/mnist.ts";
 import { type DataFile, dataFile, MAX_BYTES } from "../data/read/data-file.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
+import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { fileError, readFileBounded } from "./files.ts";
 import { decodeImage } from "./image.ts";
@@ -104,7 +105,7 @@ class Walk {
   }
 
   #tooMany(path: string, most: string): RangeError {
-    return new RangeError(`folder ${JSON.stringify(path)}: expected at most ${most}, got more`);
+    return new InputRangeError(`folder ${JSON.stringify(path)}`, `at most ${most}`, "more", "too-large");
   }
 }
 

@@ -7,6 +7,7 @@
 import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GrowingBytes } from "../data/gzip.ts";
+import { InputRangeError } from "../errors.ts";
 import { openToRead, pipePieces } from "./pipe.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -241,7 +242,7 @@ export async function syncFolder(path: string): Promise<void> {
  */
 export async function appendLines(path: string, lines: string): Promise<void> {
   if (!lines.endsWith("\n")) {
-    throw new RangeError(`appendLines: expected text that ends with a line break, got ${JSON.stringify(lines)}`);
+    throw new InputRangeError("appendLines", "text that ends with a line break", JSON.stringify(lines));
   }
   await named("write", path, async () => {
     await writeTarget(path);
@@ -320,7 +321,7 @@ async function readWholePipe(handle: FileHandle, path: string, maxBytes: number)
 }
 
 function tooLarge(path: string, maxBytes: number, got: string): RangeError {
-  return new RangeError(`${JSON.stringify(path)}: expected a file of at most ${maxBytes} bytes, got ${got}`);
+  return new InputRangeError(JSON.stringify(path), `a file of at most ${maxBytes} bytes`, got, "too-large");
 }
 
 /**
@@ -341,7 +342,7 @@ export async function readExactly(
     const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), position + done);
     if (bytesRead === 0) {
       const end = position + done;
-      throw new RangeError(`${JSON.stringify(path)}: expected ${position + length} bytes or more, got ${end}`);
+      throw new InputRangeError(JSON.stringify(path), `${position + length} bytes or more`, `${end}`, "damaged-file");
     }
     done += bytesRead;
   }

@@ -10,6 +10,7 @@ import type { RasterImage } from "../data/image.ts";
 import { isJpeg } from "../data/jpeg-structure.ts";
 import { notDecodable } from "../data/picture-format.ts";
 import { decodePng, isPng } from "../data/png.ts";
+import { InputRangeError } from "../errors.ts";
 import { errorCode, readFileBounded } from "./files.ts";
 import { decodeJpeg } from "./jpeg.ts";
 
@@ -41,7 +42,12 @@ export async function decodeImage(
   const limits = { name, maxPixels: options.maxPixels ?? MAX_PIXELS, maxBytes: options.maxBytes };
   if (isPng(bytes)) return decodePng(bytes, { ...limits, inflate: inflateAtOnce });
   if (isJpeg(bytes)) return decodeJpeg(bytes, limits);
-  throw new RangeError(`image ${JSON.stringify(name)}: expected a PNG or JPEG picture, got ${notDecodable(bytes)}`);
+  throw new InputRangeError(
+    `image ${JSON.stringify(name)}`,
+    "a PNG or JPEG picture",
+    notDecodable(bytes),
+    "unsupported-file",
+  );
 }
 
 /** Unpacks zlib data in one call. */
@@ -51,9 +57,9 @@ async function inflateAtOnce(bytes: Uint8Array, { name, maxBytes }: UnpackOption
     return inflateSync(bytes, { maxOutputLength: maxBytes });
   } catch (cause) {
     if (errorCode(cause) === "ERR_BUFFER_TOO_LARGE") {
-      throw new RangeError(`${who}: expected at most ${maxBytes} bytes unpacked, got more`, { cause });
+      throw new InputRangeError(who, `at most ${maxBytes} bytes unpacked`, "more", "too-large", { cause });
     }
-    throw new RangeError(`${who}: expected whole deflate data, got data that is corrupt or cut off`, { cause });
+    throw new InputRangeError(who, "whole deflate data", "data that is corrupt or cut off", "damaged-file", { cause });
   }
 }
 

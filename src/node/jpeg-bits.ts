@@ -4,6 +4,8 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
+
 /** A Huffman table: for each length of a code the highest code and the index of its first value. */
 export interface HuffmanTable {
   readonly highest: Int32Array;
@@ -116,6 +118,6 @@ export class BitCopier {
   }
 
   #corrupt(): RangeError {
-    return new RangeError(`${this.#who}: expected data that is in order, got corrupt data`);
+    return new InputRangeError(this.#who, "data that is in order", "corrupt data", "damaged-file");
   }
 }

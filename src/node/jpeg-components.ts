@@ -5,6 +5,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { BitCopier, type HuffmanTable, readTables } from "./jpeg-bits.ts";
 
 interface Component {
@@ -81,7 +82,9 @@ export function threeComponents(
 }
 
 function unusual(who: string): RangeError {
-  return new RangeError(`${who}: expected a usual picture of four colours (CMYK), got another; save it as RGB`);
+  return new InputRangeError(who, "a usual picture of four colours (CMYK)", "another", "unsupported-file", {
+    advice: "save it as RGB",
+  });
 }
 
 interface Segment {

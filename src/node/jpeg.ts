@@ -7,6 +7,7 @@
 import type { RasterImage } from "../data/image.ts";
 import { readJpegStructure } from "../data/jpeg-structure.ts";
 import type { DecodeImageOptions } from "../data/png.ts";
+import { InputRangeError } from "../errors.ts";
 import { adobeTransform, threeComponents } from "./jpeg-components.ts";
 import { jpegWasm } from "./jpeg-decoder.ts";
 
@@ -108,13 +109,13 @@ async function decodeColours(who: string, bytes: Uint8Array): Promise<JpegPixels
     // The decoder's memory is not in order any more.
     kept = undefined;
     const reason = lines.at(-1) ?? "corrupt data";
-    throw new RangeError(`${who}: expected a readable picture, got ${JSON.stringify(reason)}`, { cause });
+    throw new InputRangeError(who, "a readable picture", JSON.stringify(reason), "damaged-file", { cause });
   }
   if (pixels === null || pixels.data.length > KEPT_BYTES) kept = undefined;
-  if (pixels === null) throw new RangeError(`${who}: expected a readable picture, got corrupt data`);
+  if (pixels === null) throw new InputRangeError(who, "a readable picture", "corrupt data", "damaged-file");
   const [warning] = lines;
   if (warning !== undefined && !isPadding(bytes, warning)) {
-    throw new RangeError(`${who}: expected data that is in order, got ${JSON.stringify(warning)}`);
+    throw new InputRangeError(who, "data that is in order", JSON.stringify(warning), "damaged-file");
   }
   return pixels;
 }

@@ -26,6 +26,7 @@ import {
 } from "../data/mnist.ts";
 import { CLASS_NAMES_FILE, readClassNames } from "../data/read/class-names.ts";
 import { scaleDatasets } from "../data/read/stretch.ts";
+import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
 import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";
@@ -81,8 +82,11 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
   const who = `folder ${JSON.stringify(folder)}`;
   if (found.train === undefined) throw noIdxPair(who, found, "no such pair of files");
   if (found.lone.length > 0) {
-    throw new RangeError(
-      `${who}: expected pairs of images and labels, got only ${JSON.stringify(found.lone[0])} of one`,
+    throw new InputRangeError(
+      who,
+      "pairs of images and labels",
+      `only ${JSON.stringify(found.lone[0])} of one`,
+      "missing",
     );
   }
   const train = await readPair(folder, found.train);
@@ -258,7 +262,7 @@ async function downloadOne(
     check: async (bytes) => {
       const hash = sha256(await gunzip(bytes, { name, maxBytes: file.bytes }));
       if (hash !== file.sha256)
-        throw new RangeError(`${name}: expected content with SHA-256 ${file.sha256}, got ${hash}`);
+        throw new InputRangeError(name, `content with SHA-256 ${file.sha256}`, hash, "damaged-file");
     },
     onProgress: (received, total) => options.onProgress?.(name, received, total),
   });

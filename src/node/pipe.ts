@@ -6,6 +6,7 @@
 
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { InputRangeError } from "../errors.ts";
 
 /** Milliseconds between two attempts to read an empty pipe. */
 const LOOK_EVERY = 10;
@@ -36,7 +37,7 @@ export async function* pipePieces(handle: FileHandle, path: string): AsyncGenera
       yield buffer.slice(0, length);
       continue;
     } else if (waited >= WRITER_WITHIN) {
-      throw new RangeError(`${JSON.stringify(path)}: expected data, got a pipe to which nobody writes`);
+      throw new InputRangeError(JSON.stringify(path), "data", "a pipe to which nobody writes", "missing");
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     waited += LOOK_EVERY;

@@ -5,6 +5,7 @@
  */
 
 import type { FileHandle } from "node:fs/promises";
+import { InputRangeError } from "../errors.ts";
 import {
   type DecodeSafetensorsOptions,
   decodeTensors,
@@ -49,7 +50,7 @@ async function readHeader(handle: FileHandle, path: string): Promise<OpenSafeten
   if (!info.isFile()) throw new FileError("read", path, "is not a regular file");
   if (info.size > MAX_FILE_BYTES) {
     const who = `safetensors ${JSON.stringify(path)}`;
-    throw new RangeError(`${who}: expected a file of at most ${MAX_FILE_BYTES} bytes, got ${info.size}`);
+    throw new InputRangeError(who, `a file of at most ${MAX_FILE_BYTES} bytes`, `${info.size}`, "too-large");
   }
   const start = await readExactly(handle, path, 0, Math.min(64, info.size));
   const headerBytes = safetensorsHeaderBytes(start, info.size, path);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { cos, log } from "./math.ts";
 
 /** A bijective 32-bit mixer with low bias (C. Wellons, "Prospecting for Hash Functions", lowbias32). */
@@ -47,7 +48,7 @@ export class RandomStream {
    */
   static from(seed: number, name: string): RandomStream {
     if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`seed: expected a whole number from 0 to 2^53 - 1, got ${seed}`);
+      throw new InputRangeError("seed", "a whole number from 0 to 2^53 - 1", `${seed}`);
     }
     const low = seed >>> 0;
     const high = Math.floor(seed / 2 ** 32);

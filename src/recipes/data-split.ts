@@ -1,6 +1,6 @@
 import { type Dataset, sliceDataset, splitDataset, splitPerClass } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
 
@@ -51,7 +51,7 @@ export interface SplitData extends TrainTestData {
 /** The images of a range that exist. */
 export function rangeOf(data: Dataset, [begin, end]: ImageRange, who: string): Dataset {
   if (begin < data.length) return sliceDataset(data, begin, Math.min(end, data.length));
-  throw new RangeError(`${who}: expected images within the ${data.length} of ${data.name}, got ${begin} to ${end - 1}`);
+  throw new InputRangeError(who, `images within the ${data.length} of ${data.name}`, `${begin} to ${end - 1}`);
 }
 
 /** At most `limit` images of a data set. */
@@ -73,7 +73,7 @@ export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData
   const used = limited(all, split.limit, draw, split.seed);
   const source = split.test?.of === "train" ? data.train : data.test;
   if (split.test !== undefined && source === undefined) {
-    throw new TypeError(`data split: expected images to test on with ${data.train.name}, got none`);
+    throw new InputTypeError("data split", `images to test on with ${data.train.name}`, "none", "missing");
   }
   const test =
     source === undefined || split.test === undefined
@@ -82,7 +82,8 @@ export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData
   const { validation } = split;
   if (validation === undefined) return { used, train: used, validation: undefined, test };
   if (validation === "test") {
-    if (test === undefined) throw new TypeError("data split: expected images to test on for validation, got none");
+    if (test === undefined)
+      throw new InputTypeError("data split", "images to test on for validation", "none", "missing");
     return { used, train: used, validation: test, test };
   }
   const { rest, heldOut } =
@@ -97,7 +98,7 @@ export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData
  */
 export function readRange(who: string, json: unknown): ImageRange {
   if (!Array.isArray(json) || json.length !== 2) {
-    throw new TypeError(`${who}: expected [begin, end], got ${shown(json)}`);
+    throw new InputTypeError(who, "[begin, end]", shown(json));
   }
   const begin = checkNumber(who, "begin", json[0], { whole: true, minimum: 0 });
   return [begin, checkNumber(who, "end", json[1], { whole: true, above: begin })];
@@ -106,8 +107,7 @@ export function readRange(who: string, json: unknown): ImageRange {
 /** Reads a range to test on from untrusted JSON. */
 export function readTestRange(who: string, json: unknown): TestRange {
   const { of, range } = readFields(who, json, ["of", "range"]);
-  if (of !== "train" && of !== "test")
-    throw new RangeError(`${who}: expected of to be train or test, got ${shown(of)}`);
+  if (of !== "train" && of !== "test") throw new InputRangeError(who, "of to be train or test", shown(of));
   return { of, range: readRange(who, range) };
 }
 

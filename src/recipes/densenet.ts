@@ -1,3 +1,4 @@
+import { InputRangeError } from "../errors.ts";
 import { relu } from "../layers/activation.ts";
 import { averagePooling2d } from "../layers/average-pooling2d.ts";
 import { concatenate } from "../layers/concatenate.ts";
@@ -52,7 +53,7 @@ function block(number: number, start: string, count: number, growth: number): re
 function densenetLayers(classes: number, depth: number, growth: number): readonly Layer[] {
   const count = (depth - 4) / (2 * BLOCKS);
   if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`densenet: expected a depth of 4 and a multiple of 6, such as 40, got ${depth}`);
+    throw new InputRangeError("densenet", "a depth of 4 and a multiple of 6, such as 40", `${depth}`);
   }
   let channels = 2 * growth;
   let start = "stem";

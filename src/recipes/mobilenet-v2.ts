@@ -1,3 +1,4 @@
+import { InputRangeError } from "../errors.ts";
 import { residual } from "../graph/residual.ts";
 import { relu } from "../layers/activation.ts";
 import { conv2d } from "../layers/conv2d.ts";
@@ -65,7 +66,7 @@ function block(name: string, channels: number, expansion: number, filters: numbe
  * @throws RangeError for another width
  */
 function mobilenetV2Layers(classes: number, width: number): readonly Layer[] {
-  if (!(width > 0)) throw new RangeError(`mobilenetV2: expected a width above 0, got ${width}`);
+  if (!(width > 0)) throw new InputRangeError("mobilenetV2", "a width above 0", `${width}`);
   const layers: Layer[] = [];
   let channels = filtersAt(width, 32);
   let number = 0;

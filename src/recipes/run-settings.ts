@@ -2,6 +2,7 @@ import { type AugmentOptions, readAugment } from "../data/augment.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { checkReadSettings } from "../data/read/settings.ts";
 import { GEARS, type Gear } from "../engine/gears.ts";
+import { InputTypeError, shown } from "../errors.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields, readType } from "../options/objects.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
@@ -95,7 +96,7 @@ export function readRunSettings(json: unknown): RunSettings {
   const { network, data, epochs, schedule, augment, engine } = fields;
   // Settings that earlier versions did not have get the values that they worked with.
   const { isRecipe = false, sampling = "shuffle", evaluations = [], prediction = {}, averaging = null } = fields;
-  if (typeof isRecipe !== "boolean") throw new TypeError(`${WHO}: expected isRecipe to be true or false`);
+  if (typeof isRecipe !== "boolean") throw new InputTypeError(WHO, "isRecipe to be true or false", shown(isRecipe));
   return {
     network: readText("network", network),
     data: readDataSettings(data),
@@ -152,6 +153,6 @@ function readCount(name: string, value: unknown): number | null {
 }
 
 function readText(name: string, value: unknown): string {
-  if (typeof value !== "string") throw new TypeError(`${WHO}: expected ${name} to be text, got ${typeof value}`);
+  if (typeof value !== "string") throw new InputTypeError(WHO, `${name} to be text`, typeof value);
   return value;
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { TooSmallError } from "../layers/geometry.ts";
+import { TooSmallError } from "../errors.ts";
 import { Architecture } from "../model/architecture.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import { checkLoss } from "../training/diverged.ts";
@@ -45,7 +45,7 @@ export function recipeArchitecture(
 ): Architecture {
   const [h, w] = shape;
   if (h < smallest || w < smallest) {
-    throw new TooSmallError(`${name}: expected images of at least ${smallest} x ${smallest}, got ${h} x ${w}`);
+    throw new TooSmallError(name, `images of at least ${smallest} x ${smallest}`, `${h} x ${w}`);
   }
   const given = { shape, ...(variables !== undefined && { variables }) };
   return new Architecture({ input: { ...input, shape }, layers: layers(classes, given) });

@@ -3,12 +3,28 @@ import type { EpochEvent, StepEvent } from "./events.ts";
 
 export type { Json } from "../json.ts";
 
+/** What is known of a stop besides its reason. */
+export interface StopFacts {
+  /** The name of the callback that asks for it; stands in front of the reason in the log. */
+  readonly by?: string;
+  /** Where the training diverged: what was expected, and the number that came in its place. */
+  readonly divergence?: { readonly expected: string; readonly got: string };
+}
+
+/** The end of a run that a callback asked for. */
+export interface Stop extends StopFacts {
+  /** The reason, after the name of the callback where it gave it. */
+  readonly stopped: string;
+  /** The reason without the name. */
+  readonly reason?: string;
+}
+
 /** What a callback may do to the run it watches. */
 export interface TrainingControl {
   /** Multiplies the schedule's learning rate from the next step on; 1 at the start. */
   learningRateFactor: number;
   /** Ends the run after this event, with a reason for the log. */
-  stop(reason: string): void;
+  stop(reason: string, facts?: StopFacts): void;
   /** A copy of all parameters, running statistics included, in one array. */
   copyParameters(): Float32Array;
   /** Puts back what `copyParameters` gave. */

@@ -4,17 +4,7 @@
  * @module
  */
 
-/** The advice after a training that diverged. */
-export const DIVERGED_ADVICE =
-  "try a lower learning rate, a warm-up, or gradient clipping, and look for unscaled or NaN inputs";
-
-/** A model's weights, outputs or loss are NaN or infinite. The message begins with "training diverged". */
-export class DivergedError extends RangeError {
-  /** @param what "expected ..., got ...", and what to do */
-  constructor(what: string) {
-    super(`training diverged: ${what}`);
-  }
-}
+import { DivergedError } from "../errors.ts";
 
 /**
  * Throws unless all outputs of a batch are finite: there is no class in others.
@@ -27,7 +17,7 @@ export function checkOutputs(scores: ArrayLike<number>, count: number, outputs: 
   for (let i = 0; i < count * outputs; i++) {
     if (Number.isFinite(scores[i])) continue;
     const image = begin + Math.floor(i / outputs);
-    throw new DivergedError(`expected finite outputs, got ${scores[i]} for image ${image}: ${DIVERGED_ADVICE}`);
+    throw new DivergedError("finite outputs", `${scores[i]} for image ${image}`);
   }
 }
 
@@ -39,7 +29,7 @@ export function checkOutputs(scores: ArrayLike<number>, count: number, outputs: 
  */
 export function checkLoss(loss: number, what: string): void {
   if (Number.isFinite(loss)) return;
-  throw new DivergedError(`expected a finite ${what}, got ${loss}: ${DIVERGED_ADVICE}`);
+  throw new DivergedError(`a finite ${what}`, `${loss}`);
 }
 
 /**
@@ -51,6 +41,6 @@ export function checkLoss(loss: number, what: string): void {
 export function checkFinite(values: ArrayLike<number>, what: string, name: string): void {
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i])) continue;
-    throw new DivergedError(`expected finite ${what} "${name}", got ${values[i]} at index ${i}: ${DIVERGED_ADVICE}`);
+    throw new DivergedError(`finite ${what} "${name}"`, `${values[i]} at index ${i}`);
   }
 }

@@ -1,10 +1,13 @@
+import { HostError } from "../errors.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
 import type { ExportHtmlOptions } from "./export-html.ts";
 
 /** In place of `export-html.ts` in the one-file builds, which the page would make twice as large. */
 export async function exportHtml(_file: FileBytes | Checkpoint, _options?: ExportHtmlOptions): Promise<string> {
-  throw new Error(
-    "exportHtml: expected a build that has the page, such as browser/convasm.js, got one in a single file",
+  throw new HostError(
+    "exportHtml",
+    "expected a build that has the page, such as browser/convasm.js, got one in a single file",
+    "not-in-build",
   );
 }

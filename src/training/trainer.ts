@@ -6,7 +6,7 @@ import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
 import { WeightAverage } from "./averaging.ts";
 import { type Batch, type BatchSums, transformsOf } from "./batch.ts";
-import type { Callback, TrainingControl } from "./callback.ts";
+import type { Callback, Stop, TrainingControl } from "./callback.ts";
 import { type DistributionStrategy, singleNetwork } from "./distribution-strategy.ts";
 import { checkData, type EvaluateOptions, type Evaluation, readPredictionSettings } from "./evaluate.ts";
 import { TimeSlice } from "./event-loop.ts";
@@ -24,7 +24,7 @@ export interface History {
   /** Averages and evaluations in the course of the epochs, in order; empty unless asked for. */
   readonly reports: readonly ReportEvent[];
   /** Why the run ended: all epochs done, the signal, or a callback's reason. */
-  readonly end: "completed" | "interrupted" | { readonly stopped: string };
+  readonly end: "completed" | "interrupted" | Stop;
 }
 
 /**
@@ -46,6 +46,7 @@ export class Trainer {
   readonly #options: FitOptions;
   #strategy: DistributionStrategy;
   #progress: Progress = START;
+  #stop: Stop | undefined;
   /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
   #away = 0;
   /** Whether it stands between two steps, with nothing half done. */
@@ -100,6 +101,11 @@ export class Trainer {
 
   get progress(): Progress {
     return this.#progress;
+  }
+
+  /** The end that a callback asked for in this run, if one did. */
+  get stop(): Stop | undefined {
+    return this.#stop;
   }
 
   /** Whether all that a checkpoint holds is of one moment: not in the middle of a step, a callback or the end of an epoch. */
@@ -229,7 +235,7 @@ export class Trainer {
     this.#isBetweenSteps = false;
     for (const callback of this.callbacks) await callback.onTrainEnd?.(control);
     const { stopped } = this.#progress;
-    return this.#history(stopped === null ? "completed" : { stopped });
+    return this.#history(stopped === null ? "completed" : (this.#stop ?? { stopped }));
   }
 
   /** Puts the averaged weights in place, where there are some, and returns how to undo it. */
@@ -437,8 +443,10 @@ export class Trainer {
       set learningRateFactor(factor) {
         trainer.#progress = { ...trainer.#progress, learningRateFactor: factor };
       },
-      stop(reason) {
-        trainer.#progress = { ...trainer.#progress, stopped: reason };
+      stop(reason, facts) {
+        const stopped = facts?.by === undefined ? reason : `${facts.by}: ${reason}`;
+        trainer.#stop = { stopped, ...(stopped !== reason && { reason }), ...facts };
+        trainer.#progress = { ...trainer.#progress, stopped };
       },
       copyParameters: () => Float32Array.from(network.view(offset, count)),
       restoreParameters(parameters) {

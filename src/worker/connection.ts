@@ -1,5 +1,6 @@
+import { decodeError, HostError, InputTypeError, reasonOf, retold } from "../errors.ts";
 import { onLivenessLost } from "./liveness.ts";
-import { CALLBACK, decodeError, type Handle, isToPage, PROTOCOL, type ToPage } from "./protocol.ts";
+import { CALLBACK, type Handle, isToPage, PROTOCOL, type ToPage } from "./protocol.ts";
 import { type StartWorker, startSessionWorker } from "./session-source.ts";
 import type { WorkerHandle } from "./start.ts";
 
@@ -27,9 +28,9 @@ export class Connection {
   readonly ready: Promise<void>;
   readonly #pending = new Map<number, Pending>();
   readonly #runs = new Map<number, RunListener>();
-  readonly #onLost: (reason: string) => void;
+  readonly #onLost: (error: HostError) => void;
   #worker: WorkerHandle | undefined;
-  #failure: string | undefined;
+  #failure: HostError | undefined;
   #calls = 0;
   #isReady = false;
   #greet: Pending | undefined;
@@ -39,7 +40,7 @@ export class Connection {
    *
    * @param onLost called once, if the worker is lost after it had started, and before `close`
    */
-  constructor(onLost: (reason: string) => void, start: StartWorker = startSessionWorker) {
+  constructor(onLost: (error: HostError) => void, start: StartWorker = startSessionWorker) {
     this.#onLost = onLost;
     this.ready = new Promise((resolve, reject) => {
       this.#greet = { resolve: () => resolve(), reject };
@@ -51,7 +52,7 @@ export class Connection {
       });
       this.#worker.post({ type: "session", protocol: PROTOCOL });
     } catch (error) {
-      this.#lose(error instanceof Error ? error.message : String(error));
+      this.#lose(reasonOf(error));
     }
   }
 
@@ -64,11 +65,11 @@ export class Connection {
    * Calls a method of an object in the worker. `Remote` knows the types.
    *
    * @param transfer memories that go there instead of being copied
-   * @throws what the method throws in the worker; Error with one text for all if the worker is lost
+   * @throws what the method throws in the worker; HostError with one text for all if the worker is lost
    */
   call<R>(target: Handle, method: string, given: readonly unknown[], transfer: ArrayBuffer[]): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      if (this.#worker === undefined) throw new Error(this.#failure);
+      if (this.#failure !== undefined) throw retold(this.#failure, {});
       const id = this.#calls++;
       const pending: Pending = { resolve, reject };
       const args = given.map((value) => {
@@ -78,11 +79,10 @@ export class Connection {
       });
       this.#pending.set(id, pending);
       try {
-        this.#worker.post({ type: "call", id, target, method, arguments: args }, transfer);
+        this.#worker?.post({ type: "call", id, target, method, arguments: args }, transfer);
       } catch (error) {
         this.#pending.delete(id);
-        const why = error instanceof Error ? error.message : String(error);
-        throw new TypeError(`${method}: expected values that can go to a worker, got others: ${why}`);
+        throw new InputTypeError(method, "values that can go to a worker", `others: ${reasonOf(error)}`);
       }
     });
   }
@@ -90,12 +90,12 @@ export class Connection {
   /** Passes messages about a run to a listener until the run ends. */
   follow(run: number, listener: RunListener): void {
     if (this.#failure === undefined) this.#runs.set(run, listener);
-    else listener.onLost(new Error(this.#failure));
+    else listener.onLost(retold(this.#failure, {}));
   }
 
   /** Ends the worker. */
   close(): void {
-    this.#end("session: the worker was ended");
+    this.#end(new HostError("session", "the worker was ended", "lost-worker"));
   }
 
   #receive(message: unknown): void {
@@ -147,22 +147,23 @@ export class Connection {
   #lose(reason: string): void {
     if (this.#failure !== undefined) return;
     if (!this.#isReady) {
-      this.#end(`session: the worker did not start: ${reason}`);
+      this.#end(new HostError("session", `the worker did not start: ${reason}`, "no-worker"));
       return;
     }
-    const text = `session: the worker is lost: ${reason}; models in it are gone, begin a new session with what was saved`;
-    this.#end(text);
-    this.#onLost(text);
+    const advice = "models in it are gone, begin a new session with what was saved";
+    const error = new HostError("session", `the worker is lost: ${reason}`, "lost-worker", { advice });
+    this.#end(error);
+    this.#onLost(error);
   }
 
-  #end(text: string): void {
+  #end(error: HostError): void {
     if (this.#failure !== undefined) return;
-    this.#failure = text;
+    this.#failure = error;
     this.#worker?.terminate();
     this.#worker = undefined;
-    this.#greet?.reject(new Error(text));
-    for (const { reject } of this.#pending.values()) reject(new Error(text));
-    for (const listener of this.#runs.values()) listener.onLost(new Error(text));
+    this.#greet?.reject(retold(error, {}));
+    for (const { reject } of this.#pending.values()) reject(retold(error, {}));
+    for (const listener of this.#runs.values()) listener.onLost(retold(error, {}));
     this.#pending.clear();
     this.#runs.clear();
   }

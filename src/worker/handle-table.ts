@@ -1,3 +1,4 @@
+import { InputTypeError } from "../errors.ts";
 import type { Handle, Hosted } from "./protocol.ts";
 
 /** The objects of a worker, by the handles that its page has of them. */
@@ -20,7 +21,7 @@ export class HandleTable {
   get({ handle, number }: Handle): Hosted {
     const object = this.#objects.get(number);
     if (object?.kind === handle) return object;
-    throw new TypeError(`session: expected a ${handle} that is in use, got one that was disposed of`);
+    throw new InputTypeError("session", `a ${handle} that is in use`, "one that was disposed of", "wrong-time");
   }
 
   remove(object: Hosted): void {

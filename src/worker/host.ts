@@ -1,10 +1,10 @@
 import type { ReadDataOptions } from "../data/read/options.ts";
+import { encodeError, HostError, InputTypeError } from "../errors.ts";
 import { memoriesOf } from "./arrays.ts";
 import { HandleTable } from "./handle-table.ts";
 import { HostedSession } from "./hosted-session.ts";
 import {
   type CallMessage,
-  encodeError,
   type Handle,
   type Hosted,
   isCallback,
@@ -62,15 +62,16 @@ async function answer(
 function methodOf(object: Hosted, name: string) {
   const found: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(object), name)?.value;
   if (typeof found === "function" && name !== "constructor") return found;
-  throw new TypeError(`session: expected a method of a ${object.kind}, got ${name}`);
+  throw new InputTypeError("session", `a method of a ${object.kind}`, name);
 }
 
-/** Messages of hosts when the memory of an array cannot be allocated. */
+/** The words of browsers and Node where an array finds no memory. */
 const NO_MEMORY = /allocation failed|out of memory|array length/i;
 
-/** The error, or advice in its place if it only says that memory has run out. */
+/** An error as it is, unless it is the host's own and says that memory has run out. */
 function withoutMemory(who: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error.message.includes("expected") || !NO_MEMORY.test(error.message)) return error;
+  if (!(error instanceof Error) || "code" in error || !NO_MEMORY.test(error.message)) return error;
   const advice = "use fewer images or a smaller batch, dispose of what is not needed, or close other pages";
-  return new RangeError(`${who}: expected more free memory, got none (${error.message}): ${advice}`);
+  const problem = `expected more free memory, got none (${error.message})`;
+  return new HostError(who, problem, "no-memory", { advice, cause: error });
 }

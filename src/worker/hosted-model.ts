@@ -2,7 +2,7 @@ import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { checkScaling } from "../data/scaling.ts";
-import { reasonOf } from "../engine/threads/thread.ts";
+import { InputRangeError, reasonOf } from "../errors.ts";
 import { readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { Json } from "../json.ts";
@@ -164,7 +164,7 @@ export class HostedModel {
   checkpoint(run: HostedRun, notes: CheckpointNotes | undefined): Promise<Uint8Array> {
     return this.#lock.run(async () => {
       if (run !== this.#run) {
-        throw new RangeError("checkpoint: expected the model's latest run, got one that others came after");
+        throw new InputRangeError("checkpoint", "the model's latest run", "one that others came after", "wrong-time");
       }
       return this.model.checkpoint(run.trainer, await this.#notes?.settings(notes));
     });
@@ -272,7 +272,8 @@ export class HostedModel {
   }
 
   #expectNoRun(who: string): void {
-    if (this.#run?.isUnderWay) throw new RangeError(`${who}: expected no run under way, got one; stop it first`);
+    if (this.#run?.isUnderWay)
+      throw new InputRangeError(who, "no run under way", "one", "wrong-time", { advice: "stop it first" });
   }
 }
 

@@ -1,10 +1,11 @@
+import { encodeError, InputRangeError } from "../errors.ts";
 import { checkNumber } from "../options/numbers.ts";
 import type { DistributionStrategy } from "../training/distribution-strategy.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History, Trainer } from "../training/trainer.ts";
 import type { HandleTable } from "./handle-table.ts";
 import type { Lock } from "./lock.ts";
-import { encodeError, type Handle, type ToPage } from "./protocol.ts";
+import type { Handle, ToPage } from "./protocol.ts";
 
 /** Milliseconds from one message with events to the next: pages draw no more than 60 times a second. */
 const EVENTS_EVERY = 1000 / 60;
@@ -110,8 +111,8 @@ export class HostedRun {
 
   /** Makes one step of a paused run, with the end of the epoch and of the run if it is the last. */
   async step(): Promise<void> {
-    if (!this.#isUnderWay) throw new RangeError("step: expected a run that goes on, got one that has ended");
-    if (!this.#paused) throw new RangeError("step: expected a paused run, got one that runs");
+    if (!this.#isUnderWay) throw new InputRangeError("step", "a run that goes on", "one that has ended", "wrong-time");
+    if (!this.#paused) throw new InputRangeError("step", "a paused run", "one that runs", "wrong-time");
     await new Promise<void>((resolve, reject) => {
       this.#wanted.push({ resolve, reject });
       this.#wake();

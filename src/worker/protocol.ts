@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ErrorRecord } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History } from "../training/trainer.ts";
@@ -85,21 +86,15 @@ export function isCallMessage(message: unknown): message is CallMessage {
   return isHandle(message.target) && typeof message.method === "string" && Array.isArray(message.arguments);
 }
 
-/** An error in a message. */
-export interface ErrorMessage {
-  readonly kind: "TypeError" | "RangeError" | "Error";
-  readonly message: string;
-}
-
-/** A message of the worker. */
+/** What a worker sends. */
 export type ToPage =
   | { readonly type: "ready"; readonly protocol: number; readonly livenessLock: string | undefined }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
-  | { readonly type: "error"; readonly id: number; readonly error: ErrorMessage }
+  | { readonly type: "error"; readonly id: number; readonly error: ErrorRecord }
   | { readonly type: "callback"; readonly id: number; readonly arguments: readonly unknown[] }
   | { readonly type: "events"; readonly run: number; readonly events: readonly FitEvent[] }
   | { readonly type: "end"; readonly run: number; readonly history: History }
-  | { readonly type: "failed"; readonly run: number; readonly error: ErrorMessage };
+  | { readonly type: "failed"; readonly run: number; readonly error: ErrorRecord };
 
 const TO_PAGE: readonly string[] = [
   "ready",
@@ -114,17 +109,4 @@ const TO_PAGE: readonly string[] = [
 /** True for a message of the worker's side of this protocol. */
 export function isToPage(message: unknown): message is ToPage {
   return isRecord(message) && typeof message.type === "string" && TO_PAGE.includes(message.type);
-}
-
-/** Encodes an error's class and text. */
-export function encodeError(error: unknown): ErrorMessage {
-  if (!(error instanceof Error)) return { kind: "Error", message: String(error) };
-  const kind = error instanceof TypeError ? "TypeError" : error instanceof RangeError ? "RangeError" : "Error";
-  return { kind, message: error.message };
-}
-
-/** Decodes an error. */
-export function decodeError({ kind, message }: ErrorMessage): Error {
-  if (kind === "TypeError") return new TypeError(message);
-  return kind === "RangeError" ? new RangeError(message) : new Error(message);
 }

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels, ImageShape, Pixels } from "../data/pixels.ts";
 import type { PixelScaling } from "../data/scaling.ts";
-import { shown } from "../errors.ts";
+import { InputTypeError, shown } from "../errors.ts";
 import type { Draw } from "../recipes/data-split.ts";
 import type { Connection } from "./connection.ts";
 import type { DatasetInfo, HostedDataset } from "./hosted-dataset.ts";
@@ -42,7 +42,7 @@ export class RemoteDataset
   static handleOf(who: string, connection: Connection, value: unknown): Handle<"data set"> {
     if (value instanceof RemoteDataset && value.#remote.connection === connection) return value.#remote.handle;
     const got = value instanceof RemoteDataset ? "one of another" : shown(value);
-    throw new TypeError(`${who}: expected a data set of this session, as addDataset gives them, got ${got}`);
+    throw new InputTypeError(who, "a data set of this session, as addDataset gives them", got);
   }
 
   /** Copies of some images, `[indices.length, h, w, c]`, and their labels. */

@@ -1,7 +1,7 @@
 import type { Pixels } from "../data/pixels.ts";
 import { pixelsOf } from "../data/raw-images.ts";
 import type { PixelScaling } from "../data/scaling.ts";
-import { shown } from "../errors.ts";
+import { InputTypeError, shown } from "../errors.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { LayerActivation } from "../model/probe.ts";
 import type { ModelDescription } from "../model/summary.ts";
@@ -196,5 +196,5 @@ function configOf(option: string | { readonly config: { readonly [key: string]: 
 function checkpointBytes(checkpoint: FileBytes): Uint8Array {
   const bytes = asBytes(checkpoint);
   if (bytes !== undefined) return bytes;
-  throw new TypeError(`fit: expected the bytes of a checkpoint, got ${shown(checkpoint)}`);
+  throw new InputTypeError("fit", "the bytes of a checkpoint", shown(checkpoint));
 }

@@ -1,3 +1,4 @@
+import { decodeError } from "../errors.ts";
 import { macrotask } from "../training/event-loop.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History } from "../training/trainer.ts";
@@ -6,7 +7,7 @@ import type { CheckpointNotes } from "./contract.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { HostedModel } from "./hosted-model.ts";
 import type { HostedRun } from "./hosted-run.ts";
-import { decodeError, type Handle } from "./protocol.ts";
+import type { Handle } from "./protocol.ts";
 import { Remote } from "./remote.ts";
 
 /** A training run in a worker. Iterating over it gives its events; without an iteration none are sent. */

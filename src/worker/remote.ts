@@ -24,7 +24,7 @@ export class Remote<T extends Hosted> {
   /**
    * Calls a method. Arrays go there as copies.
    *
-   * @throws what the method throws; Error with one text for all if the worker is lost
+   * @throws what the method throws; HostError with one text for all if the worker is lost
    */
   call<K extends MethodOf<T>>(method: K, ...given: Arguments<T[K]>): Promise<Answer<T[K]>> {
     const args = given.map(withOwnArrays);

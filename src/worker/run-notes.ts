@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
+import { InputRangeError } from "../errors.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { constant } from "../training/schedules.ts";
 import type { CheckpointNotes, FitSettings } from "./contract.ts";
@@ -110,7 +111,11 @@ export async function checkImages(
   if (found === null || found === data.sha256) return;
   checkScaling("fit", train.data, scaling);
   const got = used.map(({ name, length }) => `${length} of ${name}`).join(" and ");
-  throw new RangeError(
-    `fit: expected the images that the checkpoint's run began with, got others: ${got}; runReading tells their scaling`,
+  throw new InputRangeError(
+    "fit",
+    "the images that the checkpoint's run began with",
+    `others: ${got}`,
+    "contradiction",
+    { advice: "runReading tells their scaling" },
   );
 }

@@ -1,12 +1,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
-import { HDF5_AWAY } from "../data/read/hdf5-away.ts";
 import { hdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
 import type { Gear } from "../engine/gears.ts";
-import { shown } from "../errors.ts";
+import { HostError, InputTypeError, shown } from "../errors.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
 import { type ModelOptions, readModelOptions } from "../training/model.ts";
@@ -21,7 +20,7 @@ import { RemoteModel } from "./remote-model.ts";
 
 export interface SessionOptions {
   /** Called once if the worker is lost, with a text for users: all promises under way reject with the same text. */
-  onLost?: (reason: string) => void;
+  onLost?: (reason: string, error: HostError) => void;
 }
 
 export interface RemoteReadData {
@@ -35,7 +34,7 @@ export interface RemoteReadData {
  * Starts a worker in which models live, so that training keeps no page from painting: the same models and data sets, every
  * answer a promise.
  *
- * @throws Error if the worker does not start, such as by a Content Security Policy, with what to do about it
+ * @throws HostError if the worker does not start, such as by a Content Security Policy, with what to do about it
  * @example
  * const session = await createSession();
  * const data = await session.digits({ count: 5000, seed: 1 });
@@ -49,9 +48,9 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   readFields("createSession", options, ["onLost"] satisfies (keyof SessionOptions)[]);
   const { onLost } = options;
   if (onLost !== undefined && typeof onLost !== "function") {
-    throw new TypeError(`createSession: expected onLost to be a function, got ${shown(onLost)}`);
+    throw new InputTypeError("createSession", "onLost to be a function", shown(onLost));
   }
-  const connection = new Connection((reason) => onLost?.(reason));
+  const connection = new Connection((error) => onLost?.(error.message, error));
   await connection.ready;
   return new Session(connection);
 }
@@ -77,7 +76,7 @@ export class Session {
   async loadModel(file: FileBytes, options: LoadSettings = {}): Promise<RemoteModel> {
     const bytes = asBytes(file);
     if (bytes === undefined) {
-      throw new TypeError(`loadModel: expected the bytes of a model file, got ${shown(file)}`);
+      throw new InputTypeError("loadModel", "the bytes of a model file", shown(file));
     }
     return new RemoteModel(this.#connection, await this.#remote.call("loadModel", bytes, options));
   }
@@ -92,13 +91,14 @@ export class Session {
     files: readonly DataFileInput[],
     options: ReadSettings & { onProgress?: (done: number, total: number | undefined) => void } = {},
   ): Promise<RemoteReadData> {
-    if (!Array.isArray(files)) throw new TypeError(`readData: expected a list of files, got ${typeof files}`);
+    if (!Array.isArray(files)) throw new InputTypeError("readData", "a list of files", typeof files);
     const { onProgress, ...settings } = options;
     const given = files.map(({ name, bytes }) => ({ name, bytes: asBytes(bytes) ?? bytes }));
     const { train, test, ...rest } = await this.#remote
       .call("readData", given, settings, hdf5Address(), onProgress)
       .catch((error: unknown) => {
-        if (error instanceof Error && error.message === HDF5_AWAY) return this.#readHere(files, settings, onProgress);
+        if (error instanceof HostError && error.code === "left-to-page")
+          return this.#readHere(files, settings, onProgress);
         throw error;
       });
     return { ...rest, train: train && this.#dataset(train), test: test && this.#dataset(test) };

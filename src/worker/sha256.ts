@@ -1,3 +1,5 @@
+import { HostError } from "../errors.ts";
+
 /** True if the host can hash: browsers do in pages that came by https, or from this machine. */
 export function canHash(): boolean {
   return globalThis.crypto?.subtle !== undefined;
@@ -6,13 +8,15 @@ export function canHash(): boolean {
 /**
  * SHA-256 of pieces of memory, one after the other, in hexadecimal.
  *
- * @throws Error where the browser does not hash: in pages that came neither by https nor from this machine
+ * @throws HostError where the browser does not hash: in pages that came neither by https nor from this machine
  */
 export async function sha256(pieces: readonly Uint8Array[]): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};
   if (subtle === undefined) {
-    throw new Error(
-      "sha256: expected a secure context (https, or a page from this machine): in others browsers do not hash",
+    throw new HostError(
+      "sha256",
+      "expected a secure context (https, or a page from this machine): in others browsers do not hash",
+      "not-in-page",
     );
   }
   const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));

@@ -1,6 +1,8 @@
+import { HostError } from "../errors.ts";
+
 /** Stands in place of `worker-file.ts` in builds that start their workers otherwise. */
 export function workerFile(): Worker {
-  throw new Error("worker: expected setWorkerSource to be called first, got no call");
+  throw new HostError("worker", "expected setWorkerSource to be called first, got no call", "no-worker");
 }
 
 export const WORKER_ADVICE =

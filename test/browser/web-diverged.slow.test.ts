@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { DIVERGED_ADVICE } from "../../src/errors.ts";
 import { createModel, dense, exportHtml, flatten } from "../../src/index.ts";
-import { DIVERGED_ADVICE } from "../../src/training/diverged.ts";
 import { describeInChromium, openPage, useChromium } from "./chromium.ts";
 import { temporaryFolder } from "./pages.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
 import { draw, messageOf, setField, textOf, train, useWebPage } from "./web-page.ts";
 
-const NO_OUTPUTS = `raining diverged: expected finite outputs, got NaN for image 0: ${DIVERGED_ADVICE}`;
+const NO_OUTPUTS = `raining diverged: expected finite outputs, got NaN for image 0; ${DIVERGED_ADVICE}`;
 
 /** The page with few images and a learning rate with which the first step spoils all weights. */
 async function reckless(page: Page): Promise<void> {

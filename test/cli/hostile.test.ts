@@ -305,7 +305,7 @@ describe("training that diverges", () => {
     const words = ["train", "small", "--model", "lenet5", ...rate, "--out", "untested", "--json"];
     const result = await convasm(words, { cwd });
     expect(result.stderr).toMatch(
-      /^convasm: training diverged: expected finite outputs, got \S+ for image 0: try .*\n$/,
+      /^convasm: training diverged: expected finite outputs, got \S+ for image 0; try .*\n$/,
     );
     expect(result.code).toBe(2);
     expect(result.json().map(({ event }) => event)).toEqual(["start", "epoch"]);
@@ -327,7 +327,7 @@ describe("training that diverges", () => {
     ]) {
       const result = await convasm(words, { cwd });
       expect(result.stderr).toMatch(
-        /^convasm: training diverged: expected finite outputs, got \S+ for image \d+: try .*\n$/,
+        /^convasm: training diverged: expected finite outputs, got \S+ for image \d+; try .*\n$/,
       );
       expect([result.code, result.stdout]).toEqual([2, ""]);
     }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { generateDigits } from "../../src/data/digits/generate.ts";
+import { DivergedError } from "../../src/errors.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Network } from "../../src/model/network.ts";
 import { conv8 } from "../../src/recipes/conv8.ts";
 import { runRecipe } from "../../src/recipes/run.ts";
-import { checkLoss, DivergedError } from "../../src/training/diverged.ts";
+import { checkLoss } from "../../src/training/diverged.ts";
 import type { LossOption } from "../../src/training/losses.ts";
 import type { Model } from "../../src/training/model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
@@ -33,7 +34,7 @@ describe.each([Number.NaN, Number.POSITIVE_INFINITY])("a model with a weight of 
     spoil(model.network, "dense/bias", 1, value);
     const { loss, accuracy } = await model.evaluate(data);
     expect([loss, accuracy]).toEqual([Number.NaN, 0]);
-    const message = /^training diverged: expected finite outputs, got NaN for image 0: try a lower learning rate/;
+    const message = /^training diverged: expected finite outputs, got NaN for image 0; try a lower learning rate/;
     await expect(model.predict(image)).rejects.toThrow(message);
     await expect(model.predict(image)).rejects.toThrow(DivergedError);
     await expect(reportImages(model.network, data)).rejects.toThrow(message);
@@ -46,7 +47,7 @@ describe.each([Number.NaN, Number.POSITIVE_INFINITY])("a model with a weight of 
     const model = await classifier();
     const trainer = model.trainer(data);
     spoil(model.network, "dense/kernel", 5, value);
-    const message = `training diverged: expected finite weights "dense/kernel", got ${value} at index 5: try`;
+    const message = `training diverged: expected finite weights "dense/kernel", got ${value} at index 5; try`;
     expect(() => model.save()).toThrow(message);
     expect(() => model.checkpoint(trainer)).toThrow(message);
   });
@@ -67,7 +68,7 @@ it("has an infinite loss where only that overflows", async () => {
   const { loss } = await model.evaluate(regression);
   expect(loss).toBe(Number.POSITIVE_INFINITY);
   expect(() => checkLoss(loss, "test loss")).toThrow(
-    "training diverged: expected a finite test loss, got Infinity: try",
+    "training diverged: expected a finite test loss, got Infinity; try",
   );
 });
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { HDF5_FAILED } from "./hdf5-failed.ts";
+import { hdf5Failed } from "./hdf5-failed.ts";
 import type { Hdf5Library } from "./hdf5-package.ts";
 
 export { hdf5Address, setHdf5Address } from "./hdf5-no-address.ts";
@@ -17,11 +17,11 @@ let copies = 0;
 /**
  * Loads another copy of the library, in place of one that has failed inside.
  *
- * @throws Error where the host does not tell where it is, as in a bundle
+ * @throws HostError where the host does not tell where it is, as in a bundle
  */
 export async function reloadHdf5Library(): Promise<Hdf5Library> {
   const address = import.meta.resolve?.("h5wasm");
-  if (address === undefined) throw new Error(HDF5_FAILED);
+  if (address === undefined) throw hdf5Failed();
   copies += 1;
   return import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ `${address}?copy=${copies}`);
 }

@@ -1,3 +1,5 @@
+import { HostError } from "../../errors.ts";
+
 export type Hdf5Library = typeof import("h5wasm");
 
 /**
@@ -9,6 +11,6 @@ export async function loadHdf5Library(): Promise<Hdf5Library> {
   try {
     return await import("h5wasm");
   } catch (cause) {
-    throw new Error("readHdf5: expected the package h5wasm to be installed, got none", { cause });
+    throw new HostError("readHdf5", "expected the package h5wasm to be installed, got none", "no-library", { cause });
   }
 }

@@ -124,7 +124,7 @@ export class Control {
     return Atomics.load(this.#words, FAILED) !== 0;
   }
 
-  /** Notes the reason of the first thread that fails, and opens the barrier to all. */
+  /** Notes why a thread failed, if it is the first one, and opens the barrier to all. A long text is cut. */
   fail(message: string): void {
     const words = this.#words;
     if (Atomics.compareExchange(words, FAILING, 0, 1) !== 0) return;

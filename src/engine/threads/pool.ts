@@ -1,10 +1,11 @@
+import { decodeError, HostError, reasonOf } from "../../errors.ts";
 import { isRecord } from "../../json.ts";
 import type { Kernels } from "../kernels.ts";
 import { type Phase, programOf, runPhase } from "../program.ts";
 import type { Tape } from "../tape.ts";
 import { Control, STOP } from "./control.ts";
 import { type ThreadHandle, threadSource } from "./source.ts";
-import { failureIn, reasonOf, type ThreadMessage } from "./thread.ts";
+import { failureOf, failureText, type ThreadAnswer, type ThreadMessage } from "./thread.ts";
 import { Tuner } from "./tuner.ts";
 
 /** Milliseconds without progress after which a thread counts as lost. */
@@ -33,7 +34,7 @@ export class Pool {
   readonly #patience: number;
   #handles: ThreadHandle[] = [];
   #tapes = 0;
-  #failure: string | undefined;
+  #failure: Error | undefined;
 
   /**
    * Starts `threads - 1` workers.
@@ -49,26 +50,27 @@ export class Pool {
     this.#control = new Control(control, threads, spins);
     this.#patience = source.patience ?? PATIENCE;
     this.started = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.isReady || fail("a thread did not start in time"), this.#patience);
-      const fail = (reason: string) => {
+      const late = () => this.isReady || fail(new HostError("engine", "a thread did not start in time", "no-worker"));
+      const timer = setTimeout(late, this.#patience);
+      const fail = (failure: HostError) => {
         clearTimeout(timer);
-        this.#fail(`engine: ${reason}`);
-        reject(new Error(this.#failure));
+        this.#fail(failure);
+        reject(this.#failure);
       };
       const onMessage = (message: unknown) => {
-        if (isRecord(message) && message.type === "failed") fail(`a thread did not start: ${message.reason}`);
+        if (isFailure(message)) fail(notStarted(decodeError(message.error)));
         if (!this.isReady) return;
         clearTimeout(timer);
         resolve();
       };
       try {
         for (let thread = 1; thread < threads; thread++) {
-          const handle = source.start({ onMessage, onEnd: (reason) => fail(`thread ${thread} is lost: ${reason}`) });
+          const handle = source.start({ onMessage, onEnd: (reason) => fail(lost(thread, reason)) });
           this.#handles.push(handle);
           handle.post({ type: "start", module, memory, control, thread, threads, spins });
         }
       } catch (error) {
-        fail(`a thread did not start: ${reasonOf(error)}`);
+        fail(notStarted(error));
       }
     });
   }
@@ -79,7 +81,7 @@ export class Pool {
   }
 
   /** Reason why nothing can run any more; undefined while all is well. */
-  get failure(): string | undefined {
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
@@ -111,7 +113,7 @@ export class Pool {
   /**
    * Runs a tape on all threads. All must have started, and none have failed.
    *
-   * @throws Error if a kernel traps or a thread is lost; nothing runs after that
+   * @throws KernelError if a kernel traps, HostError if a thread is lost; nothing runs after that
    */
   #runShared({ id, program }: SharedTape): void {
     const began = performance.now();
@@ -123,7 +125,7 @@ export class Pool {
   }
 
   /** Ends all workers; later runs throw `reason`. */
-  dispose(reason: string): void {
+  dispose(reason: Error): void {
     this.#failure ??= reason;
     this.#end();
   }
@@ -136,7 +138,7 @@ export class Pool {
     try {
       runPhase(phase);
     } catch (error) {
-      this.#control.fail(failureIn(0, error));
+      this.#control.fail(failureText(0, error));
     }
   }
 
@@ -147,7 +149,7 @@ export class Pool {
       control.arrive(0);
       if (!control.awaitBarrier(generation, this.#patience / LOOKS)) this.#watch(generation, performance.now() - began);
     }
-    if (control.hasFailed) this.#throw(control.failure);
+    if (control.hasFailed) this.#throw(this.#failure ?? failureOf(control.failure));
   }
 
   /** Waits for threads that are late, as long as one of them makes progress. */
@@ -161,18 +163,19 @@ export class Pool {
       progress = control.progressSum;
     }
     const { missing } = control;
-    this.#throw(`engine: ${missing.length > 0 ? `thread ${missing.join(", ")}` : "a thread"} does not answer`);
+    const who = missing.length > 0 ? `thread ${missing.join(", ")}` : "a thread";
+    this.#throw(new HostError("engine", `${who} does not answer`, "lost-worker"));
   }
 
-  #throw(failure: string): never {
+  #throw(failure: Error): never {
     this.#fail(failure);
-    throw new Error(this.#failure);
+    throw this.#failure;
   }
 
-  #fail(failure: string): void {
+  #fail(failure: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
-    this.#control.fail(failure);
+    this.#control.fail(failure.message);
     this.#end();
   }
 
@@ -181,4 +184,16 @@ export class Pool {
     for (const handle of this.#handles) handle.terminate();
     this.#handles = [];
   }
+}
+
+function isFailure(message: unknown): message is Extract<ThreadAnswer, { readonly type: "failed" }> {
+  return isRecord(message) && message.type === "failed";
+}
+
+function notStarted(cause: unknown): HostError {
+  return new HostError("engine", `a thread did not start: ${reasonOf(cause)}`, "no-worker", { cause });
+}
+
+function lost(thread: number, reason: string): HostError {
+  return new HostError("engine", `thread ${thread} is lost: ${reason}`, "lost-worker");
 }

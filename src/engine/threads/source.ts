@@ -1,3 +1,4 @@
+import { HostError, InputRangeError, InputTypeError } from "../../errors.ts";
 import { startWorker, type WorkerEvents, type WorkerHandle } from "../../worker/start.ts";
 
 /** A running worker of an engine. */
@@ -69,14 +70,15 @@ export interface ThreadChoice {
  */
 export function chooseThreads(wanted: number | "auto", single: string | undefined): ThreadChoice {
   if (wanted !== "auto" && typeof wanted !== "number") {
-    throw new TypeError(`threads: expected a number or auto, got ${typeof wanted}`);
+    throw new InputTypeError("threads", "a number or auto", typeof wanted);
   }
   if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS)) {
-    throw new RangeError(`threads: expected auto or a whole number from 1 to ${MOST_THREADS}, got ${wanted}`);
+    throw new InputRangeError("threads", `auto or a whole number from 1 to ${MOST_THREADS}`, `${wanted}`);
   }
   if (wanted === 1) return { threads: 1, reason: undefined };
   if (single !== undefined) {
-    if (wanted !== "auto") throw new RangeError(`threads: expected 1 or auto, as ${single}, got ${wanted}`);
+    if (wanted !== "auto")
+      throw new HostError("threads", `expected 1 or auto, as ${single}, got ${wanted}`, "no-threads");
     return { threads: 1, reason: single };
   }
   const reason = threadsObstacle();

@@ -1,5 +1,6 @@
 // A worker of an engine; the same in Node and in browsers.
 
+import { type ErrorRecord, encodeError, KernelError, reasonOf } from "../../errors.ts";
 import type { Kernels } from "../kernels.ts";
 import type { TurnArea } from "../plan.ts";
 import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";
@@ -31,12 +32,7 @@ export interface TapeMessage {
 export type ThreadMessage = StartMessage | TapeMessage;
 
 /** A worker's answer to `start`. */
-export type ThreadAnswer = { readonly type: "ready" } | { readonly type: "failed"; readonly reason: string };
-
-/** The text of anything that was thrown. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+export type ThreadAnswer = { readonly type: "ready" } | { readonly type: "failed"; readonly error: ErrorRecord };
 
 /**
  * Handles the messages to a worker. While it waits for tapes it blocks: it returns to its messages when a tape is
@@ -49,7 +45,7 @@ export function createThread(answer: (message: ThreadAnswer) => void): (message:
       try {
         thread = new Thread(message);
       } catch (error) {
-        answer({ type: "failed", reason: reasonOf(error) });
+        answer({ type: "failed", error: encodeError(error) });
         return;
       }
       answer({ type: "ready" });
@@ -110,13 +106,24 @@ class Thread implements Watcher {
       runPhase(phase, this);
       return true;
     } catch (error) {
-      this.#control.fail(failureIn(this.#thread, error));
+      this.#control.fail(failureText(this.#thread, error));
       return false;
     }
   }
 }
 
-/** The message of a kernel's failure in a thread. */
-export function failureIn(thread: number, error: unknown): string {
-  return `engine: thread ${thread} failed in ${reasonOf(error)}`;
+/** What stands between the parts of a failure's text. */
+const SEPARATOR = "\0";
+
+/** The failure of a kernel on a thread as the text that the others find in memory. */
+export function failureText(thread: number, error: unknown): string {
+  const { kernel, layer } = error instanceof KernelError ? error : { kernel: "", layer: "" };
+  const reason = reasonOf(error instanceof KernelError ? error.cause : error);
+  return [thread, kernel, layer, reason].join(SEPARATOR);
+}
+
+/** The error that such a text tells of. */
+export function failureOf(text: string): KernelError {
+  const [thread, kernel, layer, ...reason] = text.split(SEPARATOR);
+  return new KernelError(kernel, layer, reason.join(SEPARATOR), Number(thread));
 }

@@ -64,7 +64,7 @@ export class EarlyStopping implements Callback {
     if (best.waited < this.patience) return;
     const epochs = best.waited === 1 ? "1 epoch" : `${best.waited} epochs`;
     const last = best.value === undefined ? "" : ` since ${best.value} in epoch ${best.epoch}`;
-    control.stop(`${this.name}: ${best.monitor} did not improve for ${epochs}${last}`);
+    control.stop(`${best.monitor} did not improve for ${epochs}${last}`, { by: this.name });
   }
 
   onTrainEnd(control: TrainingControl): void {

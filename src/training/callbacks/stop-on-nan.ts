@@ -1,9 +1,7 @@
+import { DIVERGED_ADVICE, DivergedError } from "../../errors.ts";
 import type { Callback, TrainingControl } from "../callback.ts";
-import { DIVERGED_ADVICE, DivergedError } from "../diverged.ts";
 import type { EpochEvent, StepEvent } from "../events.ts";
 import type { History } from "../trainer.ts";
-
-const NAME = "stopOnNaN";
 
 /**
  * Ends the run at the first step whose loss is NaN or infinite, or after the first epoch whose validation loss or weights
@@ -13,13 +11,13 @@ const NAME = "stopOnNaN";
  * const callbacks = [new StopOnNaN()];
  */
 export class StopOnNaN implements Callback {
-  readonly name = NAME;
+  readonly name = "stopOnNaN";
 
   onStepEnd(event: StepEvent, control: TrainingControl): void {
     if (Number.isFinite(event.loss)) return;
     const { epoch, stepInEpoch, stepsPerEpoch, lr, loss } = event;
     const where = `epoch ${epoch}, step ${stepInEpoch} of ${stepsPerEpoch}, learning rate ${lr}`;
-    control.stop(`${this.name}: expected a finite loss, got ${loss} in ${where}: ${DIVERGED_ADVICE}`);
+    this.#stop("a finite loss", `${loss} in ${where}`, control);
   }
 
   onEpochEnd(event: EpochEvent, control: TrainingControl): void {
@@ -27,15 +25,20 @@ export class StopOnNaN implements Callback {
     const where = `after epoch ${epoch}, learning rate ${lr}`;
     // The last step's loss was computed before its update: a bad one shows in the weights alone.
     if (!control.copyParameters().every(Number.isFinite)) {
-      control.stop(`${this.name}: expected finite weights, got NaN or infinite ones ${where}: ${DIVERGED_ADVICE}`);
+      this.#stop("finite weights", `NaN or infinite ones ${where}`, control);
     } else if (valLoss !== undefined && !Number.isFinite(valLoss)) {
-      control.stop(`${this.name}: expected a finite validation loss, got ${valLoss} ${where}: ${DIVERGED_ADVICE}`);
+      this.#stop("a finite validation loss", `${valLoss} ${where}`, control);
     }
+  }
+
+  #stop(expected: string, got: string, control: TrainingControl): void {
+    const reason = `expected ${expected}, got ${got}; ${DIVERGED_ADVICE}`;
+    control.stop(reason, { by: this.name, divergence: { expected, got } });
   }
 }
 
 /** The error for a run that `StopOnNaN` ended; undefined for one that ended otherwise. */
-export function divergenceOf(end: History["end"]): DivergedError | undefined {
-  if (typeof end !== "object" || !end.stopped.startsWith(`${NAME}: `)) return undefined;
-  return new DivergedError(end.stopped.slice(NAME.length + 2));
+export function divergenceOf(end: History["end"] | undefined): DivergedError | undefined {
+  const divergence = typeof end === "object" ? end.divergence : undefined;
+  return divergence && new DivergedError(divergence.expected, divergence.got);
 }

@@ -1,5 +1,6 @@
 import type { Gear } from "../../engine/gears.ts";
 import { threadSource, threadsObstacle } from "../../engine/threads/source.ts";
+import { InputRangeError, InputTypeError } from "../../errors.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
 
@@ -52,14 +53,15 @@ export interface ReplicaChoice {
  */
 export function chooseReplicas(wanted: number | "auto", network: Network): ReplicaChoice {
   if (wanted !== "auto" && typeof wanted !== "number") {
-    throw new TypeError(`replicas: expected a number or auto, got ${typeof wanted}`);
+    throw new InputTypeError("replicas", "a number or auto", typeof wanted);
   }
   if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST)) {
-    throw new RangeError(`replicas: expected auto or a whole number from 1 to ${MOST}, got ${wanted}`);
+    throw new InputRangeError("replicas", `auto or a whole number from 1 to ${MOST}`, `${wanted}`);
   }
   const { threads, threadsReason, gear } = network.engine;
   if (wanted === 1 || (wanted === "auto" && threads > 1)) return { replicas: 1, reason: threadsReason };
-  if (threads > 1) throw new RangeError(`replicas: expected 1 or auto beside ${threads} threads, got ${wanted}`);
+  if (threads > 1)
+    throw new InputRangeError("replicas", `1 or auto beside ${threads} threads`, `${wanted}`, "contradiction");
   const obstacle = gear === "js" ? "the js gear has one thread" : threadsObstacle();
   const replicas = wanted === "auto" ? (obstacle === undefined ? 1 : fastest(network)) : wanted;
   if (replicas === 1) return { replicas, reason: obstacle ?? threadsReason };

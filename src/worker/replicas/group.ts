@@ -1,7 +1,15 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { threadSource } from "../../engine/threads/source.ts";
-import { reasonOf } from "../../engine/threads/thread.ts";
 import { compileKernels } from "../../engine/wasm.ts";
+import {
+  decodeError,
+  HostError,
+  InputRangeError,
+  InputTypeError,
+  isInputError,
+  reasonOf,
+  retold,
+} from "../../errors.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
 import { type Stepper, stageBatch } from "../../training/batch.ts";
@@ -28,10 +36,10 @@ const LOOKS = 8;
 const EVALUATED = 512;
 
 /** Advice about a lost replica. */
-const REMEDY = "; compile the model again to go on";
+const REMEDY = "compile the model again to go on";
 
 /** The error of calls after `dispose`. */
-const DISPOSED = "replicas: expected some in use, got those that were disposed of";
+const DISPOSED = new InputRangeError("replicas", "some in use", "those that were disposed of", "wrong-time");
 
 /**
  * Copies of a network in workers with memories of their own, each of which trains on a part of every batch. Gradients
@@ -50,8 +58,8 @@ export class ReplicaGroup implements DistributionStrategy {
   readonly #patience: number;
   readonly #members: readonly Member[];
   readonly #exchange: Exchange;
-  #failure: string | undefined;
-  #remedy = "";
+  #failure: Error | undefined;
+  #remedy: string | undefined;
   /** Ends the wait for others. */
   #interrupt: ((error: Error) => void) | undefined;
   /** The version of the leader's state that the others have. */
@@ -72,15 +80,15 @@ export class ReplicaGroup implements DistributionStrategy {
    * @param network has an optimizer, and a loss that its JSON describes completely
    * @param seed the model's
    * @throws TypeError, RangeError if the network cannot be copied
-   * @throws Error if a worker does not start
+   * @throws HostError if a worker does not start
    */
   static async start(network: Network, seed: number, replicas: number): Promise<ReplicaGroup> {
     const { architecture, loss, optimizer, engine } = network;
     if (loss === undefined || optimizer === undefined) {
-      throw new TypeError("replicas: expected a model compiled with a loss and an optimizer, got none");
+      throw new InputTypeError("replicas", "a model compiled with a loss and an optimizer", "none", "wrong-time");
     }
     const { gear, heap } = engine;
-    if (!isFloat32Array(heap)) throw new RangeError("replicas: expected float32, got float64");
+    if (!isFloat32Array(heap)) throw new InputRangeError("replicas", "float32", "float64", "contradiction");
     const kernels = gear === "js" ? undefined : { gear, module: await compileKernels(gear) };
     const batchSize = largestPart(network.batchSize, replicas);
     const common = { replicas, loss: loss.config, optimizer: optimizer.config, seed, batchSize, gear, kernels };
@@ -90,7 +98,7 @@ export class ReplicaGroup implements DistributionStrategy {
       group.#startMembers();
     } catch (error) {
       group.dispose();
-      throw new Error(`replicas: a worker did not start: ${reasonOf(error)}`, { cause: error });
+      throw new HostError("replicas", `a worker did not start: ${reasonOf(error)}`, "no-worker", { cause: error });
     }
     const mesh = meshOf(replicas);
     const answers = group.#members.map((member, i) => {
@@ -198,10 +206,11 @@ export class ReplicaGroup implements DistributionStrategy {
         onMessage: (message) => {
           this.#signs++;
           if (!isReplicaAnswer(message)) return;
-          if (message.type === "failed") this.#fail(`replicas: ${name} failed: ${message.reason}${this.#remedy}`);
-          else member.hear(message);
+          if (message.type !== "failed") return member.hear(message);
+          const cause = decodeError(message.error);
+          this.#lose(`${name} failed: ${cause.message}`, cause);
         },
-        onEnd: (reason) => this.#fail(`replicas: ${name} is lost: ${reason}${this.#remedy}`),
+        onEnd: (reason) => this.#lose(`${name} is lost: ${reason}`),
       });
     });
   }
@@ -221,7 +230,7 @@ export class ReplicaGroup implements DistributionStrategy {
   }
 
   #expectUse(): void {
-    if (this.#failure !== undefined) throw new Error(this.#failure);
+    if (this.#failure !== undefined) throw again(this.#failure);
   }
 
   /**
@@ -235,7 +244,7 @@ export class ReplicaGroup implements DistributionStrategy {
     const look = () => {
       silent = this.#signs === signs ? silent + 1 : 0;
       signs = this.#signs;
-      if (silent === LOOKS) this.#fail(`replicas: ${this.#late()} does not answer${this.#remedy}`);
+      if (silent === LOOKS) this.#lose(`${this.#late()} does not answer`);
     };
     const timer = setInterval(look, (this.#patience + SLACK * own) / LOOKS);
     try {
@@ -246,7 +255,7 @@ export class ReplicaGroup implements DistributionStrategy {
       });
     } catch (error) {
       // After any error the others may not be in the same state as the leader.
-      this.#fail(reasonOf(error));
+      this.#fail(error instanceof Error ? error : new Error(reasonOf(error)));
       throw error;
     } finally {
       clearInterval(timer);
@@ -259,12 +268,21 @@ export class ReplicaGroup implements DistributionStrategy {
     return late.length > 0 ? `replica ${late.join(", ")}` : "a replica";
   }
 
-  #fail(failure: string): void {
+  #lose(problem: string, cause?: Error): void {
+    this.#fail(new HostError("replicas", problem, "lost-worker", { advice: this.#remedy, cause }));
+  }
+
+  #fail(failure: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     for (const member of this.#members) member.end();
-    this.#interrupt?.(new Error(failure));
+    this.#interrupt?.(again(failure));
   }
+}
+
+/** The error of a call that meets a failure from before it. */
+function again(failure: Error): Error {
+  return isInputError(failure) || failure instanceof HostError ? retold(failure, {}) : failure;
 }
 
 /** Ports between the replicas but the leader: `[i][j]` is the one of i to j. */

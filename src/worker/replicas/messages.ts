@@ -1,6 +1,7 @@
 // Messages between the replicas of a network. Large arrays are transferred.
 
 import type { Gear, WasmGear } from "../../engine/gears.ts";
+import type { ErrorRecord } from "../../errors.ts";
 import { isRecord, type Json } from "../../json.ts";
 import type { BatchSums } from "../../training/batch.ts";
 import type { Evaluation, PredictionSettings } from "../../training/evaluate.ts";
@@ -95,7 +96,7 @@ export type ReplicaMessage =
 /** A message of a replica to the leader. */
 export type ReplicaAnswer =
   | { readonly type: "ready" }
-  | { readonly type: "failed"; readonly reason: string }
+  | { readonly type: "failed"; readonly error: ErrorRecord }
   | { readonly type: "evaluated"; readonly evaluation: Evaluation }
   | ReplicaState
   | PeerMessage;

@@ -1,7 +1,7 @@
 // The program of a worker that is a replica; the same in Node and in browsers.
 
-import { reasonOf } from "../../engine/threads/thread.ts";
 import { adoptKernels } from "../../engine/wasm.ts";
+import { encodeError } from "../../errors.ts";
 import { sizeOf } from "../../layers/layer.ts";
 import { Network } from "../../model/network.ts";
 import { readArchitecture } from "../../model/read-architecture.ts";
@@ -56,7 +56,9 @@ export function createReplica(answer: Answer): (message: unknown) => void {
     if (message.type === "share" || message.type === "sum") {
       leader.deliver(message);
     } else {
-      last = last.then(() => handle(message)).catch((error) => answer({ type: "failed", reason: reasonOf(error) }, []));
+      last = last
+        .then(() => handle(message))
+        .catch((error) => answer({ type: "failed", error: encodeError(error) }, []));
     }
   };
 }

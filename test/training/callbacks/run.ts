@@ -34,8 +34,8 @@ export async function play(make: () => Callback, epochs: readonly Figures[], int
   const rates: number[] = [];
   const control: TrainingControl = {
     learningRateFactor: 1,
-    stop: (reason) => {
-      stopped ??= reason;
+    stop: (reason, facts) => {
+      stopped ??= facts?.by === undefined ? reason : `${facts.by}: ${reason}`;
     },
     copyParameters: () => Float32Array.of(parameters),
     restoreParameters: ([value]) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { TrainingControl } from "../../../src/training/callback.ts";
-import { StopOnNaN } from "../../../src/training/callbacks/stop-on-nan.ts";
+import { DivergedError } from "../../../src/errors.ts";
+import type { Stop, TrainingControl } from "../../../src/training/callback.ts";
+import { divergenceOf, StopOnNaN } from "../../../src/training/callbacks/stop-on-nan.ts";
 import { epochEvent, stepEvent } from "./run.ts";
 
 function stopReason(
@@ -10,8 +11,8 @@ function stopReason(
   let reason: string | undefined;
   const control: TrainingControl = {
     learningRateFactor: 1,
-    stop: (text) => {
-      reason = text;
+    stop: (text, facts) => {
+      reason = `${facts?.by}: ${text}`;
     },
     copyParameters: () => Float32Array.from(weights),
     restoreParameters: () => {},
@@ -21,13 +22,30 @@ function stopReason(
 }
 
 describe("StopOnNaN", () => {
+  it("says by facts that the training diverged, from which the error is made", () => {
+    let end: Stop | undefined;
+    const control: TrainingControl = {
+      learningRateFactor: 1,
+      stop: (stopped, facts) => {
+        end = { stopped, ...facts };
+      },
+      copyParameters: () => new Float32Array(1),
+      restoreParameters: () => {},
+    };
+    new StopOnNaN().onEpochEnd(epochEvent({ epoch: 2, valLoss: Number.NaN }), control);
+    const error = divergenceOf(end);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect(error).toMatchObject({ code: "diverged", expected: "a finite validation loss", who: "training diverged" });
+    expect(divergenceOf({ stopped: "stopOnNaN: enough", by: "stopOnNaN" })).toBeUndefined();
+  });
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     "stops at the step of a loss %d",
     (loss) => {
       const event = stepEvent({ epoch: 3, step: 1058, stepInEpoch: 120, stepsPerEpoch: 469, lr: 0.5, loss });
       const reason = stopReason((callback, control) => callback.onStepEnd(event, control));
       expect(reason).toContain(
-        `stopOnNaN: expected a finite loss, got ${loss} in epoch 3, step 120 of 469, learning rate 0.5: try a lower`,
+        `stopOnNaN: expected a finite loss, got ${loss} in epoch 3, step 120 of 469, learning rate 0.5; try a lower`,
       );
     },
   );
