@@ -1,6 +1,6 @@
 import type { Style } from "./style.ts";
 
-/** What a bar is drawn with. */
+/** Characters of a bar. */
 export interface BarLook {
   readonly style: Style;
   readonly unicode: boolean;
@@ -18,7 +18,7 @@ const WIDEST = 40;
 const NARROWEST = 8;
 
 /**
- * One line of at most `columns` characters: a head, a bar, and as many of the parts as fit. The bar gives way first, down
+ * A line of at most `columns` characters: a head, a bar, and as many of the parts as fit. The bar gives way first, down
  * to a few characters, then the parts from the last to the first, then the bar.
  */
 export function barLine(done: number, head: string, parts: readonly string[], columns: number, look: BarLook): string {

@@ -56,7 +56,7 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
   addHelp(command, HELP);
 }
 
-/** What has been measured so far. */
+/** Rows that were measured so far. */
 interface Measured {
   readonly networks: NetworkRow[];
   readonly kernels: KernelRow[];
@@ -71,7 +71,7 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
   try {
     await measure(plan, options, measured, output, signal);
   } catch (error) {
-    // What was measured before a Ctrl-C is worth a table.
+    // Rows that were measured before a Ctrl-C are shown.
     if (!signal.aborted) throw error;
   }
   output.clearStatus();

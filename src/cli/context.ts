@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { Output, type OutputMode } from "./output.ts";
 
-/** What every command has at hand. */
+/** Streams, program name and signals that every command uses. */
 export interface Context {
   readonly output: Output;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
-  /** How the user calls this program, for commands that they can copy. */
+  /** The words by which the user calls this program, for commands that can be copied. */
   readonly command: string;
 }
 

@@ -73,7 +73,7 @@ async function inspect(argument: string, options: InspectOptions, context: Conte
   if (loaded.train !== undefined) output.text(`Next      ${commandLine(context, "train", ...sourceArguments(asked))}`);
 }
 
-/** What a part of the data has to tell. */
+/** Figures of a part of the data. */
 interface PartFigures extends DatasetStatistics {
   readonly images: number;
   /** Type of the pixels, in NumPy's names. */

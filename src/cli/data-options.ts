@@ -17,7 +17,7 @@ const KEEP_VALUES = "--keep-values";
 /** The readers' settings that are options of their own. */
 const SETTINGS = Object.entries<OptionSpec>(READ_SETTINGS).filter(([key]) => key !== "stretch" && key !== "scaling");
 
-/** What {@link addFileOptions} accepts as data, for help texts. */
+/** Formats that {@link addFileOptions} accepts as data, for help texts. */
 export const FILE_FORMATS = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures in one folder per class";
 
 /** Those of the options for files of data that help texts show without being asked for all. */
@@ -34,7 +34,7 @@ export function addFileOptions(command: Command): Command {
   return command;
 }
 
-/** Which of these options was given, as on the command line; undefined if none. */
+/** Flag of the first of these options that was given; undefined if none. */
 export function givenFileOption({ keepValues, ...options }: FileOptions): string | undefined {
   const given: ReadonlyMap<string, unknown> = new Map(Object.entries(options));
   const found = SETTINGS.find(([key]) => given.get(key) !== undefined);

@@ -3,13 +3,13 @@ import { imageSize } from "../data/dataset.ts";
 import { resizePlane } from "../data/image.ts";
 import { mark } from "./style.ts";
 
-/** How images are drawn. */
+/** Options of drawings of images. */
 export interface SampleLook {
   /** Width of the terminal, in characters. */
   readonly columns: number;
-  /** Whether the terminal shows colours, and which: of all 16 million, or of 256. */
+  /** Colours that the terminal shows: all 16 million, 256, or none. */
   readonly colours: "all" | "256" | "none";
-  /** Whether it shows half blocks. */
+  /** True if it shows half blocks. */
   readonly unicode: boolean;
 }
 
@@ -140,7 +140,7 @@ function code([red, green, blue]: Colour, colours: "all" | "256", layer: 38 | 48
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Which colours a terminal shows, given that it shows some. */
+/** Colours that a terminal shows, given that it shows some. */
 export function colourDepth(hasColours: boolean, env: Environment = process.env): SampleLook["colours"] {
   if (!hasColours) return "none";
   return /truecolor|24bit/i.test(env.COLORTERM ?? "") ? "all" : "256";

@@ -26,7 +26,7 @@ import { makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
 import { count, megabytes } from "./format.ts";
 
-/** Where data comes from. `auto`: MNIST where it can be had soon, else generated digits. */
+/** Source of data. `auto`: MNIST if it is here or soon downloaded, else generated digits. */
 export type DataSource =
   | { readonly source: "auto" }
   | { readonly source: "mnist"; readonly folder?: string }
@@ -38,11 +38,11 @@ export interface FolderSource {
   readonly source: "folder";
   /** Path of the folder or the file. */
   readonly folder: string;
-  /** How it is read, where that is not all by default. */
+  /** Settings of the reader, where not all are defaults. */
   readonly reader?: ReadSettings;
 }
 
-/** How files are read unless said otherwise. */
+/** Default settings of the reader. */
 const DEFAULT_READER: ReadSettings = { stretch: true };
 
 /** Data and where it came from. */
@@ -57,7 +57,7 @@ export interface LoadedData {
   readonly test: Dataset | undefined;
 }
 
-/** What {@link loadData} is to load. */
+/** Options of {@link loadData}. */
 export interface DataRequest {
   /** Only the images to test on. */
   readonly testOnly?: boolean;
@@ -66,8 +66,8 @@ export interface DataRequest {
   /** No more training images than these are needed. */
   readonly limit?: number | undefined;
   /**
-   * That of a model's training data: pixels are brought to its unit, and nothing is worked out anew. `"former"` stands for a
-   * model that has none, `"ignored"` for values that are in its unit already. Default: of a new run, which decides.
+   * Scaling of a model's training data, to whose unit pixels are brought. `"former"` stands for a model that has none,
+   * `"ignored"` for values that are in its unit already. Default: of a new run, which decides.
    */
   readonly scaling?: PixelScaling | "former" | "ignored" | undefined;
 }
@@ -89,7 +89,7 @@ export function addDataOptions(command: Command, usual = "mnist, else digits"): 
 }
 
 /**
- * What the data argument and `--data` ask for.
+ * The data that the argument and `--data` ask for.
  *
  * @throws UsageError if the two contradict each other
  */
@@ -184,7 +184,7 @@ async function loadPath(source: FolderSource, request: DataRequest, context: Con
     }
     throw fileError("read", path, error);
   });
-  // Of an empty folder the reader of IDX files tells best.
+  // The reader of IDX files has the best error for an empty folder.
   if (info.isDirectory() && (await idxPathsIn(path)).every((name) => name.startsWith("."))) await loadIdxFolder(path);
   const { output, signal } = context;
   const title = shorterPath(path);

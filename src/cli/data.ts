@@ -43,7 +43,7 @@ const HELP: HelpText = {
   ],
 };
 
-/** Where the built-in data set is written unless said otherwise. */
+/** Default folder for the built-in data set. */
 const DIGITS_FOLDER = "digits";
 
 const FILES = {

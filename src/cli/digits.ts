@@ -10,7 +10,7 @@ import type { Output } from "./output.ts";
 const SIDE = 28;
 const CHUNK = 100;
 
-/** What {@link makeDigits} makes. */
+/** Options of {@link makeDigits}. */
 export interface DigitsRequest {
   readonly part: "train" | "test";
   readonly count: number;

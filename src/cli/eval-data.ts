@@ -58,7 +58,7 @@ export async function loadTestData(
   const source = isOwn ? withReader(asked, noted.reader) : asked;
   const range = options.testRange === undefined ? (isOwn ? noted.testRange : null) : options.testRange || null;
   const [height, width, channels] = model.architecture.input.shape;
-  // What the run says of its own split does not hold for other data.
+  // The run's notes on its own split do not hold for other data.
   const { split: _, splitSeed: _seed, ...read } = noted?.reader ?? {};
   const usual: ReadSettings = {
     size: [height, width],
@@ -95,7 +95,7 @@ function chosenImages(
   return { test: train, title };
 }
 
-/** Where the model's own data is. */
+/** The source of the model's own data. */
 function ownSource(noted: DataSettings, options: DataOptions, file: ModelFile, context: Context): DataSource {
   const source = sourceOf("eval", noted, noPlace(commandLine(context, "eval", file.path, "DATA")));
   const given = givenFileOption(options);

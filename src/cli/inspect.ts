@@ -119,11 +119,11 @@ function settingLines(settings: Readonly<Record<string, unknown>>): string[] {
   return rows.length === 0 ? [] : table(rows, 2);
 }
 
-/** What can be said about a weight in a line. */
+/** Statistics of a weight, for one line. */
 interface WeightStatistics {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Of the finite values; null where there is none. */
+  /** Smallest finite value; null if there is none. */
   readonly minimum: number | null;
   readonly maximum: number | null;
   readonly mean: number | null;

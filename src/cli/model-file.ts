@@ -46,7 +46,7 @@ export async function openModel(
     return await loadModel(checkpoint, { ...engine, training });
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    // Which file is wrong matters more than that it is one.
+    // The path of the wrong file matters more than the word "model".
     const message = `model ${JSON.stringify(path)}: ${error.message.replace(/^model: /, "")}`;
     throw error instanceof TypeError
       ? new TypeError(message, { cause: error })
@@ -66,7 +66,7 @@ export function progressOf({ checkpoint: { training } }: ModelFile): Progress | 
   return isRecord(training?.state) ? readProgress(training.state.progress) : undefined;
 }
 
-/** What `train` noted in a model file about the run; undefined for models that were saved otherwise. */
+/** Notes on the run that `train` put in a model file; undefined for models that were saved otherwise. */
 export function runNotes({ checkpoint }: ModelFile): Readonly<Record<string, unknown>> | undefined {
   const notes = checkpoint.settings.run;
   if (isRecord(notes)) return notes;

@@ -21,13 +21,13 @@ import { unknownName } from "./suggest.ts";
 
 /** A network and the settings it is trained with, where the command line does not say otherwise. */
 export interface NetworkChoice extends Omit<Recipe, "description" | "shape" | "input" | "layers" | "variables"> {
-  /** Whether all settings are those of a recipe, data split and all. */
+  /** True if all settings are those of a recipe, with its data split. */
   readonly isRecipe: boolean;
   /** The network for a data set; without its shape or classes, for what it was drawn up for. */
   build(data: Images): Architecture;
 }
 
-/** As much of a data set as a network depends on. */
+/** The facts of a data set that a network depends on. */
 type Images = Partial<Pick<Dataset, "shape" | "classes">>;
 
 /** The options that choose a network. */
@@ -137,7 +137,7 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
 
 const KEYS = ["input", "layers", "outputs", "loss", "optimizer", "schedule", "batchSize", "epochs", "augment"] as const;
 
-/** What a file may leave out: an optimizer that most networks learn with. */
+/** Default for a file without one: an optimizer that most networks learn with. */
 const DEFAULTS = {
   loss: "softmaxCrossEntropy",
   optimizer: adam(),

@@ -6,7 +6,7 @@ import { visibleJson } from "./visible.ts";
 /** `text`: all there is to tell. `quiet`: only results. `json`: one object per line, and nothing else. */
 export type OutputMode = "text" | "quiet" | "json";
 
-/** As much of a stream as an output needs. */
+/** The parts of a stream that an output needs. */
 export interface Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -74,7 +74,7 @@ export class Output {
     return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
   }
 
-  /** Whether a status line would be seen. */
+  /** True if a status line would be seen. */
   get isLive(): boolean {
     return this.#live;
   }

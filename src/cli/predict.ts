@@ -83,7 +83,7 @@ async function predict(
       await predictFile(model, image, options, context);
     } catch (error) {
       if (error instanceof Interrupted) throw error;
-      // One bad picture does not keep the others from being looked at.
+      // After a bad picture, the others are still classified.
       process.exitCode = Math.max(Number(process.exitCode ?? EXIT.done), reportError(error));
     }
   }

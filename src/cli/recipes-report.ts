@@ -19,16 +19,16 @@ export interface ReportOptions extends OutputOptions, DataOptions {
   readonly threads?: number | "auto" | undefined;
 }
 
-/** One run of a recipe. */
+/** A run of a recipe. */
 interface Outcome {
   readonly seed: number;
   readonly testAccuracy: number | undefined;
   /** In the order of the recipe's figures; undefined where the run did not get there. */
   readonly figures: readonly (number | undefined)[];
   readonly imagesPerSecond: number;
-  /** Of training, validation included. */
+  /** Seconds of training, validation included. */
   readonly seconds: number;
-  /** Of all threads together, the test included: what a busy machine changes least. */
+  /** Seconds of processor time of all threads together, the test included, which other programs change least. */
   readonly processorSeconds: number;
 }
 
@@ -91,7 +91,7 @@ interface RunSettings {
   readonly threads: number | "auto";
 }
 
-/** One run; undefined if it was interrupted, an error to end with if it diverged. */
+/** Runs a recipe once; undefined if it was interrupted, an error to end with if it diverged. */
 async function runOnce(
   recipe: Recipe,
   data: Parameters<typeof runRecipe>[1],

@@ -50,7 +50,7 @@ function dataLine({ train, validation, test }: DataSplit = {}): string {
   return parts.join(", ");
 }
 
-/** What a figure is of, such as "test accuracy" or "train loss, epoch 6". */
+/** Name of a figure, such as "test accuracy" or "train loss, epoch 6". */
 export function figureName({ figure, epoch, step }: RecipeFigure): string {
   const plain = figure.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^val /, "validation ");
   if (epoch !== undefined) return `${plain}, epoch ${epoch}`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { claimFile, ensureFolder, errorCode, fileError, pathExists } from "../node/files.ts";
 import { UsageError } from "./errors.ts";
 
-/** Where runs go unless `--out` says otherwise. */
+/** Default folder of runs. */
 const RUNS = "runs";
 
 /** The files of a training run. */
@@ -24,7 +24,7 @@ export class RunFolder {
   readonly model: string;
   /** The model with the best validation loss. */
   readonly best: string;
-  /** What an unfinished run needs to go on; gone when the run is done. */
+  /** Checkpoint of an unfinished run; removed when the run is done. */
   readonly checkpoint: string;
   /** The checkpoint of the last epoch of a finished run, which trains it further. */
   readonly finished: string;
@@ -81,7 +81,7 @@ export async function createRunFolder(out: string | undefined, name: string, ove
   if (there && !overwrite) throw taken();
   // A run that is begun anew must not go on from, or end with, files of the old one.
   if (there) for (const file of folder.files) await rm(file, { force: true });
-  // Of two runs that found it free, one is first.
+  // If two runs found it free, only one is first.
   if (!(await claimFile(folder.settings))) throw taken();
   return folder;
 }

@@ -39,14 +39,14 @@ export function styleFor(coloured: boolean): Style {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether a stream shows colours: a terminal, and nobody asked for none (https://no-color.org). */
+/** True if a stream shows colours: a terminal, unless colours are switched off (https://no-color.org). */
 export function hasColours(isTerminal: boolean, env: Environment = process.env): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0";
   return isTerminal && env.TERM !== "dumb";
 }
 
-/** Whether the terminal's character set has line-drawing characters. */
+/** True if the terminal's character set has line-drawing characters. */
 export function hasUnicode(env: Environment = process.env, platform: string = process.platform): boolean {
   if (platform === "win32") return true;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";

@@ -8,7 +8,7 @@ import { barLine } from "./bar.ts";
 import { count, loss, percent, table } from "./format.ts";
 import type { Output } from "./output.ts";
 
-/** How well a model does on a data set. */
+/** Figures of a model on a data set. */
 export interface TestFigures {
   readonly loss: number;
   readonly accuracy: number;

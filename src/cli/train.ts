@@ -119,7 +119,7 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   for (const prefix of options.freeze ?? []) model.freeze(prefix);
   const { threads = "auto" } = options;
   await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, data.train.length), gear: engine, threads });
-  // What does not fit shows before there is a folder.
+  // Data that does not fit is reported before a folder is made.
   for (const part of [data.train, data.test]) if (part !== undefined) checkData(model.network, part, "train");
   if (network.whitening !== undefined) whiten(model, data.train, network.whitening);
   const { stepsPerEpoch = null, averageEvery = null, averaging = null, ...rest } = training;
@@ -167,7 +167,7 @@ function folderOf({ loaded }: TrainingData): string | null {
   return "folder" in loaded.source && loaded.source.folder !== undefined ? resolve(loaded.source.folder) : null;
 }
 
-/** What a resumed run takes from the command line; the checkpoint has all else. */
+/** Options that a resumed run takes from the command line; the checkpoint has all others. */
 const WITH_RESUME: readonly string[] = [
   "resume",
   "epochs",
@@ -193,7 +193,7 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   if (epochs !== undefined) checkFurther(epochs, file, noted, context);
   const engine = resolveEngine(options.engine ?? noted.engine);
   const model = await openModel(file, { gear: engine, threads: options.threads ?? "auto" }, true);
-  // Where it is now: an interrupted run goes on from there.
+  // The present place of the data: an interrupted run goes on from there.
   const place = options.data === undefined ? noted.data.folder : resolve(options.data);
   const settings: RunSettings = {
     ...noted,

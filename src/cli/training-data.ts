@@ -25,7 +25,7 @@ export interface TrainingData {
   readonly sha256: string;
 }
 
-/** Which of the images are used. */
+/** Settings that choose among the images. */
 export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange" | "validation" | "draw">;
 
 /**
@@ -94,7 +94,7 @@ function partNotes({ train, validation, test }: Omit<SplitData, "used">, isNamed
   return notes.filter((note) => note !== undefined);
 }
 
-/** How many images to train on have to be there; undefined for all. */
+/** Number of images to train on that must exist; undefined for all. */
 function imagesNeeded({ limit, trainRange, testRange }: DataChoice): number | undefined {
   if (limit === null && trainRange === null) return undefined;
   const train = Math.min(
@@ -134,9 +134,9 @@ export function noPlace(command: string): string {
 }
 
 /**
- * Where the data of a run is.
+ * The source of a run's data.
  *
- * @param remedy what to do where that is not known, or nothing is there any more
+ * @param remedy advice if it is not known, or is gone
  * @throws UsageError in these cases
  */
 export function sourceOf(who: string, { source, folder, reader }: DataSettings, remedy: string): DataSource {

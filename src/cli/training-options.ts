@@ -17,7 +17,7 @@ import type { NetworkChoice } from "./network-option.ts";
 import { parsePairs, parseTyped } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
 
-/** How `train` is told to train; what is missing the network's own settings say. */
+/** Options of `train` on how to train; defaults come from the network's own settings. */
 export interface TrainingOptions {
   readonly epochs?: number | undefined;
   readonly batchSize?: number | "all" | undefined;
@@ -47,7 +47,7 @@ export interface TrainingOptions {
   readonly averaging?: string | false | undefined;
 }
 
-/** How a run trains, complete. */
+/** Settings of a run's training, complete. */
 export interface TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number | "all";
@@ -64,10 +64,10 @@ export interface TrainingSettings {
   readonly averaging: Averaging | undefined;
 }
 
-/** What `--augment` alone means: changes that leave any handwriting readable. */
+/** Augmentation of `--augment` alone: changes that leave any handwriting readable. */
 export const DEFAULT_AUGMENT: AugmentOptions = { shift: 2, rotate: 10, scale: 0.1 };
 
-/** What is left of the learning rate at the end of a run with `--schedule exponential`. */
+/** Share of the learning rate at the end of a run with `--schedule exponential`. */
 const EXPONENTIAL_END = 0.01;
 
 export const DEFAULT_SEED = 0;
@@ -165,7 +165,7 @@ function chooseEvaluations(asked: readonly string[] | false | undefined, own: re
   });
 }
 
-/** What `--test-time` alone means: views that leave any handwriting readable. */
+/** Views of `--test-time` alone, which leave any handwriting readable. */
 const DEFAULT_VIEWS: TestTimeAugmentation = { shift: 1 };
 
 function choosePrediction({ batchStatistics, testTime }: TrainingOptions, own: PredictionSettings = {}) {

@@ -32,7 +32,7 @@ export interface TrainingRun {
   readonly settings: RunSettings;
   readonly folder: RunFolder;
   readonly trainer: Trainer;
-  /** When the command began, on the clock of `performance.now`. */
+  /** Time at which the command began, by `performance.now`. */
   readonly began: number;
 }
 
@@ -154,7 +154,7 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
 async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   const { model, trainer, settings, folder } = run;
   const { signal, output } = context;
-  // That of the last epoch has the weights before they were averaged, which a longer training goes on from.
+  // The checkpoint of the last epoch has the weights before they were averaged, with which a longer training goes on.
   if (trainer.progress.epoch < settings.epochs || !existsSync(folder.checkpoint))
     await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
   await writeReports(run);
@@ -181,7 +181,7 @@ async function withoutModel({ folder }: TrainingRun, { message }: DivergedError)
   return new UsageError([message, ...kept].join("; "));
 }
 
-/** What the model file says of its training: no path of this machine. */
+/** Notes of a model file on its training, without paths of this machine. */
 function notes(settings: RunSettings): RunSettings {
   return { ...settings, data: { ...settings.data, folder: null } };
 }

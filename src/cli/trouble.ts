@@ -30,7 +30,7 @@ const NO_MEMORY_CODES: readonly string[] = ["ENOMEM", "ERR_WORKER_OUT_OF_MEMORY"
 /** The words of V8 and of the engine where there is no memory. */
 const NO_MEMORY = /out of memory|allocation failed|could not allocate|cannot allocate|free memory, got none/i;
 
-/** Where the shell has set a limit: what is missing may be there. */
+/** Note that a limit of the shell may hide what is missing. */
 function limitNote(name: string, command: string): string {
   const limits = field(process.report?.getReport(), "userLimits");
   const soft = field(field(limits, name), "soft");

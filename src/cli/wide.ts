@@ -9,7 +9,7 @@ import { EXIT } from "./errors.ts";
 /** Milliseconds after which the self-check counts as failed. */
 const CHECK_TIMEOUT = 60_000;
 
-/** Whether a command line names the gear `wide`, alone or among others. */
+/** True if a command line names the gear `wide`, alone or among others. */
 export function asksForWide(words: readonly string[]): boolean {
   let isEngine = false;
   for (const word of words) {
@@ -19,7 +19,7 @@ export function asksForWide(words: readonly string[]): boolean {
   return false;
 }
 
-/** What became of a wish for `wide`: the exit code of the process that ran it, or why it can't be had. */
+/** Outcome of a request for `wide`: the exit code of the process that ran it, or the reason why it is missing. */
 export type WideRun = { readonly exitCode: number } | { readonly missing: string };
 
 /** Runs the same command line in a process with V8's flag, if the self-check passes there. */
@@ -97,7 +97,7 @@ export function watchWideParent(words: readonly string[], onGone: () => void): v
   process.channel.unref();
 }
 
-/** Whether a command line has to be run in a process of its own for `wide`. */
+/** True if a command line has to be run in a process of its own for `wide`. */
 export function needsWideProcess(words: readonly string[]): boolean {
   return asksForWide(words) && !runsWide();
 }

@@ -25,12 +25,12 @@ export interface BenchOptions extends OutputOptions {
   readonly quick?: boolean | undefined;
 }
 
-/** What to measure. */
+/** The measurements to make. */
 export interface BenchPlan {
   readonly gears: readonly Gear[];
-  /** What networks are measured on. */
+  /** Settings for networks. */
   readonly settings: readonly Setting[];
-  /** What kernels are measured on: one thread unless asked for. */
+  /** Settings for kernels: one thread unless asked for. */
   readonly kernelSettings: readonly Setting[];
   readonly timing: TimingSettings;
   readonly modes: readonly BenchMode[];
@@ -70,7 +70,7 @@ function readBatches(list: readonly string[]): number[] {
   });
 }
 
-/** One and all cores unless said; `auto` is left to the engine. */
+/** Numbers of threads; default one and all cores. `auto` is left to the engine. */
 function readThreads(list: readonly string[] | undefined): (number | "auto")[] {
   if (list === undefined) return [...new Set([1, Math.min(availableParallelism(), MOST_THREADS)])];
   return words(list).map((word) => {
@@ -93,16 +93,16 @@ function combine(gears: readonly Gear[], threads: readonly (number | "auto")[]):
 function chooseGears(list: readonly string[] | undefined): Gear[] {
   // On Node 20 this switches relaxed SIMD on.
   resolveEngine("auto");
-  // What this machine lacks may be replaced by one that stands in the list as well.
+  // A gear that this machine lacks may be replaced by one that stands in the list as well.
   if (list !== undefined)
     return [...new Set(choose("--engine", list, byName(GEARS)).map((gear) => resolveEngine(gear)))];
   return GEARS.filter(hasGear);
 }
 
 /**
- * What the options ask for.
+ * The measurements that the options ask for.
  *
- * @throws UsageError for a name or number that is none; RangeError for an engine this machine lacks
+ * @throws UsageError for an unknown name, or a number that is not one; RangeError for an engine this machine lacks
  */
 export function planBench(options: BenchOptions): BenchPlan {
   const { net, batch, mode, all = false } = options;
@@ -113,7 +113,7 @@ export function planBench(options: BenchOptions): BenchPlan {
   const batches = batch === undefined ? undefined : readBatches(batch);
   const gears = chooseGears(options.engine);
 
-  // Who names networks or kernels gets only those.
+  // With networks or kernels named, only those are measured.
   const saysNetworks = net !== undefined || mode !== undefined;
   const saysKernels = options.kernels !== undefined && options.kernels !== false;
   const withNetworks = all || saysNetworks || !saysKernels;
@@ -133,7 +133,7 @@ export function planBench(options: BenchOptions): BenchPlan {
     gears,
     settings: combine(gears, readThreads(options.threads)),
     kernelSettings: combine(gears, readThreads(options.threads ?? ["1"])),
-    // Who asks for nothing gets an overview in two minutes.
+    // Without options, an overview in two minutes.
     timing: options.quick === true ? QUICK : all || saysNetworks || saysKernels ? THOROUGH : BRIEF,
     modes,
     networks: withNetworks ? chosen.flatMap((recipe) => networkBatches.map((size) => ({ recipe, batch: size }))) : [],
@@ -151,7 +151,7 @@ function kernelsOf({ program, times }: KernelCase): KernelName[] {
     .filter(times);
 }
 
-/** As few and as small cases as have every kernel. */
+/** The fewest and smallest cases in which every kernel occurs. */
 function smallestOfEach(cases: readonly KernelCase[]): KernelCase[] {
   const sizes = new Map(cases.map((item) => [item, item.program(1, 1).elements]));
   const sorted = [...cases].sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0));

@@ -22,7 +22,7 @@ function threadsText({ threadsAsked }: NetworkRow | KernelRow): string {
   return String(threadsAsked);
 }
 
-/** How many times as fast as plain JavaScript on the same work. */
+/** The speed divided by that of plain JavaScript on the same work. */
 function timesJs<Row extends NetworkRow | KernelRow>(row: Row, rows: readonly Row[]): number | undefined {
   const js = rows.find((other) => other.engine === "js" && sameWork(other, row));
   return js === undefined ? undefined : js.timing.median / row.timing.median;
@@ -33,7 +33,7 @@ function sameWork(a: NetworkRow | KernelRow, b: NetworkRow | KernelRow): boolean
   return "kernel" in b && a.kernel === b.kernel && a.shape === b.shape;
 }
 
-/** The same in few digits; empty without plain JavaScript to compare with. */
+/** That factor in few digits; empty without plain JavaScript to compare with. */
 export function timesJsText<Row extends NetworkRow | KernelRow>(row: Row, rows: readonly Row[]): string {
   const times = timesJs(row, rows);
   return times === undefined ? "" : times.toFixed(times < 9.95 ? 1 : 0);

@@ -11,7 +11,7 @@ function rounded(value: number): number {
   return Number(value.toPrecision(5));
 }
 
-/** What a measurement ran on, so that rows of several runs can lie in one file. */
+/** Facts of the machine, so that rows of several runs can lie in one file. */
 function machine() {
   const processors = cpus();
   const cpu = processors[0]?.model.trim() || "unknown";
@@ -69,7 +69,7 @@ export function networkJson(row: NetworkRow): Readonly<Record<string, unknown>> 
   };
 }
 
-/** The same for a kernel. */
+/** A kernel's row in JSON. */
 export function kernelJson(row: KernelRow): Readonly<Record<string, unknown>> {
   const { kernel, shape, engine, threads, threadsAsked, gflops, peakGflops, gigabytesPerSecond, timing } = row;
   return {

@@ -70,7 +70,7 @@ function groupsOf(networks: readonly NetworkRow[], kernels: readonly KernelRow[]
     });
   }
   for (const row of kernels) {
-    // What only moves data, or is bound by memory, says nothing on this axis.
+    // This axis has no meaning for kernels that only move data, or are bound by memory.
     if (row.multiplies) addTo(groups, `${row.kernel}, ${row.shape}`, { ...row, note: row.gflops.toFixed(1) });
   }
   return [...groups].map(([name, bars]) => ({ name, bars }));

@@ -38,7 +38,7 @@ interface Layout {
   readonly fontSize: number;
 }
 
-/** One rectangle per cell that is not 0: shares of the row, mistakes against the greatest share of mistakes. */
+/** A rectangle for each cell that is not 0: shares of the row, mistakes against the greatest share of mistakes. */
 function cells(metrics: ClassificationMetrics, layout: Layout): string[] {
   const { classes, cell, names, fontSize } = layout;
   const { confusion } = metrics;

@@ -91,7 +91,7 @@ function percent(value: number): string {
   return `${(100 * value).toFixed(2)} %`;
 }
 
-/** Whether a number is 10, 100 and so on times one of `digits`. */
+/** True for 10, 100 and so on times one of `digits`. */
 function isRound(digits: readonly number[]): (value: number) => boolean {
   return (value) => digits.includes(Number(value.toExponential(0)[0]));
 }

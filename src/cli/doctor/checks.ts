@@ -11,7 +11,7 @@ import { instantiateKernels, type WasmName } from "../../engine/wasm.ts";
 /** Something wrong, and on which file or engine it was found. */
 export type Fault = (KernelFault | NetworkFault) & { readonly on: string };
 
-/** What was checked on one file or engine. */
+/** Result of the checks of one file or engine. */
 export interface Check {
   readonly check: "kernels" | "gradients" | "threads";
   /** A wasm file, or an engine. */
@@ -21,7 +21,7 @@ export interface Check {
   readonly faults: readonly Fault[];
 }
 
-/** How a run of checks is followed and stopped. */
+/** Callbacks and signal of a run of checks. */
 export interface Watch {
   readonly signal: AbortSignal;
   /** Called with the name of what is being checked. */

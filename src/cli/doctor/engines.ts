@@ -18,7 +18,7 @@ export interface Binary {
 export interface EngineState {
   readonly engine: Gear;
   readonly available: boolean;
-  /** What is special about it here, or what would give it; empty where there is nothing to say. */
+  /** Note on the engine, or advice to get it; empty if there is none. */
   readonly note: string;
   readonly binaries: readonly Binary[];
 }
@@ -73,19 +73,19 @@ async function binariesOf(engine: Gear): Promise<Binary[]> {
 }
 
 async function describeBinary(name: WasmGear): Promise<Binary> {
-  // Where `useWasmFiles` lets the engine find them.
+  // The folder where `useWasmFiles` lets the engine find them.
   const bytes = await readFile(new URL(`../../../build/${name}.wasm`, import.meta.url));
   return { name, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** Whether this process can have threads. */
+/** Threads that this process can have. */
 export interface ThreadState {
   readonly available: boolean;
-  /** How many `--threads auto` takes at most. */
+  /** Largest number with `--threads auto`. */
   readonly auto: number;
   /** Milliseconds until all of them, or two where that is one, wait for work. */
   readonly startMilliseconds: number | null;
-  /** Why there are none, or fewer than cores. */
+  /** Reason why there are none, or fewer than cores. */
   readonly note: string;
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { cacheFolder, findMnist } from "../../node/mnist.ts";
 
-/** What this program runs on. */
+/** Facts of the machine and the runtime. */
 export interface Machine {
   readonly node: string;
   readonly v8: string;
@@ -15,7 +15,7 @@ export interface Machine {
   readonly coreLimit: number | null;
   readonly memoryBytes: number;
   readonly freeBytes: number;
-  /** What a container allows; null where there is no limit. */
+  /** Limit of a container's memory; null where there is none. */
   readonly memoryLimitBytes: number | null;
 }
 
@@ -50,11 +50,11 @@ function coresOf(quota: string, period: string): number | null {
   return cores > 0 && Number.isFinite(cores) ? cores : null;
 }
 
-/** Where training finds MNIST. */
+/** Folder in which training finds MNIST. */
 export interface DataPlace {
   /** Null where MNIST is not on this machine. */
   readonly mnist: string | null;
-  /** Where a download would go. */
+  /** Folder for a download. */
   readonly cache: string;
 }
 

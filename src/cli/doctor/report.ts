@@ -26,7 +26,7 @@ export function machineLines(version: string, machine: Machine): string[] {
   ];
 }
 
-/** Where MNIST is. */
+/** The line on MNIST. */
 export function dataLine({ mnist, cache }: DataPlace): string {
   if (mnist !== null) return `Data      MNIST in ${shorterPath(mnist)}`;
   return `Data      no MNIST on this machine; \`convasm data mnist\` downloads it to ${cache}`;
@@ -52,7 +52,7 @@ export function threadLine({ available, auto, startMilliseconds, note }: ThreadS
   return `Threads   shared memory and workers, ready in ${(startMilliseconds ?? 0).toFixed(0)} ms; auto takes ${auto}${why}`;
 }
 
-/** What the checks were about. */
+/** Titles of the checks. */
 const TITLES = {
   kernels: (calls: number) => `${count(calls)} kernel calls against float64, whole and in slices`,
   gradients: (networks: number) => `every gradient of ${networks} networks`,

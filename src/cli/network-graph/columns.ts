@@ -59,7 +59,7 @@ export function inColumns({ boxes, arrows }: Layout, frames: readonly Frame[]): 
   };
 }
 
-/** Where a drawing may be cut: heights between rows where one arrow passes, and no frame. */
+/** Heights at which a drawing may be cut: between rows where one arrow passes, and no frame. */
 function cutsOf(boxes: readonly Rectangle[], arrows: readonly Arrow[], frames: readonly Frame[]): readonly number[] {
   const rows = [...new Set(boxes.map(({ y, height }) => y + height / 2))].sort((a, b) => a - b);
   const middle = ({ y, height }: Rectangle) => y + height / 2;

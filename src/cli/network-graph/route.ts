@@ -65,7 +65,7 @@ function shift(
 ): number {
   const order = [...rivals].sort((a, b) => a.x - b.x || a.other - b.other);
   const place = order.findIndex(({ other }) => other === which);
-  // One that comes straight down goes on so.
+  // An arrow that comes straight down goes on so.
   const straight = order.findIndex((rival) => Math.abs(rival.x - x - width / 2) < 2);
   const middle = straight < 0 ? (order.length - 1) / 2 : straight;
   const most = Math.max(middle, order.length - 1 - middle);
