@@ -1,3 +1,4 @@
+import { DENSE_COPY_ROWS as ROWS, DENSE_COPY_SAMPLES as SAMPLES } from "../src/engine/kernel-sizes";
 import { matrix_vector, vector_matrix, vector_narrow_matrix } from "./dense-single";
 import { panel_gemm } from "./gemm";
 import { store_lanes } from "./lanes";
@@ -94,6 +95,7 @@ export function dense_backward_weights(
     return;
   }
   const inputBytes = <usize>inputs << 2, unitBytes = <usize>units << 2;
+  // ROWS inputs and SAMPLES samples are done together: their x and a tile's dy fit the L1 cache.
   const xCopy = address(scratch), dyCopy = address(scratch + SAMPLES * ROWS);
   const xStride = scratch ? <usize>ROWS << 2 : inputBytes, dyStride = scratch ? <usize>OUTER_COLUMNS << 2 : unitBytes;
   for (let sample = 0; sample < n; sample += SAMPLES) {
@@ -119,10 +121,6 @@ export function dense_backward_weights(
     }
   }
 }
-
-/** Inputs and samples whose gradients are done together: their x and a tile's dy fit the L1 cache. */
-const ROWS: i32 = 48;
-const SAMPLES: i32 = 128;
 
 /** Copies `rows` rows of `count` floats, and up to seven more. */
 function copy_rows(to: usize, from: usize, rows: i32, fromStride: usize, toStride: usize, count: i32): void {

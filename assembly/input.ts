@@ -1,5 +1,6 @@
 // Preparation of a batch for its first layer: scaling and augmentation. Axis: sample. Every kernel overwrites y.
 
+import { TRANSFORM_FLOATS } from "../src/engine/kernel-sizes";
 import { store_lanes_inline } from "./lanes";
 import { address, load_partial, madd, store_partial } from "./simd";
 
@@ -165,7 +166,7 @@ export function augment(
   for (let n = begin; n < end; n++) {
     const image = address(x + n * size);
     let to = address(y + n * size);
-    const transform = address(transforms + n * 10);
+    const transform = address(transforms + n * TRANSFORM_FLOATS);
     const columnByColumn = load<f32>(transform);
     const columnByRow = load<f32>(transform, 4);
     const columnStart = load<f32>(transform, 8);

@@ -3,6 +3,7 @@
 // Sums over the batch are made in two steps, first in each sample by itself (axis: sample), then over the samples (axis:
 // channel). The sums of a sample are rows of `padded` floats, c rounded up to whole vectors, with zeros at their end.
 
+import { SUM_ROWS } from "../src/engine/kernel-sizes";
 import { keep_lanes, store_lanes, store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
 import { add_high, add_low, demote, promote_high } from "./sums";
@@ -22,7 +23,7 @@ function rows_in_sum(c: i32): i32 {
 }
 
 /** Rows of a sample's sums: four hold two sums in float64, the fifth keeps samples from lying a power of two apart. */
-const ROWS: usize = 5;
+const ROWS: usize = SUM_ROWS;
 
 /** c rounded up to whole vectors. */
 // @ts-ignore: decorator

@@ -4,11 +4,9 @@
 // In all: g' = hyper[1] g + l2 w; a step s then gives w - learning rate * (s + decay w).
 // The last vector of a range may read up to three floats past it, whose lanes are not stored.
 
+import { NORM_BLOCK } from "../src/engine/kernel-sizes";
 import { keep_lanes, store_lanes, store_lanes_inline, sum_lanes } from "./lanes";
 import { address, madd, zero } from "./simd";
-
-/** Gradients in one partial sum of `gradient_norm`. */
-const BLOCK: i32 = 1024;
 
 /**
  * v, but zero where it is below 1e-30: running means of gradients that have become zero would shrink to denormal
@@ -195,17 +193,17 @@ export function adam_update(
 }
 
 /**
- * Sums of squares of blocks of 1024 gradients, the last one shorter. Overwrites partials.
+ * Sums of squares of blocks of NORM_BLOCK gradients, the last one shorter. Overwrites partials.
  *
  * Axis: parameter, in blocks. Sixteen interleaved sums a block, so the error grows slowly.
  *
  * @param g gradients [count]
- * @param partials [ceil(count / 1024)]
+ * @param partials [ceil(count / NORM_BLOCK)]
  */
 export function gradient_norm(begin: i32, end: i32, g: i32, partials: i32, count: i32): void {
   for (let block = begin; block < end; block++) {
-    let from = address(g + block * BLOCK);
-    let left = min(BLOCK, count - block * BLOCK);
+    let from = address(g + block * NORM_BLOCK);
+    let left = min(NORM_BLOCK, count - block * NORM_BLOCK);
     let sum0 = zero();
     let sum1 = zero();
     let sum2 = zero();

@@ -1,5 +1,6 @@
 // Weights in the order the register tile of gemm.ts reads them: panels of eight columns, the last one padded with zeros.
 
+import { PANEL } from "../src/engine/kernel-sizes";
 import { address } from "./simd";
 
 /**
@@ -12,15 +13,15 @@ import { address } from "./simd";
  */
 export function pack_forward(begin: i32, end: i32, w: i32, panels: i32, rows: i32, k: i32, groups: i32): void {
   const columns = k / groups;
-  const panelsOfGroup = (columns + 7) / 8;
+  const panelsOfGroup = (columns + PANEL - 1) / PANEL;
   const rowBytes = <usize>k << 2;
   let to = address(panels) + ((<usize>begin * <usize>rows) << 5);
   for (let panel = begin; panel < end; panel++) {
     const group = panel / panelsOfGroup;
-    const column = (panel % panelsOfGroup) * 8;
-    const count = min(columns - column, 8);
+    const column = (panel % panelsOfGroup) * PANEL;
+    const count = min(columns - column, PANEL);
     let from = address(w) + (<usize>(group * columns + column) << 2);
-    if (count == 8) {
+    if (count == PANEL) {
       for (let row = 0; row < rows; row++) {
         v128.store(to, v128.load(from));
         v128.store(to, v128.load(from, 16), 16);
@@ -54,12 +55,12 @@ export function pack_backward(
 ): void {
   const channels = c / groups;
   const filters = k / groups;
-  const panelsOfGroup = (channels + 7) / 8;
+  const panelsOfGroup = (channels + PANEL - 1) / PANEL;
   let to = address(panels) + ((<usize>begin * <usize>(r * s * filters)) << 5);
   for (let panel = begin; panel < end; panel++) {
     const group = panel / panelsOfGroup;
-    const channel = (panel % panelsOfGroup) * 8;
-    const count = min(channels - channel, 8);
+    const channel = (panel % panelsOfGroup) * PANEL;
+    const count = min(channels - channel, PANEL);
     for (let phaseH = 0; phaseH < strideH; phaseH++) {
       for (let phaseW = 0; phaseW < strideW; phaseW++) {
         for (let i = r - 1; i >= 0; i--) {
@@ -69,7 +70,7 @@ export function pack_backward(
             const tap = (i * s + j) * channels + channel;
             let from = address(w) + ((<usize>tap * <usize>k + <usize>(group * filters)) << 2);
             let filter = 0;
-            if (count == 8) {
+            if (count == PANEL) {
               for (; filter + 4 <= filters; filter += 4) {
                 const next = from + (<usize>k << 4);
                 transpose_4x4(to, from, <usize>k << 2);

@@ -6,22 +6,15 @@
 // multiplied by the transformed filters in 36 matrix products, and transformed back (winograd-transform.ts). All strides are
 // in bytes.
 
+import { WINOGRAD_GAP, WINOGRAD_TILES as TILES } from "../src/engine/kernel-sizes";
 import { address, madd, zero } from "./simd";
 import { SPAN } from "./span";
+import { LONG_SUM } from "./sums";
 import { transform_taps } from "./winograd-filter";
 import { clear, transform_back, transform_gradient, transform_input, transform_output } from "./winograd-transform";
 
-/** Tiles in a block. Fixed, for sums are added block by block. */
-const TILES: i32 = 32;
-
-/** Tiles whose weight gradients are summed before the transform back; those of more are added to dw part by part. */
-const LONG_SUM: i32 = 4096;
-
-/**
- * Bytes by which the 36 matrices lie further apart than their size, so that they do not fall into the same few sets of
- * a cache.
- */
-const GAP: usize = 64;
+/** Bytes by which the 36 matrices lie further apart than their size. */
+const GAP: usize = WINOGRAD_GAP << 2;
 
 /** Bytes from one of the 36 products of a block and a panel to the next. */
 const M_STEP: usize = <usize>TILES * 32 + GAP;

@@ -1,3 +1,4 @@
+import { NORM_BLOCK } from "../engine/kernel-sizes.ts";
 /**
  * Programs of a training step's work besides its layers: optimizers, losses, input.
  *
@@ -72,7 +73,7 @@ export function descentProgram(optimizer: Optimizer, inputs: number, units: numb
 export function clipProgram(count: number): ProgramMaker {
   return () => {
     const plan = new MemoryPlan();
-    const blocks = Math.ceil(count / 1024);
+    const blocks = Math.ceil(count / NORM_BLOCK);
     const gradients = plan.reserve("gradients", "gradients", count);
     const partials = plan.reserve("partial sums", "scratch", blocks);
     const hyper = plan.reserve("step numbers", "scratch", 4);

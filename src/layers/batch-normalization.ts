@@ -1,3 +1,4 @@
+import { SUM_ROWS } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { number } from "../options/kinds.ts";
@@ -122,7 +123,7 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#variance = site.reserve("variance", "scratch", c);
     this.#folded = site.reserve("folded", "scratch", 2 * c);
     this.#foldedRunning = site.reserve("folded running", "scratch", 2 * c);
-    this.#sums = site.reserve("sums", "scratch", batch * 5 * Math.ceil(c / 4) * 4);
+    this.#sums = site.reserve("sums", "scratch", batch * SUM_ROWS * Math.ceil(c / 4) * 4);
     if (!site.hasBackward) return;
     this.#factors = site.reserve("factors", "scratch", 2 * c);
     if (site.needsInputGradient || !hasRest(rectifier)) return;

@@ -1,3 +1,4 @@
+import { DENSE_COPY_ROWS, DENSE_COPY_SAMPLES, PANEL } from "../engine/kernel-sizes.ts";
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
@@ -90,10 +91,8 @@ export const DENSE = layerType("dense", OPTIONS, (options, header) => {
   return connected(NO_RELU);
 });
 
-const PANEL = 8;
-
-/** Floats into which a thread copies what a part of the weight gradient reads (assembly/dense.ts): 128 samples. */
-export const DENSE_COPY_SIZE = 128 * (48 + 16);
+/** Floats into which a thread copies what a part of the weight gradient reads (assembly/dense.ts): the inputs, and dy of two panels of units. */
+export const DENSE_COPY_SIZE = DENSE_COPY_SAMPLES * (DENSE_COPY_ROWS + 2 * PANEL);
 
 /**
  * Samples up to which a training step reads the weights as they are: they change with every step, and packing them costs

@@ -1,10 +1,8 @@
+import { PANEL } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows, steps } from "./placed-windows.ts";
-
-/** Floats in a column of the panels that the matrix kernels read. */
-const PANEL = 8;
 
 /** A convolution of any number of groups with its memory. */
 export class PlacedConvolution extends PlacedWindows {

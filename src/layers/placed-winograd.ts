@@ -1,21 +1,11 @@
+import { PANEL, WINOGRAD_GAP, WINOGRAD_GROUP, WINOGRAD_POINTS, WINOGRAD_TILES } from "../engine/kernel-sizes.ts";
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Site } from "./layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows } from "./placed-windows.ts";
 
-/** Filters in a panel of the transformed weights. */
-const PANEL = 8;
-
-/** Points of the 6 x 6 transforms, and taps of a filter. */
-const POINTS = 36;
+/** Taps of a filter. */
 const TAPS = 9;
-
-/** Channels in a part of the weight gradient. */
-const GROUP = 4;
-
-/** What the kernels of assembly/winograd.ts work with: tiles in a block, and floats between matrices. */
-const TILES = 32;
-const GAP = 16;
 
 /** Below that many channels on either side the transforms cost more than they save. */
 const FEWEST_CHANNELS = 16;
@@ -42,15 +32,18 @@ export function usesWinograd(d: ConvolutionDims): boolean {
 /** Floats that a thread needs for the forward pass, with c and k exchanged for the data gradient. */
 export function winogradScratch(c: number): number {
   const channels = roundUp(c, PANEL);
-  return (POINTS + 6) * channels + POINTS * (TILES * channels + GAP + 2 * (TILES * PANEL + GAP));
+  return (
+    (WINOGRAD_POINTS + 6) * channels +
+    WINOGRAD_POINTS * (WINOGRAD_TILES * channels + WINOGRAD_GAP + 2 * (WINOGRAD_TILES * PANEL + WINOGRAD_GAP))
+  );
 }
 
 /** Floats that a thread needs for the weight gradient. */
 export function winogradWeightsScratch(c: number, k: number): number {
   const channels = roundUp(c, PANEL);
   const filters = roundUp(k, PANEL);
-  const sums = TILES * channels + TILES * filters + channels * filters + 3 * GAP;
-  return (POINTS + 6) * Math.max(channels, filters) + POINTS * sums;
+  const sums = WINOGRAD_TILES * channels + WINOGRAD_TILES * filters + channels * filters + 3 * WINOGRAD_GAP;
+  return (WINOGRAD_POINTS + 6) * Math.max(channels, filters) + WINOGRAD_POINTS * sums;
 }
 
 /** A 3 x 3 convolution by Winograd's minimal filtering (Lavin and Gray, 2016), with its memory. */
@@ -66,14 +59,14 @@ export class PlacedWinograd extends PlacedWindows {
     super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, fusion);
     const forward = roundUp(d.k, PANEL) * d.c;
     this.#packed = site.reserve("packed", "packed", TAPS * forward);
-    this.#panels = site.reserve("panels", "packed", POINTS * forward);
+    this.#panels = site.reserve("panels", "packed", WINOGRAD_POINTS * forward);
     const areas = [winogradScratch(d.c)];
     if (site.hasBackward) {
       if (this.kernelGradient !== undefined) areas.push(winogradWeightsScratch(d.c, d.k));
       if (site.needsInputGradient) {
         const backward = roundUp(d.c, PANEL) * d.k;
         this.#packedBackward = site.reserve("backward packed", "packed", TAPS * backward);
-        this.#panelsBackward = site.reserve("backward panels", "packed", POINTS * backward);
+        this.#panelsBackward = site.reserve("backward panels", "packed", WINOGRAD_POINTS * backward);
         areas.push(winogradScratch(d.k));
       }
     }
@@ -127,7 +120,7 @@ export class PlacedWinograd extends PlacedWindows {
     const places = [x, dy, dw, n] as const;
     const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
     const scratch = { argument: places.length + shapes.length, elements: this.#tiles.elements };
-    const parts = Math.ceil(d.c / GROUP);
+    const parts = Math.ceil(d.c / WINOGRAD_GROUP);
     tape.addWithScratch(
       "winograd_backward_weights",
       "weight",

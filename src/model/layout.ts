@@ -1,4 +1,5 @@
 import type { EngineOptions } from "../engine/engine.ts";
+import { NORM_BLOCK, TRANSFORM_FLOATS } from "../engine/kernel-sizes.ts";
 import { MemoryPlan, type Region } from "../engine/plan.ts";
 import { InputRangeError } from "../errors.ts";
 import { type Graph, producers } from "../graph/graph.ts";
@@ -7,12 +8,6 @@ import { type Mode, sizeOf } from "../layers/layer.ts";
 import { type Architecture, checkOneOutput } from "./architecture.ts";
 import type { Loss, Optimizer } from "./contracts.ts";
 import { Parameters } from "./parameters.ts";
-
-/** Floats of an augmentation: an affine map and a box (see the kernel `augment`). */
-export const TRANSFORM_FLOATS = 10;
-
-/** Gradients per partial sum of the global norm (see the kernel `gradient_norm`). */
-export const NORM_BLOCK = 1024;
 
 export interface NetworkOptions extends EngineOptions {
   /** Largest number of images in a batch. */

@@ -1,8 +1,9 @@
+import { NORM_BLOCK } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
 import { type BackwardTapes, type Mode, sizeOf } from "../layers/layer.ts";
 import type { Architecture } from "./architecture.ts";
-import { type Layout, MODES, type NetworkOptions, NORM_BLOCK } from "./layout.ts";
+import { type Layout, MODES, type NetworkOptions } from "./layout.ts";
 import { memoized } from "./memo.ts";
 
 /** Type of a batch's staged pixels. */

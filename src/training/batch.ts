@@ -7,7 +7,7 @@
 import { type Augment, writeTransform } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { ImageShape } from "../data/pixels.ts";
-import { TRANSFORM_FLOATS } from "../model/layout.ts";
+import { TRANSFORM_FLOATS } from "../engine/kernel-sizes.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 

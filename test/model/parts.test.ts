@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { readAugment, writeTransform } from "../../src/data/augment.ts";
 import { sliceDataset } from "../../src/data/dataset.ts";
+import { TRANSFORM_FLOATS } from "../../src/engine/kernel-sizes.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { TRANSFORM_FLOATS } from "../../src/model/layout.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import type { CompileOptions, Model } from "../../src/training/model.ts";
 import { adam } from "../../src/training/optimizers.ts";

@@ -1,3 +1,4 @@
+import { FIRST_PLACE } from "../../engine/kernel-sizes.ts";
 import { type ConvolutionCase, geometryOf } from "../cases.ts";
 import { close, input, type KernelCall, normal, output, sumOf } from "./call.ts";
 import { type ConvolutionData, convolutionData, padded } from "./convolution.ts";
@@ -62,7 +63,7 @@ export function somePlaces(shape: ConvolutionCase): Float64Array {
   const right = 4 * geometry.strideW * shape.c;
   const down = 4 * geometry.strideH * geometry.wp * shape.c;
   const kinds = [0, right, down, down + right];
-  return Float64Array.from({ length: maxima }, (_, i) => 2 ** 23 + kinds[(i * 7 + (i >> 3)) % 4]);
+  return Float64Array.from({ length: maxima }, (_, i) => FIRST_PLACE + kinds[(i * 7 + (i >> 3)) % 4]);
 }
 
 /** dw from x, places and the gradient of the maxima. */

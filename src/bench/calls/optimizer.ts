@@ -1,3 +1,4 @@
+import { NORM_BLOCK } from "../../engine/kernel-sizes.ts";
 import { close, float32, input, type KernelCall, normal, output, state, sumOf, type Tensor, uniform } from "./call.ts";
 
 /** The numbers of `hyper`. */
@@ -109,15 +110,15 @@ export function optimizerCalls(count: number): KernelCall[] {
   ];
 }
 
-/** Sums of squares of blocks of 1024 gradients. */
+/** Sums of squares of blocks of NORM_BLOCK gradients. */
 export function gradientNorm(g: Float64Array): KernelCall {
-  const blocks = Math.ceil(g.length / 1024);
+  const blocks = Math.ceil(g.length / NORM_BLOCK);
   return {
     kernel: "gradient_norm",
     label: `${g.length} gradients`,
     extent: blocks,
     args: [input("g", g), output("partials", blocks), g.length],
-    bound: sumOf(Math.min(g.length, 1024)),
+    bound: sumOf(Math.min(g.length, NORM_BLOCK)),
   };
 }
 
@@ -134,6 +135,6 @@ export function gradientClip(partials: Float64Array, limit: number): KernelCall 
 
 /** The norm and the clip factor of this many gradients. */
 export function clipCalls(count: number): KernelCall[] {
-  const partials = uniform("partials", Math.ceil(count / 1024), 0, 100);
+  const partials = uniform("partials", Math.ceil(count / NORM_BLOCK), 0, 100);
   return [gradientNorm(normal("gradients", count)), gradientClip(partials, 1), gradientClip(partials, 1000)];
 }

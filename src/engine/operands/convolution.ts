@@ -1,5 +1,6 @@
+import { PANEL, WINOGRAD_GROUP, WINOGRAD_POINTS } from "../kernel-sizes.ts";
 import { all, columns, type Extent, each, input, output, scratch } from "./operand.ts";
-import { PANEL, packed } from "./panels.ts";
+import { packed } from "./panels.ts";
 import type { Rows } from "./row.ts";
 
 /** Extent of a bias: one for each of `k` filters, or for each filter at each of the positions. */
@@ -77,13 +78,13 @@ export const convolutionRows = {
   ],
   winograd_filters: (w, panels, rows, _reversed, area) => [
     input(each(9 * PANEL * rows), w),
-    output(each(36 * PANEL * rows), panels),
+    output(each(WINOGRAD_POINTS * PANEL * rows), panels),
     scratch(area),
   ],
   winograd_forward: (x, w, panels, bias, biasStride, y, h, width, c, p, q, k, _top, _left, _lower, area) => [
     input(each(h * width * c), x),
     input(all(9 * c * k), w),
-    input(all(36 * c * packed(k)), panels),
+    input(all(WINOGRAD_POINTS * c * packed(k)), panels),
     input(biases(biasStride, p * q, k), bias),
     output(each(p * q * k), y),
     scratch(area),
@@ -91,14 +92,14 @@ export const convolutionRows = {
   winograd_backward_data: (dy, w, panels, dx, h, width, c, p, q, k, _top, _left, area) => [
     input(each(p * q * k), dy),
     input(all(9 * c * k), w),
-    input(all(36 * k * packed(c)), panels),
+    input(all(WINOGRAD_POINTS * k * packed(c)), panels),
     output(each(h * width * c), dx),
     scratch(area),
   ],
   winograd_backward_weights: (x, dy, dw, n, h, width, c, p, q, k, _top, _left, area) => [
-    input(columns(n * h * width, c, 4), x),
+    input(columns(n * h * width, c, WINOGRAD_GROUP), x),
     input(all(n * p * q * k), dy),
-    output(columns(9, c * k, 4 * k), dw),
+    output(columns(9, c * k, WINOGRAD_GROUP * k), dw),
     scratch(area),
   ],
   pack_forward: (w, panels, rows, k) => [input(all(rows * k), w), output(each(rows * PANEL), panels)],

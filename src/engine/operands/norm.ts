@@ -1,3 +1,4 @@
+import { SUM_ROWS } from "../kernel-sizes.ts";
 import { all, columns, each, input, output, state } from "./operand.ts";
 import { oneInput, type Rows, twoInputs } from "./row.ts";
 
@@ -6,17 +7,14 @@ function padded(c: number): number {
   return Math.ceil(c / 4) * 4;
 }
 
-/** Rows of a sample's sums. */
-const ROWS = 5;
-
 /** Rows of the kernels of batch normalisation. */
 export const normRows = {
   batch_norm_moments: (x, moments, positions, c) => [
     input(each(positions * c), x),
-    output(each(ROWS * padded(c)), moments),
+    output(each(SUM_ROWS * padded(c)), moments),
   ],
   batch_norm_statistics: (moments, mean, variance, n, _positions, c) => [
-    input(columns(ROWS * n, padded(c)), moments),
+    input(columns(SUM_ROWS * n, padded(c)), moments),
     output(each(1), mean, variance),
   ],
   batch_norm_running: (mean, variance, runningMean, runningVariance) => [
@@ -34,10 +32,10 @@ export const normRows = {
   batch_norm_backward_sums: (x, dy, mean, scale, shift, sums, positions, c) => [
     input(each(positions * c), x, dy),
     input(all(c), mean, scale, shift),
-    output(each(ROWS * padded(c)), sums),
+    output(each(SUM_ROWS * padded(c)), sums),
   ],
   batch_norm_backward_parameters: (sums, mean, variance, scale, dgamma, dbeta, factors, _epsilon, n, c) => [
-    input(columns(ROWS * n, padded(c)), sums),
+    input(columns(SUM_ROWS * n, padded(c)), sums),
     input(each(1), mean, variance, scale),
     output(each(1), dgamma, dbeta),
     output(columns(2, c), factors),

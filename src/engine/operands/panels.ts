@@ -1,5 +1,4 @@
-/** Columns in a panel of packed weights. */
-export const PANEL = 8;
+import { PANEL } from "../kernel-sizes.ts";
 
 /** Number of columns, with padding, of the panels that `columns` columns in groups are packed into. */
 export function packed(columns: number, groups = 1): number {

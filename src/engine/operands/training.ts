@@ -1,3 +1,4 @@
+import { NORM_BLOCK, TRANSFORM_FLOATS } from "../kernel-sizes.ts";
 import { all, columns, each, input, output, state } from "./operand.ts";
 import { hyperNumbers, oneInput, type Rows } from "./row.ts";
 
@@ -12,7 +13,7 @@ export const trainingRows = {
   normalize_floats: (x, y, size, c, scale, shift) => [...oneInput(x, y, size), input(all(c), scale, shift)],
   augment: (x, y, h, w, c, transforms, fill) => [
     ...oneInput(x, y, h * w * c),
-    input(each(10), transforms),
+    input(each(TRANSFORM_FLOATS), transforms),
     input(all(c), fill),
   ],
   softmax_cross_entropy: (logits, labels, losses, correct, dlogits, classes) => [
@@ -45,7 +46,7 @@ export const trainingRows = {
     hyperNumbers(hyper),
   ],
   adam_update: (w, g, m, v, hyper) => [state(each(1), w), input(each(1), g), state(each(1), m, v), hyperNumbers(hyper)],
-  gradient_norm: (g, partials, count) => [input(columns(1, count, 1024), g), output(each(1), partials)],
+  gradient_norm: (g, partials, count) => [input(columns(1, count, NORM_BLOCK), g), output(each(1), partials)],
   gradient_clip: (partials, blocks, hyper) => [input(all(blocks), partials), state(all(4), hyper)],
   peak_chains: (x, y) => [input(all(80), x), output(each(80), y)],
   peak_tile: (x, y) => [input(all(80), x), output(each(32), y)],

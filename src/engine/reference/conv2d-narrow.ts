@@ -4,14 +4,9 @@
  * @module
  */
 
+import { FIRST_PLACE } from "../kernel-sizes.ts";
 import { conv2dKernels } from "./conv2d.ts";
 import type { Heap } from "./heap.ts";
-
-/**
- * Offset of places: from this number on, the floats have their distance from it in their low bits, where the wasm
- * kernels read it.
- */
-const PLACES = 2 ** 23;
 
 /** The kernels for few input channels over one heap. */
 export function conv2dNarrowKernels(heap: Heap) {
@@ -106,7 +101,7 @@ export function conv2dNarrowKernels(heap: Heap) {
           heap[y + to] = Math.max(upper, under, lower);
           if (places !== 0) {
             const place = under > upper ? down + (sum11 > sum10 ? right : 0) : sum01 > sum00 ? right : 0;
-            heap[places + to] = PLACES + 4 * place;
+            heap[places + to] = FIRST_PLACE + 4 * place;
           }
         }
       }
@@ -153,7 +148,7 @@ export function conv2dNarrowKernels(heap: Heap) {
             x +
             Math.floor(row / height) * hp * wp * c +
             2 * ((row % height) * strideH * wp + (window % width) * strideW) * c +
-            (heap[places + window * k + filter] - PLACES) / 4;
+            (heap[places + window * k + filter] - FIRST_PLACE) / 4;
           for (let i = 0, tap = 0; i < r; i++) {
             const line = corner + i * wp * c;
             for (let at = line; at < line + s * c; at++, tap++) sums[tap] += gradient * heap[at];

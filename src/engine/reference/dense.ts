@@ -1,22 +1,17 @@
 /**
  * Dense layers: y = x w + bias and its gradients.
  *
- * The products are cut into tiles of 2 x 4 results held in local variables, so that six loads serve eight
- * multiplications. A tile at the edge repeats the last row or column instead of having code of its own: it writes the
+ * The products are tiled for speed: 2 x 4 results at a time are held in local variables, so that six loads serve eight
+ * multiplications. V8 keeps them in registers only as variables of one function, so each kernel spells its tile out. A tile at the edge repeats the last row or column instead of having code of its own: it writes the
  * same value twice. Every result is one sum in the order of its index, so cutting the axis elsewhere changes no bit.
  *
  * @module
  */
 
-import type { Heap } from "./heap.ts";
+import { biasValue, type Heap } from "./heap.ts";
 
 /** The dense kernels over one heap. */
 export function denseKernels(heap: Heap) {
-  /** An element of the bias, 0 where there is none. */
-  function biasValue(bias: number, index: number): number {
-    return bias === 0 ? 0 : heap[bias + index];
-  }
-
   return {
     /**
      * y = max(x w + bias, lower); lower = -Infinity for no clamp; NaN stays. Axis: samples.
@@ -45,10 +40,10 @@ export function denseKernels(heap: Heap) {
           const sample1 = Math.min(sample + 1, end - 1);
           const x0 = x + sample * inputs;
           const x1 = x + sample1 * inputs;
-          let sum00 = biasValue(bias, unit);
-          let sum01 = biasValue(bias, unit1);
-          let sum02 = biasValue(bias, unit2);
-          let sum03 = biasValue(bias, unit3);
+          let sum00 = biasValue(heap, bias, unit);
+          let sum01 = biasValue(heap, bias, unit1);
+          let sum02 = biasValue(heap, bias, unit2);
+          let sum03 = biasValue(heap, bias, unit3);
           let sum10 = sum00;
           let sum11 = sum01;
           let sum12 = sum02;

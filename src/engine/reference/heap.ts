@@ -5,3 +5,8 @@
  * Every number a kernel takes as an array is an offset into the heap, in elements.
  */
 export type Heap = Float32Array | Float64Array;
+
+/** An element of a bias, 0 where there is none. */
+export function biasValue(heap: Heap, bias: number, index: number): number {
+  return bias === 0 ? 0 : heap[bias + index];
+}

@@ -1,12 +1,18 @@
 /**
  * The plain-JavaScript kernels: the engine `js` on a Float32Array, the exact reference of the tests on a Float64Array.
  *
+ * They are the definition, loop by loop, so that one can see that they are right; but for products, where the speed of `js` needs
+ * more. The convolutions (`conv2d`, `conv2d-weights`, `winograd`, `winograd-weights`) and the products of `dense` are tiled: as plain
+ * loops they took 2.8 to 4.4 times as long (Node 24, 11 x 11 x 32 to 64 with 3 x 3 filters, 1024 to 256 units). The tests hold
+ * them to plain loops, to each other and to central differences.
+ *
  * @module
  */
 
 import { activationKernels } from "./activation.ts";
 import { conv2dKernels } from "./conv2d.ts";
 import { conv2dNarrowKernels } from "./conv2d-narrow.ts";
+import { conv2dWeightsKernels } from "./conv2d-weights.ts";
 import { denseKernels } from "./dense.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { dropoutKernels } from "./dropout.ts";
@@ -21,6 +27,8 @@ import { padKernels } from "./pad.ts";
 import { peakKernels } from "./peak.ts";
 import { poolKernels } from "./pool.ts";
 import { winogradKernels } from "./winograd.ts";
+import { winogradFilterKernels } from "./winograd-filters.ts";
+import { winogradWeightsKernels } from "./winograd-weights.ts";
 
 export type { Heap } from "./heap.ts";
 
@@ -47,9 +55,12 @@ export function createReferenceKernels(heap: Heap) {
     ...packKernels(heap),
     ...denseKernels(heap),
     ...conv2dKernels(heap),
+    ...conv2dWeightsKernels(heap),
     ...conv2dNarrowKernels(heap),
     ...depthwiseKernels(heap),
     ...winogradKernels(heap),
+    ...winogradFilterKernels(heap),
+    ...winogradWeightsKernels(heap),
     ...peakKernels(heap),
   };
 }

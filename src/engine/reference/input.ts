@@ -4,10 +4,8 @@
  * @module
  */
 
+import { TRANSFORM_FLOATS } from "../kernel-sizes.ts";
 import type { Heap } from "./heap.ts";
-
-/** Numbers per sample in the `transforms` of `augment`. */
-const TRANSFORM_LENGTH = 10;
 
 /** The input kernels over one heap. */
 export function inputKernels(heap: Heap) {
@@ -80,7 +78,7 @@ export function inputKernels(heap: Heap) {
     ): void {
       for (let sample = begin; sample < end; sample++) {
         const image = x + sample * h * w * c;
-        const t = transforms + sample * TRANSFORM_LENGTH;
+        const t = transforms + sample * TRANSFORM_FLOATS;
         const top = heap[t + 6];
         const left = heap[t + 7];
         const bottom = heap[t + 8];

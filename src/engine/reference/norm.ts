@@ -5,15 +5,13 @@
  * @module
  */
 
+import { SUM_ROWS } from "../kernel-sizes.ts";
 import type { Heap } from "./heap.ts";
 
 /** Floats of a row of a sample's sums: c in whole vectors of four. */
 function padded(c: number): number {
   return Math.ceil(c / 4) * 4;
 }
-
-/** Rows of a sample's sums: those that stay zero here are used by the WebAssembly kernels of these names. */
-const ROWS = 5;
 
 /** The batch normalisation kernels over one heap. */
 export function normKernels(heap: Heap) {
@@ -43,8 +41,9 @@ export function normKernels(heap: Heap) {
             squares[j] += difference * difference;
           }
         }
-        const to = moments + sample * ROWS * width;
-        heap.fill(0, to, to + ROWS * width);
+        const to = moments + sample * SUM_ROWS * width;
+        // Rows that stay zero are used by the WebAssembly kernels of these names.
+        heap.fill(0, to, to + SUM_ROWS * width);
         heap.set(means, to);
         heap.set(squares, to + width);
         for (let j = 0; j < c; j++) heap[to + 2 * width + j] = means[j] - heap[to + j];
@@ -70,11 +69,11 @@ export function normKernels(heap: Heap) {
       const width = padded(c);
       for (let channel = begin; channel < end; channel++) {
         let sum = 0;
-        for (let sample = 0; sample < n; sample++) sum += heap[moments + sample * ROWS * width + channel];
+        for (let sample = 0; sample < n; sample++) sum += heap[moments + sample * SUM_ROWS * width + channel];
         const center = sum / n;
         let squares = 0;
         for (let sample = 0; sample < n; sample++) {
-          const from = moments + sample * ROWS * width + channel;
+          const from = moments + sample * SUM_ROWS * width + channel;
           const difference = heap[from] - center + heap[from + 2 * width];
           squares += heap[from + width] + positions * difference * difference;
         }
@@ -175,7 +174,7 @@ export function normKernels(heap: Heap) {
       relu: number,
     ): void {
       const width = padded(c);
-      const totals = new Float64Array(ROWS * width);
+      const totals = new Float64Array(SUM_ROWS * width);
       for (let sample = begin; sample < end; sample++) {
         totals.fill(0);
         for (let from = sample * positions * c; from < (sample + 1) * positions * c; from += c) {
@@ -187,7 +186,7 @@ export function normKernels(heap: Heap) {
             totals[width + j] += gradient * (value - heap[mean + j]);
           }
         }
-        heap.set(totals, sums + sample * ROWS * width);
+        heap.set(totals, sums + sample * SUM_ROWS * width);
       }
     },
 
@@ -217,7 +216,7 @@ export function normKernels(heap: Heap) {
         let sum = 0;
         let product = 0;
         for (let sample = 0; sample < n; sample++) {
-          const from = sums + sample * ROWS * width + channel;
+          const from = sums + sample * SUM_ROWS * width + channel;
           sum += heap[from];
           product += heap[from + width];
         }

@@ -8,10 +8,8 @@
  * @module
  */
 
+import { NORM_BLOCK } from "../kernel-sizes.ts";
 import type { Heap } from "./heap.ts";
-
-/** Gradients per partial sum of `gradient_norm`. */
-const NORM_BLOCK = 1024;
 
 /** Smallest running mean of gradients that is kept: smaller ones would shrink to denormal numbers, which are slow. */
 const SMALLEST = 1e-30;
@@ -133,9 +131,9 @@ export function optimizerKernels(heap: Heap) {
     },
 
     /**
-     * partials[b] = sum of g^2 over block b of 1024 gradients (the last block may be shorter). Axis: blocks.
+     * partials[b] = sum of g^2 over block b of NORM_BLOCK gradients (the last block may be shorter). Axis: blocks.
      *
-     * g [count]; partials [ceil(count / 1024)].
+     * g [count]; partials [ceil(count / NORM_BLOCK)].
      */
     gradient_norm(begin: number, end: number, g: number, partials: number, count: number): void {
       for (let block = begin; block < end; block++) {

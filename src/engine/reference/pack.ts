@@ -6,10 +6,8 @@
  * @module
  */
 
+import { PANEL } from "../kernel-sizes.ts";
 import type { Heap } from "./heap.ts";
-
-/** Columns per panel. */
-const PANEL = 8;
 
 /** The packing kernels over one heap. */
 export function packKernels(heap: Heap) {

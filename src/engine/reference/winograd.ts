@@ -3,62 +3,22 @@
  * Winograd's filtering, and these are what their results are measured by. Layout NHWC, filters [3, 3, c, k]; the input is
  * not padded: taps outside are left out.
  *
- * As in conv2d.ts the loops are cut into tiles of 2 x 4 results held in local variables. Two columns share a tile where
+ * Tiled for speed as in conv2d.ts, 2 x 4 results at a time. Two columns share a tile where
  * they meet the same taps; every result is one sum in one order.
  *
  * @module
  */
 
-import type { Heap } from "./heap.ts";
-
-/** Rows of G: the filter as a polynomial at the points 0, +-a, +-2a and infinity, a = sqrt(1/2), and divided by N(point). */
-const POINTS = [0, Math.SQRT1_2, -Math.SQRT1_2, Math.SQRT2, -Math.SQRT2];
-const SCALES = [1, -2 / 3, -2 / 3, 1 / 6, 1 / 6];
-const G = [...POINTS.map((x, i) => [SCALES[i], SCALES[i] * x, SCALES[i] * x * x]), [0, 0, 1]];
+import { biasValue, type Heap } from "./heap.ts";
 
 /** The first and the one past the last of three taps that meet `size` elements, the first tap lying on element `at`. */
 function tapsAt(at: number, size: number): readonly [first: number, end: number] {
   return [Math.max(0, -at), Math.min(3, size - at)];
 }
 
-/** The Winograd kernels over one heap. */
+/** The kernels of 3 x 3 convolutions and their data gradients over one heap. */
 export function winogradKernels(heap: Heap) {
-  /** An element of the bias, 0 where there is none. */
-  function biasValue(bias: number, index: number): number {
-    return bias === 0 ? 0 : heap[bias + index];
-  }
-
   return {
-    /**
-     * U = G g G^T for every row and column. packed [panels, 9, rows, 8], the taps in reverse if `reversed`; panels
-     * [panels, 36, rows, 8]. Axis: panels. The convolutions of this file read the filters themselves.
-     */
-    winograd_filters(
-      begin: number,
-      end: number,
-      packed: number,
-      panels: number,
-      rows: number,
-      reversed: number,
-      _scratch: number,
-    ): void {
-      const step = rows * 8;
-      for (let panel = begin; panel < end; panel++) {
-        for (let place = 0; place < step; place++) {
-          for (let point = 0; point < 36; point++) {
-            const down = G[Math.floor(point / 6)];
-            const across = G[point % 6];
-            let sum = 0;
-            for (let tap = 0; tap < 9; tap++) {
-              const from = reversed === 0 ? tap : 8 - tap;
-              sum += down[Math.floor(tap / 3)] * across[tap % 3] * heap[packed + (panel * 9 + from) * step + place];
-            }
-            heap[panels + (panel * 36 + point) * step + place] = sum;
-          }
-        }
-      }
-    },
-
     /**
      * y[i, j, filter] = max(bias + sum over taps and channels of x[i + tapRow - padTop, j + tapColumn - padLeft, channel]
      * w[tapRow, tapColumn, channel, filter], lower). lower = -Infinity for no clamp; NaN stays. Axis: samples.
@@ -103,14 +63,14 @@ export function winogradKernels(heap: Heap) {
             const filter1 = Math.min(filter + 1, k - 1);
             const filter2 = Math.min(filter + 2, k - 1);
             const filter3 = Math.min(filter + 3, k - 1);
-            let sum00 = biasValue(bias, bias0 + filter);
-            let sum01 = biasValue(bias, bias0 + filter1);
-            let sum02 = biasValue(bias, bias0 + filter2);
-            let sum03 = biasValue(bias, bias0 + filter3);
-            let sum10 = biasValue(bias, bias1 + filter);
-            let sum11 = biasValue(bias, bias1 + filter1);
-            let sum12 = biasValue(bias, bias1 + filter2);
-            let sum13 = biasValue(bias, bias1 + filter3);
+            let sum00 = biasValue(heap, bias, bias0 + filter);
+            let sum01 = biasValue(heap, bias, bias0 + filter1);
+            let sum02 = biasValue(heap, bias, bias0 + filter2);
+            let sum03 = biasValue(heap, bias, bias0 + filter3);
+            let sum10 = biasValue(heap, bias, bias1 + filter);
+            let sum11 = biasValue(heap, bias, bias1 + filter1);
+            let sum12 = biasValue(heap, bias, bias1 + filter2);
+            let sum13 = biasValue(heap, bias, bias1 + filter3);
             for (let tapRow = firstRow; tapRow < endRow; tapRow++) {
               for (let tapColumn = firstColumn; tapColumn < endColumn; tapColumn++) {
                 const x0 = image + (tapRow * width + left + tapColumn) * c;
@@ -235,106 +195,6 @@ export function winogradKernels(heap: Heap) {
             heap[dx1 + channel3] = sum13;
           }
         }
-      }
-    },
-
-    /**
-     * dw[tapRow, tapColumn, channel, filter] = sum over samples and output positions (i, j) of x[i + tapRow - padTop, j +
-     * tapColumn - padLeft, channel] dy[i, j, filter]. Axis: groups of four channels.
-     *
-     * x [n, height, width, c]; dy [n, p, q, k]; dw [3, 3, c, k]; scratch unused here. 18 n p q c k operations. The sums
-     * over a sample are local, those over samples double.
-     */
-    winograd_backward_weights(
-      begin: number,
-      end: number,
-      x: number,
-      dy: number,
-      dw: number,
-      n: number,
-      height: number,
-      width: number,
-      c: number,
-      p: number,
-      q: number,
-      k: number,
-      padTop: number,
-      padLeft: number,
-      _scratch: number,
-    ): void {
-      const firstChannel = begin * 4;
-      const channels = Math.max(0, Math.min(end * 4, c) - firstChannel);
-      const sums = new Float64Array(9 * channels * k);
-      for (let sample = 0; sample < n; sample++) {
-        const image = x + sample * height * width * c + firstChannel;
-        for (let tap = 0; tap < 9; tap++) {
-          const down = Math.floor(tap / 3) - padTop;
-          const across = (tap % 3) - padLeft;
-          const endRow = Math.min(p, height - down);
-          const firstColumn = Math.max(0, -across);
-          const endColumn = Math.min(q, width - across);
-          for (let channel = 0; channel < channels; channel += 2) {
-            const channel1 = Math.min(channel + 1, channels - 1);
-            for (let filter = 0; filter < k; filter += 4) {
-              const filter1 = Math.min(filter + 1, k - 1);
-              const filter2 = Math.min(filter + 2, k - 1);
-              const filter3 = Math.min(filter + 3, k - 1);
-              let sum00 = 0;
-              let sum01 = 0;
-              let sum02 = 0;
-              let sum03 = 0;
-              let sum10 = 0;
-              let sum11 = 0;
-              let sum12 = 0;
-              let sum13 = 0;
-              for (let i = Math.max(0, -down); i < endRow; i++) {
-                let from = dy + ((sample * p + i) * q + firstColumn) * k;
-                let at = image + ((i + down) * width + firstColumn + across) * c;
-                for (let j = firstColumn; j < endColumn; j++) {
-                  const value0 = heap[at + channel];
-                  const value1 = heap[at + channel1];
-                  const gradient0 = heap[from + filter];
-                  const gradient1 = heap[from + filter1];
-                  const gradient2 = heap[from + filter2];
-                  const gradient3 = heap[from + filter3];
-                  sum00 += value0 * gradient0;
-                  sum01 += value0 * gradient1;
-                  sum02 += value0 * gradient2;
-                  sum03 += value0 * gradient3;
-                  sum10 += value1 * gradient0;
-                  sum11 += value1 * gradient1;
-                  sum12 += value1 * gradient2;
-                  sum13 += value1 * gradient3;
-                  at += c;
-                  from += k;
-                }
-              }
-              // Read all eight before writing: at an edge some of them are the same element.
-              const to0 = (tap * channels + channel) * k;
-              const to1 = (tap * channels + channel1) * k;
-              sum00 += sums[to0 + filter];
-              sum01 += sums[to0 + filter1];
-              sum02 += sums[to0 + filter2];
-              sum03 += sums[to0 + filter3];
-              sum10 += sums[to1 + filter];
-              sum11 += sums[to1 + filter1];
-              sum12 += sums[to1 + filter2];
-              sum13 += sums[to1 + filter3];
-              sums[to0 + filter] = sum00;
-              sums[to0 + filter1] = sum01;
-              sums[to0 + filter2] = sum02;
-              sums[to0 + filter3] = sum03;
-              sums[to1 + filter] = sum10;
-              sums[to1 + filter1] = sum11;
-              sums[to1 + filter2] = sum12;
-              sums[to1 + filter3] = sum13;
-            }
-          }
-        }
-      }
-      for (let tap = 0; tap < 9; tap++) {
-        const row = sums.subarray(tap * channels * k, (tap + 1) * channels * k);
-        heap.set(row, dw + (tap * c + firstChannel) * k);
       }
     },
   };

@@ -1,5 +1,5 @@
 import { type Dataset, imageSize } from "../../data/dataset.ts";
-import { TRANSFORM_FLOATS } from "../../model/layout.ts";
+import { TRANSFORM_FLOATS } from "../../engine/kernel-sizes.ts";
 import { isUint8Array } from "../../numeric/array-kinds.ts";
 import type { Batch } from "../../training/batch.ts";
 import type { PartData } from "./messages.ts";
