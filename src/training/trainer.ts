@@ -18,17 +18,17 @@ import { drawSample, drawsPerEpoch, epochOrder, SAMPLING, type Sampling } from "
 import { constant, learningRates, parseSchedule } from "./schedules.ts";
 import { useAverage } from "./use-average.ts";
 
-/** What `fit` returns. */
+/** Result of `fit`. */
 export interface History {
   readonly epochs: readonly EpochEvent[];
   /** Averages and evaluations in the course of the epochs, in order; empty unless asked for. */
   readonly reports: readonly ReportEvent[];
-  /** Why the run ended: all epochs done, the signal, or a callback's reason. */
+  /** End of the run: all epochs done, the signal, or a callback's reason. */
   readonly end: "completed" | "interrupted" | Stop;
 }
 
 /**
- * One training run: owns the order of the data and the place in the schedule, and can stop and go on at any step. All
+ * A training run: owns the order of the data and the place in the schedule, and can stop and go on at any step. All
  * random numbers follow from the seed, the epoch and the step, so a resumed run is the same run.
  */
 export class Trainer {
@@ -49,7 +49,7 @@ export class Trainer {
   #stop: Stop | undefined;
   /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
   #away = 0;
-  /** Whether it stands between two steps, with nothing half done. */
+  /** True if it is between two steps, with nothing half done. */
   #isBetweenSteps = true;
 
   /** @throws TypeError, RangeError if the data does not fit the network, or for a wrong option */
@@ -108,7 +108,10 @@ export class Trainer {
     return this.#stop;
   }
 
-  /** Whether all that a checkpoint holds is of one moment: not in the middle of a step, a callback or the end of an epoch. */
+  /**
+   * True if all that a checkpoint holds is of one moment: not in the middle of a step, a callback or the end of an
+   * epoch.
+   */
   get isBetweenSteps(): boolean {
     return this.#isBetweenSteps;
   }
@@ -157,7 +160,7 @@ export class Trainer {
     const { control } = this;
     const slice = new TimeSlice();
     if (this.#progress.step === 0) {
-      // What a run before left behind would be taken for this one's: moments, best weights, epochs waited.
+      // The state of an earlier run must not remain: moments, best weights, epochs waited.
       this.network.resetOptimizer();
       this.average?.reset();
       for (const callback of this.callbacks) callback.onTrainBegin?.();
@@ -271,7 +274,7 @@ export class Trainer {
     return this.#progress.reported < dueReports(this.#reportPlan, this.#progress.step).length;
   }
 
-  /** What is due after the last step and was not told yet. */
+  /** Reports that are due after the last step and were not given yet. */
   async *#reports(): AsyncGenerator<ReportEvent, void> {
     const due = dueReports(this.#reportPlan, this.#progress.step);
     while (this.#progress.reported < due.length) {
@@ -421,7 +424,7 @@ export class Trainer {
     };
   }
 
-  /** Of a step, counted from 0: what the schedule says, times what callbacks made of it. */
+  /** Learning rate of a step, counted from 0: that of the schedule, times the factor of callbacks. */
   #learningRate(step: number): number {
     const base = this.network.optimizer?.learningRate ?? 0;
     return this.#rate(base, step) * this.#progress.learningRateFactor;
@@ -431,7 +434,7 @@ export class Trainer {
     return this.network.loss?.classes === true ? correct / images : Number.NaN;
   }
 
-  /** What callbacks may do, for whoever drives the run: between two steps. */
+  /** Ways in which callbacks may change the run, for the code that drives it: between two steps. */
   get control(): TrainingControl {
     const { network } = this;
     const { offset, count } = network.parameters.moving;
