@@ -8,19 +8,16 @@
 import { OPTION_HELP } from "../build/option-help.js";
 import { InputRangeError, shown } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { OptionKind } from "./options/kinds.ts";
+import type { OptionField } from "./options/kinds.ts";
 import type { NumberRule } from "./options/numbers.ts";
 import type { OptionSchema } from "./options/schema.ts";
 import { typesOf } from "./options/variants.ts";
 import { SCHEMAS } from "./schemas.ts";
 
-export type { Json, NumberRule };
+export type { Json, NumberRule, OptionField };
 
 /** Kinds of things that have options, such as `layer`. */
 export type OptionGroup = keyof typeof SCHEMAS;
-
-/** The field that a form shows for an option: `value` is one for JSON, such as a number or a pair of them. */
-export type OptionField = OptionKind<unknown, unknown>["field"];
 
 /** One option of a layer, an optimizer or the like. */
 export interface OptionDescription {

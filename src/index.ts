@@ -20,7 +20,7 @@ export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/g
 export { type RasterImage, resizeImage } from "./data/image.ts";
 export type { ClassLabels, ImageShape, Pixels } from "./data/pixels.ts";
 export type { DataFileInput } from "./data/read/data-file.ts";
-export type { ReadDataOptions } from "./data/read/options.ts";
+export type { DecodeImage, ReadDataOptions } from "./data/read/options.ts";
 export type { ReadData } from "./data/read/parts.ts";
 export type { ArrayNames, ReadSettings } from "./data/read/settings.ts";
 export { readData } from "./data/read-data.ts";
@@ -28,10 +28,9 @@ export { type PixelScaling, scaleBytes, scalePixels } from "./data/scaling.ts";
 export { splitStratified } from "./data/split.ts";
 export { type DatasetStatistics, datasetStatistics } from "./data/statistics.ts";
 export type { TestTimeAugmentation } from "./data/views.ts";
-export type { EngineOptions } from "./engine/engine.ts";
-export { chooseGear, GEARS, type Gear, hasGear } from "./engine/gears.ts";
-export { setThreadSource, type ThreadEvents, type ThreadHandle, type ThreadSource } from "./engine/threads/source.ts";
-export { createThread, type ThreadAnswer, type ThreadMessage } from "./engine/threads/thread.ts";
+export type { Engine, EngineOptions } from "./engine/engine.ts";
+export { chooseGear, GEARS, type Gear, hasGear, type WasmGear } from "./engine/gears.ts";
+export type { RegionKind } from "./engine/plan.ts";
 export { setWasmSource, type WasmName, type WasmSource } from "./engine/wasm.ts";
 export {
   DivergedError,
@@ -47,8 +46,13 @@ export {
   KernelError,
   TooSmallError,
 } from "./errors.ts";
-export { type Checkpoint, type NamedArray, readCheckpoint } from "./formats/checkpoint.ts";
-export { decodeSafetensors } from "./formats/safetensors.ts";
+export { type Checkpoint, type NamedArray, readCheckpoint, type TrainingCheckpoint } from "./formats/checkpoint.ts";
+export {
+  type DecodeSafetensorsOptions,
+  decodeSafetensors,
+  type Safetensors,
+  type SafetensorsTensor,
+} from "./formats/safetensors.ts";
 export { readLayers } from "./graph/read.ts";
 export { type ResidualOptions, residual } from "./graph/residual.ts";
 export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
@@ -58,6 +62,7 @@ export {
   gelu,
   type LeakyReluOptions,
   leakyRelu,
+  type ReluOptions,
   relu,
   sigmoid,
   tanh,
@@ -75,12 +80,18 @@ export { type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { type FlattenOptions, flatten } from "./layers/flatten.ts";
 export type { Padding } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
-export type { Initializer, InitializerName } from "./layers/initializers.ts";
+export type {
+  ConstantInitializer,
+  Initializer,
+  InitializerName,
+  NormalInitializer,
+  UniformInitializer,
+} from "./layers/initializers.ts";
 export type { Layer, Shape, SymbolicTensor } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export { maximum } from "./layers/maximum.ts";
 export { multiply } from "./layers/multiply.ts";
-export type { LayerOptions } from "./layers/options.ts";
+export type { LayerConfig, LayerOptions } from "./layers/options.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";
@@ -88,18 +99,27 @@ export type { WindowLayerOptions } from "./layers/window-options.ts";
 export type { Architecture } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
 export type { ArchitectureOptions, FunctionalOptions, ListOptions } from "./model/forms.ts";
-export { type InputOptions, type InputTensor, input } from "./model/input.ts";
+export { type Input, type InputOptions, type InputTensor, input } from "./model/input.ts";
 export type { MemoryUse } from "./model/memory.ts";
 export type { Network } from "./model/network.ts";
 export type { LayerActivation } from "./model/probe.ts";
 export type { LayerDescription, ModelDescription } from "./model/summary.ts";
 export type { FileBytes } from "./numeric/array-kinds.ts";
 export { RandomStream } from "./numeric/random.ts";
-export { type DataSplit, type ImageRange, type SplitData, splitData, type TestRange } from "./recipes/data-split.ts";
+export {
+  type DataSplit,
+  type Draw,
+  type ImageRange,
+  type SplitData,
+  splitData,
+  type TestRange,
+  type TrainTestData,
+} from "./recipes/data-split.ts";
 export { findNetwork, findRecipe, NETWORKS, RECIPES } from "./recipes/index.ts";
 export type { LayersFor, Recipe, RecipeFigure, Variables } from "./recipes/recipe.ts";
 export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./recipes/run.ts";
-export { type Averaging, ema, swa } from "./training/averaging.ts";
+export type { DataSettings } from "./recipes/run-settings.ts";
+export { type Averaging, type ExponentialAveraging, ema, swa, type UniformAveraging } from "./training/averaging.ts";
 export type { Callback, Stop, StopFacts, TrainingControl } from "./training/callback.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
@@ -111,6 +131,7 @@ export type {
   EvaluationEvent,
   FitEvent,
   ReportEvent,
+  ReportFigures,
   StepEvent,
 } from "./training/events.ts";
 export { type ExportHtmlOptions, exportHtml } from "./training/export-html.ts";
@@ -120,6 +141,7 @@ export {
   type LossOption,
   meanSquaredError,
   parseLoss,
+  type SoftmaxCrossEntropyOptions,
   sigmoidBinaryCrossEntropy,
   softmaxCrossEntropy,
 } from "./training/losses.ts";
@@ -138,16 +160,22 @@ export {
   sgd,
 } from "./training/optimizers.ts";
 export type { PredictOptions } from "./training/predict.ts";
-export type { Progress } from "./training/progress.ts";
+export type { Progress, Sums } from "./training/progress.ts";
 export type { ImageReport as RemoteReport } from "./training/report.ts";
 export type { SampleEvaluation } from "./training/reports.ts";
 export { runReading } from "./training/run-reading.ts";
 export type { Sampling } from "./training/sampling.ts";
+export type { ConstantSchedule } from "./training/schedules/constant.ts";
+export type { CosineSchedule } from "./training/schedules/cosine.ts";
+export type { ExponentialSchedule } from "./training/schedules/exponential.ts";
+export type { OneCycleSchedule } from "./training/schedules/one-cycle.ts";
+export type { StepSchedule } from "./training/schedules/step.ts";
 export { constant, cosine, exponential, oneCycle, parseSchedule, type Schedule, step } from "./training/schedules.ts";
 export type { History, Trainer } from "./training/trainer.ts";
 export { type WhitenOptions, whiten } from "./training/whitening.ts";
 export type {
   CheckpointNotes,
+  LoadSettings,
   RemoteCompileOptions,
   RemoteEngine,
   RemoteFitOptions,

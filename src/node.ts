@@ -14,13 +14,20 @@ useWideFlag();
 useNodeThreads();
 useNodeSessions();
 
+export type { TrainTest } from "./data/mnist.ts";
 export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";
 export { loadDataFiles } from "./node/data-files.ts";
 export { DownloadError } from "./node/download.ts";
 export { FileError, writeFileAtomic } from "./node/files.ts";
-export { decodeImage, readImage } from "./node/image.ts";
-export { loadIdxFolder, loadMnist } from "./node/mnist.ts";
+export { decodeImage, type ReadImageOptions, readImage } from "./node/image.ts";
+export {
+  type IdxFolderOptions,
+  type LoadedMnist,
+  type LoadMnistOptions,
+  loadIdxFolder,
+  loadMnist,
+} from "./node/mnist.ts";
 export { ModelCheckpoint, type ModelCheckpointOptions } from "./node/model-checkpoint.ts";
-export { readSafetensors } from "./node/safetensors.ts";
+export { type ReadSafetensorsOptions, readSafetensors } from "./node/safetensors.ts";
 export { weightsSha256 } from "./node/weights-hash.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { InputRangeError } from "../errors.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 
 /** The largest picture that is decoded. */
@@ -32,10 +31,6 @@ const SCANNED_PIXELS = 200_000_000;
 
 const MOST_SCANS = 200;
 
-/** Bytes of a JFIF header with its length: its version, unit, two densities and the size of a thumbnail (ITU-T T.871, 10.1). */
-const JFIF_BYTES = 16;
-
-const APP0 = 0xe0;
 const EOI = 0xd9;
 const SOS = 0xda;
 
@@ -70,9 +65,6 @@ export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLi
     const begin = at;
     const length = hasLength(marker) ? view.getUint16(at + 2) : 0;
     at += 2 + length;
-    if (marker === APP0 && length < JFIF_BYTES && isJfif(bytes, begin + 4)) {
-      throw new InputRangeError(who, `a JFIF header of at least ${JFIF_BYTES} bytes`, `${length}`, "damaged-file");
-    }
     if (isFrame(marker) && length >= 8) frame = readFrame(who, bytes, begin, limits);
     if (marker === SOS) {
       if (frame === undefined) throw new RangeError(`${who}: expected a size before the pixels, got none`);
@@ -85,11 +77,6 @@ export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLi
     kept.push(bytes.subarray(begin, at));
   }
   throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
-}
-
-/** True if a segment's data start with the name of JFIF. */
-function isJfif(bytes: Uint8Array, at: number): boolean {
-  return [0x4a, 0x46, 0x49, 0x46, 0].every((byte, i) => bytes[at + i] === byte);
 }
 
 /** Index of the next marker; the end of the file if there is none. Fill bytes before it belong to it. */

@@ -14,9 +14,11 @@ const MAX_PAGES = 65536;
 /** Kernels over one heap of fixed size. */
 export interface Engine {
   readonly gear: Gear;
+  /** @internal */
   readonly kernels: Kernels;
+  /** @internal */
   readonly heap: Heap;
-  /** The heap's bytes. Uint8 pixels of element offset x start at byte x * `heap.BYTES_PER_ELEMENT`. */
+  /** The heap's bytes. Uint8 pixels of element offset x start at byte x * `heap.BYTES_PER_ELEMENT`. @internal */
   readonly bytes: Uint8Array;
   /** Number of threads that run tapes, the calling one included; with `auto` the largest number. */
   readonly threads: number;
@@ -27,9 +29,10 @@ export interface Engine {
    *
    * @throws KernelError if a kernel traps, naming it and its layer, HostError if a thread is lost: then the heap holds half a
    * step, and every later run throws the same, with the advice to compile the model again
+   * @internal
    */
   run(tape: Tape): void;
-  /** Ends the threads; nothing runs afterwards. Further calls do nothing. */
+  /** Ends the threads; nothing runs afterwards. Further calls do nothing. @internal */
   dispose(): void;
 }
 

@@ -7,7 +7,7 @@ import { SOFTMAX } from "./softmax.ts";
 /** Layers that other layers can name as their activation. */
 const ACTIVATIONS = { relu: RELU, leakyRelu: LEAKY_RELU, sigmoid: SIGMOID, tanh: TANH, gelu: GELU, softmax: SOFTMAX };
 
-/** Values of a layer's `activation` option. */
+/** What the `activation` option of a layer takes. */
 export type ActivationName = "linear" | keyof typeof ACTIVATIONS;
 
 /** Names of activations; `linear` is none. */

@@ -1,5 +1,5 @@
 /**
- * Initial values of weights: plain descriptions that JSON can hold, and the function that fills an array by one.
+ * How weights start: plain descriptions that JSON can hold, and the function that fills an array by one.
  *
  * The descriptions are type aliases because interfaces do not fit `Json`.
  *
@@ -105,16 +105,16 @@ const UNIFORM = {
 /** Options of the initialisers that have some. */
 export const INITIALIZERS = { constant: CONSTANT, normal: NORMAL, uniform: UNIFORM } as const;
 
-/** One value for all weights. */
+/** The same value everywhere. */
 export type ConstantInitializer = { readonly type: "constant" } & Readonly<OptionsOf<typeof CONSTANT>>;
 
-/** Normally distributed values, not truncated. */
+/** Normal, not truncated. */
 export type NormalInitializer = { readonly type: "normal" } & Readonly<OptionsOf<typeof NORMAL>>;
 
-/** Values distributed uniformly between two bounds. */
+/** Uniform between two values. */
 export type UniformInitializer = { readonly type: "uniform" } & Readonly<OptionsOf<typeof UNIFORM>>;
 
-/** An initialiser by name, or as an object if it has options. */
+/** By name, or by an object where there are options. */
 export type Initializer = InitializerName | ConstantInitializer | NormalInitializer | UniformInitializer;
 
 /**

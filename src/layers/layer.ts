@@ -14,7 +14,9 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** The role of a parameter: kernels decay, biases and normalisation do not unless asked, statistics are not trained. */
+/**
+ * What a parameter is: kernels decay, biases and normalisation do not unless asked, statistics are not trained.
+ */
 export type ParameterRole = "kernel" | "bias" | "normalization" | "statistic";
 
 /** A parameter that a layer asks for. */
@@ -27,49 +29,46 @@ export interface ParameterSpec {
   readonly fans: Fans;
 }
 
-/** Regions of a parameter. */
+/** Where a parameter lies. */
 export interface ParameterPlace {
   readonly value: Region;
-  /** Undefined for statistics, for frozen parameters, and in a network that is not trained. */
+  /** None for statistics, for what is frozen, and in a network that is not trained. */
   readonly gradient: Region | undefined;
 }
 
 /**
- * The kind of a forward pass, which decides on statistics and dropout. `training`: statistics of the batch, which move
- * the running ones, and dropout. The others have no dropout. `inference`: running statistics. `batchStatistics`: those
- * of the batch, the running ones stay. `calibration`: those of the batch, which replace the running ones.
+ * How a forward pass takes statistics and whether it drops out. `training`: statistics of the batch, which move the running
+ * ones, and dropout. The others have no dropout. `inference`: running statistics. `batchStatistics`: those of the batch, the
+ * running ones stay. `calibration`: those of the batch, which replace the running ones.
  */
 export type Mode = "training" | "inference" | "batchStatistics" | "calibration";
 
-/** The facts and functions that a layer has when it is placed into a network's memory. */
+/** What a layer knows when it is placed into a network's memory. */
 export interface Site {
   readonly inputs: readonly Shape[];
   readonly output: Shape;
   /** Largest batch. */
   readonly batch: number;
-  /** True if the network has gradients. */
+  /** Whether the network has gradients at all. */
   readonly training: boolean;
-  /** True if a gradient comes back to the layer, for its parameters or for layers before it. */
+  /** Whether a gradient comes back to the layer, for its parameters or for what is before it. */
   readonly hasBackward: boolean;
-  /** True if its parameters, statistics too, keep their values. */
+  /** Whether its parameters, statistics too, keep their values. */
   readonly frozen: boolean;
-  /** True if the gradient of any input is wanted. */
+  /** Whether the gradient of any input is wanted. */
   readonly needsInputGradient: boolean;
-  /** True for each input whose gradient is wanted. */
+  /** Of which inputs it is. */
   readonly wanted: readonly boolean[];
-  /**
-   * True if the layers before pass no gradient on to an input of zero, as a ReLU does not, so that it may have any
-   * value.
-   */
+  /** Whether the layers before pass no gradient on to an input of zero, as a ReLU does not, so that it may be anything. */
   readonly stopsAtZero: boolean;
   /** The layer's path in the model, such as `residual/conv2d`. */
   readonly path: string;
   parameter(name: string): ParameterPlace;
-  /** The place of another layer's parameter. */
+  /** That of another layer, by its path. */
   parameterOf(path: string, name: string): ParameterPlace;
   /**
-   * Reserves memory of the layer's own, beside inputs, output and their gradients. Its lifetime follows from the calls
-   * on the tapes.
+   * Memory of the layer's own, beside inputs, output and their gradients. How long its numbers are needed follows from the
+   * calls on the tapes.
    *
    * @param name of the region, after the layer's path
    */
@@ -90,48 +89,45 @@ export interface DenseGradient {
   readonly gradient: Region;
   readonly x: number;
   readonly dy: number;
-  /** Heap offset of dx; 0 if it is not wanted. */
+  /** 0: not wanted. */
   readonly dx: number;
   readonly inputs: number;
   readonly units: number;
-  /** True if dx where x is zero does not matter. */
+  /** Whether dx where x is zero does not matter. */
   readonly stopsAtZero: boolean;
 }
 
-/** The two parts of a backward pass: calls over samples, and calls over weights once all samples are done. */
+/** The two parts of a backward pass: what runs over samples, and what runs over weights once all samples are done. */
 export interface BackwardTapes {
   readonly samples: Tape;
   readonly weights: Tape;
   /**
-   * Emits, in place of a gradient, the step that the optimizer makes of it, and the data gradient with it: one pass
-   * over the kernel where there would be four. False if it cannot; undefined if gradients are wanted.
+   * Emits, in place of a gradient, the step that the optimizer makes of it, and the data gradient with it: one pass over the
+   * kernel where there would be four. False where it can't; undefined where gradients are wanted.
    */
   readonly descendDense?: ((gradient: DenseGradient) => boolean) | undefined;
 }
 
-/** Places of a layer's inputs and output in a forward pass: heap offsets. */
+/** Where a layer's numbers lie in a forward pass: heap offsets. */
 export interface ForwardPlaces {
-  /** Offset of each input. */
+  /** Of each input. */
   readonly x: readonly number[];
   readonly y: number;
 }
 
-/** Places in a backward pass. */
+/** The same in a backward pass. */
 export interface BackwardPlaces extends ForwardPlaces {
   /** Gradient of the output. */
   readonly dy: number;
-  /** Offset for the gradient of each input; 0 if it is not wanted. */
+  /** Where the gradient of each input goes; 0 where it is not wanted. */
   readonly dx: readonly number[];
 }
 
 /** A layer with its memory: it writes kernel calls onto tapes. */
 export interface PlacedLayer {
-  /**
-   * Emits the calls that must run after the weights changed and before a forward pass over `n` samples, such as packing
-   * them.
-   */
+  /** Emits what must run after the weights changed and before a forward pass over `n` samples, such as packing them. */
   pack?(tape: Tape, mode: Mode, n: number): void;
-  /** Emits the calls that must run before a backward pass. */
+  /** The same before a backward pass. */
   packBackward?(tape: Tape, n: number): void;
   /** Emits y = f(x) for `n` samples. */
   forward(tape: Tape, n: number, places: ForwardPlaces, mode: Mode): void;
@@ -139,11 +135,11 @@ export interface PlacedLayer {
   backward(tapes: BackwardTapes, n: number, places: BackwardPlaces): void;
 }
 
-/** Facts about a layer's surroundings that decide what it can absorb. */
+/** Surroundings on which it depends what a layer can absorb. */
 export interface Surroundings {
-  /** True if the network has gradients. */
+  /** Whether the network has gradients at all. */
   readonly training: boolean;
-  /** True if the gradient of any input is wanted. */
+  /** Whether the gradient of any input is wanted. */
   readonly needsInputGradient: boolean;
 }
 
@@ -157,78 +153,19 @@ export interface Normalization {
 /** The part of a layer that its options alone decide. */
 export type LayerHeader = Pick<LayerDefinition, "type" | "config">;
 
-/** A layer: shapes and parameters first, then its place, then kernel calls. Holds no state. */
-export interface LayerDefinition {
+/**
+ * A layer of a network. Made by `conv2d`, `dense`, `relu` and others. All else that it has belongs to the library: it says shapes and
+ * parameters first, then takes its place, then emits kernel calls. Holds no state.
+ */
+export interface Layer {
   /** The layer's kind in model files, such as `conv2d`. */
   readonly type: string;
   /** The options it was made with, as model files keep them. */
   readonly config: LayerConfig;
-  /** Least and largest number of inputs. Default one. */
-  readonly arity?: readonly [least: number, most: number];
-  /** The activation of its `activation` option. */
-  readonly activation?: Layer | undefined;
-  /** Layers that it stands for. */
-  readonly block?: Block;
-  /** The ReLU that it is and nothing else, which other layers can apply. */
-  readonly rectifier?: Rectifier | undefined;
   /**
-   * Set if the layer gives no gradient to elements whose output is zero: `always`, as a ReLU; or `inherits`, if it only
-   * moves or drops elements, and so does what the layer before it does. `always`, as a ReLU, or `inherits`, where it
-   * only moves or drops elements and so does what the layer before it does. Default no.
-   */
-  readonly stopsAtZero?: "always" | "inherits" | undefined;
-  /**
-   * Set if its output is its only input, which lies in its memory: `always`, or in `inference`, which stands for all
-   * modes but training. `always`, or in `inference`, which stands for all modes but training. Default no.
-   */
-  readonly alias?: "always" | "inference";
-  /**
-   * The inputs whose gradient is that of the output, so that none is computed: all, or the first. `same`: the layer computes
-   * one that is that of all inputs, and is given one place for it.
-   */
-  readonly passesGradient?: "all" | "first" | "same";
-  /** The windows of a max pooling layer, which the layer before it may take over, and the ReLU that it applies. */
-  maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly rectifier: Rectifier };
-  /** A layer that does this one's work and then that of the next one, where this one can take it over. */
-  absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
-  /** The epsilon of a batch normalisation, which is added to the variance. */
-  readonly normalization?: Pick<Normalization, "epsilon">;
-  /** A layer that does this one's work and then a batch normalisation by running statistics, where it can take it over. */
-  fold?(normalization: Normalization): LayerDefinition | undefined;
-  /** A layer that does the work of the one before it and then its own, where it can take it over. */
-  absorbBefore?(previous: LayerDefinition): LayerDefinition | undefined;
-  /** Output shape for input shapes; throws a RangeError that starts with `who` where they do not fit. */
-  outputShape(inputs: readonly Shape[], who: string): Shape;
-  /** Parameters for input shapes. */
-  parameters(inputs: readonly Shape[]): readonly ParameterSpec[];
-  /** Multiply-adds of one sample's forward pass. */
-  multiplyAdds(inputs: readonly Shape[]): number;
-  place(site: Site): PlacedLayer;
-}
-
-/** Layers that another one stands for: two ways from its input, whose ends are added. */
-export interface Block {
-  readonly main: readonly Layer[];
-  /** Layers of the shortcut; empty if it is the input itself. */
-  readonly shortcut: readonly Layer[];
-  /** The block, trained itself, with other layers in it. */
-  remade(main: readonly Layer[], shortcut: readonly Layer[]): Layer;
-}
-
-/** An image or vector that is not computed yet: the input of a model, or a layer's output. */
-export interface SymbolicTensor {
-  /** Shape without the batch. */
-  readonly shape: Shape;
-  /** The layer whose output it is, and that layer's inputs; undefined for the input of a model. */
-  readonly source: { readonly layer: Layer; readonly inputs: readonly SymbolicTensor[] } | undefined;
-}
-
-/** A layer of a network. Made by `conv2d`, `dense`, `relu` and others. */
-export interface Layer extends LayerDefinition {
-  /**
-   * Applies the layer to outputs of others, for networks that are no chain. A layer can be applied once.
+   * The layer's output for the output of others, for networks that are no chain. A layer can be applied once.
    *
-   * @param inputs its input; a list for layers that merge several
+   * @param inputs what it works on: a list for layers that merge several
    * @throws TypeError, RangeError naming the layer where shapes or the number of inputs do not fit, or they are none
    * @example
    * const x = input({ shape: [28, 28, 1] });
@@ -237,6 +174,76 @@ export interface Layer extends LayerDefinition {
    * const y = concatenate().apply([left, right]);
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
+  /** How many inputs it takes, at least and at most. Default one. @internal */
+  readonly arity?: readonly [least: number, most: number];
+  /** The activation that its `activation` option asks for. @internal */
+  readonly activation?: Layer | undefined;
+  /** Layers that it stands for. @internal */
+  readonly block?: Block;
+  /** The ReLU that it is and nothing else, which others can apply. @internal */
+  readonly rectifier?: Rectifier | undefined;
+  /**
+   * Whether the layer gives no gradient to where its output is zero: `always`, as a ReLU, or `inherits`, where it only moves
+   * or drops elements and so does what the layer before it does. Default no.
+   * @internal
+   */
+  readonly stopsAtZero?: "always" | "inherits" | undefined;
+  /**
+   * Whether its output is its only input, which lies in its memory: `always`, or in `inference`, which stands for all modes but
+   * training. Default no.
+   * @internal
+   */
+  readonly alias?: "always" | "inference";
+  /**
+   * The inputs whose gradient is that of the output, so that none is computed: all, or the first. `same`: the layer computes
+   * one that is that of all inputs, and is given one place for it.
+   * @internal
+   */
+  readonly passesGradient?: "all" | "first" | "same";
+  /**
+   * The windows of a max pooling layer, which the layer before it may take over, and the ReLU that it applies.
+   * @internal
+   */
+  maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly rectifier: Rectifier };
+  /** A layer that does this one's work and then that of the next one, where this one can take it over. @internal */
+  absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
+  /** Of a batch normalisation: what it adds to the variance. @internal */
+  readonly normalization?: Pick<Normalization, "epsilon">;
+  /**
+   * A layer that does this one's work and then a batch normalisation by running statistics, where it can take it over.
+   * @internal
+   */
+  fold?(normalization: Normalization): LayerDefinition | undefined;
+  /** A layer that does the work of the one before it and then its own, where it can take it over. @internal */
+  absorbBefore?(previous: LayerDefinition): LayerDefinition | undefined;
+  /** Output shape for input shapes; throws a RangeError that starts with `who` where they do not fit. @internal */
+  outputShape(inputs: readonly Shape[], who: string): Shape;
+  /** Parameters for input shapes. @internal */
+  parameters(inputs: readonly Shape[]): readonly ParameterSpec[];
+  /** Multiply-adds of one sample's forward pass. @internal */
+  multiplyAdds(inputs: readonly Shape[]): number;
+  /** @internal */
+  place(site: Site): PlacedLayer;
+}
+
+/** A layer that nothing can be applied to yet. */
+export type LayerDefinition = Omit<Layer, "apply">;
+
+/** Layers that another one stands for: two ways from its input, whose ends are added. */
+export interface Block {
+  readonly main: readonly Layer[];
+  /** Empty where the way around is the input itself. */
+  readonly shortcut: readonly Layer[];
+  /** The block, trained itself, with other layers in it. */
+  remade(main: readonly Layer[], shortcut: readonly Layer[]): Layer;
+}
+
+/** An image or vector that is not computed yet: the input of a model, or a layer's output. */
+export interface SymbolicTensor {
+  /** Without the batch. */
+  readonly shape: Shape;
+  /** The layer whose output it is, and that layer's inputs; none for the input of a model. */
+  readonly source: { readonly layer: Layer; readonly inputs: readonly SymbolicTensor[] } | undefined;
 }
 
 /** A layer from its definition. */
@@ -262,7 +269,7 @@ export function defineLayer(definition: LayerDefinition): Layer {
 /**
  * Tensors, or one, as a list.
  *
- * @throws TypeError that starts with `who` for other values
+ * @throws TypeError that starts with `who` where there is something else
  */
 export function readTensors(who: string, tensors: unknown): readonly SymbolicTensor[] {
   const list: readonly unknown[] = Array.isArray(tensors) ? tensors : [tensors];
@@ -275,7 +282,7 @@ function isTensor(value: unknown): value is SymbolicTensor {
   return typeof value === "object" && value !== null && "source" in value;
 }
 
-/** True for a layer. */
+/** Whether a value is a layer. */
 export function isLayer(value: unknown): value is Layer {
   return typeof value === "object" && value !== null && "outputShape" in value;
 }

@@ -22,9 +22,9 @@ export const MAXIMUM = mergingType("maximum", { place: (size, site) => new Place
 
 class PlacedMaximum implements PlacedLayer {
   readonly #size: number;
-  /** The part of the gradient that no input has taken yet. */
+  /** The part of the gradient that no input has had yet. */
   readonly #rest: Region | undefined;
-  /** Takes the gradient of inputs that need none. */
+  /** The gradient of inputs that want none. */
   readonly #unwanted: Region | undefined;
 
   constructor(size: number, { wanted, batch, reserve }: Site) {

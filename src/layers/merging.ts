@@ -1,21 +1,17 @@
-// Shared parts of merging layers: sums, products and others of several inputs, element by element.
+// What merging layers have in common: sums, products and others of several inputs, element by element.
 
 import { InputRangeError } from "../errors.ts";
 import { type LayerDefinition, type LayerHeader, type PlacedLayer, type Shape, type Site, sizeOf } from "./layer.ts";
 import { type LayerType, layerType } from "./layer-type.ts";
 
-/** Differences between merging layers. */
+/** What makes one merging layer different from another. */
 interface Merging {
   /** Most inputs. Default any number. */
   readonly most?: number;
   readonly passesGradient?: LayerDefinition["passesGradient"];
   /** Output shape for input shapes. Default: that of all. */
   readonly outputShape?: LayerDefinition["outputShape"];
-  /**
-   * Places the layer.
-   *
-   * @param size elements of a sample's output
-   */
+  /** @param size elements of a sample's output */
   place(size: number, site: Site): PlacedLayer;
 }
 

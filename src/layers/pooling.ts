@@ -12,14 +12,14 @@ import {
 } from "./layer.ts";
 import { isNone, isPlain, lowerOf, NO_RELU, type Rectifier } from "./rectifier.ts";
 
-/** The kind of pooling: the largest value of a window, or the mean. */
+/** Which value of a window goes on. */
 export type PoolKind = "max" | "average";
 
 /** Properties of some pooling layers; all false by default. */
 interface PoolTraits {
-  /** True: padding counts in means, as zeros. */
+  /** Whether padding counts in means, as zeros. */
   readonly countsPadding?: boolean;
-  /** True: there is one window, and the output is a vector. */
+  /** Whether the output is a vector: there is but one window. */
   readonly flat?: boolean;
 }
 

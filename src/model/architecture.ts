@@ -9,10 +9,14 @@ import type { Input } from "./input.ts";
 /** A network on paper: input, layers and shapes, checked, without memory. */
 export class Architecture {
   readonly input: Input;
+  /** @internal */
   readonly graph: Graph;
   readonly #form: NetworkForm;
 
-  /** @throws TypeError, RangeError where options or shapes do not fit, naming the layer */
+  /**
+   * @throws TypeError, RangeError where options or shapes do not fit, naming the layer
+   * @internal
+   */
   constructor(options: ArchitectureOptions) {
     this.#form = readForm(options);
     if (this.#form.layers.length === 0) throw new InputRangeError("layers", "at least one layer", "none", "missing");
@@ -63,7 +67,7 @@ export class Architecture {
     return sizeOf(this.output);
   }
 
-  /** The parameters of all layers, in their order, each named `path/parameter`. */
+  /** The parameters of all layers, in their order, each named `path/parameter`. @internal */
   parameters(): NodeParameter[] {
     return graphParameters(this.graph);
   }

@@ -23,10 +23,11 @@ export interface LossPlaces {
 /** A loss function: one kernel call per batch. */
 export interface Loss {
   readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
-  /** The function from outputs to predictions; a last layer that does the same is folded into the loss. */
+  /** The function from outputs to predictions; a last layer that does the same is folded into the loss. @internal */
   readonly activation: "softmax" | "sigmoid" | undefined;
-  /** True: targets are class indices, one per sample. False: a value per output. */
+  /** True: targets are class indices, one per sample. False: a value per output. @internal */
   readonly classes: boolean;
+  /** @internal */
   emit(tape: Tape, n: number, places: LossPlaces, outputs: number): void;
 }
 
@@ -47,16 +48,21 @@ export interface Optimizer {
   readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
   /** Learning rate before schedules. */
   readonly learningRate: number;
-  /** Names of the numbers that it keeps for each element of the parameters. */
+  /** Names of the numbers that it keeps for each element of the parameters. @internal */
   readonly slots: readonly string[];
-  /** Bound on the gradient's global norm; undefined for none. */
+  /** Bound on the gradient's global norm; undefined for none. @internal */
   readonly clipNorm: number | undefined;
+  /** @internal */
   emit(tape: Tape, range: UpdateRange): void;
   /**
    * Emits the step of a dense kernel with a single sample, and the data gradient, in place of its gradient: to the same
    * bits. Only optimizers that need nothing but the gradient have it. `hyper` as in `UpdateRange`.
+   * @internal
    */
   emitDense?(tape: Tape, gradient: DenseGradient, hyper: number): void;
-  /** The numbers [learning rate, clip factor, first correction, second correction] of a step, counted from 1. */
+  /**
+   * The numbers [learning rate, clip factor, first correction, second correction] of a step, counted from 1.
+   * @internal
+   */
   hyper(step: number, learningRate: number): readonly [number, number, number, number];
 }

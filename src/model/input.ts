@@ -31,6 +31,7 @@ export interface InputTensor extends SymbolicTensor {
   /**
    * The layers that made outputs from it, as a list. A method of the input, so that only programs in functional form
    * load its code.
+   * @internal
    */
   list(outputs: unknown): LayerList;
 }

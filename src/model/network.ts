@@ -26,8 +26,9 @@ export class Network {
   readonly batchSize: number;
   readonly loss: Loss | undefined;
   readonly optimizer: Optimizer | undefined;
+  /** @internal */
   readonly parameters: Parameters;
-  /** Keeps calls apart that cannot work with the network at the same time. */
+  /** Keeps calls apart that cannot work with the network at the same time. @internal */
   readonly turns = new Turns();
   readonly #layout: Layout;
   /** A random stream for each layer that draws numbers. */
@@ -71,6 +72,7 @@ export class Network {
    * Plans the memory, allocates it once, and gives the parameters their initial values.
    *
    * @throws RangeError if the loss does not fit the outputs, or the host lacks the gear or the memory
+   * @internal
    */
   static async create(architecture: Architecture, options: NetworkOptions): Promise<Network> {
     if (options.optimizer !== undefined) expectTrained(architecture, "compile");
@@ -79,17 +81,17 @@ export class Network {
     return new Network(architecture, options, layout, engine);
   }
 
-  /** Ends the engine's threads: the network cannot run any more. */
+  /** Ends the engine's threads: the network cannot run any more. @internal */
   dispose(): void {
     this.engine.dispose();
   }
 
-  /** A view of `size` elements of the heap. */
+  /** A view of `size` elements of the heap. @internal */
   view(offset: number, size: number) {
     return this.engine.heap.subarray(offset, offset + size);
   }
 
-  /** Puts the optimizer's numbers back to zero, for a new run. */
+  /** Puts the optimizer's numbers back to zero, for a new run. @internal */
   resetOptimizer(): void {
     for (const region of this.regions) {
       if (region.kind === "optimizer") this.view(region.offset, region.size).fill(0);
@@ -97,12 +99,18 @@ export class Network {
     this.#changed();
   }
 
-  /** Notes that parameters or numbers of the optimizer were written from outside; must be called after that. */
+  /**
+   * Notes that parameters or numbers of the optimizer were written from outside; must be called after that.
+   * @internal
+   */
   parametersChanged(): void {
     this.#changed();
   }
 
-  /** A number that changes whenever parameters or numbers of the optimizer change in any way but by `update`. */
+  /**
+   * A number that changes whenever parameters or numbers of the optimizer change in any way but by `update`.
+   * @internal
+   */
   get version(): number {
     return this.#version;
   }
@@ -112,7 +120,10 @@ export class Network {
     this.#packing = undefined;
   }
 
-  /** Copies the raw pixels of `n` images into the input; image i is `indices[begin + i]`, or begin + i itself. */
+  /**
+   * Copies the raw pixels of `n` images into the input; image i is `indices[begin + i]`, or begin + i itself.
+   * @internal
+   */
   stageImages(images: Dataset["images"], n: number, begin: number, indices?: Uint32Array): void {
     const { offset } = this.#layout.staging;
     const size = this.#pixels;
@@ -132,7 +143,7 @@ export class Network {
     }
   }
 
-  /** Copies the targets of the same images: class indices or values per output, whichever the loss takes. */
+  /** Copies the targets of the same images: class indices or values per output, whichever the loss takes. @internal */
   stageTargets({ labels, targets, classes }: Targets, n: number, begin: number, indices?: Uint32Array): void {
     const { heap } = this.engine;
     const { offset } = this.#layout.targets;
@@ -144,7 +155,7 @@ export class Network {
     }
   }
 
-  /** The place for the transforms of the next augmented step: `TRANSFORM_FLOATS` per image. */
+  /** The place for the transforms of the next augmented step: `TRANSFORM_FLOATS` per image. @internal */
   get transforms() {
     const { transforms } = this.#layout;
     if (transforms === undefined)
@@ -158,6 +169,7 @@ export class Network {
    * @param n images in the batch
    * @param step optimizer step, from 1: dropout and bias correction depend on it
    * @param augmented true: applies the transforms
+   * @internal
    */
   trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
     this.#writeStepNumbers(step, learningRate, 0);
@@ -182,6 +194,7 @@ export class Network {
    * @param augmented true: applies the transforms
    * @param begin images of the batch before this part
    * @param images images of the whole batch
+   * @internal
    */
   partialGradients(n: number, step: number, augmented: boolean, begin: number, images: number): void {
     this.#writeStepNumbers(step, 0, begin);
@@ -192,6 +205,7 @@ export class Network {
   /**
    * Adds values to the gradients, from element `begin` of `parameters.gradients` on. They pass through the memory of
    * staged images, which is overwritten.
+   * @internal
    */
   addToGradients(begin: number, values: Float32Array): void {
     const { heap, kernels } = this.engine;
@@ -204,7 +218,7 @@ export class Network {
     }
   }
 
-  /** Runs the second half of a step: the update by the gradients that are in the heap now. */
+  /** Runs the second half of a step: the update by the gradients that are in the heap now. @internal */
   update(step: number, learningRate: number): void {
     this.#writeStepNumbers(step, learningRate, 0);
     this.engine.run(this.#tapes.update());
@@ -236,7 +250,7 @@ export class Network {
     }
   }
 
-  /** Runs the staged batch forward and, if the targets are staged, computes its losses. */
+  /** Runs the staged batch forward and, if the targets are staged, computes its losses. @internal */
   evaluate(n: number, mode: Mode, withLoss: boolean): void {
     if (!this.#layout.modes.has(mode)) {
       throw new InputRangeError(
@@ -258,7 +272,7 @@ export class Network {
     this.#outputs = outputs;
   }
 
-  /** Losses [n], and right answers [n] for a loss with classes, after a step or an evaluation with loss. */
+  /** Losses [n], and right answers [n] for a loss with classes, after a step or an evaluation with loss. @internal */
   results(n: number) {
     return { losses: this.view(this.#layout.losses.offset, n), correct: this.view(this.#layout.correct.offset, n) };
   }
@@ -267,12 +281,13 @@ export class Network {
    * The model's predictions [n, elements] after an evaluation, through the loss's activation if it has one.
    *
    * @param output index of the output
+   * @internal
    */
   predictions(n: number, output = 0) {
     return this.view(this.#outputs[output], n * this.#outputSizes[output]);
   }
 
-  /** All regions of the heap, for tests and the memory map. */
+  /** All regions of the heap, for tests and the memory map. @internal */
   get regions(): readonly Region[] {
     return this.#layout.plan.regions;
   }
@@ -284,7 +299,7 @@ export class Network {
     return memoryUse(this.#layout.plan, heap.BYTES_PER_ELEMENT, { gear, batchSize, total: heap.buffer.byteLength });
   }
 
-  /** The gradient of a parameter after the last step. */
+  /** The gradient of a parameter after the last step. @internal */
   gradient(name: string) {
     const { gradient } = this.parameters.get(name);
     if (gradient === undefined)

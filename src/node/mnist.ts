@@ -201,7 +201,7 @@ export interface DownloadMnistOptions extends DownloadLimits {
   readonly folder?: string | undefined;
   /** Environment variables. Default `process.env`. */
   readonly env?: Environment | undefined;
-  /** Folders on the web, each with `/` at the end; default {@link MNIST_MIRRORS}. */
+  /** Folders on the web, each with `/` at the end; default two mirrors of PyTorch and one on GitHub. */
   readonly mirrors?: readonly string[] | undefined;
   /** The files to fetch; default {@link MNIST_FILES}. */
   readonly files?: readonly MnistFile[] | undefined;

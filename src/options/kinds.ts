@@ -8,13 +8,15 @@ import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { checkNumber, type NumberRule, ruleText } from "./numbers.ts";
 
+/**
+ * The field that a form shows: `extents` is one for sizes along axes, `pairs` for names and values, `layers` for a list of
+ * layers, `value` for JSON, such as a number or a pair of them.
+ */
+export type OptionField = "number" | "whole" | "flag" | "choice" | "text" | "extents" | "pairs" | "layers" | "value";
+
 /** A kind of option. `Input` is the type that callers give, `Value` the type of the value that was read. */
 export interface OptionKind<Input, Value> {
-  /**
-   * The field that a form shows: `extents` is one for sizes along axes, `pairs` for names and values, `layers` for a list of
-   * layers, `value` for JSON.
-   */
-  readonly field: "number" | "whole" | "flag" | "choice" | "text" | "extents" | "pairs" | "layers" | "value";
+  readonly field: OptionField;
   /** The values to choose from, where there are only some. */
   readonly choices?: readonly string[];
   /** The names of extents in their order, or those that pairs may have. */

@@ -16,7 +16,7 @@ export interface FitOptions {
   schedule?: Schedule;
   /** Random changes to the images. Default none. */
   augment?: AugmentOptions;
-  /** Order of the images in an epoch. Default `"shuffle"`. */
+  /** Which images an epoch takes, and in what order. Default `"shuffle"`. */
   sampling?: Sampling;
   /** False is short for `sampling: "sequential"`. Default true. */
   shuffle?: boolean;
@@ -26,7 +26,7 @@ export interface FitOptions {
   averageEvery?: number;
   /** Evaluations in the course of the epochs, on random samples; each is an event "evaluation". Default none. */
   evaluations?: readonly SampleEvaluation[];
-  /** Statistics and views of evaluations and validation. Default: running statistics, one view. */
+  /** How images are seen in evaluations and validation. Default: running statistics, one view. */
   prediction?: PredictionSettings;
   /** An average of the weights, which is what validation sees and what the run ends with. Default none. */
   averaging?: Averaging;

@@ -23,7 +23,7 @@ export interface LoadOptions extends EngineOptions {
 /**
  * A compiled model from a model file or a checkpoint.
  *
- * @param file the bytes, or the checkpoint that `readCheckpoint` read from them
+ * @param file the bytes, or what `readCheckpoint` made of them
  * @throws TypeError, RangeError if it is not such a file, or its weights do not fit its architecture
  * @example
  * const model = await loadModel(bytes);

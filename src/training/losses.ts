@@ -105,7 +105,7 @@ export function parseLoss(json: unknown): Loss {
   return readVariant("loss", LOSSES, json);
 }
 
-/** A loss from a user's option; plain objects, which only JavaScript lets through, are read as JSON. */
+/** A loss from what users give for one; plain objects, which only JavaScript lets through, are read as JSON. */
 export function lossOf(option: LossOption): Loss {
   return typeof option === "object" && typeof option?.emit === "function" ? option : parseLoss(option);
 }

@@ -52,7 +52,7 @@ function inFileOrder(parameters: readonly ParameterSpec[]): readonly ParameterSp
   return [...parameters].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Name of averaged weights among the optimizer's numbers. */
+/** Averaged weights stand beside the optimizer's numbers under this name. */
 export const AVERAGE = "average";
 
 /**

@@ -23,7 +23,7 @@ import { type OptimizerOption, optimizerOf } from "./optimizers.ts";
 import { type PredictOptions, predictImages } from "./predict.ts";
 import { type History, Trainer } from "./trainer.ts";
 
-/** Options of `createModel`: a network as a list of layers, or in functional form; and a seed. */
+/** A network as a list of layers, or as what layers were applied to; and a seed. */
 export type ModelOptions = ArchitectureOptions & {
   /** Seed of everything random: initial weights, order of the data, dropout, augmentation. Default 0. */
   seed?: number;
@@ -41,9 +41,8 @@ export interface CompileOptions extends EngineOptions {
 /**
  * Makes a model: checks that layers and shapes fit. `compile` gives it memory and weights.
  *
- * A network is a list of layers, each of which takes the output of the one before it, or of those that its `inputs`
- * name; or, as in Keras, tensors that layers were applied to, from `input()` to `outputs`. Both make the same model and
- * the same file.
+ * A network is a list of layers, each of which takes the output of the one before it, or of those that its `inputs` name; or, as in
+ * Keras, what layers are applied to, from `input()` to `outputs`. Both make the same model and the same file.
  *
  * @throws TypeError, RangeError naming the layer where something does not fit
  * @example
@@ -63,7 +62,7 @@ export function createModel(options: ModelOptions): Model {
   return new Model(architecture, seed);
 }
 
-/** Reads a model's architecture and seed from the options of `createModel`. */
+/** What a model is made of, from the options of `createModel`. */
 export function readModelOptions(options: ModelOptions) {
   readFields("createModel", options, [...ARCHITECTURE_KEYS, "seed"]);
   const { seed = 0, ...form } = options;
@@ -79,7 +78,7 @@ export const COMPILE_KEYS = [
   "threads",
 ] satisfies (keyof CompileOptions)[];
 
-/** The options of a network, from checked options. */
+/** What a network is made with, from checked options. */
 function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed"> {
   readFields("compile", options, COMPILE_KEYS);
   const { optimizer, loss, batchSize = 32, ...engine } = options;
@@ -207,7 +206,7 @@ export class Model {
     return planMemory(this.architecture, readCompileOptions(options));
   }
 
-  /** The network of a compiled model; throws before `compile` and after `dispose`. */
+  /** What runs the model; throws before `compile` and after `dispose`. */
   get network(): Network {
     if (this.#network === undefined) throw new TypeError("model: expected compile() to be called first");
     return this.#network;
@@ -293,7 +292,7 @@ export class Model {
   }
 
   /**
-   * Predicts with a model of one or several outputs: an array [n, elements] for each, by the names of their layers.
+   * The same for a model of one or several outputs: an array [n, elements] for each, by the names of the layers that give them.
    *
    * @throws as `predict`
    * @example

@@ -12,10 +12,10 @@ export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 /** All optimizers by their names, as files and the command line have them. */
 export const OPTIMIZERS = { sgd: SGD, rmsprop: RMSPROP, adam: ADAM, adamw: ADAMW };
 
-/** A user's optimizer option: one, or its name. */
+/** What users give for an optimizer: one, or its name. */
 export type OptimizerOption = Optimizer | keyof typeof OPTIMIZERS;
 
-/** An optimizer from a user's option; plain objects, which only JavaScript lets through, are read as JSON. */
+/** An optimizer from what users give for one; plain objects, which only JavaScript lets through, are read as JSON. */
 export function optimizerOf(option: OptimizerOption): Optimizer {
   return typeof option === "object" && typeof option?.emit === "function" ? option : parseOptimizer(option);
 }

@@ -4,7 +4,7 @@ import { readFields } from "../options/objects.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
 import { readReport } from "./reports.ts";
 
-/** Position of a run: all that a resumed run needs besides weights, optimizer state and options. */
+/** Where a run stands: all that a resumed run needs besides weights, optimizer state and options. */
 export interface Progress {
   /** Epochs done. */
   readonly epoch: number;
@@ -21,7 +21,7 @@ export interface Progress {
   readonly averaged: Sums;
   /** Reports told of the last step. */
   readonly reported: number;
-  /** The factor of the learning rate that callbacks have set. */
+  /** What callbacks made of the schedule's learning rate. */
   readonly learningRateFactor: number;
   /** A callback's reason for ending the run. */
   readonly stopped: string | null;
@@ -35,7 +35,7 @@ export type Sums = { readonly loss: number; readonly correct: number; readonly i
 
 export const NO_SUMS: Sums = { loss: 0, correct: 0, images: 0 };
 
-/** The position at which a run begins. */
+/** Where a run begins. */
 export const START: Progress = {
   epoch: 0,
   stepInEpoch: 0,
@@ -53,7 +53,7 @@ export const START: Progress = {
 };
 
 /**
- * Reads a run's position from a checkpoint's JSON.
+ * Progress from a checkpoint's JSON.
  *
  * @throws TypeError, RangeError if something is missing or of the wrong kind
  */

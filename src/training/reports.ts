@@ -21,7 +21,7 @@ export type SampleEvaluation = Readonly<OptionsOf<typeof SAMPLE_EVALUATION>>;
 
 const EVALUATIONS = list(nested(SAMPLE_EVALUATION));
 
-/** Reports of a run besides steps and epochs. */
+/** What is told of a run besides steps and epochs. */
 export interface ReportPlan {
   /** Steps that a mean of the training figures spans; undefined for none. */
   readonly averageEvery: number | undefined;
@@ -62,7 +62,7 @@ export function readReportPlan(
   return plan;
 }
 
-/** Reports that are due after a step, in order: the mean of the last steps, then evaluations. */
+/** What is due after a step, in the order it is told: the mean of the last steps, then evaluations. */
 export function dueReports({ averageEvery, evaluations }: ReportPlan, step: number) {
   const average = averageEvery !== undefined && step > 0 && step % averageEvery === 0 ? (["average"] as const) : [];
   return [...average, ...evaluations.filter(({ every }) => step > 0 && step % every === 0)];

@@ -1,18 +1,20 @@
 import { permutation, type RandomStream } from "../numeric/random.ts";
 import { choice, whole } from "../options/kinds.ts";
 
-/**
- * Order of the images in an epoch. `shuffle`: every image once, in a new order. `sequential`: every image once, as they
- * come. `replacement`: each one drawn afresh among all, so some come several times and some not at all.
- */
-export const SAMPLING = choice(["shuffle", "sequential", "replacement"]);
+const SAMPLINGS = ["shuffle", "sequential", "replacement"] as const;
 
-export type Sampling = ReturnType<typeof SAMPLING.read>;
+/**
+ * Which images an epoch takes. `shuffle`: every image once, in a new order. `sequential`: every image once, as they come.
+ * `replacement`: each one drawn afresh among all, so some come several times and some not at all.
+ */
+export const SAMPLING = choice(SAMPLINGS);
+
+export type Sampling = (typeof SAMPLINGS)[number];
 
 /** The largest number of images that one epoch may draw: their indices are kept in memory. */
 const MAX_DRAWS = 2 ** 27;
 
-/** Number of images of an epoch: `stepsPerEpoch` full batches, or without it as many as there are. */
+/** Images that an epoch takes: `stepsPerEpoch` full batches, or without it as many as there are. */
 export function drawsPerEpoch(length: number, batchSize: number, stepsPerEpoch: unknown): number {
   if (stepsPerEpoch === undefined) return length;
   return whole(1, Math.floor(MAX_DRAWS / batchSize)).read("fit", "stepsPerEpoch", stepsPerEpoch) * batchSize;
@@ -21,8 +23,8 @@ export function drawsPerEpoch(length: number, batchSize: number, stepsPerEpoch: 
 /**
  * The images of one epoch, in order. Where an epoch takes more than there are, another pass over all follows.
  *
- * @param draws number of images of the epoch
- * @param length number of images in the data
+ * @param draws how many
+ * @param length how many there are
  * @param stream draws of this epoch
  */
 export function epochOrder(sampling: Sampling, draws: number, length: number, stream: RandomStream): Uint32Array {

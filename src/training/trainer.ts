@@ -18,17 +18,17 @@ import { drawSample, drawsPerEpoch, epochOrder, SAMPLING, type Sampling } from "
 import { constant, learningRates, parseSchedule } from "./schedules.ts";
 import { useAverage } from "./use-average.ts";
 
-/** Result of `fit`. */
+/** What `fit` returns. */
 export interface History {
   readonly epochs: readonly EpochEvent[];
   /** Averages and evaluations in the course of the epochs, in order; empty unless asked for. */
   readonly reports: readonly ReportEvent[];
-  /** End of the run: all epochs done, the signal, or a callback's reason. */
+  /** Why the run ended: all epochs done, the signal, or a callback's reason. */
   readonly end: "completed" | "interrupted" | Stop;
 }
 
 /**
- * A training run: owns the order of the data and the place in the schedule, and can stop and go on at any step. All
+ * One training run: owns the order of the data and the place in the schedule, and can stop and go on at any step. All
  * random numbers follow from the seed, the epoch and the step, so a resumed run is the same run.
  */
 export class Trainer {
@@ -41,7 +41,7 @@ export class Trainer {
   readonly #sampling: Sampling;
   readonly #draws: number;
   readonly #reportPlan: ReportPlan;
-  /** The average of the weights, where one is kept. */
+  /** The average of the weights, where one is kept. @internal */
   readonly average: WeightAverage | undefined;
   readonly #options: FitOptions;
   #strategy: DistributionStrategy;
@@ -49,10 +49,13 @@ export class Trainer {
   #stop: Stop | undefined;
   /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
   #away = 0;
-  /** True if it is between two steps, with nothing half done. */
+  /** Whether it stands between two steps, with nothing half done. */
   #isBetweenSteps = true;
 
-  /** @throws TypeError, RangeError if the data does not fit the network, or for a wrong option */
+  /**
+   * @throws TypeError, RangeError if the data does not fit the network, or for a wrong option
+   * @internal
+   */
   constructor(network: Network, data: Dataset, seed: number, options: FitOptions = {}) {
     readFields("fit", options, FIT_KEYS);
     checkData(network, data, "fit");
@@ -108,15 +111,15 @@ export class Trainer {
     return this.#stop;
   }
 
-  /**
-   * True if all that a checkpoint holds is of one moment: not in the middle of a step, a callback or the end of an
-   * epoch.
-   */
+  /** Whether all that a checkpoint holds is of one moment: not in the middle of a step, a callback or the end of an epoch. */
   get isBetweenSteps(): boolean {
     return this.#isBetweenSteps;
   }
 
-  /** Goes on from where another run of the same options stood; weights and optimizer state must be back in place. */
+  /**
+   * Goes on from where another run of the same options stood; weights and optimizer state must be back in place.
+   * @internal
+   */
   resume(progress: Progress): void {
     const { epoch, stepInEpoch, step } = progress;
     const steps = this.stepsPerEpoch;
@@ -134,9 +137,14 @@ export class Trainer {
    * Runs to the end, and says what happens: an event after every step and every epoch. It begins with the first event that
    * is asked for, and holds the model until it ends, or is left by `return()`, as `break` does in a loop.
    *
-   * @param strategy makes the steps and evaluations; default the network alone
    * @throws RangeError if another run of the network is under way, or has taken its place since
    */
+  run(): AsyncGenerator<FitEvent, History>;
+  /**
+   * @param strategy makes the steps and evaluations; default the network alone
+   * @internal
+   */
+  run(strategy: DistributionStrategy | undefined): AsyncGenerator<FitEvent, History>;
   async *run(strategy: DistributionStrategy = singleNetwork(this.network)): AsyncGenerator<FitEvent, History> {
     const { turns } = this.network;
     if (this.#progress.step > 0 && turns.latest !== this) {
@@ -160,7 +168,7 @@ export class Trainer {
     const { control } = this;
     const slice = new TimeSlice();
     if (this.#progress.step === 0) {
-      // The state of an earlier run must not remain: moments, best weights, epochs waited.
+      // What a run before left behind would be taken for this one's: moments, best weights, epochs waited.
       this.network.resetOptimizer();
       this.average?.reset();
       for (const callback of this.callbacks) callback.onTrainBegin?.();
@@ -274,7 +282,7 @@ export class Trainer {
     return this.#progress.reported < dueReports(this.#reportPlan, this.#progress.step).length;
   }
 
-  /** Reports that are due after the last step and were not given yet. */
+  /** What is due after the last step and was not told yet. */
   async *#reports(): AsyncGenerator<ReportEvent, void> {
     const due = dueReports(this.#reportPlan, this.#progress.step);
     while (this.#progress.reported < due.length) {
@@ -424,7 +432,7 @@ export class Trainer {
     };
   }
 
-  /** Learning rate of a step, counted from 0: that of the schedule, times the factor of callbacks. */
+  /** Of a step, counted from 0: what the schedule says, times what callbacks made of it. */
   #learningRate(step: number): number {
     const base = this.network.optimizer?.learningRate ?? 0;
     return this.#rate(base, step) * this.#progress.learningRateFactor;
@@ -434,7 +442,7 @@ export class Trainer {
     return this.network.loss?.classes === true ? correct / images : Number.NaN;
   }
 
-  /** Ways in which callbacks may change the run, for the code that drives it: between two steps. */
+  /** What callbacks may do, for whoever drives the run: between two steps. */
   get control(): TrainingControl {
     const { network } = this;
     const { offset, count } = network.parameters.moving;

@@ -6,8 +6,8 @@ import { drawSample } from "./sampling.ts";
 import { updateStatistics } from "./statistics.ts";
 
 /**
- * Puts the averaged weights in place of those of the last step, where there is an average, and returns a function that
- * undoes it. Where running statistics are to be taken anew, that is over the same images each time.
+ * Puts the averaged weights in place of those of the last step, where there is an average, and returns how to undo it. Where
+ * running statistics are to be taken anew, that is over the same images each time.
  *
  * @throws the signal's reason if that aborts; then nothing has changed
  */

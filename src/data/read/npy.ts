@@ -84,9 +84,6 @@ const VALUES = {
 
 const KEYS = ["descr", "fortran_order", "shape"] as const;
 
-/** White space that Python does not take for a blank, such as a vertical tab. */
-const OTHER_BLANK = /[^\S \t\f\r\n]/;
-
 /**
  * The three values of a description: just these, each once, and nothing but blanks around, as NumPy wants it.
  *
@@ -95,7 +92,7 @@ const OTHER_BLANK = /[^\S \t\f\r\n]/;
 function descriptionFields(text: string): Map<string, RegExpExecArray> | undefined {
   const fields = new Map<string, RegExpExecArray>();
   let rest = text.trimStart();
-  if (!rest.startsWith("{") || OTHER_BLANK.test(text)) return undefined;
+  if (!rest.startsWith("{")) return undefined;
   rest = rest.slice(1).trimStart();
   while (!rest.startsWith("}")) {
     const key = KEYS.find((name) => rest.startsWith(`'${name}'`) && !fields.has(name));

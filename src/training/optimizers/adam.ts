@@ -24,7 +24,7 @@ function schemaWith(weightDecay: number) {
 type Schema = ReturnType<typeof schemaWith>;
 
 /** Options of {@link adam} and {@link adamw}. */
-export interface AdamOptions extends OptionsOf<Schema> {}
+export interface AdamOptions extends OptionsOf<ReturnType<typeof schemaWith>> {}
 
 /**
  * Adam (Kingma & Ba, 2015).
@@ -40,7 +40,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 }
 
 /**
- * Adam with decoupled weight decay (Loshchilov & Hutter, 2019), 0.01 by default.
+ * Adam with decoupled weight decay, 0.01 unless said (Loshchilov & Hutter, 2019).
  *
  * @throws TypeError, RangeError for a wrong option
  * @example
