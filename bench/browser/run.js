@@ -54,10 +54,10 @@ function readOptions() {
     return Number(text);
   };
   const nets = list(values.net ?? "keras,torch,lenet5,conv8,resnet8");
-  const stranger = nets.find((net) => !NETWORKS.some(({ name }) => name === net));
-  if (stranger !== undefined) {
+  const unknown = nets.find((net) => !NETWORKS.some(({ name }) => name === net));
+  if (unknown !== undefined) {
     const names = NETWORKS.map(({ name }) => name).join(", ");
-    throw new RangeError(`--net: expected some of ${names}, got "${stranger}"`);
+    throw new RangeError(`--net: expected some of ${names}, got "${unknown}"`);
   }
   const gear = values.gear ?? (Number.parseInt(process.versions.node, 10) > 20 ? "relaxed" : "simd");
   if (gear !== "simd" && gear !== "relaxed") throw new RangeError(`--gear: expected simd or relaxed, got "${gear}"`);

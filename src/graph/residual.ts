@@ -15,8 +15,8 @@ function layerList(): OptionKind<readonly Layer[], readonly Layer[]> {
     wanted,
     read(who, key, value) {
       if (Array.isArray(value) && value.every(isLayer)) return value;
-      const stranger: unknown = Array.isArray(value) ? value.find((item) => !isLayer(item)) : value;
-      throw new InputTypeError(who, `${key} to be ${wanted}`, shown(stranger));
+      const wrong: unknown = Array.isArray(value) ? value.find((item) => !isLayer(item)) : value;
+      throw new InputTypeError(who, `${key} to be ${wanted}`, shown(wrong));
     },
     toJson: (layers) => (layers.length === 0 ? undefined : layers.map(({ config }) => config)),
   };

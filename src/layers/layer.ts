@@ -274,8 +274,8 @@ export function defineLayer(definition: LayerDefinition): Layer {
 export function readTensors(who: string, tensors: unknown): readonly SymbolicTensor[] {
   const list: readonly unknown[] = Array.isArray(tensors) ? tensors : [tensors];
   if (list.every(isTensor)) return list;
-  const stranger = shown(list.find((item) => !isTensor(item)));
-  throw new TypeError(`${who}: expected what input() or a layer's apply() gives, got ${stranger}`);
+  const wrong = shown(list.find((item) => !isTensor(item)));
+  throw new TypeError(`${who}: expected what input() or a layer's apply() gives, got ${wrong}`);
 }
 
 function isTensor(value: unknown): value is SymbolicTensor {

@@ -56,8 +56,8 @@ export function readForm(options: ArchitectureOptions): NetworkForm {
 
 function readLayerList(layers: unknown): readonly Layer[] {
   if (Array.isArray(layers) && layers.every(isLayer)) return layers;
-  const stranger: unknown = Array.isArray(layers) ? layers.find((layer) => !isLayer(layer)) : layers;
-  throw new InputTypeError("layers", "a list of layers such as flatten()", shown(stranger));
+  const wrong: unknown = Array.isArray(layers) ? layers.find((layer) => !isLayer(layer)) : layers;
+  throw new InputTypeError("layers", "a list of layers such as flatten()", shown(wrong));
 }
 
 /**

@@ -34,9 +34,9 @@ function number(name, text, fallback) {
 
 /** @param {string} name @param {readonly string[]} items @param {readonly string[]} known */
 function known(name, items, known) {
-  const stranger = items.find((item) => !known.includes(item));
-  if (stranger === undefined) return items;
-  throw new RangeError(`--${name}: expected some of ${known.join(", ")}, got "${stranger}"`);
+  const unknown = items.find((item) => !known.includes(item));
+  if (unknown === undefined) return items;
+  throw new RangeError(`--${name}: expected some of ${known.join(", ")}, got "${unknown}"`);
 }
 
 const PEERS = ["convasm", "convasm-js", "pytorch", "onnxruntime", "tfjs-wasm", "tfjs-cpu", "jax-js", "convnetjs"];

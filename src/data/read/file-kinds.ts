@@ -39,7 +39,7 @@ const DOCUMENT =
   /\.(md|html?|pdf|py|ipynb|licen[cs]e|names|meta)$|^class-names\.json$|^(readme|licen[cs]e|.*\.meta|batches\.meta|.*label_names)(\.txt)?$/i;
 
 /** Names of files that hold no data, though some are text as CSV is. */
-const STRANGER =
+const UNRELATED =
   /\.(txt|json|jsonl|xml|ya?ml|toml|cfg|conf|ini|log|db|lnk|url|md5|sha\d*|sh|bat|[cm]?[jt]s|bak|tmp|part|crdownload)$/i;
 
 /** Names of files that hold data, other than pictures. */
@@ -53,7 +53,7 @@ const DATA = /\.(npy|npz|h5|hdf5|csv|tsv|bin|zip|tar|tgz|gz)$|idx\d-ubyte$|(data
  */
 export async function sortByKind(files: readonly DataFile[], context: ReadContext): Promise<Sorted> {
   const { groups, others } = await grouped(files, context);
-  const strangers = files.length > 1 ? await takeStrangers(groups) : [];
+  const unrelated = files.length > 1 ? await takeUnrelated(groups) : [];
   const [found, ...more] = groups;
   if (found === undefined || more.length > 0) {
     context.leftOut.check("readData", "files that can be read");
@@ -63,7 +63,7 @@ export async function sortByKind(files: readonly DataFile[], context: ReadContex
     throw new RangeError(`readData: expected files of one known format (${known}), got ${what}`);
   }
   context.leftOut.check("readData", "files that can be read");
-  for (const { name } of [...strangers, ...others])
+  for (const { name } of [...unrelated, ...others])
     if (!DOCUMENT.test(baseName(name))) context.leftOut.addStranger(name);
   return { kind: found[0], files: found[1], others };
 }
@@ -119,7 +119,7 @@ async function kindOf(file: DataFile, start: Uint8Array, isOneOfMany: boolean): 
   if (pictureFormat(start) !== undefined || isPictureName(name)) return "picture";
   if (start.length >= 4 && start[0] === 0 && start[1] === 0 && start[2] >= 8 && start[3] >= 1 && start[3] <= 4)
     return "idx";
-  if (isOneOfMany && (DOCUMENT.test(name) || STRANGER.test(name))) return "other";
+  if (isOneOfMany && (DOCUMENT.test(name) || UNRELATED.test(name))) return "other";
   if (isText(start)) return "csv";
   if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5) return "pickle";
   // Sizes of packed files are not known before they are unpacked.
@@ -137,7 +137,7 @@ function isText(start: Uint8Array): boolean {
  * Takes those groups away that only go with data of another kind: tables beside pictures, small tables beside images of other
  * formats, and pictures that cannot be decoded.
  */
-async function takeStrangers(groups: Map<DataKind, DataFile[]>): Promise<DataFile[]> {
+async function takeUnrelated(groups: Map<DataKind, DataFile[]>): Promise<DataFile[]> {
   const taken: DataFile[] = [];
   const take = (kind: DataKind) => {
     taken.push(...(groups.get(kind) ?? []));

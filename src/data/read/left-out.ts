@@ -26,7 +26,7 @@ interface Group {
 export class LeftOut {
   readonly #skipBroken: boolean;
   readonly #broken = new Map<string, Group>();
-  readonly #strangers = new Map<string, Group>();
+  readonly #unrelated = new Map<string, Group>();
 
   constructor({ skipBroken }: { readonly skipBroken: boolean }) {
     this.#skipBroken = skipBroken;
@@ -39,7 +39,7 @@ export class LeftOut {
 
   /** Notes a file that holds no data, such as `desktop.ini`. */
   addStranger(name: string): void {
-    add(this.#strangers, "other", name);
+    add(this.#unrelated, "other", name);
   }
 
   /** The number of files that could not be read so far. */
@@ -78,11 +78,11 @@ export class LeftOut {
   /** The notes on all that was left out, a sentence for each of the two sorts. */
   notes(): string[] {
     const broken = `left out what cannot be read: ${listed(this.#broken, true)}`;
-    const [strangers] = this.#strangers.values();
-    const others = strangers && `${strangers.count} other ${strangers.count === 1 ? "file" : "files"}`;
+    const [unrelated] = this.#unrelated.values();
+    const others = unrelated && `${unrelated.count} other ${unrelated.count === 1 ? "file" : "files"}`;
     return [
       ...(this.#broken.size > 0 ? [broken] : []),
-      ...(strangers ? [`left out ${others} (${JSON.stringify(strangers.example)})`] : []),
+      ...(unrelated ? [`left out ${others} (${JSON.stringify(unrelated.example)})`] : []),
     ];
   }
 }

@@ -7,15 +7,7 @@ import { Control, STOP } from "./control.ts";
 import { type ThreadHandle, threadSource } from "./source.ts";
 import { failureOf, failureText, type ThreadAnswer, type ThreadMessage } from "./thread.ts";
 import { Tuner } from "./tuner.ts";
-
-/** Milliseconds without progress after which a thread counts as lost. */
-const PATIENCE = 10_000;
-
-/** Factor of the calling thread's own time for which workers may be late: a busy machine may keep them waiting. */
-const SLACK = 10;
-
-/** Checks of a silent thread before it counts as lost: a machine that slept for hours has missed only one of them. */
-const LOOKS = 8;
+import { lookEvery, patienceOfHost, Watchdog } from "./watchdog.ts";
 
 /** A tape that all threads know. */
 interface SharedTape {
@@ -48,7 +40,7 @@ export class Pool {
     this.threads = threads;
     this.#kernels = kernels;
     this.#control = new Control(control, threads, spins);
-    this.#patience = source.patience ?? PATIENCE;
+    this.#patience = patienceOfHost();
     this.started = new Promise((resolve, reject) => {
       const late = () => this.isReady || fail(new HostError("engine", "a thread did not start in time", "no-worker"));
       const timer = setTimeout(late, this.#patience);
@@ -147,7 +139,8 @@ export class Pool {
     const { generation } = control;
     if (!control.hasFailed) {
       control.arrive(0);
-      if (!control.awaitBarrier(generation, this.#patience / LOOKS)) this.#watch(generation, performance.now() - began);
+      if (!control.awaitBarrier(generation, lookEvery(this.#patience)))
+        this.#watch(generation, performance.now() - began);
     }
     if (control.hasFailed) this.#throw(this.#failure ?? failureOf(control.failure));
   }
@@ -155,12 +148,10 @@ export class Pool {
   /** Waits for threads that are late, as long as one of them makes progress. */
   #watch(generation: number, own: number): void {
     const control = this.#control;
-    const timeout = (this.#patience + SLACK * own) / LOOKS;
-    let progress = control.progressSum;
-    for (let look = 1; look < LOOKS; look++) {
-      if (control.awaitBarrier(generation, timeout)) return;
-      if (control.progressSum !== progress) look = 0;
-      progress = control.progressSum;
+    const watchdog = new Watchdog(control.progressSum);
+    // The wait so far was the first look.
+    while (!watchdog.isLost(control.progressSum)) {
+      if (control.awaitBarrier(generation, lookEvery(this.#patience, own))) return;
     }
     const { missing } = control;
     const who = missing.length > 0 ? `thread ${missing.join(", ")}` : "a thread";

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../data/dataset.ts";
-import { threadSource } from "../../engine/threads/source.ts";
+import { lookEvery, patienceOfHost, Watchdog } from "../../engine/threads/watchdog.ts";
 import { compileKernels } from "../../engine/wasm.ts";
 import {
   decodeError,
@@ -22,15 +22,6 @@ import { copyPart } from "./part-data.ts";
 import { largestPart, partsOf } from "./parts.ts";
 import { shareStep } from "./shared-step.ts";
 import { copyState } from "./state.ts";
-
-/** Milliseconds without a message after which a replica counts as lost. */
-const PATIENCE = 10_000;
-
-/** Factor of the leader's own time for which replicas may be late: a busy machine may slow them down. */
-const SLACK = 10;
-
-/** Checks of silent replicas before they count as lost: a machine that slept for hours has missed only one of them. */
-const LOOKS = 8;
 
 /** Images that a replica evaluates at a time, which limits the memory of messages to a few megabytes. */
 const EVALUATED = 512;
@@ -69,7 +60,7 @@ export class ReplicaGroup implements DistributionStrategy {
 
   private constructor(network: Network, replicas: number) {
     this.#network = network;
-    this.#patience = threadSource().patience ?? PATIENCE;
+    this.#patience = patienceOfHost();
     this.#members = Array.from({ length: replicas - 1 }, () => new Member());
     this.#exchange = new Exchange(network, 0, [undefined, ...this.#members.map(({ link }) => link)]);
   }
@@ -239,14 +230,11 @@ export class ReplicaGroup implements DistributionStrategy {
    * @param own milliseconds that the leader needed for its own part
    */
   async #waitFor<T>(work: Promise<T>, own: number): Promise<T> {
-    let silent = 0;
-    let signs = this.#signs;
+    const watchdog = new Watchdog(this.#signs);
     const look = () => {
-      silent = this.#signs === signs ? silent + 1 : 0;
-      signs = this.#signs;
-      if (silent === LOOKS) this.#lose(`${this.#late()} does not answer`);
+      if (watchdog.isLost(this.#signs)) this.#lose(`${this.#late()} does not answer`);
     };
-    const timer = setInterval(look, (this.#patience + SLACK * own) / LOOKS);
+    const timer = setInterval(look, lookEvery(this.#patience, own));
     try {
       return await new Promise((resolve, reject) => {
         this.#interrupt = reject;
