@@ -9,8 +9,12 @@ import { AVERAGINGS } from "./training/averaging.ts";
 import { EARLY_STOPPING } from "./training/callbacks/early-stopping.ts";
 import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
 import { PREDICTION } from "./training/evaluate.ts";
+import { FIT_OPTIONS } from "./training/fit-options.ts";
+import { LOAD_OPTIONS } from "./training/load-model.ts";
 import { LOSSES } from "./training/losses.ts";
+import { COMPILE_OPTIONS } from "./training/model.ts";
 import { OPTIMIZERS } from "./training/optimizers.ts";
+import { TRAINING_PLAN } from "./training/plan.ts";
 import { SAMPLE_EVALUATION } from "./training/reports.ts";
 import { SCHEDULES } from "./training/schedules.ts";
 import { WHITENING } from "./training/whitening.ts";
@@ -25,6 +29,10 @@ export const SCHEMAS = {
   averaging: schemasOf(AVERAGINGS),
   callback: { earlyStopping: EARLY_STOPPING, reduceOnPlateau: REDUCE_ON_PLATEAU },
   training: {
+    plan: TRAINING_PLAN,
+    compile: COMPILE_OPTIONS,
+    fit: FIT_OPTIONS,
+    load: LOAD_OPTIONS,
     augment: AUGMENT,
     evaluations: SAMPLE_EVALUATION,
     prediction: PREDICTION,

@@ -1,4 +1,5 @@
-import { createEngine, type Engine, type EngineOptions } from "../engine/engine.ts";
+import { createEngine, type Engine } from "../engine/engine.ts";
+import type { EngineOptions } from "../engine/engine-options.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Heap } from "../engine/reference/heap.ts";
 import type { Operation } from "../engine/tape.ts";

@@ -1,4 +1,4 @@
-import type { EngineOptions } from "../engine/engine.ts";
+import type { EngineOptions } from "../engine/engine-options.ts";
 import type { Gear } from "../engine/gears.ts";
 
 /** Gear and threads that a figure is measured with. */

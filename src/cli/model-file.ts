@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { EngineOptions } from "../engine/engine.ts";
+import type { EngineOptions } from "../engine/engine-options.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { isRecord } from "../json.ts";
 import { pathExists } from "../node/files.ts";

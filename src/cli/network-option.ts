@@ -1,4 +1,3 @@
-import { readAugment } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { TooSmallError } from "../errors.ts";
 import { findDuplicateKey } from "../formats/json-keys.ts";
@@ -9,12 +8,11 @@ import { readArchitecture } from "../model/read-architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
+import { type OptionSchema, readOptions } from "../options/schema.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
 import type { Recipe, Variables } from "../recipes/recipe.ts";
 import { DEFAULT_SHAPE, recipeArchitecture } from "../recipes/run.ts";
-import { parseLoss } from "../training/losses.ts";
-import { adam, parseOptimizer } from "../training/optimizers.ts";
-import { constant, parseSchedule } from "../training/schedules.ts";
+import { TRAINING_PLAN } from "../training/plan.ts";
 import { UsageError } from "./errors.ts";
 import { parsePairs } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
@@ -135,36 +133,32 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
   return value;
 }
 
-const KEYS = ["input", "layers", "outputs", "loss", "optimizer", "schedule", "batchSize", "epochs", "augment"] as const;
+const { seed: _, ...PLAN } = TRAINING_PLAN;
 
-/** Default for a file without one: an optimizer that most networks learn with. */
-const DEFAULTS = {
-  loss: "softmaxCrossEntropy",
-  optimizer: adam(),
-  schedule: constant(),
-  batchSize: 64,
-  epochs: 3,
-} as const;
+/** The plan in a file, which may leave out all of it: an optimizer that most networks learn with. */
+const FILE_PLAN = {
+  ...PLAN,
+  loss: { ...TRAINING_PLAN.loss, default: "softmaxCrossEntropy" },
+  optimizer: { ...TRAINING_PLAN.optimizer, default: "adam" },
+  batchSize: { ...TRAINING_PLAN.batchSize, default: 64 },
+  epochs: { ...TRAINING_PLAN.epochs, default: 3 },
+} as const satisfies OptionSchema;
+
+const KEYS = ["input", "layers", "outputs", ...Object.keys(FILE_PLAN)];
 
 function fromJson(json: unknown, file: string): NetworkChoice {
   return named(file, () => {
     const fields = readFields("model", Array.isArray(json) ? { layers: json } : json, KEYS);
-    const { loss, optimizer, schedule, augment, layers, outputs } = fields;
-    const { batchSize = DEFAULTS.batchSize, epochs = DEFAULTS.epochs } = fields;
-    if (augment !== undefined) readAugment(augment);
+    const { input, layers, outputs, ...given } = fields;
+    const plan = readOptions("model", FILE_PLAN, given);
     // A wrong layer shows before any data is loaded; shapes have to wait for the data.
     readLayers(layers, "layers");
     return {
+      ...plan,
       name: file,
       isRecipe: false,
-      loss: loss === undefined ? DEFAULTS.loss : parseLoss(loss),
-      optimizer: optimizer === undefined ? DEFAULTS.optimizer : parseOptimizer(optimizer),
-      schedule: schedule === undefined ? DEFAULTS.schedule : parseSchedule(schedule),
-      batchSize: checkNumber("model", "batchSize", batchSize, { whole: true, minimum: 1 }),
-      epochs: checkNumber("model", "epochs", epochs, { whole: true, minimum: 1 }),
-      ...(augment !== undefined && { augment: readAugment(augment) }),
       build: (data) => {
-        const json = { input: inputFor(fields.input, data.shape ?? DEFAULT_SHAPE), layers, outputs };
+        const json = { input: inputFor(input, data.shape ?? DEFAULT_SHAPE), layers, outputs };
         return withAdvice(data, () => named(file, () => readArchitecture(json)));
       },
     };

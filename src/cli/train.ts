@@ -4,12 +4,14 @@ import type { PixelScaling } from "../data/scaling.ts";
 import { parameterCounts, size } from "../model/summary.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { flagName } from "../options/flag-names.ts";
+import { pickOptions } from "../options/schema.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
-import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
+import { type DataSettings, type RunSettings, readRunSettings, settingsJson } from "../recipes/run-settings.ts";
 import { checkData } from "../training/evaluate.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
+import { RUN_PLAN } from "../training/plan.ts";
 import { whiten } from "../training/whitening.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { COMMON_FILE_OPTIONS } from "./data-options.ts";
@@ -23,7 +25,7 @@ import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
 import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
 import { addTrainingOptions } from "./train-options.ts";
 import { prepareData, restoreData, type TrainingData } from "./training-data.ts";
-import { type TrainingOptions, trainingSettings } from "./training-options.ts";
+import { type TrainingOptions, trainingPlan } from "./training-options.ts";
 import { createTrainer, runTraining, type TrainingRun } from "./training-run.ts";
 import { chooseSplit, type SplitOptions } from "./training-split.ts";
 
@@ -102,14 +104,15 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
 
 async function newRun(argument: string | undefined, options: TrainOptions, context: Context): Promise<TrainingRun> {
   const began = performance.now();
-  const { limit = null, earlyStopping = null, reduceOnPlateau = null } = options;
+  const { limit = null } = options;
   const network = await chooseNetwork(options);
   const split = chooseSplit(options, network);
-  if (split.validation === null && (earlyStopping ?? reduceOnPlateau) !== null) {
-    const option = earlyStopping === null ? "--reduce-on-plateau" : "--early-stopping";
+  const plan = trainingPlan(options, network);
+  const { seed, batchSize, optimizer, loss, earlyStopping, reduceOnPlateau } = plan;
+  if (split.validation === null && (earlyStopping ?? reduceOnPlateau) !== undefined) {
+    const option = earlyStopping === undefined ? "--reduce-on-plateau" : "--early-stopping";
     throw new UsageError(`expected --validation with ${option}, which watches the validation loss`);
   }
-  const { seed, batchSize, optimizer, loss, augment = null, ...training } = trainingSettings(options, network);
   const engine = resolveEngine(options.engine);
   const source = readDataSource(argument, options);
   const data = await prepareData(source, { limit, ...split }, context);
@@ -122,8 +125,8 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   // Data that does not fit is reported before a folder is made.
   for (const part of [data.train, data.test]) if (part !== undefined) checkData(model.network, part, "train");
   if (network.whitening !== undefined) whiten(model, data.train, network.whitening);
-  const { stepsPerEpoch = null, averageEvery = null, averaging = null, ...rest } = training;
-  const settings: RunSettings = {
+  const settings = readRunSettings({
+    ...pickOptions(RUN_PLAN, plan),
     network: network.name,
     isRecipe: network.isRecipe,
     data: {
@@ -134,15 +137,8 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
       ...(data.draw === "classes" && { draw: data.draw }),
       sha256: data.sha256,
     },
-    ...rest,
-    augment,
-    stepsPerEpoch,
-    averageEvery,
-    averaging,
-    earlyStopping,
-    reduceOnPlateau,
     engine,
-  };
+  });
   // Nor does what the steps are too few for leave one.
   withAdvice(() => createTrainer(model, data.train, data.validation, settings, new RunFolder(""), context.signal));
   const folder = await createRunFolder(options.out, network.name, options.overwrite === true);
@@ -241,7 +237,7 @@ function describe({ model, data, settings, folder, trainer }: TrainingRun) {
   const { network } = model;
   const { parameters, trainable } = model.describe();
   return {
-    ...settings,
+    ...settingsJson(settings),
     seed: model.seed,
     batchSize: network.batchSize,
     stepsPerEpoch: trainer.stepsPerEpoch,

@@ -3,13 +3,14 @@ import type { TestTimeAugmentation } from "../data/views.ts";
 import type { Gear } from "../engine/gears.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
-import { checkNumber } from "../options/numbers.ts";
+import { pickOptions, readOptions } from "../options/schema.ts";
 import { typesOf } from "../options/variants.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
 import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
 import { lossOf, softmaxCrossEntropy } from "../training/losses.ts";
 import { OPTIMIZERS, parseOptimizer } from "../training/optimizers.ts";
-import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
+import { TRAINING_PLAN, type TrainingPlan } from "../training/plan.ts";
+import type { SampleEvaluation } from "../training/reports.ts";
 import type { Sampling } from "../training/sampling.ts";
 import { parseSchedule, SCHEDULES, type Schedule } from "../training/schedules.ts";
 import { UsageError } from "./errors.ts";
@@ -47,56 +48,30 @@ export interface TrainingOptions {
   readonly averaging?: string | false | undefined;
 }
 
-/** Settings of a run's training, complete. */
-export interface TrainingSettings {
-  readonly epochs: number;
-  readonly batchSize: number | "all";
-  readonly seed: number;
-  readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
-  readonly loss: Loss;
-  readonly augment: AugmentOptions | undefined;
-  readonly sampling: Sampling;
-  readonly stepsPerEpoch: number | undefined;
-  readonly averageEvery: number | undefined;
-  readonly evaluations: readonly SampleEvaluation[];
-  readonly prediction: PredictionSettings;
-  readonly averaging: Averaging | undefined;
-}
-
 /** Augmentation of `--augment` alone: changes that leave any handwriting readable. */
 export const DEFAULT_AUGMENT: AugmentOptions = { shift: 2, rotate: 10, scale: 0.1 };
 
 /** Share of the learning rate at the end of a run with `--schedule exponential`. */
 const EXPONENTIAL_END = 0.01;
 
-export const DEFAULT_SEED = 0;
-
 /**
- * The settings of a run: those of the command line, else the network's own.
+ * The plan of a run: what the command line says, else the network's own.
  *
  * @throws UsageError, TypeError, RangeError for a wrong option
  */
-export function trainingSettings(options: TrainingOptions, network: NetworkChoice): TrainingSettings {
-  const { epochs = network.epochs, batchSize = network.batchSize, seed = DEFAULT_SEED } = options;
-  return {
-    epochs,
-    batchSize:
-      batchSize === "all"
-        ? batchSize
-        : checkNumber("--batch-size", "the batch", batchSize, { whole: true, minimum: 1, maximum: 2 ** 20 }),
-    seed,
+export function trainingPlan(options: TrainingOptions, network: NetworkChoice): TrainingPlan {
+  const epochs = options.epochs ?? network.epochs;
+  return readOptions("train", TRAINING_PLAN, {
+    ...pickOptions(TRAINING_PLAN, network),
+    ...pickOptions(TRAINING_PLAN, options),
     optimizer: chooseOptimizer(options, network.optimizer),
     schedule: chooseSchedule(options, network.schedule, epochs),
     loss: chooseLoss(options, lossOf(network.loss)),
     augment: chooseAugment(options.augment, network.augment),
-    sampling: options.sampling ?? network.sampling ?? "shuffle",
-    stepsPerEpoch: options.stepsPerEpoch,
-    averageEvery: options.averageEvery ?? network.averageEvery,
     evaluations: chooseEvaluations(options.evaluate, network.evaluations),
     prediction: choosePrediction(options, network.prediction),
     averaging: chooseAveraging(options.averaging, network.averaging),
-  };
+  });
 }
 
 /** Names that an optimizer lacks are dropped when the network's optimizer is replaced by another. */
@@ -159,10 +134,11 @@ function chooseAugment(asked: string | boolean | undefined, own: AugmentOptions 
 function chooseEvaluations(asked: readonly string[] | false | undefined, own: readonly SampleEvaluation[] = []) {
   if (asked === undefined) return own;
   if (asked === false) return [];
-  return asked.map((text) => {
+  const parts = asked.map((text) => {
     const { type, ...rest } = parseTyped("--evaluate", text);
-    return readEvaluations("--evaluate", [{ on: type, ...rest }])[0];
+    return { on: type, ...rest };
   });
+  return TRAINING_PLAN.evaluations.kind.read("--evaluate", "evaluations", parts);
 }
 
 /** Views of `--test-time` alone, which leave any handwriting readable. */

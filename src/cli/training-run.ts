@@ -5,12 +5,13 @@ import { DivergedError } from "../errors.ts";
 import { CsvLog } from "../node/csv-log.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { ModelCheckpoint } from "../node/model-checkpoint.ts";
-import type { RunSettings } from "../recipes/run-settings.ts";
+import { pickOptions } from "../options/schema.ts";
+import { type RunSettings, settingsJson } from "../recipes/run-settings.ts";
 import type { Callback } from "../training/callback.ts";
-import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
-import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
+import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { EpochEvent, ReportEvent } from "../training/events.ts";
+import { FIT_PLAN } from "../training/fit-plan.ts";
 import { reportsCsv } from "../training/history-csv.ts";
 import type { Model } from "../training/model.ts";
 import type { History, Trainer } from "../training/trainer.ts";
@@ -45,27 +46,11 @@ export function createTrainer(
   folder: RunFolder,
   signal: AbortSignal,
 ): Trainer {
-  const { epochs, schedule, augment, earlyStopping, reduceOnPlateau } = settings;
-  const { sampling, stepsPerEpoch, averageEvery, evaluations, prediction, averaging } = settings;
   const callbacks: Callback[] = [new StopOnNaN(), new CsvLog(folder.history)];
   if (validation !== undefined)
     callbacks.push(new ModelCheckpoint({ best: folder.best, save: () => model.save(notes(settings)) }));
-  if (earlyStopping !== null) callbacks.push(new EarlyStopping({ patience: earlyStopping }));
-  if (reduceOnPlateau !== null) callbacks.push(new ReduceOnPlateau({ patience: reduceOnPlateau }));
-  return model.trainer(train, {
-    epochs,
-    schedule,
-    callbacks,
-    signal,
-    sampling,
-    evaluations,
-    prediction,
-    ...(stepsPerEpoch !== null && { stepsPerEpoch }),
-    ...(averageEvery !== null && { averageEvery }),
-    ...(averaging !== null && { averaging }),
-    ...(augment !== null && { augment }),
-    ...(validation !== undefined && { validation }),
-  });
+  callbacks.push(...planCallbacks(settings, validation !== undefined));
+  return model.trainer(train, { ...pickOptions(FIT_PLAN, settings), callbacks, signal, validation });
 }
 
 /**
@@ -147,7 +132,7 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
     output.event(epochJson(event));
     await writeReports(run);
     if (divergenceOf(trainer.stop) === undefined)
-      await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
+      await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
   }
 }
 
@@ -156,7 +141,7 @@ async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   const { signal, output } = context;
   // The checkpoint of the last epoch has the weights before they were averaged, with which a longer training goes on.
   if (trainer.progress.epoch < settings.epochs || !existsSync(folder.checkpoint))
-    await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settings));
+    await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
   await writeReports(run);
   const { epoch, step, stepInEpoch, history } = trainer.progress;
   if (history.length > 0) await writeRunFile(folder.curves, trainingCurves(history, `Training: ${settings.network}`));
@@ -182,8 +167,8 @@ async function withoutModel({ folder }: TrainingRun, { message }: DivergedError)
 }
 
 /** Notes of a model file on its training, without paths of this machine. */
-function notes(settings: RunSettings): RunSettings {
-  return { ...settings, data: { ...settings.data, folder: null } };
+function notes(settings: RunSettings) {
+  return settingsJson({ ...settings, data: { ...settings.data, folder: null } });
 }
 
 async function writeFigures(folder: RunFolder, figures: TestFigures): Promise<void> {

@@ -1,4 +1,6 @@
 import { HostError, InputRangeError, isInputError, KernelError, reasonOf, retold } from "../errors.ts";
+import { pickOptions, readOptions } from "../options/schema.ts";
+import { ENGINE, type EngineOptions } from "./engine-options.ts";
 import { chooseGear, type Gear, type WasmGear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
 import { programOf, runPhase } from "./program.ts";
@@ -36,18 +38,6 @@ export interface Engine {
   dispose(): void;
 }
 
-export interface EngineOptions {
-  /** Gear to run on. Default `"auto"`. */
-  gear?: Gear | "auto";
-  /** Precision of the heap: `"float64"` only on the `js` gear, for gradient checks. Default `"float32"`. */
-  precision?: "float32" | "float64";
-  /**
-   * Threads that share the work; the results are the same bits for any number. `"auto"`: one for each core, up to 8,
-   * where that measures faster than one alone. Default 1. Hosts without threads run on one.
-   */
-  threads?: number | "auto";
-}
-
 /** Gear, precision and threads of an engine. */
 export interface EngineChoice {
   readonly gear: Gear;
@@ -63,8 +53,8 @@ export interface EngineChoice {
  * @throws TypeError, RangeError for other options
  */
 export function chooseEngine(options: EngineOptions): EngineChoice {
-  const { precision = "float32", threads = 1 } = options;
-  const gear = precision === "float64" ? chooseGear(options.gear ?? "js") : chooseGear(options.gear ?? "auto");
+  const { gear: wanted, precision, threads } = readOptions("engine", ENGINE, pickOptions(ENGINE, options));
+  const gear = precision === "float64" ? chooseGear(wanted ?? "js") : chooseGear(wanted ?? "auto");
   if (precision === "float64" && gear !== "js") {
     throw new InputRangeError("engine", "the js gear for float64", gear, "contradiction");
   }

@@ -1,4 +1,4 @@
-import type { EngineOptions } from "../engine/engine.ts";
+import type { EngineOptions } from "../engine/engine-options.ts";
 import { NORM_BLOCK, TRANSFORM_FLOATS } from "../engine/kernel-sizes.ts";
 import { MemoryPlan, type Region } from "../engine/plan.ts";
 import { InputRangeError } from "../errors.ts";

@@ -7,7 +7,7 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { OptionKind } from "./kinds.ts";
 import { checkNumber } from "./numbers.ts";
-import { completeOptions, type OptionSchema, type OptionsOf } from "./schema.ts";
+import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "./schema.ts";
 
 /** One to `most` numbers above 0, each greater than the one before it. */
 export function growing(most: number): OptionKind<readonly number[], readonly number[]> {
@@ -43,12 +43,12 @@ export function list<Input, Value>(kind: OptionKind<Input, Value>): OptionKind<r
 /** An object with options of its own. */
 export function nested<const S extends OptionSchema>(
   schema: S,
-): OptionKind<Readonly<OptionsOf<S>>, Readonly<OptionsOf<S>>> & { readonly schema: S } {
+): OptionKind<Readonly<OptionsOf<S>>, ValuesOf<S>> & { readonly schema: S } {
   return {
     field: "pairs",
     names: Object.keys(schema),
     schema,
     wanted: "an object",
-    read: (who, key, value) => completeOptions(`${who}: ${key}`, schema, value),
+    read: (who, key, value) => readOptions(`${who}: ${key}`, schema, value),
   };
 }

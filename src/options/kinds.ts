@@ -21,6 +21,8 @@ export interface OptionKind<Input, Value> {
   readonly choices?: readonly string[];
   /** The names of extents in their order, or those that pairs may have. */
   readonly names?: readonly string[];
+  /** Texts that may stand in place of a number. */
+  readonly words?: readonly string[];
   /** The bounds of a number. */
   readonly rule?: NumberRule;
   /** The allowed values in the words of a message: "expected KEY to be ...". */
@@ -50,6 +52,22 @@ export function number(rule: NumberRule = {}): OptionKind<number, number> {
 /** A whole number of at least `minimum`. */
 export function whole(minimum: number, maximum = Number.MAX_SAFE_INTEGER): OptionKind<number, number> {
   return number({ whole: true, minimum, ...(maximum !== Number.MAX_SAFE_INTEGER && { maximum }) });
+}
+
+/** A whole number of at least `minimum`, or a word for one. */
+export function wholeOr<const Word extends string>(
+  word: Word,
+  minimum: number,
+  maximum?: number,
+): OptionKind<number | Word, number | Word> {
+  const { field, rule = {}, wanted, read } = whole(minimum, maximum);
+  return {
+    field,
+    rule,
+    words: [word],
+    wanted: `${word} or ${wanted}`,
+    read: (who, key, value) => (value === word ? word : read(who, key, value)),
+  };
 }
 
 /** True or false. */

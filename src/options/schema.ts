@@ -91,6 +91,15 @@ export function readGiven(who: string, schema: OptionSchema, given: unknown): ob
   return Object.fromEntries(read);
 }
 
+/** Those of an object's properties that a schema knows, as far as they are given. */
+export function pickOptions<S extends OptionSchema, From extends object>(
+  schema: S,
+  from: From,
+): { readonly [K in keyof From as K & keyof S]: From[K] };
+export function pickOptions(schema: OptionSchema, from: object): object {
+  return Object.fromEntries(Object.entries(from).filter(([key, value]) => value !== undefined && key in schema));
+}
+
 /** Options as files keep them: those that were given, and their `type`. */
 export function configOf(
   type: string,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OptionKind } from "./kinds.ts";
 import { readType } from "./objects.ts";
 import type { OptionSchema } from "./schema.ts";
 
@@ -43,6 +44,24 @@ export function readVariant<Thing>(
 ): Thing {
   const type = readType(who, json, typesOf(variants));
   return variants[type].read(label(type), typeof json === "object" && json !== null ? json : {});
+}
+
+/** A kind of option that is a thing of one of several types. */
+export interface VariantKind<Input, Value> extends OptionKind<Input, Value> {
+  readonly variants: Variants<unknown>;
+}
+
+/**
+ * A thing of one of several types: the thing itself, the name of its type, or an object with the type and its options.
+ *
+ * @param read the thing from any of these
+ */
+export function variantKind<Input, Value>(
+  variants: Variants<unknown>,
+  read: (value: unknown) => Value,
+): VariantKind<Input, Value> {
+  const wanted = `one of ${typesOf(variants).join(", ")}`;
+  return { field: "value", variants, wanted, read: (_who, _key, value) => read(value) };
 }
 
 /** The schemas of all types, for forms, command lines and tables. */

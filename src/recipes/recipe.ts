@@ -1,13 +1,9 @@
-import type { AugmentOptions } from "../data/augment.ts";
 import type { ImageShape } from "../data/pixels.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Optimizer } from "../model/contracts.ts";
 import type { InputOptions } from "../model/input.ts";
-import type { Averaging } from "../training/averaging.ts";
-import type { PredictionSettings } from "../training/evaluate.ts";
 import type { LossOption } from "../training/losses.ts";
-import type { SampleEvaluation } from "../training/reports.ts";
-import type { Sampling } from "../training/sampling.ts";
+import type { PlanOptions } from "../training/plan.ts";
 import type { Schedule } from "../training/schedules.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type { DataSplit } from "./data-split.ts";
@@ -23,8 +19,8 @@ export interface LayersFor {
   readonly variables?: Variables;
 }
 
-/** A network with the settings that it is trained with: one object for a whole experiment. */
-export interface Recipe {
+/** A network with the plan that it is trained by: one object for a whole experiment. */
+export interface Recipe extends Omit<PlanOptions, "seed"> {
   readonly name: string;
   /** A line for listings. */
   readonly description: string;
@@ -43,22 +39,10 @@ export interface Recipe {
   readonly loss: LossOption;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
-  /** Images per step; `"all"`: full-batch training, whose memory grows with the data set. */
   readonly batchSize: number | "all";
   readonly epochs: number;
-  /** Order of the images. Default `"shuffle"`. */
-  readonly sampling?: Sampling;
-  readonly augment?: AugmentOptions;
-  /** Averaging of the weights. Default none. */
-  readonly averaging?: Averaging;
-  /** Statistics and views of validation and test. Default: running statistics, one view. */
-  readonly prediction?: PredictionSettings;
   /** Division of the data set. Default: all images, none for validation. */
   readonly split?: DataSplit;
-  /** Steps that a mean of the training figures spans. Default none. */
-  readonly averageEvery?: number;
-  /** Evaluations on random samples in the course of the epochs. Default none. */
-  readonly evaluations?: readonly SampleEvaluation[];
   /** Sources of the recipe, and differences from them. A sentence or more each. */
   readonly notes?: readonly string[];
   /** Figures that the recipe aims at, and figures of its source. */

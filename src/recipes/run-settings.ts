@@ -1,15 +1,13 @@
-import { type AugmentOptions, readAugment } from "../data/augment.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { checkReadSettings } from "../data/read/settings.ts";
-import { GEARS, type Gear } from "../engine/gears.ts";
-import { InputTypeError, shown } from "../errors.ts";
+import { GEARS } from "../engine/gears.ts";
+import { InputTypeError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { choice, flag, type OptionKind, text } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields, readType } from "../options/objects.ts";
-import { type Averaging, parseAveraging } from "../training/averaging.ts";
-import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
-import { readEvaluations, type SampleEvaluation } from "../training/reports.ts";
-import { SAMPLING, type Sampling } from "../training/sampling.ts";
-import { parseSchedule, type Schedule } from "../training/schedules.ts";
+import { type OptionSchema, readOptions, type ValuesOf } from "../options/schema.ts";
+import { RUN_PLAN } from "../training/plan.ts";
 import { type Draw, type ImageRange, readRange, readTestRange, type TestRange } from "./data-split.ts";
 
 /** The data of a run, with a checksum that tells whether it is still the same. */
@@ -36,84 +34,42 @@ export type DataSettings = {
   readonly sha256: string | null;
 };
 
-/** {@link AugmentOptions} as a type that fits JSON, which interfaces do not. */
-type Augmentation = { readonly [name in keyof AugmentOptions]: AugmentOptions[name] };
+/** Settings of a run that are neither the model's own nor of its plan. */
+const OWN = {
+  /** Name of the built-in network, or of the file that describes it. */
+  network: { kind: text() },
+  /** Network and settings began as a recipe of that name. */
+  isRecipe: { kind: flag(), default: false },
+  /** Where the images come from. */
+  data: { kind: dataSettings() },
+  /** Kernels that computed. */
+  engine: { kind: choice(GEARS) },
+} as const satisfies OptionSchema;
 
 /** All of a run's settings that are not the model's own: a checkpoint holds them, so that the run can go on. */
-export type RunSettings = {
-  /** Name of the built-in network, or of the file that describes it. */
-  readonly network: string;
-  /** True: network and settings began as a recipe of that name. */
-  readonly isRecipe: boolean;
-  readonly data: DataSettings;
-  readonly epochs: number;
-  readonly schedule: Schedule;
-  readonly augment: Augmentation | null;
-  readonly sampling: Sampling;
-  /** Null: as many as take each image once. */
-  readonly stepsPerEpoch: number | null;
-  /** Steps that a mean of the training figures spans; null for none. */
-  readonly averageEvery: number | null;
-  /** Evaluations in the course of the epochs. */
-  readonly evaluations: readonly SampleEvaluation[];
-  /** Statistics and views of validation and test. */
-  readonly prediction: PredictionSettings;
-  readonly averaging: Averaging | null;
-  /** Epochs without a better validation loss after which the run ends; null for never. */
-  readonly earlyStopping: number | null;
-  /** Epochs without a better validation loss after which the learning rate falls to a tenth; null for never. */
-  readonly reduceOnPlateau: number | null;
-  readonly engine: Gear;
-};
+export const RUN_SETTINGS = { ...OWN, ...RUN_PLAN };
 
-const KEYS = [
-  "network",
-  "data",
-  "epochs",
-  "schedule",
-  "augment",
-  "isRecipe",
-  "sampling",
-  "stepsPerEpoch",
-  "averageEvery",
-  "evaluations",
-  "prediction",
-  "averaging",
-  "earlyStopping",
-  "reduceOnPlateau",
-  "engine",
-] as const satisfies readonly (keyof RunSettings)[];
+/** All of a run's settings that are not the model's own: a checkpoint holds them, so that the run can go on. */
+export type RunSettings = ValuesOf<typeof RUN_SETTINGS>;
 
 const WHO = "resume: settings";
 
 /**
- * Settings from a checkpoint, which is not to be trusted.
+ * Settings from a checkpoint, which is not to be trusted. Options that earlier versions did not have mean what they did.
  *
  * @throws TypeError, RangeError for anything that `train` would not have written
  */
 export function readRunSettings(json: unknown): RunSettings {
-  const fields = readFields(WHO, json, KEYS);
-  const { network, data, epochs, schedule, augment, engine } = fields;
-  // Settings that earlier versions did not have get the values that they worked with.
-  const { isRecipe = false, sampling = "shuffle", evaluations = [], prediction = {}, averaging = null } = fields;
-  if (typeof isRecipe !== "boolean") throw new InputTypeError(WHO, "isRecipe to be true or false", shown(isRecipe));
-  return {
-    network: readText("network", network),
-    data: readDataSettings(data),
-    epochs: checkNumber(WHO, "epochs", epochs, { whole: true, minimum: 1 }),
-    schedule: parseSchedule(schedule),
-    augment: augment === null ? null : readAugment(augment),
-    isRecipe,
-    sampling: SAMPLING.read(WHO, "sampling", sampling),
-    stepsPerEpoch: readCount("stepsPerEpoch", fields.stepsPerEpoch ?? null),
-    averageEvery: readCount("averageEvery", fields.averageEvery ?? null),
-    evaluations: readEvaluations(WHO, evaluations),
-    prediction: readPredictionSettings(`${WHO}: prediction`, prediction),
-    averaging: averaging === null ? null : parseAveraging(averaging),
-    earlyStopping: readCount("earlyStopping", fields.earlyStopping),
-    reduceOnPlateau: readCount("reduceOnPlateau", fields.reduceOnPlateau),
-    engine: readType(`${WHO}: engine`, engine, GEARS),
-  };
+  return readOptions(WHO, RUN_SETTINGS, json);
+}
+
+/** Settings as files keep them: what there is none of is null. */
+export function settingsJson(settings: RunSettings): { readonly [key: string]: Json } {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? null]));
+}
+
+function dataSettings(): OptionKind<DataSettings, DataSettings> {
+  return { field: "value", wanted: "an object", read: (_who, _key, value) => readDataSettings(value) };
 }
 
 const DATA_KEYS = [
@@ -146,10 +102,6 @@ export function readDataSettings(json: unknown): DataSettings {
     ...(draw !== undefined && { draw: readType(`${WHO}: draw`, draw, ["order", "classes"] as const) }),
     sha256: sha256 === null ? null : readText("sha256", sha256),
   };
-}
-
-function readCount(name: string, value: unknown): number | null {
-  return value === null ? null : checkNumber(WHO, name, value, { whole: true, minimum: 1 });
 }
 
 function readText(name: string, value: unknown): string {

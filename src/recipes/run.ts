@@ -1,12 +1,15 @@
 import type { Dataset } from "../data/dataset.ts";
 import { TooSmallError } from "../errors.ts";
 import { Architecture } from "../model/architecture.ts";
+import { pickOptions, readOptions } from "../options/schema.ts";
+import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import { checkLoss } from "../training/diverged.ts";
 import type { Evaluation } from "../training/evaluate.ts";
 import type { FitEvent } from "../training/events.ts";
-import type { FitOptions } from "../training/fit-options.ts";
+import { FIT_PLAN } from "../training/fit-plan.ts";
 import { type CompileOptions, Model } from "../training/model.ts";
+import { TRAINING_PLAN } from "../training/plan.ts";
 import type { History } from "../training/trainer.ts";
 import { whiten } from "../training/whitening.ts";
 import { batchOf, splitData, type TrainTestData } from "./data-split.ts";
@@ -51,21 +54,6 @@ export function recipeArchitecture(
   return new Architecture({ input: { ...input, shape }, layers: layers(classes, given) });
 }
 
-/** Options of `fit` for a recipe, apart from data. */
-export function fitOptions(recipe: Recipe): FitOptions {
-  const { epochs, schedule, augment, sampling, averageEvery, evaluations, prediction, averaging } = recipe;
-  return {
-    epochs,
-    schedule,
-    ...(augment !== undefined && { augment }),
-    ...(sampling !== undefined && { sampling }),
-    ...(averageEvery !== undefined && { averageEvery }),
-    ...(evaluations !== undefined && { evaluations }),
-    ...(prediction !== undefined && { prediction }),
-    ...(averaging !== undefined && { averaging }),
-  };
-}
-
 /**
  * Runs a recipe on a data set, divided up as the recipe says: trains, then tests. `convasm train --recipe` does the same,
  * with the same weights from the same seed, and keeps files.
@@ -82,14 +70,16 @@ export async function runRecipe(
 ): Promise<RecipeRun> {
   const { seed = 0, epochs = recipe.epochs, onEvent, signal, ...engine } = options;
   const { train, validation, test } = splitData(data, recipe.split);
-  const { loss, optimizer, batchSize, whitening, prediction } = recipe;
+  const { whitening } = recipe;
+  const plan = readOptions(`recipe ${recipe.name}`, TRAINING_PLAN, pickOptions(TRAINING_PLAN, recipe));
+  const { loss, optimizer, batchSize, prediction } = plan;
   const model = new Model(recipeArchitecture(recipe, train), seed);
   await model.compile({ ...engine, loss, optimizer, batchSize: batchOf(batchSize, train.length) });
   if (whitening !== undefined) whiten(model, train, whitening);
   const events = model.fitEvents(train, {
-    ...fitOptions(recipe),
+    ...pickOptions(FIT_PLAN, plan),
     epochs,
-    callbacks: [new StopOnNaN()],
+    callbacks: [new StopOnNaN(), ...planCallbacks(plan, validation !== undefined)],
     ...(validation !== undefined && { validation }),
     ...(signal !== undefined && { signal }),
   });

@@ -1,52 +1,75 @@
-import type { AugmentOptions } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { Averaging } from "./averaging.ts";
+import { InputTypeError, shown } from "../errors.ts";
+import { isRecord } from "../json.ts";
+import { flag, type OptionKind } from "../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import type { Callback } from "./callback.ts";
-import type { PredictionSettings } from "./evaluate.ts";
-import type { SampleEvaluation } from "./reports.ts";
-import type { Sampling } from "./sampling.ts";
-import type { Schedule } from "./schedules.ts";
+import { FIT_PLAN } from "./fit-plan.ts";
 
-export interface FitOptions {
-  /** Passes over the data. Default 1. */
-  epochs?: number;
-  /** Evaluated after each epoch. Default none. */
-  validation?: Dataset;
-  /** Learning rate over time. Default constant. */
-  schedule?: Schedule;
-  /** Random changes to the images. Default none. */
-  augment?: AugmentOptions;
-  /** Which images an epoch takes, and in what order. Default `"shuffle"`. */
-  sampling?: Sampling;
-  /** False is short for `sampling: "sequential"`. Default true. */
-  shuffle?: boolean;
-  /** Full batches in an epoch. Default: as many as take each image once, the last one shorter where they don't divide. */
-  stepsPerEpoch?: number;
-  /** Tells the mean loss and accuracy of every so many steps, as an event "average". Default none. */
-  averageEvery?: number;
-  /** Evaluations in the course of the epochs, on random samples; each is an event "evaluation". Default none. */
-  evaluations?: readonly SampleEvaluation[];
-  /** How images are seen in evaluations and validation. Default: running statistics, one view. */
-  prediction?: PredictionSettings;
-  /** An average of the weights, which is what validation sees and what the run ends with. Default none. */
-  averaging?: Averaging;
-  callbacks?: readonly Callback[];
-  /** Ends the run after the current step, or within a validation; the trainer can go on from there. */
-  signal?: AbortSignal;
+/** A thing of the host or of the caller, by a test of what it is. */
+function instance<T>(wanted: string, is: (value: unknown) => value is T): OptionKind<T, T> {
+  return {
+    field: "value",
+    wanted,
+    read(who, key, value) {
+      if (is(value)) return value;
+      throw new InputTypeError(`${who}: ${key}`, wanted, shown(value));
+    },
+  };
 }
 
-export const FIT_KEYS = [
-  "epochs",
-  "validation",
-  "schedule",
-  "augment",
-  "sampling",
-  "shuffle",
-  "stepsPerEpoch",
-  "averageEvery",
-  "evaluations",
-  "prediction",
-  "averaging",
-  "callbacks",
-  "signal",
-] satisfies (keyof FitOptions)[];
+const CALLBACKS: OptionKind<readonly Callback[], readonly Callback[]> = {
+  field: "value",
+  wanted: "callbacks such as new StopOnNaN()",
+  read(who, _key, value) {
+    const isCallback = (item: unknown): item is Callback => typeof item === "object" && item !== null;
+    const items: unknown[] = Array.isArray(value) ? value : [value];
+    if (Array.isArray(value) && items.every(isCallback)) return items;
+    throw new InputTypeError(who, this.wanted, String(items.find((item) => !isCallback(item)) ?? shown(value)));
+  },
+};
+
+/** The options of `fit`. */
+export const FIT_OPTIONS = {
+  ...FIT_PLAN,
+  /** Evaluated after each epoch. */
+  validation: {
+    kind: instance(
+      "a data set as createDataset makes them",
+      (value): value is Dataset => isRecord(value) && Array.isArray(value.shape),
+    ),
+    optional: true,
+  },
+  /** False for sequential sampling. Short for `sampling: "sequential"`. */
+  shuffle: { kind: flag(), optional: true },
+  /** Callbacks, which are called at steps and epochs. */
+  callbacks: { kind: CALLBACKS, default: [] },
+  /** Ends the run after the current step, or within a validation; the trainer can go on from there. */
+  signal: {
+    kind: instance("an AbortSignal", (value): value is AbortSignal => isRecord(value) && "aborted" in value),
+    optional: true,
+  },
+} as const satisfies OptionSchema;
+
+/** Options of `fit`: how a run trains, with what validation and callbacks. */
+export interface FitOptions extends OptionsOf<typeof FIT_OPTIONS> {}
+
+/**
+ * The options of `fit`, checked and complete.
+ *
+ * @throws TypeError, RangeError for a wrong option
+ */
+export function readFitOptions(options: FitOptions): ValuesOf<typeof FIT_OPTIONS> {
+  const read = readOptions("fit", FIT_OPTIONS, withoutShuffle("fit", options));
+  const names = new Set(read.callbacks.map(({ name }) => name));
+  if (names.size === read.callbacks.length) return read;
+  throw new RangeError("fit: expected callbacks of different names");
+}
+
+/** The same options with a sampling in place of `shuffle: false`. */
+export function withoutShuffle<T extends Pick<FitOptions, "shuffle" | "sampling">>(who: string, options: T): T {
+  const { shuffle, sampling = "sequential" } = options;
+  if (shuffle !== false) return options;
+  if (sampling === "sequential") return { ...options, sampling };
+  throw new InputTypeError(who, "shuffle or sampling", "both, and they contradict each other", "contradiction");
+}

@@ -1,4 +1,4 @@
-import type { EngineOptions } from "../engine/engine.ts";
+import { ENGINE } from "../engine/engine-options.ts";
 import { shown } from "../errors.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
@@ -6,19 +6,26 @@ import { isRecord, type Json } from "../json.ts";
 import { frozenWeights } from "../model/freezing.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
 import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";
+import { flag } from "../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import { Model } from "./model.ts";
 import { AVERAGE } from "./model-contents.ts";
-import { readModelSettings } from "./model-settings.ts";
+import { BATCH_SIZE, readModelSettings } from "./model-settings.ts";
 import { parseOptimizer } from "./optimizers.ts";
 import { readProgress } from "./progress.ts";
 import type { Trainer } from "./trainer.ts";
 
-export interface LoadOptions extends EngineOptions {
-  /** Default: as it was trained with. */
-  batchSize?: number;
-  /** Compile with the optimizer of the file too, to go on training. Default false. */
-  training?: boolean;
-}
+/** The options of `loadModel`. */
+export const LOAD_OPTIONS = {
+  ...ENGINE,
+  /** Largest number of images that are worked on at once. Without it as the model was trained with. */
+  batchSize: { kind: BATCH_SIZE, optional: true },
+  /** Compiles with the optimizer of the file too, to go on training. */
+  training: { kind: flag(), default: false },
+} as const satisfies OptionSchema;
+
+/** Options of `loadModel`. */
+export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
 
 /**
  * A compiled model from a model file or a checkpoint.
@@ -31,7 +38,7 @@ export interface LoadOptions extends EngineOptions {
  */
 export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptions = {}): Promise<Model> {
   const checkpoint = checkpointOf("loadModel", file);
-  const { training = false, ...engine } = options;
+  const { training, ...engine } = readOptions("loadModel", LOAD_OPTIONS, options);
   const settings = readModelSettings("model", checkpoint.settings);
   const { seed, batchSize, loss, optimizer, classNames, scaling } = settings;
   const model = new Model(readArchitecture(checkpoint.model), seed);

@@ -1,3 +1,4 @@
+import { isRecord } from "../json.ts";
 import type { Loss } from "../model/contracts.ts";
 import { number } from "../options/kinds.ts";
 import { configOf, type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
@@ -105,7 +106,11 @@ export function parseLoss(json: unknown): Loss {
   return readVariant("loss", LOSSES, json);
 }
 
-/** A loss from what users give for one; plain objects, which only JavaScript lets through, are read as JSON. */
-export function lossOf(option: LossOption): Loss {
-  return typeof option === "object" && typeof option?.emit === "function" ? option : parseLoss(option);
+/** A loss from a user's option; plain objects, which only JavaScript lets through, are read as JSON. */
+export function lossOf(option: unknown): Loss {
+  return isLoss(option) ? option : parseLoss(option);
+}
+
+function isLoss(option: unknown): option is Loss {
+  return isRecord(option) && typeof option.emit === "function";
 }

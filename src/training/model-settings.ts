@@ -1,6 +1,6 @@
 import { type PixelScaling, readScaling } from "../data/scaling.ts";
 import type { Loss } from "../model/contracts.ts";
-import { checkNumber } from "../options/numbers.ts";
+import { number, whole } from "../options/kinds.ts";
 import { parseLoss } from "./losses.ts";
 
 /** The settings in a model file, besides architecture and weights, checked. */
@@ -15,17 +15,13 @@ export interface ModelSettings {
 }
 
 /** The largest number of images that may be worked on at once. */
-const MAX_BATCH = 2 ** 20;
+export const MAX_BATCH = 2 ** 20;
 
 /** A batch size that `compile` takes. */
-export function checkBatchSize(who: string, batchSize: unknown): number {
-  return checkNumber(who, "batchSize", batchSize, { whole: true, minimum: 1, maximum: MAX_BATCH });
-}
+export const BATCH_SIZE = whole(1, MAX_BATCH);
 
 /** A seed that a model takes. */
-export function checkSeed(who: string, seed: unknown): number {
-  return checkNumber(who, "seed", seed, { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-}
+export const SEED = number({ whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /**
  * The settings of a model file, from untrusted JSON. Files are written through the same check, so that none is written that
@@ -36,8 +32,8 @@ export function checkSeed(who: string, seed: unknown): number {
 export function readModelSettings(who: string, settings: Readonly<Record<string, unknown>>): ModelSettings {
   const { seed = 0, batchSize = 32, loss, optimizer, classNames, scaling } = settings;
   return {
-    seed: checkSeed(who, seed),
-    batchSize: checkBatchSize(who, batchSize),
+    seed: SEED.read(who, "seed", seed),
+    batchSize: BATCH_SIZE.read(who, "batchSize", batchSize),
     loss: loss === undefined ? undefined : parseLoss(loss),
     optimizer,
     classNames: readClassNames(who, classNames),

@@ -2,7 +2,8 @@ import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
-import type { EngineOptions } from "../engine/engine.ts";
+import { ENGINE } from "../engine/engine-options.ts";
+import { InputTypeError } from "../errors.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import { Architecture, checkOneOutput } from "../model/architecture.ts";
@@ -13,13 +14,13 @@ import { type MemoryUse, planMemory } from "../model/memory.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
 import { readFields } from "../options/objects.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
+import { COMPILE_PLAN } from "./compile-plan.ts";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import type { FitEvent } from "./events.ts";
 import type { FitOptions } from "./fit-options.ts";
-import { type LossOption, lossOf } from "./losses.ts";
 import { modelContents, trainingContents } from "./model-contents.ts";
-import { checkBatchSize, checkSeed } from "./model-settings.ts";
-import { type OptimizerOption, optimizerOf } from "./optimizers.ts";
+import { SEED } from "./model-settings.ts";
 import { type PredictOptions, predictImages } from "./predict.ts";
 import { type History, Trainer } from "./trainer.ts";
 
@@ -29,14 +30,11 @@ export type ModelOptions = ArchitectureOptions & {
   seed?: number;
 };
 
-export interface CompileOptions extends EngineOptions {
-  /** An optimizer or its name. None: the model only evaluates and predicts, with less memory. */
-  optimizer?: OptimizerOption;
-  /** A loss or its name. Needed with an optimizer, and for `evaluate`. */
-  loss?: LossOption;
-  /** Largest number of images that are worked on at once. Default 32. */
-  batchSize?: number;
-}
+/** The options of `compile`. */
+export const COMPILE_OPTIONS = { ...COMPILE_PLAN, ...ENGINE } as const satisfies OptionSchema;
+
+/** Options of `compile`: optimizer, loss and batch, and what computes. */
+export interface CompileOptions extends OptionsOf<typeof COMPILE_OPTIONS> {}
 
 /**
  * Makes a model: checks that layers and shapes fit. `compile` gives it memory and weights.
@@ -69,29 +67,11 @@ export function readModelOptions(options: ModelOptions) {
   return { architecture: new Architecture(form), seed };
 }
 
-export const COMPILE_KEYS = [
-  "optimizer",
-  "loss",
-  "batchSize",
-  "gear",
-  "precision",
-  "threads",
-] satisfies (keyof CompileOptions)[];
-
-/** What a network is made with, from checked options. */
+/** The options of a network, from checked options. */
 function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed"> {
-  readFields("compile", options, COMPILE_KEYS);
-  const { optimizer, loss, batchSize = 32, ...engine } = options;
-  checkBatchSize("compile", batchSize);
-  if (optimizer !== undefined && loss === undefined) {
-    throw new TypeError("compile: expected a loss with the optimizer, got none");
-  }
-  return {
-    ...engine,
-    batchSize,
-    loss: loss === undefined ? undefined : lossOf(loss),
-    optimizer: optimizer === undefined ? undefined : optimizerOf(optimizer),
-  };
+  const read = readOptions("compile", COMPILE_OPTIONS, options);
+  if (read.optimizer === undefined || read.loss !== undefined) return read;
+  throw new InputTypeError("compile", "a loss with the optimizer", "none", "missing");
 }
 
 /**
@@ -127,7 +107,7 @@ export class Model {
 
   constructor(architecture: Architecture, seed: number) {
     this.#architecture = architecture;
-    this.seed = checkSeed("model", seed);
+    this.seed = SEED.read("model", "seed", seed);
   }
 
   /** Its layers, with what `freeze` made of them. */

@@ -1,3 +1,4 @@
+import { isRecord } from "../json.ts";
 import type { Optimizer } from "../model/contracts.ts";
 import { readVariant } from "../options/variants.ts";
 import { ADAM, ADAMW } from "./optimizers/adam.ts";
@@ -15,9 +16,13 @@ export const OPTIMIZERS = { sgd: SGD, rmsprop: RMSPROP, adam: ADAM, adamw: ADAMW
 /** What users give for an optimizer: one, or its name. */
 export type OptimizerOption = Optimizer | keyof typeof OPTIMIZERS;
 
-/** An optimizer from what users give for one; plain objects, which only JavaScript lets through, are read as JSON. */
-export function optimizerOf(option: OptimizerOption): Optimizer {
-  return typeof option === "object" && typeof option?.emit === "function" ? option : parseOptimizer(option);
+/** An optimizer from a user's option; plain objects, which only JavaScript lets through, are read as JSON. */
+export function optimizerOf(option: unknown): Optimizer {
+  return isOptimizer(option) ? option : parseOptimizer(option);
+}
+
+function isOptimizer(option: unknown): option is Optimizer {
+  return isRecord(option) && typeof option.emit === "function";
 }
 
 /**

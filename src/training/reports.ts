@@ -1,6 +1,5 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
-import { list, nested } from "../options/compound.ts";
 import { choice, whole } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -19,10 +18,8 @@ export const SAMPLE_EVALUATION = {
 /** An evaluation in the course of an epoch, on a random sample. A type alias because interfaces do not fit `Json`. */
 export type SampleEvaluation = Readonly<OptionsOf<typeof SAMPLE_EVALUATION>>;
 
-const EVALUATIONS = list(nested(SAMPLE_EVALUATION));
-
-/** What is told of a run besides steps and epochs. */
-export interface ReportPlan {
+/** Reports of a run besides steps and epochs. */
+interface ReportPlan {
   /** Steps that a mean of the training figures spans; undefined for none. */
   readonly averageEvery: number | undefined;
   readonly evaluations: readonly SampleEvaluation[];
@@ -31,35 +28,28 @@ export interface ReportPlan {
 /** A run keeps its reports for its history and its checkpoints. */
 const MAX_REPORTS = 100_000;
 
-/** Evaluations from TypeScript or from a file. */
-export function readEvaluations(who: string, value: unknown): readonly SampleEvaluation[] {
-  return EVALUATIONS.read(who, "evaluations", value);
-}
-
 /**
- * Checks what a run is to report.
+ * Checks what a run is to report against its steps and its data.
  *
- * @throws TypeError, RangeError for a wrong option, or more reports than a run keeps
+ * @throws TypeError, RangeError for evaluations of images that are not there, or more reports than a run keeps
  */
-export function readReportPlan(
-  averageEvery: unknown,
-  evaluations: unknown,
+export function checkReports(
+  { averageEvery = Number.POSITIVE_INFINITY, evaluations }: ReportPlan,
   totalSteps: number,
   hasValidation: boolean,
-): ReportPlan {
-  const plan = {
-    averageEvery: averageEvery === undefined ? undefined : whole(1).read("fit", "averageEvery", averageEvery),
-    evaluations: evaluations === undefined ? [] : readEvaluations("fit", evaluations),
-  };
-  if (!hasValidation && plan.evaluations.some(({ on }) => on === "validation")) {
-    throw new TypeError("fit: expected validation data for the evaluations on it, got none");
+): void {
+  if (!hasValidation && evaluations.some(({ on }) => on === "validation")) {
+    throw new InputTypeError("fit", "validation data for the evaluations on it", "none", "missing");
   }
-  const spans = [...plan.evaluations.map(({ every }) => every), plan.averageEvery ?? Number.POSITIVE_INFINITY];
+  const spans = [...evaluations.map(({ every }) => every), averageEvery];
   const count = spans.reduce((sum, every) => sum + Math.floor(totalSteps / every), 0);
-  if (count > MAX_REPORTS) {
-    throw new RangeError(`fit: expected at most ${MAX_REPORTS} averages and evaluations in a run, got ${count}`);
-  }
-  return plan;
+  if (count <= MAX_REPORTS) return;
+  throw new InputRangeError(
+    "fit",
+    `at most ${MAX_REPORTS} averages and evaluations in a run`,
+    String(count),
+    "too-large",
+  );
 }
 
 /** What is due after a step, in the order it is told: the mean of the last steps, then evaluations. */

@@ -1,21 +1,18 @@
-import { type Augment, readAugment } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
-import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
 import { WeightAverage } from "./averaging.ts";
 import { type Batch, type BatchSums, transformsOf } from "./batch.ts";
 import type { Callback, Stop, TrainingControl } from "./callback.ts";
 import { type DistributionStrategy, singleNetwork } from "./distribution-strategy.ts";
-import { checkData, type EvaluateOptions, type Evaluation, readPredictionSettings } from "./evaluate.ts";
+import { checkData, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 import { TimeSlice } from "./event-loop.ts";
 import type { EpochEvent, FitEvent, ReportEvent, StepEvent } from "./events.ts";
-import { FIT_KEYS, type FitOptions } from "./fit-options.ts";
+import { type FitOptions, readFitOptions } from "./fit-options.ts";
 import { NO_SUMS, type Progress, START, type Sums } from "./progress.ts";
-import { dueReports, type ReportPlan, readReportPlan, type SampleEvaluation } from "./reports.ts";
-import { drawSample, drawsPerEpoch, epochOrder, SAMPLING, type Sampling } from "./sampling.ts";
-import { constant, learningRates, parseSchedule } from "./schedules.ts";
+import { checkReports, dueReports, type SampleEvaluation } from "./reports.ts";
+import { drawSample, drawsPerEpoch, epochOrder } from "./sampling.ts";
+import { learningRates } from "./schedules.ts";
 import { useAverage } from "./use-average.ts";
 
 /** What `fit` returns. */
@@ -35,15 +32,11 @@ export class Trainer {
   readonly network: Network;
   readonly #data: Dataset;
   readonly #seed: number;
-  readonly #epochs: number;
   readonly #rate: ReturnType<typeof learningRates>;
-  readonly #augment: Augment | undefined;
-  readonly #sampling: Sampling;
   readonly #draws: number;
-  readonly #reportPlan: ReportPlan;
   /** The average of the weights, where one is kept. @internal */
   readonly average: WeightAverage | undefined;
-  readonly #options: FitOptions;
+  readonly #options: ReturnType<typeof readFitOptions>;
   #strategy: DistributionStrategy;
   #progress: Progress = START;
   #stop: Stop | undefined;
@@ -57,9 +50,10 @@ export class Trainer {
    * @internal
    */
   constructor(network: Network, data: Dataset, seed: number, options: FitOptions = {}) {
-    readFields("fit", options, FIT_KEYS);
+    const read = readFitOptions(options);
+    const { epochs, schedule, stepsPerEpoch, averaging, validation } = read;
     checkData(network, data, "fit");
-    if (options.validation !== undefined) checkData(network, options.validation, "fit: validation");
+    if (validation !== undefined) checkData(network, validation, "fit: validation");
     if (network.optimizer === undefined) {
       throw new TypeError("fit: expected a model compiled with an optimizer, got none");
     }
@@ -67,35 +61,16 @@ export class Trainer {
     this.#strategy = singleNetwork(network);
     this.#data = data;
     this.#seed = seed;
-    this.#options = options;
-    this.#epochs = checkNumber("fit", "epochs", options.epochs ?? 1, { whole: true, minimum: 1 });
-    const schedule = options.schedule === undefined ? constant() : parseSchedule(options.schedule);
-    this.#augment = options.augment === undefined ? undefined : readAugment(options.augment);
-    this.#sampling = SAMPLING.read(
-      "fit",
-      "sampling",
-      options.sampling ?? (options.shuffle === false ? "sequential" : "shuffle"),
-    );
-    if (options.shuffle === false && this.#sampling !== "sequential") {
-      throw new TypeError(`fit: expected shuffle or sampling, got both, and they contradict each other`);
-    }
-    this.#draws = drawsPerEpoch(data.length, network.batchSize, options.stepsPerEpoch);
-    const steps = this.#epochs * this.stepsPerEpoch;
+    this.#options = read;
+    this.#draws = drawsPerEpoch(data.length, network.batchSize, stepsPerEpoch);
+    const steps = epochs * this.stepsPerEpoch;
     this.#rate = learningRates(schedule, steps, this.stepsPerEpoch);
-    const { averageEvery, evaluations, validation } = options;
-    this.#reportPlan = readReportPlan(averageEvery, evaluations, steps, validation !== undefined);
-    if (options.prediction !== undefined) readPredictionSettings("fit: prediction", options.prediction);
-    if (options.averaging !== undefined) {
-      this.average = new WeightAverage(options.averaging, this.stepsPerEpoch, steps);
-    }
-    const stranger = Array.from(this.callbacks).find((callback) => typeof callback !== "object");
-    if (stranger !== undefined) throw new TypeError(`fit: expected callbacks such as new StopOnNaN(), got ${stranger}`);
-    const names = new Set(this.callbacks.map(({ name }) => name));
-    if (names.size < this.callbacks.length) throw new RangeError("fit: expected callbacks of different names");
+    checkReports(read, steps, validation !== undefined);
+    if (averaging !== undefined) this.average = new WeightAverage(averaging, this.stepsPerEpoch, steps);
   }
 
   get callbacks(): readonly Callback[] {
-    return this.#options.callbacks ?? [];
+    return this.#options.callbacks;
   }
 
   get stepsPerEpoch(): number {
@@ -123,9 +98,9 @@ export class Trainer {
   resume(progress: Progress): void {
     const { epoch, stepInEpoch, step } = progress;
     const steps = this.stepsPerEpoch;
-    if (epoch * steps + stepInEpoch !== step || stepInEpoch > steps || epoch > this.#epochs) {
+    if (epoch * steps + stepInEpoch !== step || stepInEpoch > steps || epoch > this.#options.epochs) {
       throw new RangeError(
-        `resume: expected a run of ${this.#epochs} epochs of ${steps} steps, ` +
+        `resume: expected a run of ${this.#options.epochs} epochs of ${steps} steps, ` +
           `got one at epoch ${epoch}, step ${stepInEpoch}, ${step} in all`,
       );
     }
@@ -173,7 +148,7 @@ export class Trainer {
       this.average?.reset();
       for (const callback of this.callbacks) callback.onTrainBegin?.();
     }
-    while (this.#progress.epoch < this.#epochs && this.#progress.stopped === null) {
+    while (this.#progress.epoch < this.#options.epochs && this.#progress.stopped === null) {
       const order = this.#order();
       const epochStart = performance.now() - 1000 * this.#progress.trainSeconds;
       this.#away = 0;
@@ -274,17 +249,17 @@ export class Trainer {
   /** The order of the images in the current epoch. */
   #order(): Uint32Array {
     const stream = RandomStream.from(this.#seed, "shuffle").child(this.#progress.epoch);
-    return epochOrder(this.#sampling, this.#draws, this.#data.length, stream);
+    return epochOrder(this.#options.sampling, this.#draws, this.#data.length, stream);
   }
 
   /** A generator of its own at every step would cost small networks a tenth of it. */
   #reportsDue(): boolean {
-    return this.#progress.reported < dueReports(this.#reportPlan, this.#progress.step).length;
+    return this.#progress.reported < dueReports(this.#options, this.#progress.step).length;
   }
 
   /** What is due after the last step and was not told yet. */
   async *#reports(): AsyncGenerator<ReportEvent, void> {
-    const due = dueReports(this.#reportPlan, this.#progress.step);
+    const due = dueReports(this.#options, this.#progress.step);
     while (this.#progress.reported < due.length) {
       const report = due[this.#progress.reported];
       const event = await this.#uninterrupted(() =>
@@ -309,7 +284,7 @@ export class Trainer {
   #averageEvent(): ReportEvent {
     const { step, averaged } = this.#progress;
     const { loss, images } = averaged;
-    const steps = this.#reportPlan.averageEvery ?? 0;
+    const steps = this.#options.averageEvery ?? 0;
     const figures = { images, loss: loss / images, accuracy: this.#accuracy(averaged) };
     return { event: "average", epoch: this.#epochOf(step), step, steps, ...figures };
   }
@@ -340,7 +315,7 @@ export class Trainer {
     const begin = stepInEpoch * batchSize;
     const indices = order.subarray(begin, begin + batchSize);
     const { shape } = this.#data;
-    const augment = this.#augment;
+    const augment = this.#options.augment;
     return {
       data: this.#data,
       indices,
@@ -422,7 +397,7 @@ export class Trainer {
     return {
       event: "epoch",
       epoch: epoch + 1,
-      epochs: this.#epochs,
+      epochs: this.#options.epochs,
       trainLoss: loss / images,
       trainAccuracy: this.#accuracy(this.#progress),
       ...(validated !== undefined && { valLoss: validated.loss, valAccuracy: validated.accuracy }),

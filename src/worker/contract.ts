@@ -8,10 +8,12 @@
 import type { Gear } from "../engine/gears.ts";
 import type { Json } from "../json.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
+import type { OptionsOf } from "../options/schema.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
 import type { CompileOptions } from "../training/model.ts";
+import type { RUN_PLAN } from "../training/plan.ts";
 import type { RemoteDataset } from "./remote-dataset.ts";
 
 /** Engine and replicas that run a remote model. */
@@ -46,14 +48,8 @@ export type CompileSettings = Omit<RemoteCompileOptions, "optimizer" | "loss"> &
 export type LoadSettings = LoadOptions & Pick<RemoteCompileOptions, "replicas">;
 
 /** Options of `fit` that can be sent to a worker: no callbacks and no signal, but callbacks by name. */
-export interface RemoteFitOptions extends Omit<FitOptions, "validation" | "callbacks" | "signal"> {
+export interface RemoteFitOptions extends OptionsOf<typeof RUN_PLAN>, Pick<FitOptions, "shuffle"> {
   validation?: RemoteDataset;
-  /**
-   * Ends the run when the validation loss (else the training loss) has not improved for `patience` epochs. Default off.
-   */
-  earlyStopping?: { patience: number };
-  /** Lowers the learning rate to a tenth when that loss has not improved for `patience` epochs. Default off. */
-  reduceOnPlateau?: { patience: number };
   /** True: ends the run when the loss is NaN or infinite. Default true. */
   stopOnNaN?: boolean;
   /** True: begins in the paused state. Default false. */
@@ -66,7 +62,7 @@ export interface RemoteFitOptions extends Omit<FitOptions, "validation" | "callb
 }
 
 /** Options of `fit` but those that are sent as arguments of their own. */
-export type FitSettings = Omit<RemoteFitOptions, "validation" | "checkpoint"> & Omit<FitOptions, "validation">;
+export type FitSettings = Omit<RemoteFitOptions, "validation" | "checkpoint">;
 
 /**
  * Notes for a checkpoint that the worker does not know, for the command line. A type alias because interfaces do not

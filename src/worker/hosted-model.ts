@@ -8,17 +8,18 @@ import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { Json } from "../json.ts";
 import { sizeOf } from "../layers/layer.ts";
 import { Probe } from "../model/probe.ts";
+import { pickOptions, readOptions } from "../options/schema.ts";
 import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
-import type { Callback } from "../training/callback.ts";
-import { EarlyStopping } from "../training/callbacks/early-stopping.ts";
-import { ReduceOnPlateau } from "../training/callbacks/reduce-on-plateau.ts";
+import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
 import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import { evaluate, type PredictionSettings } from "../training/evaluate.ts";
-import type { FitOptions } from "../training/fit-options.ts";
+import { type FitOptions, withoutShuffle } from "../training/fit-options.ts";
+import { FIT_PLAN } from "../training/fit-plan.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { parseLoss } from "../training/losses.ts";
 import type { Model } from "../training/model.ts";
 import { parseOptimizer } from "../training/optimizers.ts";
+import { RUN_PLAN } from "../training/plan.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import { reportImages } from "../training/report.ts";
 import { weightBytes } from "../training/weight-bytes.ts";
@@ -284,11 +285,13 @@ function readNotes(json: unknown): RunSettings | undefined {
 
 /** Options of the trainer, with the callbacks that are asked for by name. */
 function trainerOptions(options: FitSettings, validation: Dataset | undefined, signal: AbortSignal): FitOptions {
-  const { earlyStopping, reduceOnPlateau, stopOnNaN = true, ...rest } = options;
-  const monitor = validation === undefined ? "trainLoss" : "valLoss";
-  const callbacks: Callback[] = [];
-  if (stopOnNaN) callbacks.push(new StopOnNaN());
-  if (earlyStopping !== undefined) callbacks.push(new EarlyStopping({ monitor, ...earlyStopping }));
-  if (reduceOnPlateau !== undefined) callbacks.push(new ReduceOnPlateau({ monitor, ...reduceOnPlateau }));
-  return { ...rest, callbacks, signal, ...(validation !== undefined && { validation }) };
+  const { stopOnNaN = true, shuffle: _, ...given } = withoutShuffle("fit", options);
+  const plan = readOptions("fit", RUN_PLAN, given);
+  const callbacks = planCallbacks(plan, validation !== undefined);
+  return {
+    ...pickOptions(FIT_PLAN, plan),
+    callbacks: stopOnNaN ? [new StopOnNaN(), ...callbacks] : callbacks,
+    signal,
+    validation,
+  };
 }

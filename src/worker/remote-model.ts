@@ -8,8 +8,8 @@ import type { ModelDescription } from "../model/summary.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
-import { FIT_KEYS } from "../training/fit-options.ts";
-import { COMPILE_KEYS } from "../training/model.ts";
+import { COMPILE_OPTIONS } from "../training/model.ts";
+import { RUN_PLAN } from "../training/plan.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import type { ImageReport } from "../training/report.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
@@ -21,14 +21,7 @@ import { Remote } from "./remote.ts";
 import { RemoteDataset } from "./remote-dataset.ts";
 import { RemoteRun } from "./remote-run.ts";
 
-const REMOTE_FIT_KEYS = [
-  ...FIT_KEYS.filter((key) => key !== "callbacks" && key !== "signal"),
-  "earlyStopping",
-  "reduceOnPlateau",
-  "stopOnNaN",
-  "paused",
-  "checkpoint",
-];
+const REMOTE_FIT_KEYS = [...Object.keys(RUN_PLAN), "validation", "shuffle", "stopOnNaN", "paused", "checkpoint"];
 
 /**
  * A model that lives in a worker: the library's own names and options, every answer a promise. Methods fail as those of `Model`
@@ -179,7 +172,7 @@ export class RemoteModel {
 
 /** Compile options in JSON: of optimizer and loss, their form in model files. */
 function compileSettings(options: RemoteCompileOptions): CompileSettings {
-  readFields("compile", options, [...COMPILE_KEYS, "replicas"]);
+  readFields("compile", options, [...Object.keys(COMPILE_OPTIONS), "replicas"]);
   const { optimizer, loss, ...rest } = options;
   return {
     ...rest,

@@ -2,8 +2,10 @@ import type { Dataset } from "../data/dataset.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
 import { InputRangeError } from "../errors.ts";
+import { pickOptions } from "../options/schema.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
-import { constant } from "../training/schedules.ts";
+import { withoutShuffle } from "../training/fit-options.ts";
+import { RUN_PLAN } from "../training/plan.ts";
 import type { CheckpointNotes, FitSettings } from "./contract.ts";
 import type { HostedDataset } from "./hosted-dataset.ts";
 import { dataSettings } from "./origin.ts";
@@ -47,17 +49,7 @@ export class RunNotes {
       network: UNNAMED,
       isRecipe: false,
       data: { ...data, sha256: await this.#sha256, ...more },
-      epochs: options.epochs ?? 1,
-      schedule: options.schedule ?? constant(),
-      augment: options.augment ?? null,
-      sampling: options.sampling ?? (options.shuffle === false ? "sequential" : "shuffle"),
-      stepsPerEpoch: options.stepsPerEpoch ?? null,
-      averageEvery: options.averageEvery ?? null,
-      evaluations: options.evaluations ?? [],
-      prediction: options.prediction ?? {},
-      averaging: options.averaging ?? null,
-      earlyStopping: options.earlyStopping?.patience ?? null,
-      reduceOnPlateau: options.reduceOnPlateau?.patience ?? null,
+      ...pickOptions(RUN_PLAN, withoutShuffle("fit", options)),
       engine,
       ...notes,
     });
@@ -77,21 +69,7 @@ function usedImages(
 
 /** Fit options of a run that the command line, or a page, has noted. */
 export function notedOptions(settings: RunSettings): FitSettings {
-  const { epochs, schedule, augment, sampling, stepsPerEpoch, averageEvery, evaluations } = settings;
-  const { prediction, averaging, earlyStopping, reduceOnPlateau } = settings;
-  return {
-    epochs,
-    schedule,
-    sampling,
-    evaluations,
-    prediction,
-    ...(augment !== null && { augment }),
-    ...(stepsPerEpoch !== null && { stepsPerEpoch }),
-    ...(averageEvery !== null && { averageEvery }),
-    ...(averaging !== null && { averaging }),
-    ...(earlyStopping !== null && { earlyStopping: { patience: earlyStopping } }),
-    ...(reduceOnPlateau !== null && { reduceOnPlateau: { patience: reduceOnPlateau } }),
-  };
+  return pickOptions(RUN_PLAN, settings);
 }
 
 /**

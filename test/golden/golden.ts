@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
-import type { EngineOptions } from "../../src/engine/engine.ts";
+import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import type { Model } from "../../src/training/model.ts";
 import { HOST_GEARS } from "../gears.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { expect } from "vitest";
-import type { EngineOptions } from "../../src/engine/engine.ts";
+import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import { readLayers } from "../../src/graph/read.ts";
 import { sizeOf } from "../../src/layers/layer.ts";
 import { Architecture } from "../../src/model/architecture.ts";

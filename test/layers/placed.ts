@@ -5,7 +5,8 @@
  * @module
  */
 
-import { createEngine, type EngineOptions } from "../../src/engine/engine.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import { MemoryPlan, type Region } from "../../src/engine/plan.ts";
 import { Tape } from "../../src/engine/tape.ts";
 import { buildGraph } from "../../src/graph/build.ts";

@@ -5,7 +5,7 @@
  */
 
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
-import type { EngineOptions } from "../../src/engine/engine.ts";
+import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import { residual } from "../../src/graph/residual.ts";
 import { gelu, relu, tanh } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";

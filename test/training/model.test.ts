@@ -153,7 +153,7 @@ describe("compile", () => {
     );
     await expect(model.compile(JSON.parse('{ "loss": "hinge" }'))).rejects.toThrow(/^loss: expected one of /);
     await expect(model.compile(JSON.parse('{ "gear": "gpu" }'))).rejects.toThrow(
-      /^engine: expected auto, js, simd, relaxed, wide, got gpu$/,
+      /^compile: expected gear to be one of auto, js, simd, relaxed, wide, got "gpu"$/,
     );
     await expect(model.compile({ gear: "simd", precision: "float64" })).rejects.toThrow(
       new RangeError("engine: expected the js gear for float64, got simd"),

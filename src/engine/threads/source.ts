@@ -1,4 +1,4 @@
-import { HostError, InputRangeError, InputTypeError } from "../../errors.ts";
+import { HostError } from "../../errors.ts";
 import { startWorker, type WorkerEvents, type WorkerHandle } from "../../worker/start.ts";
 
 /** A running worker of an engine. */
@@ -66,15 +66,9 @@ export interface ThreadChoice {
  *
  * @param wanted a number, or `"auto"`: one for each core, up to 8
  * @param single reason why this engine runs on one thread only, if it does
- * @throws TypeError, RangeError for a number that is not possible, or more than one where there is only one
+ * @throws RangeError for more than one where there is only one
  */
 export function chooseThreads(wanted: number | "auto", single: string | undefined): ThreadChoice {
-  if (wanted !== "auto" && typeof wanted !== "number") {
-    throw new InputTypeError("threads", "a number or auto", typeof wanted);
-  }
-  if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS)) {
-    throw new InputRangeError("threads", `auto or a whole number from 1 to ${MOST_THREADS}`, `${wanted}`);
-  }
   if (wanted === 1) return { threads: 1, reason: undefined };
   if (single !== undefined) {
     if (wanted !== "auto")

@@ -24,13 +24,15 @@ describe("the number of threads", () => {
 
   it.each([0, -1, 65, 1.5, Number.NaN])("is refused where it is %d", (threads) => {
     expect(() => chooseEngine({ gear: "simd", threads })).toThrow(
-      new RangeError(`threads: expected auto or a whole number from 1 to 64, got ${threads}`),
+      new RangeError(`engine: expected threads to be auto or a whole number at least 1 and at most 64, got ${threads}`),
     );
   });
 
   it("is refused where it is no number", () => {
     const options = JSON.parse('{ "threads": "two" }');
-    expect(() => chooseEngine(options)).toThrow(new TypeError("threads: expected a number or auto, got string"));
+    expect(() => chooseEngine(options)).toThrow(
+      new TypeError('engine: expected threads to be auto or a whole number at least 1 and at most 64, got "two"'),
+    );
   });
 
   it.each([{ gear: "js" }, { precision: "float64" }] as const)("is one with %o", (options) => {

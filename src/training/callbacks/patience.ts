@@ -1,0 +1,11 @@
+import { isRecord } from "../../json.ts";
+import { type OptionKind, whole } from "../../options/kinds.ts";
+
+/** Epochs in a row without improvement of the validation loss, else of the training loss: a number, or an object that holds it. */
+export function patience(): OptionKind<number | { readonly patience: number }, number> {
+  const epochs = whole(1);
+  return {
+    ...epochs,
+    read: (who, key, value) => epochs.read(who, key, isRecord(value) ? value.patience : value),
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * The plan of a training: everything that says how a run trains, but for network, data and machine. Library, command line, recipes,
+ * sessions, checkpoints and page share it: an option that is added to a part of it is known to all of them.
+ *
+ * @module
+ */
+
+import { wholeOr } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
+import { patience } from "./callbacks/patience.ts";
+import { COMPILE_PLAN } from "./compile-plan.ts";
+import { FIT_PLAN } from "./fit-plan.ts";
+import { MAX_BATCH, SEED } from "./model-settings.ts";
+
+/** The part of a plan that a checkpoint keeps beside the model, and a session is told: `fit`'s, and what callbacks do. */
+export const RUN_PLAN = {
+  ...FIT_PLAN,
+  /** Ends the run after so many epochs without a better validation loss, with the best weights. */
+  earlyStopping: { kind: patience(), optional: true },
+  /** Lowers the learning rate to a tenth after so many epochs without a better validation loss. */
+  reduceOnPlateau: { kind: patience(), optional: true, rare: true },
+} as const satisfies OptionSchema;
+
+/** A whole plan. */
+export const TRAINING_PLAN = {
+  /** Optimizer. An instance, a name, or its JSON. */
+  optimizer: { kind: COMPILE_PLAN.optimizer.kind },
+  /** Loss. An instance, a name, or its JSON. */
+  loss: { kind: COMPILE_PLAN.loss.kind },
+  ...RUN_PLAN,
+  /** Images per step; all for full-batch training, whose memory grows with the data set. */
+  batchSize: { kind: wholeOr("all", 1, MAX_BATCH), default: 32 },
+  /** Seed of everything random. */
+  seed: { kind: SEED, default: 0 },
+} as const satisfies OptionSchema;
+
+/** A plan as users and recipes write it. */
+export type PlanOptions = OptionsOf<typeof TRAINING_PLAN>;
+
+/** The plan of a training, read and complete. */
+export type TrainingPlan = ValuesOf<typeof TRAINING_PLAN>;
+
+/** The part that checkpoints keep beside the model, read and complete. */
+export type RunPlan = ValuesOf<typeof RUN_PLAN>;
