@@ -59,6 +59,7 @@ export { type ResidualOptions, residual } from "./graph/residual.ts";
 export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
 export type { Json } from "./json.ts";
 export {
+  type ActivationName,
   type GeluOptions,
   gelu,
   type LeakyReluOptions,
@@ -68,7 +69,6 @@ export {
   sigmoid,
   tanh,
 } from "./layers/activation.ts";
-export type { ActivationName } from "./layers/activation-option.ts";
 export { add } from "./layers/add.ts";
 export { average } from "./layers/average.ts";
 export { type AveragePoolOptions, averagePooling2d } from "./layers/average-pooling2d.ts";

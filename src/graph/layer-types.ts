@@ -1,4 +1,4 @@
-import { GELU, LEAKY_RELU, RELU, SIGMOID, TANH } from "../layers/activation.ts";
+import { ACTIVATIONS } from "../layers/activation.ts";
 import { ADD } from "../layers/add.ts";
 import { AVERAGE } from "../layers/average.ts";
 import { AVERAGE_POOLING2D } from "../layers/average-pooling2d.ts";
@@ -13,7 +13,6 @@ import { GLOBAL_AVERAGE_POOLING2D } from "../layers/global-average-pooling2d.ts"
 import { MAX_POOLING2D } from "../layers/max-pooling2d.ts";
 import { MAXIMUM } from "../layers/maximum.ts";
 import { MULTIPLY } from "../layers/multiply.ts";
-import { SOFTMAX } from "../layers/softmax.ts";
 import { SUBTRACT } from "../layers/subtract.ts";
 import { RESIDUAL } from "./residual.ts";
 
@@ -28,12 +27,7 @@ export const LAYER_TYPES = {
   batchNormalization: BATCH_NORMALIZATION,
   dropout: DROPOUT,
   flatten: FLATTEN,
-  relu: RELU,
-  leakyRelu: LEAKY_RELU,
-  sigmoid: SIGMOID,
-  tanh: TANH,
-  gelu: GELU,
-  softmax: SOFTMAX,
+  ...ACTIVATIONS,
   add: ADD,
   subtract: SUBTRACT,
   multiply: MULTIPLY,

@@ -1,11 +1,13 @@
 import type { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
-import { flag, number } from "../options/kinds.ts";
+import { choice, flag, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { typesOf } from "../options/variants.ts";
 import { type Layer, type LayerDefinition, type LayerHeader, layerTitle, sizeOf } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
 import { emitRelu, emitReluGradient, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { SOFTMAX } from "./softmax.ts";
 
 /** Heap offsets of a layer's input and output, and of their gradients. */
 interface GradientPlaces {
@@ -173,3 +175,29 @@ export const GELU = layerType("gelu", GELU_OPTIONS, ({ approximate }, header) =>
     backward: (tape, n, { x, dy, dx }, size) => tape.add("gelu_backward", "sample", n, x, dy, dx, size, form),
   });
 });
+
+/** Layers that other layers can name as their activation. */
+export const ACTIVATIONS = {
+  relu: RELU,
+  leakyRelu: LEAKY_RELU,
+  sigmoid: SIGMOID,
+  tanh: TANH,
+  gelu: GELU,
+  softmax: SOFTMAX,
+};
+
+/** Values of a layer's `activation` option; `linear` is none. */
+export type ActivationName = "linear" | keyof typeof ACTIVATIONS;
+
+/** Names of activations. */
+export const ACTIVATION_NAMES: readonly ActivationName[] = ["linear", ...typesOf(ACTIVATIONS)];
+
+/** The `activation` option of a layer. */
+export function activation() {
+  return choice(ACTIVATION_NAMES);
+}
+
+/** The layer that a name means, or undefined for `linear`. */
+export function activationLayer(name: ActivationName): Layer | undefined {
+  return name === "linear" ? undefined : ACTIVATIONS[name].create({});
+}

@@ -4,7 +4,7 @@ import type { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
 import { flag, whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
-import { activation, activationLayer } from "./activation-option.ts";
+import { activation, activationLayer } from "./activation.ts";
 import { FoldedNormalization } from "./folded-normalization.ts";
 import { fans } from "./initializers.ts";
 import {

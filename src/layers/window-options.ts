@@ -1,6 +1,6 @@
 import { flag, pair } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
-import { activation, activationLayer } from "./activation-option.ts";
+import { activation, activationLayer } from "./activation.ts";
 import type { ConvolutionSettings } from "./convolution.ts";
 import { convolutionGeometry } from "./geometry.ts";
 import { initializer, type LayerOptions, padding } from "./options.ts";

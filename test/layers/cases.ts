@@ -5,7 +5,7 @@
  */
 
 import { residual } from "../../src/graph/residual.ts";
-import { gelu, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
+import { ACTIVATION_NAMES, ACTIVATIONS, gelu, leakyRelu, relu, sigmoid } from "../../src/layers/activation.ts";
 import { add } from "../../src/layers/add.ts";
 import { average } from "../../src/layers/average.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
@@ -102,7 +102,6 @@ const MERGING_CASES: readonly LayerCase[] = [
   },
 ];
 
-const ACTIVATIONS = ["linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softmax"] as const;
 const SIDES: Padding = [
   [1, 2],
   [3, 0],
@@ -236,7 +235,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
   { name: "conv2d without bias", input: [4, 5, 2], layers: [conv2d({ filters: 3, kernelSize: 2, useBias: false })] },
   { name: "conv2d 1 x 1", input: [3, 4, 5], layers: [conv2d({ filters: 8, kernelSize: 1 })] },
   { name: "conv2d over a single pixel", input: [1, 1, 3], layers: [conv2d({ filters: 2, kernelSize: 5, padding: 2 })] },
-  ...ACTIVATIONS.map((activation) => ({
+  ...ACTIVATION_NAMES.map((activation) => ({
     name: `conv2d ${activation}`,
     input: [4, 4, 2],
     layers: [conv2d({ filters: 3, kernelSize: 3, activation })],
@@ -269,7 +268,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
   { name: "dense", input: [13], layers: [dense({ units: 9, biasInitializer })] },
   { name: "dense without bias", input: [3], layers: [dense({ units: 4, useBias: false })] },
   { name: "dense, one unit", input: [7], layers: [dense({ units: 1 })] },
-  ...ACTIVATIONS.map((activation) => ({
+  ...ACTIVATION_NAMES.map((activation) => ({
     name: `dense ${activation}`,
     input: [6],
     layers: [dense({ units: 5, activation, biasInitializer })],
@@ -352,7 +351,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
     ],
   },
 
-  { name: "relu", input: [3, 3, 2], layers: [relu()] },
+  { name: "relu of images", input: [3, 3, 2], layers: [relu()] },
   { name: "relu, bounded and leaky", input: [3, 5], layers: [relu({ maxValue: 0.7, negativeSlope: 0.1 })] },
   { name: "dense, bounded ReLU", input: [6], layers: [dense({ units: 9 }), relu({ maxValue: 0.3 })] },
   {
@@ -365,12 +364,9 @@ export const LAYER_CASES: readonly LayerCase[] = [
     input: [6, 6, 16],
     layers: [conv2d({ filters: 16, kernelSize: 3 }), relu({ maxValue: 0.6, negativeSlope: 0.5 })],
   },
-  { name: "leakyRelu", input: [7], layers: [leakyRelu({ negativeSlope: 0.125 })] },
-  { name: "sigmoid", input: [7], layers: [sigmoid()] },
-  { name: "tanh", input: [7], layers: [tanh()] },
-  { name: "gelu", input: [7], layers: [gelu()] },
+  { name: "leakyRelu of another slope", input: [7], layers: [leakyRelu({ negativeSlope: 0.125 })] },
+  ...Object.values(ACTIVATIONS).map((type) => ({ name: type.type, input: [7], layers: [type.create({})] })),
   { name: "gelu by tanh", input: [7], layers: [gelu({ approximate: true })] },
-  { name: "softmax", input: [7], layers: [softmax()] },
   { name: "softmax of images", input: [2, 2, 3], layers: [softmax()] },
   { name: "dropout", input: [3, 3, 4], layers: [dropout({ rate: 0.375 })] },
   { name: "dropout of rate 0", input: [9], layers: [dropout({ rate: 0 })] },

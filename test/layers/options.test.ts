@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isInputError } from "../../src/errors.ts";
 import { buildGraph } from "../../src/graph/build.ts";
 import { readLayers } from "../../src/graph/read.ts";
+import { ACTIVATION_NAMES } from "../../src/layers/activation.ts";
 
 function read(layer: unknown) {
   return readLayers([layer], "layers")[0];
@@ -65,7 +66,7 @@ describe("wrong options", () => {
     [
       { type: "conv2d", filters: 8, kernelSize: 3, activation: "swish" },
       RangeError,
-      'expected activation to be one of linear, relu, leakyRelu, sigmoid, tanh, gelu, softmax, got "swish"',
+      `expected activation to be one of ${ACTIVATION_NAMES.join(", ")}, got "swish"`,
     ],
     [
       { type: "conv2d", filters: 8, kernelSize: 3, kernelInitializer: "xavier" },

@@ -1,5 +1,6 @@
 import { RandomStream } from "../../numeric/random.ts";
 import { type Bound, close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
+import { elementwise, type WorkRows } from "./work-rows.ts";
 
 /** An activation y = f(x), its gradient from x or from y, and its error bound. */
 export interface Activation {
@@ -184,3 +185,19 @@ export function dropoutCalls(size: readonly [number, number]): KernelCall[] {
     dropoutCall(size, x, rate, [stream.key0, stream.key1]),
   );
 }
+
+/** Operations and bytes of activations, softmax and dropout. */
+export const activationWork = {
+  relu_forward: (n, _x, _y, size) => elementwise(1, 2)(n, size),
+  relu_backward: (n, _y, _dy, _dx, size) => elementwise(1, 3)(n, size),
+  sigmoid_forward: (n, _x, _y, size) => elementwise(3, 2)(n, size),
+  sigmoid_backward: (n, _y, _dy, _dx, size) => elementwise(3, 3)(n, size),
+  tanh_forward: (n, _x, _y, size) => elementwise(1, 2)(n, size),
+  tanh_backward: (n, _y, _dy, _dx, size) => elementwise(3, 3)(n, size),
+  gelu_forward: (n, _x, _y, size) => elementwise(5, 2)(n, size),
+  gelu_backward: (n, _x, _dy, _dx, size) => elementwise(10, 3)(n, size),
+  // Maximum, difference, exp, sum, quotient.
+  softmax_forward: (n, _x, _y, positions, classes) => elementwise(5, 2)(n, positions * classes),
+  softmax_backward: (n, _y, _dy, _dx, positions, classes) => elementwise(4, 3)(n, positions * classes),
+  dropout: (n, _x, _y, size) => elementwise(2, 2)(n, size),
+} satisfies WorkRows;

@@ -3,6 +3,7 @@ import type { ConvolutionGeometry } from "../../layers/geometry.ts";
 import { type ConvolutionCase, geometryOf } from "../cases.ts";
 import { EXACT, input, type KernelCall, normal, output, sumOf, type Tensor } from "./call.ts";
 import { padCallOf } from "./pad.ts";
+import { multiplying, type WorkRows, work } from "./work-rows.ts";
 
 /** The arrays of a convolution: x [n, h, w, c], w [r, s, c / groups, k], bias [k] or [p, q, k] or empty, dy [n, p, q, k]. */
 export interface ConvolutionData {
@@ -226,3 +227,29 @@ export function convolutionCalls(shape: ConvolutionCase): KernelCall[] {
   if (shape.bias !== "none") calls.push(convolutionBackwardBias(shape, data));
   return calls;
 }
+
+/** Operations and bytes of convolutions, depthwise ones too, and of packing. */
+export const convolutionWork = {
+  conv2d_forward: (n, ...args) => {
+    const [, , , , , , hp, wp, c, p, q, k, r, s, , , , , groups] = args;
+    return multiplying(n * hp * wp * c, n * p * q * k, (r * s * c * k) / groups);
+  },
+  conv2d_backward_data: (n, ...args) => {
+    const [, , , , h, w, c, hd, wd, k, r, s] = args;
+    const groups = args[args.length - 1];
+    return multiplying(n * hd * wd * k, n * h * w * c, (r * s * c * k) / groups);
+  },
+  conv2d_backward_weights: (_rows, ...args) => {
+    const [, , , n, hp, wp, c, p, q, k, r, s] = args;
+    const groups = args[args.length - 1];
+    return multiplying(n * hp * wp * c, n * p * q * k, (r * s * c * k) / groups);
+  },
+  depthwise_forward: (n, _x, _w, _bias, _biasStride, _y, hp, wp, c, p, q, r, s) =>
+    multiplying(n * hp * wp * c, n * p * q * c, r * s * c),
+  depthwise_backward_data: (n, _dy, _w, _dx, h, w, c, p, wd, r, s) =>
+    multiplying(n * p * wd * c, n * h * w * c, r * s * c),
+  depthwise_backward_weights: (_c, _x, _dy, _dw, n, hp, wp, c, p, q, r, s) =>
+    multiplying(n * hp * wp * c, n * p * q * c, r * s * c),
+  pack_forward: (_panels, _w, _to, rows, k) => work(0, 2 * rows * k),
+  pack_backward: (_panels, _w, _to, r, s, c, k, groups) => work(0, (2 * r * s * c * k) / groups),
+} satisfies WorkRows;

@@ -2,6 +2,7 @@ import { DENSE_COPY_SIZE } from "../../layers/dense.ts";
 import type { DenseCase } from "../cases.ts";
 import { amplified, input, type KernelCall, normal, output, scratch, state, sumOf } from "./call.ts";
 import { forwardPanels, packed } from "./convolution.ts";
+import { multiplying, type Work, type WorkRows, work } from "./work-rows.ts";
 
 /** The arrays of a dense layer: x [n, inputs], w [inputs, units], bias [units] or empty, dy [n, units]. */
 export interface DenseData {
@@ -143,3 +144,18 @@ export function denseCalls(shape: DenseCase): KernelCall[] {
     denseBackwardBias(shape, data),
   ];
 }
+
+function productWork(n: number, inputs: number, units: number): Work {
+  return multiplying(n * inputs, n * units, inputs * units);
+}
+
+/** Operations and bytes of dense layers. */
+export const denseWork = {
+  dense_forward: (n, _x, _w, _panels, _bias, _y, inputs, units) => productWork(n, inputs, units),
+  dense_backward_data: (n, _dy, _w, _panels, _dx, inputs, units) => productWork(n, inputs, units),
+  dense_backward_weights: (_rows, _x, _dy, _dw, n, inputs, units) => productWork(n, inputs, units),
+  // The gradient in x and the update in w; it moves w both ways.
+  dense_backward_sgd: (inputs, _x, _dy, _w, dx, units) =>
+    work((dx === 0 ? 3 : 5) * inputs * units, (dx === 0 ? 1 : 2) * inputs + units + 2 * inputs * units),
+  bias_backward: (_columns, _dy, _db, rows, columns) => work(rows * columns, rows * columns + columns),
+} satisfies WorkRows;

@@ -1,4 +1,5 @@
 import { close, float32, input, integers, type KernelCall, normal, output, pixels, sumOf, uniform } from "./call.ts";
+import { elementwise, type WorkRows, work } from "./work-rows.ts";
 
 type Shape = readonly [n: number, h: number, w: number, c: number];
 
@@ -109,3 +110,11 @@ export function inputCalls(shape: Shape): KernelCall[] {
     augmentCall(shape, normal("images", length), someShifts(n, h, w), normal("fill", c), ", shifts"),
   ];
 }
+
+/** Operations and bytes of pixels that become inputs. */
+export const inputWork = {
+  normalize_bytes: (n, _x, _y, size) => ({ operations: 2 * n * size, bytes: 5 * n * size }),
+  normalize_floats: (n, _x, _y, size) => elementwise(2, 2)(n, size),
+  // Four multiply-adds for the place of a pixel, three blends of three operations for each channel.
+  augment: (n, _x, _y, h, w, c) => work(n * h * w * (8 + 9 * c), 2 * n * h * w * c),
+} satisfies WorkRows;

@@ -1,4 +1,5 @@
 import { close, input, integers, type KernelCall, normal, output, uniform } from "./call.ts";
+import { elementwise, type WorkRows } from "./work-rows.ts";
 
 /** The scalars of a softmax cross-entropy. */
 export interface CrossEntropyOptions {
@@ -81,3 +82,10 @@ export function elementwiseLossCalls(size: readonly [number, number]): KernelCal
     meanSquaredError(size, normal("error y", length), normal("error targets", length), 0.125),
   ];
 }
+
+/** Operations and bytes of losses. */
+export const lossWork = {
+  softmax_cross_entropy: (n, _logits, _labels, _losses, _correct, _dlogits, classes) => elementwise(7, 2)(n, classes),
+  sigmoid_binary_cross_entropy: (n, _logits, _targets, _losses, _dlogits, size) => elementwise(9, 3)(n, size),
+  mean_squared_error: (n, _y, _targets, _losses, _dy, size) => elementwise(4, 3)(n, size),
+} satisfies WorkRows;

@@ -1,5 +1,6 @@
 import type { ColumnsCase } from "../cases.ts";
 import { close, EXACT, input, type KernelCall, normal, output, state, sumOf } from "./call.ts";
+import { elementwise, type WorkRows, work } from "./work-rows.ts";
 
 /** Number of samples, floats of a sample. */
 type Size = readonly [n: number, size: number];
@@ -147,3 +148,18 @@ export function multiplyChannelsCalls(shape: ImageShape): KernelCall[] {
     multiplyChannelsBackward(shape, x, normal("channels dy", x.length)),
   ];
 }
+
+/** Operations and bytes of merging kernels. */
+export const mergingWork = {
+  add: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  subtract: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  multiply: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  maximum: (n, _a, _b, _y, size) => elementwise(1, 3)(n, size),
+  maximum_backward: (n, _x, _y, _dy, _dx, rest, size) => elementwise(1, rest === 0 ? 4 : 5)(n, size),
+  scale: (n, _x, _y, size) => elementwise(1, 2)(n, size),
+  multiply_channels: (n, _x, _s, _y, positions, channels) =>
+    work(n * positions * channels, n * (2 * positions + 1) * channels),
+  multiply_channels_backward: (n, _x, _dy, _ds, positions, channels) =>
+    work(2 * n * positions * channels, n * (2 * positions + 1) * channels),
+  copy_columns: (n, _x, _y, rows, _xStride, _yStride, columns) => work(0, 2 * n * rows * columns),
+} satisfies WorkRows;

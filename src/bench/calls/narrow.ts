@@ -2,6 +2,7 @@ import { FIRST_PLACE } from "../../engine/kernel-sizes.ts";
 import { type ConvolutionCase, geometryOf } from "../cases.ts";
 import { close, input, type KernelCall, normal, output, sumOf } from "./call.ts";
 import { type ConvolutionData, convolutionData, padded } from "./convolution.ts";
+import { multiplying, type WorkRows, work } from "./work-rows.ts";
 
 /** Padded input, sizes and label that all calls share. */
 function parts(shape: ConvolutionCase, data: ConvolutionData) {
@@ -100,3 +101,16 @@ export function narrowCalls(shape: ConvolutionCase): KernelCall[] {
     ])
     .concat(narrowPoolBackwardWeights(shape, data, places, dy));
 }
+
+/** Operations and bytes of narrow convolutions. */
+export const narrowWork = {
+  conv2d_narrow_forward: (n, _x, _w, _bias, _y, hp, wp, c, p, q, k, r, s) =>
+    multiplying(n * hp * wp * c, n * p * q * k, r * s * c * k),
+  conv2d_narrow_pool_forward: (n, _x, _w, _bias, _y, _places, hp, wp, c, p, q, k, r, s) =>
+    multiplying(n * hp * wp * c, 2 * n * (p >> 1) * (q >> 1) * k, r * s * c * k),
+  // Only the largest output of each window has a gradient.
+  conv2d_narrow_pool_backward_weights: (k, _x, _places, _dy, _dw, n, hp, wp, c, p, q, _k, r, s) => {
+    const maxima = n * (p >> 1) * (q >> 1) * k;
+    return work(2 * maxima * r * s * c, n * hp * wp * c + 2 * maxima + r * s * c * k);
+  },
+} satisfies WorkRows;

@@ -1,4 +1,5 @@
 import { close, float32, input, type KernelCall, normal, output, state, sumOf, uniform } from "./call.ts";
+import { elementwise, type WorkRows, work } from "./work-rows.ts";
 
 type Shape = readonly [n: number, positions: number, c: number];
 
@@ -179,3 +180,18 @@ export function normCalls(shape: Shape): KernelCall[] {
     ]),
   ];
 }
+
+/** Operations and bytes of batch normalisation. */
+export const normWork = {
+  // A difference, a square and two sums; later two more operations to mask where a ReLU is fused.
+  batch_norm_moments: (n, _x, _moments, positions, c) => work(4 * n * positions * c, n * (positions + 3) * c),
+  batch_norm_statistics: (c, _moments, _mean, _variance, n) => work(5 * n * c, 2 * n * c),
+  batch_norm_running: (c) => work(7 * c, 6 * c),
+  batch_norm_fold: (c) => work(5 * c, 6 * c),
+  batch_norm_forward: (n, _x, _y, _scale, _shift, positions, c) => elementwise(3, 2)(n, positions * c),
+  batch_norm_backward_sums: (n, _x, _dy, _mean, _scale, _shift, _sums, positions, c, relu) =>
+    work((4 + 3 * relu) * n * positions * c, 2 * n * (positions + 1) * c),
+  batch_norm_backward_parameters: (c, ...args) => work(2 * args[8] * c, 2 * args[8] * c),
+  batch_norm_backward_data: (n, _x, _dy, _dx, _scale, _shift, _factors, positions, c, relu) =>
+    elementwise(4 + 3 * relu, 3)(n, positions * c),
+} satisfies WorkRows;

@@ -1,5 +1,6 @@
 import { NORM_BLOCK } from "../../engine/kernel-sizes.ts";
 import { close, float32, input, type KernelCall, normal, output, state, sumOf, type Tensor, uniform } from "./call.ts";
+import { type WorkRows, work } from "./work-rows.ts";
 
 /** The numbers of `hyper`. */
 export interface Hyper {
@@ -138,3 +139,14 @@ export function clipCalls(count: number): KernelCall[] {
   const partials = uniform("partials", Math.ceil(count / NORM_BLOCK), 0, 100);
   return [gradientNorm(normal("gradients", count)), gradientClip(partials, 1), gradientClip(partials, 1000)];
 }
+
+/** Operations and bytes of optimizers. */
+export const optimizerWork = {
+  // They read and write the weights and the state, and read the gradients; clipping and decay included.
+  sgd_update: (count) => work(7 * count, 3 * count),
+  momentum_update: (count) => work(9 * count, 5 * count),
+  rmsprop_update: (count) => work(16 * count, 7 * count),
+  adam_update: (count) => work(18 * count, 7 * count),
+  gradient_norm: (_blocks, _g, _partials, count) => work(2 * count, count),
+  gradient_clip: (_one, _partials, blocks) => work(blocks + 2, blocks),
+} satisfies WorkRows;

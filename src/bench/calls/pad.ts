@@ -1,4 +1,5 @@
 import { EXACT, input, type KernelCall, output } from "./call.ts";
+import { type WorkRows, work } from "./work-rows.ts";
 
 /** Images [n, h, w, c] inside zeros [n, hp, wp, c]. */
 export function padCallOf(
@@ -15,3 +16,8 @@ export function padCallOf(
     bound: EXACT,
   };
 }
+
+/** Operations and bytes of padding. */
+export const padWork = {
+  pad2d: (n, _x, _y, h, w, c, _top, _left, hp, wp) => work(0, n * c * (h * w + hp * wp)),
+} satisfies WorkRows;

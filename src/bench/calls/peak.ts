@@ -1,4 +1,5 @@
 import { input, type KernelCall, output, sumOf, uniform } from "./call.ts";
+import { type WorkRows, work } from "./work-rows.ts";
 
 /** The kernels that measure the peak of multiply-adds, with the vectors that each works on. */
 export const PEAK_KERNELS = [
@@ -25,3 +26,10 @@ export function peakCalls(): KernelCall[] {
     }),
   );
 }
+
+/** Operations and bytes of the peak's kernels. */
+export const peakWork = {
+  // A multiply-add a round on each lane of each vector; all in registers.
+  peak_chains: (n, _x, _y, rounds) => work(8 * 20 * n * rounds, 0),
+  peak_tile: (n, _x, _y, rounds) => work(8 * 8 * n * rounds, 0),
+} satisfies WorkRows;

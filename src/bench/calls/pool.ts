@@ -1,5 +1,6 @@
 import type { PoolCase } from "../cases.ts";
 import { close, EXACT, input, type KernelCall, normal, output, sumOf } from "./call.ts";
+import { type Work, type WorkRows, work } from "./work-rows.ts";
 
 function dims({ c, geometry }: PoolCase): number[] {
   const { h, w, p, q, r, s, strideH, strideW, padTop, padLeft, dilationH, dilationW } = geometry;
@@ -125,3 +126,15 @@ export function poolCalls(shape: PoolCase): KernelCall[] {
     averagePoolBackward(shape, dy),
   ];
 }
+
+function windowWork(n: number, [h, w, c, p, q, r, s]: readonly number[], arrays: { x: number; y: number }): Work {
+  return work(n * p * q * c * r * s, n * c * (arrays.x * h * w + arrays.y * p * q));
+}
+
+/** Operations and bytes of pooling. */
+export const poolWork = {
+  max_pool_forward: (n, _x, _y, ...dims) => windowWork(n, dims, { x: 1, y: 1 }),
+  max_pool_backward: (n, _x, _y, _dy, _dx, ...dims) => windowWork(n, dims, { x: 2, y: 2 }),
+  average_pool_forward: (n, _x, _y, ...dims) => windowWork(n, dims, { x: 1, y: 1 }),
+  average_pool_backward: (n, _dy, _dx, ...dims) => windowWork(n, dims, { x: 1, y: 1 }),
+} satisfies WorkRows;

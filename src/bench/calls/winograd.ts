@@ -4,6 +4,7 @@ import { type ConvolutionCase, geometryOf } from "../cases.ts";
 import { amplified, float32, input, type KernelCall, output, scratch } from "./call.ts";
 import { type ConvolutionData, convolutionData } from "./convolution.ts";
 import { backwardMagnitudes, filterMagnitudes, forwardMagnitudes, weightMagnitudes } from "./winograd-magnitudes.ts";
+import { multiplying, type WorkRows, work } from "./work-rows.ts";
 
 /** Roundings on an element's way through the transforms, whose passes add up to six numbers with rounded factors. */
 const TRANSFORMS = 32;
@@ -112,3 +113,15 @@ export function winogradCalls(shape: ConvolutionCase): KernelCall[] {
     winogradBackwardWeights(shape, data),
   ];
 }
+
+/** Operations and bytes of Winograd's convolutions. */
+export const winogradWork = {
+  // Three taps to six points and the other way, 9 columns and rows of them.
+  winograd_filters: (panels, _packed, _panels, rows) => work(81 * 8 * panels * rows, 45 * 8 * panels * rows),
+  winograd_forward: (n, _x, _w, _panels, _bias, _biasStride, _y, h, width, c, p, q, k) =>
+    multiplying(n * h * width * c, n * p * q * k, 36 * c * k),
+  winograd_backward_data: (n, _dy, _w, _panels, _dx, h, width, c, p, q, k) =>
+    multiplying(n * h * width * c, n * p * q * k, 36 * c * k),
+  winograd_backward_weights: (_groups, _x, _dy, _dw, n, h, width, c, p, q, k) =>
+    multiplying(n * h * width * c, n * p * q * k, 9 * c * k),
+} satisfies WorkRows;

@@ -1,4 +1,5 @@
 import { curveBumpY, line } from "d3-shape";
+import { ACTIVATIONS } from "../../layers/activation.ts";
 import type { ModelDescription } from "../../model/summary.ts";
 import { BLUE, element, escapeXml, INK, label, MIDDLE, MUTED, ORANGE, shifted, svgDocument } from "../charts/svg.ts";
 import { type Box, boxesOf, typeBeside } from "./boxes.ts";
@@ -27,12 +28,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   maxPooling2d: POOLING,
   averagePooling2d: POOLING,
   globalAveragePooling2d: POOLING,
-  gelu: ACTIVATION,
-  leakyRelu: ACTIVATION,
-  relu: ACTIVATION,
-  sigmoid: ACTIVATION,
-  softmax: ACTIVATION,
-  tanh: ACTIVATION,
+  ...Object.fromEntries(Object.keys(ACTIVATIONS).map((type) => [type, ACTIVATION])),
 };
 
 const MARGIN = 24;
