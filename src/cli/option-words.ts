@@ -29,7 +29,7 @@ export function placeholderOf({ field, choices = [], names = [] }: Kind): string
  *
  * @throws InvalidArgumentError for a wrong one, which commander puts the option's name in front of
  */
-export function readWord(kind: Kind, key: string, word: string): unknown {
+export function readWord<Value>(kind: OptionKind<unknown, Value>, key: string, word: string): Value {
   try {
     return kind.read("", key, jsonOf(kind, word));
   } catch (error) {
@@ -51,7 +51,7 @@ function jsonOf(kind: Kind, word: string): unknown {
   switch (kind.field) {
     case "number":
     case "whole":
-      return numberOf(word);
+      return kind.words?.includes(word.trim()) ? word.trim() : numberOf(word);
     case "extents":
       return extentsOf(kind, word);
     case "pairs":

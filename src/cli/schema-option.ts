@@ -9,17 +9,19 @@ import { placeholderOf, readWord } from "./option-words.ts";
  *
  * @param place where `src/schemas.ts` has the schema: group and type
  * @param prefix stands in front of the help
+ * @param short the option's letter with what parts it from its name, such as "-e, "
  */
 export function schemaOption(
   [group, type]: readonly [group: string, type: string],
   key: string,
   { kind, default: fallback }: OptionSpec,
   prefix = "",
+  short = "",
 ): Option {
   const placeholder = placeholderOf(kind);
   const help = `${prefix}${helpLine(OPTION_HELP[group][type][key])}`;
   if (placeholder === undefined) return new Option(flagName(key), help);
-  const flags = `${flagName(key)} <${placeholder}>`;
+  const flags = `${short}${flagName(key)} <${placeholder}>`;
   const usual = fallback === undefined ? "" : ` (default: ${fallback})`;
   return new Option(flags, `${help}${usual}`).argParser((word) => readWord(kind, key, word));
 }

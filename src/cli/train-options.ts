@@ -1,8 +1,16 @@
 import { type Command, Option } from "commander";
+import { AUGMENT } from "../data/augment.ts";
+import type { OptionSpec } from "../options/schema.ts";
 import { RECIPES } from "../recipes/index.ts";
-import { SAMPLING } from "../training/sampling.ts";
-import { notNegative, part, positive, positiveWhole, seedNumber, share, shareBelowOne } from "./numbers.ts";
+import { AVERAGINGS } from "../training/averaging.ts";
+import { LOSSES } from "../training/losses.ts";
+import { OPTIMIZERS } from "../training/optimizers.ts";
+import { TRAINING_PLAN } from "../training/plan.ts";
+import { SCHEDULES } from "../training/schedules.ts";
+import { part, positiveWhole } from "./numbers.ts";
+import { readWord } from "./option-words.ts";
 import { imageRange, testRange } from "./range-option.ts";
+import { schemaOption } from "./schema-option.ts";
 
 /** Options that may come more than once. */
 function collected(text: string, before: readonly string[] = []): readonly string[] {
@@ -13,44 +21,63 @@ function partOrTest(text: string): number | "test" {
   return text === "test" ? text : part(text);
 }
 
-function batchSize(text: string): number | "all" {
-  return text === "all" ? text : positiveWhole(text);
+/** Letters of plan options that are often given. */
+const LETTERS = new Map([
+  ["epochs", "-e, "],
+  ["batchSize", "-b, "],
+]);
+
+/** Plan options whose defaults are the same for all networks. */
+const WITH_DEFAULT = ["seed", "sampling"];
+
+/** Plan options that are a word with options of its own, below. */
+const SPELLED = ["optimizer", "loss", "schedule", "augment", "averaging", "evaluations", "prediction"];
+
+/** The options that are one for each of the plan. */
+function planOptions(): Option[] {
+  const plain = Object.entries<OptionSpec>(TRAINING_PLAN).filter(([key]) => !SPELLED.includes(key));
+  return plain.map(([key, spec]) => {
+    const shown = WITH_DEFAULT.includes(key) ? spec : { kind: spec.kind };
+    return schemaOption(["training", "plan"], key, shown, "", LETTERS.get(key));
+  });
+}
+
+/** Types of a thing for a help line: "sgd, rmsprop, adam or adamw; with options: adam:beta1=0.8". */
+function typesLine(variants: object, example: string): string {
+  const names = Object.keys(variants);
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}; with options: ${example}`;
 }
 
 /** Adds the options that say what is trained, how, and on which images. */
 export function addTrainingOptions(command: Command): Command {
-  return command
+  const { momentum, weightDecay, clipNorm, learningRate } = OPTIMIZERS.sgd.schema;
+  const { labelSmoothing } = LOSSES.softmaxCrossEntropy.schema;
+  command
     .option("-m, --model <name|file>", `a built-in network or a .json file (default: ${RECIPES[0].name})`)
     .option("-r, --recipe <name>", "a whole experiment, see convasm recipes; other options change parts of it")
     .option("--set <numbers>", "numbers that a recipe leaves open, such as filters=8,kernelSize=7")
-    .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual")
-    .option("-e, --epochs <n>", "passes over the training images", positiveWhole)
-    .option("-b, --batch-size <n>", "images per step; all: full-batch training", batchSize)
-    .option("--optimizer <name>", "sgd, rmsprop, adam or adamw; with options: adam:beta1=0.8")
-    .option("--lr <rate>", "learning rate; with a schedule its highest", positive)
-    .option("--momentum <m>", "momentum of sgd or rmsprop", shareBelowOne)
-    .option(
-      "--weight-decay <d>",
-      "decoupled weight decay, for every optimizer; the coupled one: --optimizer sgd:l2=0.001",
-      notNegative,
+    .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual");
+  for (const option of planOptions()) command.addOption(option);
+  return command
+    .option("--optimizer <name>", typesLine(OPTIMIZERS, "adam:beta1=0.8"))
+    .addOption(
+      new Option("--lr <rate>", "learning rate; with a schedule its highest").argParser((word) =>
+        readWord(learningRate.kind, "lr", word),
+      ),
     )
-    .option("--clip-norm <n>", "bound on the norm of all gradients together", positive)
-    .option("--schedule <name>", "constant, step, exponential, cosine or oneCycle; with options: step:stepEpochs=2")
-    .option("--label-smoothing <s>", "share of each target spread over all classes", share)
+    .addOption(schemaOption(["optimizer", "sgd"], "momentum", { kind: momentum.kind }))
+    .addOption(schemaOption(["optimizer", "sgd"], "weightDecay", { kind: weightDecay.kind }))
+    .addOption(schemaOption(["optimizer", "sgd"], "clipNorm", { kind: clipNorm.kind }))
+    .option("--schedule <name>", typesLine(SCHEDULES, "step:stepEpochs=2"))
+    .option("--loss <name>", typesLine(LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
+    .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", { kind: labelSmoothing.kind }))
     .option(
       "--augment [changes]",
-      "random changes to the images, such as shift=2,rotate=10 (also scale, shear, horizontalFlip, randomCrop, cutout); alone: shift=2,rotate=10,scale=0.1",
+      `random changes to the images, such as shift=2,rotate=10 (${Object.keys(AUGMENT).join(", ")}); alone: shift=2,rotate=10,scale=0.1`,
     )
     .option("--no-augment", "none, also where the network's own settings have some")
-    .addOption(
-      new Option("--sampling <way>", "shuffle: each image once, sequential: in their order, replacement: drawn afresh")
-        .choices(SAMPLING.choices ?? [])
-        .default(undefined, "shuffle"),
-    )
-    .option("--steps-per-epoch <n>", "full batches in an epoch (default: each image once)", positiveWhole)
-    .option("--averaging <kind>", "averaged weights: ema, or with options ema:decay=0.99, swa:startEpoch=5")
+    .option("--averaging <kind>", `averaged weights: ${typesLine(AVERAGINGS, "ema:decay=0.99, swa:startEpoch=5")}`)
     .option("--no-averaging", "the weights of the last step, also where a recipe averages")
-    .option("--average-every <n>", "report the mean loss and accuracy of every n steps", positiveWhole)
     .option(
       "--evaluate <part>",
       "evaluate on a random sample: validation:every=200,images=100; may come twice",
@@ -61,7 +88,6 @@ export function addTrainingOptions(command: Command): Command {
     .option("--no-batch-statistics", "by the running ones, also where a recipe does otherwise")
     .option("--test-time [views]", "average predictions over views: shift=1,horizontalFlip; alone: shift=1")
     .option("--no-test-time", "one view, also where a recipe has more")
-    .option("--seed <n>", "seed of everything random (default: 0)", seedNumber)
     .option(
       "--validation <n>",
       "training images held out for validation, drawn per class (of IDX the last ones): a number or a fraction; or test: the test images",
@@ -72,11 +98,5 @@ export function addTrainingOptions(command: Command): Command {
     .option("--train-range <range>", "use only these training images: 0:1000 is 0 to 999", imageRange)
     .option("--no-train-range", "all, also where a recipe has a range")
     .option("--test-range <range>", "test only on these: 0:1000, or training images as train:1000:2000", testRange)
-    .option("--no-test-range", "on all test images, also where a recipe has a range")
-    .option(
-      "--early-stopping <n>",
-      "end after n epochs without a better validation loss, with the best weights",
-      positiveWhole,
-    )
-    .option("--reduce-on-plateau <n>", "a tenth of the learning rate after n such epochs", positiveWhole);
+    .option("--no-test-range", "on all test images, also where a recipe has a range");
 }

@@ -48,6 +48,7 @@ const HELP: HelpText = {
       "--lr",
       "--weight-decay",
       "--schedule",
+      "--loss",
       "--augment",
       "--early-stopping",
       "--seed",

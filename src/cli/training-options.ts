@@ -4,14 +4,12 @@ import type { Gear } from "../engine/gears.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
-import { typesOf } from "../options/variants.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
 import { type PredictionSettings, readPredictionSettings } from "../training/evaluate.ts";
-import { lossOf, softmaxCrossEntropy } from "../training/losses.ts";
+import { LOSSES, lossOf, parseLoss } from "../training/losses.ts";
 import { OPTIMIZERS, parseOptimizer } from "../training/optimizers.ts";
-import { TRAINING_PLAN, type TrainingPlan } from "../training/plan.ts";
+import { type PlanOptions, TRAINING_PLAN, type TrainingPlan } from "../training/plan.ts";
 import type { SampleEvaluation } from "../training/reports.ts";
-import type { Sampling } from "../training/sampling.ts";
 import { parseSchedule, SCHEDULES, type Schedule } from "../training/schedules.ts";
 import { UsageError } from "./errors.ts";
 import type { NetworkChoice } from "./network-option.ts";
@@ -19,33 +17,31 @@ import { parsePairs, parseTyped } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
 
 /** Options of `train` on how to train; defaults come from the network's own settings. */
-export interface TrainingOptions {
-  readonly epochs?: number | undefined;
-  readonly batchSize?: number | "all" | undefined;
+export interface TrainingOptions
+  extends Omit<
+    PlanOptions,
+    "optimizer" | "loss" | "schedule" | "augment" | "averaging" | "evaluations" | "prediction"
+  > {
+  /** Types with their options, such as "adam:beta1=0.8". */
   readonly optimizer?: string | undefined;
+  readonly schedule?: string | undefined;
+  readonly loss?: string | undefined;
+  /** False: none. */
+  readonly averaging?: string | false | undefined;
   readonly lr?: number | undefined;
   readonly momentum?: number | undefined;
   readonly weightDecay?: number | undefined;
   readonly clipNorm?: number | undefined;
-  readonly schedule?: string | undefined;
   readonly labelSmoothing?: number | undefined;
   /** True: the default changes. False: none. */
   readonly augment?: string | boolean | undefined;
-  readonly seed?: number | undefined;
-  readonly engine?: Gear | "auto" | undefined;
-  readonly threads?: number | "auto" | undefined;
-  readonly earlyStopping?: number | undefined;
-  readonly reduceOnPlateau?: number | undefined;
-  readonly sampling?: Sampling | undefined;
-  readonly stepsPerEpoch?: number | undefined;
-  readonly averageEvery?: number | undefined;
   /** Each as "validation:every=200,images=100". */
   readonly evaluate?: readonly string[] | false | undefined;
   readonly batchStatistics?: boolean | undefined;
   /** True: the default views. False: none. */
   readonly testTime?: string | boolean | undefined;
-  /** False: none. */
-  readonly averaging?: string | false | undefined;
+  readonly engine?: Gear | "auto" | undefined;
+  readonly threads?: number | "auto" | undefined;
 }
 
 /** Augmentation of `--augment` alone: changes that leave any handwriting readable. */
@@ -77,11 +73,7 @@ export function trainingPlan(options: TrainingOptions, network: NetworkChoice): 
 /** Names that an optimizer lacks are dropped when the network's optimizer is replaced by another. */
 function chooseOptimizer(options: TrainingOptions, own: Optimizer): Optimizer {
   const { optimizer, lr, momentum, weightDecay, clipNorm } = options;
-  const asked = optimizer === undefined ? undefined : parseTyped("--optimizer", optimizer);
-  const names = typesOf(OPTIMIZERS);
-  if (asked !== undefined && !names.some((name) => name === asked.type)) {
-    throw new UsageError(`--optimizer: ${unknownName("one of", String(asked.type), names)}`);
-  }
+  const asked = optimizer === undefined ? undefined : typed("--optimizer", optimizer, OPTIMIZERS);
   const base = asked === undefined || asked.type === own.config.type ? own.config : {};
   return parseOptimizer({
     ...base,
@@ -103,26 +95,36 @@ function chooseSchedule({ schedule, lr }: TrainingOptions, own: Schedule, epochs
     const { maxLearningRate: _, ...rest } = own;
     return rest;
   }
-  const asked = parseTyped("--schedule", schedule);
-  const names = typesOf(SCHEDULES);
-  const type = names.find((name) => name.toLowerCase() === String(asked.type).toLowerCase());
-  if (type === undefined) throw new UsageError(`--schedule: ${unknownName("one of", String(asked.type), names)}`);
+  const asked = typed("--schedule", schedule, SCHEDULES);
+  const { type } = asked;
   const { milestones } = asked;
   return parseSchedule({
     ...(type === "step" && !("stepEpochs" in asked) && !("milestones" in asked) && { stepEpochs: epochs / 3 }),
     ...(type === "exponential" && { decay: pow(EXPONENTIAL_END, 1 / epochs) }),
     ...asked,
     ...(typeof milestones === "number" && { milestones: [milestones] }),
-    type,
   });
 }
 
-function chooseLoss({ labelSmoothing }: TrainingOptions, own: Loss): Loss {
-  if (labelSmoothing === undefined) return own;
-  if (own.config.type !== "softmaxCrossEntropy") {
-    throw new UsageError(`expected --label-smoothing with softmaxCrossEntropy, got it with ${own.config.type}`);
+/** Options of the network's own loss hold for the same one. */
+function chooseLoss({ loss, labelSmoothing }: TrainingOptions, own: Loss): Loss {
+  const asked = loss === undefined ? {} : typed("--loss", loss, LOSSES);
+  const type = String(asked.type ?? own.config.type);
+  if (labelSmoothing !== undefined && type !== "softmaxCrossEntropy") {
+    throw new UsageError(`expected --label-smoothing with softmaxCrossEntropy, got it with ${type}`);
   }
-  return softmaxCrossEntropy({ labelSmoothing });
+  if (loss === undefined && labelSmoothing === undefined) return own;
+  const base = type === own.config.type ? own.config : {};
+  return parseLoss({ ...base, ...asked, ...(labelSmoothing !== undefined && { labelSmoothing }) });
+}
+
+/** The type and the options of a word such as "adam:beta1=0.8", with the type as the registry spells it. */
+function typed(flag: string, word: string, variants: object): ReturnType<typeof parseTyped> {
+  const asked = parseTyped(flag, word);
+  const names = Object.keys(variants);
+  const type = names.find((name) => name.toLowerCase() === String(asked.type).toLowerCase());
+  if (type === undefined) throw new UsageError(`${flag}: ${unknownName("one of", String(asked.type), names)}`);
+  return { ...asked, type };
 }
 
 function chooseAugment(asked: string | boolean | undefined, own: AugmentOptions | undefined) {

@@ -192,6 +192,8 @@ describe("settings", () => {
       engine: "js",
       augment: RECIPES[0].augment,
     });
+    const smoothed = { loss: { type: "softmaxCrossEntropy", labelSmoothing: 0.2 } };
+    expect(await startOf("--loss", "softmaxcrossentropy:labelSmoothing=0.2")).toMatchObject(smoothed);
     const { decay } = JSON.parse(JSON.stringify(start.schedule));
     expect(decay ** 3).toBeCloseTo(0.01, 10);
     expect(await startOf("--momentum", "0.5")).toMatchObject({
