@@ -125,6 +125,8 @@ export type { Callback, Stop, StopFacts, TrainingControl } from "./training/call
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
+export type { CompileOptions } from "./training/compile-options.ts";
+export { createModel, type ModelOptions } from "./training/create-model.ts";
 export type { EvaluateOptions, Evaluation, PredictionBatch, PredictionSettings } from "./training/evaluate.ts";
 export type {
   AverageEvent,
@@ -137,6 +139,7 @@ export type {
 } from "./training/events.ts";
 export { type ExportHtmlOptions, exportHtml } from "./training/export-html.ts";
 export type { FitOptions } from "./training/fit-options.ts";
+export type { History } from "./training/history.ts";
 export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";
 export {
   type LossOption,
@@ -147,7 +150,7 @@ export {
   softmaxCrossEntropy,
 } from "./training/losses.ts";
 export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
-export { type CompileOptions, createModel, Model, type ModelOptions } from "./training/model.ts";
+export { Model } from "./training/model.ts";
 export {
   type AdamOptions,
   adam,
@@ -172,7 +175,7 @@ export type { ExponentialSchedule } from "./training/schedules/exponential.ts";
 export type { OneCycleSchedule } from "./training/schedules/one-cycle.ts";
 export type { StepSchedule } from "./training/schedules/step.ts";
 export { constant, cosine, exponential, oneCycle, parseSchedule, type Schedule, step } from "./training/schedules.ts";
-export type { History, Trainer } from "./training/trainer.ts";
+export type { Trainer } from "./training/trainer.ts";
 export { type WhitenOptions, whiten } from "./training/whitening.ts";
 export type {
   CheckpointNotes,

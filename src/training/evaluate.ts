@@ -111,6 +111,14 @@ export async function evaluateImages(
   return { loss: loss / images, accuracy, images };
 }
 
+/** Throws unless a network can be trained on a data set and validated on another. */
+export function checkRun(network: Network, data: Dataset, validation: Dataset | undefined): void {
+  checkData(network, data, "fit");
+  if (validation !== undefined) checkData(network, validation, "fit: validation");
+  if (network.optimizer === undefined)
+    throw new TypeError("fit: expected a model compiled with an optimizer, got none");
+}
+
 /** Throws unless the data set's images and targets are what the network and its loss take. */
 export function checkData({ architecture, loss }: Network, data: Dataset, who: string): void {
   if (!Array.isArray(data?.shape)) {

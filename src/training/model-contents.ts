@@ -97,3 +97,18 @@ export function trainingContents(trainer: Trainer, settings: Json): TrainingChec
   }
   return { state: { settings, progress: trainer.progress, callbacks: states }, optimizer: slots, callbacks: arrays };
 }
+
+/** Throws unless a run is the latest of a network, and between two steps. */
+export function expectLatest(network: Network, trainer: Trainer): void {
+  const { latest } = network.turns;
+  if (trainer.network !== network || (latest !== undefined && latest !== trainer)) {
+    throw new RangeError(
+      "checkpoint: expected the model's latest run, got one that others came after, or of another model",
+    );
+  }
+  if (!trainer.isBetweenSteps) {
+    throw new RangeError(
+      "checkpoint: expected a run between two steps, got one at work; take it in the loop over its events",
+    );
+  }
+}

@@ -2,77 +2,23 @@ import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
-import { ENGINE } from "../engine/engine-options.ts";
-import { InputTypeError } from "../errors.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
-import { Architecture, checkOneOutput } from "../model/architecture.ts";
-import { ARCHITECTURE_KEYS, type ArchitectureOptions } from "../model/forms.ts";
+import { type Architecture, checkOneOutput } from "../model/architecture.ts";
 import { frozenWeights, withTrainable } from "../model/freezing.ts";
-import type { NetworkOptions } from "../model/layout.ts";
 import { type MemoryUse, planMemory } from "../model/memory.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
-import { readFields } from "../options/objects.ts";
-import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
-import { COMPILE_PLAN } from "./compile-plan.ts";
+import { type CompileOptions, readCompileOptions } from "./compile-options.ts";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import type { FitEvent } from "./events.ts";
 import type { FitOptions } from "./fit-options.ts";
-import { modelContents, trainingContents } from "./model-contents.ts";
+import type { History } from "./history.ts";
+import { expectLatest, modelContents, trainingContents } from "./model-contents.ts";
 import { SEED } from "./model-settings.ts";
 import { type PredictOptions, predictImages } from "./predict.ts";
-import { type History, Trainer } from "./trainer.ts";
-
-/** A network as a list of layers, or as what layers were applied to; and a seed. */
-export type ModelOptions = ArchitectureOptions & {
-  /** Seed of everything random: initial weights, order of the data, dropout, augmentation. Default 0. */
-  seed?: number;
-};
-
-/** The options of `compile`. */
-export const COMPILE_OPTIONS = { ...COMPILE_PLAN, ...ENGINE } as const satisfies OptionSchema;
-
-/** Options of `compile`: optimizer, loss and batch, and what computes. */
-export interface CompileOptions extends OptionsOf<typeof COMPILE_OPTIONS> {}
-
-/**
- * Makes a model: checks that layers and shapes fit. `compile` gives it memory and weights.
- *
- * A network is a list of layers, each of which takes the output of the one before it, or of those that its `inputs` name; or, as in
- * Keras, what layers are applied to, from `input()` to `outputs`. Both make the same model and the same file.
- *
- * @throws TypeError, RangeError naming the layer where something does not fit
- * @example
- * const model = createModel({
- *   input: { shape: [28, 28, 1], scale: 1 / 255 },
- *   layers: [conv2d({ filters: 8, kernelSize: 3, activation: "relu" }), flatten(), dense({ units: 10 })],
- * });
- * @example
- * const x = input({ shape: [28, 28, 1], scale: 1 / 255 });
- * const left = conv2d({ filters: 8, kernelSize: 3, padding: "same" }).apply(x);
- * const right = conv2d({ filters: 8, kernelSize: 5, padding: "same" }).apply(x);
- * const sum = relu().apply(add().apply([left, right]));
- * const model = createModel({ inputs: x, outputs: dense({ units: 10 }).apply(flatten().apply(sum)) });
- */
-export function createModel(options: ModelOptions): Model {
-  const { architecture, seed } = readModelOptions(options);
-  return new Model(architecture, seed);
-}
-
-/** What a model is made of, from the options of `createModel`. */
-export function readModelOptions(options: ModelOptions) {
-  readFields("createModel", options, [...ARCHITECTURE_KEYS, "seed"]);
-  const { seed = 0, ...form } = options;
-  return { architecture: new Architecture(form), seed };
-}
-
-/** The options of a network, from checked options. */
-function readCompileOptions(options: CompileOptions): Omit<NetworkOptions, "seed"> {
-  const read = readOptions("compile", COMPILE_OPTIONS, options);
-  if (read.optimizer === undefined || read.loss !== undefined) return read;
-  throw new InputTypeError("compile", "a loss with the optimizer", "none", "missing");
-}
+import { Trainer } from "./trainer.ts";
+import { copyWeights, readWeight, writeWeight } from "./weights.ts";
 
 /**
  * A network and all one does with it. Made by `createModel` or `loadModel`.
@@ -165,11 +111,7 @@ export class Model {
       throw error;
     }
     if (old !== undefined) {
-      // Each by its name: what is frozen lies elsewhere.
-      for (const { spec, value } of network.parameters.list) {
-        const from = old.parameters.get(spec.name).value;
-        network.engine.heap.set(old.view(from.offset, from.size), value.offset);
-      }
+      copyWeights(old, network);
       old.dispose();
     }
     this.#network = network;
@@ -298,9 +240,7 @@ export class Model {
 
   /** A copy of a weight's values. */
   getWeight(name: string): Float32Array {
-    this.network.turns.expectSettled("weights");
-    const { value } = this.network.parameters.get(name);
-    return Float32Array.from(this.network.view(value.offset, value.size));
+    return readWeight(this.network, name);
   }
 
   /**
@@ -309,17 +249,7 @@ export class Model {
    * @throws RangeError if there is none of that name, the number of values differs, or one is not finite in float32
    */
   setWeight(name: string, values: ArrayLike<number>): void {
-    this.network.turns.expectWritable("weights");
-    const { value } = this.network.parameters.get(name);
-    if (values.length !== value.size) {
-      throw new RangeError(`weights: expected ${value.size} values for "${name}", got ${values.length}`);
-    }
-    const wrong = Array.from(values).findIndex((number) => !Number.isFinite(Math.fround(number)));
-    if (wrong >= 0) {
-      throw new RangeError(`weights: expected finite values for "${name}", got ${values[wrong]} at index ${wrong}`);
-    }
-    this.network.engine.heap.set(values, value.offset);
-    this.network.parametersChanged();
+    writeWeight(this.network, name, values);
   }
 
   /** Layers, shapes, parameters and memory as a table. */
@@ -353,17 +283,7 @@ export class Model {
    * @throws RangeError if the run is not this model's latest, or in the middle of a step or a callback
    */
   checkpoint(trainer: Trainer, settings: Json = null): Uint8Array {
-    const { latest } = this.network.turns;
-    if (trainer.network !== this.network || (latest !== undefined && latest !== trainer)) {
-      throw new RangeError(
-        "checkpoint: expected the model's latest run, got one that others came after, or of another model",
-      );
-    }
-    if (!trainer.isBetweenSteps) {
-      throw new RangeError(
-        "checkpoint: expected a run between two steps, got one at work; take it in the loop over its events",
-      );
-    }
+    expectLatest(this.network, trainer);
     const contents = modelContents(this.network, this);
     return encodeCheckpoint({ ...contents, training: trainingContents(trainer, settings) });
   }

@@ -1,10 +1,11 @@
+import { InputRangeError } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
 import { readReport } from "./reports.ts";
 
-/** Where a run stands: all that a resumed run needs besides weights, optimizer state and options. */
+/** Position of a run: all that a resumed run needs besides weights, optimizer state and options. */
 export interface Progress {
   /** Epochs done. */
   readonly epoch: number;
@@ -21,7 +22,7 @@ export interface Progress {
   readonly averaged: Sums;
   /** Reports told of the last step. */
   readonly reported: number;
-  /** What callbacks made of the schedule's learning rate. */
+  /** The factor of the learning rate that callbacks have set. */
   readonly learningRateFactor: number;
   /** A callback's reason for ending the run. */
   readonly stopped: string | null;
@@ -33,9 +34,9 @@ export interface Progress {
 /** Sums over images. */
 export type Sums = { readonly loss: number; readonly correct: number; readonly images: number };
 
-export const NO_SUMS: Sums = { loss: 0, correct: 0, images: 0 };
+const NO_SUMS: Sums = { loss: 0, correct: 0, images: 0 };
 
-/** Where a run begins. */
+/** The position at which a run begins. */
 export const START: Progress = {
   epoch: 0,
   stepInEpoch: 0,
@@ -52,8 +53,62 @@ export const START: Progress = {
   reports: [],
 };
 
+/** The position after a step, with its sums over images and its time. */
+export function afterStep(before: Progress, { loss, correct, images }: Sums, seconds: number): Progress {
+  const { averaged } = before;
+  return {
+    ...before,
+    stepInEpoch: before.stepInEpoch + 1,
+    step: before.step + 1,
+    loss: before.loss + loss,
+    correct: before.correct + correct,
+    images: before.images + images,
+    trainSeconds: before.trainSeconds + seconds,
+    averaged: {
+      loss: averaged.loss + loss,
+      correct: averaged.correct + correct,
+      images: averaged.images + images,
+    },
+    reported: 0,
+  };
+}
+
+/** The position after a report. */
+export function afterReport(before: Progress, event: ReportEvent): Progress {
+  return {
+    ...before,
+    reported: before.reported + 1,
+    ...(event.event === "average" && { averaged: NO_SUMS }),
+    reports: [...before.reports, event],
+  };
+}
+
+/** The position at the begin of the next epoch. */
+export function afterEpoch(before: Progress, event: EpochEvent): Progress {
+  return {
+    ...before,
+    epoch: before.epoch + 1,
+    stepInEpoch: 0,
+    loss: 0,
+    correct: 0,
+    images: 0,
+    trainSeconds: 0,
+    history: [...before.history, event],
+  };
+}
+
+/** Throws a RangeError unless a position is one of a run of so many epochs of so many steps. */
+export function checkProgress({ epoch, stepInEpoch, step }: Progress, epochs: number, steps: number): void {
+  if (epoch * steps + stepInEpoch === step && stepInEpoch <= steps && epoch <= epochs) return;
+  throw new InputRangeError(
+    "resume",
+    `a run of ${epochs} epochs of ${steps} steps`,
+    `one at epoch ${epoch}, step ${stepInEpoch}, ${step} in all`,
+  );
+}
+
 /**
- * Progress from a checkpoint's JSON.
+ * Reads a run's position from a checkpoint's JSON.
  *
  * @throws TypeError, RangeError if something is missing or of the wrong kind
  */

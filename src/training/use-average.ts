@@ -6,8 +6,8 @@ import { drawSample } from "./sampling.ts";
 import { updateStatistics } from "./statistics.ts";
 
 /**
- * Puts the averaged weights in place of those of the last step, where there is an average, and returns how to undo it. Where
- * running statistics are to be taken anew, that is over the same images each time.
+ * Puts the averaged weights in place of those of the last step, where there is an average, once nobody reads the network, and returns a function that
+ * undoes it. Where running statistics are to be taken anew, that is over the same images each time.
  *
  * @throws the signal's reason if that aborts; then nothing has changed
  */
@@ -19,13 +19,34 @@ export async function useAverage(
   signal: AbortSignal | undefined,
 ): Promise<() => void> {
   if (average?.values === undefined) return () => {};
+  const { turns } = network;
+  await turns.undisturbed();
+  turns.weights = "changing";
+  try {
+    const undo = await putAverage(average, average.values, network, data, seed, signal);
+    turns.weights = "averaged";
+    return undo;
+  } catch (error) {
+    turns.weights = "own";
+    throw error;
+  }
+}
+
+async function putAverage(
+  average: WeightAverage,
+  averaged: Float32Array | Float64Array,
+  network: Network,
+  data: Dataset,
+  seed: number,
+  signal: AbortSignal | undefined,
+): Promise<() => void> {
   const { offset, count } = network.parameters.moving;
   const own = network.view(offset, count).slice();
   const put = (values: Float32Array | Float64Array) => {
     network.engine.heap.set(values, offset);
     network.parametersChanged();
   };
-  put(average.values);
+  put(averaged);
   const images = Math.min(average.plan.statisticsImages, data.length);
   if (images > 0) {
     try {

@@ -10,9 +10,9 @@ import type { Json } from "../json.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
 import type { OptionsOf } from "../options/schema.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
+import type { CompileOptions } from "../training/compile-options.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
-import type { CompileOptions } from "../training/model.ts";
 import type { RUN_PLAN } from "../training/plan.ts";
 import type { RemoteDataset } from "./remote-dataset.ts";
 

@@ -8,7 +8,7 @@
 import type { ErrorRecord } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import type { FitEvent } from "../training/events.ts";
-import type { History } from "../training/trainer.ts";
+import type { History } from "../training/history.ts";
 
 /** Version of the protocol: page and worker may come from different files, and must agree. */
 export const PROTOCOL = 2;

@@ -1,7 +1,7 @@
 import { decodeError } from "../errors.ts";
 import { macrotask } from "../training/event-loop.ts";
 import type { FitEvent } from "../training/events.ts";
-import type { History } from "../training/trainer.ts";
+import type { History } from "../training/history.ts";
 import type { RunNote } from "./connection.ts";
 import type { CheckpointNotes } from "./contract.ts";
 import { EventQueue } from "./event-queue.ts";

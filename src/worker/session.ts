@@ -8,7 +8,7 @@ import type { Gear } from "../engine/gears.ts";
 import { HostError, InputTypeError, shown } from "../errors.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
-import { type ModelOptions, readModelOptions } from "../training/model.ts";
+import { type ModelOptions, readModelOptions } from "../training/create-model.ts";
 import { Connection } from "./connection.ts";
 import type { LoadSettings } from "./contract.ts";
 import type { DatasetInfo } from "./hosted-dataset.ts";

@@ -7,7 +7,7 @@ import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { adam } from "../../src/training/optimizers.ts";
 import { fitShared } from "../worker/replicas/trained.ts";
 import { describeInChromium, openPage, useChromium } from "./chromium.ts";

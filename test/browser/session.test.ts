@@ -5,7 +5,7 @@ import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import { describeInChromium, openPage, useChromium } from "./chromium.ts";
 import { libraryFiles } from "./library.ts";

@@ -7,7 +7,7 @@ import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { input } from "../../src/model/input.ts";
 import { readSafetensors } from "../../src/node/safetensors.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 import { writeSmallData } from "./small-data.ts";
 

@@ -9,7 +9,7 @@ import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { NETWORKS } from "../../src/recipes/index.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 
 /** Two images of a size. */
 function images(h: number, w: number) {

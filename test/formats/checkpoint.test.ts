@@ -3,8 +3,8 @@ import { readCheckpoint } from "../../src/formats/checkpoint.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { loadModel } from "../../src/training/load-model.ts";
-import { createModel } from "../../src/training/model.ts";
 import { barImages, SHAPE } from "../model/networks.ts";
 import { changedFile } from "./changed.ts";
 

@@ -3,8 +3,8 @@ import { createDataset } from "../../src/data/dataset.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { parseLoss } from "../../src/training/losses.ts";
-import { createModel } from "../../src/training/model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import {
   expectNear,

@@ -9,8 +9,9 @@ import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { type LossOption, softmaxCrossEntropy } from "../../src/training/losses.ts";
-import { createModel, type Model } from "../../src/training/model.ts";
+import type { Model } from "../../src/training/model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import {
   expectNear,

@@ -6,7 +6,7 @@ import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import { expectNear, GOLDEN_ENGINES, type GoldenStep, readGolden, setWeights, stage } from "./golden.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { readLayers } from "../../src/graph/read.ts";
 import { sizeOf } from "../../src/layers/layer.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import type { RandomNetwork } from "../graph/random-networks.ts";
 import { expectNear, GOLDEN_ENGINES, readGolden, stage } from "./golden.ts";
 import { type Digest, expectDigests, IMAGES, namesOf, pattern, setInitial, valuesOf } from "./patterns.ts";

@@ -12,8 +12,9 @@ import type { SymbolicTensor } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { input } from "../../src/model/input.ts";
 import { readArchitecture } from "../../src/model/read-architecture.ts";
+import { createModel, type ModelOptions } from "../../src/training/create-model.ts";
 import { loadModel } from "../../src/training/load-model.ts";
-import { createModel, Model, type ModelOptions } from "../../src/training/model.ts";
+import { Model } from "../../src/training/model.ts";
 import { barImages, CLASSES, SHAPE, weightBytes } from "../model/networks.ts";
 
 const INPUT = { shape: SHAPE, scale: 1 / 128, offset: -1 } as const;

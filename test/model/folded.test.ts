@@ -11,8 +11,9 @@ import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { Probe } from "../../src/model/probe.ts";
+import type { CompileOptions } from "../../src/training/compile-options.ts";
 import { loadModel } from "../../src/training/load-model.ts";
-import type { CompileOptions, Model } from "../../src/training/model.ts";
+import type { Model } from "../../src/training/model.ts";
 import { HOST_GEARS } from "../gears.ts";
 import { barImages, CLASSES, compiled, EXACT, SHAPE, stage } from "./networks.ts";
 

@@ -6,7 +6,8 @@ import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { softmax } from "../../src/layers/softmax.ts";
 import { Probe } from "../../src/model/probe.ts";
-import { createModel, type Model } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
+import type { Model } from "../../src/training/model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 
 const SHAPE = [2, 2, 1] as const;

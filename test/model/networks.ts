@@ -18,7 +18,9 @@ import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
-import { type CompileOptions, createModel, type Model } from "../../src/training/model.ts";
+import type { CompileOptions } from "../../src/training/compile-options.ts";
+import { createModel } from "../../src/training/create-model.ts";
+import type { Model } from "../../src/training/model.ts";
 
 /** Float64 on plain JavaScript. */
 export const EXACT: EngineOptions = { gear: "js", precision: "float64" };

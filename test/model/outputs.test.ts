@@ -13,9 +13,10 @@ import { input } from "../../src/model/input.ts";
 import { Network } from "../../src/model/network.ts";
 import { Probe } from "../../src/model/probe.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { exportHtml } from "../../src/training/export-html.ts";
 import { loadModel } from "../../src/training/load-model.ts";
-import { createModel, type Model } from "../../src/training/model.ts";
+import type { Model } from "../../src/training/model.ts";
 import { barImages, CLASSES, SHAPE } from "./networks.ts";
 
 const data: Dataset = barImages(11);

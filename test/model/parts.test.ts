@@ -9,7 +9,8 @@ import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
-import type { CompileOptions, Model } from "../../src/training/model.ts";
+import type { CompileOptions } from "../../src/training/compile-options.ts";
+import type { Model } from "../../src/training/model.ts";
 import { adam } from "../../src/training/optimizers.ts";
 import {
   barImages,

@@ -11,7 +11,7 @@ import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 
 function describeLayers(layers: Layer[], input: readonly [number, number, number] = [28, 28, 1]) {
   return createModel({ input, layers }).describe();

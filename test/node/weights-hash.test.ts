@@ -6,7 +6,7 @@ import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 
 it("hashes the values as they stand in the file, one after the other", async () => {
   const model = createModel({

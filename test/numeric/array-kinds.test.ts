@@ -9,8 +9,8 @@ import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { asBytes, asPixels, isMap, kindOf } from "../../src/numeric/array-kinds.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { loadModel } from "../../src/training/load-model.ts";
-import { createModel } from "../../src/training/model.ts";
 import { session } from "../worker/sessions.ts";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));

@@ -3,7 +3,7 @@ import { createDataset } from "../../src/data/dataset.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { ListOptions } from "../../src/model/forms.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { adam, sgd } from "../../src/training/optimizers.ts";
 import {
   barImages,

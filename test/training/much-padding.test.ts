@@ -4,7 +4,7 @@ import type { Gear } from "../../src/engine/gears.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import type { Padding } from "../../src/layers/geometry.ts";
 import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import { HOST_GEARS } from "../gears.ts";
 import { normal } from "../layers/placed.ts";

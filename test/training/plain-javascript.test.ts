@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { createModel, type ModelOptions } from "../../src/training/create-model.ts";
 import type { FitOptions } from "../../src/training/fit-options.ts";
 import { loadModel } from "../../src/training/load-model.ts";
-import { createModel, type ModelOptions } from "../../src/training/model.ts";
 
 // What the compiler would refuse comes from JavaScript all the same: JSON.parse stands for it here.
 const layers = () => [flatten(), dense({ units: 2 })];

@@ -13,11 +13,12 @@ import { EarlyStopping } from "../../src/training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../../src/training/callbacks/reduce-on-plateau.ts";
 import type { EpochEvent } from "../../src/training/events.ts";
 import type { FitOptions } from "../../src/training/fit-options.ts";
+import type { History } from "../../src/training/history.ts";
 import { loadModel, resumeTrainer, runSettings } from "../../src/training/load-model.ts";
 import type { Model } from "../../src/training/model.ts";
 import { adam, rmsprop, sgd } from "../../src/training/optimizers.ts";
 import { cosine } from "../../src/training/schedules.ts";
-import type { History, Trainer } from "../../src/training/trainer.ts";
+import type { Trainer } from "../../src/training/trainer.ts";
 import { changedFile } from "../formats/changed.ts";
 import { barImages, CLASSES, compiled, weightBytes } from "../model/networks.ts";
 

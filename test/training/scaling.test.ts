@@ -4,8 +4,9 @@ import { type PixelScaling, scaleBytes, scalePixels } from "../../src/data/scali
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { loadModel } from "../../src/training/load-model.ts";
-import { createModel, type Model } from "../../src/training/model.ts";
+import type { Model } from "../../src/training/model.ts";
 
 const DEEP: PixelScaling = { base: 0, factor: 255 / 4095 };
 

@@ -4,7 +4,7 @@ import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { whiten } from "../../src/training/whitening.ts";
 
 const SHAPE = [7, 6, 2] as const;

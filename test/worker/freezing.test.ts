@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { createModel, type Model } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
+import type { Model } from "../../src/training/model.ts";
 import { created, everyLayer, SHAPE } from "../model/networks.ts";
 import { DATA, session } from "./sessions.ts";
 

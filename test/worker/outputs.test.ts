@@ -6,7 +6,7 @@ import { flatten } from "../../src/layers/flatten.ts";
 import { sizeOf } from "../../src/layers/layer.ts";
 import { input } from "../../src/model/input.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
-import { createModel, type ModelOptions } from "../../src/training/model.ts";
+import { createModel, type ModelOptions } from "../../src/training/create-model.ts";
 import { CLASSES, SHAPE } from "../model/networks.ts";
 import { DATA, session } from "./sessions.ts";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
-import { createModel } from "../../src/training/model.ts";
+import { createModel } from "../../src/training/create-model.ts";
 import { whiten } from "../../src/training/whitening.ts";
 import { SHAPE } from "../model/networks.ts";
 import { DATA, session } from "./sessions.ts";

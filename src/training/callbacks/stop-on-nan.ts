@@ -1,7 +1,7 @@
 import { DIVERGED_ADVICE, DivergedError } from "../../errors.ts";
 import type { Callback, TrainingControl } from "../callback.ts";
 import type { EpochEvent, StepEvent } from "../events.ts";
-import type { History } from "../trainer.ts";
+import type { History } from "../history.ts";
 
 /**
  * Ends the run at the first step whose loss is NaN or infinite, or after the first epoch whose validation loss or weights

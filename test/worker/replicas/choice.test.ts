@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { dense } from "../../../src/layers/dense.ts";
 import { flatten } from "../../../src/layers/flatten.ts";
 import { findNetwork } from "../../../src/recipes/index.ts";
-import { type CompileOptions, createModel } from "../../../src/training/model.ts";
+import type { CompileOptions } from "../../../src/training/compile-options.ts";
+import { createModel } from "../../../src/training/create-model.ts";
 import { chooseReplicas } from "../../../src/worker/replicas/choice.ts";
 import { withThreads } from "../../engine/threads/sources.ts";
 

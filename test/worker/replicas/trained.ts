@@ -6,8 +6,9 @@
 
 import type { Dataset } from "../../../src/data/dataset.ts";
 import type { FitOptions } from "../../../src/training/fit-options.ts";
+import type { History } from "../../../src/training/history.ts";
 import type { Model } from "../../../src/training/model.ts";
-import type { History, Trainer } from "../../../src/training/trainer.ts";
+import type { Trainer } from "../../../src/training/trainer.ts";
 import { ReplicaGroup } from "../../../src/worker/replicas/group.ts";
 
 /** Works with replicas of a compiled model, and ends them. */

@@ -1,0 +1,11 @@
+import type { Stop } from "./callback.ts";
+import type { EpochEvent, ReportEvent } from "./events.ts";
+
+/** Result of `fit`. */
+export interface History {
+  readonly epochs: readonly EpochEvent[];
+  /** Averages and evaluations in the course of the epochs, in order; empty unless asked for. */
+  readonly reports: readonly ReportEvent[];
+  /** End of the run: all epochs done, the signal, or a callback's reason. */
+  readonly end: "completed" | "interrupted" | Stop;
+}

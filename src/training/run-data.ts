@@ -1,0 +1,55 @@
+import type { Dataset } from "../data/dataset.ts";
+import { RandomStream } from "../numeric/random.ts";
+import { type Batch, transformsOf } from "./batch.ts";
+import type { readFitOptions } from "./fit-options.ts";
+import type { Progress } from "./progress.ts";
+import type { SampleEvaluation } from "./reports.ts";
+import { drawSample, drawsPerEpoch, epochOrder } from "./sampling.ts";
+
+/** The images of a run, in an order that follows from seed, epoch and step. */
+export class RunData {
+  readonly data: Dataset;
+  readonly seed: number;
+  readonly stepsPerEpoch: number;
+  readonly #batchSize: number;
+  readonly #draws: number;
+  readonly #options: ReturnType<typeof readFitOptions>;
+
+  constructor(data: Dataset, seed: number, batchSize: number, options: ReturnType<typeof readFitOptions>) {
+    this.data = data;
+    this.seed = seed;
+    this.#batchSize = batchSize;
+    this.#options = options;
+    this.#draws = drawsPerEpoch(data.length, batchSize, options.stepsPerEpoch);
+    this.stepsPerEpoch = Math.ceil(this.#draws / batchSize);
+  }
+
+  /** The order of the images in an epoch, from 0. */
+  order(epoch: number): Uint32Array {
+    const stream = RandomStream.from(this.seed, "shuffle").child(epoch);
+    return epochOrder(this.#options.sampling, this.#draws, this.data.length, stream);
+  }
+
+  /** The batch of the next step. */
+  batch(order: Uint32Array, { epoch, stepInEpoch, step }: Progress, learningRate: number): Batch {
+    const { data, seed } = this;
+    const begin = stepInEpoch * this.#batchSize;
+    const indices = order.subarray(begin, begin + this.#batchSize);
+    const { augment } = this.#options;
+    return {
+      data,
+      indices,
+      step: step + 1,
+      learningRate,
+      writeTransforms: augment && transformsOf(augment, { seed, epoch, step, indices, shape: data.shape }),
+    };
+  }
+
+  /** The images of an evaluation after a step; without indices all of them. */
+  sample({ on, every, images }: SampleEvaluation, step: number) {
+    const data = on === "validation" ? (this.#options.validation ?? this.data) : this.data;
+    const stream = RandomStream.from(this.seed, `evaluation/${on}/${every}`).child(step);
+    const indices = images === undefined ? undefined : drawSample(data.length, Math.min(images, data.length), stream);
+    return { data, indices };
+  }
+}
