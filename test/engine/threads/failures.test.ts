@@ -38,6 +38,9 @@ function trapping(thread: number): Tape {
 /** What every run says after the one that failed. */
 const AFTER = "; nothing runs after that, compile the model again";
 
+/** The error of a worker that is lost. */
+const lost = (message: string) => expect.objectContaining({ message, code: "lost-worker" });
+
 describe("a kernel that traps", () => {
   it.each([
     [1, 0, "engine: failed in"],
@@ -83,7 +86,7 @@ describe("a thread that is lost", () => {
       engine.run(doubling());
       handles[1].terminate();
       await ends[1];
-      expect(() => engine.run(doubling())).toThrow(new Error(`engine: thread 2 is lost: it ended with code 1${AFTER}`));
+      expect(() => engine.run(doubling())).toThrow(lost(`engine: thread 2 is lost: it ended with code 1${AFTER}`));
       engine.dispose();
       await Promise.all(ends);
     });
@@ -95,8 +98,8 @@ describe("a thread that is lost", () => {
       const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 3 });
       engine.run(doubling());
       handles[0].terminate();
-      expect(() => engine.run(doubling())).toThrow(new Error("engine: thread 1 does not answer"));
-      expect(() => engine.run(doubling())).toThrow(new Error(`engine: thread 1 does not answer${AFTER}`));
+      expect(() => engine.run(doubling())).toThrow(lost("engine: thread 1 does not answer"));
+      expect(() => engine.run(doubling())).toThrow(lost(`engine: thread 1 does not answer${AFTER}`));
       engine.dispose();
     });
   });
