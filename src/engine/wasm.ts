@@ -3,7 +3,6 @@ import { builtInWasm } from "./built-in-wasm.ts";
 import type { WasmGear } from "./gears.ts";
 import { instantiateNow, instantiateSoon } from "./instantiate.ts";
 import type { Kernels } from "./kernels.ts";
-import { withSharedMemory } from "./shared-memory.ts";
 
 /** Kernels of a gear, for memory of one thread or shared memory. */
 export type WasmName = WasmGear | `${WasmGear}-shared`;
@@ -29,14 +28,19 @@ export function setWasmSource(replacement: WasmSource): void {
 async function compile(name: WasmName): Promise<WebAssembly.Module> {
   switch (name) {
     case "simd-shared":
-      return WebAssembly.compile(withSharedMemory(await load("simd")));
+      return compileShared("simd");
     case "relaxed-shared":
-      return WebAssembly.compile(withSharedMemory(await load("relaxed")));
+      return compileShared("relaxed");
     case "wide-shared":
-      return WebAssembly.compile(withSharedMemory(await load("wide")));
+      return compileShared("wide");
     default:
       return compileAlone(name);
   }
+}
+
+async function compileShared(gear: WasmGear): Promise<WebAssembly.Module> {
+  const { withSharedMemory } = await import("./shared-memory.ts");
+  return WebAssembly.compile(withSharedMemory(await load(gear)));
 }
 
 async function compileAlone(gear: WasmGear): Promise<WebAssembly.Module> {

@@ -12,7 +12,7 @@ const gzipped = (text: string | Uint8Array) => gzipSync(text, { level: 9 }).leng
 /** A page that trains on data of its own, in the thread that it is in. */
 const PAGE = `
 import { conv2d, createDataset, createModel, dense, flatten, maxPooling2d, oneCycle, sgd } from "convasm";
-export async function train(images, labels) {
+globalThis.train = async (images, labels) => {
   const model = createModel({
     input: { shape: [28, 28, 1], scale: 1 / 255 },
     layers: [conv2d({ filters: 8, kernelSize: 5, activation: "relu" }), maxPooling2d(), flatten(), dense({ units: 10 })],
@@ -27,6 +27,8 @@ async function bundled(): Promise<Map<string, OutputChunk>> {
   const bundle = await rolldown({
     input: "page.js",
     external: ["h5wasm"],
+    // As Vite says for pages.
+    preserveEntrySignatures: false,
     plugins: [
       {
         name: "page",
