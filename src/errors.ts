@@ -25,6 +25,20 @@ export function shown(value: unknown): string {
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}...` : text;
 }
 
+/** Names in messages: so many of them, and so many characters of each. */
+const LISTED_NAMES = 20;
+const LISTED_LENGTH = 200;
+
+/** Names as an error message lists them: of many the first ones, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const some = names
+    .slice(0, LISTED_NAMES)
+    .map((name) => (name.length > LISTED_LENGTH ? `${name.slice(0, LISTED_LENGTH)}...` : name));
+  const more = names.length - some.length;
+  return some.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
 function asText(value: unknown): string {
   if (typeof value !== "string" && (typeof value !== "object" || value === null)) return String(value);
   try {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
-import { BYTES, isSameScaling, type PixelScaling, rangeWords } from "../data/scaling.ts";
+import { BYTES, isSameScaling, type PixelScaling, rangeWords, shortNumber } from "../data/scaling.ts";
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { type Context, commandLine, createContext } from "./context.ts";
@@ -116,9 +116,9 @@ export function describeData(
   for (const [name, figures] of Object.entries(parts)) {
     if (figures === undefined) continue;
     const { minimum, maximum, mean, deviation, type } = figures;
-    const range = `${type} ${short(minimum)} to ${short(maximum)}`;
+    const range = `${type} ${shortNumber(minimum)} to ${shortNumber(maximum)}`;
     output.text(
-      `${name.padEnd(5)} ${range}, mean ${mean.map(short).join(" ")}, deviation ${deviation.map(short).join(" ")}`,
+      `${name.padEnd(5)} ${range}, mean ${mean.map(shortNumber).join(" ")}, deviation ${deviation.map(shortNumber).join(" ")}`,
     );
   }
   if (scaling !== undefined && !isSameScaling(scaling, BYTES)) output.text(scalingLine(scaling));
@@ -147,9 +147,4 @@ export function countTable(
 interface CountedPart {
   readonly images: number;
   readonly counts: readonly number[] | undefined;
-}
-
-/** A number in four digits. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

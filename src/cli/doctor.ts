@@ -12,7 +12,7 @@ import { EXIT, UsageError } from "./errors.ts";
 import { counted, duration } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import type { Output } from "./output.ts";
-import { unknownName } from "./suggest.ts";
+import { namesOf } from "./word-lists.ts";
 
 interface DoctorOptions extends OutputOptions {
   readonly engine?: readonly string[] | undefined;
@@ -47,7 +47,7 @@ export function addDoctorCommand(program: Command, signal: AbortSignal): void {
 async function doctor(options: DoctorOptions, version: string, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   const { output } = createContext(options, signal);
-  const wanted = readEngines(options.engine);
+  const wanted = options.engine && namesOf("--engine", options.engine, GEARS);
   const { engines, threads } = await describe(version, output);
   signal.throwIfAborted();
   const gears = engines.filter(({ available }) => available).map(({ engine }) => engine);
@@ -60,16 +60,6 @@ async function doctor(options: DoctorOptions, version: string, signal: AbortSign
   const checks = await check(chosen, threads, output, signal);
   await measure(chosen, threads, options, output, signal);
   conclude(checks, (performance.now() - began) / 1000, output);
-}
-
-function readEngines(list: readonly string[] | undefined): Gear[] | undefined {
-  if (list === undefined) return undefined;
-  const words = list.flatMap((item) => item.split(/[,\s]+/)).filter((word) => word !== "");
-  return words.map((word) => {
-    const gear = GEARS.find((name) => name === word);
-    if (gear === undefined) throw new UsageError(`--engine: ${unknownName("one of", word, GEARS)}`);
-    return gear;
-  });
 }
 
 async function describe(version: string, output: Output): Promise<{ engines: EngineState[]; threads: ThreadState }> {

@@ -4,16 +4,13 @@
  * @module
  */
 
+import { listed } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ClassLabels } from "./pixels.ts";
 
-/** Names that an error or a note lists before it only counts. */
-const LISTED = 8;
-
 /** Names as text; of many, the first ones. */
 export function listOf(names: readonly string[]): string {
-  const some = names.slice(0, LISTED).map((name) => JSON.stringify(name));
-  return some.join(", ") + (names.length > LISTED ? ` and ${names.length - LISTED} more` : "");
+  return listed(names.map((name) => JSON.stringify(name)));
 }
 
 /**

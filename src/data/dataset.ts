@@ -7,6 +7,7 @@
 import { asPixels, isFloat32Array, isUint8Array, isUint16Array, kindOf } from "../numeric/array-kinds.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import { drawPerClass, lieTogether, shareOut } from "./draw.ts";
+import { checkFinite } from "./finite.ts";
 import type { ClassLabels, ImageShape, Pixels } from "./pixels.ts";
 import { type PixelScaling, readScaling } from "./scaling.ts";
 
@@ -52,15 +53,6 @@ export interface DatasetInit {
 
 function isPositiveInteger(value: number): boolean {
   return Number.isSafeInteger(value) && value > 0;
-}
-
-function checkFinite(who: string, what: string, values: Float32Array, perImage: number): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) {
-      const image = Math.floor(i / perImage);
-      throw new RangeError(`${who}: expected finite ${what}, got ${values[i]} at index ${i} (image ${image})`);
-    }
-  }
 }
 
 function checkLabels(who: string, labels: ClassLabels, classes: number): void {

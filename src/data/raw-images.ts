@@ -1,5 +1,6 @@
 import { shown } from "../errors.ts";
 import { asPixels, isFloat32Array, kindOf } from "../numeric/array-kinds.ts";
+import { checkFinite } from "./finite.ts";
 import type { ImageShape, Pixels } from "./pixels.ts";
 
 /** Images one after the other, checked. */
@@ -43,7 +44,7 @@ export function readRawImages(who: string, images: unknown, shape: ImageShape, g
   if (length === 0 || length % size !== 0) {
     throw new RangeError(`${who}: expected whole images of ${size} values, got ${length} values`);
   }
-  if (isFloat32Array(pixels)) checkFinite(who, pixels, size);
+  if (isFloat32Array(pixels)) checkFinite(who, "pixels", pixels, size);
   return { pixels, count: length / size };
 }
 
@@ -58,12 +59,4 @@ export function pixelsOf(who: string, images: unknown): Pixels {
   const isPicture = typeof images === "object" && images !== null && "data" in images && "width" in images;
   const got = isPicture ? `a picture; ${RESIZE}` : kindOf(images);
   throw new TypeError(`${who}: expected images as a Uint8Array, Uint8ClampedArray or Float32Array, got ${got}`);
-}
-
-function checkFinite(who: string, pixels: Pixels, size: number): void {
-  for (let i = 0; i < pixels.length; i++) {
-    if (Number.isFinite(pixels[i])) continue;
-    const image = Math.floor(i / size);
-    throw new RangeError(`${who}: expected finite pixels, got ${pixels[i]} at index ${i} (image ${image})`);
-  }
 }

@@ -1,4 +1,4 @@
-import { InputRangeError, shown } from "../errors.ts";
+import { InputRangeError, listed, shown } from "../errors.ts";
 import { ADD } from "../layers/add.ts";
 import { checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
@@ -234,15 +234,6 @@ function endsOf(
   }
   return ends;
 }
-
-/** Names in messages, cut short. */
-export function listed(names: readonly string[]): string {
-  const text = names.join(", ");
-  return text.length > LONGEST_LIST ? `${text.slice(0, LONGEST_LIST)}...` : text;
-}
-
-/** Longest list of names in messages, in characters. */
-const LONGEST_LIST = 200;
 
 /** The items in an order in which each stands after those that it takes: the order of the list where possible. */
 function ordered(items: readonly Item[], who: string, watcher: Watcher): readonly number[] {

@@ -1,5 +1,5 @@
-import { InputRangeError, retold, TooSmallError } from "../errors.ts";
-import { buildGraph, layerNames, listed } from "../graph/build.ts";
+import { InputRangeError, listed, retold, TooSmallError } from "../errors.ts";
+import { buildGraph, layerNames } from "../graph/build.ts";
 import { type Graph, graphMultiplyAdds, graphParameters, type NodeParameter } from "../graph/graph.ts";
 import type { Json } from "../json.ts";
 import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";

@@ -1,11 +1,8 @@
-import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
 import { layerNames } from "../graph/build.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Layer } from "../layers/layer.ts";
 import { Architecture } from "./architecture.ts";
-
-/** Most names of layers in an error. */
-const MOST_NAMES = 30;
 
 /** The names of a network's frozen weights, in the order of the layers. */
 export function frozenWeights(architecture: Pick<Architecture, "parameters">): string[] {
@@ -48,8 +45,7 @@ export function withTrainable(
   const { input, outputShapes } = architecture;
   if (found) return new Architecture({ input, layers, outputs: [...outputShapes.keys()] });
   const names = pathsOf(architecture.graph);
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  const expected = `a layer or block, one of ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
+  const expected = `a layer or block, one of ${listed(names)}`;
   if (typeof prefix !== "string") throw new InputTypeError(who, expected, shown(prefix));
   throw new InputRangeError(who, expected, shown(prefix), "unknown-name");
 }

@@ -1,5 +1,5 @@
 import { ENGINE } from "../engine/engine-options.ts";
-import { shown } from "../errors.ts";
+import { listed, shown } from "../errors.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
@@ -126,10 +126,6 @@ export function resumeTrainer(trainer: Trainer, { model, training }: Checkpoint)
     callback.restore(asJson(state), new Map(arrays));
   }
   trainer.resume(progress);
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.slice(0, 5).join(", ") + (names.length > 5 ? " and more" : "");
 }
 
 function restoreAverage({ network, average }: Trainer, slots: ReadonlyMap<string, NamedArray>, step: number): void {

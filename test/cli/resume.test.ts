@@ -10,6 +10,9 @@ beforeAll(() => {
 });
 afterAll(remove);
 
+/** A training that takes long enough to be interrupted. */
+const LONG = ["--json", "--model", "conv8", "--epochs", "60", "--batch-size", "7", "--lr", "0.005"];
+
 /** Runs `convasm` and presses Ctrl-C a moment after `epochs` epochs of it. */
 function interrupted(words: readonly string[], epochs: number, signal: NodeJS.Signals = "SIGINT"): Promise<Result> {
   let pressed = false;
@@ -90,19 +93,7 @@ describe("a run that is interrupted and resumed", () => {
   });
 
   it("does so after a request to terminate, too, and is found without its name", async () => {
-    const words = [
-      "train",
-      "small",
-      "--json",
-      "--model",
-      "conv8",
-      "--epochs",
-      "60",
-      "--batch-size",
-      "7",
-      "--lr",
-      "0.005",
-    ];
+    const words = ["train", "small", ...LONG];
     const first = await interrupted(words, 1, "SIGTERM");
     expect(first.code, first.stderr).toBe(130);
     const rest = await convasm(["train", "--resume", "--quiet"], { cwd });
@@ -115,19 +106,7 @@ describe("a run that is interrupted and resumed", () => {
 });
 
 describe("--resume", () => {
-  const words = [
-    "train",
-    "moved",
-    "--json",
-    "--model",
-    "conv8",
-    "--epochs",
-    "60",
-    "--batch-size",
-    "7",
-    "--lr",
-    "0.005",
-  ];
+  const words = ["train", "moved", ...LONG];
 
   it("takes no other settings, and no other images", async () => {
     writeSmallData(join(cwd, "moved"), 600, 100);

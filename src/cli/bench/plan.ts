@@ -5,12 +5,14 @@ import type { Setting } from "../../bench/setting.ts";
 import { BRIEF, QUICK, THOROUGH, type TimingSettings } from "../../bench/timing.ts";
 import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
 import type { KernelName } from "../../engine/kernels.ts";
+import { MOST_THREADS } from "../../engine/threads/source.ts";
 import { NETWORKS, SMALL_NETWORKS } from "../../recipes/index.ts";
 import type { Recipe } from "../../recipes/recipe.ts";
 import type { OutputOptions } from "../context.ts";
 import { resolveEngine } from "../engine.ts";
 import { UsageError } from "../errors.ts";
 import { unknownName } from "../suggest.ts";
+import { chosenOf, namesOf, wordsOf } from "../word-lists.ts";
 
 /** The options as commander leaves them: lists whose items may hold commas. */
 export interface BenchOptions extends OutputOptions {
@@ -43,27 +45,9 @@ const DEFAULT_NETWORKS = ["keras", "speed99", "conv8"];
 const NETWORK_BATCHES = [1, 32, 128];
 const KERNEL_BATCH = 32;
 const LARGEST_BATCH = 65_536;
-const MOST_THREADS = 64;
-
-/** The words of a list, split at commas and blanks, each once. */
-function words(list: readonly string[]): string[] {
-  return [...new Set(list.flatMap((item) => item.split(/[,\s]+/)).filter((word) => word !== ""))];
-}
-
-function choose<T>(option: string, list: readonly string[], known: ReadonlyMap<string, T>): T[] {
-  return words(list).map((word) => {
-    const found = known.get(word);
-    if (found === undefined) throw new UsageError(`${option}: ${unknownName("one of", word, [...known.keys()])}`);
-    return found;
-  });
-}
-
-function byName<T extends string>(names: readonly T[]): Map<string, T> {
-  return new Map(names.map((name) => [name, name]));
-}
 
 function readBatches(list: readonly string[]): number[] {
-  return words(list).map((word) => {
+  return wordsOf(list).map((word) => {
     const size = /^\d+$/.test(word) ? Number(word) : 0;
     if (size >= 1 && size <= LARGEST_BATCH) return size;
     throw new UsageError(`--batch: expected whole numbers from 1 to ${LARGEST_BATCH}, got ${JSON.stringify(word)}`);
@@ -73,7 +57,7 @@ function readBatches(list: readonly string[]): number[] {
 /** Numbers of threads; default one and all cores. `auto` is left to the engine. */
 function readThreads(list: readonly string[] | undefined): (number | "auto")[] {
   if (list === undefined) return [...new Set([1, Math.min(availableParallelism(), MOST_THREADS)])];
-  return words(list).map((word) => {
+  return wordsOf(list).map((word) => {
     if (word === "auto") return word;
     const count = /^\d+$/.test(word) ? Number(word) : 0;
     if (count >= 1 && count <= MOST_THREADS) return count;
@@ -94,8 +78,7 @@ function chooseGears(list: readonly string[] | undefined): Gear[] {
   // On Node 20 this switches relaxed SIMD on.
   resolveEngine("auto");
   // A gear that this machine lacks may be replaced by one that stands in the list as well.
-  if (list !== undefined)
-    return [...new Set(choose("--engine", list, byName(GEARS)).map((gear) => resolveEngine(gear)))];
+  if (list !== undefined) return [...new Set(namesOf("--engine", list, GEARS).map((gear) => resolveEngine(gear)))];
   return GEARS.filter(hasGear);
 }
 
@@ -108,8 +91,8 @@ export function planBench(options: BenchOptions): BenchPlan {
   const { net, batch, mode, all = false } = options;
   const recipes = new Map(NETWORKS.map((recipe) => [recipe.name, recipe]));
   const names = net ?? (all ? SMALL_NETWORKS.map(({ name }) => name) : DEFAULT_NETWORKS);
-  const chosen = choose("--net", names, recipes);
-  const modes = mode === undefined ? MODES : choose("--mode", mode, byName(MODES));
+  const chosen = chosenOf("--net", names, recipes);
+  const modes = mode === undefined ? MODES : namesOf("--mode", mode, MODES);
   const batches = batch === undefined ? undefined : readBatches(batch);
   const gears = chooseGears(options.engine);
 
@@ -118,7 +101,7 @@ export function planBench(options: BenchOptions): BenchPlan {
   const saysKernels = options.kernels !== undefined && options.kernels !== false;
   const withNetworks = all || saysNetworks || !saysKernels;
   const withKernels = all || saysKernels || !saysNetworks;
-  const parts = Array.isArray(options.kernels) ? words(options.kernels) : [];
+  const parts = Array.isArray(options.kernels) ? wordsOf(options.kernels) : [];
   const cases = all || saysKernels ? kernelCases() : shortKernelCases();
   const wantsKernel = (kernel: KernelName) => parts.length === 0 || parts.some((part) => kernel.includes(part));
   const found = withKernels ? cases.filter((item) => kernelsOf(item).some(wantsKernel)) : [];

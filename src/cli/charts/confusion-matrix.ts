@@ -6,6 +6,7 @@
 
 import { scaleLinear, scaleSqrt } from "d3-scale";
 import type { ClassificationMetrics } from "../../training/metrics.ts";
+import { percent } from "../format.ts";
 import { BLUE, element, escapeXml, GRID, INK, label, MIDDLE, ORANGE, shifted, svgDocument } from "./svg.ts";
 
 const MAX_SIDE = 640;
@@ -24,10 +25,6 @@ const HEADING = 64;
 function shortened(name: string): string {
   const characters = [...name];
   return characters.length > MAX_NAME ? `${characters.slice(0, MAX_NAME - 1).join("")}…` : name;
-}
-
-function percent(share: number, decimals = 1): string {
-  return `${(100 * share).toFixed(decimals)} %`;
 }
 
 interface Layout {
@@ -60,7 +57,7 @@ function cells(metrics: ClassificationMetrics, layout: Layout): string[] {
     const column = i % classes;
     const share = count / rows[row].support;
     const strength = row === column ? share : strengthOfMistake(share);
-    const tip = `true ${names[row]}, predicted ${names[column]}: ${count} (${percent(share, 2)} of ${names[row]})`;
+    const tip = `true ${names[row]}, predicted ${names[column]}: ${count} (${percent(share)} of ${names[row]})`;
     const fill = row === column ? right(strength) : wrong(strength);
     const box = { x: column * cell, y: row * cell, width: cell, height: cell, fill };
     parts.push(element("rect", box, [element("title", {}, [escapeXml(tip)])]));
@@ -125,11 +122,11 @@ function figureLabels(metrics: ClassificationMetrics, { cell, side, fontSize }: 
   for (const [i, { precision, recall }] of metrics.perClass().entries()) {
     const middle = (i + 0.5) * cell;
     const turned = { dy: MIDDLE, "text-anchor": "end", transform: `rotate(-90 ${middle} ${side + 8})` };
-    parts.push(label(side + 8, middle, percent(recall), { ...style, dy: MIDDLE }));
+    parts.push(label(side + 8, middle, percent(recall, 1), { ...style, dy: MIDDLE }));
     parts.push(
       cell >= MIN_CELL_WITH_PERCENT
-        ? label(middle, side + 20, percent(precision), { ...style, "text-anchor": "middle" })
-        : label(middle, side + 8, percent(precision), { ...style, ...turned }),
+        ? label(middle, side + 20, percent(precision, 1), { ...style, "text-anchor": "middle" })
+        : label(middle, side + 8, percent(precision, 1), { ...style, ...turned }),
     );
   }
   return parts;
@@ -169,7 +166,7 @@ export function confusionMatrix(
   const below = cell >= MIN_CELL_WITH_NAME && cell < MIN_CELL_WITH_PERCENT ? 72 : 48;
   const caption = "Blue: right. Orange: mistakes, darker where more frequent.";
   return svgDocument(width, top + side + below + 24, title, [
-    label(24, 54, `${right}, accuracy ${percent(metrics.accuracy, 2)}`),
+    label(24, 54, `${right}, accuracy ${percent(metrics.accuracy)}`),
     label(left + side / 2, HEADING + 18, "Predicted class", { "text-anchor": "middle" }),
     label(24, top + side / 2, "True class", vertical),
     shifted(left, top, [

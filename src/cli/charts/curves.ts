@@ -7,6 +7,7 @@
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import type { HistoryRow } from "../../training/history-csv.ts";
+import { percent } from "../format.ts";
 import {
   BLUE,
   element,
@@ -87,10 +88,6 @@ function shortNumber(value: number): string {
   return size !== 0 && (size < 1e-3 || size >= 1e4) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 }
 
-function percent(value: number): string {
-  return `${(100 * value).toFixed(2)} %`;
-}
-
 /** True for 10, 100 and so on times one of `digits`. */
 function isRound(digits: readonly number[]): (value: number) => boolean {
   return (value) => digits.includes(Number(value.toExponential(0)[0]));
@@ -127,7 +124,7 @@ function accuracyPanel(history: readonly HistoryRow[]): Panel {
   return {
     title: "Accuracy",
     series,
-    format: percent,
+    format: (share) => percent(share),
     scale,
     ticks,
     tickFormat: (value) => `${(100 * value).toFixed(decimals)} %`,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { listed } from "../../errors.ts";
 import { flagAndKey } from "../../options/flag-names.ts";
 import { channelsLast, imageLayout, labelCount, labelsOf } from "./array-images.ts";
 import { type ArrayFile, pixelsOf } from "./number-array.ts";
@@ -60,7 +61,7 @@ export async function readArrays(
   const { chosen, notes } = await choose(who, arrays, settings);
   const pairs = [pairOf(who, chosen.xTrain, chosen.yTrain), pairOf(who, chosen.xTest, chosen.yTest)];
   const found = pairs.filter((pair) => pair !== undefined);
-  if (found.length === 0) throw new RangeError(`${who}: expected images and labels, got ${listed(arrays)}`);
+  if (found.length === 0) throw new RangeError(`${who}: expected images and labels, got ${shapesOf(arrays)}`);
   const read: {
     layout: ReturnType<typeof imageLayout>;
     labels: Part["labels"];
@@ -95,12 +96,9 @@ function pairOf(who: string, images: ArrayFile | undefined, labels: ArrayFile | 
 }
 
 /** The arrays with their shapes, for a message. */
-function listed(arrays: readonly ArrayFile[]): string {
+function shapesOf(arrays: readonly ArrayFile[]): string {
   if (arrays.length === 0) return "no arrays";
-  const some = arrays
-    .slice(0, 8)
-    .map(({ name, shape, type }) => `${name} ${type ?? "no numbers"} [${shape.join(", ")}]`);
-  return `${some.join(", ")}${arrays.length > some.length ? ` and ${arrays.length - some.length} more` : ""}`;
+  return listed(arrays.map(({ name, shape, type }) => `${name} ${type ?? "no numbers"} [${shape.join(", ")}]`));
 }
 
 async function choose(
@@ -123,7 +121,7 @@ async function choose(
     const [first] = arrays;
     if (arrays.length === 1 && first.type === undefined) await first.read();
     const hint = `; ${flagAndKey("names")} says which are which`;
-    throw new RangeError(`${who}: expected arrays such as x_train and y_train, got ${listed(arrays)}${hint}`);
+    throw new RangeError(`${who}: expected arrays such as x_train and y_train, got ${shapesOf(arrays)}${hint}`);
   }
   const told = ROLES.flatMap((role) => (guess[role] === undefined ? [] : [`${USUAL[role]} is ${guess[role].name}`]));
   return { chosen: guess, notes: [`guessed by names and shapes: ${told.join(", ")}`] };
@@ -138,7 +136,7 @@ function fromRoles(find: (role: Role) => ArrayFile | undefined): Chosen {
 function byName(who: string, arrays: readonly ArrayFile[], name: string): ArrayFile {
   const found = arrays.find((array) => array.name === name.replace(/^\//, ""));
   if (found === undefined)
-    throw new RangeError(`${who}: expected an array ${JSON.stringify(name)}, got ${listed(arrays)}`);
+    throw new RangeError(`${who}: expected an array ${JSON.stringify(name)}, got ${shapesOf(arrays)}`);
   return found;
 }
 
