@@ -27,6 +27,8 @@ export interface OptionDescription {
   readonly label: string;
   /** Says in a sentence what it is. */
   readonly help: string;
+  /** Formats of files that know it, such as "CSV"; undefined where all do. */
+  readonly formats: readonly string[] | undefined;
   readonly field: OptionField;
   /** The values to choose from, where these are few. */
   readonly choices: readonly string[] | undefined;
@@ -64,10 +66,11 @@ export function optionTypes(group: OptionGroup): readonly string[] {
  */
 export function describeOptions(group: OptionGroup, type: string): readonly OptionDescription[] {
   const schema = find("describeOptions", find("describeOptions", GROUPS, group), type);
-  return Object.entries(schema).map(([key, { kind, optional, default: fallback }]) => ({
+  return Object.entries(schema).map(([key, { kind, optional, default: fallback, formats }]) => ({
     key,
     label: labelOf(key),
     help: OPTION_HELP[group]?.[type]?.[key] ?? "",
+    formats,
     field: kind.field,
     choices: kind.choices,
     rule: kind.rule,

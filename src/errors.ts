@@ -25,16 +25,19 @@ export function shown(value: unknown): string {
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}...` : text;
 }
 
-/** Names in messages: so many of them, and so many characters of each. */
-const LISTED_NAMES = 20;
+/** Longest list of names in a message, in characters, and longest name. */
 const LISTED_LENGTH = 200;
 
-/** Names as an error message lists them: of many the first ones, and how many more there are. */
-export function listed(names: readonly string[]): string {
+/** Names as an error message lists them: of many the first ones, no more than `most`, and how many more there are. */
+export function listed(names: readonly string[], most = Number.POSITIVE_INFINITY): string {
   if (names.length === 0) return "none";
-  const some = names
-    .slice(0, LISTED_NAMES)
-    .map((name) => (name.length > LISTED_LENGTH ? `${name.slice(0, LISTED_LENGTH)}...` : name));
+  const some: string[] = [];
+  let length = 0;
+  for (const name of names) {
+    length += name.length;
+    if (some.length === most || (some.length > 0 && length > LISTED_LENGTH)) break;
+    some.push(name.length > LISTED_LENGTH ? `${name.slice(0, LISTED_LENGTH)}...` : name);
+  }
   const more = names.length - some.length;
   return some.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

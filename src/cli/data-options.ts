@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { formatsOf } from "../data/read/applicable.ts";
 import { READ_SETTINGS, type ReadSettings } from "../data/read/settings.ts";
 import { flagName } from "../options/flag-names.ts";
 import type { OptionSpec } from "../options/schema.ts";
@@ -25,10 +24,7 @@ export const COMMON_FILE_OPTIONS = SETTINGS.filter(([, { rare }]) => !rare).map(
 
 /** Adds the options that say how files of data are to be read. */
 export function addFileOptions(command: Command): Command {
-  const options = SETTINGS.map(([key, spec]) => {
-    const formats = formatsOf(key);
-    return schemaOption(["data", "reader"], key, spec, formats === undefined ? "" : `${formats}: `);
-  });
+  const options = SETTINGS.map(([key, spec]) => schemaOption(["data", "reader"], key, spec));
   const keep = new Option(KEEP_VALUES, "pixels that are no bytes stay as they are, and are not brought to 0 to 255");
   for (const option of [...options, keep]) command.addOption(option);
   return command;

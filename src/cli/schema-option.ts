@@ -8,17 +8,16 @@ import { placeholderOf, readWord } from "./option-words.ts";
  * The option of the command line for one of a schema, without a default: what is not given, its reader fills in.
  *
  * @param place where `src/schemas.ts` has the schema: group and type
- * @param prefix stands in front of the help
  * @param short the option's letter with what parts it from its name, such as "-e, "
  */
 export function schemaOption(
   [group, type]: readonly [group: string, type: string],
   key: string,
-  { kind, default: fallback }: OptionSpec,
-  prefix = "",
+  { kind, default: fallback, formats }: OptionSpec,
   short = "",
 ): Option {
   const placeholder = placeholderOf(kind);
+  const prefix = formats === undefined ? "" : `${formats.join(", ")}: `;
   const help = `${prefix}${helpLine(OPTION_HELP[group][type][key])}`;
   if (placeholder === undefined) return new Option(flagName(key), help);
   const flags = `${short}${flagName(key)} <${placeholder}>`;

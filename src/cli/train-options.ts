@@ -38,7 +38,7 @@ function planOptions(): Option[] {
   const plain = Object.entries<OptionSpec>(TRAINING_PLAN).filter(([key]) => !SPELLED.includes(key));
   return plain.map(([key, spec]) => {
     const shown = WITH_DEFAULT.includes(key) ? spec : { kind: spec.kind };
-    return schemaOption(["training", "plan"], key, shown, "", LETTERS.get(key));
+    return schemaOption(["training", "plan"], key, shown, LETTERS.get(key));
   });
 }
 

@@ -8,9 +8,15 @@ import { listed } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ClassLabels } from "./pixels.ts";
 
+/** Most names of classes that an error or a note lists. */
+const LISTED = 8;
+
 /** Names as text; of many, the first ones. */
 export function listOf(names: readonly string[]): string {
-  return listed(names.map((name) => JSON.stringify(name)));
+  return listed(
+    names.map((name) => JSON.stringify(name)),
+    LISTED,
+  );
 }
 
 /**

@@ -13,6 +13,8 @@ export interface OptionSpec {
   readonly optional?: true;
   /** Few need it: forms show it under "More", and command lines only on demand. */
   readonly rare?: true;
+  /** Formats of files that know the option, such as "CSV", where not all do. */
+  readonly formats?: readonly string[];
 }
 
 /** The options of one thing, such as a layer or an optimizer, by their keys. */

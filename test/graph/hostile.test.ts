@@ -84,7 +84,7 @@ describe("a file's network that is no graph", () => {
     [5, "TypeError: outputs: expected names of layers, got 5"],
     [null, "TypeError: outputs: expected names of layers, got null"],
     [{}, "TypeError: outputs: expected names of layers, got {}"],
-    [[], "RangeError: outputs: expected one or more names, each once, got "],
+    [[], "RangeError: outputs: expected one or more names, each once, got none"],
     [["a", 1], "TypeError: outputs: expected names of layers, got 1"],
     [["a", "a"], "RangeError: outputs: expected one or more names, each once, got a, a"],
     [["a", "x"], 'RangeError: outputs: expected names of a, got "x"'],

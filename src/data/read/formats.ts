@@ -1,15 +1,24 @@
-/** The kinds of data files, told by their first bytes. */
-export type DataKind = "archive" | "idx" | "npy" | "hdf5" | "csv" | "CIFAR-10" | "CIFAR-100" | "picture" | "pickle";
-
-const NAMES: Readonly<Partial<Record<DataKind, string>>> = {
+/** Formats of data files by what their first bytes tell. */
+const FORMATS = {
   idx: "IDX",
   npy: "NumPy",
   hdf5: "HDF5",
   csv: "CSV",
+  "CIFAR-10": "CIFAR-10",
+  "CIFAR-100": "CIFAR-100",
   picture: "pictures",
-};
+} as const;
 
-/** A kind of files as people know it, such as "NumPy". */
-export function formatName(kind: DataKind): string {
-  return NAMES[kind] ?? kind;
+/** The name of a format of data files, as people know it. */
+export type FormatName = (typeof FORMATS)[keyof typeof FORMATS];
+
+/** Kinds of files that hold images. */
+export type ImageKind = keyof typeof FORMATS;
+
+/** Kinds of data files: those that hold images, archives of them, and Python's pickles, which are not read. */
+export type DataKind = ImageKind | "archive" | "pickle";
+
+/** The format of files of a kind. */
+export function formatName(kind: ImageKind): FormatName {
+  return FORMATS[kind];
 }

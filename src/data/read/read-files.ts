@@ -113,8 +113,13 @@ async function readParts(
 ): Promise<Reading> {
   const { kind, files: own, others } = await sortByKind(files, context);
   if (kind === "archive") return readArchives(own, context, asked, depth);
-  const options = { ...context, ...settingsFor(kind, asked.given, asked.usual) };
-  const reading = ({ notes = [], ...parts }: Found): Reading => ({ format: formatName(kind), parts, notes });
+  if (kind === "pickle") {
+    const what = "a Python pickle, which is never run; CIFAR has a binary version, NumPy writes .npz";
+    throw new RangeError(`readData ${shown(own)}: expected a known format, got ${what}`);
+  }
+  const format = formatName(kind);
+  const options = { ...context, ...settingsFor(format, asked.given, asked.usual) };
+  const reading = ({ notes = [], ...parts }: Found): Reading => ({ format, parts, notes });
   switch (kind) {
     case "idx":
       return reading(await readIdxFiles(own, others, options));
@@ -135,10 +140,6 @@ async function readParts(
     }
     case "picture":
       return reading(await readImageFolder(own, options));
-    case "pickle": {
-      const what = "a Python pickle, which is never run; CIFAR has a binary version, NumPy writes .npz";
-      throw new RangeError(`readData ${shown(own)}: expected a known format, got ${what}`);
-    }
   }
 }
 

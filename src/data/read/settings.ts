@@ -3,12 +3,12 @@ import { nested } from "../../options/compound.ts";
 import { choice, extents, flag, flagOr, number, text, whole } from "../../options/kinds.ts";
 import { type OptionSchema, type OptionSpec, type OptionsOf, readGiven, type ValuesOf } from "../../options/schema.ts";
 import { MAX_EXPANSION } from "../expansion.ts";
-import type { DataKind } from "./formats.ts";
+import type { FormatName } from "./formats.ts";
 import { column, greyOrColours, modelScaling } from "./setting-kinds.ts";
 
-/** A setting of the readers, and the formats of files that know it; those of all formats name none. */
-export interface SettingSpec extends OptionSpec {
-  readonly formats?: readonly DataKind[];
+/** A setting of the readers, and the formats of files that know it. */
+interface SettingSpec extends OptionSpec {
+  readonly formats?: readonly FormatName[];
 }
 
 /** Longest side of an image, and most channels: what such an image needs is checked where it is made. */
@@ -32,21 +32,21 @@ export const READ_SETTINGS = {
   /** Seed of all that is held out or drawn. */
   splitSeed: { kind: whole(0), default: 0, rare: true },
   /** Height and width that all pictures are stretched to. Without it they must have one size. */
-  size: { kind: extents(["height", "width"], MAX_EXTENT), optional: true, formats: ["picture"] },
+  size: { kind: extents(["height", "width"], MAX_EXTENT), optional: true, formats: ["pictures"] },
   /** Channels of the images, 1 grey or 3 colours. If not given, 3 where any picture has colours. */
-  channels: { kind: greyOrColours(), optional: true, formats: ["picture"], rare: true },
+  channels: { kind: greyOrColours(), optional: true, formats: ["pictures"], rare: true },
   /** Names of the arrays, where they are not to be guessed. */
-  names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["npy", "hdf5"], rare: true },
+  names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["NumPy", "HDF5"], rare: true },
   /** Shape of an image that is stored as a row of numbers. If not given, a grey square. */
   shape: {
     kind: extents(["height", "width", "channels"], MAX_EXTENT),
     optional: true,
-    formats: ["npy", "hdf5", "csv"],
+    formats: ["NumPy", "HDF5", "CSV"],
   },
   /** Images are stored as channels x height x width. */
-  channelsFirst: { kind: flag(), default: false, formats: ["npy", "hdf5"], rare: true },
+  channelsFirst: { kind: flag(), default: false, formats: ["NumPy", "HDF5"], rare: true },
   /** Column of the labels, as first, last, a name or a number from 1. Guessed if not given. */
-  labelColumn: { kind: column(), optional: true, formats: ["csv"] },
+  labelColumn: { kind: column(), optional: true, formats: ["CSV"] },
   /** The label that is taken of the two that an image has. */
   labels: { kind: choice(["fine", "coarse"]), default: "fine", formats: ["CIFAR-100"], rare: true },
   /**

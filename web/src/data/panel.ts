@@ -1,10 +1,11 @@
 import type { DataFileInput, ReadSettings } from "convasm";
 import type { Workspace } from "../app/workspace.ts";
 import { fill, h, newId, setText } from "../ui/dom.ts";
-import { type FieldSpec, field, fieldsForm, type Values } from "../ui/fields.ts";
+import { field, fieldsForm, type Values } from "../ui/fields.ts";
 import { count } from "../ui/format.ts";
 import { icon } from "../ui/icons.ts";
 import { dismiss, reasonOf, tell } from "../ui/messages.ts";
+import { optionFields } from "../ui/option-fields.ts";
 import { thumbnail } from "../ui/picture.ts";
 import { colours } from "../ui/theme.ts";
 import { chosenFiles } from "./dropped.ts";
@@ -15,16 +16,8 @@ export const DEFAULT_SOURCE = { kind: "digits", train: 20_000, test: 2_000 } as 
 
 const PREVIEWS = 12;
 
-const READ_FIELDS: readonly FieldSpec[] = [
-  { key: "shape", label: "Shape of an image", kind: "value", hint: "rows of numbers: such as [28, 28, 1]" },
-  { key: "size", label: "Stretch pictures to", kind: "value", hint: "height, width" },
-  { key: "channels", label: "Channels of pictures", kind: "whole", hint: "1 grey, 3 colours" },
-  { key: "labelColumn", label: "CSV's label column", kind: "value", hint: "first, last, a name or number" },
-  { key: "split", label: "Hold out for testing", kind: "number", hint: "a share, where there are none" },
-  { key: "maxExpansion", label: "Let packed files grow", kind: "number", hint: "times their size, 100 unless said" },
-  { key: "channelsFirst", label: "Channels come first", kind: "flag", fallback: false },
-  { key: "skipBroken", label: "Leave out files that cannot be read", kind: "flag", fallback: false },
-];
+/** Fields of the readers' settings; how pixels are scaled the page says itself. */
+const READ_FIELDS = optionFields("data", "reader").filter(({ key }) => key !== "stretch" && key !== "scaling");
 
 /** The card "Data": generated digits, or files that were dropped or chosen. */
 export class DataPanel {

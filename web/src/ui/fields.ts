@@ -121,12 +121,14 @@ function fieldValue(spec: FieldSpec, control: HTMLInputElement | HTMLSelectEleme
   return readValue(written);
 }
 
-/** The value of a text: a number, a pair as `3, 5` or `3 × 5`, JSON, or a word. */
+/** The value of a text: a number, several as `3, 5` or `28 × 28 × 1`, names as `xTrain=a, yTrain=b`, JSON, or a word. */
 export function readValue(written: string): Json {
   const number = Number(written);
   if (Number.isFinite(number)) return number;
   const parts = written.split(/[\s,;x×]+/).map(Number);
-  if (parts.length === 2 && parts.every(Number.isFinite)) return parts;
+  if (parts.length > 1 && parts.every(Number.isFinite)) return parts;
+  const pairs = written.split(",").map((pair) => pair.split("=").map((word) => word.trim()));
+  if (pairs.every((pair) => pair.length === 2)) return Object.fromEntries(pairs);
   if (written.startsWith("[") || written.startsWith("{")) {
     try {
       const parsed: Json = JSON.parse(written);

@@ -12,7 +12,7 @@ export function optionFields(group: OptionGroup, type: string, keys?: readonly s
   return shown.filter((option) => option !== undefined).map(fieldOf);
 }
 
-function fieldOf({ key, label, field, choices, default: fallback, help, rule }: OptionDescription): FieldSpec {
+function fieldOf({ key, label, field, choices, default: fallback, help, formats, rule }: OptionDescription): FieldSpec {
   return {
     key,
     label,
@@ -21,6 +21,6 @@ function fieldOf({ key, label, field, choices, default: fallback, help, rule }: 
     ...(fallback !== undefined && { fallback }),
     // A share.
     ...(field === "number" && (rule?.maximum ?? rule?.below) === 1 && { step: 0.05 }),
-    help,
+    help: formats === undefined ? help : `${formats.join(", ")}: ${help}`,
   };
 }
