@@ -31,9 +31,9 @@ ${groups.join("\n\n")}
 }
 
 /** A line of the table. */
-function rowOf({ key, help, wanted, default: fallback, isRequired }) {
+function rowOf({ key, help, formats, wanted, default: fallback, isRequired }) {
   const given = isRequired ? "required" : fallback === undefined ? "" : `\`${JSON.stringify(fallback)}\``;
-  return `| \`${key}\` | ${[help, wanted].map((text) => text.replaceAll("|", "\\|")).join(" | ")} | ${given} |`;
+  return `| \`${key}\` | ${[formats === undefined ? help : `${formats.join(", ")}: ${help}`, wanted].map((text) => text.replaceAll("|", "\\|")).join(" | ")} | ${given} |`;
 }
 
 function tableOf(rows) {

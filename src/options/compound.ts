@@ -48,7 +48,7 @@ export function nested<const S extends OptionSchema>(
     field: "pairs",
     names: Object.keys(schema),
     schema,
-    wanted: "an object",
+    wanted: `an object of ${Object.keys(schema).join(", ")}`,
     read: (who, key, value) => readOptions(`${who}: ${key}`, schema, value),
   };
 }
