@@ -43,6 +43,7 @@ export function writeWord({ field }: Kind, value: unknown): string {
   if (Array.isArray(value)) return value.join(field === "extents" ? "x" : "/");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
     .map(([name, each]) => `${snakeCase(name)}=${each}`)
     .join(",");
 }
