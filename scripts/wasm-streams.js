@@ -89,7 +89,7 @@ function takeApart(body, streams, instructions) {
   if (instructions.size > 256) throw new Error("expected at most 256 kinds of instructions");
 }
 
-/** How many other locals were used since this one was, which is seldom many. */
+/** Number of other locals that were used since this one was, which is seldom large. */
 function rank(recent, local) {
   const found = recent.indexOf(local);
   if (found < 0) throw new Error("expected at most 256 locals");

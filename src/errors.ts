@@ -256,7 +256,8 @@ export function isInputError(error: unknown): error is InputError {
 }
 
 /**
- * The same error, told by another or with other advice: its class, its code and all else stay. The first one is its cause.
+ * An error that repeats another one with other facts or advice: its class, its code and all else stay. The first one is
+ * its cause.
  *
  * @param change the facts that replace the error's own
  */

@@ -154,7 +154,7 @@ describe("the packages that are used", () => {
   });
 });
 
-/** What each part may import, besides itself; types too. */
+/** The parts that each part may import, besides itself; types too. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   json: [],
   options: ["json"],

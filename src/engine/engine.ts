@@ -144,7 +144,7 @@ interface Recording {
   run(): void;
 }
 
-/** Whether the host had no memory for the heap: it then throws a RangeError of its own. */
+/** True if the host had no memory for the heap: it then throws a RangeError of its own. */
 function lacksMemory(error: unknown): boolean {
   return error instanceof RangeError && !(error instanceof HostError || isInputError(error));
 }

@@ -1,13 +1,13 @@
 /** An argument that is told from others by its value. */
 type Key = string | number | boolean;
 
-/** What is known for some first arguments. */
+/** Results for arguments that begin alike. */
 class Branch<R> {
   readonly branches = new Map<Key, Branch<R>>();
   result: R | undefined;
 }
 
-/** The same function, but for arguments that it had before it gives what it gave then. A look-up allocates no key. */
+/** A function that keeps its results, and returns them for arguments that it had before. A look-up allocates no key. */
 export function memoized<A extends readonly Key[], R extends object>(make: (...args: A) => R): (...args: A) => R {
   const root = new Branch<R>();
   return (...args) => {

@@ -4,7 +4,7 @@ import { BEST_VALUE, BestValue } from "../training/callbacks/best-value.ts";
 import type { EpochEvent } from "../training/events.ts";
 import { writeFileAtomic } from "./files.ts";
 
-/** What {@link ModelCheckpoint} is told. */
+/** Options of {@link ModelCheckpoint}. */
 export interface ModelCheckpointOptions extends OptionsOf<typeof BEST_VALUE> {
   /** Gives the bytes to write: `() => model.save()`. */
   readonly save: () => Uint8Array;

@@ -35,7 +35,7 @@ export function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
   return typeof value === "object" && tagOf(value) === "Map";
 }
 
-/** Whether a value is a Uint8ClampedArray of any realm: what a canvas gives. */
+/** True for a Uint8ClampedArray of any realm, as a canvas gives. */
 export function isClamped(value: unknown): value is Uint8ClampedArray {
   return ArrayBuffer.isView(value) && tagOf(value) === "Uint8ClampedArray";
 }

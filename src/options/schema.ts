@@ -64,7 +64,7 @@ export function readOptions(who: string, schema: OptionSchema, given: unknown): 
 }
 
 /**
- * The same as an object that could be given again: with the defaults, and without keys for what is undefined.
+ * Options as an object that could be given again: with the defaults, and without keys of undefined ones.
  *
  * @throws as {@link readOptions}
  */

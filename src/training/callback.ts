@@ -7,7 +7,7 @@ export type { Json } from "../json.ts";
 export interface StopFacts {
   /** The name of the callback that asks for it; stands in front of the reason in the log. */
   readonly by?: string;
-  /** Where the training diverged: what was expected, and the number that came in its place. */
+  /** Facts of a training that diverged: the expected number, and the one that came in its place. */
   readonly divergence?: { readonly expected: string; readonly got: string };
 }
 

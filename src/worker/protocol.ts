@@ -86,7 +86,7 @@ export function isCallMessage(message: unknown): message is CallMessage {
   return isHandle(message.target) && typeof message.method === "string" && Array.isArray(message.arguments);
 }
 
-/** What a worker sends. */
+/** A message of the worker. */
 export type ToPage =
   | { readonly type: "ready"; readonly protocol: number; readonly livenessLock: string | undefined }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }

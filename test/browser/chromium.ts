@@ -58,7 +58,7 @@ export interface PageOptions {
   viewport?: { readonly width: number; readonly height: number };
   /** Default light. */
   colorScheme?: "light" | "dark";
-  /** Whether there are touch events. Default false. */
+  /** True: there are touch events. Default false. */
   hasTouch?: boolean;
 }
 

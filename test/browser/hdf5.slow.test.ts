@@ -20,7 +20,7 @@ function serve(library: string, head: string) {
   return startServer({ files: { "/index.html": page }, folders: { "/dist/": DIST, "/h5wasm/": H5WASM } });
 }
 
-/** What the page says of an HDF5 file: in its own thread, then in a session's worker. */
+/** The page's results for an HDF5 file: in its own thread, then in a session's worker. */
 async function readIn(browser: ReturnType<ReturnType<typeof useChromium>>, origin: string) {
   const opened = await openPage(browser, origin);
   await opened.page.waitForFunction(() => "convasm" in globalThis);

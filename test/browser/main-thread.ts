@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 
-/** What the browser's trace says of a task. */
+/** A task in the browser's trace. */
 interface TraceEvent {
   readonly name: string;
   readonly pid: number;
@@ -13,7 +13,7 @@ interface TraceEvent {
 
 /** The longest task of a page's main thread, in milliseconds. */
 export interface LongestTask {
-  /** Of processor time: what the page itself is to blame for. */
+  /** Milliseconds of processor time, which other programs do not change. */
   readonly processor: number;
   /** On the clock: more where other programs kept the thread from running. */
   readonly clock: number;

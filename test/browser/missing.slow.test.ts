@@ -21,7 +21,7 @@ function filesWithout(...missing: string[]): Record<string, string | Uint8Array>
 describeInChromium("the build with separate files, on a server", () => {
   const browser = useChromium();
 
-  /** What a model and a session say there: `trained`, or why not. */
+  /** Results of a model and a session there: `trained`, or the error. */
   async function said(options: ServerOptions) {
     const server = await startServer({ ...options, files: { "/index.html": PAGE, ...options.files } });
     const { page, noise, close } = await openPage(browser(), server.origin);

@@ -20,7 +20,7 @@ declare const convasm: typeof import("../../src/index.ts");
 
 const FIT = { epochs: 2, augment: { shift: 1 } };
 
-/** What the page trains, here. */
+/** Fingerprint of the same training here. */
 async function trainedHere(replicas: number): Promise<string> {
   const model = createModel({
     input: { shape: [28, 28, 1], scale: 1 / 255 },

@@ -41,7 +41,7 @@ const LOADED = (library: string) =>
 describeInChromium("a page that may do little", () => {
   const browser = useChromium();
 
-  /** What the page says in the end. */
+  /** The last text of the page. */
   async function said(options: ServerOptions): Promise<string> {
     const server = await startServer(options);
     const { page, close } = await openPage(browser(), server.origin);

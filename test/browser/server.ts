@@ -13,7 +13,7 @@ export interface ServerOptions {
   isolated?: boolean;
   /** The page's Content Security Policy. Default none. */
   csp?: string;
-  /** What `.wasm` files are called. Default `application/wasm`. */
+  /** MIME type of `.wasm` files. Default `application/wasm`. */
   wasmType?: string;
   /** Files by their path, such as `/index.html`: before those of the folders. */
   files?: Readonly<Record<string, string | Uint8Array>>;

@@ -14,7 +14,7 @@ import { startServer } from "./server.ts";
 /** The library, as the page has it. */
 declare const convasm: typeof import("../../src/index.ts");
 
-/** What the page trains, here. */
+/** Fingerprint of the same training here. */
 async function trainedHere(): Promise<string> {
   const model = createModel({
     input: { shape: [28, 28, 1], scale: 1 / 255 },

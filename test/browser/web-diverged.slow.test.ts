@@ -32,7 +32,7 @@ async function expectNoAnswer(page: Page): Promise<void> {
   expect(await prediction.locator(".bar-best").count()).toBe(0);
 }
 
-/** What stands under a name in the instrument. */
+/** The instrument's text under a name. */
 async function readoutText(page: Page, name: string): Promise<string> {
   const value = page.locator(".readouts > div").filter({ has: page.getByText(name, { exact: true }) });
   return value.locator("dd").innerText();

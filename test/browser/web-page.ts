@@ -18,7 +18,7 @@ import type { Stroke } from "./strokes.ts";
 
 const BUILD = fileURLToPath(new URL("../../scripts/build-web.js", import.meta.url));
 
-/** What a strict server sends; the page's own policy, in its HTML, says the same. */
+/** The policy of a strict server; the page's own policy, in its HTML, says the same. */
 const CSP =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' blob: data:; style-src 'self'";
 
@@ -26,7 +26,7 @@ const CSP =
 const PATIENCE = 120_000;
 
 export interface WebPageOptions extends PageOptions {
-  /** Whether memory can be shared. Default true. */
+  /** True: memory can be shared. Default true. */
   isolated?: boolean;
 }
 
@@ -76,7 +76,7 @@ export async function runEnds(page: Page): Promise<string> {
   return textOf(page, ".run-place");
 }
 
-/** What the instrument shows under a name, as a number. */
+/** The instrument's number under a name. */
 export async function readout(page: Page, name: string): Promise<number> {
   const value = page.locator(".readouts > div").filter({ has: page.getByText(name, { exact: true }) });
   return Number((await value.locator("dd").innerText()).replace(/[ ,%]/g, ""));

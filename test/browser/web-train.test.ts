@@ -6,7 +6,7 @@ import { longestTask } from "./main-thread.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
 import { draw, openFile, readout, saved, setField, textOf, train, useWebPage, weightsOf } from "./web-page.ts";
 
-/** What the pad's digits are read as. */
+/** The answers for the pad's digits. */
 async function readDigits(page: Page): Promise<string[]> {
   await page.getByRole("tab", { name: "Draw" }).click();
   const read: string[] = [];

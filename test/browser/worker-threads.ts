@@ -1,5 +1,5 @@
 /**
- * What the system knows of a browser's workers.
+ * Threads of a browser's workers, as the system lists them.
  *
  * @module
  */

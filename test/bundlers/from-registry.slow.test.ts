@@ -15,7 +15,7 @@ const PATIENCE = 15 * 60_000;
 
 const QUIET = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", CI: "1", NODE_ENV: undefined };
 
-/** Whether the registry answers; npm knows which one. */
+/** True if the registry answers; npm knows its address. */
 function hasRegistry(): boolean {
   try {
     execFileSync("npm", ["view", "next@16", "version", "--fetch-retries=0", "--fetch-timeout=20000"], {

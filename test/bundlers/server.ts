@@ -14,7 +14,7 @@ import { greyJpeg } from "../node/pictures.ts";
 
 const run = promisify(execFile);
 
-/** What `train` gives where all is well: threads, sessions and replicas, and readers with wasm files of their own. */
+/** Results of `train` where all works: threads, sessions and replicas, and readers with wasm files of their own. */
 export const WORKS = { threads: 2, same: true, replicas: 2, csv: 2, hdf5: [6, 6], jpeg: [16, 8, 220] };
 
 /** `train.js`, for whatever imports it. */

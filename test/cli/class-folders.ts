@@ -7,7 +7,7 @@ import { encodePng } from "../data/png-writer.ts";
 
 const SIDE = 8;
 
-/** What pictures of a class show: a bar in a row of its own. */
+/** Rows of the bar that pictures of each class show. */
 export const ROWS: Readonly<Record<string, number>> = { cat: 1, dog: 3, hen: 5, owl: 7 };
 
 /** Writes `counts` pictures of each class into `folder`, which is made. */

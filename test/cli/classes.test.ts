@@ -43,7 +43,7 @@ describe("eval takes classes by name", () => {
   });
 });
 
-/** How many images of each class a part has, by the labels that its weights saw: those of `metrics.json`. */
+/** Numbers of images of each class in a part, by the labels that its weights saw: those of `metrics.json`. */
 const supports = (figures: Record<string, unknown>) =>
   JSON.parse(JSON.stringify(figures.classes)).map(({ support }: { support: number }) => support);
 

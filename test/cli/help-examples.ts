@@ -62,7 +62,7 @@ export async function trainExampleRun(cwd: string): Promise<void> {
   cpSync(join(cwd, "other", "model.safetensors"), join(cwd, "model.safetensors"));
 }
 
-/** Whether an example takes more than a moment. */
+/** True for an example that takes more than a moment. */
 export function isSlow(example: string): boolean {
   return /^convasm (train|bench|doctor|recipes report|data digits)\b/.test(example);
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 export const CONVASM = fileURLToPath(new URL("../../bin/convasm.js", import.meta.url));
 
-/** What a process left. */
+/** Exit code and texts of a process. */
 export interface Result {
   readonly code: number | null;
   readonly stdout: string;

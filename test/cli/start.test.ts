@@ -1,4 +1,5 @@
-// What a program's start loads of Node: each of its larger parts comes with the first look at a global's name.
+// The modules of Node that a program's start loads: each of its larger parts is loaded when a global's name is first
+// used.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -17,7 +18,7 @@ const LAZY = /undici|navigator|webstorage|eventsource/;
 /** Prints at the end which of Node's own modules were loaded. */
 const WATCH = `data:text/javascript,process.on("exit",()=>process.stderr.write(process.moduleLoadList.join("\\n")))`;
 
-/** What running a program loads beyond what Node itself does. */
+/** The modules that a program loads beyond those of Node itself. */
 function loaded(args: readonly string[]): string[] {
   const run = (words: readonly string[]) => {
     const options = { cwd: folder, env: cleanEnvironment(folder), encoding: "utf8" } as const;

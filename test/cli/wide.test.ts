@@ -71,7 +71,7 @@ describe.skipIf(!knowsWide())("on a Node that knows it", () => {
   });
 });
 
-/** What a gear may take: above 48 KB since long sums are put together in float64 and windows take more options. */
+/** Largest size of a gear: above 48 KB since long sums are put together in float64 and windows take more options. */
 const MOST = 56 * 1024;
 
 describe("the wasm files", () => {

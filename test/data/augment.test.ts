@@ -36,7 +36,7 @@ function source({ a, b, tx, c, d, ty }: Transform, column: number, row: number):
 
 const CENTRE: [number, number] = [(WIDTH - 1) / 2, (HEIGHT - 1) / 2];
 
-/** How far the source of the centre is from the centre. */
+/** Distance of the source of the centre from the centre. */
 function move(transform: Transform): [x: number, y: number] {
   const [column, row] = source(transform, ...CENTRE);
   return [column - CENTRE[0], row - CENTRE[1]];

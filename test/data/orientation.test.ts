@@ -19,7 +19,7 @@ function exif(orientation: number, isLittle: boolean, others = 0): Uint8Array {
   return bytes;
 }
 
-/** What Pillow's ImageOps.exif_transpose makes of the rows [1, 2, 3], [4, 5, 6], by orientation. */
+/** Results of Pillow's ImageOps.exif_transpose for the rows [1, 2, 3], [4, 5, 6], by orientation. */
 const TURNED: Readonly<Record<number, number[][]>> = {
   1: [
     [1, 2, 3],

@@ -23,7 +23,7 @@ const SIZES = [
   [33, 9],
 ];
 
-/** What the picture's samples are, from the format's description: as bytes, or with all of their 16 bits. */
+/** The picture's samples by the format's description: as bytes, or with all of their 16 bits. */
 function expectedPixels(spec: PngSpec): number[] {
   const highest = 2 ** spec.depth - 1;
   const white = spec.depth === 16 ? 65_535 : 255;

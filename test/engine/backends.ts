@@ -24,7 +24,7 @@ export async function unshared(gear: TestedGear, pages = PAGES): Promise<Backend
   return { kernels, heap: new Float32Array(memory.buffer) };
 }
 
-/** The same for shared memory. */
+/** Kernels of a gear over shared memory. */
 export async function shared(gear: TestedGear): Promise<Backend> {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
   const { ...kernels } = await instantiateKernels(`${gear}-shared`, memory);

@@ -73,10 +73,10 @@ type Numbers = (name: string, length: number) => Float64Array;
 /** As after a ReLU: half of them zeros. */
 const rectified: Numbers = (name, length) => positive(name, length).map((value) => (value < 0.55 ? 0 : value));
 
-/** The same number again and again: the rounding errors of its sums have one sign. */
+/** One number again and again: the rounding errors of its sums have one sign. */
 const same: Numbers = (_, length) => new Float64Array(length).fill(Math.fround(0.1));
 
-/** What a dense layer reads. */
+/** Calls for a dense layer's inputs. */
 function ofDense<T>(
   shape: Omit<DenseCase, "bias">,
   make: (shape: DenseCase, data: DenseData) => T,
@@ -104,7 +104,7 @@ const narrow: ConvolutionCase = { ...CONVOLUTION, h: 402, w: 404, c: 1, k: 5 };
 /** The relative error; none of a zero that is one. */
 const errorOf = (got: number, wanted: number) => (got === wanted ? 0 : Math.abs(got / wanted - 1));
 
-/** How far a result may be off; blocks of the gradients of biases and of factors are put together in float64. */
+/** Largest relative error; blocks of the gradients of biases and of factors are put together in float64. */
 const limitOf = ({ kernel }: KernelCall) => (/^(bias|multiply)/.test(kernel) ? 2e-7 : 3e-6);
 
 /** Sums of five thousand to a million products, in each kernel that has long ones. */

@@ -7,7 +7,7 @@ import { endOf, type Operand, runsOf } from "../../src/engine/operands/operand.t
 import { operandsOf } from "../../src/engine/operands.ts";
 import type { Operation } from "../../src/engine/tape.ts";
 
-/** Where arrays begin, as in a plan: the compiler's own data lies below. */
+/** First element of the arrays, as in a plan: the compiler's own data lies below. */
 const START = 16384;
 
 /** Elements between and after the arrays of a call. */
@@ -129,7 +129,7 @@ function runIn({ heap, kernels }: Runner, call: PlacedCall, part: readonly [numb
   return { before, after: words.slice() };
 }
 
-/** What a part of a call does that its operands do not say; undefined where there is nothing. */
+/** The first access of a part of a call that its operands do not name; undefined where there is none. */
 function untold(runner: Runner, call: PlacedCall, part: readonly [number, number]): string | undefined {
   const isWritten = marksOf(call, part, "output", "state");
   const isScratch = marksOf(call, part, "scratch");

@@ -29,13 +29,16 @@ const BACKENDS = {
   relaxed: () => unshared("relaxed"),
 } as const;
 
-/** What is wrong with a shape's calls on a gear. */
+/** Faults of a shape's calls on a gear. */
 async function faultsOf(gear: keyof typeof BACKENDS, calls: readonly KernelCall[]): Promise<string[]> {
   const backend = await BACKENDS[gear]();
   return calls.flatMap((call) => findFault(backend, call, expectationOf(exact, call))?.message ?? []);
 }
 
-/** That the plain kernels are the definition, and their gradients its adjoint: <dx, x> = <y, dy> = <dw, w> without bias. */
+/**
+ * Checks that the plain kernels are the definition, and their gradients its adjoint: <dx, x> = <y, dy> = <dw, w>
+ * without bias.
+ */
 function expectDefinition(shape: ConvolutionCase): void {
   const data = convolutionData(shape);
   const y = resultOf(exact, convolutionForward(shape, data), "y");

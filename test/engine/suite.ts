@@ -1,5 +1,5 @@
 /**
- * What must hold of every kernel on every engine.
+ * Checks of every kernel on every engine.
  *
  * @module
  */

@@ -26,7 +26,7 @@ function planOf() {
 
 type Plan = ReturnType<typeof planOf>;
 
-/** How a tape is changed before it is checked, and cut. */
+/** A change of a tape before it is checked and cut. */
 interface Change {
   readonly order?: (operations: Operation[]) => Operation[];
   readonly phases?: (operations: Operation[]) => readonly (readonly Run[])[];

@@ -154,7 +154,7 @@ export class TapeChecker {
   }
 }
 
-/** What a part of the range touches, or the part's thread where that has an area of its own. */
+/** The floats that a part of the range touches, or those of the part's thread if that has an area of its own. */
 function areaOf(operand: Operand, slice: readonly [number, number], thread: number): Runs {
   const { role, width } = operand;
   const runs = runsOf(operand, ...slice);

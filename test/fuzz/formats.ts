@@ -22,7 +22,7 @@ export interface Format {
   readonly name: string;
   readonly reading: Reading;
   readonly seeds: readonly Seed[];
-  /** What its own library says of a file: see `libraries.py`. */
+  /** The format's own library, which is asked about a file: see `libraries.py`. */
   readonly library?: string;
 }
 

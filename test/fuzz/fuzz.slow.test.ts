@@ -16,7 +16,7 @@ import type { Reply, Request } from "./reader.ts";
 const MUTANTS = Number(process.env.CONVASM_FUZZ ?? 500);
 const SEED = Number(process.env.CONVASM_FUZZ_SEED ?? 1);
 
-/** What a file may cost: seconds of processor time, and memory beyond ten times its size. */
+/** Limits for a file: seconds of processor time, and memory beyond ten times its size. */
 const MOST_SECONDS = 5;
 const MOST_BYTES = 100e6;
 
@@ -44,7 +44,7 @@ function request({ reading }: Format, { name, beside = [] }: Seed, bytes: Uint8A
   return { reading, files: [{ name, bytes }, ...beside] };
 }
 
-/** Whether an error is one that a user can do something with: who, expected, got. */
+/** True for an error that a user can act on: who, expected, got. */
 function isClear({ name, message }: NonNullable<Reply["error"]>): boolean {
   if (name === "SyntaxError") return message.includes("JSON");
   return /^(RangeError|TypeError)$/.test(name) && /expected .*, got|cannot/s.test(message) && !message.includes("\n");

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import type * as Convasm from "../../src/node.ts";
 
-/** How a file is read. */
+/** The kind of reading of a file. */
 export type Reading = "data" | "model" | "resume" | "network";
 
 /** A file to read, with those that belong to it. */
@@ -16,7 +16,7 @@ export interface Request {
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-/** What came of a request. */
+/** Result of a request. */
 export interface Reply {
   /** SHA-256 of what was read; undefined where the file was refused. */
   readonly sha256?: string | undefined;

@@ -25,9 +25,9 @@ export interface DeepCase {
   readonly shift: number;
   /** Before each step. */
   readonly losses: readonly number[];
-  /** Of the first step. */
+  /** Digests of the gradients of the first step. */
   readonly gradients: readonly Digest[];
-  /** How far the steps moved the parameters. */
+  /** Digests of the parameters' changes by the steps. */
   readonly changes: readonly Digest[];
   /** Running ones, after the steps. */
   readonly statistics: readonly Digest[];

@@ -22,7 +22,7 @@ export interface GoldenStep {
   readonly gradients: GoldenArrays;
 }
 
-/** What make-golden.py wrote under a name. */
+/** The contents that make-golden.py wrote under a name. */
 export function readGolden<Contents>(name: string): Contents {
   return JSON.parse(readFileSync(new URL(`./${name}.golden.json`, import.meta.url), "utf8"));
 }

@@ -41,7 +41,7 @@ const data = createDataset({
   classes: 5,
 });
 
-/** The same network as in make-golden.py. */
+/** The network of make-golden.py. */
 function layers() {
   return [
     conv2d({ name: "stem", filters: 8, kernelSize: 3, padding: 1, useBias: false }),

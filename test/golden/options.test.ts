@@ -19,7 +19,7 @@ const data = createDataset({
   classes: 3,
 });
 
-/** The same network as in make-golden.py. */
+/** The network of make-golden.py. */
 function layers() {
   return [
     conv2d({ name: "stem", filters: 6, kernelSize: 3 }),

@@ -34,7 +34,7 @@ function functional(): ModelOptions {
   return { inputs: x, outputs: dense({ name: "out", units: CLASSES }).apply(hidden), seed: 5 };
 }
 
-/** The same as a list. */
+/** The network as a list. */
 function list(): ModelOptions {
   const layers = [
     conv2d({ name: "stem", filters: 4, kernelSize: 3, padding: "same", activation: "relu" }),
@@ -54,7 +54,7 @@ function list(): ModelOptions {
   return { input: INPUT, layers, seed: 5 };
 }
 
-/** The same as a file has it. */
+/** The network as a file has it. */
 const JSON_FORM = `{"input":{"shape":[9,7,2],"scale":[0.0078125,0.0078125],"offset":[-1,-1]},"layers":[
 {"name":"stem","filters":4,"kernelSize":3,"padding":"same","activation":"relu","type":"conv2d"},
 {"filters":4,"kernelSize":3,"padding":"same","type":"conv2d"},

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readArchitecture } from "../../src/model/read-architecture.ts";
 
-/** What comes of a network from a file: the error's kind and message, or nothing. */
+/** The kind and message of a network's error when it is read from a file; undefined without one. */
 function refusal(layers: unknown, outputs?: unknown) {
   const json = { input: [8, 8, 4], layers, ...(outputs !== undefined && { outputs }) };
   try {

@@ -26,7 +26,7 @@ export function randomNetwork(seed: number): RandomNetwork {
   return new Maker(seed).make();
 }
 
-/** The same network, of which about a third of the layers are frozen; the last one is trained. */
+/** The network with about a third of its layers frozen; the last one is trained. */
 export function withFrozenParts(network: RandomNetwork): RandomNetwork {
   const { seed, layers } = network;
   const stream = RandomStream.from(seed, "frozen parts");

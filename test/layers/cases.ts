@@ -29,7 +29,10 @@ export interface LayerCase {
   readonly name: string;
   readonly input: Shape;
   readonly layers: readonly Layer[];
-  /** Whether a network begins with them: then no gradient of the input is computed, and other kernels serve few channels. */
+  /**
+   * True: a network begins with them, so that no gradient of the input is computed, and other kernels serve few
+   * channels.
+   */
   readonly first?: boolean;
 }
 
@@ -117,7 +120,7 @@ const SIDES_OF_POOL: Padding = [
 ];
 const biasInitializer = { type: "normal", deviation: 0.5 } as const;
 
-/** What may follow a convolution, and is applied by it, by the pooling, or by itself. */
+/** Layers that may follow a convolution, and are applied by it, by the pooling, or by themselves. */
 const AFTER: Readonly<Record<string, () => Layer[]>> = {
   nothing: () => [],
   ReLU: () => [relu()],

@@ -31,7 +31,7 @@ export interface PlacedLayers {
   backward(dy: ArrayLike<number>): ReadonlyMap<string, Float64Array>;
 }
 
-/** How layers are placed: on which engine, and whether a network begins with them, so that none wants the input's gradient. */
+/** Engine of the placed layers, and their place in a network: at its beginning, no gradient of the input is wanted. */
 export interface PlaceOptions extends EngineOptions {
   first?: boolean | undefined;
 }

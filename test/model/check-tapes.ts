@@ -28,7 +28,7 @@ export const OPTIMIZERS: readonly Optimizer[] = [
   adam({ weightDecay: 0.1 }),
 ];
 
-/** What makes deep networks narrow: the checker looks at every float. */
+/** Variables that make deep networks narrow: the checker looks at every float. */
 const NARROW: Readonly<Record<string, Variables>> = {
   resnet18: { filters: 8 },
   mobilenetV2: { width: 0.25 },
@@ -65,7 +65,7 @@ function tapesOf({ shape, layers, loss }: Subject, threads: number, compact: boo
 
 const WRITTEN = /^(staged pixels|targets|transforms|input scale|input offset|input fill|step numbers|random key .*)$/;
 
-/** What the host writes before it runs a tape. */
+/** True for regions that the host writes before it runs a tape. */
 function isWritten({ kind, name }: Region): boolean {
   return kind === "parameters" || kind === "optimizer" || WRITTEN.test(name);
 }

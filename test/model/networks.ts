@@ -49,7 +49,7 @@ export function barImages(count: number, seed = 1): Dataset {
   return createDataset({ name: "bars", shape: SHAPE, images, labels, classes: CLASSES });
 }
 
-/** The same pixels as floats, with target values in place of classes. */
+/** The pixels as floats, with target values in place of classes. */
 export function withTargets(data: Dataset, outputs: number, name = "targets"): Dataset {
   const stream = RandomStream.from(2, name);
   const targets = Float32Array.from({ length: data.length * outputs }, (_, i) => Math.fround(stream.uniform(i)));
@@ -85,7 +85,7 @@ export function created(layers: readonly Layer[] = everyLayer(), seed = 7): Mode
   return createModel({ input: { shape: SHAPE, scale: 1 / 128, offset: -1 }, layers, seed });
 }
 
-/** The same, compiled: on simd with cross-entropy and plain SGD unless said. */
+/** The model, compiled: by default on simd, with cross-entropy and plain SGD. */
 export async function compiled(options: CompileOptions & { layers?: readonly Layer[]; seed?: number }): Promise<Model> {
   const { layers, seed, ...compile } = options;
   const model = created(layers, seed);

@@ -31,7 +31,7 @@ function near(actual: number[], expected: number[]): void {
   });
 }
 
-/** Where the data of a JPEG's first scan begins. */
+/** Index of the data of a JPEG's first scan. */
 function scanOf(jpeg: Uint8Array): number {
   const marker = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xda);
   return marker + 2 + jpeg[marker + 3];

@@ -64,7 +64,7 @@ AAAAAAAAAAAAAAAAAAAQ/9oACAFNAAE/EAP/xAAWEAADAAAAAAAAAAAAAAAAAAAAEfD/2gAIAVkAAT8Q
 AAAAAAAAACEx/9oACAFLAAE/EKsqz//Z
 `);
 
-/** The same, baseline, the first component in 2 x 2 blocks, and called YCCK in Adobe's marker. */
+/** A baseline variant, the first component in 2 x 2 blocks, called YCCK in Adobe's marker. */
 export const ycckJpeg = bytes(`
 /9j/7gAOQWRvYmUAZAAAAAAC/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBXQUZMTlJTUjI+
 WmFaUGBKUVJP/8AAFAgACAAQBEMiAE0RAFkRAEsRAP/EABcAAAMBAAAAAAAAAAAAAAAAAAAEBgf/xAAdEAACAQQDAAAAAAAAAAAAAAAA

@@ -15,7 +15,7 @@ import { session } from "../worker/sessions.ts";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));
 
-/** What another realm makes of an expression. */
+/** The value of an expression in another realm. */
 const elsewhere = (expression: string) => runInNewContext(expression);
 
 /** A copy of an array that another realm made. */

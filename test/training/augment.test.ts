@@ -7,7 +7,7 @@ const SIZE = HEIGHT * WIDTH * CHANNELS;
 const N = 40;
 const data = barImages(N);
 
-/** What a raw pixel is to the first layer. */
+/** A raw pixel as the first layer gets it. */
 const scaled = (pixel: number) => Math.fround(pixel / 128 - 1);
 
 /** The images that the first layer saw in a step over all of them. */

@@ -10,14 +10,14 @@ import { barImages, CLASSES, compiled, weightBytes } from "../model/networks.ts"
 import { session } from "../worker/sessions.ts";
 
 const NAMES = ["top", "middle", "bottom"];
-/** Of each class in `shuffled`, its place in NAMES. */
+/** Places in NAMES of the classes of `shuffled`. */
 const PLACES = [2, 0, 1];
 
 function named(data: Dataset): Dataset {
   return createDataset({ ...data, classNames: NAMES });
 }
 
-/** The same images, with their classes in another order. */
+/** The images with their classes in another order. */
 function shuffled(data: Dataset): Dataset {
   const labels = data.labels && Uint8Array.from(data.labels, (label) => PLACES.indexOf(label));
   return createDataset({ ...data, name: "shuffled", labels, classNames: PLACES.map((place) => NAMES[place]) });

@@ -21,7 +21,7 @@ function small(): Promise<Model> {
 interface Parts {
   readonly tensors: Map<string, SafetensorsTensor>;
   readonly metadata: Record<string, string>;
-  /** What the metadata holds as JSON. */
+  /** The metadata that is JSON. */
   readonly model: { input: object; layers: object[]; [key: string]: unknown };
   readonly settings: Record<string, unknown>;
 }

@@ -11,7 +11,7 @@ import { compiledIn, DATA, session } from "./sessions.ts";
 
 type Outputs = [path: string, type: string, shape: Shape, values: Float64Array][];
 
-/** What a layer makes of x in float64 by itself, with the model's weights. */
+/** The output of a layer for x in float64 by itself, with the model's weights. */
 async function alone(layer: Layer, x: Float64Array, input: Shape, weights: Weights, path: string) {
   // The activation option is a layer of its own in the model.
   const [bare] = readLayers([{ ...layer.config, activation: "linear" }].map(withoutActivation), "layers");

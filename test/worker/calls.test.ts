@@ -7,7 +7,7 @@ import { SESSION } from "../../src/worker/protocol.ts";
 import { inputs } from "../data/read/files.ts";
 import { compiledIn, DATA, session } from "./sessions.ts";
 
-/** What a host answers to a call of the session's methods. */
+/** A host's answer to a call of the session's methods. */
 function answerTo(call: Pick<CallMessage, "method"> & Partial<CallMessage>): Promise<ToPage> {
   return new Promise((resolve) => {
     createHost({ post: resolve })({ type: "call", id: 1, target: SESSION, arguments: [], ...call });

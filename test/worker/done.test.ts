@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compiledIn, DATA, session } from "./sessions.ts";
 
-/** How promises stand, looked at right now. */
+/** State of promises right now. */
 function standing<T>(promise: Promise<T>): { state: "pending" | "done" | "failed" } {
   const seen: { state: "pending" | "done" | "failed" } = { state: "pending" };
   promise.then(

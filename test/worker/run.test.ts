@@ -32,7 +32,7 @@ async function eventsOf(run: RemoteRun): Promise<FitEvent[]> {
   return events;
 }
 
-/** The same run without a worker. */
+/** The run without a worker. */
 async function trainedHere() {
   const model = await compiled(COMPILE);
   const events: FitEvent[] = [];

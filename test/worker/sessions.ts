@@ -22,7 +22,7 @@ export async function session(options: SessionOptions = {}): Promise<Session> {
   return made;
 }
 
-/** What `created` and `compiled` of the models' tests make, in a worker. */
+/** A session's form of `created` and `compiled` of the models' tests. */
 export async function compiledIn(made: Session, options: RemoteCompileOptions = {}): Promise<RemoteModel> {
   const model = await made.createModel({
     input: { shape: SHAPE, scale: 1 / 128, offset: -1 },

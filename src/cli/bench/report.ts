@@ -33,7 +33,7 @@ function sameWork(a: NetworkRow | KernelRow, b: NetworkRow | KernelRow): boolean
   return "kernel" in b && a.kernel === b.kernel && a.shape === b.shape;
 }
 
-/** That factor in few digits; empty without plain JavaScript to compare with. */
+/** The factor against plain JavaScript in few digits; empty without that to compare with. */
 export function timesJsText<Row extends NetworkRow | KernelRow>(row: Row, rows: readonly Row[]): string {
   const times = timesJs(row, rows);
   return times === undefined ? "" : times.toFixed(times < 9.95 ? 1 : 0);

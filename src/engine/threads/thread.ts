@@ -112,7 +112,7 @@ class Thread implements Watcher {
   }
 }
 
-/** What stands between the parts of a failure's text. */
+/** Separates the parts of a failure's text. */
 const SEPARATOR = "\0";
 
 /** The failure of a kernel on a thread as the text that the others find in memory. */

@@ -14,7 +14,7 @@ export interface TrainOptions {
 }
 
 export interface Trained {
-  /** Of all weights, as `weightsSha256` in Node gives it. */
+  /** Fingerprint of all weights, as `weightsSha256` in Node gives it. */
   readonly sha256: string;
   readonly gear: string;
   readonly threads: number;
@@ -56,7 +56,7 @@ export async function train(library: Library, { gear, threads = 1 }: TrainOption
   return trained;
 }
 
-/** The same in a worker of the library's own. */
+/** Trains in a worker of the library's own. */
 export async function trainInSession(library: Library, { gear, threads = 1 }: TrainOptions): Promise<Trained> {
   const session = await library.createSession();
   const model = await session.createModel(network(library));

@@ -43,7 +43,7 @@ export function read(name: string, options: ReadDataOptions = {}): Promise<ReadD
   return readData(inputs(name), options);
 }
 
-/** What reading rejects with. */
+/** The message with which reading rejects. */
 export async function refusal(files: readonly DataFileInput[], options: ReadDataOptions = {}): Promise<string> {
   const error = await readData(files, options).then(
     () => undefined,

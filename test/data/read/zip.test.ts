@@ -9,7 +9,7 @@ function bytesOf(name: string): Uint8Array {
   return new Uint8Array(bytes instanceof Uint8Array ? bytes : []).slice();
 }
 
-/** Where the bytes of a number stand, the last time. */
+/** The last index of a number's bytes. */
 function find(bytes: Uint8Array, signature: number): number {
   const view = new DataView(bytes.buffer);
   for (let at = bytes.length - 4; at >= 0; at--) if (view.getUint32(at, true) === signature) return at;

@@ -35,7 +35,7 @@ function trapping(thread: number): Tape {
   return tape;
 }
 
-/** What every run says after the one that failed. */
+/** The end of every run's error after a failure. */
 const AFTER = "; nothing runs after that, compile the model again";
 
 /** The error of a worker that is lost. */

@@ -15,7 +15,7 @@ export function stepEvent(figures: Partial<StepEvent>): StepEvent {
   return { event: "step", ...counts, ...rest, ...figures };
 }
 
-/** What a run did: learning rates after each epoch, why it stopped, the weights it ended with. */
+/** Outcome of a run: learning rates after each epoch, the reason of its end, the last weights. */
 export interface Outcome {
   readonly rates: number[];
   readonly stopped: string | undefined;

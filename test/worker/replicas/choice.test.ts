@@ -20,7 +20,7 @@ async function network(name: string, options: CompileOptions) {
   return model.network;
 }
 
-/** What `auto` comes to where memory cannot be shared. */
+/** The number of replicas of `auto` where memory cannot be shared. */
 async function auto(cores: number, name: string, options: CompileOptions) {
   const compiled = await network(name, options);
   vi.stubGlobal("SharedArrayBuffer", undefined);

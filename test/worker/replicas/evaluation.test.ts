@@ -9,7 +9,7 @@ import { advance, withGroup } from "./trained.ts";
 const data = barImages(1539, 5);
 const COMPILE = { batchSize: 32 };
 
-/** How many evaluations were asked of other replicas while `work` ran. */
+/** Number of evaluations that other replicas were asked for while `work` ran. */
 async function asked(work: () => Promise<void>): Promise<number> {
   const real = threadSource();
   let count = 0;

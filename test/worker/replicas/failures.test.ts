@@ -10,7 +10,7 @@ import { advance } from "./trained.ts";
 
 const data = barImages(40);
 
-/** What is lost is to be noticed by its end. */
+/** Patience that is not used up: a loss is noticed by its event. */
 const PATIENT = { patience: 60_000 };
 
 /** Workers that hear nothing any more once that is on. */
