@@ -3,7 +3,7 @@ import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { GEARS } from "./gears.ts";
 import { MOST_THREADS } from "./threads/source.ts";
 
-/** What computes a model. */
+/** Options of the engine that computes a model. */
 export const ENGINE = {
   /** Kernels that compute. `"auto"`, and without it: the fastest stable ones of the host, or `js` for float64. */
   gear: { kind: choice(["auto", ...GEARS]), optional: true },
@@ -16,5 +16,5 @@ export const ENGINE = {
   threads: { kind: wholeOr("auto", 1, MOST_THREADS), default: 1 },
 } as const satisfies OptionSchema;
 
-/** What computes a model: gear, precision and threads. */
+/** Gear, precision and threads that compute a model. */
 export interface EngineOptions extends OptionsOf<typeof ENGINE> {}

@@ -20,7 +20,7 @@ interface GradientPlaces {
 /** Kernel calls for `n` samples of `size` elements each. */
 interface Calls {
   forward(tape: Tape, n: number, x: number, y: number, size: number): void;
-  /** By x or by y, as the derivative is easier to have. */
+  /** Emits the gradient from x or from y, whichever the derivative is simpler in. */
   backward(tape: Tape, n: number, places: GradientPlaces, size: number): void;
 }
 
@@ -87,7 +87,7 @@ export function relu(options: ReluOptions = {}): Layer {
 /** The type of `relu` layers. */
 export const RELU = layerType("relu", RELU_OPTIONS, ({ maxValue, negativeSlope: slope }, header) => {
   if (maxValue === undefined) return rectifying(header, { ...PLAIN_RELU, slope });
-  // Outputs are held against it, so it has to be a number that they can be.
+  // As float32, since outputs are compared with it.
   const upper = Math.fround(maxValue);
   if (upper === 0) throw new InputRangeError(layerTitle(header), "maxValue to be above 0 in float32", `${maxValue}`);
   return rectifying(header, { upper, slope });

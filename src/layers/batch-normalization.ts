@@ -106,7 +106,7 @@ class PlacedBatchNormalization implements PlacedLayer {
   /** Sums of each sample: for the statistics, and in the backward pass for the gradients. */
   readonly #sums: Region;
   readonly #factors: Region | undefined;
-  /** Gradient before a ReLU that is not plain, where there is no gradient of the input to lie in its place. */
+  /** Gradient before a ReLU that is not plain, if there is no gradient of the input whose place it can take. */
   readonly #dz: Region | undefined;
 
   constructor(site: Site, momentum: number, epsilon: number, rectifier: Rectifier) {
@@ -168,7 +168,8 @@ class PlacedBatchNormalization implements PlacedLayer {
     if (gamma === undefined || beta === undefined || this.#factors === undefined) return;
     const c = this.#channels;
     const positions = this.#positions;
-    // The kernels see from x where a plain ReLU lets gradients through. That of another one takes a pass of its own.
+    // The kernels compute from x where a plain ReLU lets gradients through. The gradient of another ReLU takes a pass
+    // of its own.
     const relu = isPlain(this.#rectifier) ? 1 : 0;
     let dz = dy;
     if (hasRest(this.#rectifier)) {

@@ -24,7 +24,7 @@ const OPTIONS = {
 export interface ConcatenateOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
 /**
- * Two or more inputs side by side (Keras' Concatenate); their shapes may differ along that axis alone.
+ * Concatenates two or more inputs (Keras' Concatenate); their shapes may differ along that axis alone.
  *
  * @throws RangeError for inputs whose other extents differ, or an axis that they do not have
  * @example
@@ -64,7 +64,7 @@ export const CONCATENATE = layerType("concatenate", OPTIONS, ({ axis }, header) 
 });
 
 class PlacedConcatenation implements PlacedLayer {
-  /** Rows of a sample, in which the inputs' columns stand side by side. */
+  /** Rows of a sample, in which the inputs' columns lie side by side. */
   readonly #rows: number;
   /** Columns of each input. */
   readonly #columns: readonly number[];

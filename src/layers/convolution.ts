@@ -16,7 +16,7 @@ import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
 import { PlacedWinograd, usesWinograd } from "./placed-winograd.ts";
 import { isNone, NO_RELU, stopsAtZero } from "./rectifier.ts";
 
-/** What `conv2d` and `depthwiseConv2d` have in common, once their options are read. */
+/** Settings that `conv2d` and `depthwiseConv2d` share, once their options are read. */
 export interface ConvolutionSettings {
   readonly header: LayerHeader;
   readonly activation: Layer | undefined;
@@ -40,7 +40,7 @@ export function convolution(settings: ConvolutionSettings): LayerDefinition {
     }
     return { ...settings.geometry(h, w, who), c, k, groups };
   };
-  /** With what it applies itself of the layers that follow. */
+  /** The layer with the following layers that it applies itself. */
   const fused = ({ rectifier, maxPool, normalization }: Fusion): LayerDefinition => ({
     ...settings.header,
     ...stopsAtZero(rectifier),
@@ -50,7 +50,7 @@ export function convolution(settings: ConvolutionSettings): LayerDefinition {
       }
       const d = dims(input, settings.header.type);
       const pool = next.maxPool?.([d.p, d.q, d.k]);
-      // Of a ReLU between both, the pooling has less to do, and has taken it over already.
+      // A ReLU between both is applied by the pooling, which has fewer elements.
       if (pool === undefined || !isNone(rectifier) || maxPool || !isNarrow(d, settings.bias, surroundings))
         return undefined;
       return poolsItself(d, pool.geometry)

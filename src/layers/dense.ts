@@ -95,19 +95,22 @@ export const DENSE = layerType("dense", OPTIONS, (options, header) => {
 export const DENSE_COPY_SIZE = DENSE_COPY_SAMPLES * (DENSE_COPY_ROWS + 2 * PANEL);
 
 /**
- * Samples up to which a training step reads the weights as they are: they change with every step, and packing them costs
- * more than so few products. Both ways sum in another order, so the number is part of what makes runs repeat.
+ * Samples up to which a training step reads the weights as they are: they change with every step, and packing them
+ * costs more than so few products. Both ways sum in another order, so runs repeat only with the same number.
  */
 const UNPACKED_SAMPLES = 2;
 
-/** Whether a pass over `n` samples reads unpacked weights. Weights that stay are packed once, whatever the batch. */
+/**
+ * True if a pass over `n` samples reads unpacked weights. Weights that do not change are packed once, whatever the
+ * batch.
+ */
 function readsUnpacked(mode: Mode, n: number): boolean {
   return mode === "training" && n <= UNPACKED_SAMPLES;
 }
 
 /**
- * Whether the weight gradient copies what it reads: rows a multiple of 512 bytes long share a few sets of the cache, and
- * more than four panels of units share the copy. Where it was measured slower, it is read in place.
+ * True if the weight gradient copies its inputs: rows a multiple of 512 bytes long share a few sets of the cache, and
+ * more than four panels of units share the copy. False where copying measured slower.
  */
 function copiesSamples(inputs: number, units: number): boolean {
   return inputs % 128 === 0 && units > 4 * PANEL;
@@ -149,7 +152,7 @@ class PlacedDense implements PlacedLayer {
     this.#panelsBackward = site.reserve("backward panels", "packed", size);
   }
 
-  /** The kernel, with the normalisation after it where there is one. */
+  /** The kernel, with the normalisation after it if there is one. */
   get #weights(): Region {
     return this.#folded?.kernel ?? this.#kernel.value;
   }

@@ -32,12 +32,12 @@ export class FoldedNormalization {
     return this.#site.parameterOf(this.#normalization.path, name).value;
   }
 
-  /** Heap offset of the biases; there are some even where the layer has none. */
+  /** Heap offset of the biases; there are some even if the layer has none. */
   get bias(): number {
     return this.#bias?.offset ?? this.#folded.offset + this.#folded.size / 2;
   }
 
-  /** Emits what makes kernel and bias. */
+  /** Emits the calls that compute kernel and bias. */
   pack(tape: Tape): void {
     foldRunning(tape, (name) => this.#parameter(name), this.#folded, this.#normalization.epsilon);
     const filters = this.#folded.size / 2;

@@ -19,7 +19,7 @@ export type Padding =
 
 /** The window of a convolution or pooling layer over an input of h rows and w columns. */
 export interface WindowOptions {
-  /** Who asks, for error messages, such as `conv2d "c2"`. */
+  /** Name for error messages, such as `conv2d "c2"`. */
   readonly name: string;
   /** Input rows. */
   readonly h: number;
@@ -39,7 +39,7 @@ export interface PoolOptions extends WindowOptions {
   readonly ceil?: boolean;
 }
 
-/** Where the windows of a layer lie. The letters are those of the kernels: input h w, output p q, window r s. */
+/** Places of a layer's windows. The letters are those of the kernels: input h w, output p q, window r s. */
 export interface PoolGeometry {
   readonly h: number;
   readonly w: number;

@@ -1,5 +1,5 @@
 /**
- * How weights start: plain descriptions that JSON can hold, and the function that fills an array by one.
+ * Initial values of weights: plain descriptions that JSON can hold, and the function that fills an array by one.
  *
  * The descriptions are type aliases because interfaces do not fit `Json`.
  *
@@ -105,16 +105,16 @@ const UNIFORM = {
 /** Options of the initialisers that have some. */
 export const INITIALIZERS = { constant: CONSTANT, normal: NORMAL, uniform: UNIFORM } as const;
 
-/** The same value everywhere. */
+/** One value for all weights. */
 export type ConstantInitializer = { readonly type: "constant" } & Readonly<OptionsOf<typeof CONSTANT>>;
 
-/** Normal, not truncated. */
+/** Normally distributed values, not truncated. */
 export type NormalInitializer = { readonly type: "normal" } & Readonly<OptionsOf<typeof NORMAL>>;
 
-/** Uniform between two values. */
+/** Values distributed uniformly between two bounds. */
 export type UniformInitializer = { readonly type: "uniform" } & Readonly<OptionsOf<typeof UNIFORM>>;
 
-/** By name, or by an object where there are options. */
+/** An initialiser by name, or as an object if it has options. */
 export type Initializer = InitializerName | ConstantInitializer | NormalInitializer | UniformInitializer;
 
 /**

@@ -14,9 +14,7 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/**
- * What a parameter is: kernels decay, biases and normalisation do not unless asked, statistics are not trained.
- */
+/** The role of a parameter: kernels decay, biases and normalisation do not unless asked, statistics are not trained. */
 export type ParameterRole = "kernel" | "bias" | "normalization" | "statistic";
 
 /** A parameter that a layer asks for. */
@@ -29,46 +27,49 @@ export interface ParameterSpec {
   readonly fans: Fans;
 }
 
-/** Where a parameter lies. */
+/** Regions of a parameter. */
 export interface ParameterPlace {
   readonly value: Region;
-  /** None for statistics, for what is frozen, and in a network that is not trained. */
+  /** Undefined for statistics, for frozen parameters, and in a network that is not trained. */
   readonly gradient: Region | undefined;
 }
 
 /**
- * How a forward pass takes statistics and whether it drops out. `training`: statistics of the batch, which move the running
- * ones, and dropout. The others have no dropout. `inference`: running statistics. `batchStatistics`: those of the batch, the
- * running ones stay. `calibration`: those of the batch, which replace the running ones.
+ * The kind of a forward pass, which decides on statistics and dropout. `training`: statistics of the batch, which move
+ * the running ones, and dropout. The others have no dropout. `inference`: running statistics. `batchStatistics`: those
+ * of the batch, the running ones stay. `calibration`: those of the batch, which replace the running ones.
  */
 export type Mode = "training" | "inference" | "batchStatistics" | "calibration";
 
-/** What a layer knows when it is placed into a network's memory. */
+/** The facts and functions that a layer has when it is placed into a network's memory. */
 export interface Site {
   readonly inputs: readonly Shape[];
   readonly output: Shape;
   /** Largest batch. */
   readonly batch: number;
-  /** Whether the network has gradients at all. */
+  /** True if the network has gradients. */
   readonly training: boolean;
-  /** Whether a gradient comes back to the layer, for its parameters or for what is before it. */
+  /** True if a gradient comes back to the layer, for its parameters or for layers before it. */
   readonly hasBackward: boolean;
-  /** Whether its parameters, statistics too, keep their values. */
+  /** True if its parameters, statistics too, keep their values. */
   readonly frozen: boolean;
-  /** Whether the gradient of any input is wanted. */
+  /** True if the gradient of any input is wanted. */
   readonly needsInputGradient: boolean;
-  /** Of which inputs it is. */
+  /** True for each input whose gradient is wanted. */
   readonly wanted: readonly boolean[];
-  /** Whether the layers before pass no gradient on to an input of zero, as a ReLU does not, so that it may be anything. */
+  /**
+   * True if the layers before pass no gradient on to an input of zero, as a ReLU does not, so that it may have any
+   * value.
+   */
   readonly stopsAtZero: boolean;
   /** The layer's path in the model, such as `residual/conv2d`. */
   readonly path: string;
   parameter(name: string): ParameterPlace;
-  /** That of another layer, by its path. */
+  /** The place of another layer's parameter. */
   parameterOf(path: string, name: string): ParameterPlace;
   /**
-   * Memory of the layer's own, beside inputs, output and their gradients. How long its numbers are needed follows from the
-   * calls on the tapes.
+   * Reserves memory of the layer's own, beside inputs, output and their gradients. Its lifetime follows from the calls
+   * on the tapes.
    *
    * @param name of the region, after the layer's path
    */
@@ -89,45 +90,48 @@ export interface DenseGradient {
   readonly gradient: Region;
   readonly x: number;
   readonly dy: number;
-  /** 0: not wanted. */
+  /** Heap offset of dx; 0 if it is not wanted. */
   readonly dx: number;
   readonly inputs: number;
   readonly units: number;
-  /** Whether dx where x is zero does not matter. */
+  /** True if dx where x is zero does not matter. */
   readonly stopsAtZero: boolean;
 }
 
-/** The two parts of a backward pass: what runs over samples, and what runs over weights once all samples are done. */
+/** The two parts of a backward pass: calls over samples, and calls over weights once all samples are done. */
 export interface BackwardTapes {
   readonly samples: Tape;
   readonly weights: Tape;
   /**
-   * Emits, in place of a gradient, the step that the optimizer makes of it, and the data gradient with it: one pass over the
-   * kernel where there would be four. False where it can't; undefined where gradients are wanted.
+   * Emits, in place of a gradient, the step that the optimizer makes of it, and the data gradient with it: one pass
+   * over the kernel where there would be four. False if it cannot; undefined if gradients are wanted.
    */
   readonly descendDense?: ((gradient: DenseGradient) => boolean) | undefined;
 }
 
-/** Where a layer's numbers lie in a forward pass: heap offsets. */
+/** Places of a layer's inputs and output in a forward pass: heap offsets. */
 export interface ForwardPlaces {
-  /** Of each input. */
+  /** Offset of each input. */
   readonly x: readonly number[];
   readonly y: number;
 }
 
-/** The same in a backward pass. */
+/** Places in a backward pass. */
 export interface BackwardPlaces extends ForwardPlaces {
   /** Gradient of the output. */
   readonly dy: number;
-  /** Where the gradient of each input goes; 0 where it is not wanted. */
+  /** Offset for the gradient of each input; 0 if it is not wanted. */
   readonly dx: readonly number[];
 }
 
 /** A layer with its memory: it writes kernel calls onto tapes. */
 export interface PlacedLayer {
-  /** Emits what must run after the weights changed and before a forward pass over `n` samples, such as packing them. */
+  /**
+   * Emits the calls that must run after the weights changed and before a forward pass over `n` samples, such as packing
+   * them.
+   */
   pack?(tape: Tape, mode: Mode, n: number): void;
-  /** The same before a backward pass. */
+  /** Emits the calls that must run before a backward pass. */
   packBackward?(tape: Tape, n: number): void;
   /** Emits y = f(x) for `n` samples. */
   forward(tape: Tape, n: number, places: ForwardPlaces, mode: Mode): void;
@@ -135,11 +139,11 @@ export interface PlacedLayer {
   backward(tapes: BackwardTapes, n: number, places: BackwardPlaces): void;
 }
 
-/** Surroundings on which it depends what a layer can absorb. */
+/** Facts about a layer's surroundings that decide what it can absorb. */
 export interface Surroundings {
-  /** Whether the network has gradients at all. */
+  /** True if the network has gradients. */
   readonly training: boolean;
-  /** Whether the gradient of any input is wanted. */
+  /** True if the gradient of any input is wanted. */
   readonly needsInputGradient: boolean;
 }
 
@@ -232,7 +236,7 @@ export type LayerDefinition = Omit<Layer, "apply">;
 /** Layers that another one stands for: two ways from its input, whose ends are added. */
 export interface Block {
   readonly main: readonly Layer[];
-  /** Empty where the way around is the input itself. */
+  /** Layers of the shortcut; empty if it is the input itself. */
   readonly shortcut: readonly Layer[];
   /** The block, trained itself, with other layers in it. */
   remade(main: readonly Layer[], shortcut: readonly Layer[]): Layer;
@@ -240,9 +244,9 @@ export interface Block {
 
 /** An image or vector that is not computed yet: the input of a model, or a layer's output. */
 export interface SymbolicTensor {
-  /** Without the batch. */
+  /** Shape without the batch. */
   readonly shape: Shape;
-  /** The layer whose output it is, and that layer's inputs; none for the input of a model. */
+  /** The layer whose output it is, and that layer's inputs; undefined for the input of a model. */
   readonly source: { readonly layer: Layer; readonly inputs: readonly SymbolicTensor[] } | undefined;
 }
 
@@ -269,7 +273,7 @@ export function defineLayer(definition: LayerDefinition): Layer {
 /**
  * Tensors, or one, as a list.
  *
- * @throws TypeError that starts with `who` where there is something else
+ * @throws TypeError that starts with `who` for other values
  */
 export function readTensors(who: string, tensors: unknown): readonly SymbolicTensor[] {
   const list: readonly unknown[] = Array.isArray(tensors) ? tensors : [tensors];
@@ -282,7 +286,7 @@ function isTensor(value: unknown): value is SymbolicTensor {
   return typeof value === "object" && value !== null && "source" in value;
 }
 
-/** Whether a value is a layer. */
+/** True for a layer. */
 export function isLayer(value: unknown): value is Layer {
   return typeof value === "object" && value !== null && "outputShape" in value;
 }

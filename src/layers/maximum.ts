@@ -22,9 +22,9 @@ export const MAXIMUM = mergingType("maximum", { place: (size, site) => new Place
 
 class PlacedMaximum implements PlacedLayer {
   readonly #size: number;
-  /** The part of the gradient that no input has had yet. */
+  /** The part of the gradient that no input has taken yet. */
   readonly #rest: Region | undefined;
-  /** The gradient of inputs that want none. */
+  /** Takes the gradient of inputs that need none. */
   readonly #unwanted: Region | undefined;
 
   constructor(size: number, { wanted, batch, reserve }: Site) {

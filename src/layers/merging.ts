@@ -1,17 +1,21 @@
-// What merging layers have in common: sums, products and others of several inputs, element by element.
+// Shared parts of merging layers: sums, products and others of several inputs, element by element.
 
 import { InputRangeError } from "../errors.ts";
 import { type LayerDefinition, type LayerHeader, type PlacedLayer, type Shape, type Site, sizeOf } from "./layer.ts";
 import { type LayerType, layerType } from "./layer-type.ts";
 
-/** What makes one merging layer different from another. */
+/** Differences between merging layers. */
 interface Merging {
   /** Most inputs. Default any number. */
   readonly most?: number;
   readonly passesGradient?: LayerDefinition["passesGradient"];
   /** Output shape for input shapes. Default: that of all. */
   readonly outputShape?: LayerDefinition["outputShape"];
-  /** @param size elements of a sample's output */
+  /**
+   * Places the layer.
+   *
+   * @param size elements of a sample's output
+   */
   place(size: number, site: Site): PlacedLayer;
 }
 

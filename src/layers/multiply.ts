@@ -12,8 +12,8 @@ import { mergingType, sameShape } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
 
 /**
- * Product of two or more inputs of one shape, element by element (Keras' Multiply); or of an image [h, w, c] and a factor for
- * each of its channels, [c] or [1, 1, c], in either order, as squeeze-and-excitation has it (Hu et al., 2018).
+ * Product of two or more inputs of one shape, element by element (Keras' Multiply); or of an image [h, w, c] and a
+ * factor for each of its channels, [c] or [1, 1, c], in either order, as in squeeze-and-excitation (Hu et al., 2018).
  *
  * @throws RangeError for inputs of other shapes
  * @example
@@ -37,7 +37,7 @@ export const MULTIPLY = mergingType("multiply", {
   },
 });
 
-/** Which of two inputs is an image whose channels the other one has factors for, if that is what they are. */
+/** Index of the image, if one of two inputs is an image and the other one factors for its channels. */
 function imageOf(inputs: readonly Shape[]): number | undefined {
   if (inputs.length !== 2) return undefined;
   const isFactors = (shape: Shape, c: number) => shape.join() === `${c}` || shape.join() === `1,1,${c}`;
@@ -73,7 +73,7 @@ class PlacedProduct implements PlacedLayer {
 class PlacedChannelProduct implements PlacedLayer {
   readonly #positions: number;
   readonly #channels: number;
-  /** Which input is the image. */
+  /** Index of the input that is the image. */
   readonly #image: number;
 
   constructor(shape: Shape, image: number) {

@@ -34,7 +34,7 @@ function layerName(): OptionKind<string, string> {
   };
 }
 
-/** One name of a layer or a list of them. */
+/** One name of a layer, or a list of them. */
 function layerNames(): OptionKind<string | readonly string[], readonly string[]> {
   const wanted = "names of layers";
   return {
@@ -91,7 +91,7 @@ export function padding(): OptionKind<Padding, Padding> {
   };
 }
 
-/** How weights start: a name, or an object where there are options. */
+/** Initial values of weights: a name, or an object with options. */
 export function initializer(): OptionKind<Initializer, Initializer> {
   return {
     field: "choice",

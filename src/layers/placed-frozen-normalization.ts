@@ -23,7 +23,7 @@ export function foldNormalization(
   tape.add("batch_norm_fold", "channel", c, ...places, epsilon);
 }
 
-/** The same by the running statistics. @param value of a parameter of the normalisation */
+/** Emits the same for the running statistics. */
 export function foldRunning(tape: Tape, value: (name: string) => Region, folded: Region, epsilon: number): void {
   const statistics = { mean: value("movingMean"), variance: value("movingVariance") };
   foldNormalization(tape, { gamma: value("gamma"), beta: value("beta"), ...statistics }, folded, epsilon);
@@ -40,7 +40,7 @@ export class PlacedFrozenNormalization implements PlacedLayer {
   readonly #positions: number;
   readonly #rectifier: Rectifier;
   readonly #folded: Region;
-  /** Factors of x and of 1 in the data gradient, in which the statistics have no part: zeros [2, c]. */
+  /** Factors of x and of 1 in the data gradient, which the statistics do not enter: zeros [2, c]. */
   readonly #zeros: Region | undefined;
 
   constructor(site: Site, epsilon: number, rectifier: Rectifier) {
@@ -79,7 +79,8 @@ export class PlacedFrozenNormalization implements PlacedLayer {
     const c = this.#channels;
     const folded = this.#folded.offset;
     const positions = this.#positions;
-    // The kernel sees from x where a plain ReLU lets gradients through. That of another one takes a pass of its own.
+    // The kernel computes from x where a plain ReLU lets gradients through. The gradient of another ReLU takes a pass
+    // of its own.
     const relu = isPlain(this.#rectifier) ? 1 : 0;
     let dz = dy;
     if (hasRest(this.#rectifier)) {

@@ -19,7 +19,7 @@ import { emitReluGradient, emitRest, isNone, lowerOf } from "./rectifier.ts";
 /** Most input channels of the kernels that read filters in place: an image's colours and one more. */
 const MOST_CHANNELS = 4;
 
-/** Whether a convolution is one of few channels on which no gradient goes further back: a network's first layer. */
+/** True for a convolution of few channels behind which no gradient is needed: a network's first layer. */
 export function isNarrow(d: ConvolutionDims, bias: BiasKind, { training, needsInputGradient }: Surroundings): boolean {
   // The kernels' tiles are two outputs high, two wide and four filters deep.
   const fits = d.c <= MOST_CHANNELS && d.k >= 4 && d.p >= 2 && d.q >= 2;
@@ -27,7 +27,7 @@ export function isNarrow(d: ConvolutionDims, bias: BiasKind, { training, needsIn
   return fits && plain && !(training && needsInputGradient);
 }
 
-/** Whether such a convolution can apply a max pooling that follows while its outputs are in registers. */
+/** True if such a convolution can apply a max pooling that follows while its outputs are in registers. */
 export function poolsItself(d: ConvolutionDims, pool: PoolGeometry): boolean {
   const dense = pool.dilationH === 1 && pool.dilationW === 1;
   const windows = pool.r === 2 && pool.s === 2 && pool.strideH === 2 && pool.strideW === 2 && dense;
@@ -38,8 +38,8 @@ export function poolsItself(d: ConvolutionDims, pool: PoolGeometry): boolean {
 }
 
 /**
- * Whether the weight gradient takes a window of `r` lines of `length` floats. It reads three vectors at once, for which it
- * goes on by twelve floats or eight, and kernels may read only seven past their input.
+ * True if the weight gradient can use a window of `r` lines of `length` floats. It reads three vectors at once and
+ * steps by twelve floats or eight, while kernels may read only seven past their input.
  */
 function hasGradient(r: number, length: number): boolean {
   const leaves = (step: number) => length % step === 0 || length % step > 4;
@@ -54,7 +54,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
   readonly #folded: FoldedNormalization | undefined;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
-  /** With pooling: where each maximum comes from. */
+  /** With pooling: the place that each maximum comes from. */
   readonly #places: Region | undefined;
   /** Gradient before the ReLU. */
   readonly #dz: Region | undefined;
@@ -78,7 +78,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     if (!isNone(fusion.rectifier)) this.#dz = site.reserve("dz", "activations", outputs);
   }
 
-  /** The input as the kernels read it. */
+  /** The input in the form that the kernels read. */
   #source([x]: readonly number[]): number {
     return this.#padded?.offset ?? x;
   }

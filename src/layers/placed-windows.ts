@@ -27,15 +27,15 @@ export type BiasKind = "none" | "shared" | "untied";
 export interface Fusion {
   readonly rectifier: Rectifier;
   readonly maxPool: boolean;
-  /** In inference. */
+  /** The batch normalisation whose work it does in inference. */
   readonly normalization?: Normalization | undefined;
 }
 
-/** Where a layer's biases lie. */
+/** Place of a layer's biases. */
 export interface Bias {
-  /** 0 for none. */
+  /** Heap offset; 0 for none. */
   readonly offset: number;
-  /** Elements from one output position's biases to the next: 0 where all share them. */
+  /** Elements from one output position's biases to the next; 0 if all positions share them. */
   readonly stride: number;
 }
 
@@ -44,11 +44,11 @@ export function steps(d: ConvolutionDims) {
   return [d.strideH, d.strideW, d.dilationH, d.dilationW] as const;
 }
 
-/** What both kinds share: padding, bias, the fused ReLU and the order of a backward pass. */
+/** Shared part of both kinds: padding, bias, the fused ReLU and the order of a backward pass. */
 export abstract class PlacedWindows implements PlacedLayer {
   protected readonly site: Site;
   protected readonly d: ConvolutionDims;
-  /** Filters, with the normalisation after them where there is one. */
+  /** Filters, with the normalisation after them if there is one. */
   protected readonly kernel: Region;
   protected readonly kernelGradient: Region | undefined;
   readonly #folded: FoldedNormalization | undefined;
@@ -92,7 +92,7 @@ export abstract class PlacedWindows implements PlacedLayer {
   protected abstract emitData(tape: Tape, n: number, dy: number, dx: number): void;
   protected abstract emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void;
 
-  /** The input as the kernels read it. */
+  /** The input in the form that the kernels read. */
   #source([x]: readonly number[]): number {
     return this.#padded?.offset ?? x;
   }

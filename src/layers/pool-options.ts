@@ -20,7 +20,7 @@ export const POOL_OPTIONS = {
 /** Options of `maxPooling2d` and `averagePooling2d`. */
 export interface PoolLayerOptions extends LayerOptions, OptionsOf<typeof POOL_OPTIONS> {}
 
-/** The windows that the options ask for. */
+/** The windows of these options. */
 export function poolWindows({
   poolSize: kernel,
   strides = kernel,

@@ -12,14 +12,14 @@ import {
 } from "./layer.ts";
 import { isNone, isPlain, lowerOf, NO_RELU, type Rectifier } from "./rectifier.ts";
 
-/** Which value of a window goes on. */
+/** The kind of pooling: the largest value of a window, or the mean. */
 export type PoolKind = "max" | "average";
 
 /** Properties of some pooling layers; all false by default. */
 interface PoolTraits {
-  /** Whether padding counts in means, as zeros. */
+  /** True: padding counts in means, as zeros. */
   readonly countsPadding?: boolean;
-  /** Whether the output is a vector: there is but one window. */
+  /** True: there is one window, and the output is a vector. */
   readonly flat?: boolean;
 }
 

@@ -2,9 +2,9 @@ import type { Tape } from "../engine/tape.ts";
 
 /** A ReLU as kernels take it: min(x, upper) where x is positive, slope x where it is not. */
 export interface Rectifier {
-  /** Infinity for no bound. */
+  /** Largest output; Infinity for no bound. */
   readonly upper: number;
-  /** 0 for a plain one. */
+  /** Factor of inputs below zero; 0 for a plain ReLU. */
   readonly slope: number;
 }
 
@@ -21,12 +21,12 @@ export function isPlain({ upper, slope }: Rectifier): boolean {
   return slope === 0 && upper === Number.POSITIVE_INFINITY;
 }
 
-/** The lower bound of outputs, where a kernel applies a plain ReLU itself: the rest is left to `emitRest`. */
+/** The lower bound of outputs, for kernels that apply a plain ReLU themselves; `emitRest` does the rest. */
 export function lowerOf({ slope }: Rectifier): number {
   return slope === 0 ? 0 : Number.NEGATIVE_INFINITY;
 }
 
-/** Whether the lower bound leaves something of a ReLU to do, forward and backward. */
+/** True if a ReLU does more than the lower bound, forward and backward. */
 export function hasRest(rectifier: Rectifier): boolean {
   return !isNone(rectifier) && !isPlain(rectifier);
 }
@@ -47,12 +47,12 @@ export function emitReluGradient(
   tape.add("relu_backward", "sample", n, y, dy, dx, size, upper, slope);
 }
 
-/** Emits what the lower bound leaves to do of a ReLU, in place, while the numbers are in the cache. */
+/** Emits the part of a ReLU that the lower bound leaves, in place, while the numbers are in the cache. */
 export function emitRest(tape: Tape, n: number, y: number, size: number, rectifier: Rectifier): void {
   if (hasRest(rectifier)) emitRelu(tape, n, y, y, size, rectifier);
 }
 
-/** Whether a layer with such outputs gives no gradient to where they are zero. */
+/** Marks a layer with such outputs that gives no gradient to elements that are zero. */
 export function stopsAtZero({ slope }: Rectifier): { readonly stopsAtZero?: "always" } {
   return slope === 0 ? { stopsAtZero: "always" } : {};
 }

@@ -30,7 +30,7 @@ export const WINDOW_OPTIONS = {
 /** Options that `conv2d` and `depthwiseConv2d` share. */
 export interface WindowLayerOptions extends LayerOptions, OptionsOf<typeof WINDOW_OPTIONS> {}
 
-/** What these options say of a convolution. */
+/** The settings of a convolution from these options. */
 export function windowSettings(
   options: ValuesOf<typeof WINDOW_OPTIONS>,
 ): Omit<ConvolutionSettings, "header" | "filters" | "groups"> {

@@ -11,7 +11,7 @@ import { number, whole } from "../options/kinds.ts";
 import { completeOptions, type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { readVariant } from "../options/variants.ts";
 
-/** Enough for means and variances of a channel to a thousandth. */
+/** Images that give means and variances of a channel to a thousandth. */
 const SWA_STATISTICS_IMAGES = 10_000;
 
 /** The options that both kinds of average share. */
@@ -37,16 +37,16 @@ const EMA = {
 
 const SWA = sharedOptions(SWA_STATISTICS_IMAGES);
 
-/** Recent weights count more. */
+/** An exponential average: recent weights count more. */
 export type ExponentialAveraging = { readonly type: "ema" } & Readonly<OptionsOf<typeof EMA>>;
 
-/** All weights count alike. */
+/** A uniform average: all weights count alike. */
 export type UniformAveraging = { readonly type: "swa" } & Readonly<OptionsOf<typeof SWA>>;
 
 /** An average of the weights, as plain data. */
 export type Averaging = ExponentialAveraging | UniformAveraging;
 
-/** An average as it is computed. */
+/** An average's computation. */
 interface AveragingPlan extends Readonly<ValuesOf<typeof SWA>> {
   /** Share of the newest weights at the k-th update, from 1. */
   share(k: number): number;
@@ -106,10 +106,10 @@ export function parseAveraging(json: unknown): Averaging {
   return readVariant<Averaging>("averaging", AVERAGINGS, json, (type) => `averaging "${type}"`);
 }
 
-/** Weights, as a network has them. */
+/** Weights of a network. */
 type Values = Float32Array | Float64Array;
 
-/** The average of a run's weights. What it holds follows from the weights after each step and the options alone. */
+/** The average of a run's weights. It is a function of the weights after each step and the options alone. */
 export class WeightAverage {
   readonly plan: AveragingPlan;
   readonly #firstStep: number;
@@ -131,7 +131,7 @@ export class WeightAverage {
     }
   }
 
-  /** How often weights have been averaged after a step. */
+  /** Number of updates of the average up to a step. */
   #updates(step: number): number {
     return Math.floor(Math.max(0, step - this.#firstStep) / this.plan.every);
   }
@@ -141,22 +141,22 @@ export class WeightAverage {
     return this.#values;
   }
 
-  /** Forgets all, for a new run. */
+  /** Forgets all weights, for a new run. */
   reset(): void {
     this.#values = undefined;
   }
 
-  /** Goes on from a checkpoint. */
+  /** Restores the average of a checkpoint. */
   restore(values: Values): void {
     this.#values = values;
   }
 
-  /** Whether there is an average after this step. */
+  /** True if there is an average after this step. */
   has(step: number): boolean {
     return this.#updates(step) > 0;
   }
 
-  /** Takes the weights after a step, counted from 1, where they count. */
+  /** Adds the weights after a step, counted from 1, if the step counts. */
   update(step: number, weights: Values): void {
     const k = this.#updates(step);
     if (k < 1 || k === this.#updates(step - 1)) return;

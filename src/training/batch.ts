@@ -1,5 +1,5 @@
 /**
- * One training step: which images, and who computes it.
+ * The images of a training step, and the computation of the step.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { TRANSFORM_FLOATS } from "../engine/kernel-sizes.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 
-/** The images of a step, and its numbers. */
+/** The images of a step, and its settings. */
 export interface Batch {
   readonly data: Dataset;
-  /** Which images, in order. */
+  /** Indices of the images, in order. */
   readonly indices: Uint32Array;
   /** Optimizer step, from 1. */
   readonly step: number;
   readonly learningRate: number;
-  /** Writes the transforms of `n` images from place `begin` of the batch on; none where nothing is augmented. */
+  /** Writes the transforms of `n` images from place `begin` of the batch on; undefined without augmentation. */
   readonly writeTransforms: ((target: Float32Array | Float64Array, begin: number, n: number) => void) | undefined;
 }
 
@@ -29,10 +29,10 @@ export interface BatchSums {
   readonly correct: number;
 }
 
-/** Makes the optimizer step on a batch; a promise where others take part in it. */
+/** Makes the optimizer step on a batch; gives a promise if several networks share it. */
 export type Stepper = (batch: Batch) => BatchSums | Promise<BatchSums>;
 
-/** The step of a network that is alone. */
+/** The step of a single network. */
 export function stepperOf(network: Network): Stepper {
   return (batch) => {
     const { indices, step, learningRate, writeTransforms } = batch;
@@ -43,7 +43,7 @@ export function stepperOf(network: Network): Stepper {
   };
 }
 
-/** What a batch's transforms follow from: epoch and step are counted from 0. */
+/** The numbers that a batch's transforms follow from: epoch and step are counted from 0. */
 export interface TransformPlace {
   readonly seed: number;
   readonly epoch: number;
@@ -52,7 +52,9 @@ export interface TransformPlace {
   readonly shape: ImageShape;
 }
 
-/** How each image of a batch is changed: a matter of its place in the batch, and for alternating flips of which image it is. */
+/**
+ * The transform of each image of a batch: it depends on its place in the batch, and for alternating flips on the image.
+ */
 export function transformsOf(
   augment: Augment,
   { seed, epoch, step, indices, shape }: TransformPlace,
@@ -75,7 +77,7 @@ export function stageBatch(network: Network, { data, indices, writeTransforms }:
   writeTransforms?.(network.transforms, 0, n);
 }
 
-/** What a step on `n` images left. */
+/** Sums of a network after a step on `n` images. */
 export function sumsOf(network: Network, n: number): BatchSums {
   const { losses, correct } = network.results(n);
   let loss = 0;

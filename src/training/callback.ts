@@ -3,7 +3,7 @@ import type { EpochEvent, StepEvent } from "./events.ts";
 
 export type { Json } from "../json.ts";
 
-/** What is known of a stop besides its reason. */
+/** Facts of a stop besides its reason. */
 export interface StopFacts {
   /** The name of the callback that asks for it; stands in front of the reason in the log. */
   readonly by?: string;
@@ -19,7 +19,7 @@ export interface Stop extends StopFacts {
   readonly reason?: string;
 }
 
-/** What a callback may do to the run it watches. */
+/** Ways in which a callback may change the run that it watches. */
 export interface TrainingControl {
   /** Multiplies the schedule's learning rate from the next step on; 1 at the start. */
   learningRateFactor: number;
@@ -32,7 +32,7 @@ export interface TrainingControl {
 }
 
 /**
- * Watches a training run. Every method is optional; those that return a promise are awaited.
+ * A callback that watches a training run. Every method is optional; those that return a promise are awaited.
  *
  * A callback with a memory gives it as `state` and `tensors`, which checkpoints keep, so that a resumed run goes on as
  * the interrupted one would have.

@@ -2,13 +2,13 @@ import type { Network } from "../model/network.ts";
 import { type Stepper, stepperOf } from "./batch.ts";
 import { type Evaluator, evaluateImages } from "./evaluate.ts";
 
-/** How the steps and evaluations of a run are made: by one network, or by several that share the work. */
+/** A way to make the steps and evaluations of a run: by one network, or by several that share the work. */
 export interface DistributionStrategy {
   readonly step: Stepper;
   readonly evaluate: Evaluator;
 }
 
-/** One network that does all. */
+/** A network that does all work alone. */
 export function singleNetwork(network: Network): DistributionStrategy {
   return {
     step: stepperOf(network),

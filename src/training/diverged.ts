@@ -7,7 +7,7 @@
 import { DivergedError } from "../errors.ts";
 
 /**
- * Throws unless all outputs of a batch are finite: there is no class in others.
+ * Throws unless all outputs of a batch are finite: outputs that are not finite name no class.
  *
  * @param scores [count, outputs], may be longer
  * @param begin index of the batch's first image
@@ -24,7 +24,7 @@ export function checkOutputs(scores: ArrayLike<number>, count: number, outputs: 
 /**
  * Throws unless the loss over a data set is finite.
  *
- * @param what which loss it is, such as "test loss"
+ * @param what name of the loss, such as "test loss"
  * @throws DivergedError
  */
 export function checkLoss(loss: number, what: string): void {
@@ -35,7 +35,7 @@ export function checkLoss(loss: number, what: string): void {
 /**
  * Throws unless all numbers are finite.
  *
- * @param what which numbers they are, such as "weights"
+ * @param what name of the numbers, such as "weights"
  * @throws DivergedError naming the first other one
  */
 export function checkFinite(values: ArrayLike<number>, what: string, name: string): void {

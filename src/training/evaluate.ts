@@ -31,7 +31,7 @@ export interface PredictionBatch {
   readonly losses: Float32Array | Float64Array;
 }
 
-/** How images are seen when a model predicts. */
+/** Statistics and views with which a model predicts. */
 export const PREDICTION = {
   /**
    * Normalises by the statistics of the evaluated batch in place of the running ones. They are those of the whole data set where
@@ -42,7 +42,7 @@ export const PREDICTION = {
   testTimeAugmentation: { kind: nested(VIEWS), optional: true },
 } as const satisfies OptionSchema;
 
-/** How images are seen when a model predicts. A type alias because interfaces do not fit `Json`. */
+/** Statistics and views with which a model predicts. A type alias because interfaces do not fit `Json`. */
 export type PredictionSettings = Readonly<OptionsOf<typeof PREDICTION>>;
 
 export interface EvaluateOptions extends PredictionSettings {
@@ -51,7 +51,7 @@ export interface EvaluateOptions extends PredictionSettings {
   readonly signal?: AbortSignal;
 }
 
-/** Prediction settings from TypeScript or from a file. */
+/** Reads prediction settings from TypeScript or from a file. */
 export function readPredictionSettings(who: string, json: unknown): PredictionSettings {
   return completeOptions(who, PREDICTION, json);
 }
@@ -64,10 +64,10 @@ export type Evaluator = (
 ) => Promise<Evaluation>;
 
 /**
- * Loss and accuracy over a data set, in inference mode, by the weights of one moment: a run under way takes its next step
- * when it is done.
+ * Loss and accuracy over a data set, in inference mode, by the weights of one moment: a run under way takes its next
+ * step when it is done.
  *
- * @param evaluator who does it; default the network alone
+ * @param evaluator the function that does the work; default: the network alone
  * @throws TypeError, RangeError if the data set does not fit the network
  */
 export async function evaluate(
@@ -82,7 +82,7 @@ export async function evaluate(
   return network.turns.read(() => evaluator(data, undefined, options));
 }
 
-/** The same over some of the images, or undefined for all; data and options were checked. */
+/** Loss and accuracy over some of the images, or undefined for all; data and options were checked. */
 export async function evaluateImages(
   network: Network,
   data: Dataset,

@@ -1,7 +1,7 @@
 /** Milliseconds of work after which a loop lets the event loop run: short enough for a page at 60 frames a second. */
 const SLICE_MILLISECONDS = 12;
 
-/** The time that a long loop may take before timers, signals and painting have their turn. */
+/** The time that a long loop may take before it lets timers, signals and painting run. */
 export class TimeSlice {
   #end = performance.now() + SLICE_MILLISECONDS;
 
@@ -15,8 +15,8 @@ export class TimeSlice {
 }
 
 /**
- * Resolves in a task of its own. A message is not held back as timers are, which browsers slow to 4 ms. Node and its like have
- * a call for that, and make an event of a message only once they have loaded all of `fetch`.
+ * Resolves in a task of its own. A message is not held back as timers are, which browsers slow to 4 ms. Node and
+ * similar hosts use `setImmediate`, as messages would make them load all of `fetch`.
  */
 export function macrotask(): Promise<void> {
   return new Promise((resolve) => {

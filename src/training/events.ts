@@ -1,4 +1,4 @@
-/** One optimizer step. Emitted after each batch. */
+/** An optimizer step. Emitted after each batch. */
 export interface StepEvent {
   readonly event: "step";
   /** Epoch, from 1. */
@@ -22,7 +22,7 @@ export interface StepEvent {
   readonly imagesPerSecond: number;
 }
 
-/** One pass over the training data, with validation figures where there is validation data. */
+/** A pass over the training data, with validation figures if there is validation data. */
 export interface EpochEvent {
   readonly event: "epoch";
   /** From 1. */
@@ -58,13 +58,13 @@ export interface AverageEvent extends ReportFigures {
   readonly steps: number;
 }
 
-/** An evaluation on a random sample, which `evaluations` asked for. */
+/** An evaluation on a random sample, as `evaluations` asked for. */
 export interface EvaluationEvent extends ReportFigures {
   readonly event: "evaluation";
   readonly on: "training" | "validation";
 }
 
-/** What a run tells between epochs; after the step event of the step it belongs to. */
+/** A report within an epoch; after the step event of the step that it belongs to. */
 export type ReportEvent = AverageEvent | EvaluationEvent;
 
 export type FitEvent = StepEvent | ReportEvent | EpochEvent;

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../formats/checkpoint.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
 import type { ExportHtmlOptions } from "./export-html.ts";
 
-/** In place of `export-html.ts` in the one-file builds, which the page would make twice as large. */
+/** Throws; stands in place of `export-html.ts` in the one-file builds, which the page would make twice as large. */
 export async function exportHtml(_file: FileBytes | Checkpoint, _options?: ExportHtmlOptions): Promise<string> {
   throw new HostError(
     "exportHtml",

@@ -6,7 +6,7 @@
 
 import type { EpochEvent, ReportEvent } from "./events.ts";
 
-/** What a row holds. */
+/** The values of a row. */
 export type HistoryRow = Omit<EpochEvent, "event" | "epochs">;
 
 const COLUMNS = [
@@ -24,7 +24,7 @@ const COLUMNS = [
 export const CSV_HEADER = COLUMNS.join(",");
 
 /**
- * One epoch's line, without its line break. Numbers are as exact as JavaScript writes them; missing ones are empty.
+ * The line of an epoch, without its line break. Numbers are as exact as JavaScript writes them; missing ones are empty.
  *
  * @example
  * csvRow(event); // "1,0.2451,0.9312,0.0789,0.9751,0.001,21034.5,2.61"
@@ -34,7 +34,7 @@ export function csvRow(row: HistoryRow): string {
 }
 
 /**
- * Reads what {@link CSV_HEADER} and {@link csvRow} wrote.
+ * Reads the lines of {@link CSV_HEADER} and {@link csvRow}.
  *
  * @param who stands in error messages
  * @throws RangeError for another header, a malformed row, or epochs that don't grow
@@ -79,8 +79,8 @@ function parseRow(line: string): HistoryRow | undefined {
 }
 
 /**
- * Averages and evaluations in the course of a run as CSV, one row each: what was evaluated, or the
- * steps that an average of the training figures spans.
+ * Averages and evaluations in the course of a run as CSV, one row each, with the evaluated part or the number of steps
+ * of an average.
  *
  * @example
  * reportsCsv(history.reports); // "report,epoch,step,images,loss,accuracy\nlast 100 steps,1,100,100,2.17,0.22\n"

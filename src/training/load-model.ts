@@ -30,7 +30,7 @@ export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
 /**
  * A compiled model from a model file or a checkpoint.
  *
- * @param file the bytes, or what `readCheckpoint` made of them
+ * @param file the bytes, or the checkpoint that `readCheckpoint` read from them
  * @throws TypeError, RangeError if it is not such a file, or its weights do not fit its architecture
  * @example
  * const model = await loadModel(bytes);

@@ -1,5 +1,5 @@
 /**
- * What a classifier gets right, counted batch by batch: accuracy, top-k accuracy, confusion matrix, precision, recall, F1.
+ * Metrics of classifiers, counted batch by batch: accuracy, top-k accuracy, confusion matrix, precision, recall, F1.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function argmax(values: ArrayLike<number>, begin: number, count: number):
   return best;
 }
 
-/** How many classes come before class `label`: those with a higher score, and equal ones with a lower index. */
+/** The rank of class `label`, from 0: the number of classes with a higher score, or an equal one and a lower index. */
 function rankOf(scores: ArrayLike<number>, begin: number, count: number, label: number): number {
   const own = scores[begin + label];
   let rank = 0;
@@ -64,7 +64,7 @@ export class ClassificationMetrics {
   readonly classes: number;
   /** `[classes, classes]`: row = true class, column = predicted class. Live: grows with every `add`. */
   readonly confusion: Uint32Array;
-  /** How often the true class came at each rank, from 0. */
+  /** Counts of the ranks of the true class, from 0. */
   readonly #ranks: Uint32Array;
   #count = 0;
 

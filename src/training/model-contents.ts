@@ -52,7 +52,7 @@ function inFileOrder(parameters: readonly ParameterSpec[]): readonly ParameterSp
   return [...parameters].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Averaged weights stand beside the optimizer's numbers under this name. */
+/** Name of averaged weights among the optimizer's numbers. */
 export const AVERAGE = "average";
 
 /**

@@ -8,7 +8,7 @@ export interface ModelSettings {
   readonly seed: number;
   readonly batchSize: number;
   readonly loss: Loss | undefined;
-  /** As it is in the file: only training needs it. */
+  /** The optimizer, unread: only training needs it. */
   readonly optimizer: unknown;
   readonly classNames: readonly string[] | undefined;
   readonly scaling: PixelScaling | undefined;

@@ -128,7 +128,7 @@ export class Model {
     return planMemory(this.architecture, readCompileOptions(options));
   }
 
-  /** What runs the model; throws before `compile` and after `dispose`. */
+  /** The network of a compiled model; throws before `compile` and after `dispose`. */
   get network(): Network {
     if (this.#network === undefined) throw new TypeError("model: expected compile() to be called first");
     return this.#network;
@@ -214,7 +214,7 @@ export class Model {
   }
 
   /**
-   * The same for a model of one or several outputs: an array [n, elements] for each, by the names of the layers that give them.
+   * Predicts with a model of one or several outputs: an array [n, elements] for each, by the names of their layers.
    *
    * @throws as `predict`
    * @example

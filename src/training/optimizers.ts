@@ -13,7 +13,7 @@ export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 /** All optimizers by their names, as files and the command line have them. */
 export const OPTIMIZERS = { sgd: SGD, rmsprop: RMSPROP, adam: ADAM, adamw: ADAMW };
 
-/** What users give for an optimizer: one, or its name. */
+/** A user's optimizer option: one, or its name. */
 export type OptimizerOption = Optimizer | keyof typeof OPTIMIZERS;
 
 /** An optimizer from a user's option; plain objects, which only JavaScript lets through, are read as JSON. */

@@ -17,7 +17,7 @@ export type PredictOptions = PredictionSettings & {
 };
 
 /**
- * What a network makes of raw images: an array [n, elements] for each output, by the weights of one moment.
+ * Predictions of raw images: an array [n, elements] for each output, by the weights of one moment.
  *
  * @param who stands before messages
  * @throws TypeError, RangeError if they are not whole images of finite pixels, or for a wrong option

@@ -7,7 +7,7 @@ import { argmax } from "./metrics.ts";
 
 type Values = Float32Array | Float64Array;
 
-/** Predicts batch by batch: with one set of statistics or another, and as a mean over views where there are some. */
+/** Predicts batch by batch, with the statistics of the settings, and as a mean over views if there are several. */
 export class Predictor {
   readonly #network: Network;
   readonly #mode: "inference" | "batchStatistics";
@@ -15,7 +15,7 @@ export class Predictor {
   readonly #losses: Float64Array;
   /** Elements of each output. */
   readonly #sizes: readonly number[];
-  /** Of each output. */
+  /** Scores of each output. */
   #scores: readonly Values[] = [];
   #correct: Values = new Float32Array();
 
@@ -40,8 +40,8 @@ export class Predictor {
   }
 
   /**
-   * Whether the answer for image `i` of the last batch is right, 1 or 0; `index` is its place in the data. There is no right
-   * answer among outputs with a NaN.
+   * 1 if the answer for image `i` of the last batch is right, else 0; `index` is its place in the data. No answer is
+   * right among outputs with a NaN.
    */
   correct({ labels }: Dataset, index: number, i: number): number {
     const { outputs } = this.#network.architecture;

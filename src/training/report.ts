@@ -6,7 +6,7 @@ import { checkLoss, checkOutputs } from "./diverged.ts";
 import { type Evaluation, evaluate, type PredictionSettings } from "./evaluate.ts";
 import { argmax, type ClassFigures, ClassificationMetrics } from "./metrics.ts";
 
-/** What a model makes of each image of a data set. */
+/** Evaluation of a data set with the results of each image. */
 export interface ImageReport extends Evaluation {
   /** `[n]`: the class of each, by its place among the model's. */
   readonly labels: ClassLabels;

@@ -52,7 +52,7 @@ export function checkReports(
   );
 }
 
-/** What is due after a step, in the order it is told: the mean of the last steps, then evaluations. */
+/** Reports that are due after a step, in order: the mean of the last steps, then evaluations. */
 export function dueReports({ averageEvery, evaluations }: ReportPlan, step: number) {
   const average = averageEvery !== undefined && step > 0 && step % averageEvery === 0 ? (["average"] as const) : [];
   return [...average, ...evaluations.filter(({ every }) => step > 0 && step % every === 0)];

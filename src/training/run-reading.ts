@@ -2,9 +2,9 @@ import type { ReadSettings } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
 
 /**
- * Whether a run began in version 0.1, which scaled pixels by another rule: a run goes on with its own to its end.
+ * True if a run began in version 0.1, which scaled pixels by another rule: it goes on with that rule to its end.
  *
- * @param reader how its files were read, as its checkpoint notes it
+ * @param reader settings of its readers, from its checkpoint
  * @param scaling its model's
  */
 export function isFormerRun(
@@ -15,10 +15,10 @@ export function isFormerRun(
 }
 
 /**
- * How `readData` scales the pixels of a run's files as the run did: by its model's scaling, or by the rule of version 0.1, whose models
- * have none.
+ * The settings with which `readData` scales the pixels of a run's files as the run did: by its model's scaling, or by
+ * the rule of version 0.1, whose models have none.
  *
- * @param reader how the files were read, as the settings of the run's checkpoint note it
+ * @param reader settings of its readers, from its checkpoint
  * @param scaling the model's
  *
  * @example

@@ -4,8 +4,8 @@ import { choice, whole } from "../options/kinds.ts";
 const SAMPLINGS = ["shuffle", "sequential", "replacement"] as const;
 
 /**
- * Which images an epoch takes. `shuffle`: every image once, in a new order. `sequential`: every image once, as they come.
- * `replacement`: each one drawn afresh among all, so some come several times and some not at all.
+ * Order of the images in an epoch. `shuffle`: every image once, in a new order. `sequential`: every image once, as they
+ * come. `replacement`: each one drawn afresh among all, so some come several times and some not at all.
  */
 export const SAMPLING = choice(SAMPLINGS);
 
@@ -14,7 +14,7 @@ export type Sampling = (typeof SAMPLINGS)[number];
 /** The largest number of images that one epoch may draw: their indices are kept in memory. */
 const MAX_DRAWS = 2 ** 27;
 
-/** Images that an epoch takes: `stepsPerEpoch` full batches, or without it as many as there are. */
+/** Number of images of an epoch: `stepsPerEpoch` full batches, or without it as many as there are. */
 export function drawsPerEpoch(length: number, batchSize: number, stepsPerEpoch: unknown): number {
   if (stepsPerEpoch === undefined) return length;
   return whole(1, Math.floor(MAX_DRAWS / batchSize)).read("fit", "stepsPerEpoch", stepsPerEpoch) * batchSize;
@@ -23,8 +23,8 @@ export function drawsPerEpoch(length: number, batchSize: number, stepsPerEpoch: 
 /**
  * The images of one epoch, in order. Where an epoch takes more than there are, another pass over all follows.
  *
- * @param draws how many
- * @param length how many there are
+ * @param draws number of images of the epoch
+ * @param length number of images in the data
  * @param stream draws of this epoch
  */
 export function epochOrder(sampling: Sampling, draws: number, length: number, stream: RandomStream): Uint32Array {

@@ -3,8 +3,8 @@ import { Model } from "./model.ts";
 import { modelContents } from "./model-contents.ts";
 
 /**
- * What a fingerprint of weights is taken of: their values, one weight after the other in the order of the model file, each
- * value as a little-endian 32-bit float. Names, shapes and settings don't count.
+ * The bytes that a fingerprint of weights is computed from: their values, one weight after the other in the order of
+ * the model file, each value as a little-endian 32-bit float. Names, shapes and settings don't count.
  *
  * @param model a compiled model, or the weights of a file
  */

@@ -6,7 +6,7 @@ import type { OptionSchema, ValuesOf } from "../../options/schema.ts";
 import type { Json } from "../callback.ts";
 import type { EpochEvent } from "../events.ts";
 
-/** Which figure of the epochs is watched. Losses should fall, accuracies rise. */
+/** The figure of the epochs that is watched. Losses should fall, accuracies rise. */
 export const BEST_VALUE = {
   /** Figure of an epoch that is watched: losses should fall, accuracies rise. */
   monitor: { kind: choice(["valLoss", "valAccuracy", "trainLoss", "trainAccuracy"]), default: "valLoss" },
@@ -17,7 +17,7 @@ export const BEST_VALUE = {
 type Options = ValuesOf<typeof BEST_VALUE>;
 
 /**
- * Follows one figure over the epochs: its best value, when that was, and how many epochs went by since.
+ * Follows one figure over the epochs: its best value, the epoch of that, and the number of epochs since.
  *
  * A figure that is NaN or infinite is no improvement.
  */

@@ -40,7 +40,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 }
 
 /**
- * Adam with decoupled weight decay, 0.01 unless said (Loshchilov & Hutter, 2019).
+ * Adam with decoupled weight decay (Loshchilov & Hutter, 2019), 0.01 by default.
  *
  * @throws TypeError, RangeError for a wrong option
  * @example

@@ -3,7 +3,7 @@ import type { Optimizer, UpdateRange } from "../../model/contracts.ts";
 import { flag, number } from "../../options/kinds.ts";
 import { configOf, type OptionSchema, type OptionsOf, type ValuesOf } from "../../options/schema.ts";
 
-/** A share of what was that stays, 0 to below 1: with 1 nothing new would count. */
+/** Share of an old mean that stays, 0 to below 1: with 1 nothing new would count. */
 export const SHARE = number({ minimum: 0, below: 1 });
 
 /**
@@ -45,7 +45,7 @@ interface OptimizerParts {
 }
 
 /**
- * Completes an optimizer: what its shared options mean is the same for all.
+ * Completes an optimizer by its shared options, which mean the same for all.
  *
  * @param given options as they came, for files
  * @param values the same, read

@@ -35,7 +35,7 @@ export const ONE_CYCLE = scheduleType("oneCycle", schema, (options) => {
 });
 
 /**
- * One cycle over the run.
+ * A single cycle over the run.
  *
  * The peak stands at the end of the rise, which may lie between two steps, as in PyTorch's OneCycleLR. A rise of one step or less
  * (`warmupShare` times all steps is at most 1) is left out: the first step has the peak, and a run of one step has only that.

@@ -17,7 +17,7 @@ export interface Moment {
 /** The learning rate of a step, from the optimizer's own. */
 export type RateFunction = (base: number, moment: Moment) => number;
 
-/** One type of schedule. */
+/** A type of schedule. */
 export interface ScheduleType<Type extends string, S extends OptionSchema> {
   readonly schema: S;
   /**
@@ -26,14 +26,14 @@ export interface ScheduleType<Type extends string, S extends OptionSchema> {
    * @throws TypeError, RangeError for a wrong option
    */
   read(who: string, given: object): Described<Type, S>;
-  /** What gives the rate of every step by a description. */
+  /** Makes the function that gives the rate of every step, from a description. */
   rate(description: object): RateFunction;
 }
 
 /**
  * Makes a type of schedule.
  *
- * @param rateOf what gives the rates, from its options
+ * @param rateOf makes the function of rates, from the options
  * @param check rules across options
  */
 export function scheduleType<Type extends string, S extends OptionSchema>(

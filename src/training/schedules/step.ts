@@ -12,7 +12,7 @@ const schema = {
   stepEpochs: { kind: number({ above: 0 }), optional: true },
   /** Epochs done at each drop, growing, in place of `stepEpochs`; `[2, 3.5]` drops after 2 epochs and in the middle of the fourth. */
   milestones: { kind: growing(MAX_MILESTONES), optional: true },
-  /** What a drop multiplies the learning rate by. */
+  /** Factor of the learning rate at each drop. */
   factor: { kind: number({ above: 0, maximum: 1 }), default: 0.1 },
 } as const satisfies OptionSchema;
 
