@@ -178,7 +178,7 @@ export interface Layer {
    * const y = concatenate().apply([left, right]);
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
-  /** How many inputs it takes, at least and at most. Default one. @internal */
+  /** Least and largest number of inputs. Default one. @internal */
   readonly arity?: readonly [least: number, most: number];
   /** The activation that its `activation` option asks for. @internal */
   readonly activation?: Layer | undefined;
@@ -187,14 +187,14 @@ export interface Layer {
   /** The ReLU that it is and nothing else, which others can apply. @internal */
   readonly rectifier?: Rectifier | undefined;
   /**
-   * Whether the layer gives no gradient to where its output is zero: `always`, as a ReLU, or `inherits`, where it only moves
-   * or drops elements and so does what the layer before it does. Default no.
+   * Set if the layer gives no gradient to elements whose output is zero: `always`, as a ReLU; or `inherits`, if it only
+   * moves or drops elements, and so does what the layer before it does. Default no.
    * @internal
    */
   readonly stopsAtZero?: "always" | "inherits" | undefined;
   /**
-   * Whether its output is its only input, which lies in its memory: `always`, or in `inference`, which stands for all modes but
-   * training. Default no.
+   * Set if its output is its only input, which lies in its memory: `always`, or in `inference`, which stands for all
+   * modes but training. Default no.
    * @internal
    */
   readonly alias?: "always" | "inference";

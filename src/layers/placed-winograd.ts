@@ -19,9 +19,8 @@ function roundUp(value: number, unit: number): number {
 
 /**
  * True if Winograd's filtering is faster than the direct convolution, forward and backward: 3 x 3 filters, stride 1, at
- * least 16 channels and filters, and an output that fills half of its tiles of 4 x 4 (docs/NOTES.md). 3 x 3 filters,
- * stride 1, at least 16 channels and filters, and an output that fills half of its tiles of 4 x 4 (docs/NOTES.md). A
- * function of the shapes alone, so that a model gives the same outputs wherever it runs.
+ * least 16 channels and filters, and an output that fills half of its tiles of 4 x 4 (docs/NOTES.md). A function of the
+ * shapes alone, so that a model gives the same outputs wherever it runs.
  */
 export function usesWinograd(d: ConvolutionDims): boolean {
   const plain = d.strideH === 1 && d.strideW === 1 && d.dilationH === 1 && d.dilationW === 1 && d.groups === 1;

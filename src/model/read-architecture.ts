@@ -7,8 +7,7 @@ import { readInput } from "./input.ts";
 /**
  * Reads a network from parsed JSON, as `Architecture.toJson` gives it: `{ "input": { "shape": [28, 28, 1], "scale":
  * 0.00392 }, "layers": [{ "type": "conv2d", ... }] }`, with `"outputs": ["left", "right"]` where the outputs are not
- * just the last layer's. `{ "input": { "shape": [28, 28, 1], "scale": 0.00392 }, "layers": [{ "type": "conv2d", ... }]
- * }`, with `"outputs": ["left", "right"]` where the outputs are not just the last layer's.
+ * just the last layer's.
  *
  * A function apart from the class, so that programs which read no networks bundle only the layers that they name.
  *

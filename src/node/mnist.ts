@@ -39,7 +39,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * This user's folder for files that can be downloaded again: `convasm` in `$XDG_CACHE_HOME`, else in the system's cache
- * folder. `convasm` in `$XDG_CACHE_HOME`, else in the place that the system has for such things.
+ * folder.
  *
  * @example
  * cacheFolder({}, "linux", "/home/ada"); // "/home/ada/.cache/convasm"
@@ -166,8 +166,7 @@ export interface FindMnistOptions {
 }
 
 /**
- * The folder with MNIST's files: `folder` if given, else `$CONVASM_DATA/mnist`, else the cache folder. `folder` if
- * given, else `$CONVASM_DATA/mnist`, else the cache folder.
+ * The folder with MNIST's files: `folder` if given, else `$CONVASM_DATA/mnist`, else the cache folder.
  *
  * @returns undefined if neither of the last two has all four files
  * @throws FileError if `folder` is given and cannot be read

@@ -5,8 +5,7 @@ import { weightBytes } from "../training/weight-bytes.ts";
 
 /**
  * Fingerprint of all weights of a model: SHA-256 over their values, one weight after the other in the order of the
- * model file, each value as a little-endian 32-bit float. SHA-256 over their values, one weight after the other in the
- * order of the model file, each value as a little-endian 32-bit float. Names, shapes and settings don't count.
+ * model file, each value as a little-endian 32-bit float. Names, shapes and settings don't count.
  *
  * @param model a compiled model, or the weights of a file
  * @returns 64 lower-case hexadecimal digits

@@ -62,9 +62,7 @@ export function unquoted(field: string): string {
 /**
  * True if numbers are names that a program gave the columns: 0, 1, 2 ... as pandas does where there are none, the
  * column of the row numbers before them without a name; 1, 2, 3 ...; or the first row of a file without names, which
- * pandas took for them and made unlike each other: 5, 0, 0.1, 0.2 ... 0, 1, 2 ... as pandas does where there are none,
- * the column of the row numbers before them without a name; 1, 2, 3 ...; or the first row of a file without names,
- * which pandas took for them and made unlike each other: 5, 0, 0.1, 0.2 ...
+ * pandas took for them and made unlike each other: 5, 0, 0.1, 0.2 ...
  */
 function areNumberedNames(names: readonly string[]): boolean {
   const counted = names[0] === "" ? names.slice(1) : names;
