@@ -7,7 +7,7 @@ export function wordsOf(list: readonly string[]): string[] {
 }
 
 /**
- * What the words of a list name.
+ * The things that the words of a list name.
  *
  * @param option stands in the message
  * @throws UsageError for a name that is not known

@@ -1,7 +1,7 @@
 import type { Network } from "../model/network.ts";
 import type { Stop, TrainingControl } from "./callback.ts";
 
-/** What callbacks may change of a run. */
+/** The parts of a run that callbacks may change. */
 export interface Controlled {
   learningRateFactor: number;
   /** Ends the run after the event that is being told. */
