@@ -125,6 +125,7 @@ export type { Callback, Stop, StopFacts, TrainingControl } from "./training/call
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
+export type { MetricName } from "./training/chosen-metrics.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
 export { createModel, type ModelOptions } from "./training/create-model.ts";
 export type { EvaluateOptions, Evaluation, PredictionBatch, PredictionSettings } from "./training/evaluate.ts";

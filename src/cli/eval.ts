@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
 import { limited } from "../recipes/data-split.ts";
+import type { MetricName } from "../training/chosen-metrics.ts";
 import { readPredictionSettings } from "../training/evaluate.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { COMMON_FILE_OPTIONS } from "./data-options.ts";
@@ -14,10 +15,12 @@ import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file
 import { positiveWhole } from "./numbers.ts";
 import { testRange } from "./range-option.ts";
 import { classTable, mistakes, testJson, testLine, testModel } from "./test-figures.ts";
+import { metricsOption } from "./train-options.ts";
 import { drawOf, splitSeedOf } from "./training-data.ts";
 
 interface EvalOptions extends EvalDataOptions, OutputOptions {
   readonly limit?: number | undefined;
+  readonly metrics?: readonly MetricName[] | undefined;
   readonly engine?: Gear | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
@@ -51,6 +54,7 @@ export function addEvalCommand(program: Command, signal: AbortSignal): void {
       testRange,
     )
     .option("--no-test-range", "all test images, also where the run has a range")
+    .addOption(metricsOption("metrics beside loss and accuracy"))
     .addOption(engineOption("the one the model was trained on"))
     .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
@@ -77,7 +81,7 @@ async function evaluateModel(
   signal.throwIfAborted();
   const images = limited(test, options.limit, drawOf(loaded, test), splitSeedOf(loaded));
   const prediction = readPredictionSettings("model: prediction", runNotes(file)?.prediction ?? {});
-  const figures = await testModel(model, images, output, signal, prediction);
+  const figures = await testModel(model, images, output, signal, prediction, options.metrics);
 
   output.text(`Model     ${file.path}`);
   output.text(`Data      ${title}, engine ${model.network.engine.gear}`);

@@ -1,5 +1,6 @@
 import { listOf, matchClasses, missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { checkMetrics, type MetricName } from "../training/chosen-metrics.ts";
 import { checkLoss, checkOutputs } from "../training/diverged.ts";
 import type { PredictionSettings } from "../training/evaluate.ts";
 import { ClassificationMetrics } from "../training/metrics.ts";
@@ -16,6 +17,8 @@ export interface TestFigures {
   readonly metrics: ClassificationMetrics;
   readonly classNames: readonly string[];
   readonly seconds: number;
+  /** Metrics that were asked for by name. */
+  readonly chosen: Readonly<Record<string, number>>;
 }
 
 /**
@@ -29,12 +32,15 @@ export async function testModel(
   output: Output,
   signal: AbortSignal,
   prediction: PredictionSettings = {},
+  chosen: readonly MetricName[] = [],
 ): Promise<TestFigures> {
   const { outputs } = model.architecture;
+  checkMetrics("test", model.network, chosen);
   const metrics = new ClassificationMetrics(outputs);
   const start = performance.now();
   const evaluation = await model.evaluate(data, {
     ...prediction,
+    metrics: chosen,
     signal,
     onBatch({ begin, count: n, scores, labels = new Uint8Array() }) {
       checkOutputs(scores, n, outputs, begin);
@@ -48,7 +54,13 @@ export async function testModel(
   for (const note of classNotes(model, data)) output.remark(note);
   const names = model.classNames ?? data.classNames;
   const classNames = names?.length === outputs ? names : Array.from({ length: outputs }, (_, i) => String(i));
-  return { ...evaluation, metrics, classNames, seconds: (performance.now() - start) / 1000 };
+  return {
+    ...evaluation,
+    metrics,
+    chosen: evaluation.metrics ?? {},
+    classNames,
+    seconds: (performance.now() - start) / 1000,
+  };
 }
 
 /** Notes on a data set's classes beside a model's, for people. */
@@ -67,16 +79,18 @@ function classNotes({ classNames }: Model, data: Dataset): string[] {
 /** "98.91 % (9,891 of 10,000 images), loss 0.0331". */
 export function testLine(figures: TestFigures): string {
   const right = `${count(figures.metrics.correct)} of ${count(figures.images)} images`;
-  return `${percent(figures.accuracy)} (${right}), loss ${loss(figures.loss)}`;
+  const chosen = Object.entries(figures.chosen).map(([name, value]) => `, ${name} ${percent(value)}`);
+  return `${percent(figures.accuracy)} (${right}), loss ${loss(figures.loss)}${chosen.join("")}`;
 }
 
 /** The figures as files and `--json` have them. */
-export function testJson({ loss, accuracy, images, metrics, classNames }: TestFigures) {
+export function testJson({ loss, accuracy, images, metrics, chosen, classNames }: TestFigures) {
   const { classes, confusion } = metrics;
   return {
     testAccuracy: accuracy,
     testLoss: loss,
     testImages: images,
+    metrics: chosen,
     topK: topKOf(metrics),
     macro: metrics.macro(),
     classes: metrics.perClass().map((figures, i) => ({ name: classNames[i], ...figures })),

@@ -3,6 +3,7 @@ import { AUGMENT } from "../data/augment.ts";
 import type { OptionSpec } from "../options/schema.ts";
 import { RECIPES } from "../recipes/index.ts";
 import { AVERAGINGS } from "../training/averaging.ts";
+import { METRICS } from "../training/chosen-metrics.ts";
 import { LOSSES } from "../training/losses.ts";
 import { OPTIMIZERS } from "../training/optimizers.ts";
 import { TRAINING_PLAN } from "../training/plan.ts";
@@ -31,7 +32,7 @@ const LETTERS = new Map([
 const WITH_DEFAULT = ["seed", "sampling"];
 
 /** Plan options that are a word with options of its own, below. */
-const SPELLED = ["optimizer", "loss", "schedule", "augment", "averaging", "evaluations", "prediction"];
+const SPELLED = ["optimizer", "loss", "schedule", "augment", "averaging", "evaluations", "prediction", "metrics"];
 
 /** The options that are one for each of the plan. */
 function planOptions(): Option[] {
@@ -46,6 +47,20 @@ function planOptions(): Option[] {
 function typesLine(variants: object, example: string): string {
   const names = Object.keys(variants);
   return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}; with options: ${example}`;
+}
+
+/** Metrics as names with commas between. */
+const SPLIT: typeof METRICS = {
+  ...METRICS,
+  read: (who, key, word) => METRICS.read(who, key, String(word).split(",")),
+};
+
+/** The `--metrics` option. */
+export function metricsOption(purpose: string): Option {
+  return new Option(
+    "--metrics <names>",
+    `${purpose}: precision, recall, f1 (means over classes), top3, top5, ...`,
+  ).argParser((word) => readWord(SPLIT, "metrics", word));
 }
 
 /** Adds the options that say what is trained, how, and on which images. */
@@ -71,6 +86,7 @@ export function addTrainingOptions(command: Command): Command {
     .option("--schedule <name>", typesLine(SCHEDULES, "step:stepEpochs=2"))
     .option("--loss <name>", typesLine(LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
     .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", { kind: labelSmoothing.kind }))
+    .addOption(metricsOption("metrics of the validation images after each epoch, and of the test"))
     .option(
       "--augment [changes]",
       `random changes to the images, such as shift=2,rotate=10 (${Object.keys(AUGMENT).join(", ")}); alone: shift=2,rotate=10,scale=0.1`,

@@ -38,6 +38,8 @@ export class TrainingDisplay {
     if (hasAccuracy) figures.push(`accuracy ${percent(trainAccuracy).padStart(7)}`);
     const validation = valLoss === undefined ? [] : [`val loss ${loss(valLoss)}`];
     if (valAccuracy !== undefined && hasAccuracy) validation.push(`val accuracy ${percent(valAccuracy).padStart(7)}`);
+    for (const [name, value] of Object.entries(event.valMetrics ?? {}))
+      validation.push(`val ${name} ${percent(value)}`);
     const details = [duration(seconds), `${count(imagesPerSecond)} images/s`, `lr ${short(lr)}`];
     const fitting = (parts: readonly string[]) => [...figures, ...validation, ...parts].join("  ").length < columns;
     while (details.length > 0 && !fitting(details)) details.pop();
@@ -74,5 +76,6 @@ export function epochJson(event: EpochEvent): Readonly<Record<string, unknown>> 
     lr,
     imagesPerSecond,
     seconds,
+    ...(event.valMetrics !== undefined && { valMetrics: event.valMetrics }),
   };
 }

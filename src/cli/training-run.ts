@@ -84,7 +84,8 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
   await writeRunFile(folder.curves, trainingCurves(history.epochs, `Training: ${run.settings.network}`));
   let figures: TestFigures | undefined;
   try {
-    figures = data.test && (await testModel(model, data.test, output, signal, run.settings.prediction));
+    figures =
+      data.test && (await testModel(model, data.test, output, signal, run.settings.prediction, run.settings.metrics));
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     output.clearStatus();

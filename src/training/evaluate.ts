@@ -6,6 +6,7 @@ import type { Network } from "../model/network.ts";
 import { nested } from "../options/compound.ts";
 import { flag } from "../options/kinds.ts";
 import { completeOptions, type OptionSchema, type OptionsOf } from "../options/schema.ts";
+import { ChosenMetrics, checkMetrics, METRICS, type MetricName } from "./chosen-metrics.ts";
 import { TimeSlice } from "./event-loop.ts";
 import { Predictor } from "./predictor.ts";
 
@@ -16,6 +17,8 @@ export interface Evaluation {
   /** Share of right answers, an image with NaN among its outputs counting as wrong; NaN where the loss knows no classes. */
   readonly accuracy: number;
   readonly images: number;
+  /** The metrics that were asked for, by name. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** A batch of predictions as they come. */
@@ -46,6 +49,8 @@ export const PREDICTION = {
 export type PredictionSettings = Readonly<OptionsOf<typeof PREDICTION>>;
 
 export interface EvaluateOptions extends PredictionSettings {
+  /** Metrics beside loss and accuracy, such as `["f1", "top3"]`. Default none. */
+  readonly metrics?: readonly MetricName[] | undefined;
   /** Called with the predictions of each batch, for metrics beyond loss and accuracy. */
   readonly onBatch?: (batch: PredictionBatch) => void;
   readonly signal?: AbortSignal;
@@ -76,9 +81,10 @@ export async function evaluate(
   options: EvaluateOptions = {},
   evaluator: Evaluator = (...some) => evaluateImages(network, ...some),
 ): Promise<Evaluation> {
-  const { onBatch, signal, ...settings } = options;
+  const { onBatch, signal, metrics = [], ...settings } = options;
   readPredictionSettings("evaluate", settings);
   checkData(network, data, "evaluate");
+  checkMetrics("evaluate", network, METRICS.read("evaluate", "metrics", metrics));
   return network.turns.read(() => evaluator(data, undefined, options));
 }
 
@@ -92,6 +98,8 @@ export async function evaluateImages(
   const images = indices?.length ?? data.length;
   const predict = new Predictor(network, options);
   const slice = new TimeSlice();
+  const { metrics: names = [] } = options;
+  const chosen = names.length === 0 ? undefined : new ChosenMetrics(names, network.architecture.outputs);
   let loss = 0;
   let correct = 0;
   for (let begin = 0; begin < images; begin += network.batchSize) {
@@ -103,12 +111,17 @@ export async function evaluateImages(
       loss += predict.losses[i];
       correct += predict.correct(data, indices?.[begin + i] ?? begin + i, i);
     }
+    if (chosen !== undefined && data.labels !== undefined) {
+      const { labels } = data;
+      const seen = Uint16Array.from({ length: count }, (_, i) => labels[indices?.[begin + i] ?? begin + i]);
+      chosen.add(scores, seen, count);
+    }
     const labels = indices === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
     options.onBatch?.({ begin, count, scores, labels, losses: predict.losses.subarray(0, count) });
     await slice.yieldIfOver();
   }
   const accuracy = network.loss?.classes === true ? correct / images : Number.NaN;
-  return { loss: loss / images, accuracy, images };
+  return { loss: loss / images, accuracy, images, ...(chosen !== undefined && { metrics: chosen.figures() }) };
 }
 
 /** Throws unless a network can be trained on a data set and validated on another. */

@@ -33,6 +33,8 @@ export interface EpochEvent {
   readonly trainAccuracy: number;
   readonly valLoss?: number;
   readonly valAccuracy?: number;
+  /** The metrics that were asked for, on the validation images. */
+  readonly valMetrics?: Readonly<Record<string, number>>;
   /** Learning rate of the epoch's last step. */
   readonly lr: number;
   readonly imagesPerSecond: number;

@@ -4,6 +4,7 @@ import { whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
 import { variantKind } from "../options/variants.ts";
 import { AVERAGINGS, type Averaging, parseAveraging } from "./averaging.ts";
+import { METRICS } from "./chosen-metrics.ts";
 import { PREDICTION } from "./evaluate.ts";
 import { SAMPLE_EVALUATION } from "./reports.ts";
 import { SAMPLING } from "./sampling.ts";
@@ -27,6 +28,8 @@ export const FIT_PLAN = {
   evaluations: { kind: list(nested(SAMPLE_EVALUATION)), default: [], rare: true },
   /** Statistics and views of evaluations and validation. */
   prediction: { kind: nested(PREDICTION), default: {}, rare: true },
+  /** Metrics of the validation images after each epoch, beside loss and accuracy. */
+  metrics: { kind: METRICS, default: [] },
   /** An average of the weights, which is what validation sees and what the run ends with. */
   averaging: { kind: variantKind<Averaging, Averaging>(AVERAGINGS, parseAveraging), optional: true },
 } as const satisfies OptionSchema;

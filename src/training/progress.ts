@@ -1,4 +1,4 @@
-import { InputRangeError } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
@@ -178,8 +178,17 @@ function readEpochEvent(json: unknown): EpochEvent {
     trainLoss: number("trainLoss"),
     trainAccuracy: number("trainAccuracy"),
     ...(json.valLoss !== undefined && { valLoss: number("valLoss"), valAccuracy: number("valAccuracy") }),
+    ...(json.valMetrics !== undefined && { valMetrics: readMetrics(json.valMetrics) }),
     lr: number("lr"),
     imagesPerSecond: number("imagesPerSecond"),
     seconds: number("seconds"),
   };
+}
+
+function readMetrics(json: unknown): Readonly<Record<string, number>> {
+  const who = "resume: history: valMetrics";
+  if (!isRecord(json)) throw new InputTypeError(who, "an object", shown(json));
+  return Object.fromEntries(
+    Object.entries(json).map(([name, value]) => [name, value === null ? Number.NaN : checkNumber(who, name, value)]),
+  );
 }

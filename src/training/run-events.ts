@@ -43,6 +43,7 @@ export function epochEvent(
     trainLoss: loss / images,
     trainAccuracy: accuracyOf(run, now),
     ...(validated !== undefined && { valLoss: validated.loss, valAccuracy: validated.accuracy }),
+    ...(validated?.metrics !== undefined && { valMetrics: validated.metrics }),
     lr: learningRate,
     imagesPerSecond: images / trainSeconds,
     seconds,

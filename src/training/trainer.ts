@@ -3,6 +3,7 @@ import type { Network } from "../model/network.ts";
 import { WeightAverage } from "./averaging.ts";
 import type { Batch, BatchSums } from "./batch.ts";
 import type { Callback, Stop, TrainingControl } from "./callback.ts";
+import { checkMetrics } from "./chosen-metrics.ts";
 import { type DistributionStrategy, singleNetwork } from "./distribution-strategy.ts";
 import { checkRun, type EvaluateOptions } from "./evaluate.ts";
 import { TimeSlice } from "./event-loop.ts";
@@ -52,6 +53,7 @@ export class Trainer {
     this.#options = read;
     const steps = epochs * this.stepsPerEpoch;
     this.#rate = learningRates(schedule, steps, this.stepsPerEpoch);
+    checkMetrics("fit", network, read.metrics);
     checkReports(read, steps, validation !== undefined);
     if (averaging !== undefined) this.average = new WeightAverage(averaging, this.stepsPerEpoch, steps);
   }
@@ -252,6 +254,11 @@ export class Trainer {
     return { event: "evaluation", on: evaluation.on, epoch: epochOf(this.#facts, step), step, ...figures };
   }
 
+  get #validationOptions(): EvaluateOptions {
+    const { metrics } = this.#options;
+    return metrics.length === 0 ? this.#evaluateOptions : { ...this.#evaluateOptions, metrics };
+  }
+
   get #evaluateOptions(): EvaluateOptions {
     const { prediction, signal } = this.#options;
     return { ...prediction, ...(signal !== undefined && { signal }) };
@@ -273,7 +280,7 @@ export class Trainer {
     // Callbacks may keep the weights, and should keep those that were validated.
     const undo = validation === undefined ? () => {} : await this.#useAverage();
     try {
-      const validated = validation && (await this.#strategy.evaluate(validation, undefined, this.#evaluateOptions));
+      const validated = validation && (await this.#strategy.evaluate(validation, undefined, this.#validationOptions));
       const learningRate = this.#learningRate(this.#progress.step - 1);
       const seconds = (performance.now() - start) / 1000;
       const event = epochEvent(this.#facts, this.#progress, validated, learningRate, seconds);

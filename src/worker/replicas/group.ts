@@ -144,7 +144,12 @@ export class ReplicaGroup implements DistributionStrategy {
    * those of the batch, and after a failure, the network does it alone.
    */
   readonly evaluate: Evaluator = async (data, indices, options) => {
-    if (this.#failure !== undefined || options.onBatch !== undefined || options.batchStatistics === true) {
+    if (
+      this.#failure !== undefined ||
+      options.onBatch !== undefined ||
+      options.metrics !== undefined ||
+      options.batchStatistics === true
+    ) {
       return evaluateImages(this.#network, data, indices, options);
     }
     const images = indices?.length ?? data.length;
