@@ -10,7 +10,7 @@ describeInChromium("the fields of data in the page", () => {
 
   it("are the readers' settings, with their help and formats, and read files accordingly", async () => {
     const page = await open();
-    await page.getByText("Your files", { exact: true }).click();
+    await page.getByLabel("Your files").check();
     await page.getByText("How to read them").click();
     const names = Object.keys(READ_SETTINGS).filter((key) => key !== "stretch" && key !== "scaling");
     for (const { key, label } of describeOptions("data", "reader").filter((option) => names.includes(option.key))) {
@@ -25,6 +25,9 @@ describeInChromium("the fields of data in the page", () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${i % 2},${[0, 1, 2, 3, 4, 5].map((j) => (i * j) % 256)}\n`);
     const file = { name: "rows.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("")) };
     await page.locator('input[type="file"]:not([webkitdirectory])').first().setInputFiles(file);
-    await page.getByText(/2 × 3/).first().waitFor();
+    await page
+      .getByText(/rows\.csv \(CSV\): 34 images to train on.* 2 × 3/)
+      .first()
+      .waitFor({ state: "attached" });
   });
 });
