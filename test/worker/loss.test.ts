@@ -19,7 +19,7 @@ function sabotaged(first: string, then = ""): StartWorker {
 
 /** Does something as soon as the page asks for the gears. */
 function onGears(action: string): StartWorker {
-  return sabotaged("", `parentPort.on("message", ({ call }) => { if (call === "gears") ${action}; })`);
+  return sabotaged("", `parentPort.on("message", ({ method }) => { if (method === "gears") ${action}; })`);
 }
 
 afterEach(() => setSessionSource(published));
