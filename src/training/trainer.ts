@@ -3,7 +3,7 @@ import type { Network } from "../model/network.ts";
 import { WeightAverage } from "./averaging.ts";
 import type { Batch, BatchSums } from "./batch.ts";
 import type { Callback, Stop, TrainingControl } from "./callback.ts";
-import { checkMetrics } from "./chosen-metrics.ts";
+import { checkMetrics, type MetricName } from "./chosen-metrics.ts";
 import { type DistributionStrategy, singleNetwork } from "./distribution-strategy.ts";
 import { checkRun, type EvaluateOptions } from "./evaluate.ts";
 import { TimeSlice } from "./event-loop.ts";
@@ -232,7 +232,9 @@ export class Trainer {
     while (this.#progress.reported < due.length) {
       const report = due[this.#progress.reported];
       const event = await this.#uninterrupted(() =>
-        report === "average" ? Promise.resolve(this.#averageEvent()) : this.#evaluationEvent(report),
+        report === "average"
+          ? Promise.resolve(averageEvent(this.#facts, this.#progress, this.#options.averageEvery ?? 0))
+          : this.#evaluationEvent(report),
       );
       if (event === undefined) return;
       this.#progress = afterReport(this.#progress, event);
@@ -243,25 +245,16 @@ export class Trainer {
     }
   }
 
-  #averageEvent(): ReportEvent {
-    return averageEvent(this.#facts, this.#progress, this.#options.averageEvery ?? 0);
-  }
-
   async #evaluationEvent(evaluation: SampleEvaluation): Promise<ReportEvent> {
     const { step } = this.#progress;
     const { data, indices } = this.#data.sample(evaluation, step);
-    const figures = await this.#strategy.evaluate(data, indices, this.#evaluateOptions);
+    const figures = await this.#strategy.evaluate(data, indices, this.#evaluateOptions());
     return { event: "evaluation", on: evaluation.on, epoch: epochOf(this.#facts, step), step, ...figures };
   }
 
-  get #validationOptions(): EvaluateOptions {
-    const { metrics } = this.#options;
-    return metrics.length === 0 ? this.#evaluateOptions : { ...this.#evaluateOptions, metrics };
-  }
-
-  get #evaluateOptions(): EvaluateOptions {
+  #evaluateOptions(metrics: readonly MetricName[] = []): EvaluateOptions {
     const { prediction, signal } = this.#options;
-    return { ...prediction, ...(signal !== undefined && { signal }) };
+    return { ...prediction, ...(signal && { signal }), ...(metrics.length > 0 && { metrics }) };
   }
 
   /** Notes a step that was made, and tells of it. */
@@ -276,11 +269,12 @@ export class Trainer {
   }
 
   async #endEpoch(start: number, control: TrainingControl): Promise<EpochEvent> {
-    const { validation } = this.#options;
+    const { validation, metrics } = this.#options;
     // Callbacks may keep the weights, and should keep those that were validated.
     const undo = validation === undefined ? () => {} : await this.#useAverage();
     try {
-      const validated = validation && (await this.#strategy.evaluate(validation, undefined, this.#validationOptions));
+      const options = this.#evaluateOptions(metrics);
+      const validated = validation && (await this.#strategy.evaluate(validation, undefined, options));
       const learningRate = this.#learningRate(this.#progress.step - 1);
       const seconds = (performance.now() - start) / 1000;
       const event = epochEvent(this.#facts, this.#progress, validated, learningRate, seconds);
