@@ -10,12 +10,14 @@ import {
   type DecodeSafetensorsOptions,
   decodeTensors,
   encodeSafetensors,
-  parseSafetensorsHeader,
   type Safetensors,
-  type SafetensorsHeader,
   type SafetensorsTensor,
-  safetensorsHeaderBytes,
 } from "../formats/safetensors.ts";
+import {
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderBytes,
+} from "../formats/safetensors-header.ts";
 import { FileError, fileError, readExactly, writeFileAtomic } from "./files.ts";
 import { openToRead } from "./pipe.ts";
 

@@ -9,7 +9,7 @@ import {
   convolutionData,
   convolutionForward,
 } from "../../src/bench/calls/convolution.ts";
-import type { ConvolutionCase } from "../../src/bench/cases.ts";
+import type { ConvolutionCase } from "../../src/bench/convolution-cases.ts";
 import { findFault } from "../../src/bench/kernel-faults.ts";
 import { hasGear } from "../../src/engine/gears.ts";
 import { unshared } from "./backends.ts";

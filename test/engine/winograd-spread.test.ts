@@ -4,7 +4,7 @@ import { type Backend, referenceBackend } from "../../src/bench/arena.ts";
 import type { KernelCall } from "../../src/bench/calls/call.ts";
 import { type ConvolutionData, convolutionData } from "../../src/bench/calls/convolution.ts";
 import { winogradBackwardData, winogradBackwardWeights, winogradForward } from "../../src/bench/calls/winograd.ts";
-import type { ConvolutionCase } from "../../src/bench/cases.ts";
+import type { ConvolutionCase } from "../../src/bench/convolution-cases.ts";
 import { hasGear } from "../../src/engine/gears.ts";
 import { type TestedGear, unshared } from "./backends.ts";
 import { resultOf } from "./gradient.ts";

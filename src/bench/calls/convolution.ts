@@ -1,6 +1,6 @@
 import { packKernels } from "../../engine/reference/pack.ts";
 import type { ConvolutionGeometry } from "../../layers/geometry.ts";
-import { type ConvolutionCase, geometryOf } from "../cases.ts";
+import { type ConvolutionCase, geometryOf } from "../convolution-cases.ts";
 import { EXACT, input, type KernelCall, normal, output, sumOf, type Tensor } from "./call.ts";
 import { padCallOf } from "./pad.ts";
 import { multiplying, type WorkRows, work } from "./work-rows.ts";

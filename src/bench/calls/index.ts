@@ -4,22 +4,8 @@
  * @module
  */
 
-import {
-  COLUMNS,
-  CONVOLUTIONS,
-  DENSES,
-  DEPTHWISE,
-  GRADIENTS,
-  IMAGES,
-  NARROW_CONVOLUTIONS,
-  NETWORK_CONVOLUTIONS,
-  NETWORK_DENSES,
-  NORMS,
-  PARAMETERS,
-  POOLS,
-  ROWS,
-  SIZES,
-} from "../cases.ts";
+import { COLUMNS, DENSES, GRADIENTS, IMAGES, NETWORK_DENSES, NORMS, PARAMETERS, POOLS, ROWS, SIZES } from "../cases.ts";
+import { CONVOLUTIONS, DEPTHWISE, NARROW_CONVOLUTIONS, NETWORK_CONVOLUTIONS } from "../convolution-cases.ts";
 import { activationCalls, dropoutCalls, softmaxCalls } from "./activation.ts";
 import type { KernelCall } from "./call.ts";
 import { convolutionCalls } from "./convolution.ts";

@@ -1,5 +1,5 @@
 import { FIRST_PLACE } from "../../engine/kernel-sizes.ts";
-import { type ConvolutionCase, geometryOf } from "../cases.ts";
+import { type ConvolutionCase, geometryOf } from "../convolution-cases.ts";
 import { close, input, type KernelCall, normal, output, sumOf } from "./call.ts";
 import { type ConvolutionData, convolutionData, padded } from "./convolution.ts";
 import { multiplying, type WorkRows, work } from "./work-rows.ts";

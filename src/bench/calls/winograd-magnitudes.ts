@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type ConvolutionCase, geometryOf } from "../cases.ts";
+import { type ConvolutionCase, geometryOf } from "../convolution-cases.ts";
 import type { ConvolutionData } from "./convolution.ts";
 
 type Matrix = readonly (readonly number[])[];

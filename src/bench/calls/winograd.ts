@@ -1,6 +1,6 @@
 import { createReferenceKernels } from "../../engine/reference/index.ts";
 import { winogradScratch, winogradWeightsScratch } from "../../layers/placed-winograd.ts";
-import { type ConvolutionCase, geometryOf } from "../cases.ts";
+import { type ConvolutionCase, geometryOf } from "../convolution-cases.ts";
 import { amplified, float32, input, type KernelCall, output, scratch } from "./call.ts";
 import { type ConvolutionData, convolutionData } from "./convolution.ts";
 import { backwardMagnitudes, filterMagnitudes, forwardMagnitudes, weightMagnitudes } from "./winograd-magnitudes.ts";

@@ -8,7 +8,7 @@ import {
   convolutionData,
   convolutionForward,
 } from "../../../src/bench/calls/convolution.ts";
-import { CONVOLUTIONS, DEPTHWISE } from "../../../src/bench/cases.ts";
+import { CONVOLUTIONS, DEPTHWISE } from "../../../src/bench/convolution-cases.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
 import { convolutionByDefinition } from "./definition.ts";
 

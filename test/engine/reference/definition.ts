@@ -1,5 +1,5 @@
 import type { ConvolutionData } from "../../../src/bench/calls/convolution.ts";
-import type { ConvolutionCase } from "../../../src/bench/cases.ts";
+import type { ConvolutionCase } from "../../../src/bench/convolution-cases.ts";
 
 /** A convolution by its definition, on the input as it is: a tap outside of it counts nothing. */
 export function convolutionByDefinition(shape: ConvolutionCase, { x, w, bias }: ConvolutionData): number[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { referenceBackend } from "../../../src/bench/arena.ts";
 import { convolutionData, packBackward, packForward } from "../../../src/bench/calls/convolution.ts";
-import { CONVOLUTIONS, type ConvolutionCase, DEPTHWISE } from "../../../src/bench/cases.ts";
+import { CONVOLUTIONS, type ConvolutionCase, DEPTHWISE } from "../../../src/bench/convolution-cases.ts";
 import { resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");

@@ -13,7 +13,7 @@ import {
   winogradBackwardWeights,
   winogradForward,
 } from "../../../src/bench/calls/winograd.ts";
-import { CONVOLUTIONS } from "../../../src/bench/cases.ts";
+import { CONVOLUTIONS } from "../../../src/bench/convolution-cases.ts";
 import { createReferenceKernels } from "../../../src/engine/reference/index.ts";
 import { resultOf } from "../gradient.ts";
 
