@@ -39,6 +39,8 @@ export interface OptionDescription {
   /** Its value where it is not given; undefined where it is required, or where there is none. */
   readonly default: Json | undefined;
   readonly isRequired: boolean;
+  /** Few need it: forms show it under "More options". */
+  readonly isRare: boolean;
 }
 
 const GROUPS: { readonly [group: string]: { readonly [type: string]: OptionSchema } } = SCHEMAS;
@@ -66,7 +68,7 @@ export function optionTypes(group: OptionGroup): readonly string[] {
  */
 export function describeOptions(group: OptionGroup, type: string): readonly OptionDescription[] {
   const schema = find("describeOptions", find("describeOptions", GROUPS, group), type);
-  return Object.entries(schema).map(([key, { kind, optional, default: fallback, formats }]) => ({
+  return Object.entries(schema).map(([key, { kind, optional, default: fallback, formats, rare }]) => ({
     key,
     label: labelOf(key),
     help: OPTION_HELP[group]?.[type]?.[key] ?? "",
@@ -77,6 +79,7 @@ export function describeOptions(group: OptionGroup, type: string): readonly Opti
     wanted: kind.wanted,
     default: fallback,
     isRequired: optional !== true && fallback === undefined,
+    isRare: rare === true,
   }));
 }
 

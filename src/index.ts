@@ -164,6 +164,7 @@ export {
   type SgdOptions,
   sgd,
 } from "./training/optimizers.ts";
+export { parsePlan, type TrainingPlan } from "./training/plan.ts";
 export type { PredictOptions } from "./training/predict.ts";
 export type { Progress, Sums } from "./training/progress.ts";
 export type { ImageReport as RemoteReport } from "./training/report.ts";

@@ -6,7 +6,7 @@
  */
 
 import { wholeOr } from "../options/kinds.ts";
-import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
+import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { patience } from "./callbacks/patience.ts";
 import { COMPILE_PLAN } from "./compile-plan.ts";
 import { FIT_PLAN } from "./fit-plan.ts";
@@ -38,7 +38,19 @@ export const TRAINING_PLAN = {
 export type PlanOptions = OptionsOf<typeof TRAINING_PLAN>;
 
 /** The plan of a training, read and complete. */
-export type TrainingPlan = ValuesOf<typeof TRAINING_PLAN>;
+export interface TrainingPlan extends ValuesOf<typeof TRAINING_PLAN> {}
 
 /** The part that checkpoints keep beside the model, read and complete. */
 export type RunPlan = ValuesOf<typeof RUN_PLAN>;
+
+/**
+ * The plan of a training from TypeScript or from untrusted JSON, with its defaults.
+ *
+ * @param who stands in error messages
+ * @throws TypeError, RangeError for an unknown or wrong option
+ * @example
+ * parsePlan({ optimizer: "sgd", loss: "softmaxCrossEntropy", epochs: 3 }).batchSize; // 32
+ */
+export function parsePlan(json: unknown, who = "plan"): TrainingPlan {
+  return readOptions(who, TRAINING_PLAN, json);
+}

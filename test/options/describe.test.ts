@@ -18,9 +18,15 @@ describe("describeOptions", () => {
       wanted: "a finite number at least 0 and below 1",
       default: undefined,
       isRequired: true,
+      isRare: false,
     });
     expect(options.get("trainable")).toMatchObject({ field: "flag", default: true, isRequired: false });
     expect(options.get("name")).toMatchObject({ field: "text", default: undefined, isRequired: false });
+    expect(
+      describeOptions("optimizer", "sgd")
+        .filter(({ isRare }) => isRare)
+        .map(({ key }) => key),
+    ).toContain("nesterov");
     const [, , , , activation, , , initializer] = describeOptions("layer", "depthwiseConv2d");
     expect(activation.choices).toEqual(expect.arrayContaining(["linear", "relu", "softmax"]));
     expect(initializer).toMatchObject({ label: "Kernel initializer", default: "glorotUniform" });

@@ -121,7 +121,7 @@ function baseName(fileName: string): string {
 
 function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engine: EngineSettings): NotedRun {
   const { seed, batchSize, loss, optimizer } = fieldsOf(checkpoint.settings);
-  const { epochs, schedule, augment } = settings;
+  const { epochs, schedule, augment, averaging } = settings;
   const { step, epoch } = valuesOf(noted.progress);
   const split = splitOf(valuesOf(settings.data));
   return {
@@ -130,8 +130,8 @@ function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engin
       schedule: valuesOf(fieldsOf(parseSchedule(schedule ?? "constant"))),
       loss: valuesOf(loss),
       augment: valuesOf(augment),
+      averaging: valuesOf(averaging),
       // The worker takes these from the checkpoint itself.
-      averaging: undefined,
       prediction: {},
       sampling: "shuffle",
       split,

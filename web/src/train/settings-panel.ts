@@ -1,16 +1,22 @@
 import type { Json } from "convasm";
+import { optionTypes } from "convasm/options";
 import { h, setText } from "../ui/dom.ts";
-import { field, fieldsForm } from "../ui/fields.ts";
+import { type FieldSpec, field, fieldsForm } from "../ui/fields.ts";
+import { optionFields } from "../ui/option-fields.ts";
 import { Signal } from "../ui/signal.ts";
-import {
-  AUGMENT_FIELDS,
-  LOSS_FIELDS,
-  MORE_OPTIMIZER_FIELDS,
-  NEW_SCHEDULES,
-  OPTIMIZER_FIELDS,
-  SCHEDULE_FIELDS,
-} from "./setting-fields.ts";
 import { readyRun, type TrainingSettings } from "./settings.ts";
+
+/** Parts of the settings that come in several types, with options of their own. */
+type TypedPart = "optimizer" | "schedule" | "loss" | "averaging";
+
+/** Stands in a list of types for a part that is left out. */
+const NONE = "none";
+
+/** First values of schedules that have no defaults for all their options. */
+const NEW_SCHEDULES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  step: { stepEpochs: 1 },
+  exponential: { decay: 0.8 },
+};
 
 /** The card "Training": optimizer, schedule, batch, epochs, seed, and what else a run may have. */
 export class SettingsPanel {
@@ -48,65 +54,60 @@ export class SettingsPanel {
   #draw(): void {
     // The form is made anew; whoever works in it stays where he was.
     const name = this.#form.contains(document.activeElement) ? document.activeElement?.getAttribute("name") : undefined;
-    const { optimizer, schedule } = this.settings.value;
-    const type = String(optimizer.type);
-    const kind = String(schedule.type);
     this.#form.replaceChildren(
-      h(
-        "div",
-        { class: "fields" },
-        this.#choice("optimizer", "Optimizer", Object.keys(OPTIMIZER_FIELDS), type, (chosen) =>
-          // A rate that suits one optimizer does not suit another: it begins with its own.
-          this.#change({ optimizer: { type: chosen } }, true),
-        ),
-        this.#choice("schedule", "Schedule", Object.keys(SCHEDULE_FIELDS), kind, (chosen) =>
-          this.#change({ schedule: { ...NEW_SCHEDULES[chosen], type: chosen } }, true),
-        ),
-      ),
-      this.#options("optimizer", OPTIMIZER_FIELDS[type] ?? []),
-      ...((SCHEDULE_FIELDS[kind] ?? []).length > 0 ? [this.#options("schedule", SCHEDULE_FIELDS[kind])] : []),
+      h("div", { class: "fields" }, this.#types("optimizer"), this.#types("schedule")),
+      ...this.#typeOptions("optimizer", false),
+      ...this.#typeOptions("schedule", false),
       this.#numbers(),
-      this.#more(type),
+      this.#more(),
     );
     this.#check();
     if (name) this.#form.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
   }
 
-  #choice(key: string, label: string, choices: readonly string[], value: string, onChange: (value: string) => void) {
-    return field({ key, label, kind: "choice", choices }, value, (chosen) => onChange(String(chosen)));
+  /** The list of the types of a part. */
+  #types(part: TypedPart): HTMLElement {
+    const [spec] = optionFields("training", "plan", [part]);
+    const choices = part === "averaging" ? [NONE, ...optionTypes(part)] : optionTypes(part);
+    const type = this.settings.value[part].type ?? NONE;
+    return field({ ...spec, kind: "choice", choices }, type, (chosen) => {
+      // Options that suit one type do not suit another: it begins with its own.
+      const first = part === "schedule" ? NEW_SCHEDULES[String(chosen)] : {};
+      this.#change({ [part]: chosen === NONE ? {} : { ...first, type: chosen } }, true);
+    });
   }
 
-  /** The options of one part of the settings that a form shows; those it does not show stay. */
-  #options(part: "optimizer" | "schedule" | "augment" | "loss", specs: (typeof OPTIMIZER_FIELDS)[string]): HTMLElement {
+  /** The options of a part's type: those that few need, the others, or all. */
+  #typeOptions(part: TypedPart, areRare?: boolean): HTMLElement[] {
+    const type = String(this.settings.value[part].type);
+    const specs = optionTypes(part).includes(type) ? optionFields(part, type) : [];
+    return this.#options(
+      part,
+      specs.filter(({ isRare }) => areRare === undefined || isRare === areRare),
+    );
+  }
+
+  /** A form of some options of one part of the settings; the part's other options stay. */
+  #options(part: TypedPart | "augment", specs: readonly FieldSpec[]): HTMLElement[] {
+    if (specs.length === 0) return [];
     const keys = specs.map(({ key }) => key);
-    return fieldsForm(specs, this.settings.value[part], (values) => {
+    const form = fieldsForm(specs, this.settings.value[part], (values) => {
       const kept = Object.entries(this.settings.value[part]).filter(([key]) => !keys.includes(key));
       const changed = Object.entries(values).filter(([key]) => keys.includes(key));
       this.#change({ [part]: Object.fromEntries([...kept, ...changed]) });
     });
+    return [form];
   }
 
   #numbers(): HTMLElement {
-    const { batchSize, epochs, seed } = this.settings.value;
-    const number = (key: "batchSize" | "epochs" | "seed", label: string, value: number) =>
-      field({ key, label, kind: "whole" }, value, (given) => this.#change({ [key]: numberOf(given) }));
-    return h(
-      "div",
-      { class: "fields fields-three" },
-      number("batchSize", "Batch size", batchSize),
-      number("epochs", "Epochs", epochs),
-      number("seed", "Seed", seed),
-    );
+    const number = (key: "batchSize" | "epochs" | "seed") =>
+      optionFields("training", "plan", [key]).map((spec) =>
+        field(spec, this.settings.value[key], (given = spec.fallback) => this.#change({ [key]: numberOf(given) })),
+      );
+    return h("div", { class: "fields fields-three" }, ...number("batchSize"), ...number("epochs"), ...number("seed"));
   }
 
-  #more(type: string): HTMLElement {
-    const { averaging } = this.settings.value;
-    const decay: Json | undefined = averaging?.type === "ema" ? averaging.decay : undefined;
-    const average = field(
-      { key: "ema", label: "Averaged weights, decay", kind: "number", hint: "such as 0.99; empty: none" },
-      decay,
-      (given) => this.#change({ averaging: given === undefined ? undefined : { type: "ema", decay: numberOf(given) } }),
-    );
+  #more(): HTMLElement {
     const details = h(
       "details",
       { class: "more" },
@@ -114,11 +115,14 @@ export class SettingsPanel {
       h(
         "div",
         { class: "stack" },
-        this.#options("optimizer", MORE_OPTIMIZER_FIELDS[type] ?? []),
+        ...this.#typeOptions("optimizer", true),
+        ...this.#typeOptions("schedule", true),
         h("h3", {}, "Loss and averaging"),
-        h("div", { class: "fields" }, ...this.#options("loss", LOSS_FIELDS).childNodes, average),
+        h("div", { class: "fields" }, this.#types("loss"), this.#types("averaging")),
+        ...this.#typeOptions("loss"),
+        ...this.#typeOptions("averaging"),
         h("h3", {}, "Random changes to the images"),
-        this.#options("augment", AUGMENT_FIELDS),
+        ...this.#options("augment", optionFields("training", "augment")),
       ),
     );
     details.open = this.#isMoreOpen;

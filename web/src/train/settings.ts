@@ -1,20 +1,12 @@
 import {
-  type AugmentOptions,
-  type Averaging,
   type DataSplit,
-  ema,
   type Gear,
   type Json,
-  type LossOption,
-  type Optimizer,
   type PredictionSettings,
-  parseLoss,
-  parseOptimizer,
-  parseSchedule,
+  parsePlan,
   type Recipe,
-  readAugment,
   type Sampling,
-  type Schedule,
+  type TrainingPlan,
 } from "convasm";
 import type { Values } from "../ui/fields.ts";
 import { reasonOf } from "../ui/messages.ts";
@@ -33,7 +25,8 @@ export interface TrainingSettings {
   readonly loss: Values;
   /** Without entries: none. */
   readonly augment: Values;
-  readonly averaging: Averaging | undefined;
+  /** Without entries: none. */
+  readonly averaging: Values;
   readonly prediction: PredictionSettings;
   readonly sampling: Sampling;
   /** Division of the images. */
@@ -42,14 +35,6 @@ export interface TrainingSettings {
   readonly epochs: number;
   readonly seed: number;
   readonly engine: EngineSettings;
-}
-
-/** The settings as the library takes them. */
-export interface ReadyRun {
-  readonly optimizer: Optimizer;
-  readonly loss: Exclude<LossOption, string>;
-  readonly schedule: Schedule;
-  readonly augment: AugmentOptions | undefined;
 }
 
 /** A form's values of something that JSON holds. */
@@ -89,7 +74,7 @@ export function settingsOf(recipe: Recipe, images: number, engine: EngineSetting
     schedule,
     loss: typeof loss === "string" ? { type: loss } : loss.config,
     augment: augment === undefined ? {} : Object.fromEntries(Object.entries(augment)),
-    averaging,
+    averaging: averaging ?? {},
     prediction,
     sampling,
     // The page always shows how well held-out images do.
@@ -102,27 +87,16 @@ export function settingsOf(recipe: Recipe, images: number, engine: EngineSetting
 }
 
 /** The settings checked, or what is wrong with them. */
-export function readyRun(settings: TrainingSettings): ReadyRun | { readonly error: string } {
+export function readyRun(settings: TrainingSettings): TrainingPlan | { readonly error: string } {
+  const { split: _, engine: __, augment, averaging, ...plan } = settings;
   try {
-    checkWhole("batch size", settings.batchSize, 1);
-    checkWhole("epochs", settings.epochs, 1);
-    checkWhole("seed", settings.seed, 0);
-    const { averaging } = settings;
-    if (averaging?.type === "ema") ema(averaging);
-    const augment = Object.keys(settings.augment).length === 0 ? undefined : readAugment(settings.augment);
-    return {
-      optimizer: parseOptimizer(settings.optimizer),
-      loss: parseLoss(settings.loss),
-      schedule: parseSchedule(settings.schedule),
-      augment,
-    };
+    return parsePlan({ ...plan, augment: someOf(augment), averaging: someOf(averaging) }, "training");
   } catch (error) {
     return { error: reasonOf(error) };
   }
 }
 
-function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  const got = Number.isNaN(value) ? "none" : value;
-  throw new RangeError(`${name}: expected a whole number of at least ${least}, got ${got}`);
+/** Values that are there; without entries undefined. */
+function someOf(values: Values): Values | undefined {
+  return Object.keys(values).length === 0 ? undefined : values;
 }

@@ -5,12 +5,13 @@ import {
   type RemoteFitOptions,
   readLayers,
   type Session,
+  type TrainingPlan,
 } from "convasm";
 import type { Workspace } from "../app/workspace.ts";
 import { divide } from "../data/parts.ts";
 import { reasonOf } from "../ui/messages.ts";
 import { type RunParts, type RunPlan, TrainingRun } from "./run.ts";
-import { type ReadyRun, readyRun, type TrainingSettings } from "./settings.ts";
+import { readyRun, type TrainingSettings } from "./settings.ts";
 
 /** Evaluations on validation images in the course of an epoch, so that their curve grows too. */
 const EVALUATIONS = 4;
@@ -47,7 +48,7 @@ export async function startRun(workspace: Workspace, plan: RunPlan): Promise<Tra
   return run;
 }
 
-async function prepare(session: Session, plan: RunPlan, ready: ReadyRun): Promise<RunParts> {
+async function prepare(session: Session, plan: RunPlan, ready: TrainingPlan): Promise<RunParts> {
   const { draft, images, settings, checkpoint, weights } = plan;
   const input = { shape: images.train.shape, ...draft.scaling };
   const options = { input, layers: readLayers(draft.layers, "layers"), seed: settings.seed };
@@ -80,7 +81,10 @@ async function prepare(session: Session, plan: RunPlan, ready: ReadyRun): Promis
 }
 
 /** Options of `compile`, apart from cores. */
-export function compileOptions({ batchSize, engine }: TrainingSettings, { optimizer, loss }: ReadyRun): CompileOptions {
+export function compileOptions(
+  { batchSize, engine }: TrainingSettings,
+  { optimizer, loss }: TrainingPlan,
+): CompileOptions {
   return { optimizer, loss, batchSize, gear: engine.gear };
 }
 
@@ -91,12 +95,11 @@ function coreOptions({ engine: { gear, cores } }: Pick<TrainingSettings, "engine
 }
 
 function fitOptions(
-  { settings }: RunPlan,
-  { schedule, augment }: ReadyRun,
+  { settings: { batchSize } }: RunPlan,
+  { epochs, schedule, augment, averaging, prediction, sampling }: TrainingPlan,
   images: number,
   validation: RemoteDataset | undefined,
 ): RemoteFitOptions {
-  const { epochs, averaging, prediction, sampling, batchSize } = settings;
   const every = Math.max(1, Math.ceil(images / batchSize / EVALUATIONS));
   const sample = Math.min(EVALUATION_IMAGES, validation?.length ?? 0);
   return {

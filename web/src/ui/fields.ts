@@ -18,6 +18,8 @@ export interface FieldSpec {
   readonly hint?: string;
   /** Stands below the field while somebody is in it, and beside the pointer. */
   readonly help?: string;
+  /** Few need it: it stands under "More options". */
+  readonly isRare?: boolean;
 }
 
 /** Values by key; what is not there is the default. */
@@ -117,8 +119,13 @@ function fieldValue(spec: FieldSpec, control: HTMLInputElement | HTMLSelectEleme
   if (control instanceof HTMLInputElement && control.type === "checkbox") return control.checked;
   const written = control.value.trim();
   if (written === "") return undefined;
-  if (spec.kind === "choice") return written;
+  if (spec.kind === "choice") return chosenValue(written);
   return readValue(written);
+}
+
+/** The value of a choice: a word, or yes and no where these are among the words. */
+function chosenValue(word: string): Json {
+  return word === "true" || (word === "false" ? false : word);
 }
 
 /** The value of a text: a number, several as `3, 5` or `28 × 28 × 1`, names as `xTrain=a, yTrain=b`, JSON, or a word. */

@@ -12,7 +12,8 @@ export function optionFields(group: OptionGroup, type: string, keys?: readonly s
   return shown.filter((option) => option !== undefined).map(fieldOf);
 }
 
-function fieldOf({ key, label, field, choices, default: fallback, help, formats, rule }: OptionDescription): FieldSpec {
+function fieldOf(option: OptionDescription): FieldSpec {
+  const { key, label, field, choices, default: fallback, help, formats, rule, isRare } = option;
   return {
     key,
     label,
@@ -21,6 +22,7 @@ function fieldOf({ key, label, field, choices, default: fallback, help, formats,
     ...(fallback !== undefined && { fallback }),
     // A share.
     ...(field === "number" && (rule?.maximum ?? rule?.below) === 1 && { step: 0.05 }),
+    isRare,
     help: formats === undefined ? help : `${formats.join(", ")}: ${help}`,
   };
 }

@@ -1,0 +1,62 @@
+import type { Locator } from "playwright-core";
+import { expect, it } from "vitest";
+import { describeOptions, type OptionGroup, optionTypes } from "../../src/describe-options.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { describeInChromium, useChromium } from "./chromium.ts";
+import { saved, setField, textOf, train, useWebPage } from "./web-page.ts";
+
+/** Expects a label, help and default for each option of a type, and those that few need in the folded part. */
+async function expectFields(form: Locator, group: OptionGroup, type: string): Promise<void> {
+  for (const { key, label, help, isRare, field: kind, default: fallback } of describeOptions(group, type)) {
+    const field = form.locator(`.field:has([name="${key}"])`).filter({ has: form.page().getByTitle(help) });
+    const at = `${group} ${type} ${key}`;
+    expect(await field.locator("label").allInnerTexts(), at).toEqual([label]);
+    const isFolded = (await field.locator("xpath=ancestor::details[@class='more']").count()) === 1;
+    if (group === "optimizer" || group === "schedule") expect(isFolded, at).toBe(isRare);
+    if (kind === "number" || kind === "whole")
+      expect(await field.locator("input").getAttribute("placeholder"), at).toBe(String(fallback ?? ""));
+  }
+}
+
+describeInChromium("the fields of a training in the page", () => {
+  const browser = useChromium();
+  const open = useWebPage(browser);
+
+  it("are the options of each type, with their defaults and help, and what is chosen can be read", async () => {
+    const page = await open();
+    const form = page.locator(".card:has([name=optimizer])");
+    await form.getByText("More options").click();
+    for (const group of ["optimizer", "schedule", "loss", "averaging"] as const) {
+      const types = form.locator(`[name="${group}"]`);
+      const listed = await types.locator("option").allInnerTexts();
+      expect(listed.filter((type) => type !== "none")).toEqual([...optionTypes(group)]);
+      for (const type of listed) {
+        await types.selectOption(type);
+        if (type !== "none") await expectFields(form, group, type);
+        expect(await textOf(page, ".card:has([name=optimizer]) > .fold-body > .stack > [role=alert]"), type).toBe("");
+      }
+    }
+    await expectFields(form, "training", "augment");
+    await form.locator('[name="optimizer"]').selectOption("sgd");
+    await form.locator('[name="momentum"]').fill("1.5");
+    await form.locator('[name="momentum"]').blur();
+    await form.getByText("expected momentum to be a finite number at least 0 and below 1, got 1.5").waitFor();
+  });
+
+  it("train: with an average of the weights, smoothed labels and alternating flips", async () => {
+    const page = await open();
+    const form = page.locator(".card:has([name=optimizer])");
+    await form.getByText("More options").click();
+    await form.getByLabel("Averaging").selectOption("ema");
+    await form.locator('.fields:has([name="startEpoch"]) [name="decay"]').fill("0.9");
+    await setField(page, "labelSmoothing", "0.1");
+    await form.getByLabel("Horizontal flip").selectOption("alternating");
+    await setField(page, "epochs", "1");
+    await train(page);
+    const { metadata } = decodeSafetensors(await saved(page, /Save the run/));
+    const settings = Object.values(metadata).join();
+    expect(settings).toMatch(/"averaging":{"type":"ema","decay":0.9/);
+    expect(settings).toContain('"labelSmoothing":0.1');
+    expect(settings).toContain('"horizontalFlip":"alternating"');
+  });
+});
