@@ -1,7 +1,9 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
+import { text } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
+import type { Stop } from "./callback.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
 import { readReport } from "./reports.ts";
 
@@ -26,6 +28,8 @@ export interface Progress {
   readonly learningRateFactor: number;
   /** A callback's reason for ending the run. */
   readonly stopped: string | null;
+  /** The same with its facts, where a callback has ended the run. Checkpoints of earlier versions lack it. */
+  readonly stop?: Stop;
   readonly history: readonly EpochEvent[];
   /** Averages and evaluations in the course of the epochs. */
   readonly reports: readonly ReportEvent[];
@@ -126,6 +130,7 @@ export function readProgress(json: unknown): Progress {
     "reported",
     "learningRateFactor",
     "stopped",
+    "stop",
     "history",
     "reports",
   ] as const;
@@ -150,8 +155,24 @@ export function readProgress(json: unknown): Progress {
     reported: fields.reported === undefined ? 0 : count("reported"),
     learningRateFactor: number("learningRateFactor"),
     stopped,
+    ...(fields.stop !== undefined && { stop: readStop(fields.stop) }),
     history: history.map(readEpochEvent),
     reports: reports.map(readReport),
+  };
+}
+
+function readStop(json: unknown): Stop {
+  const who = "resume: stop";
+  const readText = text();
+  const { stopped, by, reason, divergence } = readFields(who, json, ["stopped", "by", "reason", "divergence"]);
+  const { expected, got } = readFields(who, divergence ?? {}, ["expected", "got"]);
+  return {
+    stopped: readText.read(who, "stopped", stopped),
+    ...(by !== undefined && { by: readText.read(who, "by", by) }),
+    ...(reason !== undefined && { reason: readText.read(who, "reason", reason) }),
+    ...(divergence !== undefined && {
+      divergence: { expected: readText.read(who, "expected", expected), got: readText.read(who, "got", got) },
+    }),
   };
 }
 

@@ -31,7 +31,6 @@ export class Trainer {
   readonly #options: ReturnType<typeof readFitOptions>;
   #strategy: DistributionStrategy;
   #progress: Progress = START;
-  #stop: Stop | undefined;
   /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
   #away = 0;
   /** Time at which the latest event was told. */
@@ -72,7 +71,7 @@ export class Trainer {
 
   /** The end that a callback asked for in this run, if one did. */
   get stop(): Stop | undefined {
-    return this.#stop;
+    return this.#progress.stop;
   }
 
   /**
@@ -206,8 +205,8 @@ export class Trainer {
     this.network.turns.weights = "own";
     this.#isBetweenSteps = false;
     for (const callback of this.callbacks) await callback.onTrainEnd?.(control);
-    const { stopped } = this.#progress;
-    return this.#history(stopped === null ? "completed" : (this.#stop ?? { stopped }));
+    const { stopped, stop } = this.#progress;
+    return this.#history(stopped === null ? "completed" : (stop ?? { stopped }));
   }
 
   /** Puts the averaged weights in place, where there are some, and returns how to undo it. */
@@ -311,8 +310,7 @@ export class Trainer {
         trainer.#progress = { ...trainer.#progress, learningRateFactor };
       },
       endWith(stop) {
-        trainer.#stop = stop;
-        trainer.#progress = { ...trainer.#progress, stopped: stop.stopped };
+        trainer.#progress = { ...trainer.#progress, stopped: stop.stopped, stop };
       },
     });
   }
