@@ -68,6 +68,7 @@ function asText(value: unknown): string {
  * | `unsupported-file` | a file that is right, but of a format or a variety that is not read |
  * | `too-large` | more than a limit allows |
  * | `wrong-time` | a call that is not possible now, such as training before `compile` or during another run |
+ * | `too-few-steps` | a run with fewer steps than something in it takes |
  * | `diverged` | numbers of a training that are NaN or infinite |
  */
 export type InputErrorCode =
@@ -83,6 +84,7 @@ export type InputErrorCode =
   | "unsupported-file"
   | "too-large"
   | "wrong-time"
+  | "too-few-steps"
   | "diverged";
 
 /**

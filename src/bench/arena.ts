@@ -95,7 +95,7 @@ function place(call: KernelCall, heap: Heap, inPlace: boolean): { placed: Placed
 export function runCall({ kernels, heap }: Backend, call: KernelCall, options: RunOptions = {}): Results {
   const inPlace = options.inPlace === true;
   const { placed, end } = place(call, heap, inPlace);
-  if (end > heap.length) throw new RangeError(`${call.label}: expected a heap of ${end} elements, got ${heap.length}`);
+  if (end > heap.length) throw new Error(`${call.label}: expected a heap of ${end} elements, got ${heap.length}`);
   const wordsPerElement = heap.BYTES_PER_ELEMENT / 4;
   const words = new Uint32Array(heap.buffer, heap.byteOffset, end * wordsPerElement);
   const fill = pattern(heap.length, heap.BYTES_PER_ELEMENT);

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { BYTES, isSameScaling, type PixelScaling, rangeWords, shortNumber } from "../data/scaling.ts";
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
+import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { type Context, commandLine, createContext } from "./context.ts";
 import { addFileOptions, COMMON_FILE_OPTIONS, FILE_FORMATS, type FileOptions, readSettings } from "./data-options.ts";
@@ -92,7 +93,7 @@ export function describeData(
   { output }: Context,
 ): void {
   const some = train ?? test;
-  if (some === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
+  if (some === undefined) throw new InputRangeError("data", `images in ${title}`, "none", "missing");
   // Read as the files have it, which is not how train takes it.
   const scaling = some.scaling && { ...some.scaling, kept: keepValues };
   const parts = { train: train && figuresOf(train), test: test && figuresOf(test) };

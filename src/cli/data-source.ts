@@ -7,9 +7,10 @@ import { findIdxNames } from "../data/mnist.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { scaleDatasets } from "../data/read/stretch.ts";
 import type { PixelScaling } from "../data/scaling.ts";
+import { reasonOf } from "../errors.ts";
 import { loadDataFiles } from "../node/data-files.ts";
 import { DownloadError } from "../node/download.ts";
-import { errorCode, fileError } from "../node/files.ts";
+import { errorCode, FileError, fileError } from "../node/files.ts";
 import { findMnist, idxPathsIn, loadIdxFolder, loadMnist } from "../node/mnist.ts";
 import type { Model } from "../training/model.ts";
 import { barLine } from "./bar.ts";
@@ -97,12 +98,13 @@ export function readDataSource(argument: string | undefined, options: DataOption
   const { data } = options;
   const isPath = argument !== undefined && argument !== "mnist" && argument !== "digits";
   if (data !== undefined && (isPath || argument === "digits")) {
-    throw new UsageError(`expected --data only with mnist, got it with ${JSON.stringify(argument)}`);
+    throw new UsageError("", "--data only with mnist", `it with ${JSON.stringify(argument)}`, "contradiction");
   }
   const given = givenFileOption(options);
   const path = isPath ? argument : data;
   if (given !== undefined) {
-    if (path === undefined) throw new UsageError(`expected ${given} only with a file or folder of data, got none`);
+    if (path === undefined)
+      throw new UsageError("", `${given} only with a file or folder of data`, "none", "contradiction");
     return folderSource(path, readSettings(options));
   }
   if (isPath) return folderSource(argument, undefined);
@@ -180,7 +182,7 @@ async function loadPath(source: FolderSource, request: DataRequest, context: Con
   const info = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") {
       const wanted = "mnist, digits, or a file or folder of data";
-      throw new UsageError(`expected ${wanted}, got ${JSON.stringify(path)}: no such folder or file`);
+      throw new UsageError("", wanted, `${JSON.stringify(path)}: no such folder or file`);
     }
     throw fileError("read", path, error);
   });
@@ -265,12 +267,12 @@ async function loadAuto(request: DataRequest, context: Context): Promise<LoadedD
   } catch (error) {
     context.signal.throwIfAborted();
     const isLate = late.aborted;
-    if (!isLate && !(error instanceof DownloadError) && errorCode(error) === undefined) throw error;
+    if (!isLate && !(error instanceof DownloadError || error instanceof FileError)) throw error;
     const why = isLate
       ? `the download takes more than ${DOWNLOAD_SECONDS} s; \`${context.command} data mnist\` goes on with it`
-      : error instanceof Error
-        ? error.message.replace(/^mnist: /, "")
-        : String(error);
+      : error instanceof DownloadError
+        ? error.reason
+        : reasonOf(error);
     context.output.remark(`MNIST is not on this machine: ${why}; using generated digits instead`);
     return loadDigits(request, context);
   }

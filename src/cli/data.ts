@@ -6,6 +6,7 @@ import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { encodeIdxPair } from "../data/idx.ts";
 import { CLASS_NAMES_FILE } from "../data/read/class-names.ts";
 import { datasetStatistics } from "../data/statistics.ts";
+import { InputRangeError } from "../errors.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { loadMnist } from "../node/mnist.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
@@ -91,7 +92,7 @@ async function runData(argument: string, options: DataCommandOptions, context: C
   const { output } = context;
   const { title, folder, words, train, test } = parts;
   const some = train ?? test;
-  if (some === undefined) throw new RangeError(`data: expected images in ${title}, got none`);
+  if (some === undefined) throw new InputRangeError("data", `images in ${title}`, "none", "missing");
   const counts = { train: train && countsOf(train), test: test && countsOf(test) };
   output.event({
     event: "data",
@@ -132,7 +133,13 @@ async function writeDigits(options: DataCommandOptions, context: Context): Promi
 async function fetchData(argument: string, options: DataCommandOptions, context: Context): Promise<Parts> {
   const { out } = options;
   const surplus = (["count", "testCount", "seed"] as const).find((name) => options[name] !== undefined);
-  if (surplus !== undefined) throw new UsageError(`expected --count, --test-count and --seed only with digits`);
+  if (surplus !== undefined)
+    throw new UsageError(
+      "",
+      "--count, --test-count and --seed only with digits",
+      "them with other data",
+      "contradiction",
+    );
   if (out !== undefined) await prepareFolder(out, options);
   const parts = argument === "mnist" ? await fetchMnist(context) : await describeFolder(argument, options, context);
   if (out === undefined) return parts;
@@ -159,7 +166,9 @@ async function prepareFolder(out: string, { overwrite }: DataCommandOptions): Pr
   const names = await readdir(out);
   const there = names.find((name) => OWN_FILES.includes(name));
   if (there === undefined || overwrite) return;
-  throw new UsageError(`--out ${JSON.stringify(out)}: expected no ${there} there, got one; --overwrite replaces it`);
+  throw new UsageError(`--out ${JSON.stringify(out)}`, `no ${there} there`, "one", "out-of-range", {
+    advice: "--overwrite replaces it",
+  });
 }
 
 /** Writes the parts and the names of their classes in place of all that stood there. */

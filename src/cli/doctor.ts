@@ -53,9 +53,7 @@ async function doctor(options: DoctorOptions, version: string, signal: AbortSign
   const gears = engines.filter(({ available }) => available).map(({ engine }) => engine);
   const chosen = gears.filter((gear) => wanted === undefined || wanted.includes(gear));
   if (chosen.length === 0) {
-    throw new UsageError(
-      `--engine: expected engines that this process has (${gears.join(", ")}), got ${wanted?.join(", ")}`,
-    );
+    throw new UsageError("--engine", `engines that this process has (${gears.join(", ")})`, `${wanted?.join(", ")}`);
   }
   const checks = await check(chosen, threads, output, signal);
   await measure(chosen, threads, options, output, signal);

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { HostError, type HostErrorCode, InputRangeError, isInputError } from "../errors.ts";
 import { DownloadError } from "../node/download.ts";
 import { FileError } from "../node/files.ts";
 import { troubleOf } from "./trouble.ts";
@@ -7,22 +8,22 @@ import { visible } from "./visible.ts";
 /** Exit codes: what a shell can tell apart. */
 export const EXIT = { done: 0, bug: 1, wrongInput: 2, interrupted: 130 } as const;
 
-/** The user asked for something that cannot be; the message says what to do instead. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+/** A command line that cannot be followed. Code and facts are those of other wrong input; the advice says what to do instead. */
+export class UsageError extends InputRangeError {}
 
 /** Ctrl-C, or a request to terminate. The message says what became of the work. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
+  readonly code = "interrupted";
 }
 
-/** Errors that tell of wrong input or a failing machine rather than of a mistake in the program. */
+/** The things that a machine may lack through no mistake of the program. */
+const MACHINE: readonly HostErrorCode[] = ["no-memory", "no-gear", "no-threads"];
+
+/** True for errors of wrong input or a failing machine rather than of a mistake in the program. */
 function isExpected(error: unknown): boolean {
-  if (error instanceof UsageError || error instanceof FileError || error instanceof DownloadError) return true;
-  if (troubleOf(error) !== undefined) return true;
-  // The library's own checks; V8 throws a TypeError of other wording for a bug.
-  return (error instanceof RangeError || error instanceof TypeError) && /expected|cannot/.test(error.message);
+  if (isInputError(error) || error instanceof FileError || error instanceof DownloadError) return true;
+  return (error instanceof HostError && MACHINE.includes(error.code)) || troubleOf(error) !== undefined;
 }
 
 export function exitCodeOf(error: unknown): number {

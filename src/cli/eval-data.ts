@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { generalSettings } from "../data/read/applicable.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
+import { InputRangeError, isInputError } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { rangeOf, type TestRange } from "../recipes/data-split.ts";
 import { type DataSettings, readDataSettings } from "../recipes/run-settings.ts";
@@ -81,7 +82,12 @@ function chosenImages(
     const { of, range: between } = range;
     const from = of === "train" ? train : test;
     if (from === undefined)
-      throw new RangeError(`eval: expected images to ${of === "train" ? "train" : "test"} on in ${title}, got none`);
+      throw new InputRangeError(
+        "eval",
+        `images to ${of === "train" ? "train" : "test"} on in ${title}`,
+        "none",
+        "missing",
+      );
     const images = `images ${count(between[0])} to ${count(Math.min(between[1], from.length) - 1)}`;
     const part = of === "train" ? "to train on" : "to test on";
     return { test: rangeOf(from, between, "eval: --test-range"), title: `${title}, ${images} of those ${part}` };
@@ -89,7 +95,9 @@ function chosenImages(
   if (test !== undefined) return { test, title };
   if (train === undefined || !isGiven) {
     const got = train === undefined ? "none" : "only some to train on";
-    throw new RangeError(`eval: expected images to test on in ${title}, got ${got}; name other data`);
+    throw new InputRangeError("eval", `images to test on in ${title}`, got, "out-of-range", {
+      advice: "name other data",
+    });
   }
   output.remark(`${title}: no part to test on, so all ${count(train.length)} images are tested on`);
   return { test: train, title };
@@ -101,7 +109,7 @@ function ownSource(noted: DataSettings, options: DataOptions, file: ModelFile, c
   const given = givenFileOption(options);
   if (given === undefined) return source;
   if (source.source !== "folder")
-    throw new UsageError(`expected ${given} only with a file or folder of data, got none`);
+    throw new UsageError("", `${given} only with a file or folder of data`, "none", "contradiction");
   return { ...source, reader: { ...source.reader, ...readSettings(options) } };
 }
 
@@ -141,7 +149,7 @@ function dataOf(notes: Readonly<Record<string, unknown>> | undefined): DataSetti
   try {
     return readDataSettings(notes.data);
   } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError) return undefined;
+    if (isInputError(error)) return undefined;
     throw error;
   }
 }

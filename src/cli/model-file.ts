@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { EngineOptions } from "../engine/engine-options.ts";
+import { InputRangeError, isInputError, retold } from "../errors.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { isRecord } from "../json.ts";
 import { pathExists } from "../node/files.ts";
@@ -45,12 +46,10 @@ export async function openModel(
   try {
     return await loadModel(checkpoint, { ...engine, training });
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    if (!isInputError(error)) throw error;
     // The path of the wrong file matters more than the word "model".
-    const message = `model ${JSON.stringify(path)}: ${error.message.replace(/^model: /, "")}`;
-    throw error instanceof TypeError
-      ? new TypeError(message, { cause: error })
-      : new RangeError(message, { cause: error });
+    const title = `model ${JSON.stringify(path)}`;
+    throw retold(error, { who: error.who === "model" ? title : `${title}: ${error.who}` });
   }
 }
 
@@ -58,7 +57,7 @@ function checkFinite(path: string, name: string, data: NamedArray["data"]): void
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
   const who = `model ${JSON.stringify(path)}: weights ${JSON.stringify(name)}`;
-  throw new RangeError(`${who}: expected finite numbers, got ${data[at]} at index ${at}`);
+  throw new InputRangeError(who, "finite numbers", `${data[at]} at index ${at}`);
 }
 
 /** The place that the run of a checkpoint has reached; undefined for finished models. */

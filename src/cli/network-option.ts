@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { TooSmallError } from "../errors.ts";
+import { InputRangeError, isInputError, retold, TooSmallError } from "../errors.ts";
 import { findDuplicateKey } from "../formats/json-keys.ts";
 import { readLayers } from "../graph/read.ts";
 import { isRecord } from "../json.ts";
@@ -49,8 +49,7 @@ export async function chooseNetwork({ model, recipe, set }: NetworkOptions): Pro
   if (model === undefined) return settings ?? fromRecipe(RECIPES[0], true, set);
   const network = await namedNetwork(model, settings === undefined ? set : undefined);
   if (settings === undefined) return network;
-  if (set !== undefined)
-    throw new UsageError("--set: expected numbers of the recipe's own network, got another --model");
+  if (set !== undefined) throw new UsageError("--set", "numbers of the recipe's own network", "another --model");
   const { whitening: _, ...rest } = settings;
   return { ...rest, name: `${network.name}-${settings.name}`, build: network.build };
 }
@@ -59,7 +58,7 @@ function namedRecipe(name: string): Recipe {
   const recipe = findRecipe(name);
   if (recipe !== undefined) return recipe;
   const names = RECIPES.map((known) => known.name);
-  throw new UsageError(`--recipe: ${unknownName("one of", name, names)}`);
+  throw unknownName("--recipe", "one of", name, names);
 }
 
 async function namedNetwork(nameOrFile: string, set: string | undefined): Promise<NetworkChoice> {
@@ -67,9 +66,9 @@ async function namedNetwork(nameOrFile: string, set: string | undefined): Promis
   if (network !== undefined) return fromRecipe(network, false, set);
   if (!nameOrFile.endsWith(".json")) {
     const names = NETWORKS.map(({ name }) => name);
-    throw new UsageError(`--model: ${unknownName("a .json file or one of", nameOrFile, names)}`);
+    throw unknownName("--model", "a .json file or one of", nameOrFile, names);
   }
-  if (set !== undefined) throw new UsageError("--set: expected numbers of a recipe's network, got a file");
+  if (set !== undefined) throw new UsageError("--set", "numbers of a recipe's network", "a file");
   return fromJson(parseJson(await readFileBounded(nameOrFile, MAX_JSON_BYTES), nameOrFile), nameOrFile);
 }
 
@@ -84,15 +83,12 @@ function withAdvice(data: Images, build: () => Architecture): Architecture {
   try {
     return build();
   } catch (error) {
-    if (!isTooSmall(error)) throw error;
+    if (!(error instanceof TooSmallError)) throw error;
     const names = NETWORKS.filter((network) => takes(network, data)).map(({ name }) => name);
     if (names.length === 0) throw error;
-    throw new RangeError(`${error.message}; --model may be one of ${names.join(", ")}`, { cause: error });
+    const advice = `--model may be one of ${names.join(", ")}`;
+    throw retold(error, { advice: error.advice === undefined ? advice : `${error.advice}; ${advice}` });
   }
-}
-
-function isTooSmall(error: unknown): error is RangeError {
-  return error instanceof RangeError && (error instanceof TooSmallError || error.cause instanceof TooSmallError);
 }
 
 function takes(network: Recipe, data: Images): boolean {
@@ -100,7 +96,7 @@ function takes(network: Recipe, data: Images): boolean {
     recipeArchitecture(network, data);
     return true;
   } catch (error) {
-    if (isTooSmall(error)) return false;
+    if (error instanceof TooSmallError) return false;
     throw error;
   }
 }
@@ -108,10 +104,10 @@ function takes(network: Recipe, data: Images): boolean {
 /** The recipe's open numbers with those of `--set filters=8,kernelSize=7`. */
 export function readVariables({ name, variables = {} }: Recipe, set: string): Variables {
   const known = Object.keys(variables);
-  if (known.length === 0) throw new UsageError(`--set: expected a network that leaves numbers open, got ${name}`);
+  if (known.length === 0) throw new UsageError("--set", "a network that leaves numbers open", name);
   const chosen = { ...variables };
   for (const [key, value] of Object.entries(parsePairs("--set", set))) {
-    if (!known.includes(key)) throw new UsageError(`--set: ${unknownName("one of", key, known)}`);
+    if (!known.includes(key)) throw unknownName("--set", "one of", key, known);
     chosen[key] = checkNumber("--set", key, value, { minimum: 0 });
   }
   return chosen;
@@ -126,10 +122,11 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
     value = JSON.parse(text);
   } catch (cause) {
     const detail = cause instanceof SyntaxError ? cause.message : "bytes that are not UTF-8";
-    throw new RangeError(`${who}: expected JSON, got ${detail}`, { cause });
+    throw new InputRangeError(who, "JSON", detail, "out-of-range", { cause });
   }
   const twice = findDuplicateKey(text);
-  if (twice !== undefined) throw new RangeError(`${who}: expected each key once, got ${JSON.stringify(twice)} twice`);
+  if (twice !== undefined)
+    throw new InputRangeError(who, "each key once", `${JSON.stringify(twice)} twice`, "damaged-file");
   return value;
 }
 
@@ -176,10 +173,7 @@ function named<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    const message = `${JSON.stringify(file)}: ${error.message}`;
-    throw error instanceof TypeError
-      ? new TypeError(message, { cause: error })
-      : new RangeError(message, { cause: error });
+    if (!isInputError(error)) throw error;
+    throw retold(error, { who: `${JSON.stringify(file)}: ${error.who}` });
   }
 }

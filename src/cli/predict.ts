@@ -7,6 +7,7 @@ import type { Pixels } from "../data/pixels.ts";
 import { picturePixels, pixelsFor, seenImage } from "../data/read/picture.ts";
 import { scaleBytes, shownPixels } from "../data/scaling.ts";
 import type { Gear } from "../engine/gears.ts";
+import { InputRangeError, isInputError, retold } from "../errors.ts";
 import { checkOneOutput } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { decodeImage } from "../node/image.ts";
@@ -99,7 +100,12 @@ async function predictFile(model: Model, path: string, options: PredictOptions, 
   const file = await readIdxImages({ name: path, bytes });
   if (file.shape.join() !== shape.join()) {
     const got = dimensions(file.shape);
-    throw new RangeError(`predict ${JSON.stringify(path)}: expected images of ${dimensions(shape)}, got ${got}`);
+    throw new InputRangeError(
+      `predict ${JSON.stringify(path)}`,
+      `images of ${dimensions(shape)}`,
+      got,
+      "shape-mismatch",
+    );
   }
   const size = file.images.length / file.length;
   const { batchSize } = model.network;
@@ -130,12 +136,10 @@ async function preparePicture(
   const [height, width, channels] = model.architecture.input.shape;
   const isDigitShape = height === 28 && width === 28 && channels === 1;
   if (digit && !isDigitShape) {
-    throw new UsageError(
-      `--digit: expected a model of 28 x 28 x 1 pixels, got ${dimensions([height, width, channels])}`,
-    );
+    throw new UsageError("--digit", "a model of 28 x 28 x 1 pixels", dimensions([height, width, channels]));
   }
   if (channels !== 1 && channels !== 3) {
-    throw new RangeError(`predict: expected a model of 1 or 3 channels to give pictures to, got one of ${channels}`);
+    throw new InputRangeError("predict", "a model of 1 or 3 channels to give pictures to", `one of ${channels}`);
   }
   const image = await decodeImage(bytes, path);
   const { scaling } = model;
@@ -146,8 +150,8 @@ async function preparePicture(
       ? scaleBytes(prepareDigit(seenImage(image, scaling)), scaling)
       : picturePixels(image, [height, width, channels], scaling);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`image ${JSON.stringify(path)}: ${error.message.replace(/^\w+: /, "")}`, { cause: error });
+    if (!isInputError(error)) throw error;
+    throw retold(error, { who: `image ${JSON.stringify(path)}` });
   }
 }
 

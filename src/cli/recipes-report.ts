@@ -1,12 +1,12 @@
 import type { Gear } from "../engine/gears.ts";
-import { DivergedError } from "../errors.ts";
+import { DivergedError, InputRangeError, retold } from "../errors.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { figureOf, runRecipe } from "../recipes/run.ts";
 import { barLine } from "./bar.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { type DataOptions, loadData, readDataSource } from "./data-source.ts";
 import { resolveEngine } from "./engine.ts";
-import { Interrupted, UsageError } from "./errors.ts";
+import { Interrupted } from "./errors.ts";
 import { count, counted, duration, percent, table } from "./format.ts";
 import { figureName, figureValue } from "./recipes-show.ts";
 
@@ -48,20 +48,20 @@ export async function reportRecipes(
   const { seeds = 1, seed: first = 0, epochs, threads = "auto" } = options;
   const gear = resolveEngine(options.engine);
   const { train, test, title } = await loadData(readDataSource(undefined, options), {}, context);
-  if (train === undefined) throw new RangeError(`recipes: expected images to train on in ${title}, got none`);
+  if (train === undefined) throw new InputRangeError("recipes", `images to train on in ${title}`, "none", "missing");
   const list = recipes.map(({ name }) => name);
   output.event({ event: "start", recipes: list, data: title, seeds, firstSeed: first, engine: gear, threads });
   output.text(`${title}, engine ${gear}; ${counted(seeds, "seed")} from ${first}: ${list.join(", ")}`);
   output.text();
 
   const done: RecipeOutcomes[] = [];
-  let divergence: UsageError | undefined;
+  let divergence: DivergedError | undefined;
   for (const recipe of recipes) {
     const outcomes: Outcome[] = [];
     for (let seed = first; seed < first + seeds && !signal.aborted; seed++) {
       const outcome = await runOnce(recipe, { train, test }, { seed, epochs, gear, threads }, context);
-      if (outcome instanceof UsageError) divergence = outcome;
-      if (outcome === undefined || outcome instanceof UsageError) break;
+      if (outcome instanceof DivergedError) divergence = outcome;
+      if (outcome === undefined || outcome instanceof DivergedError) break;
       outcomes.push(outcome);
       output.event({ event: "run", recipe: recipe.name, ...jsonOf(outcome, recipe) });
       output.text(runLine(recipe, outcome));
@@ -97,7 +97,7 @@ async function runOnce(
   data: Parameters<typeof runRecipe>[1],
   { seed, epochs = recipe.epochs, gear, threads }: RunSettings,
   { output, signal }: Context,
-): Promise<Outcome | UsageError | undefined> {
+): Promise<Outcome | DivergedError | undefined> {
   const head = `${recipe.name}, seed ${seed}`;
   const begin = process.cpuUsage();
   try {
@@ -126,7 +126,7 @@ async function runOnce(
     };
   } catch (error) {
     if (signal.aborted && error === signal.reason) return undefined;
-    if (error instanceof DivergedError) return new UsageError(`${head}: ${error.message}`);
+    if (error instanceof DivergedError) return retold(error, { who: `${head}: ${error.who}` });
     throw error;
   }
 }

@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { NETWORKS, NOTEBOOKS, RECIPES } from "../recipes/index.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { engineOption, threadsOption } from "./engine.ts";
-import { UsageError } from "./errors.ts";
 import { table } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { readVariables } from "./network-option.ts";
@@ -60,7 +59,7 @@ function named(name: string) {
   const recipe = RECIPES.find((known) => known.name === name);
   if (recipe !== undefined) return recipe;
   const names = RECIPES.map((known) => known.name);
-  throw new UsageError(`recipes: ${unknownName("one of", name, names)}`);
+  throw unknownName("recipes", "one of", name, names);
 }
 
 function list(options: OutputOptions, signal: AbortSignal): void {

@@ -74,9 +74,7 @@ export async function createRunFolder(out: string | undefined, name: string, ove
   const there = (await Promise.all(folder.files.map(pathExists))).some(Boolean);
   const taken = () => {
     const choices = "take another --out, go on with --resume, or add --overwrite";
-    return new UsageError(
-      `--out ${JSON.stringify(out)}: expected a folder without a run, got one with a run: ${choices}`,
-    );
+    return new UsageError(`--out ${JSON.stringify(out)}`, "a folder without a run", `one with a run: ${choices}`);
   };
   if (there && !overwrite) throw taken();
   // A run that is begun anew must not go on from, or end with, files of the old one.
@@ -129,8 +127,8 @@ export async function findCheckpoint(path: string | undefined, further: boolean)
   const isFinished = await pathExists(folder.finished);
   if (further && isFinished) return folder.finished;
   const hint = isFinished ? "; --epochs trains it further" : "";
-  const why = (await pathExists(folder.model)) ? `the run there is finished${hint}` : "there is none";
-  throw new UsageError(`--resume ${JSON.stringify(path)}: expected a checkpoint of an unfinished run, but ${why}`);
+  const why = (await pathExists(folder.model)) ? `one of a finished run${hint}` : "none";
+  throw new UsageError(`--resume ${JSON.stringify(path)}`, "a checkpoint of an unfinished run", why, "missing");
 }
 
 async function latestCheckpoint(): Promise<string> {
@@ -142,6 +140,7 @@ async function latestCheckpoint(): Promise<string> {
     if (info !== undefined) found.push({ path, time: info.mtimeMs });
   }
   const latest = found.sort((a, b) => b.time - a.time)[0];
-  if (latest === undefined) throw new UsageError(`--resume: expected an unfinished run in ${RUNS}, got none; name one`);
+  if (latest === undefined)
+    throw new UsageError("--resume", `an unfinished run in ${RUNS}`, "none", "missing", { advice: "name one" });
   return latest.path;
 }

@@ -15,9 +15,9 @@ export function parsePairs(who: string, text: string): Record<string, Value> {
   for (const part of text.split(",")) {
     const [name, value, ...rest] = part.split("=").map((piece) => piece.trim());
     if (!/^[A-Za-z]\w*$/.test(name) || value === "" || rest.length > 0) {
-      throw new UsageError(`${who}: expected name=value with commas between, got ${shown(text)}`);
+      throw new UsageError(who, "name=value with commas between", shown(text));
     }
-    if (pairs.has(name)) throw new UsageError(`${who}: expected each name once, got ${name} twice`);
+    if (pairs.has(name)) throw new UsageError(who, "each name once", `${name} twice`);
     pairs.set(name, value === undefined ? true : readValue(value));
   }
   return Object.fromEntries(pairs);

@@ -1,3 +1,5 @@
+import { UsageError } from "./errors.ts";
+
 /** Letters to change, add, drop or swap to make `b` of `a` (Damerau 1964, without overlapping swaps). */
 function distance(a: string, b: string): number {
   let before: number[] = [];
@@ -25,9 +27,13 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return ranked.length > 0 && ranked[0].far <= Math.max(1, Math.floor(lower.length / 3)) ? ranked[0].name : undefined;
 }
 
-/** "expected one of a, b, c, got x; did you mean y?", for a name that is not known. */
-export function unknownName(what: string, word: string, names: readonly string[]): string {
+/**
+ * The error for a name on the command line that is not known, with the one that was probably meant as advice.
+ *
+ * @param what what the names are, such as "one of"
+ */
+export function unknownName(who: string, what: string, word: string, names: readonly string[]): UsageError {
   const near = nearest(word, names);
-  const guess = near === undefined ? "" : `; did you mean ${near}?`;
-  return `expected ${what} ${names.join(", ")}, got ${JSON.stringify(word)}${guess}`;
+  const advice = near === undefined ? undefined : `did you mean ${near}?`;
+  return new UsageError(who, `${what} ${names.join(", ")}`, JSON.stringify(word), "unknown-name", { advice });
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { PixelScaling } from "../data/scaling.ts";
+import { isInputError, retold } from "../errors.ts";
 import { parameterCounts, size } from "../model/summary.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { flagName } from "../options/flag-names.ts";
@@ -112,7 +113,7 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   const { seed, batchSize, optimizer, loss, earlyStopping, reduceOnPlateau } = plan;
   if (split.validation === null && (earlyStopping ?? reduceOnPlateau) !== undefined) {
     const option = earlyStopping === undefined ? "--reduce-on-plateau" : "--early-stopping";
-    throw new UsageError(`expected --validation with ${option}, which watches the validation loss`);
+    throw new UsageError("", `--validation with ${option}, which watches the validation loss`, "none", "missing");
   }
   const engine = resolveEngine(options.engine);
   const source = readDataSource(argument, options);
@@ -155,8 +156,8 @@ function withAdvice<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof RangeError) || !error.message.startsWith("averaging ")) throw error;
-    throw new UsageError(`${error.message}: too few steps; --no-averaging trains without`);
+    if (!isInputError(error) || error.code !== "too-few-steps") throw error;
+    throw retold(error, { advice: "too few steps; --no-averaging trains without" });
   }
 }
 
@@ -181,7 +182,7 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const surplus = Object.entries(options).find(([name, value]) => value !== undefined && !WITH_RESUME.includes(name));
   if (surplus !== undefined || argument !== undefined) {
     const got = argument === undefined ? flagName(surplus?.[0] ?? "") : JSON.stringify(argument);
-    throw new UsageError(`--resume: expected no other settings than the checkpoint's, got ${got}`);
+    throw new UsageError("--resume", "no other settings than the checkpoint's", got);
   }
   const { epochs } = options;
   const path = await findCheckpoint(options.resume === true ? undefined : options.resume, epochs !== undefined);
@@ -221,9 +222,9 @@ function notedScaling(data: DataSettings, scaling: PixelScaling | undefined): Da
 function checkFurther(epochs: number, file: ModelFile, { schedule, epochs: before }: RunSettings, { output }: Context) {
   const { epoch = 0, stopped = null } = progressOf(file) ?? {};
   if (stopped !== null) {
-    throw new UsageError(`--resume: expected a run to train further, got one that was stopped: ${stopped}`);
+    throw new UsageError("--resume", "a run to train further", `one that was stopped: ${stopped}`);
   }
-  if (epochs <= epoch) throw new UsageError(`--epochs: expected more than the ${epoch} that are done, got ${epochs}`);
+  if (epochs <= epoch) throw new UsageError("--epochs", `more than the ${epoch} that are done`, `${epochs}`);
   if (epochs !== before && (schedule.type === "oneCycle" || schedule.type === "cosine")) {
     output.remark(`the schedule ${schedule.type} spans all ${epochs} epochs now, in place of ${before}`);
   }

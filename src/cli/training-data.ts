@@ -6,6 +6,7 @@ import { lieTogether } from "../data/draw.ts";
 import { generalSettings } from "../data/read/applicable.ts";
 import { READ_SETTINGS } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
+import { InputRangeError } from "../errors.ts";
 import { type Draw, type SplitData, splitData } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import { isFormerRun } from "../training/run-reading.ts";
@@ -43,7 +44,7 @@ export async function prepareData(
   const { train: all, test } = loaded;
   if (all === undefined) {
     const got = test === undefined ? "none" : `only ${count(test.length)} to test on`;
-    throw new RangeError(`train: expected images to train on in ${loaded.title}, got ${got}`);
+    throw new InputRangeError("train", `images to train on in ${loaded.title}`, got);
   }
   const { limit, trainRange, testRange, validation } = choice;
   const isChosen = limit !== null || typeof validation === "number";
@@ -51,9 +52,9 @@ export async function prepareData(
   const most = limit === null ? all.length : Math.min(limit, all.length);
   if (typeof validation === "number" && validation >= most) {
     const got = `${validation} for validation`;
-    throw new UsageError(
-      `expected fewer than the ${count(most)} images to train on, got ${got}; --no-validation holds none out`,
-    );
+    throw new UsageError("", `fewer than the ${count(most)} images to train on`, got, "out-of-range", {
+      advice: "--no-validation holds none out",
+    });
   }
   const { used, ...parts } = splitData(
     { train: all, test },
@@ -122,8 +123,8 @@ export async function restoreData(
   const data = await prepareData(source, choice, context, request);
   if (settings.sha256 !== null && data.sha256 !== settings.sha256) {
     const got = `${count(data.train.length)} others`;
-    const expected = `expected the images that the run began with in ${data.loaded.title}`;
-    throw new RangeError(`resume: ${expected}, got ${got}; --data says where they are`);
+    const expected = `the images that the run began with in ${data.loaded.title}`;
+    throw new InputRangeError("resume", expected, got, "contradiction", { advice: "--data says where they are" });
   }
   return data;
 }
@@ -142,12 +143,14 @@ export function noPlace(command: string): string {
 export function sourceOf(who: string, { source, folder, reader }: DataSettings, remedy: string): DataSource {
   if (folder !== null && !existsSync(folder)) {
     const got = `none in ${JSON.stringify(folder)}`;
-    throw new UsageError(`${who}: expected the data that the run was trained on, got ${got}; ${remedy}`);
+    throw new UsageError(who, "the data that the run was trained on", got, "out-of-range", { advice: remedy });
   }
   if (source === "digits") return { source };
   if (source === "mnist") return { source, ...(folder !== null && { folder }) };
   if (folder === null) {
-    throw new UsageError(`${who}: expected the place of the data that the run was trained on, got none; ${remedy}`);
+    throw new UsageError(who, "the place of the data that the run was trained on", "none", "missing", {
+      advice: remedy,
+    });
   }
   return { source, folder, ...(reader !== undefined && { reader: generalSettings(reader) }) };
 }

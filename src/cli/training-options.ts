@@ -111,7 +111,7 @@ function chooseLoss({ loss, labelSmoothing }: TrainingOptions, own: Loss): Loss 
   const asked = loss === undefined ? {} : typed("--loss", loss, LOSSES);
   const type = String(asked.type ?? own.config.type);
   if (labelSmoothing !== undefined && type !== "softmaxCrossEntropy") {
-    throw new UsageError(`expected --label-smoothing with softmaxCrossEntropy, got it with ${type}`);
+    throw new UsageError("", "--label-smoothing with softmaxCrossEntropy", `it with ${type}`);
   }
   if (loss === undefined && labelSmoothing === undefined) return own;
   const base = type === own.config.type ? own.config : {};
@@ -123,7 +123,7 @@ function typed(flag: string, word: string, variants: object): ReturnType<typeof 
   const asked = parseTyped(flag, word);
   const names = Object.keys(variants);
   const type = names.find((name) => name.toLowerCase() === String(asked.type).toLowerCase());
-  if (type === undefined) throw new UsageError(`${flag}: ${unknownName("one of", String(asked.type), names)}`);
+  if (type === undefined) throw unknownName(flag, "one of", String(asked.type), names);
   return { ...asked, type };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Dataset } from "../data/dataset.ts";
-import { DivergedError } from "../errors.ts";
+import { DivergedError, retold } from "../errors.ts";
 import { CsvLog } from "../node/csv-log.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { ModelCheckpoint } from "../node/model-checkpoint.ts";
@@ -20,7 +20,7 @@ import { confusionMatrix, trainingCurves } from "./charts.ts";
 import { type Context, commandLine, pathWord } from "./context.ts";
 import { sourceArguments } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
-import { Interrupted, UsageError } from "./errors.ts";
+import { Interrupted } from "./errors.ts";
 import { count, duration, percent } from "./format.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { type TestFigures, testJson, testLine, testModel } from "./test-figures.ts";
@@ -58,7 +58,7 @@ export function createTrainer(
  * Trains to the end, tests, and leaves the files of the run.
  *
  * @throws Interrupted if the signal aborts, once a checkpoint is written
- * @throws UsageError if the training diverges, which leaves no model; FileError if a file cannot be written
+ * @throws DivergedError if the training diverges, which leaves no model; FileError if a file cannot be written
  */
 export async function runTraining(run: TrainingRun, context: Context): Promise<void> {
   try {
@@ -159,13 +159,13 @@ async function interrupt(run: TrainingRun, context: Context): Promise<never> {
 }
 
 /** Takes away a model that is of no use, and says what is still there. */
-async function withoutModel({ folder }: TrainingRun, { message }: DivergedError): Promise<UsageError> {
+async function withoutModel({ folder }: TrainingRun, error: DivergedError): Promise<DivergedError> {
   await rm(folder.model, { force: true });
   const kept = [
     ...(existsSync(folder.checkpoint) ? [`the checkpoint of the last good epoch is ${folder.checkpoint}`] : []),
     ...(existsSync(folder.best) ? [`the best model until then is ${folder.best}`] : []),
   ];
-  return new UsageError([message, ...kept].join("; "));
+  return retold(error, { advice: [error.advice, ...kept].join("; ") });
 }
 
 /** Notes of a model file on its training, without paths of this machine. */

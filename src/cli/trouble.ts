@@ -18,17 +18,23 @@ export function troubleOf(error: unknown): string | undefined {
   if (code === "EMFILE" || code === "ENFILE") {
     return `expected more file handles, got none: ${message}${limitNote("open_files", "ulimit -n")}`;
   }
+  if (saysNoMemory(error)) return message + limitNote("virtual_memory_kbytes", "ulimit -v");
   if (NO_MEMORY_CODES.includes(code) || NO_MEMORY.test(message)) {
-    const what = message.includes("expected") ? message : `expected more free memory, got none: ${message}`;
+    const what = `expected more free memory, got none: ${message}`;
     return what + limitNote("virtual_memory_kbytes", "ulimit -v");
   }
   return undefined;
 }
 
+/** True where convasm itself says, by its code, that memory is missing; also of an error that follows from such a one. */
+function saysNoMemory(error: unknown): boolean {
+  return field(error, "code") === "no-memory" || (error instanceof Error && saysNoMemory(error.cause));
+}
+
 const NO_MEMORY_CODES: readonly string[] = ["ENOMEM", "ERR_WORKER_OUT_OF_MEMORY", "ERR_MEMORY_ALLOCATION_FAILED"];
 
-/** The words of V8 and of the engine where there is no memory. */
-const NO_MEMORY = /out of memory|allocation failed|could not allocate|cannot allocate|free memory, got none/i;
+/** The words of V8 where there is no memory. */
+const NO_MEMORY = /out of memory|allocation failed|could not allocate|cannot allocate/i;
 
 /** Note that a limit of the shell may hide what is missing. */
 function limitNote(name: string, command: string): string {

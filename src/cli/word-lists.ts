@@ -1,4 +1,3 @@
-import { UsageError } from "./errors.ts";
 import { unknownName } from "./suggest.ts";
 
 /** The words of a list as commander leaves it, split at commas and blanks, each once. */
@@ -15,7 +14,7 @@ export function wordsOf(list: readonly string[]): string[] {
 export function chosenOf<T>(option: string, list: readonly string[], known: ReadonlyMap<string, T>): T[] {
   return wordsOf(list).map((word) => {
     const found = known.get(word);
-    if (found === undefined) throw new UsageError(`${option}: ${unknownName("one of", word, [...known.keys()])}`);
+    if (found === undefined) throw unknownName(option, "one of", word, [...known.keys()]);
     return found;
   });
 }

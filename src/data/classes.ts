@@ -4,7 +4,7 @@
  * @module
  */
 
-import { listed } from "../errors.ts";
+import { InputRangeError, listed } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ClassLabels } from "./pixels.ts";
 
@@ -33,7 +33,7 @@ export function placesOf(names: readonly string[], known: readonly string[], who
   const places = new Map(other.map((name, i) => [name, i]));
   const twice = places.size < other.length && other.find((name, i) => places.get(name) !== i && own.includes(name));
   if (typeof twice === "string") {
-    throw new RangeError(`${who}: expected classes of ${what} with different names, got ${listOf([twice])} twice`);
+    throw new InputRangeError(who, `classes of ${what} with different names`, `${listOf([twice])} twice`);
   }
   return own.map((name) => places.get(name) ?? -1);
 }
@@ -63,8 +63,11 @@ export function matchClasses(data: Dataset, names: readonly string[] | undefined
   const isWhole = labels !== undefined || new Set(places).size === names.length;
   if (unknown.length > 0 || !isWhole) {
     const got = unknown.length > 0 ? listOf(unknown) : "only some of them";
-    throw new RangeError(
-      `${who}: expected classes of the model (${listOf(names)}), got ${got} in ${name} (${listOf(own)})`,
+    throw new InputRangeError(
+      who,
+      `classes of the model (${listOf(names)})`,
+      `${got} in ${name} (${listOf(own)})`,
+      "unknown-name",
     );
   }
   return {

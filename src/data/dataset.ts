@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError, InputTypeError } from "../errors.ts";
 import { asPixels, isFloat32Array, isUint8Array, isUint16Array, kindOf } from "../numeric/array-kinds.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import { drawPerClass, lieTogether, shareOut } from "./draw.ts";
@@ -58,7 +59,7 @@ function isPositiveInteger(value: number): boolean {
 function checkLabels(who: string, labels: ClassLabels, classes: number): void {
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] >= classes) {
-      throw new RangeError(`${who}: expected labels from 0 to ${classes - 1}, got ${labels[i]} at index ${i}`);
+      throw new InputRangeError(who, `labels from 0 to ${classes - 1}`, `${labels[i]} at index ${i}`);
     }
   }
 }
@@ -66,12 +67,12 @@ function checkLabels(who: string, labels: ClassLabels, classes: number): void {
 function readPixels(who: string, images: DatasetInit["images"]): Pixels {
   const pixels = asPixels(images);
   if (pixels !== undefined) return pixels;
-  throw new TypeError(`${who}: expected images as a Uint8Array or a Float32Array, got ${kindOf(images)}`);
+  throw new InputTypeError(who, "images as a Uint8Array or a Float32Array", kindOf(images));
 }
 
 function readLabels(who: string, labels: DatasetInit["labels"]): ClassLabels {
   if (isUint8Array(labels) || isUint16Array(labels)) return labels;
-  throw new TypeError(`${who}: expected labels as a Uint8Array or a Uint16Array, got ${kindOf(labels)}`);
+  throw new InputTypeError(who, "labels as a Uint8Array or a Uint16Array", kindOf(labels));
 }
 
 function highest(labels: ClassLabels): number {
@@ -83,14 +84,14 @@ function highest(labels: ClassLabels): number {
 /** The number of images, after checking the shape and the pixels. */
 function checkImages(who: string, shape: ImageShape, images: Pixels): number {
   if (!Array.isArray(shape) || shape.length !== 3 || !shape.every(isPositiveInteger)) {
-    throw new RangeError(`${who}: expected an image shape [height, width, channels], got [${shape}]`);
+    throw new InputRangeError(who, "an image shape [height, width, channels]", `[${shape}]`, "shape-mismatch");
   }
   const perImage = shape[0] * shape[1] * shape[2];
   const length = images.length / perImage;
-  if (length === 0) throw new RangeError(`${who}: expected at least one image, got none`);
+  if (length === 0) throw new InputRangeError(who, "at least one image", "none", "missing");
   if (!Number.isInteger(length)) {
     const size = `${shape.join(" x ")} = ${perImage}`;
-    throw new RangeError(`${who}: expected whole images of ${size} values, got ${images.length} values`);
+    throw new InputRangeError(who, `whole images of ${size} values`, `${images.length} values`);
   }
   if (isFloat32Array(images)) checkFinite(who, "pixels", images, perImage);
   return length;
@@ -98,12 +99,12 @@ function checkImages(who: string, shape: ImageShape, images: Pixels): number {
 
 function checkTargets(who: string, targets: Float32Array, length: number, classes: number | undefined): number {
   if (!isFloat32Array(targets)) {
-    throw new TypeError(`${who}: expected targets as a Float32Array, got ${kindOf(targets)}`);
+    throw new InputTypeError(who, "targets as a Float32Array", kindOf(targets));
   }
   const width = classes ?? targets.length / length;
   if (!isPositiveInteger(width) || targets.length !== width * length) {
     const wanted = classes === undefined ? "the same number for each" : `${classes} for each`;
-    throw new RangeError(`${who}: expected targets for ${length} images, ${wanted}, got ${targets.length} values`);
+    throw new InputRangeError(who, `targets for ${length} images, ${wanted}`, `${targets.length} values`);
   }
   checkFinite(who, "targets", targets, width);
   return width;
@@ -111,10 +112,10 @@ function checkTargets(who: string, targets: Float32Array, length: number, classe
 
 function checkClassLabels(who: string, labels: ClassLabels, length: number, classes: number | undefined): number {
   if (labels.length !== length) {
-    throw new RangeError(`${who}: expected ${length} labels, one per image, got ${labels.length}`);
+    throw new InputRangeError(who, `${length} labels, one per image`, `${labels.length}`, "shape-mismatch");
   }
   if (classes === undefined) return highest(labels) + 1;
-  if (!isPositiveInteger(classes)) throw new RangeError(`${who}: expected at least one class, got ${classes}`);
+  if (!isPositiveInteger(classes)) throw new InputRangeError(who, "at least one class", `${classes}`);
   checkLabels(who, labels, classes);
   return classes;
 }
@@ -144,13 +145,18 @@ export function createDataset(init: DatasetInit): Dataset {
   const length = checkImages(who, shape, images);
   const wanted = init.classes ?? classNames?.length;
   if ((labels === undefined) === (targets === undefined)) {
-    throw new TypeError(`${who}: expected either labels or targets, got ${labels === undefined ? "neither" : "both"}`);
+    throw new InputTypeError(
+      who,
+      "either labels or targets",
+      labels === undefined ? "neither" : "both",
+      "contradiction",
+    );
   }
   let classes = 0;
   if (labels !== undefined) classes = checkClassLabels(who, labels, length, wanted);
   if (targets !== undefined) classes = checkTargets(who, targets, length, wanted);
   if (classNames !== undefined && classNames.length !== classes) {
-    throw new RangeError(`${who}: expected ${classes} class names, got ${classNames.length}`);
+    throw new InputRangeError(who, `${classes} class names`, `${classNames.length}`, "shape-mismatch");
   }
   const scaling = init.scaling && readScaling(`${who}: scaling`, init.scaling);
   return { name, length, shape: [shape[0], shape[1], shape[2]], images, labels, targets, classes, classNames, scaling };
@@ -166,7 +172,7 @@ export function sliceDataset(dataset: Dataset, begin: number, end: number = data
   const whole = Number.isInteger(begin) && Number.isInteger(end);
   if (!whole || begin < 0 || end > dataset.length || begin >= end) {
     const who = `sliceDataset ${JSON.stringify(dataset.name)}`;
-    throw new RangeError(`${who}: expected a part of 0 to ${dataset.length}, not empty, got ${begin} to ${end}`);
+    throw new InputRangeError(who, `a part of 0 to ${dataset.length}, not empty`, `${begin} to ${end}`);
   }
   const size = imageSize(dataset);
   return {
@@ -185,11 +191,11 @@ export function sliceDataset(dataset: Dataset, begin: number, end: number = data
  */
 export function takeDataset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   const who = `takeDataset ${JSON.stringify(dataset.name)}`;
-  if (indices.length === 0) throw new RangeError(`${who}: expected at least one index, got none`);
+  if (indices.length === 0) throw new InputRangeError(who, "at least one index", "none", "missing");
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (!Number.isInteger(index) || index < 0 || index >= dataset.length) {
-      throw new RangeError(`${who}: expected indices from 0 to ${dataset.length - 1}, got ${index} at ${i}`);
+      throw new InputRangeError(who, `indices from 0 to ${dataset.length - 1}`, `${index} at ${i}`);
     }
   }
   const { labels, targets } = dataset;
@@ -237,7 +243,7 @@ function partSize(dataset: Dataset, part: number): number {
   if (isPositiveInteger(count) && count < dataset.length) return count;
   const who = `splitDataset ${JSON.stringify(dataset.name)}`;
   const wanted = `a fraction below 1 or a number from 1 to ${dataset.length - 1}`;
-  throw new RangeError(`${who}: expected ${wanted}, got ${part}`);
+  throw new InputRangeError(who, wanted, `${part}`);
 }
 
 /**
@@ -249,7 +255,7 @@ function partSize(dataset: Dataset, part: number): number {
 export function splitPerClass(dataset: Dataset, part: number, seed = 0): DatasetSplit {
   const { labels, classes, name } = dataset;
   const count = partSize(dataset, part);
-  if (labels === undefined) throw new RangeError(`split ${JSON.stringify(name)}: expected class labels, got targets`);
+  if (labels === undefined) throw new InputRangeError(`split ${JSON.stringify(name)}`, "class labels", "targets");
   return partDataset(dataset, drawPerClass(labels, shareOut(labels, classes, count), RandomStream.from(seed, "split")));
 }
 

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { type Box, boundingBox, removeSpecks } from "./blobs.ts";
 import { groundOf } from "./ground.ts";
 import { checkImage, luminance, type Plane, type RasterImage, resizePlane } from "./image.ts";
@@ -92,7 +93,7 @@ function inkOf(plane: Plane): Plane {
   const full = fullInk(ink);
   const least = 3 * ground.deviation;
   if (full < LEAST_CONTRAST || full <= least) {
-    throw new RangeError("prepareDigit: expected a digit that stands out from its ground, got none");
+    throw new InputRangeError("prepareDigit", "a digit that stands out from its ground", "none");
   }
   return { width, height, data: ink.map((value) => Math.min(1, Math.max(0, (value - least) / (full - least)))) };
 }

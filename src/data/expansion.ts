@@ -8,6 +8,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { flagAndKey } from "../options/flag-names.ts";
 
 /**
@@ -40,5 +41,7 @@ export function allowedBytes(packed: number, maxExpansion: number = MAX_EXPANSIO
 export function checkExpansion(who: string, unpacked: number, allowed: number): void {
   if (unpacked <= allowed) return;
   const advice = `${flagAndKey("maxExpansion")} allows more`;
-  throw new RangeError(`${who}: expected at most ${allowed} bytes to come out of so small a file, got more; ${advice}`);
+  throw new InputRangeError(who, `at most ${allowed} bytes to come out of so small a file`, "more", "too-large", {
+    advice: advice,
+  });
 }

@@ -1,3 +1,5 @@
+import { InputRangeError } from "../errors.ts";
+
 /**
  * Throws unless all numbers of images are finite.
  *
@@ -10,6 +12,6 @@ export function checkFinite(who: string, what: string, values: ArrayLike<number>
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i])) continue;
     const image = Math.floor(i / perImage);
-    throw new RangeError(`${who}: expected finite ${what}, got ${values[i]} at index ${i} (image ${image})`);
+    throw new InputRangeError(who, `finite ${what}`, `${values[i]} at index ${i} (image ${image})`);
   }
 }

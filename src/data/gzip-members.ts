@@ -7,6 +7,8 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
+
 type Zlib = typeof import("pako");
 
 /** zlib's number for a window of 32 KiB in gzip's frame, whose header and checksum it then checks. */
@@ -28,7 +30,7 @@ export async function* gunzipMembers(who: string, bytes: Uint8Array): AsyncGener
     at = yield* unpackMember(zlib, who, bytes, at);
     while (at < bytes.length && bytes[at] === 0) at += 1;
     if (at < bytes.length && (bytes[at] !== 0x1f || bytes[at + 1] !== 0x8b)) {
-      throw new RangeError(`${who}: expected nothing but gzip data and zeros, got something else at byte ${at}`);
+      throw new InputRangeError(who, "nothing but gzip data and zeros", `something else at byte ${at}`, "damaged-file");
     }
   } while (at < bytes.length);
 }
@@ -48,7 +50,7 @@ function* unpackMember(zlib: Zlib, who: string, bytes: Uint8Array, at: number): 
     const status = zlibInflate(stream, Z_NO_FLUSH);
     const isCutOff = status === Z_BUF_ERROR || (status === Z_OK && stream.avail_in === 0 && stream.avail_out > 0);
     if (isCutOff || (status !== Z_OK && status !== Z_STREAM_END)) {
-      throw new RangeError(`${who}: expected whole gzip data, got data that is corrupt or cut off`);
+      throw new InputRangeError(who, "whole gzip data", "data that is corrupt or cut off", "damaged-file");
     }
     if (stream.next_out > 0) yield stream.output.subarray(0, stream.next_out);
     if (status === Z_STREAM_END) return stream.next_in;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { checkExpansion } from "./expansion.ts";
 
 /** Size of the slices in which input goes in, because one slice is unpacked whole: deflate packs at most 1032 : 1. */
@@ -40,7 +41,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  */
 export async function gunzip(bytes: Uint8Array, options: UnpackOptions): Promise<Uint8Array> {
   const who = `gunzip ${JSON.stringify(options.name)}`;
-  if (!isGzip(bytes)) throw new RangeError(`${who}: expected gzip data, got something else`);
+  if (!isGzip(bytes)) throw new InputRangeError(who, "gzip data", "something else", "damaged-file");
   return unpack(memberChunks(whole(bytes), who), who, claimedSize(bytes), options.maxBytes);
 }
 
@@ -61,7 +62,7 @@ export async function inflate(bytes: Uint8Array, options: UnpackOptions): Promis
  */
 export async function gunzipStart(bytes: Uint8Array, count: number, name: string): Promise<Uint8Array> {
   const who = `gunzip ${JSON.stringify(name)}`;
-  if (!isGzip(bytes)) throw new RangeError(`${who}: expected gzip data, got something else`);
+  if (!isGzip(bytes)) throw new InputRangeError(who, "gzip data", "something else", "damaged-file");
   const output = new GrowingBytes(count, count);
   for await (const chunk of memberChunks(whole(bytes), who)) {
     output.append(chunk.subarray(0, count - output.length));
@@ -79,7 +80,7 @@ async function unpack(
   const output = new GrowingBytes(guess, maxBytes);
   for await (const chunk of chunks) {
     if (output.length + chunk.length > maxBytes) {
-      throw new RangeError(`${who}: expected at most ${maxBytes} bytes unpacked, got more`);
+      throw new InputRangeError(who, `at most ${maxBytes} bytes unpacked`, "more", "too-large");
     }
     output.append(chunk);
   }
@@ -192,9 +193,9 @@ async function* memberChunks(
 }
 
 /** An error for data that the host's stream does not unpack. */
-class NotWhole extends RangeError {
+class NotWhole extends InputRangeError {
   constructor(who: string, format: string, cause?: unknown) {
-    super(`${who}: expected whole ${format} data, got data that is corrupt or cut off`, { cause });
+    super(who, `whole ${format} data`, "data that is corrupt or cut off", "damaged-file", { cause });
   }
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { standInOf } from "../numeric/stand-ins.ts";
 import { createDataset, type Dataset } from "./dataset.ts";
@@ -58,22 +59,28 @@ function parseHeader(who: string, start: Uint8Array): IdxHeader {
   const magic = [...start.subarray(0, 4)];
   if (magic.length < 4 || magic[0] !== 0 || magic[1] !== 0 || magic[2] !== UNSIGNED_BYTE) {
     const got = standInOf(start) ?? `a start of ${magic.join(" ")}`;
-    throw new RangeError(`${who}: expected an IDX file of bytes (starting 0 0 8), got ${got}`);
+    throw new InputRangeError(who, "an IDX file of bytes (starting 0 0 8)", got, "damaged-file");
   }
   const rank = magic[3];
   if (rank !== 1 && rank !== 3 && rank !== 4) {
-    throw new RangeError(`${who}: expected 1 dimension (labels), 3 or 4 (images), got ${rank}`);
+    throw new InputRangeError(who, "1 dimension (labels), 3 or 4 (images)", `${rank}`, "damaged-file");
   }
   const headerBytes = 4 + 4 * rank;
   if (start.length < headerBytes) {
-    throw new RangeError(`${who}: expected a header of ${headerBytes} bytes, got ${start.length}`);
+    throw new InputRangeError(who, `a header of ${headerBytes} bytes`, `${start.length}`, "damaged-file");
   }
   const view = new DataView(start.buffer, start.byteOffset, headerBytes);
   const dims = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  if (dims.includes(0)) throw new RangeError(`${who}: expected at least one value, got dimensions ${dims.join(" x ")}`);
+  if (dims.includes(0))
+    throw new InputRangeError(who, "at least one value", `dimensions ${dims.join(" x ")}`, "damaged-file");
   const fileBytes = headerBytes + dims.reduce((product, dim) => product * dim, 1);
   if (fileBytes > MAX_BYTES) {
-    throw new RangeError(`${who}: expected at most ${MAX_BYTES} bytes, got a header for ${dims.join(" x ")} values`);
+    throw new InputRangeError(
+      who,
+      `at most ${MAX_BYTES} bytes`,
+      `a header for ${dims.join(" x ")} values`,
+      "too-large",
+    );
   }
   return { dims, headerBytes, fileBytes };
 }
@@ -91,7 +98,7 @@ export function parseIdx(file: NamedBytes): IdxArray {
   const { bytes } = file;
   const { dims, headerBytes, fileBytes } = parseHeader(who, bytes.subarray(0, START_BYTES));
   if (bytes.length !== fileBytes) {
-    throw new RangeError(`${who}: expected ${fileBytes} bytes, got ${bytes.length}`);
+    throw new InputRangeError(who, `${fileBytes} bytes`, `${bytes.length}`, "damaged-file");
   }
   return { dims, data: bytes.subarray(headerBytes) };
 }
@@ -120,7 +127,12 @@ export async function readIdx(file: NamedBytes): Promise<IdxArray> {
 export async function readIdxImages(file: NamedBytes): Promise<IdxImages> {
   const { dims, data } = await readIdx(file);
   if (dims.length < 3) {
-    throw new RangeError(`readIdx ${JSON.stringify(file.name)}: expected images (3 or 4 dimensions), got labels (1)`);
+    throw new InputRangeError(
+      `readIdx ${JSON.stringify(file.name)}`,
+      "images (3 or 4 dimensions)",
+      "labels (1)",
+      "damaged-file",
+    );
   }
   return { length: dims[0], shape: [dims[1], dims[2], dims[3] ?? 1], images: data };
 }
@@ -134,7 +146,7 @@ export async function readIdxLabels(file: NamedBytes): Promise<Uint8Array> {
   const { dims, data } = await readIdx(file);
   if (dims.length !== 1) {
     const who = `readIdx ${JSON.stringify(file.name)}`;
-    throw new RangeError(`${who}: expected labels (1 dimension), got images (${dims.length})`);
+    throw new InputRangeError(who, "labels (1 dimension)", `images (${dims.length})`, "damaged-file");
   }
   return data;
 }
@@ -162,7 +174,7 @@ export async function readIdxPair(
   const { length, shape, images } = await readIdxImages(imageFile);
   if (labels.length !== length) {
     const who = `readIdx ${JSON.stringify(labelFile.name)}`;
-    throw new RangeError(`${who}: expected ${length} labels, one per image, got ${labels.length}`);
+    throw new InputRangeError(who, `${length} labels, one per image`, `${labels.length}`, "shape-mismatch");
   }
   return createDataset({ ...options, shape, images, labels });
 }
@@ -200,9 +212,14 @@ export interface IdxPair {
 export function encodeIdxPair(dataset: Dataset): IdxPair {
   const who = `encodeIdx ${JSON.stringify(dataset.name)}`;
   const { images, labels, length, shape } = dataset;
-  if (!isUint8Array(images)) throw new RangeError(`${who}: expected pixels as bytes, got floats`);
+  if (!isUint8Array(images)) throw new InputRangeError(who, "pixels as bytes", "floats", "damaged-file");
   if (labels === undefined || dataset.classes > 256) {
-    throw new RangeError(`${who}: expected labels below 256, got ${labels ? `${dataset.classes} classes` : "targets"}`);
+    throw new InputRangeError(
+      who,
+      "labels below 256",
+      labels ? `${dataset.classes} classes` : "targets",
+      "damaged-file",
+    );
   }
   const dims = [length, shape[0], shape[1], ...(shape[2] === 1 ? [] : [shape[2]])];
   return { images: encodeIdx(dims, images), labels: encodeIdx([length], Uint8Array.from(labels)) };

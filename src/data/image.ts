@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { isUint16Array } from "../numeric/array-kinds.ts";
 import type { Pixels } from "./pixels.ts";
 
@@ -37,10 +38,15 @@ export function checkImage(who: string, image: RasterImage): void {
   const { width, height, channels, data } = image;
   const expected = width * height * channels;
   if (!(Number.isSafeInteger(expected) && width > 0 && height > 0) || ![1, 2, 3, 4].includes(channels)) {
-    throw new RangeError(`${who}: expected a picture of 1 to 4 channels, got ${width} x ${height} x ${channels}`);
+    throw new InputRangeError(
+      who,
+      "a picture of 1 to 4 channels",
+      `${width} x ${height} x ${channels}`,
+      "damaged-file",
+    );
   }
   if (data.length !== expected)
-    throw new RangeError(`${who}: expected ${expected} bytes of pixels, got ${data.length}`);
+    throw new InputRangeError(who, `${expected} bytes of pixels`, `${data.length}`, "damaged-file");
 }
 
 /**
@@ -212,7 +218,12 @@ function resizedPlanes(
   checkImage("resizeImage", image);
   const sizes = [height, width].every((size) => Number.isSafeInteger(size) && size > 0);
   if (!sizes || (channels !== 1 && channels !== 3)) {
-    throw new RangeError(`resizeImage: expected a shape with 1 or 3 channels, got [${height}, ${width}, ${channels}]`);
+    throw new InputRangeError(
+      "resizeImage",
+      "a shape with 1 or 3 channels",
+      `[${height}, ${width}, ${channels}]`,
+      "shape-mismatch",
+    );
   }
   const colours = channels === 1 ? (["all"] as const) : [0, 1, 2];
   return colours.map((colour) => resizePlane(samplePlane(image, colour, ground), height, width));

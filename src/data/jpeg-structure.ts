@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 
 /** The largest picture that is decoded. */
@@ -49,7 +50,7 @@ export function isJpeg(bytes: Uint8Array): boolean {
  *   picture or the number of scans is too large
  */
 export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLimits): JpegStructure {
-  if (!isJpeg(bytes)) throw new RangeError(`${who}: expected a JPEG file, got something else`);
+  if (!isJpeg(bytes)) throw new InputRangeError(who, "a JPEG file", "something else", "damaged-file");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const kept: Uint8Array[] = [bytes.subarray(0, 2)];
   let frame: Frame | undefined;
@@ -67,7 +68,7 @@ export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLi
     at += 2 + length;
     if (isFrame(marker) && length >= 8) frame = readFrame(who, bytes, begin, limits);
     if (marker === SOS) {
-      if (frame === undefined) throw new RangeError(`${who}: expected a size before the pixels, got none`);
+      if (frame === undefined) throw new InputRangeError(who, "a size before the pixels", "none", "damaged-file");
       scans += 1;
       checkScans(who, scans, frame.width * frame.height);
       const data = at;
@@ -76,7 +77,7 @@ export function readJpegStructure(who: string, bytes: Uint8Array, limits: JpegLi
     }
     kept.push(bytes.subarray(begin, at));
   }
-  throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
+  throw new InputRangeError(who, "a whole file", "one that is cut off", "damaged-file");
 }
 
 /** Index of the next marker; the end of the file if there is none. Fill bytes before it belong to it. */
@@ -118,7 +119,7 @@ function readFrame(who: string, bytes: Uint8Array, at: number, limits: JpegLimit
   const { maxPixels, maxBytes = allowedBytes(bytes.length) } = limits;
   const [height, width] = [5, 7].map((offset) => bytes[at + offset] * 256 + bytes[at + offset + 1]);
   if (!(width > 0 && height > 0 && width * height <= maxPixels)) {
-    throw new RangeError(`${who}: expected 1 to ${maxPixels} pixels, got ${width} x ${height}`);
+    throw new InputRangeError(who, `1 to ${maxPixels} pixels`, `${width} x ${height}`, "damaged-file");
   }
   checkExpansion(who, width * height * 3, maxBytes);
   const components = Array.from({ length: bytes[at + 9] }, (_, i) => {
@@ -163,15 +164,18 @@ function checkScanSize(
   }
   const least = Math.ceil(((coding === "sequential" ? 2 : 1) * blocks) / 8);
   if (size < least) {
-    throw new RangeError(
-      `${who}: expected ${least} bytes of data or more for ${width} x ${height} pixels, got ${size}: corrupt data`,
+    throw new InputRangeError(
+      who,
+      `${least} bytes of data or more for ${width} x ${height} pixels`,
+      `${size}: corrupt data`,
+      "damaged-file",
     );
   }
 }
 
 function checkScans(who: string, scans: number, pixels: number): void {
   const most = Math.min(MOST_SCANS, USUAL_SCANS + Math.floor(SCANNED_PIXELS / pixels));
-  if (scans > most) throw new RangeError(`${who}: expected at most ${most} scans of so many pixels, got more`);
+  if (scans > most) throw new InputRangeError(who, `at most ${most} scans of so many pixels`, "more", "too-large");
 }
 
 /** Index of the marker after a scan's data. Restart marks in it count from 0 to 7 and over again. */
@@ -181,8 +185,11 @@ function endOfScan(who: string, bytes: Uint8Array, from: number): number {
     const marker = bytes[at + 1];
     if (marker < 0xd0 || marker > 0xd7) return at;
     if (marker !== 0xd0 + (restarts % 8)) {
-      throw new RangeError(
-        `${who}: expected restart mark ${restarts % 8} at byte ${at}, got ${marker - 0xd0}: corrupt data`,
+      throw new InputRangeError(
+        who,
+        `restart mark ${restarts % 8} at byte ${at}`,
+        `${marker - 0xd0}: corrupt data`,
+        "damaged-file",
       );
     }
     restarts += 1;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
 import { type NamedBytes, readIdxPair } from "./idx.ts";
 
@@ -128,12 +129,15 @@ function pairOf(files: ReadonlyMap<string, string> | undefined, part: "train" | 
  */
 export function noIdxPair(who: string, { sets }: IdxFolderNames, got: string): RangeError {
   if (sets.length > 0) {
-    return new RangeError(
-      `${who}: expected the files of one data set, got those of ${sets.join(", ")}: put one into a folder of its own`,
+    return new InputRangeError(
+      who,
+      "the files of one data set",
+      `those of ${sets.join(", ")}: put one into a folder of its own`,
+      "damaged-file",
     );
   }
   const wanted = "train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz";
-  return new RangeError(`${who}: expected ${wanted}, got ${got}`);
+  return new InputRangeError(who, wanted, got, "damaged-file");
 }
 
 /** Training images and test images, where there are some. */
@@ -173,8 +177,13 @@ export async function readIdxTrainTest(
   const { classes } = first;
   const second = await readIdxPair(test.images, test.labels, { ...options, classes, name: "test" });
   if (first.shape.join() !== second.shape.join()) {
-    const shapes = `[${first.shape.join(", ")}] as in training, got [${second.shape.join(", ")}]`;
-    throw new RangeError(`readIdx ${JSON.stringify(test.images.name)}: expected images of shape ${shapes}`);
+    const expected = `images of shape [${first.shape.join(", ")}] as in training`;
+    throw new InputRangeError(
+      `readIdx ${JSON.stringify(test.images.name)}`,
+      expected,
+      `[${second.shape.join(", ")}]`,
+      "shape-mismatch",
+    );
   }
   return { train: first, test: second };
 }
@@ -192,7 +201,10 @@ export function checkGaps(
   const after = used.findIndex((label, i) => i > 0 && label !== used[i - 1] + 1);
   if (after < 0) return;
   const none = used[after - 1] + 1;
-  throw new RangeError(
-    `readIdx ${JSON.stringify(name)}: expected labels without gaps, got ${used[after]} but no image of class ${none}`,
+  throw new InputRangeError(
+    `readIdx ${JSON.stringify(name)}`,
+    "labels without gaps",
+    `${used[after]} but no image of class ${none}`,
+    "damaged-file",
   );
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import { crc32 } from "../numeric/crc32.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { inflate } from "./gzip.ts";
@@ -80,13 +81,13 @@ export async function decodePng(bytes: Uint8Array, options: DecodeImageOptions):
   checkExpansion(who, Math.max(rawBytes, pixelBytes), options.maxBytes ?? allowedBytes(bytes.length));
   const raw = await (options.inflate ?? inflate)(chunks.packed, { name: options.name, maxBytes: rawBytes });
   if (raw.length !== rawBytes) {
-    throw new RangeError(`${who}: expected ${rawBytes} bytes of pixel data, got ${raw.length}`);
+    throw new InputRangeError(who, `${rawBytes} bytes of pixel data`, `${raw.length}`, "damaged-file");
   }
   return upright(assemble(who, chunks, passes, raw), chunks.orientation);
 }
 
 function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
-  if (!isPng(bytes)) throw new RangeError(`${who}: expected a PNG file, got something else`);
+  if (!isPng(bytes)) throw new InputRangeError(who, "a PNG file", "something else", "damaged-file");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let header: Header | undefined;
   let palette: Uint8Array | undefined;
@@ -94,16 +95,26 @@ function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
   let orientation = 1;
   const packed: Uint8Array[] = [];
   for (let at = SIGNATURE.length; ; ) {
-    if (at + 12 > bytes.length) throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
+    if (at + 12 > bytes.length) throw new InputRangeError(who, "a whole file", "one that is cut off", "damaged-file");
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (length > bytes.length - at - 12) {
-      throw new RangeError(`${who}: expected ${length} bytes in chunk ${JSON.stringify(type)}, got a file cut off`);
+      throw new InputRangeError(
+        who,
+        `${length} bytes in chunk ${JSON.stringify(type)}`,
+        "a file cut off",
+        "damaged-file",
+      );
     }
     const data = bytes.subarray(at + 8, at + 8 + length);
     const isUsed = type === "tRNS" || type === "eXIf" || /^[A-Z]/.test(type);
     if (isUsed && crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length)) {
-      throw new RangeError(`${who}: expected chunk ${JSON.stringify(type)} to fit its checksum, got corrupt data`);
+      throw new InputRangeError(
+        who,
+        `chunk ${JSON.stringify(type)} to fit its checksum`,
+        "corrupt data",
+        "damaged-file",
+      );
     }
     if (header === undefined) header = parseHeader(who, type, data, maxPixels);
     else if (type === "PLTE") palette = data;
@@ -111,7 +122,7 @@ function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
     else if (type === "eXIf") orientation = exifOrientation(data);
     else if (type === "IDAT") packed.push(data);
     else if (type === "IEND") return { header, palette, transparency, orientation, packed: joined(packed) };
-    else if (isUsed) throw new RangeError(`${who}: expected known chunks, got ${JSON.stringify(type)}`);
+    else if (isUsed) throw new InputRangeError(who, "known chunks", JSON.stringify(type), "unsupported-file");
     at += 12 + length;
   }
 }
@@ -129,21 +140,31 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 function parseHeader(who: string, type: string, data: Uint8Array, maxPixels: number): Header {
   if (type !== "IHDR" || data.length !== 13) {
-    throw new RangeError(`${who}: expected a header of 13 bytes first, got ${JSON.stringify(type)} of ${data.length}`);
+    throw new InputRangeError(
+      who,
+      "a header of 13 bytes first",
+      `${JSON.stringify(type)} of ${data.length}`,
+      "damaged-file",
+    );
   }
   const view = new DataView(data.buffer, data.byteOffset, 13);
   const width = view.getUint32(0);
   const height = view.getUint32(4);
   if (width === 0 || height === 0 || width * height > maxPixels) {
-    throw new RangeError(`${who}: expected 1 to ${maxPixels} pixels, got ${width} x ${height}`);
+    throw new InputRangeError(who, `1 to ${maxPixels} pixels`, `${width} x ${height}`, "damaged-file");
   }
   const [depth, colourType, compression, filter, interlace] = data.subarray(8);
   const known = KINDS.get(colourType);
   if (known === undefined || !known.depths.includes(depth)) {
-    throw new RangeError(`${who}: expected a known colour type, got type ${colourType} with ${depth} bits`);
+    throw new InputRangeError(who, "a known colour type", `type ${colourType} with ${depth} bits`, "unsupported-file");
   }
   if (compression !== 0 || filter !== 0 || interlace > 1) {
-    throw new RangeError(`${who}: expected methods 0, 0 and 0 or 1, got ${compression}, ${filter} and ${interlace}`);
+    throw new InputRangeError(
+      who,
+      "methods 0, 0 and 0 or 1",
+      `${compression}, ${filter} and ${interlace}`,
+      "unsupported-file",
+    );
   }
   return { width, height, depth, kind: known.kind, samples: known.samples, interlaced: interlace === 1 };
 }
@@ -189,7 +210,7 @@ function rowBytes(header: Header, width: number): number {
 
 /** Undoes the prediction of one row, in place. `above` is all zero for the first row. */
 function unfilter(who: string, type: number, row: Uint8Array, above: Uint8Array, distance: number): void {
-  if (type > 4) throw new RangeError(`${who}: expected row filters 0 to 4, got ${type}`);
+  if (type > 4) throw new InputRangeError(who, "row filters 0 to 4", `${type}`, "damaged-file");
   if (type === 0) return;
   for (let i = 0; i < row.length; i++) {
     const left = i >= distance ? row[i - distance] : 0;
@@ -256,7 +277,7 @@ function putSamples(who: string, { header, transparency }: Chunks, data: RasterI
   const opaque = depth === 16 ? highest : 255;
   const isMarked = transparency !== undefined && (kind === "grey" || kind === "rgb");
   if (isMarked && transparency.length !== 2 * samples) {
-    throw new RangeError(`${who}: expected ${2 * samples} bytes of transparency, got ${transparency.length}`);
+    throw new InputRangeError(who, `${2 * samples} bytes of transparency`, `${transparency.length}`, "damaged-file");
   }
   return (row, x, at) => {
     let isClear = isMarked;
@@ -272,15 +293,21 @@ function putSamples(who: string, { header, transparency }: Chunks, data: RasterI
 function putPalette(who: string, chunks: Chunks, data: RasterImage["data"], channels: number): Put {
   const { header, palette, transparency } = chunks;
   if (palette === undefined || palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768) {
-    throw new RangeError(`${who}: expected a palette of 1 to 256 colours, got ${palette?.length ?? 0} bytes`);
+    throw new InputRangeError(who, "a palette of 1 to 256 colours", `${palette?.length ?? 0} bytes`, "damaged-file");
   }
   const colours = palette.length / 3;
   if (transparency !== undefined && transparency.length > colours) {
-    throw new RangeError(`${who}: expected at most ${colours} values of transparency, got ${transparency.length}`);
+    throw new InputRangeError(
+      who,
+      `at most ${colours} values of transparency`,
+      `${transparency.length}`,
+      "damaged-file",
+    );
   }
   return (row, x, at) => {
     const index = sampleAt(row, header.depth, x);
-    if (index >= colours) throw new RangeError(`${who}: expected colours from 0 to ${colours - 1}, got ${index}`);
+    if (index >= colours)
+      throw new InputRangeError(who, `colours from 0 to ${colours - 1}`, `${index}`, "damaged-file");
     for (let c = 0; c < 3; c++) data[at + c] = palette[3 * index + c];
     if (channels === 4) data[at + 3] = transparency?.[index] ?? 255;
   };

@@ -1,4 +1,4 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { asPixels, isFloat32Array, kindOf } from "../numeric/array-kinds.ts";
 import { checkFinite } from "./finite.ts";
 import type { ImageShape, Pixels } from "./pixels.ts";
@@ -30,7 +30,7 @@ const RESIZE = "resizeImage({ width, height, channels: 4, data }, h, w, c) makes
 export function readRawImages(who: string, images: unknown, shape: ImageShape, given?: unknown): RawImages {
   const pixels = pixelsOf(who, images);
   if (given !== undefined && String(given) !== String(shape)) {
-    throw new RangeError(`${who}: expected images of shape [${shape}], got ${shown(given)}`);
+    throw new InputRangeError(who, `images of shape [${shape}]`, shown(given), "shape-mismatch");
   }
   const [height, width, channels] = shape;
   const size = height * width * channels;
@@ -39,10 +39,12 @@ export function readRawImages(who: string, images: unknown, shape: ImageShape, g
   // Arrays of this kind come from canvases alone.
   if (pixels !== images && channels < RGBA && length > 0 && length % picture === 0) {
     const got = `${length} clamped ones, which are ${height} x ${width} x ${RGBA} (red, green, blue, alpha) from a canvas`;
-    throw new RangeError(`${who}: expected images of ${height} x ${width} x ${channels} values, got ${got}; ${RESIZE}`);
+    throw new InputRangeError(who, `images of ${height} x ${width} x ${channels} values`, got, "out-of-range", {
+      advice: RESIZE,
+    });
   }
   if (length === 0 || length % size !== 0) {
-    throw new RangeError(`${who}: expected whole images of ${size} values, got ${length} values`);
+    throw new InputRangeError(who, `whole images of ${size} values`, `${length} values`);
   }
   if (isFloat32Array(pixels)) checkFinite(who, "pixels", pixels, size);
   return { pixels, count: length / size };
@@ -58,5 +60,5 @@ export function pixelsOf(who: string, images: unknown): Pixels {
   if (pixels !== undefined) return pixels;
   const isPicture = typeof images === "object" && images !== null && "data" in images && "width" in images;
   const got = isPicture ? `a picture; ${RESIZE}` : kindOf(images);
-  throw new TypeError(`${who}: expected images as a Uint8Array, Uint8ClampedArray or Float32Array, got ${got}`);
+  throw new InputTypeError(who, "images as a Uint8Array, Uint8ClampedArray or Float32Array", got);
 }

@@ -1,3 +1,4 @@
+import { InputTypeError } from "../errors.ts";
 import type { DataFileInput } from "./read/data-file.ts";
 import type { ReadDataOptions } from "./read/options.ts";
 import type { ReadData } from "./read/parts.ts";
@@ -20,7 +21,7 @@ import type { ReadData } from "./read/parts.ts";
  * // train.shape is [2, 2, 1], train.labels are 1 and 0
  */
 export async function readData(files: readonly DataFileInput[], options: ReadDataOptions = {}): Promise<ReadData> {
-  if (!Array.isArray(files)) throw new TypeError(`readData: expected a list of files, got ${typeof files}`);
+  if (!Array.isArray(files)) throw new InputTypeError("readData", "a list of files", typeof files);
   const [{ dataFile }, { readDataFiles }] = await Promise.all([
     import("./read/data-file.ts"),
     import("./read/read-files.ts"),

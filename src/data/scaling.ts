@@ -4,7 +4,7 @@
  * @module
  */
 
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
 import type { Pixels } from "./pixels.ts";
@@ -53,7 +53,7 @@ export function readScaling(who: string, json: unknown): PixelScaling {
   const fields = readFields(who, json, ["base", "factor", "kept"]);
   const { kept } = fields;
   if (kept !== undefined && typeof kept !== "boolean") {
-    throw new TypeError(`${who}: expected kept to be true or false, got ${shown(kept)}`);
+    throw new InputTypeError(who, "kept to be true or false", shown(kept));
   }
   const base = checkNumber(who, "base", fields.base);
   const factor = checkNumber(who, "factor", fields.factor, { above: 0 });
@@ -130,8 +130,12 @@ export function checkScaling(who: string, data: ScaledData, model: PixelScaling 
   if (isStretched && isByFormat) return;
   const words = (scaling: PixelScaling) => `from ${rangeWords(scaling)}${keepsValues(scaling) ? "" : " to 0 to 255"}`;
   const advice = "the scaling option of readData takes the model's over";
-  throw new RangeError(
-    `${who}: expected pixels scaled as the training's, ${words(model)}, got ${words(own)} in ${data.name}; ${advice}`,
+  throw new InputRangeError(
+    who,
+    `pixels scaled as the training's, ${words(model)}`,
+    `${words(own)} in ${data.name}`,
+    "out-of-range",
+    { advice: advice },
   );
 }
 

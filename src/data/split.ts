@@ -1,3 +1,4 @@
+import { InputRangeError } from "../errors.ts";
 import { RandomStream } from "../numeric/random.ts";
 import { type Dataset, type DatasetSplit, partDataset, splitPerClass } from "./dataset.ts";
 import { drawPerClass, roundedShares } from "./draw.ts";
@@ -20,16 +21,16 @@ export function splitStratified(dataset: Dataset, part: number, seed = 0): Datas
   const isShare = part > 0 && part < 1;
   if (!isShare && !(Number.isSafeInteger(part) && part > 1 && part < length)) {
     const wanted = `a share above 0 and below 1, or a number from 2 to ${length - 1}`;
-    throw new RangeError(`${who}: expected ${wanted}, got ${part}`);
+    throw new InputRangeError(who, wanted, `${part}`);
   }
-  if (labels === undefined) throw new RangeError(`${who}: expected images with class labels, got targets`);
+  if (labels === undefined) throw new InputRangeError(who, "images with class labels", "targets");
   if (!isShare) return splitPerClass(dataset, part, seed);
   const wanted = roundedShares(labels, classes, part);
   const isHeldOut = drawPerClass(labels, wanted, RandomStream.from(seed, "split"));
   const count = wanted.reduce((sum, share) => sum + share, 0);
   if (count === 0 || count === length) {
     const got = `${count} of ${length} at a share of ${part}`;
-    throw new RangeError(`${who}: expected images on both sides, got ${got} held out`);
+    throw new InputRangeError(who, "images on both sides", `${got} held out`);
   }
   return partDataset(dataset, isHeldOut);
 }

@@ -1,4 +1,4 @@
-import { InputTypeError } from "../errors.ts";
+import { InputTypeError, isInputError } from "../errors.ts";
 import { defineLayer, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
 import type { LayerConfig } from "../layers/options.ts";
 import { buildWhatFits, INPUT, layerNames } from "./build.ts";
@@ -133,6 +133,6 @@ function configsOf(value: LayerConfig[string]): readonly LayerConfig[] {
 
 /** The message of an error about a layer; other errors are bugs, and are thrown again. */
 function messageOf(error: unknown): string {
-  if (error instanceof TypeError || error instanceof RangeError) return error.message;
+  if (isInputError(error)) return error.message;
   throw error;
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { TooSmallError } from "../errors.ts";
+import { InputRangeError, InputTypeError, TooSmallError } from "../errors.ts";
 
 /** `valid`, `same`, a number for all sides, [height, width], or [[top, bottom], [left, right]]. */
 export type Padding =
@@ -72,7 +72,7 @@ const MAX_POOL_PADDING = 2 ** 26;
 
 function whole(name: string, what: string, value: number, least: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(`${name}: expected ${what} to be a whole number of at least ${least}, got ${value}`);
+    throw new InputRangeError(name, `${what} to be a whole number of at least ${least}`, `${value}`);
   }
   return value;
 }
@@ -94,9 +94,10 @@ function sides(
   const axis = typeof padding === "number" ? padding : Array.isArray(padding) ? padding[side] : undefined;
   const [before, after] = Array.isArray(axis) ? axis : [axis, axis];
   if (typeof before !== "number" || typeof after !== "number") {
-    throw new TypeError(
-      `${name}: expected padding "valid", "same", a number, [height, width] or [[top, bottom], [left, right]], ` +
-        `got ${JSON.stringify(padding)}`,
+    throw new InputTypeError(
+      name,
+      'padding "valid", "same", a number, [height, width] or [[top, bottom], [left, right]]',
+      JSON.stringify(padding),
     );
   }
   return [whole(name, "padding", before, 0), whole(name, "padding", after, 0)];
@@ -177,10 +178,15 @@ export function convolutionGeometry(options: WindowOptions): ConvolutionGeometry
 function pooled(name: string, side: Axis, ceil: boolean): number {
   const { size, stride, dilation, extent, before, after } = side;
   if (Math.max(before, after) > MAX_POOL_PADDING) {
-    throw new RangeError(`${name}: expected padding of at most ${MAX_POOL_PADDING}, got ${Math.max(before, after)}`);
+    throw new InputRangeError(
+      name,
+      `padding of at most ${MAX_POOL_PADDING}`,
+      `${Math.max(before, after)}`,
+      "too-large",
+    );
   }
   if (before >= extent || after >= extent) {
-    throw new RangeError(`${name}: expected padding below the window's ${extent}, got ${Math.max(before, after)}`);
+    throw new InputRangeError(name, `padding below the window's ${extent}`, `${Math.max(before, after)}`);
   }
   const last = (before + size + after - extent) / stride;
   const rounded = ceil ? Math.ceil(last) : Math.floor(last);
@@ -190,8 +196,10 @@ function pooled(name: string, side: Axis, ceil: boolean): number {
   for (let i = 0; size < dilation && i < Math.min(count, dilation) && i * stride < before; i++) {
     const origin = i * stride - before;
     if (origin + Math.ceil(-origin / dilation) * dilation < size) continue;
-    throw new RangeError(
-      `${name}: expected an element of the input in every window, got an input of ${size} between taps ${dilation} apart`,
+    throw new InputRangeError(
+      name,
+      "an element of the input in every window",
+      `an input of ${size} between taps ${dilation} apart`,
     );
   }
   return count;

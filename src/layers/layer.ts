@@ -1,6 +1,6 @@
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import type { Fans, Initializer } from "./initializers.ts";
 import type { LayerConfig } from "./options.ts";
@@ -258,7 +258,7 @@ export function defineLayer(definition: LayerDefinition): Layer {
       const who = layerTitle(layer);
       const list = readTensors(who, inputs);
       if (layer.config.inputs !== undefined) {
-        throw new TypeError(`${who}: expected its inputs by name or by apply, got both`);
+        throw new InputTypeError(who, "its inputs by name or by apply", "both", "contradiction");
       }
       checkArity(layer, list.length, who);
       const shapes = list.map(({ shape }) => shape);
@@ -278,8 +278,8 @@ export function defineLayer(definition: LayerDefinition): Layer {
 export function readTensors(who: string, tensors: unknown): readonly SymbolicTensor[] {
   const list: readonly unknown[] = Array.isArray(tensors) ? tensors : [tensors];
   if (list.every(isTensor)) return list;
-  const wrong = shown(list.find((item) => !isTensor(item)));
-  throw new TypeError(`${who}: expected what input() or a layer's apply() gives, got ${wrong}`);
+  const stranger = shown(list.find((item) => !isTensor(item)));
+  throw new InputTypeError(who, "what input() or a layer's apply() gives", stranger);
 }
 
 function isTensor(value: unknown): value is SymbolicTensor {
@@ -302,12 +302,12 @@ export function checkArity({ arity = [1, 1] }: LayerDefinition, count: number, w
   if (count >= least && count <= most) return;
   const wanted =
     least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
-  throw new RangeError(`${who}: expected ${wanted} input${wanted === "1" ? "" : "s"}, got ${count}`);
+  throw new InputRangeError(who, `${wanted} input${wanted === "1" ? "" : "s"}`, `${count}`);
 }
 
 /** The shape as [h, w, c], or a RangeError. */
 export function imageShape(input: Shape, who: string): readonly [h: number, w: number, c: number] {
   if (input.length !== 3)
-    throw new RangeError(`${who}: expected an input of [height, width, channels], got [${input}]`);
+    throw new InputRangeError(who, "an input of [height, width, channels]", `[${input}]`, "shape-mismatch");
   return [input[0], input[1], input[2]];
 }

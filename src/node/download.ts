@@ -7,6 +7,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { reasonOf } from "../errors.ts";
 import { errorCode, fileError, readFileBounded, syncFolder } from "./files.ts";
 
 /** Times and numbers of attempts of a download. */
@@ -45,6 +46,17 @@ const DEFAULT_RETRY_DELAY = 500;
 /** An error when no mirror gave the file. The message names each mirror with its reason. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
+  readonly code = "download-failed";
+  /** The file or data set; empty where the message names none. */
+  readonly who: string;
+  /** The reason, without that. */
+  readonly reason: string;
+
+  constructor(who: string, reason: string) {
+    super(who === "" ? reason : `${who}: ${reason}`);
+    this.who = who;
+    this.reason = reason;
+  }
 }
 
 /** The failure of one request. */
@@ -128,7 +140,7 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
       reasons.push(`${mirrorName(url)}: ${error.message}`);
     }
   }
-  throw new DownloadError(reasons.join("; ") || "no mirror to ask");
+  throw new DownloadError("", reasons.join("; ") || "no mirror to ask");
 }
 
 async function downloadFrom(url: string, options: DownloadOptions): Promise<void> {
@@ -170,7 +182,7 @@ async function accept(options: DownloadOptions, resumed: boolean): Promise<void>
   } catch (error) {
     await rm(part, { force: true });
     // The part may come from another mirror's file, so that a new start may succeed.
-    throw new RequestFailure(error instanceof Error ? error.message : String(error), resumed);
+    throw new RequestFailure(reasonOf(error), resumed);
   }
   try {
     await rename(part, options.path);
@@ -315,7 +327,7 @@ export async function answeringUrls(urls: readonly string[], limits: DownloadLim
         return { url, reason: undefined };
       } catch (error) {
         const reason = watch.explain(error, (text) => new RequestFailure(text, false));
-        return { url, reason: reason instanceof Error ? reason.message : String(reason) };
+        return { url, reason: reasonOf(reason) };
       } finally {
         watch.stop();
       }
@@ -324,5 +336,5 @@ export async function answeringUrls(urls: readonly string[], limits: DownloadLim
   limits.signal?.throwIfAborted();
   const good = answers.filter((answer) => answer.reason === undefined);
   if (good.length > 0) return good.map((answer) => answer.url);
-  throw new DownloadError(answers.map(({ url, reason }) => `${mirrorName(url)}: ${reason}`).join("; "));
+  throw new DownloadError("", answers.map(({ url, reason }) => `${mirrorName(url)}: ${reason}`).join("; "));
 }

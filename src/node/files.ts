@@ -35,13 +35,13 @@ const REASONS: Readonly<Record<string, string>> = {
 export class FileError extends Error {
   override readonly name = "FileError";
   readonly path: string;
-  /** The system's code, such as `"ENOENT"`, where there is one. */
-  readonly code: string | undefined;
+  /** The system's code, such as `"ENOENT"`, where there is one; else `"file-failed"`. */
+  readonly code: string;
 
   constructor(action: string, path: string, reason: string, cause?: unknown) {
     super(`cannot ${action} ${JSON.stringify(path)}: ${reason}`, { cause });
     this.path = path;
-    this.code = errorCode(cause);
+    this.code = errorCode(cause) ?? "file-failed";
   }
 }
 

@@ -236,7 +236,7 @@ export async function downloadMnist(options: DownloadMnistOptions = {}): Promise
     for (const file of missing) await downloadOne(folder, file, bases, options);
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
-    throw new DownloadError(`mnist: cannot be downloaded (${error.message})`);
+    throw new DownloadError("mnist", `cannot be downloaded (${error.reason})`);
   }
   return folder;
 }
@@ -293,7 +293,7 @@ export interface LoadedMnist extends TrainTest {
 export async function loadMnist(options: LoadMnistOptions = {}): Promise<LoadedMnist> {
   const found = await findMnist(options);
   if (found === undefined && options.download === false) {
-    throw new DownloadError("mnist: not found on this machine, and not to be downloaded");
+    throw new DownloadError("mnist", "not found on this machine, and not to be downloaded");
   }
   const folder = found ?? (await downloadMnist({ ...options, folder: undefined }));
   return { ...(await loadIdxFolder(folder, { classNames: DIGIT_NAMES })), folder };

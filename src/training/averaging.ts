@@ -127,7 +127,12 @@ export class WeightAverage {
     if (this.#updates(totalSteps) < 1) {
       const last = totalSteps / stepsPerEpoch;
       const got = `startEpoch ${startEpoch} and every ${every}`;
-      throw new InputRangeError(`averaging "${type}"`, `a start and a step within the ${last} epochs`, got);
+      throw new InputRangeError(
+        `averaging "${type}"`,
+        `a start and a step within the ${last} epochs`,
+        got,
+        "too-few-steps",
+      );
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
 import { VIEWS } from "../data/views.ts";
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { Network } from "../model/network.ts";
 import { nested } from "../options/compound.ts";
 import { flag } from "../options/kinds.ts";
@@ -129,35 +129,38 @@ export function checkRun(network: Network, data: Dataset, validation: Dataset | 
   checkData(network, data, "fit");
   if (validation !== undefined) checkData(network, validation, "fit: validation");
   if (network.optimizer === undefined)
-    throw new TypeError("fit: expected a model compiled with an optimizer, got none");
+    throw new InputTypeError("fit", "a model compiled with an optimizer", "none", "wrong-time");
 }
 
 /** Throws unless the data set's images and targets are what the network and its loss take. */
 export function checkData({ architecture, loss }: Network, data: Dataset, who: string): void {
   if (!Array.isArray(data?.shape)) {
-    throw new TypeError(`${who}: expected a data set as createDataset makes them, got ${shown(data)}`);
+    throw new InputTypeError(who, "a data set as createDataset makes them", shown(data));
   }
   const { shape } = architecture.input;
   if (shape.join() !== data.shape.join()) {
-    throw new RangeError(`${who}: expected images of shape [${shape}], got [${data.shape}] in ${data.name}`);
+    throw new InputRangeError(who, `images of shape [${shape}]`, `[${data.shape}] in ${data.name}`, "shape-mismatch");
   }
-  if (loss === undefined) throw new TypeError(`${who}: expected a model compiled with a loss, got none`);
+  if (loss === undefined) throw new InputTypeError(who, "a model compiled with a loss", "none", "wrong-time");
   const { outputs } = architecture;
   if (loss.classes) {
     if (data.labels === undefined) {
-      throw new TypeError(
-        `${who}: expected class labels for the loss ${loss.config.type}, got targets in ${data.name}`,
-      );
+      throw new InputTypeError(who, `class labels for the loss ${loss.config.type}`, `targets in ${data.name}`);
     }
     if (data.classes > outputs) {
-      throw new RangeError(`${who}: expected at most ${outputs} classes, the model's outputs, got ${data.classes}`);
+      throw new InputRangeError(who, `at most ${outputs} classes, the model's outputs`, `${data.classes}`);
     }
     return;
   }
   if (data.targets === undefined) {
-    throw new TypeError(`${who}: expected targets for the loss ${loss.config.type}, got class labels in ${data.name}`);
+    throw new InputTypeError(who, `targets for the loss ${loss.config.type}`, `class labels in ${data.name}`);
   }
   if (data.classes !== outputs) {
-    throw new RangeError(`${who}: expected ${outputs} targets per image, the model's outputs, got ${data.classes}`);
+    throw new InputRangeError(
+      who,
+      `${outputs} targets per image, the model's outputs`,
+      `${data.classes}`,
+      "shape-mismatch",
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import { checkOneOutput } from "../model/architecture.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
@@ -29,13 +29,13 @@ export interface ExportHtmlOptions {
  */
 export async function exportHtml(file: FileBytes | Checkpoint, options: ExportHtmlOptions = {}): Promise<string> {
   const { title = "Draw for a network" } = readFields("exportHtml", options, ["title"]);
-  if (typeof title !== "string") throw new TypeError(`exportHtml: expected title to be a text, got ${shown(title)}`);
+  if (typeof title !== "string") throw new InputTypeError("exportHtml", "title to be a text", shown(title));
   const model = await loadModel(file, { batchSize: 1, threads: 1 });
   try {
     checkOneOutput(model.architecture, "exportHtml");
     const { shape } = model.architecture.input;
     if (shape[2] !== 1 && shape[2] !== 3) {
-      throw new RangeError(`exportHtml: expected a model of images with 1 or 3 channels, got [${shape}]`);
+      throw new InputRangeError("exportHtml", "a model of images with 1 or 3 channels", `[${shape}]`);
     }
     const { default: page } = await import("../../build/model-page.js");
     return page.replace("{{model}}", () => base64(model.save())).replaceAll("{{title}}", () => escaped(title));

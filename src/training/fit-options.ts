@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { InputTypeError, shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { flag, type OptionKind } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
@@ -63,7 +63,7 @@ export function readFitOptions(options: FitOptions): ValuesOf<typeof FIT_OPTIONS
   const read = readOptions("fit", FIT_OPTIONS, withoutShuffle("fit", options));
   const names = new Set(read.callbacks.map(({ name }) => name));
   if (names.size === read.callbacks.length) return read;
-  throw new RangeError("fit: expected callbacks of different names");
+  throw new InputRangeError("fit", "callbacks of different names", "two of one name", "contradiction");
 }
 
 /** The same options with a sampling in place of `shuffle: false`. */

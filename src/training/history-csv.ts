@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
 
 /** The values of a row. */
@@ -43,7 +44,7 @@ export function parseHistory(text: string, who: string): HistoryRow[] {
   const [header, ...lines] = text.split(/\r?\n/);
   if (header !== CSV_HEADER) {
     const got = JSON.stringify(header.slice(0, CSV_HEADER.length));
-    throw new RangeError(`${who}: expected the columns ${CSV_HEADER}, got ${got}`);
+    throw new InputRangeError(who, `the columns ${CSV_HEADER}`, got);
   }
   if (lines.at(-1) === "") lines.pop();
   let epoch = 0;
@@ -51,7 +52,7 @@ export function parseHistory(text: string, who: string): HistoryRow[] {
     const row = parseRow(line);
     if (row === undefined || !Number.isSafeInteger(row.epoch) || row.epoch <= epoch) {
       const got = JSON.stringify(line.slice(0, 100));
-      throw new RangeError(`${who} line ${i + 2}: expected ${COLUMNS.length} numbers, epochs growing, got ${got}`);
+      throw new InputRangeError(`${who} line ${i + 2}`, `${COLUMNS.length} numbers, epochs growing`, got);
     }
     epoch = row.epoch;
     return row;

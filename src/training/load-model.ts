@@ -1,5 +1,5 @@
 import { ENGINE } from "../engine/engine-options.ts";
-import { listed, shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
@@ -44,7 +44,8 @@ export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptio
   const model = new Model(readArchitecture(checkpoint.model), seed);
   model.classNames = classNames;
   model.scaling = scaling;
-  if (training && optimizer === undefined) throw new TypeError("model: expected a file with an optimizer, got none");
+  if (training && optimizer === undefined)
+    throw new InputTypeError("model", "a file with an optimizer", "none", "missing");
   checkWeights(model, checkpoint);
   await model.compile({
     ...engine,
@@ -60,7 +61,7 @@ function checkpointOf(who: string, file: FileBytes | Checkpoint): Checkpoint {
   const bytes = asBytes(file);
   if (bytes !== undefined) return readCheckpoint(decodeSafetensors(bytes), "model");
   if (isCheckpoint(file)) return file;
-  throw new TypeError(`${who}: expected the bytes of a model file, got ${shown(file)}`);
+  throw new InputTypeError(who, "the bytes of a model file", shown(file));
 }
 
 function isCheckpoint(file: unknown): file is Checkpoint {
@@ -72,24 +73,24 @@ function checkWeights(model: Model, { weights }: Checkpoint): void {
   const wanted = model.weights();
   for (const [name, shape] of wanted) {
     const got = weights.get(name);
-    if (got === undefined) throw new RangeError(`model: expected weights "${name}" [${shape}], got none`);
+    if (got === undefined) throw new InputRangeError("model", `weights "${name}" [${shape}]`, "none", "missing");
     if (got.shape.join() !== shape.join()) {
-      throw new RangeError(`model: expected weights "${name}" of shape [${shape}], got [${got.shape}]`);
+      throw new InputRangeError("model", `weights "${name}" of shape [${shape}]`, `[${got.shape}]`, "shape-mismatch");
     }
     const wrong = got.data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) {
-      throw new RangeError(`model: expected finite weights "${name}", got ${got.data[wrong]} at index ${wrong}`);
+      throw new InputRangeError("model", `finite weights "${name}"`, `${got.data[wrong]} at index ${wrong}`);
     }
   }
   for (const name of weights.keys()) {
-    if (!wanted.has(name)) throw new RangeError(`model: expected no weights "${name}", as no layer has them`);
+    if (!wanted.has(name)) throw new InputRangeError("model", "weights that a layer has", `"${name}"`, "unknown-name");
   }
 }
 
 /** The caller's settings of a checkpointed run, as `Model.checkpoint` was given them. */
 export function runSettings({ training }: Checkpoint): unknown {
   if (training === undefined) {
-    throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
+    throw new InputRangeError("resume", "a checkpoint of an unfinished run", "a finished model");
   }
   return isRecord(training.state) ? training.state.settings : undefined;
 }
@@ -103,13 +104,15 @@ export function runSettings({ training }: Checkpoint): unknown {
  */
 export function resumeTrainer(trainer: Trainer, { model, training }: Checkpoint): void {
   if (training === undefined || !isRecord(training.state)) {
-    throw new RangeError("resume: expected a checkpoint of an unfinished run, got a finished model");
+    throw new InputRangeError("resume", "a checkpoint of an unfinished run", "a finished model");
   }
   trainer.network.turns.expectNoRun("resume");
   const [before, now] = [readArchitecture(model), trainer.network.architecture].map(frozenWeights);
   if (before.join() !== now.join()) {
-    throw new RangeError(
-      `resume: expected the frozen layers of the checkpoint's run, got others: ${listed(before)} there, ${listed(now)} here`,
+    throw new InputRangeError(
+      "resume",
+      "the frozen layers of the checkpoint's run",
+      `others: ${listed(before)} there, ${listed(now)} here`,
     );
   }
   const progress = readProgress(training.state.progress);
@@ -144,9 +147,10 @@ function restoreAverage({ network, average }: Trainer, slots: ReadonlyMap<string
 function readSlot(slots: ReadonlyMap<string, NamedArray>, name: string, size: number, what: string): Float32Array {
   const got = slots.get(name);
   if (got?.data.length !== size) {
-    throw new RangeError(`resume: expected ${size} ${what} "${name}", got ${got?.data.length}`);
+    throw new InputRangeError("resume", `${size} ${what} "${name}"`, `${got?.data.length}`);
   }
-  if (!got.data.every(Number.isFinite)) throw new RangeError(`resume: expected finite ${what} "${name}"`);
+  if (!got.data.every(Number.isFinite))
+    throw new InputRangeError("resume", `finite ${what} "${name}"`, "NaN or infinite ones", "damaged-file");
   return got.data;
 }
 

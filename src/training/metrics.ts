@@ -4,6 +4,8 @@
  * @module
  */
 
+import { InputRangeError } from "../errors.ts";
+
 /** The confusion matrix has the square of this many cells: 64 MiB. */
 const MAX_CLASSES = 4096;
 
@@ -74,7 +76,7 @@ export class ClassificationMetrics {
    */
   constructor(classes: number) {
     if (!Number.isInteger(classes) || classes < 1 || classes > MAX_CLASSES) {
-      throw new RangeError(`ClassificationMetrics: expected 1 to ${MAX_CLASSES} classes, got ${classes}`);
+      throw new InputRangeError("ClassificationMetrics", `1 to ${MAX_CLASSES} classes`, `${classes}`);
     }
     this.classes = classes;
     this.confusion = new Uint32Array(classes * classes);
@@ -118,21 +120,24 @@ export class ClassificationMetrics {
     const who = "ClassificationMetrics.add";
     const { classes } = this;
     if (!Number.isInteger(count) || count < 0 || count > labels.length) {
-      throw new RangeError(`${who}: expected a count from 0 to the ${labels.length} labels, got ${count}`);
+      throw new InputRangeError(who, `a count from 0 to the ${labels.length} labels`, `${count}`);
     }
     if (scores.length < count * classes) {
-      throw new RangeError(`${who}: expected ${count} x ${classes} scores, got ${scores.length}`);
+      throw new InputRangeError(who, `${count} x ${classes} scores`, `${scores.length}`, "shape-mismatch");
     }
     for (let i = 0; i < count; i++) {
       if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
-        throw new RangeError(`${who}: expected labels from 0 to ${classes - 1}, got ${labels[i]} at index ${i}`);
+        throw new InputRangeError(who, `labels from 0 to ${classes - 1}`, `${labels[i]} at index ${i}`);
       }
     }
     for (let i = 0; i < count * classes; i++) {
       if (!Number.isNaN(scores[i])) continue;
       const example = Math.floor(i / classes);
-      throw new RangeError(
-        `${who}: expected numbers as scores, got NaN for class ${i % classes} of example ${example}`,
+      throw new InputRangeError(
+        who,
+        "numbers as scores",
+        `NaN for class ${i % classes} of example ${example}`,
+        "shape-mismatch",
       );
     }
   }
@@ -145,7 +150,7 @@ export class ClassificationMetrics {
    */
   topK(k: number): number {
     if (!Number.isInteger(k) || k < 1 || k > this.classes) {
-      throw new RangeError(`ClassificationMetrics.topK: expected k from 1 to ${this.classes}, got ${k}`);
+      throw new InputRangeError("ClassificationMetrics.topK", `k from 1 to ${this.classes}`, `${k}`);
     }
     const within = this.#ranks.subarray(0, k).reduce((sum, count) => sum + count, 0);
     return share(within, this.#count);

@@ -1,4 +1,5 @@
 import type { PixelScaling } from "../data/scaling.ts";
+import { InputRangeError } from "../errors.ts";
 import type { Checkpoint, NamedArray, TrainingCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import type { ParameterSpec } from "../layers/layer.ts";
@@ -102,13 +103,16 @@ export function trainingContents(trainer: Trainer, settings: Json): TrainingChec
 export function expectLatest(network: Network, trainer: Trainer): void {
   const { latest } = network.turns;
   if (trainer.network !== network || (latest !== undefined && latest !== trainer)) {
-    throw new RangeError(
-      "checkpoint: expected the model's latest run, got one that others came after, or of another model",
+    throw new InputRangeError(
+      "checkpoint",
+      "the model's latest run",
+      "one that others came after, or of another model",
+      "wrong-time",
     );
   }
   if (!trainer.isBetweenSteps) {
-    throw new RangeError(
-      "checkpoint: expected a run between two steps, got one at work; take it in the loop over its events",
-    );
+    throw new InputRangeError("checkpoint", "a run between two steps", "one at work", "wrong-time", {
+      advice: "take it in the loop over its events",
+    });
   }
 }

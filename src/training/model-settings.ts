@@ -1,4 +1,5 @@
 import { type PixelScaling, readScaling } from "../data/scaling.ts";
+import { InputTypeError, shown } from "../errors.ts";
 import type { Loss } from "../model/contracts.ts";
 import { number, whole } from "../options/kinds.ts";
 import { parseLoss } from "./losses.ts";
@@ -45,7 +46,7 @@ function readClassNames(who: string, names: unknown): readonly string[] | undefi
   if (names === undefined) return undefined;
   const list: unknown[] = Array.isArray(names) ? names : [];
   if (!Array.isArray(names) || !list.every((name) => typeof name === "string")) {
-    throw new TypeError(`${who}: expected classNames to be a list of texts`);
+    throw new InputTypeError(who, "classNames to be a list of texts", shown(names));
   }
   return list;
 }

@@ -2,6 +2,7 @@ import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
+import { InputRangeError, InputTypeError } from "../errors.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import { type Architecture, checkOneOutput } from "../model/architecture.ts";
@@ -103,7 +104,12 @@ export class Model {
     const network = await Network.create(this.architecture, settings);
     try {
       if (generation !== this.#generation) {
-        throw new RangeError("compile: expected one call at a time, got another, or dispose(), before it was done");
+        throw new InputRangeError(
+          "compile",
+          "one call at a time",
+          "another, or dispose(), before it was done",
+          "wrong-time",
+        );
       }
       expectIdle(old, "compile");
     } catch (error) {
@@ -130,7 +136,8 @@ export class Model {
 
   /** The network of a compiled model; throws before `compile` and after `dispose`. */
   get network(): Network {
-    if (this.#network === undefined) throw new TypeError("model: expected compile() to be called first");
+    if (this.#network === undefined)
+      throw new InputTypeError("model", "compile() to be called first", "no call", "wrong-time");
     return this.#network;
   }
 
@@ -169,7 +176,12 @@ export class Model {
   /** A training run in hand: it can be checkpointed at any step and resumed. */
   trainer(data: Dataset, options: FitOptions = {}): Trainer {
     if (frozenWeights(this.#architecture).join() !== frozenWeights(this.network.architecture).join()) {
-      throw new RangeError("fit: expected compile() after freeze() or unfreeze(), which count from then on, got none");
+      throw new InputRangeError(
+        "fit",
+        "compile() after freeze() or unfreeze(), which count from then on",
+        "none",
+        "wrong-time",
+      );
     }
     const names = this.classNames ?? data?.classNames;
     const validation = options?.validation && matchClasses(options.validation, names, "fit: validation");

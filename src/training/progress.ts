@@ -140,9 +140,9 @@ export function readProgress(json: unknown): Progress {
   // Earlier versions had no reports.
   const { stopped, history, reports = [] } = fields;
   if (stopped !== null && typeof stopped !== "string")
-    throw new TypeError(`${who}: expected stopped to be text or null`);
-  if (!Array.isArray(history)) throw new TypeError(`${who}: expected history to be a list`);
-  if (!Array.isArray(reports)) throw new TypeError(`${who}: expected reports to be a list`);
+    throw new InputTypeError(who, "stopped to be text or null", shown(stopped));
+  if (!Array.isArray(history)) throw new InputTypeError(who, "history to be a list", shown(history));
+  if (!Array.isArray(reports)) throw new InputTypeError(who, "reports to be a list", shown(reports));
   return {
     epoch: count("epoch"),
     stepInEpoch: count("stepInEpoch"),
@@ -189,7 +189,7 @@ function readSums(json: unknown): Sums {
 
 function readEpochEvent(json: unknown): EpochEvent {
   const who = "resume: history";
-  if (!isRecord(json)) throw new TypeError(`${who}: expected objects, got ${typeof json}`);
+  if (!isRecord(json)) throw new InputTypeError(who, "objects", typeof json);
   // JSON has no NaN: an accuracy that a loss does not know was written as null.
   const number = (name: string) => (json[name] === null ? Number.NaN : checkNumber(who, name, json[name]));
   return {

@@ -1,6 +1,7 @@
 import { missingClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
+import { InputTypeError } from "../errors.ts";
 import type { Network } from "../model/network.ts";
 import { checkLoss, checkOutputs } from "./diverged.ts";
 import { type Evaluation, evaluate, type PredictionSettings } from "./evaluate.ts";
@@ -37,7 +38,7 @@ export async function reportImages(
   const { labels } = data;
   if (labels === undefined || network.loss?.classes !== true) {
     const got = labels === undefined ? `targets in ${data.name}` : `the loss ${network.loss?.config.type ?? "none"}`;
-    throw new TypeError(`report: expected class labels, and a loss for them, got ${got}`);
+    throw new InputTypeError("report", "class labels, and a loss for them", got);
   }
   const { outputs } = network.architecture;
   const metrics = new ClassificationMetrics(outputs);

@@ -61,7 +61,7 @@ export function dueReports({ averageEvery, evaluations }: ReportPlan, step: numb
 /** A report from a checkpoint's JSON. */
 export function readReport(json: unknown): ReportEvent {
   const who = "resume: reports";
-  if (!isRecord(json)) throw new TypeError(`${who}: expected objects, got ${typeof json}`);
+  if (!isRecord(json)) throw new InputTypeError(who, "objects", typeof json);
   const { event, on } = json;
   // JSON has no NaN: an accuracy that a loss does not know was written as null.
   const number = (name: string) => (json[name] === null ? Number.NaN : checkNumber(who, name, json[name]));
@@ -74,5 +74,5 @@ export function readReport(json: unknown): ReportEvent {
   };
   if (event === "average") return { event, ...figures, steps: number("steps") };
   if (event === "evaluation" && (on === "training" || on === "validation")) return { event, on, ...figures };
-  throw new RangeError(`${who}: expected averages and evaluations, got ${shown(event)}`);
+  throw new InputRangeError(who, "averages and evaluations", shown(event));
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { InputRangeError } from "../errors.ts";
 import type { Network } from "../model/network.ts";
 import { WeightAverage } from "./averaging.ts";
 import type { Batch, BatchSums } from "./batch.ts";
@@ -108,8 +109,12 @@ export class Trainer {
     const { turns } = this.network;
     if (this.#progress.step > 0 && turns.latest !== this) {
       const { step } = this.#progress;
-      throw new RangeError(
-        `fit: expected the network's latest run, got one at step ${step} that another came after; resume it from a checkpoint`,
+      throw new InputRangeError(
+        "fit",
+        "the network's latest run",
+        `one at step ${step} that another came after`,
+        "wrong-time",
+        { advice: "resume it from a checkpoint" },
       );
     }
     turns.begin(this);

@@ -1,3 +1,4 @@
+import { InputRangeError } from "../errors.ts";
 import type { Network } from "../model/network.ts";
 import type { Stop, TrainingControl } from "./callback.ts";
 
@@ -26,7 +27,7 @@ export function trainingControl(network: Network, run: Controlled): TrainingCont
     restoreParameters(parameters) {
       // From a checkpoint they may be of another model; the heap would take them, and lose what lies behind.
       if (parameters.length !== count) {
-        throw new RangeError(`restoreParameters: expected ${count} values, got ${parameters.length}`);
+        throw new InputRangeError("restoreParameters", `${count} values`, `${parameters.length}`);
       }
       network.engine.heap.set(parameters, offset);
       network.parametersChanged();

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { InputRangeError, InputTypeError } from "../errors.ts";
 import { imageShape } from "../layers/layer.ts";
 import { number, whole } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
@@ -36,13 +37,19 @@ export function whiten(model: Model, data: Dataset, options: WhitenOptions = {})
   const [{ path: name, layer }] = graph.nodes;
   const shape = model.weights().get(`${name}/kernel`);
   if (layer.type !== "conv2d" || shape?.[2] !== input.shape[2]) {
-    throw new TypeError(`${who}: expected a first layer conv2d over all channels, got ${layer.type}`);
+    throw new InputTypeError(who, "a first layer conv2d over all channels", layer.type);
   }
   const [r, s, c, k] = shape;
   const size = r * s * c;
-  if (size > MAX_PATCH) throw new RangeError(`${who}: expected patches of at most ${MAX_PATCH} values, got ${size}`);
+  if (size > MAX_PATCH)
+    throw new InputRangeError(who, `patches of at most ${MAX_PATCH} values`, `${size}`, "too-large");
   if (data.shape.join() !== input.shape.join()) {
-    throw new RangeError(`${who}: expected images of shape [${input.shape}], got [${data.shape}] in ${data.name}`);
+    throw new InputRangeError(
+      who,
+      `images of shape [${input.shape}]`,
+      `[${data.shape}] in ${data.name}`,
+      "shape-mismatch",
+    );
   }
   const { values, vectors } = eigen(patchCovariance(data, Math.min(images, data.length), r, s, input), size);
   const order = Array.from(values.keys()).sort((a, b) => values[b] - values[a]);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { errorLine, exitCodeOf } from "../../src/cli/errors.ts";
+import { HostError } from "../../src/errors.ts";
 import { CONVASM, cleanEnvironment } from "./process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "convasm-trouble-"));
@@ -56,7 +57,9 @@ describe("what one line says of an error of the host", () => {
     ],
     [hostError("Worker terminated due to reaching memory limit: JS heap out of memory"), /expected more free memory/],
     [
-      new RangeError("engine: expected 9 MiB of free memory, got none; try a smaller batch"),
+      new HostError("engine", "expected 9 MiB of free memory, got none", "no-memory", {
+        advice: "try a smaller batch",
+      }),
       /^convasm: engine: expected 9 MiB of free memory, got none; try a smaller batch/,
     ],
   ])("%s", (error, line) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { generateDigits } from "../../src/data/digits/generate.ts";
-import { DivergedError } from "../../src/errors.ts";
+import { DivergedError, InputTypeError } from "../../src/errors.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Network } from "../../src/model/network.ts";
@@ -93,7 +93,9 @@ it("refuses to save what loadModel refuses", async () => {
   const model = await classifier();
   const names: unknown = ["bar", 7, "dot"];
   Object.assign(model, { classNames: names });
-  expect(() => model.save()).toThrow(new TypeError("model: expected classNames to be a list of texts"));
+  expect(() => model.save()).toThrow(
+    new InputTypeError("model", "classNames to be a list of texts", '["bar",7,"dot"]'),
+  );
 });
 
 it("ends a recipe that diverges with an error", async () => {

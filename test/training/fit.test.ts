@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { InputRangeError } from "../../src/errors.ts";
 import type { Callback } from "../../src/training/callback.ts";
 import { EarlyStopping } from "../../src/training/callbacks/early-stopping.ts";
 import { ReduceOnPlateau } from "../../src/training/callbacks/reduce-on-plateau.ts";
@@ -225,7 +226,7 @@ describe("callbacks", () => {
   it("need different names", async () => {
     const model = await compiled({});
     const fit = model.fit(data, { callbacks: [{ name: "a" }, { name: "a" }] });
-    await expect(fit).rejects.toThrow(new RangeError("fit: expected callbacks of different names"));
+    await expect(fit).rejects.toThrow(new InputRangeError("fit", "callbacks of different names", "two of one name"));
   });
 
   it("stop a run whose loss is no number any more", async () => {

@@ -122,7 +122,7 @@ describe("a model file that is wrong is refused", () => {
     [
       "a tensor that no layer has",
       ({ tensors }) => tensors.set("out/gamma", tensor([3])),
-      'model: expected no weights "out/gamma", as no layer has them',
+      'model: expected weights that a layer has, got "out/gamma"',
     ],
     [
       "NaN weights",

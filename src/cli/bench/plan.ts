@@ -50,7 +50,7 @@ function readBatches(list: readonly string[]): number[] {
   return wordsOf(list).map((word) => {
     const size = /^\d+$/.test(word) ? Number(word) : 0;
     if (size >= 1 && size <= LARGEST_BATCH) return size;
-    throw new UsageError(`--batch: expected whole numbers from 1 to ${LARGEST_BATCH}, got ${JSON.stringify(word)}`);
+    throw new UsageError("--batch", `whole numbers from 1 to ${LARGEST_BATCH}`, JSON.stringify(word));
   });
 }
 
@@ -61,9 +61,7 @@ function readThreads(list: readonly string[] | undefined): (number | "auto")[] {
     if (word === "auto") return word;
     const count = /^\d+$/.test(word) ? Number(word) : 0;
     if (count >= 1 && count <= MOST_THREADS) return count;
-    throw new UsageError(
-      `--threads: expected auto or whole numbers from 1 to ${MOST_THREADS}, got ${JSON.stringify(word)}`,
-    );
+    throw new UsageError("--threads", `auto or whole numbers from 1 to ${MOST_THREADS}`, JSON.stringify(word));
   });
 }
 
@@ -108,7 +106,7 @@ export function planBench(options: BenchOptions): BenchPlan {
   const kernels = options.quick === true ? smallestOfEach(found) : found;
   if (withKernels && kernels.length === 0) {
     const names = [...new Set(cases.flatMap(kernelsOf))].sort();
-    throw new UsageError(`--kernels: ${unknownName("a part of one of", parts.join(","), names)}`);
+    throw unknownName("--kernels", "a part of one of", parts.join(","), names);
   }
   const networkBatches = batches ?? NETWORK_BATCHES;
   const kernelBatches = batches ?? [KERNEL_BATCH];

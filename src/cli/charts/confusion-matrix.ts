@@ -5,6 +5,7 @@
  */
 
 import { scaleLinear, scaleSqrt } from "d3-scale";
+import { InputRangeError } from "../../errors.ts";
 import type { ClassificationMetrics } from "../../training/metrics.ts";
 import { percent } from "../format.ts";
 import { BLUE, element, escapeXml, GRID, INK, label, MIDDLE, ORANGE, shifted, svgDocument } from "./svg.ts";
@@ -150,7 +151,7 @@ export function confusionMatrix(
   const { classes } = metrics;
   const names = classNames ?? Array.from({ length: classes }, (_, i) => String(i));
   if (names.length !== classes) {
-    throw new RangeError(`confusionMatrix: expected ${classes} class names, got ${names.length}`);
+    throw new InputRangeError("confusionMatrix", `${classes} class names`, `${names.length}`, "shape-mismatch");
   }
   const cell = Math.max(MIN_CELL, Math.min(MAX_CELL, Math.floor(MAX_SIDE / classes)));
   const side = cell * classes;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { cos, exp, sin } from "../../numeric/math.ts";
 import type { Draws } from "./draws.ts";
 import { type PenPath, parseStroke, type Stroke } from "./path.ts";
@@ -47,7 +48,7 @@ export function parseGlyph(strokes: readonly string[]): Stroke[] {
     const stroke = parseStroke(text);
     const count = stroke.x.length;
     if (count < 2 || count > MAX_CONTROLS) {
-      throw new RangeError(`stroke "${text}": expected 2 to ${MAX_CONTROLS} points, got ${count}`);
+      throw new InputRangeError(`stroke "${text}"`, `2 to ${MAX_CONTROLS} points`, `${count}`);
     }
     return stroke;
   });

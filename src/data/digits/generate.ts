@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError, InputTypeError } from "../../errors.ts";
 import { permutation, RandomStream } from "../../numeric/random.ts";
 import { parseGlyph, warp, writeStrokes } from "./distort.ts";
 import { drawInk, SIDE } from "./draw.ts";
@@ -42,12 +43,9 @@ const STYLES = GLYPHS.map((styles) => ({
 }));
 
 function checkWhole(name: string, value: number, least: number, most: number): void {
-  if (typeof value !== "number")
-    throw new TypeError(`generateDigits: expected a number as ${name}, got ${typeof value}`);
+  if (typeof value !== "number") throw new InputTypeError("generateDigits", `a number as ${name}`, typeof value);
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(
-      `generateDigits: expected ${name} to be a whole number from ${least} to ${most}, got ${value}`,
-    );
+    throw new InputRangeError("generateDigits", `${name} to be a whole number from ${least} to ${most}`, `${value}`);
   }
 }
 

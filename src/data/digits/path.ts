@@ -4,6 +4,8 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
+
 /** Control points of one stroke, in units of the glyph's height, y down. */
 export interface Stroke {
   readonly x: Float64Array;
@@ -20,7 +22,7 @@ export function parseStroke(text: string): Stroke {
   const corner = new Uint8Array(points.length);
   points.forEach((point, i) => {
     const match = /^(\d+),(\d+)(!?)$/.exec(point);
-    if (match === null) throw new RangeError(`stroke "${text}": expected points like 30,98 or 30,98!, got "${point}"`);
+    if (match === null) throw new InputRangeError(`stroke "${text}"`, "points like 30,98 or 30,98!", `"${point}"`);
     x[i] = Number(match[1]) / 100;
     y[i] = Number(match[2]) / 100;
     corner[i] = match[3] === "!" ? 1 : 0;
@@ -51,7 +53,8 @@ export class PenPath {
   }
 
   private add(x: number, y: number, radius: number, starts: number): void {
-    if (this.length === CAPACITY) throw new RangeError(`pen path: expected at most ${CAPACITY} points`);
+    if (this.length === CAPACITY)
+      throw new InputRangeError("pen path", `at most ${CAPACITY} points`, "more", "too-large");
     this.x[this.length] = x;
     this.y[this.length] = y;
     this.radius[this.length] = radius;

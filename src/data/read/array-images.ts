@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { flagAndKey } from "../../options/flag-names.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
 import { type ArrayFile, type NumberArray, numberReader, reordered, rowStrides } from "./number-array.ts";
@@ -30,19 +31,19 @@ export interface ImageLayout {
 export function imageLayout({ who, shape }: ArrayFile, settings: ReadSettings): ImageLayout {
   const shown = `[${shape.join(", ")}]`;
   const { channelsFirst } = settings;
-  if (shape.includes(0)) throw new RangeError(`${who}: expected at least one image, got shape ${shown}`);
+  if (shape.includes(0)) throw new InputRangeError(who, "at least one image", `shape ${shown}`, "damaged-file");
   if (shape.length === 2) return { shape: rowShape(who, shape[1], settings), axes: undefined };
   if (shape.length === 3) return { shape: [shape[1], shape[2], 1], axes: undefined };
   if (shape.length !== 4) {
-    throw new RangeError(`${who}: expected images [n, h, w, c], [n, h, w] or [n, h * w], got shape ${shown}`);
+    throw new InputRangeError(who, "images [n, h, w, c], [n, h, w] or [n, h * w]", `shape ${shown}`, "damaged-file");
   }
   const [, a, b, c] = shape;
   if (channelsFirst) return { shape: [b, c, a], axes: [0, 2, 3, 1] };
   if (a === 1 && c > MAX_CHANNELS) return { shape: [b, c, 1], axes: undefined };
   if (a <= MAX_CHANNELS && c > MAX_CHANNELS) {
-    throw new RangeError(
-      `${who}: expected channels last, got shape ${shown}; ${flagAndKey("channelsFirst")} turns them`,
-    );
+    throw new InputRangeError(who, "channels last", `shape ${shown}`, "damaged-file", {
+      advice: `${flagAndKey("channelsFirst")} turns them`,
+    });
   }
   return { shape: [a, b, c], axes: undefined };
 }
@@ -51,13 +52,13 @@ export function imageLayout({ who, shape }: ArrayFile, settings: ReadSettings): 
 export function rowShape(who: string, values: number, { shape }: Pick<ReadSettings, "shape">): ImageShape {
   if (shape !== undefined) {
     if (shape[0] * shape[1] * shape[2] === values) return shape;
-    throw new RangeError(`${who}: expected rows of ${shape.join(" x ")} values, got ${values}`);
+    throw new InputRangeError(who, `rows of ${shape.join(" x ")} values`, `${values}`, "shape-mismatch");
   }
   const side = Math.round(Math.sqrt(values));
   if (side * side === values) return [side, side, 1];
-  throw new RangeError(
-    `${who}: expected rows of a square number of pixels, got ${values}; ${flagAndKey("shape")} names another`,
-  );
+  throw new InputRangeError(who, "rows of a square number of pixels", `${values}`, "damaged-file", {
+    advice: `${flagAndKey("shape")} names another`,
+  });
 }
 
 /** The array with channels last. */
@@ -80,7 +81,7 @@ export function labelsOf(who: string, array: NumberArray): ClassLabels {
   const read = numberReader(array);
   const width = shape.slice(1).reduce((product, extent) => product * extent, 1);
   if (shape.length === 0 || shape.length > 2) {
-    throw new RangeError(`${who}: expected labels [n], [n, 1] or [n, classes], got shape [${shape.join(", ")}]`);
+    throw new InputRangeError(who, "labels [n], [n, 1] or [n, classes]", `shape [${shape.join(", ")}]`, "damaged-file");
   }
   const labels = new Uint16Array(shape[0]);
   for (let i = 0; i < labels.length; i++)
@@ -91,8 +92,11 @@ export function labelsOf(who: string, array: NumberArray): ClassLabels {
 /** @throws RangeError if a value cannot be a label */
 export function checkLabel(who: string, value: number, index: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= MAX_LABEL) return value;
-  throw new RangeError(
-    `${who}: expected labels as whole numbers from 0 to ${MAX_LABEL}, got ${value} at index ${index}`,
+  throw new InputRangeError(
+    who,
+    `labels as whole numbers from 0 to ${MAX_LABEL}`,
+    `${value} at index ${index}`,
+    "damaged-file",
   );
 }
 
@@ -103,12 +107,17 @@ function hot(who: string, read: (i: number) => number, i: number, width: number)
     const value = read(i * width + k);
     if (value === 0) continue;
     if (value !== 1 || found >= 0) {
-      throw new RangeError(`${who}: expected a single 1 and else 0 in each row of labels, got ${value} in row ${i}`);
+      throw new InputRangeError(
+        who,
+        "a single 1 and else 0 in each row of labels",
+        `${value} in row ${i}`,
+        "damaged-file",
+      );
     }
     found = k;
   }
   if (found < 0 || found > MAX_LABEL)
-    throw new RangeError(`${who}: expected a single 1 in each row of labels, got none in row ${i}`);
+    throw new InputRangeError(who, "a single 1 in each row of labels", `none in row ${i}`, "missing");
   return found;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import type { ImageShape } from "../pixels.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
 import type { ReadContext } from "./options.ts";
@@ -77,12 +78,13 @@ async function classNames(
   if (file === undefined) return undefined;
   const who = `readCifar ${JSON.stringify(file.name)}`;
   const size = await file.size();
-  if (size > MAX_NAMES_BYTES) throw new RangeError(`${who}: expected at most ${MAX_NAMES_BYTES} bytes, got ${size}`);
+  if (size > MAX_NAMES_BYTES)
+    throw new InputRangeError(who, `at most ${MAX_NAMES_BYTES} bytes`, `${size}`, "too-large");
   const text = new TextDecoder().decode(await file.bytes());
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const count = kind === "CIFAR-10" ? 10 : labels === "coarse" ? 20 : 100;
   if (lines.length === count) return lines;
-  throw new RangeError(`${who}: expected ${count} names of classes, one a line, got ${lines.length}`);
+  throw new InputRangeError(who, `${count} names of classes, one a line`, `${lines.length}`, "shape-mismatch");
 }
 
 async function readBatches(
@@ -106,12 +108,17 @@ async function readBatches(
       const bytes = await file.bytes();
       const { length } = bytes;
       if (length === 0 || length % record !== 0 || length !== sizes[f]) {
-        throw new RangeError(`${who}: expected records of ${record} bytes, got ${length} bytes`);
+        throw new InputRangeError(who, `records of ${record} bytes`, `${length} bytes`, "damaged-file");
       }
       for (let i = 0; i < length / record; i++) {
         const label = bytes[i * record + place];
         if (label >= classes[place]) {
-          throw new RangeError(`${who}: expected labels from 0 to ${classes[place] - 1}, got ${label} at image ${i}`);
+          throw new InputRangeError(
+            who,
+            `labels from 0 to ${classes[place] - 1}`,
+            `${label} at image ${i}`,
+            "damaged-file",
+          );
         }
         const at = total + i;
         labels[at] = label;

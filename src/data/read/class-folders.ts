@@ -21,6 +21,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import type { DataFile } from "./data-file.ts";
 import type { LeftOut } from "./left-out.ts";
 
@@ -172,8 +173,11 @@ function refuseMixture(folders: readonly Part[]): void {
   const other = folders.find(({ name }) => name === undefined);
   if (!isPart || other === undefined) return;
   const [file] = allFiles(other.folder);
-  throw new RangeError(
-    `readImages ${JSON.stringify(file.name)}: expected pictures either in train and test folders or in none, got both`,
+  throw new InputRangeError(
+    `readImages ${JSON.stringify(file.name)}`,
+    "pictures either in train and test folders or in none",
+    "both",
+    "contradiction",
   );
 }
 
@@ -190,7 +194,10 @@ function flatError(parts: readonly Part[]): RangeError {
   const places = full.map(({ path, files }) =>
     path === "" ? JSON.stringify(files[0].name) : `${files.length} right in ${JSON.stringify(path)}`,
   );
-  return new RangeError(
-    `readImages: expected pictures in a folder per class (${EXAMPLE}), got ${places.join(" and ")} without one`,
+  return new InputRangeError(
+    "readImages",
+    `pictures in a folder per class (${EXAMPLE})`,
+    `${places.join(" and ")} without one`,
+    "damaged-file",
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import type { CsvStart } from "./csv-start.ts";
 import type { ReadSettings } from "./settings.ts";
 
@@ -78,7 +79,7 @@ export function findLabels(
     if (column !== undefined) return found(column);
     const got = JSON.stringify(labelColumn);
     const expected = `a column's name or a number from 1 to ${columns} for the labels`;
-    throw new RangeError(`${who}: expected ${expected}, got ${got}`);
+    throw new InputRangeError(who, expected, got, "damaged-file");
   }
   const named = kept.filter((column) => LABEL_NAMES.includes(header?.[column].toLowerCase() ?? ""));
   if (named.length === 1) return found(named[0]);

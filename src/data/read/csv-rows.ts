@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { GrowingBytes } from "../gzip.ts";
 import { type CsvStart, NUMBER, parseCsvStart, SPACES, unquoted } from "./csv-start.ts";
 import { utf8Pieces } from "./utf8-pieces.ts";
@@ -53,7 +54,7 @@ export async function readCsvRows(
     const end = piece.findIndex((byte) => byte === LINE_FEED || byte === RETURN);
     const part = end < 0 ? piece : piece.subarray(0, end);
     if (first.length + part.length > MAX_FIRST_LINE) {
-      throw new RangeError(`${who}: expected a first line of at most ${MAX_FIRST_LINE} bytes, got more`);
+      throw new InputRangeError(who, `a first line of at most ${MAX_FIRST_LINE} bytes`, "more", "too-large");
     }
     first.append(part);
     if (end < 0) continue;
@@ -175,7 +176,7 @@ class RowReader {
   #wrongField(text: string): RangeError {
     const where = `line ${this.#line}, column ${this.#column + 1}`;
     const got = text === "" ? "nothing" : JSON.stringify(text);
-    return new RangeError(`${this.#who}: expected a number in ${where}, got ${got}`);
+    return new InputRangeError(this.#who, `a number in ${where}`, got, "damaged-file");
   }
 
   #endRow(): void {
@@ -185,7 +186,7 @@ class RowReader {
       this.#separate();
       if (this.#column !== this.#row.length) {
         const expected = `${this.#row.length} values in line ${this.#line}, as in the first`;
-        throw new RangeError(`${this.#who}: expected ${expected}, got ${this.#column}`);
+        throw new InputRangeError(this.#who, expected, `${this.#column}`, "damaged-file");
       }
       this.#onRow(this.#row, this.#line);
     }

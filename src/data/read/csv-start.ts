@@ -4,6 +4,8 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
+
 export const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Stands for any run of spaces and tabs between two numbers, as `numpy.savetxt` and columns of a fixed width have them. */
@@ -36,8 +38,8 @@ export interface CsvStart {
  */
 export function parseCsvStart(who: string, line: Uint8Array): CsvStart {
   const text = new TextDecoder().decode(line).replace(/[\r\n]+$/, "");
-  if (text.includes("\0")) throw new RangeError(`${who}: expected text in UTF-8, got something else`);
-  if (text.trim() === "") throw new RangeError(`${who}: expected numbers in the first line, got an empty one`);
+  if (text.includes("\0")) throw new InputRangeError(who, "text in UTF-8", "something else", "unsupported-file");
+  if (text.trim() === "") throw new InputRangeError(who, "numbers in the first line", "an empty one", "damaged-file");
   const found = SEPARATORS.map((separator) => ({ separator, fields: text.split(separator) }));
   const most = found.reduce((best, next) => (next.fields.length > best.fields.length ? next : best));
   const isSpaced = most.fields.length === 1;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import type { ImageShape } from "../pixels.ts";
 import { narrowed, rowShape } from "./array-images.ts";
 import {
@@ -57,7 +58,7 @@ export async function readCsv(
       const besides = table.passed === 0 ? "" : ` besides ${table.passed} for the rows' numbers or names`;
       const what = `${table.columns - table.passed} columns${besides}, a square number of pixels and no label`;
       if (part === "train" || train === undefined)
-        throw new RangeError(`${table.who}: expected a column of labels, got ${what}`);
+        throw new InputRangeError(table.who, "a column of labels", what, "missing");
       notes.push(`${JSON.stringify(test?.name)} is not used: it has ${what}`);
       tables.test = undefined;
     }
@@ -124,7 +125,7 @@ async function readTable(file: DataFile, options: ReadDataOptions, train: TrainC
     const label = row[column];
     if (!Number.isInteger(label) || label < 0 || label > 0xffff) {
       const got = `${label} in line ${line}, column ${column + 1}`;
-      throw new RangeError(`${who}: expected labels as whole numbers from 0 to 65535, got ${got}`);
+      throw new InputRangeError(who, "labels as whole numbers from 0 to 65535", got, "damaged-file");
     }
     labels.add(label);
     for (const [begin, end] of runs) pixels.add(row, begin, end);
@@ -162,7 +163,8 @@ async function readTable(file: DataFile, options: ReadDataOptions, train: TrainC
     },
   );
   const { column, note, kept } = layout ?? decide();
-  if (column !== undefined && labels.count === 0) throw new RangeError(`${who}: expected at least one row, got none`);
+  if (column !== undefined && labels.count === 0)
+    throw new InputRangeError(who, "at least one row", "none", "damaged-file");
   const names = start.isNumbered
     ? `took the first line (${shownNames(start)}) for the names of the columns`
     : undefined;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError, InputTypeError } from "../../errors.ts";
 import { isRecord } from "../../json.ts";
 import { asBytes, type FileBytes, kindOf } from "../../numeric/array-kinds.ts";
 import { allowedBytes } from "../expansion.ts";
@@ -41,7 +42,7 @@ export function dataFile({ name, bytes }: DataFileInput): DataFile {
   if (given !== undefined) return memoryFile(name, given);
   if (isBlob(bytes)) return blobFile(name, bytes);
   const got = kindOf(bytes);
-  throw new TypeError(`readData ${JSON.stringify(name)}: expected bytes as a Uint8Array or an ArrayBuffer, got ${got}`);
+  throw new InputTypeError(`readData ${JSON.stringify(name)}`, "bytes as a Uint8Array or an ArrayBuffer", got);
 }
 
 /** True for a value that can be read as a Blob is, whatever realm it comes from. */
@@ -86,7 +87,7 @@ function blobFile(name: string, blob: Blob): DataFile {
 /** @throws RangeError if a file is too large to be in memory whole */
 export function checkSize(name: string, size: number): void {
   if (size <= MAX_BYTES) return;
-  throw new RangeError(`readData ${JSON.stringify(name)}: expected at most ${MAX_BYTES} bytes, got ${size}`);
+  throw new InputRangeError(`readData ${JSON.stringify(name)}`, `at most ${MAX_BYTES} bytes`, `${size}`, "too-large");
 }
 
 /** True if a file is packed with gzip, by its first bytes. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HostError, InputRangeError } from "../../errors.ts";
 import type { RasterImage } from "../image.ts";
 import { isJpeg, readJpegStructure } from "../jpeg-structure.ts";
 import { notDecodable } from "../picture-format.ts";
@@ -25,19 +26,19 @@ export async function decodeHere(
   const limits = { maxPixels: MAX_PIXELS, maxBytes };
   if (isPng(bytes)) return decodePng(bytes, { ...limits, name });
   const who = `readImages ${JSON.stringify(name)}`;
-  if (!isJpeg(bytes)) throw new RangeError(`${who}: expected a PNG or JPEG picture, got ${notDecodable(bytes)}`);
+  if (!isJpeg(bytes)) throw new InputRangeError(who, "a PNG or JPEG picture", notDecodable(bytes), "unsupported-file");
   const { bytes: whole } = readJpegStructure(who, bytes, limits);
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
-    throw new RangeError(`${who}: expected a decodeImage option for JPEG pictures outside of browsers, got none`);
+    throw new InputRangeError(who, "a decodeImage option for JPEG pictures outside of browsers", "none", "missing");
   }
   const bitmap = await createImageBitmap(new Blob([new Uint8Array(whole)]), { colorSpaceConversion: "none" }).catch(
     (cause: unknown) => {
-      throw new RangeError(`${who}: expected a readable JPEG picture, got corrupt data`, { cause });
+      throw new InputRangeError(who, "a readable JPEG picture", "corrupt data", "damaged-file", { cause });
     },
   );
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext("2d");
-  if (context === null) throw new RangeError(`${who}: expected a canvas to decode it, got none`);
+  if (context === null) throw new HostError(who, "expected a canvas to decode it, got none", "not-in-page");
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const { data } = context.getImageData(0, 0, width, height);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { standInOf } from "../../numeric/stand-ins.ts";
 import { isDecodableName, isPictureName, pictureFormat } from "../picture-format.ts";
 import { cifarKind } from "./cifar.ts";
@@ -60,7 +61,7 @@ export async function sortByKind(files: readonly DataFile[], context: ReadContex
     const got = [...groups].map(([kind, some]) => `${some.length} ${kind} (${JSON.stringify(some[0].name)})`);
     const known = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures";
     const what = got.length === 0 ? JSON.stringify(files[0].name) : got.join(", ");
-    throw new RangeError(`readData: expected files of one known format (${known}), got ${what}`);
+    throw new InputRangeError("readData", `files of one known format (${known})`, what, "unsupported-file");
   }
   context.leftOut.check("readData", "files that can be read");
   for (const { name } of [...unrelated, ...others])
@@ -106,7 +107,7 @@ async function lookAt(packed: DataFile, isOneOfMany: boolean, { maxExpansion }: 
   const standIn = !isOneOfMany || DATA.test(name) ? standInOf(start) : undefined;
   // The reader of pictures reports files with the name of a picture.
   if (standIn !== undefined && !isPictureName(name)) {
-    throw new RangeError(`readData ${JSON.stringify(packed.name)}: expected data, got ${standIn}`);
+    throw new InputRangeError(`readData ${JSON.stringify(packed.name)}`, "data", standIn, "damaged-file");
   }
   return { file, kind: await kindOf(file, start, isOneOfMany) };
 }

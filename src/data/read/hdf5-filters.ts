@@ -1,3 +1,5 @@
+import { InputRangeError } from "../../errors.ts";
+
 /**
  * Names of filters of chunks that are not built into the library (The HDF Group, "Registered Filter Plugins"), by
  * number.
@@ -25,5 +27,5 @@ export function checkFilters(who: string, filters: readonly { readonly id: numbe
   if (missing === undefined) return;
   const name = FILTERS.get(missing.id) ?? (missing.name || "something else");
   const expected = 'values packed with gzip or not at all, such as h5py\'s compression="gzip"';
-  throw new RangeError(`${who}: expected ${expected}, got ${name} (HDF5 filter ${missing.id})`);
+  throw new InputRangeError(who, expected, `${name} (HDF5 filter ${missing.id})`, "damaged-file");
 }

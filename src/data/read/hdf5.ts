@@ -7,6 +7,7 @@
  */
 
 import type { Dataset, Group, Metadata } from "h5wasm";
+import { HostError, InputRangeError, isInputError } from "../../errors.ts";
 import { allowedBytes, checkExpansion } from "../expansion.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
 import {
@@ -97,9 +98,9 @@ function guarded<T>(who: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof RangeError && cause.message.startsWith(who)) throw cause;
+    if (isInputError(cause) || cause instanceof HostError) throw cause;
     dropIfFailed(cause);
-    throw new RangeError(`${who}: expected a whole HDF5 file, got one that is cut off or corrupt`, { cause });
+    throw new InputRangeError(who, "a whole HDF5 file", "one that is cut off or corrupt", "damaged-file", { cause });
   }
 }
 
@@ -114,7 +115,8 @@ function findDatasets(who: string, module: H5Module, root: Group): Dataset[] {
     seen.add(address);
     for (const key of group.keys()) {
       names += 1;
-      if (names > MAX_NAMES) throw new RangeError(`${who}: expected at most ${MAX_NAMES} names in groups, got more`);
+      if (names > MAX_NAMES)
+        throw new InputRangeError(who, `at most ${MAX_NAMES} names in groups`, "more", "too-large");
       const entity = group.get(key);
       if (entity === null) continue;
       if (isDataset(entity)) found.push(entity);
@@ -144,9 +146,9 @@ function arrayOf(file: string, module: H5Module, content: Uint8Array, dataset: D
   const shape = metadata.shape ?? [];
   const read = async () => {
     if (isOther) {
-      throw new RangeError(`${who}: expected IEEE floats of 16, 32 or 64 bits, got ${describeFloats(bits)}`);
+      throw new InputRangeError(who, "IEEE floats of 16, 32 or 64 bits", describeFloats(bits), "unsupported-file");
     }
-    if (type === undefined) throw new RangeError(`${who}: expected numbers, got ${describeType(module, metadata)}`);
+    if (type === undefined) throw new InputRangeError(who, "numbers", describeType(module, metadata), "damaged-file");
     checkFilters(
       who,
       guarded(who, () => module.get_dataset_filters(dataset.file_id, dataset.path)),
@@ -200,7 +202,7 @@ function readValues(
 ): NumberArray {
   const width = NUMBER_BYTES[type];
   const size = sizeOfShape(shape) * width;
-  if (!(size > 0)) throw new RangeError(`${who}: expected at least one value, got shape [${shape.join(", ")}]`);
+  if (!(size > 0)) throw new InputRangeError(who, "at least one value", `shape [${shape.join(", ")}]`, "damaged-file");
   checkSize(who, size);
   checkExpansion(who, size, allowed);
   const dims = shape.length === 0 ? [1] : shape;
@@ -208,12 +210,12 @@ function readValues(
   const chunkBytes = sizeOfShape(metadata.chunks ?? []) * width;
   if (rowBytes > MAX_PART_BYTES || chunkBytes > MAX_PART_BYTES) {
     const got = Math.max(rowBytes, chunkBytes);
-    throw new RangeError(`${who}: expected rows and chunks of at most ${MAX_PART_BYTES} bytes, got ${got}`);
+    throw new InputRangeError(who, `rows and chunks of at most ${MAX_PART_BYTES} bytes`, `${got}`, "too-large");
   }
   const rows = Math.max(1, Math.floor(PART_BYTES / rowBytes));
   const bytes = new Uint8Array(size);
   const memory = module._malloc(Math.min(rows, dims[0]) * rowBytes);
-  if (memory === 0) throw new RangeError(`${who}: expected memory for ${rowBytes} bytes, got none`);
+  if (memory === 0) throw new HostError(who, `expected memory for ${rowBytes} bytes, got none`, "no-memory");
   try {
     for (let begin = 0; begin < dims[0]; begin += rows) {
       const count = Math.min(rows, dims[0] - begin);
@@ -221,7 +223,7 @@ function readValues(
         shape.length === 0
           ? module.get_dataset_data(id, path, null, null, null, BigInt(memory))
           : readRows(module, id, path, shape, begin, count, memory);
-      if (status < 0) throw new RangeError(`${who}: expected whole values, got ones that cannot be read`);
+      if (status < 0) throw new InputRangeError(who, "whole values", "ones that cannot be read", "damaged-file");
       // The library's memory may have moved.
       bytes.set(module.HEAPU8.subarray(memory, memory + count * rowBytes), begin * rowBytes);
     }

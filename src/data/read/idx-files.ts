@@ -1,3 +1,4 @@
+import { InputRangeError } from "../../errors.ts";
 import { allowedBytes } from "../expansion.ts";
 import { type NamedBytes, readIdxPair } from "../idx.ts";
 import { checkGaps, findIdxNames, type IdxNames, noIdxPair } from "../mnist.ts";
@@ -27,7 +28,7 @@ export async function readIdxFiles(
   }
   const open = async (name: string): Promise<NamedBytes> => {
     const file = byName.get(name);
-    if (file === undefined) throw new RangeError(`readIdx: expected a file ${JSON.stringify(name)}, got none`);
+    if (file === undefined) throw new InputRangeError("readIdx", `a file ${JSON.stringify(name)}`, "none", "missing");
     return { name, bytes: await file.bytes(), allowed: allowedBytes(await file.packed(), maxExpansion) };
   };
   const read = (pair: IdxNames | undefined) =>

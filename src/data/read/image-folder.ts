@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { flagAndKey } from "../../options/flag-names.ts";
 import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
@@ -38,7 +39,7 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   const { train, test, notes } = sortByClass(files, context.leftOut);
   const names = classNamesOf(train.length > 0 ? train : test);
   if (names.length > MAX_CLASSES)
-    throw new RangeError(`readImages: expected at most ${MAX_CLASSES} classes, got ${names.length}`);
+    throw new InputRangeError("readImages", `at most ${MAX_CLASSES} classes`, `${names.length}`, "too-large");
   const gallery = new Gallery(context);
   const total = train.length + test.length;
   const [trained, tested] = [train, test].map((pictures) => ({
@@ -86,7 +87,12 @@ class Gallery {
     const bytes = await leftOut.attempt("unreadable", name, async () => {
       const size = await file.size();
       if (size <= MAX_FILE_BYTES) return file.bytes();
-      throw new RangeError(`readImages ${JSON.stringify(name)}: expected at most ${MAX_FILE_BYTES} bytes, got ${size}`);
+      throw new InputRangeError(
+        `readImages ${JSON.stringify(name)}`,
+        `at most ${MAX_FILE_BYTES} bytes`,
+        `${size}`,
+        "too-large",
+      );
     });
     if (bytes === undefined) return undefined;
     const maxBytes = allowedBytes(await file.packed(), maxExpansion);
@@ -100,9 +106,9 @@ class Gallery {
     const first = this.#first;
     if (this.#options.size === undefined && (width !== first.width || height !== first.height)) {
       const got = `${JSON.stringify(first.name)} of ${first.height} x ${first.width} and ${JSON.stringify(name)} of ${height} x ${width}`;
-      throw new RangeError(
-        `readImages: expected pictures of one size, got ${got}; ${flagAndKey("size")} makes them equal`,
-      );
+      throw new InputRangeError("readImages", "pictures of one size", got, "damaged-file", {
+        advice: `${flagAndKey("size")} makes them equal`,
+      });
     }
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
     return resizeSamples(image, this.size[0], this.size[1], this.channels);
@@ -172,8 +178,8 @@ function placesOfClasses(pictures: readonly ClassPicture[], names: readonly stri
   const stray = places.indexOf(-1);
   if (stray < 0) return places;
   const { file, className } = pictures[stray];
-  const expected = `expected a class of the training (${listOf(names)})`;
-  throw new RangeError(`readImages ${JSON.stringify(file.name)}: ${expected}, got ${listOf([className])}`);
+  const expected = `a class of the training (${listOf(names)})`;
+  throw new InputRangeError(`readImages ${JSON.stringify(file.name)}`, expected, listOf([className]), "unknown-name");
 }
 
 /** @throws RangeError if there is a class whose pictures were all left out */
@@ -183,7 +189,10 @@ function checkClasses(pictures: readonly ClassPicture[], names: readonly string[
   if (empty < 0) return;
   const own = pictures.filter(({ className }) => className === names[empty]);
   const example = JSON.stringify(own[0]?.file.name);
-  throw new RangeError(
-    `readImages: expected a picture that can be read in class ${JSON.stringify(names[empty])}, got none of ${own.length} (${example})`,
+  throw new InputRangeError(
+    "readImages",
+    `a picture that can be read in class ${JSON.stringify(names[empty])}`,
+    `none of ${own.length} (${example})`,
+    "damaged-file",
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError, isInputError, retold } from "../../errors.ts";
 import { flagAndKey } from "../../options/flag-names.ts";
 
 const ADVICE = `${flagAndKey("skipBroken")} leaves such files out`;
@@ -55,7 +56,7 @@ export class LeftOut {
    */
   check(who: string, expected: string): void {
     if (this.#skipBroken || this.#broken.size === 0) return;
-    throw new RangeError(`${who}: expected ${expected}, got ${listed(this.#broken)}; ${ADVICE}`);
+    throw new InputRangeError(who, expected, listed(this.#broken), "damaged-file", { advice: ADVICE });
   }
 
   /**
@@ -108,5 +109,6 @@ function isFault(error: unknown): error is Error {
 }
 
 function withAdvice(error: Error): Error {
-  return error instanceof RangeError ? new RangeError(`${error.message}; ${ADVICE}`, { cause: error }) : error;
+  if (!isInputError(error)) return error;
+  return retold(error, { advice: error.advice === undefined ? ADVICE : `${error.advice}; ${ADVICE}` });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { listed } from "../../errors.ts";
+import { InputRangeError, listed } from "../../errors.ts";
 import { flagAndKey } from "../../options/flag-names.ts";
 import { channelsLast, imageLayout, labelCount, labelsOf } from "./array-images.ts";
 import { type ArrayFile, pixelsOf } from "./number-array.ts";
@@ -61,7 +61,7 @@ export async function readArrays(
   const { chosen, notes } = await choose(who, arrays, settings);
   const pairs = [pairOf(who, chosen.xTrain, chosen.yTrain), pairOf(who, chosen.xTest, chosen.yTest)];
   const found = pairs.filter((pair) => pair !== undefined);
-  if (found.length === 0) throw new RangeError(`${who}: expected images and labels, got ${shapesOf(arrays)}`);
+  if (found.length === 0) throw new InputRangeError(who, "images and labels", shapesOf(arrays), "damaged-file");
   const read: {
     layout: ReturnType<typeof imageLayout>;
     labels: Part["labels"];
@@ -74,7 +74,12 @@ export async function readArrays(
     const layout = imageLayout(images, settings);
     if (labelCount(labels.shape) !== images.shape[0]) {
       const got = `[${labels.shape.join(", ")}]`;
-      throw new RangeError(`${labels.who}: expected ${images.shape[0]} labels, one per image, got shape ${got}`);
+      throw new InputRangeError(
+        labels.who,
+        `${images.shape[0]} labels, one per image`,
+        `shape ${got}`,
+        "shape-mismatch",
+      );
     }
     const classes = labelsOf(labels.who, await labels.read());
     read.push({ layout, labels: classes, array: channelsLast(await images.read(), layout) });
@@ -89,9 +94,9 @@ export async function readArrays(
 function pairOf(who: string, images: ArrayFile | undefined, labels: ArrayFile | undefined) {
   if (images === undefined && labels === undefined) return undefined;
   if (images === undefined)
-    throw new RangeError(`${who}: expected images for the labels ${JSON.stringify(labels?.name)}, got none`);
+    throw new InputRangeError(who, `images for the labels ${JSON.stringify(labels?.name)}`, "none", "missing");
   if (labels === undefined)
-    throw new RangeError(`${who}: expected labels for the images ${JSON.stringify(images.name)}, got none`);
+    throw new InputRangeError(who, `labels for the images ${JSON.stringify(images.name)}`, "none", "missing");
   return { images, labels };
 }
 
@@ -121,7 +126,7 @@ async function choose(
     const [first] = arrays;
     if (arrays.length === 1 && first.type === undefined) await first.read();
     const hint = `; ${flagAndKey("names")} says which are which`;
-    throw new RangeError(`${who}: expected arrays such as x_train and y_train, got ${shapesOf(arrays)}${hint}`);
+    throw new InputRangeError(who, "arrays such as x_train and y_train", `${shapesOf(arrays)}${hint}`, "damaged-file");
   }
   const told = ROLES.flatMap((role) => (guess[role] === undefined ? [] : [`${USUAL[role]} is ${guess[role].name}`]));
   return { chosen: guess, notes: [`guessed by names and shapes: ${told.join(", ")}`] };
@@ -136,7 +141,7 @@ function fromRoles(find: (role: Role) => ArrayFile | undefined): Chosen {
 function byName(who: string, arrays: readonly ArrayFile[], name: string): ArrayFile {
   const found = arrays.find((array) => array.name === name.replace(/^\//, ""));
   if (found === undefined)
-    throw new RangeError(`${who}: expected an array ${JSON.stringify(name)}, got ${shapesOf(arrays)}`);
+    throw new InputRangeError(who, `an array ${JSON.stringify(name)}`, shapesOf(arrays), "damaged-file");
   return found;
 }
 

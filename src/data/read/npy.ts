@@ -7,6 +7,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
 import {
   type ArrayFile,
@@ -54,20 +55,21 @@ const TYPES: Readonly<Record<string, NumberType>> = {
 };
 
 function parseHeader(who: string, start: Uint8Array): Header {
-  if (!isNpy(start)) throw new RangeError(`${who}: expected a .npy file, got something else`);
+  if (!isNpy(start)) throw new InputRangeError(who, "a .npy file", "something else", "damaged-file");
   const [version, minor] = start.subarray(6, 8);
   const lengthBytes = version === 1 ? 2 : 4;
-  if (start.length < 8 + lengthBytes) throw new RangeError(`${who}: expected a whole file, got one that is cut off`);
+  if (start.length < 8 + lengthBytes)
+    throw new InputRangeError(who, "a whole file", "one that is cut off", "damaged-file");
   if (version < 1 || version > 3 || minor !== 0) {
-    throw new RangeError(`${who}: expected version 1.0, 2.0 or 3.0, got ${version}.${minor}`);
+    throw new InputRangeError(who, "version 1.0, 2.0 or 3.0", `${version}.${minor}`, "unsupported-file");
   }
   const view = new DataView(start.buffer, start.byteOffset, start.length);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const headerBytes = 8 + lengthBytes + length;
   if (length > MAX_HEADER)
-    throw new RangeError(`${who}: expected a header of at most ${MAX_HEADER} bytes, got ${length}`);
+    throw new InputRangeError(who, `a header of at most ${MAX_HEADER} bytes`, `${length}`, "too-large");
   if (start.length < headerBytes) {
-    throw new RangeError(`${who}: expected a header of ${headerBytes} bytes, got ${start.length}`);
+    throw new InputRangeError(who, `a header of ${headerBytes} bytes`, `${start.length}`, "damaged-file");
   }
   return {
     ...parseDescription(who, new TextDecoder().decode(start.subarray(8 + lengthBytes, headerBytes))),
@@ -112,7 +114,7 @@ function parseDescription(who: string, text: string): Omit<Header, "headerBytes"
   const fields = descriptionFields(text);
   if (fields === undefined) {
     const got = JSON.stringify(text.trim().slice(0, 80));
-    throw new RangeError(`${who}: expected a description with ${KEYS.join(", ")} and nothing else, got ${got}`);
+    throw new InputRangeError(who, `a description with ${KEYS.join(", ")} and nothing else`, got, "damaged-file");
   }
   const extents = fields.get("shape")?.[1] ?? "";
   const shape = extents
@@ -144,14 +146,19 @@ export async function openNpy(file: DataFile, name: string = file.name.replace(/
 
 async function readValues(who: string, file: DataFile, header: Header): Promise<NumberArray> {
   const { type, code, shape, fortran, littleEndian, headerBytes } = header;
-  if (type === undefined) throw new RangeError(`${who}: expected numbers, got ${describeCode(code)}`);
+  if (type === undefined) throw new InputRangeError(who, "numbers", describeCode(code), "damaged-file");
   const count = sizeOfShape(shape);
-  if (count === 0) throw new RangeError(`${who}: expected at least one value, got shape [${shape.join(", ")}]`);
+  if (count === 0) throw new InputRangeError(who, "at least one value", `shape [${shape.join(", ")}]`, "damaged-file");
   const size = headerBytes + count * NUMBER_BYTES[type];
   checkSize(file.name, size);
   const bytes = await file.bytes();
   if (bytes.length !== size) {
-    throw new RangeError(`${who}: expected ${size} bytes for [${shape.join(", ")}] of ${type}, got ${bytes.length}`);
+    throw new InputRangeError(
+      who,
+      `${size} bytes for [${shape.join(", ")}] of ${type}`,
+      `${bytes.length}`,
+      "shape-mismatch",
+    );
   }
   const array = { type, littleEndian, shape, bytes: bytes.subarray(headerBytes) };
   return fortran && shape.length > 1 ? reordered(array, [...shape.keys()], columnStrides(shape)) : array;

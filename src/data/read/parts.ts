@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { createDataset, type Dataset } from "../dataset.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
@@ -48,15 +49,15 @@ export function makeDatasets(
 ): { train: Dataset | undefined; test: Dataset | undefined } {
   const { train: first, test: second, classNames, scaling } = parts;
   const some = first ?? second;
-  if (some === undefined) throw new RangeError(`${who}: expected images, got none`);
+  if (some === undefined) throw new InputRangeError(who, "images", "none", "missing");
   const classes = classNames?.length ?? plausibleClasses(who, some.labels);
   const make = (name: string, part: Part | undefined) =>
     part && createDataset({ name, ...part, classes, classNames, scaling });
   const train = make("train", first);
   const test = make("test", second);
   if (train !== undefined && test !== undefined && train.shape.join() !== test.shape.join()) {
-    const shapes = `[${train.shape.join(", ")}] as in training, got [${test.shape.join(", ")}]`;
-    throw new RangeError(`${who}: expected images to test on of shape ${shapes}`);
+    const expected = `images to test on of shape [${train.shape.join(", ")}] as in training`;
+    throw new InputRangeError(who, expected, `[${test.shape.join(", ")}]`, "shape-mismatch");
   }
   return { train, test };
 }
@@ -74,7 +75,12 @@ function plausibleClasses(who: string, labels: ClassLabels): number {
   let highest = 0;
   for (let i = 0; i < labels.length; i++) highest = Math.max(highest, labels[i]);
   if (highest >= MANY_CLASSES && highest >= labels.length) {
-    throw new RangeError(`${who}: expected labels of classes, got ${highest} for one of ${labels.length} images`);
+    throw new InputRangeError(
+      who,
+      "labels of classes",
+      `${highest} for one of ${labels.length} images`,
+      "damaged-file",
+    );
   }
   return highest + 1;
 }

@@ -1,3 +1,4 @@
+import { InputRangeError } from "../../errors.ts";
 import { isUint8Array } from "../../numeric/array-kinds.ts";
 import { flagAndKey } from "../../options/flag-names.ts";
 import type { ResizedSamples } from "../image.ts";
@@ -50,9 +51,9 @@ export class PictureStore {
       const values = this.#most * height * width * channels;
       if (values > MAX_VALUES) {
         const got = `${this.#most} of ${height} x ${width} x ${channels}`;
-        throw new RangeError(
-          `readImages: expected at most ${MAX_VALUES} values, got ${got}; ${flagAndKey("size")} makes them smaller`,
-        );
+        throw new InputRangeError("readImages", `at most ${MAX_VALUES} values`, got, "too-large", {
+          advice: `${flagAndKey("size")} makes them smaller`,
+        });
       }
       this.#images = this.#length === 0 ? new Uint8Array(values) : inColour(this.#images);
       this.#channels = channels === 1 ? 1 : 3;

@@ -1,3 +1,4 @@
+import { InputRangeError } from "../../errors.ts";
 import type { Pixels } from "../pixels.ts";
 
 /** Values per block: memory grows by blocks, so that nothing is copied while it does. */
@@ -29,7 +30,7 @@ export class PixelStore {
   /** Adds the values `begin` to `end` - 1. */
   add(values: Float64Array, begin: number, end: number): void {
     if (this.length + end - begin > MAX_VALUES) {
-      throw new RangeError(`${this.#who}: expected at most ${MAX_VALUES} values, got more`);
+      throw new InputRangeError(this.#who, `at most ${MAX_VALUES} values`, "more", "too-large");
     }
     let block = this.#blocks.at(-1);
     for (let i = begin; i < end; i++) {

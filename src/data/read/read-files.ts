@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type InputError, InputRangeError, isInputError, retold } from "../../errors.ts";
 import { readOptions } from "../../options/schema.ts";
 import type { Dataset } from "../dataset.ts";
 import { splitStratified } from "../split.ts";
@@ -66,7 +67,7 @@ function splitOff(
 ) {
   if (train === undefined || test !== undefined) {
     const got = `${test?.length ?? 0} images of its own`;
-    throw new RangeError(`split: expected data without images to test on, got ${got}`);
+    throw new InputRangeError("split", "data without images to test on", got, "damaged-file");
   }
   const { rest, heldOut } = splitStratified(train, share, seed);
   return { train: rest, test: { ...heldOut, name: "test" } };
@@ -83,10 +84,15 @@ function tidied(files: readonly DataFile[]): readonly DataFile[] {
   const deep = visible.find(({ name }) => name.split("/").length > MAX_FOLDERS);
   if (deep !== undefined) {
     const got = JSON.stringify(`${deep.name.slice(0, 60)}...`);
-    throw new RangeError(`readData: expected at most ${MAX_FOLDERS} folders in each other, got more (${got})`);
+    throw new InputRangeError("readData", `at most ${MAX_FOLDERS} folders in each other`, `more (${got})`, "too-large");
   }
   if (visible.length > 0) return visible;
-  throw new RangeError(`readData: expected files of data, got ${files.length === 0 ? "none" : "only hidden ones"}`);
+  throw new InputRangeError(
+    "readData",
+    "files of data",
+    files.length === 0 ? "none" : "only hidden ones",
+    "damaged-file",
+  );
 }
 
 interface Found extends Parts {
@@ -115,7 +121,7 @@ async function readParts(
   if (kind === "archive") return readArchives(own, context, asked, depth);
   if (kind === "pickle") {
     const what = "a Python pickle, which is never run; CIFAR has a binary version, NumPy writes .npz";
-    throw new RangeError(`readData ${shown(own)}: expected a known format, got ${what}`);
+    throw new InputRangeError(`readData ${shown(own)}`, "a known format", what, "unsupported-file");
   }
   const format = formatName(kind);
   const options = { ...context, ...settingsFor(format, asked.given, asked.usual) };
@@ -161,7 +167,12 @@ function byPart(files: readonly DataFile[]): { train: DataFile[]; test: DataFile
 
 function only(files: readonly DataFile[]): DataFile | undefined {
   if (files.length <= 1) return files[0];
-  throw new RangeError(`readData: expected one file to train on and one with "test" in its name, got ${shown(files)}`);
+  throw new InputRangeError(
+    "readData",
+    'one file to train on and one with "test" in its name',
+    shown(files),
+    "damaged-file",
+  );
 }
 
 /** Arrays of a file each, which the files are the names of; where two are called the same, with their folders. */
@@ -200,7 +211,7 @@ async function readArchives(
   depth: number,
 ): Promise<Reading> {
   if (depth >= MAX_DEPTH)
-    throw new RangeError(`readData ${shown(archives)}: expected data, got archives in each other`);
+    throw new InputRangeError(`readData ${shown(archives)}`, "data", "archives in each other", "damaged-file");
   const files: DataFile[] = [];
   for (const archive of archives) {
     const inside = isZip(await archive.start(4))
@@ -209,16 +220,17 @@ async function readArchives(
     const prefix = archives.length > 1 ? `${stem(archive)}/` : "";
     files.push(...inside.map((file) => ({ ...file, name: prefix + file.name })));
   }
-  if (files.length === 0) throw new RangeError(`readData ${shown(archives)}: expected files in the archive, got none`);
+  if (files.length === 0)
+    throw new InputRangeError(`readData ${shown(archives)}`, "files in the archive", "none", "damaged-file");
   try {
     return await readParts(tidied(files), context, asked, depth + 1);
   } catch (error) {
-    throw error instanceof RangeError ? within(archives, error) : error;
+    throw isInputError(error) ? within(archives, error) : error;
   }
 }
 
 /** An error that names the archive too. */
-function within(archives: readonly DataFile[], error: RangeError): RangeError {
-  if (error.message.includes(JSON.stringify(archives[0].name))) return error;
-  return new RangeError(`${shown(archives)}: ${error.message}`, { cause: error });
+function within(archives: readonly DataFile[], error: InputError): InputError {
+  if (error.who.includes(JSON.stringify(archives[0].name))) return error;
+  return retold(error, { who: `${shown(archives)}: ${error.who}` });
 }

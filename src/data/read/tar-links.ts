@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import type { DataFile } from "./data-file.ts";
 import type { LeftOut } from "./left-out.ts";
 
@@ -56,7 +57,7 @@ export function filesOf(who: string, entries: readonly TarEntry[], leftOut: Left
         if (above.includes(found)) throw circleError(who, here);
         collect(found, here, [...above, found]);
       } else files.push(found.name === name ? found : { ...found, name });
-      if (files.length > most) throw new RangeError(`${who}: expected links to at most ${most} files, got more`);
+      if (files.length > most) throw new InputRangeError(who, `links to at most ${most} files`, "more", "too-large");
     }
   };
   collect(root, [], [root]);
@@ -70,7 +71,7 @@ function treeOf(who: string, entries: readonly TarEntry[]): Folder {
     const last = words.at(-1);
     if (last === undefined) continue;
     if (words.length > MAX_DEPTH)
-      throw new RangeError(`${who}: expected at most ${MAX_DEPTH} folders in each other, got more`);
+      throw new InputRangeError(who, `at most ${MAX_DEPTH} folders in each other`, "more", "too-large");
     let folder = root;
     for (const word of words.slice(0, -1)) {
       const known = folder.get(word);
@@ -123,7 +124,10 @@ function resolve(who: string, root: Folder, path: readonly string[]): DataFile |
 }
 
 function circleError(who: string, path: readonly string[]): RangeError {
-  return new RangeError(
-    `${who}: expected links that lead to a file, got ${JSON.stringify(path.join("/"))} in a circle`,
+  return new InputRangeError(
+    who,
+    "links that lead to a file",
+    `${JSON.stringify(path.join("/"))} in a circle`,
+    "damaged-file",
   );
 }

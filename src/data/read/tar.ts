@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { type DataFile, dataFile } from "./data-file.ts";
 import type { LeftOut } from "./left-out.ts";
 import { filesOf, type TarEntry, wordsOf } from "./tar-links.ts";
@@ -63,7 +64,7 @@ export async function readTar(archive: DataFile, leftOut: LeftOut): Promise<Data
     const size = octal(header, 124, 12);
     const begin = at + BLOCK;
     if (!(octal(header, 148, 8) === checksum(header)) || Number.isNaN(size)) {
-      throw new RangeError(`${who}: expected a header at byte ${at}, got corrupt data`);
+      throw new InputRangeError(who, `a header at byte ${at}`, "corrupt data", "damaged-file");
     }
     const type = String.fromCharCode(header[156] || 0x30);
     // A link may have the size of what it names; its content is not there.
@@ -92,7 +93,7 @@ export async function readTar(archive: DataFile, leftOut: LeftOut): Promise<Data
 }
 
 function cutOff(who: string, expected: number, got: number): RangeError {
-  return new RangeError(`${who}: expected ${expected} bytes or more, got ${got}`);
+  return new InputRangeError(who, `${expected} bytes or more`, `${got}`, "damaged-file");
 }
 
 function headerName(header: Uint8Array): string {

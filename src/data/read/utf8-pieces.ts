@@ -1,3 +1,5 @@
+import { InputRangeError } from "../../errors.ts";
+
 /** Bytes at the start of a text that tell how it is encoded. */
 const MARKS: readonly { readonly bytes: readonly number[]; readonly encoding: string }[] = [
   { bytes: [0xff, 0xfe, 0, 0], encoding: "utf-32" },
@@ -57,7 +59,8 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 function turner(who: string, start: Uint8Array): (bytes: Uint8Array, isLast: boolean) => Uint8Array {
   const mark = markOf(start);
   if (mark === undefined) return (bytes) => bytes;
-  if (mark.encoding === "utf-32") throw new RangeError(`${who}: expected text in UTF-8 or UTF-16, got UTF-32`);
+  if (mark.encoding === "utf-32")
+    throw new InputRangeError(who, "text in UTF-8 or UTF-16", "UTF-32", "unsupported-file");
   if (mark.encoding === "utf-8") return (bytes) => (bytes === start ? bytes.subarray(mark.bytes.length) : bytes);
   const decoder = new TextDecoder(mark.encoding, { fatal: true });
   const encoder = new TextEncoder();
@@ -65,7 +68,9 @@ function turner(who: string, start: Uint8Array): (bytes: Uint8Array, isLast: boo
     try {
       return encoder.encode(decoder.decode(bytes, { stream: !isLast }));
     } catch (cause) {
-      throw new RangeError(`${who}: expected whole text in UTF-16, got text that is cut off or corrupt`, { cause });
+      throw new InputRangeError(who, "whole text in UTF-16", "text that is cut off or corrupt", "unsupported-file", {
+        cause,
+      });
     }
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InputRangeError } from "../../errors.ts";
 import { crc32 } from "../../numeric/crc32.ts";
 import { allowedBytes, checkExpansion } from "../expansion.ts";
 import { gunzip, gunzipStart } from "../gzip.ts";
@@ -54,7 +55,12 @@ export async function readZip(archive: DataFile, { maxExpansion }: ReadSettings 
   const entries = readDirectory(who, bytes).filter(({ name }) => !name.endsWith("/"));
   const total = entries.reduce((sum, { packed }) => sum + packed, 0);
   if (total > bytes.length) {
-    throw new RangeError(`${who}: expected entries beside each other, got ${total} bytes in a file of ${bytes.length}`);
+    throw new InputRangeError(
+      who,
+      "entries beside each other",
+      `${total} bytes in a file of ${bytes.length}`,
+      "damaged-file",
+    );
   }
   const unpacked = entries.reduce((sum, entry) => sum + entry.unpacked, 0);
   const archivePacked = await archive.packed();
@@ -67,23 +73,23 @@ function readDirectory(who: string, bytes: Uint8Array): Entry[] {
   const { count, begin, size } = findDirectory(who, bytes, view);
   const end = begin + size;
   if (!(end <= bytes.length) || count > size / 46) {
-    throw new RangeError(`${who}: expected a directory inside the file, got ${count} entries at byte ${begin}`);
+    throw new InputRangeError(who, "a directory inside the file", `${count} entries at byte ${begin}`, "damaged-file");
   }
   const entries: Entry[] = [];
   let at = begin;
   for (let i = 0; i < count; i++) {
     if (at + 46 > end || view.getUint32(at, true) !== CENTRAL) {
-      throw new RangeError(`${who}: expected ${count} entries in the directory, got ${i}`);
+      throw new InputRangeError(who, `${count} entries in the directory`, `${i}`, "damaged-file");
     }
     const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
     const next = at + 46 + nameBytes + extraBytes + commentBytes;
-    if (next > end) throw new RangeError(`${who}: expected ${count} entries in the directory, got ${i}`);
+    if (next > end) throw new InputRangeError(who, `${count} entries in the directory`, `${i}`, "damaged-file");
     const nameBegin = at + 46;
     const extra = bytes.subarray(nameBegin + nameBytes, nameBegin + nameBytes + extraBytes);
     const flags = view.getUint16(at + 8, true);
     const rawName = bytes.subarray(nameBegin, nameBegin + nameBytes);
     const name = entryName(rawName, flags, extra).replaceAll("\\", "/");
-    if (flags & 1) throw new RangeError(`${who}: expected files without a password, got ${JSON.stringify(name)}`);
+    if (flags & 1) throw new InputRangeError(who, "files without a password", JSON.stringify(name), "unsupported-file");
     const sizes = [24, 20, 42].map((offset) => view.getUint32(at + offset, true));
     const [unpacked, packed, place] = withZip64(who, sizes, extra);
     const method = view.getUint16(at + 10, true);
@@ -112,7 +118,7 @@ function findDirectory(who: string, bytes: Uint8Array, view: DataView) {
       begin: view.getUint32(at + 16, true),
     };
   }
-  throw new RangeError(`${who}: expected a whole ZIP archive, got one that is cut off`);
+  throw new InputRangeError(who, "a whole ZIP archive", "one that is cut off", "damaged-file");
 }
 
 /** Numbers beyond 2^53 become ones that no check lets through. */
@@ -131,14 +137,14 @@ function withZip64(who: string, sizes: readonly number[], extra: Uint8Array): re
       let next = at + 4;
       return sizes.map((size) => {
         if (size !== 0xffffffff) return size;
-        if (next + 8 > end) throw new RangeError(`${who}: expected a size of 64 bits, got none`);
+        if (next + 8 > end) throw new InputRangeError(who, "a size of 64 bits", "none", "damaged-file");
         next += 8;
         return whole64(view, next - 8);
       });
     }
     at = end;
   }
-  throw new RangeError(`${who}: expected a size of 64 bits, got none`);
+  throw new InputRangeError(who, "a size of 64 bits", "none", "damaged-file");
 }
 
 /** @param archivePacked what the archive takes in the file that the user gave, beyond which no file in it goes */
@@ -150,11 +156,11 @@ function entryFile(archive: string, bytes: Uint8Array, entry: Entry, archivePack
     const packed = packedBytes(who, bytes, entry);
     if (entry.method === 0) {
       if (crc32(packed) !== entry.crc)
-        throw new RangeError(`${who}: expected it to fit its checksum, got corrupt data`);
+        throw new InputRangeError(who, "it to fit its checksum", "corrupt data", "damaged-file");
       return packed;
     }
     const data = await gunzip(asGzip(packed, entry), { name, maxBytes: unpacked });
-    if (data.length !== unpacked) throw new RangeError(`${who}: expected ${unpacked} bytes, got ${data.length}`);
+    if (data.length !== unpacked) throw new InputRangeError(who, `${unpacked} bytes`, `${data.length}`, "damaged-file");
     return data;
   };
   return {
@@ -176,22 +182,22 @@ function entryFile(archive: string, bytes: Uint8Array, entry: Entry, archivePack
 function packedBytes(who: string, bytes: Uint8Array, entry: Entry): Uint8Array {
   const { at, rawName, packed, unpacked, method } = entry;
   if (method !== 0 && method !== 8) {
-    throw new RangeError(`${who}: expected it stored or deflated (methods 0 and 8), got method ${method}`);
+    throw new InputRangeError(who, "it stored or deflated (methods 0 and 8)", `method ${method}`, "unsupported-file");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (!(at + 30 <= bytes.length) || view.getUint32(at, true) !== LOCAL) {
-    throw new RangeError(`${who}: expected it at byte ${at}, got something else there`);
+    throw new InputRangeError(who, `it at byte ${at}`, "something else there", "damaged-file");
   }
   const nameBytes = view.getUint16(at + 26, true);
   if (nameBytes !== rawName.length || !rawName.every((byte, i) => bytes[at + 30 + i] === byte)) {
-    throw new RangeError(`${who}: expected the same name there as in the directory, got another`);
+    throw new InputRangeError(who, "the same name there as in the directory", "another", "damaged-file");
   }
   const begin = at + 30 + nameBytes + view.getUint16(at + 28, true);
   if (!(begin + packed <= bytes.length)) {
-    throw new RangeError(`${who}: expected ${packed} bytes at byte ${begin}, got a file of ${bytes.length}`);
+    throw new InputRangeError(who, `${packed} bytes at byte ${begin}`, `a file of ${bytes.length}`, "damaged-file");
   }
   if (method === 0 && packed !== unpacked) {
-    throw new RangeError(`${who}: expected as many bytes stored as there are, got ${packed} for ${unpacked}`);
+    throw new InputRangeError(who, "as many bytes stored as there are", `${packed} for ${unpacked}`, "damaged-file");
   }
   return bytes.subarray(begin, begin + packed);
 }

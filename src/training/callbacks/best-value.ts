@@ -1,4 +1,4 @@
-import { shown } from "../../errors.ts";
+import { InputRangeError, shown } from "../../errors.ts";
 import { choice, number } from "../../options/kinds.ts";
 import { checkNumber } from "../../options/numbers.ts";
 import { readFields } from "../../options/objects.ts";
@@ -62,10 +62,10 @@ export class BestValue {
   #read(event: EpochEvent): number {
     const value = event[this.monitor];
     if (value === undefined) {
-      throw new RangeError(`${this.#who}: expected validation data to monitor ${this.monitor}, got none`);
+      throw new InputRangeError(this.#who, `validation data to monitor ${this.monitor}`, "none", "missing");
     }
     if (Number.isNaN(value) && this.monitor.endsWith("Accuracy")) {
-      throw new RangeError(`${this.#who}: expected a loss that knows classes to monitor ${this.monitor}, got another`);
+      throw new InputRangeError(this.#who, `a loss that knows classes to monitor ${this.monitor}`, "another");
     }
     return value;
   }
@@ -96,7 +96,7 @@ export class BestValue {
     const who = `${this.#who} state`;
     const { monitor, value, epoch, waited } = readFields(who, state, ["monitor", "value", "epoch", "waited"]);
     if (monitor !== this.monitor) {
-      throw new RangeError(`${who}: expected one that monitors ${this.monitor}, got ${shown(monitor)}`);
+      throw new InputRangeError(who, `one that monitors ${this.monitor}`, shown(monitor));
     }
     const restored = value === null ? undefined : checkNumber(who, "value", value);
     const restoredEpoch = checkNumber(who, "epoch", epoch, { minimum: 0, whole: true });

@@ -1,3 +1,4 @@
+import { InputRangeError } from "../../errors.ts";
 import { flag, text, whole } from "../../options/kinds.ts";
 import { readFields } from "../../options/objects.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";
@@ -84,7 +85,7 @@ export class EarlyStopping implements Callback {
     const parameters = tensors.get(BEST);
     if (hasWeights !== (parameters !== undefined)) {
       const got = parameters === undefined ? "none" : "some";
-      throw new RangeError(`${this.name} state: expected ${hasWeights ? "the best" : "no"} weights, got ${got}`);
+      throw new InputRangeError(`${this.name} state`, `${hasWeights ? "the best" : "no"} weights`, got);
     }
     this.#best.restore(best);
     this.#parameters = this.restoreBestWeights ? parameters : undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LeftOut } from "../../../src/data/read/left-out.ts";
+import { InputRangeError } from "../../../src/errors.ts";
 
 describe("LeftOut", () => {
   it("makes an error of what cannot be read, with kinds, counts and an example each", () => {
@@ -19,7 +20,7 @@ describe("LeftOut", () => {
     leftOut.addBroken("WebP", "owl/1.webp");
     leftOut.addBroken("WebP", "owl/2.webp");
     const corrupt = async () =>
-      Promise.reject(new RangeError('png "b.png": expected a whole file, got one that is cut off'));
+      Promise.reject(new InputRangeError('png "b.png"', "a whole file", "one that is cut off"));
     expect(await leftOut.attempt("corrupt", "b.png", corrupt)).toBeUndefined();
     leftOut.addStranger("desktop.ini");
     leftOut.addStranger("a.log");
@@ -38,8 +39,10 @@ describe("LeftOut", () => {
     );
     expect(leftOut.brokenCount).toBe(0);
     const strict = new LeftOut({ skipBroken: false });
-    await expect(strict.attempt("corrupt", "a", async () => Promise.reject(new RangeError("cut")))).rejects.toThrow(
-      "cut; --skip-broken (skipBroken) leaves such files out",
-    );
+    await expect(
+      strict.attempt("corrupt", "a", async () =>
+        Promise.reject(new InputRangeError("png", "a whole file", "one that is cut off")),
+      ),
+    ).rejects.toThrow("got one that is cut off; --skip-broken (skipBroken) leaves such files out");
   });
 });

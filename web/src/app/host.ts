@@ -1,4 +1,4 @@
-import { createSession, type Session, setWorkerSource } from "convasm";
+import { createSession, type HostError, type Session, setWorkerSource } from "convasm";
 import { Signal } from "../ui/signal.ts";
 
 // The build makes a file of the worker's program, next to the page's own.
@@ -7,16 +7,16 @@ setWorkerSource(() => new Worker(new URL("./worker.js", import.meta.url), { type
 /** The worker that data sets and models live in: started when it is first needed, and again after it was lost. */
 export class Host {
   /** Reason for which the last worker is gone; undefined while all is well. */
-  readonly lost = new Signal<string | undefined>(undefined);
+  readonly lost = new Signal<HostError | undefined>(undefined);
   #session: Promise<Session> | undefined;
 
   /** @throws Error if no worker starts, with what to do about it */
   session(): Promise<Session> {
     if (this.#session === undefined) {
       const starting = createSession({
-        onLost: (reason) => {
+        onLost: (_, error) => {
           this.#session = undefined;
-          this.lost.value = reason;
+          this.lost.value = error;
         },
       });
       this.#session = starting;

@@ -1,3 +1,4 @@
+import { DivergedError } from "convasm";
 import type { CurrentModel, Workspace } from "../app/workspace.ts";
 import { fill, h, setText } from "../ui/dom.ts";
 import { count, loss, percent } from "../ui/format.ts";
@@ -86,7 +87,7 @@ export class ResultsPanel {
       // The results shown are of earlier weights.
       this.#forget(model.value);
       const text = reasonOf(error);
-      const diverged = text.startsWith("training diverged");
+      const diverged = error instanceof DivergedError;
       const title = diverged ? "The network says nothing right" : "The held-out images could not be looked at";
       tell({ kind: "error", title, text, topic: "results" });
     } finally {

@@ -1,3 +1,4 @@
+import { DivergedError, type Stop } from "convasm";
 import type { Workspace } from "../app/workspace.ts";
 import type { NetworkDraft } from "../network/draft.ts";
 import { h, newId, setText } from "../ui/dom.ts";
@@ -235,7 +236,7 @@ function placeOf(run: TrainingRun, totalSteps: number): string {
   switch (run.state.value) {
     case "ended":
       if (history?.end === "completed") return `Done: ${where}`;
-      return typeof history?.end === "object" ? whyEnded(history.end.stopped) : `Stopped in ${where}`;
+      return typeof history?.end === "object" ? whyEnded(history.end) : `Stopped in ${where}`;
     case "paused":
       return `Paused in ${where}`;
     default:
@@ -249,9 +250,10 @@ function accuracyBeside(loss: number | undefined, accuracy: number | undefined):
 }
 
 /** A callback's reason for the end, as people read it. */
-function whyEnded(reason: string): string {
-  const divergence = /^stopOnNaN: (.*)$/s.exec(reason)?.[1];
-  return divergence === undefined ? `Ended: ${reason}` : `Training diverged: ${divergence}`;
+function whyEnded({ stopped, divergence }: Stop): string {
+  return divergence === undefined
+    ? `Ended: ${stopped}`
+    : sentence(new DivergedError(divergence.expected, divergence.got).message);
 }
 
 /** The engine of the training, and advice to make it faster. */

@@ -1,3 +1,4 @@
+import { HostError, isInputError } from "convasm";
 import { type ModelFile, type NotedRun, readModelFile } from "../app/model-file.ts";
 import type { Kept } from "../app/recovery.ts";
 import type { Workspace } from "../app/workspace.ts";
@@ -217,7 +218,9 @@ export class TrainView {
 /** Reason why a run could not start, with advice. */
 function adviceFor(error: unknown): string {
   const reason = reasonOf(error);
-  return /memory|GiB|MiB|allocat/i.test(reason) ? `${reason}. A smaller batch needs less memory.` : reason;
+  const lacksMemory = error instanceof HostError && error.code === "no-memory";
+  const isTooLarge = isInputError(error) && error.code === "too-large";
+  return lacksMemory || isTooLarge ? `${reason}. A smaller batch needs less memory.` : reason;
 }
 
 /** A card that folds to its first line. */

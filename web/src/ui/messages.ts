@@ -1,3 +1,4 @@
+import { HostError } from "convasm";
 import { byId, h } from "./dom.ts";
 import { icon } from "./icons.ts";
 
@@ -43,9 +44,9 @@ export function dismiss(topic: string): void {
   shown.delete(topic);
 }
 
-/** The message of an error for users. */
+/** The text of an error for people. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  // The page itself does what programs are advised to do.
-  return text.replace(/^session: (the worker is lost: .*); models in it are gone, .*$/s, "$1");
+  // Remedies for programs that lost their worker, the page applies itself.
+  if (error instanceof HostError && error.who === "session") return error.problem;
+  return error instanceof Error ? error.message : String(error);
 }
