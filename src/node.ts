@@ -19,7 +19,8 @@ export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";
 export { loadDataFiles } from "./node/data-files.ts";
 export { DownloadError } from "./node/download.ts";
-export { FileError, writeFileAtomic } from "./node/files.ts";
+export { FileError } from "./node/file-error.ts";
+export { writeFileAtomic } from "./node/files.ts";
 export { decodeImage, type ReadImageOptions, readImage } from "./node/image.ts";
 export {
   type IdxFolderOptions,

@@ -16,7 +16,7 @@ import {
   TooSmallError,
 } from "../src/errors.ts";
 import { DownloadError } from "../src/node/download.ts";
-import { FileError } from "../src/node/files.ts";
+import { FileError } from "../src/node/file-error.ts";
 
 /** Through JSON, which is stricter than what crosses between threads. */
 function crossed(error: unknown): Error {

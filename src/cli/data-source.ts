@@ -10,7 +10,7 @@ import type { PixelScaling } from "../data/scaling.ts";
 import { reasonOf } from "../errors.ts";
 import { loadDataFiles } from "../node/data-files.ts";
 import { DownloadError } from "../node/download.ts";
-import { errorCode, FileError, fileError } from "../node/files.ts";
+import { errorCode, FileError, fileError } from "../node/file-error.ts";
 import { findMnist, idxPathsIn, loadIdxFolder, loadMnist } from "../node/mnist.ts";
 import type { Model } from "../training/model.ts";
 import { barLine } from "./bar.ts";

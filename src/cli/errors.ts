@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { HostError, type HostErrorCode, InputRangeError, isInputError } from "../errors.ts";
 import { DownloadError } from "../node/download.ts";
-import { FileError } from "../node/files.ts";
+import { FileError } from "../node/file-error.ts";
 import { troubleOf } from "./trouble.ts";
 import { visible } from "./visible.ts";
 

@@ -1,4 +1,4 @@
-import { fileError } from "../node/files.ts";
+import { fileError } from "../node/file-error.ts";
 import { EXIT, Interrupted } from "./errors.ts";
 
 /**

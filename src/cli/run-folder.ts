@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { claimFile, ensureFolder, errorCode, fileError, pathExists } from "../node/files.ts";
+import { errorCode, fileError } from "../node/file-error.ts";
+import { claimFile, ensureFolder, pathExists } from "../node/files.ts";
 import { UsageError } from "./errors.ts";
 
 /** Default folder of runs. */

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { FileError, fileError } from "../node/files.ts";
+import { FileError, fileError } from "../node/file-error.ts";
 
 /**
  * Finds out before minutes of measurement whether their chart can be written.

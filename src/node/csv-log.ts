@@ -1,7 +1,8 @@
 import type { Callback } from "../training/callback.ts";
 import type { EpochEvent } from "../training/events.ts";
 import { CSV_HEADER, csvRow, type HistoryRow, parseHistory } from "../training/history-csv.ts";
-import { errorCode, readFileBounded, writeFileAtomic } from "./files.ts";
+import { errorCode } from "./file-error.ts";
+import { readFileBounded, writeFileAtomic } from "./files.ts";
 
 const MAX_BYTES = 64 * 2 ** 20;
 

@@ -12,7 +12,8 @@ import type { ReadDataOptions } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
 import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
-import { fileError, readFileBounded } from "./files.ts";
+import { fileError } from "./file-error.ts";
+import { readFileBounded } from "./files.ts";
 import { decodeImage } from "./image.ts";
 import { hasMnistLabels } from "./mnist.ts";
 

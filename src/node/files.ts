@@ -8,42 +8,8 @@ import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } fro
 import { basename, dirname, join } from "node:path";
 import { GrowingBytes } from "../data/gzip.ts";
 import { InputRangeError } from "../errors.ts";
+import { errorCode, FileError, fileError } from "./file-error.ts";
 import { openToRead, pipePieces } from "./pipe.ts";
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EBUSY: "file is in use",
-  EDQUOT: "disk quota exceeded",
-  EFBIG: "file too large for the file system",
-  EISDIR: "is a folder",
-  ELOOP: "too many symbolic links",
-  EMFILE: "too many open files",
-  ENAMETOOLONG: "name too long",
-  ENFILE: "too many open files on the whole machine",
-  ENOENT: "no such file or folder",
-  ENOMEM: "out of memory",
-  ENOSPC: "no space left on the disk",
-  ENOTDIR: "part of the path is not a folder",
-  EPERM: "operation not permitted",
-  EROFS: "file system is read-only",
-};
-
-/**
- * An error of the file system: a file could not be read or written. The message holds the path and the reason; `cause`
- * the system's error.
- */
-export class FileError extends Error {
-  override readonly name = "FileError";
-  readonly path: string;
-  /** The system's code, such as `"ENOENT"`, where there is one; else `"file-failed"`. */
-  readonly code: string;
-
-  constructor(action: string, path: string, reason: string, cause?: unknown) {
-    super(`cannot ${action} ${JSON.stringify(path)}: ${reason}`, { cause });
-    this.path = path;
-    this.code = errorCode(cause) ?? "file-failed";
-  }
-}
 
 /** True if there is something at a path that the system gives information about. */
 export function pathExists(path: string): Promise<boolean> {
@@ -51,24 +17,6 @@ export function pathExists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** The system's code of an error, such as `"ENOENT"`. */
-export function errorCode(error: unknown): string | undefined {
-  // Not by instanceof: in test environments such as Jest's, Node's own errors are of another realm.
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
-
-/**
- * An error that names the path, for one of the file system; aborts and errors that name it already are returned as they
- * are.
- */
-export function fileError(action: string, path: string, error: unknown): unknown {
-  if (error instanceof FileError || error instanceof RangeError) return error;
-  if (error instanceof Error && error.name === "AbortError") return error;
-  const reason = REASONS[errorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
-  return new FileError(action, path, reason, error);
 }
 
 async function named<T>(action: string, path: string, work: () => Promise<T>): Promise<T> {

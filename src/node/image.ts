@@ -11,7 +11,8 @@ import { isJpeg } from "../data/jpeg-structure.ts";
 import { notDecodable } from "../data/picture-format.ts";
 import { decodePng, isPng } from "../data/png.ts";
 import { InputRangeError } from "../errors.ts";
-import { errorCode, readFileBounded } from "./files.ts";
+import { errorCode } from "./file-error.ts";
+import { readFileBounded } from "./files.ts";
 import { decodeJpeg } from "./jpeg.ts";
 
 /** Options of {@link decodeImage}. */

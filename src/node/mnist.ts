@@ -29,7 +29,8 @@ import { scaleDatasets } from "../data/read/stretch.ts";
 import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
-import { ensureFolder, errorCode, fileError, readFileBounded } from "./files.ts";
+import { errorCode, fileError } from "./file-error.ts";
+import { ensureFolder, readFileBounded } from "./files.ts";
 
 /** Largest size of a data set's file that is read. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;

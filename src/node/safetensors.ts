@@ -18,7 +18,8 @@ import {
   type SafetensorsHeader,
   safetensorsHeaderBytes,
 } from "../formats/safetensors-header.ts";
-import { FileError, fileError, readExactly, writeFileAtomic } from "./files.ts";
+import { FileError, fileError } from "./file-error.ts";
+import { readExactly, writeFileAtomic } from "./files.ts";
 import { openToRead } from "./pipe.ts";
 
 /** Largest size of a file in bytes. */

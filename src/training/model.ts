@@ -104,12 +104,8 @@ export class Model {
     const network = await Network.create(this.architecture, settings);
     try {
       if (generation !== this.#generation) {
-        throw new InputRangeError(
-          "compile",
-          "one call at a time",
-          "another, or dispose(), before it was done",
-          "wrong-time",
-        );
+        const got = "another, or dispose(), before it was done";
+        throw new InputRangeError("compile", "one call at a time", got, "wrong-time");
       }
       expectIdle(old, "compile");
     } catch (error) {
@@ -176,12 +172,8 @@ export class Model {
   /** A training run in hand: it can be checkpointed at any step and resumed. */
   trainer(data: Dataset, options: FitOptions = {}): Trainer {
     if (frozenWeights(this.#architecture).join() !== frozenWeights(this.network.architecture).join()) {
-      throw new InputRangeError(
-        "fit",
-        "compile() after freeze() or unfreeze(), which count from then on",
-        "none",
-        "wrong-time",
-      );
+      const expected = "compile() after freeze() or unfreeze(), which count from then on";
+      throw new InputRangeError("fit", expected, "none", "wrong-time");
     }
     const names = this.classNames ?? data?.classNames;
     const validation = options?.validation && matchClasses(options.validation, names, "fit: validation");

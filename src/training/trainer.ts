@@ -108,14 +108,9 @@ export class Trainer {
   async *run(strategy: DistributionStrategy = singleNetwork(this.network)): AsyncGenerator<FitEvent, History> {
     const { turns } = this.network;
     if (this.#progress.step > 0 && turns.latest !== this) {
-      const { step } = this.#progress;
-      throw new InputRangeError(
-        "fit",
-        "the network's latest run",
-        `one at step ${step} that another came after`,
-        "wrong-time",
-        { advice: "resume it from a checkpoint" },
-      );
+      const got = `one at step ${this.#progress.step} that another came after`;
+      const advice = "resume it from a checkpoint";
+      throw new InputRangeError("fit", "the network's latest run", got, "wrong-time", { advice });
     }
     turns.begin(this);
     try {

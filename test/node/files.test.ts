@@ -3,14 +3,8 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, utimes, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  appendLines,
-  claimFile,
-  ensureFolder,
-  FileError,
-  readFileBounded,
-  writeFileAtomic,
-} from "../../src/node/files.ts";
+import { FileError } from "../../src/node/file-error.ts";
+import { appendLines, claimFile, ensureFolder, readFileBounded, writeFileAtomic } from "../../src/node/files.ts";
 
 let folder = "";
 
