@@ -50,7 +50,7 @@ describe.each(["simd", "js"] as const)("a tape on %s", (gear) => {
   it("does something on every axis", async () => {
     const { operations } = await run(gear, 1, OPTIMIZERS[3]);
     const axes = new Set(operations.map(({ axis }) => axis));
-    expect([...axes].sort()).toEqual(["channel", "parameter", "sample", "single", "weight"]);
+    expect([...axes].sort()).toEqual(["batch", "channel", "parameter", "sample", "single", "weight"]);
     for (const { extent, kernel } of operations) expect(extent, kernel).toBeGreaterThan(0);
   });
 });

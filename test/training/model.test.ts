@@ -162,7 +162,7 @@ describe("compile", () => {
 
   it("comes before everything else, and after dispose again", async () => {
     const model = created();
-    const missing = new TypeError("model: expected compile() to be called first");
+    const missing = new TypeError("model: expected compile() to be called first, got no call");
     const expectMissing = async () => {
       await expect(model.fit(data)).rejects.toThrow(missing);
       await expect(model.evaluate(data)).rejects.toThrow(missing);
