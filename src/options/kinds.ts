@@ -6,7 +6,7 @@
 
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { checkNumber, type NumberRule, ruleText } from "./numbers.ts";
+import { checkNumber, keepsRule, type NumberRule, ruleText } from "./numbers.ts";
 
 /**
  * The field that a form shows: `extents` is one for sizes along axes, `pairs` for names and values, `layers` for a list of
@@ -60,13 +60,19 @@ export function wholeOr<const Word extends string>(
   minimum: number,
   maximum?: number,
 ): OptionKind<number | Word, number | Word> {
-  const { field, rule = {}, wanted, read } = whole(minimum, maximum);
+  const { field, rule = {}, wanted: number } = whole(minimum, maximum);
+  const wanted = `${word} or ${number}`;
   return {
     field,
     rule,
     words: [word],
-    wanted: `${word} or ${wanted}`,
-    read: (who, key, value) => (value === word ? word : read(who, key, value)),
+    wanted,
+    read(who, key, value) {
+      if (value === word) return word;
+      if (typeof value === "number" && keepsRule(value, rule)) return value;
+      const Wrong = typeof value === "number" ? InputRangeError : InputTypeError;
+      throw new Wrong(who, `${key} to be ${wanted}`, shown(value));
+    },
   };
 }
 

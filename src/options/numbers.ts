@@ -30,7 +30,8 @@ export function ruleText(rule: NumberRule): string {
   return rule.float32 ? `${text} in float32` : text;
 }
 
-function keepsRule(value: number, rule: NumberRule): boolean {
+/** True for a number within the rule's bounds, as float64. */
+export function keepsRule(value: number, rule: NumberRule): boolean {
   const { minimum = value, maximum = value } = rule;
   const { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = rule;
   const isInside = value >= minimum && value <= maximum && value > above && value < below;
