@@ -63,7 +63,7 @@ describeInChromium("a page that may do little", () => {
     const csp = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'";
     const folders = { "/dist/": DIST };
     expect(await said({ csp, folders, files: { "/index.html": LOADED("/dist/convasm.min.js") } })).toMatch(
-      /^Error: session: the worker did not start: .*Content Security Policy must allow blob: as worker-src, or the page take browser\/convasm\.js/,
+      /^RangeError: session: the worker did not start: .*Content Security Policy must allow blob: as worker-src, or the page take browser\/convasm\.js/,
     );
     // The advice is right.
     const advised = await said({ csp, folders, files: { "/index.html": LOADED("/dist/browser/convasm.js") } });
