@@ -58,7 +58,7 @@ describe("a finished run", () => {
     await run(...training, "--schedule", "cosine", "--out", "cosine");
     const bare = await run("train", "--resume", "cosine");
     expect(bare.code).toBe(2);
-    expect(bare.stderr).toMatch(/but the run there is finished; --epochs trains it further\n$/);
+    expect(bare.stderr).toMatch(/got one of a finished run; --epochs trains it further\n$/);
     const few = await run("train", "--resume", "cosine", "--epochs", "2");
     expect(few.code).toBe(2);
     expect(few.stderr).toBe("convasm: --epochs: expected more than the 2 that are done, got 2\n");
