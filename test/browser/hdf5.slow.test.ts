@@ -54,7 +54,7 @@ describeInChromium("an HDF5 file in a page without a bundler", () => {
     const server = await serve(library, "");
     const { here, there } = await readIn(browser(), server.origin);
     expect(here).toMatch(
-      /^Error: readHdf5: expected an import map that says where h5wasm is, such as \{.*\}, got none$/,
+      /^RangeError: readHdf5: expected an import map that says where h5wasm is, such as \{.*\}, got none$/,
     );
     expect(there).toBe(here);
     await server.close();

@@ -66,14 +66,14 @@ describeInChromium("the build with separate files, on a server", () => {
   it("says which wasm file is missing", async () => {
     const { here, there } = await said({ files: filesWithout("simd.wasm") });
     expect(here).toMatch(
-      /^Error: engine: expected simd\.wasm at http:\/\/127\.0\.0\.1:\d+\/lib\/simd\.wasm, got 404 Not Found$/,
+      /^RangeError: engine: expected simd\.wasm at http:\/\/127\.0\.0\.1:\d+\/lib\/simd\.wasm, got 404 Not Found$/,
     );
     expect(there).toBe(here);
   });
 
   it("says which wasm file is a page, as servers of single-page apps answer", async () => {
     const { here, there } = await said({ files: { ...filesWithout(), "/lib/simd.wasm": PAGE }, wasmType: "text/html" });
-    expect(here).toMatch(/^Error: engine: expected simd\.wasm at \S+, got something else$/);
+    expect(here).toMatch(/^RangeError: engine: expected simd\.wasm at \S+, got something else$/);
     expect(there).toBe(here);
   });
 
@@ -81,7 +81,7 @@ describeInChromium("the build with separate files, on a server", () => {
     const { here, there } = await said({ files: filesWithout("browser-worker.js") });
     expect(here).toBe("trained");
     expect(there).toMatch(
-      /^Error: session: the worker did not start: its script could not be loaded: .*server must have that file/,
+      /^RangeError: session: the worker did not start: its script could not be loaded: .*server must have that file/,
     );
   });
 });
