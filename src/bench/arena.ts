@@ -87,10 +87,21 @@ function place(call: KernelCall, heap: Heap, inPlace: boolean): { placed: Placed
   return { placed, end: next + CANARY };
 }
 
+/** A call wrote outside its outputs and states, or left an element of an output unwritten. */
+export class CanaryError extends Error {
+  /** The same without the call's name. */
+  readonly problem: string;
+
+  constructor({ kernel, label }: KernelCall, problem: string) {
+    super(`${kernel}, ${label}: ${problem}`);
+    this.problem = problem;
+  }
+}
+
 /**
  * Runs a call and returns its outputs and states.
  *
- * @throws Error if it wrote outside its outputs and states, or left an element of an output unwritten
+ * @throws CanaryError if it wrote outside its outputs and states, or left an element of an output unwritten
  */
 export function runCall({ kernels, heap }: Backend, call: KernelCall, options: RunOptions = {}): Results {
   const inPlace = options.inPlace === true;
@@ -117,7 +128,6 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
 
   // Results may have changed; everything else must be unchanged.
   const results = new Map<string, Heap>();
-  const who = `${call.kernel}, ${call.label}`;
   const after = words.slice();
   for (const { tensor, offset, elements } of placed) {
     if (tensor.role === "input") continue;
@@ -128,14 +138,14 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
       // The last word of an element tells NaN from numbers.
       if (after[word] !== fill[word]) continue;
       const at = Math.floor((word - from) / wordsPerElement);
-      throw new Error(`${who}: did not write "${tensor.name}" at ${at}`);
+      throw new CanaryError(call, `did not write "${tensor.name}" at ${at}`);
     }
     after.set(before.subarray(from, to), from);
   }
   let changed = 0;
   while (changed < after.length && after[changed] === before[changed]) changed++;
   if (changed < after.length)
-    throw new Error(`${who}: wrote outside its outputs, ${whereIs(changed / wordsPerElement, placed)}`);
+    throw new CanaryError(call, `wrote outside its outputs, ${whereIs(changed / wordsPerElement, placed)}`);
   return results;
 }
 

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type Backend, type Results, runCall } from "./arena.ts";
+import { reasonOf } from "../errors.ts";
+import { type Backend, CanaryError, type Results, runCall } from "./arena.ts";
 import { type Expectation, missText, worstMiss } from "./bound.ts";
 import type { KernelCall } from "./calls/call.ts";
 import { cutsOf, type Difference, differenceOf, differenceText } from "./ranges.ts";
@@ -64,8 +65,7 @@ export function findFault(
     check = "in place";
     return differs(runCall(backend, call, { inPlace: true }), whole);
   } catch (error) {
-    // The arena's canaries, which name the call again, or a trap in wasm.
-    const text = error instanceof Error ? error.message : String(error);
-    return fault(check, text.replace(`${call.kernel}, ${call.label}: `, ""));
+    // The arena's canaries, or a trap in wasm.
+    return fault(check, error instanceof CanaryError ? error.problem : reasonOf(error));
   }
 }
