@@ -30,7 +30,8 @@ export interface ConvolutionCase {
   readonly depthwise?: boolean;
 }
 
-const PLAIN = {
+/** Two images, a 3 x 3 window, and nothing else to it: cases say what differs. */
+export const PLAIN = {
   n: 2,
   r: 3,
   s: 3,

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { HostError, type HostErrorCode, InputRangeError, isInputError } from "../errors.ts";
+import { HostError, type HostErrorCode, InputRangeError, isInputError, reasonOf } from "../errors.ts";
 import { DownloadError } from "../node/download.ts";
 import { FileError } from "../node/file-error.ts";
 import { troubleOf } from "./trouble.ts";
@@ -34,7 +34,7 @@ export function exitCodeOf(error: unknown): number {
 
 /** The one line that an error gets. */
 export function errorLine(error: unknown): string {
-  const message = troubleOf(error) ?? (error instanceof Error ? error.message : String(error));
+  const message = troubleOf(error) ?? reasonOf(error);
   const line = oneLine(error instanceof CommanderError ? message.replace(/^error: /, "") : message);
   if (isExpected(error) || error instanceof Interrupted || error instanceof CommanderError) return `convasm: ${line}`;
   return `convasm: internal error: ${line || "unknown"} (--debug shows where)`;

@@ -96,8 +96,7 @@ function chooseSchedule({ schedule, lr }: TrainingOptions, own: Schedule, epochs
     return rest;
   }
   const asked = typed("--schedule", schedule, SCHEDULES);
-  const { type } = asked;
-  const { milestones } = asked;
+  const { type, milestones } = asked;
   return parseSchedule({
     ...(type === "step" && !("stepEpochs" in asked) && !("milestones" in asked) && { stepEpochs: epochs / 3 }),
     ...(type === "exponential" && { decay: pow(EXPONENTIAL_END, 1 / epochs) }),

@@ -63,8 +63,7 @@ export class Tape {
   }
 
   /**
-   * Appends a call that needs scratch of its thread's own, as `Site.threadScratch` gives it. `Site.threadScratch` gives
-   * it.
+   * Appends a call that needs scratch of its thread's own, as `Site.threadScratch` gives it.
    *
    * @param scratch index of the argument that is the offset of that memory, and the distance of the threads' areas
    * @throws Error if there is no such argument

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { reasonOf } from "../errors.ts";
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EBUSY: "file is in use",
@@ -53,6 +55,6 @@ export function errorCode(error: unknown): string | undefined {
 export function fileError(action: string, path: string, error: unknown): unknown {
   if (error instanceof FileError || error instanceof RangeError) return error;
   if (error instanceof Error && error.name === "AbortError") return error;
-  const reason = REASONS[errorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REASONS[errorCode(error) ?? ""] ?? reasonOf(error);
   return new FileError(action, path, reason, error);
 }

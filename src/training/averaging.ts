@@ -120,8 +120,9 @@ export class WeightAverage {
    * @throws RangeError if no weights would count
    */
   constructor(averaging: Averaging, stepsPerEpoch: number, totalSteps: number) {
-    const { type } = parseAveraging(averaging);
-    this.plan = AVERAGINGS[type].plan(typeof averaging === "string" ? {} : averaging);
+    const read = parseAveraging(averaging);
+    const { type } = read;
+    this.plan = AVERAGINGS[type].plan(read);
     const { startEpoch, every } = this.plan;
     this.#firstStep = Math.round(startEpoch * stepsPerEpoch);
     if (this.#updates(totalSteps) < 1) {

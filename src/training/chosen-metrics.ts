@@ -38,15 +38,12 @@ export const METRICS: OptionKind<readonly MetricName[], readonly MetricName[]> =
   field: "value",
   wanted: WANTED,
   read(who, key, value) {
-    const names: unknown[] = Array.isArray(value) ? [...new Set<unknown>(value)] : [];
-    if (Array.isArray(value) && names.every(isMetric)) return names;
-    if (!Array.isArray(value)) throw new InputTypeError(who, `${key} to be ${WANTED}`, shown(value));
-    throw new InputRangeError(
-      who,
-      `${key} to be ${WANTED}`,
-      shown(names.find((name) => !isMetric(name))),
-      "unknown-name",
-    );
+    const expected = `${key} to be ${WANTED}`;
+    if (!Array.isArray(value)) throw new InputTypeError(who, expected, shown(value));
+    const names = [...new Set<unknown>(value)];
+    if (names.every(isMetric)) return names;
+    const wrong = names.find((name) => !isMetric(name));
+    throw new InputRangeError(who, expected, shown(wrong), "unknown-name");
   },
 };
 

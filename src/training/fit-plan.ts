@@ -1,7 +1,7 @@
 import { AUGMENT } from "../data/augment.ts";
 import { list, nested } from "../options/compound.ts";
 import { whole } from "../options/kinds.ts";
-import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
+import type { OptionSchema } from "../options/schema.ts";
 import { variantKind } from "../options/variants.ts";
 import { AVERAGINGS, type Averaging, parseAveraging } from "./averaging.ts";
 import { METRICS } from "./chosen-metrics.ts";
@@ -33,9 +33,3 @@ export const FIT_PLAN = {
   /** An average of the weights, which is what validation sees and what the run ends with. */
   averaging: { kind: variantKind<Averaging, Averaging>(AVERAGINGS, parseAveraging), optional: true },
 } as const satisfies OptionSchema;
-
-/** As much of a plan as `fit` takes. */
-export type FitPlanOptions = OptionsOf<typeof FIT_PLAN>;
-
-/** The same, read and complete. */
-export type FitPlan = ValuesOf<typeof FIT_PLAN>;

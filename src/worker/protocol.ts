@@ -72,9 +72,6 @@ export interface CallMessage {
   readonly arguments: readonly unknown[];
 }
 
-/** A message of the page. */
-export type ToWorker = SessionMessage | CallMessage;
-
 /** True for the first message of a session. */
 export function isSessionMessage(message: unknown): message is SessionMessage {
   return isRecord(message) && message.type === "session";

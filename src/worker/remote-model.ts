@@ -176,13 +176,13 @@ function compileSettings(options: RemoteCompileOptions): CompileSettings {
   const { optimizer, loss, ...rest } = options;
   return {
     ...rest,
-    ...(optimizer !== undefined && { optimizer: configOf(optimizer) }),
-    ...(loss !== undefined && { loss: configOf(loss) }),
+    ...(optimizer !== undefined && { optimizer: jsonOf(optimizer) }),
+    ...(loss !== undefined && { loss: jsonOf(loss) }),
   };
 }
 
 /** An optimizer or a loss as JSON; plain objects, which only JavaScript lets through, are JSON already. */
-function configOf(option: string | { readonly config: { readonly [key: string]: Json | undefined } }): Json {
+function jsonOf(option: string | { readonly config: { readonly [key: string]: Json | undefined } }): Json {
   return typeof option === "object" && isRecord(option?.config) ? option.config : option;
 }
 

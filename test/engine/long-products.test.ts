@@ -15,7 +15,7 @@ import { multiplyChannelsBackward } from "../../src/bench/calls/merging.ts";
 import { narrowPoolBackwardWeights, somePlaces } from "../../src/bench/calls/narrow.ts";
 import { winogradBackwardWeights } from "../../src/bench/calls/winograd.ts";
 import type { DenseCase } from "../../src/bench/cases.ts";
-import { type ConvolutionCase, geometryOf } from "../../src/bench/convolution-cases.ts";
+import { type ConvolutionCase, geometryOf, PLAIN } from "../../src/bench/convolution-cases.ts";
 import { cutsOf, differenceOf } from "../../src/bench/ranges.ts";
 import { hasGear } from "../../src/engine/gears.ts";
 import { type TestedGear, unshared } from "./backends.ts";
@@ -34,22 +34,7 @@ const exact = referenceBackend("float64", ELEMENTS);
 /** Numbers of one sign, whose sums grow with every product: there errors grow the most. */
 const positive = (name: string, length: number) => uniform(name, length, 0.1, 1);
 
-const CONVOLUTION = {
-  name: "long",
-  n: 1,
-  r: 3,
-  s: 3,
-  strideH: 1,
-  strideW: 1,
-  padTop: 0,
-  padBottom: 0,
-  padLeft: 0,
-  padRight: 0,
-  dilationH: 1,
-  dilationW: 1,
-  groups: 1,
-  bias: "none",
-} as const;
+const CONVOLUTION = { ...PLAIN, name: "long", n: 1, bias: "none" } as const;
 
 const DEPTHWISE = { ...CONVOLUTION, depthwise: true } as const;
 

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createEngine } from "../../engine/engine.ts";
 import { GEARS, type Gear, hasGear, type WasmGear } from "../../engine/gears.ts";
 import { chooseThreads } from "../../engine/threads/source.ts";
+import { reasonOf } from "../../errors.ts";
 import { knowsWide, runsWide, WIDE_FLAG } from "../../node/wide.ts";
 import { resolveEngine } from "../engine.ts";
 import { checkWide } from "../wide.ts";
@@ -103,7 +104,6 @@ export async function describeThreads(): Promise<ThreadState> {
     engine.dispose();
     return { available, auto, startMilliseconds: available ? startMilliseconds : null, note };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { available: false, auto: 1, startMilliseconds: null, note: message };
+    return { available: false, auto: 1, startMilliseconds: null, note: reasonOf(error) };
   }
 }

@@ -1,4 +1,4 @@
-import { findNetwork, findRecipe, type InputOptions, type Layer, NETWORKS, RECIPES, type Recipe } from "convasm";
+import { type InputOptions, type Layer, NETWORKS, RECIPES, type Recipe } from "convasm";
 
 /** A layer as files describe it: its type and options. */
 export type LayerConfig = Layer["config"];
@@ -37,12 +37,6 @@ export const CHOICES: readonly NetworkChoice[] = [
     (recipe): NetworkChoice => ({ key: `recipe:${recipe.name}`, group: "Recipes", recipe }),
   ),
 ];
-
-/** The choice of a name as the command line writes it, or undefined. */
-export function findChoice(name: string, isRecipe: boolean): NetworkChoice | undefined {
-  const recipe = isRecipe ? findRecipe(name) : findNetwork(name);
-  return CHOICES.find((choice) => choice.recipe === recipe);
-}
 
 /** A recipe's network for a kind of images. */
 export function draftOf(recipe: Recipe, { shape, classes }: ImageKind): NetworkDraft {
