@@ -36,7 +36,8 @@ function targets(value: unknown): string[] {
 describe("the package", () => {
   it("holds what was built and documents, and no module whose source is gone", () => {
     const top = new Set(files().map((path) => path.split("/")[0]));
-    expect([...top].sort()).toEqual(["CHANGELOG.md", "README.md", "bin", "build", "dist", "docs", "package.json"]);
+    const documents = ["CHANGELOG.md", "LICENSE", "README.md"];
+    expect([...top].sort()).toEqual([...documents, "bin", "build", "dist", "docs", "package.json"]);
     const bundles =
       /^dist\/(browser\/.*|packed\/.*|node\/convasm[\w-]*|worker\/browser-worker|convasm(\.full)?\.min)\.js$/;
     const modules = files().filter((path) => /^dist\/.*\.js$/.test(path) && !bundles.test(path));
@@ -52,6 +53,23 @@ describe("the package", () => {
     const named = targets([exports, bin, unpkg, jsdelivr, sideEffects]);
     expect(named.length).toBeGreaterThan(15);
     expect(named.filter((path) => !existsSync(join(library, path)))).toEqual([]);
+  });
+
+  it("says by whom it is, and under which licence anybody may use it", () => {
+    const { license, author, keywords } = JSON.parse(readFileSync(join(library, "package.json"), "utf8"));
+    expect({ license, author }).toEqual({ license: "MIT", author: "convasm contributors" });
+    expect(readFileSync(join(library, "LICENSE"), "utf8")).toMatch(/^MIT License\n\nCopyright \(c\) 2026 convasm contributors\n/);
+    expect(keywords.length).toBeGreaterThan(4);
+  });
+
+  it("has every file that its documents link to", () => {
+    const documents = files().filter((path) => path.endsWith(".md"));
+    const missing = documents.flatMap((path) => {
+      const text = readFileSync(join(library, path), "utf8");
+      const targets = [...text.matchAll(/\]\((?!\w+:)([^)#\s]+)/g)].map(([, target]) => target);
+      return targets.filter((to) => !existsSync(join(library, dirname(path), to))).map((to) => `${path}: ${to}`);
+    });
+    expect(missing).toEqual([]);
   });
 
   it("has every file that its modules import", () => {
