@@ -22,7 +22,7 @@ async function separateFiles() {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
   });
-  for (const gear of ["simd", "relaxed"]) copyFileSync(`build/${gear}.wasm`, `dist/browser/${gear}.wasm`);
+  for (const engine of ["simd", "relaxed"]) copyFileSync(`build/${engine}.wasm`, `dist/browser/${engine}.wasm`);
 }
 
 /**

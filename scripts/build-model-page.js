@@ -7,7 +7,7 @@ import { variantsPlugin } from "./variants.js";
 
 const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** The page's program with what it needs of the library: no readers of data, the wasm of one gear. */
+/** The page's program with what it needs of the library: no readers of data, the wasm of one engine. */
 async function program() {
   const library = {
     name: "library",

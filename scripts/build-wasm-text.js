@@ -4,11 +4,11 @@ import zopfli from "@gfx/zopfli";
 import { textOf, writeModule, writeText } from "./text-module.js";
 import { streamsOf } from "./wasm-streams.js";
 
-function pack(gears) {
-  return zopfli.zlibAsync(streamsOf(gears.map((gear) => readFileSync(`build/${gear}.wasm`))), {});
+function pack(engines) {
+  return zopfli.zlibAsync(streamsOf(engines.map((engine) => readFileSync(`build/${engine}.wasm`))), {});
 }
 
-for (const gear of ["simd", "relaxed", "wide"]) writeText(gear, await pack([gear]));
+for (const engine of ["simd", "relaxed", "wide"]) writeText(engine, await pack([engine]));
 // A function, so that the one-file build may keep the text where it packs best. The last one: `test/global-setup.ts` looks at it.
 const pair = textOf(await pack(["simd", "relaxed"]));
 writeModule(

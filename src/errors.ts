@@ -93,7 +93,7 @@ export type InputErrorCode =
  * | code | meaning |
  * |---|---|
  * | `no-memory` | memory that is free, or that WebAssembly may have |
- * | `no-gear` | a gear: the host does not run it, or the build does not hold it |
+ * | `no-engine` | an engine: the host does not run it, or the build does not hold it |
  * | `no-threads` | threads that were asked for by number |
  * | `no-worker` | a worker or a thread: it did not start |
  * | `lost-worker` | a worker or a thread that was there and ended, failed, or does not answer |
@@ -104,7 +104,7 @@ export type InputErrorCode =
  */
 export type HostErrorCode =
   | "no-memory"
-  | "no-gear"
+  | "no-engine"
   | "no-threads"
   | "no-worker"
   | "lost-worker"
@@ -205,7 +205,7 @@ export class DivergedError extends InputRangeError {
   }
 }
 
-/** The host lacks something: memory, a gear, threads, a worker. Its message reads `who: problem`, and `; advice` where there is one. */
+/** The host lacks something: memory, an engine, threads, a worker. Its message reads `who: problem`, and `; advice` where there is one. */
 export class HostError extends RangeError {
   declare readonly code: HostErrorCode;
   declare readonly who: string;

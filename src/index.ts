@@ -29,8 +29,8 @@ export { splitStratified } from "./data/split.ts";
 export { type DatasetStatistics, datasetStatistics } from "./data/statistics.ts";
 export type { TestTimeAugmentation } from "./data/views.ts";
 export type { Engine } from "./engine/engine.ts";
+export { chooseEngine, ENGINES, type EngineName, hasEngine, type WasmEngine } from "./engine/engine-names.ts";
 export type { EngineOptions } from "./engine/engine-options.ts";
-export { chooseGear, GEARS, type Gear, hasGear, type WasmGear } from "./engine/gears.ts";
 export type { RegionKind } from "./engine/plan.ts";
 export { setWasmSource, type WasmName, type WasmSource } from "./engine/wasm.ts";
 export {

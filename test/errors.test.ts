@@ -43,7 +43,7 @@ const INPUT: readonly InputErrorCode[] = [
 /** Exit codes of the command line. */
 const HOST: readonly (readonly [HostErrorCode, number])[] = [
   ["no-memory", EXIT.wrongInput],
-  ["no-gear", EXIT.wrongInput],
+  ["no-engine", EXIT.wrongInput],
   ["no-threads", EXIT.wrongInput],
   ["no-worker", EXIT.bug],
   ["lost-worker", EXIT.bug],

@@ -58,7 +58,9 @@ describe("the package", () => {
   it("says by whom it is, and under which licence anybody may use it", () => {
     const { license, author, keywords } = JSON.parse(readFileSync(join(library, "package.json"), "utf8"));
     expect({ license, author }).toEqual({ license: "MIT", author: "convasm contributors" });
-    expect(readFileSync(join(library, "LICENSE"), "utf8")).toMatch(/^MIT License\n\nCopyright \(c\) 2026 convasm contributors\n/);
+    expect(readFileSync(join(library, "LICENSE"), "utf8")).toMatch(
+      /^MIT License\n\nCopyright \(c\) 2026 convasm contributors\n/,
+    );
     expect(keywords.length).toBeGreaterThan(4);
   });
 
@@ -132,7 +134,7 @@ createModel({ input: "28", layers: [] });
       import * as same from "convasm/node";
       const { createModel, createSession, conv2d, dense, digits, flatten, weightsSha256 } = convasm;
       const options = { input: [28, 28, 1], layers: [conv2d({ filters: 4, kernelSize: 3 }), flatten(), dense({ units: 10 })] };
-      const compile = { gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
+      const compile = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
       const model = createModel(options);
       await model.compile({ ...compile, threads: 2 });
       await model.fit(digits({ count: 64, seed: 1 }));

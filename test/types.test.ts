@@ -8,10 +8,10 @@ import {
   type Dataset,
   type DatasetSplit,
   dense,
+  type EngineName,
   type Evaluation,
   type FitEvent,
   flatten,
-  type Gear,
   type History,
   type ImageShape,
   input,
@@ -54,7 +54,7 @@ describe("types of the main calls", () => {
   it("compile, train, evaluate and predict", () => {
     expectTypeOf(model.compile).returns.toEqualTypeOf<Promise<void>>();
     type Compile = NonNullable<Parameters<Model["compile"]>[0]>;
-    expectTypeOf<Compile["gear"]>().toEqualTypeOf<Gear | "auto" | undefined>();
+    expectTypeOf<Compile["engine"]>().toEqualTypeOf<EngineName | "auto" | undefined>();
     expectTypeOf<Compile["optimizer"]>().toEqualTypeOf<OptimizerOption | undefined>();
     expectTypeOf<Compile["loss"]>().toEqualTypeOf<LossOption | undefined>();
     expectTypeOf(model.fit).parameter(0).toEqualTypeOf<Dataset>();

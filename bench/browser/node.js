@@ -8,13 +8,13 @@ export class NodeContender {
   #data;
 
   /** @param {import("./subject.js").Setting} setting */
-  async prepare({ net, batch, gear, threads }) {
+  async prepare({ net, batch, engine, threads }) {
     this.#model?.dispose();
     const { network, images } = networkAndImages(convasm, net);
     this.#data = images;
     this.#model = convasm.createModel(network);
     const optimizer = convasm.parseOptimizer(OPTIMIZER);
-    await this.#model.compile({ optimizer, loss: "softmaxCrossEntropy", batchSize: batch, gear, threads });
+    await this.#model.compile({ optimizer, loss: "softmaxCrossEntropy", batchSize: batch, engine, threads });
   }
 
   /** @param {number} epochs @returns {Promise<import("./subject.js").Slice>} */

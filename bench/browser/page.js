@@ -14,14 +14,14 @@ let data;
 
 globalThis.contender = {
   /** @param {import("./subject.js").Setting} setting */
-  async prepare({ net, batch, gear, threads, replicas }) {
+  async prepare({ net, batch, engine, threads, replicas }) {
     session?.terminate();
     session = await convasm.createSession();
     const { network, images } = networkAndImages(convasm, net);
     data = await session.addDataset(images);
     model = await session.createModel(network);
     const optimizer = convasm.parseOptimizer(OPTIMIZER);
-    return model.compile({ optimizer, loss: "softmaxCrossEntropy", batchSize: batch, gear, threads, replicas });
+    return model.compile({ optimizer, loss: "softmaxCrossEntropy", batchSize: batch, engine, threads, replicas });
   },
 
   /** @param {number} epochs @returns {Promise<import("./subject.js").Slice & { frames: number }>} */

@@ -21,7 +21,7 @@ Times training in Chromium (a session in a page) and in this Node (a program), i
   --batch LIST     batch sizes (default: 128)
   --threads LIST   threads (default: 1,2)
   --replicas N     instead: N workers that exchange gradients against one, both in pages that are not isolated
-  --gear NAME      simd or relaxed (default: relaxed where Node has it)
+  --engine NAME      simd or relaxed (default: relaxed where Node has it)
   --seconds N      a time slice (default: 1)
   --rounds N       slices of each (default: 7)
 `;
@@ -38,7 +38,7 @@ function readOptions() {
       batch: text,
       threads: text,
       replicas: text,
-      gear: text,
+      engine: text,
       seconds: text,
       rounds: text,
       help: { type: "boolean" },
@@ -59,12 +59,13 @@ function readOptions() {
     const names = NETWORKS.map(({ name }) => name).join(", ");
     throw new RangeError(`--net: expected some of ${names}, got "${unknown}"`);
   }
-  const gear = values.gear ?? (Number.parseInt(process.versions.node, 10) > 20 ? "relaxed" : "simd");
-  if (gear !== "simd" && gear !== "relaxed") throw new RangeError(`--gear: expected simd or relaxed, got "${gear}"`);
+  const engine = values.engine ?? (Number.parseInt(process.versions.node, 10) > 20 ? "relaxed" : "simd");
+  if (engine !== "simd" && engine !== "relaxed")
+    throw new RangeError(`--engine: expected simd or relaxed, got "${engine}"`);
   const replicas = number("replicas", values.replicas ?? "1");
   return {
     nets,
-    gear,
+    engine,
     replicas,
     batches: list(values.batch ?? "128").map((batch) => number("batch", batch)),
     threads: list(replicas > 1 ? "1" : (values.threads ?? "1,2")).map((threads) => number("threads", threads)),
@@ -82,7 +83,7 @@ function optionsOrEnd() {
   }
 }
 
-const { nets, batches, threads, replicas, gear, seconds, rounds } = optionsOrEnd();
+const { nets, batches, threads, replicas, engine, seconds, rounds } = optionsOrEnd();
 
 /** Largest difference of mean losses, as a share: a sum of parts, or fused multiply-adds in other places, ... */
 const SAME_LOSS = 1e-4;
@@ -105,7 +106,7 @@ async function prepare(sides, setting) {
   const [one, other] = figures;
   const isShared = sides.some(({ replicas }) => replicas > 1);
   const limit = (isShared && setting.net === "resnet8" ? SIMILAR_LOSS : SAME_LOSS) * (1 + one.loss);
-  const isExact = setting.gear === "simd" && !isShared;
+  const isExact = setting.engine === "simd" && !isShared;
   if (isExact ? one.sha !== other.sha : !(Math.abs(one.loss - other.loss) < limit)) {
     throw new Error(`${setting.net}: expected the same training, got losses of ${one.loss} and ${other.loss}`);
   }
@@ -154,7 +155,7 @@ const sides = [
 ];
 const [{ name }, { name: other }] = sides;
 try {
-  process.stdout.write(`Training in ${page.name}, gear ${gear}, ${rounds} rounds: ${other} against ${name}\n\n`);
+  process.stdout.write(`Training in ${page.name}, engine ${engine}, ${rounds} rounds: ${other} against ${name}\n\n`);
   process.stdout.write(
     `| net | batch | threads | ${name}, images/s | ${other}, images/s | ratio | ratio of the fastest | ratio by processor time | ` +
       `longest task, ms | frames/s |\n|---|${"---:|".repeat(9)}\n`,
@@ -162,7 +163,7 @@ try {
   for (const net of nets) {
     for (const batch of batches) {
       for (const count of threads) {
-        const row = await measure(sides, { net, batch, gear, threads: count });
+        const row = await measure(sides, { net, batch, engine, threads: count });
         const cells = [
           net,
           batch,

@@ -9,7 +9,7 @@
  * @typedef {object} Setting
  * @property {string} net a name of `NETWORKS`
  * @property {number} batch
- * @property {"simd" | "relaxed"} gear
+ * @property {"simd" | "relaxed"} engine
  * @property {number} threads
  * @property {number} replicas
  */

@@ -18,7 +18,7 @@ on the test images.
   FOLDER         the four IDX files, packed with gzip
   --seeds N      seeds 1 to N (default: 5)
   --threads N    (default: 2)
-  --engine NAME  convasm's gear (default: auto)
+  --engine NAME  convasm's engine (default: auto)
   --python FILE  Python with PyTorch (default: python3)
 `;
 

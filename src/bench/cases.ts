@@ -1,6 +1,6 @@
 /**
  * A table of shapes for every kernel family. It feeds the tests against naive formulas, the gradient checks, the parity
- * of the gears and the benchmark.
+ * of the engines and the benchmark.
  *
  * @module
  */

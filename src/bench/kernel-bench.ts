@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import type { KernelName } from "../engine/kernels.ts";
 import { type Operation, Tape } from "../engine/tape.ts";
 import type { KernelCase } from "./kernel-table.ts";
@@ -13,7 +13,7 @@ import { isMultiplying, workOf } from "./work.ts";
 export interface KernelRow {
   readonly kernel: KernelName;
   readonly shape: string;
-  readonly engine: Gear;
+  readonly engine: EngineName;
   readonly threads: number;
   /** The setting of threads that was asked for. */
   readonly threadsAsked: number | "auto";
@@ -78,7 +78,7 @@ export async function benchKernels(
       return {
         kernel: operation.kernel,
         shape: batched ? `${batch} x ${shape}` : shape,
-        engine: peak.setting.gear,
+        engine: peak.setting.engine,
         threads: engines[i].threads,
         threadsAsked: peak.setting.threads,
         ...speedOf(operation, programs[i].multiplyAdds, timings[i]),

@@ -1,4 +1,4 @@
-import { chooseEngine, type Engine } from "../engine/engine.ts";
+import { type Engine, engineChoice } from "../engine/engine.ts";
 import type { Heap } from "../engine/reference/heap.ts";
 import { type Operation, Tape } from "../engine/tape.ts";
 import type { KernelCase } from "./kernel-table.ts";
@@ -40,14 +40,14 @@ export async function checkKernels(item: KernelCase, settings: readonly Setting[
   // Places of arrays depend on the number of threads, since some kernels need memory for each.
   const counts = new Map<number, Setting[]>();
   for (const setting of settings) {
-    const { threads } = chooseEngine(engineOptions(setting));
+    const { threads } = engineChoice(engineOptions(setting));
     counts.set(threads, [...(counts.get(threads) ?? []), { ...setting, threads }]);
   }
   for (const [threads, group] of counts) await checkProgram(item.shape, item.program(CHECKED_IMAGES, threads), group);
 }
 
 async function checkProgram(shape: string, program: Program, settings: readonly Setting[]): Promise<void> {
-  const exact = await load(program, { gear: "js", precision: "float64" });
+  const exact = await load(program, { engine: "js", precision: "float64" });
   const subjects: { setting: Setting; engine: Engine }[] = [];
   try {
     for (const setting of settings) subjects.push({ setting, engine: await load(program, engineOptions(setting)) });

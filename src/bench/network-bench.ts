@@ -1,4 +1,4 @@
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import { Network } from "../model/network.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import type { Recipe } from "../recipes/recipe.ts";
@@ -15,7 +15,7 @@ export type BenchMode = (typeof MODES)[number];
 export interface NetworkRow {
   readonly net: string;
   readonly batch: number;
-  readonly engine: Gear;
+  readonly engine: EngineName;
   readonly threads: number;
   /** The setting of threads that was asked for. */
   readonly threadsAsked: number | "auto";
@@ -59,7 +59,7 @@ export async function benchNetwork(
     return peaks.map((peak, i) => ({
       net: recipe.name,
       batch,
-      engine: peak.setting.gear,
+      engine: peak.setting.engine,
       threads: networks[i].engine.threads,
       threadsAsked: peak.setting.threads,
       mode,

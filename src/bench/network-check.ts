@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { chooseEngine } from "../engine/engine.ts";
+import { engineChoice } from "../engine/engine.ts";
 import { Network } from "../model/network.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { createSubject, noiseImages } from "./network-subject.ts";
@@ -8,7 +8,7 @@ import { engineOptions, type Setting, settingName } from "./setting.ts";
 /** Images of the training step that is compared. */
 const CHECKED_IMAGES = 4;
 
-/** Largest error of a gear's loss against float64, as a share of it. */
+/** Largest error of an engine's loss against float64, as a share of it. */
 export const LOSS_BOUND = 1e-4;
 
 /**
@@ -57,13 +57,13 @@ export async function checkStep(recipe: Recipe, settings: readonly Setting[]): P
   // rounding errors have either sign.
   const data = noiseImages(timed.shape, CHECKED_IMAGES);
   const { learningRate } = recipe.optimizer;
-  const exact = await Network.create(architecture, { ...options, gear: "js", precision: "float64" });
+  const exact = await Network.create(architecture, { ...options, engine: "js", precision: "float64" });
   const wanted = step(exact, data, learningRate);
   const moved = distance(wanted.before, wanted.after);
   for (const setting of settings) {
     // Threads by number: those of "auto" may start after the step.
-    const { gear, threads } = chooseEngine(engineOptions(setting));
-    const network = await Network.create(architecture, { ...options, gear, threads });
+    const { engine, threads } = engineChoice(engineOptions(setting));
+    const network = await Network.create(architecture, { ...options, engine, threads });
     const { loss, after } = step(network, data, learningRate);
     network.dispose();
     const lossError = Math.abs(loss - wanted.loss) / Math.abs(wanted.loss);

@@ -1,11 +1,11 @@
 /**
- * Faults of the gradients of whole networks, by formulas, gears and threads.
+ * Faults of the gradients of whole networks, by formulas, engines and threads.
  *
  * @module
  */
 
 import type { Dataset } from "../data/dataset.ts";
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import { Architecture } from "../model/architecture.ts";
 import { Network } from "../model/network.ts";
 import { adam } from "../training/optimizers.ts";
@@ -16,7 +16,7 @@ import { SMALL_BATCH, type SmallNetwork, smallData } from "./small-networks.ts";
 /** A fault of a network. */
 export interface NetworkFault {
   readonly net: string;
-  readonly engine: Gear;
+  readonly engine: EngineName;
   readonly threads: number | "auto";
   /** The check that failed, in words. */
   readonly check: string;
@@ -39,16 +39,16 @@ const DIFFERENCES = 8;
 /** Steps after which different numbers of threads are compared. */
 const STEPS = 3;
 
-const EXACT = { gear: "js", threads: 1 } as const;
+const EXACT = { engine: "js", threads: 1 } as const;
 
 /** Gradients, or values, by the parameter's name. */
 type Arrays = ReadonlyMap<string, ArrayLike<number>>;
 
-function create(subject: SmallNetwork, { gear, threads }: Setting, precision?: "float64"): Promise<Network> {
+function create(subject: SmallNetwork, { engine, threads }: Setting, precision?: "float64"): Promise<Network> {
   const { shape, layers, loss } = subject;
   const architecture = new Architecture({ input: { shape, scale: 1 / 128, offset: -1 }, layers });
   const optimizer = adam({ clipNorm: 0.5 });
-  const options = { batchSize: SMALL_BATCH, seed: 7, loss, optimizer, gear, threads };
+  const options = { batchSize: SMALL_BATCH, seed: 7, loss, optimizer, engine, threads };
   return Network.create(architecture, precision === undefined ? options : { ...options, precision });
 }
 
@@ -72,7 +72,7 @@ function faultOf(
 ): NetworkFault {
   const message =
     `${name} on ${settingName(setting)}, ${check}: "${parameter}" at ${index}: expected ${expected}, ` + `got ${got}`;
-  const { gear: engine, threads } = setting;
+  const { engine, threads } = setting;
   return { net: name, engine, threads, check, parameter, index, expected, got, message };
 }
 

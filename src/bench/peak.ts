@@ -4,7 +4,7 @@
  * @module
  */
 
-import { chooseEngine, createEngine, type Engine } from "../engine/engine.ts";
+import { createEngine, type Engine, engineChoice } from "../engine/engine.ts";
 import { MemoryPlan } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
 import { PEAK_INPUTS, PEAK_KERNELS } from "./calls/peak.ts";
@@ -54,12 +54,12 @@ export class Peak {
 
 /** All peak kernels of a setting, and their engine. */
 async function createPeaks(setting: Setting): Promise<{ engine: Engine; peaks: Peak[] }> {
-  const { threads } = chooseEngine(engineOptions(setting));
+  const { threads } = engineChoice(engineOptions(setting));
   const plan = new MemoryPlan();
   const x = plan.reserve("x", "input", PEAK_INPUTS);
   const y = plan.reserve("y", "scratch", threads * PEAK_INPUTS);
   // Threads by number, since the peak is that of all threads.
-  const engine = await createEngine(plan.freeze(), { gear: setting.gear, threads });
+  const engine = await createEngine(plan.freeze(), { engine: setting.engine, threads });
   // Different numbers for each chain, so that no compiler finds two alike.
   for (let i = 0; i < x.size; i++) engine.heap[x.offset + i] = 0.5 + i / 1000;
   const peaks = PEAK_KERNELS.map(({ kernel }) => {

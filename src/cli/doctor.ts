@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { findPeaks } from "../bench/peak.ts";
 import type { Setting } from "../bench/setting.ts";
 import { BRIEF, QUICK } from "../bench/timing.ts";
-import { GEARS, type Gear } from "../engine/gears.ts";
+import { ENGINES, type EngineName } from "../engine/engine-names.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { type Check, checkGradients, checkKernels, checkThreads, kernelSubjects, type Watch } from "./doctor/checks.ts";
 import { describeEngines, describeThreads, type EngineState, type ThreadState } from "./doctor/engines.ts";
@@ -47,13 +47,17 @@ export function addDoctorCommand(program: Command, signal: AbortSignal): void {
 async function doctor(options: DoctorOptions, version: string, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   const { output } = createContext(options, signal);
-  const wanted = options.engine && namesOf("--engine", options.engine, GEARS);
+  const wanted = options.engine && namesOf("--engine", options.engine, ENGINES);
   const { engines, threads } = await describe(version, output);
   signal.throwIfAborted();
-  const gears = engines.filter(({ available }) => available).map(({ engine }) => engine);
-  const chosen = gears.filter((gear) => wanted === undefined || wanted.includes(gear));
+  const available = engines.filter((state) => state.available).map(({ engine }) => engine);
+  const chosen = available.filter((engine) => wanted === undefined || wanted.includes(engine));
   if (chosen.length === 0) {
-    throw new UsageError("--engine", `engines that this process has (${gears.join(", ")})`, `${wanted?.join(", ")}`);
+    throw new UsageError(
+      "--engine",
+      `engines that this process has (${available.join(", ")})`,
+      `${wanted?.join(", ")}`,
+    );
   }
   const checks = await check(chosen, threads, output, signal);
   await measure(chosen, threads, options, output, signal);
@@ -79,7 +83,7 @@ async function describe(version: string, output: Output): Promise<{ engines: Eng
 }
 
 async function check(
-  gears: readonly Gear[],
+  engines: readonly EngineName[],
   threads: ThreadState,
   output: Output,
   signal: AbortSignal,
@@ -87,9 +91,9 @@ async function check(
   const onProgress = (name: string) => output.status((columns) => `checking ${name} ...`.slice(0, columns - 1));
   const watch: Watch = { signal, onProgress };
   const steps = [
-    async () => checkKernels(await kernelSubjects(gears), watch),
-    () => checkGradients(gears, watch),
-    async () => (threads.available ? checkThreads(gears, watch) : []),
+    async () => checkKernels(await kernelSubjects(engines), watch),
+    () => checkGradients(engines, watch),
+    async () => (threads.available ? checkThreads(engines, watch) : []),
   ];
   output.text();
   output.text("Checks");
@@ -107,15 +111,15 @@ async function check(
 }
 
 async function measure(
-  gears: readonly Gear[],
+  engines: readonly EngineName[],
   { available, auto }: ThreadState,
   { quick }: DoctorOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   const several = available && auto > 1 ? [auto] : [];
-  const settings = gears.flatMap((gear): Setting[] =>
-    [1, ...(gear === "js" ? [] : several)].map((threads) => ({ gear, threads })),
+  const settings = engines.flatMap((engine): Setting[] =>
+    [1, ...(engine === "js" ? [] : several)].map((threads) => ({ engine, threads })),
   );
   output.status(() => "measuring the peak ...", true);
   const { list, dispose } = await findPeaks(settings, quick === true ? QUICK : BRIEF, signal);
@@ -123,7 +127,7 @@ async function measure(
   for (const { setting, gflops } of list) {
     output.event({
       event: "peak",
-      engine: setting.gear,
+      engine: setting.engine,
       threads: setting.threads,
       gflops: Number(gflops.toPrecision(4)),
     });

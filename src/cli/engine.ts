@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { Option } from "commander";
-import { chooseGear, GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import { chooseEngine, ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
 import { threadCount } from "./numbers.ts";
 
 /** The `--engine` option. */
@@ -8,7 +8,7 @@ export function engineOption(fallback = "auto"): Option {
   const text =
     "js (plain JavaScript), simd, relaxed (SIMD with fused multiply-add) or wide (that in 256 bits), or auto: the fastest that " +
     `there is but wide (default: ${fallback})`;
-  return new Option("--engine <name>", text).choices(["auto", ...GEARS]);
+  return new Option("--engine <name>", text).choices(["auto", ...ENGINES]);
 }
 
 /** The `--threads` option. */
@@ -20,16 +20,16 @@ export function threadsOption(): Option {
 }
 
 /**
- * The gear for `--engine`. On Node 20 fused multiply-add works but has to be switched on, which helps only before the
- * first wasm file is compiled. `wide` is the fastest other gear where this process can't run it; `run` has said so.
+ * The engine for `--engine`. On Node 20 fused multiply-add works but has to be switched on, which helps only before the
+ * first wasm file is compiled. `wide` is the fastest other engine where this process can't run it; `run` has said so.
  *
  * @throws RangeError if this host does not have it
  */
-export function resolveEngine(wanted: Gear | "auto" = "auto"): Gear {
-  if (wanted === "wide" && !hasGear(wanted)) return resolveEngine("auto");
+export function resolveEngine(wanted: EngineName | "auto" = "auto"): EngineName {
+  if (wanted === "wide" && !hasEngine(wanted)) return resolveEngine("auto");
   const mayBeRelaxed = wanted === "auto" || wanted === "relaxed";
-  if (mayBeRelaxed && !hasGear("relaxed") && process.versions.node.startsWith("20.")) {
+  if (mayBeRelaxed && !hasEngine("relaxed") && process.versions.node.startsWith("20.")) {
     setFlagsFromString("--experimental-wasm-relaxed-simd");
   }
-  return chooseGear(wanted);
+  return chooseEngine(wanted);
 }

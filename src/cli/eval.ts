@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import { ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
 import { limited } from "../recipes/data-split.ts";
 import type { MetricName } from "../training/chosen-metrics.ts";
 import { readPredictionSettings } from "../training/evaluate.ts";
@@ -21,7 +21,7 @@ import { drawOf, splitSeedOf } from "./training-data.ts";
 interface EvalOptions extends EvalDataOptions, OutputOptions {
   readonly limit?: number | undefined;
   readonly metrics?: readonly MetricName[] | undefined;
-  readonly engine?: Gear | "auto" | undefined;
+  readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
 
@@ -75,8 +75,8 @@ async function evaluateModel(
   const context = createContext(options, signal);
   const { output } = context;
   const file = await readModelFile(path);
-  const gear = resolveEngine(options.engine ?? trainedOn(file));
-  const model = await openModel(file, { gear, threads: options.threads ?? "auto" });
+  const engine = resolveEngine(options.engine ?? trainedOn(file));
+  const model = await openModel(file, { engine, threads: options.threads ?? "auto" });
   const { loaded, test, title } = await loadTestData(file, model, argument, options, context);
   signal.throwIfAborted();
   const images = limited(test, options.limit, drawOf(loaded, test), splitSeedOf(loaded));
@@ -84,7 +84,7 @@ async function evaluateModel(
   const figures = await testModel(model, images, output, signal, prediction, options.metrics);
 
   output.text(`Model     ${file.path}`);
-  output.text(`Data      ${title}, engine ${model.network.engine.gear}`);
+  output.text(`Data      ${title}, engine ${model.network.engine.name}`);
   output.text();
   for (const line of classTable(figures)) output.text(line);
   output.text();
@@ -98,9 +98,9 @@ async function evaluateModel(
 }
 
 /** The engine in the model's notes, so that the figures are the ones that training gave, digit for digit. */
-function trainedOn(file: ModelFile): Gear | "auto" {
+function trainedOn(file: ModelFile): EngineName | "auto" {
   const noted = runNotes(file)?.engine;
-  const gear = GEARS.find((candidate) => candidate === noted);
+  const engine = ENGINES.find((candidate) => candidate === noted);
   // The probe for `relaxed` says no on Node 20 until `auto` has switched it on.
-  return gear === undefined || gear === "relaxed" || !hasGear(gear) ? "auto" : gear;
+  return engine === undefined || engine === "relaxed" || !hasEngine(engine) ? "auto" : engine;
 }

@@ -73,7 +73,7 @@ async function inspectFile(path: string, output: Output): Promise<ModelDescripti
   const file = await readModelFile(path);
   const { checkpoint } = file;
   // Putting it together checks that weights and architecture fit, and tells how much memory it takes.
-  const model = await loadModel(checkpoint, { gear: resolveEngine() });
+  const model = await loadModel(checkpoint, { engine: resolveEngine() });
   const description = model.describe();
   const { size } = await stat(file.path);
   const { run: _, ...settings } = checkpoint.settings;

@@ -6,7 +6,7 @@ import { DIGIT_NAMES } from "../data/mnist.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { picturePixels, pixelsFor, seenImage } from "../data/read/picture.ts";
 import { scaleBytes, shownPixels } from "../data/scaling.ts";
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import { InputRangeError, isInputError, retold } from "../errors.ts";
 import { checkOneOutput } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
@@ -29,7 +29,7 @@ interface PredictOptions extends OutputOptions {
   readonly show?: boolean | undefined;
   readonly top: number;
   readonly limit?: number | undefined;
-  readonly engine?: Gear | "auto" | undefined;
+  readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
 
@@ -75,8 +75,8 @@ async function predict(
   signal: AbortSignal,
 ): Promise<void> {
   const context = createContext(options, signal);
-  const gear = resolveEngine(options.engine);
-  const model = await openModel(await readModelFile(path), { gear, threads: options.threads ?? "auto" });
+  const engine = resolveEngine(options.engine);
+  const model = await openModel(await readModelFile(path), { engine, threads: options.threads ?? "auto" });
   checkOneOutput(model.architecture, "predict", "; the library's predictOutputs gives all");
   for (const image of images) {
     signal.throwIfAborted();

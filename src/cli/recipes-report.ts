@@ -1,4 +1,4 @@
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import { DivergedError, InputRangeError, retold } from "../errors.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { figureOf, runRecipe } from "../recipes/run.ts";
@@ -15,7 +15,7 @@ export interface ReportOptions extends OutputOptions, DataOptions {
   readonly seeds?: number | undefined;
   readonly seed?: number | undefined;
   readonly epochs?: number | undefined;
-  readonly engine?: Gear | "auto" | undefined;
+  readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
 
@@ -46,12 +46,12 @@ export async function reportRecipes(
   const context = createContext(options, signal);
   const { output } = context;
   const { seeds = 1, seed: first = 0, epochs, threads = "auto" } = options;
-  const gear = resolveEngine(options.engine);
+  const engine = resolveEngine(options.engine);
   const { train, test, title } = await loadData(readDataSource(undefined, options), {}, context);
   if (train === undefined) throw new InputRangeError("recipes", `images to train on in ${title}`, "none", "missing");
   const list = recipes.map(({ name }) => name);
-  output.event({ event: "start", recipes: list, data: title, seeds, firstSeed: first, engine: gear, threads });
-  output.text(`${title}, engine ${gear}; ${counted(seeds, "seed")} from ${first}: ${list.join(", ")}`);
+  output.event({ event: "start", recipes: list, data: title, seeds, firstSeed: first, engine, threads });
+  output.text(`${title}, engine ${engine}; ${counted(seeds, "seed")} from ${first}: ${list.join(", ")}`);
   output.text();
 
   const done: RecipeOutcomes[] = [];
@@ -59,7 +59,7 @@ export async function reportRecipes(
   for (const recipe of recipes) {
     const outcomes: Outcome[] = [];
     for (let seed = first; seed < first + seeds && !signal.aborted; seed++) {
-      const outcome = await runOnce(recipe, { train, test }, { seed, epochs, gear, threads }, context);
+      const outcome = await runOnce(recipe, { train, test }, { seed, epochs, engine, threads }, context);
       if (outcome instanceof DivergedError) divergence = outcome;
       if (outcome === undefined || outcome instanceof DivergedError) break;
       outcomes.push(outcome);
@@ -87,7 +87,7 @@ export async function reportRecipes(
 interface RunSettings {
   readonly seed: number;
   readonly epochs: number | undefined;
-  readonly gear: Gear;
+  readonly engine: EngineName;
   readonly threads: number | "auto";
 }
 
@@ -95,14 +95,14 @@ interface RunSettings {
 async function runOnce(
   recipe: Recipe,
   data: Parameters<typeof runRecipe>[1],
-  { seed, epochs = recipe.epochs, gear, threads }: RunSettings,
+  { seed, epochs = recipe.epochs, engine, threads }: RunSettings,
   { output, signal }: Context,
 ): Promise<Outcome | DivergedError | undefined> {
   const head = `${recipe.name}, seed ${seed}`;
   const begin = process.cpuUsage();
   try {
     const run = await runRecipe(recipe, data, {
-      ...{ seed, epochs, gear, threads, signal },
+      ...{ seed, epochs, engine, threads, signal },
       onEvent(event) {
         if (event.event === "step") {
           const total = epochs * event.stepsPerEpoch;

@@ -123,7 +123,7 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   const model = new Model(network.build(data.train), seed);
   for (const prefix of options.freeze ?? []) model.freeze(prefix);
   const { threads = "auto" } = options;
-  await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, data.train.length), gear: engine, threads });
+  await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, data.train.length), engine, threads });
   // Data that does not fit is reported before a folder is made.
   for (const part of [data.train, data.test]) if (part !== undefined) checkData(model.network, part, "train");
   if (network.whitening !== undefined) whiten(model, data.train, network.whitening);
@@ -190,7 +190,7 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const noted = readRunSettings(runSettings(file.checkpoint));
   if (epochs !== undefined) checkFurther(epochs, file, noted, context);
   const engine = resolveEngine(options.engine ?? noted.engine);
-  const model = await openModel(file, { gear: engine, threads: options.threads ?? "auto" }, true);
+  const model = await openModel(file, { engine, threads: options.threads ?? "auto" }, true);
   // The present place of the data: an interrupted run goes on from there.
   const place = options.data === undefined ? noted.data.folder : resolve(options.data);
   const settings: RunSettings = {
@@ -273,7 +273,7 @@ function announce(run: TrainingRun, context: Context): void {
   output.event({
     event: "start",
     ...start,
-    engine: engine.gear,
+    engine: engine.name,
     threads: engine.threads,
     resumedAtStep: progress.step,
   });
@@ -291,7 +291,7 @@ function announce(run: TrainingRun, context: Context): void {
   const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
   const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
   output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
-  if (engine.threadsReason !== undefined && engine.gear !== "js") output.text(`Threads   1: ${engine.threadsReason}`);
+  if (engine.threadsReason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.threadsReason}`);
   if (progress.step > 0) {
     const at = `epoch ${Math.min(progress.epoch + 1, settings.epochs)}, step ${progress.stepInEpoch}`;
     output.text(`Resumed   ${folder.path} at ${at}`);

@@ -1,6 +1,6 @@
 import { type AugmentOptions, readAugment } from "../data/augment.ts";
 import type { TestTimeAugmentation } from "../data/views.ts";
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
@@ -40,7 +40,7 @@ export interface TrainingOptions
   readonly batchStatistics?: boolean | undefined;
   /** True: the default views. False: none. */
   readonly testTime?: string | boolean | undefined;
-  readonly engine?: Gear | "auto" | undefined;
+  readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
 

@@ -1,4 +1,4 @@
-// The self-check of the gear `wide`, a process of its own: V8's revectorizer is experimental, and where it fails it ends the
+// The self-check of the engine `wide`, a process of its own: V8's revectorizer is experimental, and where it fails it ends the
 // process. Started with --no-liftoff, so that every kernel is compiled by it at its first call. Exits with 0 if all calls of
 // the table of cases give the bits of `relaxed`.
 

@@ -1,4 +1,4 @@
-// The gear `wide` needs a flag of V8 that only a new process can have, and a check that may end a process.
+// The engine `wide` needs a flag of V8 that only a new process can have, and a check that may end a process.
 
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
@@ -9,7 +9,7 @@ import { EXIT } from "./errors.ts";
 /** Milliseconds after which the self-check counts as failed. */
 const CHECK_TIMEOUT = 60_000;
 
-/** True if a command line names the gear `wide`, alone or among others. */
+/** True if a command line names the engine `wide`, alone or among others. */
 export function asksForWide(words: readonly string[]): boolean {
   let isEngine = false;
   for (const word of words) {
@@ -30,7 +30,7 @@ export async function runWide(words: readonly string[]): Promise<WideRun> {
   return { exitCode: await repeat(words) };
 }
 
-/** Checks every kernel of the gear in a process of its own. Returns what is wrong, undefined if nothing is. */
+/** Checks every kernel of the engine in a process of its own. Returns what is wrong, undefined if nothing is. */
 export function checkWide(): Promise<string | undefined> {
   const script = fileURLToPath(new URL("./wide-check.js", import.meta.url));
   const child = spawn(process.execPath, [WIDE_FLAG, "--no-liftoff", script], {

@@ -1,6 +1,6 @@
-import type { WasmGear } from "./gears.ts";
+import type { WasmEngine } from "./engine-names.ts";
 
-/** The wasm file of a gear, which lies beside this one. */
-export function builtInWasm(gear: WasmGear): Promise<Response> {
-  return fetch(new URL(`./${gear}.wasm`, import.meta.url));
+/** The wasm file of an engine, which lies beside this one. */
+export function builtInWasm(engine: WasmEngine): Promise<Response> {
+  return fetch(new URL(`./${engine}.wasm`, import.meta.url));
 }

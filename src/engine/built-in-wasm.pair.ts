@@ -1,15 +1,15 @@
 import { pairText } from "../../build/pair.text.js";
 import { HostError } from "../errors.ts";
-import type { WasmGear } from "./gears.ts";
+import type { WasmEngine } from "./engine-names.ts";
 import { unpackWasm } from "./packed-wasm.ts";
 
 /**
- * The wasm file of a gear, out of one text for both gears. Their functions lie in it side by side, so that compression
+ * The wasm file of an engine, out of one text for both engines. Their functions lie in it side by side, so that compression
  * finds what they share, which is nearly all.
  */
-export async function builtInWasm(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
-  if (gear === "wide")
-    throw new HostError("engine", "expected simd or relaxed, as no browser runs wide, got wide", "no-gear");
+export async function builtInWasm(engine: WasmEngine): Promise<Uint8Array<ArrayBuffer>> {
+  if (engine === "wide")
+    throw new HostError("engine", "expected simd or relaxed, as no browser runs wide, got wide", "no-engine");
   const [simd, relaxed] = await unpackWasm(pairText());
-  return gear === "simd" ? simd : relaxed;
+  return engine === "simd" ? simd : relaxed;
 }

@@ -1,7 +1,7 @@
 import { HostError, InputRangeError, isInputError, KernelError, reasonOf, retold } from "../errors.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
+import { chooseEngine, type EngineName, type WasmEngine } from "./engine-names.ts";
 import { ENGINE, type EngineOptions } from "./engine-options.ts";
-import { chooseGear, type Gear, type WasmGear } from "./gears.ts";
 import type { Kernels } from "./kernels.ts";
 import { programOf, runPhase } from "./program.ts";
 import type { Heap } from "./reference/heap.ts";
@@ -15,7 +15,7 @@ const MAX_PAGES = 65536;
 
 /** Kernels over one heap of fixed size. */
 export interface Engine {
-  readonly gear: Gear;
+  readonly name: EngineName;
   /** @internal */
   readonly kernels: Kernels;
   /** @internal */
@@ -38,32 +38,32 @@ export interface Engine {
   dispose(): void;
 }
 
-/** Gear, precision and threads of an engine. */
+/** Kernels, precision and threads of an engine. */
 export interface EngineChoice {
-  readonly gear: Gear;
+  readonly engine: EngineName;
   readonly precision: "float32" | "float64";
   readonly threads: number;
   readonly reason: string | undefined;
 }
 
 /**
- * Chooses gear, precision and threads for this host, before memory is allocated.
+ * Chooses engine, precision and threads for this host, before memory is allocated.
  *
- * @throws HostError if the host lacks the gear, or the gear the threads
+ * @throws HostError if the host lacks the engine, or the threads
  * @throws TypeError, RangeError for other options
  */
-export function chooseEngine(options: EngineOptions): EngineChoice {
-  const { gear: wanted, precision, threads } = readOptions("engine", ENGINE, pickOptions(ENGINE, options));
-  const gear = precision === "float64" ? chooseGear(wanted ?? "js") : chooseGear(wanted ?? "auto");
-  if (precision === "float64" && gear !== "js") {
-    throw new InputRangeError("engine", "the js gear for float64", gear, "contradiction");
+export function engineChoice(options: EngineOptions): EngineChoice {
+  const { engine: wanted, precision, threads } = readOptions("engine", ENGINE, pickOptions(ENGINE, options));
+  const engine = precision === "float64" ? chooseEngine(wanted ?? "js") : chooseEngine(wanted ?? "auto");
+  if (precision === "float64" && engine !== "js") {
+    throw new InputRangeError("engine", "the js engine for float64", engine, "contradiction");
   }
-  return { gear, precision, ...chooseThreads(threads, gear === "js" ? "the js gear has one thread" : undefined) };
+  return { engine, precision, ...chooseThreads(threads, engine === "js" ? "the js engine has one thread" : undefined) };
 }
 
 /** Bytes of a heap of `elements` elements: WebAssembly's memory comes in pages. */
-export function heapBytes(elements: number, { gear, precision }: Pick<EngineChoice, "gear" | "precision">): number {
-  if (gear === "js") return elements * (precision === "float64" ? 8 : 4);
+export function heapBytes(elements: number, { engine, precision }: Pick<EngineChoice, "engine" | "precision">): number {
+  if (engine === "js") return elements * (precision === "float64" ? 8 : 4);
   return Math.max(1, Math.ceil((elements * 4) / PAGE_BYTES)) * PAGE_BYTES;
 }
 
@@ -71,10 +71,10 @@ export function heapBytes(elements: number, { gear, precision }: Pick<EngineChoi
  * Makes an engine with a heap of `elements` zeros.
  *
  * @throws RangeError if the heap does not fit into 4 GiB
- * @throws HostError if the host lacks the gear or the memory, or threads that were asked for by number do not start
+ * @throws HostError if the host lacks the engine or the memory, or threads that were asked for by number do not start
  */
 export async function createEngine(elements: number, options: EngineOptions = {}): Promise<Engine> {
-  const choice = chooseEngine(options);
+  const choice = engineChoice(options);
   const pages = Math.ceil((elements * 4) / PAGE_BYTES);
   if (pages > MAX_PAGES) {
     const size = ((elements * 4) / 2 ** 30).toFixed(1);
@@ -98,19 +98,19 @@ interface Parts {
 }
 
 async function assemble(choice: EngineChoice, elements: number, pages: number, auto: boolean): Promise<Parts> {
-  const { gear, precision, threads, reason } = choice;
+  const { engine, precision, threads, reason } = choice;
   try {
-    if (gear === "js") {
+    if (engine === "js") {
       const heap: Heap = precision === "float64" ? new Float64Array(elements) : new Float32Array(elements);
       const { createReferenceKernels } = await import("./reference/index.ts");
       return { heap, kernels: createReferenceKernels(heap), reason };
     }
-    if (threads === 1) return { ...(await assembleAlone(gear, pages)), reason };
+    if (threads === 1) return { ...(await assembleAlone(engine, pages)), reason };
     try {
-      return await assembleShared(gear, threads, pages);
+      return await assembleShared(engine, threads, pages);
     } catch (error) {
       if (!auto || lacksMemory(error)) throw error;
-      return { ...(await assembleAlone(gear, pages)), reason: reasonOf(error) };
+      return { ...(await assembleAlone(engine, pages)), reason: reasonOf(error) };
     }
   } catch (error) {
     if (!lacksMemory(error)) throw error;
@@ -120,14 +120,14 @@ async function assemble(choice: EngineChoice, elements: number, pages: number, a
   }
 }
 
-async function assembleAlone(gear: WasmGear, pages: number): Promise<Parts> {
+async function assembleAlone(engine: WasmEngine, pages: number): Promise<Parts> {
   const size = Math.max(pages, 1);
   const memory = new WebAssembly.Memory({ initial: size, maximum: size });
-  return { heap: new Float32Array(memory.buffer), kernels: await instantiateKernels(gear, memory) };
+  return { heap: new Float32Array(memory.buffer), kernels: await instantiateKernels(engine, memory) };
 }
 
-async function assembleShared(gear: WasmGear, threads: number, pages: number): Promise<Parts> {
-  const name = `${gear}-shared` as const;
+async function assembleShared(engine: WasmEngine, threads: number, pages: number): Promise<Parts> {
+  const name = `${engine}-shared` as const;
   const { Pool } = await import("./threads/pool.ts");
   const module = await compileKernels(name);
   const size = Math.max(pages, 1);
@@ -163,7 +163,7 @@ function later(failure: Error): Error {
 }
 
 class TapeEngine implements Engine {
-  readonly gear: Gear;
+  readonly name: EngineName;
   readonly kernels: Kernels;
   readonly heap: Heap;
   readonly bytes: Uint8Array;
@@ -174,8 +174,8 @@ class TapeEngine implements Engine {
   /** Reason why nothing can run any more. */
   #failure: Error | undefined;
 
-  constructor({ gear }: EngineChoice, { heap, kernels, pool, reason }: Parts, auto: boolean) {
-    this.gear = gear;
+  constructor({ engine }: EngineChoice, { heap, kernels, pool, reason }: Parts, auto: boolean) {
+    this.name = engine;
     this.kernels = kernels;
     this.heap = heap;
     this.bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);

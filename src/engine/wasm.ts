@@ -1,14 +1,14 @@
 import { HostError } from "../errors.ts";
 import { builtInWasm } from "./built-in-wasm.ts";
-import type { WasmGear } from "./gears.ts";
+import type { WasmEngine } from "./engine-names.ts";
 import { instantiateNow, instantiateSoon } from "./instantiate.ts";
 import type { Kernels } from "./kernels.ts";
 
-/** Kernels of a gear, for memory of one thread or shared memory. */
-export type WasmName = WasmGear | `${WasmGear}-shared`;
+/** Kernels of an engine, for memory of one thread or shared memory. */
+export type WasmName = WasmEngine | `${WasmEngine}-shared`;
 
-/** Gives `<gear>.wasm`: its bytes, or the response of a server, which compiles while it comes in. */
-export type WasmSource = (gear: WasmGear) => Promise<Uint8Array<ArrayBuffer> | Response>;
+/** Gives `<engine>.wasm`: its bytes, or the response of a server, which compiles while it comes in. */
+export type WasmSource = (engine: WasmEngine) => Promise<Uint8Array<ArrayBuffer> | Response>;
 
 let source: WasmSource = builtInWasm;
 const modules = new Map<WasmName, Promise<WebAssembly.Module>>();
@@ -18,7 +18,7 @@ const modules = new Map<WasmName, Promise<WebAssembly.Module>>();
  * Node reads files.
  *
  * @example
- * setWasmSource((gear) => fetch(`/assets/${gear}.wasm`)); // copies of convasm/simd.wasm and convasm/relaxed.wasm
+ * setWasmSource((engine) => fetch(`/assets/${engine}.wasm`)); // copies of convasm/simd.wasm and convasm/relaxed.wasm
  */
 export function setWasmSource(replacement: WasmSource): void {
   source = replacement;
@@ -38,18 +38,18 @@ async function compile(name: WasmName): Promise<WebAssembly.Module> {
   }
 }
 
-async function compileShared(gear: WasmGear): Promise<WebAssembly.Module> {
+async function compileShared(engine: WasmEngine): Promise<WebAssembly.Module> {
   const { withSharedMemory } = await import("./shared-memory.ts");
-  return WebAssembly.compile(withSharedMemory(await load(gear)));
+  return WebAssembly.compile(withSharedMemory(await load(engine)));
 }
 
-async function compileAlone(gear: WasmGear): Promise<WebAssembly.Module> {
-  const wasm = await source(gear);
+async function compileAlone(engine: WasmEngine): Promise<WebAssembly.Module> {
+  const wasm = await source(engine);
   // Servers that know no wasm call it something else; only the right name compiles while it comes in.
   if (isResponse(wasm) && wasm.ok && wasm.headers.get("Content-Type") === "application/wasm") {
     return WebAssembly.compileStreaming(wasm);
   }
-  return WebAssembly.compile(await bytesOf(gear, wasm));
+  return WebAssembly.compile(await bytesOf(engine, wasm));
 }
 
 /**
@@ -60,22 +60,22 @@ function isResponse(wasm: Uint8Array<ArrayBuffer> | Response): wasm is Response 
   return !ArrayBuffer.isView(wasm);
 }
 
-async function load(gear: WasmGear): Promise<Uint8Array<ArrayBuffer>> {
-  return bytesOf(gear, await source(gear));
+async function load(engine: WasmEngine): Promise<Uint8Array<ArrayBuffer>> {
+  return bytesOf(engine, await source(engine));
 }
 
-async function bytesOf(gear: WasmGear, wasm: Uint8Array<ArrayBuffer> | Response): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesOf(engine: WasmEngine, wasm: Uint8Array<ArrayBuffer> | Response): Promise<Uint8Array<ArrayBuffer>> {
   if (!isResponse(wasm)) return wasm;
   const { ok, url, status, statusText } = wasm;
-  if (!ok) throw missing(gear, url, `${status} ${statusText}`.trim());
+  if (!ok) throw missing(engine, url, `${status} ${statusText}`.trim());
   const bytes = new Uint8Array(await wasm.arrayBuffer());
   // A server that answers everything with its start page says 200.
-  if (bytes[0] !== 0) throw missing(gear, url, "something else");
+  if (bytes[0] !== 0) throw missing(engine, url, "something else");
   return bytes;
 }
 
-function missing(gear: WasmGear, url: string, got: string): HostError {
-  return new HostError("engine", `expected ${gear}.wasm at ${url}, got ${got}`, "not-in-build");
+function missing(engine: WasmEngine, url: string, got: string): HostError {
+  return new HostError("engine", `expected ${engine}.wasm at ${url}, got ${got}`, "not-in-build");
 }
 
 /** A compiled wasm file. Each is compiled once, however many models use it. */

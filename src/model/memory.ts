@@ -1,5 +1,5 @@
-import { chooseEngine, heapBytes } from "../engine/engine.ts";
-import type { Gear } from "../engine/gears.ts";
+import { engineChoice, heapBytes } from "../engine/engine.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import type { MemoryPlan, RegionKind } from "../engine/plan.ts";
 import type { Architecture } from "./architecture.ts";
 import { expectTrained } from "./freezing.ts";
@@ -8,7 +8,7 @@ import { planLayout } from "./memory-plan.ts";
 
 /** Use of a compiled model's memory. */
 export interface MemoryUse {
-  readonly gear: Gear;
+  readonly engine: EngineName;
   readonly batchSize: number;
   /** Bytes by kind of region. */
   readonly bytes: Readonly<Record<RegionKind, number>>;
@@ -20,7 +20,7 @@ export interface MemoryUse {
 export function memoryUse(
   plan: MemoryPlan,
   width: number,
-  { gear, batchSize, total }: Omit<MemoryUse, "bytes">,
+  { engine, batchSize, total }: Omit<MemoryUse, "bytes">,
 ): MemoryUse {
   const elements = plan.sizes();
   const bytes = {
@@ -32,16 +32,16 @@ export function memoryUse(
     activations: elements.activations * width,
     scratch: elements.scratch * width,
   };
-  return { gear, batchSize, bytes, total };
+  return { engine, batchSize, bytes, total };
 }
 
 /** Computes the memory that a network will take, without allocating it. */
 export function planMemory(architecture: Architecture, options: Omit<NetworkOptions, "seed">): MemoryUse {
   if (options.optimizer !== undefined) expectTrained(architecture, "compile");
-  const choice = chooseEngine(options);
+  const choice = engineChoice(options);
   const { layout, elements } = planLayout(architecture, options, choice.threads);
-  const { gear, precision } = choice;
+  const { engine, precision } = choice;
   const width = precision === "float64" ? 8 : 4;
   const total = heapBytes(elements, choice);
-  return memoryUse(layout.plan, width, { gear, batchSize: options.batchSize, total });
+  return memoryUse(layout.plan, width, { engine, batchSize: options.batchSize, total });
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { chooseEngine, createEngine, type Engine } from "../engine/engine.ts";
+import { createEngine, type Engine, engineChoice } from "../engine/engine.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
@@ -71,12 +71,12 @@ export class Network {
   /**
    * Plans the memory, allocates it once, and gives the parameters their initial values.
    *
-   * @throws RangeError if the loss does not fit the outputs, or the host lacks the gear or the memory
+   * @throws RangeError if the loss does not fit the outputs, or the host lacks the engine or the memory
    * @internal
    */
   static async create(architecture: Architecture, options: NetworkOptions): Promise<Network> {
     if (options.optimizer !== undefined) expectTrained(architecture, "compile");
-    const { layout, elements } = planLayout(architecture, options, chooseEngine(options).threads);
+    const { layout, elements } = planLayout(architecture, options, engineChoice(options).threads);
     const engine = await createEngine(elements, options);
     return new Network(architecture, options, layout, engine);
   }
@@ -294,9 +294,13 @@ export class Network {
 
   /** Bytes of memory by kind of region, and of the whole heap. */
   memory(): MemoryUse {
-    const { gear, heap } = this.engine;
+    const { name, heap } = this.engine;
     const { batchSize } = this;
-    return memoryUse(this.#layout.plan, heap.BYTES_PER_ELEMENT, { gear, batchSize, total: heap.buffer.byteLength });
+    return memoryUse(this.#layout.plan, heap.BYTES_PER_ELEMENT, {
+      engine: name,
+      batchSize,
+      total: heap.buffer.byteLength,
+    });
   }
 
   /** The gradient of a parameter after the last step. @internal */

@@ -72,9 +72,9 @@ export class Probe {
     const image = plan.reserve("image", "input", size);
     const scale = plan.reserve("input scale", "input", channels);
     const offset = plan.reserve("input offset", "input", channels);
-    const { gear, heap } = network.engine;
+    const { name, heap } = network.engine;
     const precision = isFloat32Array(heap) ? "float32" : "float64";
-    const engine = await createEngine(plan.freeze(), { gear, precision });
+    const engine = await createEngine(plan.freeze(), { engine: name, precision });
     engine.heap.set(input.scale, scale.offset);
     engine.heap.set(input.offset, offset.offset);
     const tape = new Tape();

@@ -110,7 +110,7 @@ function memoryLines(memory: ModelDescription["memory"]): string[] {
   if (memory === undefined) return [];
   const parts = KINDS.filter((kind) => memory.bytes[kind] > 0).map((kind) => `${kind} ${size(memory.bytes[kind])}`);
   return [
-    `Memory: ${size(memory.total)} for batches of up to ${memory.batchSize} on the ${memory.gear} engine`,
+    `Memory: ${size(memory.total)} for batches of up to ${memory.batchSize} on the ${memory.engine} engine`,
     `  (${parts.join(", ")}; to ${memory.bytes.gradients > 0 ? "train" : "predict"})`,
   ];
 }

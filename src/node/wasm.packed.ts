@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import type { WasmGear } from "../engine/gears.ts";
+import type { WasmEngine } from "../engine/engine-names.ts";
 import { setWasmSource } from "../engine/wasm.ts";
 import { joinStreams } from "../engine/wasm-streams.ts";
 
@@ -8,14 +8,14 @@ import { joinStreams } from "../engine/wasm-streams.ts";
  * them from modules of text.
  */
 export function useWasmFiles(): void {
-  setWasmSource(async (gear) => {
-    const [wasm] = joinStreams(inflateSync(Buffer.from(await textOf(gear), "base64")));
+  setWasmSource(async (engine) => {
+    const [wasm] = joinStreams(inflateSync(Buffer.from(await textOf(engine), "base64")));
     return wasm;
   });
 }
 
-async function textOf(gear: WasmGear): Promise<string> {
-  switch (gear) {
+async function textOf(engine: WasmEngine): Promise<string> {
+  switch (engine) {
     case "simd":
       return (await import("../../build/simd.text.js")).default;
     case "relaxed":

@@ -3,5 +3,7 @@ import { setWasmSource } from "../engine/wasm.ts";
 
 /** Lets the engine read its wasm files from the package's folder. */
 export function useWasmFiles(): void {
-  setWasmSource(async (gear) => new Uint8Array(await readFile(new URL(`../../build/${gear}.wasm`, import.meta.url))));
+  setWasmSource(
+    async (engine) => new Uint8Array(await readFile(new URL(`../../build/${engine}.wasm`, import.meta.url))),
+  );
 }

@@ -1,10 +1,10 @@
-import { allowWide } from "../engine/gears.ts";
+import { allowWide } from "../engine/engine-names.ts";
 
 /** V8's flag for 256-bit operations. */
 export const WIDE_FLAG = "--experimental-wasm-revectorize";
 
 /**
- * True if this version of Node can run the `wide` gear with the flag: V8 of earlier ones lacks the passes that the
+ * True if this version of Node can run the engine `wide` with the flag: V8 of earlier ones lacks the passes that the
  * tiles need.
  */
 export function knowsWide(version = process.versions.node): boolean {
@@ -18,7 +18,7 @@ export function runsWide(): boolean {
   return knowsWide() && words.includes(WIDE_FLAG);
 }
 
-/** Lets the engine use the `wide` gear where this process was started for it. */
+/** Allows the engine `wide` where this process was started for it. */
 export function useWideFlag(): void {
   if (runsWide()) allowWide();
 }

@@ -1,6 +1,6 @@
 import type { ReadSettings } from "../data/read/settings.ts";
 import { checkReadSettings } from "../data/read/settings.ts";
-import { GEARS } from "../engine/gears.ts";
+import { ENGINES } from "../engine/engine-names.ts";
 import { InputTypeError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { choice, flag, type OptionKind, text } from "../options/kinds.ts";
@@ -43,7 +43,7 @@ const OWN = {
   /** Where the images come from. */
   data: { kind: dataSettings() },
   /** Kernels that computed. */
-  engine: { kind: choice(GEARS) },
+  engine: { kind: choice(ENGINES) },
 } as const satisfies OptionSchema;
 
 /** All of a run's settings that are not the model's own: a checkpoint holds them, so that the run can go on. */

@@ -16,7 +16,7 @@ import { whiten } from "../training/whitening.ts";
 import { batchOf, splitData, type TrainTestData } from "./data-split.ts";
 import type { Recipe, RecipeFigure } from "./recipe.ts";
 
-export interface RunRecipeOptions extends Pick<CompileOptions, "gear" | "precision" | "threads"> {
+export interface RunRecipeOptions extends Pick<CompileOptions, "engine" | "precision" | "threads"> {
   /** Seed of everything random. Default 0. */
   readonly seed?: number;
   /** Default: the recipe's. */

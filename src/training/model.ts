@@ -92,7 +92,7 @@ export class Model {
    * Plans and allocates the memory, once and for all steps, and sets initial weights. Compiling again keeps the weights,
    * not the optimizer's state.
    *
-   * @throws RangeError if the host lacks the gear or the memory, the model is at work, or with an optimizer all its layers are
+   * @throws RangeError if the host lacks the engine or the memory, the model is at work, or with an optimizer all its layers are
    *   frozen
    */
   async compile(options: CompileOptions = {}): Promise<void> {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import type { Json } from "../json.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
 import type { OptionsOf } from "../options/schema.ts";
@@ -18,7 +18,7 @@ import type { RemoteDataset } from "./remote-dataset.ts";
 
 /** Engine and replicas that run a remote model. */
 export interface RemoteEngine {
-  readonly gear: Gear;
+  readonly name: EngineName;
   readonly threads: number;
   /** Workers with memories of their own that share the batch, this one included; 1 with shared memory. */
   readonly replicas: number;

@@ -74,8 +74,8 @@ export class HostedModel {
   /** Engine and replicas of the model; undefined before `compile`. */
   get engine(): RemoteEngine | undefined {
     if (this.model.describe().memory === undefined) return undefined;
-    const { gear, threads, heap } = this.model.network.engine;
-    return { gear, threads, ...this.#choice, memory: heap.buffer.byteLength };
+    const { name, threads, heap } = this.model.network.engine;
+    return { name, threads, ...this.#choice, memory: heap.buffer.byteLength };
   }
 
   freeze(prefix: string): Promise<void> {
@@ -156,7 +156,7 @@ export class HostedModel {
       });
       this.#run = run;
       this.#latest = run;
-      this.#notes = new RunNotes({ train: data, validation, options, engine: this.model.network.engine.gear });
+      this.#notes = new RunNotes({ train: data, validation, options, engine: this.model.network.engine.name });
       const { classNames, scaling } = this.model;
       return { handle: run.handle, classNames, scaling };
     });

@@ -8,7 +8,7 @@ import type { ReadDataOptions } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
-import { GEARS, type Gear, hasGear } from "../engine/gears.ts";
+import { ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
 import type { Json } from "../json.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
 import { TimeSlice } from "../training/event-loop.ts";
@@ -45,8 +45,8 @@ export class HostedSession {
     this.#decodeImage = decodeImage;
   }
 
-  gears(): readonly Gear[] {
-    return GEARS.filter(hasGear);
+  engines(): readonly EngineName[] {
+    return ENGINES.filter(hasEngine);
   }
 
   async digits({ count = DEFAULT_COUNT, seed = STANDARD_DIGITS.seed, start = 0 }: Partial<DigitsOptions>) {

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import { InputRangeError } from "../errors.ts";
 import { pickOptions } from "../options/schema.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
@@ -29,7 +29,7 @@ export interface RunFacts {
   readonly train: HostedDataset;
   readonly validation: HostedDataset | undefined;
   readonly options: FitSettings;
-  readonly engine: Gear;
+  readonly engine: EngineName;
 }
 
 /** The settings of a run as the command line keeps them in its checkpoints, so that each can go on with the other's runs. */

@@ -4,7 +4,7 @@ import type { DataFileInput } from "../data/read/data-file.ts";
 import { hdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
-import type { Gear } from "../engine/gears.ts";
+import type { EngineName } from "../engine/engine-names.ts";
 import { HostError, InputTypeError, shown } from "../errors.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
@@ -122,9 +122,9 @@ export class Session {
     return this.#dataset(await adds);
   }
 
-  /** Gears that the worker's host has. */
-  gears(): Promise<readonly Gear[]> {
-    return this.#remote.call("gears");
+  /** Engines that the worker's host has. */
+  engines(): Promise<readonly EngineName[]> {
+    return this.#remote.call("engines");
   }
 
   /** Ends the worker and all objects in it: calls that are not done reject. */

@@ -7,10 +7,10 @@ describe.each(SMALL_NETWORKS.map((network) => [network.name, network] as const))
     const { gradients, faults } = await exactGradients(network);
     expect(faults).toEqual([]);
     expect(gradients.size).toBeGreaterThan(3);
-    for (const gear of ["js", "simd"] as const) {
-      expect(await gradientFaults(network, { gear, threads: 1 }, gradients)).toEqual([]);
+    for (const engine of ["js", "simd"] as const) {
+      expect(await gradientFaults(network, { engine, threads: 1 }, gradients)).toEqual([]);
     }
-    expect(await threadFaults(network, { gear: "simd", threads: 2 })).toEqual([]);
+    expect(await threadFaults(network, { engine: "simd", threads: 2 })).toEqual([]);
   });
 
   it("has faults where a gradient is not the exact one", async () => {
@@ -18,7 +18,11 @@ describe.each(SMALL_NETWORKS.map((network) => [network.name, network] as const))
     const [[name, values]] = gradients;
     const other = Float64Array.from({ length: values.length }, (_, i) => values[i]);
     other[2] += 0.1;
-    const faults = await gradientFaults(network, { gear: "simd", threads: 1 }, new Map([...gradients, [name, other]]));
+    const faults = await gradientFaults(
+      network,
+      { engine: "simd", threads: 1 },
+      new Map([...gradients, [name, other]]),
+    );
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({
       net: network.name,

@@ -43,7 +43,7 @@ describeInChromium("in a page", () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     app = await installedApp(folder);
-    wanted = await train(convasm, { gear: "simd" });
+    wanted = await train(convasm, { engine: "simd" });
   });
   afterAll(() => removeFolder(folder));
 
@@ -52,9 +52,9 @@ describeInChromium("in a page", () => {
     for (const isolated of [true, false]) {
       const server = await startServer({ isolated, csp, folders });
       const { page, noise, close } = await openPage(browser(), server.origin);
-      const here = await page.evaluate(() => window.trainHere({ gear: "simd" }));
-      const alone = await page.evaluate(() => window.trainInWorker({ gear: "simd" }));
-      const together = await page.evaluate(() => window.trainInSession({ gear: "simd", threads: 2 }));
+      const here = await page.evaluate(() => window.trainHere({ engine: "simd" }));
+      const alone = await page.evaluate(() => window.trainInWorker({ engine: "simd" }));
+      const together = await page.evaluate(() => window.trainInSession({ engine: "simd", threads: 2 }));
       expect(noise).toEqual([]);
       expect(here).toEqual(wanted);
       expect(alone).toEqual(wanted);

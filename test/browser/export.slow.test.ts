@@ -14,7 +14,7 @@ async function trainedFile(): Promise<Uint8Array> {
   const model = createModel({ input: { shape: [28, 28, 1], scale: 1 / 255 }, layers });
   model.classNames = Array.from("0123456789");
   await model.compile({
-    gear: "simd",
+    engine: "simd",
     optimizer: sgd({ learningRate: 0.1 }),
     loss: "softmaxCrossEntropy",
     batchSize: 32,

@@ -29,7 +29,7 @@ describeInChromium("the build with separate files, on a server", () => {
     const answers = await page.evaluate(async () => {
       const { createModel, createSession, dense, digits, flatten } = convasm;
       const made = { input: [28, 28, 1] as const, layers: [flatten(), dense({ units: 10 })] };
-      const compile = { gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" } as const;
+      const compile = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" } as const;
       const here = async () => {
         const model = createModel(made);
         await model.compile(compile);

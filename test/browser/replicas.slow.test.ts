@@ -33,7 +33,7 @@ async function trainedHere(replicas: number): Promise<string> {
       dense({ units: 10 }),
     ],
   });
-  await model.compile({ gear: "simd", optimizer: adam(), loss: "softmaxCrossEntropy", batchSize: 64 });
+  await model.compile({ engine: "simd", optimizer: adam(), loss: "softmaxCrossEntropy", batchSize: 64 });
   await fitShared(model, replicas, digits({ count: 500, seed: 1 }), FIT);
   return weightsSha256(model);
 }
@@ -61,7 +61,7 @@ describeInChromium("replicas in a page that is not isolated", () => {
           dense({ units: 10 }),
         ],
       });
-      const compile = { gear: "simd", loss: "softmaxCrossEntropy", batchSize: 64, optimizer: adam() } as const;
+      const compile = { engine: "simd", loss: "softmaxCrossEntropy", batchSize: 64, optimizer: adam() } as const;
       const engine = await model.compile({ ...compile, replicas });
       await (await model.fit(data, fit)).finished;
       const sha = await model.weightsSha256();

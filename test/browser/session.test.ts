@@ -26,7 +26,7 @@ async function trainedHere(): Promise<string> {
     ],
   });
   const optimizer = sgd({ learningRate: 0.1 });
-  await model.compile({ gear: "simd", optimizer, loss: "softmaxCrossEntropy", batchSize: 32 });
+  await model.compile({ engine: "simd", optimizer, loss: "softmaxCrossEntropy", batchSize: 32 });
   await model.fit(digits({ count: 500, seed: 1 }), { epochs: 2 });
   return weightsSha256(model);
 }
@@ -56,7 +56,7 @@ describeInChromium("a session in a page", () => {
         ],
       });
       const optimizer = sgd({ learningRate: 0.1 });
-      const compile = { gear: "simd", loss: "softmaxCrossEntropy", batchSize: 32 } as const;
+      const compile = { engine: "simd", loss: "softmaxCrossEntropy", batchSize: 32 } as const;
       const engine = await model.compile({ ...compile, optimizer, threads });
       const run = await model.fit(data, { epochs: 2 });
       const events = [];

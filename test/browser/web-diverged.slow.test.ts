@@ -92,7 +92,7 @@ describeInChromium("the page when a training diverged", () => {
     const page = await open();
     await page.getByRole("tab", { name: "Race" }).click();
     const race = page.locator(".race");
-    // With single images this network diverges within 300 steps, in every gear.
+    // With single images this network diverges within 300 steps, in every engine.
     await race.locator("[name=network]").selectOption("conv8");
     await race.locator("[name=batch]").fill("1");
     await race.locator("[name=batch]").blur();
@@ -108,7 +108,7 @@ describeInChromium("the page when a training diverged", () => {
   it("says the same in an exported page, of a model whose outputs overflow", async () => {
     const model = createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
     model.classNames = Array.from("0123456789");
-    await model.compile({ loss: "softmaxCrossEntropy", gear: "js" });
+    await model.compile({ loss: "softmaxCrossEntropy", engine: "js" });
     model.setWeight("dense/kernel", new Float32Array(7840).fill(3e38));
     const folder = await temporaryFolder();
     try {

@@ -81,7 +81,7 @@ describeInChromium("the page and pixels that are no bytes", () => {
       input: { shape: [28, 28, 1], scale: 1 / 255 },
       layers: [flatten(), dense({ units: 10 })],
     });
-    await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy", gear: "simd", batchSize: 50 });
+    await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy", engine: "simd", batchSize: 50 });
     const run = await model.fit(train, { epochs: 3, paused: true });
     await run.step();
     const file = oldFile(await run.checkpoint());
@@ -92,7 +92,7 @@ describeInChromium("the page and pixels that are no bytes", () => {
 
     const page = await open();
     await page.getByRole("status").getByText("20,000 images to train on").waitFor();
-    await page.locator("[name=gear]").selectOption("simd");
+    await page.locator("[name=engine]").selectOption("simd");
     await drop(page, [join(folder, "former")]);
     await page.getByText("pixels from 0 to 2 are stretched to 0 to 255").waitFor();
     await openFile(page, "run.safetensors", Buffer.from(file));

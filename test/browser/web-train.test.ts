@@ -39,7 +39,7 @@ describeInChromium("the page", () => {
         `${processor.toFixed(1)} ms of processor time, ${clock.toFixed(1)} ms on the clock`,
     );
     expect(await readout(page, "Held out")).toBeGreaterThanOrEqual(97);
-    expect(await textOf(page, ".run-engine")).toMatch(/relaxed gear, on \d threads\.$/);
+    expect(await textOf(page, ".run-engine")).toMatch(/engine relaxed, on \d threads\.$/);
     const read = await readDigits(page);
     const right = read.filter((digit, i) => digit === String(i)).length;
     expect(right, `read as ${read}`).toBeGreaterThanOrEqual(9);

@@ -61,9 +61,9 @@ function writeNext(root: string): void {
 import { useEffect, useState } from "react";
 import { createSession } from "convasm";
 export default function Trainer() {
-  const [gears, setGears] = useState("");
-  useEffect(() => void createSession().then(async (session) => setGears(String(await session.gears()))), []);
-  return <p>{gears}</p>;
+  const [engines, setEngines] = useState("");
+  useEffect(() => void createSession().then(async (session) => setEngines(String(await session.engines()))), []);
+  return <p>{engines}</p>;
 }`,
     "app/api/route/route.js": `import { train } from "../../../train.js";
 export const dynamic = "force-dynamic";

@@ -27,7 +27,7 @@ const JPEG = "JPEG_FILE";
 
 export async function train() {
   const options = { input: [28, 28, 1], layers: [conv2d({ filters: 4, kernelSize: 3 }), flatten(), dense({ units: 10 })] };
-  const compile = { gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
+  const compile = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
   const model = createModel(options);
   await model.compile({ ...compile, threads: 2 });
   await model.fit(digits({ count: 64, seed: 1 }));

@@ -61,7 +61,7 @@ describe("train --recipe", () => {
     const { train, test } = await loadIdxFolder(join(cwd, "small"));
     const recipe = NOTEBOOKS.find(({ name }) => name === "conv5");
     if (recipe === undefined) throw new Error("no conv5");
-    const same = await runRecipe({ ...recipe, epochs: 2 }, { train, test }, { seed: 4, gear: "simd" });
+    const same = await runRecipe({ ...recipe, epochs: 2 }, { train, test }, { seed: 4, engine: "simd" });
     expect(result.event("done").weightsSha256).toBe(weightsSha256(same.model));
     expect(result.event("done").testAccuracy).toBe(same.test?.accuracy);
   });

@@ -48,7 +48,7 @@ describe("runs into one folder", () => {
 });
 
 if (!knowsWide())
-  console.log(`the process of the gear wide is not tested: Node ${process.versions.node} does not know it`);
+  console.log(`the process of the engine wide is not tested: Node ${process.versions.node} does not know it`);
 describe.skipIf(!knowsWide())("the process that runs wide", () => {
   /** Starts a long run; what it printed, and the process that was started, once it trains. */
   function started(out: string): Promise<{ child: ChildProcess; said: () => string; closed: Promise<number | null> }> {

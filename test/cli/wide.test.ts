@@ -47,7 +47,7 @@ describe.skipIf(knowsWide())("on a Node without it", () => {
   });
 });
 
-if (!knowsWide()) console.log(`the gear wide is not tested: Node ${process.versions.node} does not know it`);
+if (!knowsWide()) console.log(`the engine wide is not tested: Node ${process.versions.node} does not know it`);
 describe.skipIf(!knowsWide())("on a Node that knows it", () => {
   it("passes its self-check: every kernel gives the bits of relaxed", async () => {
     const script = fileURLToPath(new URL("../../dist/cli/wide-check.js", import.meta.url));
@@ -71,7 +71,7 @@ describe.skipIf(!knowsWide())("on a Node that knows it", () => {
   });
 });
 
-/** Largest size of a gear: above 48 KB since long sums are put together in float64 and windows take more options. */
+/** Largest size of an engine: above 48 KB since long sums are put together in float64 and windows take more options. */
 const MOST = 56 * 1024;
 
 describe("the wasm files", () => {

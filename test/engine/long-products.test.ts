@@ -17,14 +17,14 @@ import { winogradBackwardWeights } from "../../src/bench/calls/winograd.ts";
 import type { DenseCase } from "../../src/bench/cases.ts";
 import { type ConvolutionCase, geometryOf, PLAIN } from "../../src/bench/convolution-cases.ts";
 import { cutsOf, differenceOf } from "../../src/bench/ranges.ts";
-import { hasGear } from "../../src/engine/gears.ts";
-import { type TestedGear, unshared } from "./backends.ts";
+import { hasEngine } from "../../src/engine/engine-names.ts";
+import { type TestedEngine, unshared } from "./backends.ts";
 
 // Node 20 knows relaxed SIMD behind a flag.
-if (!hasGear("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+if (!hasEngine("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 // Where the host has no vectorizer, `wide` is the same sums by pairs of 128 bits.
-const GEARS: readonly TestedGear[] = hasGear("relaxed") ? ["simd", "relaxed", "wide"] : ["simd"];
+const ENGINES: readonly TestedEngine[] = hasEngine("relaxed") ? ["simd", "relaxed", "wide"] : ["simd"];
 
 /** Elements of the memories: 24 MB in float32. */
 const ELEMENTS = 6 << 20;
@@ -167,13 +167,13 @@ const EVEN: Readonly<Record<string, () => KernelCall>> = {
     softmaxBackward([1, 1, CLASSES], same("y", CLASSES), same("dy", CLASSES)),
 };
 
-describe.each(GEARS)("long sums on %s", (gear) => {
+describe.each(ENGINES)("long sums on %s", (engine) => {
   it.each([...Object.keys(CALLS), ...Object.keys(EVEN)])(
     "%s are right to some millionths, however the range is cut",
     async (name) => {
       const call = (CALLS[name] ?? EVEN[name])();
       const limit = name in EVEN ? 1e-5 : limitOf(call);
-      const backend = await unshared(gear, (ELEMENTS * 4) / 65536);
+      const backend = await unshared(engine, (ELEMENTS * 4) / 65536);
       const got = runCall(backend, call);
       for (const [array, wanted] of runCall(exact, call)) {
         const values = got.get(array) ?? [];

@@ -9,15 +9,15 @@ import {
   normMoments,
   normStatistics,
 } from "../../src/bench/calls/norm.ts";
-import { hasGear } from "../../src/engine/gears.ts";
+import { hasEngine } from "../../src/engine/engine-names.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
-import { type TestedGear, unshared } from "./backends.ts";
+import { type TestedEngine, unshared } from "./backends.ts";
 import { resultOf } from "./gradient.ts";
 
 // Node 20 knows relaxed SIMD behind a flag.
-if (!hasGear("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+if (!hasEngine("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-const GEARS: readonly TestedGear[] = hasGear("relaxed") ? ["simd", "relaxed"] : ["simd"];
+const ENGINES: readonly TestedEngine[] = hasEngine("relaxed") ? ["simd", "relaxed"] : ["simd"];
 
 /** Pages of a memory for 1024 x 1024 numbers, twice. */
 const PAGES = 300;
@@ -72,13 +72,13 @@ function computed(backend: Backend, shape: Shape, x: Float64Array) {
   return Array.from({ length: shape[2] }, (_, channel) => ({ mean: mean[channel], variance: variance[channel] }));
 }
 
-describe.each(GEARS)("batch statistics on %s are right to a millionth", (gear) => {
+describe.each(ENGINES)("batch statistics on %s are right to a millionth", (engine) => {
   it.each([
     [2, 224, 3],
     [1, 1024, 1],
     [3, 57, 5],
   ])("of %d images of side %d, %d channels", async (n, side, c) => {
-    const backend = await unshared(gear, PAGES);
+    const backend = await unshared(engine, PAGES);
     for (const name of Object.keys(PICTURES)) {
       const x = picture(name, n, side, c);
       const wanted = statistics(x, c);
@@ -94,7 +94,7 @@ describe.each(GEARS)("batch statistics on %s are right to a millionth", (gear) =
   });
 
   it("of 30,000 samples of a dense layer", async () => {
-    const backend = await unshared(gear, PAGES);
+    const backend = await unshared(engine, PAGES);
     const stream = RandomStream.from(2, "samples");
     const x = float32(Float64Array.from({ length: 90_000 }, (_, i) => 5 + stream.uniform(i)));
     for (const [channel, { mean, variance }] of computed(backend, [30_000, 1, 3], x).entries()) {
@@ -105,14 +105,14 @@ describe.each(GEARS)("batch statistics on %s are right to a millionth", (gear) =
   });
 });
 
-describe.each(GEARS)("gradients of a batch normalisation on %s", (gear) => {
+describe.each(ENGINES)("gradients of a batch normalisation on %s", (engine) => {
   it.each([
     [1, 1024, 1],
     [2, 224, 3],
   ] as const)(
     "of %d images of side %d, %d channels are right to a millionth of what is added up",
     async (n, side, c) => {
-      const backend = await unshared(gear, PAGES);
+      const backend = await unshared(engine, PAGES);
       const shape: Shape = [n, side * side, c];
       const x = picture("a dark border", n, side, c);
       // Gradients of one sign are where errors of long sums add up.

@@ -51,7 +51,7 @@ function placed(call: KernelCall, kernels: Kernels): PlacedCall {
   return { operation: { kernel, axis: "sample", extent, arguments: args, scratch, layer: "" }, tensors, end };
 }
 
-const js = await createEngine(GAP, { gear: "js" });
+const js = await createEngine(GAP, { engine: "js" });
 const CALLS = allCalls();
 
 describe("the operands of a call", () => {
@@ -152,8 +152,8 @@ function someCalls(): KernelCall[] {
   });
 }
 
-describe.each(["js", "simd"] as const)("on %s", async (gear) => {
-  const engine = await createEngine(LARGEST, { gear });
+describe.each(["js", "simd"] as const)("on %s", async (name) => {
+  const engine = await createEngine(LARGEST, { engine: name });
 
   it("kernels write what their operands say, and read nothing else that matters", () => {
     const calls = someCalls();
@@ -168,7 +168,7 @@ describe.each(["js", "simd"] as const)("on %s", async (gear) => {
 });
 
 describe("a kernel that does not as its operands say is found where it", async () => {
-  const engine = await createEngine(LARGEST, { gear: "js" });
+  const engine = await createEngine(LARGEST, { engine: "js" });
   const { heap } = engine;
   const { sigmoid_forward: relu } = engine.kernels;
   const call = CALLS.find(({ kernel, extent }) => kernel === "sigmoid_forward" && extent > 2);

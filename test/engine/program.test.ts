@@ -15,7 +15,7 @@ function tapeOf(chunk?: number): Tape {
 
 /** The calls of each phase of each thread, and what they leave at 70 and from 80 on. */
 async function run(chunk: number | undefined, threads: number) {
-  const { kernels, heap } = await createEngine(100, { gear: "js" });
+  const { kernels, heap } = await createEngine(100, { engine: "js" });
   for (let i = 0; i < 10; i++) heap[10 + i] = i;
   const programs = Array.from({ length: threads }, (_, t) => programOf(kernels, tapeOf(chunk), t, threads));
   const calls = programs[0].map((_, phase) =>
@@ -63,7 +63,7 @@ describe("a program", () => {
   });
 
   it("lets kernels that read all their weights at every call do all samples at once", async () => {
-    const { kernels } = await createEngine(100, { gear: "js" });
+    const { kernels } = await createEngine(100, { engine: "js" });
     const tape = new Tape(4);
     tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
     tape.add("relu_forward", "sample", 8, 10, 10, 1, Number.POSITIVE_INFINITY, 0);
@@ -76,7 +76,7 @@ describe("a program", () => {
   });
 
   it("walks calls of different numbers of samples one after the other", async () => {
-    const { kernels } = await createEngine(100, { gear: "js" });
+    const { kernels } = await createEngine(100, { engine: "js" });
     const tape = new Tape(2);
     tape.add("relu_forward", "sample", 10, 10, 30, 1, Number.POSITIVE_INFINITY, 0);
     tape.add("relu_forward", "sample", 9, 10, 50, 1, Number.POSITIVE_INFINITY, 0);

@@ -11,14 +11,14 @@ import {
 } from "../../src/bench/calls/convolution.ts";
 import type { ConvolutionCase } from "../../src/bench/convolution-cases.ts";
 import { findFault } from "../../src/bench/kernel-faults.ts";
-import { hasGear } from "../../src/engine/gears.ts";
+import { hasEngine } from "../../src/engine/engine-names.ts";
 import { unshared } from "./backends.ts";
 import { dot, resultOf } from "./gradient.ts";
 import { randomConvolution, randomConvolutionCalls, randomPool, randomPoolCalls } from "./random-shapes.ts";
 import { convolutionByDefinition } from "./reference/definition.ts";
 
 // Node 20 knows relaxed SIMD behind a flag.
-if (!hasGear("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+if (!hasEngine("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const exact = referenceBackend("float64");
 
@@ -29,9 +29,9 @@ const BACKENDS = {
   relaxed: () => unshared("relaxed"),
 } as const;
 
-/** Faults of a shape's calls on a gear. */
-async function faultsOf(gear: keyof typeof BACKENDS, calls: readonly KernelCall[]): Promise<string[]> {
-  const backend = await BACKENDS[gear]();
+/** Faults of a shape's calls on an engine. */
+async function faultsOf(engine: keyof typeof BACKENDS, calls: readonly KernelCall[]): Promise<string[]> {
+  const backend = await BACKENDS[engine]();
   return calls.flatMap((call) => findFault(backend, call, expectationOf(exact, call))?.message ?? []);
 }
 
@@ -62,16 +62,17 @@ export function testRandomShapes(first: number, convolutions: number, pools: num
     for (const shape of shapes) expectDefinition(shape);
   });
 
-  describe.each(Object.keys(BACKENDS).filter((gear) => gear === "js" || gear === "simd" || gear === "relaxed"))(
+  describe.each(Object.keys(BACKENDS).filter((engine) => engine === "js" || engine === "simd" || engine === "relaxed"))(
     "on %s are within the bound of float64, write nothing else, and do not depend on cuts:",
-    (gear) => {
-      it.skipIf(!hasGear(gear))("convolutions", async () => {
-        for (const shape of shapes) expect(await faultsOf(gear, randomConvolutionCalls(shape)), shape.name).toEqual([]);
+    (engine) => {
+      it.skipIf(!hasEngine(engine))("convolutions", async () => {
+        for (const shape of shapes)
+          expect(await faultsOf(engine, randomConvolutionCalls(shape)), shape.name).toEqual([]);
       });
 
-      it.skipIf(!hasGear(gear))("pooling", async () => {
+      it.skipIf(!hasEngine(engine))("pooling", async () => {
         for (const shape of numbers(pools).map(randomPool)) {
-          expect(await faultsOf(gear, randomPoolCalls(shape)), shape.name).toEqual([]);
+          expect(await faultsOf(engine, randomPoolCalls(shape)), shape.name).toEqual([]);
         }
       });
     },

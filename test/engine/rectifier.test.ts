@@ -2,17 +2,17 @@ import { setFlagsFromString } from "node:v8";
 import { describe, expect, it } from "vitest";
 import { type Backend, referenceBackend } from "../../src/bench/arena.ts";
 import { input, type KernelCall, output } from "../../src/bench/calls/call.ts";
-import { hasGear } from "../../src/engine/gears.ts";
+import { hasEngine } from "../../src/engine/engine-names.ts";
 import { unshared } from "./backends.ts";
 import { resultOf } from "./gradient.ts";
 
 // Node 20 knows relaxed SIMD behind a flag.
-if (!hasGear("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+if (!hasEngine("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const BACKENDS: Readonly<Record<string, () => Backend | Promise<Backend>>> = {
   js: () => referenceBackend("float32"),
   simd: () => unshared("simd"),
-  ...(hasGear("relaxed") && { relaxed: () => unshared("relaxed") }),
+  ...(hasEngine("relaxed") && { relaxed: () => unshared("relaxed") }),
 };
 
 const X = Float64Array.of(Number.NEGATIVE_INFINITY, -2, -0, 0, 2, 8, Number.POSITIVE_INFINITY, Number.NaN);

@@ -5,13 +5,13 @@ import { Tape } from "../../src/engine/tape.ts";
 
 const COUNT = 6;
 
-describe.each(["js", "simd"] as const)("means of gradients that have become zero, %s", (gear) => {
+describe.each(["js", "simd"] as const)("means of gradients that have become zero, %s", (name) => {
   it.each(["momentum", "rmsprop", "adam"])("come to rest at zero, not at denormal numbers: %s", async (optimizer) => {
     const plan = new MemoryPlan();
     const [w, g, mean, square, hyper] = ["w", "g", "mean", "square", "hyper"].map((name) =>
       plan.reserve(name, "scratch", COUNT),
     );
-    const engine = await createEngine(plan.freeze(), { gear });
+    const engine = await createEngine(plan.freeze(), { engine: name });
     const { heap } = engine;
     heap.set([0.1, 1, 1, 1], hyper.offset);
     heap.fill(1, mean.offset, mean.offset + COUNT);

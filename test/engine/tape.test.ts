@@ -5,7 +5,7 @@ import { argumentsOf, sliceOf, Tape } from "../../src/engine/tape.ts";
 
 describe("a tape", () => {
   it("gives each slice scratch of its own", async () => {
-    const { kernels, heap } = await createEngine(64, { gear: "js" });
+    const { kernels, heap } = await createEngine(64, { engine: "js" });
     heap.set([1, 2, 3, 4, 5, 6], 10);
     const tape = new Tape();
     // relu_forward writes sample i at y + i * size: with areas of 10 elements, slice t at y + 10 t + i * size.

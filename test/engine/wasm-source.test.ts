@@ -5,8 +5,8 @@ import { builtInWasm } from "../../src/engine/built-in-wasm.ts";
 import { instantiateKernels, setWasmSource, type WasmSource } from "../../src/engine/wasm.ts";
 import { useWasmFiles } from "../../src/node/wasm.ts";
 
-function read(gear: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(`../../build/${gear}.wasm`, import.meta.url)));
+function read(engine: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(new URL(`../../build/${engine}.wasm`, import.meta.url)));
 }
 
 afterAll(useWasmFiles);
@@ -28,12 +28,12 @@ function answer(body: Uint8Array<ArrayBuffer> | string, type: string, status = 2
 }
 
 describe("wasm files that are modules of text", () => {
-  it.each(["simd", "relaxed"] as const)("hold %s.wasm, byte by byte", async (gear) => {
-    expect(Buffer.compare(await builtInWasm(gear), read(gear))).toBe(0);
+  it.each(["simd", "relaxed"] as const)("hold %s.wasm, byte by byte", async (engine) => {
+    expect(Buffer.compare(await builtInWasm(engine), read(engine))).toBe(0);
   });
 
-  it.each(["simd", "relaxed"] as const)("hold %s.wasm in what both have in one", async (gear) => {
-    expect(Buffer.compare(await ofPair(gear), read(gear))).toBe(0);
+  it.each(["simd", "relaxed"] as const)("hold %s.wasm in what both have in one", async (engine) => {
+    expect(Buffer.compare(await ofPair(engine), read(engine))).toBe(0);
   });
 
   it.each([builtInWasm, ofPair])("do not hold what no browser runs", async (source) => {

@@ -5,14 +5,14 @@ import type { KernelCall } from "../../src/bench/calls/call.ts";
 import { type ConvolutionData, convolutionData } from "../../src/bench/calls/convolution.ts";
 import { winogradBackwardData, winogradBackwardWeights, winogradForward } from "../../src/bench/calls/winograd.ts";
 import type { ConvolutionCase } from "../../src/bench/convolution-cases.ts";
-import { hasGear } from "../../src/engine/gears.ts";
-import { type TestedGear, unshared } from "./backends.ts";
+import { hasEngine } from "../../src/engine/engine-names.ts";
+import { type TestedEngine, unshared } from "./backends.ts";
 import { resultOf } from "./gradient.ts";
 
 // Node 20 knows relaxed SIMD behind a flag.
-if (!hasGear("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+if (!hasEngine("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-const GEARS: readonly TestedGear[] = hasGear("relaxed") ? ["simd", "relaxed"] : ["simd"];
+const ENGINES: readonly TestedEngine[] = hasEngine("relaxed") ? ["simd", "relaxed"] : ["simd"];
 
 const SIDE = 14;
 const SHAPE: ConvolutionCase = {
@@ -58,9 +58,9 @@ function expectElsewhereSame(
   }
 }
 
-describe.each(GEARS)("an infinite or huge pixel in Winograd's filtering on %s", (gear) => {
+describe.each(ENGINES)("an infinite or huge pixel in Winograd's filtering on %s", (engine) => {
   const run = async (call: KernelCall, name: string, backend?: Backend) =>
-    resultOf(backend ?? (await unshared(gear)), call, name);
+    resultOf(backend ?? (await unshared(engine)), call, name);
 
   it.each([Number.POSITIVE_INFINITY, Number.NaN, 3e38, -1e30])(
     "of %d changes no output but those of its tiles",

@@ -14,7 +14,7 @@ async function checkpoint(): Promise<Uint8Array> {
     layers: [flatten(), dense({ units: 4 })],
     seed: 3,
   });
-  await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy", gear: "js", batchSize: 8 });
+  await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy", engine: "js", batchSize: 8 });
   const trainer = model.trainer(barImages(20), { epochs: 2 });
   await trainer.run().next();
   return model.checkpoint(trainer, { network: "custom" });
@@ -34,7 +34,7 @@ describe("a checkpoint's checksum", () => {
       expect(() => read(damaged), `bit ${bit}`).toThrow(
         /^model: expected the contents that the file was saved with, got damaged ones, or /,
       );
-      await expect(loadModel(damaged, { gear: "js" })).rejects.toThrow("got damaged ones");
+      await expect(loadModel(damaged, { engine: "js" })).rejects.toThrow("got damaged ones");
     }
   });
 

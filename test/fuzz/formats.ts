@@ -82,7 +82,7 @@ async function modelSeeds(): Promise<{ model: Seed; checkpoint: Seed }> {
       dense({ units: 10 }),
     ],
   });
-  await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 16, gear: "js" });
+  await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 16, engine: "js" });
   const trainer = model.trainer(digits({ count: 32, seed: 1 }), { epochs: 2 });
   for await (const event of trainer.run()) if (event.event === "step") break;
   const seeds = {

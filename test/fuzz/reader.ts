@@ -48,12 +48,12 @@ const READINGS: Readonly<Record<Reading, (files: Request["files"], hash: Hash) =
     addDataset(hash, test);
   },
   async model([{ bytes }], hash) {
-    const model = await library.loadModel(bytes, { gear: "js" });
+    const model = await library.loadModel(bytes, { engine: "js" });
     hash.update(library.weightsSha256(model));
     model.dispose();
   },
   async resume([{ bytes }], hash) {
-    const model = await library.loadModel(bytes, { gear: "js", training: true });
+    const model = await library.loadModel(bytes, { engine: "js", training: true });
     const trainer = model.trainer(library.digits({ count: 32, seed: 1 }), { epochs: 2 });
     library.resumeTrainer(trainer, library.readCheckpoint(library.decodeSafetensors(bytes), "checkpoint"));
     for await (const event of trainer.run()) if (event.event === "epoch") break;

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import type { Model } from "../../src/training/model.ts";
-import { HOST_GEARS } from "../gears.ts";
+import { HOST_ENGINES } from "../engines.ts";
 
 /** An array as make-golden.py writes it. */
 export interface GoldenArray {
@@ -40,10 +40,10 @@ const FLOAT32_ROUNDING = 2 ** -24;
 
 /** Float64, and float32 on the engines that this host has. */
 export const GOLDEN_ENGINES: readonly GoldenEngine[] = [
-  { name: "js, float64", options: { gear: "js", precision: "float64" }, tolerance: () => 1e-12 },
-  ...HOST_GEARS.map((gear) => ({
-    name: gear,
-    options: { gear },
+  { name: "js, float64", options: { engine: "js", precision: "float64" }, tolerance: () => 1e-12 },
+  ...HOST_ENGINES.map((engine) => ({
+    name: engine,
+    options: { engine },
     // To first order, n roundings give n times the error of one (Higham, Accuracy and Stability, 3.1).
     tolerance: (roundings: number) => roundings * FLOAT32_ROUNDING,
   })),

@@ -71,7 +71,7 @@ const JSON_FORM = `{"input":{"shape":[9,7,2],"scale":[0.0078125,0.0078125],"offs
 {"name":"out","units":3,"type":"dense"}]}`.replaceAll("\n", "");
 
 async function trained(model: Model): Promise<string> {
-  await model.compile({ gear: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 8 });
+  await model.compile({ engine: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 8 });
   await model.fit(barImages(30), { epochs: 2 });
   return createHash("sha256").update(weightBytes(model)).digest("hex");
 }
@@ -94,7 +94,7 @@ describe("a network in three forms", () => {
     const sums = await Promise.all(models.map(trained));
     expect(new Set(sums).size).toBe(1);
     const file = models[0].save();
-    const loaded = await loadModel(file, { gear: "simd", training: true });
+    const loaded = await loadModel(file, { engine: "simd", training: true });
     expect(loaded.save()).toEqual(file);
     const { images } = barImages(9);
     expect(await loaded.predict(images)).toEqual(await models[2].predict(images));

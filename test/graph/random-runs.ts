@@ -12,7 +12,7 @@ import { Architecture } from "../../src/model/architecture.ts";
 import { Network } from "../../src/model/network.ts";
 import { softmaxCrossEntropy } from "../../src/training/losses.ts";
 import { sgd } from "../../src/training/optimizers.ts";
-import { HOST_GEARS } from "../gears.ts";
+import { HOST_ENGINES } from "../engines.ts";
 import { IMAGES, initial, pattern } from "../golden/patterns.ts";
 import { CLASSES, type RandomNetwork, randomNetwork, withFrozenParts } from "./random-networks.ts";
 
@@ -26,7 +26,7 @@ interface Setting extends EngineOptions {
   readonly compact: boolean;
 }
 
-const REFERENCE: Setting = { gear: "js", precision: "float64", threads: 1, compact: false };
+const REFERENCE: Setting = { engine: "js", precision: "float64", threads: 1, compact: false };
 
 async function create(random: RandomNetwork, setting: Setting, batchSize: number): Promise<Network> {
   const layers = readLayers(random.layers, "layers");
@@ -111,22 +111,22 @@ function expectSame(label: string, actual: Outcome, wanted: Outcome): void {
 }
 
 /**
- * Fails unless the network of a seed gives the same numbers in every gear as in float64 on plain kernels, with memory that
+ * Fails unless the network of a seed gives the same numbers in every engine as in float64 on plain kernels, with memory that
  * serves twice and without, and on every number of threads the same bits.
  *
  * @param frozen whether some layers are frozen
  */
-export async function checkGears(seed: number, threadCounts: readonly number[], frozen = false): Promise<void> {
+export async function checkEngines(seed: number, threadCounts: readonly number[], frozen = false): Promise<void> {
   const random = frozen ? withFrozenParts(randomNetwork(seed)) : randomNetwork(seed);
   const n = 1 + (seed % BATCH);
   const wanted = await run(random, REFERENCE, n);
   expectSame(`network ${seed}, float64, compact`, await run(random, { ...REFERENCE, compact: true }, n), wanted);
-  for (const gear of HOST_GEARS) {
+  for (const engine of HOST_ENGINES) {
     let first: Outcome | undefined;
-    for (const threads of gear === "js" ? [1] : threadCounts) {
+    for (const threads of engine === "js" ? [1] : threadCounts) {
       for (const compact of [false, true]) {
-        const label = `network ${seed}, ${n} images, ${gear}, ${threads} threads${compact ? ", compact" : ""}`;
-        const outcome = await run(random, { gear, threads, compact }, n);
+        const label = `network ${seed}, ${n} images, ${engine}, ${threads} threads${compact ? ", compact" : ""}`;
+        const outcome = await run(random, { engine, threads, compact }, n);
         if (first === undefined) expectNear(label, outcome, wanted, 1e-3);
         else expectSame(label, outcome, first);
         first ??= outcome;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Graph, inputShapes } from "../../src/graph/graph.ts";
 import { sizeOf } from "../../src/layers/layer.ts";
 
-import { HOST_GEARS } from "../gears.ts";
+import { HOST_ENGINES } from "../engines.ts";
 import { LAYER_CASES } from "./cases.ts";
 import { normal, type PlacedLayers, placeLayers } from "./placed.ts";
 
@@ -30,11 +30,11 @@ function results(placed: PlacedLayers, x: Float64Array, dy: Float64Array): Map<s
   return new Map([["output", y], ...gradients, ["inference", placed.forward(x, "inference")]]);
 }
 
-for (const gear of HOST_GEARS) {
-  describe(`layers on ${gear} agree with float64`, () => {
+for (const engine of HOST_ENGINES) {
+  describe(`layers on ${engine} agree with float64`, () => {
     it.each(LAYER_CASES)("$name", async ({ name, layers, input, first }) => {
       const exact = await placeLayers(layers, input, BATCH, { first });
-      const placed = await placeLayers(layers, input, BATCH, { gear, first });
+      const placed = await placeLayers(layers, input, BATCH, { engine, first });
       // Statistics of fewer samples amplify rounding errors beyond what the lengths of sums say.
       for (const n of [BATCH, BATCH - 1]) {
         const x = normal(`${name} ${n}`, n * sizeOf(input));

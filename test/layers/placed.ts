@@ -67,8 +67,8 @@ export async function placeLayers(
   const xRegion = plan.reserve("x", "input", batch * sizeOf(input));
   const dyRegion = plan.reserve("dy", "input", batch * outputs);
   const engine = await createEngine(plan.freeze(), {
-    gear: "js",
-    precision: options.gear === undefined ? "float64" : "float32",
+    engine: "js",
+    precision: options.engine === undefined ? "float64" : "float32",
     ...options,
   });
   const { heap } = engine;

@@ -111,7 +111,7 @@ describe("a model too large for memory", () => {
     ["a chain", Array.from({ length: 30 }, () => conv2d({ filters: 2 ** 53 - 1, kernelSize: 1 }))],
   ])("is refused before memory is asked for: %s", async (_, layers) => {
     const model = created(layers);
-    const compile = model.compile({ gear: "simd" });
+    const compile = model.compile({ engine: "simd" });
     await expect(compile).rejects.toThrow(RangeError);
     await expect(compile).rejects.toThrow(
       /^engine: expected a model that fits into 4 GiB, got one of \S+ GiB; try a smaller batch$/,
@@ -120,7 +120,7 @@ describe("a model too large for memory", () => {
   });
 
   it.each([0, -1, 2.5, Number.NaN, 2 ** 30])("and so is a batch of %d", async (batchSize) => {
-    await expect(created().compile({ gear: "simd", batchSize })).rejects.toThrow(
+    await expect(created().compile({ engine: "simd", batchSize })).rejects.toThrow(
       /^compile: expected batchSize to be a whole number at least 1/,
     );
   });
@@ -131,6 +131,6 @@ describe("a model too large for memory", () => {
       new RangeError("softmaxCrossEntropy: expected a last layer of [classes], got [7,5,3]; put flatten before it"),
     );
     const single = created([conv2d({ filters: 3, kernelSize: [9, 7] })]);
-    await expect(single.compile({ gear: "js", loss: "softmaxCrossEntropy" })).resolves.toBeUndefined();
+    await expect(single.compile({ engine: "js", loss: "softmaxCrossEntropy" })).resolves.toBeUndefined();
   });
 });

@@ -53,7 +53,7 @@ async function run(
   const architecture = new Architecture({ input: { shape: SHAPE, scale: 1 / 128, offset: -1 }, layers });
   const optimizer = batchSize === 1 ? sgd({ learningRate: 0.05 }) : adam({ learningRate: 0.01 });
   const { compact, threads, training } = options;
-  const settings = { batchSize, seed: 7, gear: "simd", loss: softmaxCrossEntropy(), compact, threads } as const;
+  const settings = { batchSize, seed: 7, engine: "simd", loss: softmaxCrossEntropy(), compact, threads } as const;
   const network = await Network.create(architecture, training ? { ...settings, optimizer } : settings);
   const predictions: Float32Array[] = [];
   const sizes = [batchSize, Math.max(batchSize - 1, 1), 1, Math.min(2, batchSize)];

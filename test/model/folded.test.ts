@@ -14,7 +14,7 @@ import { Probe } from "../../src/model/probe.ts";
 import type { CompileOptions } from "../../src/training/compile-options.ts";
 import { loadModel } from "../../src/training/load-model.ts";
 import type { Model } from "../../src/training/model.ts";
-import { HOST_GEARS } from "../gears.ts";
+import { HOST_ENGINES } from "../engines.ts";
 import { barImages, CLASSES, compiled, EXACT, SHAPE, stage } from "./networks.ts";
 
 const N = 5;
@@ -114,8 +114,8 @@ async function unfolded(model: Model): Promise<Float64Array> {
 }
 
 describe.each(Object.entries(NETWORKS))("a normalisation after a layer, %s", (_, layers) => {
-  it.each(HOST_GEARS)("is part of that layer's weights in inference, on %s", async (gear) => {
-    const model = await made(layers(), { gear });
+  it.each(HOST_ENGINES)("is part of that layer's weights in inference, on %s", async (engine) => {
+    const model = await made(layers(), { engine });
     const { outputs, operations } = inferred(model);
     // On images none; on the biases of a layer one, in packing.
     expect(operations.filter(({ kernel, axis }) => /batch_norm/.test(kernel) && axis === "sample")).toEqual([]);
@@ -133,10 +133,10 @@ describe.each(Object.entries(NETWORKS))("a normalisation after a layer, %s", (_,
   });
 
   it("gives the same figures while training and of a file, and after other modes", async () => {
-    const model = await made(layers(), { gear: "simd" });
+    const model = await made(layers(), { engine: "simd" });
     await model.fit(data, { epochs: 2 });
     const figures = await model.evaluate(data);
-    const loaded = await loadModel(model.save(), { gear: "simd" });
+    const loaded = await loadModel(model.save(), { engine: "simd" });
     expect(await loaded.evaluate(data)).toEqual(figures);
     const batch = await model.evaluate(data, { batchStatistics: true });
     expect(batch.loss).not.toBe(figures.loss);

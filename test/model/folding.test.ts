@@ -24,16 +24,16 @@ const CASES = [
     data: createDataset({ shape: SHAPE, images: IMAGES, targets: Float32Array.from([1, 0, 0.5, 0, 1, 1]) }),
   },
 ] as const;
-const cases = (["js", "simd"] as const).flatMap((gear) => CASES.map((item) => ({ gear, ...item })));
+const cases = (["js", "simd"] as const).flatMap((engine) => CASES.map((item) => ({ engine, ...item })));
 
-describe.each(cases)("a last layer that $loss takes in, on $gear", ({ gear, loss, last, data }) => {
+describe.each(cases)("a last layer that $loss takes in, on $engine", ({ engine, loss, last, data }) => {
   async function compiled(layers: readonly Layer[], bias?: readonly number[]): Promise<Model> {
     const model = createModel({
       input: SHAPE,
       layers: [flatten(), dense({ name: "out", units: 3 }), ...layers],
       seed: 7,
     });
-    await model.compile({ gear, batchSize: 2, optimizer: sgd(), loss });
+    await model.compile({ engine, batchSize: 2, optimizer: sgd(), loss });
     if (bias !== undefined) model.setWeight("out/bias", bias);
     return model;
   }

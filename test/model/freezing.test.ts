@@ -13,7 +13,7 @@ import { loadModel } from "../../src/training/load-model.ts";
 import type { Model } from "../../src/training/model.ts";
 import { adam, rmsprop, sgd } from "../../src/training/optimizers.ts";
 import { expectGradient } from "../engine/gradient.ts";
-import { HOST_GEARS } from "../gears.ts";
+import { HOST_ENGINES } from "../engines.ts";
 import { barImages, CLASSES, compiled, created, EXACT, stage, trainedNames, weightBytes } from "./networks.ts";
 
 const N = 6;
@@ -27,7 +27,7 @@ async function frozen(
   const { layers, seed, ...rest } = options;
   const model = created(layers, seed);
   for (const prefix of prefixes) model.freeze(prefix);
-  await model.compile({ gear: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: N, ...rest });
+  await model.compile({ engine: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: N, ...rest });
   return model;
 }
 
@@ -46,14 +46,17 @@ function stepOf(model: Model): readonly Operation[] {
   return operations;
 }
 
-describe.each(HOST_GEARS)("frozen layers on %s", (gear) => {
+describe.each(HOST_ENGINES)("frozen layers on %s", (engine) => {
   it.each([
     ["first", "second"],
     ["second", "block/conv2d", "hidden"],
     ["depthwise", "down/shortcut", "first"],
     ["out"],
   ])("leave all other gradients as they are: %s %s %s", async (...prefixes) => {
-    const [all, some] = [await compiled({ gear, batchSize: N }), await frozen(prefixes, { gear, optimizer: "sgd" })];
+    const [all, some] = [
+      await compiled({ engine, batchSize: N }),
+      await frozen(prefixes, { engine, optimizer: "sgd" }),
+    ];
     for (const model of [all, some]) stepOf(model);
     const [names, rest] = [trainedNames(all), trainedNames(some)];
     const isFrozen = (name: string) => prefixes.some((prefix) => name.startsWith(`${prefix}/`));
@@ -112,7 +115,7 @@ describe("the weights and statistics of frozen layers", () => {
     const gradients = some.network.regions.filter(({ kind }) => kind === "gradients").map(({ name }) => name);
     expect(gradients.length).toBeGreaterThan(5);
     expect(gradients.filter(isFrozen)).toEqual([]);
-    const options = { gear: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: N } as const;
+    const options = { engine: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: N } as const;
     expect(some.planMemory(options)).toMatchObject({ bytes, total });
   });
 });
@@ -234,7 +237,7 @@ describe("frozen batch normalisation", () => {
   });
 
   it.each(cases)("works by its running statistics in every mode, %s", async (_, layers) => {
-    const model = await made(layers(), { gear: "simd" });
+    const model = await made(layers(), { engine: "simd" });
     stage(model, data);
     const wanted = loss(model, "inference");
     for (const mode of ["training", "batchStatistics", "calibration"] as const)
@@ -289,14 +292,14 @@ describe("freeze and unfreeze", () => {
     const figures = await model.evaluate(data);
     model.freeze("block");
     expect(await model.evaluate(data)).toEqual(figures);
-    const loaded = await loadModel(model.save(), { gear: "simd", training: true });
+    const loaded = await loadModel(model.save(), { engine: "simd", training: true });
     expect(loaded.architecture.toJson()).toEqual(model.architecture.toJson());
     expect(frozenNames(loaded).length).toBe(6);
     expect(trainedNames(loaded).some((name) => name.startsWith("block/"))).toBe(false);
-    await model.compile({ gear: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: N });
+    await model.compile({ engine: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: N });
     for (const other of [model, loaded]) expect(weightBytes(other)).toEqual(weights);
     model.unfreeze("block");
-    await model.compile({ gear: "simd" });
+    await model.compile({ engine: "simd" });
     expect(weightBytes(model)).toEqual(weights);
   });
 

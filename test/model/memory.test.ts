@@ -53,7 +53,7 @@ describe("the memory plan of a network", () => {
     ["prediction", {}],
   ] as const)("for %s gives every region its own aligned place in the heap", async (_, options) => {
     const model = created();
-    await model.compile({ gear: "simd", batchSize: BATCH, ...options });
+    await model.compile({ engine: "simd", batchSize: BATCH, ...options });
     const { network } = model;
     const regions = inOrder(network);
     expect(regions.length).toBeGreaterThan(20);
@@ -76,7 +76,7 @@ describe("the memory plan of a network", () => {
 
   it("is what memory() adds up", async () => {
     const { network } = await compiled({ batchSize: BATCH, optimizer });
-    const { bytes, total, batchSize, gear } = network.memory();
+    const { bytes, total, batchSize, engine } = network.memory();
     for (const kind of ["parameters", "gradients", "optimizer", "input", "activations", "scratch"] as const) {
       const elements = network.regions
         .filter((region) => region.kind === kind)
@@ -84,12 +84,12 @@ describe("the memory plan of a network", () => {
       expect(bytes[kind], kind).toBe(elements * 4);
     }
     expect(total).toBe(network.engine.heap.buffer.byteLength);
-    expect([batchSize, gear]).toEqual([BATCH, "simd"]);
+    expect([batchSize, engine]).toEqual([BATCH, "simd"]);
   });
 
-  it.each(["simd", "js"] as const)("is known before there is any, on %s", async (gear) => {
+  it.each(["simd", "js"] as const)("is known before there is any, on %s", async (engine) => {
     for (const options of [{ optimizer }, {}]) {
-      const whole = { gear, batchSize: BATCH, loss: "softmaxCrossEntropy", ...options } as const;
+      const whole = { engine, batchSize: BATCH, loss: "softmaxCrossEntropy", ...options } as const;
       const model = created();
       const planned = model.planMemory(whole);
       expect(model.describe().memory).toBeUndefined();
@@ -102,7 +102,7 @@ describe("the memory plan of a network", () => {
   it("is smaller for a network that only predicts", async () => {
     const training = (await compiled({ batchSize: BATCH, optimizer })).network.memory().bytes;
     const model = created();
-    await model.compile({ gear: "simd", batchSize: BATCH });
+    await model.compile({ engine: "simd", batchSize: BATCH });
     const { bytes } = model.network.memory();
     expect([bytes.gradients, bytes.optimizer]).toEqual([0, 0]);
     expect(bytes.activations).toBeLessThan(0.6 * training.activations);
@@ -110,7 +110,7 @@ describe("the memory plan of a network", () => {
   });
 });
 
-describe.each(["simd", "js"] as const)("a step on %s", (gear) => {
+describe.each(["simd", "js"] as const)("a step on %s", (engine) => {
   it.each([
     ["all layers trained", []],
     ["some frozen", ["second", "norm", "block"]],
@@ -120,7 +120,7 @@ describe.each(["simd", "js"] as const)("a step on %s", (gear) => {
       const make = async () => {
         const model = created();
         for (const part of parts) model.freeze(part);
-        await model.compile({ gear, batchSize: BATCH, optimizer, loss: "softmaxCrossEntropy" });
+        await model.compile({ engine, batchSize: BATCH, optimizer, loss: "softmaxCrossEntropy" });
         return model;
       };
       const [clean, poisoned] = [await make(), await make()];

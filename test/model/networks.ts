@@ -23,7 +23,7 @@ import { createModel } from "../../src/training/create-model.ts";
 import type { Model } from "../../src/training/model.ts";
 
 /** Float64 on plain JavaScript. */
-export const EXACT: EngineOptions = { gear: "js", precision: "float64" };
+export const EXACT: EngineOptions = { engine: "js", precision: "float64" };
 
 /** Images of the tests: odd sizes, two channels. */
 export const SHAPE = [9, 7, 2] as const;
@@ -89,7 +89,7 @@ export function created(layers: readonly Layer[] = everyLayer(), seed = 7): Mode
 export async function compiled(options: CompileOptions & { layers?: readonly Layer[]; seed?: number }): Promise<Model> {
   const { layers, seed, ...compile } = options;
   const model = created(layers, seed);
-  await model.compile({ gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", ...compile });
+  await model.compile({ engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", ...compile });
   return model;
 }
 

@@ -65,7 +65,7 @@ function expectNear(found: Float32Array, wanted: Float32Array, name: string): vo
 }
 
 describe("a model of several outputs", () => {
-  it.each([{ gear: "js" }, { gear: "simd" }, { gear: "simd", threads: 2 }])(
+  it.each([{ engine: "js" }, { engine: "simd" }, { engine: "simd", threads: 2 }])(
     "predicts what models of each output alone do, with %j, the last batch smaller",
     async (options) => {
       const tensors = outputs();
@@ -88,7 +88,7 @@ describe("a model of several outputs", () => {
   );
 
   it("gives what its layers give: activations have all of them", async () => {
-    const model = await compiledModel(outputs(), { gear: "simd" });
+    const model = await compiledModel(outputs(), { engine: "simd" });
     const image = data.images.subarray(0, sizeOf(SHAPE));
     const seen = new Map((await Probe.create(model.network)).run(image).map(({ path, values }) => [path, values]));
     const found = await model.predictOutputs(image);
@@ -103,7 +103,7 @@ describe("a model of several outputs", () => {
     const [batchSize, n] = [200, 33];
     const networks = await Promise.all(
       [false, true].map((compact) =>
-        Network.create(architecture, { batchSize, seed: 4, gear: "simd", threads, compact }),
+        Network.create(architecture, { batchSize, seed: 4, engine: "simd", threads, compact }),
       ),
     );
     const [own, shared] = networks.map((network) => {
@@ -138,9 +138,9 @@ describe("a model of several outputs", () => {
   });
 
   it("is saved and loaded with them, from a list too", async () => {
-    const model = await compiledModel(outputs(), { gear: "simd" });
+    const model = await compiledModel(outputs(), { engine: "simd" });
     const file = model.save();
-    const loaded = await loadModel(file, { gear: "simd" });
+    const loaded = await loadModel(file, { engine: "simd" });
     expect(loaded.save()).toEqual(file);
     expect(await loaded.predictOutputs(data.images)).toEqual(await model.predictOutputs(data.images));
     const layers = [conv2d({ name: "a", filters: 2, kernelSize: 3 }), conv2d({ name: "b", filters: 3, kernelSize: 3 })];
@@ -163,7 +163,7 @@ describe("a model of several outputs", () => {
   });
 
   it("refuses what is for one output, by name", async () => {
-    const model = await compiledModel(outputs(), { gear: "js" });
+    const model = await compiledModel(outputs(), { engine: "js" });
     const names = NAMES.join(", ");
     await expect(model.predict(data.images)).rejects.toThrow(
       new RangeError(`predict: expected a model of one output, got ${names}; predictOutputs gives all`),
@@ -181,7 +181,7 @@ describe("a model of several outputs", () => {
   });
 
   it("says which call it was that got wrong images", async () => {
-    const model = await compiledModel(outputs(), { gear: "js" });
+    const model = await compiledModel(outputs(), { engine: "js" });
     await expect(model.predictOutputs(new Uint8Array(125))).rejects.toThrow(
       "predictOutputs: expected whole images of 126 values, got 125 values",
     );
@@ -191,7 +191,7 @@ describe("a model of several outputs", () => {
 describe("a model of one output", () => {
   it("has it by its name, through the loss's activation", async () => {
     const model = createModel({ input: SHAPE, layers: [flatten(), dense({ name: "__proto__", units: CLASSES })] });
-    await model.compile({ gear: "js", loss: "softmaxCrossEntropy" });
+    await model.compile({ engine: "js", loss: "softmaxCrossEntropy" });
     const found = await model.predictOutputs(data.images);
     expect(Object.entries(found)).toEqual([["__proto__", await model.predict(data.images)]]);
   });

@@ -91,10 +91,10 @@ describe("the parts of a batch", () => {
     },
   );
 
-  it.each(["simd", "js"] as const)("make the same step as one call, on %s, where the part is all", async (gear) => {
+  it.each(["simd", "js"] as const)("make the same step as one call, on %s, where the part is all", async (engine) => {
     const optimizer = adam({ clipNorm: 0.5 });
-    const whole = await compiled({ gear, optimizer, batchSize: 12 });
-    const halves = await compiled({ gear, optimizer, batchSize: 12 });
+    const whole = await compiled({ engine, optimizer, batchSize: 12 });
+    const halves = await compiled({ engine, optimizer, batchSize: 12 });
     for (let step = 1; step <= 4; step++) {
       stage(whole, data);
       whole.network.trainStep(12, step, 0.01, false);

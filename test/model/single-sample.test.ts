@@ -10,7 +10,7 @@ import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import type { Optimizer } from "../../src/model/contracts.ts";
 import { sgd } from "../../src/training/optimizers.ts";
-import { HOST_GEARS } from "../gears.ts";
+import { HOST_ENGINES } from "../engines.ts";
 import { barImages, CLASSES, compiled, trainedNames, weightBytes } from "./networks.ts";
 
 const data = barImages(6);
@@ -52,13 +52,13 @@ const NETWORKS: Readonly<Record<string, () => readonly Layer[]>> = {
 const FUSED = sgd({ learningRate: 0.05 });
 const SEPARATE = sgd({ learningRate: 0.05, clipNorm: 1e30 });
 
-describe.each(HOST_GEARS)("training on single images on %s", (gear) => {
+describe.each(HOST_ENGINES)("training on single images on %s", (engine) => {
   describe.each(Object.entries(NETWORKS))("with dense layers %s", (_, layers) => {
     // Plain JavaScript keeps the gradient in float64 where it is not written.
-    it.skipIf(gear === "js")("gives the bits of gradients and updates in separate passes", async () => {
+    it.skipIf(engine === "js")("gives the bits of gradients and updates in separate passes", async () => {
       const [fused, separate] = [
-        await compiled({ gear, layers: layers(), batchSize: 1, optimizer: FUSED }),
-        await compiled({ gear, layers: layers(), batchSize: 1, optimizer: SEPARATE }),
+        await compiled({ engine, layers: layers(), batchSize: 1, optimizer: FUSED }),
+        await compiled({ engine, layers: layers(), batchSize: 1, optimizer: SEPARATE }),
       ];
       for (const model of [fused, separate]) await model.fit(data, { epochs: 2 });
       expect(weightBytes(fused)).toEqual(weightBytes(separate));
@@ -67,8 +67,8 @@ describe.each(HOST_GEARS)("training on single images on %s", (gear) => {
       }
     });
 
-    it.skipIf(gear === "js")("gives the bits of one thread on three", async () => {
-      const settings = { gear, layers: layers(), batchSize: 1, optimizer: FUSED };
+    it.skipIf(engine === "js")("gives the bits of one thread on three", async () => {
+      const settings = { engine, layers: layers(), batchSize: 1, optimizer: FUSED };
       const [one, three] = [await compiled(settings), await compiled({ ...settings, threads: 3 })];
       for (const model of [one, three]) await model.fit(data, { epochs: 2 });
       expect(weightBytes(three)).toEqual(weightBytes(one));
@@ -76,8 +76,8 @@ describe.each(HOST_GEARS)("training on single images on %s", (gear) => {
     });
 
     it("still knows the step's gradients after an evaluation", async () => {
-      const model = await compiled({ gear, layers: layers(), batchSize: 1, optimizer: FUSED });
-      const other = await compiled({ gear, layers: layers(), batchSize: 1, optimizer: FUSED });
+      const model = await compiled({ engine, layers: layers(), batchSize: 1, optimizer: FUSED });
+      const other = await compiled({ engine, layers: layers(), batchSize: 1, optimizer: FUSED });
       for (const trained of [model, other]) await trained.fit(data);
       await model.evaluate(barImages(3, 2));
       for (const name of trainedNames(model)) {

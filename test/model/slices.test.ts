@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Gear } from "../../src/engine/gears.ts";
+import type { EngineName } from "../../src/engine/engine-names.ts";
 import { runTape } from "../../src/engine/program.ts";
 import type { Operation, Tape } from "../../src/engine/tape.ts";
 import type { Optimizer } from "../../src/model/contracts.ts";
@@ -15,8 +15,8 @@ interface Run {
 }
 
 /** Trains an epoch of batches of 7 and 3, then evaluates, every operation cut into slices. */
-async function run(gear: Gear, slices: number, optimizer: Optimizer): Promise<Run> {
-  const model = await compiled({ gear, batchSize: 7, optimizer });
+async function run(name: EngineName, slices: number, optimizer: Optimizer): Promise<Run> {
+  const model = await compiled({ engine: name, batchSize: 7, optimizer });
   const { engine } = model.network;
   const operations: Operation[] = [];
   engine.run = (tape: Tape) => {
@@ -36,11 +36,11 @@ const OPTIMIZERS: readonly Optimizer[] = [
   adam({ learningRate: 0.01, clipNorm: 0.5 }),
 ];
 
-describe.each(["simd", "js"] as const)("a tape on %s", (gear) => {
+describe.each(["simd", "js"] as const)("a tape on %s", (engine) => {
   it.each(OPTIMIZERS)("gives the same bits in any number of slices, with $config", async (optimizer) => {
-    const whole = await run(gear, 1, optimizer);
+    const whole = await run(engine, 1, optimizer);
     for (const slices of [2, 3, 7, 64]) {
-      const { words } = await run(gear, slices, optimizer);
+      const { words } = await run(engine, slices, optimizer);
       expect(words.length).toBe(whole.words.length);
       const differs = words.findIndex((word, i) => word !== whole.words[i]);
       expect(differs, `first element that differs in ${slices} slices`).toBe(-1);
@@ -48,7 +48,7 @@ describe.each(["simd", "js"] as const)("a tape on %s", (gear) => {
   });
 
   it("does something on every axis", async () => {
-    const { operations } = await run(gear, 1, OPTIMIZERS[3]);
+    const { operations } = await run(engine, 1, OPTIMIZERS[3]);
     const axes = new Set(operations.map(({ axis }) => axis));
     expect([...axes].sort()).toEqual(["batch", "channel", "parameter", "sample", "single", "weight"]);
     for (const { extent, kernel } of operations) expect(extent, kernel).toBeGreaterThan(0);

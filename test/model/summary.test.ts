@@ -171,7 +171,7 @@ describe("a summary's text", () => {
     const model = createModel({ input: [8, 8, 1], layers: [batchNormalization(), flatten(), dense({ units: 2 })] });
     expect(model.summary()).toMatch(/^Parameters: 134, of which 132 are trained$/m);
     expect(model.summary()).not.toMatch(/Memory/);
-    await model.compile({ gear: "js", batchSize: 4, optimizer: "adam", loss: "softmaxCrossEntropy" });
+    await model.compile({ engine: "js", batchSize: 4, optimizer: "adam", loss: "softmaxCrossEntropy" });
     const { memory } = model.describe();
     // Gradients and two moments of what is trained; the moments' padding is theirs.
     expect(memory?.bytes).toMatchObject({ parameters: 134 * 4, gradients: 132 * 4, optimizer: 2 * (128 + 16 * 3) * 4 });

@@ -18,7 +18,7 @@ const TRAINED = `
   const { conv2d, createModel, dense, digits, flatten } = await import(${JSON.stringify(entry)});
   const model = createModel({ input: [28, 28, 1], layers: [conv2d({ filters: 4, kernelSize: 3 }), flatten(), dense({ units: 10 })] });
   const train = digits({ count: 64, seed: 1 });
-  const options = { gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
+  const options = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
 `;
 
 describe("threads in Node", () => {
@@ -77,7 +77,7 @@ describe("a model with threads", () => {
     await model.fit(data);
     const weights = weightBytes(model);
     const { engine } = model.network;
-    await model.compile({ gear: "simd", loss: "softmaxCrossEntropy", threads: 1 });
+    await model.compile({ engine: "simd", loss: "softmaxCrossEntropy", threads: 1 });
     expect(model.network.engine.threads).toBe(1);
     expect(weightBytes(model)).toEqual(weights);
     expect(() => engine.run(new Tape())).toThrow(/disposed of/);

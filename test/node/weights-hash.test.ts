@@ -15,7 +15,7 @@ it("hashes the values as they stand in the file, one after the other", async () 
     layers: [batchNormalization(), flatten(), dense({ units: 4 })],
     seed: 2,
   });
-  await model.compile({ gear: "js" });
+  await model.compile({ engine: "js" });
   const file = model.save({ note: "settings don't count" });
   const begin = 8 + safetensorsHeaderBytes(file, file.length, "model");
   const expected = createHash("sha256").update(file.subarray(begin)).digest("hex");

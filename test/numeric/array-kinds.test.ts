@@ -66,11 +66,11 @@ const SHAPE = [2, 2, 1] as const;
 it("trains, predicts, saves and loads with arrays of another realm as with its own", async () => {
   const run = async (as: <T extends Uint8Array | Float32Array>(array: T) => T) => {
     const model = createModel({ input: { shape: SHAPE, scale: 1 / 255 }, layers: [flatten(), dense({ units: 3 })] });
-    await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", gear: "js", batchSize: 2 });
+    await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", engine: "js", batchSize: 2 });
     model.setWeight("dense/bias", as(Float32Array.of(0.5, -0.5, 0.25)));
     await model.fit(createDataset({ shape: SHAPE, images: as(PIXELS), labels: as(LABELS) }), { epochs: 2 });
     const file = as(model.save());
-    const loaded = await loadModel(file, { gear: "js" });
+    const loaded = await loadModel(file, { engine: "js" });
     const floats = createDataset({ shape: SHAPE, images: as(Float32Array.from(PIXELS)), labels: as(LABELS) });
     const { loss } = await loaded.evaluate(floats);
     return { file: [...file], loss, predicted: [...(await loaded.predict(as(PIXELS)))] };
@@ -80,7 +80,7 @@ it("trains, predicts, saves and loads with arrays of another realm as with its o
 
 it("reads files that are ArrayBuffers or clamped bytes of another realm", async () => {
   const model = createModel({ input: [2, 2, 1], layers: [flatten(), dense({ units: 3 })] });
-  await model.compile({ gear: "js" });
+  await model.compile({ engine: "js" });
   const file = foreign(model.save());
   const clamped = new Uint8ClampedArray(file);
   const weights = (bytes: Parameters<typeof decodeSafetensors>[0]) =>
@@ -88,7 +88,7 @@ it("reads files that are ArrayBuffers or clamped bytes of another realm", async 
   const expected = model.getWeight("dense/kernel");
   for (const bytes of [file, clamped, elsewhere("(bytes) => Uint8Array.from(bytes).buffer")(file)]) {
     expect(weights(bytes)?.data).toEqual(expected);
-    expect((await loadModel(bytes, { gear: "js" })).getWeight("dense/kernel")).toEqual(expected);
+    expect((await loadModel(bytes, { engine: "js" })).getWeight("dense/kernel")).toEqual(expected);
   }
   const csv = new TextEncoder().encode("label,a,b,c,d\n1,0,255,0,255\n0,255,0,255,0\n");
   const text = elsewhere("(bytes) => Uint8ClampedArray.from(bytes)")(csv);
@@ -112,9 +112,9 @@ it("moves arrays of another realm to a session, and keeps those that are only co
     expect(await handle.images([1])).toEqual({ images: PIXELS.slice(4, 8), labels: Uint8Array.of(1) });
   }
   const model = await opened.createModel({ input: [2, 2, 1], layers: [flatten(), dense({ units: 3 })] });
-  await model.compile({ gear: "js" });
+  await model.compile({ engine: "js" });
   const loaded = await opened.loadModel(elsewhere("(bytes) => Uint8Array.from(bytes).buffer")(await model.save()), {
-    gear: "js",
+    engine: "js",
   });
   expect(await loaded.predict(new Uint8ClampedArray(PIXELS))).toEqual(await model.predict(foreign(PIXELS)));
 });

@@ -62,7 +62,7 @@ describe("deep networks", () => {
   ])("%s with %o trains on images of %o", async (name, variables, shape) => {
     const train = images(shape, 4);
     const recipe = { ...network(name, variables), batchSize: 2, epochs: 1 };
-    const { model, history } = await runRecipe(recipe, { train, test: undefined }, { gear: "simd" });
+    const { model, history } = await runRecipe(recipe, { train, test: undefined }, { engine: "simd" });
     expect(history.end).toBe("completed");
     expect(Number.isFinite(history.epochs[0].trainLoss)).toBe(true);
     model.dispose();

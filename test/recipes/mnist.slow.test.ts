@@ -23,7 +23,9 @@ async function runs(name: string, epochs?: number): Promise<RecipeRun[]> {
   const { train, test } = await loadIdxFolder(MNIST);
   const all: RecipeRun[] = [];
   for (const seed of SEEDS)
-    all.push(await runRecipe(recipe, { train, test }, { seed, gear: "simd", ...(epochs !== undefined && { epochs }) }));
+    all.push(
+      await runRecipe(recipe, { train, test }, { seed, engine: "simd", ...(epochs !== undefined && { epochs }) }),
+    );
   return all;
 }
 

@@ -18,7 +18,7 @@ function recipe(name: string): Recipe {
 /** A recipe's model before its first step. */
 async function initial(of: Recipe): Promise<Model> {
   const model = new Model(recipeArchitecture(of), 1);
-  await model.compile({ gear: "js" });
+  await model.compile({ engine: "js" });
   return model;
 }
 
@@ -237,7 +237,7 @@ describe("conv8, one step after the other", () => {
     const { model, history } = await runRecipe(
       few,
       { train: data, test: undefined },
-      { seed: 1, gear: "js", precision: "float64" },
+      { seed: 1, engine: "js", precision: "float64" },
     );
     for (const [i, { trainLoss }] of history.epochs.entries()) expect(trainLoss).toBeCloseTo(lossesOfEpochs[i], 6);
     const expectAll = (name: string, wanted: Float64Array) => {
@@ -277,7 +277,7 @@ describe("every recipe", () => {
       const run = async (threads: number) => {
         const { model, history, test } = await runRecipe(short(found, used.train.length), used, {
           seed: 3,
-          gear: "simd",
+          engine: "simd",
           threads,
         });
         expect(history.end).toBe("completed");
@@ -308,7 +308,7 @@ describe("figures of a run", () => {
   it("are those of the epoch or step that they speak of", async () => {
     const data = { train: digits({ count: 20, seed: 1 }), test: digits({ count: 10, seed: 1, start: 5000 }) };
     const found: Recipe = { ...short(recipe("conv8"), 20), averageEvery: 10 };
-    const run = await runRecipe(found, data, { gear: "simd" });
+    const run = await runRecipe(found, data, { engine: "simd" });
     const kind = "published" as const;
     expect(figureOf({ figure: "trainLoss", epoch: 2, value: 1, kind }, run)).toBe(run.history.epochs[1].trainLoss);
     expect(figureOf({ figure: "averageLoss", step: 30, value: 1, kind }, run)).toBe(run.history.reports[2].loss);

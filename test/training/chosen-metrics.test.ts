@@ -35,7 +35,7 @@ const data = createDataset({
 
 async function made() {
   const model = createModel({ input: { shape: [1, 3, 1], scale: 1 / 255 }, layers: [flatten(), dense({ units: 3 })] });
-  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", gear: "simd", batchSize: 3 });
+  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", engine: "simd", batchSize: 3 });
   return model;
 }
 
@@ -51,7 +51,7 @@ it("stand in the events of epochs and in evaluations, and outlive a checkpoint",
   expect(valAccuracy).toBe(accuracy);
   const bytes = model.checkpoint(trainer);
   const file = readCheckpoint(decodeSafetensors(bytes), "checkpoint");
-  const later = await loadModel(bytes, { gear: "simd", training: true });
+  const later = await loadModel(bytes, { engine: "simd", training: true });
   const resumed = later.trainer(data, options);
   resumeTrainer(resumed, file);
   expect(resumed.progress.history[0].valMetrics).toEqual(valMetrics);

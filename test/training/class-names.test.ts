@@ -107,7 +107,7 @@ describe("classes by name in a worker", () => {
         input: { shape: data.shape, scale: 1 / 128, offset: -1 },
         layers: LAYERS,
       });
-      await model.compile({ gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", batchSize: 40, replicas });
+      await model.compile({ engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", batchSize: 40, replicas });
       const [first, other] = [await made.addDataset(named(data)), await made.addDataset(shuffled(data))];
       const run = await model.fit(first, { epochs: 12, validation: other });
       const { epochs } = await run.finished;

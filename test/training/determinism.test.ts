@@ -13,9 +13,9 @@ const data = barImages(50);
  * Weights after twelve steps with everything that rounds or draws: all kinds of layers, dropout, augmentation, a clipped
  * norm, moments, a schedule.
  */
-async function train(seed: number, gear: "simd" | "js" = "simd"): Promise<Uint8Array> {
+async function train(seed: number, engine: "simd" | "js" = "simd"): Promise<Uint8Array> {
   const optimizer = adam({ learningRate: 0.02, clipNorm: 1, weightDecay: 0.01 });
-  const model = await compiled({ gear, batchSize: 14, optimizer, seed });
+  const model = await compiled({ engine, batchSize: 14, optimizer, seed });
   await model.fit(data, {
     epochs: 3,
     schedule: oneCycle(),
@@ -34,8 +34,8 @@ describe("training from a seed", () => {
     expect(sha256(await train(1))).toBe("f88c26ac7624cd0fec22ab1f6768d37757c4ce1bbac5ae5979171e7b35482a2f");
   });
 
-  it.each(["simd", "js"] as const)("gives the same weights again on %s", async (gear) => {
-    expect(await train(3, gear)).toEqual(await train(3, gear));
+  it.each(["simd", "js"] as const)("gives the same weights again on %s", async (engine) => {
+    expect(await train(3, engine)).toEqual(await train(3, engine));
   });
 
   it("gives other weights from another seed", async () => {
@@ -44,8 +44,8 @@ describe("training from a seed", () => {
   });
 
   it("starts with weights that depend on the seed and the names alone", async () => {
-    const start = async (seed: number, batchSize: number, gear: "simd" | "js") =>
-      weightBytes(await compiled({ seed, batchSize, gear, optimizer: sgd() }));
+    const start = async (seed: number, batchSize: number, engine: "simd" | "js") =>
+      weightBytes(await compiled({ seed, batchSize, engine, optimizer: sgd() }));
     expect(await start(5, 3, "js")).toEqual(await start(5, 20, "simd"));
     expect(await start(5, 3, "js")).not.toEqual(await start(6, 3, "js"));
   });

@@ -102,7 +102,7 @@ it("ends a recipe that diverges with an error", async () => {
   const train = createDataset({ shape: [28, 28, 1], ...generateDigits({ count: 40, seed: 1, start: 0 }) });
   const split = { train: [0, 40], test: { of: "train", range: [0, 40] } } as const;
   const recipe = { ...conv8, split, optimizer: sgd({ learningRate: 1e30 }) };
-  await expect(runRecipe(recipe, { train, test: undefined }, { epochs: 3, gear: "simd" })).rejects.toThrow(
+  await expect(runRecipe(recipe, { train, test: undefined }, { epochs: 3, engine: "simd" })).rejects.toThrow(
     DivergedError,
   );
 });

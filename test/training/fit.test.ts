@@ -286,7 +286,7 @@ describe("fit", () => {
     await twice.fit(data);
     const again = await compiled({ batchSize: BATCH, optimizer });
     await again.fit(data);
-    await again.compile({ gear: "simd", batchSize: BATCH, optimizer, loss: "softmaxCrossEntropy" });
+    await again.compile({ engine: "simd", batchSize: BATCH, optimizer, loss: "softmaxCrossEntropy" });
     await twice.fit(data);
     await again.fit(data);
     expect(weightBytes(twice)).toEqual(weightBytes(again));

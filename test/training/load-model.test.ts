@@ -53,7 +53,7 @@ describe("a saved model", () => {
     await model.fit(data, { epochs: 2 });
     const file = model.save();
 
-    const loaded = await loadModel(file, { gear: "simd" });
+    const loaded = await loadModel(file, { engine: "simd" });
     expect(loaded.architecture.toJson()).toEqual(model.architecture.toJson());
     expect(weightBytes(loaded)).toEqual(weightBytes(model));
     expect(await loaded.predict(data.images)).toEqual(await model.predict(data.images));
@@ -66,19 +66,19 @@ describe("a saved model", () => {
       new TypeError("fit: expected a model compiled with an optimizer, got none"),
     );
 
-    const trained = await loadModel(file, { gear: "simd", training: true, batchSize: 5 });
+    const trained = await loadModel(file, { engine: "simd", training: true, batchSize: 5 });
     expect(trained.network.optimizer?.config).toEqual(optimizer.config);
     expect(trained.network.batchSize).toBe(5);
     expect(await trained.predict(data.images)).toEqual(await model.predict(data.images));
     expect((await trained.fit(data)).end).toBe("completed");
     // What was loaded is a copy.
     expect(weightBytes(loaded)).toEqual(weightBytes(model));
-    expect(loaded.save()).toEqual((await loadModel(file, { gear: "js" })).save());
+    expect(loaded.save()).toEqual((await loadModel(file, { engine: "js" })).save());
   });
 
   it("loads without a loss and an optimizer too", async () => {
     const model = created([flatten(), dense({ units: CLASSES }), softmax()]);
-    await model.compile({ gear: "simd" });
+    await model.compile({ engine: "simd" });
     const loaded = await loadModel(model.save());
     expect(loaded.network.loss).toBeUndefined();
     const predictions = await loaded.predict(data.images.subarray(0, 126));
@@ -99,7 +99,7 @@ describe("a saved model", () => {
     const model = await compiled({ layers, batchSize: 4, optimizer: "adam" });
     const trainer = model.trainer(data);
     await trainer.run().next();
-    const loaded = await loadModel(model.checkpoint(trainer), { gear: "simd" });
+    const loaded = await loadModel(model.checkpoint(trainer), { engine: "simd" });
     expect(weightBytes(loaded)).toEqual(weightBytes(model));
   });
 });
@@ -286,7 +286,7 @@ describe("a model file that is wrong is refused", () => {
     ],
   ])("%s", async (_, change, message) => {
     const file = await changed(change);
-    const load = loadModel(file, { gear: "simd", training: true });
+    const load = loadModel(file, { engine: "simd", training: true });
     await expect(load).rejects.toThrow(message);
     await expect(load).rejects.toSatisfy((error) => error instanceof TypeError || error instanceof RangeError);
   });

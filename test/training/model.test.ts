@@ -90,8 +90,8 @@ describe("evaluate", () => {
 });
 
 describe("predict", () => {
-  it.each(["simd", "js"] as const)("takes bytes and floats alike on %s", async (gear) => {
-    const model = await compiled({ gear, batchSize: 5 });
+  it.each(["simd", "js"] as const)("takes bytes and floats alike on %s", async (engine) => {
+    const model = await compiled({ engine, batchSize: 5 });
     expect(await model.predict(Float32Array.from(data.images))).toEqual(await model.predict(data.images));
   });
 
@@ -100,7 +100,7 @@ describe("predict", () => {
     const image = Uint8Array.of(10, 200, 30, 40);
     const predict = async (input: ListOptions["input"], pixels: Uint8Array | Float32Array) => {
       const model = createModel({ input, layers });
-      await model.compile({ gear: "js", precision: "float64" });
+      await model.compile({ engine: "js", precision: "float64" });
       model.setWeight("d/kernel", [1, 10, 100, 1000]);
       return (await model.predict(pixels))[0];
     };
@@ -130,9 +130,9 @@ describe("compile", () => {
     const model = await compiled({ batchSize: 5, optimizer: "adam" });
     await model.fit(data);
     const before = weightBytes(model);
-    await model.compile({ gear: "js", batchSize: 9, optimizer: "sgd", loss: "softmaxCrossEntropy" });
+    await model.compile({ engine: "js", batchSize: 9, optimizer: "sgd", loss: "softmaxCrossEntropy" });
     expect(weightBytes(model)).toEqual(before);
-    await model.compile({ gear: "simd", batchSize: 5, optimizer: "adam", loss: "softmaxCrossEntropy" });
+    await model.compile({ engine: "simd", batchSize: 5, optimizer: "adam", loss: "softmaxCrossEntropy" });
     expect(weightBytes(model)).toEqual(before);
     const moments = model.network.regions.filter(({ kind }) => kind === "optimizer");
     expect(moments).toHaveLength(2);
@@ -152,11 +152,11 @@ describe("compile", () => {
       'optimizer: expected one of sgd, rmsprop, adam, adamw, got "lion"',
     );
     await expect(model.compile(JSON.parse('{ "loss": "hinge" }'))).rejects.toThrow(/^loss: expected one of /);
-    await expect(model.compile(JSON.parse('{ "gear": "gpu" }'))).rejects.toThrow(
-      /^compile: expected gear to be one of auto, js, simd, relaxed, wide, got "gpu"$/,
+    await expect(model.compile(JSON.parse('{ "engine": "gpu" }'))).rejects.toThrow(
+      /^compile: expected engine to be one of auto, js, simd, relaxed, wide, got "gpu"$/,
     );
-    await expect(model.compile({ gear: "simd", precision: "float64" })).rejects.toThrow(
-      new RangeError("engine: expected the js gear for float64, got simd"),
+    await expect(model.compile({ engine: "simd", precision: "float64" })).rejects.toThrow(
+      new RangeError("engine: expected the js engine for float64, got simd"),
     );
   });
 
@@ -173,13 +173,13 @@ describe("compile", () => {
       expect(() => model.setWeight("out/bias", [1, 2, 3])).toThrow(missing);
     };
     await expectMissing();
-    await model.compile({ gear: "js", loss: "softmaxCrossEntropy" });
+    await model.compile({ engine: "js", loss: "softmaxCrossEntropy" });
     const fresh = weightBytes(model);
     model.setWeight("out/bias", [1, 2, 3]);
     model.dispose();
     await expectMissing();
     expect(model.summary()).not.toMatch(/Memory/);
-    await model.compile({ gear: "js", loss: "softmaxCrossEntropy" });
+    await model.compile({ engine: "js", loss: "softmaxCrossEntropy" });
     expect(weightBytes(model)).toEqual(fresh);
   });
 });
@@ -212,7 +212,7 @@ describe("weights by name", () => {
       "out/kernel": [9, 3],
       "out/bias": [3],
     });
-    await model.compile({ gear: "js", optimizer: "sgd", loss: "softmaxCrossEntropy" });
+    await model.compile({ engine: "js", optimizer: "sgd", loss: "softmaxCrossEntropy" });
     expect(trainedNames(model).sort()).toEqual(
       [...model.weights().keys()].filter((name) => !name.includes("moving")).sort(),
     );

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
-import type { Gear } from "../../src/engine/gears.ts";
+import type { EngineName } from "../../src/engine/engine-names.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import type { Padding } from "../../src/layers/geometry.ts";
 import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
-import { HOST_GEARS } from "../gears.ts";
+import { HOST_ENGINES } from "../engines.ts";
 import { normal } from "../layers/placed.ts";
 import { weightBytes } from "../model/networks.ts";
 
@@ -21,7 +21,7 @@ const data = createDataset({
 });
 
 /** Weights after two steps of a network whose second convolution goes by Winograd's filtering, forward and backward. */
-async function trained(padding: Padding, gear: Gear, threads: number): Promise<Uint8Array> {
+async function trained(padding: Padding, engine: EngineName, threads: number): Promise<Uint8Array> {
   const model = createModel({
     input: { shape: SHAPE },
     layers: [
@@ -32,7 +32,7 @@ async function trained(padding: Padding, gear: Gear, threads: number): Promise<U
     seed: 1,
   });
   const optimizer = sgd({ learningRate: 0.1 });
-  await model.compile({ optimizer, loss: "softmaxCrossEntropy", batchSize: 3, gear, threads });
+  await model.compile({ optimizer, loss: "softmaxCrossEntropy", batchSize: 3, engine, threads });
   await model.fit(data);
   const weights = weightBytes(model);
   model.dispose();
@@ -50,13 +50,13 @@ describe("training where tiles lie outside of the image", () => {
     ],
   };
 
-  it.each(Object.keys(SIDES))("padding %s: every gear moves the weights as plain JavaScript does", async (name) => {
+  it.each(Object.keys(SIDES))("padding %s: every engine moves the weights as plain JavaScript does", async (name) => {
     const wanted = floats(await trained(SIDES[name], "js", 1));
-    for (const gear of HOST_GEARS.filter((other) => other !== "js")) {
-      const [one, two] = [await trained(SIDES[name], gear, 1), await trained(SIDES[name], gear, 2)];
+    for (const engine of HOST_ENGINES.filter((other) => other !== "js")) {
+      const [one, two] = [await trained(SIDES[name], engine, 1), await trained(SIDES[name], engine, 2)];
       expect(two).toEqual(one);
       const worst = Math.max(...floats(one).map((value, i) => Math.abs(value - wanted[i])));
-      expect(worst, gear).toBeLessThan(1e-6);
+      expect(worst, engine).toBeLessThan(1e-6);
     }
   });
 });

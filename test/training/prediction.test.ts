@@ -62,7 +62,7 @@ describe("statistics of the evaluated batch", () => {
     const [first, second] = [await trained.evaluate(halves[0], settings), await trained.evaluate(halves[1], settings)];
     expect(whole.loss).toBeCloseTo((first.loss + second.loss) / 2, 10);
     const scores = await trained.predict(data.images, settings);
-    await trained.compile({ gear: "simd", batchSize: 10, loss: "softmaxCrossEntropy" });
+    await trained.compile({ engine: "simd", batchSize: 10, loss: "softmaxCrossEntropy" });
     expect(await trained.predict(data.images, settings)).toEqual(scores);
     expect(await trained.predict(data.images)).not.toEqual(scores);
   });

@@ -82,7 +82,7 @@ async function finish(trainer: Trainer): Promise<History> {
 /** A new model and run from a checkpoint, as another process would make them. */
 async function resumed(file: Uint8Array, fitOptions = options()): Promise<{ model: Model; trainer: Trainer }> {
   const checkpoint = readCheckpoint(decodeSafetensors(file), "model");
-  const model = await loadModel(checkpoint, { gear: "simd", training: true });
+  const model = await loadModel(checkpoint, { engine: "simd", training: true });
   const trainer = model.trainer(train, fitOptions);
   resumeTrainer(trainer, checkpoint);
   return { model, trainer };
@@ -127,7 +127,7 @@ describe("a run with frozen layers", () => {
       const model = await make(adam());
       for (const prefix of frozen) model.freeze(prefix);
       await model.compile({
-        gear: "simd",
+        engine: "simd",
         optimizer: adam({ learningRate: 0.02 }),
         loss: "softmaxCrossEntropy",
         batchSize: BATCH,
@@ -151,9 +151,9 @@ describe("a run with frozen layers", () => {
     const interrupted = first.trainer(train, options());
     await advance(interrupted, 2);
     const checkpoint = readCheckpoint(decodeSafetensors(first.checkpoint(interrupted)), "model");
-    const model = await loadModel(checkpoint, { gear: "simd", training: true });
+    const model = await loadModel(checkpoint, { engine: "simd", training: true });
     model.freeze("conv2d");
-    await model.compile({ gear: "simd", optimizer: sgd(), loss: "softmaxCrossEntropy", batchSize: BATCH });
+    await model.compile({ engine: "simd", optimizer: sgd(), loss: "softmaxCrossEntropy", batchSize: BATCH });
     expect(() => resumeTrainer(model.trainer(train, options()), checkpoint)).toThrow(
       "resume: expected the frozen layers of the checkpoint's run, got others: none there, conv2d/kernel, conv2d/bias here",
     );
@@ -278,7 +278,7 @@ describe("a checkpoint", () => {
     const model = await make(OPTIMIZERS[0]);
     const trainer = model.trainer(train, options());
     await advance(trainer, 7);
-    const loaded = await loadModel(model.checkpoint(trainer), { gear: "simd" });
+    const loaded = await loadModel(model.checkpoint(trainer), { engine: "simd" });
     expect(weightBytes(loaded)).toEqual(weightBytes(model));
     const names = [...decodeSafetensors(model.checkpoint(trainer)).tensors.keys()];
     expect(names.filter((name) => model.weights().has(name))).toEqual(
@@ -299,7 +299,7 @@ describe("a checkpoint", () => {
     const trainer = model.trainer(train, options());
     await advance(trainer, 7);
     const checkpoint = readCheckpoint(decodeSafetensors(model.checkpoint(trainer)), "model");
-    const fresh = () => loadModel(checkpoint, { gear: "simd", training: true });
+    const fresh = () => loadModel(checkpoint, { engine: "simd", training: true });
 
     const more = (await fresh()).trainer(barImages(30), options());
     expect(() => resumeTrainer(more, checkpoint)).toThrow(

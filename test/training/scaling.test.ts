@@ -22,7 +22,7 @@ async function trained(data: Dataset): Promise<Model> {
     input: { shape: [2, 2, 1], scale: 1 / 255 },
     layers: [flatten(), dense({ units: 2 })],
   });
-  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", gear: "js" });
+  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", engine: "js" });
   await model.fit(data);
   return model;
 }
@@ -32,7 +32,7 @@ describe("a model's scaling", () => {
     const model = await trained(images(DEEP));
     expect(model.scaling).toEqual(DEEP);
     expect(decodeSafetensors(model.save()).metadata.settings).toContain(`"scaling":${JSON.stringify(DEEP)}`);
-    const loaded = await loadModel(model.save(), { gear: "js" });
+    const loaded = await loadModel(model.save(), { engine: "js" });
     expect(loaded.scaling).toEqual(DEEP);
     // Numbers of a file and bytes of a picture come to the same.
     const numbers = Float32Array.of(0, 819, 1638, 4095);

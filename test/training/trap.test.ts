@@ -8,7 +8,7 @@ describe("a model whose kernel traps", () => {
   it.each([1, 2])(
     "on %i threads says which one, refuses to go on, and trains once it is compiled again",
     async (threads) => {
-      const options = { gear: "simd", threads, batchSize: 6, optimizer: sgd(), loss: "softmaxCrossEntropy" } as const;
+      const options = { engine: "simd", threads, batchSize: 6, optimizer: sgd(), loss: "softmaxCrossEntropy" } as const;
       const model = await compiled(options);
       const weights = [...model.weights().keys()].map((name) => [name, model.getWeight(name)] as const);
       // The loss looks up the label's logit: as far outside of the memory as all numbers say.

@@ -16,7 +16,7 @@ const UNDER_WAY = /^\w+: expected no run of the model under way, got one; wait f
 
 function made(): Promise<Model> {
   const layers = [flatten(), dense({ units: 5 }), batchNormalization(), dense({ units: CLASSES })];
-  return compiled({ layers, loss: "softmaxCrossEntropy", optimizer: "adam", batchSize: 4, gear: "simd" });
+  return compiled({ layers, loss: "softmaxCrossEntropy", optimizer: "adam", batchSize: 4, engine: "simd" });
 }
 
 /** The weights that a run of its own ends with. */
@@ -102,7 +102,7 @@ describe("stop", () => {
     expect(last.value.end).toBe("interrupted");
     expect(trainer.progress.step).toBe(3);
     const checkpoint = readCheckpoint(decodeSafetensors(model.checkpoint(trainer)), "checkpoint");
-    const resumed = await loadModel(checkpoint, { training: true, gear: "simd" });
+    const resumed = await loadModel(checkpoint, { training: true, engine: "simd" });
     const rest = resumed.trainer(data, { epochs: 2 });
     resumeTrainer(rest, checkpoint);
     for await (const _ of rest.run());
@@ -143,7 +143,7 @@ describe("while a run goes on by itself", () => {
 
   it("compile is refused while it was not done and a run begins, as is a second one", async () => {
     const model = await made();
-    const options = { optimizer: "sgd", loss: "softmaxCrossEntropy", gear: "simd" } as const;
+    const options = { optimizer: "sgd", loss: "softmaxCrossEntropy", engine: "simd" } as const;
     const compiling = model.compile(options);
     const events = model.fitEvents(data);
     await events.next();
@@ -170,7 +170,7 @@ describe("between two steps", () => {
     for await (const { event } of trainer.run()) {
       if (event !== "step") continue;
       model.setWeight("dense/bias", [1, 2, 3, 4, 5]);
-      const copy = await loadModel(model.save(), { gear: "simd" });
+      const copy = await loadModel(model.save(), { engine: "simd" });
       expect([...copy.getWeight("dense/bias")]).toEqual([1, 2, 3, 4, 5]);
       expect(weightBytes(copy)).toEqual(weightBytes(model));
       expect(model.checkpoint(trainer).length).toBeGreaterThan(0);
@@ -232,7 +232,7 @@ describe("averaged weights in place of the run's", () => {
       name: "look",
       async onEpochEnd({ valLoss }) {
         const { loss } = await model.evaluate(data);
-        const saved = await loadModel(model.save(), { gear: "simd" });
+        const saved = await loadModel(model.save(), { engine: "simd" });
         seen.push([loss, (await saved.evaluate(data)).loss, valLoss]);
         // Not awaited: the run waits for it before it puts its own weights back.
         void model.evaluate(data).then((late) => seen.push(late.loss));

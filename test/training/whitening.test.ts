@@ -25,7 +25,7 @@ async function made(filters: number, first = conv2d({ name: "first", filters, ke
     input: { shape: SHAPE, scale: [1 / 128, 1 / 64], offset: [-1, 0.5] },
     layers: [first, flatten(), dense({ units: 2 })],
   });
-  await model.compile({ gear: "js", loss: "softmaxCrossEntropy" });
+  await model.compile({ engine: "js", loss: "softmaxCrossEntropy" });
   return model;
 }
 

@@ -68,19 +68,19 @@ async function outputsOf(
   return outputs;
 }
 
-async function trained(layers: readonly Layer[], gear: "js" | "simd"): Promise<RemoteModel> {
+async function trained(layers: readonly Layer[], engine: "js" | "simd"): Promise<RemoteModel> {
   const made = await session();
   const model = await made.createModel({ input: { shape: SHAPE, scale: 1 / 128, offset: -1 }, layers, seed: 7 });
-  await model.compile({ gear, optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 10 });
+  await model.compile({ engine, optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 10 });
   const run = await model.fit(await made.addDataset(DATA), { epochs: 3 });
   await run.finished;
   return model;
 }
 
-describe.each(["simd", "js"] as const)("activations on %s", (gear) => {
+describe.each(["simd", "js"] as const)("activations on %s", (engine) => {
   it("are the outputs of every layer by itself, those that training fuses and those in residual blocks too", async () => {
     const layers = [...everyLayer(), softmax()];
-    const model = await trained(layers, gear);
+    const model = await trained(layers, engine);
     const image = DATA.images.subarray(3 * sizeOf(SHAPE), 4 * sizeOf(SHAPE));
     const x = Float64Array.from(image, (pixel) => pixel / 128 - 1);
     const expected = await outputsOf(layers, x, SHAPE, (name) => model.getWeight(name));
@@ -116,7 +116,7 @@ describe("activations", () => {
     await model.setWeight("out/bias", [5, 6, 7]);
     expect(await bias()).toEqual(before?.map((value, i) => Math.fround(value + 5 + i)));
     await expect(model.activations(DATA.images)).rejects.toThrow(/^activations: expected one image of 126 values, got/);
-    await model.compile({ gear: "js" });
+    await model.compile({ engine: "js" });
     expect((await bias())?.[0]).toBeCloseTo((before?.[0] ?? 0) + 5, 4);
   });
 });

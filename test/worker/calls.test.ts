@@ -16,7 +16,7 @@ function answerTo(call: Pick<CallMessage, "method"> & Partial<CallMessage>): Pro
 
 describe("a call", () => {
   it("reaches methods of the object alone", async () => {
-    expect(await answerTo({ method: "gears" })).toMatchObject({
+    expect(await answerTo({ method: "engines" })).toMatchObject({
       type: "result",
       value: expect.arrayContaining(["js"]),
     });

@@ -43,7 +43,7 @@ async function newModel(made: Session): Promise<RemoteModel> {
   ];
   const model = await made.createModel({ input: { shape: [28, 28, 1], scale: 1 / 255 }, layers, seed: 3 });
   const optimizer = adam({ learningRate: 0.01 });
-  await model.compile({ gear: "simd", optimizer, loss: "softmaxCrossEntropy", batchSize: 50 });
+  await model.compile({ engine: "simd", optimizer, loss: "softmaxCrossEntropy", batchSize: 50 });
   return model;
 }
 
@@ -106,7 +106,7 @@ describe.each(Object.entries(SOURCES))("a run in a worker on %s", (name, source)
     expect(second.event("start")).toMatchObject({ network: "mine", resumedAtStep: 13, engine: "simd" });
     const bytes = readFileSync(join(out, "checkpoint.safetensors"));
 
-    const back = await made.loadModel(bytes, { training: true, gear: "simd" });
+    const back = await made.loadModel(bytes, { training: true, engine: "simd" });
     const rest = await back.fit(train, { validation, checkpoint: bytes });
     const history = await rest.finished;
     expect(history.end).toEqual((await run.finished).end);
@@ -133,7 +133,7 @@ describe("a checkpoint in a worker", () => {
     await run.step();
     const checkpoint = await run.checkpoint();
     const file = await model.save();
-    const loaded = await made.loadModel(checkpoint, { training: true, gear: "simd" });
+    const loaded = await made.loadModel(checkpoint, { training: true, engine: "simd" });
     const others = /^fit: expected the images that the checkpoint's run began with, got others: 500 of digits and 100/;
     await expect(loaded.fit(await all.slice(50, 550), { validation, checkpoint })).rejects.toThrow(others);
     await expect(loaded.fit(train, { validation: train, checkpoint })).rejects.toThrow(/got others: 500 of/);

@@ -4,7 +4,7 @@ import type { Model } from "../../src/training/model.ts";
 import { created, everyLayer, SHAPE } from "../model/networks.ts";
 import { DATA, session } from "./sessions.ts";
 
-const COMPILE = { gear: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 8 } as const;
+const COMPILE = { engine: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 8 } as const;
 
 it("freeze and unfreeze do in a worker what they do here, and fail as they do here", async () => {
   const network = { input: { shape: SHAPE, scale: 1 / 128, offset: -1 }, layers: everyLayer(), seed: 7 };

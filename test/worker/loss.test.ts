@@ -17,9 +17,9 @@ function sabotaged(first: string, then = ""): StartWorker {
   return nodeSessions(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
 }
 
-/** Does something as soon as the page asks for the gears. */
-function onGears(action: string): StartWorker {
-  return sabotaged("", `parentPort.on("message", ({ method }) => { if (method === "gears") ${action}; })`);
+/** Does something as soon as the page asks for the engines. */
+function onEngines(action: string): StartWorker {
+  return sabotaged("", `parentPort.on("message", ({ method }) => { if (method === "engines") ${action}; })`);
 }
 
 afterEach(() => setSessionSource(published));
@@ -56,12 +56,12 @@ const ENDS: [string, string, RegExp][] = [
 
 describe("a session whose worker is lost", () => {
   it.each(ENDS)("by %s tells everybody who waits, once and with one text", async (_, action, reason) => {
-    setSessionSource(onGears(action));
+    setSessionSource(onEngines(action));
     const losses: string[] = [];
     const made = await session({ onLost: (text) => losses.push(text) });
     const { model, run, paused, errors } = await busy(made);
     // Of the worker's last words some may still arrive.
-    made.gears().catch(() => {});
+    made.engines().catch(() => {});
     const last = await failure(run.finished);
     expect(last.message).toMatch(/^session: the worker is lost: .*; models in it are gone, begin a new session with/);
     expect(last.message).toMatch(reason);
@@ -136,7 +136,7 @@ describe("a kernel that traps", () => {
     expect(run.state).toBe("ended");
     expect((await failure(run.stop())).message).toMatch(/unreachable/);
     expect(losses).toEqual([]);
-    const other = await compiledIn(made, { gear: "js" });
+    const other = await compiledIn(made, { engine: "js" });
     const second = await other.fit(data, { epochs: 2 });
     expect((await second.finished).end).toBe("completed");
   });

@@ -38,7 +38,7 @@ describe("a branching network in a session", () => {
         seed: 9,
       }),
     ];
-    const options = { gear: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 16 } as const;
+    const options = { engine: "simd", optimizer: "adam", loss: "softmaxCrossEntropy", batchSize: 16 } as const;
     await here.compile(options);
     await here.fit(DATA, { epochs: 2 });
     const data = await made.addDataset(DATA);
@@ -54,8 +54,8 @@ describe("a branching network in a session", () => {
   it("gives several outputs by name, as it does here, and in activations", async () => {
     const made = await session();
     const [here, remote] = [createModel(network(true)), await made.createModel(network(true))];
-    await here.compile({ gear: "simd" });
-    await remote.compile({ gear: "simd" });
+    await here.compile({ engine: "simd" });
+    await remote.compile({ engine: "simd" });
     const images = DATA.images.subarray(0, 5 * sizeOf(SHAPE));
     const found = await remote.predictOutputs(images);
     expect(found).toEqual(await here.predictOutputs(images));
@@ -71,7 +71,7 @@ describe("a branching network in a session", () => {
     );
     await expect(remote.compile({ loss: "meanSquaredError" })).rejects.toThrow(RangeError);
     // A file of it is loaded in a session, too.
-    const loaded = await made.loadModel(await remote.save(), { gear: "simd" });
+    const loaded = await made.loadModel(await remote.save(), { engine: "simd" });
     expect(await loaded.predictOutputs(images)).toEqual(found);
   });
 

@@ -24,7 +24,7 @@ it("a session's data sets and models know their scaling, and files are read by i
     layers: [flatten(), dense({ units: 2 })],
   });
   expect(model.scaling).toBeUndefined();
-  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", gear: "simd" });
+  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", engine: "simd" });
   const run = await model.fit(train, { epochs: 2, validation: test });
   await run.finished;
   expect(model.scaling).toEqual(scaling);
@@ -66,7 +66,7 @@ it.each(["of version 0.1, by its rule", "of today, by the scaling of its model"]
     input: { shape: [2, 2, 1], scale: 1 / 255 },
     layers: [flatten(), dense({ units: 2 })],
   });
-  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", gear: "simd", batchSize: 2 });
+  await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", engine: "simd", batchSize: 2 });
   const run = await model.fit(first, { epochs: 3, paused: true });
   await run.step();
   const written = await run.checkpoint();
@@ -78,7 +78,7 @@ it.each(["of version 0.1, by its rule", "of today, by the scaling of its model"]
   const reading = runReading(undefined, (await made.loadModel(file)).scaling);
   expect(reading).toEqual(isOld ? { stretch: "former" } : { scaling: first.scaling });
   const resumed = async (data: RemoteDataset) => {
-    const loaded = await made.loadModel(file, { training: true, gear: "simd" });
+    const loaded = await made.loadModel(file, { training: true, engine: "simd" });
     await (await loaded.fit(data, { checkpoint: file })).finished;
     return loaded.weightsSha256();
   };

@@ -29,6 +29,6 @@ export async function compiledIn(made: Session, options: RemoteCompileOptions = 
     layers: everyLayer(),
     seed: 7,
   });
-  await model.compile({ gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", ...options });
+  await model.compile({ engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", ...options });
   return model;
 }

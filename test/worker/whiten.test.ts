@@ -7,7 +7,7 @@ import { whiten } from "../../src/training/whitening.ts";
 import { SHAPE } from "../model/networks.ts";
 import { DATA, session } from "./sessions.ts";
 
-const COMPILE = { gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" } as const;
+const COMPILE = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" } as const;
 
 it("whiten gives a model in a worker the filters that it gives one here, and fails as it does here", async () => {
   const network = {

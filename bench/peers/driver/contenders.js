@@ -1,5 +1,5 @@
 /**
- * The contenders: convasm in each gear and the programs beside it.
+ * The contenders: convasm in each engine and the programs beside it.
  *
  * @module
  */
@@ -34,7 +34,7 @@ function node(peer, options, flags = []) {
   return { command: process.execPath, args: [...flags, SERVE, peer, JSON.stringify(options)] };
 }
 
-/** Node's flags for a gear, as `convasm --engine` sets them. @param {string} engine */
+/** Node's flags for an engine, as `convasm --engine` sets them. @param {string} engine */
 function flagsOf(engine) {
   const flags = NODE_MAJOR < 21 && engine !== "js" ? ["--experimental-wasm-relaxed-simd"] : [];
   return engine === "wide" ? [...flags, "--experimental-wasm-revectorize"] : flags;

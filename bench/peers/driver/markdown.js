@@ -36,7 +36,7 @@ class Cell {
     this.mode = mode;
   }
 
-  /** @param {string} peer @param {number} threads the fastest one, such as the best gear of convasm */
+  /** @param {string} peer @param {number} threads the fastest one, such as the best engine of convasm */
   find(peer, threads) {
     const found = this.rows.filter((row) => row.peer === peer && row.threads === threads);
     return found.reduce(

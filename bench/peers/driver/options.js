@@ -10,7 +10,7 @@ Times convasm and other programs on the same networks, in turns. Lists are separ
   --mode LIST      train, infer (default: both)
   --peers LIST     convasm, convasm-js, pytorch, onnxruntime, tfjs-wasm, tfjs-cpu, jax-js, convnetjs
                    (default: all; convasm always takes part)
-  --engine LIST    convasm's gears (default: auto; wide needs Node 23.5)
+  --engine LIST    convasm's engines (default: auto; wide needs Node 23.5)
   --threads LIST   threads of convasm, PyTorch and ONNX Runtime Web (default: 1,2)
   --seconds N      a time slice (default: 0.2)
   --rounds N       slices of each contender (default: 5)

@@ -29,7 +29,7 @@ async function compute(path, mode) {
   const n = subject.distinct;
   const images = bytes.subarray(0, (bytes.length / subject.batch) * n);
   const alone = Object.assign(Object.create(LoadedSubject.prototype), loaded, { subject: { ...subject, batch: n } });
-  const engine = { gear: "js", precision: "float64" };
+  const engine = { engine: "js", precision: "float64" };
   const model = await createModel(alone, { mode, dropout: false, engine });
   if (mode === "infer") {
     const values = await model.predict(images);

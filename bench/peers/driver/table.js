@@ -10,7 +10,7 @@ export function figure(value) {
 const isConvasm = ({ peer }) => peer === "convasm";
 
 /**
- * Speed of the best gear of convasm with as many threads, divided by the row's; NaN where one is missing.
+ * Speed of the best engine of convasm with as many threads, divided by the row's; NaN where one is missing.
  *
  * @param {Row} row
  * @param {readonly Row[]} rows of the same cell

@@ -57,14 +57,14 @@ export async function createModel(loaded, { mode, dropout, engine }) {
  */
 export async function open({ engine, threads }) {
   const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
-  const gear = convasm.chooseGear(engine);
+  const name = convasm.chooseEngine(engine);
   return {
-    versions: { convasm: version, gear },
+    versions: { convasm: version, engine: name },
     separateCheck: true,
     settings: () => ["default"],
     async build(loaded, { mode, dropout, checked }) {
       const { subject } = loaded;
-      const model = await createModel(loaded, { mode, dropout, engine: { gear, threads } });
+      const model = await createModel(loaded, { mode, dropout, engine: { engine: name, threads } });
       const close = () => void model.dispose();
       const data = checked ? [loaded.checkedBatch()] : loaded.batches();
       if (mode === "infer") {

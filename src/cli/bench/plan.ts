@@ -3,7 +3,7 @@ import { type KernelCase, kernelCases, shortKernelCases } from "../../bench/kern
 import { type BenchMode, MODES } from "../../bench/network-bench.ts";
 import type { Setting } from "../../bench/setting.ts";
 import { BRIEF, QUICK, THOROUGH, type TimingSettings } from "../../bench/timing.ts";
-import { GEARS, type Gear, hasGear } from "../../engine/gears.ts";
+import { ENGINES, type EngineName, hasEngine } from "../../engine/engine-names.ts";
 import type { KernelName } from "../../engine/kernels.ts";
 import { MOST_THREADS } from "../../engine/threads/source.ts";
 import { NETWORKS, SMALL_NETWORKS } from "../../recipes/index.ts";
@@ -29,7 +29,7 @@ export interface BenchOptions extends OutputOptions {
 
 /** The measurements to make. */
 export interface BenchPlan {
-  readonly gears: readonly Gear[];
+  readonly engines: readonly EngineName[];
   /** Settings for networks. */
   readonly settings: readonly Setting[];
   /** Settings for kernels: one thread unless asked for. */
@@ -66,18 +66,19 @@ function readThreads(list: readonly string[] | undefined): (number | "auto")[] {
 }
 
 /** Plain JavaScript has one thread; it stands beside any number of the others. */
-function combine(gears: readonly Gear[], threads: readonly (number | "auto")[]): Setting[] {
-  return gears.flatMap((gear): Setting[] =>
-    gear === "js" ? [{ gear, threads: 1 }] : threads.map((count) => ({ gear, threads: count })),
+function combine(engines: readonly EngineName[], threads: readonly (number | "auto")[]): Setting[] {
+  return engines.flatMap((engine): Setting[] =>
+    engine === "js" ? [{ engine, threads: 1 }] : threads.map((count) => ({ engine, threads: count })),
   );
 }
 
-function chooseGears(list: readonly string[] | undefined): Gear[] {
+function chooseEngines(list: readonly string[] | undefined): EngineName[] {
   // On Node 20 this switches relaxed SIMD on.
   resolveEngine("auto");
-  // A gear that this machine lacks may be replaced by one that stands in the list as well.
-  if (list !== undefined) return [...new Set(namesOf("--engine", list, GEARS).map((gear) => resolveEngine(gear)))];
-  return GEARS.filter(hasGear);
+  // An engine that this machine lacks may be replaced by one that stands in the list as well.
+  if (list !== undefined)
+    return [...new Set(namesOf("--engine", list, ENGINES).map((engine) => resolveEngine(engine)))];
+  return ENGINES.filter(hasEngine);
 }
 
 /**
@@ -92,7 +93,7 @@ export function planBench(options: BenchOptions): BenchPlan {
   const chosen = chosenOf("--net", names, recipes);
   const modes = mode === undefined ? MODES : namesOf("--mode", mode, MODES);
   const batches = batch === undefined ? undefined : readBatches(batch);
-  const gears = chooseGears(options.engine);
+  const engines = chooseEngines(options.engine);
 
   // With networks or kernels named, only those are measured.
   const saysNetworks = net !== undefined || mode !== undefined;
@@ -111,9 +112,9 @@ export function planBench(options: BenchOptions): BenchPlan {
   const networkBatches = batches ?? NETWORK_BATCHES;
   const kernelBatches = batches ?? [KERNEL_BATCH];
   return {
-    gears,
-    settings: combine(gears, readThreads(options.threads)),
-    kernelSettings: combine(gears, readThreads(options.threads ?? ["1"])),
+    engines,
+    settings: combine(engines, readThreads(options.threads)),
+    kernelSettings: combine(engines, readThreads(options.threads ?? ["1"])),
     // Without options, an overview in two minutes.
     timing: options.quick === true ? QUICK : all || saysNetworks || saysKernels ? THOROUGH : BRIEF,
     modes,

@@ -116,7 +116,7 @@ function comparison<Row extends NetworkRow | KernelRow>(
   const parts = rows.flatMap((row) => {
     const times = row.engine === "js" || !sameWork(row, first) ? undefined : timesJs(row, rows);
     const { engine, threadsAsked } = row;
-    return times === undefined ? [] : [{ name: settingName({ gear: engine, threads: threadsAsked }), times }];
+    return times === undefined ? [] : [{ name: settingName({ engine, threads: threadsAsked }), times }];
   });
   if (parts.length === 0) return undefined;
   const sorted = parts.sort((a, b) => b.times - a.times).slice(0, most);

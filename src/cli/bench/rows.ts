@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
 import type { Timing } from "../../bench/timing.ts";
-import { GEARS, hasGear } from "../../engine/gears.ts";
+import { ENGINES, hasEngine } from "../../engine/engine-names.ts";
 import { counted } from "../format.ts";
 import type { BenchPlan } from "./plan.ts";
 
@@ -28,17 +28,16 @@ export function machineName(): string {
 export function machineLines({ networks, kernels, ...plan }: BenchPlan): string[] {
   const settings = [...(networks.length > 0 ? plan.settings : []), ...(kernels.length > 0 ? plan.kernelSettings : [])];
   const { cpu, cores, node, v8 } = machine();
-  const missing = GEARS.filter((gear) => !hasGear(gear));
+  const missing = ENGINES.filter((engine) => !hasEngine(engine));
   const without = missing.length === 0 ? "" : ` (not ${missing.join(", ")}: \`convasm doctor\` says why)`;
-  const gears = new Set(settings.map(({ gear }) => gear));
-  const engines = [...gears].join(", ");
-  const mixed = gears.has("wide") && (gears.has("relaxed") || gears.has("simd"));
+  const engines = new Set(settings.map(({ engine }) => engine));
+  const mixed = engines.has("wide") && (engines.has("relaxed") || engines.has("simd"));
   const threads = [...new Set(settings.map((setting) => setting.threads))].join(" and ");
   const several = threads === "1" ? "1 thread" : `${threads} threads`;
   return [
     `Machine   ${cpu}, ${counted(cores, "core")}, ${process.platform} ${process.arch}`,
     `Node      ${node}, V8 ${v8}`,
-    `Engines   ${engines}${without}; ${several}`,
+    `Engines   ${[...engines].join(", ")}${without}; ${several}`,
     ...(mixed
       ? ["Note      beside wide, V8 pairs vectors of simd and relaxed too: their peak rises, their kernels hardly do"]
       : []),

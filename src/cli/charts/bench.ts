@@ -8,7 +8,7 @@ import { scaleLinear } from "d3-scale";
 import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
 import { settingName } from "../../bench/setting.ts";
-import type { Gear } from "../../engine/gears.ts";
+import type { EngineName } from "../../engine/engine-names.ts";
 import { timesJsText } from "../bench/report.ts";
 import { count } from "../format.ts";
 import {
@@ -29,7 +29,7 @@ import {
 /** Bluish green and reddish purple of Okabe and Ito (2008). */
 const GREEN = "#009e73";
 const PURPLE = "#cc79a7";
-const COLORS: Readonly<Record<Gear, string>> = { js: ORANGE, simd: BLUE, relaxed: GREEN, wide: PURPLE };
+const COLORS: Readonly<Record<EngineName, string>> = { js: ORANGE, simd: BLUE, relaxed: GREEN, wide: PURPLE };
 
 /** Room for names: their width in the font's usual proportions, and what stays free beside them. */
 const CHARACTER_WIDTH = 5.8;
@@ -48,7 +48,7 @@ interface Group {
 }
 
 interface Bar {
-  readonly engine: Gear;
+  readonly engine: EngineName;
   readonly threadsAsked: number | "auto";
   readonly gflops: number;
   readonly peakGflops: number;
@@ -77,7 +77,7 @@ function groupsOf(networks: readonly NetworkRow[], kernels: readonly KernelRow[]
 }
 
 function barName({ engine, threadsAsked }: Bar): string {
-  return settingName({ gear: engine, threads: threadsAsked });
+  return settingName({ engine, threads: threadsAsked });
 }
 
 /** Each engine has its colour, paler on several threads. */

@@ -5,7 +5,7 @@ import { callsByKernel, networkCalls } from "../../bench/calls/index.ts";
 import { findFault, type KernelFault } from "../../bench/kernel-faults.ts";
 import { exactGradients, gradientFaults, type NetworkFault, threadFaults } from "../../bench/network-faults.ts";
 import { SMALL_NETWORKS } from "../../bench/small-networks.ts";
-import type { Gear } from "../../engine/gears.ts";
+import type { EngineName } from "../../engine/engine-names.ts";
 import { instantiateKernels, type WasmName } from "../../engine/wasm.ts";
 
 /** Something wrong, and on which file or engine it was found. */
@@ -45,15 +45,15 @@ export interface Subject {
 }
 
 /** The kernels of every wasm file in use, those for shared memory included, and of plain JavaScript. */
-export async function kernelSubjects(gears: readonly Gear[]): Promise<Subject[]> {
+export async function kernelSubjects(engines: readonly EngineName[]): Promise<Subject[]> {
   const subjects: Subject[] = [];
-  for (const gear of gears) {
-    if (gear === "js") {
-      subjects.push({ on: gear, backend: referenceBackend("float32", ELEMENTS) });
+  for (const engine of engines) {
+    if (engine === "js") {
+      subjects.push({ on: engine, backend: referenceBackend("float32", ELEMENTS) });
     } else {
       const shared = typeof SharedArrayBuffer === "undefined" ? [] : [true];
       for (const isShared of [false, ...shared]) {
-        const name: WasmName = isShared ? `${gear}-shared` : gear;
+        const name: WasmName = isShared ? `${engine}-shared` : engine;
         subjects.push({ on: name, backend: await wasmBackend(name, isShared) });
       }
     }
@@ -104,16 +104,16 @@ export async function checkKernels(
 }
 
 /** Holds the gradients of whole networks against central differences in float64, and every engine against those. */
-export async function checkGradients(gears: readonly Gear[], watch: Watch): Promise<Check[]> {
+export async function checkGradients(engines: readonly EngineName[], watch: Watch): Promise<Check[]> {
   const float64 = "js in float64";
-  const faults = new Map<string, Fault[]>([float64, ...gears].map((on) => [on, []]));
+  const faults = new Map<string, Fault[]>([float64, ...engines].map((on) => [on, []]));
   for (const network of SMALL_NETWORKS) {
     watch.onProgress(network.name);
     const exact = await exactGradients(network);
     faults.get(float64)?.push(...exact.faults.map((fault) => ({ ...fault, on: float64 })));
-    for (const gear of gears) {
-      const found = await gradientFaults(network, { gear, threads: 1 }, exact.gradients);
-      faults.get(gear)?.push(...found.map((fault) => ({ ...fault, on: gear })));
+    for (const engine of engines) {
+      const found = await gradientFaults(network, { engine, threads: 1 }, exact.gradients);
+      faults.get(engine)?.push(...found.map((fault) => ({ ...fault, on: engine })));
       await rest(watch);
     }
   }
@@ -122,18 +122,18 @@ export async function checkGradients(gears: readonly Gear[], watch: Watch): Prom
 }
 
 /** Trains networks on one thread and on two, and compares bits. */
-export async function checkThreads(gears: readonly Gear[], watch: Watch): Promise<Check[]> {
+export async function checkThreads(engines: readonly EngineName[], watch: Watch): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const gear of gears) {
-    if (gear === "js") continue;
+  for (const engine of engines) {
+    if (engine === "js") continue;
     const found: Fault[] = [];
     for (const network of SMALL_NETWORKS) {
       watch.onProgress(network.name);
-      const faults = await threadFaults(network, { gear, threads: 2 });
-      found.push(...faults.map((fault) => ({ ...fault, on: gear })));
+      const faults = await threadFaults(network, { engine, threads: 2 });
+      found.push(...faults.map((fault) => ({ ...fault, on: engine })));
       await rest(watch);
     }
-    checks.push({ check: "threads", on: gear, count: SMALL_NETWORKS.length, faults: found });
+    checks.push({ check: "threads", on: engine, count: SMALL_NETWORKS.length, faults: found });
   }
   return checks;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createEngine } from "../../engine/engine.ts";
-import { GEARS, type Gear, hasGear, type WasmGear } from "../../engine/gears.ts";
+import { ENGINES, type EngineName, hasEngine, type WasmEngine } from "../../engine/engine-names.ts";
 import { chooseThreads } from "../../engine/threads/source.ts";
 import { reasonOf } from "../../errors.ts";
 import { knowsWide, runsWide, WIDE_FLAG } from "../../node/wide.ts";
@@ -10,43 +10,43 @@ import { checkWide } from "../wide.ts";
 
 /** A wasm file as it lies on the disk. */
 export interface Binary {
-  readonly name: WasmGear;
+  readonly name: WasmEngine;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** A gear, whether this process has it, and why. */
+/** An engine, whether this process has it, and why. */
 export interface EngineState {
-  readonly engine: Gear;
+  readonly engine: EngineName;
   readonly available: boolean;
   /** Note on the engine, or advice to get it; empty if there is none. */
   readonly note: string;
   readonly binaries: readonly Binary[];
 }
 
-/** The state of every gear. Tries the gear `wide` in a process of its own, where this Node knows it. */
+/** The state of every engine. Tries the engine `wide` in a process of its own, where this Node knows it. */
 export async function describeEngines(): Promise<EngineState[]> {
-  const hadRelaxed = hasGear("relaxed");
+  const hadRelaxed = hasEngine("relaxed");
   // Switches fused multiply-add on, where that takes a flag.
   resolveEngine("auto");
   const states: EngineState[] = [];
-  for (const engine of GEARS) {
+  for (const engine of ENGINES) {
     const note = await noteOn(engine, hadRelaxed);
-    states.push({ engine, available: hasGear(engine), note, binaries: await binariesOf(engine) });
+    states.push({ engine, available: hasEngine(engine), note, binaries: await binariesOf(engine) });
   }
   return states;
 }
 
-async function noteOn(engine: Gear, hadRelaxed: boolean): Promise<string> {
+async function noteOn(engine: EngineName, hadRelaxed: boolean): Promise<string> {
   switch (engine) {
     case "js":
       return "plain JavaScript, on one thread";
     case "simd":
-      return hasGear(engine)
+      return hasEngine(engine)
         ? "the same bits on every machine"
         : "the WebAssembly of this host has no SIMD; Node has it, other hosts since 2023";
     case "relaxed":
-      if (!hasGear(engine)) return "this V8 has no fused multiply-add: Node 20 has it behind a flag, Node 21 without";
+      if (!hasEngine(engine)) return "this V8 has no fused multiply-add: Node 20 has it behind a flag, Node 21 without";
       if (hadRelaxed) return "fused multiply-add";
       return (
         "fused multiply-add; this command line switched it on, programs of your own need " +
@@ -68,12 +68,12 @@ async function noteOnWide(): Promise<string> {
   );
 }
 
-async function binariesOf(engine: Gear): Promise<Binary[]> {
+async function binariesOf(engine: EngineName): Promise<Binary[]> {
   if (engine === "js") return [];
   return [await describeBinary(engine)];
 }
 
-async function describeBinary(name: WasmGear): Promise<Binary> {
+async function describeBinary(name: WasmEngine): Promise<Binary> {
   // The folder where `useWasmFiles` lets the engine find them.
   const bytes = await readFile(new URL(`../../../build/${name}.wasm`, import.meta.url));
   return { name, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
@@ -92,13 +92,13 @@ export interface ThreadState {
 
 /** Starts threads to see whether that works. */
 export async function describeThreads(): Promise<ThreadState> {
-  if (!hasGear("simd")) {
+  if (!hasEngine("simd")) {
     return { available: false, auto: 1, startMilliseconds: null, note: "plain JavaScript has one thread" };
   }
   const { threads: auto, reason: note = "" } = chooseThreads("auto", undefined);
   const began = performance.now();
   try {
-    const engine = await createEngine(0, { gear: "simd", threads: Math.max(auto, 2) });
+    const engine = await createEngine(0, { engine: "simd", threads: Math.max(auto, 2) });
     const startMilliseconds = performance.now() - began;
     const available = engine.threads > 1;
     engine.dispose();

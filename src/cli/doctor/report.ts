@@ -32,7 +32,7 @@ export function dataLine({ mnist, cache }: DataPlace): string {
   return `Data      no MNIST on this machine; \`convasm data mnist\` downloads it to ${cache}`;
 }
 
-/** Every gear, whether it is there, and why. */
+/** Every engine, whether it is there, and why. */
 export function engineLines(engines: readonly EngineState[], { style }: { style: Style }): string[] {
   const lines = engines.flatMap(({ engine, available, note, binaries }) => {
     const word = available ? style.green("yes") : style.dim("no ");

@@ -1,4 +1,4 @@
-import type { Gear } from "../../engine/gears.ts";
+import type { EngineName } from "../../engine/engine-names.ts";
 import { threadSource, threadsObstacle } from "../../engine/threads/source.ts";
 import { InputRangeError, InputTypeError } from "../../errors.ts";
 import type { Network } from "../../model/network.ts";
@@ -20,7 +20,7 @@ const MOST = 64;
 const PASSES = 3;
 
 /** Multiply-adds per millisecond of training on one core, roughly. */
-const SPEED: Readonly<Record<Gear, number>> = { js: 0.7e6, simd: 20e6, relaxed: 30e6, wide: 40e6 };
+const SPEED: Readonly<Record<EngineName, number>> = { js: 0.7e6, simd: 20e6, relaxed: 30e6, wide: 40e6 };
 
 /** Milliseconds that messages take in a step of two replicas, ... */
 const MESSAGES = 0.4;
@@ -58,11 +58,11 @@ export function chooseReplicas(wanted: number | "auto", network: Network): Repli
   if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST)) {
     throw new InputRangeError("replicas", `auto or a whole number from 1 to ${MOST}`, `${wanted}`);
   }
-  const { threads, threadsReason, gear } = network.engine;
+  const { threads, threadsReason, name: engine } = network.engine;
   if (wanted === 1 || (wanted === "auto" && threads > 1)) return { replicas: 1, reason: threadsReason };
   if (threads > 1)
     throw new InputRangeError("replicas", `1 or auto beside ${threads} threads`, `${wanted}`, "contradiction");
-  const obstacle = gear === "js" ? "the js gear has one thread" : threadsObstacle();
+  const obstacle = engine === "js" ? "the js engine has one thread" : threadsObstacle();
   const replicas = wanted === "auto" ? (obstacle === undefined ? 1 : fastest(network)) : wanted;
   if (replicas === 1) return { replicas, reason: obstacle ?? threadsReason };
   return {
@@ -78,7 +78,7 @@ export function chooseReplicas(wanted: number | "auto", network: Network): Repli
 function fastest(network: Network): number {
   const { architecture, batchSize, engine, optimizer, parameters } = network;
   if (optimizer === undefined || !isFloat32Array(engine.heap)) return 1;
-  const work = (PASSES * architecture.multiplyAdds() * batchSize) / SPEED[engine.gear];
+  const work = (PASSES * architecture.multiplyAdds() * batchSize) / SPEED[engine.name];
   const weights = PER_WEIGHT * parameters.gradients.count;
   const fewest = parameters.statistics.count > 0 ? FEWEST_NORMALIZED : FEWEST;
   const most = Math.min(threadSource().cores(), AUTO_MOST, Math.floor(batchSize / fewest));

@@ -74,15 +74,15 @@ export class ReplicaGroup implements DistributionStrategy {
    * @throws HostError if a worker does not start
    */
   static async start(network: Network, seed: number, replicas: number): Promise<ReplicaGroup> {
-    const { architecture, loss, optimizer, engine } = network;
+    const { architecture, loss, optimizer } = network;
     if (loss === undefined || optimizer === undefined) {
       throw new InputTypeError("replicas", "a model compiled with a loss and an optimizer", "none", "wrong-time");
     }
-    const { gear, heap } = engine;
+    const { name: engine, heap } = network.engine;
     if (!isFloat32Array(heap)) throw new InputRangeError("replicas", "float32", "float64", "contradiction");
-    const kernels = gear === "js" ? undefined : { gear, module: await compileKernels(gear) };
+    const kernels = engine === "js" ? undefined : { engine, module: await compileKernels(engine) };
     const batchSize = largestPart(network.batchSize, replicas);
-    const common = { replicas, loss: loss.config, optimizer: optimizer.config, seed, batchSize, gear, kernels };
+    const common = { replicas, loss: loss.config, optimizer: optimizer.config, seed, batchSize, engine, kernels };
     const json = architecture.toJson();
     const group = new ReplicaGroup(network, replicas);
     try {

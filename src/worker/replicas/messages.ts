@@ -1,6 +1,6 @@
 // Messages between the replicas of a network. Large arrays are transferred.
 
-import type { Gear, WasmGear } from "../../engine/gears.ts";
+import type { EngineName, WasmEngine } from "../../engine/engine-names.ts";
 import type { ErrorRecord } from "../../errors.ts";
 import { isRecord, type Json } from "../../json.ts";
 import type { BatchSums } from "../../training/batch.ts";
@@ -18,9 +18,9 @@ export interface ReplicaStart {
   readonly seed: number;
   /** Most images of its part. */
   readonly batchSize: number;
-  readonly gear: Gear;
-  /** The gear's kernels, so that it need not load them. */
-  readonly kernels: { readonly gear: WasmGear; readonly module: WebAssembly.Module } | undefined;
+  readonly engine: EngineName;
+  /** The engine's kernels, so that it need not load them. */
+  readonly kernels: { readonly engine: WasmEngine; readonly module: WebAssembly.Module } | undefined;
   /** Ports to the other replicas, by their numbers; none to the leader and to itself. */
   readonly ports: readonly (MessagePort | undefined)[];
 }

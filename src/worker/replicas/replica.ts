@@ -79,10 +79,10 @@ class Replica {
   }
 
   static async create(start: ReplicaStart, leader: Link): Promise<Replica> {
-    const { architecture, loss, optimizer, seed, batchSize, gear, kernels } = start;
-    if (kernels !== undefined) adoptKernels(kernels.gear, kernels.module);
+    const { architecture, loss, optimizer, seed, batchSize, engine, kernels } = start;
+    if (kernels !== undefined) adoptKernels(kernels.engine, kernels.module);
     const network = await Network.create(readArchitecture(architecture), {
-      gear,
+      engine,
       batchSize,
       seed,
       loss: parseLoss(loss),

@@ -9,14 +9,14 @@ import type { ModelOptions } from "../../../src/index.ts";
 type Library = typeof import("../../../src/index.ts");
 
 export interface TrainOptions {
-  readonly gear: "js" | "simd" | "relaxed" | "auto";
+  readonly engine: "js" | "simd" | "relaxed" | "auto";
   readonly threads?: number;
 }
 
 export interface Trained {
   /** Fingerprint of all weights, as `weightsSha256` in Node gives it. */
   readonly sha256: string;
-  readonly gear: string;
+  readonly engine: string;
   readonly threads: number;
   readonly threadsReason: string | undefined;
 }
@@ -45,27 +45,27 @@ function network({ batchNormalization, conv2d, dense, dropout, flatten, maxPooli
 }
 
 /** A few steps of training on generated digits, in the thread that calls it. */
-export async function train(library: Library, { gear, threads = 1 }: TrainOptions): Promise<Trained> {
+export async function train(library: Library, { engine, threads = 1 }: TrainOptions): Promise<Trained> {
   const model = library.createModel(network(library));
-  await model.compile({ ...COMPILE, gear, threads });
+  await model.compile({ ...COMPILE, engine, threads });
   await model.fit(library.digits(DIGITS), { epochs: 1 });
-  const { engine } = model.network;
   const sha256 = await sha256Of(library, model.save());
-  const trained = { sha256, gear: engine.gear, threads: engine.threads, threadsReason: engine.threadsReason };
+  const { name, threads: used, threadsReason } = model.network.engine;
+  const trained = { sha256, engine: name, threads: used, threadsReason };
   model.dispose();
   return trained;
 }
 
 /** Trains in a worker of the library's own. */
-export async function trainInSession(library: Library, { gear, threads = 1 }: TrainOptions): Promise<Trained> {
+export async function trainInSession(library: Library, { engine, threads = 1 }: TrainOptions): Promise<Trained> {
   const session = await library.createSession();
   const model = await session.createModel(network(library));
-  const engine = await model.compile({ ...COMPILE, gear, threads });
+  const used = await model.compile({ ...COMPILE, engine, threads });
   const run = await model.fit(await session.digits(DIGITS), { epochs: 1 });
   await run.finished;
   const sha256 = await sha256Of(library, await model.save());
   session.terminate();
-  return { sha256, gear: engine.gear, threads: engine.threads, threadsReason: engine.reason };
+  return { sha256, engine: used.name, threads: used.threads, threadsReason: used.reason };
 }
 
 async function sha256Of({ decodeSafetensors, readCheckpoint }: Library, file: Uint8Array): Promise<string> {

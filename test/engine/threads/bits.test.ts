@@ -11,7 +11,7 @@ import type { Layer } from "../../../src/layers/layer.ts";
 import { maxPooling2d } from "../../../src/layers/max-pooling2d.ts";
 import { loadModel, resumeTrainer } from "../../../src/training/load-model.ts";
 import { adam, rmsprop, sgd } from "../../../src/training/optimizers.ts";
-import { HOST_GEARS } from "../../gears.ts";
+import { HOST_ENGINES } from "../../engines.ts";
 import { barImages, CLASSES, compiled, everyLayer, weightBytes } from "../../model/networks.ts";
 
 const data = barImages(23);
@@ -44,12 +44,12 @@ const RUNS = [
   { batchSize: 1, optimizer: rmsprop({ learningRate: 0.01 }) },
 ];
 
-describe.each(HOST_GEARS.filter((gear) => gear !== "js"))("on %s", (gear) => {
+describe.each(HOST_ENGINES.filter((engine) => engine !== "js"))("on %s", (engine) => {
   describe.each(Object.keys(NETWORKS))("%s", (name) => {
     it.each(RUNS)("is trained to the same bits by any number of threads, $batchSize images at once", async (run) => {
       const results: (readonly [Uint8Array, number])[] = [];
       for (const threads of [1, 2, 3, 5, "auto"] as const) {
-        const model = await compiled({ ...run, gear, threads, layers: NETWORKS[name]() });
+        const model = await compiled({ ...run, engine, threads, layers: NETWORKS[name]() });
         await model.fit(data, { epochs: 2, augment: { shift: 1.5, rotate: 10 } });
         const { loss } = await model.evaluate(data);
         results.push([weightBytes(model), loss]);
@@ -99,7 +99,7 @@ it("goes on from a checkpoint with another number of threads to the same bits", 
   const checkpoint = readCheckpoint(decodeSafetensors(first.checkpoint(trainer)), "model");
   first.dispose();
 
-  const second = await loadModel(checkpoint, { gear: "simd", training: true, threads: 2 });
+  const second = await loadModel(checkpoint, { engine: "simd", training: true, threads: 2 });
   const rest = second.trainer(data, options);
   resumeTrainer(rest, checkpoint);
   for await (const _ of rest.run()) {

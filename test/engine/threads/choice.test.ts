@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { chooseEngine, createEngine } from "../../../src/engine/engine.ts";
+import { createEngine, engineChoice } from "../../../src/engine/engine.ts";
 import { Tape } from "../../../src/engine/tape.ts";
 import { browserLike, withThreads } from "./sources.ts";
 
@@ -10,45 +10,45 @@ afterEach(() => {
 
 describe("the number of threads", () => {
   it("is one unless said, and with auto that of the cores, up to 8", async () => {
-    expect(chooseEngine({ gear: "simd" }).threads).toBe(1);
+    expect(engineChoice({ engine: "simd" }).threads).toBe(1);
     const auto = async (cores: number) =>
-      withThreads({ cores: () => cores }, async () => chooseEngine({ gear: "simd", threads: "auto" }));
+      withThreads({ cores: () => cores }, async () => engineChoice({ engine: "simd", threads: "auto" }));
     expect(await auto(3)).toMatchObject({ threads: 3, reason: undefined });
     expect(await auto(64)).toMatchObject({ threads: 8, reason: undefined });
     expect(await auto(1)).toMatchObject({ threads: 1, reason: "this machine has one core" });
   });
 
   it("may be more than there are cores", async () => {
-    expect(chooseEngine({ gear: "simd", threads: 64 }).threads).toBe(64);
+    expect(engineChoice({ engine: "simd", threads: 64 }).threads).toBe(64);
   });
 
   it.each([0, -1, 65, 1.5, Number.NaN])("is refused where it is %d", (threads) => {
-    expect(() => chooseEngine({ gear: "simd", threads })).toThrow(
+    expect(() => engineChoice({ engine: "simd", threads })).toThrow(
       new RangeError(`engine: expected threads to be auto or a whole number at least 1 and at most 64, got ${threads}`),
     );
   });
 
   it("is refused where it is no number", () => {
     const options = JSON.parse('{ "threads": "two" }');
-    expect(() => chooseEngine(options)).toThrow(
+    expect(() => engineChoice(options)).toThrow(
       new TypeError('engine: expected threads to be auto or a whole number at least 1 and at most 64, got "two"'),
     );
   });
 
-  it.each([{ gear: "js" }, { precision: "float64" }] as const)("is one with %o", (options) => {
-    expect(chooseEngine({ ...options, threads: "auto" })).toMatchObject({
+  it.each([{ engine: "js" }, { precision: "float64" }] as const)("is one with %o", (options) => {
+    expect(engineChoice({ ...options, threads: "auto" })).toMatchObject({
       threads: 1,
-      reason: "the js gear has one thread",
+      reason: "the js engine has one thread",
     });
-    expect(() => chooseEngine({ ...options, threads: 2 })).toThrow(
-      new RangeError("threads: expected 1 or auto, as the js gear has one thread, got 2"),
+    expect(() => engineChoice({ ...options, threads: 2 })).toThrow(
+      new RangeError("threads: expected 1 or auto, as the js engine has one thread, got 2"),
     );
   });
 });
 
 it("is the same program in browsers", async () => {
   await withThreads(browserLike, async () => {
-    const engine = await createEngine(32768, { gear: "simd", threads: 3 });
+    const engine = await createEngine(32768, { engine: "simd", threads: 3 });
     engine.heap.fill(1, 20000, 20006);
     const tape = new Tape();
     tape.add("add", "sample", 6, 20000, 20000, 20000, 1);
@@ -65,7 +65,7 @@ describe("a host without threads", () => {
 
   it.each(options)("that shares no memory runs all on one, with %o", async ({ threads }) => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
-    const engine = await createEngine(32768, { gear: "simd", threads });
+    const engine = await createEngine(32768, { engine: "simd", threads });
     expect(engine.threads).toBe(1);
     expect(engine.threadsReason).toBe("memory cannot be shared here: in a page, that takes cross-origin isolation");
     engine.heap[20000] = -1;
@@ -79,7 +79,7 @@ describe("a host without threads", () => {
     vi.spyOn(Atomics, "wait").mockImplementation(() => {
       throw new TypeError("Atomics.wait cannot be called in this context");
     });
-    const { threads: got, reason } = chooseEngine({ gear: "simd", threads });
+    const { threads: got, reason } = engineChoice({ engine: "simd", threads });
     expect([got, reason]).toEqual([1, "this thread must not wait for others: in a page, train in a worker"]);
   });
 });

@@ -48,7 +48,7 @@ describe("a kernel that traps", () => {
     [2, 1, "engine: thread 1 failed in"],
   ])("of %i threads in thread %i fails the step with kernel and layer, and all steps after it", async (...trap) => {
     const [threads, thread, who] = trap;
-    const engine = await createEngine(ELEMENTS, { gear: "simd", threads });
+    const engine = await createEngine(ELEMENTS, { engine: "simd", threads });
     engine.run(doubling());
     const message = `${who} relu_forward of layer "block/conv": memory access out of bounds`;
     expect(() => engine.run(trapping(thread))).toThrow(new Error(message));
@@ -59,7 +59,7 @@ describe("a kernel that traps", () => {
   });
 
   it("in a turn of a chunk is named, and on a tape without layers by the kernel alone", async () => {
-    const engine = await createEngine(ELEMENTS, { gear: "simd" });
+    const engine = await createEngine(ELEMENTS, { engine: "simd" });
     const tape = new Tape(2);
     tape.add("relu_forward", "sample", 6, 1000, 2000, 1, Number.POSITIVE_INFINITY, 0);
     tape.add("gelu_forward", "sample", 6, 2 ** 28, 2000, 1, 0);
@@ -69,7 +69,7 @@ describe("a kernel that traps", () => {
   it("leaves no thread of three at the barrier", async () => {
     const { source, handles, ends } = keptThreads();
     await withThreads(source, async () => {
-      const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 3 });
+      const engine = await createEngine(ELEMENTS, { engine: "simd", threads: 3 });
       expect(handles.length).toBe(2);
       expect(() => engine.run(trapping(1))).toThrow(/^engine: thread [12] failed/);
       // The engine ends its threads; one that hangs would not end.
@@ -82,7 +82,7 @@ describe("a thread that is lost", () => {
   it("between two steps fails the next one", async () => {
     const { source, handles, ends } = keptThreads();
     await withThreads(source, async () => {
-      const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 3 });
+      const engine = await createEngine(ELEMENTS, { engine: "simd", threads: 3 });
       engine.run(doubling());
       handles[1].terminate();
       await ends[1];
@@ -95,7 +95,7 @@ describe("a thread that is lost", () => {
   it("before anybody notices fails the step that waits for it", async () => {
     const { source, handles } = keptThreads();
     await withThreads(source, async () => {
-      const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 3 });
+      const engine = await createEngine(ELEMENTS, { engine: "simd", threads: 3 });
       engine.run(doubling());
       handles[0].terminate();
       expect(() => engine.run(doubling())).toThrow(lost("engine: thread 1 does not answer"));
@@ -110,7 +110,7 @@ describe("a thread that is lost", () => {
       "let times = 0; const { add } = Atomics; " +
       "Atomics.add = (words, at, by) => at === 16 && ++times === 3 ? process.exit(7) : add(words, at, by)";
     await withThreads(sabotaged(sabotage), async () => {
-      const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 2 });
+      const engine = await createEngine(ELEMENTS, { engine: "simd", threads: 2 });
       const tape = doubling();
       const steps = () => {
         for (let step = 0; step < 50; step++) engine.run(tape);
@@ -122,7 +122,7 @@ describe("a thread that is lost", () => {
 
   it("and only seems to work fails the first step", async () => {
     await withThreads(idle, async () => {
-      const engine = await createEngine(ELEMENTS, { gear: "simd", threads: 2 });
+      const engine = await createEngine(ELEMENTS, { engine: "simd", threads: 2 });
       expect(() => engine.run(doubling())).toThrow(/^engine: thread 1 does not answer$/);
     });
   });
@@ -131,17 +131,17 @@ describe("a thread that is lost", () => {
 describe("a thread that does not start", () => {
   it("fails an engine that was to have it", async () => {
     await withThreads(silent, async () => {
-      const creating = createEngine(ELEMENTS, { gear: "simd", threads: 2 });
+      const creating = createEngine(ELEMENTS, { engine: "simd", threads: 2 });
       await expect(creating).rejects.toThrow(/^engine: a thread did not start in time$/);
     });
     await withThreads(sabotaged("throw new Error('no luck')"), async () => {
-      const creating = createEngine(ELEMENTS, { gear: "simd", threads: 2 });
+      const creating = createEngine(ELEMENTS, { engine: "simd", threads: 2 });
       await expect(creating).rejects.toThrow(/^engine: thread 1 is lost: no luck$/);
     });
     await withThreads(
       sabotaged("WebAssembly.Instance = class { constructor() { throw new Error('no memory') } }"),
       async () => {
-        const creating = createEngine(ELEMENTS, { gear: "simd", threads: 2 });
+        const creating = createEngine(ELEMENTS, { engine: "simd", threads: 2 });
         await expect(creating).rejects.toThrow(/^engine: a thread did not start: no memory$/);
       },
     );
@@ -149,14 +149,14 @@ describe("a thread that does not start", () => {
       throw new Error("not allowed");
     };
     await withThreads({ start }, async () => {
-      const creating = createEngine(ELEMENTS, { gear: "simd", threads: 2 });
+      const creating = createEngine(ELEMENTS, { engine: "simd", threads: 2 });
       await expect(creating).rejects.toThrow(/^engine: a thread did not start: not allowed$/);
     });
   });
 
   it("is done without by auto, which says so", async () => {
     await withThreads({ ...silent, cores: () => 4 }, async () => {
-      const engine = await createEngine(ELEMENTS, { gear: "simd", threads: "auto" });
+      const engine = await createEngine(ELEMENTS, { engine: "simd", threads: "auto" });
       engine.heap.fill(1, 1000, 1008);
       engine.run(doubling());
       await expect.poll(() => engine.threadsReason).toBe("engine: a thread did not start in time");
@@ -172,7 +172,7 @@ describe("dispose", () => {
   it.each([1, 2, "auto"] as const)("ends an engine of %s threads, once or twice", async (threads) => {
     const { source, ends } = keptThreads();
     await withThreads(source, async () => {
-      const engine = await createEngine(ELEMENTS, { gear: "simd", threads });
+      const engine = await createEngine(ELEMENTS, { engine: "simd", threads });
       engine.run(doubling());
       engine.dispose();
       engine.dispose();

@@ -11,12 +11,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A network on paper would do, but only compiled ones know their gear. */
+/** A network on paper would do, but only compiled ones know their engine. */
 async function network(name: string, options: CompileOptions) {
   const recipe = findNetwork(name);
   const layers = recipe?.layers(10) ?? [flatten(), dense({ units: 10 })];
   const model = createModel({ input: { shape: [28, 28, 1] }, layers });
-  await model.compile({ gear: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", ...options });
+  await model.compile({ engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", ...options });
   return model.network;
 }
 
@@ -52,21 +52,21 @@ describe("the number of replicas with auto", () => {
   });
 
   it("leaves each two images, and 16 where they are normalised by their own statistics", async () => {
-    expect((await auto(8, "torch", { batchSize: 6, gear: "js" })).replicas).toBe(3);
+    expect((await auto(8, "torch", { batchSize: 6, engine: "js" })).replicas).toBe(3);
     expect((await auto(8, "resnet8", { batchSize: 47 })).replicas).toBe(2);
     expect((await auto(8, "resnet8", { batchSize: 31 })).replicas).toBe(1);
   });
 
   it("is more in plain JavaScript, which is slower", async () => {
     expect((await auto(8, "conv8", { batchSize: 8 })).replicas).toBe(1);
-    expect((await auto(8, "conv8", { batchSize: 8, gear: "js" })).replicas).toBeGreaterThan(1);
+    expect((await auto(8, "conv8", { batchSize: 8, engine: "js" })).replicas).toBeGreaterThan(1);
   });
 
   it("is one for a model that is not trained, or in float64", async () => {
     const recipe = findNetwork("keras");
     const model = createModel({ input: { shape: [28, 28, 1] }, layers: recipe?.layers(10) ?? [] });
     await model.compile({ batchSize: 128 });
-    const exact = await network("keras", { batchSize: 16, gear: "js", precision: "float64" });
+    const exact = await network("keras", { batchSize: 16, engine: "js", precision: "float64" });
     vi.stubGlobal("SharedArrayBuffer", undefined);
     await withThreads({ cores: () => 8 }, async () => {
       expect(chooseReplicas("auto", model.network).replicas).toBe(1);

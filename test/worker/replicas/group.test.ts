@@ -98,7 +98,7 @@ describe("the gradient that replicas make together", () => {
     const exact = await make(EXACT);
     await exact.fit(data);
     const wanted = gradientsOf(exact);
-    const model = await make({ gear: "simd" });
+    const model = await make({ engine: "simd" });
     const kept = [...model.weights().keys()].filter((name) => /^(second|norm|block)/.test(name));
     const before = kept.map((name) => model.getWeight(name));
     await withGroup(model, 3, async (group) => {
@@ -149,10 +149,10 @@ describe("a run with replicas", () => {
     [3, "simd", rmsprop({ learningRate: 0.003, momentum: 0.5, l2: 0.001 })],
     [4, "simd", sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 0.01 })],
     [3, "js", sgd({ learningRate: 0.05 })],
-  ] as const)("leaves all %i with the same bits on %s, and repeats", async (replicas, gear, optimizer) => {
+  ] as const)("leaves all %i with the same bits on %s, and repeats", async (replicas, engine, optimizer) => {
     const bytes: Uint8Array[] = [];
     for (let i = 0; i < 2; i++) {
-      const model = await compiled({ gear, optimizer, batchSize: 10 });
+      const model = await compiled({ engine, optimizer, batchSize: 10 });
       const before = weightBytes(model);
       await withGroup(model, replicas, async (group) => {
         await advance(model.trainer(images, fit), group);
@@ -190,7 +190,7 @@ describe("a run with replicas", () => {
     const make = async () => {
       const model = createModel({ input: { shape: [28, 28, 1], scale: 1 / 255 }, layers: layers(), seed: 1 });
       const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
-      await model.compile({ gear: "simd", optimizer, loss: "softmaxCrossEntropy", batchSize: 50 });
+      await model.compile({ engine: "simd", optimizer, loss: "softmaxCrossEntropy", batchSize: 50 });
       return model;
     };
     const alone = await make();
@@ -221,7 +221,7 @@ describe("a run with replicas", () => {
       return first.checkpoint(trainer);
     });
     const checkpoint = readCheckpoint(decodeSafetensors(file), "test");
-    const second = await loadModel(checkpoint, { gear: "simd", training: true });
+    const second = await loadModel(checkpoint, { engine: "simd", training: true });
     const resumed = second.trainer(images, options);
     resumeTrainer(resumed, checkpoint);
     await withGroup(second, 3, async (group) => {

@@ -33,9 +33,11 @@ describe("a model in a worker, with replicas in others", () => {
     expect(await model.weightsSha256()).toBe(sha);
 
     // Compiling anew ends the replicas and starts others; weights stay.
-    expect(await model.compile({ ...COMPILE, loss: "softmaxCrossEntropy", gear: "simd", replicas: 2 })).toMatchObject({
-      replicas: 2,
-    });
+    expect(await model.compile({ ...COMPILE, loss: "softmaxCrossEntropy", engine: "simd", replicas: 2 })).toMatchObject(
+      {
+        replicas: 2,
+      },
+    );
     expect(await model.weightsSha256()).toBe(sha);
     await (await model.fit(data)).finished;
     await model.dispose();
@@ -49,7 +51,7 @@ describe("a model in a worker, with replicas in others", () => {
     for (let i = 0; i < 7; i++) await run.step();
     const checkpoint = await run.checkpoint();
     await run.stop();
-    const second = await made.loadModel(checkpoint, { gear: "simd", training: true, replicas: 2 });
+    const second = await made.loadModel(checkpoint, { engine: "simd", training: true, replicas: 2 });
     expect(second.engine?.replicas).toBe(2);
     await (await second.fit(data, { ...FIT, checkpoint })).finished;
     expect(await second.weightsSha256()).toBe(await trainedHere(2));

@@ -1,6 +1,6 @@
 // The page of one model, in one file: `exportHtml` fills it.
 
-import { hasGear, loadModel } from "convasm";
+import { hasEngine, loadModel } from "convasm";
 import { byId, fill, h } from "../ui/dom.ts";
 import { themeButton } from "../ui/theme.ts";
 import { ModelPage } from "./model-page.ts";
@@ -9,7 +9,7 @@ byId("top-tools").append(themeButton());
 try {
   const file = Uint8Array.from(atob(byId("model").textContent ?? ""), (letter) => letter.charCodeAt(0));
   // One image at a time is too little work for several threads.
-  const model = await loadModel(file, { gear: hasGear("simd") ? "simd" : "js", batchSize: 1, threads: 1 });
+  const model = await loadModel(file, { engine: hasEngine("simd") ? "simd" : "js", batchSize: 1, threads: 1 });
   fill(byId("main"), new ModelPage(model).element);
 } catch (error) {
   const text = error instanceof Error ? error.message : String(error);

@@ -51,16 +51,16 @@ function relativeDifference(a: number, b: number): number {
   return Math.abs(a - b) / Math.max(Math.abs(b), 1e-3);
 }
 
-/** Contenders of one gear on one core and on several that had the same losses, bit for bit. */
+/** Contenders of one engine on one core and on several that had the same losses, bit for bit. */
 function sameBits(contenders: readonly Contender[], common: number): string {
   const pairs = contenders.flatMap((contender) => {
-    const { gear, cores } = contender.spec;
-    const alone = contenders.find(({ spec }) => spec.gear === gear && spec.cores === 1);
-    return cores > 1 && alone !== undefined ? [{ gear, alone, contender }] : [];
+    const { engine, cores } = contender.spec;
+    const alone = contenders.find(({ spec }) => spec.engine === engine && spec.cores === 1);
+    return cores > 1 && alone !== undefined ? [{ engine, alone, contender }] : [];
   });
   const same = pairs.filter(({ alone, contender }) =>
     alone.losses.slice(0, common).every((loss, i) => Object.is(loss, contender.losses[i])),
   );
   if (same.length === 0) return "";
-  return `On one core and on several, ${same.map(({ gear }) => gear).join(" and ")} had the same losses, bit for bit.`;
+  return `On one core and on several, ${same.map(({ engine }) => engine).join(" and ")} had the same losses, bit for bit.`;
 }

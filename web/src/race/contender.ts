@@ -1,31 +1,34 @@
-import type { FitEvent, Gear, RemoteModel, RemoteRun } from "convasm";
+import type { EngineName, FitEvent, RemoteModel, RemoteRun } from "convasm";
 
 /** A way to run the same training. */
 export interface ContenderSpec {
   readonly id: string;
   readonly label: string;
-  readonly gear: Gear;
+  readonly engine: EngineName;
   /** Threads over one memory, or workers with memories of their own. */
   readonly cores: number;
   /** True if it races by default. */
   readonly isDefault: boolean;
 }
 
-const NAMES: Readonly<Record<Gear, string>> = {
+const NAMES: Readonly<Record<EngineName, string>> = {
   js: "Plain JavaScript",
   simd: "WebAssembly, simd",
   relaxed: "WebAssembly, relaxed",
   wide: "WebAssembly, wide",
 };
 
-/** The contenders of this machine: each gear on one core, those of WebAssembly on all cores too. */
-export function contendersFor(gears: readonly Gear[], cores: number, isolated: boolean): ContenderSpec[] {
-  const best = gears.at(-1);
-  return gears.flatMap((gear) => {
-    const one = { id: gear, label: NAMES[gear], gear, cores: 1, isDefault: true };
-    if (gear === "js" || cores < 2) return [one];
+/** The contenders of this machine: each engine on one core, those of WebAssembly on all cores too. */
+export function contendersFor(engines: readonly EngineName[], cores: number, isolated: boolean): ContenderSpec[] {
+  const best = engines.at(-1);
+  return engines.flatMap((engine) => {
+    const one = { id: engine, label: NAMES[engine], engine, cores: 1, isDefault: true };
+    if (engine === "js" || cores < 2) return [one];
     const many = `${cores} ${isolated ? "threads" : "workers"}`;
-    return [one, { id: `${gear}-${cores}`, label: `${NAMES[gear]}, ${many}`, gear, cores, isDefault: gear === best }];
+    return [
+      one,
+      { id: `${engine}-${cores}`, label: `${NAMES[engine]}, ${many}`, engine, cores, isDefault: engine === best },
+    ];
   });
 }
 
@@ -41,7 +44,7 @@ export class Contender {
   readonly losses: number[] = [];
   /** Seconds of steps done at each step. */
   readonly seconds: number[] = [];
-  /** A note on gear and threads, if these are less than was asked for. */
+  /** A note on engine and threads, if these are less than was asked for. */
   readonly note: string | undefined;
   /** True if its training ended before its time was over, which happens when it diverges. */
   hasEnded = false;

@@ -91,9 +91,9 @@ export class Race {
       layers: recipe.layers(data.classes, { shape: data.shape }),
       seed: SEED,
     });
-    const cores = spec.gear === "js" ? {} : crossOriginIsolated ? { threads: spec.cores } : { replicas: spec.cores };
+    const cores = spec.engine === "js" ? {} : crossOriginIsolated ? { threads: spec.cores } : { replicas: spec.cores };
     const { optimizer, loss } = recipe;
-    const engine = await model.compile({ optimizer, loss, batchSize, gear: spec.gear, ...cores });
+    const engine = await model.compile({ optimizer, loss, batchSize, engine: spec.engine, ...cores });
     // Longer than any race: it is stopped when its time is over.
     const run = await model.fit(data, { epochs: 10_000, paused: true });
     const isLess = Math.max(engine.threads, engine.replicas) < spec.cores;

@@ -1,4 +1,4 @@
-import type { Gear } from "convasm";
+import type { EngineName } from "convasm";
 import type { Workspace } from "../app/workspace.ts";
 import { fill, h, newId, setText } from "../ui/dom.ts";
 import { field } from "../ui/fields.ts";
@@ -80,14 +80,14 @@ export class RaceView {
   }
 
   async #findContenders(): Promise<void> {
-    let gears: readonly Gear[] = ["js"];
+    let engines: readonly EngineName[] = ["js"];
     try {
-      gears = await (await this.#workspace.host.session()).gears();
+      engines = await (await this.#workspace.host.session()).engines();
     } catch {
       // Without a worker there is no race either; starting it tells why.
     }
     const cores = Math.min(MOST_CORES, navigator.hardwareConcurrency);
-    this.#specs = contendersFor(gears, cores, crossOriginIsolated);
+    this.#specs = contendersFor(engines, cores, crossOriginIsolated);
     this.#chosen = new Set(this.#specs.filter(({ isDefault }) => isDefault).map(({ id }) => id));
     fill(
       this.#contenders,

@@ -1,4 +1,4 @@
-import type { Gear } from "convasm";
+import type { EngineName } from "convasm";
 import type { Workspace } from "../app/workspace.ts";
 import { h, setText } from "../ui/dom.ts";
 import { field } from "../ui/fields.ts";
@@ -10,7 +10,7 @@ const MOST_CORES = 8;
 /** The card "Engine": which kernels, and on how many cores. */
 export class EnginePanel {
   readonly element: HTMLElement;
-  readonly settings = new Signal<EngineSettings>({ gear: "auto", cores: "auto" });
+  readonly settings = new Signal<EngineSettings>({ name: "auto", cores: "auto" });
   readonly #form = h("div", { class: "fields" });
   readonly #note = h("p", { class: "note" });
 
@@ -23,16 +23,16 @@ export class EnginePanel {
       if (images === undefined) return;
       void workspace.host
         .session()
-        .then((session) => session.gears())
-        .then((gears) => this.#draw(gears))
+        .then((session) => session.engines())
+        .then((engines) => this.#draw(engines))
         .catch(() => {
           // Without a worker there is nothing to choose, and that is told elsewhere.
         });
     });
   }
 
-  #draw(gears: readonly Gear[]): void {
-    const { gear, cores } = this.settings.value;
+  #draw(engines: readonly EngineName[]): void {
+    const { name, cores } = this.settings.value;
     const numbers = Array.from({ length: Math.min(MOST_CORES, navigator.hardwareConcurrency) }, (_, i) =>
       String(i + 1),
     );
@@ -40,8 +40,8 @@ export class EnginePanel {
       this.settings.value = { ...this.settings.value, ...part };
     };
     this.#form.replaceChildren(
-      field({ key: "gear", label: "Kernels", kind: "choice", choices: ["auto", ...gears] }, gear, (value) => {
-        change({ gear: ["auto", ...gears].includes(String(value)) ? gearOf(value, gears) : "auto" });
+      field({ key: "engine", label: "Kernels", kind: "choice", choices: ["auto", ...engines] }, name, (value) => {
+        change({ name: ["auto", ...engines].includes(String(value)) ? engineOf(value, engines) : "auto" });
       }),
       field(
         {
@@ -57,8 +57,8 @@ export class EnginePanel {
   }
 }
 
-function gearOf(value: unknown, gears: readonly Gear[]): Gear | "auto" {
-  return gears.find((gear) => gear === value) ?? "auto";
+function engineOf(value: unknown, engines: readonly EngineName[]): EngineName | "auto" {
+  return engines.find((engine) => engine === value) ?? "auto";
 }
 
 function coresNote(): string {

@@ -258,10 +258,10 @@ function whyEnded({ stopped, divergence }: Stop): string {
 
 /** The engine of the training, and advice to make it faster. */
 function engineLine({ engine }: TrainingRun): string {
-  const { gear, threads, replicas, reason } = engine;
+  const { name, threads, replicas, reason } = engine;
   const cores =
     replicas > 1 ? `${replicas} workers with memories of their own` : threads > 1 ? `${threads} threads` : "one thread";
-  const kernels = gear === "js" ? "plain JavaScript" : `WebAssembly, ${gear} gear`;
+  const kernels = name === "js" ? "plain JavaScript" : `WebAssembly, engine ${name}`;
   return `Runs in ${kernels}, on ${cores}.${reason === undefined ? "" : ` ${sentence(reason)}`}`;
 }
 

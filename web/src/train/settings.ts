@@ -1,6 +1,6 @@
 import {
   type DataSplit,
-  type Gear,
+  type EngineName,
   type Json,
   type PredictionSettings,
   parsePlan,
@@ -11,9 +11,9 @@ import {
 import type { Values } from "../ui/fields.ts";
 import { reasonOf } from "../ui/messages.ts";
 
-/** Gear, cores and replicas of a training. */
+/** Engine, cores and replicas of a training. */
 export interface EngineSettings {
-  readonly gear: Gear | "auto";
+  readonly name: EngineName | "auto";
   /** On an isolated page, threads over one memory; else workers with memories of their own. */
   readonly cores: number | "auto";
 }

@@ -57,7 +57,7 @@ async function prepare(session: Session, plan: RunPlan, ready: TrainingPlan): Pr
   const compile = { ...compileOptions(settings, ready), ...coreOptions(settings) };
   const model =
     checkpoint !== undefined
-      ? await session.loadModel(checkpoint, { training: true, gear: settings.engine.gear, ...coreOptions(settings) })
+      ? await session.loadModel(checkpoint, { training: true, engine: settings.engine.name, ...coreOptions(settings) })
       : weights !== undefined
         ? await session.loadModel(weights)
         : await session.createModel(options);
@@ -85,12 +85,12 @@ export function compileOptions(
   { batchSize, engine }: TrainingSettings,
   { optimizer, loss }: TrainingPlan,
 ): CompileOptions {
-  return { optimizer, loss, batchSize, gear: engine.gear };
+  return { optimizer, loss, batchSize, engine: engine.name };
 }
 
 /** Threads where memory can be shared, else workers with memories of their own. */
-function coreOptions({ engine: { gear, cores } }: Pick<TrainingSettings, "engine">) {
-  if (gear === "js") return {};
+function coreOptions({ engine: { name, cores } }: Pick<TrainingSettings, "engine">) {
+  if (name === "js") return {};
   return crossOriginIsolated ? { threads: cores } : { replicas: cores };
 }
 

@@ -74,8 +74,8 @@ export class TrainView {
       setText(data.line, images === undefined ? "…" : `${images.title}: ${imagesLine(images)}`);
     });
     this.#settings.settings.watch((settings) => setText(training.line, settingsLine(settings)));
-    this.#engine.settings.watch(({ gear, cores }) => {
-      setText(engine.line, `${gear === "auto" ? "fastest kernels" : gear}, ${cores === "auto" ? "all cores" : cores}`);
+    this.#engine.settings.watch(({ name, cores }) => {
+      setText(engine.line, `${name === "auto" ? "fastest kernels" : name}, ${cores === "auto" ? "all cores" : cores}`);
     });
     return [network.element, data.element, training.element, engine.element];
   }

@@ -1,7 +1,7 @@
 import { HostError } from "../errors.ts";
 
 /**
- * The gears, on which a tape can run.
+ * The engines, on which a tape can run.
  *
  * - `js`: plain JavaScript, anywhere
  * - `simd`: strict WebAssembly SIMD, the same bits on every machine
@@ -9,13 +9,13 @@ import { HostError } from "../errors.ts";
  * - `wide`: the bits of `relaxed`, with tiles for V8's revectorizer, which makes 256-bit operations of 128-bit pairs. Only on
  *   a host that runs with V8's flag `--experimental-wasm-revectorize` and says so with `allowWide`; never chosen by `auto`
  */
-export type Gear = "js" | "simd" | "relaxed" | "wide";
+export type EngineName = "js" | "simd" | "relaxed" | "wide";
 
-/** A gear that is a wasm file. */
-export type WasmGear = Exclude<Gear, "js">;
+/** An engine that is a wasm file. */
+export type WasmEngine = Exclude<EngineName, "js">;
 
-/** The gears, slowest first. */
-export const GEARS: readonly Gear[] = ["js", "simd", "relaxed", "wide"];
+/** The engines, slowest first. */
+export const ENGINES: readonly EngineName[] = ["js", "simd", "relaxed", "wide"];
 
 let wide = false;
 
@@ -40,9 +40,9 @@ function supports(parameters: number, body: readonly number[]): boolean {
 const LOCAL_GET = 0x20;
 const SIMD_PREFIX = 0xfd;
 
-/** True if this host runs a gear. */
-export function hasGear(gear: Gear): boolean {
-  switch (gear) {
+/** True if this host runs an engine. */
+export function hasEngine(engine: EngineName): boolean {
+  switch (engine) {
     case "js":
       return true;
     case "simd": // i8x16.splat (i32.const 0)
@@ -50,16 +50,16 @@ export function hasGear(gear: Gear): boolean {
     case "relaxed": // f32x4.relaxed_madd
       return supports(3, [LOCAL_GET, 0, LOCAL_GET, 1, LOCAL_GET, 2, SIMD_PREFIX, 0x85, 0x02]);
     case "wide":
-      return wide && hasGear("relaxed");
+      return wide && hasEngine("relaxed");
   }
 }
 
-/** The fastest stable gear of this host for `"auto"`, else the one asked for. */
-export function chooseGear(wanted: Gear | "auto"): Gear {
-  if (wanted === "auto") return hasGear("relaxed") ? "relaxed" : hasGear("simd") ? "simd" : "js";
-  if (!hasGear(wanted)) {
-    const available = GEARS.filter(hasGear).join(", ");
-    throw new HostError("engine", `expected a gear this host has (${available}), got ${wanted}`, "no-gear");
+/** The fastest stable engine of this host for `"auto"`, else the one asked for. */
+export function chooseEngine(wanted: EngineName | "auto"): EngineName {
+  if (wanted === "auto") return hasEngine("relaxed") ? "relaxed" : hasEngine("simd") ? "simd" : "js";
+  if (!hasEngine(wanted)) {
+    const available = ENGINES.filter(hasEngine).join(", ");
+    throw new HostError("engine", `expected an engine this host has (${available}), got ${wanted}`, "no-engine");
   }
   return wanted;
 }
