@@ -3,6 +3,7 @@ import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
+import type { Architecture } from "../model/architecture.ts";
 import { frozenWeights } from "../model/freezing.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
 import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";
@@ -10,7 +11,8 @@ import { flag } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import { Model } from "./model.ts";
 import { AVERAGE } from "./model-contents.ts";
-import { BATCH_SIZE, readModelSettings } from "./model-settings.ts";
+import { BATCH_SIZE, readModelSettings, SEED } from "./model-settings.ts";
+import { CLASSES, forClasses } from "./new-classes.ts";
 import { parseOptimizer } from "./optimizers.ts";
 import { readProgress } from "./progress.ts";
 import type { Trainer } from "./trainer.ts";
@@ -22,6 +24,10 @@ export const LOAD_OPTIONS = {
   batchSize: { kind: BATCH_SIZE, optional: true },
   /** Compiles with the optimizer of the file too, to go on training. */
   training: { kind: flag(), default: false },
+  /** Classes to train for: names, or their number. Where they are not the file's, the last dense or convolution layer begins anew. */
+  classes: { kind: CLASSES, optional: true },
+  /** Seed of everything random from now on. Without it that of the file. */
+  seed: { kind: SEED, optional: true },
 } as const satisfies OptionSchema;
 
 /** Options of `loadModel`. */
@@ -35,26 +41,49 @@ export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
  * @example
  * const model = await loadModel(bytes);
  * const probabilities = await model.predict(pixels);
+ * @example
+ * const model = await loadModel(bytes, { classes: train.classNames }); // its weights, to begin with on other data
+ * await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy" });
  */
 export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptions = {}): Promise<Model> {
   const checkpoint = checkpointOf("loadModel", file);
-  const { training, ...engine } = readOptions("loadModel", LOAD_OPTIONS, options);
+  const { training, classes, seed, ...engine } = readOptions("loadModel", LOAD_OPTIONS, options);
   const settings = readModelSettings("model", checkpoint.settings);
-  const { seed, batchSize, loss, optimizer, classNames, scaling } = settings;
-  const model = new Model(readArchitecture(checkpoint.model), seed);
-  model.classNames = classNames;
+  const { batchSize, loss, optimizer, scaling } = settings;
+  const architecture = readArchitecture(checkpoint.model);
+  checkWeights(architecture, checkpoint);
+  const { classNames } = settings;
+  const chosen =
+    classes === undefined
+      ? { architecture, classNames, fresh: [] }
+      : forClasses(architecture, classNames, classes, "loadModel");
+  const model = new Model(chosen.architecture, seed ?? settings.seed);
+  model.classNames = chosen.classNames;
   model.scaling = scaling;
   if (training && optimizer === undefined)
     throw new InputTypeError("model", "a file with an optimizer", "none", "missing");
-  checkWeights(model, checkpoint);
   await model.compile({
     ...engine,
     batchSize: engine.batchSize ?? batchSize,
     ...(loss !== undefined && { loss }),
     ...(training && { optimizer: parseOptimizer(optimizer) }),
   });
-  for (const [name, { data }] of checkpoint.weights) model.setWeight(name, data);
+  restoreWeights(model, checkpoint, chosen.fresh);
   return model;
+}
+
+/**
+ * Gives a compiled model the weights of a file.
+ *
+ * @param fresh paths of layers that keep their initial weights
+ */
+export function restoreWeights(
+  model: Model,
+  { weights }: Pick<Checkpoint, "weights">,
+  fresh: readonly string[] = [],
+): void {
+  const isFresh = (name: string) => fresh.includes(name.slice(0, name.lastIndexOf("/")));
+  for (const [name, { data }] of weights) if (!isFresh(name)) model.setWeight(name, data);
 }
 
 function checkpointOf(who: string, file: FileBytes | Checkpoint): Checkpoint {
@@ -69,8 +98,8 @@ function isCheckpoint(file: unknown): file is Checkpoint {
 }
 
 /** Throws unless the file holds just the weights that its architecture has, all finite. Done before memory is allocated. */
-function checkWeights(model: Model, { weights }: Checkpoint): void {
-  const wanted = model.weights();
+export function checkWeights(architecture: Architecture, { weights }: Checkpoint): void {
+  const wanted = new Map(architecture.parameters().map(({ name, shape }) => [name, shape]));
   for (const [name, shape] of wanted) {
     const got = weights.get(name);
     if (got === undefined) throw new InputRangeError("model", `weights "${name}" [${shape}]`, "none", "missing");
