@@ -1,8 +1,9 @@
 import { weightsSha256 } from "../node/weights-hash.ts";
 import type { Model } from "../training/model.ts";
-import type { TestFigures } from "./test-figures.ts";
+import { hostFacts } from "./run-facts.ts";
+import { type TestFigures, testJson } from "./test-figures.ts";
 
-/** The last line of `--json`, the same for `train` and `eval`. */
+/** The last line of `--json`, alike for `train` and `eval`; that of `train` has the facts of its run as well. */
 export function doneEvent(
   model: Model,
   path: string,
@@ -11,12 +12,11 @@ export function doneEvent(
 ): Readonly<Record<string, unknown>> {
   return {
     event: "done",
-    testAccuracy: figures?.accuracy ?? null,
-    testLoss: figures?.loss ?? null,
-    testImages: figures?.images ?? 0,
+    ...testJson(figures),
     seconds: seconds.all,
     trainSeconds: seconds.train,
     weightsSha256: weightsSha256(model),
     model: path,
+    ...hostFacts(model),
   };
 }

@@ -14,7 +14,7 @@ import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
 import { positiveWhole } from "./numbers.ts";
 import { testRange } from "./range-option.ts";
-import { classTable, mistakes, testJson, testLine, testModel } from "./test-figures.ts";
+import { classTable, detailsJson, mistakes, testLine, testModel } from "./test-figures.ts";
 import { metricsOption } from "./train-options.ts";
 import { drawOf, splitSeedOf } from "./training-data.ts";
 
@@ -92,8 +92,7 @@ async function evaluateModel(
   if (wrong.length > 0) output.text(`Most often mistaken: ${wrong.join(", ")}`);
   if (figures.metrics.classes > 3) output.text(`Among the three most likely: ${percent(figures.metrics.topK(3))}`);
   output.result(output.style.bold(`Test accuracy ${output.style.green(testLine(figures))}`));
-  const { testAccuracy: _a, testLoss: _l, testImages: _n, ...details } = testJson(figures);
-  output.event({ event: "figures", ...details });
+  output.event({ event: "figures", ...detailsJson(figures) });
   output.event(doneEvent(model, file.path, figures, { all: (performance.now() - began) / 1000, train: 0 }));
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { useNodeThreads } from "../node/threads.ts";
 import { useWasmFiles } from "../node/wasm.ts";
@@ -14,15 +13,10 @@ import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
 import { addPredictCommand } from "./predict.ts";
 import { addRecipesCommand } from "./recipes.ts";
+import { addRunsCommand } from "./runs.ts";
 import { addTrainCommand } from "./train.ts";
+import { version } from "./version.ts";
 import { needsWideProcess, runWide, watchWideParent } from "./wide.ts";
-
-/** The version in the package's own description. */
-function version(): string {
-  const packageJson: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  const isObject = typeof packageJson === "object" && packageJson !== null;
-  return isObject && "version" in packageJson ? String(packageJson.version) : "unknown";
-}
 
 /** The program with all its commands, whose help texts are so many columns wide; default 100. */
 export function createProgram(signal: AbortSignal, columns?: number): Command {
@@ -40,6 +34,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
     addPredictCommand,
     addInspectCommand,
     addExportCommand,
+    addRunsCommand,
     addDataCommand,
     addBenchCommand,
     addRecipesCommand,

@@ -9,6 +9,7 @@ import { loadModel } from "../training/load-model.ts";
 import type { Model } from "../training/model.ts";
 import { type Progress, readProgress } from "../training/progress.ts";
 import { RunFolder } from "./run-folder.ts";
+import { resolveRun } from "./runs/name.ts";
 
 /** A model file, read and checked. */
 export interface ModelFile {
@@ -17,11 +18,14 @@ export interface ModelFile {
 }
 
 /**
- * Reads a model file, a checkpoint, or the last model of a run folder.
+ * Reads a model file, a checkpoint, or the model of a run.
  *
- * @throws FileError, RangeError if it cannot be read or is none
+ * @param word a path, or the name of a run as `resolveRun` reads it
+ * @param who stands in messages
+ * @throws UsageError if the name is not that of one run; FileError, RangeError if it cannot be read or is none
  */
-export async function readModelFile(path: string): Promise<ModelFile> {
+export async function readModelFile(word: string, who = "model"): Promise<ModelFile> {
+  const path = await resolveRun(who, word);
   const info = await stat(path).catch(() => undefined);
   const file = info?.isDirectory() ? await lastModel(new RunFolder(path)) : path;
   return { path: file, checkpoint: readCheckpoint(await readSafetensors(file), `model ${JSON.stringify(file)}`) };

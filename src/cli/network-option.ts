@@ -26,7 +26,7 @@ export interface NetworkChoice extends Omit<Recipe, "description" | "shape" | "i
 }
 
 /** The facts of a data set that a network depends on. */
-type Images = Partial<Pick<Dataset, "shape" | "classes">>;
+type Images = Partial<Pick<Dataset, "shape" | "classes" | "classNames">>;
 
 /** The options that choose a network. */
 export interface NetworkOptions {
@@ -50,8 +50,13 @@ export async function chooseNetwork({ model, recipe, set }: NetworkOptions): Pro
   const network = await namedNetwork(model, settings === undefined ? set : undefined);
   if (settings === undefined) return network;
   if (set !== undefined) throw new UsageError("--set", "numbers of the recipe's own network", "another --model");
+  return trainedAs(network, settings);
+}
+
+/** A network with the settings of a recipe. */
+export function trainedAs({ name, build }: NetworkChoice, settings: NetworkChoice): NetworkChoice {
   const { whitening: _, ...rest } = settings;
-  return { ...rest, name: `${network.name}-${settings.name}`, build: network.build };
+  return { ...rest, name: `${name}-${settings.name}`, build };
 }
 
 function namedRecipe(name: string): Recipe {
@@ -133,7 +138,7 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
 const { seed: _, ...PLAN } = TRAINING_PLAN;
 
 /** The plan in a file, which may leave out all of it: an optimizer that most networks learn with. */
-const FILE_PLAN = {
+export const FILE_PLAN = {
   ...PLAN,
   loss: { ...TRAINING_PLAN.loss, default: "softmaxCrossEntropy" },
   optimizer: { ...TRAINING_PLAN.optimizer, default: "adam" },

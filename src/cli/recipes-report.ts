@@ -9,6 +9,7 @@ import { resolveEngine } from "./engine.ts";
 import { Interrupted } from "./errors.ts";
 import { count, counted, duration, percent, table } from "./format.ts";
 import { figureName, figureValue } from "./recipes-show.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
 /** The options of `recipes report`. */
 export interface ReportOptions extends OutputOptions, DataOptions {
@@ -131,20 +132,8 @@ async function runOnce(
   }
 }
 
-/** Mean and deviation of the runs' values. */
-function spread(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
-}
-
-const isNumber = (value: number | undefined): value is number => value !== undefined;
-
 function summaryOf({ recipe, outcomes }: RecipeOutcomes) {
-  const over = (of: (outcome: Outcome) => number | undefined) => {
-    const values = outcomes.map(of).filter(isNumber);
-    return values.length === 0 ? null : spread(values);
-  };
+  const over = (of: (outcome: Outcome) => number | undefined) => spreadOf(outcomes.map(of));
   return {
     runs: outcomes.length,
     testAccuracy: over(({ testAccuracy }) => testAccuracy),
@@ -170,9 +159,10 @@ const HEAD = ["recipe", "figure", "published", "ours", "spread", "images/s", "ti
 /** A line for each figure, the first with name and speed. */
 function rowsOf({ recipe, outcomes }: RecipeOutcomes): string[][] {
   const summary = summaryOf({ recipe, outcomes });
-  const figures: { figure: RecipeFigure; ours: ReturnType<typeof spread> | null }[] = summary.figures.map(
-    ({ ours, ...figure }) => ({ figure, ours }),
-  );
+  const figures: { figure: RecipeFigure; ours: Spread | null }[] = summary.figures.map(({ ours, ...figure }) => ({
+    figure,
+    ours,
+  }));
   if (!figures.some(({ figure }) => figure.figure === "testAccuracy") && summary.testAccuracy !== null) {
     figures.push({ figure: { figure: "testAccuracy", value: Number.NaN, kind: "target" }, ours: summary.testAccuracy });
   }

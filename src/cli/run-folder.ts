@@ -1,11 +1,11 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { errorCode, fileError } from "../node/file-error.ts";
 import { claimFile, ensureFolder, pathExists } from "../node/files.ts";
 import { UsageError } from "./errors.ts";
 
 /** Default folder of runs. */
-const RUNS = "runs";
+export const RUNS = "runs";
 
 /** The files of a training run. */
 export class RunFolder {
@@ -29,9 +29,12 @@ export class RunFolder {
   readonly checkpoint: string;
   /** The checkpoint of the last epoch of a finished run, which trains it further. */
   readonly finished: string;
+  /** The uppermost folder that was made for the run, itself or one around it; undefined for a folder that was there. */
+  readonly made: string | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, made?: string) {
     this.path = path;
+    this.made = made;
     this.settings = join(path, "settings.json");
     this.history = join(path, "history.csv");
     this.reports = join(path, "reports.csv");
@@ -59,6 +62,40 @@ export class RunFolder {
       this.finished,
     ];
   }
+
+  /** Takes away what a run has left that came to nothing: its files and the folders made for it, unless others put something there. */
+  async discard(): Promise<void> {
+    const kept = await Promise.all([this.checkpoint, this.finished, this.model, this.best].map(pathExists));
+    if (kept.some(Boolean)) return;
+    for (const file of this.files) await rm(file, { force: true });
+    if (this.made === undefined) return;
+    const last = resolve(this.made);
+    for (let folder = resolve(this.path); ; folder = dirname(folder)) {
+      const isGone = await rmdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (!isGone || folder === last) return;
+    }
+  }
+}
+
+/**
+ * The folder of a run in `path`, which is made where there is none.
+ *
+ * @throws FileError if that is not possible
+ */
+export async function openRunFolder(path: string): Promise<RunFolder> {
+  const made = await firstMissing(path);
+  await ensureFolder(path);
+  return new RunFolder(path, made);
+}
+
+/** The uppermost folder of a path that does not exist; undefined where all of it does. */
+async function firstMissing(path: string): Promise<string | undefined> {
+  if (await pathExists(path)) return undefined;
+  const parent = dirname(path);
+  return parent === path ? path : ((await firstMissing(parent)) ?? path);
 }
 
 /**
@@ -69,9 +106,8 @@ export class RunFolder {
  * @throws UsageError if `out` holds a run; FileError if the folder cannot be made
  */
 export async function createRunFolder(out: string | undefined, name: string, overwrite: boolean): Promise<RunFolder> {
-  if (out === undefined) return new RunFolder(await newFolder(name));
-  await ensureFolder(out);
-  const folder = new RunFolder(out);
+  if (out === undefined) return newFolder(name);
+  const folder = await openRunFolder(out);
   const there = (await Promise.all(folder.files.map(pathExists))).some(Boolean);
   const taken = () => {
     const choices = "take another --out, go on with --resume, or add --overwrite";
@@ -86,7 +122,8 @@ export async function createRunFolder(out: string | undefined, name: string, ove
 }
 
 /** A folder named after the time and the network, which nobody else has made. */
-async function newFolder(name: string): Promise<string> {
+async function newFolder(name: string): Promise<RunFolder> {
+  const made = await firstMissing(RUNS);
   await ensureFolder(RUNS);
   const plain = name
     .replace(/^.*[\\/]/, "")
@@ -97,7 +134,7 @@ async function newFolder(name: string): Promise<string> {
     const path = join(RUNS, i === 1 ? base : `${base}-${i}`);
     try {
       await mkdir(path);
-      return path;
+      return new RunFolder(path, made ?? path);
     } catch (error) {
       if (errorCode(error) !== "EEXIST") throw fileError("make the folder", path, error);
     }
@@ -109,39 +146,4 @@ function timestamp(time: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
   return `${date}-${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
-}
-
-/**
- * The checkpoint that `--resume` means: a file, a run folder, or without a path the latest interrupted run in `runs`.
- *
- * @param further whether a finished run is to be trained further
- * @throws UsageError if there is nothing to go on with
- */
-export async function findCheckpoint(path: string | undefined, further: boolean): Promise<string> {
-  if (path === undefined) return latestCheckpoint();
-  const info = await stat(path).catch((error: unknown) => {
-    throw fileError("read", path, error);
-  });
-  if (!info.isDirectory()) return path;
-  const folder = new RunFolder(path);
-  if (await pathExists(folder.checkpoint)) return folder.checkpoint;
-  const isFinished = await pathExists(folder.finished);
-  if (further && isFinished) return folder.finished;
-  const hint = isFinished ? "; --epochs trains it further" : "";
-  const why = (await pathExists(folder.model)) ? `one of a finished run${hint}` : "none";
-  throw new UsageError(`--resume ${JSON.stringify(path)}`, "a checkpoint of an unfinished run", why, "missing");
-}
-
-async function latestCheckpoint(): Promise<string> {
-  const names = await readdir(RUNS).catch(() => []);
-  const found: { path: string; time: number }[] = [];
-  for (const name of names) {
-    const path = new RunFolder(join(RUNS, name)).checkpoint;
-    const info = await stat(path).catch(() => undefined);
-    if (info !== undefined) found.push({ path, time: info.mtimeMs });
-  }
-  const latest = found.sort((a, b) => b.time - a.time)[0];
-  if (latest === undefined)
-    throw new UsageError("--resume", `an unfinished run in ${RUNS}`, "none", "missing", { advice: "name one" });
-  return latest.path;
 }

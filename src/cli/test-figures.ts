@@ -83,13 +83,19 @@ export function testLine(figures: TestFigures): string {
   return `${percent(figures.accuracy)} (${right}), loss ${loss(figures.loss)}${chosen.join("")}`;
 }
 
-/** The figures as files and `--json` have them. */
-export function testJson({ loss, accuracy, images, metrics, chosen, classNames }: TestFigures) {
+/** The figures of the images to test on, where there are any, as files and `--json` have them. */
+export function testJson(figures: TestFigures | undefined) {
+  return {
+    testAccuracy: figures?.accuracy ?? null,
+    testLoss: figures?.loss ?? null,
+    testImages: figures?.images ?? 0,
+  };
+}
+
+/** The figures besides loss and accuracy, as files and `--json` have them. */
+export function detailsJson({ metrics, chosen, classNames }: TestFigures) {
   const { classes, confusion } = metrics;
   return {
-    testAccuracy: accuracy,
-    testLoss: loss,
-    testImages: images,
     metrics: chosen,
     topK: topKOf(metrics),
     macro: metrics.macro(),

@@ -2,13 +2,11 @@ import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { PixelScaling } from "../data/scaling.ts";
 import { isInputError, retold } from "../errors.ts";
-import { parameterCounts, size } from "../model/summary.ts";
-import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { flagName } from "../options/flag-names.ts";
 import { pickOptions } from "../options/schema.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
-import { type DataSettings, type RunSettings, readRunSettings, settingsJson } from "../recipes/run-settings.ts";
+import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { checkData } from "../training/evaluate.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
@@ -19,15 +17,16 @@ import { COMMON_FILE_OPTIONS } from "./data-options.ts";
 import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
-import { count, counted, dimensions } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, progressOf, readModelFile } from "./model-file.ts";
 import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
-import { createRunFolder, findCheckpoint, RunFolder } from "./run-folder.ts";
+import type { TrainingRun } from "./run-facts.ts";
+import { createRunFolder, openRunFolder, RunFolder } from "./run-folder.ts";
+import { findCheckpoint } from "./runs/checkpoint.ts";
 import { addTrainingOptions } from "./train-options.ts";
 import { prepareData, restoreData, type TrainingData } from "./training-data.ts";
 import { type TrainingOptions, trainingPlan } from "./training-options.ts";
-import { createTrainer, runTraining, type TrainingRun } from "./training-run.ts";
+import { createTrainer, runTraining } from "./training-run.ts";
 import { chooseSplit, type SplitOptions } from "./training-split.ts";
 
 interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, DataOptions, OutputOptions {
@@ -145,10 +144,7 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   withAdvice(() => createTrainer(model, data.train, data.validation, settings, new RunFolder(""), context.signal));
   const folder = await createRunFolder(options.out, network.name, options.overwrite === true);
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
-  const run = { model, data, settings, folder, trainer, began };
-  await writeSettings(run);
-  announce(run, context);
-  return run;
+  return { model, data, settings, folder, trainer, began };
 }
 
 /** Says how to do without what a run of few steps has no room for. */
@@ -202,14 +198,10 @@ async function resumedRun(argument: string | undefined, options: TrainOptions, c
   const data = await restoreData(settings.data, model.scaling, context);
   context.signal.throwIfAborted();
 
-  if (options.out !== undefined) await ensureFolder(options.out);
-  const folder = new RunFolder(options.out ?? dirname(path));
+  const folder = await openRunFolder(options.out ?? dirname(path));
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
   resumeTrainer(trainer, file.checkpoint);
-  const run = { model, data, settings, folder, trainer, began };
-  await writeSettings(run);
-  announce(run, context);
-  return run;
+  return { model, data, settings, folder, trainer, began };
 }
 
 /** Runs of versions that knew no scaling of pixels keep reading their data as those did. */
@@ -228,73 +220,4 @@ function checkFurther(epochs: number, file: ModelFile, { schedule, epochs: befor
   if (epochs !== before && (schedule.type === "oneCycle" || schedule.type === "cosine")) {
     output.remark(`the schedule ${schedule.type} spans all ${epochs} epochs now, in place of ${before}`);
   }
-}
-
-async function writeSettings(run: TrainingRun): Promise<void> {
-  await writeFileAtomic(run.folder.settings, `${JSON.stringify(describe(run), null, 2)}\n`);
-}
-
-/** The settings of a run as `settings.json` and the first line of `--json` have them. */
-function describe({ model, data, settings, folder, trainer }: TrainingRun) {
-  const { network } = model;
-  const { parameters, trainable } = model.describe();
-  return {
-    ...settingsJson(settings),
-    seed: model.seed,
-    batchSize: network.batchSize,
-    stepsPerEpoch: trainer.stepsPerEpoch,
-    optimizer: { ...network.optimizer?.config, learningRate: network.optimizer?.learningRate },
-    loss: network.loss?.config,
-    data: {
-      ...settings.data,
-      title: data.loaded.title,
-      shape: data.train.shape,
-      classes: data.train.classes,
-      trainImages: data.train.length,
-      validationImages: data.validation?.length ?? 0,
-      testImages: data.test?.length ?? 0,
-    },
-    parameters,
-    trainable,
-    memoryBytes: network.memory().total,
-    out: folder.path,
-    node: process.version,
-    model: model.architecture.toJson(),
-  };
-}
-
-function announce(run: TrainingRun, context: Context): void {
-  const { output } = context;
-  const { model, data, settings, trainer, folder } = run;
-  const { loaded, train, validation, test } = data;
-  const { progress } = trainer;
-  const { engine } = model.network;
-  const { model: _, ...start } = describe(run);
-  output.event({
-    event: "start",
-    ...start,
-    engine: engine.name,
-    threads: engine.threads,
-    resumedAtStep: progress.step,
-  });
-  const images = [
-    `${count(train.length)} to train on`,
-    ...(validation === undefined ? [] : [`${count(validation.length)} for validation`]),
-    ...(test === undefined ? [] : [`${count(test.length)} to test on`]),
-  ];
-  const { config, learningRate } = model.network.optimizer ?? {};
-  output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
-  const memory = `memory to train ${size(model.network.memory().total)}`;
-  const recipe = settings.isRecipe ? ", a recipe" : "";
-  output.text(`Network   ${settings.network}${recipe}: parameters ${parameterCounts(model.describe())}; ${memory}`);
-  const machine = `engine ${settings.engine}, ${counted(engine.threads, "thread")}`;
-  const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
-  const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
-  output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
-  if (engine.threadsReason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.threadsReason}`);
-  if (progress.step > 0) {
-    const at = `epoch ${Math.min(progress.epoch + 1, settings.epochs)}, step ${progress.stepInEpoch}`;
-    output.text(`Resumed   ${folder.path} at ${at}`);
-  }
-  output.text();
 }

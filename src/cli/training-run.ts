@@ -10,33 +10,23 @@ import { type RunSettings, settingsJson } from "../recipes/run-settings.ts";
 import type { Callback } from "../training/callback.ts";
 import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
-import type { EpochEvent, ReportEvent } from "../training/events.ts";
+import type { ReportEvent } from "../training/events.ts";
 import { FIT_PLAN } from "../training/fit-plan.ts";
 import type { History } from "../training/history.ts";
 import { reportsCsv } from "../training/history-csv.ts";
 import type { Model } from "../training/model.ts";
 import type { Trainer } from "../training/trainer.ts";
+import { announce } from "./announce.ts";
 import { confusionMatrix, trainingCurves } from "./charts.ts";
 import { type Context, commandLine, pathWord } from "./context.ts";
 import { sourceArguments } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { Interrupted } from "./errors.ts";
 import { count, duration, percent } from "./format.ts";
+import { runFacts, type TrainingRun, writeSettings } from "./run-facts.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { type TestFigures, testJson, testLine, testModel } from "./test-figures.ts";
-import type { TrainingData } from "./training-data.ts";
+import { detailsJson, type TestFigures, testJson, testLine, testModel } from "./test-figures.ts";
 import { epochJson, TrainingDisplay } from "./training-display.ts";
-
-/** A training run with everything in place. */
-export interface TrainingRun {
-  readonly model: Model;
-  readonly data: TrainingData;
-  readonly settings: RunSettings;
-  readonly folder: RunFolder;
-  readonly trainer: Trainer;
-  /** Time at which the command began, by `performance.now`. */
-  readonly began: number;
-}
 
 /** The trainer of a run, with the callbacks that its settings ask for: a resumed run has to have the same. */
 export function createTrainer(
@@ -55,17 +45,19 @@ export function createTrainer(
 }
 
 /**
- * Trains to the end, tests, and leaves the files of the run.
+ * Trains to the end, tests, and leaves the files of the run; nothing where it fails before there is anything to go on with.
  *
  * @throws Interrupted if the signal aborts, once a checkpoint is written
- * @throws DivergedError if the training diverges, which leaves no model; FileError if a file cannot be written
+ * @throws DivergedError if the training diverges, which leaves no new model; FileError if a file cannot be written
  */
 export async function runTraining(run: TrainingRun, context: Context): Promise<void> {
   try {
+    await writeSettings(run);
+    announce(run, context);
     await trainAndTest(run, context);
   } catch (error) {
-    if (error instanceof DivergedError) throw await withoutModel(run, error);
-    throw error;
+    if (!(error instanceof Interrupted)) await run.folder.discard();
+    throw error instanceof DivergedError ? withRemains(run, error) : error;
   }
 }
 
@@ -87,13 +79,15 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
     figures =
       data.test && (await testModel(model, data.test, output, signal, run.settings.prediction, run.settings.metrics));
   } catch (error) {
+    // A model whose outputs are no numbers is of no use.
+    if (error instanceof DivergedError) await rm(folder.model, { force: true });
     if (!signal.aborted || error !== signal.reason) throw error;
     output.clearStatus();
     return interrupt(run, context);
   }
-  if (figures !== undefined) await writeFigures(folder, figures);
+  await writeFigures(run, figures);
   if (existsSync(folder.checkpoint)) await rename(folder.checkpoint, folder.finished);
-  report(run, figures, history.epochs, context);
+  report(run, figures, context);
 }
 
 /** Writes a file of a run, whose folder somebody may have removed meanwhile. */
@@ -158,9 +152,8 @@ async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   throw new Interrupted(`interrupted ${where}; nothing is lost, go on with: ${command}`);
 }
 
-/** Takes away a model that is of no use, and says what is still there. */
-async function withoutModel({ folder }: TrainingRun, error: DivergedError): Promise<DivergedError> {
-  await rm(folder.model, { force: true });
+/** The same error, which says what is still there. */
+function withRemains({ folder }: TrainingRun, error: DivergedError): DivergedError {
   const kept = [
     ...(existsSync(folder.checkpoint) ? [`the checkpoint of the last good epoch is ${folder.checkpoint}`] : []),
     ...(existsSync(folder.best) ? [`the best model until then is ${folder.best}`] : []),
@@ -173,22 +166,21 @@ function notes(settings: RunSettings) {
   return settingsJson({ ...settings, data: { ...settings.data, folder: null } });
 }
 
-async function writeFigures(folder: RunFolder, figures: TestFigures): Promise<void> {
-  await writeRunFile(folder.metrics, `${JSON.stringify(testJson(figures), null, 2)}\n`);
+async function writeFigures(run: TrainingRun, figures: TestFigures | undefined): Promise<void> {
+  const { folder } = run;
+  const json = { ...testJson(figures), ...(figures && detailsJson(figures)), ...runFacts(run) };
+  await writeRunFile(folder.metrics, `${JSON.stringify(json, null, 2)}\n`);
+  if (figures === undefined) return;
   const title = `Confusion matrix: ${percent(figures.accuracy)} of ${count(figures.images)} test images right`;
   await writeRunFile(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
 }
 
-function report(
-  { data, folder, model, began }: TrainingRun,
-  figures: TestFigures | undefined,
-  epochs: readonly EpochEvent[],
-  context: Context,
-): void {
+function report(run: TrainingRun, figures: TestFigures | undefined, context: Context): void {
+  const { data, folder, model } = run;
   const { output } = context;
   const { style } = output;
-  const seconds = (performance.now() - began) / 1000;
-  const trainSeconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const facts = runFacts(run);
+  const { seconds, trainSeconds } = facts;
   output.text();
   output.result(
     figures === undefined
@@ -208,5 +200,5 @@ function report(
   ];
   for (const [i, words] of next.entries())
     output.text(`${i === 0 ? "Next" : "    "}      ${commandLine(context, ...words)}`);
-  output.event(doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }));
+  output.event({ ...doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }), ...facts });
 }

@@ -98,6 +98,11 @@ function changedLayer(layer: Layer, path: readonly string[], trainable: boolean,
   return { layer: block.remade(main.layers, shortcut.layers), found: main.found || shortcut.found };
 }
 
+/** A network all of whose layers are trained. */
+export function unfrozen({ input, layers, outputShapes }: Architecture): Architecture {
+  return new Architecture({ input, layers: layers.map(unfrozenLayer), outputs: [...outputShapes.keys()] });
+}
+
 /** A layer, or a block with all layers in it, frozen. */
 function frozenLayer(layer: Layer): Layer {
   return { ...layer, config: { ...layer.config, trainable: false } };

@@ -28,7 +28,7 @@ const POOLED = [
 /** A file of a model whose weights are none that a seed gives. */
 async function fileOf(layers: readonly Layer[], classNames?: readonly string[]): Promise<Uint8Array> {
   const model = createModel({ input: [6, 6, 1], layers, seed: 1 });
-  await model.compile({ loss: "softmaxCrossEntropy", gear: "js" });
+  await model.compile({ loss: "softmaxCrossEntropy", engine: "js" });
   for (const [name, shape] of model.weights())
     model.setWeight(
       name,
@@ -43,7 +43,7 @@ async function origins(model: Model, file: Uint8Array): Promise<{ kept: string[]
   const old = await loadModel(file);
   const { input, layers } = model.architecture;
   const anew = createModel({ input, layers, seed: model.seed });
-  await anew.compile({ gear: "js" });
+  await anew.compile({ engine: "js" });
   const names = [...model.weights().keys()];
   const same = (other: Model) => (name: string) => {
     const values = other.weights().get(name)?.join() === model.weights().get(name)?.join() && other.getWeight(name);
@@ -62,26 +62,26 @@ it.each([
   ],
 ])("has an output for each of the new classes, and fresh weights there alone: %s", async (_, layers, kept, fresh) => {
   const file = await fileOf(layers, ["cat", "dog", "hen"]);
-  const model = await loadModel(file, { classes: ["ant", "bee", "fly", "wasp", "moth"], seed: 7, gear: "js" });
+  const model = await loadModel(file, { classes: ["ant", "bee", "fly", "wasp", "moth"], seed: 7, engine: "js" });
   expect([model.seed, model.architecture.outputs, model.classNames?.length]).toEqual([7, 5, 5]);
   const found = await origins(model, file);
   expect(found.kept).toEqual(kept);
   expect(found.fresh.sort()).toEqual(fresh.sort());
   expect(await loadModel(model.save()).then(({ classNames }) => classNames)).toEqual(model.classNames);
   // As many classes of other names are other classes too.
-  const renamed = await loadModel(file, { classes: ["ant", "bee", "fly"], gear: "js" });
+  const renamed = await loadModel(file, { classes: ["ant", "bee", "fly"], engine: "js" });
   expect((await origins(renamed, file)).kept).toEqual(kept);
 });
 
 it("stays as it is for its own classes, in any order, and for their number", async () => {
   const file = await fileOf(DENSE, ["cat", "dog", "hen"]);
   for (const classes of [["hen", "cat", "dog"], 3, undefined]) {
-    const model = await loadModel(file, { classes, gear: "js" });
+    const model = await loadModel(file, { classes, engine: "js" });
     expect(model.classNames).toEqual(["cat", "dog", "hen"]);
     expect((await origins(model, file)).kept).toEqual([...model.weights().keys()]);
   }
   const unnamed = await fileOf(DENSE);
-  expect((await loadModel(unnamed, { classes: ["ant", "bee", "fly"], gear: "js" })).classNames).toEqual([
+  expect((await loadModel(unnamed, { classes: ["ant", "bee", "fly"], engine: "js" })).classNames).toEqual([
     "ant",
     "bee",
     "fly",
@@ -101,7 +101,7 @@ it.each<[what: string, layers: readonly Layer[], message: RegExp]>([
   ],
 ])("refuses a head %s", async (_, layers, message) => {
   const file = await fileOf(layers);
-  await expect(loadModel(file, { classes: 5, gear: "js" })).rejects.toThrow(message);
+  await expect(loadModel(file, { classes: 5, engine: "js" })).rejects.toThrow(message);
 });
 
 it.each<[classes: unknown, message: RegExp]>([

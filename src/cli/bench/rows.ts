@@ -1,9 +1,9 @@
-import { cpus } from "node:os";
 import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
 import type { Timing } from "../../bench/timing.ts";
 import { ENGINES, hasEngine } from "../../engine/engine-names.ts";
 import { counted } from "../format.ts";
+import { machineFacts } from "../machine.ts";
 import type { BenchPlan } from "./plan.ts";
 
 /** Enough digits for any use, few enough to read. */
@@ -11,23 +11,16 @@ function rounded(value: number): number {
   return Number(value.toPrecision(5));
 }
 
-/** Facts of the machine, so that rows of several runs can lie in one file. */
-function machine() {
-  const processors = cpus();
-  const cpu = processors[0]?.model.trim() || "unknown";
-  return { cpu, cores: processors.length, node: process.versions.node, v8: process.versions.v8 };
-}
-
 /** The machine in a few words. */
 export function machineName(): string {
-  const { cpu, cores, node } = machine();
+  const { cpu, cores, node } = machineFacts();
   return `${cpu}, ${counted(cores, "core")}, Node ${node}`;
 }
 
 /** The machine in lines for people. */
 export function machineLines({ networks, kernels, ...plan }: BenchPlan): string[] {
   const settings = [...(networks.length > 0 ? plan.settings : []), ...(kernels.length > 0 ? plan.kernelSettings : [])];
-  const { cpu, cores, node, v8 } = machine();
+  const { cpu, cores, node, v8 } = machineFacts();
   const missing = ENGINES.filter((engine) => !hasEngine(engine));
   const without = missing.length === 0 ? "" : ` (not ${missing.join(", ")}: \`convasm doctor\` says why)`;
   const engines = new Set(settings.map(({ engine }) => engine));
@@ -64,7 +57,7 @@ export function networkJson(row: NetworkRow): Readonly<Record<string, unknown>> 
     peakGflops: rounded(peakGflops),
     ...(threadsAsked === "auto" && { threadsAsked }),
     ...milliseconds(timing),
-    ...machine(),
+    ...machineFacts(),
   };
 }
 
@@ -81,6 +74,6 @@ export function kernelJson(row: KernelRow): Readonly<Record<string, unknown>> {
     ...(threadsAsked === "auto" && { threadsAsked }),
     gigabytesPerSecond: rounded(gigabytesPerSecond),
     ...milliseconds(timing),
-    ...machine(),
+    ...machineFacts(),
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
+import { arch, availableParallelism, freemem, platform, release, totalmem } from "node:os";
 import { cacheFolder, findMnist } from "../../node/mnist.ts";
+import { machineFacts } from "../machine.ts";
 
 /** Facts of the machine and the runtime. */
 export interface Machine {
@@ -21,14 +22,10 @@ export interface Machine {
 
 /** The facts about this machine. */
 export async function describeMachine(): Promise<Machine> {
-  const processors = cpus();
   const limit = process.constrainedMemory?.() ?? 0;
   return {
-    node: process.versions.node,
-    v8: process.versions.v8,
+    ...machineFacts(),
     system: `${platform()} ${arch()}, ${release()}`,
-    cpu: processors[0]?.model.trim() || "unknown",
-    cores: processors.length,
     usableCores: availableParallelism(),
     coreLimit: await readCoreLimit(),
     memoryBytes: totalmem(),

@@ -1,0 +1,33 @@
+import { parameterCounts, size } from "../model/summary.ts";
+import type { Context } from "./context.ts";
+import { count, counted, dimensions } from "./format.ts";
+import { startFacts, type TrainingRun } from "./run-facts.ts";
+
+/** Says what is trained, on which images and how, before the first step. */
+export function announce(run: TrainingRun, { output }: Context): void {
+  const { model, data, settings, trainer, folder } = run;
+  const { loaded, train, validation, test } = data;
+  const { progress } = trainer;
+  const { engine } = model.network;
+  output.event({ event: "start", ...startFacts(run), resumedAtStep: progress.step });
+  const images = [
+    `${count(train.length)} to train on`,
+    ...(validation === undefined ? [] : [`${count(validation.length)} for validation`]),
+    ...(test === undefined ? [] : [`${count(test.length)} to test on`]),
+  ];
+  const { config, learningRate } = model.network.optimizer ?? {};
+  output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
+  const memory = `memory to train ${size(model.network.memory().total)}`;
+  const recipe = settings.isRecipe ? ", a recipe" : "";
+  output.text(`Network   ${settings.network}${recipe}: parameters ${parameterCounts(model.describe())}; ${memory}`);
+  const machine = `engine ${settings.engine}, ${counted(engine.threads, "thread")}`;
+  const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
+  const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
+  output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
+  if (engine.threadsReason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.threadsReason}`);
+  if (progress.step > 0) {
+    const at = `epoch ${Math.min(progress.epoch + 1, settings.epochs)}, step ${progress.stepInEpoch}`;
+    output.text(`Resumed   ${folder.path} at ${at}`);
+  }
+  output.text();
+}

@@ -1,0 +1,80 @@
+import { writeFileAtomic } from "../node/files.ts";
+import { pickOptions } from "../options/schema.ts";
+import { type RunSettings, settingsJson } from "../recipes/run-settings.ts";
+import type { Model } from "../training/model.ts";
+import { RUN_PLAN } from "../training/plan.ts";
+import type { Trainer } from "../training/trainer.ts";
+import { machineFacts } from "./machine.ts";
+import type { RunFolder } from "./run-folder.ts";
+import type { TrainingData } from "./training-data.ts";
+import { version } from "./version.ts";
+
+/** A training run with everything in place. */
+export interface TrainingRun {
+  readonly model: Model;
+  readonly data: TrainingData;
+  readonly settings: RunSettings;
+  readonly folder: RunFolder;
+  readonly trainer: Trainer;
+  /** Time at which the command began, by `performance.now`. */
+  readonly began: number;
+}
+
+/** The program and the machine that figures come from: version, Node, processor, engine and threads. */
+export function hostFacts({ network: { engine } }: Model) {
+  const { cpu } = machineFacts();
+  return { version: version(), node: process.version, cpu, engine: engine.name, threads: engine.threads };
+}
+
+/** The recipe, seed, plan and data of a run, by which it can be told from others and made again. */
+function experimentFacts({ model, data, settings, trainer }: TrainingRun) {
+  const { network, isRecipe } = settings;
+  const { batchSize, optimizer, loss } = model.network;
+  const plan = {
+    ...pickOptions(RUN_PLAN, settingsJson(settings)),
+    batchSize,
+    stepsPerEpoch: trainer.stepsPerEpoch,
+    optimizer: { ...optimizer?.config, learningRate: optimizer?.learningRate },
+    loss: loss?.config,
+  };
+  const images = {
+    ...settings.data,
+    title: data.loaded.title,
+    shape: data.train.shape,
+    classes: data.train.classes,
+    trainImages: data.train.length,
+    validationImages: data.validation?.length ?? 0,
+    testImages: data.test?.length ?? 0,
+  };
+  return { network, isRecipe, recipe: isRecipe ? network : null, seed: model.seed, plan, data: images };
+}
+
+/** The facts of a run beside its figures, with the seconds that the command and the training took, as its last line of `--json` and `metrics.json` have them. */
+export function runFacts(run: TrainingRun) {
+  const { plan, isRecipe: _, ...facts } = experimentFacts(run);
+  const seconds = (performance.now() - run.began) / 1000;
+  const trainSeconds = run.trainer.progress.history.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  return { ...facts, settings: plan, ...hostFacts(run.model), seconds, trainSeconds };
+}
+
+/** The facts of a run at its start, as `settings.json` and the first line of `--json` have them. */
+export function startFacts(run: TrainingRun) {
+  const { model, folder } = run;
+  const { plan, ...facts } = experimentFacts(run);
+  const { parameters, trainable } = model.describe();
+  return {
+    ...facts,
+    ...plan,
+    parameters,
+    trainable,
+    memoryBytes: model.network.memory().total,
+    out: folder.path,
+    ...hostFacts(model),
+  };
+}
+
+/** Writes `settings.json`. */
+export async function writeSettings(run: TrainingRun): Promise<void> {
+  const facts = { ...startFacts(run), startedAt: new Date().toISOString(), model: run.model.architecture.toJson() };
+  await writeFileAtomic(run.folder.settings, `${JSON.stringify(facts, null, 2)}\n`);
+}

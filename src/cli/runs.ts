@@ -1,0 +1,45 @@
+import { type Command, Option } from "commander";
+import { createContext } from "./context.ts";
+import { addHelp, type HelpText } from "./help.ts";
+import { positiveWhole } from "./numbers.ts";
+import { RUNS } from "./run-folder.ts";
+import { type ListOptions, printRuns, SORTS } from "./runs/list.ts";
+import { RUN_NAMES } from "./runs/name.ts";
+
+const HELP: HelpText = {
+  notes: [
+    "settings are those in which runs of one network differ. validation is the accuracy after the best epoch, which stands behind the @.",
+    `The latest run stands first. ${RUN_NAMES}`,
+  ],
+  examples: [
+    ["convasm runs", "what there is, the latest first"],
+    ["convasm runs --sort test --limit 5", "the five with the highest test accuracy"],
+    ["convasm runs --model speed --data digits", "runs of one network on one data set"],
+    ["convasm runs --runs elsewhere --json", "one JSON object per run, with all settings"],
+  ],
+};
+
+interface RunsOptions extends ListOptions {
+  readonly json?: boolean | undefined;
+}
+
+/** Adds the command `runs`. */
+export function addRunsCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command("runs")
+    .description("list training runs with their figures, and compare some")
+    .addOption(
+      new Option("--sort <column>", `by ${SORTS.join(", ")}: the latest, the best or the first letters first`).choices(
+        SORTS,
+      ),
+    )
+    .option("--reverse", "in the opposite order")
+    .option("--data <text>", "only runs on data with this in its name")
+    .option("--model <text>", "only runs of networks with this in their names")
+    .option("--recipe <text>", "only runs of recipes with this in their names")
+    .option("--limit <n>", "only the first n", positiveWhole)
+    .option("--runs <dir>", `folder of the runs (default: ${RUNS})`)
+    .option("--json", "one JSON object per line on standard output")
+    .action((options: RunsOptions) => printRuns(options, createContext(options, signal)));
+  addHelp(command, HELP);
+}
