@@ -15,7 +15,7 @@ const HELP: HelpText = {
     ["convasm runs", "what there is, the latest first"],
     ["convasm runs --sort test --limit 5", "the five with the highest test accuracy"],
     ["convasm runs --model speed --data digits", "runs of one network on one data set"],
-    ["convasm runs --runs elsewhere --json", "one JSON object per run, with all settings"],
+    ["convasm runs --recipe speed99 --json", "one JSON object per run, with all settings"],
   ],
 };
 
