@@ -1,15 +1,18 @@
-// Writes build/option-help.js: for each option of src/schemas.ts the first sentence of its doc comment, which is its line of help.
+// Writes build/option-help.js and build/command-help.js: for each option of src/schemas.ts, and of src/cli/command-options.ts, the first
+// sentence of its doc comment, which is its line of help.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const entry = `${root}src/schemas.ts`;
+const SCHEMAS = `${root}src/schemas.ts`;
+const COMMANDS = `${root}src/cli/command-options.ts`;
 const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-const program = ts.createProgram([entry], options);
+const program = ts.createProgram([SCHEMAS, COMMANDS], options);
 const checker = program.getTypeChecker();
+const missing = [];
 
 /** The properties of a type's symbols, as [name, symbol]. */
 function properties(symbol) {
@@ -26,31 +29,55 @@ function firstSentence(text) {
   return line.match(/^.*?[.:](?= [A-Z0-9"`]|$)/)?.[0] ?? line;
 }
 
-const source = program.getSourceFile(entry);
-const schemas = checker.getExportsOfModule(checker.getSymbolAtLocation(source)).find(({ name }) => name === "SCHEMAS");
-const missing = [];
-const help = {};
-for (const [group, types] of properties(schemas)) {
-  help[group] = {};
-  for (const [type, schema] of properties(types)) {
-    help[group][type] = {};
-    for (const [key, option] of properties(schema)) {
-      const sentence = firstSentence(ts.displayPartsToString(option.getDocumentationComment(checker)));
-      if (sentence === "") missing.push(`${group} ${type}: ${key}`);
-      help[group][type][key] = sentence;
-    }
-  }
+/** The symbol of something that a file exports. */
+function exportOf(file, name) {
+  const source = program.getSourceFile(file);
+  return checker.getExportsOfModule(checker.getSymbolAtLocation(source)).find((symbol) => symbol.name === name);
 }
+
+/** The lines of help of schemas by their names. */
+function linesOf(schemas, place) {
+  const lines = properties(schemas).map(([type, schema]) => {
+    const help = properties(schema).map(([key, option]) => {
+      const sentence = firstSentence(ts.displayPartsToString(option.getDocumentationComment(checker)));
+      if (sentence === "") missing.push(`${place}${type}: ${key}`);
+      return [key, sentence];
+    });
+    return [type, Object.fromEntries(help)];
+  });
+  return Object.fromEntries(lines);
+}
+
+const groups = properties(exportOf(SCHEMAS, "SCHEMAS")).map(([group, types]) => [group, linesOf(types, `${group} `)]);
+const commands = linesOf(exportOf(COMMANDS, "COMMAND_OPTIONS"), "");
 if (missing.length > 0) {
   console.error(`expected a doc comment at each option, got none at ${missing.join(", ")}`);
   process.exit(1);
 }
+
+/** Writes lines of help as a module, and its types. */
+function write(name, constant, lines, type, what) {
+  const text = JSON.stringify(lines, undefined, 2);
+  writeFileSync(
+    `${root}build/${name}.js`,
+    `// Made by scripts/build-option-help.js of the doc comments in src.\nexport const ${constant} = ${text};\n`,
+  );
+  writeFileSync(`${root}build/${name}.d.ts`, `/** ${what} */\nexport declare const ${constant}: ${type};\n`);
+}
+
+const LINES = "Readonly<Record<string, string>>";
 mkdirSync(`${root}build`, { recursive: true });
-writeFileSync(
-  `${root}build/option-help.js`,
-  `// Made by scripts/build-option-help.js of the doc comments in src.\nexport const OPTION_HELP = ${JSON.stringify(help, undefined, 2)};\n`,
+write(
+  "option-help",
+  "OPTION_HELP",
+  Object.fromEntries(groups),
+  `Readonly<Record<string, Readonly<Record<string, ${LINES}>>>>`,
+  "Lines of help by group, type and option.",
 );
-writeFileSync(
-  `${root}build/option-help.d.ts`,
-  `/** Lines of help by group, type and option. */\nexport declare const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;\n`,
+write(
+  "command-help",
+  "COMMAND_HELP",
+  commands,
+  `Readonly<Record<string, ${LINES}>>`,
+  "Lines of help by command and option.",
 );

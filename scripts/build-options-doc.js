@@ -2,7 +2,11 @@
 // terminal. Needs what `npm run build` makes.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { COMMAND_HELP } from "../build/command-help.js";
+import { COMMAND_OPTIONS } from "../dist/cli/command-options.js";
 import { describeOptions, OPTION_GROUPS, optionTypes } from "../dist/describe-options.js";
+import { describeSchema } from "../dist/options/describe.js";
+import { flagName } from "../dist/options/names.js";
 
 const FILE = fileURLToPath(new URL("../docs/OPTIONS.md", import.meta.url));
 
@@ -27,7 +31,25 @@ Made by \`npm run docs:options\` from the schemas in \`src\`, of which the check
 Options that are undefined or null count as not given.
 
 ${groups.join("\n\n")}
+
+## Command line
+
+Numbers that only one command takes.
+
+${commandTables().join("\n\n")}
 `;
+}
+
+/** The options of commands, each with its heading. */
+function commandTables() {
+  return Object.entries(COMMAND_OPTIONS).flatMap(([command, schema]) => {
+    const words = command.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const rows = describeSchema(schema, COMMAND_HELP[command]).map(({ key, ...option }) => ({
+      ...option,
+      key: flagName(key),
+    }));
+    return [`### convasm ${words}`, tableOf(rows.map(rowOf))];
+  });
 }
 
 /** A line of the table. */

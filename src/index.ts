@@ -9,9 +9,7 @@ export {
   createDataset,
   type Dataset,
   type DatasetInit,
-  type DatasetSplit,
   sliceDataset,
-  splitDataset,
   takeDataset,
 } from "./data/dataset.ts";
 export { prepareDigit } from "./data/digit-image.ts";
@@ -25,7 +23,7 @@ export type { ReadData } from "./data/read/parts.ts";
 export type { ArrayNames, ReadSettings } from "./data/read/settings.ts";
 export { readData } from "./data/read-data.ts";
 export { type PixelScaling, scaleBytes, scalePixels } from "./data/scaling.ts";
-export { splitStratified } from "./data/split.ts";
+export { type DatasetSplit, splitDataset, splitStratified } from "./data/split.ts";
 export { type DatasetStatistics, datasetStatistics } from "./data/statistics.ts";
 export type { TestTimeAugmentation } from "./data/views.ts";
 export type { Engine } from "./engine/engine.ts";

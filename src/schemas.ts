@@ -1,14 +1,21 @@
 import { AUGMENT } from "./data/augment.ts";
+import { DATASET } from "./data/dataset.ts";
+import { DIGITS } from "./data/digits/generate.ts";
 import { READ_SETTINGS } from "./data/read/settings.ts";
+import { SCALING } from "./data/scaling.ts";
 import { VIEWS } from "./data/views.ts";
 import { LAYER_TYPES } from "./graph/layer-types.ts";
 import { INITIALIZERS } from "./layers/initializers.ts";
+import { FUNCTIONAL_FORM, LIST_FORM } from "./model/forms.ts";
+import { INPUT } from "./model/input.ts";
 import type { OptionSchema } from "./options/schema.ts";
 import { schemasOf } from "./options/variants.ts";
+import { DATA_SPLIT } from "./recipes/data-split.ts";
 import { AVERAGINGS } from "./training/averaging.ts";
 import { EARLY_STOPPING } from "./training/callbacks/early-stopping.ts";
 import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
 import { COMPILE_OPTIONS } from "./training/compile-options.ts";
+import { MODEL_OPTIONS } from "./training/create-model.ts";
 import { PREDICTION } from "./training/evaluate.ts";
 import { FIT_OPTIONS } from "./training/fit-options.ts";
 import { LOAD_OPTIONS } from "./training/load-model.ts";
@@ -39,5 +46,6 @@ export const SCHEMAS = {
     testTimeAugmentation: VIEWS,
     whitening: WHITENING,
   },
-  data: { reader: READ_SETTINGS },
+  network: { input: INPUT, layers: LIST_FORM, functional: FUNCTIONAL_FORM, model: MODEL_OPTIONS },
+  data: { reader: READ_SETTINGS, split: DATA_SPLIT, dataset: DATASET, scaling: SCALING, digits: DIGITS },
 } as const satisfies { readonly [group: string]: { readonly [type: string]: OptionSchema } };

@@ -37,7 +37,7 @@ export default function setup(): void {
 }
 
 function buildOptionHelp(newest: number): void {
-  if (changed(join(root, "build", "option-help.js")) < newest) runScript("build-option-help.js");
+  if (changed(join(root, "build", "command-help.js")) < newest) runScript("build-option-help.js");
 }
 
 function buildModelPage(newest: number): void {

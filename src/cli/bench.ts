@@ -5,13 +5,14 @@ import { findPeaks } from "../bench/peak.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { barLine } from "./bar.ts";
 import { runChecks } from "./bench/checks.ts";
-import { type BenchOptions, type BenchPlan, planBench } from "./bench/plan.ts";
+import { type BenchOptions, type BenchPlan, KERNEL_BATCH, NETWORK_BATCHES, planBench } from "./bench/plan.ts";
 import { busyWarning, headline, kernelTable, networkTable } from "./bench/report.ts";
 import { kernelJson, machineLines, machineName, networkJson } from "./bench/rows.ts";
 import { benchChart } from "./charts/bench.ts";
 import { createContext, shorterPath } from "./context.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import type { Output } from "./output.ts";
+import { addOwnOptions } from "./schema-option.ts";
 import { checkWritable } from "./svg-file.ts";
 
 const HELP: HelpText = {
@@ -36,13 +37,12 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("bench")
     .description("measure networks and kernels on each engine, side by side")
-    .option("--net <names...>", "networks (default: keras, speed99, conv8)")
-    .option("--batch <sizes...>", "batch sizes (default: 1, 32 and 128 for networks, 32 for kernels)")
+    .option("--net <names...>", "networks (default: keras, speed99, conv8)");
+  addOwnOptions(command, "bench", {
+    batch: { more: ` (default: ${NETWORK_BATCHES.join(", ")} for networks, ${KERNEL_BATCH} for kernels)` },
+    threads: { more: " (default: 1 and one for each core; for kernels 1)" },
+  })
     .option("--engine <names...>", "engines: js, simd, relaxed, wide (default: all that this machine has but wide)")
-    .option(
-      "--threads <numbers...>",
-      "threads, or auto (default: 1 and one for each core; for kernels 1). Plain JavaScript has one",
-    )
     .option("--mode <modes...>", "train, infer (default: both)")
     .option(
       "--kernels [words...]",

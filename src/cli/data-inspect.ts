@@ -4,17 +4,18 @@ import { BYTES, isSameScaling, type PixelScaling, rangeWords, shortNumber } from
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
 import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
+import type { OptionsOf } from "../options/schema.ts";
+import { COMMAND_OPTIONS } from "./command-options.ts";
 import { type Context, commandLine, createContext } from "./context.ts";
 import { addFileOptions, COMMON_FILE_OPTIONS, FILE_FORMATS, type FileOptions, readSettings } from "./data-options.ts";
 import { colourDepth, drawSamples } from "./data-samples.ts";
 import { type LoadedData, loadData, readDataSource, sourceArguments } from "./data-source.ts";
 import { count, dimensions, table } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
-import { wholeFromZero } from "./numbers.ts";
+import { addOwnOptions } from "./schema-option.ts";
 import { hasColours, hasUnicode } from "./style.ts";
 
-interface InspectOptions extends FileOptions {
-  readonly samples?: number | undefined;
+interface InspectOptions extends FileOptions, OptionsOf<typeof COMMAND_OPTIONS.dataInspect> {
   readonly json?: boolean | undefined;
 }
 
@@ -33,17 +34,13 @@ const HELP: HelpText = {
   ],
 };
 
-/** Images drawn unless said otherwise, where the terminal is wide enough. */
-const SAMPLES = 10;
-
 /** Adds the command `data inspect`. */
 export function addDataInspectCommand(data: Command, signal: AbortSignal): void {
   const command = data
     .command("inspect")
     .description("say what is in data of any format, and draw a few images")
-    .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`)
-    .option("--samples <n>", `images to draw at most (default: ${SAMPLES})`, wholeFromZero)
-    .addOption(new Option("--json", "one JSON object on standard output"));
+    .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`);
+  addOwnOptions(command, "dataInspect").addOption(new Option("--json", "one JSON object on standard output"));
   addFileOptions(command).action((argument: string, _: unknown, self: Command) => {
     // The options that `data` has too are taken by it, wherever they stand.
     const options: InspectOptions = self.optsWithGlobals();
@@ -68,8 +65,8 @@ async function inspect(argument: string, options: InspectOptions, context: Conte
     unicode: hasUnicode(),
   };
   output.text();
-  if (options.samples !== 0)
-    for (const line of drawSamples(some, options.samples ?? SAMPLES, [minimum, maximum], look)) output.text(line);
+  const { samples = COMMAND_OPTIONS.dataInspect.samples.default } = options;
+  if (samples !== 0) for (const line of drawSamples(some, samples, [minimum, maximum], look)) output.text(line);
   output.text();
   if (loaded.train !== undefined) output.text(`Next      ${commandLine(context, "train", ...sourceArguments(asked))}`);
 }

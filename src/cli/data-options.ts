@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { READ_SETTINGS, type ReadSettings } from "../data/read/settings.ts";
-import { flagName } from "../options/flag-names.ts";
+import { flagName } from "../options/names.ts";
 import type { OptionSpec } from "../options/schema.ts";
 import { writeWord } from "./option-words.ts";
 import { schemaOption } from "./schema-option.ts";

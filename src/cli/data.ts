@@ -2,7 +2,6 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
-import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { encodeIdxPair } from "../data/idx.ts";
 import { CLASS_NAMES_FILE } from "../data/read/class-names.ts";
 import { datasetStatistics } from "../data/statistics.ts";
@@ -10,6 +9,9 @@ import { InputRangeError } from "../errors.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { loadMnist } from "../node/mnist.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
+import { flagName } from "../options/names.ts";
+import { type OptionsOf, pickOptions, readOptions } from "../options/schema.ts";
+import { COMMAND_OPTIONS } from "./command-options.ts";
 import { type Context, commandLine, createContext, pathWord, shorterPath } from "./context.ts";
 import { addDataInspectCommand, countTable } from "./data-inspect.ts";
 import { addFileOptions, COMMON_FILE_OPTIONS, FILE_FORMATS, type FileOptions } from "./data-options.ts";
@@ -18,16 +20,15 @@ import { makeDigits } from "./digits.ts";
 import { UsageError } from "./errors.ts";
 import { dimensions } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
-import { positiveWhole, seedNumber } from "./numbers.ts";
+import { addOwnOptions } from "./schema-option.ts";
 
-interface DataCommandOptions extends FileOptions {
-  readonly count?: number | undefined;
-  readonly testCount?: number | undefined;
-  readonly seed?: number | undefined;
+interface DataCommandOptions extends FileOptions, OptionsOf<typeof OWN> {
   readonly out?: string | undefined;
   readonly overwrite?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
+
+const OWN = COMMAND_OPTIONS.data;
 
 const HELP: HelpText = {
   groups: {
@@ -63,10 +64,8 @@ export function addDataCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("data")
     .description("fetch MNIST, write the built-in digits or other data as IDX files, and say what is there")
-    .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`)
-    .option("--count <n>", `how many digits to train on (default: ${STANDARD_DIGITS.train})`, positiveWhole)
-    .option("--test-count <n>", `how many digits to test on (default: ${STANDARD_DIGITS.test})`, positiveWhole)
-    .option("--seed <n>", `seed of the digits (default: ${STANDARD_DIGITS.seed}, which train uses)`, seedNumber)
+    .argument("<data>", `mnist, digits, or a file or folder: ${FILE_FORMATS}`);
+  addOwnOptions(command, "data")
     .option("-o, --out <dir>", `folder to write IDX files to (default for digits: ${DIGITS_FOLDER})`)
     .option("--overwrite", "replace files that are there")
     .addOption(new Option("--json", "one JSON object on standard output"));
@@ -116,12 +115,8 @@ async function runData(argument: string, options: DataCommandOptions, context: C
 }
 
 async function writeDigits(options: DataCommandOptions, context: Context): Promise<Parts> {
-  const {
-    count: trainCount = STANDARD_DIGITS.train,
-    testCount = STANDARD_DIGITS.test,
-    seed = STANDARD_DIGITS.seed,
-    out = DIGITS_FOLDER,
-  } = options;
+  const { out = DIGITS_FOLDER } = options;
+  const { count: trainCount, testCount, seed } = readOptions("data", OWN, pickOptions(OWN, options));
   const { output, signal } = context;
   await prepareFolder(out, options);
   const train = await makeDigits({ part: "train", count: trainCount, seed }, output, signal);
@@ -132,14 +127,9 @@ async function writeDigits(options: DataCommandOptions, context: Context): Promi
 
 async function fetchData(argument: string, options: DataCommandOptions, context: Context): Promise<Parts> {
   const { out } = options;
-  const surplus = (["count", "testCount", "seed"] as const).find((name) => options[name] !== undefined);
+  const [surplus] = Object.keys(pickOptions(OWN, options));
   if (surplus !== undefined)
-    throw new UsageError(
-      "",
-      "--count, --test-count and --seed only with digits",
-      "them with other data",
-      "contradiction",
-    );
+    throw new UsageError("", `${flagName(surplus)} only with digits`, "it with other data", "contradiction");
   if (out !== undefined) await prepareFolder(out, options);
   const parts = argument === "mnist" ? await fetchMnist(context) : await describeFolder(argument, options, context);
   if (out === undefined) return parts;

@@ -1,22 +1,17 @@
 import { setFlagsFromString } from "node:v8";
-import { Option } from "commander";
-import { chooseEngine, ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
-import { threadCount } from "./numbers.ts";
+import type { Option } from "commander";
+import { chooseEngine, type EngineName, hasEngine } from "../engine/engine-names.ts";
+import { ENGINE } from "../engine/engine-options.ts";
+import { schemaOption } from "./schema-option.ts";
 
 /** The `--engine` option. */
-export function engineOption(fallback = "auto"): Option {
-  const text =
-    "js (plain JavaScript), simd, relaxed (SIMD with fused multiply-add) or wide (that in 256 bits), or auto: the fastest that " +
-    `there is but wide (default: ${fallback})`;
-  return new Option("--engine <name>", text).choices(["auto", ...ENGINES]);
+export function engineOption(usual = "auto"): Option {
+  return schemaOption(["training", "compile"], "engine", ENGINE.engine, { more: ` (default: ${usual})` });
 }
 
 /** The `--threads` option. */
 export function threadsOption(): Option {
-  return new Option(
-    "--threads <n>",
-    "threads that share the work, or auto: one a core where that is faster (default: auto)",
-  ).argParser(threadCount);
+  return schemaOption(["training", "compile"], "threads", ENGINE.threads, { more: " (default: auto)" });
 }
 
 /**

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
 import { limited } from "../recipes/data-split.ts";
-import type { MetricName } from "../training/chosen-metrics.ts";
 import { readPredictionSettings } from "../training/evaluate.ts";
+import type { PlanOptions } from "../training/plan.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { COMMON_FILE_OPTIONS } from "./data-options.ts";
 import { addDataOptions } from "./data-source.ts";
@@ -12,15 +12,13 @@ import { type EvalDataOptions, loadTestData } from "./eval-data.ts";
 import { percent } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
-import { positiveWhole } from "./numbers.ts";
-import { testRange } from "./range-option.ts";
+import { addOwnOptions } from "./schema-option.ts";
 import { classTable, detailsJson, mistakes, testLine, testModel } from "./test-figures.ts";
 import { metricsOption } from "./train-options.ts";
 import { drawOf, splitSeedOf } from "./training-data.ts";
 
-interface EvalOptions extends EvalDataOptions, OutputOptions {
+interface EvalOptions extends EvalDataOptions, OutputOptions, Pick<PlanOptions, "metrics"> {
   readonly limit?: number | undefined;
-  readonly metrics?: readonly MetricName[] | undefined;
   readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
@@ -46,13 +44,8 @@ const MISTAKES = 8;
 export function addEvalCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("eval").description("test a model on test images");
   command.argument("<model>", "a model file or a run folder");
-  addDataOptions(command, "what the model's run was tested on, else mnist or digits")
-    .option("--limit <n>", "only n test images, drawn per class (of IDX the first ones)", positiveWhole)
-    .option(
-      "--test-range <range>",
-      "only these: 0:1000, or training images as train:1000:2000 (default: the run's)",
-      testRange,
-    )
+  addDataOptions(command, "what the model's run was tested on, else mnist or digits");
+  addOwnOptions(command, "eval")
     .option("--no-test-range", "all test images, also where the run has a range")
     .addOption(metricsOption("metrics beside loss and accuracy"))
     .addOption(engineOption("the one the model was trained on"))

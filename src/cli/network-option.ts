@@ -4,6 +4,7 @@ import { findDuplicateKey } from "../formats/json-keys.ts";
 import { readLayers } from "../graph/read.ts";
 import { isRecord } from "../json.ts";
 import type { Architecture } from "../model/architecture.ts";
+import { LIST_FORM } from "../model/forms.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { checkNumber } from "../options/numbers.ts";
@@ -146,7 +147,7 @@ export const FILE_PLAN = {
   epochs: { ...TRAINING_PLAN.epochs, default: 3 },
 } as const satisfies OptionSchema;
 
-const KEYS = ["input", "layers", "outputs", ...Object.keys(FILE_PLAN)];
+const KEYS = [...Object.keys(LIST_FORM), ...Object.keys(FILE_PLAN)];
 
 function fromJson(json: unknown, file: string): NetworkChoice {
   return named(file, () => {

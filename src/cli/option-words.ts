@@ -1,22 +1,32 @@
 import { InvalidArgumentError } from "commander";
-import { isInputError } from "../errors.ts";
+import { isInputError, shown } from "../errors.ts";
+import { isRecord } from "../json.ts";
 import type { OptionKind } from "../options/kinds.ts";
+import { UsageError } from "./errors.ts";
 import { parsePairs } from "./spec.ts";
 import { nearest } from "./suggest.ts";
+import { wordsOf } from "./word-lists.ts";
 
 type Kind = OptionKind<unknown, unknown>;
 
+/** Choices stand as the placeholder up to so many characters: a longer one would leave all lines of help little room. */
+const LONGEST_PLACEHOLDER = 16;
+
 /** The value of an option in its help, such as `<n>` or `<HxW>`; undefined for one that needs none. */
-export function placeholderOf({ field, choices = [], names = [] }: Kind): string | undefined {
+export function placeholderOf({ field, choices = [], names = [], item }: Kind): string | undefined {
   switch (field) {
     case "flag":
       return undefined;
     case "choice":
-      return choices.join("|");
+      return choices.join("|").length <= LONGEST_PLACEHOLDER ? choices.join("|") : "name";
     case "extents":
       return names.map((name) => name.charAt(0).toUpperCase()).join("x");
     case "pairs":
       return `${snakeCase(names[0])}=...`;
+    case "range":
+      return "range";
+    case "list":
+      return `${item === undefined ? "n" : placeholderOf(item)}...`;
     case "text":
       return "name";
     default:
@@ -38,14 +48,38 @@ export function readWord<Value>(kind: OptionKind<unknown, Value>, key: string, w
   }
 }
 
+/**
+ * The values that words of the command line give a list, which may have commas between them; each once.
+ *
+ * @param option stands in the message
+ * @throws UsageError for a wrong one
+ */
+export function readWords<Value>(option: string, item: OptionKind<unknown, Value>, list: readonly string[]): Value[] {
+  return wordsOf(list).map((word) => {
+    try {
+      return item.read("", option, jsonOf(item, word));
+    } catch (error) {
+      if (!isInputError(error)) throw error;
+      throw new UsageError(option, item.wanted, shown(word));
+    }
+  });
+}
+
 /** The word that {@link readWord} makes the value of. */
 export function writeWord({ field }: Kind, value: unknown): string {
+  if (field === "range") return rangeWord(value);
   if (Array.isArray(value)) return value.join(field === "extents" ? "x" : "/");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
     .filter(([, each]) => each !== undefined)
     .map(([name, each]) => `${snakeCase(name)}=${each}`)
     .join(",");
+}
+
+function rangeWord(value: unknown): string {
+  if (Array.isArray(value)) return value.join(":");
+  const { of, range } = { of: "", range: undefined, ...(isRecord(value) && value) };
+  return `${of}:${rangeWord(range)}`;
 }
 
 function jsonOf(kind: Kind, word: string): unknown {
@@ -55,6 +89,8 @@ function jsonOf(kind: Kind, word: string): unknown {
       return kind.words?.includes(word.trim()) ? word.trim() : numberOf(word);
     case "extents":
       return extentsOf(kind, word);
+    case "range":
+      return rangeOf(kind, word);
     case "pairs":
       return pairsOf(kind, word);
     default:
@@ -71,6 +107,14 @@ function extentsOf({ names = [] }: Kind, word: string): number[] {
   const numbers = word.split(/[x,]/i).map(numberOf);
   if (numbers.length === 1 && names.length === 2) return [...numbers, ...numbers];
   return numbers.length === 2 && names.length === 3 ? [...numbers, 1] : numbers;
+}
+
+/** A range as `0:1000`, in front of it the name of what it is of, where there are names: the first one if none is given. */
+function rangeOf({ names }: Kind, word: string): unknown {
+  const match = /^(?:(\w+):)?(\d{0,9}):(\d{1,9})$/.exec(word.trim());
+  if (match === null || (match[1] !== undefined && names === undefined)) return word;
+  const range = [Number(match[2]), Number(match[3])];
+  return names === undefined ? range : { of: match[1] ?? names[0], range };
 }
 
 /** Texts by their names, as in `x_train=a,y_train=b`. */

@@ -11,24 +11,24 @@ import { InputRangeError, isInputError, retold } from "../errors.ts";
 import { checkOneOutput } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { decodeImage } from "../node/image.ts";
+import type { OptionsOf } from "../options/schema.ts";
 import { argmax } from "../training/metrics.ts";
 import type { Model } from "../training/model.ts";
 import { bar } from "./bar.ts";
+import { COMMAND_OPTIONS } from "./command-options.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { EXIT, Interrupted, reportError, UsageError } from "./errors.ts";
 import { dimensions, percent } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { openModel, readModelFile } from "./model-file.ts";
-import { positiveWhole } from "./numbers.ts";
 import { drawPixels } from "./picture.ts";
+import { addOwnOptions } from "./schema-option.ts";
 
-interface PredictOptions extends OutputOptions {
+interface PredictOptions extends OutputOptions, OptionsOf<typeof COMMAND_OPTIONS.predict> {
   readonly raw?: boolean | undefined;
   readonly digit?: boolean | undefined;
   readonly show?: boolean | undefined;
-  readonly top: number;
-  readonly limit?: number | undefined;
   readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
@@ -57,9 +57,8 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
     .argument("<images...>", "PNG or JPEG pictures, of any size, or IDX files of images")
     .option("--raw", "only resize the pictures, also for a model of digits")
     .addOption(new Option("--digit", "prepare the pictures as MNIST was made, also for another model").conflicts("raw"))
-    .option("--show", "draw what the network sees")
-    .option("--top <n>", "how many classes to show (default: 3)", positiveWhole, 3)
-    .option("--limit <n>", "only the first n images of an IDX file", positiveWhole)
+    .option("--show", "draw what the network sees");
+  addOwnOptions(command, "predict")
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(new Option("--json", "one JSON object per image on standard output").conflicts(["quiet", "show"]))
@@ -169,7 +168,7 @@ function show(
   const best = argmax(scores, 0, scores.length);
   const name = index === undefined ? path : `${path}[${index}]`;
   const ranked = Array.from(scores, (score, i) => ({ score, i })).sort((a, b) => b.score - a.score || a.i - b.i);
-  const top = ranked.slice(0, options.top);
+  const top = ranked.slice(0, options.top ?? COMMAND_OPTIONS.predict.top.default);
 
   output.event({
     event: "prediction",

@@ -1,8 +1,10 @@
 import type { EngineName } from "../engine/engine-names.ts";
 import { DivergedError, InputRangeError, retold } from "../errors.ts";
+import { type OptionsOf, pickOptions, readOptions } from "../options/schema.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { figureOf, runRecipe } from "../recipes/run.ts";
 import { barLine } from "./bar.ts";
+import { COMMAND_OPTIONS } from "./command-options.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { type DataOptions, loadData, readDataSource } from "./data-source.ts";
 import { resolveEngine } from "./engine.ts";
@@ -12,10 +14,7 @@ import { figureName, figureValue } from "./recipes-show.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
 /** The options of `recipes report`. */
-export interface ReportOptions extends OutputOptions, DataOptions {
-  readonly seeds?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly epochs?: number | undefined;
+export interface ReportOptions extends OutputOptions, DataOptions, OptionsOf<typeof COMMAND_OPTIONS.recipesReport> {
   readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
 }
@@ -46,7 +45,9 @@ export async function reportRecipes(
 ): Promise<void> {
   const context = createContext(options, signal);
   const { output } = context;
-  const { seeds = 1, seed: first = 0, epochs, threads = "auto" } = options;
+  const { threads = "auto" } = options;
+  const own = COMMAND_OPTIONS.recipesReport;
+  const { seeds, seed: first, epochs } = readOptions("recipes", own, pickOptions(own, options));
   const engine = resolveEngine(options.engine);
   const { train, test, title } = await loadData(readDataSource(undefined, options), {}, context);
   if (train === undefined) throw new InputRangeError("recipes", `images to train on in ${title}`, "none", "missing");

@@ -1,22 +1,31 @@
+import type { Json } from "../json.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { planLayout } from "../model/memory-plan.ts";
 import { describeModel, summarize } from "../model/summary.ts";
-import type { DataSplit, ImageRange } from "../recipes/data-split.ts";
+import { labelOf } from "../options/names.ts";
+import { type OptionSpec, optionsJson, pickOptions } from "../options/schema.ts";
+import { DATA_SPLIT, type DataSplit } from "../recipes/data-split.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { recipeArchitecture } from "../recipes/run.ts";
 import { lossOf } from "../training/losses.ts";
-import { count, counted, megabytes, percent } from "./format.ts";
+import { TRAINING_PLAN } from "../training/plan.ts";
+import { count, megabytes, percent, table } from "./format.ts";
+import { writeWord } from "./option-words.ts";
+
+const { seed: _, ...PLAN } = TRAINING_PLAN;
+
+/** A recipe's plan, with the defaults of what it leaves open, as files have it. */
+function planJson(recipe: Recipe): { readonly [key: string]: Json } {
+  const { config, learningRate } = recipe.optimizer;
+  const plan = optionsJson(`recipe ${recipe.name}`, PLAN, pickOptions(PLAN, recipe));
+  // Whoever repeats it wants to know the learning rate, the default one too.
+  return { ...plan, optimizer: { ...config, learningRate } };
+}
 
 /** A recipe as one object: layers for ten classes, everything that files can hold. */
 export function recipeJson(recipe: Recipe): Readonly<Record<string, unknown>> {
-  const { layers: _, optimizer, loss, ...settings } = recipe;
-  return {
-    event: "recipe",
-    ...settings,
-    loss: lossOf(loss).config,
-    optimizer: { ...optimizer.config, learningRate: optimizer.learningRate },
-    ...recipeArchitecture(recipe).toJson(),
-  };
+  const { layers: _, ...settings } = recipe;
+  return { event: "recipe", ...settings, ...planJson(recipe), ...recipeArchitecture(recipe).toJson() };
 }
 
 /** "filters 5, kernelSize 5" of an object; lists and objects within in brackets. */
@@ -36,18 +45,13 @@ function typed({ type, ...rest }: { readonly type: string; readonly [option: str
   return options === "" ? type : `${type}, ${options}`;
 }
 
-function range([begin, end]: ImageRange): string {
-  return `${count(begin)} to ${count(end - 1)}`;
-}
-
-function dataLine({ train, validation, test }: DataSplit = {}): string {
-  const parts = [train === undefined ? "all training images" : `training images ${range(train)}`];
-  if (validation === "test") parts.push("the test images after each epoch");
-  else if (validation !== undefined) parts.push(`of them the last ${count(validation)} for validation`);
-  if (test !== undefined) {
-    parts.push(`tested on images ${range(test.range)} of the ${test.of === "train" ? "training" : "test"} set`);
-  }
-  return parts.join(", ");
+/** The images of a recipe, as the command line names them: "train range 0:3500, validation 500". */
+function dataLine(split: DataSplit = {}): string {
+  const given = new Map<string, unknown>(Object.entries(pickOptions(DATA_SPLIT, split)));
+  const parts = Object.entries<OptionSpec>(DATA_SPLIT)
+    .filter(([key]) => given.has(key))
+    .map(([key, { kind, flag = key }]) => `${labelOf(flag).toLowerCase()} ${writeWord(kind, given.get(key))}`);
+  return parts.length === 0 ? "all images" : parts.join(", ");
 }
 
 /** Name of a figure, such as "test accuracy" or "train loss, epoch 6". */
@@ -62,14 +66,40 @@ export function figureValue({ figure }: Pick<RecipeFigure, "figure">, value: num
   return figure.endsWith("Accuracy") ? percent(value) : value.toFixed(3);
 }
 
+/** A title with its text; none where there is nothing to tell. */
+type Row = readonly [title: string, text: string];
+
+/** Settings by their names: a row for each, and one for each item of a list of objects. */
+function settingRows(title: string, value: unknown): Row[] {
+  if (value === undefined) return [];
+  if (typeof value !== "object" || value === null) return [[title, String(value)]];
+  const items: unknown[] = Array.isArray(value) ? value : [];
+  if (items.some((item) => typeof item === "object")) return items.flatMap((item) => settingRows(title, item));
+  const text = Array.isArray(value)
+    ? items.join(", ")
+    : "type" in value
+      ? typed({ ...value, type: String(value.type) })
+      : words(value);
+  return text === "" ? [] : [[title, text]];
+}
+
 /** The whole experiment on a screen. */
 export function recipeLines(recipe: Recipe): string[] {
-  const { name, description, optimizer, schedule, batchSize, epochs, input, notes = [], figures = [] } = recipe;
+  const { name, description, input, notes = [], figures = [] } = recipe;
   const architecture = recipeArchitecture(recipe);
-  const row = (title: string, text: string | undefined) => (text === undefined ? [] : [`${title.padEnd(12)}${text}`]);
-  const given = (value: object | undefined) => (value === undefined ? undefined : words(value));
-  const batches = batchSize === "all" ? "full batches: all images in one step" : `batches of ${count(batchSize)}`;
   const layers = architecture.toJson().layers;
+  const rows: Row[] = [
+    ...settingRows("Numbers", recipe.variables),
+    ["Data", dataLine(recipe.split)],
+    ["Input", `pixels 0 to 255, ${words(input)}`],
+    ...settingRows("Whitening", recipe.whitening),
+    ...Object.entries(planJson(recipe)).flatMap(([key, value]) => settingRows(labelOf(key), value)),
+    ...memoryRows(recipe, architecture),
+    ...figures.map((figure): Row => {
+      const title = figure.kind === "target" ? "Target" : "Published";
+      return [title, `${figureName(figure)}: ${figureValue(figure, figure.value)}`];
+    }),
+  ];
   return [
     `${name}: ${description}`,
     "",
@@ -78,41 +108,18 @@ export function recipeLines(recipe: Recipe): string[] {
     "Layers",
     ...(Array.isArray(layers) ? layers : []).map((layer) => `  ${layerLine(layer)}`),
     "",
-    ...row("Numbers", given(recipe.variables)),
-    ...row("Data", dataLine(recipe.split)),
-    ...row("Input", `pixels 0 to 255, ${words(input)}`),
-    ...row("Whitening", given(recipe.whitening)),
-    ...row("Loss", typed(lossOf(recipe.loss).config)),
-    ...row("Optimizer", typed({ ...optimizer.config, learningRate: optimizer.learningRate })),
-    ...row("Schedule", typed(schedule)),
-    ...row("Steps", `${counted(epochs, "epoch")}, ${batches}, ${recipe.sampling ?? "shuffle"}`),
-    ...row("Augment", given(recipe.augment)),
-    ...row("Averaging", recipe.averaging && typed(recipe.averaging)),
-    ...row("Prediction", given(recipe.prediction)),
-    ...row("Memory", memoryLine(recipe, architecture)),
-    ...row("Reports", recipe.averageEvery === undefined ? undefined : meansOf(recipe.averageEvery)),
-    ...(recipe.evaluations ?? []).flatMap((evaluation) => row("Evaluation", words(evaluation))),
-    ...figures.flatMap((figure) =>
-      row(
-        figure.kind === "target" ? "Target" : "Published",
-        `${figureName(figure)}: ${figureValue(figure, figure.value)}`,
-      ),
-    ),
+    ...table(rows, 2),
     ...notes.flatMap((note) => ["", ...wrapped(note)]),
   ];
 }
 
-function meansOf(steps: number): string {
-  return steps === 1 ? "loss and accuracy of every step" : `mean loss and accuracy of every ${count(steps)} steps`;
-}
-
 /** Full-batch training keeps the activations of all images: worth saying before it starts. */
-function memoryLine({ batchSize, split, optimizer, loss }: Recipe, architecture: Architecture): string | undefined {
+function memoryRows({ batchSize, split, optimizer, loss }: Recipe, architecture: Architecture): Row[] {
   const images = batchSize === "all" ? split?.train : undefined;
-  if (images === undefined) return undefined;
+  if (images === undefined) return [];
   const batch = images[1] - images[0];
   const { elements } = planLayout(architecture, { batchSize: batch, optimizer, loss: lossOf(loss) }, 1);
-  return `${megabytes(4 * elements)} for ${count(batch)} images at once`;
+  return [["Memory", `${megabytes(4 * elements)} for ${count(batch)} images at once`]];
 }
 
 function layerLine(layer: unknown): string {

@@ -5,9 +5,9 @@ import { engineOption, threadsOption } from "./engine.ts";
 import { table } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { readVariables } from "./network-option.ts";
-import { positiveWhole, seedNumber } from "./numbers.ts";
 import { type ReportOptions, reportRecipes } from "./recipes-report.ts";
 import { recipeJson, recipeLines } from "./recipes-show.ts";
+import { addOwnOptions } from "./schema-option.ts";
 import { unknownName } from "./suggest.ts";
 
 const HELP: HelpText = {
@@ -41,10 +41,7 @@ export function addRecipesCommand(program: Command, signal: AbortSignal): void {
     .command("report")
     .description("run recipes, the notebooks' five unless others are named, and print their figures beside ours")
     .argument("[recipes...]", RECIPES.map(({ name }) => name).join(", "));
-  report
-    .option("--seeds <n>", "runs of each recipe, with seeds from 0 on (default: 1)", positiveWhole)
-    .option("--seed <n>", "the first seed (default: 0)", seedNumber)
-    .option("--epochs <n>", "another number of epochs for all", positiveWhole)
+  addOwnOptions(report, "recipesReport")
     .option("--data <dir>", "folder that holds MNIST's files (default: where train finds them, else generated digits)")
     .addOption(engineOption())
     .addOption(threadsOption())

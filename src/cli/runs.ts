@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
 import { createContext } from "./context.ts";
 import { addHelp, type HelpText } from "./help.ts";
-import { positiveWhole } from "./numbers.ts";
 import { RUNS } from "./run-folder.ts";
 import { type ListOptions, printRuns, SORTS } from "./runs/list.ts";
 import { RUN_NAMES } from "./runs/name.ts";
+import { addOwnOptions } from "./schema-option.ts";
 
 const HELP: HelpText = {
   notes: [
@@ -36,8 +36,8 @@ export function addRunsCommand(program: Command, signal: AbortSignal): void {
     .option("--reverse", "in the opposite order")
     .option("--data <text>", "only runs on data with this in its name")
     .option("--model <text>", "only runs of networks with this in their names")
-    .option("--recipe <text>", "only runs of recipes with this in their names")
-    .option("--limit <n>", "only the first n", positiveWhole)
+    .option("--recipe <text>", "only runs of recipes with this in their names");
+  addOwnOptions(command, "runs")
     .option("--runs <dir>", `folder of the runs (default: ${RUNS})`)
     .option("--json", "one JSON object per line on standard output")
     .action((options: RunsOptions) => printRuns(options, createContext(options, signal)));

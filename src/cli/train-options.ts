@@ -1,25 +1,28 @@
 import { type Command, Option } from "commander";
 import { AUGMENT } from "../data/augment.ts";
+import { flagName } from "../options/names.ts";
 import type { OptionSpec } from "../options/schema.ts";
+import { DATA_SPLIT } from "../recipes/data-split.ts";
 import { RECIPES } from "../recipes/index.ts";
 import { AVERAGINGS } from "../training/averaging.ts";
 import { METRICS } from "../training/chosen-metrics.ts";
+import { PREDICTION } from "../training/evaluate.ts";
 import { LOSSES } from "../training/losses.ts";
 import { OPTIMIZERS } from "../training/optimizers.ts";
 import { TRAINING_PLAN } from "../training/plan.ts";
 import { SCHEDULES } from "../training/schedules.ts";
-import { part, positiveWhole } from "./numbers.ts";
-import { readWord } from "./option-words.ts";
-import { imageRange, testRange } from "./range-option.ts";
-import { schemaOption } from "./schema-option.ts";
+import { readWord, writeWord } from "./option-words.ts";
+import { helpLine, schemaOption } from "./schema-option.ts";
+import { DEFAULT_AUGMENT, DEFAULT_VIEWS } from "./training-options.ts";
+
+/** Where the schemas of the plan stand. */
+const PLAN = ["training", "plan"] as const;
+const PREDICTIONS = ["training", "prediction"] as const;
+const SGD = ["optimizer", "sgd"] as const;
 
 /** Options that may come more than once. */
 function collected(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
-}
-
-function partOrTest(text: string): number | "test" {
-  return text === "test" ? text : part(text);
 }
 
 /** Letters of plan options that are often given. */
@@ -31,22 +34,27 @@ const LETTERS = new Map([
 /** Plan options whose defaults are the same for all networks. */
 const WITH_DEFAULT = ["seed", "sampling"];
 
-/** Plan options that are a word with options of its own, below. */
+/** Plan options that are a word with options of their own, below. */
 const SPELLED = ["optimizer", "loss", "schedule", "augment", "averaging", "evaluations", "prediction", "metrics"];
 
 /** The options that are one for each of the plan. */
 function planOptions(): Option[] {
   const plain = Object.entries<OptionSpec>(TRAINING_PLAN).filter(([key]) => !SPELLED.includes(key));
   return plain.map(([key, spec]) => {
-    const shown = WITH_DEFAULT.includes(key) ? spec : { kind: spec.kind };
-    return schemaOption(["training", "plan"], key, shown, LETTERS.get(key));
+    const letter = LETTERS.get(key);
+    return schemaOption(PLAN, key, WITH_DEFAULT.includes(key) ? spec : bare(spec), { ...(letter && { letter }) });
   });
 }
 
-/** Types of a thing for a help line: "sgd, rmsprop, adam or adamw; with options: adam:beta1=0.8". */
-function typesLine(variants: object, example: string): string {
+/** An option whose default depends on others. */
+function bare({ default: _, ...spec }: OptionSpec): OptionSpec {
+  return spec;
+}
+
+/** The line of help for an option that is one of several types: "optimizer: sgd, rmsprop or adam; with options: adam:beta1=0.8". */
+function typesLine(key: string, variants: object, example: string): string {
   const names = Object.keys(variants);
-  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}; with options: ${example}`;
+  return `${helpLine(PLAN, key)}: ${names.slice(0, -1).join(", ")} or ${names.at(-1)}; with options: ${example}`;
 }
 
 /** Metrics as names with commas between. */
@@ -56,11 +64,25 @@ const SPLIT: typeof METRICS = {
 };
 
 /** The `--metrics` option. */
-export function metricsOption(purpose: string): Option {
+export function metricsOption(purpose = helpLine(PLAN, "metrics")): Option {
   return new Option(
     "--metrics <names>",
     `${purpose}: precision, recall, f1 (means over classes), top3, top5, ...`,
   ).argParser((word) => readWord(SPLIT, "metrics", word));
+}
+
+/** The options that say which images are used for what, each with the one that says none or all. */
+function addSplitOptions(command: Command): void {
+  const without: Readonly<Record<string, string>> = {
+    validation: "none, also where a recipe has some",
+    train: "all, also where a recipe has a range",
+    test: "on all test images, also where a recipe has a range",
+  };
+  for (const key of ["validation", "limit", "train", "test"] as const) {
+    const spec: OptionSpec = DATA_SPLIT[key];
+    command.addOption(schemaOption(["data", "split"], key, spec));
+    if (key in without) command.option(flagName(spec.flag ?? key).replace("--", "--no-"), without[key]);
+  }
 }
 
 /** Adds the options that say what is trained, how, and on which images. */
@@ -73,46 +95,36 @@ export function addTrainingOptions(command: Command): Command {
     .option("--set <numbers>", "numbers that a recipe leaves open, such as filters=8,kernelSize=7")
     .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual");
   for (const option of planOptions()) command.addOption(option);
-  return command
-    .option("--optimizer <name>", typesLine(OPTIMIZERS, "adam:beta1=0.8"))
-    .addOption(
-      new Option("--lr <rate>", "learning rate; with a schedule its highest").argParser((word) =>
-        readWord(learningRate.kind, "lr", word),
-      ),
-    )
-    .addOption(schemaOption(["optimizer", "sgd"], "momentum", { kind: momentum.kind }))
-    .addOption(schemaOption(["optimizer", "sgd"], "weightDecay", { kind: weightDecay.kind }))
-    .addOption(schemaOption(["optimizer", "sgd"], "clipNorm", { kind: clipNorm.kind }))
-    .option("--schedule <name>", typesLine(SCHEDULES, "step:stepEpochs=2"))
-    .option("--loss <name>", typesLine(LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
-    .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", { kind: labelSmoothing.kind }))
-    .addOption(metricsOption("metrics of the validation images after each epoch, and of the test"))
+  command
+    .option("--optimizer <name>", typesLine("optimizer", OPTIMIZERS, "adam:beta1=0.8"))
+    .addOption(schemaOption(SGD, "learningRate", bare(learningRate)))
+    .addOption(schemaOption(SGD, "momentum", bare(momentum)))
+    .addOption(schemaOption(SGD, "weightDecay", bare(weightDecay)))
+    .addOption(schemaOption(SGD, "clipNorm", bare(clipNorm)))
+    .option("--schedule <name>", typesLine("schedule", SCHEDULES, "step:stepEpochs=2"))
+    .option("--loss <name>", typesLine("loss", LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
+    .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", bare(labelSmoothing)))
+    .addOption(metricsOption())
     .option(
       "--augment [changes]",
-      `random changes to the images, such as shift=2,rotate=10 (${Object.keys(AUGMENT).join(", ")}); alone: shift=2,rotate=10,scale=0.1`,
+      `${helpLine(PLAN, "augment")}, such as shift=2,rotate=10 (${Object.keys(AUGMENT).join(", ")}); alone: ${writeWord(TRAINING_PLAN.augment.kind, DEFAULT_AUGMENT)}`,
     )
     .option("--no-augment", "none, also where the network's own settings have some")
-    .option("--averaging <kind>", `averaged weights: ${typesLine(AVERAGINGS, "ema:decay=0.99, swa:startEpoch=5")}`)
+    .option("--averaging <kind>", typesLine("averaging", AVERAGINGS, "ema:decay=0.99, swa:startEpoch=5"))
     .option("--no-averaging", "the weights of the last step, also where a recipe averages")
     .option(
       "--evaluate <part>",
-      "evaluate on a random sample: validation:every=200,images=100; may come twice",
+      `${helpLine(PLAN, "evaluations")}: validation:every=200,images=100; may come twice`,
       collected,
     )
     .option("--no-evaluate", "only after epochs, also where a recipe does more")
-    .option("--batch-statistics", "normalise evaluated images by statistics of their own batch")
+    .addOption(schemaOption(PREDICTIONS, "batchStatistics", PREDICTION.batchStatistics))
     .option("--no-batch-statistics", "by the running ones, also where a recipe does otherwise")
-    .option("--test-time [views]", "average predictions over views: shift=1,horizontalFlip; alone: shift=1")
-    .option("--no-test-time", "one view, also where a recipe has more")
     .option(
-      "--validation <n>",
-      "training images held out for validation, drawn per class (of IDX the last ones): a number or a fraction; or test: the test images",
-      partOrTest,
+      "--test-time [views]",
+      `${helpLine(PREDICTIONS, "testTimeAugmentation")}: shift=1,horizontalFlip; alone: ${writeWord(PREDICTION.testTimeAugmentation.kind, DEFAULT_VIEWS)}`,
     )
-    .option("--no-validation", "none, also where a recipe has some")
-    .option("--limit <n>", "use only n training images, drawn per class (of IDX the first ones)", positiveWhole)
-    .option("--train-range <range>", "use only these training images: 0:1000 is 0 to 999", imageRange)
-    .option("--no-train-range", "all, also where a recipe has a range")
-    .option("--test-range <range>", "test only on these: 0:1000, or training images as train:1000:2000", testRange)
-    .option("--no-test-range", "on all test images, also where a recipe has a range");
+    .option("--no-test-time", "one view, also where a recipe has more");
+  addSplitOptions(command);
+  return command;
 }

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { PixelScaling } from "../data/scaling.ts";
 import { isInputError, retold } from "../errors.ts";
-import { flagName } from "../options/flag-names.ts";
+import { flagName } from "../options/names.ts";
 import { pickOptions } from "../options/schema.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";

@@ -143,7 +143,7 @@ function chooseEvaluations(asked: readonly string[] | false | undefined, own: re
 }
 
 /** Views of `--test-time` alone, which leave any handwriting readable. */
-const DEFAULT_VIEWS: TestTimeAugmentation = { shift: 1 };
+export const DEFAULT_VIEWS: TestTimeAugmentation = { shift: 1 };
 
 function choosePrediction({ batchStatistics, testTime }: TrainingOptions, own: PredictionSettings = {}) {
   const { testTimeAugmentation, ...rest } = own;

@@ -9,7 +9,7 @@
  */
 
 import { InputRangeError } from "../errors.ts";
-import { flagAndKey } from "../options/flag-names.ts";
+import { flagAndKey } from "../options/names.ts";
 
 /**
  * Bytes that may come out of any file: the pixels of a blank picture of 4096 x 4096 with red, green, blue and alpha.

@@ -4,23 +4,26 @@
  * @module
  */
 
-import { InputRangeError, InputTypeError, shown } from "../errors.ts";
-import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
+import { InputRangeError } from "../errors.ts";
+import { flag, number, type OptionKind } from "../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import type { Pixels } from "./pixels.ts";
+
+/** The scaling that made pixels of the numbers in files. */
+export const SCALING = {
+  /** The value in the files that is black. */
+  base: { kind: number() },
+  /** 255 by the difference of white and black in the files. */
+  factor: { kind: number({ above: 0 }) },
+  /** True: the values stayed as they are, and base and factor only say what is black and white among them. */
+  kept: { kind: flag(), default: false },
+} as const satisfies OptionSchema;
 
 /**
  * The scaling that made the pixels of a data set of those in files: `(value - base) * factor`, which is 0 for black and 255 for white. A type
  * alias because interfaces do not fit `Json`.
  */
-export type PixelScaling = {
-  /** The value in the files that is black. */
-  readonly base: number;
-  /** 255 by the difference of white and black in the files. */
-  readonly factor: number;
-  /** True: the values stayed as they are, and base and factor only say what is black and white among them. Default false. */
-  readonly kept?: boolean | undefined;
-};
+export type PixelScaling = { readonly [K in keyof OptionsOf<typeof SCALING>]: OptionsOf<typeof SCALING>[K] };
 
 /** Pixels that are 0 to 255 in the files already. */
 export const BYTES: PixelScaling = { base: 0, factor: 1 };
@@ -50,15 +53,16 @@ export function isSameScaling(a: PixelScaling, b: PixelScaling): boolean {
  * @throws TypeError, RangeError if it is none
  */
 export function readScaling(who: string, json: unknown): PixelScaling {
-  const fields = readFields(who, json, ["base", "factor", "kept"]);
-  const { kept } = fields;
-  if (kept !== undefined && typeof kept !== "boolean") {
-    throw new InputTypeError(who, "kept to be true or false", shown(kept));
-  }
-  const base = checkNumber(who, "base", fields.base);
-  const factor = checkNumber(who, "factor", fields.factor, { above: 0 });
-  return kept === true ? { base, factor, kept } : { base, factor };
+  const { base, factor, kept } = readOptions(who, SCALING, json);
+  return kept ? { base, factor, kept } : { base, factor };
 }
+
+/** The scaling of a model's pixels. */
+export const PIXEL_SCALING: OptionKind<PixelScaling, PixelScaling> = {
+  field: "value",
+  wanted: "a scaling",
+  read: (who, key, value) => readScaling(`${who}: ${key}`, value),
+};
 
 /**
  * Pixels for a model from numbers as its training data's files have them. Stretched ones are cut at a whole range below black

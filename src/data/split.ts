@@ -1,7 +1,66 @@
 import { InputRangeError } from "../errors.ts";
-import { RandomStream } from "../numeric/random.ts";
-import { type Dataset, type DatasetSplit, partDataset, splitPerClass } from "./dataset.ts";
-import { drawPerClass, roundedShares } from "./draw.ts";
+import { permutation, RandomStream } from "../numeric/random.ts";
+import { type Dataset, sliceDataset, takeDataset } from "./dataset.ts";
+import { drawPerClass, lieTogether, roundedShares, shareOut } from "./draw.ts";
+
+/** The two parts of {@link splitDataset}. */
+export interface DatasetSplit {
+  /** Images that remain for training. */
+  readonly rest: Dataset;
+  /** Images that are held out. */
+  readonly heldOut: Dataset;
+}
+
+/** Both parts of a data set, copied; 1 marks images that are held out. */
+function partDataset(dataset: Dataset, isHeldOut: Uint8Array): DatasetSplit {
+  const indices = [...isHeldOut.keys()];
+  const [rest, heldOut] = [0, 1].map((held) => indices.filter((index) => isHeldOut[index] === held));
+  return { rest: takeDataset(dataset, rest), heldOut: takeDataset(dataset, heldOut) };
+}
+
+/** The number of images that a part of a data set is. */
+function partSize(dataset: Dataset, part: number): number {
+  const count = part > 0 && part < 1 ? Math.max(1, Math.round(part * dataset.length)) : part;
+  if (Number.isSafeInteger(count) && count > 0 && count < dataset.length) return count;
+  const who = `splitDataset ${JSON.stringify(dataset.name)}`;
+  const wanted = `a fraction below 1 or a number from 1 to ${dataset.length - 1}`;
+  throw new InputRangeError(who, wanted, `${part}`);
+}
+
+/**
+ * Holds images out, drawn so that each class gives its share of them. The number of images is as in {@link
+ * splitDataset}.
+ *
+ * @throws RangeError if either part would be empty, or images have no classes
+ */
+export function splitPerClass(dataset: Dataset, part: number, seed = 0): DatasetSplit {
+  const { labels, classes, name } = dataset;
+  const count = partSize(dataset, part);
+  if (labels === undefined) throw new InputRangeError(`split ${JSON.stringify(name)}`, "class labels", "targets");
+  return partDataset(dataset, drawPerClass(labels, shareOut(labels, classes, count), RandomStream.from(seed, "split")));
+}
+
+/**
+ * Holds images out, for validation: the last ones, as views. Where images of one class lie together, as in folders of
+ * pictures, the last ones would be of one class: then each class gives its share, drawn.
+ *
+ * @param part a number of images (1 or more), or a fraction of them (below 1, rounded, at least one image)
+ * @param how `"order"` for the last ones in any case; or a stream that draws which images, whatever their classes (both
+ *   parts are then copies)
+ * @throws RangeError if either part would be empty
+ *
+ * @example
+ * const { rest, heldOut } = splitDataset(train, 0.1, RandomStream.from(seed, "validation"));
+ */
+export function splitDataset(dataset: Dataset, part: number, how?: RandomStream | "order"): DatasetSplit {
+  const begin = dataset.length - partSize(dataset, part);
+  if (how === undefined && lieTogether(dataset)) return splitPerClass(dataset, part);
+  if (how === undefined || how === "order") {
+    return { rest: sliceDataset(dataset, 0, begin), heldOut: sliceDataset(dataset, begin) };
+  }
+  const order = permutation(dataset.length, how);
+  return { rest: takeDataset(dataset, order.subarray(0, begin)), heldOut: takeDataset(dataset, order.subarray(begin)) };
+}
 
 /**
  * Holds out the same share of every class, drawn at random: what is left of a class, and what is held out, is as near to

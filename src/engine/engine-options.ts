@@ -5,13 +5,16 @@ import { MOST_THREADS } from "./threads/source.ts";
 
 /** Options of the engine that computes a model. */
 export const ENGINE = {
-  /** Kernels that compute. `"auto"`, and without it: the fastest stable ones of the host, or `js` for float64. */
+  /**
+   * Kernels that compute: js (plain JavaScript), simd, relaxed (SIMD with fused multiply-add) or wide (that in 256 bits), or auto, the
+   * fastest that there is but wide. Without it the same, or `js` for float64.
+   */
   engine: { kind: choice(["auto", ...ENGINES]), optional: true },
   /** Precision of all numbers; float64 only on `js`, for gradient checks. */
   precision: { kind: choice(["float32", "float64"]), default: "float32" },
   /**
-   * Threads that share the work; the results are the same bits for any number. `"auto"`: one for each core, up to 8, where
-   * that measures faster than one alone. Where threads cannot be had, one does it all.
+   * Threads that share the work, or auto for one a core, up to 8, where that is faster. The results are the same bits for any
+   * number. Where threads cannot be had, one does it all.
    */
   threads: { kind: wholeOr("auto", 1, MOST_THREADS), default: 1 },
 } as const satisfies OptionSchema;

@@ -1,21 +1,48 @@
-import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import type { ImageShape } from "../data/pixels.ts";
+import { InputRangeError, InputTypeError } from "../errors.ts";
 import { type LayerList, listOf } from "../graph/functional.ts";
 import { readTensors, type SymbolicTensor, sizeOf } from "../layers/layer.ts";
+import { extents, type OptionKind } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
+import { type OptionSchema, type OptionsOf, readGiven, readOptions } from "../options/schema.ts";
+
+/** Largest input, in elements: beyond it the first layer alone would not fit into memory. */
+const MAX_ELEMENTS = 2 ** 26;
+
+/**
+ * Bounds of factors, as kernels compute in float32: beyond them a factor would be infinite, and a pixel of 0 times it
+ * NaN.
+ */
+const FLOAT32 = { minimum: -(2 ** 127), maximum: 2 ** 127 };
+
+const SHAPE: OptionKind<ImageShape, ImageShape> = extents(["height", "width", "channels"], MAX_ELEMENTS);
+
+/** A number for all channels, or one for each. */
+const PER_CHANNEL: OptionKind<number | readonly number[], number | readonly number[]> = {
+  field: "value",
+  wanted: "a number, or one for each channel",
+  read(who, key, value) {
+    if (!Array.isArray(value)) return checkNumber(who, key, value, FLOAT32);
+    return value.map((item: unknown) => checkNumber(who, key, item, FLOAT32));
+  },
+};
+
+/** The input of a model: its shape, and the scaling of raw pixels, which is scale x + offset for each channel or all. */
+export const INPUT = {
+  /** Shape of an image: height, width, channels. */
+  shape: { kind: SHAPE },
+  /** Factor of the raw pixels, such as 1 / 255, which scales bytes to 0 to 1. */
+  scale: { kind: PER_CHANNEL, default: 1 },
+  /** Added after the factor. */
+  offset: { kind: PER_CHANNEL, default: 0 },
+  /** Mean of the raw pixels. With `deviation`, in place of `scale` and `offset`: (x - mean) / deviation. */
+  mean: { kind: PER_CHANNEL, default: 0 },
+  /** Standard deviation of the raw pixels, which goes with `mean`. */
+  deviation: { kind: PER_CHANNEL, default: 1 },
+} as const satisfies OptionSchema;
 
 /** Shape of the input, and the scaling from raw pixels: scale x + offset, for each channel or all. */
-export interface InputOptions {
-  /** Shape of an image: [height, width, channels]. */
-  shape: readonly [height: number, width: number, channels: number];
-  /** Factor of the raw pixels. 1 / 255 scales bytes to 0 to 1. Default 1. */
-  scale?: number | readonly number[];
-  /** Added after the factor. Default 0. */
-  offset?: number | readonly number[];
-  /** Mean of the raw pixels. With `deviation`, in place of `scale` and `offset`: (x - mean) / deviation. */
-  mean?: number | readonly number[];
-  deviation?: number | readonly number[];
-}
+export interface InputOptions extends OptionsOf<typeof INPUT> {}
 
 /** The input of a model, checked and complete: one factor and one summand per channel. */
 export interface Input {
@@ -57,15 +84,6 @@ export function input(options: InputOptions | InputOptions["shape"]): InputTenso
   return tensor;
 }
 
-/** Largest input, in elements: beyond it the first layer alone would not fit into memory. */
-const MAX_ELEMENTS = 2 ** 26;
-
-/**
- * Bounds of factors, as kernels compute in float32: beyond them a factor would be infinite, and a pixel of 0 times it
- * NaN.
- */
-const FLOAT32 = { minimum: -(2 ** 127), maximum: 2 ** 127 };
-
 /**
  * Checks the input of a model, from TypeScript or from a file. A bare shape stands for `{ shape }`.
  *
@@ -73,45 +91,28 @@ const FLOAT32 = { minimum: -(2 ** 127), maximum: 2 ** 127 };
  */
 export function readInput(json: unknown): Input {
   const who = "input";
-  const keys = ["shape", "scale", "offset", "mean", "deviation"] as const;
-  const fields = readFields(who, Array.isArray(json) ? { shape: json } : json, keys);
-  const { shape } = fields;
-  if (!Array.isArray(shape) || shape.length !== 3) {
-    throw new InputTypeError(who, "shape to be [height, width, channels]", shown(shape));
+  const options = Array.isArray(json) ? { shape: json } : json;
+  const { shape, ...values } = readOptions(who, INPUT, options);
+  if (sizeOf(shape) > MAX_ELEMENTS) {
+    throw new InputRangeError(who, `a shape of at most ${MAX_ELEMENTS} elements`, `[${shape}]`, "too-large");
   }
-  const whole = { whole: true, minimum: 1, maximum: MAX_ELEMENTS };
-  const [height, width, channels] = shape.map((extent: unknown) => checkNumber(who, "shape", extent, whole));
-  const checked = [height, width, channels] as const;
-  if (sizeOf(checked) > MAX_ELEMENTS) {
-    throw new InputRangeError(who, `a shape of at most ${MAX_ELEMENTS} elements`, `[${checked}]`, "too-large");
-  }
-  if (fields.mean !== undefined || fields.deviation !== undefined) {
-    if (fields.scale !== undefined || fields.offset !== undefined) {
-      throw new InputTypeError(who, "either scale and offset or mean and deviation", "both", "contradiction");
-    }
-    const mean = perChannel(who, "mean", fields.mean ?? 0, channels);
-    const deviation = perChannel(who, "deviation", fields.deviation ?? 1, channels);
-    if (deviation.includes(0)) throw new InputRangeError(who, "deviation not to be 0", `[${deviation}]`);
-    const scale = deviation.map((d) => checkNumber(who, "1 / deviation", 1 / d, FLOAT32));
-    const offset = mean.map((m, i) => checkNumber(who, "-mean / deviation", -m / deviation[i], FLOAT32));
-    return { shape: checked, scale, offset };
-  }
-  return {
-    shape: checked,
-    scale: perChannel(who, "scale", fields.scale ?? 1, channels),
-    offset: perChannel(who, "offset", fields.offset ?? 0, channels),
+  const perChannel = (name: keyof typeof values): number[] => {
+    const value = values[name];
+    const list = typeof value === "number" ? new Array<number>(shape[2]).fill(value) : value;
+    if (list.length === shape[2]) return [...list];
+    const wanted = `${name} to have ${shape[2]} values, one per channel`;
+    throw new InputRangeError(who, wanted, `${list.length}`, "shape-mismatch");
   };
-}
-
-function perChannel(who: string, name: string, value: unknown, channels: number): number[] {
-  const list: unknown[] = Array.isArray(value) ? value : new Array<unknown>(channels).fill(value);
-  if (list.length !== channels) {
-    throw new InputRangeError(
-      who,
-      `${name} to have ${channels} values, one per channel`,
-      `${list.length}`,
-      "shape-mismatch",
-    );
+  const given = readGiven(who, INPUT, options);
+  if (given.mean === undefined && given.deviation === undefined) {
+    return { shape, scale: perChannel("scale"), offset: perChannel("offset") };
   }
-  return list.map((item) => checkNumber(who, name, item, FLOAT32));
+  if (given.scale !== undefined || given.offset !== undefined) {
+    throw new InputTypeError(who, "either scale and offset or mean and deviation", "both", "contradiction");
+  }
+  const deviation = perChannel("deviation");
+  if (deviation.includes(0)) throw new InputRangeError(who, "deviation not to be 0", `[${deviation}]`);
+  const scale = deviation.map((d) => checkNumber(who, "1 / deviation", 1 / d, FLOAT32));
+  const offset = perChannel("mean").map((m, i) => checkNumber(who, "-mean / deviation", -m / deviation[i], FLOAT32));
+  return { shape, scale, offset };
 }

@@ -1,8 +1,17 @@
 import { readLayers } from "../graph/read.ts";
-import { readFields } from "../options/objects.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { OptionKind } from "../options/kinds.ts";
+import { type OptionSchema, readOptions } from "../options/schema.ts";
 import { Architecture } from "./architecture.ts";
-import { readOutputNames } from "./forms.ts";
-import { readInput } from "./input.ts";
+import { LIST_FORM } from "./forms.ts";
+
+const LAYERS: OptionKind<readonly Layer[], readonly Layer[]> = {
+  ...LIST_FORM.layers.kind,
+  wanted: "a list of layers",
+  read: (_who, key, value) => readLayers(value, key),
+};
+
+const FILE_FORM = { ...LIST_FORM, layers: { kind: LAYERS } } as const satisfies OptionSchema;
 
 /**
  * Reads a network from parsed JSON, as `Architecture.toJson` gives it: `{ "input": { "shape": [28, 28, 1], "scale":
@@ -14,10 +23,5 @@ import { readInput } from "./input.ts";
  * @throws TypeError, RangeError for unknown keys, and where options or shapes do not fit
  */
 export function readArchitecture(json: unknown): Architecture {
-  const { input, layers, outputs } = readFields("model", json, ["input", "layers", "outputs"]);
-  return new Architecture({
-    input: readInput(input),
-    layers: readLayers(layers, "layers"),
-    outputs: readOutputNames(outputs),
-  });
+  return new Architecture(readOptions("model", FILE_FORM, json));
 }

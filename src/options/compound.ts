@@ -29,9 +29,12 @@ export function growing(most: number): OptionKind<readonly number[], readonly nu
 }
 
 /** A list of things of one kind. */
-export function list<Input, Value>(kind: OptionKind<Input, Value>): OptionKind<readonly Input[], readonly Value[]> {
+export function list<Input, Value>(
+  kind: OptionKind<Input, Value>,
+): OptionKind<readonly Input[], readonly Value[]> & { readonly item: OptionKind<Input, Value> } {
   return {
-    field: "value",
+    field: "list",
+    item: kind,
     wanted: "a list",
     read(who, key, value) {
       if (!Array.isArray(value)) throw new InputTypeError(who, `${key} to be a list`, shown(value));

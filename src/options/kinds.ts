@@ -9,18 +9,32 @@ import type { Json } from "../json.ts";
 import { checkNumber, keepsRule, type NumberRule, ruleText } from "./numbers.ts";
 
 /**
- * The field that a form shows: `extents` is one for sizes along axes, `pairs` for names and values, `layers` for a list of
- * layers, `value` for JSON, such as a number or a pair of them.
+ * The field that a form shows: `extents` is one for sizes along axes, `range` for a beginning and an end, `list` for several
+ * values of one kind, `pairs` for names and values, `layers` for a list of layers, `value` for JSON, such as a number or a
+ * pair of them.
  */
-export type OptionField = "number" | "whole" | "flag" | "choice" | "text" | "extents" | "pairs" | "layers" | "value";
+export type OptionField =
+  | "number"
+  | "whole"
+  | "flag"
+  | "choice"
+  | "text"
+  | "extents"
+  | "range"
+  | "list"
+  | "pairs"
+  | "layers"
+  | "value";
 
 /** A kind of option. `Input` is the type that callers give, `Value` the type of the value that was read. */
 export interface OptionKind<Input, Value> {
   readonly field: OptionField;
   /** The values to choose from, where there are only some. */
   readonly choices?: readonly string[];
-  /** The names of extents in their order, or those that pairs may have. */
+  /** The names of extents in their order, those that pairs may have, or those of what ranges may be of. */
   readonly names?: readonly string[];
+  /** The kind of a list's items. */
+  readonly item?: OptionKind<unknown, unknown>;
   /** Texts that may stand in place of a number. */
   readonly words?: readonly string[];
   /** The bounds of a number. */
@@ -72,6 +86,23 @@ export function wholeOr<const Word extends string>(
       if (typeof value === "number" && keepsRule(value, rule)) return value;
       const Wrong = typeof value === "number" ? InputRangeError : InputTypeError;
       throw new Wrong(who, `${key} to be ${wanted}`, shown(value));
+    },
+  };
+}
+
+/** A number of things, or a share of them above 0 and below 1; or a word for them. */
+export function countOrShare<const Word extends string = never>(word?: Word): OptionKind<number | Word, number | Word> {
+  const wanted = `${word === undefined ? "" : `${word}, `}a whole number at least 1, or a share above 0 and below 1`;
+  return {
+    field: "number",
+    rule: { above: 0 },
+    ...(word !== undefined && { words: [word] }),
+    wanted,
+    read(who, key, value) {
+      if (word !== undefined && value === word) return word;
+      if (typeof value !== "number") throw new InputTypeError(who, `${key} to be ${wanted}`, shown(value));
+      if (value > 0 && (value < 1 || Number.isSafeInteger(value))) return value;
+      throw new InputRangeError(who, `${key} to be ${wanted}`, shown(value));
     },
   };
 }
@@ -168,7 +199,8 @@ export function extents<const Axes extends readonly string[]>(
     read(who, key, value) {
       const given: unknown[] = Array.isArray(value) ? [...value] : [];
       if (areRight(given)) return given;
-      const Wrong = given.length === names.length ? InputRangeError : InputTypeError;
+      const isKind = given.length === names.length && given.every((item) => typeof item === "number");
+      const Wrong = isKind ? InputRangeError : InputTypeError;
       throw new Wrong(who, `${key} to be ${wanted}`, shown(value));
     },
   };

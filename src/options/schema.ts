@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly kind: OptionKind<unknown, unknown>;
   readonly default?: Json;
   readonly optional?: true;
+  /** The key that names it on the command line, such as `lr` for `learningRate`; without it its own. */
+  readonly flag?: string;
   /** Few need it: forms show it under "More", and command lines only on demand. */
   readonly rare?: true;
   /** Formats of files that know the option, such as "CSV", where not all do. */
@@ -100,6 +102,19 @@ export function pickOptions<S extends OptionSchema, From extends object>(
 ): { readonly [K in keyof From as K & keyof S]: From[K] };
 export function pickOptions(schema: OptionSchema, from: object): object {
   return Object.fromEntries(Object.entries(from).filter(([key, value]) => value !== undefined && key in schema));
+}
+
+/** Options as JSON holds them: those that were given, and the defaults of the others. */
+export function optionsJson(who: string, schema: OptionSchema, given: object): { readonly [key: string]: Json } {
+  const values = new Map<string, unknown>(Object.entries(given));
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([key, { kind, default: fallback }]) => {
+      const value = values.get(key) ?? fallback;
+      if (value === undefined) return [];
+      const json = kind.toJson === undefined ? value : kind.toJson(kind.read(who, key, value));
+      return [[key, JSON.parse(JSON.stringify(json))]];
+    }),
+  );
 }
 
 /** Options as files keep them: those that were given, and their `type`. */

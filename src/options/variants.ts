@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Json } from "../json.ts";
 import type { OptionKind } from "./kinds.ts";
 import { readType } from "./objects.ts";
 import type { OptionSchema } from "./schema.ts";
@@ -55,13 +56,15 @@ export interface VariantKind<Input, Value> extends OptionKind<Input, Value> {
  * A thing of one of several types: the thing itself, the name of its type, or an object with the type and its options.
  *
  * @param read the thing from any of these
+ * @param toJson the object with type and options, where the thing is none
  */
 export function variantKind<Input, Value>(
   variants: Variants<unknown>,
   read: (value: unknown) => Value,
+  toJson?: (value: Value) => Json,
 ): VariantKind<Input, Value> {
   const wanted = `one of ${typesOf(variants).join(", ")}`;
-  return { field: "value", variants, wanted, read: (_who, _key, value) => read(value) };
+  return { field: "value", variants, wanted, read: (_who, _key, value) => read(value), ...(toJson && { toJson }) };
 }
 
 /** The schemas of all types, for forms, command lines and tables. */

@@ -1,39 +1,63 @@
-import { type Dataset, sliceDataset, splitDataset, splitPerClass } from "../data/dataset.ts";
+import { type Dataset, sliceDataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
+import { splitDataset, splitPerClass } from "../data/split.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { choice, countOrShare, type OptionKind, whole } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 
 /** Images `begin` to `end` - 1, counted from 0; a range may go beyond the last image. */
 export type ImageRange = readonly [begin: number, end: number];
+
+/** Images to test on: a range of those for testing or training. */
+export type TestRange = { readonly of: "train" | "test"; readonly range: ImageRange };
+
+/** A range of images. */
+const RANGE: OptionKind<ImageRange, ImageRange> = {
+  field: "range",
+  wanted: "the first image and the one after the last, such as 0:1000",
+  read: (who, key, value) => readRange(`${who}: ${key}`, value),
+};
+
+/** A range of images, and what they are of. */
+const TEST_RANGE: OptionKind<TestRange, TestRange> = {
+  field: "range",
+  names: ["test", "train"],
+  wanted: RANGE.wanted,
+  read: (who, key, value) => readTestRange(`${who}: ${key}`, value),
+};
+
+/** Division of a data set into images to train on, to validate with and to test on. */
+export const DATA_SPLIT = {
+  /**
+   * Images held out for validation, drawn per class (of IDX files the last ones): a number, a fraction, or test for the images
+   * to test on. They are evaluated after each epoch. Default none.
+   */
+  validation: { kind: countOrShare("test"), optional: true },
+  /** Largest number of images to train on, drawn per class (of IDX files the first ones). Default all. */
+  limit: { kind: whole(1), optional: true },
+  /** Range of the images to train on, such as 0:1000 for 0 to 999. Default all. */
+  train: { kind: RANGE, optional: true, flag: "trainRange", rare: true },
+  /** Range of the images to test on, such as 0:1000, or train:1000:2000 for some of those to train on. Default all. */
+  test: { kind: TEST_RANGE, optional: true, flag: "testRange", rare: true },
+  /**
+   * Rule by which `limit` and `validation` take images. `order`: the first ones are taken, the last ones held out. `classes`: each
+   * class gives its share, drawn. Default: `order`, unless images of a class lie together.
+   */
+  draw: { kind: choice(["order", "classes"]), optional: true, rare: true },
+  /** Seed of the draws. */
+  seed: { kind: whole(0), default: 0, rare: true },
+} as const satisfies OptionSchema;
 
 /**
  * Division of a data set into images to train on, to validate with and to test on. Type aliases because interfaces do
  * not fit `Json`.
  */
-export type DataSplit = {
-  /** Images to train on, of those for training. Default all. */
-  readonly train?: ImageRange | undefined;
-  /** Largest number of them. Default all. */
-  readonly limit?: number | undefined;
-  /** Rule by which `limit` and `validation` take images. Default: `order`, unless images of a class lie together. */
-  readonly draw?: Draw | undefined;
-  /** Seed of the draws. Default 0. */
-  readonly seed?: number | undefined;
-  /**
-   * Images that are evaluated after each epoch: a number of those to train on (or a fraction below 1), which are then
-   * held out; or the images to test on. Default none.
-   */
-  readonly validation?: number | "test" | undefined;
-  /** Images to test on. Default all. */
-  readonly test?: TestRange | undefined;
-};
+export type DataSplit = { readonly [K in keyof OptionsOf<typeof DATA_SPLIT>]: OptionsOf<typeof DATA_SPLIT>[K] };
 
 /** `order`: the first images are taken, the last ones held out. `classes`: each class gives its share, drawn. */
-export type Draw = "order" | "classes";
-
-/** Images to test on: a range of those for testing or training. */
-export type TestRange = { readonly of: "train" | "test"; readonly range: ImageRange };
+export type Draw = NonNullable<DataSplit["draw"]>;
 
 /** A data set with its images to train on and to test on. */
 export interface TrainTestData {
@@ -63,11 +87,12 @@ export function limited(data: Dataset, limit: number | undefined, draw: Draw, se
 /**
  * Divides a data set. Parts are views of it, but for those that are drawn.
  *
- * @throws RangeError if a part would be empty; TypeError if it asks for images to test on where there are none
+ * @throws RangeError if a part would be empty; TypeError for a wrong option, or if it asks for images to test on where there are none
  * @example
  * const { train, test } = splitData(mnist, { train: [0, 1000], test: { of: "train", range: [1000, 2000] } });
  */
-export function splitData(data: TrainTestData, split: DataSplit = {}): SplitData {
+export function splitData(data: TrainTestData, options: DataSplit = {}): SplitData {
+  const split = readOptions("data split", DATA_SPLIT, options);
   const all = split.train === undefined ? data.train : rangeOf(data.train, split.train, "data split: train");
   const draw = split.draw ?? (lieTogether(all) ? "classes" : "order");
   const used = limited(all, split.limit, draw, split.seed);

@@ -1,38 +1,53 @@
 import type { ReadSettings } from "../data/read/settings.ts";
 import { checkReadSettings } from "../data/read/settings.ts";
 import { ENGINES } from "../engine/engine-names.ts";
-import { InputTypeError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { choice, flag, type OptionKind, text } from "../options/kinds.ts";
-import { checkNumber } from "../options/numbers.ts";
-import { readFields, readType } from "../options/objects.ts";
-import { type OptionSchema, readOptions, type ValuesOf } from "../options/schema.ts";
+import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { RUN_PLAN } from "../training/plan.ts";
-import { type Draw, type ImageRange, readRange, readTestRange, type TestRange } from "./data-split.ts";
+import { DATA_SPLIT } from "./data-split.ts";
 
-/** The data of a run, with a checksum that tells whether it is still the same. */
-export type DataSettings = {
-  readonly source: "mnist" | "digits" | "folder";
+const READER: OptionKind<ReadSettings, ReadSettings> = {
+  field: "value",
+  wanted: "settings of the readers",
+  read: (who, key, value) => checkReadSettings(`${who}: ${key}`, value),
+};
+
+/** The data of a run, as far as it is always noted: null where there is none. */
+const NOTED_DATA = {
+  /** Where the images come from. */
+  source: { kind: choice(["mnist", "digits", "folder"]) },
   /** Path of the folder or the file; null where the program finds the data itself. */
-  readonly folder: string | null;
-  /** Settings of the readers, where not all are defaults. */
-  readonly reader?: ReadSettings;
+  folder: { kind: text(), optional: true },
   /** Largest number of images; null for all. */
-  readonly limit: number | null;
+  limit: DATA_SPLIT.limit,
   /** Images to train on; null for all. */
-  readonly trainRange: ImageRange | null;
+  trainRange: DATA_SPLIT.train,
   /** Images to test on; null for all of the test set. */
-  readonly testRange: TestRange | null;
+  testRange: DATA_SPLIT.test,
   /**
    * Images for validation: a number, or a fraction below 1, of those to train on; or the images to test on; null for
    * none.
    */
-  readonly validation: number | "test" | null;
-  /** Rule by which `limit` and `validation` take images. Missing, as in earlier versions: `order`. */
-  readonly draw?: Draw;
+  validation: DATA_SPLIT.validation,
   /** SHA-256 of pixels and labels, before images are held out; null where it could not be computed. */
-  readonly sha256: string | null;
-};
+  sha256: { kind: text(), optional: true },
+} as const satisfies OptionSchema;
+
+/** The data of a run, as far as it is noted where it is not usual. */
+const UNUSUAL_DATA = {
+  /** Settings of the readers, where not all are defaults. */
+  reader: { kind: READER, optional: true },
+  /** Rule by which `limit` and `validation` take images. Missing, as in earlier versions: `order`. */
+  draw: DATA_SPLIT.draw,
+} as const satisfies OptionSchema;
+
+/** The data of a run, with a checksum that tells whether it is still the same. */
+export type DataSettings = {
+  readonly [K in keyof ValuesOf<typeof NOTED_DATA>]: undefined extends ValuesOf<typeof NOTED_DATA>[K]
+    ? Exclude<ValuesOf<typeof NOTED_DATA>[K], undefined> | null
+    : ValuesOf<typeof NOTED_DATA>[K];
+} & { readonly [K in keyof OptionsOf<typeof UNUSUAL_DATA>]: OptionsOf<typeof UNUSUAL_DATA>[K] };
 
 /** Settings of a run that are neither the model's own nor of its plan. */
 const OWN = {
@@ -72,39 +87,18 @@ function dataSettings(): OptionKind<DataSettings, DataSettings> {
   return { field: "value", wanted: "an object", read: (_who, _key, value) => readDataSettings(value) };
 }
 
-const DATA_KEYS = [
-  "source",
-  "folder",
-  "reader",
-  "limit",
-  "trainRange",
-  "testRange",
-  "validation",
-  "draw",
-  "sha256",
-] as const satisfies readonly (keyof DataSettings)[];
-
 /** Reads the data of a run's settings, from JSON that is not to be trusted. */
 export function readDataSettings(json: unknown): DataSettings {
-  const fields = readFields(WHO, json, DATA_KEYS);
-  const { source, folder, limit, validation, sha256, trainRange = null, testRange = null, reader, draw } = fields;
+  const { reader, draw, ...noted } = readOptions(WHO, { ...NOTED_DATA, ...UNUSUAL_DATA }, json);
   return {
-    source: readType(`${WHO}: source`, source, ["mnist", "digits", "folder"] as const),
-    folder: folder === null ? null : readText("folder", folder),
-    ...(reader !== undefined && { reader: checkReadSettings(`${WHO}: reader`, reader) }),
-    limit: limit === null ? null : checkNumber(WHO, "limit", limit, { whole: true, minimum: 1 }),
-    trainRange: trainRange === null ? null : readRange(`${WHO}: trainRange`, trainRange),
-    testRange: testRange === null ? null : readTestRange(`${WHO}: testRange`, testRange),
-    validation:
-      validation === null || validation === "test"
-        ? validation
-        : checkNumber(WHO, "validation", validation, { above: 0 }),
-    ...(draw !== undefined && { draw: readType(`${WHO}: draw`, draw, ["order", "classes"] as const) }),
-    sha256: sha256 === null ? null : readText("sha256", sha256),
+    source: noted.source,
+    folder: noted.folder ?? null,
+    ...(reader !== undefined && { reader }),
+    limit: noted.limit ?? null,
+    trainRange: noted.trainRange ?? null,
+    testRange: noted.testRange ?? null,
+    validation: noted.validation ?? null,
+    ...(draw !== undefined && { draw }),
+    sha256: noted.sha256 ?? null,
   };
-}
-
-function readText(name: string, value: unknown): string {
-  if (typeof value !== "string") throw new InputTypeError(WHO, `${name} to be text`, typeof value);
-  return value;
 }

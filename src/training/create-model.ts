@@ -1,13 +1,20 @@
 import { Architecture } from "../model/architecture.ts";
-import { ARCHITECTURE_KEYS, type ArchitectureOptions } from "../model/forms.ts";
+import { type ArchitectureOptions, FUNCTIONAL_FORM, LIST_FORM } from "../model/forms.ts";
 import { readFields } from "../options/objects.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import { Model } from "./model.ts";
+import { SEED } from "./model-settings.ts";
+
+/** The options of `createModel` besides its network. */
+export const MODEL_OPTIONS = {
+  /** Seed of everything random: initial weights, order of the data, dropout, augmentation. */
+  seed: { kind: SEED, default: 0 },
+} as const satisfies OptionSchema;
+
+const KEYS = Object.keys({ ...LIST_FORM, ...FUNCTIONAL_FORM, ...MODEL_OPTIONS });
 
 /** Options of `createModel`: a network as a list of layers, or in functional form; and a seed. */
-export type ModelOptions = ArchitectureOptions & {
-  /** Seed of everything random: initial weights, order of the data, dropout, augmentation. Default 0. */
-  seed?: number;
-};
+export type ModelOptions = ArchitectureOptions & OptionsOf<typeof MODEL_OPTIONS>;
 
 /**
  * Makes a model: checks that layers and shapes fit. `compile` gives it memory and weights.
@@ -35,7 +42,8 @@ export function createModel(options: ModelOptions): Model {
 
 /** Reads a model's architecture and seed from the options of `createModel`. */
 export function readModelOptions(options: ModelOptions) {
-  readFields("createModel", options, [...ARCHITECTURE_KEYS, "seed"]);
-  const { seed = 0, ...form } = options;
+  readFields("createModel", options, KEYS);
+  const { seed: given, ...form } = options;
+  const { seed } = readOptions("createModel", MODEL_OPTIONS, { seed: given });
   return { architecture: new Architecture(form), seed };
 }

@@ -2,12 +2,12 @@ import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
 import { VIEWS } from "../data/views.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
 import { nested } from "../options/compound.ts";
 import { flag } from "../options/kinds.ts";
 import { completeOptions, type OptionSchema, type OptionsOf } from "../options/schema.ts";
 import { ChosenMetrics, checkMetrics, METRICS, type MetricName } from "./chosen-metrics.ts";
-import { TimeSlice } from "./event-loop.ts";
 import { Predictor } from "./predictor.ts";
 
 /** Means over a data set. */

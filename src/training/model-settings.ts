@@ -1,19 +1,9 @@
-import { type PixelScaling, readScaling } from "../data/scaling.ts";
-import { InputTypeError, shown } from "../errors.ts";
+import { PIXEL_SCALING } from "../data/scaling.ts";
 import type { Loss } from "../model/contracts.ts";
-import { number, whole } from "../options/kinds.ts";
+import { list } from "../options/compound.ts";
+import { number, type OptionKind, text, whole } from "../options/kinds.ts";
+import { type OptionSchema, pickOptions, readOptions, type ValuesOf } from "../options/schema.ts";
 import { parseLoss } from "./losses.ts";
-
-/** The settings in a model file, besides architecture and weights, checked. */
-export interface ModelSettings {
-  readonly seed: number;
-  readonly batchSize: number;
-  readonly loss: Loss | undefined;
-  /** The optimizer, unread: only training needs it. */
-  readonly optimizer: unknown;
-  readonly classNames: readonly string[] | undefined;
-  readonly scaling: PixelScaling | undefined;
-}
 
 /** The largest number of images that may be worked on at once. */
 export const MAX_BATCH = 2 ** 20;
@@ -24,6 +14,32 @@ export const BATCH_SIZE = whole(1, MAX_BATCH);
 /** A seed that a model takes. */
 export const SEED = number({ whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
+const LOSS: OptionKind<unknown, Loss> = {
+  field: "value",
+  wanted: "a loss",
+  read: (_who, _key, value) => parseLoss(value),
+};
+
+/** The optimizer, unread: only training needs it. */
+const UNREAD: OptionKind<unknown, unknown> = {
+  field: "value",
+  wanted: "an optimizer",
+  read: (_who, _key, value) => value,
+};
+
+/** The settings that a model file keeps beside architecture and weights. */
+const MODEL_SETTINGS = {
+  seed: { kind: SEED, default: 0 },
+  batchSize: { kind: BATCH_SIZE, default: 32 },
+  loss: { kind: LOSS, optional: true },
+  optimizer: { kind: UNREAD, optional: true },
+  classNames: { kind: list(text()), optional: true },
+  scaling: { kind: PIXEL_SCALING, optional: true },
+} as const satisfies OptionSchema;
+
+/** The settings in a model file, besides architecture and weights, checked. */
+export type ModelSettings = ValuesOf<typeof MODEL_SETTINGS>;
+
 /**
  * The settings of a model file, from untrusted JSON. Files are written through the same check, so that none is written that
  * cannot be read.
@@ -31,22 +47,5 @@ export const SEED = number({ whole: true, minimum: 0, maximum: Number.MAX_SAFE_I
  * @throws TypeError, RangeError for a wrong one
  */
 export function readModelSettings(who: string, settings: Readonly<Record<string, unknown>>): ModelSettings {
-  const { seed = 0, batchSize = 32, loss, optimizer, classNames, scaling } = settings;
-  return {
-    seed: SEED.read(who, "seed", seed),
-    batchSize: BATCH_SIZE.read(who, "batchSize", batchSize),
-    loss: loss === undefined ? undefined : parseLoss(loss),
-    optimizer,
-    classNames: readClassNames(who, classNames),
-    scaling: scaling === undefined ? undefined : readScaling(`${who}: scaling`, scaling),
-  };
-}
-
-function readClassNames(who: string, names: unknown): readonly string[] | undefined {
-  if (names === undefined) return undefined;
-  const list: unknown[] = Array.isArray(names) ? names : [];
-  if (!Array.isArray(names) || !list.every((name) => typeof name === "string")) {
-    throw new InputTypeError(who, "classNames to be a list of texts", shown(names));
-  }
-  return list;
+  return readOptions(who, MODEL_SETTINGS, pickOptions(MODEL_SETTINGS, settings));
 }

@@ -1,10 +1,10 @@
 import type { Pixels } from "../data/pixels.ts";
 import { readRawImages } from "../data/raw-images.ts";
+import { TimeSlice } from "../event-loop.ts";
 import { sizeOf } from "../layers/layer.ts";
 import type { Network } from "../model/network.ts";
 import { checkOutputs } from "./diverged.ts";
 import { type PredictionSettings, readPredictionSettings } from "./evaluate.ts";
-import { TimeSlice } from "./event-loop.ts";
 import { Predictor } from "./predictor.ts";
 
 /** The options of `predict`. A type alias because interfaces do not fit `Json`. */

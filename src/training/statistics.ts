@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
+import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
-import { TimeSlice } from "./event-loop.ts";
 
 /**
  * Takes the running statistics of normalisation layers anew: the mean, over batches of the images, of each batch's own mean

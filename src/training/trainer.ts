@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { InputRangeError } from "../errors.ts";
+import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
 import { WeightAverage } from "./averaging.ts";
 import type { Batch, BatchSums } from "./batch.ts";
@@ -7,7 +8,6 @@ import type { Callback, Stop, TrainingControl } from "./callback.ts";
 import { checkMetrics, type MetricName } from "./chosen-metrics.ts";
 import { type DistributionStrategy, singleNetwork } from "./distribution-strategy.ts";
 import { checkRun, type EvaluateOptions } from "./evaluate.ts";
-import { TimeSlice } from "./event-loop.ts";
 import type { EpochEvent, FitEvent, ReportEvent, StepEvent } from "./events.ts";
 import { type FitOptions, readFitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";

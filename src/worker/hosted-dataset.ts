@@ -1,5 +1,6 @@
-import { type Dataset, sliceDataset, splitDataset, splitPerClass, takeDataset } from "../data/dataset.ts";
+import { type Dataset, sliceDataset, takeDataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
+import { splitDataset, splitPerClass } from "../data/split.ts";
 import type { Draw } from "../recipes/data-split.ts";
 import type { HandleTable } from "./handle-table.ts";
 import { drawnOrigin, type Origin, sliceOrigin } from "./origin.ts";

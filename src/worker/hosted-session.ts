@@ -1,7 +1,6 @@
-import { createDataset, type Dataset, type DatasetInit, imageSize } from "../data/dataset.ts";
-import { digits } from "../data/digits/dataset.ts";
-import type { DigitsOptions } from "../data/digits/generate.ts";
-import { STANDARD_DIGITS } from "../data/digits/standard.ts";
+import { createDataset, type Dataset, type DatasetInit } from "../data/dataset.ts";
+import { drawDigits } from "../data/digits/dataset.ts";
+import { type DigitsOptions, readDigits } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import { setHdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
@@ -11,7 +10,6 @@ import { readData } from "../data/read-data.ts";
 import { ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
 import type { Json } from "../json.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
-import { TimeSlice } from "../training/event-loop.ts";
 import { loadModel } from "../training/load-model.ts";
 import { Model } from "../training/model.ts";
 import type { LoadSettings } from "./contract.ts";
@@ -49,9 +47,8 @@ export class HostedSession {
     return ENGINES.filter(hasEngine);
   }
 
-  async digits({ count = DEFAULT_COUNT, seed = STANDARD_DIGITS.seed, start = 0 }: Partial<DigitsOptions>) {
-    const which = { count, seed, start };
-    return this.#add(await drawDigits(which), digitsOrigin(which));
+  async digits(options: DigitsOptions) {
+    return this.#add(await drawDigits(options), digitsOrigin(readDigits("digits", options)));
   }
 
   /**
@@ -102,30 +99,6 @@ export class HostedSession {
   #add(data: Dataset, origin: Origin): DatasetInfo {
     return new HostedDataset(this.#handles, data, origin).info;
   }
-}
-
-/** Digits drawn between two looks at messages. */
-const CHUNK = 100;
-
-/** Default number of digits, which take half a second. */
-const DEFAULT_COUNT = 10_000;
-
-/** Draws digits without keeping the worker from its messages. */
-async function drawDigits({ count, seed, start = 0 }: DigitsOptions): Promise<Dataset> {
-  // Checks the options before there is memory for all.
-  const first = digits({ count: Math.min(count, CHUNK), seed, start });
-  if (count <= CHUNK) return first;
-  const size = imageSize(first);
-  const images = new Uint8Array(count * size);
-  const labels = new Uint8Array(count);
-  const slice = new TimeSlice();
-  for (let begin = 0; begin < count; begin += CHUNK) {
-    const drawn = digits({ count: Math.min(CHUNK, count - begin), seed, start: start + begin });
-    images.set(drawn.images, begin * size);
-    if (drawn.labels !== undefined) labels.set(drawn.labels, begin);
-    await slice.yieldIfOver();
-  }
-  return createDataset({ ...first, images, labels });
 }
 
 /** Milliseconds from one progress message to the next. */

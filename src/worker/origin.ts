@@ -1,4 +1,4 @@
-import type { DigitsOptions } from "../data/digits/generate.ts";
+import type { DigitsRange } from "../data/digits/generate.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import type { ImageRange } from "../recipes/data-split.ts";
@@ -28,7 +28,7 @@ interface DrawStep {
 const DIGITS: Origin["group"] = { source: "digits", images: STANDARD_DIGITS };
 
 /** Origin of drawn digits, if they are among those of the command line; other digits count as a page's own images. */
-export function digitsOrigin({ count, seed, start = 0 }: DigitsOptions): Origin {
+export function digitsOrigin({ count, seed, start }: DigitsRange): Origin {
   if (seed === STANDARD_DIGITS.seed) {
     if (start + count <= STANDARD_DIGITS.train) return { group: DIGITS, part: "train", range: [start, start + count] };
     const begin = start - STANDARD_DIGITS.testStart;

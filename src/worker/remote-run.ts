@@ -1,5 +1,5 @@
 import { decodeError } from "../errors.ts";
-import { macrotask } from "../training/event-loop.ts";
+import { macrotask } from "../event-loop.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History } from "../training/history.ts";
 import type { RunNote } from "./connection.ts";

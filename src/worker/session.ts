@@ -81,8 +81,8 @@ export class Session {
     return new RemoteModel(this.#connection, await this.#remote.call("loadModel", bytes, options));
   }
 
-  /** Draws digits in the worker. Default: 10,000 of seed 0, from the first one on. */
-  async digits(options: Partial<DigitsOptions> = {}): Promise<RemoteDataset> {
+  /** Draws digits in the worker. */
+  async digits(options: DigitsOptions = {}): Promise<RemoteDataset> {
     return this.#dataset(await this.#remote.call("digits", options));
   }
 

@@ -125,9 +125,9 @@ describe("convasm bench", () => {
     [{ net: ["kears"] }, /^--net: expected one of speed99, strided, .*, got "kears"; did you mean keras\?$/],
     [{ engine: ["gpu"] }, /^--engine: expected one of js, simd, relaxed, wide, got "gpu"$/],
     [{ mode: ["train,fast"] }, /^--mode: expected one of train, infer, got "fast"$/],
-    [{ batch: ["0"] }, /^--batch: expected whole numbers from 1 to 65536, got "0"$/],
-    [{ batch: ["1.5"] }, /^--batch: expected whole numbers from 1 to 65536, got "1.5"$/],
-    [{ threads: ["2", "many"] }, /^--threads: expected auto or whole numbers from 1 to 64, got "many"$/],
+    [{ batch: ["0"] }, /^--batch: expected a whole number at least 1 and at most 65536, got "0"$/],
+    [{ batch: ["1.5"] }, /^--batch: expected a whole number at least 1 and at most 65536, got "1.5"$/],
+    [{ threads: ["2", "many"] }, /^--threads: expected auto or a whole number at least 1 and at most 64, got "many"$/],
     [{ kernels: ["wnograd"] }, /^--kernels: expected a part of one of .*conv2d_forward.*, got "wnograd"/],
   ])("refuses %j", (options, message) => {
     expect(() => planBench(options)).toThrow(message);

@@ -31,7 +31,7 @@ describe("recipes", () => {
     expect(stderr).toBe("");
     expect(stdout).toMatch(new RegExp(`^${name}: `));
     expect(stdout.split("\n").length).toBeLessThan(90);
-    for (const word of ["Parameters:", "Data ", "Optimizer ", "Steps "]) expect(stdout).toContain(word);
+    for (const word of ["Parameters:", "Data ", "Optimizer ", "Epochs ", "Batch size "]) expect(stdout).toContain(word);
     expect((await run("recipes", "show", name, "--json")).event("recipe")).toMatchObject({
       name,
       layers: expect.any(Array),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createDataset, sliceDataset, splitDataset, takeDataset } from "../../src/data/dataset.ts";
+import { createDataset, sliceDataset, takeDataset } from "../../src/data/dataset.ts";
+import { splitDataset } from "../../src/data/split.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 
 /** `n` images of 2 x 1 x 3 whose values tell the image: 6 i, 6 i + 1, ... */
@@ -49,12 +50,20 @@ describe("createDataset", () => {
       { ...good, labels: Uint8Array.of(0, 9, 1, 12), classes: 10 },
       'dataset "train": expected labels from 0 to 9, got 12 at index 3',
     ],
-    ["no class", { ...good, classes: 0 }, "at least one class, got 0"],
+    ["no class", { ...good, classes: 0 }, "expected classes to be a whole number at least 1, got 0"],
     ["too few labels", { ...good, labels: new Uint8Array(3) }, "expected 4 labels, one per image, got 3"],
     ["no image", { ...good, images: new Uint8Array(0), labels: new Uint8Array(0) }, "at least one image, got none"],
     ["half an image", { ...good, images: new Uint8Array(7) }, "whole images of 1 x 2 x 1 = 2 values, got 7 values"],
-    ["empty shape", { ...good, shape: [0, 2, 1] }, "[height, width, channels], got [0,2,1]"],
-    ["broken shape", { ...good, shape: [1.5, 2, 1] }, "[height, width, channels], got [1.5,2,1]"],
+    [
+      "empty shape",
+      { ...good, shape: [0, 2, 1] },
+      "height, width and channels, whole numbers from 1 to 16777216, got [0,2,1]",
+    ],
+    [
+      "broken shape",
+      { ...good, shape: [1.5, 2, 1] },
+      "height, width and channels, whole numbers from 1 to 16777216, got [1.5,2,1]",
+    ],
     [
       "NaN pixel",
       { ...good, images: Float32Array.of(0, 1, 2, Number.NaN, 0, 0, 0, 0) },

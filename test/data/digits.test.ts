@@ -128,15 +128,18 @@ describe("generateDigits", () => {
   });
 
   it.each<[Partial<DigitsOptions>, string]>([
-    [{ count: 0 }, "generateDigits: expected count to be a whole number from 1 to 2000000, got 0"],
-    [{ count: 2.5 }, "generateDigits: expected count to be a whole number from 1 to 2000000, got 2.5"],
-    [{ count: 1e12 }, "generateDigits: expected count to be a whole number from 1 to 2000000, got 1000000000000"],
-    [{ seed: -1 }, "generateDigits: expected seed to be a whole number from 0 to 9007199254740991, got -1"],
-    [{ seed: Number.NaN }, "generateDigits: expected seed to be a whole number from 0 to 9007199254740991, got NaN"],
-    [{ start: -1 }, "generateDigits: expected start to be a whole number from 0 to 4294967286, got -1"],
+    [{ count: 0 }, "generateDigits: expected count to be a whole number at least 1 and at most 2000000, got 0"],
+    [{ count: 2.5 }, "generateDigits: expected count to be a whole number at least 1 and at most 2000000, got 2.5"],
+    [
+      { count: 1e12 },
+      "generateDigits: expected count to be a whole number at least 1 and at most 2000000, got 1000000000000",
+    ],
+    [{ seed: -1 }, "generateDigits: expected seed to be a whole number at least 0, got -1"],
+    [{ seed: Number.NaN }, "generateDigits: expected seed to be a whole number at least 0, got NaN"],
+    [{ start: -1 }, "generateDigits: expected start to be a whole number at least 0 and at most 4294967295, got -1"],
     [
       { start: 2 ** 32 - 9 },
-      "generateDigits: expected start to be a whole number from 0 to 4294967286, got 4294967287",
+      "generateDigits: expected start and count to be at most 4294967296 together, got 4294967297",
     ],
   ])("refuses %o", (options, message) => {
     const call = () => generateDigits({ count: 10, seed: 1, ...options });
@@ -147,7 +150,7 @@ describe("generateDigits", () => {
   it("refuses what is not a number", () => {
     const options: DigitsOptions = JSON.parse('{"count":"10","seed":1}');
     expect(() => generateDigits(options)).toThrow(
-      new TypeError("generateDigits: expected a number as count, got string"),
+      new TypeError('generateDigits: expected count to be a whole number at least 1 and at most 2000000, got "10"'),
     );
   });
 });

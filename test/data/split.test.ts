@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createDataset, splitDataset } from "../../src/data/dataset.ts";
+import { createDataset } from "../../src/data/dataset.ts";
 import { lieTogether } from "../../src/data/draw.ts";
-import { splitStratified } from "../../src/data/split.ts";
+import { splitDataset, splitStratified } from "../../src/data/split.ts";
 
 const labels = Uint8Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? 2 : i % 3 === 0 ? 1 : 0));
 const images = Float32Array.from(labels, (_, i) => i);

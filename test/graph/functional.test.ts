@@ -188,7 +188,12 @@ describe("the functional form", () => {
       RangeError,
       'outputs: expected names of a, got "input"',
     ],
-    ["nothing", () => undefined, TypeError, "outputs: expected what input() or a layer's apply() gives, got undefined"],
+    [
+      "nothing",
+      () => undefined,
+      TypeError,
+      "model: expected outputs to be tensors that layers made of inputs, got nothing",
+    ],
     ["no tensors", () => [], RangeError, "layers: expected at least one layer, got none"],
     ["null among them", (at) => [conv("a").apply(at), null], TypeError, "got null"],
     ["a name", () => "a", TypeError, 'outputs: expected what input() or a layer\'s apply() gives, got "a"'],
@@ -266,7 +271,7 @@ describe("the functional form", () => {
       (y) => ({ inputs: 8, outputs: y }),
       "inputs: expected what input() or a layer's apply() gives, got 8",
     ],
-    ["no input", (y) => ({ outputs: y }), "input: expected an object, got undefined"],
+    ["no input", (y) => ({ outputs: y }), "model: expected input and layers, or inputs and outputs, got neither"],
     [
       "both forms",
       (y) => ({ inputs: x, outputs: y, layers: [relu()] }),
@@ -280,7 +285,7 @@ describe("the functional form", () => {
     [
       "another key",
       (y) => ({ inputs: x, outputs: y, output: y }),
-      'createModel: expected only the keys input, layers, inputs, outputs, seed, got "output"',
+      'createModel: expected only the keys input, layers, outputs, inputs, seed, got "output"',
     ],
   ])("refuses %s", (_, options, message) => {
     expect(() => Reflect.apply(createModel, undefined, [options(relu().apply(x))])).toThrow(message);
@@ -292,7 +297,7 @@ describe("the functional form", () => {
     const { architecture } = createModel({ inputs: [scaled], outputs });
     expect(architecture.toJson().input).toEqual({ shape: [8, 8, 1], scale: [0.02], offset: [-2] });
     expect(() => Reflect.apply(input, undefined, [[8, 8]])).toThrow(
-      "input: expected shape to be [height, width, channels]",
+      "input: expected shape to be height, width and channels",
     );
   });
 });

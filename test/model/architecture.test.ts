@@ -32,10 +32,18 @@ describe("an architecture", () => {
       TypeError,
       'expected only the keys input, layers, outputs, got "optimizer"',
     ],
-    [{ input: [4, 4, 1] }, TypeError, "layers: expected a list of layers, got undefined"],
+    [{ input: [4, 4, 1] }, TypeError, "model: expected layers to be a list of layers, got nothing"],
     [{ input: [4, 4, 1], layers: [] }, RangeError, "layers: expected at least one layer, got none"],
-    [{ layers: LAYERS }, TypeError, "input: expected an object, got undefined"],
-    [{ input: [4, 4], layers: LAYERS }, TypeError, "input: expected shape to be [height, width, channels], got [4,4]"],
+    [
+      { layers: LAYERS },
+      TypeError,
+      "model: expected input to be [height, width, channels], or an object of shape, scale, offset",
+    ],
+    [
+      { input: [4, 4], layers: LAYERS },
+      TypeError,
+      "input: expected shape to be height, width and channels, whole numbers from 1 to 67108864, got [4,4]",
+    ],
     [
       { input: { shape: [4, 4, 1], size: 3 }, layers: LAYERS },
       TypeError,
@@ -44,11 +52,11 @@ describe("an architecture", () => {
     [
       { input: [4, 0, 1], layers: LAYERS },
       RangeError,
-      "input: expected shape to be a whole number at least 1 and at most 67108864, got 0",
+      "input: expected shape to be height, width and channels, whole numbers from 1 to 67108864, got [4,0,1]",
     ],
-    [{ input: [4, 2.5, 1], layers: LAYERS }, RangeError, "got 2.5"],
-    [{ input: [4, "4", 1], layers: LAYERS }, TypeError, 'got "4"'],
-    [{ input: [1e9, 4, 1], layers: LAYERS }, RangeError, "got 1000000000"],
+    [{ input: [4, 2.5, 1], layers: LAYERS }, RangeError, "got [4,2.5,1]"],
+    [{ input: [4, "4", 1], layers: LAYERS }, TypeError, 'got [4,"4",1]'],
+    [{ input: [1e9, 4, 1], layers: LAYERS }, RangeError, "got [1000000000,4,1]"],
     [
       { input: [60000, 60000, 1], layers: LAYERS },
       RangeError,

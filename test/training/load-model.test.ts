@@ -282,7 +282,7 @@ describe("a model file that is wrong is refused", () => {
       ({ settings }) => {
         settings.classNames = ["a", 2, "c"];
       },
-      "model: expected classNames to be a list of texts",
+      "model: expected classNames[1] to be a text, got 2",
     ],
   ])("%s", async (_, change, message) => {
     const file = await changed(change);

@@ -16,7 +16,7 @@ describe("calls from plain JavaScript", () => {
       '{"input":[2,2,1],"layers":["flatten"]}',
       /^layers: expected a list of layers .*, got "flatten"$/,
     ],
-    ["no layers", '{"input":[2,2,1]}', /^layers: expected a list of layers .*, got undefined$/],
+    ["no layers", '{"input":[2,2,1]}', /^model: expected layers to be a list of layers .*, got nothing$/],
   ])("get one clear TypeError for %s", (_, json, message) => {
     const options: ModelOptions = JSON.parse(json);
     expect(() => createModel(options)).toThrow(TypeError);

@@ -8,9 +8,10 @@ import type { KernelName } from "../../engine/kernels.ts";
 import { MOST_THREADS } from "../../engine/threads/source.ts";
 import { NETWORKS, SMALL_NETWORKS } from "../../recipes/index.ts";
 import type { Recipe } from "../../recipes/recipe.ts";
+import { COMMAND_OPTIONS } from "../command-options.ts";
 import type { OutputOptions } from "../context.ts";
 import { resolveEngine } from "../engine.ts";
-import { UsageError } from "../errors.ts";
+import { readWords } from "../option-words.ts";
 import { unknownName } from "../suggest.ts";
 import { chosenOf, namesOf, wordsOf } from "../word-lists.ts";
 
@@ -42,27 +43,15 @@ export interface BenchPlan {
 }
 
 const DEFAULT_NETWORKS = ["keras", "speed99", "conv8"];
-const NETWORK_BATCHES = [1, 32, 128];
-const KERNEL_BATCH = 32;
-const LARGEST_BATCH = 65_536;
-
-function readBatches(list: readonly string[]): number[] {
-  return wordsOf(list).map((word) => {
-    const size = /^\d+$/.test(word) ? Number(word) : 0;
-    if (size >= 1 && size <= LARGEST_BATCH) return size;
-    throw new UsageError("--batch", `whole numbers from 1 to ${LARGEST_BATCH}`, JSON.stringify(word));
-  });
-}
+/** Batch sizes of networks unless said otherwise. */
+export const NETWORK_BATCHES: readonly number[] = [1, 32, 128];
+/** Batch size of kernels unless said otherwise. */
+export const KERNEL_BATCH = 32;
 
 /** Numbers of threads; default one and all cores. `auto` is left to the engine. */
 function readThreads(list: readonly string[] | undefined): (number | "auto")[] {
   if (list === undefined) return [...new Set([1, Math.min(availableParallelism(), MOST_THREADS)])];
-  return wordsOf(list).map((word) => {
-    if (word === "auto") return word;
-    const count = /^\d+$/.test(word) ? Number(word) : 0;
-    if (count >= 1 && count <= MOST_THREADS) return count;
-    throw new UsageError("--threads", `auto or whole numbers from 1 to ${MOST_THREADS}`, JSON.stringify(word));
-  });
+  return readWords("--threads", COMMAND_OPTIONS.bench.threads.kind.item, list);
 }
 
 /** Plain JavaScript has one thread; it stands beside any number of the others. */
@@ -92,7 +81,7 @@ export function planBench(options: BenchOptions): BenchPlan {
   const names = net ?? (all ? SMALL_NETWORKS.map(({ name }) => name) : DEFAULT_NETWORKS);
   const chosen = chosenOf("--net", names, recipes);
   const modes = mode === undefined ? MODES : namesOf("--mode", mode, MODES);
-  const batches = batch === undefined ? undefined : readBatches(batch);
+  const batches = batch === undefined ? undefined : readWords("--batch", COMMAND_OPTIONS.bench.batch.kind.item, batch);
   const engines = chooseEngines(options.engine);
 
   // With networks or kernels named, only those are measured.

@@ -4,22 +4,45 @@
  * @module
  */
 
-import { InputRangeError, InputTypeError } from "../../errors.ts";
+import { InputRangeError } from "../../errors.ts";
 import { permutation, RandomStream } from "../../numeric/random.ts";
+import { whole } from "../../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../../options/schema.ts";
 import { parseGlyph, warp, writeStrokes } from "./distort.ts";
 import { drawInk, SIDE } from "./draw.ts";
 import { Draws } from "./draws.ts";
 import { GLYPHS } from "./glyphs.ts";
 import { PenPath } from "./path.ts";
 
+const MAX_COUNT = 2_000_000;
+const MAX_END = 2 ** 32;
+
+/** The digits to generate. */
+export const DIGITS = {
+  /** Number of digits. */
+  count: { kind: whole(1, MAX_COUNT), default: 10_000 },
+  /** Seed of the digits: each has its own endless sequence of them. */
+  seed: { kind: whole(0), default: 0 },
+  /** Place of the first digit in the sequence, whose end with the last one is at most 2^32. */
+  start: { kind: whole(0, MAX_END - 1), default: 0 },
+} as const satisfies OptionSchema;
+
 /** The digits to generate: their number, seed and start. */
-export interface DigitsOptions {
-  /** Number of digits, from 1 to 2,000,000 in one call. */
-  readonly count: number;
-  /** A whole number from 0 to 2^53 - 1; each seed has its own endless sequence of digits. */
-  readonly seed: number;
-  /** Place of the first digit in the sequence; default 0. `start + count` may be up to 2^32. */
-  readonly start?: number;
+export interface DigitsOptions extends OptionsOf<typeof DIGITS> {}
+
+/** The digits to generate, with the defaults of what is not given. */
+export type DigitsRange = ValuesOf<typeof DIGITS>;
+
+/**
+ * The options of digits, checked and complete.
+ *
+ * @throws TypeError, RangeError for a wrong one
+ */
+export function readDigits(who: string, options: DigitsOptions): DigitsRange {
+  const read = readOptions(who, DIGITS, options);
+  const { count, start } = read;
+  if (start + count <= MAX_END) return read;
+  throw new InputRangeError(who, `start and count to be at most ${MAX_END} together`, `${start + count}`);
 }
 
 /** Images and labels in order. */
@@ -30,8 +53,6 @@ export interface Digits {
   readonly labels: Uint8Array;
 }
 
-const MAX_COUNT = 2_000_000;
-const MAX_END = 2 ** 32;
 const PIXELS = SIDE * SIDE;
 /** Labels in a block, in which every digit comes equally often, in random order. */
 const BLOCK = 100;
@@ -42,13 +63,6 @@ const STYLES = GLYPHS.map((styles) => ({
   glyphs: styles.map((style) => parseGlyph(style.strokes)),
 }));
 
-function checkWhole(name: string, value: number, least: number, most: number): void {
-  if (typeof value !== "number") throw new InputTypeError("generateDigits", `a number as ${name}`, typeof value);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new InputRangeError("generateDigits", `${name} to be a whole number from ${least} to ${most}`, `${value}`);
-  }
-}
-
 /**
  * Draws handwritten digits in the manner of MNIST: strokes in several writing styles per digit, distorted, fitted to a
  * box of 20x20 pixels and centred by mass in 28x28.
@@ -57,16 +71,14 @@ function checkWhole(name: string, value: number, least: number, most: number): v
  * a long sequence can be made in pieces, and disjoint ranges make disjoint sets for training and testing. Every 100 digits
  * from a multiple of 100 hold each class ten times.
  *
- * @throws TypeError or RangeError if an option is not a whole number in its range
+ * @throws TypeError, RangeError for a wrong option
  *
  * @example
  * const train = generateDigits({ count: 1000, seed: 1 });
  * const test = generateDigits({ count: 200, seed: 1, start: 1000 });
  */
-export function generateDigits({ count, seed, start = 0 }: DigitsOptions): Digits {
-  checkWhole("count", count, 1, MAX_COUNT);
-  checkWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
-  checkWhole("start", start, 0, MAX_END - count);
+export function generateDigits(options: DigitsOptions = {}): Digits {
+  const { count, seed, start } = readDigits("generateDigits", options);
   const labelStream = RandomStream.from(seed, "digits/labels");
   const drawStream = RandomStream.from(seed, "digits/drawing");
   const images = new Uint8Array(count * PIXELS);

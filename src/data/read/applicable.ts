@@ -1,5 +1,5 @@
 import { InputRangeError } from "../../errors.ts";
-import { flagAndKey } from "../../options/flag-names.ts";
+import { flagAndKey } from "../../options/names.ts";
 import { type OptionSchema, readOptions } from "../../options/schema.ts";
 import type { FormatName } from "./formats.ts";
 import { READ_SETTINGS, type ReadSettings, type ReadValues } from "./settings.ts";

@@ -5,7 +5,7 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
-import { flagAndKey } from "../../options/flag-names.ts";
+import { flagAndKey } from "../../options/names.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
 import { type ArrayFile, type NumberArray, numberReader, reordered, rowStrides } from "./number-array.ts";
 import type { ReadSettings } from "./settings.ts";

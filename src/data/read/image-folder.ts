@@ -5,7 +5,7 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
-import { flagAndKey } from "../../options/flag-names.ts";
+import { flagAndKey } from "../../options/names.ts";
 import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";

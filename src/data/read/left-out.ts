@@ -5,7 +5,7 @@
  */
 
 import { InputRangeError, isInputError, retold } from "../../errors.ts";
-import { flagAndKey } from "../../options/flag-names.ts";
+import { flagAndKey } from "../../options/names.ts";
 
 const ADVICE = `${flagAndKey("skipBroken")} leaves such files out`;
 

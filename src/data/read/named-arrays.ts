@@ -5,7 +5,7 @@
  */
 
 import { InputRangeError, listed } from "../../errors.ts";
-import { flagAndKey } from "../../options/flag-names.ts";
+import { flagAndKey } from "../../options/names.ts";
 import { channelsLast, imageLayout, labelCount, labelsOf } from "./array-images.ts";
 import { type ArrayFile, pixelsOf } from "./number-array.ts";
 import type { Part, Parts } from "./parts.ts";

@@ -51,10 +51,10 @@ export function makeDatasets(
   const some = first ?? second;
   if (some === undefined) throw new InputRangeError(who, "images", "none", "missing");
   const classes = classNames?.length ?? plausibleClasses(who, some.labels);
-  const make = (name: string, part: Part | undefined) =>
-    part && createDataset({ name, ...part, classes, classNames, scaling });
-  const train = make("train", first);
-  const test = make("test", second);
+  const make = (name: string, { shape, images, labels }: Part) =>
+    createDataset({ name, shape, images, labels, classes, classNames, scaling });
+  const train = first && make("train", first);
+  const test = second && make("test", second);
   if (train !== undefined && test !== undefined && train.shape.join() !== test.shape.join()) {
     const expected = `images to test on of shape [${train.shape.join(", ")}] as in training`;
     throw new InputRangeError(who, expected, `[${test.shape.join(", ")}]`, "shape-mismatch");

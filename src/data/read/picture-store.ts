@@ -1,6 +1,6 @@
 import { InputRangeError } from "../../errors.ts";
 import { isUint8Array } from "../../numeric/array-kinds.ts";
-import { flagAndKey } from "../../options/flag-names.ts";
+import { flagAndKey } from "../../options/names.ts";
 import type { ResizedSamples } from "../image.ts";
 import type { ImageShape, Pixels } from "../pixels.ts";
 import type { RawPixels } from "./raw-pixels.ts";

@@ -1,6 +1,5 @@
 import { InputRangeError, InputTypeError, shown } from "../../errors.ts";
 import type { OptionKind } from "../../options/kinds.ts";
-import { type PixelScaling, readScaling } from "../scaling.ts";
 
 /** 1 grey or 3 colours. */
 export function greyOrColours(): OptionKind<1 | 3, 1 | 3> {
@@ -26,14 +25,5 @@ export function column(): OptionKind<string | number, string | number> {
       if (typeof value === "string" || typeof value === "number") return value;
       throw new InputTypeError(who, `${key} to be ${wanted}`, shown(value));
     },
-  };
-}
-
-/** The scaling of a model. */
-export function modelScaling(): OptionKind<PixelScaling, PixelScaling> {
-  return {
-    field: "value",
-    wanted: "a scaling",
-    read: (who, key, value) => readScaling(`${who}: ${key}`, value),
   };
 }

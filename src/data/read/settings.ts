@@ -3,8 +3,9 @@ import { nested } from "../../options/compound.ts";
 import { choice, extents, flag, flagOr, number, text, whole } from "../../options/kinds.ts";
 import { type OptionSchema, type OptionSpec, type OptionsOf, readGiven, type ValuesOf } from "../../options/schema.ts";
 import { MAX_EXPANSION } from "../expansion.ts";
+import { PIXEL_SCALING } from "../scaling.ts";
 import type { FormatName } from "./formats.ts";
-import { column, greyOrColours, modelScaling } from "./setting-kinds.ts";
+import { column, greyOrColours } from "./setting-kinds.ts";
 
 /** A setting of the readers, and the formats of files that know it. */
 interface SettingSpec extends OptionSpec {
@@ -69,7 +70,7 @@ export const READ_SETTINGS = {
    * The scaling of a model's training data (`model.scaling`), in place of `stretch`: nothing is worked out anew. Pictures and
    * IDX files of bytes still count as 0 to 255 where the training data were of more than 8 bits.
    */
-  scaling: { kind: modelScaling(), optional: true },
+  scaling: { kind: PIXEL_SCALING, optional: true },
   /** Leaves out files that cannot be read, with a note. Otherwise the first one that looks like data is an error. */
   skipBroken: { kind: flag(), default: false },
   /** Most that may come out of a packed file beyond 64 MiB, as a multiple of its size. */

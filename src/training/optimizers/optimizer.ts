@@ -15,8 +15,8 @@ export const POSITIVE = number({ above: 0, float32: true });
 /** The options that all optimizers share, with the defaults that differ. */
 export function sharedOptions(learningRate: number, weightDecay = 0) {
   return {
-    /** Learning rate before schedules. */
-    learningRate: { kind: POSITIVE, default: learningRate },
+    /** Learning rate; with a schedule its highest. */
+    learningRate: { kind: POSITIVE, default: learningRate, flag: "lr" },
     /**
      * Decoupled weight decay: each step takes this times the learning rate from every weight. It goes past moments and velocity
      * (Loshchilov & Hutter, 2019), as Keras' `weight_decay` and PyTorch's AdamW do.

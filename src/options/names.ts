@@ -7,3 +7,9 @@ export function flagName(key: string): string {
 export function flagAndKey(key: string): string {
   return `${flagName(key)} (${key})`;
 }
+
+/** The name of an option in a form or a list: "Split seed" for `splitSeed`. */
+export function labelOf(key: string): string {
+  const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,61 @@
+/**
+ * Numbers that only one command takes, besides the options of what it works with. `scripts/build-option-help.js` makes their lines of
+ * help of the comments here.
+ *
+ * @module
+ */
+
+import { DIGITS } from "../data/digits/generate.ts";
+import { STANDARD_DIGITS } from "../data/digits/standard.ts";
+import { ENGINE } from "../engine/engine-options.ts";
+import { list } from "../options/compound.ts";
+import { whole } from "../options/kinds.ts";
+import type { OptionSchema } from "../options/schema.ts";
+import { DATA_SPLIT } from "../recipes/data-split.ts";
+import { TRAINING_PLAN } from "../training/plan.ts";
+
+/** The numbers that commands take, by the words of the command. */
+export const COMMAND_OPTIONS = {
+  eval: {
+    /** Only so many test images, drawn per class (of IDX files the first ones). */
+    limit: { kind: DATA_SPLIT.limit.kind, optional: true },
+    /** Only these images, such as 0:1000, or train:1000:2000 for some of those to train on. Default: the run's. */
+    testRange: { kind: DATA_SPLIT.test.kind, optional: true },
+  },
+  predict: {
+    /** Classes to show for each picture. */
+    top: { kind: whole(1), default: 3 },
+    /** Only the first so many images of an IDX file. */
+    limit: { kind: whole(1), optional: true },
+  },
+  data: {
+    /** Digits to train on. */
+    count: { kind: DIGITS.count.kind, default: STANDARD_DIGITS.train },
+    /** Digits to test on. */
+    testCount: { kind: DIGITS.count.kind, default: STANDARD_DIGITS.test },
+    /** Seed of the digits, of which train uses the default. */
+    seed: { kind: DIGITS.seed.kind, default: STANDARD_DIGITS.seed },
+  },
+  dataInspect: {
+    /** Most images that are drawn. */
+    samples: { kind: whole(0), default: 10 },
+  },
+  bench: {
+    /** Batch sizes. */
+    batch: { kind: list(whole(1, 65_536)), optional: true },
+    /** Threads, or auto; plain JavaScript has one. */
+    threads: { kind: list(ENGINE.threads.kind), optional: true },
+  },
+  runs: {
+    /** Only the first so many runs. Default all. */
+    limit: { kind: whole(1), optional: true },
+  },
+  recipesReport: {
+    /** Runs of each recipe, with as many seeds in a row. */
+    seeds: { kind: whole(1), default: 1 },
+    /** The first seed. */
+    seed: { kind: TRAINING_PLAN.seed.kind, default: TRAINING_PLAN.seed.default },
+    /** Another number of epochs for all. Default: each recipe's own. */
+    epochs: { kind: TRAINING_PLAN.epochs.kind, optional: true },
+  },
+} as const satisfies { readonly [command: string]: OptionSchema };
