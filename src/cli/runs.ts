@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { createContext } from "./context.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { RUNS } from "./run-folder.ts";
+import { type CompareOptions, compareRuns } from "./runs/compare.ts";
 import { type ListOptions, printRuns, SORTS } from "./runs/list.ts";
 import { RUN_NAMES } from "./runs/name.ts";
 import { addOwnOptions } from "./schema-option.ts";
@@ -16,6 +17,14 @@ const HELP: HelpText = {
     ["convasm runs --sort test --limit 5", "the five with the highest test accuracy"],
     ["convasm runs --model speed --data digits", "runs of one network on one data set"],
     ["convasm runs --recipe speed99 --json", "one JSON object per run, with all settings"],
+  ],
+};
+
+const COMPARE_HELP: HelpText = {
+  notes: [`Of runs that differ in nothing but their seeds, means and standard deviations are told too. ${RUN_NAMES}`],
+  examples: [
+    ["convasm runs compare @latest @latest~1", "the two latest"],
+    ["convasm runs compare @latest 2026-01-31 --svg curves.svg", "with their curves"],
   ],
 };
 
@@ -42,4 +51,15 @@ export function addRunsCommand(program: Command, signal: AbortSignal): void {
     .option("--json", "one JSON object per line on standard output")
     .action((options: RunsOptions) => printRuns(options, createContext(options, signal)));
   addHelp(command, HELP);
+  const compare = command
+    .command("compare")
+    .description("print settings that differ and figures of runs side by side, and draw their curves over one another")
+    .argument("<runs...>", "folders or names; the begin of several names means all of them")
+    .option("--svg <file>", "draw loss and accuracy over the epochs")
+    .option("--runs <dir>", `folder of the runs (default: ${RUNS})`)
+    .option("--json", "one JSON object per line on standard output")
+    .action((names: string[], _: CompareOptions, self: Command) =>
+      compareRuns(names, self.optsWithGlobals(), createContext(self.optsWithGlobals(), signal)),
+    );
+  addHelp(compare, COMPARE_HELP);
 }

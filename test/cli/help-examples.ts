@@ -56,10 +56,10 @@ export async function trainExampleRun(cwd: string): Promise<void> {
       if (!isKilled && stdout.includes('"event":"epoch"')) isKilled = child.kill("SIGINT");
     },
   });
-  const short = ["train", "data/mnist", "--limit", "300", "--out", "other", "--engine", "simd", "--json"];
+  const short = ["train", "data/mnist", "--limit", "300", "--out", join("runs", "other"), "--engine", "simd", "--json"];
   const { stderr } = await convasm(short, { cwd });
   if (stderr !== "") throw new Error(stderr);
-  cpSync(join(cwd, "other", "model.safetensors"), join(cwd, "model.safetensors"));
+  cpSync(join(cwd, "runs", "other", "model.safetensors"), join(cwd, "model.safetensors"));
 }
 
 /** True for an example that takes more than a moment. */

@@ -173,6 +173,45 @@ describe("convasm runs", () => {
   });
 });
 
+describe("convasm runs compare", () => {
+  it("prints what differs, and figures side by side", async () => {
+    const { stdout, stderr } = await convasm(["runs", "compare", "slow", "cut"]);
+    expect(stderr).toBe("");
+    const rows = stdout.trimEnd().split("\n");
+    expect(rows[0]).toMatch(/^ +slow +cut$/);
+    expect(rows[1]).toMatch(/^optimizer\.learningRate +0\.00001 +0\.03$/);
+    expect(rows).toContainEqual(expect.stringMatching(/^epochs +2 +1\/4$/));
+    expect(rows).toContainEqual(expect.stringMatching(/^test accuracy +\d+\.\d\d %$/));
+    expect(rows).toContainEqual(expect.stringMatching(/^state +unfinished$/));
+    const [slow, cut] = (await convasm(["runs", "compare", "runs/slow", "@latest", "--json"])).json();
+    expect(slow).toMatchObject({ name: "slow", differs: { "optimizer.learningRate": 0.00001, validation: 9 } });
+    expect(cut).toMatchObject({ name: "cut", history: [{ epoch: 1 }] });
+  });
+
+  it("draws curves over one another, with the names of the runs", async () => {
+    const result = await convasm(["runs", "compare", "@latest", "slow", "2", "--svg", "curves.svg"]);
+    expect(result.stdout).toMatch(/\nCurves +curves\.svg\n$/);
+    const svg = readFileSync(here("curves.svg"), "utf8");
+    expect(svg).toContain(">3 runs: small.json on pets<");
+    for (const name of ["cut: learningRate 0.03", "slow: learningRate 0.00001, validation 9"])
+      expect(svg).toContain(`>${name}<`);
+    // Two panels, in each the training of three runs and the validation of two.
+    expect(svg.match(/<path /g)).toHaveLength(2 * (3 + 2));
+    expect(new Set(svg.match(/<path [^>]*stroke="[^"]*/g)?.map((path) => path.slice(-7))).size).toBe(3);
+    const refused = await convasm(["runs", "compare", "cut", "slow", "--svg", "nowhere/curves.svg"]);
+    expect([refused.code, refused.stdout]).toEqual([2, ""]);
+  });
+
+  it("says what it needs", async () => {
+    const errorOf = async (...words: string[]) => (await convasm(["runs", "compare", ...words])).stderr;
+    expect(await errorOf("slow")).toBe("convasm: runs compare: expected two or more runs, got 1 run\n");
+    expect(await errorOf("slow", "fast")).toMatch(
+      /^convasm: runs compare "fast": expected a run, got no such folder, .*\n$/,
+    );
+    expect(await errorOf("slow", "pets")).toMatch(/"pets": expected a run, got none of its files\n$/);
+  });
+});
+
 describe("the names of runs", () => {
   const evaluated = async (word: string) => {
     const { code, stderr, ...result } = await convasm(["eval", word, "--json"]);

@@ -4,153 +4,28 @@
  * @module
  */
 
-import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
-import { line } from "d3-shape";
 import type { HistoryRow } from "../../training/history-csv.ts";
-import { percent } from "../format.ts";
 import {
-  BLUE,
-  element,
-  escapeXml,
-  GRID,
-  INK,
-  label,
-  MIDDLE,
-  MUTED,
-  ORANGE,
-  rule,
-  shifted,
-  svgDocument,
-} from "./svg.ts";
+  accuracyPanel,
+  drawPanel,
+  type Figure,
+  HEADING,
+  lossPanel,
+  PANEL,
+  type Panel,
+  PLOT_HEIGHT,
+  PLOT_WIDTH,
+  pointsOf,
+  type Scale,
+  type Series,
+} from "./panel.ts";
+import { BLUE, element, escapeXml, INK, label, MUTED, ORANGE, shifted, svgDocument } from "./svg.ts";
 
-const PANEL = { width: 480, height: 370, left: 76, right: 20, top: 50, bottom: 52 };
-const PLOT_WIDTH = PANEL.width - PANEL.left - PANEL.right;
-const PLOT_HEIGHT = PANEL.height - PANEL.top - PANEL.bottom;
-const HEADING = 44;
-/** With more epochs than this a dot on each would hide the line. */
-const MAX_DOTS = 40;
-/** From this ratio of the greatest to the smallest loss on the axis is logarithmic. */
-const LOG_RATIO = 30;
-/** Beyond this a nice round axis would overflow; treated as infinite. */
-const HUGE = 1e300;
-
-type Scale = ScaleContinuousNumeric<number, number>;
-
-interface Point {
-  readonly epoch: number;
-  readonly value: number;
-}
-
-interface Series {
-  readonly name: string;
-  readonly color: string;
-  readonly dash: string | undefined;
-  /** Only finite values; a gap where an epoch is missing. */
-  readonly points: readonly Point[];
-}
-
-interface Panel {
-  readonly title: string;
-  readonly series: readonly Series[];
-  readonly format: (value: number) => string;
-  readonly scale: Scale;
-  /** Values that get a tick. */
-  readonly ticks: readonly number[];
-  readonly tickFormat: (value: number) => string;
-}
-
-function pointsOf(history: readonly HistoryRow[], value: (row: HistoryRow) => number | undefined): Point[] {
-  return history.flatMap((row) => {
-    const y = value(row);
-    return y === undefined || !(Math.abs(y) <= HUGE) ? [] : [{ epoch: row.epoch, value: y }];
-  });
-}
-
-function seriesOf(train: readonly Point[], validation: readonly Point[]): Series[] {
+function seriesOf(history: readonly HistoryRow[], train: Figure, validation: Figure): Series[] {
   return [
-    { name: "training", color: BLUE, dash: "5 3", points: train },
-    { name: "validation", color: ORANGE, dash: undefined, points: validation },
+    { name: "training", color: BLUE, dash: "5 3", points: pointsOf(history, train) },
+    { name: "validation", color: ORANGE, dash: undefined, points: pointsOf(history, validation) },
   ].filter(({ points }) => points.length > 0);
-}
-
-function valuesOf(series: readonly Series[]): number[] {
-  return series.flatMap(({ points }) => points.map(({ value }) => value));
-}
-
-function extent(values: readonly number[]): [least: number, most: number] {
-  const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return values.length === 0 ? [0, 1] : [least, most];
-}
-
-function shortNumber(value: number): string {
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e4) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
-}
-
-/** True for 10, 100 and so on times one of `digits`. */
-function isRound(digits: readonly number[]): (value: number) => boolean {
-  return (value) => digits.includes(Number(value.toExponential(0)[0]));
-}
-
-function lossPanel(history: readonly HistoryRow[]): Panel {
-  const series = seriesOf(
-    pointsOf(history, (row) => row.trainLoss),
-    pointsOf(history, (row) => row.valLoss),
-  );
-  const [least, most] = extent(valuesOf(series));
-  const base = { title: "Loss", series, format: shortNumber };
-  if (least > 1 / HUGE && most / least > LOG_RATIO) {
-    const scale = scaleLog([least, most], [PLOT_HEIGHT, 0]).nice();
-    const ticks = scale.ticks().filter(isRound(most / least > 1e4 ? [1] : [1, 2, 5]));
-    return { ...base, scale, ticks, tickFormat: shortNumber };
-  }
-  const low = Math.min(0, least);
-  const scale = scaleLinear([low, most > low ? most : low + 1], [PLOT_HEIGHT, 0]).nice();
-  return { ...base, scale, ticks: scale.ticks(6), tickFormat: scale.tickFormat(6) };
-}
-
-function accuracyPanel(history: readonly HistoryRow[]): Panel {
-  const series = seriesOf(
-    pointsOf(history, (row) => row.trainAccuracy),
-    pointsOf(history, (row) => row.valAccuracy),
-  );
-  const [least, most] = extent(valuesOf(series));
-  // A single value, or values close together, still get a range of two points.
-  const low = Math.max(0, Math.min(least, most - 0.02));
-  const scale = scaleLinear([low, Math.min(1, Math.max(most, low + 0.02))], [PLOT_HEIGHT, 0]).nice();
-  const ticks = scale.ticks(6);
-  const decimals = ticks.every((tick) => Number.isInteger(Math.round(tick * 1e6) / 1e4)) ? 0 : 1;
-  return {
-    title: "Accuracy",
-    series,
-    format: (share) => percent(share),
-    scale,
-    ticks,
-    tickFormat: (value) => `${(100 * value).toFixed(decimals)} %`,
-  };
-}
-
-function axes(panel: Panel, x: Scale, epochs: readonly number[]): string[] {
-  const [first, last] = extent(epochs);
-  const yTicks = panel.ticks.flatMap((value) => {
-    const y = panel.scale(value);
-    const text = label(-10, y, panel.tickFormat(value), { "text-anchor": "end", dy: MIDDLE });
-    return [rule(0, y, PLOT_WIDTH, y, GRID), text];
-  });
-  const xTicks = x.ticks(8).flatMap((epoch) => {
-    if (!Number.isInteger(epoch) || epoch < first || epoch > last) return [];
-    const mark = rule(x(epoch), PLOT_HEIGHT, x(epoch), PLOT_HEIGHT + 5, MUTED);
-    return [mark, label(x(epoch), PLOT_HEIGHT + 20, String(epoch), { "text-anchor": "middle" })];
-  });
-  const vertical = { "text-anchor": "middle", transform: `rotate(-90 -60 ${PLOT_HEIGHT / 2})` };
-  return [
-    ...yTicks,
-    rule(0, PLOT_HEIGHT, PLOT_WIDTH, PLOT_HEIGHT, MUTED),
-    ...xTicks,
-    label(PLOT_WIDTH / 2, PLOT_HEIGHT + 42, "Epoch", { "text-anchor": "middle" }),
-    label(-60, PLOT_HEIGHT / 2, panel.title, vertical),
-  ];
 }
 
 /** Title to the left, the series' colours with their last values to the right. */
@@ -167,39 +42,13 @@ function legend(panel: Panel): string[] {
   return parts;
 }
 
-function curve({ name, color, dash, points }: Series, panel: Panel, x: Scale, epochs: readonly number[]): string[] {
-  const byEpoch = new Map(points.map(({ epoch, value }) => [epoch, value]));
-  const path = line<number>()
-    .defined((epoch) => byEpoch.has(epoch))
-    .x((epoch) => x(epoch))
-    .y((epoch) => panel.scale(byEpoch.get(epoch) ?? 0));
-  const stroke = {
-    fill: "none",
-    stroke: color,
-    "stroke-width": 2,
-    "stroke-linejoin": "round",
-    "stroke-linecap": "round",
-  };
-  const parts = [element("path", { d: path(epochs) ?? "", ...stroke, "stroke-dasharray": dash })];
-  for (const [i, epoch] of epochs.entries()) {
-    const value = byEpoch.get(epoch);
-    const alone = !byEpoch.has(epochs[i - 1]) && !byEpoch.has(epochs[i + 1]);
-    if (value === undefined || (epochs.length > MAX_DOTS && !alone)) continue;
-    const tip = element("title", {}, [escapeXml(`${name}, epoch ${epoch}: ${panel.format(value)}`)]);
-    parts.push(element("circle", { cx: x(epoch), cy: panel.scale(value), r: 3, fill: color }, [tip]));
-  }
-  return parts;
-}
-
-function drawPanel(panel: Panel, epochs: readonly number[]): string[] {
-  const [first, last] = extent(epochs);
-  const x = scaleLinear(first === last ? [first - 1, last + 1] : [first, last], [0, PLOT_WIDTH]);
-  const parts = [...axes(panel, x, epochs), ...legend(panel)];
-  if (panel.series.length === 0) {
-    parts.push(label(PLOT_WIDTH / 2, PLOT_HEIGHT / 2, "no values", { "text-anchor": "middle" }));
-  }
-  for (const series of panel.series) parts.push(...curve(series, panel, x, epochs));
-  return parts;
+/** A line at the best epoch, behind the curves, and its name beside it on the side with more room. */
+function bestMark(epoch: number, x: Scale): string[] {
+  const at = x(epoch);
+  const isRight = at > PLOT_WIDTH / 2;
+  const dashed = { x1: at, y1: 0, x2: at, y2: PLOT_HEIGHT, stroke: MUTED, "stroke-dasharray": "2 3" };
+  const beside = { "text-anchor": isRight ? "end" : "start", "font-size": 11 };
+  return [element("line", dashed), label(at + (isRight ? -6 : 6), 10, `best: epoch ${epoch}`, beside)];
 }
 
 /**
@@ -207,16 +56,19 @@ function drawPanel(panel: Panel, epochs: readonly number[]): string[] {
  * values differ much. Without any accuracy there is only the loss; values that are not finite leave gaps.
  *
  * @param history epochs growing; may be empty
+ * @param best epoch whose weights the run ends with, which is marked; undefined for none
  *
  * @example
  * await writeFileAtomic("run/curves.svg", trainingCurves(history.epochs, "mnist, default model"));
  */
-export function trainingCurves(history: readonly HistoryRow[], title = "Training"): string {
+export function trainingCurves(history: readonly HistoryRow[], title = "Training", best?: number): string {
   const epochs = history.map(({ epoch }) => epoch);
-  const accuracy = accuracyPanel(history);
-  const panels = accuracy.series.length > 0 ? [lossPanel(history), accuracy] : [lossPanel(history)];
-  const drawn = panels.map((panel, i) =>
-    shifted(i * PANEL.width + PANEL.left, HEADING + PANEL.top, drawPanel(panel, epochs)),
-  );
+  const loss = lossPanel(seriesOf(history, "trainLoss", "valLoss"));
+  const accuracy = accuracyPanel(seriesOf(history, "trainAccuracy", "valAccuracy"));
+  const panels = accuracy.series.length > 0 ? [loss, accuracy] : [loss];
+  const drawn = panels.map((panel, i) => {
+    const behind = (x: Scale) => [...(best === undefined ? [] : bestMark(best, x)), ...legend(panel)];
+    return shifted(i * PANEL.width + PANEL.left, HEADING + PANEL.top, drawPanel(panel, epochs, behind));
+  });
   return svgDocument(panels.length * PANEL.width, HEADING + PANEL.height, title, drawn);
 }

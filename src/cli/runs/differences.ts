@@ -23,8 +23,13 @@ export function flatSettings({ settings }: Pick<RunRecord, "settings">): FlatSet
   const { data, ...rest } = settings;
   const own = Object.entries(rest).filter(([key]) => !NO_SETTINGS.includes(key));
   const ofData = Object.entries(isRecord(data) ? data : {}).filter(([key]) => OF_DATA.includes(key));
-  const flat = [...own, ...ofData].flatMap(([key, value]) => leaves(key, value));
+  const flat = [...own, ...ofData].flatMap(([key, value]) => leaves(key, value)).filter(isGiven);
   return new Map(flat.sort(([a], [b]) => rank(a) - rank(b)));
+}
+
+/** False for a change to images that is not made. */
+function isGiven([path, value]: readonly [string, Value]): boolean {
+  return !path.startsWith("augment.") || (value !== 0 && value !== false);
 }
 
 function rank(path: string): number {
@@ -77,10 +82,21 @@ function differing(groups: readonly (readonly RunRecord[])[]): string[] {
 }
 
 /** Short names of settings, for tables: the last part of a path where no other ends so. */
-export function shortNames(paths: readonly string[]): ReadonlyMap<string, string> {
+function shortNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const last = (path: string) => path.split(".").at(-1) ?? path;
   const isUnique = (path: string) => paths.filter((other) => last(other) === last(path)).length === 1;
   return new Map(paths.map((path) => [path, isUnique(path) ? last(path) : path]));
+}
+
+/** Some of a run's settings in a line: "learningRate 0.1, seed 3"; nothing of those that it lacks. */
+export function settingsText(run: Pick<RunRecord, "settings">, paths: readonly string[]): string {
+  const flat = flatSettings(run);
+  const names = shortNames(paths);
+  const parts = paths.flatMap((path) => {
+    const value = flat.get(path);
+    return value === undefined ? [] : [`${names.get(path)} ${valueText(value)}`];
+  });
+  return parts.join(", ");
 }
 
 /** Some of a run's settings as JSON has them; null for those that it lacks. */

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { fittedTable } from "../fitted-table.ts";
 import { duration, percent } from "../format.ts";
 import { RUNS } from "../run-folder.ts";
-import { differingSettings, flatSettings, pickSettings, shortNames, valueText } from "./differences.ts";
+import { differingSettings, pickSettings, settingsText } from "./differences.ts";
 import { figuresOf, type RunFigures } from "./figures.ts";
 import { listRuns, type RunRecord } from "./record.ts";
 
@@ -83,7 +83,6 @@ function negative(value: number | undefined): number | undefined {
 function columnsOf(listed: readonly Listed[], paths: readonly string[]) {
   const cells = (of: (figures: RunFigures, run: RunRecord) => string) =>
     listed.map(({ figures, run }) => of(figures, run));
-  const names = shortNames(paths);
   return [
     { head: "run", cells: cells((_, { name }) => name) },
     { head: "data", cells: cells(({ data = "" }) => data), least: 8, leave: 3 },
@@ -93,7 +92,7 @@ function columnsOf(listed: readonly Listed[], paths: readonly string[]) {
       least: 8,
       leave: 4,
     },
-    { head: "settings", cells: cells((_, run) => settingsText(run, paths, names)), least: 16, leave: 2 },
+    { head: "settings", cells: cells((_, run) => settingsText(run, paths)), least: 16, leave: 2 },
     { head: "epochs", cells: cells(epochsText), right: true },
     { head: "validation", cells: cells(validationText), right: true },
     { head: "test", cells: cells(testText), right: true },
@@ -105,15 +104,6 @@ function columnsOf(listed: readonly Listed[], paths: readonly string[]) {
     },
     { head: "state", cells: cells((_, { state }) => state), leave: 5 },
   ];
-}
-
-function settingsText(run: RunRecord, paths: readonly string[], names: ReadonlyMap<string, string>): string {
-  const flat = flatSettings(run);
-  const parts = paths.flatMap((path) => {
-    const value = flat.get(path);
-    return value === undefined ? [] : [`${names.get(path)} ${valueText(value)}`];
-  });
-  return parts.join(", ");
 }
 
 /** "10", of an unfinished run "3/10". */
