@@ -42,7 +42,11 @@ export function listed(names: readonly string[], most = Number.POSITIVE_INFINITY
   return some.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
+/** Digits that a number has in messages: more are the rounding of sums, as in 0.30000000000000004. */
+const DIGITS = 12;
+
 function asText(value: unknown): string {
+  if (typeof value === "number") return String(Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)));
   if (typeof value !== "string" && (typeof value !== "object" || value === null)) return String(value);
   try {
     return JSON.stringify(value) ?? "an object";

@@ -115,7 +115,7 @@ export {
   type TrainTestData,
 } from "./recipes/data-split.ts";
 export { findNetwork, findRecipe, NETWORKS, RECIPES } from "./recipes/index.ts";
-export type { LayersFor, Recipe, RecipeFigure, Variables } from "./recipes/recipe.ts";
+export type { LayersFor, Recipe, RecipeFigure, RecipeInput, Variables } from "./recipes/recipe.ts";
 export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./recipes/run.ts";
 export type { DataSettings } from "./recipes/run-settings.ts";
 export { type Averaging, type ExponentialAveraging, ema, swa, type UniformAveraging } from "./training/averaging.ts";

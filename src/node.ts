@@ -4,11 +4,13 @@
  * @module
  */
 
+import { useForeignNames } from "./node/foreign-names.ts";
 import { useNodeSessions } from "./node/sessions.ts";
 import { useNodeThreads } from "./node/threads.ts";
 import { useWasmFiles } from "./node/wasm.ts";
 import { useWideFlag } from "./node/wide.ts";
 
+useForeignNames();
 useWasmFiles();
 useWideFlag();
 useNodeThreads();
@@ -32,3 +34,5 @@ export {
 export { ModelCheckpoint, type ModelCheckpointOptions } from "./node/model-checkpoint.ts";
 export { type ReadSafetensorsOptions, readSafetensors } from "./node/safetensors.ts";
 export { weightsSha256 } from "./node/weights-hash.ts";
+export { changeRecipe, type RecipeChanges } from "./recipes/change-recipe.ts";
+export { readRecipe, recipeToJson } from "./recipes/recipe-file.ts";

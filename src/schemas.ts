@@ -11,6 +11,7 @@ import { INPUT } from "./model/input.ts";
 import type { OptionSchema } from "./options/schema.ts";
 import { schemasOf } from "./options/variants.ts";
 import { DATA_SPLIT } from "./recipes/data-split.ts";
+import { RECIPE_FIGURE, RECIPE_FILE, RECIPE_INPUT } from "./recipes/recipe-options.ts";
 import { AVERAGINGS } from "./training/averaging.ts";
 import { EARLY_STOPPING } from "./training/callbacks/early-stopping.ts";
 import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
@@ -48,4 +49,5 @@ export const SCHEMAS = {
   },
   network: { input: INPUT, layers: LIST_FORM, functional: FUNCTIONAL_FORM, model: MODEL_OPTIONS },
   data: { reader: READ_SETTINGS, split: DATA_SPLIT, dataset: DATASET, scaling: SCALING, digits: DIGITS },
+  recipe: { file: RECIPE_FILE, input: RECIPE_INPUT, figures: RECIPE_FIGURE },
 } as const satisfies { readonly [group: string]: { readonly [type: string]: OptionSchema } };

@@ -3,10 +3,11 @@ import { generateDigits } from "../data/digits/generate.ts";
 import type { ImageShape } from "../data/pixels.ts";
 import { trains, wantedGradients } from "../graph/gradients.ts";
 import { inputShapes } from "../graph/graph.ts";
-import { Architecture } from "../model/architecture.ts";
+import type { Architecture } from "../model/architecture.ts";
 import type { NetworkOptions } from "../model/layout.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Recipe } from "../recipes/recipe.ts";
+import { recipeArchitecture } from "../recipes/run.ts";
 import { lossOf } from "../training/losses.ts";
 import { DEFAULT_SHAPE } from "./kernel-table.ts";
 
@@ -42,9 +43,14 @@ export function noiseImages(shape: ImageShape, count: number): Dataset {
 
 /** A recipe's network at a batch size. */
 export function createSubject(recipe: Recipe, batchSize: number): Subject {
-  const { shape = DEFAULT_SHAPE, input, layers, optimizer, loss } = recipe;
-  const architecture = new Architecture({ input: { ...input, shape }, layers: layers(CLASSES, { shape }) });
-  return { recipe, architecture, options: { batchSize, seed: 1, loss: lossOf(loss), optimizer }, data: images(shape) };
+  const { shape = recipe.input.shape ?? DEFAULT_SHAPE, optimizer, loss } = recipe;
+  const architecture = recipeArchitecture(recipe, { shape, classes: CLASSES });
+  return {
+    recipe,
+    architecture,
+    options: { batchSize, seed: 1, loss: lossOf(loss), optimizer },
+    data: images(architecture.input.shape),
+  };
 }
 
 /**

@@ -1,6 +1,8 @@
+import { shown } from "../errors.ts";
 import { parameterCounts, size } from "../model/summary.ts";
 import type { Context } from "./context.ts";
 import { count, counted, dimensions } from "./format.ts";
+import { changeText } from "./network-option.ts";
 import { startFacts, type TrainingRun } from "./run-facts.ts";
 
 /** Says what is trained, on which images and how, before the first step. */
@@ -20,8 +22,10 @@ export function announce(run: TrainingRun, { output }: Context): void {
   const memory = `memory to train ${size(model.network.memory().total)}`;
   const recipe = settings.isRecipe ? ", a recipe" : "";
   output.text(`Network   ${settings.network}${recipe}: parameters ${parameterCounts(model.describe())}; ${memory}`);
+  for (const [i, change] of (run.changes ?? []).entries())
+    output.text(`${i === 0 ? "Set" : "   "}       ${changeText(change)}`);
   const machine = `engine ${settings.engine}, ${counted(engine.threads, "thread")}`;
-  const rate = `learning rate ${learningRate} (${settings.schedule.type})`;
+  const rate = `learning rate ${shown(learningRate)} (${settings.schedule.type})`;
   const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
   output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
   if (engine.threadsReason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.threadsReason}`);

@@ -27,6 +27,7 @@ const HELP: HelpText = {
     ["convasm bench", "three networks and the heaviest kernels, under two minutes"],
     ["convasm bench --net keras,torch --batch 1 128 --mode train"],
     ["convasm bench --net torch --threads 1,2,auto", "what threads gain"],
+    ["convasm bench --net network.json --batch 32", "layers from a file"],
     ["convasm bench --kernels conv2d --engine simd js", "every convolution kernel over all its shapes"],
     ["convasm bench --all --json > bench.jsonl", "everything: takes half an hour or more"],
   ],
@@ -37,7 +38,7 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("bench")
     .description("measure networks and kernels on each engine, side by side")
-    .option("--net <names...>", "networks (default: keras, speed99, conv8)");
+    .option("--net <names...>", "networks, or .json files of some (default: keras, speed99, conv8)");
   addOwnOptions(command, "bench", {
     batch: { more: ` (default: ${NETWORK_BATCHES.join(", ")} for networks, ${KERNEL_BATCH} for kernels)` },
     threads: { more: " (default: 1 and one for each core; for kernels 1)" },
@@ -64,7 +65,7 @@ interface Measured {
 
 async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
   const { output } = createContext(options, signal);
-  const plan = planBench(options);
+  const plan = await planBench(options);
   if (options.svg !== undefined) await checkWritable(options.svg);
   for (const line of machineLines(plan)) output.text(line);
   const measured: Measured = { networks: [], kernels: [] };

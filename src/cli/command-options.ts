@@ -12,7 +12,7 @@ import { list } from "../options/compound.ts";
 import { whole } from "../options/kinds.ts";
 import type { OptionSchema } from "../options/schema.ts";
 import { DATA_SPLIT } from "../recipes/data-split.ts";
-import { TRAINING_PLAN } from "../training/plan.ts";
+import { RECIPE_FILE } from "../recipes/recipe-options.ts";
 
 /** The numbers that commands take, by the words of the command. */
 export const COMMAND_OPTIONS = {
@@ -51,11 +51,11 @@ export const COMMAND_OPTIONS = {
     limit: { kind: whole(1), optional: true },
   },
   recipesReport: {
-    /** Runs of each recipe, with as many seeds in a row. */
+    /** Runs of each recipe, with as many seeds in a row from --seed on. */
     seeds: { kind: whole(1), default: 1 },
-    /** The first seed. */
-    seed: { kind: TRAINING_PLAN.seed.kind, default: TRAINING_PLAN.seed.default },
-    /** Another number of epochs for all. Default: each recipe's own. */
-    epochs: { kind: TRAINING_PLAN.epochs.kind, optional: true },
+  },
+  recipesShow: {
+    /** Layers for images of that shape, where they depend on it. */
+    shape: { kind: RECIPE_FILE.shape.kind, optional: true },
   },
 } as const satisfies { readonly [command: string]: OptionSchema };

@@ -9,6 +9,7 @@ import { addDataOptions } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { type EvalDataOptions, loadTestData } from "./eval-data.ts";
+import { isFarFromGuessing } from "./far-from-guessing.ts";
 import { percent } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
@@ -86,7 +87,8 @@ async function evaluateModel(
   if (figures.metrics.classes > 3) output.text(`Among the three most likely: ${percent(figures.metrics.topK(3))}`);
   output.result(output.style.bold(`Test accuracy ${output.style.green(testLine(figures))}`));
   output.event({ event: "figures", ...detailsJson(figures) });
-  output.event(doneEvent(model, file.path, figures, { all: (performance.now() - began) / 1000, train: 0 }));
+  const seconds = { all: (performance.now() - began) / 1000, train: 0 };
+  output.event(doneEvent(model, file.path, figures, seconds, isFarFromGuessing(figures, model.architecture.outputs)));
 }
 
 /** The engine in the model's notes, so that the figures are the ones that training gave, digit for digit. */

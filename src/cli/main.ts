@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { useForeignNames } from "../node/foreign-names.ts";
 import { useNodeThreads } from "../node/threads.ts";
 import { useWasmFiles } from "../node/wasm.ts";
 import { useWideFlag } from "../node/wide.ts";
@@ -8,6 +9,7 @@ import { addDoctorCommand } from "./doctor.ts";
 import { Interrupted, reportError } from "./errors.ts";
 import { addEvalCommand } from "./eval.ts";
 import { addExportCommand } from "./export.ts";
+import { withOurName } from "./foreign-options.ts";
 import { layOutHelp } from "./help.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
@@ -51,6 +53,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
  * @param words the command line after the program's name
  */
 export async function run(words: readonly string[]): Promise<void> {
+  useForeignNames();
   useWasmFiles();
   useNodeThreads();
   useWideFlag();
@@ -66,14 +69,14 @@ export async function run(words: readonly string[]): Promise<void> {
   watchInterrupts(controller, () => process.stderr.isTTY && process.stderr.write("\r\u001b[Kstopping ...\n"));
   watchOutput(controller);
   watchWideParent(words, () => controller.abort(new Interrupted("interrupted")));
+  const program = createProgram(controller.signal, process.stdout.columns);
   try {
-    const program = createProgram(controller.signal, process.stdout.columns);
     if (words.length === 0) program.outputHelp();
     else await program.parseAsync([...words], { from: "user" });
     // Output that got lost is an error even when all else is done; a Ctrl-C that came too late is none.
     const { aborted, reason } = controller.signal;
     if (aborted && !(reason instanceof Interrupted)) throw reason;
   } catch (error) {
-    process.exitCode = reportError(error);
+    process.exitCode = reportError(withOurName(error, program, words));
   }
 }

@@ -1,27 +1,25 @@
 import type { Dataset } from "../data/dataset.ts";
-import { InputRangeError, isInputError, retold, TooSmallError } from "../errors.ts";
+import { InputRangeError, isInputError, retold, shown, TooSmallError } from "../errors.ts";
 import { findDuplicateKey } from "../formats/json-keys.ts";
-import { readLayers } from "../graph/read.ts";
-import { isRecord } from "../json.ts";
 import type { Architecture } from "../model/architecture.ts";
-import { LIST_FORM } from "../model/forms.ts";
-import { readArchitecture } from "../model/read-architecture.ts";
 import { readFileBounded } from "../node/files.ts";
-import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
-import { type OptionSchema, readOptions } from "../options/schema.ts";
+import { changeRecipe, describeChanges, type RecipeChange } from "../recipes/change-recipe.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
-import type { Recipe, Variables } from "../recipes/recipe.ts";
-import { DEFAULT_SHAPE, recipeArchitecture } from "../recipes/run.ts";
-import { TRAINING_PLAN } from "../training/plan.ts";
-import { UsageError } from "./errors.ts";
-import { parsePairs } from "./spec.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import { readRecipe } from "../recipes/recipe-file.ts";
+import { recipeArchitecture } from "../recipes/run.ts";
+import { parseSettings } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
 
 /** A network and the settings it is trained with, where the command line does not say otherwise. */
-export interface NetworkChoice extends Omit<Recipe, "description" | "shape" | "input" | "layers" | "variables"> {
+export interface NetworkChoice
+  extends Omit<Recipe, "description" | "shape" | "smallest" | "input" | "layers" | "outputs" | "variables"> {
+  /** Network and settings in one. */
+  readonly recipe: Recipe;
   /** True if all settings are those of a recipe, with its data split. */
   readonly isRecipe: boolean;
+  /** The settings that `--set` changed. */
+  readonly changes: readonly RecipeChange[];
   /** The network for a data set; without its shape or classes, for what it was drawn up for. */
   build(data: Images): Architecture;
 }
@@ -33,7 +31,8 @@ type Images = Partial<Pick<Dataset, "shape" | "classes" | "classNames">>;
 export interface NetworkOptions {
   readonly model?: string | undefined;
   readonly recipe?: string | undefined;
-  readonly set?: string | undefined;
+  /** Each as "conv2d.filters=8,epochs=3". */
+  readonly set?: readonly string[] | undefined;
 }
 
 /** Larger descriptions are refused. */
@@ -41,47 +40,93 @@ const MAX_JSON_BYTES = 16 * 2 ** 20;
 
 /**
  * The network that `--model` names, a built-in one or a JSON file, with the settings of the recipe that `--recipe` names; one
- * of the two says the other where it is missing.
+ * of the two says the other where it is missing. `--set` changes what they say.
  *
+ * @param who complains of an unknown recipe
  * @throws UsageError for an unknown name; FileError, TypeError, RangeError if the file cannot be read or is wrong
  */
-export async function chooseNetwork({ model, recipe, set }: NetworkOptions): Promise<NetworkChoice> {
-  const settings = recipe === undefined ? undefined : fromRecipe(namedRecipe(recipe), true, set);
-  if (model === undefined) return settings ?? fromRecipe(RECIPES[0], true, set);
-  const network = await namedNetwork(model, settings === undefined ? set : undefined);
-  if (settings === undefined) return network;
-  if (set !== undefined) throw new UsageError("--set", "numbers of the recipe's own network", "another --model");
-  return trainedAs(network, settings);
+export async function chooseNetwork({ model, recipe, set }: NetworkOptions, who = "--recipe"): Promise<NetworkChoice> {
+  const settings = recipe === undefined ? undefined : await namedRecipe(recipe, who);
+  const network = model === undefined ? undefined : await namedNetwork(model);
+  const isRecipe = network === undefined || settings !== undefined;
+  return choiceOf(combined(network, settings), { isRecipe, set, file: [model, recipe].find(isFile) });
 }
 
-/** A network with the settings of a recipe. */
-export function trainedAs({ name, build }: NetworkChoice, settings: NetworkChoice): NetworkChoice {
-  const { whitening: _, ...rest } = settings;
-  return { ...rest, name: `${name}-${settings.name}`, build };
+/** A recipe with what `--set` changes in it, as a choice. */
+function choiceOf(
+  chosen: Recipe,
+  { isRecipe, set = [], file }: { isRecipe: boolean; set?: readonly string[] | undefined; file?: string | undefined },
+): NetworkChoice {
+  const changes = Object.fromEntries(set.flatMap((text) => Object.entries(parseSettings("--set", text))));
+  const recipe = changeRecipe(chosen, changes, "--set");
+  const {
+    description: _d,
+    shape: _s,
+    smallest: _m,
+    input: _i,
+    layers: _l,
+    outputs: _o,
+    variables: _v,
+    ...settings
+  } = recipe;
+  return {
+    ...settings,
+    recipe,
+    isRecipe,
+    changes: describeChanges(chosen, changes, "--set"),
+    build: (data) => withAdvice(data, () => named(file, () => recipeArchitecture(recipe, data))),
+  };
 }
 
-function namedRecipe(name: string): Recipe {
-  const recipe = findRecipe(name);
+/** A change in words, such as "conv2d.filters 16, was 8". */
+export function changeText({ path, value, before }: RecipeChange): string {
+  return `${path} ${shown(value)}${before === undefined ? "" : `, was ${shown(before)}`}`;
+}
+
+/** The network of one with the settings of the other. */
+function combined(network: Recipe | undefined, settings: Recipe | undefined): Recipe {
+  if (settings === undefined) return network ?? RECIPES[0];
+  if (network === undefined) return settings;
+  const { shape, smallest, input, layers, outputs, variables } = network;
+  const name = `${network.name}-${settings.name}`;
+  // Filters that whiten images are those of a first layer that the recipe knows.
+  return { ...settings, name, shape, smallest, input, layers, outputs, variables, whitening: undefined };
+}
+
+function isFile(name: string | undefined): boolean {
+  return name?.endsWith(".json") === true;
+}
+
+/**
+ * The recipe of a name or in a file.
+ *
+ * @throws as {@link chooseNetwork}
+ */
+async function namedRecipe(nameOrFile: string, who: string): Promise<Recipe> {
+  if (isFile(nameOrFile)) return readRecipeFile(nameOrFile, "recipe");
+  const recipe = findRecipe(nameOrFile);
   if (recipe !== undefined) return recipe;
-  const names = RECIPES.map((known) => known.name);
-  throw unknownName("--recipe", "one of", name, names);
+  const names = RECIPES.map(({ name }) => name);
+  const more =
+    findNetwork(nameOrFile) === undefined ? {} : { advice: `${nameOrFile} is a network: --model ${nameOrFile}` };
+  throw unknownName(who, "a .json file or one of", nameOrFile, names, more);
 }
 
-async function namedNetwork(nameOrFile: string, set: string | undefined): Promise<NetworkChoice> {
+/** The network of a name or in a file. */
+export async function namedNetwork(nameOrFile: string, who = "--model"): Promise<Recipe> {
+  if (isFile(nameOrFile)) return readRecipeFile(nameOrFile, "model");
   const network = findNetwork(nameOrFile);
-  if (network !== undefined) return fromRecipe(network, false, set);
-  if (!nameOrFile.endsWith(".json")) {
-    const names = NETWORKS.map(({ name }) => name);
-    throw unknownName("--model", "a .json file or one of", nameOrFile, names);
-  }
-  if (set !== undefined) throw new UsageError("--set", "numbers of a recipe's network", "a file");
-  return fromJson(parseJson(await readFileBounded(nameOrFile, MAX_JSON_BYTES), nameOrFile), nameOrFile);
+  if (network !== undefined) return network;
+  const names = NETWORKS.map(({ name }) => name);
+  const more =
+    findRecipe(nameOrFile) === undefined ? {} : { advice: `${nameOrFile} is a recipe: --recipe ${nameOrFile}` };
+  throw unknownName(who, "a .json file or one of", nameOrFile, names, more);
 }
 
-function fromRecipe(recipe: Recipe, isRecipe: boolean, set: string | undefined): NetworkChoice {
-  const { description: _d, shape: _s, input: _i, layers: _l, variables: _v, ...settings } = recipe;
-  const chosen = set === undefined ? recipe : { ...recipe, variables: readVariables(recipe, set) };
-  return { ...settings, isRecipe, build: (data) => withAdvice(data, () => recipeArchitecture(chosen, data)) };
+async function readRecipeFile(file: string, who: "model" | "recipe"): Promise<Recipe> {
+  const json = parseJson(await readFileBounded(file, MAX_JSON_BYTES), file, who);
+  // A run is named after the file, which may have been made of another recipe.
+  return { ...named(file, () => readRecipe(json, file, who)), name: file };
 }
 
 /** Builds a network; where the images are too small for it, the error says which of the built-in ones fit. */
@@ -107,20 +152,8 @@ function takes(network: Recipe, data: Images): boolean {
   }
 }
 
-/** The recipe's open numbers with those of `--set filters=8,kernelSize=7`. */
-export function readVariables({ name, variables = {} }: Recipe, set: string): Variables {
-  const known = Object.keys(variables);
-  if (known.length === 0) throw new UsageError("--set", "a network that leaves numbers open", name);
-  const chosen = { ...variables };
-  for (const [key, value] of Object.entries(parsePairs("--set", set))) {
-    if (!known.includes(key)) throw unknownName("--set", "one of", key, known);
-    chosen[key] = checkNumber("--set", key, value, { minimum: 0 });
-  }
-  return chosen;
-}
-
-function parseJson(bytes: Uint8Array, file: string): unknown {
-  const who = `model ${JSON.stringify(file)}`;
+function parseJson(bytes: Uint8Array, file: string, what: string): unknown {
+  const who = `${what} ${JSON.stringify(file)}`;
   let text: string;
   let value: unknown;
   try {
@@ -136,50 +169,12 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
   return value;
 }
 
-const { seed: _, ...PLAN } = TRAINING_PLAN;
-
-/** The plan in a file, which may leave out all of it: an optimizer that most networks learn with. */
-export const FILE_PLAN = {
-  ...PLAN,
-  loss: { ...TRAINING_PLAN.loss, default: "softmaxCrossEntropy" },
-  optimizer: { ...TRAINING_PLAN.optimizer, default: "adam" },
-  batchSize: { ...TRAINING_PLAN.batchSize, default: 64 },
-  epochs: { ...TRAINING_PLAN.epochs, default: 3 },
-} as const satisfies OptionSchema;
-
-const KEYS = [...Object.keys(LIST_FORM), ...Object.keys(FILE_PLAN)];
-
-function fromJson(json: unknown, file: string): NetworkChoice {
-  return named(file, () => {
-    const fields = readFields("model", Array.isArray(json) ? { layers: json } : json, KEYS);
-    const { input, layers, outputs, ...given } = fields;
-    const plan = readOptions("model", FILE_PLAN, given);
-    // A wrong layer shows before any data is loaded; shapes have to wait for the data.
-    readLayers(layers, "layers");
-    return {
-      ...plan,
-      name: file,
-      isRecipe: false,
-      build: (data) => {
-        const json = { input: inputFor(input, data.shape ?? DEFAULT_SHAPE), layers, outputs };
-        return withAdvice(data, () => named(file, () => readArchitecture(json)));
-      },
-    };
-  });
-}
-
-/** The file's input; its shape is that of the data, and bytes become 0 to 1, unless it says otherwise. */
-function inputFor(input: unknown, shape: readonly number[]): unknown {
-  if (input === undefined) return { shape, scale: 1 / 255 };
-  return isRecord(input) ? { shape, ...input } : input;
-}
-
-/** Puts the file's name in front of what is wrong with it. */
-function named<T>(file: string, work: () => T): T {
+/** Puts the file's name, where there is one, in front of what is wrong with it. */
+function named<T>(file: string | undefined, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!isInputError(error)) throw error;
+    if (file === undefined || !isInputError(error)) throw error;
     throw retold(error, { who: `${JSON.stringify(file)}: ${error.who}` });
   }
 }

@@ -2,9 +2,9 @@ import { InvalidArgumentError } from "commander";
 import { isInputError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import type { OptionKind } from "../options/kinds.ts";
+import { nearest } from "../options/nearest.ts";
 import { UsageError } from "./errors.ts";
 import { parsePairs } from "./spec.ts";
-import { nearest } from "./suggest.ts";
 import { wordsOf } from "./word-lists.ts";
 
 type Kind = OptionKind<unknown, unknown>;

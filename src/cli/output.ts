@@ -62,6 +62,11 @@ export class Output {
     if (this.mode === "json") this.#print(visibleJson(event));
   }
 
+  /** Lines of a file for programs. */
+  document(text: string): void {
+    for (const line of text.split("\n")) this.#print(line);
+  }
+
   /** A remark that is no result, in every mode. */
   remark(line: string): void {
     this.clearStatus();

@@ -1,23 +1,36 @@
+import type { Dataset } from "../data/dataset.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import { DivergedError, InputRangeError, retold } from "../errors.ts";
 import { type OptionsOf, pickOptions, readOptions } from "../options/schema.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { figureOf, runRecipe } from "../recipes/run.ts";
+import { TRAINING_PLAN } from "../training/plan.ts";
 import { barLine } from "./bar.ts";
 import { COMMAND_OPTIONS } from "./command-options.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
-import { type DataOptions, loadData, readDataSource } from "./data-source.ts";
+import { type DataOptions, type LoadedData, loadData, readDataSource } from "./data-source.ts";
 import { resolveEngine } from "./engine.ts";
 import { Interrupted } from "./errors.ts";
 import { count, counted, duration, percent, table } from "./format.ts";
+import { changeText, chooseNetwork, type NetworkChoice } from "./network-option.ts";
 import { figureName, figureValue } from "./recipes-show.ts";
 import { type Spread, spreadOf } from "./spread.ts";
+import { drawOf, splitSeedOf } from "./training-data.ts";
+import { type TrainingOptions, trainingPlan } from "./training-options.ts";
+import { checkWatched, chooseSplit, type SplitOptions } from "./training-split.ts";
 
-/** The options of `recipes report`. */
-export interface ReportOptions extends OutputOptions, DataOptions, OptionsOf<typeof COMMAND_OPTIONS.recipesReport> {
-  readonly engine?: EngineName | "auto" | undefined;
-  readonly threads?: number | "auto" | undefined;
+/** The options of `recipes report`: its own, and those of `train` that change an experiment. */
+export interface ReportOptions
+  extends TrainingOptions,
+    SplitOptions,
+    DataOptions,
+    OutputOptions,
+    OptionsOf<typeof COMMAND_OPTIONS.recipesReport> {
+  readonly set?: readonly string[] | undefined;
+  readonly limit?: number | undefined;
 }
+
+const OWN = COMMAND_OPTIONS.recipesReport;
 
 /** A run of a recipe. */
 interface Outcome {
@@ -37,23 +50,31 @@ interface RecipeOutcomes {
   readonly outcomes: readonly Outcome[];
 }
 
-/** Runs recipes, each with several seeds, and prints what they reached beside what was published. */
+/**
+ * Runs recipes, each with several seeds, and prints what they reached beside what was published.
+ *
+ * @param names of recipes, or their files
+ */
 export async function reportRecipes(
-  recipes: readonly Recipe[],
+  names: readonly string[],
   options: ReportOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const context = createContext(options, signal);
   const { output } = context;
-  const { threads = "auto" } = options;
-  const own = COMMAND_OPTIONS.recipesReport;
-  const { seeds, seed: first, epochs } = readOptions("recipes", own, pickOptions(own, options));
+  const { seed: first = TRAINING_PLAN.seed.default, threads = "auto", set } = options;
+  const { seeds } = readOptions("recipes", OWN, pickOptions(OWN, options));
+  const choices = await Promise.all(names.map((name) => chooseNetwork({ recipe: name, set }, "recipes")));
   const engine = resolveEngine(options.engine);
-  const { train, test, title } = await loadData(readDataSource(undefined, options), {}, context);
+  const loaded = await loadData(readDataSource(undefined, options), {}, context);
+  const { train, test, title } = loaded;
   if (train === undefined) throw new InputRangeError("recipes", `images to train on in ${title}`, "none", "missing");
+  const recipes = choices.map((choice) => changedRecipe(choice, options, { ...loaded, train }));
   const list = recipes.map(({ name }) => name);
-  output.event({ event: "start", recipes: list, data: title, seeds, firstSeed: first, engine, threads });
+  output.event({ event: "start", recipes: list, data: title, seeds, firstSeed: first, engine, threads, set });
   output.text(`${title}, engine ${engine}; ${counted(seeds, "seed")} from ${first}: ${list.join(", ")}`);
+  const changes = choices.flatMap(({ changes }) => changes.map(changeText));
+  for (const text of new Set(changes)) output.text(`Set ${text}`);
   output.text();
 
   const done: RecipeOutcomes[] = [];
@@ -61,7 +82,7 @@ export async function reportRecipes(
   for (const recipe of recipes) {
     const outcomes: Outcome[] = [];
     for (let seed = first; seed < first + seeds && !signal.aborted; seed++) {
-      const outcome = await runOnce(recipe, { train, test }, { seed, epochs, engine, threads }, context);
+      const outcome = await runOnce(recipe, { train, test }, { seed, engine, threads }, context);
       if (outcome instanceof DivergedError) divergence = outcome;
       if (outcome === undefined || outcome instanceof DivergedError) break;
       outcomes.push(outcome);
@@ -86,9 +107,33 @@ export async function reportRecipes(
   throw new Interrupted(`interrupted after ${counted(runs, "run")} of ${recipes.length * seeds}`);
 }
 
+/** The recipe with what the options say about its plan and its data, as `train` takes them. */
+function changedRecipe(
+  choice: NetworkChoice,
+  options: ReportOptions,
+  loaded: LoadedData & { readonly train: Dataset },
+): Recipe {
+  const { seed: _, ...plan } = trainingPlan(options, choice);
+  const split = chooseSplit(options, choice);
+  checkWatched(plan, split);
+  const { limit } = options;
+  const isDrawn = limit !== undefined || typeof split.validation === "number";
+  return {
+    ...choice.recipe,
+    ...plan,
+    split: {
+      ...choice.split,
+      train: split.trainRange ?? undefined,
+      validation: split.validation ?? undefined,
+      test: split.testRange ?? undefined,
+      ...(limit !== undefined && { limit }),
+      ...(isDrawn && { draw: drawOf(loaded, loaded.train), seed: splitSeedOf(loaded) }),
+    },
+  };
+}
+
 interface RunSettings {
   readonly seed: number;
-  readonly epochs: number | undefined;
   readonly engine: EngineName;
   readonly threads: number | "auto";
 }
@@ -97,17 +142,17 @@ interface RunSettings {
 async function runOnce(
   recipe: Recipe,
   data: Parameters<typeof runRecipe>[1],
-  { seed, epochs = recipe.epochs, engine, threads }: RunSettings,
+  { seed, engine, threads }: RunSettings,
   { output, signal }: Context,
 ): Promise<Outcome | DivergedError | undefined> {
   const head = `${recipe.name}, seed ${seed}`;
   const begin = process.cpuUsage();
   try {
     const run = await runRecipe(recipe, data, {
-      ...{ seed, epochs, engine, threads, signal },
+      ...{ seed, engine, threads, signal },
       onEvent(event) {
         if (event.event === "step") {
-          const total = epochs * event.stepsPerEpoch;
+          const total = recipe.epochs * event.stepsPerEpoch;
           const speed = `${count(event.imagesPerSecond)} images/s`;
           output.status((columns) => barLine(event.step / total, head, [speed], columns, output.look));
         }

@@ -1,32 +1,16 @@
-import type { Json } from "../json.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { planLayout } from "../model/memory-plan.ts";
 import { describeModel, summarize } from "../model/summary.ts";
 import { labelOf } from "../options/names.ts";
-import { type OptionSpec, optionsJson, pickOptions } from "../options/schema.ts";
+import { type OptionSpec, pickOptions } from "../options/schema.ts";
 import { DATA_SPLIT, type DataSplit } from "../recipes/data-split.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
+import { recipeToJson } from "../recipes/recipe-file.ts";
 import { recipeArchitecture } from "../recipes/run.ts";
 import { lossOf } from "../training/losses.ts";
 import { TRAINING_PLAN } from "../training/plan.ts";
 import { count, megabytes, percent, table } from "./format.ts";
 import { writeWord } from "./option-words.ts";
-
-const { seed: _, ...PLAN } = TRAINING_PLAN;
-
-/** A recipe's plan, with the defaults of what it leaves open, as files have it. */
-function planJson(recipe: Recipe): { readonly [key: string]: Json } {
-  const { config, learningRate } = recipe.optimizer;
-  const plan = optionsJson(`recipe ${recipe.name}`, PLAN, pickOptions(PLAN, recipe));
-  // Whoever repeats it wants to know the learning rate, the default one too.
-  return { ...plan, optimizer: { ...config, learningRate } };
-}
-
-/** A recipe as one object: layers for ten classes, everything that files can hold. */
-export function recipeJson(recipe: Recipe): Readonly<Record<string, unknown>> {
-  const { layers: _, ...settings } = recipe;
-  return { event: "recipe", ...settings, ...planJson(recipe), ...recipeArchitecture(recipe).toJson() };
-}
 
 /** "filters 5, kernelSize 5" of an object; lists and objects within in brackets. */
 function words(value: object): string {
@@ -93,7 +77,9 @@ export function recipeLines(recipe: Recipe): string[] {
     ["Data", dataLine(recipe.split)],
     ["Input", `pixels 0 to 255, ${words(input)}`],
     ...settingRows("Whitening", recipe.whitening),
-    ...Object.entries(planJson(recipe)).flatMap(([key, value]) => settingRows(labelOf(key), value)),
+    ...Object.entries(pickOptions(TRAINING_PLAN, recipeToJson(recipe))).flatMap(([key, value]) =>
+      settingRows(labelOf(key), value),
+    ),
     ...memoryRows(recipe, architecture),
     ...figures.map((figure): Row => {
       const title = figure.kind === "target" ? "Target" : "Published";

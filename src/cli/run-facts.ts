@@ -1,5 +1,6 @@
 import { writeFileAtomic } from "../node/files.ts";
 import { pickOptions } from "../options/schema.ts";
+import type { RecipeChange } from "../recipes/change-recipe.ts";
 import { type RunSettings, settingsJson } from "../recipes/run-settings.ts";
 import type { Model } from "../training/model.ts";
 import { RUN_PLAN } from "../training/plan.ts";
@@ -16,6 +17,8 @@ export interface TrainingRun {
   readonly settings: RunSettings;
   readonly folder: RunFolder;
   readonly trainer: Trainer;
+  /** The settings that `--set` changed, where the run is new. */
+  readonly changes?: readonly RecipeChange[];
   /** Time at which the command began, by `performance.now`. */
   readonly began: number;
 }
@@ -46,7 +49,15 @@ function experimentFacts({ model, data, settings, trainer }: TrainingRun) {
     validationImages: data.validation?.length ?? 0,
     testImages: data.test?.length ?? 0,
   };
-  return { network, isRecipe, recipe: isRecipe ? network : null, seed: model.seed, plan, data: images };
+  return {
+    network,
+    isRecipe,
+    recipe: isRecipe ? network : null,
+    set: settings.set ?? null,
+    seed: model.seed,
+    plan,
+    data: images,
+  };
 }
 
 /** The facts of a run beside its figures, with the seconds that the command and the training took, as its last line of `--json` and `metrics.json` have them. */

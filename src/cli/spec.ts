@@ -5,22 +5,37 @@ import { UsageError } from "./errors.ts";
 
 type Value = number | boolean | string | readonly number[];
 
+/** The name of an option. */
+const NAME = /^[A-Za-z]\w*$/;
+
+/** A name, or a path of names and places in lists. */
+const PATH = /^[\w./-]+$/;
+
 /**
  * Reads `name=value` pairs with commas between them. A name alone means true; numbers with `/` between them are a list.
  *
  * @param who stands in error messages, such as "--augment"
  */
 export function parsePairs(who: string, text: string): Record<string, Value> {
-  const pairs = new Map<string, Value>();
+  return pairs(who, text, NAME);
+}
+
+/** The same with paths, such as `conv2d.filters=8,optimizer.learningRate=0.1`. */
+export function parseSettings(who: string, text: string): Record<string, Value> {
+  return pairs(who, text, PATH);
+}
+
+function pairs(who: string, text: string, wanted: RegExp): Record<string, Value> {
+  const found = new Map<string, Value>();
   for (const part of text.split(",")) {
     const [name, value, ...rest] = part.split("=").map((piece) => piece.trim());
-    if (!/^[A-Za-z]\w*$/.test(name) || value === "" || rest.length > 0) {
+    if (!wanted.test(name) || value === "" || rest.length > 0) {
       throw new UsageError(who, "name=value with commas between", shown(text));
     }
-    if (pairs.has(name)) throw new UsageError(who, "each name once", `${name} twice`);
-    pairs.set(name, value === undefined ? true : readValue(value));
+    if (found.has(name)) throw new UsageError(who, "each name once", `${name} twice`);
+    found.set(name, value === undefined ? true : readValue(value));
   }
-  return Object.fromEntries(pairs);
+  return Object.fromEntries(found);
 }
 
 /** Reads `type`, or `type:name=value,...`, as the object that files have for it. */

@@ -25,6 +25,12 @@ function collected(text: string, before: readonly string[] = []): readonly strin
   return [...before, text];
 }
 
+/** The `--set` option. */
+export function setOption(): Option {
+  const help = "any setting by its path: conv2d.filters=8,optimizer.learningRate=0.1; may come several times";
+  return new Option("--set <path=value>", help).argParser(collected);
+}
+
 /** Letters of plan options that are often given. */
 const LETTERS = new Map([
   ["epochs", "-e, "],
@@ -85,15 +91,19 @@ function addSplitOptions(command: Command): void {
   }
 }
 
-/** Adds the options that say what is trained, how, and on which images. */
+/** Adds the options that say what is trained. */
+export function addNetworkOptions(command: Command): Command {
+  return command
+    .option("-m, --model <name|file>", `a built-in network or a .json file (default: ${RECIPES[0].name})`)
+    .option("-r, --recipe <name|file>", "a whole experiment, see convasm recipes; other options change parts of it")
+    .addOption(setOption())
+    .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual");
+}
+
+/** Adds the options that say how it is trained, and on which images. */
 export function addTrainingOptions(command: Command): Command {
   const { momentum, weightDecay, clipNorm, learningRate } = OPTIMIZERS.sgd.schema;
   const { labelSmoothing } = LOSSES.softmaxCrossEntropy.schema;
-  command
-    .option("-m, --model <name|file>", `a built-in network or a .json file (default: ${RECIPES[0].name})`)
-    .option("-r, --recipe <name>", "a whole experiment, see convasm recipes; other options change parts of it")
-    .option("--set <numbers>", "numbers that a recipe leaves open, such as filters=8,kernelSize=7")
-    .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual");
   for (const option of planOptions()) command.addOption(option);
   command
     .option("--optimizer <name>", typesLine("optimizer", OPTIMIZERS, "adam:beta1=0.8"))

@@ -23,11 +23,11 @@ import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
 import type { TrainingRun } from "./run-facts.ts";
 import { createRunFolder, openRunFolder, RunFolder } from "./run-folder.ts";
 import { findCheckpoint } from "./runs/checkpoint.ts";
-import { addTrainingOptions } from "./train-options.ts";
+import { addNetworkOptions, addTrainingOptions } from "./train-options.ts";
 import { prepareData, restoreData, type TrainingData } from "./training-data.ts";
 import { type TrainingOptions, trainingPlan } from "./training-options.ts";
 import { createTrainer, runTraining } from "./training-run.ts";
-import { chooseSplit, type SplitOptions } from "./training-split.ts";
+import { checkWatched, chooseSplit, type SplitOptions } from "./training-split.ts";
 
 interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, DataOptions, OutputOptions {
   readonly limit?: number | undefined;
@@ -40,7 +40,7 @@ interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, Da
 
 const HELP: HelpText = {
   groups: {
-    "Network:": ["--model", "--recipe", "--freeze"],
+    "Network:": ["--model", "--recipe", "--set", "--freeze"],
     "Training:": [
       "--epochs",
       "--batch-size",
@@ -84,7 +84,7 @@ const HELP: HelpText = {
 /** Adds the command `train`. */
 export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
-  addTrainingOptions(addDataOptions(command))
+  addTrainingOptions(addNetworkOptions(addDataOptions(command)))
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run (default: a new one in runs)")
@@ -109,11 +109,8 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   const network = await chooseNetwork(options);
   const split = chooseSplit(options, network);
   const plan = trainingPlan(options, network);
-  const { seed, batchSize, optimizer, loss, earlyStopping, reduceOnPlateau } = plan;
-  if (split.validation === null && (earlyStopping ?? reduceOnPlateau) !== undefined) {
-    const option = earlyStopping === undefined ? "--reduce-on-plateau" : "--early-stopping";
-    throw new UsageError("", `--validation with ${option}, which watches the validation loss`, "none", "missing");
-  }
+  const { seed, batchSize, optimizer, loss } = plan;
+  checkWatched(plan, split);
   const engine = resolveEngine(options.engine);
   const source = readDataSource(argument, options);
   const data = await prepareData(source, { limit, ...split }, context);
@@ -130,6 +127,9 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
     ...pickOptions(RUN_PLAN, plan),
     network: network.name,
     isRecipe: network.isRecipe,
+    ...(network.changes.length > 0 && {
+      set: Object.fromEntries(network.changes.map(({ path, value }) => [path, value])),
+    }),
     data: {
       ...data.loaded.source,
       folder: folderOf(data),
@@ -144,7 +144,7 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   withAdvice(() => createTrainer(model, data.train, data.validation, settings, new RunFolder(""), context.signal));
   const folder = await createRunFolder(options.out, network.name, options.overwrite === true);
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
-  return { model, data, settings, folder, trainer, began };
+  return { model, data, settings, folder, trainer, began, changes: network.changes };
 }
 
 /** Says how to do without what a run of few steps has no room for. */

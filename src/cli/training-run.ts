@@ -10,7 +10,7 @@ import { type RunSettings, settingsJson } from "../recipes/run-settings.ts";
 import type { Callback } from "../training/callback.ts";
 import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
-import type { ReportEvent } from "../training/events.ts";
+import type { EpochEvent, ReportEvent } from "../training/events.ts";
 import { FIT_PLAN } from "../training/fit-plan.ts";
 import type { History } from "../training/history.ts";
 import { reportsCsv } from "../training/history-csv.ts";
@@ -22,6 +22,7 @@ import { type Context, commandLine, pathWord } from "./context.ts";
 import { sourceArguments } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { Interrupted } from "./errors.ts";
+import { guessingNote, isFarFromGuessing } from "./far-from-guessing.ts";
 import { count, duration, percent } from "./format.ts";
 import { runFacts, type TrainingRun, writeSettings } from "./run-facts.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -175,8 +176,14 @@ async function writeFigures(run: TrainingRun, figures: TestFigures | undefined):
   await writeRunFile(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
 }
 
+/** The figures of the last epoch on the images that it trained on. */
+function lastFigures(epochs: readonly EpochEvent[]) {
+  const last = epochs.at(-1);
+  return last && { loss: last.trainLoss, accuracy: last.trainAccuracy };
+}
+
 function report(run: TrainingRun, figures: TestFigures | undefined, context: Context): void {
-  const { data, folder, model } = run;
+  const { data, folder, model, trainer } = run;
   const { output } = context;
   const { style } = output;
   const facts = runFacts(run);
@@ -188,6 +195,12 @@ function report(run: TrainingRun, figures: TestFigures | undefined, context: Con
       : style.bold(`Test accuracy ${style.green(testLine(figures))}`),
   );
   output.text(`Trained in ${duration(trainSeconds)}; ${duration(seconds)} in all`);
+  const last = figures ?? lastFigures(trainer.progress.history);
+  const diverged = last !== undefined && isFarFromGuessing(last, data.train.classes);
+  if (diverged) {
+    const { learningRate } = model.network.optimizer ?? {};
+    output.remark(guessingNote(last, { classes: data.train.classes, learningRate, steps: trainer.progress.step }));
+  }
   output.text();
   output.text(`Model     ${folder.model}`);
   output.text(`Run       ${folder.path} ${style.dim("(settings, history, curves, confusion matrix)")}`);
@@ -200,5 +213,6 @@ function report(run: TrainingRun, figures: TestFigures | undefined, context: Con
   ];
   for (const [i, words] of next.entries())
     output.text(`${i === 0 ? "Next" : "    "}      ${commandLine(context, ...words)}`);
-  output.event({ ...doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }), ...facts });
+  const done = doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }, diverged);
+  output.event({ ...done, ...facts });
 }

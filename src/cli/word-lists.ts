@@ -6,20 +6,15 @@ export function wordsOf(list: readonly string[]): string[] {
 }
 
 /**
- * The things that the words of a list name.
+ * The names that the words of a list are.
  *
  * @param option stands in the message
  * @throws UsageError for a name that is not known
  */
-export function chosenOf<T>(option: string, list: readonly string[], known: ReadonlyMap<string, T>): T[] {
+export function namesOf<T extends string>(option: string, list: readonly string[], names: readonly T[]): T[] {
   return wordsOf(list).map((word) => {
-    const found = known.get(word);
-    if (found === undefined) throw unknownName(option, "one of", word, [...known.keys()]);
+    const found = names.find((name) => name === word);
+    if (found === undefined) throw unknownName(option, "one of", word, names);
     return found;
   });
-}
-
-/** The same of names that stand for themselves. */
-export function namesOf<T extends string>(option: string, list: readonly string[], names: readonly T[]): T[] {
-  return chosenOf(option, list, new Map(names.map((name) => [name, name])));
 }

@@ -1,6 +1,6 @@
 import { InputRangeError, listed, shown } from "../errors.ts";
 import { ADD } from "../layers/add.ts";
-import { checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
+import { type Block, checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
 
 /** Name of the input of a list of layers, unless a layer has that name. */
@@ -9,6 +9,8 @@ export const INPUT = "input";
 /** A layer in a list, with its name there and the indices of the layers whose outputs it takes. */
 interface Item {
   readonly name: string;
+  /** The layer in messages. */
+  readonly title: string;
   readonly layer: Layer;
   /** Indices of items; `OUTER` is the input of the list. */
   readonly inputs: readonly number[];
@@ -21,13 +23,13 @@ interface Item {
  * @param layers in any order, if the first takes no other's output
  * @param input shape of the network's input
  * @param outputs names of the layers whose outputs are those of the network; default: the last one
- * @param who stands before names in messages
+ * @param list name of the list, where messages are to tell the places of layers in it
  * @throws TypeError, RangeError naming the layer where names, shapes or the number of inputs do not fit, where layers
  *   go round in a circle, or nobody takes a layer's output
  */
-export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: readonly string[], who = ""): Graph {
+export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: readonly string[], list?: string): Graph {
   const builder = new Builder(input, THROWING);
-  const ends = builder.list(layers, builder.input, outputs, { who, path: "", frozen: false });
+  const ends = builder.list(layers, builder.input, outputs, { who: "", path: "", frozen: false, list });
   const whole = ends.flatMap(({ name, tensor }) => (tensor === undefined ? [] : [{ name, tensor }]));
   return { input: builder.input, nodes: builder.nodes, outputs: whole };
 }
@@ -74,6 +76,8 @@ interface Place {
   /** Start of paths in the graph. */
   readonly path: string;
   readonly frozen: boolean;
+  /** Name of the list, where messages tell the places of layers in it. */
+  readonly list?: string | undefined;
 }
 
 class Builder {
@@ -87,16 +91,12 @@ class Builder {
   }
 
   /** Adds the nodes of a list; returns its outputs. */
-  list(
-    layers: readonly Layer[],
-    input: Tensor,
-    outputs: readonly string[] | undefined,
-    { who, path, frozen }: Place,
-  ): readonly End[] {
-    const items = itemsOf(layers, who, this.#watcher);
-    const ends = endsOf(items, outputs, who, this.#watcher);
+  list(layers: readonly Layer[], input: Tensor, outputs: readonly string[] | undefined, place: Place): readonly End[] {
+    const { who, path, frozen } = place;
+    const items = itemsOf(layers, place, this.#watcher);
+    const ends = endsOf(items, outputs, this.#watcher);
     const tensors: (Tensor | undefined)[] = [];
-    for (const index of ordered(items, who, this.#watcher)) {
+    for (const index of ordered(items, this.#watcher)) {
       const item = items[index];
       const taken = item.inputs.flatMap((from) => (from === OUTER ? input : tensors[from]) ?? []);
       if (taken.length < item.inputs.length) continue;
@@ -122,24 +122,30 @@ class Builder {
     }
   }
 
-  #item({ layer }: Item, inputs: readonly Tensor[], place: Place): Tensor | undefined {
-    checkArity(layer, inputs.length, `${layer.type} "${place.who}"`);
-    const output = layer.block === undefined ? this.#node(layer, inputs, place) : this.#block(layer, inputs[0], place);
+  #item({ layer, title }: Item, inputs: readonly Tensor[], place: Place): Tensor | undefined {
+    checkArity(layer, inputs.length, title);
+    const { block } = layer;
+    const output =
+      block === undefined ? this.#node(layer, inputs, place, title) : this.#block(block, inputs[0], place, title);
     const { activation } = layer;
     if (activation === undefined || output === undefined) return output;
     return this.#node(activation, [output], within(place, activation.type));
   }
 
-  #node(layer: LayerDefinition, inputs: readonly Tensor[], { who, path, frozen }: Place): Tensor {
+  #node(
+    layer: LayerDefinition,
+    inputs: readonly Tensor[],
+    { who, path, frozen }: Place,
+    title = `${layer.type} "${who}"`,
+  ): Tensor {
     const shapes = inputs.map(({ shape }) => shape);
-    const output = { id: this.nodes.length + 1, shape: layer.outputShape(shapes, `${layer.type} "${who}"`) };
+    const output = { id: this.nodes.length + 1, shape: layer.outputShape(shapes, title) };
     this.nodes.push({ path, layer, inputs, output, frozen });
     return output;
   }
 
   /** Adds the nodes of a block and the sum of its two ways. */
-  #block({ block, type }: Layer, input: Tensor, place: Place): Tensor | undefined {
-    const { main = [], shortcut = [] } = block ?? {};
+  #block({ main, shortcut }: Block, input: Tensor, place: Place, title: string): Tensor | undefined {
     const [way] = this.list(main, input, undefined, within(place, ""));
     const [around] =
       shortcut.length === 0 ? [{ tensor: input }] : this.list(shortcut, input, undefined, within(place, "shortcut/"));
@@ -148,7 +154,7 @@ class Builder {
     const [shape, other] = ends.map((end) => end.shape);
     if (shape.join() !== other.join()) {
       throw new InputRangeError(
-        `${type} "${place.who}"`,
+        title,
         "both ways to end in one shape",
         `[${shape}] and [${other}] on the shortcut`,
         "shape-mismatch",
@@ -164,8 +170,12 @@ function within({ who, path, frozen }: Place, name: string): Place {
 }
 
 /** The layers of a list with their names and inputs. */
-function itemsOf(layers: readonly Layer[], who: string, watcher: Watcher): readonly Item[] {
+function itemsOf(layers: readonly Layer[], { who, list }: Place, watcher: Watcher): readonly Item[] {
   const names = layerNames(layers);
+  const titles = layers.map(({ type }, index) => {
+    const title = `${type} "${who}${names[index]}"`;
+    return list === undefined ? title : `${list}[${index}] (${title})`;
+  });
   const places = new Map(names.map((name, index) => [name, index]));
   names.forEach((name, index) => {
     const last = places.get(name) ?? index;
@@ -174,13 +184,13 @@ function itemsOf(layers: readonly Layer[], who: string, watcher: Watcher): reado
   });
   return layers.map((layer, index) => ({
     name: names[index],
+    title: titles[index],
     layer,
     inputs: layer.config.inputs?.map((input) => {
       const place = places.get(input) ?? (input === INPUT ? OUTER : undefined);
       if (place !== undefined) return place;
       const expected = `inputs to be names of ${listed([INPUT, ...names])}`;
-      const title = `${layer.type} "${who}${names[index]}"`;
-      watcher.wrong(layer, new InputRangeError(title, expected, shown(input), "unknown-name"));
+      watcher.wrong(layer, new InputRangeError(titles[index], expected, shown(input), "unknown-name"));
       return MISSING;
     }) ?? [index === 0 ? OUTER : index - 1],
   }));
@@ -205,12 +215,7 @@ export function layerNames(layers: readonly Layer[]): readonly string[] {
 }
 
 /** The items that are the outputs of a list; every other item's output must be taken by another. */
-function endsOf(
-  items: readonly Item[],
-  outputs: readonly string[] | undefined,
-  who: string,
-  watcher: Watcher,
-): readonly number[] {
+function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, watcher: Watcher): readonly number[] {
   if (outputs !== undefined && new Set(outputs).size !== Math.max(outputs.length, 1)) {
     throw new InputRangeError("outputs", "one or more names, each once", listed(outputs));
   }
@@ -227,16 +232,16 @@ function endsOf(
   const taken = new Set([...ends, ...items.flatMap(({ inputs }) => inputs)]);
   // A wrong name may have meant any layer.
   if (taken.has(MISSING)) return ends;
-  for (const [index, { layer, name }] of items.entries()) {
+  for (const [index, { layer, title }] of items.entries()) {
     if (taken.has(index)) continue;
     const expected = "another layer to take its output, or the outputs to name it";
-    watcher.wrong(layer, new InputRangeError(`${layer.type} "${who}${name}"`, expected, "neither", "missing"));
+    watcher.wrong(layer, new InputRangeError(title, expected, "neither", "missing"));
   }
   return ends;
 }
 
 /** The items in an order in which each stands after those that it takes: the order of the list where possible. */
-function ordered(items: readonly Item[], who: string, watcher: Watcher): readonly number[] {
+function ordered(items: readonly Item[], watcher: Watcher): readonly number[] {
   const order: number[] = [];
   const state = new Array<"open" | "done" | undefined>(items.length);
   // A stack of its own: lists may be longer than calls can nest.
@@ -255,7 +260,7 @@ function ordered(items: readonly Item[], who: string, watcher: Watcher): readonl
       if (state[waiting] === "open") {
         const circle = [...trail.slice(trail.indexOf(waiting)), waiting].map((at) => items[at].name);
         const error = new InputRangeError(
-          `${items[waiting].layer.type} "${who}${items[waiting].name}"`,
+          items[waiting].title,
           "no layer to take what is made of its own output",
           listed([circle.reverse().join(" -> ")]),
           "contradiction",

@@ -2,13 +2,14 @@ import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { LayerType } from "../layers/layer-type.ts";
+import { adviceOn } from "../options/meant.ts";
 import { LAYER_TYPES } from "./layer-types.ts";
 import { RESIDUAL } from "./residual.ts";
 
 const TYPES: { readonly [type: string]: LayerType } = LAYER_TYPES;
 
 /** Deepest nesting of residual blocks: a hostile file could nest without end. */
-const MAX_DEPTH = 8;
+export const MAX_DEPTH = 8;
 
 /** Most layers in one list, for the same reason. */
 const MAX_LAYERS = 1000;
@@ -36,33 +37,52 @@ export function readLayers(description: unknown, who: string): Layer[] {
   return readList(description, who, 0, { layers: 0, inputs: 0 });
 }
 
+/**
+ * Reads one layer that stands in no list.
+ *
+ * @throws as {@link readLayers}
+ */
+export function readLayer(description: unknown, who: string): Layer {
+  return readItem(description, who, 0, { layers: 1, inputs: 0 }, true);
+}
+
 function readList(description: unknown, who: string, depth: number, count: Count): Layer[] {
   if (!Array.isArray(description)) throw new InputTypeError(who, "a list of layers", kindOf(description));
   if (depth > MAX_DEPTH) throw tooMany(who, `${MAX_DEPTH} nested residuals`);
   if (description.length > MAX_LAYERS) throw tooMany(who, `${MAX_LAYERS} layers`, description.length);
   count.layers += description.length;
   if (count.layers > MAX_TOTAL) throw tooMany(who, `${MAX_TOTAL} layers in all`);
-  return description.map((item: unknown, index) => {
-    const place = `${who}[${index}]`;
-    if (!isRecord(item)) throw new InputTypeError(place, "an object with a type", kindOf(item));
-    const { type } = item;
-    if (typeof type !== "string" || !Object.hasOwn(TYPES, type)) {
-      const known = Object.keys(TYPES).join(", ");
-      throw new InputTypeError(place, `type to be one of ${known}`, shown(type), "unknown-name");
-    }
-    count.inputs += Array.isArray(item.inputs) ? item.inputs.length : 1;
-    if (count.inputs > MAX_INPUTS) throw tooMany(place, `${MAX_INPUTS} inputs in all`);
-    return type === RESIDUAL.type ? readResidual(item, `${place}.`, depth, count) : TYPES[type].create(item);
-  });
+  return description.map((item: unknown, index) => readItem(item, `${who}[${index}]`, depth, count));
 }
 
-function readResidual(item: Record<string, unknown>, who: string, depth: number, count: Count): Layer {
+/** @param isAlone whether it stands in no list, so that its type and name say enough of its place */
+function readItem(item: unknown, place: string, depth: number, count: Count, isAlone = false): Layer {
+  if (!isRecord(item)) throw new InputTypeError(place, "an object with a type", kindOf(item));
+  const { type } = item;
+  if (typeof type !== "string" || !Object.hasOwn(TYPES, type)) {
+    const known = Object.keys(TYPES);
+    const advice = adviceOn(type, known);
+    throw new InputTypeError(place, `type to be one of ${known.join(", ")}`, shown(type), "unknown-name", advice);
+  }
+  count.inputs += Array.isArray(item.inputs) ? item.inputs.length : 1;
+  if (count.inputs > MAX_INPUTS) throw tooMany(place, `${MAX_INPUTS} inputs in all`);
+  if (type === RESIDUAL.type) return readResidual(item, place, depth, count, isAlone);
+  return TYPES[type].create(item, isAlone ? undefined : place);
+}
+
+function readResidual(
+  item: Record<string, unknown>,
+  place: string,
+  depth: number,
+  count: Count,
+  isAlone: boolean,
+): Layer {
   const { layers, shortcut, ...rest } = item;
-  return RESIDUAL.create({
-    ...rest,
-    layers: readList(layers, `${who}layers`, depth + 1, count),
-    ...(shortcut !== undefined && { shortcut: readList(shortcut, `${who}shortcut`, depth + 1, count) }),
-  });
+  const lists = {
+    layers: readList(layers, `${place}.layers`, depth + 1, count),
+    ...(shortcut !== undefined && { shortcut: readList(shortcut, `${place}.shortcut`, depth + 1, count) }),
+  };
+  return RESIDUAL.create({ ...rest, ...lists }, isAlone ? undefined : place);
 }
 
 function tooMany(who: string, most: string, got: number | string = "more"): InputRangeError {

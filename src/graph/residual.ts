@@ -1,5 +1,5 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
-import { defineLayer, isLayer, type Layer, type LayerDefinition, layerTitle, type Shape } from "../layers/layer.ts";
+import { defineLayer, isLayer, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import { layerType } from "../layers/layer-type.ts";
 import type { LayerOptions } from "../layers/options.ts";
 import type { OptionKind } from "../options/kinds.ts";
@@ -48,8 +48,7 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
 }
 
 /** The type of `residual` blocks. */
-export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [], name, inputs }, header) => {
-  const who = layerTitle(header);
+export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [], name, inputs }, header, who) => {
   if (layers.length === 0) throw new InputRangeError(who, "at least one layer", "none", "missing");
   if (layers.some(({ config }) => config.name === "shortcut")) {
     const expected = 'no layer named "shortcut", as the weights of the way around are';

@@ -3,7 +3,7 @@ import { defineLayer, type Layer, type Shape, sizeOf } from "../layers/layer.ts"
 import type { LayerConfig } from "../layers/options.ts";
 import { buildWhatFits, INPUT, layerNames } from "./build.ts";
 import { graphMultiplyAdds, graphParameters } from "./graph.ts";
-import { readLayers } from "./read.ts";
+import { readLayer } from "./read.ts";
 import { residual } from "./residual.ts";
 
 /** Facts about one layer of a list in which some may be wrong. */
@@ -75,8 +75,8 @@ function entryOf(config: LayerConfig, findings: Findings): Entry {
     const layers = main.map(({ layer }) => layer);
     const around = { shortcut: shortcut.map(({ layer }) => layer) };
     // A block of the layers that were made here, right or wrong.
-    const [read] = readLayers(
-      [main.length === 0 ? config : { ...config, layers: [{ type: "relu" }], shortcut: [] }],
+    const read = readLayer(
+      main.length === 0 ? config : { ...config, layers: [{ type: "relu" }], shortcut: [] },
       "layer",
     );
     const { name, inputs } = read.config;

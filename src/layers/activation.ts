@@ -3,7 +3,7 @@ import { InputRangeError } from "../errors.ts";
 import { choice, flag, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { typesOf } from "../options/variants.ts";
-import { type Layer, type LayerDefinition, type LayerHeader, layerTitle, sizeOf } from "./layer.ts";
+import { type Layer, type LayerDefinition, type LayerHeader, sizeOf } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
 import { emitRelu, emitReluGradient, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
@@ -85,11 +85,11 @@ export function relu(options: ReluOptions = {}): Layer {
 }
 
 /** The type of `relu` layers. */
-export const RELU = layerType("relu", RELU_OPTIONS, ({ maxValue, negativeSlope: slope }, header) => {
+export const RELU = layerType("relu", RELU_OPTIONS, ({ maxValue, negativeSlope: slope }, header, who) => {
   if (maxValue === undefined) return rectifying(header, { ...PLAIN_RELU, slope });
   // As float32, since outputs are compared with it.
   const upper = Math.fround(maxValue);
-  if (upper === 0) throw new InputRangeError(layerTitle(header), "maxValue to be above 0 in float32", `${maxValue}`);
+  if (upper === 0) throw new InputRangeError(who, "maxValue to be above 0 in float32", `${maxValue}`);
   return rectifying(header, { upper, slope });
 });
 

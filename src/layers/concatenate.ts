@@ -7,7 +7,6 @@ import {
   type BackwardTapes,
   type ForwardPlaces,
   type Layer,
-  layerTitle,
   type PlacedLayer,
   type Shape,
   sizeOf,
@@ -36,8 +35,8 @@ export function concatenate(options: ConcatenateOptions = {}): Layer {
 }
 
 /** The type of `concatenate` layers. */
-export const CONCATENATE = layerType("concatenate", OPTIONS, ({ axis }, header) => {
-  if (axis === 0) throw new InputRangeError(layerTitle(header), "an axis of a sample", "0, that of the batch");
+export const CONCATENATE = layerType("concatenate", OPTIONS, ({ axis }, header, title) => {
+  if (axis === 0) throw new InputRangeError(title, "an axis of a sample", "0, that of the batch");
   const axisOf = (shape: Shape) => (axis < 0 ? shape.length + axis : axis - 1);
   return {
     ...header,

@@ -2,7 +2,7 @@ import { InputRangeError } from "../errors.ts";
 import { whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { convolution } from "./convolution.ts";
-import { type Layer, layerTitle } from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
 import { WINDOW_OPTIONS, windowSettings } from "./window-options.ts";
@@ -37,11 +37,11 @@ export function conv2d(options: Conv2dOptions): Layer {
 }
 
 /** The type of `conv2d` layers. */
-export const CONV2D = layerType("conv2d", OPTIONS, (options, header) => {
+export const CONV2D = layerType("conv2d", OPTIONS, (options, header, who) => {
   const { filters, groups } = options;
   if (filters % groups !== 0) {
     const expected = `filters divisible by ${groups} groups`;
-    throw new InputRangeError(layerTitle(header), expected, `${filters}`, "contradiction");
+    throw new InputRangeError(who, expected, `${filters}`, "contradiction");
   }
   return convolution({ ...windowSettings(options), header, filters: () => filters, groups: () => groups });
 });

@@ -13,36 +13,39 @@ export interface LayerType<Own extends OptionSchema = OptionSchema> {
   /**
    * A layer from options of unknown origin.
    *
+   * @param place of the layer in its list, such as `layers[3]`, for messages
    * @throws TypeError, RangeError for an unknown or wrong option, starting with the type and name of the layer
    */
-  create(options: object): Layer;
+  create(options: object, place?: string): Layer;
 }
 
 /**
  * A type of layer from its options and the layer that follows from them.
  *
  * @param own the options that it has besides those of every layer
- * @param define makes the layer of the options' values; `header` goes into it, and names it in messages by `layerTitle`
+ * @param define makes the layer of the options' values; `header` goes into it, `who` names it in messages about options
  * @example
  * const SCALE = layerType("scale", { factor: { kind: number() } } as const, ({ factor }, header) => ({ ...header, ... }));
  */
 export function layerType<Own extends OptionSchema>(
   type: string,
   own: Own,
-  define: (values: ValuesOf<LayerSchema<Own>>, header: LayerHeader) => LayerDefinition,
+  define: (values: ValuesOf<LayerSchema<Own>>, header: LayerHeader, who: string) => LayerDefinition,
 ): LayerType<Own> {
   const schema: LayerSchema<Own> = { ...own, ...LAYER_OPTIONS };
   return {
     type,
     schema,
-    create(options) {
+    create(options, place) {
       const { name, inputs, trainable }: { readonly [key in keyof LayerOptions]?: unknown } = options;
       // A right name first: it stands in the messages about all others.
-      const named = readOptions(type, LAYER_OPTIONS, { name });
-      const who = named.name === undefined ? type : `${type} "${named.name}"`;
+      const placed = (title: string) => (place === undefined ? title : `${place} (${title})`);
+      const named = readOptions(placed(type), LAYER_OPTIONS, { name });
+      const who = placed(named.name === undefined ? type : `${type} "${named.name}"`);
       const values = readOptions(who, schema, options);
       const common = readOptions(who, LAYER_OPTIONS, { inputs, trainable });
-      return defineLayer(define(values, { type, config: layerConfig({ type, schema }, options, values, common) }));
+      const config = layerConfig({ type, schema }, options, values, common);
+      return defineLayer(define(values, { type, config }, who));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { flag, type OptionKind } from "../options/kinds.ts";
+import { adviceOn } from "../options/meant.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import type { Padding } from "./geometry.ts";
 import { INITIALIZER_NAMES, type Initializer, parseInitializer } from "./initializers.ts";
@@ -86,7 +87,8 @@ export function padding(): OptionKind<Padding, Padding> {
         if (isCountPair(height) && isCountPair(width)) return [height, width];
       }
       const Wrong = typeof value === "number" ? InputRangeError : InputTypeError;
-      throw new Wrong(who, `${key} to be ${wanted}`, shown(value));
+      const advice = adviceOn(value, ["valid", "same"]);
+      throw new Wrong(who, `${key} to be ${wanted}`, shown(value), undefined, advice);
     },
   };
 }

@@ -101,7 +101,7 @@ const LARGEST_SIDE = 1024;
 /** The graph of a network. For images that are too small for it, the error tells the size that it needs. */
 function graphOf({ input: { shape }, layers, outputs }: NetworkForm): Graph {
   try {
-    return buildGraph(layers, shape, outputs);
+    return buildGraph(layers, shape, outputs, "layers");
   } catch (error) {
     if (!(error instanceof TooSmallError)) throw error;
     const [h, w, c] = imageShape(shape, "input");

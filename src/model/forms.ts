@@ -15,9 +15,10 @@ const LAYERS: OptionKind<readonly Layer[], readonly Layer[]> = {
   field: "layers",
   wanted: "a list of layers such as flatten()",
   read(_who, key, value) {
-    if (Array.isArray(value) && value.every(isLayer)) return value;
-    const wrong: unknown = Array.isArray(value) ? value.find((layer) => !isLayer(layer)) : value;
-    throw new InputTypeError(key, this.wanted, shown(wrong));
+    if (!Array.isArray(value)) throw new InputTypeError(key, this.wanted, shown(value));
+    if (value.every(isLayer)) return value;
+    const index = value.findIndex((layer) => !isLayer(layer));
+    throw new InputTypeError(`${key}[${index}]`, "a layer such as flatten()", shown(value[index]));
   },
 };
 

@@ -6,6 +6,7 @@
 
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { adviceOn } from "./meant.ts";
 import { checkNumber, keepsRule, type NumberRule, ruleText } from "./numbers.ts";
 
 /**
@@ -145,7 +146,13 @@ export function choice<const Choice extends string>(choices: readonly Choice[]):
       const found = choices.find((each) => each === value);
       if (found !== undefined) return found;
       if (typeof value === "string")
-        throw new InputRangeError(who, `${key} to be ${wanted}`, shown(value), "unknown-name");
+        throw new InputRangeError(
+          who,
+          `${key} to be ${wanted}`,
+          shown(value),
+          "unknown-name",
+          adviceOn(value, choices),
+        );
       throw new InputTypeError(who, `${key} to be ${wanted}`, shown(value));
     },
   };

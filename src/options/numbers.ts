@@ -22,10 +22,10 @@ export interface NumberRule {
 /** A rule in words, such as "a whole number at least 1". */
 export function ruleText(rule: NumberRule): string {
   const parts = [rule.whole ? "a whole number" : "a finite number"];
-  if (rule.minimum !== undefined) parts.push(`at least ${rule.minimum}`);
-  if (rule.above !== undefined) parts.push(`above ${rule.above}`);
-  if (rule.maximum !== undefined) parts.push(`at most ${rule.maximum}`);
-  if (rule.below !== undefined) parts.push(`below ${rule.below}`);
+  if (rule.minimum !== undefined) parts.push(`at least ${shown(rule.minimum)}`);
+  if (rule.above !== undefined) parts.push(`above ${shown(rule.above)}`);
+  if (rule.maximum !== undefined) parts.push(`at most ${shown(rule.maximum)}`);
+  if (rule.below !== undefined) parts.push(`below ${shown(rule.below)}`);
   const text = parts.length === 1 ? parts[0] : `${parts[0]} ${parts.slice(1).join(" and ")}`;
   return rule.float32 ? `${text} in float32` : text;
 }

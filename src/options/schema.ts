@@ -1,6 +1,7 @@
 import { InputTypeError, shown } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OptionKind } from "./kinds.ts";
+import { type OtherOptions, unknownOption } from "./meant.ts";
 
 /**
  * An option of a schema: its kind, and its default. With neither `default` nor `optional` it is required.
@@ -49,12 +50,18 @@ export type ValuesOf<S extends OptionSchema> = {
  *
  * @param who stands in front of messages
  * @param given an object; its key `type` is left to the caller
+ * @param elsewhere options of other calls, which messages tell of
  * @throws TypeError for an unknown or missing option, or a value of a wrong kind
  * @throws RangeError for a value that is not allowed
  */
-export function readOptions<S extends OptionSchema>(who: string, schema: S, given: unknown): ValuesOf<S>;
-export function readOptions(who: string, schema: OptionSchema, given: unknown): unknown {
-  const values = new Map(Object.entries(readGiven(who, schema, given)));
+export function readOptions<S extends OptionSchema>(
+  who: string,
+  schema: S,
+  given: unknown,
+  elsewhere?: OtherOptions,
+): ValuesOf<S>;
+export function readOptions(who: string, schema: OptionSchema, given: unknown, elsewhere?: OtherOptions): unknown {
+  const values = new Map(Object.entries(readGiven(who, schema, given, elsewhere)));
   return Object.fromEntries(
     Object.entries(schema).map(([key, { kind, optional, default: fallback }]) => {
       if (values.has(key)) return [key, values.get(key)];
@@ -79,8 +86,13 @@ export function completeOptions(who: string, schema: OptionSchema, given: unknow
 export type GivenOf<S extends OptionSchema> = { readonly [K in keyof S]?: Read<S[K]> };
 
 /** Checks options as {@link readOptions} does, and leaves those out that are not given, whatever their defaults. */
-export function readGiven<S extends OptionSchema>(who: string, schema: S, given: unknown): GivenOf<S>;
-export function readGiven(who: string, schema: OptionSchema, given: unknown): object {
+export function readGiven<S extends OptionSchema>(
+  who: string,
+  schema: S,
+  given: unknown,
+  elsewhere?: OtherOptions,
+): GivenOf<S>;
+export function readGiven(who: string, schema: OptionSchema, given: unknown, elsewhere?: OtherOptions): object {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new InputTypeError(who, "an object", shown(given));
   }
@@ -89,8 +101,7 @@ export function readGiven(who: string, schema: OptionSchema, given: unknown): ob
     if (value === undefined) return [];
     if (keys.includes(key)) return value === null ? [] : [[key, schema[key].kind.read(who, key, value)]];
     if (key === "type") return [];
-    const known = keys.length === 0 ? "no options" : `only the keys ${keys.join(", ")}`;
-    throw new InputTypeError(who, known, shown(key), "unknown-option");
+    throw unknownOption(who, key, keys, elsewhere);
   });
   return Object.fromEntries(read);
 }

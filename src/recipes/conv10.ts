@@ -44,7 +44,7 @@ export const conv10: Recipe = {
   averageEvery: 1,
   notes: [
     "The notebook set Adam's moments back to zero at every batch; here they last.",
-    "--set padding=0 gives the layer table that the notebook prints: 17,010 parameters.",
+    "The built-in recipe with --set padding=0 has the layer table that the notebook prints: 17,010 parameters.",
   ],
   figures: [{ figure: "testAccuracy", value: 0.8528, kind: "published" }],
 };

@@ -33,7 +33,9 @@ export const conv5: Recipe = {
   epochs: 50,
   sampling: "replacement",
   split: { train: [0, 3500] },
-  notes: ["--set filters=8,kernelSize=7 changes the network, --train-range 0:10000 the images."],
+  notes: [
+    "The built-in recipe takes other sizes: --set filters=8,kernelSize=7. --train-range 0:10000 takes more images.",
+  ],
   figures: [
     { figure: "trainAccuracy", epoch: 1, value: 0.832, kind: "published" },
     { figure: "trainAccuracy", epoch: 11, value: 0.95, kind: "published" },

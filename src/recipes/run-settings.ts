@@ -1,10 +1,12 @@
 import type { ReadSettings } from "../data/read/settings.ts";
 import { checkReadSettings } from "../data/read/settings.ts";
 import { ENGINES } from "../engine/engine-names.ts";
-import type { Json } from "../json.ts";
+import { InputTypeError, shown } from "../errors.ts";
+import { isRecord, type Json } from "../json.ts";
 import { choice, flag, type OptionKind, text } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { RUN_PLAN } from "../training/plan.ts";
+import type { RecipeChanges } from "./change-recipe.ts";
 import { DATA_SPLIT } from "./data-split.ts";
 
 const READER: OptionKind<ReadSettings, ReadSettings> = {
@@ -55,6 +57,8 @@ const OWN = {
   network: { kind: text() },
   /** Network and settings began as a recipe of that name. */
   isRecipe: { kind: flag(), default: false },
+  /** Settings of network and plan that were changed by their paths, as `--set` does. */
+  set: { kind: changes(), optional: true },
   /** Where the images come from. */
   data: { kind: dataSettings() },
   /** Kernels that computed. */
@@ -81,6 +85,18 @@ export function readRunSettings(json: unknown): RunSettings {
 /** Settings as files keep them: what there is none of is null. */
 export function settingsJson(settings: RunSettings): { readonly [key: string]: Json } {
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? null]));
+}
+
+/** New values by the paths of settings. */
+function changes(): OptionKind<RecipeChanges, RecipeChanges> {
+  return {
+    field: "pairs",
+    wanted: "an object of settings by their paths",
+    read(who, key, value) {
+      if (isRecord(value)) return JSON.parse(JSON.stringify(value));
+      throw new InputTypeError(who, `${key} to be ${this.wanted}`, shown(value));
+    },
+  };
 }
 
 function dataSettings(): OptionKind<DataSettings, DataSettings> {

@@ -44,15 +44,19 @@ export const DEFAULT_SHAPE = [28, 28, 1] as const;
  * @throws TypeError, RangeError where the images do not fit: a `TooSmallError` if larger ones do
  */
 export function recipeArchitecture(
-  { name, input, layers, variables, smallest = 1, shape: own = DEFAULT_SHAPE }: Recipe,
+  { name, input, layers, outputs, variables, smallest = 1, shape: own = DEFAULT_SHAPE }: Recipe,
   { shape = own, classes = 10 }: Partial<Pick<Dataset, "shape" | "classes">> = {},
 ): Architecture {
   const [h, w] = shape;
   if (h < smallest || w < smallest) {
     throw new TooSmallError(name, `images of at least ${smallest} x ${smallest}`, `${h} x ${w}`);
   }
-  const given = { shape, ...(variables !== undefined && { variables }) };
-  return new Architecture({ input: { ...input, shape }, layers: layers(classes, given) });
+  const { shape: wanted = shape, ...scaling } = input;
+  return new Architecture({
+    input: { shape: wanted, ...scaling },
+    layers: layers(classes, { shape, variables }),
+    outputs,
+  });
 }
 
 /**

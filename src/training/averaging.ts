@@ -6,7 +6,7 @@
  * @module
  */
 
-import { InputRangeError } from "../errors.ts";
+import { InputRangeError, shown } from "../errors.ts";
 import { number, whole } from "../options/kinds.ts";
 import { completeOptions, type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { readVariant } from "../options/variants.ts";
@@ -130,7 +130,7 @@ export class WeightAverage {
       const got = `startEpoch ${startEpoch} and every ${every}`;
       throw new InputRangeError(
         `averaging "${type}"`,
-        `a start and a step within the ${last} epochs`,
+        `a start and a step within the ${shown(last)} epochs`,
         got,
         "too-few-steps",
       );

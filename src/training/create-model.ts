@@ -2,6 +2,8 @@ import { Architecture } from "../model/architecture.ts";
 import { type ArchitectureOptions, FUNCTIONAL_FORM, LIST_FORM } from "../model/forms.ts";
 import { readFields } from "../options/objects.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
+import { COMPILE_OPTIONS } from "./compile-options.ts";
+import { FIT_OPTIONS } from "./fit-options.ts";
 import { Model } from "./model.ts";
 import { SEED } from "./model-settings.ts";
 
@@ -42,7 +44,7 @@ export function createModel(options: ModelOptions): Model {
 
 /** Reads a model's architecture and seed from the options of `createModel`. */
 export function readModelOptions(options: ModelOptions) {
-  readFields("createModel", options, KEYS);
+  readFields("createModel", options, KEYS, { compile: COMPILE_OPTIONS, fit: FIT_OPTIONS });
   const { seed: given, ...form } = options;
   const { seed } = readOptions("createModel", MODEL_OPTIONS, { seed: given });
   return { architecture: new Architecture(form), seed };

@@ -4,7 +4,9 @@ import { isRecord } from "../json.ts";
 import { flag, type OptionKind } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import type { Callback } from "./callback.ts";
+import { COMPILE_OPTIONS } from "./compile-options.ts";
 import { FIT_PLAN } from "./fit-plan.ts";
+import { OPTIMIZERS } from "./optimizers.ts";
 
 /** A thing of the host or of the caller, by a test of what it is. */
 function instance<T>(wanted: string, is: (value: unknown) => value is T): OptionKind<T, T> {
@@ -51,6 +53,9 @@ export const FIT_OPTIONS = {
   },
 } as const satisfies OptionSchema;
 
+/** Options that are not `fit`'s, by those that take them. */
+export const NOT_FIT = { compile: COMPILE_OPTIONS, "the optimizer": OPTIMIZERS.sgd.schema };
+
 /** Options of `fit`: how a run trains, with what validation and callbacks. */
 export interface FitOptions extends OptionsOf<typeof FIT_OPTIONS> {}
 
@@ -60,7 +65,7 @@ export interface FitOptions extends OptionsOf<typeof FIT_OPTIONS> {}
  * @throws TypeError, RangeError for a wrong option
  */
 export function readFitOptions(options: FitOptions): ValuesOf<typeof FIT_OPTIONS> {
-  const read = readOptions("fit", FIT_OPTIONS, withoutShuffle("fit", options));
+  const read = readOptions("fit", FIT_OPTIONS, withoutShuffle("fit", options), NOT_FIT);
   const names = new Set(read.callbacks.map(({ name }) => name));
   if (names.size === read.callbacks.length) return read;
   throw new InputRangeError("fit", "callbacks of different names", "two of one name", "contradiction");

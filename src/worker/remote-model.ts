@@ -7,8 +7,9 @@ import type { LayerActivation } from "../model/probe.ts";
 import type { ModelDescription } from "../model/summary.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
-import { COMPILE_OPTIONS } from "../training/compile-options.ts";
+import { COMPILE_OPTIONS, NOT_COMPILE } from "../training/compile-options.ts";
 import type { Evaluation, PredictionSettings } from "../training/evaluate.ts";
+import { NOT_FIT } from "../training/fit-options.ts";
 import { RUN_PLAN } from "../training/plan.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import type { ImageReport } from "../training/report.ts";
@@ -76,7 +77,7 @@ export class RemoteModel {
 
   /** Starts a training run; one at a time. */
   async fit(data: RemoteDataset, options: RemoteFitOptions = {}): Promise<RemoteRun> {
-    readFields("fit", options, REMOTE_FIT_KEYS);
+    readFields("fit", options, REMOTE_FIT_KEYS, NOT_FIT);
     const { validation, checkpoint, ...rest } = options;
     const { handle, classNames, scaling } = await this.#remote.call(
       "fit",
@@ -172,7 +173,7 @@ export class RemoteModel {
 
 /** Compile options in JSON: of optimizer and loss, their form in model files. */
 function compileSettings(options: RemoteCompileOptions): CompileSettings {
-  readFields("compile", options, [...Object.keys(COMPILE_OPTIONS), "replicas"]);
+  readFields("compile", options, [...Object.keys(COMPILE_OPTIONS), "replicas"], NOT_COMPILE);
   const { optimizer, loss, ...rest } = options;
   return {
     ...rest,

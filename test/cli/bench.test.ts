@@ -122,15 +122,18 @@ describe("convasm bench", () => {
   });
 
   it.each([
-    [{ net: ["kears"] }, /^--net: expected one of speed99, strided, .*, got "kears"; did you mean keras\?$/],
+    [
+      { net: ["kears"] },
+      /^--net: expected a .json file or one of speed99, strided, .*, got "kears"; did you mean keras\?$/,
+    ],
     [{ engine: ["gpu"] }, /^--engine: expected one of js, simd, relaxed, wide, got "gpu"$/],
     [{ mode: ["train,fast"] }, /^--mode: expected one of train, infer, got "fast"$/],
     [{ batch: ["0"] }, /^--batch: expected a whole number at least 1 and at most 65536, got "0"$/],
     [{ batch: ["1.5"] }, /^--batch: expected a whole number at least 1 and at most 65536, got "1.5"$/],
     [{ threads: ["2", "many"] }, /^--threads: expected auto or a whole number at least 1 and at most 64, got "many"$/],
     [{ kernels: ["wnograd"] }, /^--kernels: expected a part of one of .*conv2d_forward.*, got "wnograd"/],
-  ])("refuses %j", (options, message) => {
-    expect(() => planBench(options)).toThrow(message);
+  ])("refuses %j", async (options, message) => {
+    await expect(planBench(options)).rejects.toThrow(message);
   });
 
   it("refuses wrong options in one line", async () => {

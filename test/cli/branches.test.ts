@@ -85,12 +85,12 @@ describe("a branching network on the command line", () => {
           { type: "relu", name: "a", inputs: "b" },
           { type: "relu", name: "b" },
         ],
-        'relu "a": expected no layer to take',
+        '(relu "a"): expected no layer to take',
       ],
       [
         "name",
         [{ type: "flatten", inputs: "x" }],
-        'flatten "flatten": expected inputs to be names of input, flatten, got "x"',
+        '(flatten "flatten"): expected inputs to be names of input, flatten, got "x"',
       ],
     ];
     for (const [name, layers, message] of wrong) {

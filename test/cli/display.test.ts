@@ -7,7 +7,7 @@ import { Output, type OutputMode } from "../../src/cli/output.ts";
 import { drawPixels } from "../../src/cli/picture.ts";
 import { parsePairs, parseTyped } from "../../src/cli/spec.ts";
 import { hasColours, hasUnicode, styleFor, written } from "../../src/cli/style.ts";
-import { nearest } from "../../src/cli/suggest.ts";
+import { nearest } from "../../src/options/nearest.ts";
 
 const PLAIN = { style: styleFor(false), unicode: true };
 

@@ -41,7 +41,7 @@ describe("help", () => {
   });
 
   it("has train, eval and the commands about data with options that few need", () => {
-    expect(WITH_RARE.map(([words]) => words)).toEqual(["train", "eval", "data", "data inspect"]);
+    expect(WITH_RARE.map(([words]) => words)).toEqual(["train", "eval", "data", "data inspect", "recipes report"]);
   });
 
   it.each(WITH_RARE)("of %s keeps these for --help-all, which shows every option, under the same headings", (words) => {

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
-import { recipeJson, recipeLines } from "../../src/cli/recipes-show.ts";
+import { recipeLines } from "../../src/cli/recipes-show.ts";
 import { labelOf } from "../../src/options/names.ts";
 import { findRecipe } from "../../src/recipes/index.ts";
 import type { Recipe } from "../../src/recipes/recipe.ts";
+import { recipeToJson } from "../../src/recipes/recipe-file.ts";
 import { TRAINING_PLAN } from "../../src/training/plan.ts";
 
 const conv5 = findRecipe("conv5");
@@ -52,12 +53,11 @@ it("shows every setting of the plan that a recipe has, whatever is added to plan
 it("leaves out what a recipe does not have, and tells the defaults of the rest", () => {
   const lines = recipeLines(conv5);
   expect(lines.filter((line) => /^(Augment|Metrics|Early stopping|Prediction|Evaluations) /.test(line))).toEqual([]);
-  expect(recipeJson(conv5)).toMatchObject({
-    event: "recipe",
+  expect(recipeToJson(conv5)).toMatchObject({
     name: "conv5",
     schedule: { type: "constant" },
     optimizer: { type: "sgd", learningRate: 0.01 },
     metrics: [],
   });
-  expect(JSON.parse(JSON.stringify(recipeJson(FULL)))).toMatchObject({ metrics: ["f1", "top3"], earlyStopping: 4 });
+  expect(JSON.parse(JSON.stringify(recipeToJson(FULL)))).toMatchObject({ metrics: ["f1", "top3"], earlyStopping: 4 });
 });

@@ -27,12 +27,12 @@ describe("images that are too small for a network", () => {
     ];
     const make = (h: number, w: number) => createModel({ input: [h, w, 1], layers: [...layers, dense({ units: 2 })] });
     const reason =
-      /^conv2d "conv2d_1": expected a kernel height of at most 4 .*; images of 11 x 30 are too small for these/;
+      /^layers\[\d\] \(conv2d "conv2d_1"\): expected a kernel height of at most 4 .*; images of 11 x 30 are too small for these/;
     expect(() => make(11, 30)).toThrow(reason);
     expect(() => make(11, 30)).toThrow(/, of 12 x 12 they fit$/);
     expect(() => make(12, 12)).not.toThrow();
     expect(() => make(2, 2)).toThrow(
-      /^conv2d "conv2d": .*; images of 2 x 2 are too small for these layers, of 12 x 12 they/,
+      /^layers\[\d\] \(conv2d "conv2d"\): .*; images of 2 x 2 are too small for these layers, of 12 x 12 they/,
     );
   });
 

@@ -22,41 +22,41 @@ describe("a file's network that is no graph", () => {
     [
       "an unknown name",
       [relu("a"), add("b", ["a", "x"])],
-      'RangeError: add "b": expected inputs to be names of input, a, b, got "x"',
+      'RangeError: layers[1] (add "b"): expected inputs to be names of input, a, b, got "x"',
     ],
     [
       "a circle",
       [relu("a", "c"), relu("b"), add("c", ["b", "a"])],
-      'RangeError: relu "a": expected no layer to take what is made of its own output, got a -> b -> c -> a',
+      'RangeError: layers[0] (relu "a"): expected no layer to take what is made of its own output, got a -> b -> c -> a',
     ],
     [
       "a layer that takes itself",
       [relu("a"), add("b", ["a", "b"])],
-      'RangeError: add "b": expected no layer to take what is made of its own output, got b -> b',
+      'RangeError: layers[1] (add "b"): expected no layer to take what is made of its own output, got b -> b',
     ],
     [
       "a dead end",
       [relu("a"), relu("b", "input"), relu("c", "a")],
-      'RangeError: relu "b": expected another layer to take its output, or the outputs to name it, got neither',
+      'RangeError: layers[1] (relu "b"): expected another layer to take its output, or the outputs to name it, got neither',
     ],
     [
       "a dead end beside outputs",
       [relu("a"), relu("b", "a"), relu("c", "a")],
-      'RangeError: relu "c": expected another layer to take its output',
+      'RangeError: layers[2] (relu "c"): expected another layer to take its output',
       ["b"],
     ],
     [
       "shapes that do not fit",
       [convolution("a"), add("b", ["input", "a"])],
-      'RangeError: add "b": expected inputs of one shape, got [8,8,4] and [6,6,4]',
+      'RangeError: layers[1] (add "b"): expected inputs of one shape, got [8,8,4] and [6,6,4]',
     ],
-    ["too few inputs", [add("a", "input")], 'RangeError: add "a": expected at least 2 inputs, got 1'],
-    ["too many inputs", [relu("a", ["input", "input"])], 'RangeError: relu "a": expected 1 input, got 2'],
+    ["too few inputs", [add("a", "input")], 'RangeError: layers[0] (add "a"): expected at least 2 inputs, got 1'],
+    ["too many inputs", [relu("a", ["input", "input"])], 'RangeError: layers[0] (relu "a"): expected 1 input, got 2'],
     ["two layers of one name", [relu("a"), relu("a")], 'RangeError: layers: expected every name once, got "a" twice'],
     [
       "the name of a block's own layer",
       [{ type: "residual", name: "block", layers: [relu("inner")] }, add("b", ["block", "inner"])],
-      'RangeError: add "b": expected inputs to be names of input, block, b, got "inner"',
+      'RangeError: layers[1] (add "b"): expected inputs to be names of input, block, b, got "inner"',
     ],
     [
       "a name from outside a block",
@@ -71,7 +71,7 @@ describe("a file's network that is no graph", () => {
     "is refused for inputs of %j",
     (inputs) => {
       expect(refusal([relu("a"), relu("b", inputs)])).toMatch(
-        /^TypeError: relu "b": expected inputs to be names of layers, got /,
+        /^TypeError: layers\[\d\] \(relu "b"\): expected inputs to be names of layers, got /,
       );
     },
   );
@@ -151,7 +151,7 @@ describe("a file's network that is large", () => {
   it("may be a circle as long as a list can be", () => {
     const circle = [relu("l0", "l999"), ...many(999, (i) => relu(`l${i + 1}`))];
     expect(refusal(circle)).toMatch(
-      /^RangeError: relu "l0": expected no layer to take what is made of its own output, got l0 -> /,
+      /^RangeError: layers\[\d\] \(relu "l0"\): expected no layer to take what is made of its own output, got l0 -> /,
     );
     expect(String(refusal(circle)).length).toBeLessThan(500);
   });

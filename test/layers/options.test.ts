@@ -16,12 +16,12 @@ describe("wrong options", () => {
     [
       { type: "conv2d", kernelSize: 3 },
       TypeError,
-      "conv2d: expected filters to be a whole number at least 1, got nothing",
+      "(conv2d): expected filters to be a whole number at least 1, got nothing",
     ],
     [
       { type: "conv2d", name: "c2", filters: 0, kernelSize: 3 },
       RangeError,
-      'conv2d "c2": expected filters to be a whole number at least 1, got 0',
+      '(conv2d "c2"): expected filters to be a whole number at least 1, got 0',
     ],
     [{ type: "conv2d", filters: 1.5, kernelSize: 3 }, RangeError, "whole number at least 1, got 1.5"],
     [{ type: "conv2d", filters: "8", kernelSize: 3 }, TypeError, 'whole number at least 1, got "8"'],
@@ -29,7 +29,7 @@ describe("wrong options", () => {
     [
       { type: "conv2d", filters: 8 },
       TypeError,
-      "conv2d: expected kernelSize to be a whole number at least 1 or a pair [height, width], got nothing",
+      "(conv2d): expected kernelSize to be a whole number at least 1 or a pair [height, width], got nothing",
     ],
     [{ type: "conv2d", filters: 8, kernelSize: [3] }, TypeError, "a pair [height, width], got [3]"],
     [{ type: "conv2d", filters: 8, kernelSize: [3, 0] }, TypeError, "a pair [height, width], got [3,0]"],
@@ -71,10 +71,10 @@ describe("wrong options", () => {
     [
       { type: "conv2d", filters: 8, kernelSize: 3, kernelInitializer: "xavier" },
       RangeError,
-      "conv2d: kernelInitializer: expected one of glorotUniform",
+      "(conv2d): kernelInitializer: expected one of glorotUniform",
     ],
     [{ type: "depthwiseConv2d", kernelSize: 3, depthMultiplier: 0 }, RangeError, "expected depthMultiplier to be"],
-    [{ type: "dense" }, TypeError, "dense: expected units to be a whole number at least 1, got nothing"],
+    [{ type: "dense" }, TypeError, "(dense): expected units to be a whole number at least 1, got nothing"],
     [{ type: "dense", units: 2 ** 53 }, RangeError, "expected units to be"],
     [{ type: "maxPooling2d", poolSize: 0 }, RangeError, "expected poolSize to be"],
     [{ type: "maxPooling2d", dilationRate: [2, 0] }, TypeError, "expected dilationRate to be"],
@@ -84,9 +84,9 @@ describe("wrong options", () => {
       TypeError,
       "expected countIncludePad to be true or false, got 1",
     ],
-    [{ type: "gelu", approximate: "tanh" }, TypeError, 'gelu: expected approximate to be true or false, got "tanh"'],
-    [{ type: "flatten", axis: 0 }, RangeError, "flatten: expected axis to be a whole number at least 1, got 0"],
-    [{ type: "flatten", axis: 1.5 }, RangeError, "flatten: expected axis to be a whole number at least 1, got 1.5"],
+    [{ type: "gelu", approximate: "tanh" }, TypeError, '(gelu): expected approximate to be true or false, got "tanh"'],
+    [{ type: "flatten", axis: 0 }, RangeError, "(flatten): expected axis to be a whole number at least 1, got 0"],
+    [{ type: "flatten", axis: 1.5 }, RangeError, "(flatten): expected axis to be a whole number at least 1, got 1.5"],
     [{ type: "maxPooling2d", ceilMode: 1 }, TypeError, "expected ceilMode to be true or false, got 1"],
     [
       { type: "batchNormalization", momentum: 1.5 },
@@ -106,7 +106,7 @@ describe("wrong options", () => {
     [
       { type: "dropout" },
       TypeError,
-      "dropout: expected rate to be a finite number at least 0 and below 1, got nothing",
+      "(dropout): expected rate to be a finite number at least 0 and below 1, got nothing",
     ],
     [{ type: "dropout", rate: 1 }, RangeError, "expected rate to be a finite number at least 0 and below 1, got 1"],
     [
@@ -123,46 +123,46 @@ describe("wrong options", () => {
     [
       { type: "conv2d", filters: 8, kernelSize: 3, stride: 2 },
       TypeError,
-      "conv2d: expected only the keys filters, kernelSize, strides, padding, dilationRate, activation, useBias, untiedBias, " +
+      "(conv2d): expected only the keys filters, kernelSize, strides, padding, dilationRate, activation, useBias, untiedBias, " +
         'kernelInitializer, biasInitializer, groups, name, inputs, trainable, got "stride"',
     ],
     [{ type: "dense", units: 3, filters: 3 }, TypeError, 'got "filters"'],
     [
       { type: "relu", slope: 0.1 },
       TypeError,
-      'relu: expected only the keys maxValue, negativeSlope, name, inputs, trainable, got "slope"',
+      '(relu): expected only the keys maxValue, negativeSlope, name, inputs, trainable, got "slope"',
     ],
     [
       { type: "relu", negativeSlope: 1.5 },
       RangeError,
-      "relu: expected negativeSlope to be a finite number at least 0 and at most 1, got 1.5",
+      "(relu): expected negativeSlope to be a finite number at least 0 and at most 1, got 1.5",
     ],
-    [{ type: "relu", maxValue: 0 }, RangeError, "relu: expected maxValue to be a finite number above 0, got 0"],
-    [{ type: "relu", maxValue: -6 }, RangeError, "relu: expected maxValue to be a finite number above 0, got -6"],
+    [{ type: "relu", maxValue: 0 }, RangeError, "(relu): expected maxValue to be a finite number above 0, got 0"],
+    [{ type: "relu", maxValue: -6 }, RangeError, "(relu): expected maxValue to be a finite number above 0, got -6"],
     [
       { type: "flatten", units: 3 },
       TypeError,
-      'flatten: expected only the keys axis, name, inputs, trainable, got "units"',
+      '(flatten): expected only the keys axis, name, inputs, trainable, got "units"',
     ],
     [{ type: "globalAveragePooling2d", poolSize: 2 }, TypeError, 'got "poolSize"'],
-    [{ type: "softmax", axis: 1 }, TypeError, 'softmax: expected only the keys name, inputs, trainable, got "axis"'],
+    [{ type: "softmax", axis: 1 }, TypeError, '(softmax): expected only the keys name, inputs, trainable, got "axis"'],
     [
       { type: "residual", layers: [{ type: "relu" }], skip: [] },
       TypeError,
-      'residual: expected only the keys layers, shortcut, name, inputs, trainable, got "skip"',
+      '(residual): expected only the keys layers, shortcut, name, inputs, trainable, got "skip"',
     ],
     // Names and types.
     [
       { type: "dense", units: 3, name: "a/b" },
       TypeError,
-      'dense: expected name to be letters, digits, ".", "-" or "_", got "a/b"',
+      '(dense): expected name to be letters, digits, ".", "-" or "_", got "a/b"',
     ],
     [{ type: "dense", units: 3, name: "" }, TypeError, 'got ""'],
     [{ type: "dense", units: 3, name: 7 }, TypeError, "got 7"],
     [
       { type: "residual", layers: [{ type: "relu" }], name: 7 },
       TypeError,
-      'residual: expected name to be letters, digits, ".", "-" or "_", got 7',
+      '(residual): expected name to be letters, digits, ".", "-" or "_", got 7',
     ],
     [
       { type: "lstm" },
@@ -177,7 +177,7 @@ describe("wrong options", () => {
     [null, TypeError, "layers[0]: expected an object with a type, got null"],
     [[], TypeError, "layers[0]: expected an object with a type, got a list"],
     [{ type: "residual" }, TypeError, "layers[0].layers: expected a list of layers, got undefined"],
-    [{ type: "residual", layers: [] }, RangeError, "residual: expected at least one layer, got none"],
+    [{ type: "residual", layers: [] }, RangeError, "(residual): expected at least one layer, got none"],
     [{ type: "residual", layers: [{ type: "relu" }, { type: "x" }] }, TypeError, "layers[0].layers[1]: expected type"],
     [
       { type: "residual", layers: [{ type: "relu" }], shortcut: "x" },

@@ -148,7 +148,7 @@ describe("a model of several outputs", () => {
     expect(json.outputs).toEqual(["b", "a"]);
     expect(createModel({ input: SHAPE, layers, outputs: "b" }).architecture.toJson()).not.toHaveProperty("outputs");
     expect(() => createModel({ input: SHAPE, layers, outputs: "a" })).toThrow(
-      'conv2d "b": expected another layer to take',
+      '(conv2d "b"): expected another layer to take',
     );
   });
 

@@ -12,7 +12,7 @@ import { planBench } from "./plan.ts";
 useWasmFiles();
 useWideFlag();
 useNodeThreads();
-const { settings, kernelSettings, networks, kernels } = planBench(workerData);
+const { settings, kernelSettings, networks, kernels } = await planBench(workerData);
 for (const recipe of new Set(networks.map((item) => item.recipe))) {
   parentPort?.postMessage(recipe.name);
   await checkStep(recipe, settings);

@@ -6,14 +6,15 @@ import { BRIEF, QUICK, THOROUGH, type TimingSettings } from "../../bench/timing.
 import { ENGINES, type EngineName, hasEngine } from "../../engine/engine-names.ts";
 import type { KernelName } from "../../engine/kernels.ts";
 import { MOST_THREADS } from "../../engine/threads/source.ts";
-import { NETWORKS, SMALL_NETWORKS } from "../../recipes/index.ts";
+import { SMALL_NETWORKS } from "../../recipes/index.ts";
 import type { Recipe } from "../../recipes/recipe.ts";
 import { COMMAND_OPTIONS } from "../command-options.ts";
 import type { OutputOptions } from "../context.ts";
 import { resolveEngine } from "../engine.ts";
+import { namedNetwork } from "../network-option.ts";
 import { readWords } from "../option-words.ts";
 import { unknownName } from "../suggest.ts";
-import { chosenOf, namesOf, wordsOf } from "../word-lists.ts";
+import { namesOf, wordsOf } from "../word-lists.ts";
 
 /** The options as commander leaves them: lists whose items may hold commas. */
 export interface BenchOptions extends OutputOptions {
@@ -73,13 +74,13 @@ function chooseEngines(list: readonly string[] | undefined): EngineName[] {
 /**
  * The measurements that the options ask for.
  *
- * @throws UsageError for an unknown name, or a number that is not one; RangeError for an engine this machine lacks
+ * @throws UsageError for an unknown name, or a number that is not one; RangeError for an engine this machine lacks, or a file that is
+ *   no network
  */
-export function planBench(options: BenchOptions): BenchPlan {
+export async function planBench(options: BenchOptions): Promise<BenchPlan> {
   const { net, batch, mode, all = false } = options;
-  const recipes = new Map(NETWORKS.map((recipe) => [recipe.name, recipe]));
   const names = net ?? (all ? SMALL_NETWORKS.map(({ name }) => name) : DEFAULT_NETWORKS);
-  const chosen = chosenOf("--net", names, recipes);
+  const chosen = await Promise.all(wordsOf(names).map((name) => namedNetwork(name, "--net")));
   const modes = mode === undefined ? MODES : namesOf("--mode", mode, MODES);
   const batches = batch === undefined ? undefined : readWords("--batch", COMMAND_OPTIONS.bench.batch.kind.item, batch);
   const engines = chooseEngines(options.engine);

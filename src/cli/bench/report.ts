@@ -9,7 +9,8 @@ function spread({ median, lower, upper }: Timing): string {
   return `±${Math.max(1, Math.round((50 * (upper - lower)) / median))} %`;
 }
 
-function gflopsText(value: number): string {
+/** GFLOP/s in three digits; empty for kernels that do not multiply. */
+export function gflopsText(value: number): string {
   return value === 0 ? "" : value.toFixed(value < 10 ? 2 : 1);
 }
 

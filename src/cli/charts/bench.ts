@@ -9,7 +9,7 @@ import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
 import { settingName } from "../../bench/setting.ts";
 import type { EngineName } from "../../engine/engine-names.ts";
-import { timesJsText } from "../bench/report.ts";
+import { gflopsText, timesJsText } from "../bench/report.ts";
 import { count } from "../format.ts";
 import {
   BLUE,
@@ -52,7 +52,10 @@ interface Bar {
   readonly threadsAsked: number | "auto";
   readonly gflops: number;
   readonly peakGflops: number;
+  /** Text beside the bar: its length as a number. */
   readonly note: string;
+  /** More for who points at it. */
+  readonly more?: string;
 }
 
 function addTo(groups: Map<string, Bar[]>, name: string, bar: Bar): void {
@@ -66,12 +69,13 @@ function groupsOf(networks: readonly NetworkRow[], kernels: readonly KernelRow[]
     const times = row.engine === "js" ? "" : timesJsText(row, networks);
     addTo(groups, `${row.net}, ${mode}, batch ${row.batch}`, {
       ...row,
-      note: `${count(row.imagesPerSecond)} images/s${times === "" ? "" : `, ${times} x js`}`,
+      note: `${gflopsText(row.gflops)}${times === "" ? "" : `, ${times} x js`}`,
+      more: `${count(row.imagesPerSecond)} images/s`,
     });
   }
   for (const row of kernels) {
     // This axis has no meaning for kernels that only move data, or are bound by memory.
-    if (row.multiplies) addTo(groups, `${row.kernel}, ${row.shape}`, { ...row, note: row.gflops.toFixed(1) });
+    if (row.multiplies) addTo(groups, `${row.kernel}, ${row.shape}`, { ...row, note: gflopsText(row.gflops) });
   }
   return [...groups].map(([name, bars]) => ({ name, bars }));
 }
@@ -93,9 +97,9 @@ function drawGroup({ name, bars }: Group, x: (value: number) => number): string[
   const middle = (bars.length * BAR) / 2;
   const parts = [label(-10, middle, name, { fill: INK, "text-anchor": "end", dy: MIDDLE, "font-size": 11 })];
   for (const [i, bar] of bars.entries()) {
-    const { engine, gflops, peakGflops, note } = bar;
+    const { engine, gflops, peakGflops, note, more } = bar;
     const y = i * BAR;
-    const tip = `${name}, ${barName(bar)}: ${gflops.toFixed(2)} GFLOP/s of ${peakGflops.toFixed(1)}; ${note}`;
+    const tip = `${name}, ${barName(bar)}: ${gflops.toFixed(2)} GFLOP/s of ${peakGflops.toFixed(1)}${more === undefined ? "" : `; ${more}`}`;
     const box = { x: 0, y: y + 1, width: Math.max(x(gflops), 1), height: BAR - 2, ...lookOf(bar) };
     parts.push(element("rect", box, [element("title", {}, [escapeXml(tip)])]));
     parts.push(
@@ -117,8 +121,8 @@ function drawGroup({ name, bars }: Group, x: (value: number) => number): string[
 }
 
 /**
- * A bar for each engine's GFLOP/s, its register-only peak as a mark on the same line; beside it images/s, and how many
- * times as fast as plain JavaScript that is.
+ * A bar for each engine's GFLOP/s, its register-only peak as a mark on the same line; beside it the number, and how many times as
+ * fast as plain JavaScript that is. Images/s, whose bars would have another length for each network, are told where one points at.
  *
  * @example
  * await writeFileAtomic("bench.svg", benchChart(networks, [], { machine: "AMD EPYC, 2 cores, Node 24.1.0" }));

@@ -1,4 +1,4 @@
-import { DIVERGED_ADVICE, DivergedError } from "../../errors.ts";
+import { DIVERGED_ADVICE, DivergedError, shown } from "../../errors.ts";
 import type { Callback, TrainingControl } from "../callback.ts";
 import type { EpochEvent, StepEvent } from "../events.ts";
 import type { History } from "../history.ts";
@@ -16,13 +16,13 @@ export class StopOnNaN implements Callback {
   onStepEnd(event: StepEvent, control: TrainingControl): void {
     if (Number.isFinite(event.loss)) return;
     const { epoch, stepInEpoch, stepsPerEpoch, lr, loss } = event;
-    const where = `epoch ${epoch}, step ${stepInEpoch} of ${stepsPerEpoch}, learning rate ${lr}`;
+    const where = `epoch ${epoch}, step ${stepInEpoch} of ${stepsPerEpoch}, learning rate ${shown(lr)}`;
     this.#stop("a finite loss", `${loss} in ${where}`, control);
   }
 
   onEpochEnd(event: EpochEvent, control: TrainingControl): void {
     const { epoch, valLoss, lr } = event;
-    const where = `after epoch ${epoch}, learning rate ${lr}`;
+    const where = `after epoch ${epoch}, learning rate ${shown(lr)}`;
     // The last step's loss was computed before its update: a bad one shows in the weights alone.
     if (!control.copyParameters().every(Number.isFinite)) {
       this.#stop("finite weights", `NaN or infinite ones ${where}`, control);

@@ -1,0 +1,58 @@
+import { setForeignNames } from "../options/meant.ts";
+
+/** Names of Keras and PyTorch, in small letters without dashes, and what they are here. */
+export const FOREIGN_NAMES: readonly (readonly [theirs: string, ours: string])[] = [
+  ["lr", "learningRate"],
+  ["wd", "weightDecay"],
+  ["eps", "epsilon"],
+  ["numepochs", "epochs"],
+  ["nepochs", "epochs"],
+  ["bs", "batchSize"],
+  ["optim", "optimizer"],
+  ["criterion", "loss"],
+  ["scheduler", "schedule"],
+  ["augmentation", "augment"],
+  ["callback", "callbacks"],
+  ["device", "engine"],
+  ["backend", "engine"],
+  ["numworkers", "threads"],
+  ["validationdata", "validation"],
+  ["validationsplit", "validation"],
+  ["outchannels", "filters"],
+  ["numfilters", "filters"],
+  ["outfeatures", "units"],
+  ["stride", "strides"],
+  ["dilation", "dilationRate"],
+  ["bias", "useBias"],
+  ["alpha", "negativeSlope"],
+  ["p", "rate"],
+  ["prob", "rate"],
+  ["std", "deviation"],
+  ["stddev", "deviation"],
+  ["minval", "minimum"],
+  ["maxval", "maximum"],
+  ["maxpool2d", "maxPooling2d"],
+  ["avgpool2d", "averagePooling2d"],
+  ["batchnorm2d", "batchNormalization"],
+  ["batchnorm", "batchNormalization"],
+  ["dropout2d", "dropout"],
+  ["linear", "dense"],
+  ["concat", "concatenate"],
+  ["crossentropy", "softmaxCrossEntropy"],
+  ["crossentropyloss", "softmaxCrossEntropy"],
+  ["categoricalcrossentropy", "softmaxCrossEntropy"],
+  ["sparsecategoricalcrossentropy", "softmaxCrossEntropy"],
+  ["binarycrossentropy", "sigmoidBinaryCrossEntropy"],
+  ["bcewithlogitsloss", "sigmoidBinaryCrossEntropy"],
+  ["mse", "meanSquaredError"],
+  ["mseloss", "meanSquaredError"],
+  ["xavieruniform", "glorotUniform"],
+  ["xaviernormal", "glorotNormal"],
+  ["kaiminguniform", "heUniform"],
+  ["kaimingnormal", "heNormal"],
+];
+
+/** Makes errors tell our names for those of Keras and PyTorch. Pages do without the table. */
+export function useForeignNames(): void {
+  setForeignNames(new Map(FOREIGN_NAMES));
+}

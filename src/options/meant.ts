@@ -1,0 +1,46 @@
+import { type ErrorMore, InputTypeError, shown } from "../errors.ts";
+
+/** Names of other libraries for options and types, in small letters alone, and ours. */
+let foreign: ReadonlyMap<string, string> = new Map();
+
+/** Makes errors tell our names where those of other libraries are given. */
+export function setForeignNames(names: ReadonlyMap<string, string>): void {
+  foreign = names;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[-_]/g, "");
+}
+
+/** The name that was probably meant by one that is spelled otherwise, such as `kernel_size`; undefined if there is none. */
+export function meant(word: string, names: readonly string[]): string | undefined {
+  const sought = plain(foreign.get(plain(word)) ?? word);
+  return names.find((name) => plain(name) === sought);
+}
+
+/** The advice to an unknown name. */
+export function adviceOn(word: unknown, names: readonly string[]): ErrorMore {
+  const near = typeof word === "string" ? meant(word, names) : undefined;
+  return near === undefined ? {} : { advice: `did you mean ${near}?` };
+}
+
+/** Options that other calls or things take, by the name of these. */
+export type OtherOptions = { readonly [owner: string]: object };
+
+/**
+ * The error for an option that does not exist.
+ *
+ * @param elsewhere options that somebody may take for these
+ */
+export function unknownOption(
+  who: string,
+  key: string,
+  names: readonly string[],
+  elsewhere: OtherOptions = {},
+): InputTypeError {
+  const expected = names.length === 0 ? "no options" : `only the keys ${names.join(", ")}`;
+  const owner = Object.keys(elsewhere).find((each) => meant(key, Object.keys(elsewhere[each])) !== undefined);
+  const more = adviceOn(key, names);
+  const advice = more.advice ?? (owner && `${meant(key, Object.keys(elsewhere[owner]))} belongs to ${owner}`);
+  return new InputTypeError(who, expected, shown(key), "unknown-option", { advice });
+}
