@@ -38,6 +38,7 @@ export class TrainingDisplay {
     if (hasAccuracy) figures.push(`accuracy ${percent(trainAccuracy).padStart(7)}`);
     const validation = valLoss === undefined ? [] : [`val loss ${loss(valLoss)}`];
     if (valAccuracy !== undefined && hasAccuracy) validation.push(`val accuracy ${percent(valAccuracy).padStart(7)}`);
+    for (const [name, value] of Object.entries(event.trainMetrics ?? {})) figures.push(`${name} ${percent(value)}`);
     for (const [name, value] of Object.entries(event.valMetrics ?? {}))
       validation.push(`val ${name} ${percent(value)}`);
     const details = [duration(seconds), `${count(imagesPerSecond)} images/s`, `lr ${short(lr)}`];
@@ -76,6 +77,7 @@ export function epochJson(event: EpochEvent): Readonly<Record<string, unknown>> 
     lr,
     imagesPerSecond,
     seconds,
+    ...(event.trainMetrics !== undefined && { trainMetrics: event.trainMetrics }),
     ...(event.valMetrics !== undefined && { valMetrics: event.valMetrics }),
   };
 }

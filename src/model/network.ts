@@ -173,8 +173,9 @@ export class Network {
    */
   trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
     this.#writeStepNumbers(step, learningRate, 0);
-    const { tape, deferredGradients } = this.#tapes.training(n, this.#staged, augmented);
+    const { tape, outputs, deferredGradients } = this.#tapes.training(n, this.#staged, augmented);
     this.engine.run(tape);
+    this.#outputs = outputs;
     this.#deferredGradients = deferredGradients;
     this.#changed();
   }
@@ -198,7 +199,9 @@ export class Network {
    */
   partialGradients(n: number, step: number, augmented: boolean, begin: number, images: number): void {
     this.#writeStepNumbers(step, 0, begin);
-    this.engine.run(this.#tapes.gradients(n, this.#staged, augmented, images));
+    const { tape, outputs } = this.#tapes.gradients(n, this.#staged, augmented, images);
+    this.engine.run(tape);
+    this.#outputs = outputs;
     this.#deferredGradients = undefined;
   }
 
@@ -278,7 +281,8 @@ export class Network {
   }
 
   /**
-   * The model's predictions [n, elements] after an evaluation, through the loss's activation if it has one.
+   * The model's predictions [n, elements] after an evaluation, through the loss's activation if it has one; after a training step its
+   * outputs, as they are before that.
    *
    * @param output index of the output
    * @internal

@@ -75,10 +75,9 @@ export class Tapes {
    *
    * @param images of the whole batch, of which these n may be a part: the gradient is that of the mean over them
    */
-  readonly gradients = memoized((n: number, pixels: Pixels, augmented: boolean, images: number): Tape => {
+  readonly gradients = memoized((n: number, pixels: Pixels, augmented: boolean, images: number): Recording => {
     const tape = this.#newTape();
-    this.#emitGradients(tape, n, pixels, augmented, images);
-    return tape;
+    return { tape, outputs: this.#emitGradients(tape, n, pixels, augmented, images) };
   });
 
   /** The tape of the update of such a step. */

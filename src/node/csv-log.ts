@@ -1,6 +1,6 @@
 import type { Callback } from "../training/callback.ts";
 import type { EpochEvent } from "../training/events.ts";
-import { CSV_HEADER, csvRow, type HistoryRow, parseHistory } from "../training/history-csv.ts";
+import { type HistoryRow, historyCsv, parseHistory } from "../training/history-csv.ts";
 import { errorCode } from "./file-error.ts";
 import { readFileBounded, writeFileAtomic } from "./files.ts";
 
@@ -28,7 +28,7 @@ export class CsvLog implements Callback {
   async onEpochEnd(event: EpochEvent): Promise<void> {
     this.#rows ??= await readRows(this.path);
     const rows = [...this.#rows.filter(({ epoch }) => epoch < event.epoch), event];
-    await writeFileAtomic(this.path, `${[CSV_HEADER, ...rows.map(csvRow)].join("\n")}\n`, { makeFolder: true });
+    await writeFileAtomic(this.path, historyCsv(rows), { makeFolder: true });
     this.#rows = rows;
   }
 }

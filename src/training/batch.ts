@@ -10,6 +10,7 @@ import type { ImageShape } from "../data/pixels.ts";
 import { TRANSFORM_FLOATS } from "../engine/kernel-sizes.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
+import { countPredictions, type MetricCounts } from "./metric-counts.ts";
 
 /** The images of a step, and its settings. */
 export interface Batch {
@@ -21,12 +22,16 @@ export interface Batch {
   readonly learningRate: number;
   /** Writes the transforms of `n` images from place `begin` of the batch on; undefined without augmentation. */
   readonly writeTransforms: ((target: Float32Array | Float64Array, begin: number, n: number) => void) | undefined;
+  /** True: the predictions are counted, for metrics. */
+  readonly counted: boolean;
 }
 
 /** Sums over the images of a batch, from before its update. */
 export interface BatchSums {
   readonly loss: number;
   readonly correct: number;
+  /** Counts of the predictions, where these are wanted. */
+  readonly counts?: MetricCounts;
 }
 
 /** Makes the optimizer step on a batch; gives a promise if several networks share it. */
@@ -39,7 +44,7 @@ export function stepperOf(network: Network): Stepper {
     const n = indices.length;
     stageBatch(network, batch, n);
     network.trainStep(n, step, learningRate, writeTransforms !== undefined);
-    return sumsOf(network, n);
+    return sumsOf(network, n, countedLabels(batch, n));
   };
 }
 
@@ -77,8 +82,17 @@ export function stageBatch(network: Network, { data, indices, writeTransforms }:
   writeTransforms?.(network.transforms, 0, n);
 }
 
-/** Sums of a network after a step on `n` images. */
-export function sumsOf(network: Network, n: number): BatchSums {
+/** The labels of the first `n` images of a batch, if their predictions are counted. */
+export function countedLabels({ data: { labels }, indices, counted }: Batch, n: number): Uint16Array | undefined {
+  return counted && labels !== undefined ? Uint16Array.from({ length: n }, (_, i) => labels[indices[i]]) : undefined;
+}
+
+/**
+ * Sums of a network after a step on `n` images.
+ *
+ * @param labels `[n]`, if the predictions are counted
+ */
+export function sumsOf(network: Network, n: number, labels: ArrayLike<number> | undefined): BatchSums {
   const { losses, correct } = network.results(n);
   let loss = 0;
   let right = 0;
@@ -86,5 +100,10 @@ export function sumsOf(network: Network, n: number): BatchSums {
     loss += losses[i];
     right += correct[i];
   }
-  return { loss, correct: right };
+  if (labels === undefined) return { loss, correct: right };
+  return {
+    loss,
+    correct: right,
+    counts: countPredictions(network.predictions(n), labels, n, network.architecture.outputs),
+  };
 }

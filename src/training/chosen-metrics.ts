@@ -7,7 +7,8 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { Network } from "../model/network.ts";
 import type { OptionKind } from "../options/kinds.ts";
-import { ClassificationMetrics } from "./metrics.ts";
+import type { MetricCounts } from "./metric-counts.ts";
+import { type ClassFigures, classFigures, macroOf, share } from "./metrics.ts";
 
 /**
  * A metric by name: `accuracy`; `precision`, `recall` and `f1` as unweighted means over the classes (macro averages); `top3`, `top5` and
@@ -15,22 +16,22 @@ import { ClassificationMetrics } from "./metrics.ts";
  */
 export type MetricName = "accuracy" | "precision" | "recall" | "f1" | `top${number}`;
 
-const FIGURES: { readonly [name: string]: (metrics: ClassificationMetrics) => number } = {
-  accuracy: (metrics) => metrics.accuracy,
-  precision: (metrics) => metrics.macro().precision,
-  recall: (metrics) => metrics.macro().recall,
-  f1: (metrics) => metrics.macro().f1,
+const FIGURES: { readonly [name: string]: (classes: readonly ClassFigures[]) => number } = {
+  precision: (classes) => macroOf(classes).precision,
+  recall: (classes) => macroOf(classes).recall,
+  f1: (classes) => macroOf(classes).f1,
 };
 
-const WANTED = `a list of ${Object.keys(FIGURES).join(", ")} or top2, top3, ...`;
+const WANTED = `a list of accuracy, ${Object.keys(FIGURES).join(", ")} or top2, top3, ...`;
 
-/** The k of `top3`; undefined for another name. */
-function rankOf(name: string): number | undefined {
+/** The k of `top3`, 1 of `accuracy`; undefined for another name. */
+function rankCount(name: string): number | undefined {
+  if (name === "accuracy") return 1;
   return /^top[1-9]\d{0,3}$/.test(name) ? Number(name.slice(3)) : undefined;
 }
 
 function isMetric(name: unknown): name is MetricName {
-  return typeof name === "string" && (Object.hasOwn(FIGURES, name) || rankOf(name) !== undefined);
+  return typeof name === "string" && (Object.hasOwn(FIGURES, name) || rankCount(name) !== undefined);
 }
 
 /** Metrics by their names, each once. */
@@ -58,40 +59,24 @@ export function checkMetrics(who: string, { loss, architecture }: Network, names
       "contradiction",
     );
   }
-  const wrong = names.find((name) => (rankOf(name) ?? 1) > architecture.outputs);
+  const wrong = names.find((name) => (rankCount(name) ?? 1) > architecture.outputs);
   if (wrong === undefined) return;
   throw new InputRangeError(who, `metrics of at most the ${architecture.outputs} classes`, wrong);
 }
 
-/** Counts predictions for metrics that were asked for. */
-export class ChosenMetrics {
-  readonly #names: readonly MetricName[];
-  readonly #counts: ClassificationMetrics;
-  #isFinite = true;
+/** The chosen metrics of what was counted, by name; NaN where a score was. */
+export function metricsOf(names: readonly MetricName[], counts: MetricCounts): Readonly<Record<string, number>> {
+  return Object.fromEntries(names.map((name) => [name, counts.hasNaN ? Number.NaN : metricOf(name, counts)]));
+}
 
-  /** @param classes number of outputs */
-  constructor(names: readonly MetricName[], classes: number) {
-    this.#names = names;
-    this.#counts = new ClassificationMetrics(classes);
+function metricOf(name: MetricName, { support, predicted, right, ranks }: MetricCounts): number {
+  const rank = rankCount(name);
+  if (rank !== undefined) {
+    return share(sumOf(ranks.slice(0, rank)), sumOf(ranks));
   }
+  return FIGURES[name](right.map((count, c) => classFigures(count, support[c], predicted[c])));
+}
 
-  /**
-   * Counts a batch.
-   *
-   * @param scores `[count, classes]`; with NaN among them, as after a training that diverged, all metrics become NaN
-   * @param labels `[count]`
-   */
-  add(scores: Float32Array | Float64Array, labels: ArrayLike<number>, count: number): void {
-    this.#isFinite &&= !scores.subarray(0, count * this.#counts.classes).some(Number.isNaN);
-    if (this.#isFinite) this.#counts.add(scores, labels, count);
-  }
-
-  /** The metrics of all that was counted, by name. */
-  figures(): Readonly<Record<string, number>> {
-    const figure = (name: MetricName) => {
-      const rank = rankOf(name);
-      return rank === undefined ? FIGURES[name](this.#counts) : this.#counts.topK(rank);
-    };
-    return Object.fromEntries(this.#names.map((name) => [name, this.#isFinite ? figure(name) : Number.NaN]));
-  }
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

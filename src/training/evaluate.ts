@@ -7,7 +7,8 @@ import type { Network } from "../model/network.ts";
 import { nested } from "../options/compound.ts";
 import { flag } from "../options/kinds.ts";
 import { completeOptions, type OptionSchema, type OptionsOf } from "../options/schema.ts";
-import { ChosenMetrics, checkMetrics, METRICS, type MetricName } from "./chosen-metrics.ts";
+import { checkMetrics, METRICS, type MetricName, metricsOf } from "./chosen-metrics.ts";
+import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
 import { Predictor } from "./predictor.ts";
 
 /** Means over a data set. */
@@ -99,7 +100,7 @@ export async function evaluateImages(
   const predict = new Predictor(network, options);
   const slice = new TimeSlice();
   const { metrics: names = [] } = options;
-  const chosen = names.length === 0 ? undefined : new ChosenMetrics(names, network.architecture.outputs);
+  let counts: MetricCounts | undefined;
   let loss = 0;
   let correct = 0;
   for (let begin = 0; begin < images; begin += network.batchSize) {
@@ -111,17 +112,17 @@ export async function evaluateImages(
       loss += predict.losses[i];
       correct += predict.correct(data, indices?.[begin + i] ?? begin + i, i);
     }
-    if (chosen !== undefined && data.labels !== undefined) {
+    if (names.length > 0 && data.labels !== undefined) {
       const { labels } = data;
       const seen = Uint16Array.from({ length: count }, (_, i) => labels[indices?.[begin + i] ?? begin + i]);
-      chosen.add(scores, seen, count);
+      counts = addCounts(counts, countPredictions(scores, seen, count, network.architecture.outputs));
     }
     const labels = indices === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
     options.onBatch?.({ begin, count, scores, labels, losses: predict.losses.subarray(0, count) });
     await slice.yieldIfOver();
   }
   const accuracy = network.loss?.classes === true ? correct / images : Number.NaN;
-  return { loss: loss / images, accuracy, images, ...(chosen !== undefined && { metrics: chosen.figures() }) };
+  return { loss: loss / images, accuracy, images, ...(counts && { metrics: metricsOf(names, counts) }) };
 }
 
 /** Throws unless a network can be trained on a data set and validated on another. */

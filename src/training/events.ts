@@ -33,7 +33,9 @@ export interface EpochEvent {
   readonly trainAccuracy: number;
   readonly valLoss?: number;
   readonly valAccuracy?: number;
-  /** The metrics that were asked for, on the validation images. */
+  /** The metrics that were asked for, over the epoch's batches, each before its update. */
+  readonly trainMetrics?: Readonly<Record<string, number>>;
+  /** The same on the validation images. */
   readonly valMetrics?: Readonly<Record<string, number>>;
   /** Learning rate of the epoch's last step. */
   readonly lr: number;

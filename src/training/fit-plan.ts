@@ -28,7 +28,7 @@ export const FIT_PLAN = {
   evaluations: { kind: list(nested(SAMPLE_EVALUATION)), default: [], rare: true },
   /** Statistics and views of evaluations and validation. */
   prediction: { kind: nested(PREDICTION), default: {}, rare: true },
-  /** Metrics of the validation images after each epoch, beside loss and accuracy. */
+  /** Metrics of each epoch and its validation, beside loss and accuracy. */
   metrics: { kind: METRICS, default: [] },
   /** An average of the weights, which is what validation sees and what the run ends with. */
   averaging: { kind: variantKind<Averaging, Averaging>(AVERAGINGS, parseAveraging), optional: true },

@@ -38,8 +38,11 @@ export function argmax(values: ArrayLike<number>, begin: number, count: number):
   return best;
 }
 
-/** The rank of class `label`, from 0: the number of classes with a higher score, or an equal one and a lower index. */
-function rankOf(scores: ArrayLike<number>, begin: number, count: number, label: number): number {
+/**
+ * The rank of class `label` among `count` scores from `begin` on, from 0: the number of classes with a higher score, or an equal one and a
+ * lower index.
+ */
+export function rankOf(scores: ArrayLike<number>, begin: number, count: number, label: number): number {
   const own = scores[begin + label];
   let rank = 0;
   for (let i = 0; i < label; i++) if (scores[begin + i] >= own) rank++;
@@ -48,8 +51,19 @@ function rankOf(scores: ArrayLike<number>, begin: number, count: number, label: 
 }
 
 /** `part / whole`, or 0 where the whole is 0. */
-function share(part: number, whole: number): number {
+export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
+}
+
+/** The figures of a class from its counts: examples predicted rightly, examples, and predictions as this class. */
+export function classFigures(right: number, support: number, predicted: number): ClassFigures {
+  return {
+    precision: share(right, predicted),
+    recall: share(right, support),
+    f1: share(2 * right, support + predicted),
+    support,
+    predicted,
+  };
 }
 
 /**
@@ -166,14 +180,7 @@ export class ClassificationMetrics {
         support += confusion[c * classes + i];
         predicted += confusion[i * classes + c];
       }
-      const right = confusion[c * classes + c];
-      return {
-        precision: share(right, predicted),
-        recall: share(right, support),
-        f1: share(2 * right, support + predicted),
-        support,
-        predicted,
-      };
+      return classFigures(confusion[c * classes + c], support, predicted);
     });
   }
 
@@ -182,12 +189,17 @@ export class ClassificationMetrics {
    * the data that lacks a class isn't punished for it (scikit-learn does the same).
    */
   macro(): Pick<ClassFigures, "precision" | "recall" | "f1"> {
-    const seen = this.perClass().filter(({ support, predicted }) => support + predicted > 0);
-    const mean = (of: (figures: ClassFigures) => number) =>
-      share(
-        seen.reduce((sum, figures) => sum + of(figures), 0),
-        seen.length,
-      );
-    return { precision: mean((c) => c.precision), recall: mean((c) => c.recall), f1: mean((c) => c.f1) };
+    return macroOf(this.perClass());
   }
+}
+
+/** The means of all classes that were seen or predicted: see `ClassificationMetrics.macro`. */
+export function macroOf(classes: readonly ClassFigures[]): Pick<ClassFigures, "precision" | "recall" | "f1"> {
+  const seen = classes.filter(({ support, predicted }) => support + predicted > 0);
+  const mean = (of: (figures: ClassFigures) => number) =>
+    share(
+      seen.reduce((sum, figures) => sum + of(figures), 0),
+      seen.length,
+    );
+  return { precision: mean((c) => c.precision), recall: mean((c) => c.recall), f1: mean((c) => c.f1) };
 }

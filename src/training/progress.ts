@@ -5,6 +5,7 @@ import { checkNumber } from "../options/numbers.ts";
 import { readFields } from "../options/objects.ts";
 import type { Stop } from "./callback.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
+import { addCounts, type MetricCounts, readCounts } from "./metric-counts.ts";
 import { readReport } from "./reports.ts";
 
 /** Position of a run: all that a resumed run needs besides weights, optimizer state and options. */
@@ -20,6 +21,8 @@ export interface Progress {
   readonly correct: number;
   readonly images: number;
   readonly trainSeconds: number;
+  /** Counts of the predictions in the current epoch so far, where the run has metrics. */
+  readonly counts?: MetricCounts;
   /** Sums since the last average was told. */
   readonly averaged: Sums;
   /** Reports told of the last step. */
@@ -37,6 +40,9 @@ export interface Progress {
 
 /** Sums over images. */
 export type Sums = { readonly loss: number; readonly correct: number; readonly images: number };
+
+/** Sums over the images of a step, and counts of their predictions. */
+type StepSums = Sums & { readonly counts?: MetricCounts | undefined };
 
 const NO_SUMS: Sums = { loss: 0, correct: 0, images: 0 };
 
@@ -58,7 +64,7 @@ export const START: Progress = {
 };
 
 /** The position after a step, with its sums over images and its time. */
-export function afterStep(before: Progress, { loss, correct, images }: Sums, seconds: number): Progress {
+export function afterStep(before: Progress, { loss, correct, images, counts }: StepSums, seconds: number): Progress {
   const { averaged } = before;
   return {
     ...before,
@@ -68,6 +74,7 @@ export function afterStep(before: Progress, { loss, correct, images }: Sums, sec
     correct: before.correct + correct,
     images: before.images + images,
     trainSeconds: before.trainSeconds + seconds,
+    ...(counts && { counts: addCounts(before.counts, counts) }),
     averaged: {
       loss: averaged.loss + loss,
       correct: averaged.correct + correct,
@@ -88,7 +95,7 @@ export function afterReport(before: Progress, event: ReportEvent): Progress {
 }
 
 /** The position at the begin of the next epoch. */
-export function afterEpoch(before: Progress, event: EpochEvent): Progress {
+export function afterEpoch({ counts: _, ...before }: Progress, event: EpochEvent): Progress {
   return {
     ...before,
     epoch: before.epoch + 1,
@@ -126,6 +133,7 @@ export function readProgress(json: unknown): Progress {
     "correct",
     "images",
     "trainSeconds",
+    "counts",
     "averaged",
     "reported",
     "learningRateFactor",
@@ -151,6 +159,7 @@ export function readProgress(json: unknown): Progress {
     correct: count("correct"),
     images: count("images"),
     trainSeconds: number("trainSeconds"),
+    ...(fields.counts !== undefined && { counts: readCounts("resume: counts", fields.counts) }),
     averaged: fields.averaged === undefined ? NO_SUMS : readSums(fields.averaged),
     reported: fields.reported === undefined ? 0 : count("reported"),
     learningRateFactor: number("learningRateFactor"),
@@ -199,6 +208,7 @@ function readEpochEvent(json: unknown): EpochEvent {
     trainLoss: number("trainLoss"),
     trainAccuracy: number("trainAccuracy"),
     ...(json.valLoss !== undefined && { valLoss: number("valLoss"), valAccuracy: number("valAccuracy") }),
+    ...(json.trainMetrics !== undefined && { trainMetrics: readMetrics(json.trainMetrics) }),
     ...(json.valMetrics !== undefined && { valMetrics: readMetrics(json.valMetrics) }),
     lr: number("lr"),
     imagesPerSecond: number("imagesPerSecond"),
@@ -207,7 +217,7 @@ function readEpochEvent(json: unknown): EpochEvent {
 }
 
 function readMetrics(json: unknown): Readonly<Record<string, number>> {
-  const who = "resume: history: valMetrics";
+  const who = "resume: history: metrics";
   if (!isRecord(json)) throw new InputTypeError(who, "an object", shown(json));
   return Object.fromEntries(
     Object.entries(json).map(([name, value]) => [name, value === null ? Number.NaN : checkNumber(who, name, value)]),

@@ -35,12 +35,13 @@ export class RunData {
     const { data, seed } = this;
     const begin = stepInEpoch * this.#batchSize;
     const indices = order.subarray(begin, begin + this.#batchSize);
-    const { augment } = this.#options;
+    const { augment, metrics } = this.#options;
     return {
       data,
       indices,
       step: step + 1,
       learningRate,
+      counted: metrics.length > 0,
       writeTransforms: augment && transformsOf(augment, { seed, epoch, step, indices, shape: data.shape }),
     };
   }

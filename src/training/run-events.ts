@@ -1,3 +1,4 @@
+import { type MetricName, metricsOf } from "./chosen-metrics.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { EpochEvent, ReportEvent, StepEvent } from "./events.ts";
 import type { Progress, Sums } from "./progress.ts";
@@ -8,6 +9,7 @@ export interface RunFacts {
   readonly stepsPerEpoch: number;
   /** True for a loss with classes: others have no accuracy. */
   readonly classes: boolean;
+  readonly metrics: readonly MetricName[];
 }
 
 /** The event of the step that led to a position. */
@@ -35,7 +37,7 @@ export function epochEvent(
   learningRate: number,
   seconds: number,
 ): EpochEvent {
-  const { epoch, loss, images, trainSeconds } = now;
+  const { epoch, loss, images, trainSeconds, counts } = now;
   return {
     event: "epoch",
     epoch: epoch + 1,
@@ -43,6 +45,7 @@ export function epochEvent(
     trainLoss: loss / images,
     trainAccuracy: accuracyOf(run, now),
     ...(validated !== undefined && { valLoss: validated.loss, valAccuracy: validated.accuracy }),
+    ...(counts !== undefined && { trainMetrics: metricsOf(run.metrics, counts) }),
     ...(validated?.metrics !== undefined && { valMetrics: validated.metrics }),
     lr: learningRate,
     imagesPerSecond: images / trainSeconds,

@@ -257,12 +257,12 @@ export class Trainer {
   }
 
   /** Notes a step that was made, and tells of it. */
-  #stepEvent({ indices, learningRate }: Batch, { loss, correct }: BatchSums, seconds: number): StepEvent {
+  #stepEvent({ indices, learningRate }: Batch, { loss, correct, counts }: BatchSums, seconds: number): StepEvent {
     if (this.average !== undefined) {
       const { offset, count } = this.network.parameters.moving;
       this.average.update(this.#progress.step + 1, this.network.view(offset, count));
     }
-    const made = { loss, correct, images: indices.length };
+    const made = { loss, correct, counts, images: indices.length };
     this.#progress = afterStep(this.#progress, made, seconds);
     return stepEvent(this.#facts, this.#progress, made, learningRate);
   }
@@ -296,7 +296,8 @@ export class Trainer {
 
   get #facts(): RunFacts {
     const { stepsPerEpoch } = this;
-    return { epochs: this.#options.epochs, stepsPerEpoch, classes: this.network.loss?.classes === true };
+    const { epochs, metrics } = this.#options;
+    return { epochs, stepsPerEpoch, classes: this.network.loss?.classes === true, metrics };
   }
 
   /** Ways in which callbacks may change the run, for the code that drives it: between two steps. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CsvLog } from "../../src/node/csv-log.ts";
-import { CSV_HEADER, csvRow } from "../../src/training/history-csv.ts";
+import { CSV_HEADER, historyCsv } from "../../src/training/history-csv.ts";
 import { epochEvent } from "../training/callbacks/run.ts";
 
 let folder = "";
@@ -37,8 +37,8 @@ async function logged(): Promise<[number, number][]> {
 describe("CsvLog", () => {
   it("writes a header and a row per epoch, and leaves no other file", async () => {
     await run(1, 2);
-    const rows = [1, 2].map((epoch) => csvRow(epochEvent({ epoch })));
-    expect(await readFile(path, "utf8")).toBe(`${CSV_HEADER}\n${rows.join("\n")}\n`);
+    const rows = historyCsv([1, 2].map((epoch) => epochEvent({ epoch })));
+    expect(await readFile(path, "utf8")).toBe(rows);
     expect(await readdir(folder)).toEqual(["history.csv"]);
   });
 

@@ -1,18 +1,21 @@
 import { expect, it } from "vitest";
 import { readCheckpoint } from "../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import { createDataset, createModel, dense, flatten, loadModel, resumeTrainer } from "../../src/index.ts";
-import { ChosenMetrics } from "../../src/training/chosen-metrics.ts";
+import { createDataset, createModel, dense, flatten, loadModel, resumeTrainer, sgd } from "../../src/index.ts";
+import { metricsOf } from "../../src/training/chosen-metrics.ts";
+import { addCounts, countPredictions } from "../../src/training/metric-counts.ts";
 
 // By hand, as scikit-learn defines them: labels 0 0 1 2, predictions 0 1 1 0.
 const SCORES = Float32Array.of(0.9, 0.1, 0, 0.3, 0.6, 0.1, 0.2, 0.7, 0.1, 0.5, 0.2, 0.3);
 const LABELS = Uint8Array.of(0, 0, 1, 2);
 
 it("are macro averages and shares as scikit-learn has them", () => {
-  const metrics = new ChosenMetrics(["accuracy", "precision", "recall", "f1", "top2"], 3);
-  metrics.add(SCORES.subarray(0, 6), LABELS.subarray(0, 2), 2);
-  metrics.add(SCORES.subarray(6), LABELS.subarray(2), 2);
-  const { accuracy, precision, recall, f1, top2 } = metrics.figures();
+  const first = countPredictions(SCORES.subarray(0, 6), LABELS.subarray(0, 2), 2, 3);
+  const counts = addCounts(first, countPredictions(SCORES.subarray(6), LABELS.subarray(2), 2, 3));
+  const { accuracy, precision, recall, f1, top2 } = metricsOf(
+    ["accuracy", "precision", "recall", "f1", "top2"],
+    counts,
+  );
   expect([accuracy, top2]).toEqual([0.5, 1]);
   expect(precision).toBeCloseTo((1 / 2 + 1 / 2 + 0) / 3, 12);
   expect(recall).toBeCloseTo((1 / 2 + 1 + 0) / 3, 12);
@@ -20,9 +23,10 @@ it("are macro averages and shares as scikit-learn has them", () => {
 });
 
 it("become NaN with outputs that are", () => {
-  const metrics = new ChosenMetrics(["f1"], 3);
-  metrics.add(Float32Array.of(Number.NaN, 0, 0), Uint8Array.of(0), 1);
-  expect(metrics.figures()).toEqual({ f1: Number.NaN });
+  const counts = countPredictions(Float32Array.of(Number.NaN, 0, 0), Uint8Array.of(0), 1, 3);
+  expect(metricsOf(["f1"], counts)).toEqual({ f1: Number.NaN });
+  const more = countPredictions(Float32Array.of(1, 0, 0), Uint8Array.of(0), 1, 3);
+  expect(metricsOf(["f1"], addCounts(more, counts))).toEqual({ f1: Number.NaN });
 });
 
 const data = createDataset({
@@ -55,6 +59,34 @@ it("stand in the events of epochs and in evaluations, and outlive a checkpoint",
   const resumed = later.trainer(data, options);
   resumeTrainer(resumed, file);
   expect(resumed.progress.history[0].valMetrics).toEqual(valMetrics);
+});
+
+it("are counted in training over each batch before its update, across a checkpoint too", async () => {
+  const metrics = ["accuracy", "f1", "top2"] as const;
+  const still = createModel({ input: { shape: [1, 3, 1], scale: 1 / 255 }, layers: [flatten(), dense({ units: 3 })] });
+  await still.compile({
+    optimizer: sgd({ learningRate: 1e-30 }),
+    loss: "softmaxCrossEntropy",
+    engine: "simd",
+    batchSize: 3,
+  });
+  const { epochs } = await still.fit(data, { epochs: 2, metrics });
+  const { metrics: same } = await still.evaluate(data, { metrics });
+  expect(epochs.map(({ trainMetrics }) => trainMetrics)).toEqual([same, same]);
+
+  const options = { epochs: 2, metrics } as const;
+  const whole = await (await made()).fit(data, options);
+  for (const { trainMetrics, trainAccuracy } of whole.epochs) expect(trainMetrics?.accuracy).toBe(trainAccuracy);
+  const model = await made();
+  const trainer = model.trainer(data, options);
+  for await (const event of trainer.run()) if (event.event === "step") break;
+  const bytes = model.checkpoint(trainer);
+  const later = await loadModel(bytes, { engine: "simd", training: true });
+  const resumed = later.trainer(data, options);
+  resumeTrainer(resumed, readCheckpoint(decodeSafetensors(bytes), "checkpoint"));
+  for await (const _ of resumed.run());
+  const figures = (history: typeof whole.epochs) => history.map(({ trainMetrics }) => trainMetrics);
+  expect(figures(resumed.progress.history)).toEqual(figures(whole.epochs));
 });
 
 it("are refused where they cannot be", async () => {

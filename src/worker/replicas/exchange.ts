@@ -1,5 +1,6 @@
 import type { Network } from "../../model/network.ts";
 import type { BatchSums } from "../../training/batch.ts";
+import { addCounts, type MetricCounts } from "../../training/metric-counts.ts";
 import type { Link } from "./link.ts";
 import type { Share } from "./messages.ts";
 import { partsOf } from "./parts.ts";
@@ -79,13 +80,13 @@ export class Exchange {
     return total;
   }
 
-  #sendShares({ loss, correct, statistics, spare }: Contribution): void {
+  #sendShares({ spare, ...own }: Contribution): void {
     this.#links.forEach((link, to) => {
       if (link === undefined) return;
       const gradients = this.#copyOf(this.#slices[to]);
       const back = to === 0 ? spare : undefined;
       const transfer = back === undefined ? [gradients.buffer] : [gradients.buffer, back];
-      link.post({ type: "share", gradients, statistics, loss, correct, spare: back }, transfer);
+      link.post({ type: "share", gradients, ...own, spare: back }, transfer);
     });
   }
 
@@ -114,16 +115,18 @@ export class Exchange {
     const statistics = new Float64Array(this.#network.parameters.statistics.count);
     let loss = 0;
     let correct = 0;
+    let counts: MetricCounts | undefined;
     shares.forEach((share, from) => {
       const given = from === this.#index ? own : share;
       if (given === undefined) return;
       loss += given.loss;
       correct += given.correct;
+      if (given.counts !== undefined) counts = addCounts(counts, given.counts);
       const weight = (parts[from].end - parts[from].begin) / images;
       for (let i = 0; i < statistics.length; i++) statistics[i] += weight * given.statistics[i];
     });
     const spares = shares.map((share) => share?.spare);
-    return { loss, correct, statistics: Float32Array.from(statistics), spares };
+    return { loss, correct, ...(counts && { counts }), statistics: Float32Array.from(statistics), spares };
   }
 
   #sendSums(): void {

@@ -12,7 +12,7 @@ import {
 } from "../../errors.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
-import { type Stepper, stageBatch } from "../../training/batch.ts";
+import { countedLabels, type Stepper, stageBatch } from "../../training/batch.ts";
 import type { DistributionStrategy } from "../../training/distribution-strategy.ts";
 import { type EvaluateOptions, type Evaluation, type Evaluator, evaluateImages } from "../../training/evaluate.ts";
 import { Exchange } from "./exchange.ts";
@@ -118,7 +118,7 @@ export class ReplicaGroup implements DistributionStrategy {
   readonly step: Stepper = async (batch) => {
     this.#expectUse();
     const network = this.#network;
-    const { step, learningRate, writeTransforms } = batch;
+    const { step, learningRate, writeTransforms, counted } = batch;
     const images = batch.indices.length;
     const [own, ...others] = partsOf(images, this.replicas);
     const began = performance.now();
@@ -127,16 +127,17 @@ export class ReplicaGroup implements DistributionStrategy {
       const member = this.#members[i];
       const part = bounds.end > bounds.begin ? copyPart(batch, bounds, member.spare) : undefined;
       if (part !== undefined) member.spare = undefined;
-      member.post({ type: "step", step, learningRate, images, part }, part && [part.pixels.buffer]);
+      member.post({ type: "step", step, learningRate, images, part, counted }, part && [part.pixels.buffer]);
     });
     stageBatch(network, batch, own.end);
-    const part = { ...own, augmented: writeTransforms !== undefined, spare: undefined };
+    const labels = countedLabels(batch, own.end);
+    const part = { ...own, augmented: writeTransforms !== undefined, labels, spare: undefined };
     const work = shareStep(network, this.#exchange, { step, learningRate, images }, part);
-    const { loss, correct, spares } = await this.#waitFor(work, performance.now() - began);
+    const { spares, statistics: _, ...sums } = await this.#waitFor(work, performance.now() - began);
     this.#members.forEach((member, i) => {
       member.spare = spares[i + 1] ?? member.spare;
     });
-    return { loss, correct };
+    return sums;
   };
 
   /**

@@ -46,6 +46,8 @@ export interface ReplicaStep {
   readonly images: number;
   /** Undefined for a replica that gets no images this time. */
   readonly part: PartData | undefined;
+  /** True: the predictions are counted, for metrics. */
+  readonly counted: boolean;
 }
 
 /** Images of a part with their targets and transforms. */

@@ -92,10 +92,15 @@ class Replica {
   }
 
   async step(message: ReplicaStep): Promise<void> {
-    const { part, images } = message;
+    const { part, images, counted } = message;
     const bounds = partsOf(images, this.#replicas)[this.#index];
     if (part !== undefined) this.#stage(part, bounds.end - bounds.begin);
-    const own = part && { ...bounds, augmented: part.transforms !== undefined, spare: part.pixels.buffer };
+    const own = part && {
+      ...bounds,
+      augmented: part.transforms !== undefined,
+      labels: counted ? part.labels : undefined,
+      spare: part.pixels.buffer,
+    };
     await shareStep(this.network, this.#exchange, message, own);
   }
 

@@ -14,6 +14,8 @@ export interface SharedStep {
 /** A replica's part, whose images are staged, with its own settings. */
 export interface OwnPart extends Part {
   readonly augmented: boolean;
+  /** The labels of its images, if their predictions are counted. */
+  readonly labels: ArrayLike<number> | undefined;
   /** Memory to give back to the leader. */
   readonly spare: ArrayBuffer | undefined;
 }
@@ -37,9 +39,9 @@ export async function shareStep(
   const before = statistics.slice();
   let own: Contribution | undefined;
   if (part !== undefined) {
-    const { begin, end, augmented, spare } = part;
+    const { begin, end, augmented, labels, spare } = part;
     network.partialGradients(end - begin, step, augmented, begin, images);
-    own = { ...sumsOf(network, end - begin), statistics: Float32Array.from(statistics), spare };
+    own = { ...sumsOf(network, end - begin, labels), statistics: Float32Array.from(statistics), spare };
     statistics.set(before);
   }
   const total = await exchange.run(images, own);

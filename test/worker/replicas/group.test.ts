@@ -55,6 +55,20 @@ async function expectSameStates(group: ReplicaGroup): Promise<void> {
   for (const state of others) expect(state.values).toEqual(leader.values);
 }
 
+it("count predictions for metrics together as one network does alone", async () => {
+  const fit: FitOptions = { metrics: ["f1", "top2", "recall"] };
+  const options = { layers: plainLayers(), batchSize: 24 };
+  const { epochs } = await (await compiled(options)).fit(data, fit);
+  const model = await compiled(options);
+  const shared = await withGroup(model, 3, (group) => advance(model.trainer(data, fit), group));
+  expect(epochs[0].trainMetrics).toEqual({
+    f1: expect.any(Number),
+    top2: expect.any(Number),
+    recall: expect.any(Number),
+  });
+  expect(shared?.epochs[0].trainMetrics).toEqual(epochs[0].trainMetrics);
+});
+
 describe("the gradient that replicas make together", () => {
   it.each([
     [2, "softmaxCrossEntropy", data],

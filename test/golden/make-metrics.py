@@ -1,0 +1,67 @@
+"""Writes the golden values that convasm's metrics are compared with: scikit-learn 1.7 or later.
+
+python3 test/golden/make-metrics.py
+
+Scores are multiples of 1/1024, which float32 holds exactly, and no two of an example are equal.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    precision_recall_fscore_support,
+    top_k_accuracy_score,
+)
+
+FOLDER = Path(__file__).parent
+RANDOM = np.random.default_rng(20250914)
+
+
+def case(name, examples, classes, skill, missing=(), never=()):
+    """Examples whose own class has a score that is higher by `skill`; some classes have none, or are never predicted."""
+    present = [c for c in range(classes) if c not in missing]
+    labels = RANDOM.choice(present, examples)
+    scores = np.stack([RANDOM.permutation(4 * classes)[:classes] for _ in range(examples)])
+    scores[np.arange(examples), labels] += skill
+    scores[:, list(never)] -= 8 * classes
+    # A class' own fraction keeps scores apart.
+    scores = scores + np.arange(classes) / (2 * classes)
+    scores = np.round(scores * 1024) / 1024
+    predictions = scores.argmax(axis=1)
+    macro = precision_recall_fscore_support(labels, predictions, average="macro", zero_division=0)
+    each = precision_recall_fscore_support(labels, predictions, labels=range(classes), zero_division=0)
+    top = {
+        f"top{k}": float(top_k_accuracy_score(labels, scores, k=k, labels=range(classes)))
+        for k in (2, 3, 5)
+        if k < classes
+    }
+    return {
+        "name": name,
+        "classes": classes,
+        "labels": labels.tolist(),
+        "scores": scores.ravel().tolist(),
+        "metrics": {
+            "accuracy": float(accuracy_score(labels, predictions)),
+            "precision": float(macro[0]),
+            "recall": float(macro[1]),
+            "f1": float(macro[2]),
+            **top,
+        },
+        "perClass": [
+            {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)} for p, r, f, s in zip(*each)
+        ],
+        "confusion": confusion_matrix(labels, predictions, labels=range(classes)).ravel().tolist(),
+    }
+
+
+cases = [
+    case("ten classes", 90, 10, 14),
+    case("two classes", 25, 2, 2),
+    case("a class without examples", 40, 6, 8, missing=(4,)),
+    case("a class that is never predicted", 40, 6, 8, never=(1,)),
+    case("a class that is neither", 30, 7, 9, missing=(3,), never=(3,)),
+]
+(FOLDER / "metrics.golden.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")

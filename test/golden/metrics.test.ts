@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { type MetricName, metricsOf } from "../../src/training/chosen-metrics.ts";
+import { addCounts, countPredictions } from "../../src/training/metric-counts.ts";
+import { type ClassFigures, ClassificationMetrics } from "../../src/training/metrics.ts";
+import { readGolden } from "./golden.ts";
+
+/** Predictions and what scikit-learn says of them, as make-metrics.py writes them. */
+interface Case {
+  readonly name: string;
+  readonly classes: number;
+  readonly labels: readonly number[];
+  readonly scores: readonly number[];
+  readonly metrics: Readonly<Record<MetricName, number>>;
+  readonly perClass: readonly Omit<ClassFigures, "predicted">[];
+  readonly confusion: readonly number[];
+}
+
+const CASES = readGolden<Case[]>("metrics");
+
+/** Sums of a few dozen shares in another order than NumPy's. */
+const DIGITS = 12;
+
+describe("metrics as scikit-learn has them", () => {
+  it.each(CASES)("with $name: by name, counted in two batches", ({ classes, labels, scores, metrics }) => {
+    const half = Math.floor(labels.length / 2);
+    const counts = addCounts(
+      countPredictions(Float32Array.from(scores), labels, half, classes),
+      countPredictions(
+        Float32Array.from(scores.slice(half * classes)),
+        labels.slice(half),
+        labels.length - half,
+        classes,
+      ),
+    );
+    const names = Object.keys(metrics).filter((name): name is MetricName => name in metrics);
+    const ours = metricsOf(names, counts);
+    for (const name of names) expect(ours[name], name).toBeCloseTo(metrics[name], DIGITS);
+    expect(names.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each(CASES)("with $name: class by class", ({ classes, labels, scores, perClass, confusion, metrics }) => {
+    const counted = new ClassificationMetrics(classes);
+    counted.add(Float32Array.from(scores), labels, labels.length);
+    expect([...counted.confusion]).toEqual(confusion);
+    expect(counted.accuracy).toBeCloseTo(metrics.accuracy, DIGITS);
+    expect(counted.macro().f1).toBeCloseTo(metrics.f1, DIGITS);
+    counted.perClass().forEach(({ precision, recall, f1, support }, c) => {
+      const wanted = perClass[c];
+      expect(support).toBe(wanted.support);
+      expect(precision).toBeCloseTo(wanted.precision, DIGITS);
+      expect(recall).toBeCloseTo(wanted.recall, DIGITS);
+      expect(f1).toBeCloseTo(wanted.f1, DIGITS);
+    });
+  });
+});
