@@ -148,6 +148,7 @@ export {
   sigmoidBinaryCrossEntropy,
   softmaxCrossEntropy,
 } from "./training/losses.ts";
+export type { MetricCounts } from "./training/metric-counts.ts";
 export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
 export { Model } from "./training/model.ts";
 export {

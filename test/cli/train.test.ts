@@ -31,6 +31,8 @@ describe("train --json", () => {
       "0.02",
       "--threads",
       "2",
+      "--metrics",
+      "f1,top3",
     );
     expect(result.stderr).toBe("");
     expect(result.code).toBe(0);
@@ -57,6 +59,11 @@ describe("train --json", () => {
         expect(line[key], key).toEqual(expect.any(Number));
       }
     }
+    const names = ["f1", "top3"];
+    expect(Object.keys(Object(lines[2].trainMetrics))).toEqual(names);
+    expect(Object.keys(Object(lines[2].valMetrics))).toEqual(names);
+    const [header] = readFileSync(join(cwd, String(lines[0].out), "history.csv"), "utf8").split("\n");
+    expect(header).toMatch(/,seconds,trainF1,trainTop3,valF1,valTop3$/);
     const done = lines[3];
     expect(done).toMatchObject({ testImages: 100, weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(done.testAccuracy).toBeGreaterThan(0.5);
