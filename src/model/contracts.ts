@@ -25,7 +25,7 @@ export interface Loss {
   readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
   /** The function from outputs to predictions; a last layer that does the same is folded into the loss. @internal */
   readonly activation: "softmax" | "sigmoid" | undefined;
-  /** True: targets are class indices, one per sample. False: a value per output. @internal */
+  /** True: it takes class labels, one per image. False: target values, one per output. */
   readonly classes: boolean;
   /** @internal */
   emit(tape: Tape, n: number, places: LossPlaces, outputs: number): void;

@@ -2,6 +2,7 @@ import type { Locator } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeOptions, type OptionGroup, optionTypes } from "../../src/describe-options.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { parseLoss } from "../../src/training/losses.ts";
 import { describeInChromium, useChromium } from "./chromium.ts";
 import { saved, setField, textOf, train, useWebPage } from "./web-page.ts";
 
@@ -29,7 +30,9 @@ describeInChromium("the fields of a training in the page", () => {
     for (const group of ["optimizer", "schedule", "loss", "averaging"] as const) {
       const types = form.locator(`[name="${group}"]`);
       const listed = await types.locator("option").allInnerTexts();
-      expect(listed.filter((type) => type !== "none")).toEqual([...optionTypes(group)]);
+      // The page's images have class labels.
+      const fitting = optionTypes(group).filter((type) => group !== "loss" || parseLoss(type).classes);
+      expect(listed.filter((type) => type !== "none")).toEqual(fitting);
       for (const type of listed) {
         await types.selectOption(type);
         if (type !== "none") await expectFields(form, group, type);
@@ -37,6 +40,11 @@ describeInChromium("the fields of a training in the page", () => {
       }
     }
     await expectFields(form, "training", "augment");
+    for (const key of ["sampling", "stepsPerEpoch", "earlyStopping", "reduceOnPlateau"]) {
+      const option = describeOptions("training", "plan").find((each) => each.key === key);
+      const field = form.locator(`.field:has([name="${key}"])`).filter({ has: page.getByTitle(option?.help ?? "") });
+      expect(await field.locator("label").allInnerTexts()).toEqual([option?.label]);
+    }
     await form.locator('[name="optimizer"]').selectOption("sgd");
     await form.locator('[name="momentum"]').fill("1.5");
     await form.locator('[name="momentum"]').blur();
@@ -52,11 +60,17 @@ describeInChromium("the fields of a training in the page", () => {
     await setField(page, "labelSmoothing", "0.1");
     await form.getByLabel("Horizontal flip").selectOption("alternating");
     await setField(page, "epochs", "1");
+    await setField(page, "stepsPerEpoch", "3");
+    await form.locator('[name="sampling"]').selectOption("replacement");
+    await setField(page, "earlyStopping", "2");
     await train(page);
     const { metadata } = decodeSafetensors(await saved(page, /Save the run/));
     const settings = Object.values(metadata).join();
     expect(settings).toMatch(/"averaging":{"type":"ema","decay":0.9/);
     expect(settings).toContain('"labelSmoothing":0.1');
+    expect(settings).toContain('"stepsPerEpoch":3');
+    expect(settings).toContain('"sampling":"replacement"');
+    expect(settings).toContain('"earlyStopping":2');
     expect(settings).toContain('"horizontalFlip":"alternating"');
   });
 });

@@ -16,7 +16,7 @@ import {
   type NetworkChoice,
   type NetworkDraft,
 } from "../network/draft.ts";
-import { type EngineSettings, type TrainingSettings, valuesOf } from "../train/settings.ts";
+import { type EngineSettings, moreOf, type TrainingSettings, valuesOf } from "../train/settings.ts";
 
 /** A model file or a checkpoint in the page's terms, before the worker loads it. */
 export interface ModelFile {
@@ -133,7 +133,7 @@ function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engin
       averaging: valuesOf(averaging),
       // The worker takes these from the checkpoint itself.
       prediction: {},
-      sampling: "shuffle",
+      more: moreOf(settings),
       split,
       batchSize: numberOr(batchSize, 32),
       epochs: numberOr(epochs, 1),

@@ -1,16 +1,21 @@
-import type { Json } from "convasm";
+import { type Json, parseLoss } from "convasm";
 import { optionTypes } from "convasm/options";
 import { h, setText } from "../ui/dom.ts";
 import { type FieldSpec, field, fieldsForm } from "../ui/fields.ts";
 import { optionFields } from "../ui/option-fields.ts";
 import { Signal } from "../ui/signal.ts";
-import { readyRun, type TrainingSettings } from "./settings.ts";
+import { MORE_KEYS, readyRun, type TrainingSettings } from "./settings.ts";
 
 /** Parts of the settings that come in several types, with options of their own. */
 type TypedPart = "optimizer" | "schedule" | "loss" | "averaging";
 
 /** Stands in a list of types for a part that is left out. */
 const NONE = "none";
+
+/** The losses that fit images with class labels, which all images of the page are. */
+const LOSSES = optionTypes("loss").filter((type) => parseLoss(type).classes);
+
+const LOSS_HINT = "Losses of target values do not fit images in classes: programs have them.";
 
 /** First values of schedules that have no defaults for all their options. */
 const NEW_SCHEDULES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -68,9 +73,10 @@ export class SettingsPanel {
   /** The list of the types of a part. */
   #types(part: TypedPart): HTMLElement {
     const [spec] = optionFields("training", "plan", [part]);
-    const choices = part === "averaging" ? [NONE, ...optionTypes(part)] : optionTypes(part);
+    const choices = part === "averaging" ? [NONE, ...optionTypes(part)] : part === "loss" ? LOSSES : optionTypes(part);
     const type = this.settings.value[part].type ?? NONE;
-    return field({ ...spec, kind: "choice", choices }, type, (chosen) => {
+    const hint = part === "loss" ? { hint: LOSS_HINT } : {};
+    return field({ ...spec, kind: "choice", choices, ...hint }, type, (chosen) => {
       // Options that suit one type do not suit another: it begins with its own.
       const first = part === "schedule" ? NEW_SCHEDULES[String(chosen)] : {};
       this.#change({ [part]: chosen === NONE ? {} : { ...first, type: chosen } }, true);
@@ -88,7 +94,7 @@ export class SettingsPanel {
   }
 
   /** A form of some options of one part of the settings; the part's other options stay. */
-  #options(part: TypedPart | "augment", specs: readonly FieldSpec[]): HTMLElement[] {
+  #options(part: TypedPart | "augment" | "more", specs: readonly FieldSpec[]): HTMLElement[] {
     if (specs.length === 0) return [];
     const keys = specs.map(({ key }) => key);
     const form = fieldsForm(specs, this.settings.value[part], (values) => {
@@ -117,6 +123,8 @@ export class SettingsPanel {
         { class: "stack" },
         ...this.#typeOptions("optimizer", true),
         ...this.#typeOptions("schedule", true),
+        h("h3", {}, "Course of the training"),
+        ...this.#options("more", optionFields("training", "plan", MORE_KEYS)),
         h("h3", {}, "Loss and averaging"),
         h("div", { class: "fields" }, this.#types("loss"), this.#types("averaging")),
         ...this.#typeOptions("loss"),

@@ -5,9 +5,9 @@ import {
   type PredictionSettings,
   parsePlan,
   type Recipe,
-  type Sampling,
   type TrainingPlan,
 } from "convasm";
+import { describeOptions } from "convasm/options";
 import type { Values } from "../ui/fields.ts";
 import { reasonOf } from "../ui/messages.ts";
 
@@ -28,7 +28,8 @@ export interface TrainingSettings {
   /** Without entries: none. */
   readonly averaging: Values;
   readonly prediction: PredictionSettings;
-  readonly sampling: Sampling;
+  /** The options of the plan that are single values, and few change: see `MORE_KEYS`. */
+  readonly more: Values;
   /** Division of the images. */
   readonly split: DataSplit;
   readonly batchSize: number;
@@ -36,6 +37,14 @@ export interface TrainingSettings {
   readonly seed: number;
   readonly engine: EngineSettings;
 }
+
+/** Options of the plan that have controls of their own. */
+const MAIN_KEYS: readonly string[] = ["batchSize", "epochs", "seed"];
+
+/** The plan's other numbers, words and flags, such as `stepsPerEpoch`: the form shows a field for each. */
+export const MORE_KEYS: readonly string[] = describeOptions("training", "plan")
+  .filter(({ key, field }) => ["whole", "number", "choice", "flag"].includes(field) && !MAIN_KEYS.includes(key))
+  .map(({ key }) => key);
 
 /** A form's values of something that JSON holds. */
 export function valuesOf(json: Json | undefined): Values {
@@ -68,7 +77,7 @@ export function batchSizeFor({ batchSize, split }: Recipe, images: number): numb
 
 /** Settings that are a recipe's, for so many images. */
 export function settingsOf(recipe: Recipe, images: number, engine: EngineSettings): TrainingSettings {
-  const { optimizer, schedule, loss, augment, averaging, prediction = {}, sampling = "shuffle", split } = recipe;
+  const { optimizer, schedule, loss, augment, averaging, prediction = {}, split } = recipe;
   return {
     optimizer: optimizer.config,
     schedule,
@@ -76,7 +85,7 @@ export function settingsOf(recipe: Recipe, images: number, engine: EngineSetting
     augment: augment === undefined ? {} : Object.fromEntries(Object.entries(augment)),
     averaging: averaging ?? {},
     prediction,
-    sampling,
+    more: moreOf(recipe),
     // The page always shows how well held-out images do.
     split: { validation: "test", ...split },
     batchSize: batchSizeFor(recipe, images),
@@ -86,11 +95,16 @@ export function settingsOf(recipe: Recipe, images: number, engine: EngineSetting
   };
 }
 
+/** Those of some settings that stand under {@link MORE_KEYS}. */
+export function moreOf(settings: object): Values {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => MORE_KEYS.includes(key)));
+}
+
 /** The settings checked, or what is wrong with them. */
 export function readyRun(settings: TrainingSettings): TrainingPlan | { readonly error: string } {
-  const { split: _, engine: __, augment, averaging, ...plan } = settings;
+  const { split: _, engine: __, more, augment, averaging, ...plan } = settings;
   try {
-    return parsePlan({ ...plan, augment: someOf(augment), averaging: someOf(averaging) }, "training");
+    return parsePlan({ ...plan, ...more, augment: someOf(augment), averaging: someOf(averaging) }, "training");
   } catch (error) {
     return { error: reasonOf(error) };
   }

@@ -96,19 +96,12 @@ function coreOptions({ engine: { name, cores } }: Pick<TrainingSettings, "engine
 
 function fitOptions(
   { settings: { batchSize } }: RunPlan,
-  { epochs, schedule, augment, averaging, prediction, sampling }: TrainingPlan,
+  { optimizer: _, loss: __, batchSize: ___, seed: ____, ...fit }: TrainingPlan,
   images: number,
   validation: RemoteDataset | undefined,
 ): RemoteFitOptions {
+  if (validation === undefined) return fit;
   const every = Math.max(1, Math.ceil(images / batchSize / EVALUATIONS));
-  const sample = Math.min(EVALUATION_IMAGES, validation?.length ?? 0);
-  return {
-    epochs,
-    schedule,
-    sampling,
-    prediction,
-    ...(validation !== undefined && { evaluations: [{ on: "validation", every, images: sample }] }),
-    ...(averaging !== undefined && { averaging }),
-    ...(augment !== undefined && { augment }),
-  };
+  const sample = Math.min(EVALUATION_IMAGES, validation.length);
+  return { ...fit, evaluations: [{ on: "validation", every, images: sample }] };
 }
