@@ -38,7 +38,9 @@ interface Run {
 export function guessingNote({ loss }: Figures, { classes, learningRate, steps }: Run): string {
   const guess = `the ${guessingLoss(classes).toFixed(2)} of guessing among ${count(classes)} classes`;
   const cause =
-    steps < FEW_STEPS ? `${counted(steps, "step")} ${steps === 1 ? "was" : "were"} too few, or the training diverged` : "the training diverged";
+    steps < FEW_STEPS
+      ? `${counted(steps, "step")} ${steps === 1 ? "was" : "were"} too few, or the training diverged`
+      : "the training diverged";
   const longer = steps < FEW_STEPS ? "more --epochs, " : "";
   const rate = learningRate === undefined ? "" : ` than ${short(learningRate)}`;
   return (

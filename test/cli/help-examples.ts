@@ -7,6 +7,8 @@ import type { Command } from "commander";
 import { examplesOf } from "../../src/cli/help.ts";
 import { createProgram } from "../../src/cli/main.ts";
 import { parseIdx } from "../../src/data/idx.ts";
+import { RECIPES } from "../../src/recipes/index.ts";
+import { recipeToJson } from "../../src/recipes/recipe-file.ts";
 import { encodePng } from "../data/png-writer.ts";
 import { FILES } from "../data/read/files.ts";
 import { writeClasses } from "./class-folders.ts";
@@ -41,6 +43,8 @@ export function writeExampleFiles(cwd: string): void {
   for (const name of ["seven.png", "photo-of-a-four.jpg"]) writeFileSync(here(name), picture);
   const layers = [{ type: "conv2d", filters: 4, kernelSize: 3, strides: 2 }, { type: "flatten" }];
   writeFileSync(here("network.json"), JSON.stringify({ layers: [...layers, { type: "dense", units: 10 }] }));
+  const [conv10] = RECIPES.filter(({ name }) => name === "conv10");
+  writeFileSync(here("mine.json"), JSON.stringify(recipeToJson(conv10)));
   mkdirSync(here("bin"));
   writeFileSync(here("bin", "convasm"), `#!/bin/sh\nexec "${process.execPath}" "${CONVASM}" "$@"\n`);
   chmodSync(here("bin", "convasm"), 0o755);
