@@ -42,8 +42,8 @@ export function readLayers(description: unknown, who: string): Layer[] {
  *
  * @throws as {@link readLayers}
  */
-export function readLayer(description: unknown, who: string): Layer {
-  return readItem(description, who, 0, { layers: 1, inputs: 0 }, true);
+export function readLayer(description: unknown): Layer {
+  return readItem(description, undefined, 0, { layers: 1, inputs: 0 });
 }
 
 function readList(description: unknown, who: string, depth: number, count: Count): Layer[] {
@@ -55,34 +55,25 @@ function readList(description: unknown, who: string, depth: number, count: Count
   return description.map((item: unknown, index) => readItem(item, `${who}[${index}]`, depth, count));
 }
 
-/** @param isAlone whether it stands in no list, so that its type and name say enough of its place */
-function readItem(item: unknown, place: string, depth: number, count: Count, isAlone = false): Layer {
-  if (!isRecord(item)) throw new InputTypeError(place, "an object with a type", kindOf(item));
+/** @param place of the layer in its list, if it stands in one */
+function readItem(item: unknown, place: string | undefined, depth: number, count: Count): Layer {
+  const who = place ?? "layer";
+  if (!isRecord(item)) throw new InputTypeError(who, "an object with a type", kindOf(item));
   const { type } = item;
-  if (typeof type !== "string" || !Object.hasOwn(TYPES, type)) {
-    const known = Object.keys(TYPES);
-    const advice = adviceOn(type, known);
-    throw new InputTypeError(place, `type to be one of ${known.join(", ")}`, shown(type), "unknown-name", advice);
+  const known = Object.keys(TYPES);
+  if (typeof type !== "string" || !known.includes(type)) {
+    const expected = `type to be one of ${known.join(", ")}`;
+    throw new InputTypeError(who, expected, shown(type), "unknown-name", adviceOn(type, known));
   }
   count.inputs += Array.isArray(item.inputs) ? item.inputs.length : 1;
-  if (count.inputs > MAX_INPUTS) throw tooMany(place, `${MAX_INPUTS} inputs in all`);
-  if (type === RESIDUAL.type) return readResidual(item, place, depth, count, isAlone);
-  return TYPES[type].create(item, isAlone ? undefined : place);
-}
-
-function readResidual(
-  item: Record<string, unknown>,
-  place: string,
-  depth: number,
-  count: Count,
-  isAlone: boolean,
-): Layer {
+  if (count.inputs > MAX_INPUTS) throw tooMany(who, `${MAX_INPUTS} inputs in all`);
+  if (type !== RESIDUAL.type) return TYPES[type].create(item, place);
   const { layers, shortcut, ...rest } = item;
   const lists = {
-    layers: readList(layers, `${place}.layers`, depth + 1, count),
-    ...(shortcut !== undefined && { shortcut: readList(shortcut, `${place}.shortcut`, depth + 1, count) }),
+    layers: readList(layers, `${who}.layers`, depth + 1, count),
+    ...(shortcut !== undefined && { shortcut: readList(shortcut, `${who}.shortcut`, depth + 1, count) }),
   };
-  return RESIDUAL.create({ ...rest, ...lists }, isAlone ? undefined : place);
+  return RESIDUAL.create({ ...rest, ...lists }, place);
 }
 
 function tooMany(who: string, most: string, got: number | string = "more"): InputRangeError {

@@ -75,10 +75,7 @@ function entryOf(config: LayerConfig, findings: Findings): Entry {
     const layers = main.map(({ layer }) => layer);
     const around = { shortcut: shortcut.map(({ layer }) => layer) };
     // A block of the layers that were made here, right or wrong.
-    const read = readLayer(
-      main.length === 0 ? config : { ...config, layers: [{ type: "relu" }], shortcut: [] },
-      "layer",
-    );
+    const read = readLayer(main.length === 0 ? config : { ...config, layers: [{ type: "relu" }], shortcut: [] });
     const { name, inputs } = read.config;
     const named = { ...(name !== undefined && { name }), ...(inputs !== undefined && { inputs }) };
     return { layer: main.length === 0 ? read : residual(layers, { ...around, ...named }), main, shortcut };

@@ -38,9 +38,11 @@ export function unknownOption(
   names: readonly string[],
   elsewhere: OtherOptions = {},
 ): InputTypeError {
+  let { advice } = adviceOn(key, names);
+  for (const [owner, options] of Object.entries(elsewhere)) {
+    const near = meant(key, Object.keys(options));
+    if (near !== undefined) advice ??= `${near} belongs to ${owner}`;
+  }
   const expected = names.length === 0 ? "no options" : `only the keys ${names.join(", ")}`;
-  const owner = Object.keys(elsewhere).find((each) => meant(key, Object.keys(elsewhere[each])) !== undefined);
-  const more = adviceOn(key, names);
-  const advice = more.advice ?? (owner && `${meant(key, Object.keys(elsewhere[owner]))} belongs to ${owner}`);
   return new InputTypeError(who, expected, shown(key), "unknown-option", { advice });
 }
