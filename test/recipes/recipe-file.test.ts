@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
 import type { ImageShape } from "../../src/data/pixels.ts";
@@ -111,6 +112,19 @@ describe("a recipe as a file", () => {
     let layer: object = { type: "relu" };
     for (let i = 0; i < 5000; i++) layer = { type: "residual", layers: [layer] };
     expect(() => readRecipe([layer])).toThrow(/at most 8 nested residuals/);
+  });
+
+  it("trains as docs/RECIPES.md changes one", async () => {
+    const docs = readFileSync("docs/RECIPES.md", "utf8");
+    const [, layers, plan] = [...docs.matchAll(/```json\n([^`]*)```/g)].map(([, text]) => text.trim().replace(/,$/, ""));
+    const conv5 = findRecipe("conv5");
+    if (conv5 === undefined) throw new Error("no conv5");
+    const json = recipeToJson(conv5);
+    const rest = Array.isArray(json.layers) ? json.layers.slice(1) : [];
+    const mine = readRecipe({ ...json, layers: [...JSON.parse(`[${layers}]`), ...rest], ...JSON.parse(`{${plan}}`) });
+    expect(mine).toMatchObject({ epochs: 5, batchSize: 32, split: { train: [0, 3500] } });
+    expect(recipeArchitecture(mine).parameterCount()).toBe(25 * 12 + 12 + 12 * 12 * 12 * 10 + 10);
+    expect(await trained(mine, [28, 28, 1])).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it("keeps what depends on the number of classes where it is the number itself", () => {
