@@ -116,7 +116,9 @@ describe("a recipe as a file", () => {
 
   it("trains as docs/RECIPES.md changes one", async () => {
     const docs = readFileSync("docs/RECIPES.md", "utf8");
-    const [, layers, plan] = [...docs.matchAll(/```json\n([^`]*)```/g)].map(([, text]) => text.trim().replace(/,$/, ""));
+    const [, layers, plan] = [...docs.matchAll(/```json\n([^`]*)```/g)].map(([, text]) =>
+      text.trim().replace(/,$/, ""),
+    );
     const conv5 = findRecipe("conv5");
     if (conv5 === undefined) throw new Error("no conv5");
     const json = recipeToJson(conv5);
