@@ -16,10 +16,12 @@ export { prepareDigit } from "./data/digit-image.ts";
 export { digits } from "./data/digits/dataset.ts";
 export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/generate.ts";
 export { type RasterImage, resizeImage } from "./data/image.ts";
+export type { PictureSize } from "./data/picture-size.ts";
 export type { ClassLabels, ImageShape, Pixels } from "./data/pixels.ts";
 export type { DataFileInput } from "./data/read/data-file.ts";
 export type { DecodeImage, ReadDataOptions } from "./data/read/options.ts";
 export type { ReadData } from "./data/read/parts.ts";
+export type { PictureFacts } from "./data/read/picture-facts.ts";
 export type { ArrayNames, ReadSettings } from "./data/read/settings.ts";
 export { readData } from "./data/read-data.ts";
 export { type PixelScaling, scaleBytes, scalePixels } from "./data/scaling.ts";
@@ -113,6 +115,7 @@ export {
   splitData,
   type TestRange,
   type TrainTestData,
+  type ValidationImages,
 } from "./recipes/data-split.ts";
 export { findNetwork, findRecipe, NETWORKS, RECIPES } from "./recipes/index.ts";
 export type { LayersFor, Recipe, RecipeFigure, RecipeInput, Variables } from "./recipes/recipe.ts";
@@ -120,6 +123,7 @@ export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./recipes/run.
 export type { DataSettings } from "./recipes/run-settings.ts";
 export { type Averaging, type ExponentialAveraging, ema, swa, type UniformAveraging } from "./training/averaging.ts";
 export type { Callback, Stop, StopFacts, TrainingControl } from "./training/callback.ts";
+export { BestWeights, type BestWeightsOptions } from "./training/callbacks/best-weights.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";

@@ -35,4 +35,5 @@ export { ModelCheckpoint, type ModelCheckpointOptions } from "./node/model-check
 export { type ReadSafetensorsOptions, readSafetensors } from "./node/safetensors.ts";
 export { weightsSha256 } from "./node/weights-hash.ts";
 export { changeRecipe, type RecipeChanges } from "./recipes/change-recipe.ts";
+export { recipeFor } from "./recipes/for-data.ts";
 export { readRecipe, recipeToJson } from "./recipes/recipe-file.ts";

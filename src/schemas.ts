@@ -13,6 +13,7 @@ import { schemasOf } from "./options/variants.ts";
 import { DATA_SPLIT } from "./recipes/data-split.ts";
 import { RECIPE_FIGURE, RECIPE_FILE, RECIPE_INPUT } from "./recipes/recipe-options.ts";
 import { AVERAGINGS } from "./training/averaging.ts";
+import { BEST_WEIGHTS } from "./training/callbacks/best-weights.ts";
 import { EARLY_STOPPING } from "./training/callbacks/early-stopping.ts";
 import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
 import { COMPILE_OPTIONS } from "./training/compile-options.ts";
@@ -35,7 +36,7 @@ export const SCHEMAS = {
   loss: schemasOf(LOSSES),
   schedule: schemasOf(SCHEDULES),
   averaging: schemasOf(AVERAGINGS),
-  callback: { earlyStopping: EARLY_STOPPING, reduceOnPlateau: REDUCE_ON_PLATEAU },
+  callback: { bestWeights: BEST_WEIGHTS, earlyStopping: EARLY_STOPPING, reduceOnPlateau: REDUCE_ON_PLATEAU },
   training: {
     plan: TRAINING_PLAN,
     compile: COMPILE_OPTIONS,

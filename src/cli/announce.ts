@@ -1,5 +1,7 @@
 import { shown } from "../errors.ts";
 import { parameterCounts, size } from "../model/summary.ts";
+import type { RunSettings } from "../recipes/run-settings.ts";
+import { endsWithBest } from "../training/callbacks/plan-callbacks.ts";
 import type { Context } from "./context.ts";
 import { count, counted, dimensions } from "./format.ts";
 import { changeText } from "./network-option.ts";
@@ -19,6 +21,8 @@ export function announce(run: TrainingRun, { output }: Context): void {
   ];
   const { config, learningRate } = model.network.optimizer ?? {};
   output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
+  const use = validationUse(run);
+  if (use !== undefined) output.text(`          ${use}`);
   const memory = `memory to train ${size(model.network.memory().total)}`;
   const recipe = settings.isRecipe ? ", a recipe" : "";
   output.text(`Network   ${settings.network}${recipe}: parameters ${parameterCounts(model.describe())}; ${memory}`);
@@ -28,10 +32,32 @@ export function announce(run: TrainingRun, { output }: Context): void {
   const rate = `learning rate ${shown(learningRate)} (${settings.schedule.type})`;
   const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
   output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
+  if (run.isChosen) {
+    output.text(
+      `Chosen    for such images: the recipe ${settings.network}, its epochs by their number${augmentWords(settings)}`,
+    );
+    output.text("          --model, --recipe, --epochs, --augment and --size choose otherwise");
+  }
   if (engine.threadsReason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.threadsReason}`);
   if (progress.step > 0) {
     const at = `epoch ${Math.min(progress.epoch + 1, settings.epochs)}, step ${progress.stepInEpoch}`;
     output.text(`Resumed   ${folder.path} at ${at}`);
   }
   output.text();
+}
+
+/** Words on what validation is for; undefined where there is none, or it only shows. */
+function validationUse({ data: { validation, test }, trainer }: TrainingRun): string | undefined {
+  if (validation === undefined || !endsWithBest(trainer.callbacks)) return undefined;
+  const use = "validation chooses the epoch that the model is of";
+  if (test === validation) return `${use}; the images to test on are the same`;
+  return test === undefined
+    ? `${use}; as there are no images to test on, the last figure is of them, too (--split 0.2 holds some out)`
+    : use;
+}
+
+/** Words on the random changes of the images. */
+function augmentWords({ augment }: RunSettings): string {
+  const changes = Object.entries(augment ?? {}).filter(([, value]) => value !== 0 && value !== false);
+  return changes.length === 0 ? "" : `; augmentation ${changes.map(([key, value]) => `${key}=${value}`).join(",")}`;
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/dataset.ts";
+import type { PictureFacts } from "../data/read/picture-facts.ts";
 import { BYTES, isSameScaling, type PixelScaling, rangeWords, shortNumber } from "../data/scaling.ts";
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
 import { InputRangeError } from "../errors.ts";
@@ -85,7 +86,7 @@ function figuresOf(dataset: Dataset): PartFigures {
 
 /** Tells of shape, classes, values and counts, to people or to programs. */
 export function describeData(
-  { title, format, source, train, test }: LoadedData,
+  { title, format, source, train, test, validation, pictures }: LoadedData,
   { keepValues = false }: FileOptions,
   { output }: Context,
 ): void {
@@ -93,7 +94,12 @@ export function describeData(
   if (some === undefined) throw new InputRangeError("data", `images in ${title}`, "none", "missing");
   // Read as the files have it, which is not how train takes it.
   const scaling = some.scaling && { ...some.scaling, kept: keepValues };
-  const parts = { train: train && figuresOf(train), test: test && figuresOf(test) };
+  const ownTest = test === validation ? undefined : test;
+  const parts = {
+    train: train && figuresOf(train),
+    ...(validation && { validation: figuresOf(validation) }),
+    test: ownTest && figuresOf(ownTest),
+  };
   output.event({
     event: "data",
     data: title,
@@ -102,26 +108,40 @@ export function describeData(
     classes: some.classes,
     classNames: some.classNames ?? null,
     trainImages: train?.length ?? 0,
-    testImages: test?.length ?? 0,
+    validationImages: validation?.length ?? 0,
+    testImages: ownTest?.length ?? 0,
     trainCounts: parts.train?.counts ?? null,
+    validationCounts: parts.validation?.counts ?? null,
     testCounts: parts.test?.counts ?? null,
     scaling: scaling ?? null,
     train: parts.train ?? null,
+    validation: parts.validation ?? null,
     test: parts.test ?? null,
+    pictures: pictures ?? null,
   });
   output.text(`${title}${format === undefined ? "" : ` (${format})`}`);
+  if (pictures !== undefined) output.text(picturesLine(pictures));
   output.text(`${dimensions(some.shape)} pixels, ${some.classes} classes`);
+  const width = validation === undefined ? 5 : 10;
   for (const [name, figures] of Object.entries(parts)) {
     if (figures === undefined) continue;
     const { minimum, maximum, mean, deviation, type } = figures;
     const range = `${type} ${shortNumber(minimum)} to ${shortNumber(maximum)}`;
     output.text(
-      `${name.padEnd(5)} ${range}, mean ${mean.map(shortNumber).join(" ")}, deviation ${deviation.map(shortNumber).join(" ")}`,
+      `${name.padEnd(width)} ${range}, mean ${mean.map(shortNumber).join(" ")}, deviation ${deviation.map(shortNumber).join(" ")}`,
     );
   }
   if (scaling !== undefined && !isSameScaling(scaling, BYTES)) output.text(scalingLine(scaling));
   output.text();
-  for (const line of countTable(some, [parts.train, parts.test])) output.text(line);
+  for (const line of countTable(some, parts)) output.text(line);
+}
+
+/** The line on kinds and sizes of pictures as their files have them. */
+function picturesLine({ formats, sizes, smallest, median, largest }: PictureFacts): string {
+  const kinds = Object.entries(formats).map(([format, times]) => `${count(times)} ${format}`);
+  const words = (size: readonly number[]) => dimensions(size);
+  const spread = `${count(sizes)} sizes from ${words(smallest)} to ${words(largest)}, in the middle ${words(median)}`;
+  return `${kinds.join(", ")}; ${sizes === 1 ? `all of ${words(median)}` : spread}`;
 }
 
 /** The line that says how train scales the pixels. */
@@ -130,16 +150,20 @@ function scalingLine(scaling: PixelScaling): string {
   return scaling.kept ? `${range}, which stay as they are` : `${range}, become 0 to 255 in train and eval`;
 }
 
-/** Images of each class in both parts. */
+/** Images of each class in each part that there is; those to train and to test on in any case. */
 export function countTable(
   { classes, classNames }: Dataset,
-  parts: readonly [train: CountedPart | undefined, test: CountedPart | undefined],
+  { train, validation, test }: Readonly<Partial<Record<"train" | "validation" | "test", CountedPart | undefined>>>,
 ): string[] {
+  const parts: [string, CountedPart | undefined][] = [["train", train]];
+  if (validation !== undefined) parts.push(["validation", validation]);
+  if (validation === undefined || test !== undefined) parts.push(["test", test]);
   const rows = Array.from({ length: classes }, (_, i) => [
     classNames?.[i] ?? String(i),
-    ...parts.map((part) => count(part?.counts?.[i] ?? 0)),
+    ...parts.map(([, part]) => count(part?.counts?.[i] ?? 0)),
   ]);
-  return table([["class", "train", "test"], ...rows, ["all", ...parts.map((part) => count(part?.images ?? 0))]]);
+  const all = parts.map(([, part]) => count(part?.images ?? 0));
+  return table([["class", ...parts.map(([name]) => name)], ...rows, ["all", ...all]]);
 }
 
 interface CountedPart {

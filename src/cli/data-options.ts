@@ -26,7 +26,8 @@ export const COMMON_FILE_OPTIONS = SETTINGS.filter(([, { rare }]) => !rare).map(
 export function addFileOptions(command: Command): Command {
   const options = SETTINGS.map(([key, spec]) => schemaOption(["data", "reader"], key, spec));
   const keep = new Option(KEEP_VALUES, "pixels that are no bytes stay as they are, and are not brought to 0 to 255");
-  for (const option of [...options, keep]) command.addOption(option);
+  const strict = new Option(`--no-${flagName("skipBroken").slice(2)}`, "any file that cannot be read is an error");
+  for (const option of [...options, keep, strict]) command.addOption(option);
   return command;
 }
 
@@ -53,7 +54,8 @@ export function settingsArguments(settings: ReadSettings): string[] {
   const given: ReadonlyMap<string, unknown> = new Map(Object.entries(settings));
   const words = SETTINGS.flatMap(([key, { kind }]) => {
     const value = given.get(key);
-    if (value === undefined || value === false) return [];
+    if (value === undefined) return [];
+    if (value === false) return key === "skipBroken" ? [`--no-${flagName(key).slice(2)}`] : [];
     return value === true ? [flagName(key)] : [flagName(key), writeWord(kind, value)];
   });
   return settings.stretch === false ? [...words, KEEP_VALUES] : words;

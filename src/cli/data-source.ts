@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { findIdxNames } from "../data/mnist.ts";
+import type { PictureFacts } from "../data/read/picture-facts.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { scaleDatasets } from "../data/read/stretch.ts";
 import type { PixelScaling } from "../data/scaling.ts";
@@ -56,6 +57,10 @@ export interface LoadedData {
   /** Missing where only the test images were asked for and the source could do without. */
   readonly train: Dataset | undefined;
   readonly test: Dataset | undefined;
+  /** A part of its own for validation; the same as `test` where there is no other to test on. */
+  readonly validation?: Dataset | undefined;
+  /** Sizes and kinds of the files, where they are pictures. */
+  readonly pictures?: PictureFacts | undefined;
 }
 
 /** Options of {@link loadData}. */
@@ -145,7 +150,9 @@ export async function loadData(source: DataSource, request: DataRequest, context
     scaling === "ignored"
       ? data && { ...data, scaling: undefined }
       : data && scaleDatasets({ train: data, test: undefined }, { scaling }).train;
-  return { ...loaded, train: scaled(loaded.train), test: scaled(loaded.test) };
+  const test = scaled(loaded.test);
+  const validation = loaded.validation === loaded.test ? test : scaled(loaded.validation);
+  return { ...loaded, train: scaled(loaded.train), test, ...(loaded.validation && { validation }) };
 }
 
 async function loadSource(source: DataSource, request: DataRequest, context: Context): Promise<LoadedData> {
@@ -197,15 +204,11 @@ async function loadPath(source: FolderSource, request: DataRequest, context: Con
         ? `reading ${title}: ${count(done)} images`
         : barLine(done / total, `reading ${title}`, [`${count(done)} of ${count(total)}`], columns, output.look),
     );
-  const { notes, format, train, test } = await loadDataFiles(title, {
-    ...reader,
-    usual: request.usual,
-    signal,
-    onProgress,
-  });
+  const usual = { size: "auto" as const, ...request.usual };
+  const { notes, ...data } = await loadDataFiles(title, { ...reader, usual, signal, onProgress });
   output.clearStatus();
   for (const note of notes) output.remark(`${title}: ${note}`);
-  return { source, title, format, train, test };
+  return { source, title, ...data };
 }
 
 async function loadDigits({ testOnly, limit }: DataRequest, { output, signal }: Context): Promise<LoadedData> {

@@ -108,7 +108,7 @@ async function runData(argument: string, options: DataCommandOptions, context: C
   output.text(`${title}: ${folder}`);
   output.text(`${dimensions(some.shape)} pixels, ${some.classes} classes`);
   output.text();
-  for (const line of countTable(some, [counts.train, counts.test])) output.text(line);
+  for (const line of countTable(some, counts)) output.text(line);
   if (train === undefined) return;
   output.text();
   output.text(`Next      ${commandLine(context, "train", ...words)}`);

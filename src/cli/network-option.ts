@@ -4,6 +4,7 @@ import { findDuplicateKey } from "../formats/json-keys.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
 import { changeRecipe, describeChanges, type RecipeChange } from "../recipes/change-recipe.ts";
+import { recipeFor } from "../recipes/for-data.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { readRecipe } from "../recipes/recipe-file.ts";
@@ -50,6 +51,11 @@ export async function chooseNetwork({ model, recipe, set }: NetworkOptions, who 
   const network = model === undefined ? undefined : await namedNetwork(model);
   const isRecipe = network === undefined || settings !== undefined;
   return choiceOf(combined(network, settings), { isRecipe, set, file: [model, recipe].find(isFile) });
+}
+
+/** The network and the settings for images where the options name none, with what `--set` changes in them. */
+export function networkFor(images: Dataset, { set }: NetworkOptions): NetworkChoice {
+  return choiceOf(recipeFor(images), { isRecipe: true, set });
 }
 
 /** A recipe with what `--set` changes in it, as a choice. */

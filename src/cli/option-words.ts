@@ -103,7 +103,8 @@ function numberOf(word: string): number {
 }
 
 /** Numbers as in `32x32x3`. One number is that of both sides, and an image without a number of channels has one. */
-function extentsOf({ names = [] }: Kind, word: string): number[] {
+function extentsOf({ names = [], words = [] }: Kind, word: string): number[] | string {
+  if (words.includes(word.trim())) return word.trim();
   const numbers = word.split(/[x,]/i).map(numberOf);
   if (numbers.length === 1 && names.length === 2) return [...numbers, ...numbers];
   return numbers.length === 2 && names.length === 3 ? [...numbers, 1] : numbers;

@@ -21,6 +21,8 @@ export interface TrainingRun {
   readonly changes?: readonly RecipeChange[];
   /** Time at which the command began, by `performance.now`. */
   readonly began: number;
+  /** True if network and settings were chosen by the data, which is worth a word. */
+  readonly isChosen?: boolean;
 }
 
 /** The program and the machine that figures come from: version, Node, processor, engine and threads. */

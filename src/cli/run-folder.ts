@@ -21,9 +21,11 @@ export class RunFolder {
   readonly confusion: string;
   /** Figures of the test images, also per class. */
   readonly metrics: string;
-  /** The model at the end of the run. */
+  /** The model that the run ends with: with validation that of its best epoch, unless the last one is asked for. */
   readonly model: string;
-  /** The model with the best validation loss. */
+  /** The model of the last epoch, where the run ends with that of another. */
+  readonly last: string;
+  /** The model with the best validation loss so far; once the run has ended only where `model` is another. */
   readonly best: string;
   /** Checkpoint of an unfinished run; removed when the run is done. */
   readonly checkpoint: string;
@@ -42,6 +44,7 @@ export class RunFolder {
     this.confusion = join(path, "confusion.svg");
     this.metrics = join(path, "metrics.json");
     this.model = join(path, "model.safetensors");
+    this.last = join(path, "model-last.safetensors");
     this.best = join(path, "model-best.safetensors");
     this.checkpoint = join(path, "checkpoint.safetensors");
     this.finished = join(path, "finished.safetensors");
@@ -57,6 +60,7 @@ export class RunFolder {
       this.confusion,
       this.metrics,
       this.model,
+      this.last,
       this.best,
       this.checkpoint,
       this.finished,

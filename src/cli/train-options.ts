@@ -94,7 +94,7 @@ function addSplitOptions(command: Command): void {
 /** Adds the options that say what is trained. */
 export function addNetworkOptions(command: Command): Command {
   return command
-    .option("-m, --model <name|file>", `a built-in network or a .json file (default: ${RECIPES[0].name})`)
+    .option("-m, --model <name|file>", "a built-in network or a .json file (default: by the images)")
     .option("-r, --recipe <name|file>", "a whole experiment, see convasm recipes; other options change parts of it")
     .addOption(setOption())
     .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual");
@@ -128,6 +128,7 @@ export function addTrainingOptions(command: Command): Command {
       collected,
     )
     .option("--no-evaluate", "only after epochs, also where a recipe does more")
+    .option("--no-restore-best-weights", "end with the last weights, also with images for validation")
     .addOption(schemaOption(PREDICTIONS, "batchStatistics", PREDICTION.batchStatistics))
     .option("--no-batch-statistics", "by the running ones, also where a recipe does otherwise")
     .option(

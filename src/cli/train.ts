@@ -6,6 +6,7 @@ import { flagName } from "../options/names.ts";
 import { pickOptions } from "../options/schema.ts";
 import { batchOf } from "../recipes/data-split.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
+import { keepsBest } from "../recipes/recipe.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { checkData } from "../training/evaluate.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
@@ -14,12 +15,12 @@ import { RUN_PLAN } from "../training/plan.ts";
 import { whiten } from "../training/whitening.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { COMMON_FILE_OPTIONS } from "./data-options.ts";
-import { addDataOptions, type DataOptions, readDataSource } from "./data-source.ts";
+import { addDataOptions, type DataOptions, type LoadedData, readDataSource } from "./data-source.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { UsageError } from "./errors.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, progressOf, readModelFile } from "./model-file.ts";
-import { chooseNetwork, type NetworkOptions } from "./network-option.ts";
+import { chooseNetwork, type NetworkOptions, networkFor } from "./network-option.ts";
 import type { TrainingRun } from "./run-facts.ts";
 import { createRunFolder, openRunFolder, RunFolder } from "./run-folder.ts";
 import { findCheckpoint } from "./runs/checkpoint.ts";
@@ -106,16 +107,22 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
 async function newRun(argument: string | undefined, options: TrainOptions, context: Context): Promise<TrainingRun> {
   const began = performance.now();
   const { limit = null } = options;
-  const network = await chooseNetwork(options);
-  const split = chooseSplit(options, network);
-  const plan = trainingPlan(options, network);
-  const { seed, batchSize, optimizer, loss } = plan;
-  checkWatched(plan, split);
+  const isNamed = (options.model ?? options.recipe) !== undefined;
+  const usual = await chooseNetwork(isNamed ? options : { ...options, set: undefined });
+  const split = chooseSplit(options, usual);
+  // What is wrong shows before any data is loaded.
+  const asked = trainingPlan(options, usual);
   const engine = resolveEngine(options.engine);
   const source = readDataSource(argument, options);
+  // Only files may have a part of their own for validation.
+  if (split.validation === null || source.source !== "folder") checkWatched(asked, split);
   const data = await prepareData(source, { limit, ...split }, context);
   context.signal.throwIfAborted();
 
+  const network = isNamed ? usual : networkFor(data.train, options);
+  const plan = trainingPlan(options, network);
+  const { seed, batchSize, optimizer, loss } = plan;
+  checkWatched(plan, data);
   const model = new Model(network.build(data.train), seed);
   for (const prefix of options.freeze ?? []) model.freeze(prefix);
   const { threads = "auto" } = options;
@@ -125,16 +132,18 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   if (network.whitening !== undefined) whiten(model, data.train, network.whitening);
   const settings = readRunSettings({
     ...pickOptions(RUN_PLAN, plan),
+    ...(data.validation !== undefined && { restoreBestWeights: keepsBest(plan) }),
     network: network.name,
     isRecipe: network.isRecipe,
     ...(network.changes.length > 0 && {
       set: Object.fromEntries(network.changes.map(({ path, value }) => [path, value])),
     }),
     data: {
-      ...data.loaded.source,
+      ...sourceSettings(data.loaded),
       folder: folderOf(data),
       limit,
       ...split,
+      validation: data.choice,
       ...(data.draw === "classes" && { draw: data.draw }),
       sha256: data.sha256,
     },
@@ -144,7 +153,8 @@ async function newRun(argument: string | undefined, options: TrainOptions, conte
   withAdvice(() => createTrainer(model, data.train, data.validation, settings, new RunFolder(""), context.signal));
   const folder = await createRunFolder(options.out, network.name, options.overwrite === true);
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
-  return { model, data, settings, folder, trainer, began, changes: network.changes };
+  const isChosen = !isNamed && network.name !== usual.name;
+  return { model, data, settings, folder, trainer, began, isChosen, changes: network.changes };
 }
 
 /** Says how to do without what a run of few steps has no room for. */
@@ -155,6 +165,15 @@ function withAdvice<T>(work: () => T): T {
     if (!isInputError(error) || error.code !== "too-few-steps") throw error;
     throw retold(error, { advice: "too few steps; --no-averaging trains without" });
   }
+}
+
+/** The source of a run's data, with the size that pictures of other sizes were brought to. */
+function sourceSettings({ source, pictures }: LoadedData) {
+  if (source.source !== "folder" || pictures === undefined) return source;
+  const { smallest, largest, size } = pictures;
+  const { reader = { stretch: true } } = source;
+  const isTheirs = [smallest, largest].every((one) => one.join() === size.join());
+  return isTheirs ? source : { ...source, reader: { ...reader, size } };
 }
 
 function folderOf({ loaded }: TrainingData): string | null {

@@ -20,14 +20,20 @@ export interface TrainingData {
   readonly loaded: LoadedData;
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
+  /** Images to test on, unless they are those for validation. */
   readonly test: Dataset | undefined;
+  /** The choice of images for validation. */
+  readonly choice: DataSettings["validation"];
   /** The way in which images were chosen for limit and validation; undefined where none were. */
   readonly draw: Draw | undefined;
   readonly sha256: string;
 }
 
 /** Settings that choose among the images. */
-export type DataChoice = Pick<DataSettings, "limit" | "trainRange" | "testRange" | "validation" | "draw">;
+export interface DataChoice extends Pick<DataSettings, "limit" | "trainRange" | "testRange" | "draw"> {
+  /** Undefined: the data's own part for validation, where it has one. */
+  readonly validation: DataSettings["validation"] | undefined;
+}
 
 /**
  * Loads the data and divides it up: first the limit, then what is held out.
@@ -46,7 +52,14 @@ export async function prepareData(
     const got = test === undefined ? "none" : `only ${count(test.length)} to test on`;
     throw new InputRangeError("train", `images to train on in ${loaded.title}`, got);
   }
-  const { limit, trainRange, testRange, validation } = choice;
+  const { limit, trainRange, testRange } = choice;
+  const own = loaded.validation;
+  const { validation = own === undefined ? null : "val" } = choice;
+  if (validation === "val" && own === undefined) {
+    const expected = "a part for validation in the data, such as a folder val beside train";
+    const advice = "--validation 0.2 holds some of the images to train on out";
+    throw new UsageError("--validation val", expected, "none", "missing", { advice });
+  }
   const isChosen = limit !== null || typeof validation === "number";
   const draw = isChosen ? (choice.draw ?? drawOf(loaded, all)) : undefined;
   const most = limit === null ? all.length : Math.min(limit, all.length);
@@ -57,7 +70,7 @@ export async function prepareData(
     });
   }
   const { used, ...parts } = splitData(
-    { train: all, test },
+    { train: all, test, validation: own },
     {
       ...(trainRange !== null && { train: trainRange }),
       ...(limit !== null && { limit }),
@@ -70,7 +83,10 @@ export async function prepareData(
   // A few images that were named by their places, among mixed ones, are what was asked for.
   const isNamed = trainRange !== null && limit === null && !lieTogether(all);
   for (const note of partNotes(parts, isNamed)) context.output.remark(note);
-  return { loaded, ...parts, draw, sha256: fingerprint(used) };
+  if (own !== undefined && own !== test && validation !== "val")
+    context.output.remark(`${loaded.title}: its ${count(own.length)} images for validation are not used`);
+  const isOne = validation === "val" && parts.test === parts.validation;
+  return { loaded, ...parts, ...(isOne && { test: undefined }), choice: validation, draw, sha256: fingerprint(used) };
 }
 
 /**

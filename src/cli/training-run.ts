@@ -6,9 +6,10 @@ import { CsvLog } from "../node/csv-log.ts";
 import { writeFileAtomic } from "../node/files.ts";
 import { ModelCheckpoint } from "../node/model-checkpoint.ts";
 import { pickOptions } from "../options/schema.ts";
+import { photos } from "../recipes/photos.ts";
 import { type RunSettings, settingsJson } from "../recipes/run-settings.ts";
 import type { Callback } from "../training/callback.ts";
-import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
+import { endsWithBest, planCallbacks, restoredEpoch } from "../training/callbacks/plan-callbacks.ts";
 import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { EpochEvent, ReportEvent } from "../training/events.ts";
 import { FIT_PLAN } from "../training/fit-plan.ts";
@@ -23,10 +24,11 @@ import { sourceArguments } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { Interrupted } from "./errors.ts";
 import { guessingNote, isFarFromGuessing } from "./far-from-guessing.ts";
-import { count, duration, percent } from "./format.ts";
+import { duration } from "./format.ts";
 import { runFacts, type TrainingRun, writeSettings } from "./run-facts.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { detailsJson, type TestFigures, testJson, testLine, testModel } from "./test-figures.ts";
+import { bestLine, matrixTitle, outcomeLine, outcomeOf, type RunOutcome } from "./run-outcome.ts";
+import { detailsJson, type TestFigures, testJson, testModel } from "./test-figures.ts";
 import { epochJson, TrainingDisplay } from "./training-display.ts";
 
 /** The trainer of a run, with the callbacks that its settings ask for: a resumed run has to have the same. */
@@ -39,10 +41,24 @@ export function createTrainer(
   signal: AbortSignal,
 ): Trainer {
   const callbacks: Callback[] = [new StopOnNaN(), new CsvLog(folder.history)];
+  const save = () => model.save(notes(settings));
   if (validation !== undefined)
-    callbacks.push(new ModelCheckpoint({ best: folder.best, save: () => model.save(notes(settings)) }));
-  callbacks.push(...planCallbacks(settings, validation !== undefined));
-  return model.trainer(train, { ...pickOptions(FIT_PLAN, settings), callbacks, signal, validation });
+    callbacks.push(new ModelCheckpoint({ best: folder.best, save, monitor: settings.monitor }));
+  const planned = planCallbacks(settings, validation !== undefined);
+  if (endsWithBest(planned)) callbacks.push(lastModel(folder, save, () => trainer));
+  callbacks.push(...planned);
+  const trainer = model.trainer(train, { ...pickOptions(FIT_PLAN, settings), callbacks, signal, validation });
+  return trainer;
+}
+
+/** A callback that writes the model of the last epoch before another puts the weights of the best one in place. */
+function lastModel(folder: RunFolder, save: () => Uint8Array, trainer: () => Trainer): Callback {
+  return {
+    name: "lastModel",
+    async onTrainEnd() {
+      if (divergenceOf(trainer().stop) === undefined) await writeRunFile(folder.last, save());
+    },
+  };
 }
 
 /**
@@ -74,11 +90,13 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
 
   const bytes = model.save(notes(run.settings));
   await writeRunFile(folder.model, bytes);
-  await writeRunFile(folder.curves, trainingCurves(history.epochs, `Training: ${run.settings.network}`));
+  // Two files of the same weights would only be a riddle.
+  if (endsWithBest(run.trainer.callbacks)) await rm(folder.best, { force: true });
+  await writeCurves(run);
   let figures: TestFigures | undefined;
   try {
-    figures =
-      data.test && (await testModel(model, data.test, output, signal, run.settings.prediction, run.settings.metrics));
+    const { test = data.validation } = data;
+    figures = test && (await testModel(model, test, output, signal, run.settings.prediction, run.settings.metrics));
   } catch (error) {
     // A model whose outputs are no numbers is of no use.
     if (error instanceof DivergedError) await rm(folder.model, { force: true });
@@ -86,9 +104,17 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
     output.clearStatus();
     return interrupt(run, context);
   }
-  await writeFigures(run, figures);
+  const outcome = outcomeOf(data, run.trainer);
+  await writeFigures(run, figures, outcome);
   if (existsSync(folder.checkpoint)) await rename(folder.checkpoint, folder.finished);
-  report(run, figures, context);
+  report(run, figures, outcome, context);
+}
+
+/** Draws the epochs so far. */
+async function writeCurves({ folder, settings, trainer }: TrainingRun): Promise<void> {
+  const { history } = trainer.progress;
+  const best = restoredEpoch(trainer.callbacks);
+  await writeRunFile(folder.curves, trainingCurves(history, `Training: ${settings.network}`, best));
 }
 
 /** Writes a file of a run, whose folder somebody may have removed meanwhile. */
@@ -136,19 +162,19 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
 async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   const { model, trainer, settings, folder } = run;
   const { signal, output } = context;
-  // The checkpoint of the last epoch has the weights before they were averaged, with which a longer training goes on.
-  if (trainer.progress.epoch < settings.epochs || !existsSync(folder.checkpoint))
+  // The checkpoint of the last epoch has the weights before they were averaged, or those of the best epoch came in their place.
+  const { epoch, step, stepInEpoch, history, stopped } = trainer.progress;
+  const isOver = epoch === settings.epochs || stopped !== null;
+  if (!isOver || !existsSync(folder.checkpoint))
     await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
   await writeReports(run);
-  const { epoch, step, stepInEpoch, history } = trainer.progress;
-  if (history.length > 0) await writeRunFile(folder.curves, trainingCurves(history, `Training: ${settings.network}`));
+  if (history.length > 0) await writeCurves(run);
   // Something else than Ctrl-C, such as output that cannot be written, tells of itself.
   if (!(signal.reason instanceof Interrupted)) throw signal.reason;
   output.event({ event: "interrupted", epoch: epoch + 1, step, checkpoint: folder.checkpoint });
-  const where =
-    epoch === settings.epochs
-      ? "after the last epoch, before the test"
-      : `in epoch ${epoch + 1} of ${settings.epochs}, at step ${stepInEpoch} of ${trainer.stepsPerEpoch}`;
+  const where = isOver
+    ? "after the last epoch, before the test"
+    : `in epoch ${epoch + 1} of ${settings.epochs}, at step ${stepInEpoch} of ${trainer.stepsPerEpoch}`;
   const command = commandLine(context, "train", "--resume", pathWord(folder.path));
   throw new Interrupted(`interrupted ${where}; nothing is lost, go on with: ${command}`);
 }
@@ -167,12 +193,13 @@ function notes(settings: RunSettings) {
   return settingsJson({ ...settings, data: { ...settings.data, folder: null } });
 }
 
-async function writeFigures(run: TrainingRun, figures: TestFigures | undefined): Promise<void> {
+async function writeFigures(run: TrainingRun, figures: TestFigures | undefined, outcome: RunOutcome): Promise<void> {
   const { folder } = run;
-  const json = { ...testJson(figures), ...(figures && detailsJson(figures)), ...runFacts(run) };
+  const tested = testJson(outcome.on === "test" ? figures : undefined);
+  const json = { ...tested, ...outcome, ...(figures && detailsJson(figures)), ...runFacts(run) };
   await writeRunFile(folder.metrics, `${JSON.stringify(json, null, 2)}\n`);
   if (figures === undefined) return;
-  const title = `Confusion matrix: ${percent(figures.accuracy)} of ${count(figures.images)} test images right`;
+  const title = matrixTitle(figures, outcome);
   await writeRunFile(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
 }
 
@@ -182,7 +209,7 @@ function lastFigures(epochs: readonly EpochEvent[]) {
   return last && { loss: last.trainLoss, accuracy: last.trainAccuracy };
 }
 
-function report(run: TrainingRun, figures: TestFigures | undefined, context: Context): void {
+function report(run: TrainingRun, figures: TestFigures | undefined, outcome: RunOutcome, context: Context): void {
   const { data, folder, model, trainer } = run;
   const { output } = context;
   const { style } = output;
@@ -192,27 +219,45 @@ function report(run: TrainingRun, figures: TestFigures | undefined, context: Con
   output.result(
     figures === undefined
       ? `No test images in ${data.loaded.title}; trained in ${duration(trainSeconds)}`
-      : style.bold(`Test accuracy ${style.green(testLine(figures))}`),
+      : style.bold(outcomeLine(figures, outcome, style.green)),
   );
+  const best = bestLine(outcome, run.settings);
+  if (best !== undefined) output.text(best);
   output.text(`Trained in ${duration(trainSeconds)}; ${duration(seconds)} in all`);
   const last = figures ?? lastFigures(trainer.progress.history);
   const diverged = last !== undefined && isFarFromGuessing(last, data.train.classes);
   if (diverged) {
     const { learningRate } = model.network.optimizer ?? {};
     output.remark(guessingNote(last, { classes: data.train.classes, learningRate, steps: trainer.progress.step }));
+  } else if (wantsBackbone(run)) {
+    output.text("With so few pictures a network that was trained on many others before (a pretrained backbone)");
+    output.text("would do better than one from random weights; convasm comes with none.");
   }
   output.text();
   output.text(`Model     ${folder.model}`);
+  if (outcome.bestEpoch !== null)
+    output.text(`          ${folder.last} ${style.dim("(the weights of the last epoch)")}`);
   output.text(`Run       ${folder.path} ${style.dim("(settings, history, curves, confusion matrix)")}`);
   const [, , channels] = data.train.shape;
   const place = pathWord(folder.path);
   const next = [
-    ...(figures === undefined ? [] : [["eval", place, ...sourceArguments(data.loaded.source)]]),
+    ...(outcome.on === "test" || data.choice === "val"
+      ? [["eval", place, ...sourceArguments(data.loaded.source)]]
+      : []),
     ...(channels === 1 || channels === 3 ? [["predict", place, "IMAGE.png"]] : []),
     ["inspect", place],
   ];
   for (const [i, words] of next.entries())
     output.text(`${i === 0 ? "Next" : "    "}      ${commandLine(context, ...words)}`);
-  const done = doneEvent(model, folder.model, figures, { all: seconds, train: trainSeconds }, diverged);
-  output.event({ ...done, ...facts });
+  const tested = outcome.on === "test" ? figures : undefined;
+  const done = doneEvent(model, folder.model, tested, { all: seconds, train: trainSeconds }, diverged);
+  output.event({ ...done, last: outcome.bestEpoch === null ? null : folder.last, ...outcome, ...facts });
+}
+
+/** Number of photographs below which those of others help more than anything else. */
+const FEW = 5000;
+
+/** True for photographs that are too few to learn all from them. */
+function wantsBackbone({ data: { train }, settings }: TrainingRun): boolean {
+  return settings.isRecipe && settings.network === photos.name && train.length < FEW;
 }

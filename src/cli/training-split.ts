@@ -1,11 +1,12 @@
-import type { DataSplit, ImageRange, TestRange } from "../recipes/data-split.ts";
+import { flagName } from "../options/names.ts";
+import type { DataSplit, ImageRange, TestRange, ValidationImages } from "../recipes/data-split.ts";
 import type { TrainingPlan } from "../training/plan.ts";
 import { UsageError } from "./errors.ts";
 
 /** The options that say which images are used for what. */
 export interface SplitOptions {
   /** False: none. */
-  readonly validation?: number | "test" | false | undefined;
+  readonly validation?: ValidationImages | false | undefined;
   /** False: all. */
   readonly trainRange?: ImageRange | false | undefined;
   readonly testRange?: TestRange | false | undefined;
@@ -13,7 +14,8 @@ export interface SplitOptions {
 
 /** The split of a run; null where neither the options nor the recipe say anything. */
 export interface ChosenSplit {
-  readonly validation: number | "test" | null;
+  /** Undefined: the data's own part for validation, where it has one. */
+  readonly validation: ValidationImages | null | undefined;
   readonly trainRange: ImageRange | null;
   readonly testRange: TestRange | null;
 }
@@ -25,7 +27,7 @@ export function chooseSplit(
 ): ChosenSplit {
   const { validation = split.validation, trainRange = split.train, testRange = split.test } = options;
   return {
-    validation: validation || null,
+    validation: validation === undefined ? undefined : validation || null,
     trainRange: trainRange || null,
     testRange: testRange || null,
   };
@@ -37,10 +39,11 @@ export function chooseSplit(
  * @throws UsageError without images for validation
  */
 export function checkWatched(
-  { earlyStopping, reduceOnPlateau }: Pick<TrainingPlan, "earlyStopping" | "reduceOnPlateau">,
-  { validation }: ChosenSplit,
+  plan: Pick<TrainingPlan, "earlyStopping" | "reduceOnPlateau" | "restoreBestWeights">,
+  { validation }: { readonly validation?: unknown },
 ): void {
-  if (validation !== null || (earlyStopping ?? reduceOnPlateau) === undefined) return;
-  const option = earlyStopping === undefined ? "--reduce-on-plateau" : "--early-stopping";
-  throw new UsageError("", `--validation with ${option}, which watches the validation loss`, "none", "missing");
+  const watching = (["earlyStopping", "reduceOnPlateau", "restoreBestWeights"] as const).find((key) => plan[key]);
+  if ((validation ?? null) !== null || watching === undefined) return;
+  const expected = `--validation with ${flagName(watching)}, which watches the validation loss`;
+  throw new UsageError("", expected, "none", "missing");
 }

@@ -1,4 +1,4 @@
-import { cos, sin } from "../numeric/math.ts";
+import { cos, pow, sin } from "../numeric/math.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { flagOr, number, whole } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
@@ -20,6 +20,11 @@ export const AUGMENT = {
   horizontalFlip: { kind: flagOr("alternating"), default: false },
   /** Pads by this many pixels and cuts out a random part of the old size: whole-pixel moves. */
   randomCrop: { kind: whole(0, 1000), default: 0 },
+  /**
+   * Cuts out a random part of at least this share of the area and stretches it to the whole image, as 0.3; 0 is none. Its sides
+   * are stretched by up to 4/3 against each other. As Inception's training does (Szegedy et al., 2015).
+   */
+  randomResizedCrop: { kind: number({ minimum: 0, maximum: 1 }), default: 0 },
   /** Blanks a square of this many pixels at a random place. As Cutout does (DeVries & Taylor, 2017). */
   cutout: { kind: whole(0, 1000), default: 0 },
 } as const satisfies OptionSchema;
@@ -41,6 +46,9 @@ export function readAugment(json: unknown): Augment {
 
 /** Random numbers of an image; its draws have the indices from `DRAWS` times its place on. */
 const DRAWS = 10;
+
+/** Most that a resized crop is stretched along one axis against the other. */
+const CROP_RATIO = 4 / 3;
 
 /**
  * Writes the transform of one image as the kernel `augment` reads it: the map from output to source pixels, then the
@@ -89,6 +97,9 @@ export function writeTransform(
   target[at + 3] = d;
   target[at + 4] = e;
   target[at + 5] = centreY - d * centreX - e * centreY - moveY;
+  if (augment.randomResizedCrop > 0) {
+    cutOut(target, at, augment.randomResizedCrop, [height, width], stream.child(image));
+  }
 
   const top = Math.floor(draw(8) * height - augment.cutout / 2);
   const left = Math.floor(draw(9) * width - augment.cutout / 2);
@@ -96,4 +107,31 @@ export function writeTransform(
   target[at + 7] = left;
   target[at + 8] = top + augment.cutout;
   target[at + 9] = left + augment.cutout;
+}
+
+/**
+ * Puts the cutting out of a random part in front of a map: output pixels are first those of the part, then mapped.
+ *
+ * @param least the smallest share of the area
+ */
+function cutOut(
+  target: Float32Array | Float64Array,
+  at: number,
+  least: number,
+  [height, width]: readonly [height: number, width: number],
+  stream: RandomStream,
+): void {
+  const area = least + (1 - least) * stream.uniform(0);
+  const ratio = pow(CROP_RATIO, 2 * stream.uniform(1) - 1);
+  const across = Math.min(1, Math.sqrt(area * ratio));
+  const along = Math.min(1, Math.sqrt(area / ratio));
+  // From the middle of one outermost pixel to that of the other, so that nothing from outside comes in.
+  const left = stream.uniform(2) * (1 - across) * (width - 1);
+  const top = stream.uniform(3) * (1 - along) * (height - 1);
+  for (const row of [at, at + 3]) {
+    const [byColumn, byRow] = [target[row], target[row + 1]];
+    target[row] = byColumn * across;
+    target[row + 1] = byRow * along;
+    target[row + 2] += byColumn * left + byRow * top;
+  }
 }

@@ -95,7 +95,7 @@ function hasLength(marker: number): boolean {
 }
 
 /** Markers 0xc0 to 0xcf start a frame, but for Huffman tables, arithmetic tables and the one that is reserved. */
-function isFrame(marker: number): boolean {
+export function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 

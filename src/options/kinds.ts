@@ -91,16 +91,19 @@ export function wholeOr<const Word extends string>(
   };
 }
 
-/** A number of things, or a share of them above 0 and below 1; or a word for them. */
-export function countOrShare<const Word extends string = never>(word?: Word): OptionKind<number | Word, number | Word> {
-  const wanted = `${word === undefined ? "" : `${word}, `}a whole number at least 1, or a share above 0 and below 1`;
+/** A number of things, or a share of them above 0 and below 1; or one of some words for them. */
+export function countOrShare<const Word extends string = never>(
+  ...words: readonly Word[]
+): OptionKind<number | Word, number | Word> {
+  const wanted = `${words.map((word) => `${word}, `).join("")}a whole number at least 1, or a share above 0 and below 1`;
   return {
     field: "number",
     rule: { above: 0 },
-    ...(word !== undefined && { words: [word] }),
+    ...(words.length > 0 && { words }),
     wanted,
     read(who, key, value) {
-      if (word !== undefined && value === word) return word;
+      const word = words.find((each) => each === value);
+      if (word !== undefined) return word;
       if (typeof value !== "number") throw new InputTypeError(who, `${key} to be ${wanted}`, shown(value));
       if (value > 0 && (value < 1 || Number.isSafeInteger(value))) return value;
       throw new InputRangeError(who, `${key} to be ${wanted}`, shown(value));
@@ -210,6 +213,21 @@ export function extents<const Axes extends readonly string[]>(
       const Wrong = isKind ? InputRangeError : InputTypeError;
       throw new Wrong(who, `${key} to be ${wanted}`, shown(value));
     },
+  };
+}
+
+/** Sizes along axes, or a word for them. */
+export function extentsOr<const Word extends string, const Axes extends readonly string[]>(
+  word: Word,
+  names: Axes,
+  maximum: number,
+): OptionKind<Extents<Axes> | Word, Extents<Axes> | Word> {
+  const sizes = extents(names, maximum);
+  return {
+    ...sizes,
+    words: [word],
+    wanted: `${word} or ${sizes.wanted}`,
+    read: (who, key, value) => (value === word ? word : sizes.read(who, key, value)),
   };
 }
 

@@ -34,6 +34,8 @@ export const batchnorm: Recipe = {
   batchSize: "all",
   epochs: 50,
   split: { train: [0, 1000], test: { of: "test", range: [0, 1000] }, validation: "test" },
+  // The published figures are those of the last weights.
+  restoreBestWeights: false,
   prediction: { batchStatistics: true },
   notes: [
     "An epoch is one step over all 1,000 images. Test images are normalised by their own statistics, as in the notebook; --no-batch-statistics takes the running ones.",

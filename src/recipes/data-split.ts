@@ -31,10 +31,10 @@ const TEST_RANGE: OptionKind<TestRange, TestRange> = {
 /** Division of a data set into images to train on, to validate with and to test on. */
 export const DATA_SPLIT = {
   /**
-   * Images held out for validation, drawn per class (of IDX files the last ones): a number, a fraction, or test for the images
-   * to test on. They are evaluated after each epoch. Default none.
+   * Images held out for validation, drawn per class (of IDX files the last ones): a number, a fraction, val (the data's own) or
+   * test (those to test on). They are evaluated after each epoch. Default none.
    */
-  validation: { kind: countOrShare("test"), optional: true },
+  validation: { kind: countOrShare("val", "test"), optional: true },
   /** Largest number of images to train on, drawn per class (of IDX files the first ones). Default all. */
   limit: { kind: whole(1), optional: true },
   /** Range of the images to train on, such as 0:1000 for 0 to 999. Default all. */
@@ -59,10 +59,15 @@ export type DataSplit = { readonly [K in keyof OptionsOf<typeof DATA_SPLIT>]: Op
 /** `order`: the first images are taken, the last ones held out. `classes`: each class gives its share, drawn. */
 export type Draw = NonNullable<DataSplit["draw"]>;
 
+/** Images for validation: held out of those to train on, those to test on, or a part of their own. */
+export type ValidationImages = NonNullable<DataSplit["validation"]>;
+
 /** A data set with its images to train on and to test on. */
 export interface TrainTestData {
   readonly train: Dataset;
   readonly test: Dataset | undefined;
+  /** A part of its own for validation, which may be `test` itself. */
+  readonly validation?: Dataset | undefined;
 }
 
 /** A data set in its parts. */
@@ -110,6 +115,12 @@ export function splitData(data: TrainTestData, options: DataSplit = {}): SplitDa
     if (test === undefined)
       throw new InputTypeError("data split", "images to test on for validation", "none", "missing");
     return { used, train: used, validation: test, test };
+  }
+  if (validation === "val") {
+    if (data.validation === undefined) {
+      throw new InputTypeError("data split", "a part of the data for validation", "none", "missing");
+    }
+    return { used, train: used, validation: data.validation, test };
   }
   const { rest, heldOut } =
     draw === "order" ? splitDataset(used, validation, "order") : splitPerClass(used, validation, split.seed);

@@ -12,6 +12,7 @@ import { densenet } from "./densenet.ts";
 import { fashion } from "./fashion.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
 import { PLAIN_NETWORKS } from "./networks.ts";
+import { photos } from "./photos.ts";
 import type { Recipe } from "./recipe.ts";
 import { resnet18 } from "./resnet18.ts";
 import { speed99 } from "./speed99.ts";
@@ -28,7 +29,7 @@ export const NETWORKS: readonly Recipe[] = [...SMALL_NETWORKS, resnet18, mobilen
 export const NOTEBOOKS: readonly Recipe[] = [strided, batchnorm, conv8, conv5, conv10];
 
 /** All built-in recipes; the first is the default. */
-export const RECIPES: readonly Recipe[] = [speed99, best, fashion, cifar10, ...NOTEBOOKS];
+export const RECIPES: readonly Recipe[] = [speed99, photos, best, fashion, cifar10, ...NOTEBOOKS];
 
 /** The network of a name, or undefined. */
 export function findNetwork(name: string): Recipe | undefined {

@@ -57,3 +57,8 @@ export interface Recipe extends Omit<PlanOptions, "seed"> {
 
 /** A number that a run of the recipe can be compared with: one of an epoch, of the last steps, or of the test at the end. */
 export interface RecipeFigure extends Readonly<OptionsOf<typeof RECIPE_FIGURE>> {}
+
+/** True if an experiment with images for validation ends with the weights of its best epoch: unless its plan says otherwise. */
+export function keepsBest({ restoreBestWeights = true }: PlanOptions): boolean {
+  return restoreBestWeights;
+}

@@ -14,7 +14,7 @@ import { Model } from "../training/model.ts";
 import { TRAINING_PLAN } from "../training/plan.ts";
 import { whiten } from "../training/whitening.ts";
 import { batchOf, splitData, type TrainTestData } from "./data-split.ts";
-import type { Recipe, RecipeFigure } from "./recipe.ts";
+import { keepsBest, type Recipe, type RecipeFigure } from "./recipe.ts";
 
 export interface RunRecipeOptions extends Pick<CompileOptions, "engine" | "precision" | "threads"> {
   /** Seed of everything random. Default 0. */
@@ -76,7 +76,10 @@ export async function runRecipe(
   const { seed = 0, epochs = recipe.epochs, onEvent, signal, ...engine } = options;
   const { train, validation, test } = splitData(data, recipe.split);
   const { whitening } = recipe;
-  const plan = readOptions(`recipe ${recipe.name}`, TRAINING_PLAN, pickOptions(TRAINING_PLAN, recipe));
+  const plan = readOptions(`recipe ${recipe.name}`, TRAINING_PLAN, {
+    ...pickOptions(TRAINING_PLAN, recipe),
+    ...(validation !== undefined && { restoreBestWeights: keepsBest(recipe) }),
+  });
   const { loss, optimizer, batchSize, prediction } = plan;
   const model = new Model(recipeArchitecture(recipe, train), seed);
   await model.compile({ ...engine, loss, optimizer, batchSize: batchOf(batchSize, train.length) });

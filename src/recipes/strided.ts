@@ -45,6 +45,8 @@ export const strided: Recipe = {
   batchSize: 1,
   epochs: 10,
   split: { validation: 1000 },
+  // The published figures are those of the last weights.
+  restoreBestWeights: false,
   evaluations: [
     { on: "validation", every: 200, images: 100 },
     { on: "training", every: 2000, images: 100 },

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { wholeOr } from "../options/kinds.ts";
+import { choice, flag, wholeOr } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { patience } from "./callbacks/patience.ts";
 import { COMPILE_PLAN } from "./compile-plan.ts";
@@ -17,6 +17,10 @@ export const RUN_PLAN = {
   ...FIT_PLAN,
   /** Ends the run after so many epochs without a better validation loss, with the best weights. */
   earlyStopping: { kind: patience(), optional: true },
+  /** Ends with the weights of the epoch with the best validation loss. If not given, only with `earlyStopping`. */
+  restoreBestWeights: { kind: flag(), optional: true },
+  /** Figure of the validation images that says which epoch is better: the loss should fall, the accuracy rise. */
+  monitor: { kind: choice(["valLoss", "valAccuracy"]), default: "valLoss", rare: true },
   /** Lowers the learning rate to a tenth after so many epochs without a better validation loss. */
   reduceOnPlateau: { kind: patience(), optional: true, rare: true },
 } as const satisfies OptionSchema;

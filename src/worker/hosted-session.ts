@@ -68,12 +68,14 @@ export class HostedSession {
   }
 
   /** Takes data sets that the page has read itself. */
-  addRead({ train, test, ...rest }: ReadData, settings: ReadSettings): ReadInfo {
+  addRead({ train, test, validation, notes: found, ...rest }: ReadData, settings: ReadSettings): ReadInfo {
     const images = { train: train?.length ?? 0, test: test?.length ?? 0 };
     const group = { source: "folder", reader: settings, images } as const;
     const addPart = (part: "train" | "test", data: Dataset | undefined) =>
       data && this.#add(data, { group, part, range: [0, data.length] });
-    return { ...rest, train: addPart("train", train), test: addPart("test", test) };
+    const note = test === validation ? "those to test on" : "not used: sessions have images to train and to test on";
+    const notes = validation === undefined ? found : [...found, `the pictures of validation are ${note}`];
+    return { ...rest, notes, train: addPart("train", train), test: addPart("test", test) };
   }
 
   addDataset(init: DatasetInit): DatasetInfo {

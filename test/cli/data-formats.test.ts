@@ -163,6 +163,19 @@ describe("data inspect", () => {
   });
 });
 
+describe("pictures of many sizes", () => {
+  it("are shown with their sizes and kinds, and brought to one size", async () => {
+    const result = await run("data", "inspect", join(FILES, "mixed"), "--json");
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/mixed: the pictures \(16 x 16 to 16 x 20, .*\) are stretched to 16 x 16; --size/);
+    const { pictures } = result.event("data");
+    expect(pictures).toMatchObject({ smallest: [16, 16], largest: [16, 20], formats: { PNG: 3, JPEG: 1 } });
+    const shown = await run("data", "inspect", join(FILES, "mixed"));
+    expect(shown.stdout).toMatch(/^3 PNG, 1 JPEG; 2 sizes from 16 x 16 to 16 x 20, in the middle 16 x 16$/m);
+    expect(shown.stdout).toMatch(/^all +4 +0$/m);
+  });
+});
+
 /** The one line of an error, after checking that the run said nothing else. */
 async function refusal(...words: string[]): Promise<string> {
   const result = await run(...words);
@@ -177,7 +190,7 @@ describe("data that is wrong", () => {
     [["train", join(FILES, "text.h5")], "expected numbers, got text"],
     [["train", join(FILES, "unclear.h5")], "--names (names) says which are which"],
     [["train", join(FILES, "huge.h5")], "so small a file, got more; --max-expansion"],
-    [["train", join(FILES, "mixed")], "--size (size) makes them equal"],
+    [["train", join(FILES, "pictures"), "--validation", "val"], "a part for validation in the data"],
     [["train", join(FILES, "data_batch_1")], "a Python pickle, which is never run"],
     [["train", join(FILES, "labels.npy")], "expected arrays such as x_train and y_train"],
     [["train", join(FILES, "stored.npz"), "--split", "0.1"], "without images to test on, got 2"],

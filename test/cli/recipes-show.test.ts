@@ -24,6 +24,8 @@ const FULL: Recipe & { readonly [key in Exclude<keyof typeof TRAINING_PLAN, "see
   metrics: ["f1", "top3"],
   averaging: { type: "ema", decay: 0.9 },
   earlyStopping: 4,
+  restoreBestWeights: false,
+  monitor: "valAccuracy",
   reduceOnPlateau: 2,
 };
 

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RECIPES } from "../../src/recipes/index.ts";
 import { convasm, temporaryFolder } from "./process.ts";
-import { writeSmallData } from "./small-data.ts";
+import { TEST_IMAGES, TEST_LABELS, writeSmallData } from "./small-data.ts";
 
 const { path: cwd, remove } = temporaryFolder();
 beforeAll(() => {
@@ -98,7 +98,8 @@ describe("train --json", () => {
 describe("the run folder", () => {
   it("holds settings, history, curves, confusion matrix, the best and the last model", async () => {
     const words = ["--epochs", "3", "--validation", "0.2", "--out", "run", "--model", "conv8", "--augment", "shift=1"];
-    const result = await run("train", "small", ...words);
+    // So high a learning rate spoils what the first epoch has learnt.
+    const result = await run("train", "small", ...words, "--lr", "0.6");
     expect(result.stderr).toBe("");
     expect(readdirSync(join(cwd, "run")).sort()).toEqual([
       "confusion.svg",
@@ -106,7 +107,7 @@ describe("the run folder", () => {
       "finished.safetensors",
       "history.csv",
       "metrics.json",
-      "model-best.safetensors",
+      "model-last.safetensors",
       "model.safetensors",
       "settings.json",
     ]);
@@ -119,6 +120,35 @@ describe("the run folder", () => {
     expect(metrics.classes).toHaveLength(10);
     expect(metrics.confusion.flat().reduce((sum: number, n: number) => sum + n, 0)).toBe(100);
     expect(result.stdout).toContain(`${(100 * metrics.testAccuracy).toFixed(2)} %`);
+
+    const losses = read("history.csv").trimEnd().split("\n").slice(1);
+    const validated = losses.map((row) => Number(row.split(",")[3]));
+    const best = validated.indexOf(Math.min(...validated)) + 1;
+    expect(best).toBeLessThan(3);
+    expect(metrics).toMatchObject({ on: "test", choseEpoch: false, epochs: 3, bestEpoch: best });
+    expect(metrics.valLoss).toBeCloseTo(validated[best - 1], 5);
+    expect(result.stdout).toContain(`Epoch ${best} of 3 is the best by validation loss: val loss`);
+    expect(read("curves.svg")).toContain(`best: epoch ${best}`);
+    const evaluated = async (file: string) => (await run("eval", join("run", file), "small", "--json")).event("done");
+    expect(await evaluated("model.safetensors")).toMatchObject({ testLoss: metrics.testLoss });
+    expect((await evaluated("model-last.safetensors")).testLoss).not.toBe(metrics.testLoss);
+  });
+
+  it("ends with the last weights where that is asked for, and says what the figures are of", async () => {
+    writeSmallData(join(cwd, "untested"), 100, 1);
+    for (const name of [TEST_IMAGES, TEST_LABELS]) rmSync(join(cwd, "untested", name));
+    const words = ["train", "untested", "--epochs", "2", "--validation", "20", "--model", "conv8", "--out", "last"];
+    const result = await run(...words, "--no-restore-best-weights");
+    expect(result.stderr).toBe("");
+    expect(result.stdout).toMatch(/^Validation accuracy \S+ % \(\d+ of 20 images\), loss \S+$/m);
+    expect(readdirSync(join(cwd, "last"))).toEqual(expect.arrayContaining(["model-best.safetensors"]));
+    expect(readdirSync(join(cwd, "last"))).not.toContain("model-last.safetensors");
+    const metrics = JSON.parse(readFileSync(join(cwd, "last", "metrics.json"), "utf8"));
+    expect(metrics).toMatchObject({ on: "validation", bestEpoch: null, testAccuracy: null, valImages: 20 });
+    const best = await run(...words, "--quiet", "--overwrite");
+    expect(best.stdout).toMatch(
+      /^Validation accuracy .* of 20 images\), loss \S+; these images also chose the epoch\n$/,
+    );
   });
 
   it("is not taken over by another run unless that is asked for", async () => {

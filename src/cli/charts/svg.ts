@@ -66,9 +66,18 @@ export function shifted(x: number, y: number, content: readonly string[]): strin
   return element("g", { transform: `translate(${attributeText(x)},${attributeText(y)})` }, content);
 }
 
-/** A whole SVG file on white, with a heading. */
-export function svgDocument(width: number, height: number, title: string, content: readonly string[]): string {
-  const head = { x: 24, y: 32, fill: INK, "font-size": 18, "font-weight": 600 };
+/** Place of the heading, and the width of its widest characters' mean in the fonts that there may be. */
+const HEAD_LEFT = 24;
+const HEAD_CHARACTER = 10.8;
+
+/**
+ * A whole SVG file on white, with a heading.
+ *
+ * @param least width of the content; the file is wider where the heading needs it
+ */
+export function svgDocument(least: number, height: number, title: string, content: readonly string[]): string {
+  const width = Math.max(least, Math.ceil(2 * HEAD_LEFT + HEAD_CHARACTER * [...title].length));
+  const head = { x: HEAD_LEFT, y: 32, fill: INK, "font-size": 18, "font-weight": 600 };
   const parts = [
     element("title", {}, [escapeXml(title)]),
     element("rect", { width, height, fill: "#ffffff" }),

@@ -20,8 +20,10 @@ const FIRST: readonly string[] = ["optimizer", "optimizer.learningRate", "batchS
 
 /** The settings of a run that say how it trains. */
 export function flatSettings({ settings }: Pick<RunRecord, "settings">): FlatSettings {
-  const { data, ...rest } = settings;
-  const own = Object.entries(rest).filter(([key]) => !NO_SETTINGS.includes(key));
+  const { data, restoreBestWeights, ...rest } = settings;
+  // With validation a run ends with its best weights: only the last ones are worth a word.
+  const keepsLast = restoreBestWeights === false && { restoreBestWeights };
+  const own = Object.entries({ ...rest, ...keepsLast }).filter(([key]) => !NO_SETTINGS.includes(key));
   const ofData = Object.entries(isRecord(data) ? data : {}).filter(([key]) => OF_DATA.includes(key));
   const flat = [...own, ...ofData].flatMap(([key, value]) => leaves(key, value)).filter(isGiven);
   return new Map(flat.sort(([a], [b]) => rank(a) - rank(b)));

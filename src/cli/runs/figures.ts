@@ -12,7 +12,7 @@ export interface RunFigures {
   /** Epochs that are done, and those that the run is to do. */
   readonly epochsDone: number;
   readonly epochs: number | undefined;
-  /** Epoch with the lowest validation loss. */
+  /** Epoch whose weights the model has where validation chose it, else the one with the lowest validation loss. */
   readonly bestEpoch: number | undefined;
   readonly trainLoss: number | undefined;
   readonly trainAccuracy: number | undefined;
@@ -28,7 +28,7 @@ export interface RunFigures {
 /** The figures of a run. */
 export function figuresOf({ settings, metrics, history }: RunRecord): RunFigures {
   const data = isRecord(settings.data) ? settings.data : {};
-  const best = bestRow(history);
+  const best = history.find(({ epoch }) => epoch === metrics.bestEpoch) ?? bestRow(history);
   const last = history.at(-1);
   const network = text(settings.network);
   return {

@@ -38,6 +38,7 @@ type PartName = "train" | "test" | "validation";
 export interface ClassFolders {
   readonly train: readonly ClassPicture[];
   readonly test: readonly ClassPicture[];
+  readonly validation: readonly ClassPicture[];
   readonly notes: readonly string[];
 }
 
@@ -94,10 +95,7 @@ export function sortByClass(files: readonly DataFile[], leftOut: LeftOut): Class
   for (const { name } of loose) leftOut.addBroken("in no class folder", name);
   leftOut.check("readImages", `pictures in a folder per class (${EXAMPLE})`);
   const notes = wrappers > 1 ? [`the classes are the folders in ${JSON.stringify(root.path)}`] : [];
-  if (validation.length === 0) return { train, test, notes };
-  if (test.length > 0) notes.push(`${validation.length} pictures of validation are not used`);
-  else notes.push("the pictures of validation are those to test on");
-  return { train, test: test.length > 0 ? test : validation, notes };
+  return { train, test, validation, notes };
 }
 
 function treeOf(files: readonly DataFile[]): Folder {

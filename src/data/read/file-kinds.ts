@@ -53,6 +53,7 @@ const DATA = /\.(npy|npz|h5|hdf5|csv|tsv|bin|zip|tar|tgz|gz)$|idx\d-ubyte$|(data
  * @throws RangeError if there is no data, or data of several kinds
  */
 export async function sortByKind(files: readonly DataFile[], context: ReadContext): Promise<Sorted> {
+  context.leftOut.countFiles(files.length);
   const { groups, others } = await grouped(files, context);
   const unrelated = files.length > 1 ? await takeUnrelated(groups) : [];
   const [found, ...more] = groups;

@@ -10,50 +10,72 @@ import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";
 import { pictureFormat } from "../picture-format.ts";
+import type { PictureSize } from "../picture-size.ts";
 import { narrowed } from "./array-images.ts";
 import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
 import type { DataFile } from "./data-file.ts";
 import { decodeHere } from "./decode-here.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
+import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
 import { PictureStore } from "./picture-store.ts";
 
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const MAX_CLASSES = 65_536;
 
-/** Result of {@link readImageFolder}: parts, and notes of pictures that were left out. */
+/** Result of {@link readImageFolder}: parts, what pictures there are, and notes of those that were left out. */
 export interface FolderParts extends Parts {
+  readonly pictures: PictureFacts | undefined;
   readonly notes: readonly string[];
 }
 
 /**
  * Reads pictures whose folders are their classes: see `class-folders.ts` for which folders those are.
  *
- * A picture that cannot be read is an error, or with `skipBroken` left out. A class of the training without a picture that can be
- * read is an error even then.
+ * Pictures that cannot be read are left out or an error, as `skipBroken` says. A class of the training without a picture that can be
+ * read is an error in any case.
  *
- * @throws RangeError if there are no such folders, pictures differ in size while no `size` is given, or one cannot be read
+ * Pictures for validation are those to test on, too, where there are no others.
+ *
+ * @throws RangeError if there are no such folders, pictures differ in size while no `size` is given, or some cannot be read
  */
 export async function readImageFolder(files: readonly DataFile[], context: ReadContext): Promise<FolderParts> {
-  const { train, test, notes } = sortByClass(files, context.leftOut);
+  const { train, test, validation, notes } = sortByClass(files, context.leftOut);
   const names = classNamesOf(train.length > 0 ? train : test);
   if (names.length > MAX_CLASSES)
     throw new InputRangeError("readImages", `at most ${MAX_CLASSES} classes`, `${names.length}`, "too-large");
-  const gallery = new Gallery(context);
-  const total = train.length + test.length;
-  const [trained, tested] = [train, test].map((pictures) => ({
-    pictures,
-    places: placesOfClasses(pictures, names),
-    total,
-  }));
-  const first = await readPictures({ ...trained, done: 0 }, gallery, context);
-  const second = await readPictures({ ...tested, done: train.length }, gallery, context);
-  const parts = { train: first?.part(gallery.channels), test: second?.part(gallery.channels) };
-  if (train.length > 0) checkClasses(train, names, parts.train);
-  else checkClasses(test, names, parts.test);
-  const depths = [first?.note, second?.note].filter((note) => note !== undefined);
-  return { ...parts, classNames: names, notes: [...notes, ...depths] };
+  const all = [train, test, validation];
+  const total = train.length + test.length + validation.length;
+  context.leftOut.countFiles(total);
+  const auto = context.size === "auto" ? await chooseSize(all.flat()) : undefined;
+  const gallery = new Gallery(context, context.size === "auto" ? auto : context.size);
+  const read: (ReadPictures | undefined)[] = [];
+  let done = 0;
+  for (const pictures of all) {
+    const places = placesOfClasses(pictures, names);
+    read.push(await readPictures({ pictures, places, done, total }, gallery, context));
+    done += pictures.length;
+  }
+  const [trained, tested, validated] = read.map((part) => part?.part(gallery.channels));
+  const parts = { train: trained, test: tested ?? validated, ...(validated && { validation: validated }) };
+  if (train.length > 0) checkClasses(train, names, trained);
+  else checkClasses(test.length > 0 ? test : validation, names, parts.test);
+  const { facts } = gallery;
+  const sizeNote = context.size === "auto" ? sizeNoteOf(facts) : undefined;
+  const depths = read.map((part) => part?.note);
+  const more = [sizeNote, ...depths].filter((note) => note !== undefined);
+  return { ...parts, classNames: names, pictures: facts, notes: [...notes, ...more] };
+}
+
+/** The note on pictures that were brought to a size which nobody said. */
+function sizeNoteOf(facts: PictureFacts | undefined): string | undefined {
+  if (facts === undefined || facts.largest.join() === facts.size.join()) return undefined;
+  const words = (size: PictureSize) => size.join(" x ");
+  const { smallest, median, largest, size } = facts;
+  const own =
+    facts.sizes === 1 ? words(largest) : `${words(smallest)} to ${words(largest)}, in the middle ${words(median)}`;
+  return `the pictures (${own}) are stretched to ${words(size)}; ${flagAndKey("size")} says another size`;
 }
 
 /** The classes' names in order; numbers by size. */
@@ -68,16 +90,25 @@ class Gallery {
   /** Channels of all pictures so far: 1 until one with colours comes, unless given. */
   channels: 1 | 3;
   readonly #options: ReadContext;
+  readonly #wanted: PictureSize | undefined;
+  readonly #survey = new PictureSurvey();
   #first: { readonly name: string; readonly width: number; readonly height: number } | undefined;
 
-  constructor(options: ReadContext) {
+  /** @param size height and width for all; undefined where they have to have one size */
+  constructor(options: ReadContext, size: PictureSize | undefined) {
     this.#options = options;
+    this.#wanted = size;
     this.channels = options.channels ?? 1;
   }
 
   /** Height and width, known from the first picture on. */
   get size(): readonly [height: number, width: number] {
-    return this.#options.size ?? [this.#first?.height ?? 0, this.#first?.width ?? 0];
+    return this.#wanted ?? [this.#first?.height ?? 0, this.#first?.width ?? 0];
+  }
+
+  /** Sizes and kinds of the pictures so far; undefined where there are none. */
+  get facts(): PictureFacts | undefined {
+    return this.#survey.facts(this.size);
   }
 
   /** @returns undefined for a picture that cannot be read and is left out */
@@ -97,14 +128,16 @@ class Gallery {
     if (bytes === undefined) return undefined;
     const maxBytes = allowedBytes(await file.packed(), maxExpansion);
     const image = await leftOut.attempt(faultOf(bytes), name, () => decode(bytes, name, { maxBytes }));
-    return image && this.#fitted(stretch === "former" ? inBytes(image) : image, name);
+    if (image === undefined) return undefined;
+    this.#survey.add([image.height, image.width], pictureFormat(bytes) ?? "other");
+    return this.#fitted(stretch === "former" ? inBytes(image) : image, name);
   }
 
   #fitted(image: RasterImage, name: string): ResizedSamples {
     const { width, height } = image;
     this.#first ??= { name, width, height };
     const first = this.#first;
-    if (this.#options.size === undefined && (width !== first.width || height !== first.height)) {
+    if (this.#wanted === undefined && (width !== first.width || height !== first.height)) {
       const got = `${JSON.stringify(first.name)} of ${first.height} x ${first.width} and ${JSON.stringify(name)} of ${height} x ${width}`;
       throw new InputRangeError("readImages", "pictures of one size", got, "damaged-file", {
         advice: `${flagAndKey("size")} makes them equal`,

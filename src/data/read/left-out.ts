@@ -9,6 +9,9 @@ import { flagAndKey } from "../../options/names.ts";
 
 const ADVICE = `${flagAndKey("skipBroken")} leaves such files out`;
 
+/** Of so many files one may be left out without being asked for. */
+const FEW = 100;
+
 /** Files of one kind. */
 interface Group {
   count: number;
@@ -21,19 +24,31 @@ interface Group {
 /**
  * Collects what is left out of the data, for an error or a note with count, kinds, and an example of each.
  *
- * Files that look like data and cannot be read are an error, unless `skipBroken` is on. Files beside the data are a
- * note.
+ * Files that look like data and cannot be read are an error if they are more than one in a hundred, with `skipBroken` never, and
+ * where that is false always. Files beside the data are a note.
  */
 export class LeftOut {
-  readonly #skipBroken: boolean;
+  readonly #skipBroken: boolean | undefined;
+  /** Most files that are left out without being asked for. */
+  #few = 0;
   readonly #broken = new Map<string, Group>();
   readonly #unrelated = new Map<string, Group>();
 
-  constructor({ skipBroken }: { readonly skipBroken: boolean }) {
+  constructor({ skipBroken }: { readonly skipBroken: boolean | undefined }) {
     this.#skipBroken = skipBroken;
   }
 
-  /** Notes a file that looks like data and cannot be read, such as an "empty" one; {@link check} then throws. */
+  /** Says how many files there are, of which a few may be left out. */
+  countFiles(total: number): void {
+    this.#few = Math.floor(total / FEW);
+  }
+
+  /** True if so many files may be left out. */
+  #mayMiss(count: number): boolean {
+    return count === 0 || (this.#skipBroken ?? count <= this.#few);
+  }
+
+  /** Notes a file that looks like data and cannot be read, such as an "empty" one; {@link check} throws if they are too many. */
   addBroken(kind: string, name: string, reason?: string): void {
     add(this.#broken, kind, name, reason);
   }
@@ -49,18 +64,18 @@ export class LeftOut {
   }
 
   /**
-   * Throws if there is a file that could not be read, and such files are not to be skipped.
+   * Throws if there are files that could not be read, and so many are not to be left out.
    *
    * @param who stands in the error message
    * @param expected what the files should be, such as "PNG or JPEG pictures"
    */
   check(who: string, expected: string): void {
-    if (this.#skipBroken || this.#broken.size === 0) return;
+    if (this.#mayMiss(this.brokenCount)) return;
     throw new InputRangeError(who, expected, listed(this.#broken), "damaged-file", { advice: ADVICE });
   }
 
   /**
-   * Reads a file. One that cannot be read is an error, or with `skipBroken` noted.
+   * Reads a file. One that cannot be read is noted, or an error where so many are not to be left out.
    *
    * @param kind what it is called in the note, such as "corrupt"
    * @returns undefined for a file that was skipped
@@ -70,7 +85,7 @@ export class LeftOut {
       return await read();
     } catch (error) {
       if (!isFault(error)) throw error;
-      if (!this.#skipBroken) throw withAdvice(error);
+      if (!this.#mayMiss(this.brokenCount + 1)) throw withAdvice(error);
       this.addBroken(kind, name, error.message);
       return undefined;
     }

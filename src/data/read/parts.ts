@@ -8,6 +8,7 @@ import { InputRangeError } from "../../errors.ts";
 import { createDataset, type Dataset } from "../dataset.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
+import type { PictureFacts } from "./picture-facts.ts";
 import type { RawPixels } from "./raw-pixels.ts";
 
 /** Images with their labels, as a reader found them. */
@@ -21,6 +22,8 @@ export interface Part extends RawPixels {
 export interface Parts {
   readonly train: Part | undefined;
   readonly test: Part | undefined;
+  /** A part of its own for validation; the same as `test` where there is no other to test on. */
+  readonly validation?: Part | undefined;
   readonly classNames?: readonly string[] | undefined;
 }
 
@@ -30,6 +33,10 @@ export interface ReadData {
   readonly format: string;
   readonly train: Dataset | undefined;
   readonly test: Dataset | undefined;
+  /** The part that is for validation, of pictures in folders that say so; the same as `test` where there is no other to test on. */
+  readonly validation?: Dataset | undefined;
+  /** Sizes and kinds of the files, where they are pictures. */
+  readonly pictures?: PictureFacts | undefined;
   /** Notes on guesses, and on files that were left out or changed, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -46,8 +53,8 @@ const MANY_CLASSES = 1000;
 export function makeDatasets(
   who: string,
   parts: Parts & { readonly scaling: PixelScaling },
-): { train: Dataset | undefined; test: Dataset | undefined } {
-  const { train: first, test: second, classNames, scaling } = parts;
+): Pick<ReadData, "train" | "test" | "validation"> {
+  const { train: first, test: second, validation: third, classNames, scaling } = parts;
   const some = first ?? second;
   if (some === undefined) throw new InputRangeError(who, "images", "none", "missing");
   const classes = classNames?.length ?? plausibleClasses(who, some.labels);
@@ -59,7 +66,8 @@ export function makeDatasets(
     const expected = `images to test on of shape [${train.shape.join(", ")}] as in training`;
     throw new InputRangeError(who, expected, `[${test.shape.join(", ")}]`, "shape-mismatch");
   }
-  return { train, test };
+  if (third === undefined) return { train, test };
+  return { train, test, validation: third === second ? test : make("validation", third) };
 }
 
 /** The note on images to train on that are all of one class; undefined where they are not. */

@@ -6,7 +6,6 @@
 
 import { type InputError, InputRangeError, isInputError, retold } from "../../errors.ts";
 import { readOptions } from "../../options/schema.ts";
-import type { Dataset } from "../dataset.ts";
 import { splitStratified } from "../split.ts";
 import { settingsFor } from "./applicable.ts";
 import { readCifar } from "./cifar.ts";
@@ -24,10 +23,14 @@ import { openNpy } from "./npy.ts";
 import type { ArrayFile } from "./number-array.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, oneClassNote, type Parts, type ReadData } from "./parts.ts";
+import type { PictureFacts } from "./picture-facts.ts";
 import { checkReadSettings, READ_SETTINGS, type ReadSettings } from "./settings.ts";
 import { scaleParts } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
+
+/** The data sets that are there. */
+type DatasetParts = Pick<ReadData, "train" | "test" | "validation">;
 
 /** Deepest nesting of folders. */
 const MAX_FOLDERS = 100;
@@ -48,29 +51,31 @@ export async function readDataFiles(files: readonly DataFile[], options: ReadDat
   const leftOut = new LeftOut(settings);
   const asked: Asked = { given, usual: checkReadSettings("readData: usual", usual) };
   const context = { ...settings, decodeImage, onProgress, signal, leftOut };
-  const { format, parts, notes: found } = await readParts(tidied(files), context, asked, 0);
+  const { format, parts, pictures, notes: found } = await readParts(tidied(files), context, asked, 0);
   const notes = [...found, ...leftOut.notes()];
   // Version 0.1 left IDX files as they are.
   const stretch = format === "IDX" && settings.stretch === "former" ? false : settings.stretch;
   const { notes: scalingNotes, ...scaled } = scaleParts(parts, { ...settings, stretch });
   const datasets = makeDatasets(`read ${format}`, { ...scaled, classNames: parts.classNames });
   const { split, splitSeed } = settings;
-  const data = split === undefined ? datasets : splitOff(datasets, split, splitSeed);
+  const data: DatasetParts = split === undefined ? datasets : splitOff(datasets, split, splitSeed);
   const one = oneClassNote(data.train);
-  return { format, ...data, notes: [...notes, ...scalingNotes, ...(one === undefined ? [] : [one])] };
+  return {
+    format,
+    ...data,
+    ...(pictures !== undefined && { pictures }),
+    notes: [...notes, ...scalingNotes, ...(one === undefined ? [] : [one])],
+  };
 }
 
-function splitOff(
-  { train, test }: { train: Dataset | undefined; test: Dataset | undefined },
-  share: number,
-  seed: number,
-) {
-  if (train === undefined || test !== undefined) {
+function splitOff({ train, test, validation }: DatasetParts, share: number, seed: number): DatasetParts {
+  const isOnlyValidation = test !== undefined && test === validation;
+  if (train === undefined || (test !== undefined && !isOnlyValidation)) {
     const got = `${test?.length ?? 0} images of its own`;
     throw new InputRangeError("split", "data without images to test on", got, "damaged-file");
   }
   const { rest, heldOut } = splitStratified(train, share, seed);
-  return { train: rest, test: { ...heldOut, name: "test" } };
+  return { train: rest, test: { ...heldOut, name: "test" }, ...(validation !== undefined && { validation }) };
 }
 
 /** The files that are not hidden, of several; the outermost folder, which the user named, may be hidden. */
@@ -96,6 +101,7 @@ function tidied(files: readonly DataFile[]): readonly DataFile[] {
 }
 
 interface Found extends Parts {
+  readonly pictures?: PictureFacts | undefined;
   readonly notes?: readonly string[];
 }
 
@@ -108,6 +114,7 @@ interface Asked {
 interface Reading {
   readonly format: string;
   readonly parts: Parts;
+  readonly pictures: PictureFacts | undefined;
   readonly notes: readonly string[];
 }
 
@@ -125,7 +132,7 @@ async function readParts(
   }
   const format = formatName(kind);
   const options = { ...context, ...settingsFor(format, asked.given, asked.usual) };
-  const reading = ({ notes = [], ...parts }: Found): Reading => ({ format, parts, notes });
+  const reading = ({ notes = [], pictures, ...parts }: Found): Reading => ({ format, parts, pictures, notes });
   switch (kind) {
     case "idx":
       return reading(await readIdxFiles(own, others, options));

@@ -1,6 +1,6 @@
 import { InputTypeError } from "../../errors.ts";
 import { nested } from "../../options/compound.ts";
-import { choice, extents, flag, flagOr, number, text, whole } from "../../options/kinds.ts";
+import { choice, extents, extentsOr, flag, flagOr, number, text, whole } from "../../options/kinds.ts";
 import { type OptionSchema, type OptionSpec, type OptionsOf, readGiven, type ValuesOf } from "../../options/schema.ts";
 import { MAX_EXPANSION } from "../expansion.ts";
 import { PIXEL_SCALING } from "../scaling.ts";
@@ -32,8 +32,11 @@ export const READ_SETTINGS = {
   split: { kind: number({ above: 0, below: 1 }), optional: true },
   /** Seed of all that is held out or drawn. */
   splitSeed: { kind: whole(0), default: 0, rare: true },
-  /** Height and width that all pictures are stretched to. Without it they must have one size. */
-  size: { kind: extents(["height", "width"], MAX_EXTENT), optional: true, formats: ["pictures"] },
+  /**
+   * Height and width that all pictures are stretched to, or auto. Without it they must have one size. auto chooses their own where
+   * all have the same of at most 128 x 128, else a square: of 64 x 64, or smaller where the shorter sides are, by their median.
+   */
+  size: { kind: extentsOr("auto", ["height", "width"], MAX_EXTENT), optional: true, formats: ["pictures"] },
   /** Channels of the images, 1 grey or 3 colours. If not given, 3 where any picture has colours. */
   channels: { kind: greyOrColours(), optional: true, formats: ["pictures"], rare: true },
   /** Names of the arrays, where they are not to be guessed. */
@@ -71,8 +74,11 @@ export const READ_SETTINGS = {
    * IDX files of bytes still count as 0 to 255 where the training data were of more than 8 bits.
    */
   scaling: { kind: PIXEL_SCALING, optional: true },
-  /** Leaves out files that cannot be read, with a note. Otherwise the first one that looks like data is an error. */
-  skipBroken: { kind: flag(), default: false },
+  /**
+   * Leaves out all files that cannot be read, with a note. If not given, up to one in a hundred; more are an error. With false any that
+   * looks like data is one.
+   */
+  skipBroken: { kind: flag(), optional: true },
   /** Most that may come out of a packed file beyond 64 MiB, as a multiple of its size. */
   maxExpansion: { kind: number({ minimum: 1, maximum: 1e6 }), default: MAX_EXPANSION, rare: true },
 } as const satisfies { readonly [key: string]: SettingSpec };

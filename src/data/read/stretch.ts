@@ -27,6 +27,7 @@ import { decideScaling, formerScaling, rangeOf } from "./value-range.ts";
 export interface ScaledParts<P extends RawPixels> {
   readonly train: P | undefined;
   readonly test: P | undefined;
+  readonly validation?: P | undefined;
   readonly scaling: PixelScaling;
   /** A sentence on what was done, for people. */
   readonly notes: readonly string[];
@@ -45,7 +46,7 @@ const WORD = 257;
  * @param parts their floats are overwritten
  */
 export function scaleParts<P extends RawPixels>(
-  parts: { readonly train: P | undefined; readonly test: P | undefined },
+  parts: { readonly train: P | undefined; readonly test: P | undefined; readonly validation?: P | undefined },
   { stretch = false, scaling: given }: Pick<ReadSettings, "stretch" | "scaling">,
 ): ScaledParts<P> {
   const found = parts.train ?? parts.test;
@@ -60,7 +61,10 @@ export function scaleParts<P extends RawPixels>(
     if (more !== undefined && !notes.includes(more)) notes.push(more);
     return { ...part, images, clear: undefined };
   };
-  return { train: scaled(train), test: scaled(test), scaling, notes };
+  const tested = scaled(test);
+  // A part that is both is overwritten once.
+  const validation = parts.validation === parts.test ? tested : scaled(parts.validation);
+  return { train: scaled(train), test: tested, ...(parts.validation && { validation }), scaling, notes };
 }
 
 /** Data sets of IDX files in one unit, whose pixels are bytes. */

@@ -52,6 +52,15 @@ describe("confusionMatrix", () => {
     expect(new Set(fills).size).toBe(5);
   });
 
+  it("is as wide as its title, also with two classes", () => {
+    const title = "Confusion matrix: 71.90 % of 153 validation images right";
+    const two = new ClassificationMetrics(2);
+    const svg = parseSvg(confusionMatrix(two, ["ants", "bees"], title));
+    // The widest common font takes 0.58 of its size for a character of such words, in bold.
+    expect(numberOf(svg, "width")).toBeGreaterThan(24 + title.length * 18 * 0.58);
+    expect(numberOf(parseSvg(confusionMatrix(two, ["ants", "bees"], "Short")), "width")).toBe(420);
+  });
+
   it("has a title, axis names, class names, counts, recall and precision", () => {
     const words = texts(parseSvg(confusionMatrix(THREE, ["cat", "dog", "eel"], "My matrix")));
     for (const word of ["My matrix", "34 of 40 right, accuracy 85.00 %", "Predicted class", "True class"]) {

@@ -38,6 +38,21 @@ const THREE = [
 ];
 
 describe("trainingCurves", () => {
+  it("marks the best epoch in both panels, with the name inside", () => {
+    for (const best of [1, 2, 3]) {
+      const svg = parseSvg(trainingCurves(THREE, "mnist", best));
+      const names = all(svg, "text").filter(({ text }) => text === `best: epoch ${best}`);
+      expect(names).toHaveLength(2);
+      const first = dots(parseSvg(trainingCurves(THREE)))[0][best - 1].x;
+      for (const name of names) {
+        const isLeft = name.attributes.get("text-anchor") === "end";
+        expect(numberOf(name, "x")).toBeCloseTo(first + (isLeft ? -6 : 6), 1);
+        expect(isLeft).toBe(best === 3);
+      }
+    }
+    expect(trainingCurves(THREE)).not.toContain("best:");
+  });
+
   it("draws loss and accuracy, each for training and validation, with title, axes and legend", () => {
     const svg = chart(THREE, "mnist");
     expect(svg.attributes.get("xmlns")).toBe("http://www.w3.org/2000/svg");

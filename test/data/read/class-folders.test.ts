@@ -7,9 +7,10 @@ import { LeftOut } from "../../../src/data/read/left-out.ts";
 function sorted(names: readonly string[], skipBroken = false) {
   const leftOut = new LeftOut({ skipBroken });
   const files = names.map((name) => dataFile({ name, bytes: new Uint8Array(0) }));
-  const { train, test, notes } = sortByClass(files, leftOut);
+  const { train, test, validation, notes } = sortByClass(files, leftOut);
   const shown = (pictures: typeof train) => pictures.map(({ file, className }) => `${className}: ${file.name}`);
-  return { train: shown(train), test: shown(test), notes: [...notes, ...leftOut.notes()] };
+  const ofValidation = validation.length > 0 && { validation: shown(validation) };
+  return { train: shown(train), test: shown(test), ...ofValidation, notes: [...notes, ...leftOut.notes()] };
 }
 
 describe("classes by folders", () => {
@@ -38,7 +39,8 @@ describe("classes by folders", () => {
     expect(sorted(["Training_Set/a/1.png", "test_set/a/2.png", "val2017/a/3.png"])).toEqual({
       train: ["a: Training_Set/a/1.png"],
       test: ["a: test_set/a/2.png"],
-      notes: ["1 pictures of validation are not used"],
+      validation: ["a: val2017/a/3.png"],
+      notes: [],
     });
   });
 

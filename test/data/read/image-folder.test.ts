@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readData } from "../../../src/data/read-data.ts";
 import { decodeImage } from "../../../src/node/image.ts";
+import { encodePng } from "../png-writer.ts";
 import { inputs, pixels, read, refusal, TEST_LABELS } from "./files.ts";
 
 /** In the order of the classes, and in each that of the files' names. */
@@ -70,8 +71,44 @@ describe("folders of pictures", () => {
     ).toMatch(/png "b\/1.png": expected a whole file/);
     const jpeg = inputs("mixed").filter(({ name }) => name.endsWith(".jpg"));
     expect(await refusal(jpeg)).toMatch(/expected a decodeImage option for JPEG pictures outside of browsers/);
-    const { notes } = await readData(named("train/a/0.png", "val/a/0.png"));
-    expect(notes[0]).toBe("the pictures of validation are those to test on");
+  });
+
+  it("has pictures for validation apart, and tests on them where there are no others", async () => {
+    const [file] = inputs("pictures").filter(({ name }) => name.endsWith("0.png"));
+    const named = (...names: string[]) => names.map((name) => ({ ...file, name }));
+    const both = await readData([...named("train/a/0.png"), ...named("val/a/1.png"), ...named("test/a/2.png")]);
+    expect([both.train, both.validation, both.test].map((data) => data?.length)).toEqual([1, 1, 1]);
+    expect(both.validation?.name).toBe("validation");
+    const alone = await readData([...named("train/a/0.png"), ...named("val/a/1.png")]);
+    expect(alone.validation?.length).toBe(1);
+    expect(alone.test).toBe(alone.validation);
+    expect((await readData(named("train/a/0.png"))).validation).toBeUndefined();
+  });
+
+  it("brings pictures of many sizes to one that fits them where size is auto, and says so", async () => {
+    const sizes = [
+      [40, 30],
+      [20, 50],
+      [60, 60],
+    ];
+    const files = sizes.map(([height, width], i) => ({
+      name: `pets/${"aab"[i]}/${i}.png`,
+      bytes: encodePng({ width, height, depth: 8, colourType: 2, sample: () => 40 * i }),
+    }));
+    const { train, pictures, notes } = await readData(files, { size: "auto" });
+    // The middle of the shorter sides is 30.
+    expect(train?.shape.slice(0, 2)).toEqual([24, 24]);
+    const expected = { smallest: [20, 50], median: [40, 30], largest: [60, 60], sizes: 3, formats: { PNG: 3 } };
+    expect(pictures).toEqual({ ...expected, size: [24, 24] });
+    expect(notes[0]).toBe(
+      "the pictures (20 x 50 to 60 x 60, in the middle 40 x 30) are stretched to 24 x 24; --size (size) says another size",
+    );
+    const same = await readData(
+      [0, 2].map((i) => ({ ...files[0], name: files[i].name })),
+      { size: "auto" },
+    );
+    expect(same.train?.shape.slice(0, 2)).toEqual([40, 30]);
+    expect(same.notes.join()).not.toContain("stretched to");
   });
 
   it("names what cannot be decoded, or leaves it out with a note", async () => {
@@ -108,6 +145,20 @@ describe("folders of pictures", () => {
     }
   });
 
+  it("leaves one in a hundred out without being asked, and no more", async () => {
+    const whole = Array.from({ length: 198 }, (_, i) => ({
+      ...inputs("pictures")[0],
+      name: `${"ab"[i % 2]}/${i}.png`,
+    }));
+    const webp = (name: string) => ({ name, bytes: Buffer.from("RIFF\0\0\0\0WEBPVP8 ") });
+    const { train, notes } = await readData([...whole, webp("a/x.webp"), webp("a/y.webp")]);
+    expect(train?.length).toBe(198);
+    expect(notes).toContainEqual(expect.stringMatching(/^left out what cannot be read: 2 WebP \(.*a\/x.webp/));
+    const three = [...whole, webp("a/x.webp"), webp("a/y.webp"), webp("a/z.webp")];
+    expect(await refusal(three)).toMatch(/"a\/z.webp": .*got WebP.*; --skip-broken/);
+    expect(await refusal([...whole, webp("a/x.webp")], { skipBroken: false })).toMatch(/"a\/x.webp"/);
+  });
+
   it("refuses a class without a picture that can be read, even where such are skipped", async () => {
     const files = [
       ...inputs("pictures"),
@@ -120,7 +171,11 @@ describe("folders of pictures", () => {
     // Many files are told by their names.
     const many = Array.from({ length: 201 }, (_, i) => ({ ...inputs("pictures")[0], name: `a/${i}.png` }));
     const owls = [...many, { name: "owl/1.webp", bytes: Buffer.from("RIFF\0\0\0\0WEBPVP8 ") }];
-    expect(await refusal(owls)).toMatch(/"owl\/1.webp": expected a PNG or JPEG picture, got WebP/);
+    expect(await refusal(owls, { skipBroken: false })).toMatch(
+      /"owl\/1.webp": expected a PNG or JPEG picture, got WebP/,
+    );
+    // One of two hundred would be left out, but not the only one of a class.
+    expect(await refusal(owls)).toMatch(/a picture that can be read in class "owl", got none of 1/);
   });
 
   it("takes no stranger for data, and says so", async () => {

@@ -29,6 +29,11 @@ export async function divide(
       validation: range === undefined ? test : await slice(range.of === "test" ? test : train, range.range),
     };
   }
+  if (validation === "val") {
+    throw new RangeError(
+      "Expected validation images of those to train or to test on, got a part of their own, which pages do not read.",
+    );
+  }
   const count = validation < 1 ? Math.max(1, Math.round(validation * used.length)) : validation;
   if (count >= used.length) {
     throw new RangeError(
