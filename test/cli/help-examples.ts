@@ -45,9 +45,14 @@ export function writeExampleFiles(cwd: string): void {
   writeFileSync(here("network.json"), JSON.stringify({ layers: [...layers, { type: "dense", units: 10 }] }));
   const [conv10] = RECIPES.filter(({ name }) => name === "conv10");
   writeFileSync(here("mine.json"), JSON.stringify(recipeToJson(conv10)));
-  mkdirSync(here("bin"));
-  writeFileSync(here("bin", "convasm"), `#!/bin/sh\nexec "${process.execPath}" "${CONVASM}" "$@"\n`);
-  chmodSync(here("bin", "convasm"), 0o755);
+  writeProgram(cwd);
+}
+
+/** Makes the program `convasm` in the folder `bin`. */
+export function writeProgram(cwd: string): void {
+  mkdirSync(join(cwd, "bin"));
+  writeFileSync(join(cwd, "bin", "convasm"), `#!/bin/sh\nexec "${process.execPath}" "${CONVASM}" "$@"\n`);
+  chmodSync(join(cwd, "bin", "convasm"), 0o755);
 }
 
 /** Makes the run that the examples name, interrupted after its first epoch, and the model file. */
