@@ -89,5 +89,5 @@ rmSync("dist/browser", { recursive: true, force: true });
 mkdirSync("dist/browser", { recursive: true });
 await separateFiles();
 await workerProgram();
-await oneFile("convasm.min.js", ["onefile", "bare", "pair", "given", "none"]);
+await oneFile("convasm.min.js", ["onefile", "bare", "pair", "given", "none", "small"]);
 await oneFile("convasm.full.min.js", ["onefile", "bare", "pair", "given"]);

@@ -12,36 +12,60 @@ const TARGET = 6;
 const OFFSET = 7;
 const STREAMS = 8;
 
+const EXPORT_SECTION = 7;
 const CODE_SECTION = 10;
+/** The kind of an export that is a function. */
+const FUNCTION = 0;
+const UNREACHABLE = 0x00;
 const END = 0x0b;
+const CALL = 0x10;
 /** The key of the `end` of a function, which is told apart from that of a block. */
 const LAST = "last";
 
-/** All files in one: function by function side by side, so that packing finds what they have in common. */
-export function streamsOf(files) {
-  const sources = files.map(partsOf);
+/** Instructions by which strict and relaxed files differ: f32x4.mul and f32x4.add in place of f32x4.relaxed_madd. */
+const MUL = [0xfd, 0xe6, 0x01].join();
+const ADD = [0xfd, 0xe4, 0x01].join();
+const MADD = [0xfd, 0x85, 0x02].join();
+
+/**
+ * One file, or a strict and a relaxed one in one: the second then takes next to nothing, as both have the same instructions but for
+ * multiply-adds.
+ *
+ * @param isWanted says by its name whether an export is kept; functions that only others call become empty
+ */
+export function streamsOf(files, isWanted = () => true) {
+  const sources = files.map((file) => partsOf(file, isWanted));
   const functions = sources[0].bodies.length;
   if (sources.some(({ bodies }) => bodies.length !== functions))
     throw new Error("expected files with the same functions");
   const streams = Array.from({ length: STREAMS }, () => []);
   // The first instruction is the one that ends a function.
-  const instructions = new Map([[LAST, { code: [END], immediates: [], index: 0 }]]);
-  for (let i = 0; i < functions; i++) for (const { bodies } of sources) takeApart(bodies[i], streams, instructions);
+  const instructions = new Map([[LAST, { codes: files.map(() => [END]), immediates: [], index: 0 }]]);
+  for (let i = 0; i < functions; i++) {
+    takeApart(
+      sources.map(({ bodies }) => bodies[i]),
+      streams,
+      instructions,
+    );
+  }
 
   const head = [];
-  number(head, instructions.size);
-  for (const { code, immediates } of instructions.values()) {
-    for (const list of [code, immediates]) {
-      number(head, list.length);
-      head.push(...list);
-    }
-  }
+  const list = (bytes) => {
+    number(head, bytes.length);
+    head.push(...bytes);
+  };
   number(head, sources.length);
-  for (const { before, after } of sources) {
-    for (const bytes of [before, after]) {
-      number(head, bytes.length);
-      head.push(...bytes);
-    }
+  number(head, instructions.size);
+  for (const { codes, immediates } of instructions.values()) {
+    codes.forEach(list);
+    list(immediates);
+  }
+  for (const { start, exported, middle, end } of sources) {
+    list(start);
+    number(head, exported.length);
+    for (const { name, kind, index } of exported) head.push(name, kind, ...index);
+    list(middle);
+    list(end);
   }
   number(head, functions);
   streams[HEAD].unshift(...head);
@@ -52,41 +76,122 @@ export function streamsOf(files) {
   return Uint8Array.from([...contents, ...streams.flat()]);
 }
 
-/** A file's functions without their sizes, and what is before and behind them. */
-function partsOf(wasm) {
+/** A file's functions without their sizes, its exports, and what is before, between and behind them. */
+function partsOf(wasm, isWanted) {
+  let start;
+  let exported;
+  let from = 0;
   for (let section = reader(wasm, 8); section.at < wasm.length; ) {
+    const begin = section.at;
     const id = section.byte();
     const size = section.number();
     const end = section.at + size;
-    if (id === CODE_SECTION) {
+    if (id === EXPORT_SECTION) {
+      start = wasm.subarray(0, begin);
+      exported = exportsOf(section).filter(({ text }) => isWanted(text));
+      from = end;
+    }
+    if (id === CODE_SECTION && start !== undefined) {
       const functions = section.number();
-      const before = wasm.subarray(0, section.at);
+      const middle = wasm.subarray(from, section.at);
       const bodies = Array.from({ length: functions }, () => section.take(section.number()));
-      return { before, bodies, after: wasm.subarray(end) };
+      const called = calledFunctions(bodies, exported);
+      return { start, exported, middle, bodies: bodies.map(emptyUnless(called)), end: wasm.subarray(end) };
     }
     section.at = end;
   }
-  throw new Error("expected a wasm file with functions");
+  throw new Error("expected a wasm file with exports and functions");
 }
 
-function takeApart(body, streams, instructions) {
-  const source = reader(body, 0);
-  const groups = source.number();
-  number(streams[HEAD], groups);
-  for (let i = 0; i < 2 * groups; i++) streams[HEAD].push(...source.numberBytes());
+/** A file's exports: names as places in the list that `joinStreams` is given, which is the kernels in order, then the memory. */
+function exportsOf(section) {
+  const exported = Array.from({ length: section.number() }, () => ({
+    text: Buffer.from(section.take(section.number())).toString(),
+    kind: section.byte(),
+    index: [...section.numberBytes()],
+  }));
+  const names = exported.map(({ text }) => text).filter((text) => text !== "memory");
+  names.sort().push("memory");
+  if (names.length > 0x80) throw new Error("expected at most 128 exports");
+  return exported.map((entry) => ({ ...entry, name: names.indexOf(entry.text) }));
+}
+
+/** The functions that exports lead to, by their numbers: no file imports any. */
+function calledFunctions(bodies, exported) {
+  const number = (bytes) => reader(Uint8Array.from(bytes), 0).number();
+  const called = new Set(exported.filter(({ kind }) => kind === FUNCTION).map(({ index }) => number(index)));
+  for (const at of called) {
+    const source = reader(bodies[at], 0);
+    localsOf(source);
+    for (const { codes, values } of itemsOf(source)) if (codes[0][0] === CALL) called.add(number(values[0]));
+  }
+  return called;
+}
+
+function emptyUnless(called) {
+  return (body, at) => (called.has(at) ? body : Uint8Array.of(0, UNREACHABLE, END));
+}
+
+/** Takes a function of each file apart. */
+function takeApart(bodies, streams, instructions) {
+  const sources = bodies.map((body) => reader(body, 0));
+  const [locals, ...others] = sources.map(localsOf);
+  if (others.some((other) => other.join() !== locals.join()))
+    throw new Error("expected functions with the same locals");
+  streams[HEAD].push(...locals);
   const recent = Array.from({ length: 256 }, (_, local) => local);
-  while (source.at < body.length) {
-    const { code, immediates } = instructionAt(source);
-    const key = source.at === body.length ? LAST : [code, immediates].join(";");
-    if (!instructions.has(key)) instructions.set(key, { code, immediates, index: instructions.size });
+  for (const { key, codes, immediates, values } of aligned(...sources.map(itemsOf))) {
+    if (!instructions.has(key)) instructions.set(key, { codes, immediates, index: instructions.size });
     streams[INSTRUCTION].push(instructions.get(key).index);
-    for (const stream of immediates) {
-      if (stream === BYTE) streams[BYTE].push(source.byte());
-      else if (stream === GET || stream === SET) streams[stream].push(rank(recent, source.number()));
-      else streams[stream].push(...source.numberBytes());
-    }
+    immediates.forEach((stream, i) => {
+      if (stream === GET || stream === SET) streams[stream].push(rank(recent, values[i]));
+      else streams[stream].push(...values[i]);
+    });
   }
   if (instructions.size > 256) throw new Error("expected at most 256 kinds of instructions");
+}
+
+/** The bytes of a function's locals: groups of how many, and their type. */
+function localsOf(source) {
+  const bytes = [...source.numberBytes()];
+  for (let i = 2 * bytes[0]; i > 0; i--) bytes.push(...source.numberBytes());
+  return bytes;
+}
+
+/** A function's instructions: a key of their kind, the code, the streams of what follows it, and that itself. */
+function itemsOf(source) {
+  const items = [];
+  while (source.at < source.body.length) {
+    const { code, immediates } = instructionAt(source);
+    const key = source.at === source.body.length ? LAST : [code, immediates].join(";");
+    const values = immediates.map((stream) => {
+      if (stream === BYTE) return [source.byte()];
+      return stream === GET || stream === SET ? source.number() : [...source.numberBytes()];
+    });
+    items.push({ key, codes: [code], immediates, values });
+  }
+  return items;
+}
+
+/** The instructions of one file, or those of two: what differs is an instruction with a code for each, one of which may be empty. */
+function aligned(strict, relaxed) {
+  if (relaxed === undefined) return strict;
+  let at = 0;
+  const items = strict.map((item) => {
+    const other = relaxed[at];
+    const [code] = item.codes;
+    if (other !== undefined && other.key === item.key && String(other.values) === String(item.values)) {
+      at++;
+      return { ...item, codes: [code, code] };
+    }
+    if (code.join() === MUL) return { key: "mul", codes: [code, []], immediates: [], values: [] };
+    if (code.join() !== ADD || other?.codes[0].join() !== MADD)
+      throw new Error("expected files that differ in multiply-adds only");
+    at++;
+    return { key: "madd", codes: [code, other.codes[0]], immediates: [], values: [] };
+  });
+  if (at !== relaxed.length) throw new Error("expected files that differ in multiply-adds only");
+  return items;
 }
 
 /** Number of other locals that were used since this one was, which is seldom large. */

@@ -141,18 +141,20 @@ export interface InputErrorFacts {
 /** The properties of errors that make up the message, or cross from one thread to another with it. */
 const FACTS = ["code", "who", "expected", "got", "problem", "advice", "kernel", "layer"] as const;
 
-type Facts = { readonly [fact in (typeof FACTS)[number]]?: string | undefined };
+/** Facts of an error by name. */
+export type Facts = { readonly [fact in (typeof FACTS)[number]]?: string | undefined };
 
 function messageOf({ who, expected, got, problem = `expected ${expected}, got ${got}`, advice }: Facts): string {
   return `${who ? `${who}: ` : ""}${problem}${advice ? `; ${advice}` : ""}`;
 }
 
 /** Sets the facts of an error as properties that are not enumerable, so that comparisons of errors do not see them. */
-function setFacts(error: Error, facts: Facts): void {
+export function setFacts(error: Error, facts: Facts): void {
   for (const [name, value] of Object.entries(facts)) Object.defineProperty(error, name, { value });
 }
 
-function factsOf(error: Error): Facts {
+/** The facts of an error. */
+export function factsOf(error: Error): Facts {
   const facts: { [fact: string]: string } = {};
   for (const name of FACTS) {
     const value: unknown = Reflect.get(error, name);
@@ -275,47 +277,6 @@ export function retold<Told extends InputError | HostError | KernelError>(
   const told: Told = Object.setPrototypeOf(new Error(messageOf(facts), { cause: error }), Object.getPrototypeOf(error));
   setFacts(told, facts);
   return told;
-}
-
-/** The classes that errors keep on their way to another thread, the narrower ones first. */
-const CLASSES = {
-  TooSmallError,
-  DivergedError,
-  InputTypeError,
-  InputRangeError,
-  HostError,
-  KernelError,
-  TypeError,
-  RangeError,
-  Error,
-} as const;
-
-type ClassName = keyof typeof CLASSES;
-
-/** An error as it crosses from one thread to another: its class, its message, and its code and other facts. */
-export interface ErrorRecord {
-  readonly kind: string;
-  readonly message: string;
-  readonly facts: Facts;
-}
-
-/** The form in which an error crosses. */
-export function encodeError(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { kind: "Error", message: String(error), facts: {} };
-  const kind = Object.entries(CLASSES).find(([, Class]) => error instanceof Class)?.[0] ?? "Error";
-  return { kind, message: error.message, facts: factsOf(error) };
-}
-
-function isClassName(kind: string): kind is ClassName {
-  return Object.hasOwn(CLASSES, kind);
-}
-
-/** The error on the other side, of the same class and with the same facts. */
-export function decodeError({ kind, message, facts }: ErrorRecord): Error {
-  const error = new Error(message);
-  Object.setPrototypeOf(error, CLASSES[isClassName(kind) ? kind : "Error"].prototype);
-  setFacts(error, facts);
-  return error;
 }
 
 /** The text of whatever was thrown. */

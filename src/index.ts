@@ -130,7 +130,7 @@ export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
 export type { MetricName } from "./training/chosen-metrics.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
 export { createModel, type ModelOptions } from "./training/create-model.ts";
-export type { EvaluateOptions, Evaluation, PredictionBatch, PredictionSettings } from "./training/evaluate.ts";
+export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluate.ts";
 export type {
   AverageEvent,
   EpochEvent,
@@ -140,7 +140,8 @@ export type {
   ReportFigures,
   StepEvent,
 } from "./training/events.ts";
-export { type ExportHtmlOptions, exportHtml } from "./training/export-html.ts";
+export { exportHtml } from "./training/export-html.ts";
+export type { ExportHtmlOptions } from "./training/export-html-options.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export type { History } from "./training/history.ts";
 export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";
@@ -169,6 +170,7 @@ export {
 } from "./training/optimizers.ts";
 export { parsePlan, type TrainingPlan } from "./training/plan.ts";
 export type { PredictOptions } from "./training/predict.ts";
+export type { PredictionSettings } from "./training/prediction-settings.ts";
 export type { Progress, Sums } from "./training/progress.ts";
 export type { ImageReport as RemoteReport } from "./training/report.ts";
 export type { SampleEvaluation } from "./training/reports.ts";

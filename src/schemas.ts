@@ -18,12 +18,13 @@ import { EARLY_STOPPING } from "./training/callbacks/early-stopping.ts";
 import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
 import { COMPILE_OPTIONS } from "./training/compile-options.ts";
 import { MODEL_OPTIONS } from "./training/create-model.ts";
-import { PREDICTION } from "./training/evaluate.ts";
+import { EXPORT_HTML } from "./training/export-html-options.ts";
 import { FIT_OPTIONS } from "./training/fit-options.ts";
 import { LOAD_OPTIONS } from "./training/load-model.ts";
 import { LOSSES } from "./training/losses.ts";
 import { OPTIMIZERS } from "./training/optimizers.ts";
 import { TRAINING_PLAN } from "./training/plan.ts";
+import { PREDICTION } from "./training/prediction-settings.ts";
 import { SAMPLE_EVALUATION } from "./training/reports.ts";
 import { SCHEDULES } from "./training/schedules.ts";
 import { WHITENING } from "./training/whitening.ts";
@@ -51,4 +52,5 @@ export const SCHEMAS = {
   network: { input: INPUT, layers: LIST_FORM, functional: FUNCTIONAL_FORM, model: MODEL_OPTIONS },
   data: { reader: READ_SETTINGS, split: DATA_SPLIT, dataset: DATASET, scaling: SCALING, digits: DIGITS },
   recipe: { file: RECIPE_FILE, input: RECIPE_INPUT, figures: RECIPE_FIGURE },
+  export: { html: EXPORT_HTML },
 } as const satisfies { readonly [group: string]: { readonly [type: string]: OptionSchema } };

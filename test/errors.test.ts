@@ -1,10 +1,9 @@
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { EXIT, errorLine, exitCodeOf, Interrupted, UsageError } from "../src/cli/errors.ts";
+import { decodeError, encodeError } from "../src/error-records.ts";
 import {
   DivergedError,
-  decodeError,
-  encodeError,
   HostError,
   type HostErrorCode,
   type InputErrorCode,

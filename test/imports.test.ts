@@ -206,7 +206,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
  * are started, which lies beside the worker's program, where bundlers find it, but is below the engine.
  */
 function partOf(path: string): string | undefined {
-  if (["src/json.ts", "src/errors.ts", "src/event-loop.ts"].includes(path)) return "json";
+  if (["src/json.ts", "src/errors.ts", "src/error-records.ts", "src/event-loop.ts"].includes(path)) return "json";
   if (/^src\/worker\/(start|worker-file(\.given)?)\.ts$/.test(path)) return "start";
   const part = path.match(/^src\/(\w+)\//)?.[1];
   return part;

@@ -5,7 +5,8 @@ import { NORM_BLOCK } from "../engine/kernel-sizes.ts";
  * @module
  */
 
-import { readAugment, writeTransform } from "../data/augment.ts";
+import { readAugment } from "../data/augment.ts";
+import { writeTransform } from "../data/transform.ts";
 import { MemoryPlan } from "../engine/plan.ts";
 import type { Heap } from "../engine/reference/heap.ts";
 import { Tape } from "../engine/tape.ts";

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
 import { limited } from "../recipes/data-split.ts";
-import { readPredictionSettings } from "../training/evaluate.ts";
 import type { PlanOptions } from "../training/plan.ts";
+import { readPredictionSettings } from "../training/prediction-settings.ts";
 import { createContext, type OutputOptions } from "./context.ts";
 import { COMMON_FILE_OPTIONS } from "./data-options.ts";
 import { addDataOptions } from "./data-source.ts";

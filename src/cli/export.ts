@@ -3,14 +3,17 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../node/files.ts";
 import { exportHtml } from "../training/export-html.ts";
+import { EXPORT_HTML, type ExportHtmlOptions } from "../training/export-html-options.ts";
 import { createContext, shorterPath } from "./context.ts";
 import { megabytes } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { openModel, readModelFile } from "./model-file.ts";
+import { schemaOption } from "./schema-option.ts";
 
 interface ExportOptions {
   readonly html: string;
   readonly title?: string | undefined;
+  readonly input?: ExportHtmlOptions["input"];
   readonly json?: boolean | undefined;
 }
 
@@ -25,10 +28,13 @@ const HELP: HelpText = {
 export function addExportCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("export")
-    .description("make a web page of a model: one file with a pad to draw on, which works without a server")
+    .description(
+      "make a web page of a model: one file with a pad to draw on, or a place for photographs, which works without a server",
+    )
     .argument("<model>", "a model file, a checkpoint or a run folder")
     .requiredOption("--html <file>", "the page to write; a file that is there is replaced")
     .option("--title <text>", "the page's title (default: the name of the file)")
+    .addOption(schemaOption(["export", "html"], "input", EXPORT_HTML.input))
     .option("--json", "one JSON object on standard output")
     .action((model: string, options: ExportOptions) => exportModel(model, options, signal));
   addHelp(command, HELP);
@@ -39,8 +45,8 @@ async function exportModel(path: string, options: ExportOptions, signal: AbortSi
   const file = await readModelFile(path);
   // Says which file is wrong, if one is.
   (await openModel(file, { threads: 1 })).dispose();
-  const { html, title = basename(html).replace(/\.html?$/i, "") } = options;
-  const page = await exportHtml(file.checkpoint, { title });
+  const { html, title = basename(html).replace(/\.html?$/i, ""), input } = options;
+  const page = await exportHtml(file.checkpoint, { title, input });
   await writeFileAtomic(html, page);
   const { size } = await stat(html);
   output.event({ event: "exported", model: file.path, html, bytes: size });

@@ -9,6 +9,5 @@ import { unpackWasm } from "./packed-wasm.ts";
 export async function builtInWasm(engine: WasmEngine): Promise<Uint8Array<ArrayBuffer>> {
   if (engine !== "simd")
     throw new HostError("engine", `expected simd, the only one in this page, got ${engine}`, "no-engine");
-  const [wasm] = await unpackWasm(text);
-  return wasm;
+  return unpackWasm(text);
 }

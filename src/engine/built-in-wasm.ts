@@ -9,8 +9,7 @@ import { unpackWasm } from "./packed-wasm.ts";
  * files lie beside the library's, `built-in-wasm.pair.ts` where the library is one file.
  */
 export async function builtInWasm(engine: WasmEngine): Promise<Uint8Array<ArrayBuffer>> {
-  const [wasm] = await unpackWasm(await textOf(engine));
-  return wasm;
+  return unpackWasm(await textOf(engine));
 }
 
 async function textOf(engine: WasmEngine): Promise<string> {

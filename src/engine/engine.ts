@@ -8,7 +8,7 @@ import type { Heap } from "./reference/heap.ts";
 import type { Tape } from "./tape.ts";
 import type { Pool } from "./threads/pool.ts";
 import { chooseThreads } from "./threads/source.ts";
-import { compileKernels, instantiateKernels } from "./wasm.ts";
+import { instantiateKernels } from "./wasm.ts";
 
 const PAGE_BYTES = 65536;
 const MAX_PAGES = 65536;
@@ -107,6 +107,7 @@ async function assemble(choice: EngineChoice, elements: number, pages: number, a
     }
     if (threads === 1) return { ...(await assembleAlone(engine, pages)), reason };
     try {
+      const { assembleShared } = await import("./threads/assemble.ts");
       return await assembleShared(engine, threads, pages);
     } catch (error) {
       if (!auto || lacksMemory(error)) throw error;
@@ -124,16 +125,6 @@ async function assembleAlone(engine: WasmEngine, pages: number): Promise<Parts> 
   const size = Math.max(pages, 1);
   const memory = new WebAssembly.Memory({ initial: size, maximum: size });
   return { heap: new Float32Array(memory.buffer), kernels: await instantiateKernels(engine, memory) };
-}
-
-async function assembleShared(engine: WasmEngine, threads: number, pages: number): Promise<Parts> {
-  const name = `${engine}-shared` as const;
-  const { Pool } = await import("./threads/pool.ts");
-  const module = await compileKernels(name);
-  const size = Math.max(pages, 1);
-  const memory = new WebAssembly.Memory({ initial: size, maximum: size, shared: true });
-  const kernels = await instantiateKernels(name, memory);
-  return { heap: new Float32Array(memory.buffer), kernels, pool: new Pool(threads, module, memory, kernels) };
 }
 
 /** A tape made ready to run again and again. */

@@ -19,6 +19,11 @@ const TABLE: { readonly [K in KernelName]: Row<K> } = {
   ...trainingRows,
 };
 
+/** Names of a wasm file's exports, in the order by which packed texts know them: kernels, then the memory. */
+export function exportNames(): readonly string[] {
+  return [...Object.keys(TABLE).sort(), "memory"];
+}
+
 /** Different numbers as arguments, more than any kernel has. */
 const NUMBERS = Array.from({ length: 32 }, (_, i) => i);
 

@@ -5,18 +5,22 @@ const BYTE = 2;
 const GET = 3;
 const SET = 4;
 
+/** The section of a wasm file that names what it exports. */
+const EXPORTS = 7;
+
 /**
- * Puts wasm files together from streams, each of one kind of numbers: so they pack a quarter smaller than as instructions with all
+ * Puts a wasm file together from streams, each of one kind of numbers: so they pack a quarter smaller than as instructions with all
  * that belongs to them in a row. `scripts/wasm-streams.js` takes them apart.
  *
- * First come the number of streams and their lengths, then the streams. `HEAD` has the instructions that occur (bytes of each, and
- * the streams of what follows them), for each file what is before and behind its functions, and the locals of each function.
- * `INSTRUCTION` has one byte for each instruction, the first of which ends a function; `GET` and `SET` the locals, each as how
- * many others were used since.
+ * First come the number of streams and their lengths, then the streams. `HEAD` has the number of files, the instructions that occur
+ * (bytes of each for each file, and the streams of what follows them), for each file its exports and what is before, between and
+ * behind those and the functions, and the locals of each function. `INSTRUCTION` has one byte for each instruction, the first of
+ * which ends a function; `GET` and `SET` the locals, each as how many others were used since.
  *
- * @returns the files, of which functions lie side by side in the streams
+ * @param names of the exports, in the order by which the streams know them
+ * @param file index of the file, if there are several
  */
-export function joinStreams(packed: Uint8Array): Uint8Array<ArrayBuffer>[] {
+export function joinStreams(packed: Uint8Array, names: readonly string[], file = 0): Uint8Array<ArrayBuffer> {
   const at = [0];
   const byte = (stream: number) => packed[at[stream]++];
   const copyNumber = (target: number[], stream: number) => {
@@ -28,13 +32,29 @@ export function joinStreams(packed: Uint8Array): Uint8Array<ArrayBuffer>[] {
     copyNumber(bytes, HEAD);
     return bytes.reduceRight((high, low) => high * 0x80 + (low & 0x7f), 0);
   };
-  const list = <T>(item: () => T) => Array.from({ length: number() }, item);
+  const times = <T>(count: number, item: () => T) => Array.from({ length: count }, item);
+  const list = <T>(item: () => T) => times(number(), item);
   const bytes = () => list(() => byte(HEAD));
+  /** The section of exports. */
+  const exported = () => {
+    const content: number[] = [];
+    const count = number();
+    pushNumber(content, count);
+    for (let i = 0; i < count; i++) {
+      const name = names[byte(HEAD)];
+      content.push(name.length, ...Array.from(name, (letter) => letter.charCodeAt(0)), byte(HEAD));
+      copyNumber(content, HEAD);
+    }
+    const section = [EXPORTS];
+    pushNumber(section, content.length);
+    return section.concat(content);
+  };
 
   const lengths = list(number);
   for (const [i, length] of lengths.entries()) at[i + 1] = at[i] + length;
-  const instructions = list(() => ({ code: bytes(), immediates: bytes() }));
-  const files = list(() => ({ wasm: bytes(), end: bytes() }));
+  const files = number();
+  const instructions = list(() => ({ code: times(files, bytes)[file], immediates: bytes() }));
+  const { wasm, end } = times(files, () => ({ wasm: bytes().concat(exported(), bytes()), end: bytes() }))[file];
 
   const body = () => {
     const result: number[] = [];
@@ -60,13 +80,11 @@ export function joinStreams(packed: Uint8Array): Uint8Array<ArrayBuffer>[] {
     return result;
   };
   for (let functions = number(); functions > 0; functions--) {
-    for (const { wasm } of files) {
-      const code = body();
-      pushNumber(wasm, code.length);
-      for (const value of code) wasm.push(value);
-    }
+    const code = body();
+    pushNumber(wasm, code.length);
+    for (const value of code) wasm.push(value);
   }
-  return files.map(({ wasm, end }) => new Uint8Array(wasm.concat(end)));
+  return new Uint8Array(wasm.concat(end));
 }
 
 function pushNumber(target: number[], value: number): void {

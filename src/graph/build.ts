@@ -1,7 +1,7 @@
 import { InputRangeError, listed, shown } from "../errors.ts";
-import { ADD } from "../layers/add.ts";
 import { type Block, checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
+import { NetworkSize } from "./limits.ts";
 
 /** Name of the input of a list of layers, unless a layer has that name. */
 export const INPUT = "input";
@@ -29,7 +29,7 @@ interface Item {
  */
 export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: readonly string[], list?: string): Graph {
   const builder = new Builder(input, THROWING);
-  const ends = builder.list(layers, builder.input, outputs, { who: "", path: "", frozen: false, list });
+  const ends = builder.list(layers, builder.input, outputs, { who: "", path: "", depth: 0, frozen: false, list });
   const whole = ends.flatMap(({ name, tensor }) => (tensor === undefined ? [] : [{ name, tensor }]));
   return { input: builder.input, nodes: builder.nodes, outputs: whole };
 }
@@ -37,11 +37,17 @@ export function buildGraph(layers: readonly Layer[], input: Shape, outputs?: rea
 /**
  * Builds all layers of a list that can be built, where some may be wrong.
  *
+ * @param outputs as `buildGraph` takes them
  * @param watcher told of each layer
  */
-export function buildWhatFits(layers: readonly Layer[], input: Shape, watcher: Watcher): void {
+export function buildWhatFits(
+  layers: readonly Layer[],
+  input: Shape,
+  outputs: readonly string[] | undefined,
+  watcher: Watcher,
+): void {
   const builder = new Builder(input, watcher);
-  builder.list(layers, builder.input, undefined, { who: "", path: "", frozen: false });
+  builder.list(layers, builder.input, outputs, { who: "", path: "", depth: 0, frozen: false });
 }
 
 /** An observer of the layers of a list, those in blocks included. */
@@ -75,6 +81,8 @@ interface Place {
   readonly who: string;
   /** Start of paths in the graph. */
   readonly path: string;
+  /** Number of blocks that it stands in. */
+  readonly depth: number;
   readonly frozen: boolean;
   /** Name of the list, where messages tell the places of layers in it. */
   readonly list?: string | undefined;
@@ -84,6 +92,7 @@ class Builder {
   readonly input: Tensor;
   readonly nodes: Node[] = [];
   readonly #watcher: Watcher;
+  readonly #size = new NetworkSize();
 
   constructor(shape: Shape, watcher: Watcher) {
     this.input = { id: 0, shape };
@@ -92,17 +101,20 @@ class Builder {
 
   /** Adds the nodes of a list; returns its outputs. */
   list(layers: readonly Layer[], input: Tensor, outputs: readonly string[] | undefined, place: Place): readonly End[] {
-    const { who, path, frozen } = place;
+    const { who, path, depth, frozen } = place;
+    this.#size.addList(who === "" ? "layers" : who, layers.length, depth);
     const items = itemsOf(layers, place, this.#watcher);
     const ends = endsOf(items, outputs, this.#watcher);
     const tensors: (Tensor | undefined)[] = [];
     for (const index of ordered(items, this.#watcher)) {
       const item = items[index];
+      this.#size.addInputs(item.title, item.inputs.length);
       const taken = item.inputs.flatMap((from) => (from === OUTER ? input : tensors[from]) ?? []);
       if (taken.length < item.inputs.length) continue;
       tensors[index] = this.#watched(item, taken, {
         who: `${who}${item.name}`,
         path: `${path}${item.name}`,
+        depth,
         frozen: frozen || item.layer.config.trainable === false,
       });
     }
@@ -145,7 +157,7 @@ class Builder {
   }
 
   /** Adds the nodes of a block and the sum of its two ways. */
-  #block({ main, shortcut }: Block, input: Tensor, place: Place, title: string): Tensor | undefined {
+  #block({ main, shortcut, sum }: Block, input: Tensor, place: Place, title: string): Tensor | undefined {
     const [way] = this.list(main, input, undefined, within(place, ""));
     const [around] =
       shortcut.length === 0 ? [{ tensor: input }] : this.list(shortcut, input, undefined, within(place, "shortcut/"));
@@ -160,13 +172,13 @@ class Builder {
         "shape-mismatch",
       );
     }
-    return this.#node(ADD.create({}), ends, place);
+    return this.#node(sum, ends, place);
   }
 }
 
 /** A place within another. */
-function within({ who, path, frozen }: Place, name: string): Place {
-  return { who: `${who}/${name}`, path: `${path}/${name}`, frozen };
+function within({ who, path, depth, frozen }: Place, name: string): Place {
+  return { who: `${who}/${name}`, path: `${path}/${name}`, depth: depth + 1, frozen };
 }
 
 /** The layers of a list with their names and inputs. */
@@ -219,9 +231,10 @@ function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, 
   if (outputs !== undefined && new Set(outputs).size !== Math.max(outputs.length, 1)) {
     throw new InputRangeError("outputs", "one or more names, each once", listed(outputs));
   }
+  const places = new Map(items.map(({ name }, index) => [name, index]));
   const ends = outputs?.map((output) => {
-    const index = items.findIndex(({ name }) => name === output);
-    if (index >= 0) return index;
+    const index = places.get(output);
+    if (index !== undefined) return index;
     throw new InputRangeError(
       "outputs",
       `names of ${listed(items.map(({ name }) => name))}`,
@@ -244,12 +257,16 @@ function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, 
 function ordered(items: readonly Item[], watcher: Watcher): readonly number[] {
   const order: number[] = [];
   const state = new Array<"open" | "done" | undefined>(items.length);
+  /** Inputs of each item that are known to be there. */
+  const taken = new Array<number>(items.length).fill(0);
   // A stack of its own: lists may be longer than calls can nest.
   for (let start = 0; start < items.length; start++) {
     const trail = [start];
     while (trail.length > 0) {
       const index = trail[trail.length - 1];
-      const waiting = items[index].inputs.find((input) => input >= 0 && state[input] !== "done");
+      const { inputs } = items[index];
+      while (inputs[taken[index]] < 0 || state[inputs[taken[index]]] === "done") taken[index]++;
+      const waiting = inputs.at(taken[index]);
       if (state[index] === "done" || waiting === undefined) {
         if (state[index] !== "done") order.push(index);
         state[index] = "done";

@@ -20,8 +20,7 @@ const RULES: readonly Rule[] = [
   },
   // In inference a batch normalisation is part of the weights of the layer before it.
   {
-    merge: (first, { path, layer: { normalization } }) =>
-      normalization && first.layer.fold?.({ path, epsilon: normalization.epsilon }),
+    merge: (first, { path, layer }) => layer.normalization && first.layer.fold?.(layer.normalization(path)),
     named: "first",
     inference: true,
   },

@@ -130,10 +130,13 @@ export class PlacedGraph {
   /**
    * Emits the calls that must run after the weights changed and before a pass over `n` samples; for `training` those of
    * both passes.
+   *
+   * @param wanted the nodes; default all
    */
-  prepare(tape: Tape, mode: Mode, n: number): void {
+  prepare(tape: Tape, mode: Mode, n: number, wanted: (node: Node) => boolean = () => true): void {
     if (this.#compact) return;
     for (const { node, placed } of this.#nodesFor(mode)) {
+      if (!wanted(node)) continue;
       tape.within(node.path, () => {
         placed.pack?.(tape, mode, n);
         if (mode === "training") placed.packBackward?.(tape, n);

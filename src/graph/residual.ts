@@ -1,4 +1,5 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { ADD } from "../layers/add.ts";
 import { defineLayer, isLayer, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
 import { layerType } from "../layers/layer-type.ts";
 import type { LayerOptions } from "../layers/options.ts";
@@ -63,6 +64,7 @@ export const RESIDUAL = layerType("residual", OPTIONS, ({ layers, shortcut = [],
   const definition: LayerDefinition = {
     ...header,
     block: {
+      sum: ADD.create({}),
       main: layers,
       shortcut,
       remade: (main, around) => RESIDUAL.create({ name, inputs, layers: main, shortcut: around }),

@@ -39,26 +39,31 @@ type Findings = Map<Layer, Partial<LayerSurvey>>;
  *
  * @param configs as model files describe them
  * @param input shape of the network's input
+ * @param outputs names of the layers whose outputs the network gives; default: the last one. Names that no layer has are
+ *   left out
  * @example
  * surveyLayers([{ type: "conv2d", filters: 8, kernelSize: 9 }], [6, 6, 1])[0].error; // conv2d "conv2d": expected ...
  */
-export function surveyLayers(configs: readonly LayerConfig[], input: Shape): readonly LayerSurvey[] {
+export function surveyLayers(
+  configs: readonly LayerConfig[],
+  input: Shape,
+  outputs?: readonly string[],
+): readonly LayerSurvey[] {
   const findings: Findings = new Map();
   const entries = configs.map((config) => entryOf(config, findings));
   if (entries.length === 0) return [];
-  buildWhatFits(
-    entries.map(({ layer }) => layer),
-    input,
-    {
-      wrong(layer, error) {
-        note(findings, layer, { error: findings.get(layer)?.error ?? messageOf(error) });
-      },
-      built(layer, nodes, output) {
-        const parameters = graphParameters({ nodes }).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-        note(findings, layer, { output: output.shape, parameters, multiplyAdds: graphMultiplyAdds({ nodes }) });
-      },
+  const layers = entries.map(({ layer }) => layer);
+  const names = new Set(layerNames(layers));
+  const known = outputs?.filter((output) => names.has(output)) ?? [];
+  buildWhatFits(layers, input, known.length === 0 ? undefined : known, {
+    wrong(layer, error) {
+      note(findings, layer, { error: findings.get(layer)?.error ?? messageOf(error) });
     },
-  );
+    built(layer, nodes, output) {
+      const parameters = graphParameters({ nodes }).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+      note(findings, layer, { output: output.shape, parameters, multiplyAdds: graphMultiplyAdds({ nodes }) });
+    },
+  });
   return surveyOf(entries, findings);
 }
 

@@ -3,6 +3,7 @@ import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { FoldedNormalization } from "./folded-normalization.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
@@ -68,7 +69,11 @@ export const BATCH_NORMALIZATION = layerType("batchNormalization", OPTIONS, (opt
   const normalization = (rectifier: Rectifier): LayerDefinition => ({
     ...header,
     ...stopsAtZero(rectifier),
-    ...(isNone(rectifier) && { normalization: { epsilon } }),
+    ...(isNone(rectifier) && {
+      normalization: (path) => ({
+        fold: (site, kernel, bias) => new FoldedNormalization(site, path, epsilon, kernel, bias),
+      }),
+    }),
     absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? normalization(next.rectifier) : undefined),
     outputShape: ([input]) => input,
     parameters([input]) {

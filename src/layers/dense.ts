@@ -5,11 +5,11 @@ import { InputRangeError } from "../errors.ts";
 import { flag, whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { activation, activationLayer } from "./activation.ts";
-import { FoldedNormalization } from "./folded-normalization.ts";
 import { fans } from "./initializers.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
+  type FoldedWeights,
   type ForwardPlaces,
   type Layer,
   type LayerDefinition,
@@ -121,7 +121,7 @@ class PlacedDense implements PlacedLayer {
   readonly #units: number;
   readonly #kernel: ParameterPlace;
   readonly #bias: ParameterPlace | undefined;
-  readonly #folded: FoldedNormalization | undefined;
+  readonly #folded: FoldedWeights | undefined;
   readonly #rectifier: Rectifier;
   readonly #dz: Region | undefined;
   readonly #panels: Region;
@@ -138,7 +138,7 @@ class PlacedDense implements PlacedLayer {
     this.#kernel = site.parameter("kernel");
     if (useBias) this.#bias = site.parameter("bias");
     if (normalization !== undefined) {
-      this.#folded = new FoldedNormalization(site, normalization, this.#kernel, this.#bias);
+      this.#folded = normalization.fold(site, this.#kernel, this.#bias);
     }
     this.#rectifier = rectifier;
     this.#panels = site.reserve("panels", "packed", Math.ceil(units / PANEL) * PANEL * inputs);

@@ -1,26 +1,30 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Normalization, ParameterPlace, Site } from "./layer.ts";
+import type { FoldedWeights, ParameterPlace, Site } from "./layer.ts";
 import { foldRunning } from "./placed-frozen-normalization.ts";
 
 /**
  * The weights of a layer that does the work of the batch normalisation after it: each filter times gamma / sqrt(variance +
  * epsilon), and the bias that goes with them, by the running statistics. Packing makes them anew of the layer's own.
  */
-export class FoldedNormalization {
+export class FoldedNormalization implements FoldedWeights {
   readonly #site: Site;
-  readonly #normalization: Normalization;
+  readonly #path: string;
+  readonly #epsilon: number;
   readonly #own: { readonly kernel: Region; readonly bias: Region | undefined };
   /** Scale, then shift, of each filter. */
   readonly #folded: Region;
   readonly #bias: Region | undefined;
-  /** In the layout of the layer's kernel, whose last axis is filters. */
   readonly kernel: Region;
 
-  /** @param bias of the layer: one for each filter, or for each position and filter */
-  constructor(site: Site, normalization: Normalization, kernel: ParameterPlace, bias: ParameterPlace | undefined) {
+  /**
+   * @param path of the layer that has its parameters
+   * @param kernel of the layer, whose last axis is filters
+   */
+  constructor(site: Site, path: string, epsilon: number, kernel: ParameterPlace, bias: ParameterPlace | undefined) {
     this.#site = site;
-    this.#normalization = normalization;
+    this.#path = path;
+    this.#epsilon = epsilon;
     this.#own = { kernel: kernel.value, bias: bias?.value };
     const filters = this.#parameter("gamma").size;
     this.#folded = site.reserve("folded", "packed", 2 * filters);
@@ -29,17 +33,15 @@ export class FoldedNormalization {
   }
 
   #parameter(name: string): Region {
-    return this.#site.parameterOf(this.#normalization.path, name).value;
+    return this.#site.parameterOf(this.#path, name).value;
   }
 
-  /** Heap offset of the biases; there are some even if the layer has none. */
   get bias(): number {
     return this.#bias?.offset ?? this.#folded.offset + this.#folded.size / 2;
   }
 
-  /** Emits the calls that compute kernel and bias. */
   pack(tape: Tape): void {
-    foldRunning(tape, (name) => this.#parameter(name), this.#folded, this.#normalization.epsilon);
+    foldRunning(tape, (name) => this.#parameter(name), this.#folded, this.#epsilon);
     const filters = this.#folded.size / 2;
     const [scale, shift] = [this.#folded.offset, this.#folded.offset + filters];
     const { kernel, bias } = this.#own;

@@ -114,7 +114,8 @@ interface Axis {
   readonly after: number;
 }
 
-function axis(options: WindowOptions, side: 0 | 1): Axis {
+/** @param ceil true: the only window may begin inside the padded input and be cut off, if the next one would begin behind it */
+function axis(options: WindowOptions, side: 0 | 1, ceil = false): Axis {
   const { name } = options;
   const letters = side === 0 ? "height" : "width";
   const size = whole(name, `input ${letters}`, side === 0 ? options.h : options.w, 1);
@@ -123,7 +124,8 @@ function axis(options: WindowOptions, side: 0 | 1): Axis {
   const dilation = whole(name, `dilation ${letters}`, options.dilation?.[side] ?? 1, 1);
   const extent = (kernel - 1) * dilation + 1;
   const [before, after] = sides(options, side, size, extent, stride);
-  if (extent > before + size + after) {
+  const missing = extent - (before + size + after);
+  if (missing > 0 && !(ceil && missing < stride)) {
     throw new TooSmallError(
       name,
       `a kernel ${letters} of at most ${before + size + after} (input ${size} and padding ${before} + ${after})`,
@@ -189,7 +191,7 @@ function pooled(name: string, side: Axis, ceil: boolean): number {
     throw new InputRangeError(name, `padding below the window's ${extent}`, `${Math.max(before, after)}`);
   }
   const last = (before + size + after - extent) / stride;
-  const rounded = ceil ? Math.ceil(last) : Math.floor(last);
+  const rounded = ceil ? Math.max(Math.ceil(last), 0) : Math.floor(last);
   const count = ceil && rounded * stride >= before + size ? rounded : rounded + 1;
   // Taps of a window that begins before the input meet it, unless they are further apart than it is large. As many windows
   // as there are places between two taps tell of all: then the places come again.
@@ -215,9 +217,9 @@ function pooled(name: string, side: Axis, ceil: boolean): number {
  * poolGeometry({ name: "maxPooling2d", h: 5, w: 5, kernel: [2, 2], strides: [2, 2], padding: 0, ceil: true }).p; // 3
  */
 export function poolGeometry(options: PoolOptions): PoolGeometry {
-  const rows = axis(options, 0);
-  const columns = axis(options, 1);
   const ceil = options.ceil === true && options.padding !== "same";
+  const rows = axis(options, 0, ceil);
+  const columns = axis(options, 1, ceil);
   return windows(rows, columns, pooled(options.name, rows, ceil), pooled(options.name, columns, ceil));
 }
 

@@ -147,11 +147,28 @@ export interface Surroundings {
   readonly needsInputGradient: boolean;
 }
 
-/** A batch normalisation by running statistics, whose work another layer does by its weights. */
+/** The weights of a layer that also does the work of the batch normalisation after it. */
+export interface FoldedWeights {
+  /** In the layout of the layer's own kernel. */
+  readonly kernel: Region;
+  /** Heap offset of the biases; there are some even if the layer has none. */
+  readonly bias: number;
+  /** Emits the calls that compute both. */
+  pack(tape: Tape): void;
+}
+
+/**
+ * A batch normalisation by running statistics, whose work another layer does by its weights. It brings the code for that, so
+ * that networks without any do without it.
+ */
 export interface Normalization {
-  /** Path of the layer that has its parameters. */
-  readonly path: string;
-  readonly epsilon: number;
+  /**
+   * Makes a layer's weights.
+   *
+   * @param site of that layer
+   * @param bias of the layer: one for each filter, or for each position and filter
+   */
+  fold(site: Site, kernel: ParameterPlace, bias: ParameterPlace | undefined): FoldedWeights;
 }
 
 /** The part of a layer that its options alone decide. */
@@ -211,8 +228,8 @@ export interface Layer {
   maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly rectifier: Rectifier };
   /** A layer that does this one's work and then that of the next one, where this one can take it over. @internal */
   absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
-  /** Of a batch normalisation: what it adds to the variance. @internal */
-  readonly normalization?: Pick<Normalization, "epsilon">;
+  /** Of a batch normalisation: its work for other layers to do, given its path. @internal */
+  normalization?(path: string): Normalization;
   /**
    * A layer that does this one's work and then a batch normalisation by running statistics, where it can take it over.
    * @internal
@@ -235,6 +252,8 @@ export type LayerDefinition = Omit<Layer, "apply">;
 
 /** Layers that another one stands for: two ways from its input, whose ends are added. */
 export interface Block {
+  /** The layer that adds them. */
+  readonly sum: Layer;
   readonly main: readonly Layer[];
   /** Layers of the shortcut; empty if it is the input itself. */
   readonly shortcut: readonly Layer[];

@@ -1,11 +1,11 @@
 import { FIRST_PLACE } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { FoldedNormalization } from "./folded-normalization.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
+  type FoldedWeights,
   type ForwardPlaces,
   type Mode,
   type PlacedLayer,
@@ -51,7 +51,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
   readonly #site: Site;
   readonly #d: ConvolutionDims;
   readonly #fusion: Fusion;
-  readonly #folded: FoldedNormalization | undefined;
+  readonly #folded: FoldedWeights | undefined;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
   /** With pooling: the place that each maximum comes from. */
@@ -67,7 +67,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
     this.#fusion = fusion;
     if (bias !== "none") this.#bias = site.parameter("bias");
     if (fusion.normalization !== undefined) {
-      this.#folded = new FoldedNormalization(site, fusion.normalization, site.parameter("kernel"), this.#bias);
+      this.#folded = fusion.normalization.fold(site, site.parameter("kernel"), this.#bias);
     }
     const outputs = batch * sizeOf(site.output);
     if (d.hp !== d.h || d.wp !== d.w) {

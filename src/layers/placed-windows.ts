@@ -1,10 +1,10 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { FoldedNormalization } from "./folded-normalization.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import {
   type BackwardPlaces,
   type BackwardTapes,
+  type FoldedWeights,
   type ForwardPlaces,
   type Normalization,
   type PlacedLayer,
@@ -51,7 +51,7 @@ export abstract class PlacedWindows implements PlacedLayer {
   /** Filters, with the normalisation after them if there is one. */
   protected readonly kernel: Region;
   protected readonly kernelGradient: Region | undefined;
-  readonly #folded: FoldedNormalization | undefined;
+  readonly #folded: FoldedWeights | undefined;
   readonly #bias: Region | undefined;
   readonly #biasGradient: Region | undefined;
   readonly #biasStride: number;
@@ -69,7 +69,7 @@ export abstract class PlacedWindows implements PlacedLayer {
     this.d = d;
     const kernel = site.parameter("kernel");
     const biases = bias === "none" ? undefined : site.parameter("bias");
-    if (normalization !== undefined) this.#folded = new FoldedNormalization(site, normalization, kernel, biases);
+    if (normalization !== undefined) this.#folded = normalization.fold(site, kernel, biases);
     this.kernel = this.#folded?.kernel ?? kernel.value;
     this.kernelGradient = kernel.gradient;
     this.#bias = biases?.value;

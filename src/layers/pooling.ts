@@ -1,3 +1,4 @@
+import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type PoolGeometry, type PoolOptions, poolGeometry } from "./geometry.ts";
 import {
@@ -7,10 +8,22 @@ import {
   imageShape,
   type LayerDefinition,
   type LayerHeader,
+  type Mode,
   type PlacedLayer,
   type Shape,
+  type Site,
+  sizeOf,
 } from "./layer.ts";
-import { isNone, isPlain, lowerOf, NO_RELU, type Rectifier } from "./rectifier.ts";
+import {
+  emitRelu,
+  emitReluGradient,
+  hasRest,
+  isNone,
+  lowerOf,
+  NO_RELU,
+  type Rectifier,
+  stopsAtZero,
+} from "./rectifier.ts";
 
 /** The kind of pooling: the largest value of a window, or the mean. */
 export type PoolKind = "max" | "average";
@@ -48,19 +61,17 @@ export function pooling(
     place: ({ inputs: [input], path }) => new PlacedAveragePooling(dims(input, path), countsPadding),
   };
   if (kind === "average") return average;
-  /** @param rectifier a plain ReLU that stands before it or after it, which comes to the same, or none */
+  /** @param rectifier a ReLU that stands before it or after it, which comes to the same as none changes the order, or none */
   const maximum = (rectifier: Rectifier): LayerDefinition => {
     const absorb = (other: LayerDefinition) =>
-      other.rectifier !== undefined && isPlain(other.rectifier) && isNone(rectifier)
-        ? maximum(other.rectifier)
-        : undefined;
+      other.rectifier !== undefined && isNone(rectifier) ? maximum(other.rectifier) : undefined;
     return {
       ...average,
-      stopsAtZero: isNone(rectifier) ? "inherits" : "always",
+      ...(isNone(rectifier) ? { stopsAtZero: "inherits" } : stopsAtZero(rectifier)),
       maxPool: (input) => ({ geometry: dims(input, header.type), rectifier }),
       absorb,
       absorbBefore: absorb,
-      place: ({ inputs: [input], path }) => new PlacedMaxPooling(dims(input, path), lowerOf(rectifier)),
+      place: (site) => new PlacedMaxPooling(site, dims(site.inputs[0], site.path), rectifier),
     };
   };
   return maximum(NO_RELU);
@@ -68,21 +79,39 @@ export function pooling(
 
 class PlacedMaxPooling implements PlacedLayer {
   readonly #dims: PoolDims;
-  /** Lower bound of the maxima: 0 for a ReLU. */
-  readonly #lower: number;
+  readonly #rectifier: Rectifier;
+  readonly #size: number;
+  /** The maxima before a ReLU with a slope, by which the backward pass finds where they come from. */
+  readonly #maxima: Region | undefined;
+  /** Gradient before a ReLU that is not plain. */
+  readonly #dz: Region | undefined;
 
-  constructor(dims: PoolDims, lower: number) {
+  constructor(site: Site, dims: PoolDims, rectifier: Rectifier) {
     this.#dims = dims;
-    this.#lower = lower;
+    this.#rectifier = rectifier;
+    this.#size = sizeOf(site.output);
+    if (!hasRest(rectifier) || !site.hasBackward || !site.needsInputGradient) return;
+    const outputs = site.batch * this.#size;
+    if (rectifier.slope > 0) this.#maxima = site.reserve("maxima", "activations", outputs);
+    this.#dz = site.reserve("dz", "activations", outputs);
   }
 
-  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
-    tape.add("max_pool_forward", "sample", n, x, y, ...geometryArguments(this.#dims), this.#lower);
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces, mode: Mode): void {
+    const z = mode === "training" ? (this.#maxima?.offset ?? y) : y;
+    tape.add("max_pool_forward", "sample", n, x, z, ...this.#geometry());
+    if (hasRest(this.#rectifier)) emitRelu(tape, n, z, y, this.#size, this.#rectifier);
   }
 
   backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
     if (dx === 0) return;
-    samples.add("max_pool_backward", "sample", n, x, y, dy, dx, ...geometryArguments(this.#dims), this.#lower);
+    const z = this.#maxima?.offset ?? y;
+    const dz = this.#dz?.offset ?? dy;
+    if (dz !== dy) emitReluGradient(samples, n, { y, dy, dx: dz }, this.#size, this.#rectifier);
+    samples.add("max_pool_backward", "sample", n, x, z, dz, dx, ...this.#geometry());
+  }
+
+  #geometry() {
+    return [...geometryArguments(this.#dims), lowerOf(this.#rectifier)] as const;
   }
 }
 

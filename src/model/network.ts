@@ -36,7 +36,7 @@ export class Network {
   readonly #tapes: Tapes;
   readonly #pixels: number;
   #staged: Pixels = "bytes";
-  /** The tape by which the weights are packed now: see `Tapes.packing`. */
+  /** The tape by which the weights are packed now: see `Tapes.packing`, and `Tapes.frozenPacking` after a training step. */
   #packing: Tape | undefined;
   #version = 0;
   /** Elements of each output. */
@@ -174,10 +174,21 @@ export class Network {
   trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
     this.#writeStepNumbers(step, learningRate, 0);
     const { tape, outputs, deferredGradients } = this.#tapes.training(n, this.#staged, augmented);
+    this.#packFrozen();
     this.engine.run(tape);
     this.#outputs = outputs;
     this.#deferredGradients = deferredGradients;
-    this.#changed();
+    this.#version++;
+  }
+
+  /** Packs the weights that training steps do not pack anew, unless they are packed. */
+  #packFrozen(): void {
+    this.#pack(this.#tapes.frozenPacking());
+  }
+
+  #pack(packing: Tape): void {
+    if (this.#packing !== packing) this.engine.run(packing);
+    this.#packing = packing;
   }
 
   /** Completes the gradients of the last training step, while their inputs are still in memory. */
@@ -199,6 +210,7 @@ export class Network {
    */
   partialGradients(n: number, step: number, augmented: boolean, begin: number, images: number): void {
     this.#writeStepNumbers(step, 0, begin);
+    this.#packFrozen();
     const { tape, outputs } = this.#tapes.gradients(n, this.#staged, augmented, images);
     this.engine.run(tape);
     this.#outputs = outputs;
@@ -225,7 +237,8 @@ export class Network {
   update(step: number, learningRate: number): void {
     this.#writeStepNumbers(step, learningRate, 0);
     this.engine.run(this.#tapes.update());
-    this.#packing = undefined;
+    // Only frozen weights are packed as before.
+    if (this.#packing !== this.#tapes.frozenPacking()) this.#packing = undefined;
   }
 
   /**
@@ -265,11 +278,7 @@ export class Network {
       );
     }
     this.#settleGradients();
-    const packing = this.#tapes.packing(mode);
-    if (this.#packing !== packing) {
-      this.engine.run(packing);
-      this.#packing = packing;
-    }
+    this.#pack(this.#tapes.packing(mode));
     const { tape, outputs } = this.#tapes.evaluation(n, this.#staged, mode, withLoss);
     this.engine.run(tape);
     this.#outputs = outputs;

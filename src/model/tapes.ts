@@ -59,6 +59,13 @@ export class Tapes {
     return tape;
   });
 
+  /** The tape that packs frozen weights for training: its steps find them packed. */
+  readonly frozenPacking = memoized((): Tape => {
+    const tape = this.#newTape();
+    this.#layout.placed.prepare(tape, "training", this.#options.batchSize, ({ frozen }) => frozen);
+    return tape;
+  });
+
   /** The tape of a whole step on n images: forward, loss, backward, update. */
   readonly training = memoized((n: number, pixels: Pixels, augmented: boolean): Recording => {
     const tape = this.#newTape();
@@ -159,7 +166,7 @@ export class Tapes {
     descendDense?: BackwardTapes["descendDense"],
   ): readonly number[] {
     const { placed, gradient } = this.#layout;
-    placed.prepare(tape, "training", n);
+    placed.prepare(tape, "training", n, ({ frozen }) => !frozen);
     const x = this.#emitInput(tape, n, pixels, augmented);
     const outputs = placed.forward(tape, n, x, "training");
     this.#emitLoss(tape, n, outputs[0], images);

@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
 import type { WasmEngine } from "../engine/engine-names.ts";
+import { exportNames } from "../engine/operands.ts";
 import { setWasmSource } from "../engine/wasm.ts";
 import { joinStreams } from "../engine/wasm-streams.ts";
 
@@ -9,8 +10,7 @@ import { joinStreams } from "../engine/wasm-streams.ts";
  */
 export function useWasmFiles(): void {
   setWasmSource(async (engine) => {
-    const [wasm] = joinStreams(inflateSync(Buffer.from(await textOf(engine), "base64")));
-    return wasm;
+    return joinStreams(inflateSync(Buffer.from(await textOf(engine), "base64")), exportNames());
   });
 }
 

@@ -5,7 +5,8 @@
  */
 
 import { InputTypeError, shown } from "../errors.ts";
-import { MAX_DEPTH, readLayers } from "../graph/read.ts";
+import { MOST_NESTED } from "../graph/limits.ts";
+import { readLayers } from "../graph/read.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { OptionKind } from "../options/kinds.ts";
@@ -43,7 +44,7 @@ export function layersFor(descriptions: unknown, classes: number, who = "layers"
 }
 
 function withClasses(layers: unknown, classes: number, depth: number): unknown {
-  if (!Array.isArray(layers) || depth > MAX_DEPTH) return layers;
+  if (!Array.isArray(layers) || depth > MOST_NESTED) return layers;
   return layers.map((layer: unknown) => {
     if (!isRecord(layer)) return layer;
     const options = Object.entries(layer).map(([key, value]) => {

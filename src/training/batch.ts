@@ -4,12 +4,8 @@
  * @module
  */
 
-import { type Augment, writeTransform } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { ImageShape } from "../data/pixels.ts";
-import { TRANSFORM_FLOATS } from "../engine/kernel-sizes.ts";
 import type { Network } from "../model/network.ts";
-import { RandomStream } from "../numeric/random.ts";
 import { countPredictions, type MetricCounts } from "./metric-counts.ts";
 
 /** The images of a step, and its settings. */
@@ -45,33 +41,6 @@ export function stepperOf(network: Network): Stepper {
     stageBatch(network, batch, n);
     network.trainStep(n, step, learningRate, writeTransforms !== undefined);
     return sumsOf(network, n, countedLabels(batch, n));
-  };
-}
-
-/** The numbers that a batch's transforms follow from: epoch and step are counted from 0. */
-export interface TransformPlace {
-  readonly seed: number;
-  readonly epoch: number;
-  readonly step: number;
-  readonly indices: Uint32Array;
-  readonly shape: ImageShape;
-}
-
-/**
- * The transform of each image of a batch: it depends on its place in the batch, and for alternating flips on the image.
- */
-export function transformsOf(
-  augment: Augment,
-  { seed, epoch, step, indices, shape }: TransformPlace,
-): NonNullable<Batch["writeTransforms"]> {
-  const stream = RandomStream.from(seed, "augment").child(step);
-  const flips = RandomStream.from(seed, "alternating flips");
-  return (target, begin, n) => {
-    for (let i = 0; i < n; i++) {
-      const place = begin + i;
-      const turn = (flips.bits(indices[place]) + epoch) % 2 === 1;
-      writeTransform(target, i * TRANSFORM_FLOATS, augment, shape, stream, place, turn);
-    }
   };
 }
 

@@ -1,15 +1,12 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
-import { VIEWS } from "../data/views.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
-import { nested } from "../options/compound.ts";
-import { flag } from "../options/kinds.ts";
-import { completeOptions, type OptionSchema, type OptionsOf } from "../options/schema.ts";
 import { checkMetrics, METRICS, type MetricName, metricsOf } from "./chosen-metrics.ts";
 import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
-import { Predictor } from "./predictor.ts";
+import { type PredictionSettings, readPredictionSettings } from "./prediction-settings.ts";
+import { predictorOf } from "./predictors.ts";
 
 /** Means over a data set. */
 export interface Evaluation {
@@ -35,31 +32,12 @@ export interface PredictionBatch {
   readonly losses: Float32Array | Float64Array;
 }
 
-/** Statistics and views with which a model predicts. */
-export const PREDICTION = {
-  /**
-   * Normalises by the statistics of the evaluated batch in place of the running ones. They are those of the whole data set where
-   * the batch holds all of it. A figure then depends on the images that stand in one batch with it.
-   */
-  batchStatistics: { kind: flag(), optional: true },
-  /** Averages the predictions over several views of each image. The loss is the mean of the views' losses. */
-  testTimeAugmentation: { kind: nested(VIEWS), optional: true },
-} as const satisfies OptionSchema;
-
-/** Statistics and views with which a model predicts. A type alias because interfaces do not fit `Json`. */
-export type PredictionSettings = Readonly<OptionsOf<typeof PREDICTION>>;
-
 export interface EvaluateOptions extends PredictionSettings {
   /** Metrics beside loss and accuracy, such as `["f1", "top3"]`. Default none. */
   readonly metrics?: readonly MetricName[] | undefined;
   /** Called with the predictions of each batch, for metrics beyond loss and accuracy. */
   readonly onBatch?: (batch: PredictionBatch) => void;
   readonly signal?: AbortSignal;
-}
-
-/** Reads prediction settings from TypeScript or from a file. */
-export function readPredictionSettings(who: string, json: unknown): PredictionSettings {
-  return completeOptions(who, PREDICTION, json);
 }
 
 /** Evaluates some of the images of a data set, or undefined for all; data and options were checked. */
@@ -97,7 +75,7 @@ export async function evaluateImages(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const images = indices?.length ?? data.length;
-  const predict = new Predictor(network, options);
+  const predict = await predictorOf(network, options);
   const slice = new TimeSlice();
   const { metrics: names = [] } = options;
   let counts: MetricCounts | undefined;

@@ -1,7 +1,7 @@
 import { HostError } from "../errors.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
-import type { ExportHtmlOptions } from "./export-html.ts";
+import type { ExportHtmlOptions } from "./export-html-options.ts";
 
 /** Throws; stands in place of `export-html.ts` in the one-file builds, which the page would make twice as large. */
 export async function exportHtml(_file: FileBytes | Checkpoint, _options?: ExportHtmlOptions): Promise<string> {

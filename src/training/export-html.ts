@@ -1,22 +1,22 @@
-import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { InputRangeError } from "../errors.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import { checkOneOutput } from "../model/architecture.ts";
 import type { FileBytes } from "../numeric/array-kinds.ts";
-import { readFields } from "../options/objects.ts";
+import { readOptions } from "../options/schema.ts";
+import { EXPORT_HTML, type ExportHtmlOptions } from "./export-html-options.ts";
 import { loadModel } from "./load-model.ts";
 
-export interface ExportHtmlOptions {
-  /** The page's title and heading. Default "Draw for a network". */
-  title?: string;
-}
+/** Longest side of grey images that people draw: larger ones are photographs. */
+const LARGEST_DRAWING = 32;
 
 /**
- * A trained model as a web page in one file, with a pad to draw on and a bar for each class at every stroke. It works without
- * a server, from a disk or as an attachment, and sends nothing anywhere. It holds the weights, the library's part that
+ * A trained model as a web page in one file, with a pad to draw on or a place for photographs, and a bar for each class. It works
+ * without a server, from a disk or as an attachment, and sends nothing anywhere. It holds the weights, the library's part that
  * predicts, and nothing else of the file: neither notes on the run nor optimizer state.
  *
  * Drawings for 28 x 28 x 1 pixels are centred by mass as MNIST's digits are, others stretched to the model's size: light on
- * black, 0 to 255. The page takes some 180 KB (70 packed by gzip) and four thirds of the weights' size.
+ * black, 0 to 255. Photographs are dropped, pasted, chosen or taken by the camera, and resized as `resizeImage` does. The page
+ * takes some 180 KB (70 packed by gzip) and four thirds of the weights' size.
  *
  * The builds in one file don't have it.
  *
@@ -28,8 +28,7 @@ export interface ExportHtmlOptions {
  * const html = await exportHtml(model.save(), { title: "My digits" });
  */
 export async function exportHtml(file: FileBytes | Checkpoint, options: ExportHtmlOptions = {}): Promise<string> {
-  const { title = "Draw for a network" } = readFields("exportHtml", options, ["title"]);
-  if (typeof title !== "string") throw new InputTypeError("exportHtml", "title to be a text", shown(title));
+  const { title, input } = readOptions("exportHtml", EXPORT_HTML, options);
   const model = await loadModel(file, { batchSize: 1, threads: 1 });
   try {
     checkOneOutput(model.architecture, "exportHtml");
@@ -37,8 +36,13 @@ export async function exportHtml(file: FileBytes | Checkpoint, options: ExportHt
     if (shape[2] !== 1 && shape[2] !== 3) {
       throw new InputRangeError("exportHtml", "a model of images with 1 or 3 channels", `[${shape}]`);
     }
+    const isDrawn = shape[2] === 1 && Math.max(...shape) <= LARGEST_DRAWING;
+    const given = input === "auto" ? (isDrawn ? "drawing" : "photo") : input;
     const { default: page } = await import("../../build/model-page.js");
-    return page.replace("{{model}}", () => base64(model.save())).replaceAll("{{title}}", () => escaped(title));
+    return page
+      .replace("{{model}}", () => base64(model.save()))
+      .replace("{{input}}", given)
+      .replaceAll("{{title}}", () => escaped(title));
   } finally {
     model.dispose();
   }

@@ -4,8 +4,8 @@ import { TimeSlice } from "../event-loop.ts";
 import { sizeOf } from "../layers/layer.ts";
 import type { Network } from "../model/network.ts";
 import { checkOutputs } from "./diverged.ts";
-import { type PredictionSettings, readPredictionSettings } from "./evaluate.ts";
-import { Predictor } from "./predictor.ts";
+import { type PredictionSettings, readPredictionSettings } from "./prediction-settings.ts";
+import { predictorOf } from "./predictors.ts";
 
 /** The options of `predict`. A type alias because interfaces do not fit `Json`. */
 export type PredictOptions = PredictionSettings & {
@@ -31,7 +31,8 @@ export async function predictImages(
 ): Promise<readonly Float32Array[]> {
   const { architecture, batchSize, turns } = network;
   const { pixels, count } = readRawImages(who, images, architecture.input.shape, shape);
-  const predictor = new Predictor(network, readPredictionSettings(who, settings));
+  const made = predictorOf(network, readPredictionSettings(who, settings));
+  const predictor = made instanceof Promise ? await made : made;
   return turns.read(async () => {
     const sizes = [...architecture.outputShapes.values()].map(sizeOf);
     const results = sizes.map((size) => new Float32Array(count * size));

@@ -4,8 +4,9 @@ import type { ClassLabels } from "../data/pixels.ts";
 import { InputTypeError } from "../errors.ts";
 import type { Network } from "../model/network.ts";
 import { checkLoss, checkOutputs } from "./diverged.ts";
-import { type Evaluation, evaluate, type PredictionSettings } from "./evaluate.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
 import { argmax, type ClassFigures, ClassificationMetrics } from "./metrics.ts";
+import type { PredictionSettings } from "./prediction-settings.ts";
 
 /** Evaluation of a data set with the results of each image. */
 export interface ImageReport extends Evaluation {

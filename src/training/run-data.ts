@@ -1,10 +1,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import { RandomStream } from "../numeric/random.ts";
-import { type Batch, transformsOf } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import type { readFitOptions } from "./fit-options.ts";
 import type { Progress } from "./progress.ts";
 import type { SampleEvaluation } from "./reports.ts";
 import { drawSample, drawsPerEpoch, epochOrder } from "./sampling.ts";
+import type { transformsOf } from "./transforms.ts";
 
 /** The images of a run, in an order that follows from seed, epoch and step. */
 export class RunData {
@@ -14,6 +15,7 @@ export class RunData {
   readonly #batchSize: number;
   readonly #draws: number;
   readonly #options: ReturnType<typeof readFitOptions>;
+  #transformsOf: typeof transformsOf | undefined;
 
   constructor(data: Dataset, seed: number, batchSize: number, options: ReturnType<typeof readFitOptions>) {
     this.data = data;
@@ -22,6 +24,15 @@ export class RunData {
     this.#options = options;
     this.#draws = drawsPerEpoch(data.length, batchSize, options.stepsPerEpoch);
     this.stepsPerEpoch = Math.ceil(this.#draws / batchSize);
+  }
+
+  /** Loads what augmentation takes, before the first batch; undefined if there is none. */
+  load(): Promise<void> | undefined {
+    return this.#options.augment && this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.#transformsOf = (await import("./transforms.ts")).transformsOf;
   }
 
   /** The order of the images in an epoch, from 0. */
@@ -36,13 +47,15 @@ export class RunData {
     const begin = stepInEpoch * this.#batchSize;
     const indices = order.subarray(begin, begin + this.#batchSize);
     const { augment, metrics } = this.#options;
+    const transformsOf = this.#transformsOf;
+    if (augment !== undefined && transformsOf === undefined) throw new Error("run data: load() was not called");
     return {
       data,
       indices,
       step: step + 1,
       learningRate,
       counted: metrics.length > 0,
-      writeTransforms: augment && transformsOf(augment, { seed, epoch, step, indices, shape: data.shape }),
+      writeTransforms: augment && transformsOf?.(augment, { seed, epoch, step, indices, shape: data.shape }),
     };
   }
 
@@ -51,6 +64,13 @@ export class RunData {
     const data = on === "validation" ? (this.#options.validation ?? this.data) : this.data;
     const stream = RandomStream.from(this.seed, `evaluation/${on}/${every}`).child(step);
     const indices = images === undefined ? undefined : drawSample(data.length, Math.min(images, data.length), stream);
+    return { data, indices };
+  }
+
+  /** Up to so many images, the same ones each time, for running statistics of averaged weights. */
+  statisticsImages(most: number) {
+    const { data, seed } = this;
+    const indices = drawSample(data.length, Math.min(most, data.length), RandomStream.from(seed, "statistics"));
     return { data, indices };
   }
 }

@@ -17,7 +17,6 @@ import { RunData } from "./run-data.ts";
 import { averageEvent, epochEvent, epochOf, type RunFacts, stepEvent } from "./run-events.ts";
 import { learningRates } from "./schedules.ts";
 import { trainingControl } from "./training-control.ts";
-import { useAverage } from "./use-average.ts";
 
 /**
  * A training run: owns the order of the data and the place in the schedule, and can stop and go on at any step. All
@@ -126,6 +125,8 @@ export class Trainer {
     this.#strategy = strategy;
     const { control } = this;
     const slice = new TimeSlice();
+    const loading = this.#data.load();
+    if (loading !== undefined) await loading;
     if (this.#progress.step === 0) {
       // The state of an earlier run must not remain: moments, best weights, epochs waited.
       this.network.resetOptimizer();
@@ -210,9 +211,12 @@ export class Trainer {
   }
 
   /** Puts the averaged weights in place, where there are some, and returns how to undo it. */
-  #useAverage(): Promise<() => void> {
-    const { data, seed } = this.#data;
-    return useAverage(this.average, this.network, data, seed, this.#options.signal);
+  async #useAverage(): Promise<() => void> {
+    const values = this.average?.values;
+    if (this.average === undefined || values === undefined) return () => {};
+    const { useAverage } = await import("./use-average.ts");
+    const images = this.#data.statisticsImages(this.average.plan.statisticsImages);
+    return useAverage(values, this.network, images, this.#options.signal);
   }
 
   #history(end: History["end"]): History {

@@ -1,29 +1,30 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
-import { RandomStream } from "../numeric/random.ts";
-import type { WeightAverage } from "./averaging.ts";
-import { drawSample } from "./sampling.ts";
 import { updateStatistics } from "./statistics.ts";
 
+/** The images over which running statistics are taken anew; without any the average has its own. */
+export interface StatisticsImages {
+  readonly data: Dataset;
+  readonly indices: Uint32Array;
+}
+
 /**
- * Puts the averaged weights in place of those of the last step, where there is an average, once nobody reads the network, and returns a function that
- * undoes it. Where running statistics are to be taken anew, that is over the same images each time.
+ * Puts averaged weights in place of those of the last step, once nobody reads the network, and returns a function that undoes
+ * it.
  *
  * @throws the signal's reason if that aborts; then nothing has changed
  */
 export async function useAverage(
-  average: WeightAverage | undefined,
+  averaged: Float32Array | Float64Array,
   network: Network,
-  data: Dataset,
-  seed: number,
+  images: StatisticsImages,
   signal: AbortSignal | undefined,
 ): Promise<() => void> {
-  if (average?.values === undefined) return () => {};
   const { turns } = network;
   await turns.undisturbed();
   turns.weights = "changing";
   try {
-    const undo = await putAverage(average, average.values, network, data, seed, signal);
+    const undo = await putAverage(averaged, network, images, signal);
     turns.weights = "averaged";
     return undo;
   } catch (error) {
@@ -33,11 +34,9 @@ export async function useAverage(
 }
 
 async function putAverage(
-  average: WeightAverage,
   averaged: Float32Array | Float64Array,
   network: Network,
-  data: Dataset,
-  seed: number,
+  { data, indices }: StatisticsImages,
   signal: AbortSignal | undefined,
 ): Promise<() => void> {
   const { offset, count } = network.parameters.moving;
@@ -47,10 +46,8 @@ async function putAverage(
     network.parametersChanged();
   };
   put(averaged);
-  const images = Math.min(average.plan.statisticsImages, data.length);
-  if (images > 0) {
+  if (indices.length > 0) {
     try {
-      const indices = drawSample(data.length, images, RandomStream.from(seed, "statistics"));
       await updateStatistics(network, data, indices, signal);
     } catch (error) {
       put(own);

@@ -1,4 +1,5 @@
-import { decodeError, HostError, InputTypeError, reasonOf, retold } from "../errors.ts";
+import { decodeError } from "../error-records.ts";
+import { HostError, InputTypeError, reasonOf, retold } from "../errors.ts";
 import { onLivenessLost } from "./liveness.ts";
 import { CALLBACK, type Handle, isToPage, PROTOCOL, type ToPage } from "./protocol.ts";
 import { type StartWorker, startSessionWorker } from "./session-source.ts";

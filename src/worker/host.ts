@@ -1,5 +1,6 @@
 import type { ReadDataOptions } from "../data/read/options.ts";
-import { encodeError, HostError, InputTypeError } from "../errors.ts";
+import { encodeError } from "../error-records.ts";
+import { HostError, InputTypeError } from "../errors.ts";
 import { memoriesOf } from "./arrays.ts";
 import { HandleTable } from "./handle-table.ts";
 import { HostedSession } from "./hosted-session.ts";

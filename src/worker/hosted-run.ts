@@ -1,4 +1,5 @@
-import { encodeError, InputRangeError } from "../errors.ts";
+import { encodeError } from "../error-records.ts";
+import { InputRangeError } from "../errors.ts";
 import { checkNumber } from "../options/numbers.ts";
 import type { DistributionStrategy } from "../training/distribution-strategy.ts";
 import type { FitEvent } from "../training/events.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ErrorRecord } from "../errors.ts";
+import type { ErrorRecord } from "../error-records.ts";
 import { isRecord } from "../json.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History } from "../training/history.ts";

@@ -1,4 +1,4 @@
-import { decodeError } from "../errors.ts";
+import { decodeError } from "../error-records.ts";
 import { macrotask } from "../event-loop.ts";
 import type { FitEvent } from "../training/events.ts";
 import type { History } from "../training/history.ts";

@@ -75,7 +75,7 @@ describeInChromium("README's page", () => {
     const [, script] = /```html\n([\s\S]*?)```/.exec(readme) ?? [];
     const files = {
       "/index.html": `<!doctype html><title>A page</title><link rel="icon" href="data:," /><body>${script}</body>`,
-      "/convasm.min.js": await readFile(join(DIST, "convasm.min.js"), "utf8"),
+      "/convasm.full.min.js": await readFile(join(DIST, "convasm.full.min.js"), "utf8"),
     };
     for (const isolated of [true, false]) {
       const server = await startServer({ isolated, files });

@@ -32,11 +32,18 @@ export function describeInChromium(name: string, tests: () => void): void {
   describe.skipIf(CHROMIUM === undefined)(name, tests);
 }
 
-/** One Chromium for all tests of the `describe` that calls this; a function that gives it. */
-export function useChromium(): () => Browser {
+/**
+ * One Chromium for all tests of the `describe` that calls this; a function that gives it.
+ *
+ * @param more words of its command line
+ */
+export function useChromium(more: readonly string[] = []): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await chromium.launch({ args: ARGUMENTS, ...(CHROMIUM !== undefined && { executablePath: CHROMIUM }) });
+    browser = await chromium.launch({
+      args: [...ARGUMENTS, ...more],
+      ...(CHROMIUM !== undefined && { executablePath: CHROMIUM }),
+    });
   });
   afterAll(() => browser?.close());
   return () => {

@@ -9,12 +9,14 @@ import { type ServerOptions, startServer } from "./server.ts";
 
 /** Trains in a session whose workers start workers, and says how that went. */
 const TRAIN = `
-const { createSession, dense, flatten } = convasm;
+const { createDataset, createSession, dense, flatten } = convasm;
+const images = Uint8Array.from({ length: 64 * 784 }, (_, i) => (i * 7919) % 256);
+const labels = Uint8Array.from({ length: 64 }, (_, i) => i % 10);
 const said = async () => {
   const session = await createSession();
   const model = await session.createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
   const { replicas } = await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy", replicas: 2 });
-  await (await model.fit(await session.digits({ count: 64, seed: 1 }))).finished;
+  await (await model.fit(await session.addDataset(createDataset({ shape: [28, 28, 1], images, labels })))).finished;
   session.terminate();
   return "trained by " + replicas;
 };

@@ -80,7 +80,7 @@ describeInChromium("the page", () => {
     await other.getByRole("button", { name: "Look now" }).click();
     await other.getByText(`${accuracy.toFixed(2)} % right`).waitFor();
     const html = (await saved(other, /Export as a page/)).toString();
-    expect(html).toContain("<title>Draw for ");
+    expect(html).toContain("<title>Try ");
     const again = await saved(other, /Save the model/);
     expect(weightsOf(again)).toEqual(weightsOf(bytes));
   });

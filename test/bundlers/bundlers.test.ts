@@ -55,7 +55,7 @@ describe("README's page by Vite, as it comes", () => {
     const [, page] = /```html\n([\s\S]*?)```/.exec(readme) ?? [];
     const root = join(app, "page");
     mkdirSync(root);
-    writeFileSync(join(root, "index.html"), page.replace("./convasm.min.js", "convasm"));
+    writeFileSync(join(root, "index.html"), page.replace("./convasm.full.min.js", "convasm"));
     await vite({ root, configFile: false, logLevel: "error" });
     const assets = join(root, "dist/assets");
     const sizes = readdirSync(assets).map((name) => [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type AugmentOptions, readAugment, writeTransform } from "../../src/data/augment.ts";
+import { type AugmentOptions, readAugment } from "../../src/data/augment.ts";
+import { writeTransform } from "../../src/data/transform.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 
 const SHAPE = [11, 8, 1] as const;

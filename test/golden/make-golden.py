@@ -372,3 +372,37 @@ def make_rectifiers():
 
 
 make_rectifiers()
+
+
+def make_ceiling():
+    """Pooling that rounds its size up, with windows larger than the padded image, as far as PyTorch allows them."""
+    cases = []
+    for side in (1, 2, 4):
+        for size in (2, 3, 5):
+            for strides in (1, 2, 3, 6):
+                for padding in (0, 1, 2):
+                    if 2 * padding > size or abs(size - side - 2 * padding) > strides:
+                        continue
+                    x = draw(1, 2, side, side + 1).requires_grad_()
+                    case = {"height": side, "poolSize": size, "strides": strides, "padding": padding}
+                    try:
+                        largest = F.max_pool2d(x, size, strides, padding, ceil_mode=True)
+                    except RuntimeError:
+                        cases.append(case)
+                        continue
+                    kinds = {
+                        "max": largest,
+                        "average": F.avg_pool2d(x, size, strides, padding, ceil_mode=True, count_include_pad=False),
+                        "padded": F.avg_pool2d(x, size, strides, padding, ceil_mode=True, count_include_pad=True),
+                    }
+                    dy = draw(*largest.shape)
+                    found = {}
+                    for name, y in kinds.items():
+                        x.grad = None
+                        y.backward(dy)
+                        found[name] = {"y": array(y.permute(0, 2, 3, 1)), "dx": array(x.grad.permute(0, 2, 3, 1))}
+                    cases.append({**case, "x": array(x.permute(0, 2, 3, 1)), "dy": array(dy.permute(0, 2, 3, 1)), **found})
+    write("ceiling", {"cases": cases})
+
+
+make_ceiling()

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { readLayers } from "../../src/graph/read.ts";
+import { residual } from "../../src/graph/residual.ts";
+import { relu as activation } from "../../src/layers/activation.ts";
+import { flatten } from "../../src/layers/flatten.ts";
+import type { Layer } from "../../src/layers/layer.ts";
 import { readArchitecture } from "../../src/model/read-architecture.ts";
+import { createModel } from "../../src/training/create-model.ts";
 
 /** The kind and message of a network's error when it is read from a file; undefined without one. */
 function refusal(layers: unknown, outputs?: unknown) {
@@ -82,7 +88,6 @@ describe("a file's network that is no graph", () => {
 
   it.each([
     [5, "TypeError: outputs: expected names of layers, got 5"],
-    [null, "TypeError: outputs: expected names of layers, got null"],
     [{}, "TypeError: outputs: expected names of layers, got {}"],
     [[], "RangeError: outputs: expected one or more names, each once, got none"],
     [["a", 1], "TypeError: outputs: expected names of layers, got 1"],
@@ -182,9 +187,20 @@ describe("a file's network that is large", () => {
     ).toMatch(/^RangeError: outputs: expected one or more names/);
   });
 
-  it("has no more layers than before names could be given", () => {
-    expect(refusal(many(1001, (i) => relu(`l${i}`)))).toBe(
-      "RangeError: layers: expected at most 1000 layers, got 1001",
-    );
+  it("has no more layers than one that is made may have, so that what is saved can be read", () => {
+    const layers = many(20_000, (i) => relu(`l${i}`));
+    expect(refusal(layers)).toBeUndefined();
+    const message = "layers: expected at most 20000 layers in all, got 20001";
+    expect(refusal([...layers, relu("more")])).toBe(`RangeError: ${message}`);
+    const made = readLayers(layers, "layers");
+    expect(() => createModel({ input: [8, 8, 4], layers: made })).not.toThrow();
+    expect(() => createModel({ input: [8, 8, 4], layers: [...made, flatten()] })).toThrow(message);
+  });
+
+  it("has no deeper blocks than one that is made may have", () => {
+    const nested = (depth: number): Layer => (depth === 0 ? activation() : residual([nested(depth - 1)]));
+    const model = (depth: number) => createModel({ input: [8, 8, 4], layers: [nested(depth)] });
+    expect(() => readArchitecture(model(8).architecture.toJson())).not.toThrow();
+    expect(() => model(9)).toThrow("expected at most 8 nested residuals, got more");
   });
 });

@@ -136,6 +136,22 @@ describe("poolGeometry", () => {
     // The third window would begin past the input.
     [{ kernel: [2, 2], strides: [3, 3], padding: 1, h: 5, ceil: true }, 2],
     [{ kernel: [1, 1], strides: [5, 5], h: 5, ceil: true }, 1],
+    // One window, cut off, where a second one would begin past it.
+    [{ kernel: [3, 3], strides: [2, 2], h: 2, ceil: true }, 1],
+    [{ kernel: [5, 5], strides: [9, 9], h: 1, ceil: true }, 1],
+    [
+      {
+        kernel: [7, 3],
+        strides: [2, 2],
+        padding: [
+          [3, 2],
+          [0, 0],
+        ],
+        h: 1,
+        ceil: true,
+      },
+      1,
+    ],
   ] as const)("%o has %d rows", (changed, p) => {
     expect(poolGeometry({ ...pool, ...changed }).p).toBe(p);
   });
@@ -164,7 +180,8 @@ describe("poolGeometry", () => {
           for (const padding of ["same", 0, 1, 2, 3, 5] as const) {
             for (const ceil of [false, true]) {
               const extent = (r - 1) * dilation + 1;
-              if (typeof padding === "number" && (padding >= extent || extent > h + 2 * padding)) continue;
+              const missing = typeof padding === "number" ? extent - (h + 2 * padding) : 0;
+              if (typeof padding === "number" && (padding >= extent || missing >= (ceil ? stride : 1))) continue;
               const options = { ...pool, h, w: 9, kernel: [r, 1], strides: [stride, 1], ceil } as const;
               const sides =
                 padding === "same"
@@ -189,6 +206,13 @@ describe("poolGeometry", () => {
       }
     }
     expect(refused > 0).toBe(dilation > 1);
+  });
+
+  it.each([
+    [{ kernel: [4, 4], strides: [2, 2], h: 2, ceil: true }],
+    [{ kernel: [3, 3], strides: [2, 2], h: 2 }],
+  ] as const)("refuses %o, which has no window", (changed) => {
+    expect(() => poolGeometry({ ...pool, ...changed })).toThrow(/expected a kernel height of at most 2/);
   });
 
   it("refuses padding as large as the window", () => {

@@ -104,8 +104,12 @@ function checkBatch(
   for (const [i, optimizer] of optimizers.entries()) {
     const { plan, tapes } = tapesOf(subject, threads, compact, optimizer);
     const step = tapes.training(n, i % 2 === 0 ? "bytes" : "floats", i % 2 === 1);
-    checkAll(plan, threads, [step.tape, step.deferredGradients]);
-    checkAll(plan, threads, [tapes.gradients(n, "floats", i % 2 === 0, BATCH).tape, tapes.update()]);
+    checkAll(plan, threads, [tapes.frozenPacking(), step.tape, step.deferredGradients]);
+    checkAll(plan, threads, [
+      tapes.frozenPacking(),
+      tapes.gradients(n, "floats", i % 2 === 0, BATCH).tape,
+      tapes.update(),
+    ]);
     if (i > 0) continue;
     for (const mode of MODES) {
       checkAll(plan, threads, [tapes.packing(mode), tapes.evaluation(n, "floats", mode, true).tape]);

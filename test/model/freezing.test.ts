@@ -143,6 +143,28 @@ describe("a training step", () => {
     ).toBe(false);
   });
 
+  it("packs frozen weights once, and again where they or their panels were written", async () => {
+    const model = await frozen(["second", "norm", "hidden"]);
+    const packed = () =>
+      stepOf(model).filter(
+        ({ kernel, layer }) => /^(second|norm|hidden)/.test(layer) && /pack|fold|filters/.test(kernel),
+      ).length;
+    const all = packed();
+    expect(all).toBeGreaterThan(3);
+    expect(packed()).toBe(0);
+    model.setWeight("second/kernel", model.getWeight("second/kernel"));
+    expect([packed(), packed()]).toEqual([all, 0]);
+    await model.evaluate(data);
+    expect([packed(), packed()]).toEqual([all, 0]);
+  });
+
+  it("gives the same weights with evaluations in between, which pack frozen ones in another way", async () => {
+    const [some, others] = [await frozen(["second", "norm", "hidden"]), await frozen(["second", "norm", "hidden"])];
+    await some.fit(barImages(20, 2), { epochs: 3 });
+    await others.fit(barImages(20, 2), { epochs: 3, validation: data });
+    expect(weightBytes(others)).toEqual(weightBytes(some));
+  });
+
   it("passes gradients on through frozen layers", async () => {
     const operations = stepOf(await frozen(["norm", "block", "depthwise", "down", "hidden", "out"]));
     const kernels = operations.map(({ kernel, layer }) => `${layer} ${kernel}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readAugment, writeTransform } from "../../src/data/augment.ts";
+import { readAugment } from "../../src/data/augment.ts";
 import { sliceDataset } from "../../src/data/dataset.ts";
+import { writeTransform } from "../../src/data/transform.ts";
 import { TRANSFORM_FLOATS } from "../../src/engine/kernel-sizes.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";

@@ -202,7 +202,7 @@ describe("a model file that is wrong is refused", () => {
       ({ model }) => {
         model.layers = Array.from({ length: 200_000 }, () => ({ type: "relu" }));
       },
-      "layers: expected at most 1000 layers, got 200000",
+      "layers: expected at most 20000 layers in all, got 200000",
     ],
     [
       "two layers of one name",

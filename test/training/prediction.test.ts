@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createDataset, sliceDataset } from "../../src/data/dataset.ts";
-import { readViews, writeView } from "../../src/data/views.ts";
+import { readViews, writeView } from "../../src/data/viewing.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";

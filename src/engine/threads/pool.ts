@@ -1,10 +1,12 @@
-import { decodeError, HostError, reasonOf } from "../../errors.ts";
+import { decodeError } from "../../error-records.ts";
+import { HostError, reasonOf } from "../../errors.ts";
 import { isRecord } from "../../json.ts";
 import type { Kernels } from "../kernels.ts";
 import { type Phase, programOf, runPhase } from "../program.ts";
 import type { Tape } from "../tape.ts";
 import { Control, STOP } from "./control.ts";
-import { type ThreadHandle, threadSource } from "./source.ts";
+import type { ThreadHandle } from "./source.ts";
+import { threadSource } from "./start.ts";
 import { failureOf, failureText, type ThreadAnswer, type ThreadMessage } from "./thread.ts";
 import { Tuner } from "./tuner.ts";
 import { lookEvery, patienceOfHost, Watchdog } from "./watchdog.ts";

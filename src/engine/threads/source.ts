@@ -1,5 +1,5 @@
 import { HostError } from "../../errors.ts";
-import { startWorker, type WorkerEvents, type WorkerHandle } from "../../worker/start.ts";
+import type { WorkerEvents, WorkerHandle } from "../../worker/start.ts";
 
 /** A running worker of an engine. */
 export type ThreadHandle = WorkerHandle;
@@ -17,11 +17,6 @@ export interface ThreadSource {
   readonly patience?: number;
 }
 
-const browserThreads: ThreadSource = {
-  cores: () => navigator.hardwareConcurrency,
-  start: startWorker,
-};
-
 let source: ThreadSource | undefined;
 
 /** Replaces the way in which threads are started: Node has workers of its own. */
@@ -29,9 +24,14 @@ export function setThreadSource(replacement: ThreadSource): void {
   source = replacement;
 }
 
-/** This host's way to start threads. */
-export function threadSource(): ThreadSource {
-  return source ?? browserThreads;
+/** The way that was set; undefined in browsers, whose own is in `start.ts`, so that pages without threads do without it. */
+export function givenSource(): ThreadSource | undefined {
+  return source;
+}
+
+/** Number of cores that this program may use. */
+export function coreCount(): number {
+  return source === undefined ? navigator.hardwareConcurrency : source.cores();
 }
 
 /** Reason why this host cannot run threads here and now; undefined where it can. */
@@ -78,7 +78,7 @@ export function chooseThreads(wanted: number | "auto", single: string | undefine
   const reason = threadsObstacle();
   if (reason !== undefined) return { threads: 1, reason };
   if (wanted !== "auto") return { threads: wanted, reason: undefined };
-  const cores = threadSource().cores();
+  const cores = coreCount();
   return cores > 1
     ? { threads: Math.min(cores, AUTO_MOST), reason: undefined }
     : { threads: 1, reason: "this machine has one core" };

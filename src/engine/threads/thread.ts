@@ -1,6 +1,7 @@
 // A worker of an engine; the same in Node and in browsers.
 
-import { type ErrorRecord, encodeError, KernelError, reasonOf } from "../../errors.ts";
+import { type ErrorRecord, encodeError } from "../../error-records.ts";
+import { KernelError, reasonOf } from "../../errors.ts";
 import type { Kernels } from "../kernels.ts";
 import type { TurnArea } from "../plan.ts";
 import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";

@@ -1,4 +1,4 @@
-import { threadSource } from "./source.ts";
+import { threadSource } from "./start.ts";
 
 /** Milliseconds without progress after which a worker counts as lost, unless the host says otherwise. */
 const PATIENCE = 10_000;

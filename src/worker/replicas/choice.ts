@@ -1,5 +1,5 @@
 import type { EngineName } from "../../engine/engine-names.ts";
-import { threadSource, threadsObstacle } from "../../engine/threads/source.ts";
+import { coreCount, threadsObstacle } from "../../engine/threads/source.ts";
 import { InputRangeError, InputTypeError } from "../../errors.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
@@ -81,7 +81,7 @@ function fastest(network: Network): number {
   const work = (PASSES * architecture.multiplyAdds() * batchSize) / SPEED[engine.name];
   const weights = PER_WEIGHT * parameters.gradients.count;
   const fewest = parameters.statistics.count > 0 ? FEWEST_NORMALIZED : FEWEST;
-  const most = Math.min(threadSource().cores(), AUTO_MOST, Math.floor(batchSize / fewest));
+  const most = Math.min(coreCount(), AUTO_MOST, Math.floor(batchSize / fewest));
   let best = 1;
   let least = work;
   for (let replicas = 2; replicas <= most; replicas++) {

@@ -1,15 +1,8 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { lookEvery, patienceOfHost, Watchdog } from "../../engine/threads/watchdog.ts";
 import { compileKernels } from "../../engine/wasm.ts";
-import {
-  decodeError,
-  HostError,
-  InputRangeError,
-  InputTypeError,
-  isInputError,
-  reasonOf,
-  retold,
-} from "../../errors.ts";
+import { decodeError } from "../../error-records.ts";
+import { HostError, InputRangeError, InputTypeError, isInputError, reasonOf, retold } from "../../errors.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
 import { countedLabels, type Stepper, stageBatch } from "../../training/batch.ts";

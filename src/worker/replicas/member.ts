@@ -1,4 +1,5 @@
-import { type ThreadEvents, type ThreadHandle, threadSource } from "../../engine/threads/source.ts";
+import type { ThreadEvents, ThreadHandle } from "../../engine/threads/source.ts";
+import { threadSource } from "../../engine/threads/start.ts";
 import { Link } from "./link.ts";
 import type { ReplicaAnswer, ReplicaMessage } from "./messages.ts";
 

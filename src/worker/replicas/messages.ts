@@ -1,10 +1,11 @@
 // Messages between the replicas of a network. Large arrays are transferred.
 
 import type { EngineName, WasmEngine } from "../../engine/engine-names.ts";
-import type { ErrorRecord } from "../../errors.ts";
+import type { ErrorRecord } from "../../error-records.ts";
 import { isRecord, type Json } from "../../json.ts";
 import type { BatchSums } from "../../training/batch.ts";
-import type { Evaluation, PredictionSettings } from "../../training/evaluate.ts";
+import type { Evaluation } from "../../training/evaluate.ts";
+import type { PredictionSettings } from "../../training/prediction-settings.ts";
 
 /** The first message to a worker that is to be a replica. */
 export interface ReplicaStart {

@@ -1,7 +1,7 @@
 // The program of a worker that is a replica; the same in Node and in browsers.
 
 import { adoptKernels } from "../../engine/wasm.ts";
-import { encodeError } from "../../errors.ts";
+import { encodeError } from "../../error-records.ts";
 import { sizeOf } from "../../layers/layer.ts";
 import { Network } from "../../model/network.ts";
 import { readArchitecture } from "../../model/read-architecture.ts";

@@ -6,12 +6,8 @@
 
 import { Worker } from "node:worker_threads";
 import { Control } from "../../../src/engine/threads/control.ts";
-import {
-  setThreadSource,
-  type ThreadHandle,
-  type ThreadSource,
-  threadSource,
-} from "../../../src/engine/threads/source.ts";
+import { setThreadSource, type ThreadHandle, type ThreadSource } from "../../../src/engine/threads/source.ts";
+import { threadSource } from "../../../src/engine/threads/start.ts";
 import type { StartMessage, ThreadMessage } from "../../../src/engine/threads/thread.ts";
 
 /** The source that the tests' setup put in. */

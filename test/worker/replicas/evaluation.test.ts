@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { threadSource } from "../../../src/engine/threads/source.ts";
+import { threadSource } from "../../../src/engine/threads/start.ts";
 import { evaluateImages } from "../../../src/training/evaluate.ts";
 import { withThreads } from "../../engine/threads/sources.ts";
 import { barImages, CLASSES, compiled, withTargets } from "../../model/networks.ts";

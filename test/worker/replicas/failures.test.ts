@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ThreadSource, threadSource } from "../../../src/engine/threads/source.ts";
+import type { ThreadSource } from "../../../src/engine/threads/source.ts";
+import { threadSource } from "../../../src/engine/threads/start.ts";
 import type { Loss } from "../../../src/model/contracts.ts";
 import { softmaxCrossEntropy } from "../../../src/training/losses.ts";
 import { adam } from "../../../src/training/optimizers.ts";

@@ -51,16 +51,17 @@ type Fields = Readonly<Record<string, Json | undefined>>;
 export function readModelFile(bytes: Uint8Array, fileName: string, engine: EngineSettings): ModelFile {
   const checkpoint = readCheckpoint(decodeSafetensors(bytes, { name: fileName }), fileName);
   // It came from JSON, so it is what JSON holds.
-  const { input, layers } = fieldsOf(checkpoint.model);
+  const { input, layers, outputs: named } = fieldsOf(checkpoint.model);
   const { shape, scale, offset } = valuesOf(input);
   const configs = Array.isArray(layers) ? layers.filter(isLayer) : [];
   const noted = fieldsOf(checkpoint.training?.state);
   const settings = valuesOf(noted.settings ?? fieldsOf(checkpoint.settings).run);
   const images = { shape: shapeOf(shape), classes: classesOf(checkpoint, configs) };
-  const choice = choiceOf(configs, images, settings);
+  const outputs = namesOf(named);
+  const choice = outputs === undefined ? choiceOf(configs, images, settings) : undefined;
   const name = choice?.recipe.name ?? baseName(fileName);
   const scaling = { ...(isScale(scale) && { scale }), ...(isScale(offset) && { offset }) };
-  const draft = { name, scaling, layers: configs, isEdited: choice === undefined };
+  const draft = { name, scaling, layers: configs, outputs, isEdited: choice === undefined };
   return {
     name,
     bytes,
@@ -79,6 +80,11 @@ function fieldsOf(parsed: unknown): Fields {
 
 function isLayer(value: Json): value is LayerConfig {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+}
+
+/** Names of outputs; undefined where the last layer's is the only one. */
+function namesOf(value: Json | undefined): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
 }
 
 function isScale(value: Json | undefined): value is number[] {

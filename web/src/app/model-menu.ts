@@ -19,7 +19,7 @@ export class ModelMenu {
   readonly #open: (file: File) => void;
   readonly #menu = h("div", { class: "menu", popover: "auto", role: "menu", "aria-label": "Model" });
   readonly #save = item("download", "Save the model", "What it has learned, to draw for, or to train on");
-  readonly #page = item("share", "Export as a page", "One file with a pad to draw on, which works from a disk");
+  readonly #page = item("share", "Export as a page", "One file to try it with, which works from a disk");
   readonly #checkpoint = item("file", "Save the run", "To go on training later, here or with convasm train --resume");
 
   /** @param open told the model file that was chosen */
@@ -100,7 +100,7 @@ export class ModelMenu {
     const current = this.#workspace.model.value;
     if (current === undefined) return;
     const { name } = current.draft;
-    download(await exportHtml(await current.model.save(), { title: `Draw for ${name}` }), `${name}.html`, "text/html");
+    download(await exportHtml(await current.model.save(), { title: `Try ${name}` }), `${name}.html`, "text/html");
   }
 
   async #saveRun(): Promise<void> {

@@ -16,6 +16,8 @@ import { Pad } from "./pad.ts";
 /** Milliseconds between two looks at what is being drawn. */
 const GAP = 40;
 
+const NO_SCORES = "None of the network's outputs is a list of scores: see what its layers make of the drawing.";
+
 /** The view "Draw": a pad, and what the network makes of it. */
 export class DrawView {
   readonly #workspace: Workspace;
@@ -93,9 +95,13 @@ export class DrawView {
     if (this.#pixels === undefined) return this.#show(current, undefined);
     try {
       const input = scaleBytes(this.#pixels, current.model.scaling);
-      const scores = await current.model.predict(input);
+      const scores = await scoresOf(current, input);
       if (current !== this.#workspace.model.value && current.model !== this.#workspace.model.value?.model) return;
-      this.#show(current, this.#pixels === undefined ? undefined : scores);
+      this.#show(
+        current,
+        this.#pixels === undefined ? undefined : scores,
+        scores === undefined ? NO_SCORES : undefined,
+      );
       if (this.#pixels !== undefined) this.#activations.show(await current.model.activations(input));
     } catch (error) {
       // The model was replaced, or its worker lost, which is told elsewhere.
@@ -111,15 +117,35 @@ export class DrawView {
     drawImage(this.#seen, pixels, shape);
   }
 
-  #names({ model, images: { classes } }: CurrentModel): Classes {
-    return { names: model.classNames, count: classes };
+  #names({ model, images: { classes }, draft: { outputs } }: CurrentModel, scores?: Float32Array): Classes {
+    return { names: model.classNames, count: outputs === undefined ? classes : (scores?.length ?? 0) };
   }
 
-  #show(current: CurrentModel, scores: Float32Array | undefined): void {
+  #show(current: CurrentModel, scores: Float32Array | undefined, problem?: string): void {
     const untrained =
       scores === undefined
         ? "The network is not trained yet: train it first."
         : "Guessed: the network is not trained yet.";
-    this.#answer.show(this.#names(current), scores, current.isTrained ? undefined : untrained, this.#isDone);
+    this.#answer.show(
+      this.#names(current, scores),
+      scores,
+      problem ?? (current.isTrained ? undefined : untrained),
+      this.#isDone,
+    );
   }
+}
+
+/**
+ * The scores of an image's classes; of several outputs those of the first one that is a list of numbers, or undefined if none
+ * is.
+ */
+async function scoresOf(
+  { model, description, draft: { outputs } }: CurrentModel,
+  input: Pixels,
+): Promise<Float32Array | undefined> {
+  if (outputs === undefined || outputs.length === 1) return model.predict(input);
+  const all = await model.predictOutputs(input);
+  const shapes = new Map(description.layers.map(({ name, output }) => [name, output]));
+  const first = outputs.find((name) => shapes.get(name)?.length === 1);
+  return first === undefined ? undefined : all[first];
 }

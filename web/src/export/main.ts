@@ -10,7 +10,8 @@ try {
   const file = Uint8Array.from(atob(byId("model").textContent ?? ""), (letter) => letter.charCodeAt(0));
   // One image at a time is too little work for several threads.
   const model = await loadModel(file, { engine: hasEngine("simd") ? "simd" : "js", batchSize: 1, threads: 1 });
-  fill(byId("main"), new ModelPage(model).element);
+  const input = byId("model").dataset.input === "photo" ? "photo" : "drawing";
+  fill(byId("main"), new ModelPage(model, input).element);
 } catch (error) {
   const text = error instanceof Error ? error.message : String(error);
   fill(

@@ -17,15 +17,26 @@ export interface CheckedNetwork {
   readonly error: string | undefined;
   /** There unless something is wrong. */
   readonly model: Model | undefined;
+  /** Reason why it can be looked at, drawn for and saved, but not trained here. */
+  readonly untrained?: string | undefined;
 }
 
 /** Checks a draft layer by layer, so that an error shows where it belongs. */
-export function checkNetwork({ layers, scaling }: NetworkDraft, { shape, classes }: ImageKind): CheckedNetwork {
-  const checked = surveyLayers(layers, shape);
+export function checkNetwork(
+  { layers, scaling, outputs }: NetworkDraft,
+  { shape, classes }: ImageKind,
+): CheckedNetwork {
+  const checked = surveyLayers(layers, shape, outputs);
   const wrong = firstError(checked);
   if (wrong !== undefined) return { layers: checked, error: wrong, model: undefined };
   try {
-    const model = createModel({ input: { shape, ...scaling }, layers: readLayers(layers, "layers") });
+    const model = createModel({ input: { shape, ...scaling }, layers: readLayers(layers, "layers"), outputs });
+    const { outputShapes } = model.architecture;
+    if (outputShapes.size > 1) {
+      const names = [...outputShapes].map(([name, output]) => `${name} [${output.join(", ")}]`).join(" and ");
+      const untrained = `It gives ${outputShapes.size} outputs, ${names}: training takes a network with one.`;
+      return { layers: checked, error: undefined, model, untrained };
+    }
     const { output } = model.architecture;
     if (output.length !== 1 || output[0] < classes) {
       const problem = `The last layer gives [${output.join(", ")}], the images have ${classes} classes.`;

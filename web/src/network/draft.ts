@@ -12,6 +12,8 @@ export interface NetworkDraft {
   readonly name: string;
   readonly scaling: Scaling;
   readonly layers: readonly LayerConfig[];
+  /** Names of the layers whose outputs it gives; undefined for the last one's. */
+  readonly outputs?: readonly string[] | undefined;
   /** True if it was changed by hand since it was chosen. */
   readonly isEdited: boolean;
 }

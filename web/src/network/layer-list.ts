@@ -34,11 +34,15 @@ export class LayerList {
     this.#place();
   }
 
-  /** Shows what is known of the layers, and lets them choose among one another. */
-  check(checked: readonly LayerSurvey[]): void {
+  /**
+   * Shows what is known of the layers, and lets them choose among one another.
+   *
+   * @param outputs names of layers that others outside of the list know
+   */
+  check(checked: readonly LayerSurvey[], outputs: readonly string[] = []): void {
     this.#checked = checked;
     // Names that the library gives move when layers do; one that is taken is kept.
-    const taken = new Set(this.#rows.flatMap(({ config }) => config.inputs ?? []));
+    const taken = new Set([...outputs, ...this.#rows.flatMap(({ config }) => config.inputs ?? [])]);
     const names = checked.map(({ name }) => name);
     this.#rows.forEach((row, i) => {
       if (i >= checked.length) return;

@@ -1,5 +1,5 @@
 import type { CompileOptions, Recipe } from "convasm";
-import { h, setText } from "../ui/dom.ts";
+import { fill, h, setText } from "../ui/dom.ts";
 import { count, megabytes, sentence } from "../ui/format.ts";
 import { Signal } from "../ui/signal.ts";
 import { type CheckedNetwork, checkNetwork, firstError, memoryOf } from "./check.ts";
@@ -20,6 +20,7 @@ export class NetworkPanel {
   readonly #reset = h("button", { class: "button button-quiet button-small", type: "button" }, "Undo all changes");
   readonly #list: LayerList;
   readonly #error = h("p", { class: "field-error", role: "alert" });
+  readonly #outputs = h("div", { class: "stack stack-tight" });
   readonly #totals = { parameters: h("dd"), work: h("dd"), memory: h("dd") };
   readonly #onChoose: (choice: NetworkChoice) => void;
   #images: ImageKind;
@@ -47,6 +48,7 @@ export class NetworkPanel {
       this.#about,
       this.#list.element,
       this.#error,
+      this.#outputs,
       h(
         "dl",
         { class: "totals" },
@@ -103,13 +105,25 @@ export class NetworkPanel {
   #edited(): void {
     this.draft.value = { ...this.draft.value, layers: this.#list.layers, isEdited: true };
     this.#check();
+    const names = this.checked.value.layers.map(({ name }) => name);
+    this.#keepOutputs((output) => names.includes(output));
+  }
+
+  /** Leaves out outputs; their layers stay, where they do. */
+  #keepOutputs(keeps: (name: string) => boolean): void {
+    const { outputs = [] } = this.draft.value;
+    const kept = outputs.filter(keeps);
+    if (kept.length === outputs.length) return;
+    this.draft.value = { ...this.draft.value, outputs: kept.length === 0 ? undefined : kept, isEdited: true };
+    this.#check();
   }
 
   #check(): void {
     const { value: draft } = this.draft;
     const checked = checkNetwork(draft, this.#images);
     this.checked.value = checked;
-    this.#list.check(checked.layers);
+    this.#list.check(checked.layers, draft.outputs);
+    this.#showOutputs(checked);
     // Errors of a layer stand beside it.
     const isOwn = checked.error !== undefined && firstError(checked.layers) === undefined;
     setText(this.#error, isOwn ? (checked.error ?? "") : "");
@@ -124,6 +138,18 @@ export class NetworkPanel {
     setText(this.#totals.parameters, description === undefined ? "–" : count(description.parameters));
     setText(this.#totals.work, description === undefined ? "–" : `${count(description.multiplyAdds / 1000)} k`);
     this.#showMemory();
+  }
+
+  /** Says that a network of several outputs is not trained here, and offers to leave one out. */
+  #showOutputs({ untrained }: CheckedNetwork): void {
+    this.#outputs.hidden = untrained === undefined;
+    if (untrained === undefined) return;
+    const buttons = (this.draft.value.outputs ?? []).map((name) => {
+      const button = h("button", { class: "button button-small", type: "button" }, `Leave out ${name}`);
+      button.addEventListener("click", () => this.#keepOutputs((other) => other !== name));
+      return button;
+    });
+    fill(this.#outputs, h("p", { class: "note" }, untrained), h("div", { class: "row" }, ...buttons));
   }
 
   #showMemory(): void {

@@ -187,7 +187,7 @@ export class RunPanel {
     this.#stop.disabled = this.#isBusy || !isUnderWay;
     this.#factor.disabled = !isUnderWay;
     const model = this.#workspace.model.value;
-    const isSame = JSON.stringify(model?.draft.layers) === JSON.stringify(this.#draft?.layers);
+    const isSame = networkText(model?.draft) === networkText(this.#draft);
     this.#keep.hidden = isUnderWay || model?.isTrained !== true || !isSame;
   }
 
@@ -271,4 +271,9 @@ function action(name: IconName, label: string, more = ""): HTMLButtonElement {
 
 function relabel(button: HTMLButtonElement, name: IconName, label: string): void {
   if (button.textContent !== label) button.replaceChildren(icon(name), label);
+}
+
+/** The layers and outputs of a draft, to compare. */
+function networkText(draft: NetworkDraft | undefined): string {
+  return JSON.stringify([draft?.layers, draft?.outputs]);
 }

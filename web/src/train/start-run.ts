@@ -51,7 +51,7 @@ export async function startRun(workspace: Workspace, plan: RunPlan): Promise<Tra
 async function prepare(session: Session, plan: RunPlan, ready: TrainingPlan): Promise<RunParts> {
   const { draft, images, settings, checkpoint, weights } = plan;
   const input = { shape: images.train.shape, ...draft.scaling };
-  const options = { input, layers: readLayers(draft.layers, "layers"), seed: settings.seed };
+  const options = { input, layers: readLayers(draft.layers, "layers"), outputs: draft.outputs, seed: settings.seed };
   const description = checkModel(options).describe();
   const { train, validation } = await divide(images, settings.split);
   const compile = { ...compileOptions(settings, ready), ...coreOptions(settings) };

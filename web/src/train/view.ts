@@ -123,7 +123,8 @@ export class TrainView {
     this.#network.compileOptions = "error" in ready ? undefined : compileOptions(settings, ready);
     const hasImages = this.#workspace.images.value !== undefined;
     this.#run.draft = this.#network.draft.value;
-    this.#run.canStart = hasImages && !("error" in ready) && this.#network.checked.value.model !== undefined;
+    const { model, untrained } = this.#network.checked.value;
+    this.#run.canStart = hasImages && !("error" in ready) && model !== undefined && untrained === undefined;
   }
 
   async #start(paused: boolean): Promise<void> {
@@ -162,7 +163,10 @@ export class TrainView {
         tell({
           kind: "info",
           title: `${name} is loaded`,
-          text: "Draw for it, look inside, or train it further.",
+          text:
+            this.#network.checked.value.untrained === undefined
+              ? "Draw for it, look inside, or train it further."
+              : "Draw for it, or look inside: training takes a network with one output.",
           topic: "file",
         });
         return;

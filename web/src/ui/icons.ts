@@ -22,6 +22,7 @@ const PATHS = {
   copy: "M8 8h12v12H8zM16 8V4H4v12h4",
   "down-small": "M7 10l5 5 5-5",
   share: "M4 12v8h16v-8M12 15V4M8 7l4-4 4 4",
+  camera: "M4 7h4l2-3h4l2 3h4v12H4zM12 9.500a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7z",
   refresh: "M20 12a8 8 0 1 1-2.500-5.800M20 3v5h-5",
 } as const;
 
