@@ -3,7 +3,6 @@ import { AUGMENT } from "../data/augment.ts";
 import { flagName } from "../options/names.ts";
 import type { OptionSpec } from "../options/schema.ts";
 import { DATA_SPLIT } from "../recipes/data-split.ts";
-import { RECIPES } from "../recipes/index.ts";
 import { AVERAGINGS } from "../training/averaging.ts";
 import { METRICS } from "../training/chosen-metrics.ts";
 import { LOSSES } from "../training/losses.ts";
