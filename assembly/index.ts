@@ -14,5 +14,6 @@ export * from "./pack";
 export * from "./pad";
 export * from "./peak";
 export * from "./pool";
+export * from "./upsample";
 export * from "./winograd";
 export { winograd_filters } from "./winograd-filter";

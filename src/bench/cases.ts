@@ -59,6 +59,9 @@ function pool(
   return { name, n, c, geometry, countIncludePad };
 }
 
+/** Images of h x w x c, made sizeH and sizeW times as large. */
+export type UpsampleCase = readonly [n: number, h: number, w: number, c: number, sizeH: number, sizeW: number];
+
 /** Padding above and right of the image. */
 const CORNER: Padding = [
   [2, 0],
@@ -109,6 +112,21 @@ export const POOLS: readonly PoolCase[] = [
     dilation: [2, 2],
     countIncludePad: true,
   }),
+];
+
+/** Upsampling: samples, rows, columns, channels, and times of rows and columns. Sizes of both parities on few pixels and one. */
+export const UPSAMPLINGS: readonly UpsampleCase[] = [
+  [1, 1, 1, 1, 1, 1],
+  [2, 3, 4, 3, 2, 2],
+  [3, 2, 5, 4, 2, 2],
+  [2, 4, 3, 8, 2, 3],
+  [1, 3, 3, 5, 3, 2],
+  [2, 5, 1, 2, 4, 5],
+  [3, 1, 4, 7, 5, 4],
+  [2, 3, 2, 9, 1, 3],
+  [1, 2, 3, 13, 3, 1],
+  [2, 1, 1, 6, 7, 8],
+  [1, 2, 2, 1, 19, 70],
 ];
 
 /** Elementwise kernels: samples, elements a sample. Tails of every length mod 4, and none. */

@@ -12,6 +12,7 @@ import { optimizerWork } from "./calls/optimizer.ts";
 import { padWork } from "./calls/pad.ts";
 import { peakWork } from "./calls/peak.ts";
 import { poolWork } from "./calls/pool.ts";
+import { upsampleWork } from "./calls/upsample.ts";
 import { winogradWork } from "./calls/winograd.ts";
 import type { Work, WorkRow } from "./calls/work-rows.ts";
 
@@ -24,6 +25,7 @@ const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
   ...denseWork,
   ...winogradWork,
   ...poolWork,
+  ...upsampleWork,
   ...normWork,
   ...lossWork,
   ...optimizerWork,

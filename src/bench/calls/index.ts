@@ -4,7 +4,19 @@
  * @module
  */
 
-import { COLUMNS, DENSES, GRADIENTS, IMAGES, NETWORK_DENSES, NORMS, PARAMETERS, POOLS, ROWS, SIZES } from "../cases.ts";
+import {
+  COLUMNS,
+  DENSES,
+  GRADIENTS,
+  IMAGES,
+  NETWORK_DENSES,
+  NORMS,
+  PARAMETERS,
+  POOLS,
+  ROWS,
+  SIZES,
+  UPSAMPLINGS,
+} from "../cases.ts";
 import { CONVOLUTIONS, DEPTHWISE, NARROW_CONVOLUTIONS, NETWORK_CONVOLUTIONS } from "../convolution-cases.ts";
 import { activationCalls, dropoutCalls, softmaxCalls } from "./activation.ts";
 import type { KernelCall } from "./call.ts";
@@ -18,6 +30,7 @@ import { normCalls } from "./norm.ts";
 import { clipCalls, optimizerCalls } from "./optimizer.ts";
 import { peakCalls } from "./peak.ts";
 import { poolCalls } from "./pool.ts";
+import { upsampleCalls } from "./upsample.ts";
 import { isWinograd, winogradCalls } from "./winograd.ts";
 
 /** All calls for correctness, a fresh list each time. */
@@ -33,6 +46,7 @@ export function allCalls(): KernelCall[] {
     ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape)]),
     ...COLUMNS.map(copyColumnsCall),
     ...POOLS.flatMap(poolCalls),
+    ...UPSAMPLINGS.flatMap(upsampleCalls),
     ...IMAGES.flatMap(inputCalls),
     ...PARAMETERS.flatMap(optimizerCalls),
     ...GRADIENTS.flatMap(clipCalls),

@@ -1,7 +1,25 @@
 import { all, each, input, output } from "./operand.ts";
-import { oneInput, type Rows, twoInputs } from "./row.ts";
+import { oneInput, type Places, type Rows, twoInputs } from "./row.ts";
 
-/** Rows of activations, dropout and pooling. */
+/** Places of a small image x and the large one that upsampling makes of it. */
+function upsample(x: number, y: number, h: number, w: number, c: number, sizeH: number, sizeW: number): Places {
+  return [input(each(h * w * c), x), output(each(h * w * c * sizeH * sizeW), y)];
+}
+
+/** Places of their gradients. */
+function upsampleBackward(
+  dy: number,
+  dx: number,
+  h: number,
+  w: number,
+  c: number,
+  sizeH: number,
+  sizeW: number,
+): Places {
+  return [input(each(h * w * c * sizeH * sizeW), dy), output(each(h * w * c), dx)];
+}
+
+/** Rows of activations, dropout, pooling and upsampling. */
 export const elementRows = {
   relu_forward: oneInput,
   relu_backward: twoInputs,
@@ -22,4 +40,8 @@ export const elementRows = {
   ],
   average_pool_forward: (x, y, h, w, c, p, q) => [input(each(h * w * c), x), output(each(p * q * c), y)],
   average_pool_backward: (dy, dx, h, w, c, p, q) => [input(each(p * q * c), dy), output(each(h * w * c), dx)],
+  upsample_nearest_forward: upsample,
+  upsample_nearest_backward: upsampleBackward,
+  upsample_bilinear_forward: upsample,
+  upsample_bilinear_backward: upsampleBackward,
 } satisfies Rows;

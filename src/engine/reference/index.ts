@@ -26,6 +26,7 @@ import { packKernels } from "./pack.ts";
 import { padKernels } from "./pad.ts";
 import { peakKernels } from "./peak.ts";
 import { poolKernels } from "./pool.ts";
+import { upsampleKernels } from "./upsample.ts";
 import { winogradKernels } from "./winograd.ts";
 import { winogradFilterKernels } from "./winograd-filters.ts";
 import { winogradWeightsKernels } from "./winograd-weights.ts";
@@ -49,6 +50,7 @@ export function createReferenceKernels(heap: Heap) {
     ...lossKernels(heap),
     ...normKernels(heap),
     ...poolKernels(heap),
+    ...upsampleKernels(heap),
     ...inputKernels(heap),
     ...optimizerKernels(heap),
     ...padKernels(heap),
