@@ -96,6 +96,7 @@ export type { LayerConfig, LayerOptions } from "./layers/options.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";
+export { type UpSamplingOptions, upSampling2d } from "./layers/up-sampling2d.ts";
 export type { WindowLayerOptions } from "./layers/window-options.ts";
 export type { Architecture } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";

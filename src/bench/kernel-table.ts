@@ -14,6 +14,7 @@ import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
 import type { Layer, Shape } from "../layers/layer.ts";
 import { softmax } from "../layers/softmax.ts";
+import { upSampling2d } from "../layers/up-sampling2d.ts";
 import { SMALL_NETWORKS } from "../recipes/index.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
 import { adam, rmsprop, sgd } from "../training/optimizers.ts";
@@ -56,11 +57,12 @@ function layerCase(
 /** "13x13x32 to 11x11x64, 3x3", with whatever else makes a difference. */
 function shapeOf(layer: Layer, input: Shape): string {
   const output = layer.outputShape([input], layer.type);
-  const { kernelSize, poolSize, strides, padding, groups } = layer.config;
+  const { kernelSize, poolSize, strides, padding, groups, interpolation } = layer.config;
   const sides = (value: unknown) => (Array.isArray(value) ? value.join("x") : `${value}x${value}`);
   const window = kernelSize ?? poolSize;
   const parts = [input.join() === output.join() ? input.join("x") : `${input.join("x")} to ${output.join("x")}`];
   if (window !== undefined) parts.push(sides(window));
+  if (interpolation !== undefined) parts.push(String(interpolation));
   if (strides !== undefined && strides !== 1 && String(strides) !== String(window))
     parts.push(`stride ${sides(strides)}`);
   if (padding !== undefined && padding !== "valid" && padding !== 0)
@@ -77,6 +79,7 @@ const OF_LAYER: Readonly<Record<string, RegExp>> = {
   maxPooling2d: /^max_pool_/,
   averagePooling2d: /^average_pool_/,
   globalAveragePooling2d: /^average_pool_/,
+  upSampling2d: /^upsample_/,
   batchNormalization: /^batch_norm_/,
 };
 
@@ -89,6 +92,8 @@ const MORE_LAYERS: readonly (readonly [layer: Layer, input: Shape])[] = [
   [depthwiseConv2d({ kernelSize: 3, padding: "same" }), [14, 14, 64]],
   [depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32]],
   [averagePooling2d({ poolSize: 2 }), [26, 26, 32]],
+  [upSampling2d(), [14, 14, 64]],
+  [upSampling2d({ interpolation: "bilinear" }), [14, 14, 64]],
 ];
 
 /** The layers of the networks and those that are listed, each shape once. */

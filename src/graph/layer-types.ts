@@ -14,6 +14,7 @@ import { MAX_POOLING2D } from "../layers/max-pooling2d.ts";
 import { MAXIMUM } from "../layers/maximum.ts";
 import { MULTIPLY } from "../layers/multiply.ts";
 import { SUBTRACT } from "../layers/subtract.ts";
+import { UP_SAMPLING2D } from "../layers/up-sampling2d.ts";
 import { RESIDUAL } from "./residual.ts";
 
 /** All types of layers by their names, as files have them, in the order in which lists show them. */
@@ -24,6 +25,7 @@ export const LAYER_TYPES = {
   maxPooling2d: MAX_POOLING2D,
   averagePooling2d: AVERAGE_POOLING2D,
   globalAveragePooling2d: GLOBAL_AVERAGE_POOLING2D,
+  upSampling2d: UP_SAMPLING2D,
   batchNormalization: BATCH_NORMALIZATION,
   dropout: DROPOUT,
   flatten: FLATTEN,

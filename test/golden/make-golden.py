@@ -406,3 +406,22 @@ def make_ceiling():
 
 
 make_ceiling()
+
+
+def make_upsampling():
+    """Images made larger in both ways, and the gradients."""
+    x = draw(2, 3, 3, 2)
+    cases = []
+    for mode in ("nearest", "bilinear"):
+        for size in ((2, 2), (3, 4), (1, 5)):
+            corners = {} if mode == "nearest" else {"align_corners": False}
+            z = x.clone().requires_grad_()
+            y = F.interpolate(z.permute(0, 3, 1, 2), scale_factor=size, mode=mode, **corners).permute(0, 2, 3, 1)
+            dy = draw(*y.shape)
+            y.backward(dy)
+            options = {"size": size, "interpolation": mode}
+            cases.append({"options": options, "y": array(y), "dy": array(dy), "dx": array(z.grad)})
+    write("upsampling", {"x": array(x), "cases": cases})
+
+
+make_upsampling()

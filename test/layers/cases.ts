@@ -24,6 +24,7 @@ import { maximum } from "../../src/layers/maximum.ts";
 import { multiply } from "../../src/layers/multiply.ts";
 import { softmax } from "../../src/layers/softmax.ts";
 import { subtract } from "../../src/layers/subtract.ts";
+import { upSampling2d } from "../../src/layers/up-sampling2d.ts";
 
 export interface LayerCase {
   readonly name: string;
@@ -338,6 +339,19 @@ export const LAYER_CASES: readonly LayerCase[] = [
     name: "maxPooling2d dilated, padded",
     input: [6, 7, 3],
     layers: [maxPooling2d({ poolSize: 3, strides: 2, dilationRate: 2, padding: 2 })],
+  },
+  { name: "upSampling2d", input: [3, 4, 5], layers: [upSampling2d()] },
+  { name: "upSampling2d of one pixel", input: [1, 1, 2], layers: [upSampling2d({ size: [3, 4] })] },
+  { name: "upSampling2d bilinear", input: [3, 4, 5], layers: [upSampling2d({ interpolation: "bilinear" })] },
+  {
+    name: "upSampling2d bilinear, odd and even sizes",
+    input: [4, 1, 3],
+    layers: [upSampling2d({ size: [3, 4], interpolation: "bilinear" })],
+  },
+  {
+    name: "upSampling2d of ReLUs, a product",
+    input: [2, 3, 3],
+    layers: [conv2d({ filters: 4, kernelSize: 1, activation: "relu" }), upSampling2d(), flatten(), dense({ units: 3 })],
   },
   { name: "globalAveragePooling2d", input: [3, 5, 4], layers: [globalAveragePooling2d()] },
 

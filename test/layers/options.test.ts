@@ -87,6 +87,12 @@ describe("wrong options", () => {
     [{ type: "gelu", approximate: "tanh" }, TypeError, '(gelu): expected approximate to be true or false, got "tanh"'],
     [{ type: "flatten", axis: 0 }, RangeError, "(flatten): expected axis to be a whole number at least 1, got 0"],
     [{ type: "flatten", axis: 1.5 }, RangeError, "(flatten): expected axis to be a whole number at least 1, got 1.5"],
+    [{ type: "upSampling2d", size: [2, 0] }, TypeError, "expected size to be"],
+    [
+      { type: "upSampling2d", interpolation: "bicubic" },
+      RangeError,
+      '(upSampling2d): expected interpolation to be one of nearest, bilinear, got "bicubic"',
+    ],
     [{ type: "maxPooling2d", ceilMode: 1 }, TypeError, "expected ceilMode to be true or false, got 1"],
     [
       { type: "batchNormalization", momentum: 1.5 },
@@ -278,6 +284,7 @@ describe("lists of layers from a file", () => {
         ],
         shortcut: [{ type: "tanh" }],
       },
+      { type: "upSampling2d", size: [1, 2], interpolation: "bilinear" },
       { type: "flatten", axis: 2 },
       { type: "globalAveragePooling2d" },
       { type: "flatten" },
@@ -302,6 +309,7 @@ describe("lists of layers from a file", () => {
       "r/gelu",
       "r/shortcut/tanh",
       "r",
+      "upSampling2d",
       "flatten",
       "globalAveragePooling2d",
       "flatten_1",

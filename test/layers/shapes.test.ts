@@ -62,6 +62,8 @@ describe("output shapes, as Keras has them", () => {
     { layer: { type: "averagePooling2d", poolSize: [3, 2] }, input: [27, 28, 3], output: [9, 14, 3] },
     { layer: { type: "averagePooling2d", poolSize: 3, strides: 1, padding: 1 }, input: [9, 9, 3], output: [9, 9, 3] },
     { layer: { type: "globalAveragePooling2d" }, input: [9, 7, 3], output: [3] },
+    { layer: { type: "upSampling2d" }, input: [9, 7, 3], output: [18, 14, 3] },
+    { layer: { type: "upSampling2d", size: [1, 5], interpolation: "bilinear" }, input: [9, 7, 3], output: [9, 35, 3] },
     { layer: { type: "flatten" }, input: [9, 7, 3], output: [189] },
     { layer: { type: "flatten" }, input: [5], output: [5] },
     { layer: { type: "flatten", axis: 1 }, input: [9, 7, 3], output: [189] },
@@ -238,6 +240,11 @@ describe("shapes that do not fit", () => {
       input: [7],
       message:
         'globalAveragePooling2d "globalAveragePooling2d": expected an input of [height, width, channels], got [7]',
+    },
+    {
+      layer: { type: "upSampling2d" },
+      input: [7],
+      message: 'upSampling2d "upSampling2d": expected an input of [height, width, channels], got [7]',
     },
     {
       layer: { type: "dense", units: 10 },

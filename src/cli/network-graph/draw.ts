@@ -28,6 +28,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   maxPooling2d: POOLING,
   averagePooling2d: POOLING,
   globalAveragePooling2d: POOLING,
+  upSampling2d: POOLING,
   ...Object.fromEntries(Object.keys(ACTIVATIONS).map((type) => [type, ACTIVATION])),
 };
 
