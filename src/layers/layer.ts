@@ -205,7 +205,7 @@ export interface Layer {
   readonly rectifier?: Rectifier | undefined;
   /**
    * Set if the layer gives no gradient to elements whose output is zero: `always`, as a ReLU; or `inherits`, if it only
-   * moves or drops elements, and so does what the layer before it does. Default no.
+   * moves, copies or drops elements, and so does what the layer before it does. Default no.
    * @internal
    */
   readonly stopsAtZero?: "always" | "inherits" | undefined;

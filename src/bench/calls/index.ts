@@ -1,9 +1,10 @@
 /**
- * The cases of the tables as calls of all kernels that can do them.
+ * All families of kernels: the cases of the tables as calls of the kernels that can do them, and the work of each kernel.
  *
  * @module
  */
 
+import type { KernelName } from "../../engine/kernels.ts";
 import {
   COLUMNS,
   DENSES,
@@ -18,20 +19,40 @@ import {
   UPSAMPLINGS,
 } from "../cases.ts";
 import { CONVOLUTIONS, DEPTHWISE, NARROW_CONVOLUTIONS, NETWORK_CONVOLUTIONS } from "../convolution-cases.ts";
-import { activationCalls, dropoutCalls, softmaxCalls } from "./activation.ts";
+import { activationCalls, activationWork, dropoutCalls, softmaxCalls } from "./activation.ts";
 import type { KernelCall } from "./call.ts";
-import { convolutionCalls } from "./convolution.ts";
-import { denseCalls } from "./dense.ts";
-import { inputCalls } from "./input.ts";
-import { crossEntropyCalls, elementwiseLossCalls } from "./loss.ts";
-import { copyColumnsCall, mergingCalls, multiplyChannelsCalls } from "./merging.ts";
-import { narrowCalls } from "./narrow.ts";
-import { normCalls } from "./norm.ts";
-import { clipCalls, optimizerCalls } from "./optimizer.ts";
-import { peakCalls } from "./peak.ts";
-import { poolCalls } from "./pool.ts";
-import { upsampleCalls } from "./upsample.ts";
-import { isWinograd, winogradCalls } from "./winograd.ts";
+import { convolutionCalls, convolutionWork } from "./convolution.ts";
+import { denseCalls, denseWork } from "./dense.ts";
+import { inputCalls, inputWork } from "./input.ts";
+import { crossEntropyCalls, elementwiseLossCalls, lossWork } from "./loss.ts";
+import { copyColumnsCall, mergingCalls, mergingWork, multiplyChannelsCalls } from "./merging.ts";
+import { narrowCalls, narrowWork } from "./narrow.ts";
+import { normCalls, normWork } from "./norm.ts";
+import { clipCalls, optimizerCalls, optimizerWork } from "./optimizer.ts";
+import { padWork } from "./pad.ts";
+import { peakCalls, peakWork } from "./peak.ts";
+import { poolCalls, poolWork } from "./pool.ts";
+import { upsampleCalls, upsampleWork } from "./upsample.ts";
+import { isWinograd, winogradCalls, winogradWork } from "./winograd.ts";
+import type { WorkRow } from "./work-rows.ts";
+
+/** The operations and bytes of every kernel: one without a row does not compile. */
+export const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
+  ...activationWork,
+  ...mergingWork,
+  ...convolutionWork,
+  ...narrowWork,
+  ...denseWork,
+  ...winogradWork,
+  ...poolWork,
+  ...upsampleWork,
+  ...normWork,
+  ...lossWork,
+  ...optimizerWork,
+  ...inputWork,
+  ...padWork,
+  ...peakWork,
+};
 
 /** All calls for correctness, a fresh list each time. */
 export function allCalls(): KernelCall[] {
