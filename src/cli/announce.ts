@@ -8,12 +8,17 @@ import { changeText } from "./network-option.ts";
 import { startFacts, type TrainingRun } from "./run-facts.ts";
 
 /** Says what is trained, on which images and how, before the first step. */
-export function announce(run: TrainingRun, { output }: Context): void {
+export function announce(run: TrainingRun, context: Context): void {
+  context.output.event({ event: "start", ...startFacts(run), resumedAtStep: run.trainer.progress.step });
+  announceLines(run, context);
+}
+
+/** The same for people. */
+export function announceLines(run: TrainingRun, { output }: Context): void {
   const { model, data, settings, trainer, folder } = run;
   const { loaded, train, validation, test } = data;
   const { progress } = trainer;
   const { engine } = model.network;
-  output.event({ event: "start", ...startFacts(run), resumedAtStep: progress.step });
   const images = [
     `${count(train.length)} to train on`,
     ...(validation === undefined ? [] : [`${count(validation.length)} for validation`]),
@@ -24,7 +29,7 @@ export function announce(run: TrainingRun, { output }: Context): void {
   const use = validationUse(run);
   if (use !== undefined) output.text(`          ${use}`);
   const memory = `memory to train ${size(model.network.memory().total)}`;
-  const recipe = settings.isRecipe ? ", a recipe" : "";
+  const recipe = settings.isRecipe ? ", a recipe" : settings.from === undefined ? "" : `, from ${settings.from}`;
   output.text(`Network   ${settings.network}${recipe}: parameters ${parameterCounts(model.describe())}; ${memory}`);
   for (const [i, change] of (run.changes ?? []).entries())
     output.text(`${i === 0 ? "Set" : "   "}       ${changeText(change)}`);

@@ -13,9 +13,14 @@ import { whole } from "../options/kinds.ts";
 import type { OptionSchema } from "../options/schema.ts";
 import { DATA_SPLIT } from "../recipes/data-split.ts";
 import { RECIPE_FILE } from "../recipes/recipe-options.ts";
+import { SEEDS } from "./seeds.ts";
 
 /** The numbers that commands take, by the words of the command. */
 export const COMMAND_OPTIONS = {
+  train: {
+    /** Several runs one after another: so many seeds, or a list such as 1,2,7. */
+    seeds: { kind: SEEDS, optional: true },
+  },
   eval: {
     /** Only so many test images, drawn per class (of IDX files the first ones). */
     limit: { kind: DATA_SPLIT.limit.kind, optional: true },

@@ -58,6 +58,12 @@ export function networkFor(images: Dataset, { set }: NetworkOptions): NetworkCho
   return choiceOf(recipeFor(images), { isRecipe: true, set });
 }
 
+/** The choice for a network that is given, with the settings of the recipe that `--recipe` names. */
+export async function settingsFor(network: Recipe, recipe: string | undefined): Promise<NetworkChoice> {
+  const settings = recipe === undefined ? undefined : await namedRecipe(recipe, "--recipe");
+  return choiceOf(combined(network, settings), { isRecipe: settings !== undefined });
+}
+
 /** A recipe with what `--set` changes in it, as a choice. */
 function choiceOf(
   chosen: Recipe,

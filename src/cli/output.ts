@@ -36,11 +36,14 @@ export class Output {
   readonly look: BarLook;
   readonly #streams: Streams;
   readonly #live: boolean;
+  readonly #hasLines: boolean;
   #status = "";
   #drawn = 0;
 
-  constructor(mode: OutputMode, streams: Streams = process) {
+  /** @param hasLines false: no lines for people, just the status line and remarks */
+  constructor(mode: OutputMode, streams: Streams = process, hasLines = true) {
     this.mode = mode;
+    this.#hasLines = hasLines;
     this.#streams = streams;
     this.style = styleFor(hasColours(streams.stdout.isTTY === true));
     this.look = { style: styleFor(hasColours(streams.stderr.isTTY === true)), unicode: hasUnicode() };
@@ -49,12 +52,12 @@ export class Output {
 
   /** A line for people who want to follow. */
   text(line = ""): void {
-    if (this.mode === "text") this.#print(line);
+    if (this.mode === "text" && this.#hasLines) this.#print(line);
   }
 
   /** A line that stays when everything else is switched off. */
   result(line: string): void {
-    if (this.mode !== "json") this.#print(line);
+    if (this.mode !== "json" && this.#hasLines) this.#print(line);
   }
 
   /** A line for programs. */
@@ -71,6 +74,11 @@ export class Output {
   remark(line: string): void {
     this.clearStatus();
     this.#streams.stderr.write(`${oneLine(line)}\n`);
+  }
+
+  /** The same without lines for people: for parts of a work that are told of otherwise. */
+  get withoutLines(): Output {
+    return new Output(this.mode, this.#streams, false);
   }
 
   /** Width of the terminal that results go to; without end where it is none. */

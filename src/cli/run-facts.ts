@@ -23,6 +23,8 @@ export interface TrainingRun {
   readonly began: number;
   /** True if network and settings were chosen by the data, which is worth a word. */
   readonly isChosen?: boolean;
+  /** Stands in front of its status line, where several run one after another. */
+  readonly label?: string;
 }
 
 /** The program and the machine that figures come from: version, Node, processor, engine and threads. */
@@ -56,6 +58,7 @@ function experimentFacts({ model, data, settings, trainer }: TrainingRun) {
     isRecipe,
     recipe: isRecipe ? network : null,
     set: settings.set ?? null,
+    from: settings.from ?? null,
     seed: model.seed,
     plan,
     data: images,

@@ -129,13 +129,9 @@ export async function createRunFolder(out: string | undefined, name: string, ove
 async function newFolder(name: string): Promise<RunFolder> {
   const made = await firstMissing(RUNS);
   await ensureFolder(RUNS);
-  const plain = name
-    .replace(/^.*[\\/]/, "")
-    .replace(/\.json$/, "")
-    .replace(/[^\w.-]+/g, "-");
-  const base = `${timestamp(new Date())}-${plain}`;
+  const base = newRunPath(name);
   for (let i = 1; ; i++) {
-    const path = join(RUNS, i === 1 ? base : `${base}-${i}`);
+    const path = i === 1 ? base : `${base}-${i}`;
     try {
       await mkdir(path);
       return new RunFolder(path, made ?? path);
@@ -143,6 +139,15 @@ async function newFolder(name: string): Promise<RunFolder> {
       if (errorCode(error) !== "EEXIST") throw fileError("make the folder", path, error);
     }
   }
+}
+
+/** The path in `runs` that a run of this moment gets. */
+export function newRunPath(name: string): string {
+  const plain = name
+    .replace(/^.*[\\/]/, "")
+    .replace(/\.json$/, "")
+    .replace(/[^\w.-]+/g, "-");
+  return join(RUNS, `${timestamp(new Date())}-${plain}`);
 }
 
 /** Local time as "2026-01-31-235959": sorts by time, and stands in a file name. */

@@ -9,8 +9,11 @@ const MAX_LINES_PER_EPOCH = 30;
 export class TrainingDisplay {
   readonly #output: Output;
   readonly #epochs: number;
+  readonly #label: string;
 
-  constructor(output: Output, epochs: number) {
+  /** @param label stands in front of all lines */
+  constructor(output: Output, epochs: number, label = "") {
+    this.#label = label;
     this.#output = output;
     this.#epochs = epochs;
   }
@@ -59,7 +62,7 @@ export class TrainingDisplay {
 
   #head(epoch: number): string {
     const all = String(this.#epochs);
-    return `epoch ${String(epoch).padStart(all.length)}/${all}`;
+    return `${this.#label}epoch ${String(epoch).padStart(all.length)}/${all}`;
   }
 }
 

@@ -136,7 +136,7 @@ async function writeReports({ trainer, folder }: TrainingRun): Promise<void> {
 /** Steps and epochs, with a checkpoint after each epoch. */
 async function train(run: TrainingRun, { output }: Context): Promise<History> {
   const { model, trainer, settings, folder } = run;
-  const display = new TrainingDisplay(output, settings.epochs);
+  const display = new TrainingDisplay(output, settings.epochs, run.label);
   const events = trainer.run();
   for (;;) {
     const next = await events.next();

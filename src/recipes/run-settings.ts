@@ -59,6 +59,8 @@ const OWN = {
   isRecipe: { kind: flag(), default: false },
   /** Settings of network and plan that were changed by their paths, as `--set` does. */
   set: { kind: changes(), optional: true },
+  /** Name of the run or the model file whose weights it started with. */
+  from: { kind: text(), optional: true },
   /** Where the images come from. */
   data: { kind: dataSettings() },
   /** Kernels that computed. */

@@ -1,0 +1,165 @@
+import { resolve } from "node:path";
+import type { EngineName } from "../engine/engine-names.ts";
+import { isInputError, retold } from "../errors.ts";
+import { pickOptions } from "../options/schema.ts";
+import { batchOf } from "../recipes/data-split.ts";
+import { keepsBest } from "../recipes/recipe.ts";
+import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
+import { checkData } from "../training/evaluate.ts";
+import { Model } from "../training/model.ts";
+import { RUN_PLAN, type TrainingPlan } from "../training/plan.ts";
+import { whiten } from "../training/whitening.ts";
+import type { Context, OutputOptions } from "./context.ts";
+import { type DataOptions, type LoadedData, readDataSource } from "./data-source.ts";
+import { resolveEngine } from "./engine.ts";
+import { chooseNetwork, type NetworkChoice, type NetworkOptions, networkFor } from "./network-option.ts";
+import type { TrainingRun } from "./run-facts.ts";
+import { createRunFolder, RunFolder } from "./run-folder.ts";
+import type { Seeds } from "./seeds.ts";
+import { chooseStart, type StartModel } from "./start-model.ts";
+import { prepareData, type TrainingData } from "./training-data.ts";
+import { type TrainingOptions, trainingPlan } from "./training-options.ts";
+import { createTrainer } from "./training-run.ts";
+import { checkWatched, chooseSplit, type SplitOptions } from "./training-split.ts";
+
+/** The options of `train`. */
+export interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, DataOptions, OutputOptions {
+  readonly limit?: number | undefined;
+  readonly freeze?: readonly string[] | undefined;
+  readonly from?: string | undefined;
+  readonly seeds?: Seeds | undefined;
+  readonly out?: string | undefined;
+  readonly overwrite?: boolean | undefined;
+  /** True: the latest interrupted run. */
+  readonly resume?: string | true | undefined;
+}
+
+/** A training with its data in place: all that its runs with several seeds have in common. */
+export interface Experiment {
+  readonly network: NetworkChoice;
+  /** True if network and settings were chosen by the data. */
+  readonly isChosen: boolean;
+  /** The model whose weights it starts with; undefined for initial weights. */
+  readonly start: StartModel | undefined;
+  readonly plan: TrainingPlan;
+  readonly data: TrainingData;
+  readonly settings: RunSettings;
+  readonly engine: EngineName;
+  readonly threads: number | "auto";
+  readonly freeze: readonly string[];
+}
+
+/**
+ * The training that the options ask for.
+ *
+ * @throws UsageError, TypeError, RangeError for wrong options, or data that does not fit; else as the data is read
+ */
+export async function prepareExperiment(
+  argument: string | undefined,
+  options: TrainOptions,
+  context: Context,
+): Promise<Experiment> {
+  const { limit = null, threads = "auto", freeze = [] } = options;
+  const isNamed = (options.from ?? options.model ?? options.recipe) !== undefined;
+  const { network: usual, start } =
+    options.from === undefined
+      ? { network: await chooseNetwork(isNamed ? options : { ...options, set: undefined }), start: undefined }
+      : await chooseStart(options.from, options);
+  const split = chooseSplit(options, usual);
+  // What is wrong shows before any data is loaded.
+  const asked = trainingPlan(options, usual);
+  const engine = resolveEngine(options.engine);
+  const source = readDataSource(argument, options);
+  // Only files may have a part of their own for validation.
+  if (split.validation === null || source.source !== "folder") checkWatched(asked, split);
+  const data = await prepareData(source, { limit, ...split }, context, start?.request);
+  context.signal.throwIfAborted();
+  const network = isNamed ? usual : networkFor(data.train, options);
+  const plan = trainingPlan(options, network);
+  checkWatched(plan, data);
+  const settings = readRunSettings({
+    ...pickOptions(RUN_PLAN, plan),
+    ...(data.validation !== undefined && { restoreBestWeights: keepsBest(plan) }),
+    network: network.name,
+    isRecipe: network.isRecipe,
+    ...(network.changes.length > 0 && {
+      set: Object.fromEntries(network.changes.map(({ path, value }) => [path, value])),
+    }),
+    from: start?.name,
+    data: {
+      ...sourceSettings(data.loaded, start),
+      folder: folderOf(data),
+      limit,
+      ...split,
+      validation: data.choice,
+      ...(data.draw === "classes" && { draw: data.draw }),
+      sha256: data.sha256,
+    },
+    engine,
+  });
+  const isChosen = !isNamed && network.name !== usual.name;
+  return { network, isChosen, start, plan, data, settings, engine, threads, freeze };
+}
+
+/** Where a run of an experiment goes, and with which seed. */
+export interface NewRunOptions {
+  readonly seed: number;
+  readonly out: string | undefined;
+  readonly overwrite: boolean;
+  /** Time at which the command began, by `performance.now`. */
+  readonly began: number;
+}
+
+/**
+ * A run of an experiment, with its folder.
+ *
+ * @throws RangeError if the data does not fit the network, or steps are too few for what is asked for; FileError, UsageError if
+ *   there can be no such folder
+ */
+export async function newRun(
+  experiment: Experiment,
+  { seed, out, overwrite, began }: NewRunOptions,
+  { signal, output }: Context,
+): Promise<TrainingRun> {
+  const { network, isChosen, start, data, settings, engine, threads } = experiment;
+  const { train, validation, test } = data;
+  const { optimizer, loss, batchSize } = experiment.plan;
+  const model = new Model(network.build(train), seed);
+  for (const prefix of experiment.freeze) model.freeze(prefix);
+  await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, train.length), engine, threads });
+  // Data that does not fit is reported before a folder is made.
+  for (const part of [train, test]) if (part !== undefined) checkData(model.network, part, "train");
+  const note = start?.fill(model, train);
+  if (note !== undefined) output.remark(note);
+  if (network.whitening !== undefined) whiten(model, train, network.whitening);
+  // Nor does what the steps are too few for leave one.
+  withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), signal));
+  const folder = await createRunFolder(out, network.name, overwrite);
+  const trainer = createTrainer(model, train, validation, settings, folder, signal);
+  return { model, data, settings, folder, trainer, began, isChosen, changes: network.changes };
+}
+
+/** Says how to do without what a run of few steps has no room for. */
+function withAdvice<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!isInputError(error) || error.code !== "too-few-steps") throw error;
+    throw retold(error, { advice: "too few steps; --no-averaging trains without" });
+  }
+}
+
+/** The source of a run's data, with the size that pictures of other sizes were brought to, or the form that a model needs that it starts from. */
+function sourceSettings({ source, pictures }: LoadedData, start: StartModel | undefined) {
+  if (source.source !== "folder") return source;
+  const { reader = { stretch: true } } = source;
+  if (start !== undefined) return { ...source, reader: { ...start.request.usual, ...reader } };
+  if (pictures === undefined) return source;
+  const { smallest, largest, size } = pictures;
+  const isTheirs = [smallest, largest].every((one) => one.join() === size.join());
+  return isTheirs ? source : { ...source, reader: { ...reader, size } };
+}
+
+function folderOf({ loaded }: TrainingData): string | null {
+  return "folder" in loaded.source && loaded.source.folder !== undefined ? resolve(loaded.source.folder) : null;
+}

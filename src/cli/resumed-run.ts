@@ -1,0 +1,85 @@
+import { dirname, resolve } from "node:path";
+import type { PixelScaling } from "../data/scaling.ts";
+import { flagName } from "../options/names.ts";
+import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
+import { resumeTrainer, runSettings } from "../training/load-model.ts";
+import type { Context } from "./context.ts";
+import { resolveEngine } from "./engine.ts";
+import { UsageError } from "./errors.ts";
+import type { TrainOptions } from "./experiment.ts";
+import { type ModelFile, openModel, progressOf, readModelFile } from "./model-file.ts";
+import type { TrainingRun } from "./run-facts.ts";
+import { openRunFolder } from "./run-folder.ts";
+import { findCheckpoint } from "./runs/checkpoint.ts";
+import { restoreData } from "./training-data.ts";
+import { createTrainer } from "./training-run.ts";
+
+/** Options that a resumed run takes from the command line; the checkpoint has all others. */
+const WITH_RESUME: readonly string[] = [
+  "resume",
+  "epochs",
+  "data",
+  "engine",
+  "threads",
+  "out",
+  "json",
+  "quiet",
+] satisfies (keyof TrainOptions)[];
+
+/**
+ * The run that `--resume` names, with everything back in place.
+ *
+ * @throws UsageError if there is nothing to go on with, or other settings are asked for; else as its data and its model are read
+ */
+export async function resumedRun(
+  argument: string | undefined,
+  options: TrainOptions,
+  context: Context,
+): Promise<TrainingRun> {
+  const began = performance.now();
+  const surplus = Object.entries(options).find(([name, value]) => value !== undefined && !WITH_RESUME.includes(name));
+  if (surplus !== undefined || argument !== undefined) {
+    const got = argument === undefined ? flagName(surplus?.[0] ?? "") : JSON.stringify(argument);
+    throw new UsageError("--resume", "no other settings than the checkpoint's", got);
+  }
+  const { epochs } = options;
+  const path = await findCheckpoint(options.resume === true ? undefined : options.resume, epochs !== undefined);
+  const file = await readModelFile(path);
+  const noted = readRunSettings(runSettings(file.checkpoint));
+  if (epochs !== undefined) checkFurther(epochs, file, noted, context);
+  const engine = resolveEngine(options.engine ?? noted.engine);
+  const model = await openModel(file, { engine, threads: options.threads ?? "auto" }, true);
+  // The present place of the data: an interrupted run goes on from there.
+  const place = options.data === undefined ? noted.data.folder : resolve(options.data);
+  const settings: RunSettings = {
+    ...noted,
+    epochs: epochs ?? noted.epochs,
+    engine,
+    data: notedScaling({ ...noted.data, folder: place }, model.scaling),
+  };
+  const data = await restoreData(settings.data, model.scaling, context);
+  context.signal.throwIfAborted();
+
+  const folder = await openRunFolder(options.out ?? dirname(path));
+  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
+  resumeTrainer(trainer, file.checkpoint);
+  return { model, data, settings, folder, trainer, began };
+}
+
+/** Runs of versions that knew no scaling of pixels keep reading their data as those did. */
+function notedScaling(data: DataSettings, scaling: PixelScaling | undefined): DataSettings {
+  if (scaling !== undefined || data.source !== "folder" || data.reader?.stretch === false) return data;
+  return { ...data, reader: { ...data.reader, stretch: "former" } };
+}
+
+/** Throws unless a run can be trained to so many epochs; says what becomes of its schedule. */
+function checkFurther(epochs: number, file: ModelFile, { schedule, epochs: before }: RunSettings, { output }: Context) {
+  const { epoch = 0, stopped = null } = progressOf(file) ?? {};
+  if (stopped !== null) {
+    throw new UsageError("--resume", "a run to train further", `one that was stopped: ${stopped}`);
+  }
+  if (epochs <= epoch) throw new UsageError("--epochs", `more than the ${epoch} that are done`, `${epochs}`);
+  if (epochs !== before && (schedule.type === "oneCycle" || schedule.type === "cosine")) {
+    output.remark(`the schedule ${schedule.type} spans all ${epochs} epochs now, in place of ${before}`);
+  }
+}

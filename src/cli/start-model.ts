@@ -1,0 +1,98 @@
+import { basename, dirname } from "node:path";
+import { listOf } from "../data/classes.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { isInputError, retold } from "../errors.ts";
+import type { Architecture } from "../model/architecture.ts";
+import { unfrozen } from "../model/freezing.ts";
+import { readArchitecture } from "../model/read-architecture.ts";
+import { readRecipe } from "../recipes/recipe-file.ts";
+import { checkWeights, restoreWeights } from "../training/load-model.ts";
+import type { Model } from "../training/model.ts";
+import { readModelSettings } from "../training/model-settings.ts";
+import { forClasses } from "../training/new-classes.ts";
+import type { FileOptions } from "./data-options.ts";
+import type { DataRequest } from "./data-source.ts";
+import { UsageError } from "./errors.ts";
+import { readModelFile, runNotes } from "./model-file.ts";
+import { type NetworkChoice, type NetworkOptions, settingsFor } from "./network-option.ts";
+
+/** The model that a run starts from, in place of initial weights. */
+export interface StartModel {
+  /** Its run or file, as notes on the new run have it. */
+  readonly name: string;
+  /** How data is read for it: at its size, in its unit. */
+  readonly request: Pick<DataRequest, "usual" | "scaling">;
+  /** Gives a model of its network its weights, all but those of a new head; a note says which these are. */
+  fill(model: Model, train: Dataset): string | undefined;
+}
+
+/** The classes of a data set. */
+type Classes = Partial<Pick<Dataset, "classNames" | "classes">>;
+
+/** A network that is trained from the weights of a model. */
+export interface StartChoice {
+  readonly network: NetworkChoice;
+  readonly start: StartModel;
+}
+
+/**
+ * The network of the model that `--from` names, with the settings of the recipe that `--recipe` names, or else with those that a
+ * network from a file has.
+ *
+ * @throws UsageError if another network is asked for; FileError, TypeError, RangeError if the model cannot be read or is wrong
+ */
+export async function chooseStart(from: string, options: NetworkOptions & FileOptions): Promise<StartChoice> {
+  const other = options.model !== undefined ? "--model" : options.set !== undefined ? "--set" : undefined;
+  if (other !== undefined) throw new UsageError("--from", "its own network", `another by ${other}`, "contradiction");
+  const { path, checkpoint } = await readModelFile(from, "--from");
+  const who = `model ${JSON.stringify(path)}`;
+  const { classNames, scaling, loss } = readModelSettings(who, checkpoint.settings);
+  const notes = runNotes({ path, checkpoint });
+  const own = unfrozen(named(who, () => readArchitecture(checkpoint.model)));
+  named(who, () => checkWeights(own, checkpoint));
+  const [height, width, channels] = own.input.shape;
+  const forData = ({ classNames: names, classes }: Classes) =>
+    named(who, () => forClasses(own, classNames, names ?? classes ?? own.outputs, "classes"));
+  const name = typeof notes?.network === "string" ? notes.network : basename(path, ".safetensors");
+  const recipe = readRecipe({ ...own.toJson(), ...(loss !== undefined && { loss: loss.config }) }, name, who);
+  const network = {
+    ...(await settingsFor(recipe, options.recipe)),
+    build: (data: Classes) => forData(data).architecture,
+  };
+  const start: StartModel = {
+    name: /^(model|checkpoint)\b/.test(basename(path)) ? basename(dirname(path)) || basename(path) : basename(path),
+    request: {
+      usual: {
+        size: [height, width],
+        shape: [height, width, channels],
+        ...((channels === 1 || channels === 3) && { channels }),
+      },
+      scaling: options.keepValues === true ? "ignored" : scaling,
+    },
+    fill(model, train) {
+      const chosen = forData(train);
+      restoreWeights(model, checkpoint, chosen.fresh);
+      model.classNames = chosen.classNames;
+      model.scaling = scaling;
+      return chosen.fresh.length === 0 ? undefined : headNote(model.architecture, chosen.fresh, train);
+    },
+  };
+  return { network, start };
+}
+
+function headNote(architecture: Architecture, fresh: readonly string[], { classNames, classes }: Dataset): string {
+  const withWeights = new Set(architecture.parameters().map(({ name }) => name.slice(0, name.lastIndexOf("/"))));
+  const layers = fresh.filter((path) => withWeights.has(path)).reverse();
+  const what = classNames === undefined ? "" : `: ${listOf(classNames)}`;
+  return `the model has other classes: ${layers.join(", ")} begins with fresh weights, for ${classes} classes${what}`;
+}
+
+/** Puts the name of the model in front of what is wrong with it. */
+function named<T>(who: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!isInputError(error)) throw error;
+    throw retold(error, { who: error.who === "model" ? who : `${who}: ${error.who}` });
+  }
+}
