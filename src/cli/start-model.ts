@@ -20,7 +20,7 @@ import { type NetworkChoice, type NetworkOptions, settingsFor } from "./network-
 export interface StartModel {
   /** Its run or file, as notes on the new run have it. */
   readonly name: string;
-  /** How data is read for it: at its size, in its unit. */
+  /** The reading of data for it: at its size, in its unit. */
   readonly request: Pick<DataRequest, "usual" | "scaling">;
   /** Gives a model of its network its weights, all but those of a new head; a note says which these are. */
   fill(model: Model, train: Dataset): string | undefined;

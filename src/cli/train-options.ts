@@ -94,7 +94,7 @@ function addSplitOptions(command: Command): void {
 export function addNetworkOptions(command: Command): Command {
   return command
     .option("-m, --model <name|file>", "a built-in network or a .json file (default: by the images)")
-    .option("-r, --recipe <name|file>", "a whole experiment, see convasm recipes; other options change parts of it")
+    .option("-r, --recipe <name|file>", "a whole experiment, see convasm recipes; other options change parts")
     .addOption(setOption())
     .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual");
 }

@@ -36,12 +36,12 @@ const HELP: HelpText = {
   notes: [
     `Networks for --model: ${NETWORKS.map(({ name }) => name).join(", ")}. Recipes for --recipe: ${RECIPES.map(({ name }) => name).join(", ")}. ` +
       "convasm recipes tells of each.",
-    'A file for --model is JSON: {"layers": [{"type": "conv2d", "filters": 8, "kernelSize": 3}, ...]}, and where wanted input, loss, ' +
-      "optimizer, schedule, batchSize, epochs, augment. Its last layer has one unit per class.",
+    "Files for --model and --recipe are JSON, as convasm recipes show NAME --json prints it. The last layer has one unit per class. " +
+      "--from gives a model a new last layer where the data has other classes.",
     "Ctrl-C ends the training after the current step; --resume goes on from there, to the same weights.",
   ],
   examples: [
-    ["convasm train", "MNIST, or generated digits where it cannot be had"],
+    ["convasm train", "MNIST, or else generated digits"],
     ["convasm train mnist --epochs 10 --validation 5000", "hold out 5,000 images, keep the best model"],
     ["convasm train digits --limit 10000", "the first 10,000 generated digits"],
     ["convasm train ./fashion --model keras --augment", "a folder of IDX files"],
@@ -49,16 +49,10 @@ const HELP: HelpText = {
     ["convasm train --recipe strided", "an experiment, on its own part of the data"],
     ["convasm train --optimizer adam --lr 0.002 --schedule cosine:warmupEpochs=1"],
     ["convasm train --model network.json --json", "layers from a file, one JSON object per line"],
-    ["convasm train digits --limit 2000 --seeds 3", "three runs, with mean and deviation of their figures"],
-    [
-      "convasm train ./pets --from @latest --epochs 5",
-      "from the weights of the latest run, for the classes of other data",
-    ],
+    ["convasm train digits --limit 2000 --seeds 3", "three runs, and their mean"],
+    ["convasm train ./pets --from @latest --epochs 5", "from the weights of the latest run"],
     ["convasm train --resume runs/2026-01-31-120000-speed99"],
-    [
-      "convasm train --resume runs/2026-01-31-120000-speed99 --epochs 20",
-      "train a finished run further, up to epoch 20",
-    ],
+    ["convasm train --resume @latest --epochs 20", "train a finished run further"],
   ],
 };
 
@@ -66,13 +60,10 @@ const HELP: HelpText = {
 export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
-    .option(
-      "--from <model>",
-      "start with the weights of a run or a model file, whose network it is, for whatever classes the data has",
-    )
+    .option("--from <model>", "a run or a model file to start from: its network, and its weights")
     .addOption(engineOption())
     .addOption(threadsOption())
-    .option("-o, --out <dir>", "folder for the run (default: a new one in runs); with --seeds the begin of their names")
+    .option("-o, --out <dir>", "folder for the run; with --seeds the begin of theirs (default: in runs)")
     .option("--overwrite", "let the run replace an earlier one in --out")
     .option(
       "--resume [run]",
