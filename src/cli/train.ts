@@ -43,7 +43,6 @@ const HELP: HelpText = {
   examples: [
     ["convasm train", "MNIST, or else generated digits"],
     ["convasm train mnist --epochs 10 --validation 5000", "hold out 5,000 images, keep the best model"],
-    ["convasm train digits --limit 10000", "the first 10,000 generated digits"],
     ["convasm train ./fashion --model keras --augment", "a folder of IDX files"],
     ["convasm train ./pets --size 32 --split 0.2", "pictures in one folder per class"],
     ["convasm train --recipe strided", "an experiment, on its own part of the data"],
