@@ -2,6 +2,7 @@
 // dist/browser. Also the worker's program for bundlers, dist/worker/browser-worker.js.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
+import { atOncePlugin } from "./at-once.js";
 import { variantsPlugin } from "./variants.js";
 
 /**
@@ -41,7 +42,7 @@ async function workerProgram() {
 /** Builds all in one file, as a function that the page and its workers call, so that its text is a worker's program. */
 async function oneFile(name, variants) {
   const { plugins, ...rest } = settings(variants);
-  const bundle = await rolldown({ ...rest, plugins: [...plugins, AT_ONCE], input: "src/one-file.ts" });
+  const bundle = await rolldown({ ...rest, plugins: [...plugins, atOncePlugin()], input: "src/one-file.ts" });
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false, minify: true, comments: false });
   const [, code, list] = output[0].code.match(/^(.*)export\{([^}]*)\};?\s*$/s) ?? [];
   const [wasm] = code?.match(/(["'`])[A-Za-z0-9+/=]{9999,}\1/) ?? [];
@@ -71,19 +72,6 @@ function settings(variants) {
     plugins: [variantsPlugin(variants)],
   };
 }
-
-/** A plugin that turns dynamic imports into static ones: in one file, loading later would only mean more code. */
-const AT_ONCE = {
-  name: "at-once",
-  transform(code) {
-    const imports = [];
-    const changed = code.replace(/\bimport\(("\.[^"]+")\)/g, (_, path) => {
-      imports.push(`import * as later${imports.length} from ${path};`);
-      return `Promise.resolve(later${imports.length - 1})`;
-    });
-    return imports.length > 0 ? { code: imports.join("") + changed } : null;
-  },
-};
 
 rmSync("dist/browser", { recursive: true, force: true });
 mkdirSync("dist/browser", { recursive: true });

@@ -1,6 +1,10 @@
 // The bundler's settings of the builds for Node.
 import { rolldown } from "rolldown";
+import { atOncePlugin } from "./at-once.js";
 import { variantsPlugin } from "./variants.js";
+
+/** Parts that pages load when they need them, and that would cost a program for Node more as files than they take. */
+const SMALL = /\/(transforms|use-average|view-predictor)\.ts$/;
 
 /**
  * Puts a program for Node together. The path `../../build/` is right from the sources' folders and from the output's,
@@ -22,6 +26,7 @@ export function nodeBundle(input, variants, isExternal) {
           source.startsWith("../../build/") && isExternal(source) ? { id: source, external: true } : null,
       },
       variantsPlugin(variants),
+      atOncePlugin((path) => SMALL.test(path)),
       JPEG_GLUE,
     ],
   });

@@ -93,10 +93,10 @@ function partsOf(wasm, isWanted) {
     }
     if (id === CODE_SECTION && start !== undefined) {
       const functions = section.number();
-      const middle = wasm.subarray(from, section.at);
-      const bodies = Array.from({ length: functions }, () => section.take(section.number()));
-      const called = calledFunctions(bodies, exported);
-      return { start, exported, middle, bodies: bodies.map(emptyUnless(called)), end: wasm.subarray(end) };
+      const all = Array.from({ length: functions }, () => section.take(section.number()));
+      const bodies = all.map(emptyUnless(calledFunctions(all, exported)));
+      const middle = [...wasm.subarray(from, begin), ...codeHeader(bodies)];
+      return { start, exported, middle, bodies, end: wasm.subarray(end) };
     }
     section.at = end;
   }
@@ -118,14 +118,28 @@ function exportsOf(section) {
 
 /** The functions that exports lead to, by their numbers: no file imports any. */
 function calledFunctions(bodies, exported) {
-  const number = (bytes) => reader(Uint8Array.from(bytes), 0).number();
-  const called = new Set(exported.filter(({ kind }) => kind === FUNCTION).map(({ index }) => number(index)));
+  const numberOf = (bytes) => reader(Uint8Array.from(bytes), 0).number();
+  const called = new Set(exported.filter(({ kind }) => kind === FUNCTION).map(({ index }) => numberOf(index)));
   for (const at of called) {
     const source = reader(bodies[at], 0);
     localsOf(source);
-    for (const { codes, values } of itemsOf(source)) if (codes[0][0] === CALL) called.add(number(values[0]));
+    for (const { codes, values } of itemsOf(source)) if (codes[0][0] === CALL) called.add(numberOf(values[0]));
   }
   return called;
+}
+
+/** The beginning of the section of functions: its size, and their number. */
+function codeHeader(bodies) {
+  const count = [];
+  number(count, bodies.length);
+  const sizes = [];
+  for (const { length } of bodies) number(sizes, length);
+  const header = [CODE_SECTION];
+  number(
+    header,
+    bodies.reduce((sum, { length }) => sum + length, count.length + sizes.length),
+  );
+  return [...header, ...count];
 }
 
 function emptyUnless(called) {

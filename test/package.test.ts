@@ -162,7 +162,7 @@ createModel({ input: "28", layers: [] });
     }
     expect(loaded.size).toBeLessThan(12);
     const text = [...loaded].map((path) => readFileSync(path, "utf8")).join("\n");
-    for (const later of ["convasm-read-files.js", "convasm-reference.js", "convasm-pool.js"]) {
+    for (const later of ["convasm-read-files.js", "convasm-reference.js", "convasm-assemble.js"]) {
       expect(text).toContain(`import("./${later}")`);
       expect([...loaded].filter((path) => path.endsWith(later))).toEqual([]);
     }
