@@ -54,6 +54,37 @@ function expectSpread(values: readonly number[], most: number): void {
 const degrees = (radians: number) => (radians * 180) / Math.PI;
 
 describe("the transforms of an augmentation", () => {
+  it("cut out a part of at least a share of the area, all of it inside, in every place and ratio", () => {
+    const least = 0.3;
+    const parts = transforms({ randomResizedCrop: least }).map((transform) => {
+      const [left, top] = source(transform, 0, 0);
+      const [right, bottom] = source(transform, WIDTH - 1, HEIGHT - 1);
+      for (const [at, most] of [
+        [left, WIDTH],
+        [right, WIDTH],
+        [top, HEIGHT],
+        [bottom, HEIGHT],
+      ]) {
+        expect(at).toBeGreaterThanOrEqual(0);
+        expect(at).toBeLessThanOrEqual(most - 1 + 1e-9);
+      }
+      return { area: transform.a * transform.d, ratio: transform.a / transform.d, left, top };
+    });
+    for (const { area, ratio } of parts) {
+      expect(area).toBeGreaterThanOrEqual(least - 1e-9);
+      expect(area).toBeLessThanOrEqual(1);
+      expect(Math.abs(Math.log(ratio))).toBeLessThanOrEqual(Math.log(4 / 3) + 1e-9);
+    }
+    expect(Math.min(...parts.map(({ area }) => area))).toBeLessThan(least + 0.05);
+    expect(Math.max(...parts.map(({ area }) => area))).toBeGreaterThan(0.9);
+    expect(Math.max(...parts.map(({ left }) => left))).toBeGreaterThan(WIDTH / 4);
+    expect(Math.max(...parts.map(({ top }) => top))).toBeGreaterThan(HEIGHT / 4);
+    // The draws of other changes are those that they were.
+    const turned = transforms({ rotate: 20, randomResizedCrop: 1 });
+    for (const [i, { a, c }] of transforms({ rotate: 20 }).entries())
+      expect(turned[i].c / turned[i].a).toBeCloseTo(c / a, 9);
+  });
+
   it("are the identity, exactly, where nothing is asked for", () => {
     for (const { a, b, tx, c, d, ty, box } of transforms({})) {
       expect([a, b + 0, tx, c + 0, d, ty]).toEqual([1, 0, 0, 0, 1, 0]);
@@ -205,7 +236,16 @@ describe("the transforms of an augmentation", () => {
 
 describe("augmentation options", () => {
   it("are all off unless asked for", () => {
-    const off = { shift: 0, rotate: 0, scale: 0, shear: 0, horizontalFlip: false, randomCrop: 0, cutout: 0 };
+    const off = {
+      shift: 0,
+      randomResizedCrop: 0,
+      rotate: 0,
+      scale: 0,
+      shear: 0,
+      horizontalFlip: false,
+      randomCrop: 0,
+      cutout: 0,
+    };
     expect(readAugment({})).toEqual(off);
     expect(readAugment({ cutout: 4 })).toEqual({ ...off, cutout: 4 });
   });
