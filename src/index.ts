@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * convasm trains convolutional networks on the CPU. This entry runs in browsers and in Node; `convasm/node` adds files.
  *
@@ -15,11 +17,15 @@ export {
 export { prepareDigit } from "./data/digit-image.ts";
 export { digits } from "./data/digits/dataset.ts";
 export { type Digits, type DigitsOptions, generateDigits } from "./data/digits/generate.ts";
+export type { Drawable } from "./data/drawn-pixels.ts";
+export type { FileSource } from "./data/file-source.ts";
 export { type RasterImage, resizeImage } from "./data/image.ts";
+export type { DecodeImage } from "./data/picture-decoder.ts";
 export type { PictureSize } from "./data/picture-size.ts";
+export type { PicturePixels, PictureSource } from "./data/picture-source.ts";
 export type { ClassLabels, ImageShape, Pixels } from "./data/pixels.ts";
 export type { DataFileInput } from "./data/read/data-file.ts";
-export type { DecodeImage, ReadDataOptions } from "./data/read/options.ts";
+export type { ReadDataOptions } from "./data/read/options.ts";
 export type { ReadData } from "./data/read/parts.ts";
 export type { PictureFacts } from "./data/read/picture-facts.ts";
 export type { ArrayNames, ReadSettings } from "./data/read/settings.ts";
@@ -129,6 +135,7 @@ export { EarlyStopping, type EarlyStoppingOptions } from "./training/callbacks/e
 export { ReduceOnPlateau, type ReduceOnPlateauOptions } from "./training/callbacks/reduce-on-plateau.ts";
 export { StopOnNaN } from "./training/callbacks/stop-on-nan.ts";
 export type { MetricName } from "./training/chosen-metrics.ts";
+export type { ClassifyOptions, ClassScore } from "./training/classify.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
 export { createModel, type ModelOptions } from "./training/create-model.ts";
 export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluate.ts";
@@ -155,7 +162,7 @@ export {
   softmaxCrossEntropy,
 } from "./training/losses.ts";
 export type { MetricCounts } from "./training/metric-counts.ts";
-export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
+export { argmax, type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
 export { Model } from "./training/model.ts";
 export {
   type AdamOptions,
@@ -190,6 +197,7 @@ export type {
   LoadSettings,
   RemoteCompileOptions,
   RemoteEngine,
+  RemoteEvaluateOptions,
   RemoteFitOptions,
 } from "./worker/contract.ts";
 export type { RemoteDataset } from "./worker/remote-dataset.ts";

@@ -4,16 +4,12 @@
  * @module
  */
 
-import { useForeignNames } from "./node/foreign-names.ts";
+import { useNode } from "./node/host.ts";
 import { useNodeSessions } from "./node/sessions.ts";
-import { useNodeThreads } from "./node/threads.ts";
-import { useWasmFiles } from "./node/wasm.ts";
-import { useWideFlag } from "./node/wide.ts";
+// Loaded at once: as a part of its own it would cut what it shares with the rest into many files.
+import "./training/classify.ts";
 
-useForeignNames();
-useWasmFiles();
-useWideFlag();
-useNodeThreads();
+useNode();
 useNodeSessions();
 
 export type { TrainTest } from "./data/mnist.ts";

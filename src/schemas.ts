@@ -16,6 +16,7 @@ import { AVERAGINGS } from "./training/averaging.ts";
 import { BEST_WEIGHTS } from "./training/callbacks/best-weights.ts";
 import { EARLY_STOPPING } from "./training/callbacks/early-stopping.ts";
 import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
+import { CLASSIFY_OPTIONS } from "./training/classify.ts";
 import { COMPILE_OPTIONS } from "./training/compile-options.ts";
 import { MODEL_OPTIONS } from "./training/create-model.ts";
 import { EXPORT_HTML } from "./training/export-html-options.ts";
@@ -43,6 +44,7 @@ export const SCHEMAS = {
     compile: COMPILE_OPTIONS,
     fit: FIT_OPTIONS,
     load: LOAD_OPTIONS,
+    classify: CLASSIFY_OPTIONS,
     augment: AUGMENT,
     evaluations: SAMPLE_EVALUATION,
     prediction: PREDICTION,

@@ -130,7 +130,7 @@ describe("what package.json tells bundlers", () => {
     const worker = [exports["./worker"].default, "./dist/worker/browser-worker.js"];
     expect(sideEffects).toEqual([own, module, ...worker]);
     expect(exports["."].node).toEqual(exports["./node"]);
-    expect(readFileSync(join(ROOT, "src/node.ts"), "utf8")).toMatch(/^useWasmFiles\(\);$/m);
+    expect(readFileSync(join(ROOT, "src/node.ts"), "utf8")).toMatch(/^useNode\(\);$/m);
   });
 });
 

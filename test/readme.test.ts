@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { dense } from "../src/layers/dense.ts";
+import { flatten } from "../src/layers/flatten.ts";
+import { createModel } from "../src/training/create-model.ts";
+import { encodePng } from "./data/png-writer.ts";
 
 const ENTRY = pathToFileURL("dist/node/convasm.js").href;
 
@@ -47,6 +51,62 @@ describe("README", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  /** Runs an example of README, which begins with a text, between two pieces of code, in a folder with some files. */
+  async function runExample(
+    begin: string,
+    check: string,
+    files: Readonly<Record<string, Uint8Array>>,
+  ): Promise<string> {
+    const readme = await readFile("README.md", "utf8");
+    const code = readme
+      .split("```js\n")
+      .find((text) => text.startsWith(begin))
+      ?.split("```")[0];
+    const folder = await mkdtemp(join(tmpdir(), "convasm-readme-"));
+    try {
+      for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+      const program = code?.replace('from "convasm"', `from ${JSON.stringify(ENTRY)}`).replace("8080", "0");
+      await writeFile(join(folder, "example.mjs"), `${program}\n${check}\n`);
+      return (await promisify(execFile)(process.execPath, ["example.mjs"], { cwd: folder })).stdout;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  it("has a Node service that names what is in pictures, and tells what is wrong with others", async () => {
+    const model = createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
+    await model.compile({ engine: "js", loss: "softmaxCrossEntropy" });
+    const picture = encodePng({
+      width: 50,
+      height: 40,
+      depth: 8,
+      colourType: 0,
+      sample: (x) => (x > 20 && x < 25 ? 0 : 255),
+    });
+    const check = `server.once("listening", async () => {
+      const { readFile } = await import("node:fs/promises");
+      const post = (body) => fetch("http://127.0.0.1:" + server.address().port, { method: "POST", body });
+      const right = await post(await readFile("seven.png"));
+      console.log(right.status, (await right.json()).map(({ name, score }) => name in [..."0123456789"] && score >= 0).join());
+      const wrong = await post("no picture");
+      console.log(wrong.status, await wrong.text());
+      server.close();
+    });`;
+    const stdout = await runExample("import { createServer }", check, {
+      "model.safetensors": model.save(),
+      "seven.png": picture,
+    });
+    expect(stdout).toBe(
+      '200 true,true,true\n400 image "the picture": expected a PNG or JPEG picture, got something else\n',
+    );
+  });
+
+  it("has a training in a session that ends by a signal or when its loop is left, and writes the model", async () => {
+    const check = `const { readFileSync } = await import("node:fs");
+      console.log(end, readFileSync("model.safetensors").length > 10000);`;
+    expect(await runExample("import { conv2d, createSession", check, {})).toMatch(/^(completed|interrupted) true\n$/);
   });
 
   it("names every command", async () => {

@@ -43,7 +43,7 @@ export function announceLines(run: TrainingRun, { output }: Context): void {
     );
     output.text("          --model, --recipe, --epochs, --augment and --size choose otherwise");
   }
-  if (engine.threadsReason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.threadsReason}`);
+  if (engine.reason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.reason}`);
   if (progress.step > 0) {
     const at = `epoch ${Math.min(progress.epoch + 1, settings.epochs)}, step ${progress.stepInEpoch}`;
     output.text(`Resumed   ${folder.path} at ${at}`);

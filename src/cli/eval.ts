@@ -14,6 +14,7 @@ import { percent } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
 import { addOwnOptions } from "./schema-option.ts";
+import { expectModelFirst } from "./swapped-arguments.ts";
 import { classTable, detailsJson, mistakes, testLine, testModel } from "./test-figures.ts";
 import { metricsOption } from "./train-options.ts";
 import { drawOf, splitSeedOf } from "./training-data.ts";
@@ -68,6 +69,7 @@ async function evaluateModel(
   const began = performance.now();
   const context = createContext(options, signal);
   const { output } = context;
+  await expectModelFirst("eval", path, argument === undefined ? [] : [argument], context);
   const file = await readModelFile(path);
   const engine = resolveEngine(options.engine ?? trainedOn(file));
   const model = await openModel(file, { engine, threads: options.threads ?? "auto" });

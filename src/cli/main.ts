@@ -1,8 +1,5 @@
 import { Command } from "commander";
-import { useForeignNames } from "../node/foreign-names.ts";
-import { useNodeThreads } from "../node/threads.ts";
-import { useWasmFiles } from "../node/wasm.ts";
-import { useWideFlag } from "../node/wide.ts";
+import { useNode } from "../node/host.ts";
 import { addBenchCommand } from "./bench.ts";
 import { addDataCommand } from "./data.ts";
 import { addDoctorCommand } from "./doctor.ts";
@@ -53,10 +50,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
  * @param words the command line after the program's name
  */
 export async function run(words: readonly string[]): Promise<void> {
-  useForeignNames();
-  useWasmFiles();
-  useNodeThreads();
-  useWideFlag();
+  useNode();
   if (needsWideProcess(words)) {
     const wide = await runWide(words);
     if ("exitCode" in wide) {

@@ -1,29 +1,22 @@
 import { type Command, Option } from "commander";
-import { prepareDigit } from "../data/digit-image.ts";
-import { isGzip } from "../data/gzip.ts";
-import { readIdxImages } from "../data/idx.ts";
-import { DIGIT_NAMES } from "../data/mnist.ts";
 import type { Pixels } from "../data/pixels.ts";
-import { picturePixels, pixelsFor, seenImage } from "../data/read/picture.ts";
-import { scaleBytes, shownPixels } from "../data/scaling.ts";
 import type { EngineName } from "../engine/engine-names.ts";
-import { InputRangeError, isInputError, retold } from "../errors.ts";
 import { checkOneOutput } from "../model/architecture.ts";
-import { readFileBounded } from "../node/files.ts";
-import { decodeImage } from "../node/image.ts";
+import { isUint8Array } from "../numeric/array-kinds.ts";
 import type { OptionsOf } from "../options/schema.ts";
-import { argmax } from "../training/metrics.ts";
 import type { Model } from "../training/model.ts";
-import { bar } from "./bar.ts";
 import { COMMAND_OPTIONS } from "./command-options.ts";
 import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
-import { EXIT, Interrupted, reportError, UsageError } from "./errors.ts";
-import { dimensions, percent } from "./format.ts";
+import { EXIT, reportError, UsageError } from "./errors.ts";
+import { counted, dimensions } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { openModel, readModelFile } from "./model-file.ts";
-import { drawPixels } from "./picture.ts";
+import { type Request, type Source, type Subject, sourceOf } from "./predict/images.ts";
+import { PredictionReport, scoreName } from "./predict/report.ts";
+import { formatFor, TableFile } from "./predict/table.ts";
 import { addOwnOptions } from "./schema-option.ts";
+import { expectModelFirst } from "./swapped-arguments.ts";
 
 interface PredictOptions extends OutputOptions, OptionsOf<typeof COMMAND_OPTIONS.predict> {
   readonly raw?: boolean | undefined;
@@ -31,22 +24,26 @@ interface PredictOptions extends OutputOptions, OptionsOf<typeof COMMAND_OPTIONS
   readonly show?: boolean | undefined;
   readonly engine?: EngineName | "auto" | undefined;
   readonly threads?: number | "auto" | undefined;
+  readonly csv?: boolean | undefined;
+  readonly out?: string | undefined;
 }
 
 const HELP: HelpText = {
   notes: [
-    "A model of digits, which is one of 28 x 28 grey pixels with the classes 0 to 9, gets each picture prepared as MNIST was made: " +
-      "light on dark, at most 20 pixels high and wide, centred by mass. Other models get it resized to their input.",
+    "Pictures may have any size: they are brought to that of the model, in the way its training data were. A model of digits, which is one of " +
+      "28 x 28 grey pixels with the classes 0 to 9, gets each picture prepared as MNIST was made: light on dark, at most 20 pixels high and " +
+      "wide, centred by mass.",
+    "Where a folder is called as a class of the model, that is the true class of the pictures in it: tables have a column for it, and the end " +
+      "tells how many are right. A picture that cannot be read is told, the others are classified, and the exit code is 2.",
   ],
   examples: [
     ["convasm predict model.safetensors seven.png photo-of-a-four.jpg"],
     ["convasm predict model.safetensors seven.png --show", "also draw what the network sees"],
+    ["convasm predict model.safetensors ./pets --out pets.csv", "all pictures in a folder, as a table"],
+    ["convasm predict model.safetensors 'pets/*/1*.png' --csv"],
     ["convasm predict model.safetensors t10k-images-idx3-ubyte.gz --limit 20 --json"],
   ],
 };
-
-const MAX_FILE_BYTES = 256 * 2 ** 20;
-const BAR_WIDTH = 30;
 
 /** Adds the command `predict`. */
 export function addPredictCommand(program: Command, signal: AbortSignal): void {
@@ -54,13 +51,18 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
     .command("predict")
     .description("say what is in pictures")
     .argument("<model>", "a model file or a run folder")
-    .argument("<images...>", "PNG or JPEG pictures, of any size, or IDX files of images")
+    .argument(
+      "<images...>",
+      "PNG or JPEG pictures, folders, ZIP or tar archives of them, patterns such as '*.png', or IDX files",
+    )
     .option("--raw", "only resize the pictures, also for a model of digits")
     .addOption(new Option("--digit", "prepare the pictures as MNIST was made, also for another model").conflicts("raw"))
     .option("--show", "draw what the network sees");
   addOwnOptions(command, "predict")
+    .option("-o, --out <file>", "write a table of all images: .csv, .json, or .jsonl for an object per line")
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(new Option("--csv", "the table on standard output").conflicts(["json", "quiet", "show"]))
     .addOption(new Option("--json", "one JSON object per image on standard output").conflicts(["quiet", "show"]))
     .option("-q, --quiet", "only each picture's name and class")
     .action((model: string, images: string[], options: PredictOptions) => predict(model, images, options, signal));
@@ -69,125 +71,126 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
 
 async function predict(
   path: string,
-  images: readonly string[],
+  words: readonly string[],
   options: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const context = createContext(options, signal);
+  const { csv = false, json, quiet, top = COMMAND_OPTIONS.predict.top.default } = options;
+  const context = createContext({ json, quiet: quiet || csv }, signal);
+  if (options.out !== undefined) formatFor(options.out);
+  await expectModelFirst("predict", path, words, context);
   const engine = resolveEngine(options.engine);
   const model = await openModel(await readModelFile(path), { engine, threads: options.threads ?? "auto" });
   checkOneOutput(model.architecture, "predict", "; the library's predictOutputs gives all");
-  for (const image of images) {
-    signal.throwIfAborted();
-    try {
-      await predictFile(model, image, options, context);
-    } catch (error) {
-      if (error instanceof Interrupted) throw error;
-      // After a bad picture, the others are still classified.
-      process.exitCode = Math.max(Number(process.exitCode ?? EXIT.done), reportError(error));
-    }
-  }
-}
-
-async function predictFile(model: Model, path: string, options: PredictOptions, context: Context): Promise<void> {
-  const { shape } = model.architecture.input;
-  const bytes = await readFileBounded(path, MAX_FILE_BYTES);
-  if (!isIdx(bytes)) {
-    const pixels = await preparePicture(bytes, path, model, options);
-    return show(path, undefined, pixels, await model.predict(pixels), model, options, context);
-  }
-  const file = await readIdxImages({ name: path, bytes });
-  if (file.shape.join() !== shape.join()) {
-    const got = dimensions(file.shape);
-    throw new InputRangeError(
-      `predict ${JSON.stringify(path)}`,
-      `images of ${dimensions(shape)}`,
-      got,
-      "shape-mismatch",
-    );
-  }
-  const size = file.images.length / file.length;
-  const { batchSize } = model.network;
-  const { outputs } = model.architecture;
-  const count = Math.min(file.length, options.limit ?? file.length);
-  const images = pixelsFor({ images: file.images, depth: 8 }, model.scaling);
-  for (let begin = 0; begin < count; begin += batchSize) {
-    context.signal.throwIfAborted();
-    const n = Math.min(batchSize, count - begin);
-    const scores = await model.predict(images.subarray(begin * size, (begin + n) * size));
-    for (let i = 0; i < n; i++) {
-      const pixels = images.subarray((begin + i) * size, (begin + i + 1) * size);
-      show(path, begin + i, pixels, scores.subarray(i * outputs, (i + 1) * outputs), model, options, context);
-    }
-  }
-}
-
-function isIdx(bytes: Uint8Array): boolean {
-  return isGzip(bytes) || (bytes[0] === 0 && bytes[1] === 0);
-}
-
-async function preparePicture(
-  bytes: Uint8Array,
-  path: string,
-  model: Model,
-  { raw, digit }: PredictOptions,
-): Promise<Pixels> {
-  const [height, width, channels] = model.architecture.input.shape;
-  const isDigitShape = height === 28 && width === 28 && channels === 1;
-  if (digit && !isDigitShape) {
-    throw new UsageError("--digit", "a model of 28 x 28 x 1 pixels", dimensions([height, width, channels]));
-  }
-  if (channels !== 1 && channels !== 3) {
-    throw new InputRangeError("predict", "a model of 1 or 3 channels to give pictures to", `one of ${channels}`);
-  }
-  const image = await decodeImage(bytes, path);
-  const { scaling } = model;
-  const isDigitModel = isDigitShape && model.classNames?.join() === DIGIT_NAMES.join();
-  const prepare = digit || (isDigitModel && !raw);
+  const request = requestFor(model, options);
+  const sources = await findSources(words, request, context);
+  const isKnown = sources.every(({ count }) => count !== undefined);
+  const total = isKnown ? sources.reduce((sum, { count = 0 }) => sum + count, 0) : undefined;
+  const hasTruth = sources.some((source) => source.hasTruth);
+  const head = { score: scoreName(model), hasTruth, top: Math.min(top, model.architecture.outputs) };
+  const file = options.out === undefined ? undefined : await TableFile.open(options.out, head);
   try {
-    return prepare
-      ? scaleBytes(prepareDigit(seenImage(image, scaling)), scaling)
-      : picturePixels(image, [height, width, channels], scaling);
-  } catch (error) {
-    if (!isInputError(error)) throw error;
-    throw retold(error, { who: `image ${JSON.stringify(path)}` });
+    const report = new PredictionReport(model, { ...head, show: options.show === true, csv, total, file }, context);
+    await classifyAll(sources, model, report, context);
+    await file?.finish();
+    if (file !== undefined || sources.some(({ isMany }) => isMany)) report.finish();
+    if (file !== undefined) context.output.text(`Table     ${options.out}`);
+  } finally {
+    await file?.discard();
   }
 }
 
-function show(
-  path: string,
-  index: number | undefined,
-  pixels: Pixels,
-  scores: Float32Array,
-  model: Model,
-  options: PredictOptions,
-  { output }: Context,
-): void {
-  const nameOf = (i: number) => model.classNames?.[i] ?? String(i);
-  const isShare = model.network.loss?.activation === "softmax";
-  const best = argmax(scores, 0, scores.length);
-  const name = index === undefined ? path : `${path}[${index}]`;
-  const ranked = Array.from(scores, (score, i) => ({ score, i })).sort((a, b) => b.score - a.score || a.i - b.i);
-  const top = ranked.slice(0, options.top ?? COMMAND_OPTIONS.predict.top.default);
+function requestFor(model: Model, { raw, digit, limit }: PredictOptions): Request {
+  const { shape } = model.architecture.input;
+  const { classNames, scaling } = model;
+  if (digit && shape.join() !== "28,28,1") {
+    throw new UsageError("--digit", "a model of 28 x 28 x 1 pixels", dimensions(shape));
+  }
+  return { model: { shape, classNames, scaling }, prepare: digit ? "digit" : raw ? "resize" : "auto", limit };
+}
 
-  output.event({
-    event: "prediction",
-    image: path,
-    ...(index !== undefined && { index }),
-    class: nameOf(best),
-    classIndex: best,
-    [isShare ? "probability" : "score"]: scores[best],
-    [isShare ? "probabilities" : "scores"]: [...scores],
-  });
-  if (output.mode === "quiet") output.result([name, nameOf(best)].map((word) => word.replaceAll("\t", " ")).join("\t"));
-  output.text(`${name}: ${output.style.bold(nameOf(best))}`);
-  if (options.show)
-    for (const line of drawPixels(shownPixels(pixels, model.scaling), model.architecture.input.shape))
-      output.text(`  ${line}`);
-  const width = Math.max(...top.map(({ i }) => nameOf(i).length));
-  for (const { score, i } of top) {
-    const figure = isShare ? percent(score).padStart(8) : String(score);
-    const look = { ...output.look, style: output.style };
-    output.text(`  ${nameOf(i).padStart(width)}  ${isShare ? `${bar(score, BAR_WIDTH, look)} ` : ""}${figure}`);
+/** The images of all words; one that has none is told, and does not stop the others. */
+async function findSources(words: readonly string[], request: Request, context: Context): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const word of words) {
+    context.output.status(() => `looking for pictures in ${word} ...`);
+    try {
+      const source = await sourceOf(word, request);
+      sources.push(source);
+      if (source.others > 0) context.output.remark(`${word}: left out ${counted(source.others, "other file")}`);
+    } catch (error) {
+      tell(error, context);
+    }
+  }
+  return sources;
+}
+
+/** Tells of what could not be read, and goes on. */
+function tell(error: unknown, { output, signal }: Context): void {
+  if (signal.aborted) throw error;
+  output.clearStatus();
+  process.exitCode = Math.max(Number(process.exitCode ?? EXIT.done), reportError(error));
+}
+
+/** Classifies the images of all sources, a batch at a time: no more than that is in memory. */
+async function classifyAll(
+  sources: readonly Source[],
+  model: Model,
+  report: PredictionReport,
+  context: Context,
+): Promise<void> {
+  const batch = new Batch(model, report);
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      report.addBroken();
+      tell(error, context);
+    }
+  };
+  for (const source of sources) {
+    await attempt(async () => {
+      for await (const subject of source.subjects()) {
+        context.signal.throwIfAborted();
+        report.progress();
+        let pixels: Pixels | undefined;
+        await attempt(async () => {
+          pixels = await subject.pixels();
+        });
+        if (pixels !== undefined) await batch.add(subject, pixels);
+      }
+    });
+  }
+  await batch.flush();
+}
+
+/** Images that are predicted together. */
+class Batch {
+  readonly #model: Model;
+  readonly #report: PredictionReport;
+  #subjects: Subject[] = [];
+  #images: Pixels[] = [];
+
+  constructor(model: Model, report: PredictionReport) {
+    this.#model = model;
+    this.#report = report;
+  }
+
+  async add(subject: Subject, pixels: Pixels): Promise<void> {
+    this.#subjects.push(subject);
+    this.#images.push(pixels);
+    if (this.#images.length === this.#model.network.batchSize) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const [subjects, images] = [this.#subjects, this.#images];
+    if (images.length === 0) return;
+    [this.#subjects, this.#images] = [[], []];
+    const size = images[0].length;
+    const together = images.every(isUint8Array)
+      ? new Uint8Array(images.length * size)
+      : new Float32Array(images.length * size);
+    for (const [i, pixels] of images.entries()) together.set(pixels, i * size);
+    await this.#report.add(subjects, images, await this.#model.predict(together));
   }
 }

@@ -27,6 +27,18 @@ export function allowWide(): void {
   wide = true;
 }
 
+let hint: string | undefined;
+
+/** Notes the way to `relaxed` on this host, which does not run it by itself. */
+export function setRelaxedHint(text: string): void {
+  hint = text;
+}
+
+/** The way to a faster engine than the one that `auto` took, where that is known. */
+export function fasterHint(taken: EngineName): string | undefined {
+  return taken === "simd" ? hint : undefined;
+}
+
 // Each probe is the smallest module that needs the feature: a function of type `parameters -> v128` with this body.
 function supports(parameters: number, body: readonly number[]): boolean {
   const V128 = 0x7b;

@@ -1,6 +1,6 @@
 import { HostError, InputRangeError, isInputError, KernelError, reasonOf, retold } from "../errors.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
-import { chooseEngine, type EngineName, type WasmEngine } from "./engine-names.ts";
+import { chooseEngine, type EngineName, fasterHint, type WasmEngine } from "./engine-names.ts";
 import { ENGINE, type EngineOptions } from "./engine-options.ts";
 import type { Kernels } from "./kernels.ts";
 import { programOf, runPhase } from "./program.ts";
@@ -24,8 +24,11 @@ export interface Engine {
   readonly bytes: Uint8Array;
   /** Number of threads that run tapes, the calling one included; with `auto` the largest number. */
   readonly threads: number;
-  /** Reason, in words, for fewer threads than asked for, or than the machine has cores. */
-  readonly threadsReason: string | undefined;
+  /**
+   * Reason, in words, why it is slower than this machine could be: fewer threads than asked for, or than there are cores; an engine
+   * that `auto` had to take where a faster one needs a flag of the host. Undefined where there is none.
+   */
+  readonly reason: string | undefined;
   /**
    * Runs a tape to its end, on all threads.
    *
@@ -58,7 +61,10 @@ export function engineChoice(options: EngineOptions): EngineChoice {
   if (precision === "float64" && engine !== "js") {
     throw new InputRangeError("engine", "the js engine for float64", engine, "contradiction");
   }
-  return { engine, precision, ...chooseThreads(threads, engine === "js" ? "the js engine has one thread" : undefined) };
+  const chosen = chooseThreads(threads, engine === "js" ? "the js engine has one thread" : undefined);
+  const hint = wanted === undefined || wanted === "auto" ? fasterHint(engine) : undefined;
+  const reasons = [hint, chosen.reason].filter((reason) => reason !== undefined);
+  return { engine, precision, ...chosen, reason: reasons.length === 0 ? undefined : reasons.join("; ") };
 }
 
 /** Bytes of a heap of `elements` elements: WebAssembly's memory comes in pages. */
@@ -185,7 +191,7 @@ class TapeEngine implements Engine {
     return this.#pool?.threads ?? 1;
   }
 
-  get threadsReason(): string | undefined {
+  get reason(): string | undefined {
     return this.#reason;
   }
 

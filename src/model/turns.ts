@@ -132,6 +132,12 @@ export class Turns {
       });
   }
 
+  /** Throws if anybody works with the network, in whose place another is to be. */
+  expectIdle(who: string): void {
+    this.expectNoRun(who);
+    this.expectNoReader(who);
+  }
+
   /**
    * Throws if the weights are being exchanged.
    *

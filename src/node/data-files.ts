@@ -14,7 +14,6 @@ import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { fileError } from "./file-error.ts";
 import { readFileBounded } from "./files.ts";
-import { decodeImage } from "./image.ts";
 import { hasMnistLabels } from "./mnist.ts";
 
 /** Deepest nesting of folders that is searched. */
@@ -31,7 +30,6 @@ const PIECE_BYTES = 256 * 1024;
 /**
  * Reads a file or folder of data of any known format: see `readData`.
  *
- * @param options `decodeImage` reads PNG and JPEG unless said otherwise
  * @throws FileError if the path cannot be read; RangeError if the format is not known, or a file is wrong
  *
  * @example
@@ -39,7 +37,7 @@ const PIECE_BYTES = 256 * 1024;
  */
 export async function loadDataFiles(path: string, options: ReadDataOptions = {}): Promise<ReadData> {
   const [files, { readDataFiles }] = await Promise.all([openDataFiles(path), import("../data/read/read-files.ts")]);
-  const data = await readDataFiles(files, { decodeImage, ...options });
+  const data = await readDataFiles(files, options);
   const { train, test } = data;
   const isMnist = train?.classNames === undefined && isUint8Array(train?.labels) && hasMnistLabels(train.labels);
   if (!isMnist) return data;

@@ -2,7 +2,7 @@ import { type StartWorker, setSessionSource } from "../worker/session-source.ts"
 import { startNodeWorker } from "./worker-program.ts";
 
 /**
- * Starts workers for sessions in Node. They keep the program running until they are ended.
+ * Starts workers for sessions in Node. They keep the program running as long as a call or a run is under way.
  *
  * @param program the worker's file; default: the package's own
  */
@@ -16,6 +16,7 @@ export function nodeSessions(program?: URL): StartWorker {
     return {
       post: (message, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
       terminate: () => void worker.terminate(),
+      keepAlive: (isNeeded) => (isNeeded ? worker.ref() : worker.unref()),
     };
   };
 }

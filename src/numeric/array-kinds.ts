@@ -40,6 +40,12 @@ export function isClamped(value: unknown): value is Uint8ClampedArray {
   return ArrayBuffer.isView(value) && tagOf(value) === "Uint8ClampedArray";
 }
 
+/** True for a value that can be read as a Blob is, whatever realm it comes from. */
+export function isBlob(value: unknown): value is Blob {
+  if (typeof value !== "object" || value === null) return false;
+  return ["slice", "stream", "arrayBuffer"].every((method) => typeof Reflect.get(value, method) === "function");
+}
+
 /** The bytes of a file, as callers have them. */
 export type FileBytes = Uint8Array | Uint8ClampedArray | ArrayBuffer;
 

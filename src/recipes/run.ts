@@ -3,7 +3,7 @@ import { TooSmallError } from "../errors.ts";
 import { Architecture } from "../model/architecture.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
 import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
-import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import { divergenceOf } from "../training/callbacks/stop-on-nan.ts";
 import type { CompileOptions } from "../training/compile-options.ts";
 import { checkLoss } from "../training/diverged.ts";
 import type { Evaluation } from "../training/evaluate.ts";
@@ -87,7 +87,7 @@ export async function runRecipe(
   const events = model.fitEvents(train, {
     ...pickOptions(FIT_PLAN, plan),
     epochs,
-    callbacks: [new StopOnNaN(), ...planCallbacks(plan, validation !== undefined)],
+    callbacks: planCallbacks(plan, validation !== undefined),
     ...(validation !== undefined && { validation }),
     ...(signal !== undefined && { signal }),
   });

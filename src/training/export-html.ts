@@ -1,7 +1,7 @@
+import type { FileSource } from "../data/file-source.ts";
 import { InputRangeError } from "../errors.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import { checkOneOutput } from "../model/architecture.ts";
-import type { FileBytes } from "../numeric/array-kinds.ts";
 import { readOptions } from "../options/schema.ts";
 import { EXPORT_HTML, type ExportHtmlOptions } from "./export-html-options.ts";
 import { loadModel } from "./load-model.ts";
@@ -20,14 +20,14 @@ const LARGEST_DRAWING = 32;
  *
  * The builds in one file don't have it.
  *
- * @param file a model file's or a checkpoint's bytes, or what `readCheckpoint` made of them
+ * @param file a model file or a checkpoint, as `loadModel` takes it
  * @returns the text of an HTML file
  * @throws TypeError, RangeError if it is no model file, its images have neither 1 nor 3 channels, or it has several
  *   outputs
  * @example
  * const html = await exportHtml(model.save(), { title: "My digits" });
  */
-export async function exportHtml(file: FileBytes | Checkpoint, options: ExportHtmlOptions = {}): Promise<string> {
+export async function exportHtml(file: FileSource | Checkpoint, options: ExportHtmlOptions = {}): Promise<string> {
   const { title, input } = readOptions("exportHtml", EXPORT_HTML, options);
   const model = await loadModel(file, { batchSize: 1, threads: 1 });
   try {

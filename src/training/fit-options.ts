@@ -4,6 +4,7 @@ import { isRecord } from "../json.ts";
 import { flag, type OptionKind } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import type { Callback } from "./callback.ts";
+import { StopOnNaN } from "./callbacks/stop-on-nan.ts";
 import { COMPILE_OPTIONS } from "./compile-options.ts";
 import { FIT_PLAN } from "./fit-plan.ts";
 import { OPTIMIZERS } from "./optimizers.ts";
@@ -22,7 +23,7 @@ function instance<T>(wanted: string, is: (value: unknown) => value is T): Option
 
 const CALLBACKS: OptionKind<readonly Callback[], readonly Callback[]> = {
   field: "value",
-  wanted: "callbacks such as new StopOnNaN()",
+  wanted: "callbacks such as new EarlyStopping()",
   read(who, _key, value) {
     const isCallback = (item: unknown): item is Callback => typeof item === "object" && item !== null;
     const items: unknown[] = Array.isArray(value) ? value : [value];
@@ -46,6 +47,8 @@ export const FIT_OPTIONS = {
   shuffle: { kind: flag(), optional: true },
   /** Callbacks, which are called at steps and epochs. */
   callbacks: { kind: CALLBACKS, default: [] },
+  /** Ends the run when a loss or a weight is NaN or infinite. Its history then says so, by `end.divergence`. */
+  stopOnNaN: { kind: flag(), default: true },
   /** Ends the run after the current step, or within a validation; the trainer can go on from there. */
   signal: {
     kind: instance("an AbortSignal", (value): value is AbortSignal => isRecord(value) && "aborted" in value),
@@ -67,8 +70,10 @@ export interface FitOptions extends OptionsOf<typeof FIT_OPTIONS> {}
 export function readFitOptions(options: FitOptions): ValuesOf<typeof FIT_OPTIONS> {
   const read = readOptions("fit", FIT_OPTIONS, withoutShuffle("fit", options), NOT_FIT);
   const names = new Set(read.callbacks.map(({ name }) => name));
-  if (names.size === read.callbacks.length) return read;
-  throw new InputRangeError("fit", "callbacks of different names", "two of one name", "contradiction");
+  if (names.size < read.callbacks.length)
+    throw new InputRangeError("fit", "callbacks of different names", "two of one name", "contradiction");
+  const watch = new StopOnNaN();
+  return read.stopOnNaN && !names.has(watch.name) ? { ...read, callbacks: [watch, ...read.callbacks] } : read;
 }
 
 /** The same options with a sampling in place of `shuffle: false`. */

@@ -1,17 +1,19 @@
+import { type FileSource, placeOf } from "../data/file-source.ts";
 import { ENGINE } from "../engine/engine-options.ts";
-import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, listed } from "../errors.ts";
 import { type Checkpoint, type NamedArray, readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { frozenWeights } from "../model/freezing.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
-import { asBytes, type FileBytes, isMap } from "../numeric/array-kinds.ts";
+import { isMap } from "../numeric/array-kinds.ts";
 import { flag } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import { Model } from "./model.ts";
 import { AVERAGE } from "./model-contents.ts";
 import { BATCH_SIZE, readModelSettings, SEED } from "./model-settings.ts";
+import { readModelFile } from "./model-source.ts";
 import { CLASSES, forClasses } from "./new-classes.ts";
 import { parseOptimizer } from "./optimizers.ts";
 import { readProgress } from "./progress.ts";
@@ -36,17 +38,18 @@ export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
 /**
  * A compiled model from a model file or a checkpoint.
  *
- * @param file the bytes, or the checkpoint that `readCheckpoint` read from them
+ * @param file its bytes, a `Blob`, an address, in Node also a path, or the checkpoint that `readCheckpoint` read from it
  * @throws TypeError, RangeError if it is not such a file, or its weights do not fit its architecture
+ * @throws FileError in Node, for a path that cannot be read
  * @example
- * const model = await loadModel(bytes);
- * const probabilities = await model.predict(pixels);
+ * const model = await loadModel("runs/pets/model.safetensors");
+ * const [best] = await model.classify("photo.jpg");
  * @example
  * const model = await loadModel(bytes, { classes: train.classNames }); // its weights, to begin with on other data
  * await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy" });
  */
-export async function loadModel(file: FileBytes | Checkpoint, options: LoadOptions = {}): Promise<Model> {
-  const checkpoint = checkpointOf("loadModel", file);
+export async function loadModel(file: FileSource | Checkpoint, options: LoadOptions = {}): Promise<Model> {
+  const checkpoint = isCheckpoint(file) ? file : await readModel(file);
   const { training, classes, seed, ...engine } = readOptions("loadModel", LOAD_OPTIONS, options);
   const settings = readModelSettings("model", checkpoint.settings);
   const { batchSize, loss, optimizer, scaling } = settings;
@@ -86,11 +89,11 @@ export function restoreWeights(
   for (const [name, { data }] of weights) if (!isFresh(name)) model.setWeight(name, data);
 }
 
-function checkpointOf(who: string, file: FileBytes | Checkpoint): Checkpoint {
-  const bytes = asBytes(file);
-  if (bytes !== undefined) return readCheckpoint(decodeSafetensors(bytes), "model");
-  if (isCheckpoint(file)) return file;
-  throw new InputTypeError(who, "the bytes of a model file", shown(file));
+async function readModel(file: FileSource): Promise<Checkpoint> {
+  const bytes = await readModelFile(file);
+  const name = placeOf(file);
+  if (name === undefined) return readCheckpoint(decodeSafetensors(bytes), "model");
+  return readCheckpoint(decodeSafetensors(bytes, { name }), `model ${JSON.stringify(name)}`);
 }
 
 function isCheckpoint(file: unknown): file is Checkpoint {

@@ -1,24 +1,27 @@
 import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { PictureSource } from "../data/picture-source.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
 import { encodeCheckpoint } from "../formats/checkpoint.ts";
 import type { Json } from "../json.ts";
 import { type Architecture, checkOneOutput } from "../model/architecture.ts";
-import { frozenWeights, withTrainable } from "../model/freezing.ts";
+import { withTrainable } from "../model/freezing.ts";
 import { type MemoryUse, planMemory } from "../model/memory.ts";
 import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
+import type { ClassifyOptions, ClassScore } from "./classify.ts";
 import { type CompileOptions, readCompileOptions } from "./compile-options.ts";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import type { FitEvent } from "./events.ts";
 import type { FitOptions } from "./fit-options.ts";
-import type { History } from "./history.ts";
+import { type History, historyOf } from "./history.ts";
+import { makeTrainer } from "./make-trainer.ts";
 import { expectLatest, modelContents, trainingContents } from "./model-contents.ts";
 import { SEED } from "./model-settings.ts";
-import { type PredictOptions, predictImages } from "./predict.ts";
-import { Trainer } from "./trainer.ts";
+import { type PredictOptions, predictImages, predictOutputs } from "./predict.ts";
+import type { Trainer } from "./trainer.ts";
 import { copyWeights, readWeight, writeWeight } from "./weights.ts";
 
 /**
@@ -98,7 +101,7 @@ export class Model {
   async compile(options: CompileOptions = {}): Promise<void> {
     const old = this.#network;
     const settings = { ...readCompileOptions(options), seed: this.seed };
-    expectIdle(old, "compile");
+    old?.turns.expectIdle("compile");
     this.#generation += 1;
     const generation = this.#generation;
     const network = await Network.create(this.architecture, settings);
@@ -107,7 +110,7 @@ export class Model {
         const got = "another, or dispose(), before it was done";
         throw new InputRangeError("compile", "one call at a time", got, "wrong-time");
       }
-      expectIdle(old, "compile");
+      old?.turns.expectIdle("compile");
     } catch (error) {
       network.dispose();
       throw error;
@@ -150,11 +153,7 @@ export class Model {
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
     this.network.turns.expectNoRun("fit");
-    const events = this.fitEvents(data, options);
-    for (;;) {
-      const next = await events.next();
-      if (next.done === true) return next.value;
-    }
+    return historyOf(this.fitEvents(data, options));
   }
 
   /**
@@ -171,18 +170,7 @@ export class Model {
 
   /** A training run in hand: it can be checkpointed at any step and resumed. */
   trainer(data: Dataset, options: FitOptions = {}): Trainer {
-    if (frozenWeights(this.#architecture).join() !== frozenWeights(this.network.architecture).join()) {
-      const expected = "compile() after freeze() or unfreeze(), which count from then on";
-      throw new InputRangeError("fit", expected, "none", "wrong-time");
-    }
-    const names = this.classNames ?? data?.classNames;
-    const validation = options?.validation && matchClasses(options.validation, names, "fit: validation");
-    const matched = validation === undefined ? options : { ...options, validation };
-    const trainer = new Trainer(this.network, matchClasses(data, names, "fit"), this.seed, matched);
-    if (options.validation !== undefined) checkScaling("fit: validation", options.validation, data.scaling);
-    this.classNames = names;
-    this.scaling = data.scaling ?? this.scaling;
-    return trainer;
+    return makeTrainer(this, data, options);
   }
 
   /**
@@ -233,8 +221,20 @@ export class Model {
     images: Pixels | Uint8ClampedArray,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
-    const results = await predictImages(this.network, "predictOutputs", images, options);
-    return Object.fromEntries([...this.architecture.outputShapes.keys()].map((name, i) => [name, results[i]]));
+    return predictOutputs(this.network, images, options);
+  }
+
+  /**
+   * The classes of a picture of any size, best first. It is brought to the size and the unit of the training's images.
+   *
+   * @returns the best five, or `topK`, with their scores, which are probabilities under a softmax loss
+   * @throws TypeError, RangeError if it is no picture, or a damaged one; and as `predict`
+   * @example
+   * const [{ name, score }] = await model.classify("photo.jpg"); // such as "cat", 0.93
+   */
+  async classify(picture: PictureSource, options: ClassifyOptions = {}): Promise<ClassScore[]> {
+    const { classify } = await import("./classify.ts");
+    return classify(this, picture, options);
   }
 
   /** Names of all weights with their shapes, running statistics included. */
@@ -310,10 +310,9 @@ export class Model {
     this.#network?.dispose();
     this.#network = undefined;
   }
-}
 
-/** Throws if anybody works with a network that another is to take the place of. */
-function expectIdle(network: Network | undefined, who: string): void {
-  network?.turns.expectNoRun(who);
-  network?.turns.expectNoReader(who);
+  /** Disposes of it at the end of a block: `using model = await loadModel(file)`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

@@ -49,3 +49,13 @@ export async function predictImages(
     return results;
   });
 }
+
+/** Predictions of raw images by the names of the outputs: see {@link predictImages}. */
+export async function predictOutputs(
+  network: Network,
+  images: Pixels | Uint8ClampedArray,
+  options: PredictOptions,
+): Promise<Record<string, Float32Array>> {
+  const results = await predictImages(network, "predictOutputs", images, options);
+  return Object.fromEntries([...network.architecture.outputShapes.keys()].map((name, i) => [name, results[i]]));
+}

@@ -19,6 +19,8 @@ export type RunNote = Extract<ToPage, { readonly run: number }>;
 /** A listener to a run. */
 export interface RunListener {
   onNote(note: RunNote): void;
+  /** True while it makes no step by itself. */
+  isPaused(): boolean;
   /** The worker is lost, or was ended. */
   onLost(error: Error): void;
 }
@@ -34,6 +36,7 @@ export class Connection {
   #failure: HostError | undefined;
   #calls = 0;
   #isReady = false;
+  #isKept = true;
   #greet: Pending | undefined;
 
   /**
@@ -79,10 +82,11 @@ export class Connection {
         return CALLBACK;
       });
       this.#pending.set(id, pending);
+      this.settle();
       try {
         this.#worker?.post({ type: "call", id, target, method, arguments: args }, transfer);
       } catch (error) {
-        this.#pending.delete(id);
+        this.#take(id);
         throw new InputTypeError(method, "values that can go to a worker", `others: ${reasonOf(error)}`);
       }
     });
@@ -92,6 +96,16 @@ export class Connection {
   follow(run: number, listener: RunListener): void {
     if (this.#failure === undefined) this.#runs.set(run, listener);
     else listener.onLost(retold(this.#failure, {}));
+    this.settle();
+  }
+
+  /** Lets the program end by itself, or not: it has to wait while a call or a run is under way. */
+  settle(): void {
+    const runs = [...this.#runs.values()].some((listener) => !listener.isPaused());
+    const isNeeded = !this.#isReady || this.#pending.size > 0 || runs;
+    if (isNeeded === this.#isKept) return;
+    this.#isKept = isNeeded;
+    this.#worker?.keepAlive?.(isNeeded);
   }
 
   /** Ends the worker. */
@@ -131,17 +145,20 @@ export class Connection {
     if (livenessLock !== undefined) onLivenessLost(livenessLock, () => this.#lose("it ended without a word"));
     this.#isReady = true;
     this.#greet?.resolve(undefined);
+    this.settle();
   }
 
   #tell(note: RunNote): void {
     const listener = this.#runs.get(note.run);
     if (note.type !== "events") this.#runs.delete(note.run);
     listener?.onNote(note);
+    this.settle();
   }
 
   #take(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    this.settle();
     return pending;
   }
 

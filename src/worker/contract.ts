@@ -11,6 +11,7 @@ import type { FileBytes } from "../numeric/array-kinds.ts";
 import type { OptionsOf } from "../options/schema.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { CompileOptions } from "../training/compile-options.ts";
+import type { EvaluateOptions } from "../training/evaluate.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
 import type { RUN_PLAN } from "../training/plan.ts";
@@ -47,11 +48,15 @@ export type CompileSettings = Omit<RemoteCompileOptions, "optimizer" | "loss"> &
 /** Load options in a worker. */
 export type LoadSettings = LoadOptions & Pick<RemoteCompileOptions, "replicas">;
 
-/** Options of `fit` that can be sent to a worker: no callbacks and no signal, but callbacks by name. */
-export interface RemoteFitOptions extends OptionsOf<typeof RUN_PLAN>, Pick<FitOptions, "shuffle"> {
+/** Options of `evaluate` in a worker: all that can be sent there. */
+export type RemoteEvaluateOptions = Omit<EvaluateOptions, "onBatch" | "signal">;
+
+/** Options of `fit` in a worker: no callbacks, but those by name. */
+export interface RemoteFitOptions
+  extends OptionsOf<typeof RUN_PLAN>,
+    Pick<FitOptions, "shuffle" | "stopOnNaN" | "signal"> {
+  /** Evaluated after each epoch. */
   validation?: RemoteDataset;
-  /** True: ends the run when the loss is NaN or infinite. Default true. */
-  stopOnNaN?: boolean;
   /** True: begins in the paused state. Default false. */
   paused?: boolean;
   /**
@@ -62,7 +67,7 @@ export interface RemoteFitOptions extends OptionsOf<typeof RUN_PLAN>, Pick<FitOp
 }
 
 /** Options of `fit` but those that are sent as arguments of their own. */
-export type FitSettings = Omit<RemoteFitOptions, "validation" | "checkpoint">;
+export type FitSettings = Omit<RemoteFitOptions, "validation" | "checkpoint" | "signal">;
 
 /**
  * Notes for a checkpoint that the worker does not know, for the command line. A type alias because interfaces do not

@@ -1,4 +1,3 @@
-import type { ReadDataOptions } from "../data/read/options.ts";
 import { encodeError } from "../error-records.ts";
 import { HostError, InputTypeError } from "../errors.ts";
 import { memoriesOf } from "./arrays.ts";
@@ -23,8 +22,6 @@ export interface HostOptions {
   post(message: ToPage, transfer: ArrayBuffer[]): void;
   /** The name of a lock that is held as long as the worker lives, where there is one. */
   readonly livenessLock?: Promise<string | undefined>;
-  /** Decodes pictures. Default: as browsers do. */
-  readonly decodeImage?: ReadDataOptions["decodeImage"];
 }
 
 /**
@@ -32,10 +29,10 @@ export interface HostOptions {
  *
  * @returns takes each message from the page
  */
-export function createHost({ post, livenessLock, decodeImage }: HostOptions): (message: unknown) => void {
+export function createHost({ post, livenessLock }: HostOptions): (message: unknown) => void {
   const greet = async () => post({ type: "ready", protocol: PROTOCOL, livenessLock: await livenessLock }, []);
   const handles = new HandleTable();
-  const session = new HostedSession(handles, (message) => post(message, []), decodeImage);
+  const session = new HostedSession(handles, (message) => post(message, []));
   const find = (handle: Handle): Hosted => (handle.number === SESSION.number ? session : handles.get(handle));
   return (message) => {
     if (isSessionMessage(message)) void greet();

@@ -1,5 +1,6 @@
 import { matchClasses } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { OpenPicture } from "../data/picture-source.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { checkScaling } from "../data/scaling.ts";
 import { InputRangeError, reasonOf } from "../errors.ts";
@@ -11,7 +12,7 @@ import { Probe } from "../model/probe.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
 import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
-import { StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import type { ClassifyOptions } from "../training/classify.ts";
 import { evaluate } from "../training/evaluate.ts";
 import { type FitOptions, withoutShuffle } from "../training/fit-options.ts";
 import { FIT_PLAN } from "../training/fit-plan.ts";
@@ -25,7 +26,7 @@ import type { PredictionSettings } from "../training/prediction-settings.ts";
 import { reportImages } from "../training/report.ts";
 import { weightBytes } from "../training/weight-bytes.ts";
 import { type WhitenOptions, whiten } from "../training/whitening.ts";
-import type { CheckpointNotes, CompileSettings, FitSettings, RemoteEngine } from "./contract.ts";
+import type { CheckpointNotes, CompileSettings, FitSettings, RemoteEngine, RemoteEvaluateOptions } from "./contract.ts";
 import type { HandleTable } from "./handle-table.ts";
 import type { HostedDataset } from "./hosted-dataset.ts";
 import { HostedRun } from "./hosted-run.ts";
@@ -172,7 +173,7 @@ export class HostedModel {
     });
   }
 
-  evaluate({ data }: HostedDataset, options: PredictionSettings) {
+  evaluate({ data }: HostedDataset, options: RemoteEvaluateOptions) {
     return this.#lock.run(() => {
       checkScaling("evaluate", data, this.model.scaling);
       const matched = matchClasses(data, this.model.classNames, "evaluate");
@@ -189,18 +190,25 @@ export class HostedModel {
   }
 
   predict(images: Pixels | Uint8ClampedArray, options: PredictOptions): Promise<Float32Array> {
-    return this.#see(images, () => this.model.predict(images, options));
+    return this.#see(images.length, () => this.model.predict(images, options));
   }
 
   predictOutputs(images: Pixels | Uint8ClampedArray, options: PredictOptions) {
-    return this.#see(images, () => this.model.predictOutputs(images, options));
+    return this.#see(images.length, () => this.model.predictOutputs(images, options));
   }
 
-  /** Runs a prediction: of at most one batch at once, between two steps of a run; of more in its turn. */
-  #see<T>(images: Pixels | Uint8ClampedArray, work: () => Promise<T>): Promise<T> {
+  classify(picture: OpenPicture, options: ClassifyOptions) {
+    return this.#see(0, async () => {
+      const { classify } = await import("../training/classify.ts");
+      return classify(this.model, picture, options);
+    });
+  }
+
+  /** Runs a prediction of so many pixels: of at most one batch at once, between two steps of a run; of more in its turn. */
+  #see<T>(pixels: number, work: () => Promise<T>): Promise<T> {
     if (!this.#run?.isUnderWay) return this.#lock.run(work);
     const batch = this.model.network.batchSize * sizeOf(this.model.architecture.input.shape);
-    return images.length <= batch ? work() : this.#lock.run(work);
+    return pixels <= batch ? work() : this.#lock.run(work);
   }
 
   activations(image: Pixels | Uint8ClampedArray) {
@@ -286,12 +294,13 @@ function readNotes(json: unknown): RunSettings | undefined {
 
 /** Options of the trainer, with the callbacks that are asked for by name. */
 function trainerOptions(options: FitSettings, validation: Dataset | undefined, signal: AbortSignal): FitOptions {
-  const { stopOnNaN = true, shuffle: _, ...given } = withoutShuffle("fit", options);
+  const { stopOnNaN, shuffle: _, ...given } = withoutShuffle("fit", options);
   const plan = readOptions("fit", RUN_PLAN, given);
   const callbacks = planCallbacks(plan, validation !== undefined);
   return {
     ...pickOptions(FIT_PLAN, plan),
-    callbacks: stopOnNaN ? [new StopOnNaN(), ...callbacks] : callbacks,
+    callbacks,
+    stopOnNaN,
     signal,
     validation,
   };

@@ -3,7 +3,6 @@ import { drawDigits } from "../data/digits/dataset.ts";
 import { type DigitsOptions, readDigits } from "../data/digits/generate.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import { setHdf5Address } from "../data/read/hdf5-library.ts";
-import type { ReadDataOptions } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
@@ -35,12 +34,10 @@ export class HostedSession {
   readonly kind = "session";
   readonly #handles: HandleTable;
   readonly #post: (message: ToPage) => void;
-  readonly #decodeImage: ReadDataOptions["decodeImage"];
 
-  constructor(handles: HandleTable, post: (message: ToPage) => void, decodeImage: ReadDataOptions["decodeImage"]) {
+  constructor(handles: HandleTable, post: (message: ToPage) => void) {
     this.#handles = handles;
     this.#post = post;
-    this.#decodeImage = decodeImage;
   }
 
   engines(): readonly EngineName[] {
@@ -63,7 +60,7 @@ export class HostedSession {
     onProgress: OnProgress | undefined,
   ): Promise<ReadInfo> {
     setHdf5Address(hdf5);
-    const options = { ...settings, decodeImage: this.#decodeImage, onProgress: onProgress && seldom(onProgress) };
+    const options = { ...settings, onProgress: onProgress && seldom(onProgress) };
     return this.addRead(await readData(files, options), settings);
   }
 

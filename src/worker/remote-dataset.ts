@@ -71,4 +71,9 @@ export class RemoteDataset
   dispose(): Promise<void> {
     return this.#remote.release();
   }
+
+  /** Frees it at the end of a block: `await using data = await session.digits()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
 }

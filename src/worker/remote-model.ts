@@ -1,3 +1,4 @@
+import type { PictureSource } from "../data/picture-source.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { pixelsOf } from "../data/raw-images.ts";
 import type { PixelScaling } from "../data/scaling.ts";
@@ -7,23 +8,38 @@ import type { LayerActivation } from "../model/probe.ts";
 import type { ModelDescription } from "../model/summary.ts";
 import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
+import type { ClassifyOptions, ClassScore } from "../training/classify.ts";
 import { COMPILE_OPTIONS, NOT_COMPILE } from "../training/compile-options.ts";
 import type { Evaluation } from "../training/evaluate.ts";
-import { NOT_FIT } from "../training/fit-options.ts";
+import { FIT_OPTIONS, NOT_FIT } from "../training/fit-options.ts";
 import { RUN_PLAN } from "../training/plan.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import type { PredictionSettings } from "../training/prediction-settings.ts";
 import type { ImageReport } from "../training/report.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type { Connection } from "./connection.ts";
-import type { CompileSettings, RemoteCompileOptions, RemoteEngine, RemoteFitOptions } from "./contract.ts";
+import type {
+  CompileSettings,
+  RemoteCompileOptions,
+  RemoteEngine,
+  RemoteEvaluateOptions,
+  RemoteFitOptions,
+} from "./contract.ts";
 import type { HostedModel, ModelInfo } from "./hosted-model.ts";
 import type { Handle } from "./protocol.ts";
 import { Remote } from "./remote.ts";
 import { RemoteDataset } from "./remote-dataset.ts";
 import { RemoteRun } from "./remote-run.ts";
 
-const REMOTE_FIT_KEYS = [...Object.keys(RUN_PLAN), "validation", "shuffle", "stopOnNaN", "paused", "checkpoint"];
+const REMOTE_FIT_KEYS = [
+  ...Object.keys(RUN_PLAN),
+  "validation",
+  "shuffle",
+  "stopOnNaN",
+  "paused",
+  "checkpoint",
+  "signal",
+];
 
 /**
  * A model that lives in a worker: the library's own names and options, every answer a promise. Methods fail as those of `Model`
@@ -79,7 +95,8 @@ export class RemoteModel {
   /** Starts a training run; one at a time. */
   async fit(data: RemoteDataset, options: RemoteFitOptions = {}): Promise<RemoteRun> {
     readFields("fit", options, REMOTE_FIT_KEYS, NOT_FIT);
-    const { validation, checkpoint, ...rest } = options;
+    const { validation, checkpoint, signal, ...rest } = options;
+    if (signal !== undefined) FIT_OPTIONS.signal.kind.read("fit", "signal", signal);
     const { handle, classNames, scaling } = await this.#remote.call(
       "fit",
       this.#dataset("fit", data),
@@ -89,10 +106,12 @@ export class RemoteModel {
     );
     this.#classNames = classNames;
     this.#scaling = scaling;
-    return new RemoteRun(this.#remote, handle, options.paused === true);
+    const run = new RemoteRun(this.#remote, handle, options.paused === true);
+    if (signal !== undefined) run.endWith(signal);
+    return run;
   }
 
-  async evaluate(data: RemoteDataset, options: PredictionSettings = {}): Promise<Evaluation> {
+  async evaluate(data: RemoteDataset, options: RemoteEvaluateOptions = {}): Promise<Evaluation> {
     return this.#remote.call("evaluate", this.#dataset("evaluate", data), options);
   }
 
@@ -104,6 +123,12 @@ export class RemoteModel {
   async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
     pixelsOf("predict", images);
     return this.#remote.call("predict", images, options);
+  }
+
+  /** The classes of a picture, as `Model.classify` gives them. A file is decoded in the worker. */
+  async classify(picture: PictureSource, options: ClassifyOptions = {}): Promise<ClassScore[]> {
+    const { openPicture } = await import("../data/picture-source.ts");
+    return this.#remote.call("classify", await openPicture("classify", picture), options);
   }
 
   /** An array for each output, by their names. */
@@ -165,6 +190,11 @@ export class RemoteModel {
   async dispose(): Promise<void> {
     await this.#remote.release();
     this.#engine = undefined;
+  }
+
+  /** Disposes of it at the end of a block: `await using model = await session.loadModel(file)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
   }
 
   #dataset(who: string, data: RemoteDataset): Handle<"data set"> {

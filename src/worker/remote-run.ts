@@ -10,7 +10,10 @@ import type { HostedRun } from "./hosted-run.ts";
 import type { Handle } from "./protocol.ts";
 import { Remote } from "./remote.ts";
 
-/** A training run in a worker. Iterating over it gives its events; without an iteration none are sent. */
+/**
+ * A training run in a worker. Iterating over it gives its events, and leaving that loop ends the run, as with `fitEvents`; without an
+ * iteration it runs to its end, and no events are sent.
+ */
 export class RemoteRun implements AsyncIterable<FitEvent> {
   /** Resolves when the run has ended, rejects if it failed. */
   readonly finished: Promise<History>;
@@ -35,6 +38,7 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
     });
     connection.follow(run.number, {
       onNote: (note) => this.#onNote(note),
+      isPaused: () => this.#state === "paused",
       onLost: (error) => this.#onLost(error),
     });
     // A caller that begins to iterate at once has asked for events before the first step is made.
@@ -43,6 +47,30 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
 
   get state(): "running" | "paused" | "ended" {
     return this.#state;
+  }
+
+  #become(state: "running" | "paused"): void {
+    this.#state = state;
+    this.#run.connection.settle();
+  }
+
+  /** Ends the run when a signal aborts: its history then ends with "interrupted". @internal */
+  endWith(signal: AbortSignal): void {
+    const end = () => {
+      this.stop().catch(() => {});
+    };
+    if (signal.aborted) {
+      end();
+      return;
+    }
+    signal.addEventListener("abort", end, { once: true });
+    const forget = () => signal.removeEventListener("abort", end);
+    this.finished.then(forget, forget);
+  }
+
+  /** Ends the run at the end of a block: `await using run = await model.fit(data)`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#lost === undefined) await this.stop();
   }
 
   #onNote(note: RunNote): void {
@@ -78,13 +106,13 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
   async pause(): Promise<void> {
     if (this.#hasEnded()) return;
     await this.#run.call("pause");
-    if (this.#state === "running") this.#state = "paused";
+    if (this.#state === "running") this.#become("paused");
   }
 
   async resume(): Promise<void> {
     if (this.#hasEnded()) return;
     await this.#run.call("resume");
-    if (this.#state === "paused") this.#state = "running";
+    if (this.#state === "paused") this.#become("running");
   }
 
   /** Makes one step of a paused run. */
@@ -118,16 +146,15 @@ export class RemoteRun implements AsyncIterable<FitEvent> {
     if (this.#state === "ended") queue.end();
     this.#queues.add(queue);
     if (this.#queues.size === 1) this.#listen(true);
+    let isLeft = true;
     try {
-      for (;;) {
-        const event = await queue.next();
-        if (event === undefined) break;
-        yield event;
-      }
+      for (let event = await queue.next(); event !== undefined; event = await queue.next()) yield event;
+      isLeft = false;
       await this.finished;
     } finally {
       this.#queues.delete(queue);
       if (this.#queues.size === 0) this.#listen(false);
+      if (isLeft) await this.stop();
     }
   }
 

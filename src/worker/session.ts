@@ -1,14 +1,16 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { DigitsOptions } from "../data/digits/generate.ts";
+import type { FileSource } from "../data/file-source.ts";
 import type { DataFileInput } from "../data/read/data-file.ts";
 import { hdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import { HostError, InputTypeError, shown } from "../errors.ts";
-import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
+import { asBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
 import { type ModelOptions, readModelOptions } from "../training/create-model.ts";
+import { readModelFile } from "../training/model-source.ts";
 import { Connection } from "./connection.ts";
 import type { LoadSettings } from "./contract.ts";
 import type { DatasetInfo } from "./hosted-dataset.ts";
@@ -55,7 +57,10 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   return new Session(connection);
 }
 
-/** A worker with the data sets and models in it; made by `createSession`. */
+/**
+ * A worker with the data sets and models in it; made by `createSession`. In Node it keeps the program running only while a call, or a run
+ * that is not paused, is under way: a session that is forgotten keeps nothing alive.
+ */
 export class Session {
   readonly #connection: Connection;
   readonly #remote: Remote<HostedSession>;
@@ -72,16 +77,13 @@ export class Session {
     return new RemoteModel(this.#connection, await this.#remote.call("createModel", architecture.toJson(), seed));
   }
 
-  /** Reads a model file or a checkpoint. */
-  async loadModel(file: FileBytes, options: LoadSettings = {}): Promise<RemoteModel> {
-    const bytes = asBytes(file);
-    if (bytes === undefined) {
-      throw new InputTypeError("loadModel", "the bytes of a model file", shown(file));
-    }
+  /** Reads a model file or a checkpoint: its bytes, a `Blob`, an address, in Node also a path. */
+  async loadModel(file: FileSource, options: LoadSettings = {}): Promise<RemoteModel> {
+    const bytes = await readModelFile(file);
     return new RemoteModel(this.#connection, await this.#remote.call("loadModel", bytes, options));
   }
 
-  /** Draws digits in the worker. */
+  /** Draws digits in the worker, as `digits` does. */
   async digits(options: DigitsOptions = {}): Promise<RemoteDataset> {
     return this.#dataset(await this.#remote.call("digits", options));
   }
@@ -130,6 +132,11 @@ export class Session {
   /** Ends the worker and all objects in it: calls that are not done reject. */
   terminate(): void {
     this.#connection.close();
+  }
+
+  /** Ends it at the end of a block: `using session = await createSession()`. */
+  [Symbol.dispose](): void {
+    this.terminate();
   }
 
   #dataset(info: DatasetInfo): RemoteDataset {

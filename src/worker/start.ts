@@ -13,6 +13,8 @@ export interface WorkerHandle {
   post(message: unknown, transfer?: Transferable[]): void;
   /** Ends it, whatever it does. */
   terminate(): void;
+  /** Says whether the program has to wait for it, on hosts where programs end by themselves. */
+  keepAlive?(isNeeded: boolean): void;
 }
 
 /** Events of a worker. */

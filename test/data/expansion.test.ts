@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { allowedBytes } from "../../src/data/expansion.ts";
 import { readJpegStructure } from "../../src/data/jpeg-structure.ts";
-import type { DecodeImage } from "../../src/data/read/options.ts";
+import type { DecodeImage } from "../../src/data/picture-decoder.ts";
 import { readData } from "../../src/data/read-data.ts";
 import { decodeImage } from "../../src/node/image.ts";
 import { chunk, headerChunk, PNG_SIGNATURE } from "./png-writer.ts";

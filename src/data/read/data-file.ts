@@ -5,8 +5,7 @@
  */
 
 import { InputRangeError, InputTypeError } from "../../errors.ts";
-import { isRecord } from "../../json.ts";
-import { asBytes, type FileBytes, kindOf } from "../../numeric/array-kinds.ts";
+import { asBytes, type FileBytes, isBlob, kindOf } from "../../numeric/array-kinds.ts";
 import { allowedBytes } from "../expansion.ts";
 import { GrowingBytes, gunzipChunks, isGzip } from "../gzip.ts";
 
@@ -43,11 +42,6 @@ export function dataFile({ name, bytes }: DataFileInput): DataFile {
   if (isBlob(bytes)) return blobFile(name, bytes);
   const got = kindOf(bytes);
   throw new InputTypeError(`readData ${JSON.stringify(name)}`, "bytes as a Uint8Array or an ArrayBuffer", got);
-}
-
-/** True for a value that can be read as a Blob is, whatever realm it comes from. */
-function isBlob(value: unknown): value is Blob {
-  return isRecord(value) && ["slice", "stream", "arrayBuffer"].every((method) => typeof value[method] === "function");
 }
 
 function memoryFile(name: string, bytes: Uint8Array): DataFile {

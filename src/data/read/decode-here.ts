@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HostError, InputRangeError } from "../../errors.ts";
+import { InputRangeError } from "../../errors.ts";
 import type { RasterImage } from "../image.ts";
 import { isJpeg, readJpegStructure } from "../jpeg-structure.ts";
 import { notDecodable } from "../picture-format.ts";
@@ -31,16 +31,8 @@ export async function decodeHere(
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
     throw new InputRangeError(who, "a decodeImage option for JPEG pictures outside of browsers", "none", "missing");
   }
-  const bitmap = await createImageBitmap(new Blob([new Uint8Array(whole)]), { colorSpaceConversion: "none" }).catch(
-    (cause: unknown) => {
-      throw new InputRangeError(who, "a readable JPEG picture", "corrupt data", "damaged-file", { cause });
-    },
-  );
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext("2d");
-  if (context === null) throw new HostError(who, "expected a canvas to decode it, got none", "not-in-page");
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const { data } = context.getImageData(0, 0, width, height);
-  return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
+  const { decodedByBrowser } = await import("../drawn-pixels.ts");
+  const image = await decodedByBrowser(who, whole);
+  if (image === undefined) throw new InputRangeError(who, "a readable JPEG picture", "corrupt data", "damaged-file");
+  return image;
 }

@@ -9,12 +9,12 @@ import { flagAndKey } from "../../options/names.ts";
 import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";
+import { decodePicture } from "../picture-decoder.ts";
 import { pictureFormat } from "../picture-format.ts";
 import type { PictureSize } from "../picture-size.ts";
 import { narrowed } from "./array-images.ts";
 import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
 import type { DataFile } from "./data-file.ts";
-import { decodeHere } from "./decode-here.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
 import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
@@ -113,7 +113,7 @@ class Gallery {
 
   /** @returns undefined for a picture that cannot be read and is left out */
   async read({ file }: ClassPicture): Promise<ResizedSamples | undefined> {
-    const { leftOut, maxExpansion, decodeImage: decode = decodeHere, stretch } = this.#options;
+    const { leftOut, maxExpansion, decodeImage: decode = decodePicture, stretch } = this.#options;
     const { name } = file;
     const bytes = await leftOut.attempt("unreadable", name, async () => {
       const size = await file.size();

@@ -1,21 +1,10 @@
-import type { RasterImage } from "../image.ts";
+import type { DecodeImage } from "../picture-decoder.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { ReadSettings, ReadValues } from "./settings.ts";
 
-/**
- * Decodes a picture, and refuses one of more than `maxBytes` bytes of pixels before it does.
- *
- * @throws RangeError if it cannot be decoded
- */
-export type DecodeImage = (
-  bytes: Uint8Array,
-  name: string,
-  limits: { readonly maxBytes: number },
-) => Promise<RasterImage>;
-
 /** Options of the readers. */
 export interface ReadDataOptions extends ReadSettings {
-  /** Decodes pictures. Default: PNG everywhere, JPEG where the browser does. */
+  /** Decodes pictures. Default: PNG and JPEG. */
   readonly decodeImage?: DecodeImage | undefined;
   /** Called as pictures or rows are read, with how many there are in all where that is known. */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;

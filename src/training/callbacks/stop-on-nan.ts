@@ -10,7 +10,7 @@ function rounded(lr: number): string {
 
 /**
  * Ends the run at the first step whose loss is NaN or infinite, or after the first epoch whose validation loss or weights
- * are: nothing that comes after can be right.
+ * are: nothing that comes after can be right. `fit` has one by itself, unless `stopOnNaN` is false.
  *
  * @example
  * const callbacks = [new StopOnNaN()];

@@ -58,13 +58,13 @@ export function chooseReplicas(wanted: number | "auto", network: Network): Repli
   if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST)) {
     throw new InputRangeError("replicas", `auto or a whole number from 1 to ${MOST}`, `${wanted}`);
   }
-  const { threads, threadsReason, name: engine } = network.engine;
-  if (wanted === 1 || (wanted === "auto" && threads > 1)) return { replicas: 1, reason: threadsReason };
+  const { threads, reason, name: engine } = network.engine;
+  if (wanted === 1 || (wanted === "auto" && threads > 1)) return { replicas: 1, reason };
   if (threads > 1)
     throw new InputRangeError("replicas", `1 or auto beside ${threads} threads`, `${wanted}`, "contradiction");
   const obstacle = engine === "js" ? "the js engine has one thread" : threadsObstacle();
   const replicas = wanted === "auto" ? (obstacle === undefined ? 1 : fastest(network)) : wanted;
-  if (replicas === 1) return { replicas, reason: obstacle ?? threadsReason };
+  if (replicas === 1) return { replicas, reason: obstacle ?? reason };
   return {
     replicas,
     reason:

@@ -63,7 +63,7 @@ export async function train(library: Library, { engine, threads = 1 }: TrainOpti
   await model.compile({ ...COMPILE, engine, threads });
   await model.fit(bars(library), { epochs: 1 });
   const sha256 = await sha256Of(library, model.save());
-  const { name, threads: used, threadsReason } = model.network.engine;
+  const { name, threads: used, reason: threadsReason } = model.network.engine;
   const trained = { sha256, engine: name, threads: used, threadsReason };
   model.dispose();
   return trained;

@@ -67,7 +67,7 @@ describe("a host without threads", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     const engine = await createEngine(32768, { engine: "simd", threads });
     expect(engine.threads).toBe(1);
-    expect(engine.threadsReason).toBe("memory cannot be shared here: in a page, that takes cross-origin isolation");
+    expect(engine.reason).toBe("memory cannot be shared here: in a page, that takes cross-origin isolation");
     engine.heap[20000] = -1;
     const tape = new Tape();
     tape.add("relu_forward", "sample", 1, 20000, 20000, 1, Number.POSITIVE_INFINITY, 0);

@@ -159,7 +159,7 @@ describe("a thread that does not start", () => {
       const engine = await createEngine(ELEMENTS, { engine: "simd", threads: "auto" });
       engine.heap.fill(1, 1000, 1008);
       engine.run(doubling());
-      await expect.poll(() => engine.threadsReason).toBe("engine: a thread did not start in time");
+      await expect.poll(() => engine.reason).toBe("engine: a thread did not start in time");
       expect(engine.threads).toBe(1);
       engine.run(doubling());
       expect([...engine.heap.subarray(1000, 1008)]).toEqual(new Array(8).fill(16));
