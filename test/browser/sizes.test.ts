@@ -52,7 +52,7 @@ function expectAtMost(what: string, size: number, most: number): void {
 }
 
 describe("the size of the library, packed by gzip", () => {
-  it("is at most 58 KB for a page that trains with one engine", async () => {
+  it("is at most 60 KB for a page that trains with one engine", async () => {
     const files = await bundled();
     const names = [...files.keys()];
     const wanted = new Set(names.filter((name) => files.get(name)?.isEntry || name.startsWith("simd.text")));
@@ -60,12 +60,12 @@ describe("the size of the library, packed by gzip", () => {
     for (const name of wanted) for (const other of files.get(name)?.imports ?? []) wanted.add(other);
     const sizes = [...wanted].map((name) => gzipped(files.get(name)?.code ?? ""));
     const size = sizes.reduce((sum, value) => sum + value, 0);
-    expectAtMost("a page with one engine", size, 58 * KB);
+    expectAtMost("a page with one engine", size, 60 * KB);
     // Else something is missing.
     expect(size).toBeGreaterThan(40 * KB);
   });
 
-  it("is at most 101 KB for one file with all engines", async () => {
-    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 101 * KB);
+  it("is at most 104 KB for one file with all engines", async () => {
+    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 104 * KB);
   });
 });
