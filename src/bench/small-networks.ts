@@ -36,7 +36,7 @@ export const SMALL_BATCH = 5;
 const CLASSES = 3;
 
 /** The networks: every layer, fused and unfused. */
-export const SMALL_NETWORKS: readonly SmallNetwork[] = [
+export const CHECKED_NETWORKS: readonly SmallNetwork[] = [
   {
     name: "groups, residuals, normalisation, dropout",
     shape: [9, 7, 2],

@@ -12,7 +12,7 @@ export type Interval = readonly [first: number, last: number];
 export type Lifetime = readonly (Interval | undefined)[] | "always";
 
 /** The input of lifetimes: a tape's calls, and heap offsets whose numbers are read after the tape. */
-export interface Record {
+export interface TapeRecord {
   readonly operations: readonly Operation[];
   readonly results: readonly number[];
 }
@@ -22,7 +22,7 @@ export interface Record {
  *
  * @param regions in order of their offsets, without overlaps
  */
-export function lifetimesOf(records: readonly Record[], regions: readonly Region[]): ReadonlyMap<Region, Lifetime> {
+export function lifetimesOf(records: readonly TapeRecord[], regions: readonly Region[]): ReadonlyMap<Region, Lifetime> {
   const lifetimes = new Map<Region, Lifetime>(regions.map((region) => [region, []]));
   const starts = regions.map(({ offset }) => offset);
   for (const [tape, { operations, results }] of records.entries()) {

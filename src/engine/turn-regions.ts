@@ -1,4 +1,4 @@
-import { type Lifetime, type Record, regionAt } from "./lifetimes.ts";
+import { type Lifetime, regionAt, type TapeRecord } from "./lifetimes.ts";
 import type { Operand } from "./operands/operand.ts";
 import { operandsOf } from "./operands.ts";
 import { phasesOf } from "./phases.ts";
@@ -12,7 +12,7 @@ import { canShare, type Region } from "./plan.ts";
  * @param lifetimes of regions in order of their offsets, none over another
  */
 export function turnRegions(
-  records: readonly Record[],
+  records: readonly TapeRecord[],
   lifetimes: ReadonlyMap<Region, Lifetime>,
   batch: number,
 ): ReadonlySet<Region> {

@@ -34,7 +34,7 @@ export interface PlannedLayout {
 const MOST = 2 ** 30;
 
 /** True if a network does not fit even with shared memory, so that a walk over its calls could be very long. */
-function isHopeless({ plan }: Layout, batch: number): boolean {
+function exceedsHeap({ plan }: Layout, batch: number): boolean {
   return plan.regions.some(({ kind, size }) => (canShare(kind) ? size / batch : size) > MOST);
 }
 
@@ -58,7 +58,7 @@ export function planLayout(
   const isLarge = isTrained
     ? activations + packed + scratch > LARGE && ofSample > LARGE_SAMPLE
     : ofSample > LARGE_PREDICTED_SAMPLE;
-  if (!(options.compact ?? isLarge) || isHopeless(layout, options.batchSize)) return { layout, elements };
+  if (!(options.compact ?? isLarge) || exceedsHeap(layout, options.batchSize)) return { layout, elements };
   const compact = layOut(architecture, options, threads, true);
   const { plan } = compact;
   plan.freeze();

@@ -7,7 +7,7 @@ import { type ParameterPlace, sizeOf } from "../layers/layer.ts";
 import { RandomStream } from "../numeric/random.ts";
 
 /** A run of neighbouring elements. */
-export interface Range {
+export interface ElementRange {
   readonly offset: number;
   readonly count: number;
 }
@@ -55,17 +55,17 @@ export class Parameters {
    * All values with the gaps between them, as one run: a copy of it is a copy of the model, for networks with the same
    * frozen layers.
    */
-  get values(): Range {
+  get values(): ElementRange {
     return { offset: this.#first(), count: this.#count(() => true) };
   }
 
   /** The run of all values that training changes: all but frozen ones. */
-  get moving(): Range {
+  get moving(): ElementRange {
     return { offset: this.#first(), count: this.#count(({ frozen }) => !frozen) };
   }
 
   /** The run of values that decay, and the run of those that do not. */
-  get trained(): { decayed: Range; free: Range } {
+  get trained(): { decayed: ElementRange; free: ElementRange } {
     const decayed = this.#count(isDecayed);
     const free = this.#count(isFree);
     const offset = this.#first();
@@ -73,13 +73,13 @@ export class Parameters {
   }
 
   /** The run of statistics, which training changes without an optimizer. */
-  get statistics(): Range {
+  get statistics(): ElementRange {
     const { offset, count } = this.trained.free;
     return { offset: offset + count, count: this.#count(isStatistic) };
   }
 
   /** The run of all gradients, in the order of the values; none in a network that is not trained. */
-  get gradients(): Range {
+  get gradients(): ElementRange {
     const { decayed, free } = this.trained;
     return { offset: decayed.offset + this.gradientShift, count: decayed.count + free.count };
   }
@@ -89,9 +89,9 @@ export class Parameters {
    *
    * @param elsewhere in any order
    */
-  updated(elsewhere: readonly Region[]): readonly (Range & { readonly decays: boolean })[] {
+  updated(elsewhere: readonly Region[]): readonly (ElementRange & { readonly decays: boolean })[] {
     const { decayed, free } = this.trained;
-    const runs: Range[] = [];
+    const runs: ElementRange[] = [];
     let { offset } = decayed;
     for (const kernel of [...elsewhere].sort((a, b) => a.offset - b.offset)) {
       runs.push({ offset, count: kernel.offset - offset });

@@ -14,6 +14,7 @@ export function useWasmFiles(): void {
   });
 }
 
+// As in `built-in-wasm.ts`: bundlers follow only imports whose names stand in the calls themselves, and pages have no `wide`.
 async function textOf(engine: WasmEngine): Promise<string> {
   switch (engine) {
     case "simd":

@@ -1,26 +1,12 @@
-import { relu } from "../layers/activation.ts";
-import { batchNormalization } from "../layers/batch-normalization.ts";
-import { conv2d } from "../layers/conv2d.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { flatten } from "../layers/flatten.ts";
-import type { Padding } from "../layers/geometry.ts";
-import type { Layer } from "../layers/layer.ts";
-import { maxPooling2d } from "../layers/max-pooling2d.ts";
 import { ema } from "../training/averaging.ts";
 import { softmaxCrossEntropy } from "../training/losses.ts";
 import { sgd } from "../training/optimizers.ts";
 import { oneCycle } from "../training/schedules.ts";
+import { block } from "./block.ts";
 import type { Recipe } from "./recipe.ts";
-
-function block(filters: number, padding: Padding, pooled: boolean): readonly Layer[] {
-  return [
-    conv2d({ filters, kernelSize: 3, padding, useBias: false, kernelInitializer: "heNormal" }),
-    ...(pooled ? [maxPooling2d({ poolSize: 2 })] : []),
-    batchNormalization({ momentum: 0.9 }),
-    relu(),
-  ];
-}
 
 /** The recipe for Fashion-MNIST (Xiao et al., 2017). */
 export const fashion: Recipe = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { exactGradients, gradientFaults, threadFaults } from "../../src/bench/network-faults.ts";
-import { SMALL_NETWORKS } from "../../src/bench/small-networks.ts";
+import { CHECKED_NETWORKS } from "../../src/bench/small-networks.ts";
 
-describe.each(SMALL_NETWORKS.map((network) => [network.name, network] as const))("%s", (_name, network) => {
+describe.each(CHECKED_NETWORKS.map((network) => [network.name, network] as const))("%s", (_name, network) => {
   it("has no faults on any engine or number of threads", async () => {
     const { gradients, faults } = await exactGradients(network);
     expect(faults).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { SMALL_NETWORKS } from "../../src/bench/small-networks.ts";
+import { CHECKED_NETWORKS } from "../../src/bench/small-networks.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
@@ -7,7 +7,7 @@ import { flatten } from "../../src/layers/flatten.ts";
 import { softmaxCrossEntropy } from "../../src/training/losses.ts";
 import { BUILT_IN, checkTapes, OPTIMIZERS } from "./check-tapes.ts";
 
-describe.each(SMALL_NETWORKS)("the tapes of $name", (network) => {
+describe.each(CHECKED_NETWORKS)("the tapes of $name", (network) => {
   it.each([1, 2, 3, 16])(
     "read what was written, and no thread touches what another writes, on %d threads",
     (threads) => {

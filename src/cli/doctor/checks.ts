@@ -4,7 +4,7 @@ import type { KernelCall } from "../../bench/calls/call.ts";
 import { callsByKernel, networkCalls } from "../../bench/calls/index.ts";
 import { findFault, type KernelFault } from "../../bench/kernel-faults.ts";
 import { exactGradients, gradientFaults, type NetworkFault, threadFaults } from "../../bench/network-faults.ts";
-import { SMALL_NETWORKS } from "../../bench/small-networks.ts";
+import { CHECKED_NETWORKS } from "../../bench/small-networks.ts";
 import type { EngineName } from "../../engine/engine-names.ts";
 import { instantiateKernels, type WasmName } from "../../engine/wasm.ts";
 
@@ -107,7 +107,7 @@ export async function checkKernels(
 export async function checkGradients(engines: readonly EngineName[], watch: Watch): Promise<Check[]> {
   const float64 = "js in float64";
   const faults = new Map<string, Fault[]>([float64, ...engines].map((on) => [on, []]));
-  for (const network of SMALL_NETWORKS) {
+  for (const network of CHECKED_NETWORKS) {
     watch.onProgress(network.name);
     const exact = await exactGradients(network);
     faults.get(float64)?.push(...exact.faults.map((fault) => ({ ...fault, on: float64 })));
@@ -117,7 +117,7 @@ export async function checkGradients(engines: readonly EngineName[], watch: Watc
       await rest(watch);
     }
   }
-  const count = SMALL_NETWORKS.length;
+  const count = CHECKED_NETWORKS.length;
   return [...faults].map(([on, found]) => ({ check: "gradients", on, count, faults: found }));
 }
 
@@ -127,13 +127,13 @@ export async function checkThreads(engines: readonly EngineName[], watch: Watch)
   for (const engine of engines) {
     if (engine === "js") continue;
     const found: Fault[] = [];
-    for (const network of SMALL_NETWORKS) {
+    for (const network of CHECKED_NETWORKS) {
       watch.onProgress(network.name);
       const faults = await threadFaults(network, { engine, threads: 2 });
       found.push(...faults.map((fault) => ({ ...fault, on: engine })));
       await rest(watch);
     }
-    checks.push({ check: "threads", on: engine, count: SMALL_NETWORKS.length, faults: found });
+    checks.push({ check: "threads", on: engine, count: CHECKED_NETWORKS.length, faults: found });
   }
   return checks;
 }

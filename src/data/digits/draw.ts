@@ -89,7 +89,7 @@ function measureDepth(path: PenPath): number {
 }
 
 /** Fills `ink` (0 to 1) from `depth`, with blurred and noisy edges. */
-function soak(greatest: number, draws: Draws): void {
+function fillInk(greatest: number, draws: Draws): void {
   const blur = draws.between(MIN_BLUR, MAX_BLUR);
   const noise = draws.between(0, MAX_EDGE_NOISE);
   const gain = 1 / Math.max(MIN_CORE, Math.min(1, 0.5 + greatest / blur));
@@ -110,7 +110,7 @@ function offset(moment: number, mass: number): number {
 /** Draws the path, whose radii are pressures, into `image` (28x28 bytes, all zero before), white on black. */
 export function drawInk(path: PenPath, draws: Draws, image: Uint8Array): void {
   fitToBox(path, draws);
-  soak(measureDepth(path), draws);
+  fillInk(measureDepth(path), draws);
   let mass = 0;
   let massX = 0;
   let massY = 0;

@@ -105,13 +105,13 @@ export function numberReader({ type, bytes, littleEndian: little }: NumberArray)
 }
 
 /** The range of some numbers. */
-interface Range {
+interface NumberRange {
   readonly highest: number;
   /** True if all are whole and from 0 to 255. */
   readonly isBytes: boolean;
 }
 
-function rangeOf(array: NumberArray): Range {
+function rangeOf(array: NumberArray): NumberRange {
   const read = numberReader(array);
   const count = sizeOfShape(array.shape);
   let highest = Number.NEGATIVE_INFINITY;
@@ -142,7 +142,7 @@ export function pixelsOf(arrays: readonly NumberArray[]): Pixels[] {
   });
 }
 
-function holdBytes(ranges: readonly Range[]): boolean {
+function holdBytes(ranges: readonly NumberRange[]): boolean {
   return ranges.every(({ isBytes }) => isBytes) && ranges.some(({ highest }) => highest > 1);
 }
 

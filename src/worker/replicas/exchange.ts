@@ -106,7 +106,7 @@ export class Exchange {
       if (isEmpty) target.set(gradients);
       else this.#network.addToGradients(begin, gradients);
       isEmpty = false;
-      this.#keep(share.gradients);
+      this.#reuse(share.gradients);
     }
   }
 
@@ -143,7 +143,7 @@ export class Exchange {
       if (sum === undefined) return;
       const { begin, end } = this.#slices[from];
       this.#gradients(begin, end).set(sum.gradients.subarray(0, end - begin));
-      this.#keep(sum.gradients);
+      this.#reuse(sum.gradients);
     });
   }
 
@@ -158,8 +158,8 @@ export class Exchange {
     return buffer;
   }
 
-  /** Keeps a buffer that came in; when some replicas had no part, more come in than go out. */
-  #keep(buffer: Float32Array<ArrayBuffer>): void {
+  /** Takes a buffer that came in for those to be sent out; when some replicas had no part, more come in than go out. */
+  #reuse(buffer: Float32Array<ArrayBuffer>): void {
     if (this.#buffers.length < 2 * this.#links.length) this.#buffers.push(buffer);
   }
 }

@@ -1,9 +1,9 @@
 import type { Network } from "../../model/network.ts";
-import type { Range } from "../../model/parameters.ts";
+import type { ElementRange } from "../../model/parameters.ts";
 import type { ReplicaState } from "./messages.ts";
 
 /** Places of all numbers that a run changes: the parameters, then each of the optimizer's numbers. */
-function rangesOf({ parameters }: Network): readonly Range[] {
+function rangesOf({ parameters }: Network): readonly ElementRange[] {
   const { offset, count } = parameters.values;
   const trained = parameters.gradients.count;
   return [{ offset, count }, ...parameters.slotShifts.map((shift) => ({ offset: offset + shift, count: trained }))];
