@@ -76,7 +76,10 @@ function notedScaling(data: DataSettings, scaling: PixelScaling | undefined): Da
 function checkFurther(epochs: number, file: ModelFile, { schedule, epochs: before }: RunSettings, { output }: Context) {
   const { epoch = 0, stopped = null } = progressOf(file) ?? {};
   if (stopped !== null) {
-    throw new UsageError("--resume", "a run to train further", `one that was stopped: ${stopped}`);
+    const advice = "--from starts a new one with its weights";
+    throw new UsageError("--resume", "a run to train further", `one that was stopped: ${stopped}`, "contradiction", {
+      advice,
+    });
   }
   if (epochs <= epoch) throw new UsageError("--epochs", `more than the ${epoch} that are done`, `${epochs}`);
   if (epochs !== before && (schedule.type === "oneCycle" || schedule.type === "cosine")) {
