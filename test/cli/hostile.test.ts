@@ -245,7 +245,7 @@ describe.concurrent("options that are wrong", () => {
     [["train", "--optimizer", "adan"], "did you mean adam?"],
     [["train", "--schedule", "cosin"], "did you mean cosine?"],
     [["train", "--augment", "rotat=3"], "rotat"],
-    [["train", "--validation", "1.5"], "fraction"],
+    [["train", "--validation", "1.5"], "share"],
     [["train", "small", "--validation", "100"], "expected fewer than the 100 images to train on, got 100"],
     [["train", "--seed", "-1"], "whole number"],
     [["train", "--engine", "gpu"], "auto, js, simd, relaxed"],

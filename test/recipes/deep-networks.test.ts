@@ -75,7 +75,7 @@ describe("deep networks", () => {
       /^mobilenetV2: expected images of at least 96 x 96, got 96 x 95; --model may be one of .*resnet18, squeezenet, /,
     );
     await expect(build("squeezenet", undefined, [16, 40, 3])).rejects.toThrow(
-      /of 25 x 25 they fit; --model may be one/,
+      /of 17 x 17 they fit; --model may be one/,
     );
     await expect(build("mobilenetV2", "width=0", [96, 96, 3])).rejects.toThrow(
       "mobilenetV2: expected a width above 0, got 0",

@@ -317,7 +317,7 @@ describe("fit", () => {
     ],
     [
       JSON.parse('{ "augment": { "zoom": 1 } }'),
-      'augment: expected only the keys shift, rotate, scale, shear, horizontalFlip, randomCrop, cutout, got "zoom"',
+      'augment: expected only the keys shift, rotate, scale, shear, horizontalFlip, randomCrop, randomResizedCrop, cutout, got "zoom"',
     ],
     [
       JSON.parse('{ "schedule": { "type": "linear" } }'),

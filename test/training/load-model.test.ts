@@ -181,7 +181,7 @@ describe("a model file that is wrong is refused", () => {
       ({ model }) => {
         model.layers[1] = { type: "dense", name: "out", units: 3, rank: 2 };
       },
-      'dense "out": expected only the keys units, activation, useBias, kernelInitializer, biasInitializer, name, inputs, trainable, got "rank"',
+      'layers[1] (dense "out"): expected only the keys units, activation, useBias, kernelInitializer, biasInitializer, name, inputs, trainable, got "rank"',
     ],
     [
       "an unknown layer",

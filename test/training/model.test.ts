@@ -284,7 +284,7 @@ describe("data that does not fit the model", () => {
 
 describe("a model's seed", () => {
   it.each([-1, 0.5, Number.NaN, 2 ** 53])("may not be %d", (seed) => {
-    expect(() => created(undefined, seed)).toThrow(/^model: expected seed to be a whole number at least 0/);
+    expect(() => created(undefined, seed)).toThrow(/^createModel: expected seed to be a whole number at least 0/);
   });
 });
 

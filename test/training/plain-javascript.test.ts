@@ -14,7 +14,7 @@ describe("calls from plain JavaScript", () => {
     [
       "a name for a layer",
       '{"input":[2,2,1],"layers":["flatten"]}',
-      /^layers: expected a list of layers .*, got "flatten"$/,
+      /^layers\[0\]: expected a layer such as flatten\(\), got "flatten"$/,
     ],
     ["no layers", '{"input":[2,2,1]}', /^model: expected layers to be a list of layers .*, got nothing$/],
   ])("get one clear TypeError for %s", (_, json, message) => {
@@ -55,8 +55,9 @@ describe("calls from plain JavaScript", () => {
     ];
     for (const [given, options, message] of wrong) await expect(model.fit(given, options)).rejects.toThrow(message);
     await expect(loadModel(JSON.parse('"model.safetensors"'))).rejects.toThrow(
-      'loadModel: expected the bytes of a model file, got "model.safetensors"',
+      'loadModel: expected a model file at "model.safetensors", got no answer',
     );
+    await expect(loadModel(JSON.parse("5"))).rejects.toThrow(/^loadModel: expected .*, got 5$/);
   });
 
   it("may describe optimizer and loss as files do", async () => {
