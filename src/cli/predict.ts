@@ -40,7 +40,7 @@ const HELP: HelpText = {
     ["convasm predict model.safetensors seven.png photo-of-a-four.jpg"],
     ["convasm predict model.safetensors seven.png --show", "also draw what the network sees"],
     ["convasm predict model.safetensors ./pets --out pets.csv", "all pictures in a folder, as a table"],
-    ["convasm predict model.safetensors 'pets/*/1*.png' --csv"],
+    ["convasm predict model.safetensors 'pets/*/*.png' --csv"],
     ["convasm predict model.safetensors t10k-images-idx3-ubyte.gz --limit 20 --json"],
   ],
 };

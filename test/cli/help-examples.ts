@@ -76,9 +76,15 @@ export function isSlow(example: string): boolean {
   return /^convasm (train|bench|doctor|recipes report|data digits)\b/.test(example);
 }
 
-/** Runs an example as a shell does. Measurements are cut short by a hidden option, and reports take one seed. */
+/**
+ * Runs an example as a shell does. Measurements are cut short by a hidden option, and reports take one seed; files that
+ * an example writes its output to are printed.
+ */
 export function runExample(example: string, cwd: string): Promise<Result> {
-  const line = example.replace(/^convasm (bench|doctor)\b/, "$& --quick").replace(/--seeds \d+/, "--seeds 1");
+  const line = example
+    .replace(/^convasm (bench|doctor)\b/, "$& --quick")
+    .replace(/--seeds \d+/, "--seeds 1")
+    .replace(/ > (\S+)$/, " > $1 && cat $1");
   const path = `${join(cwd, "bin")}:${cleanEnvironment(cwd).PATH}`;
   return convasm([], { cwd, env: { PATH: path, CONVASM_DATA: join(cwd, "data") }, command: ["sh", "-c", line] });
 }
