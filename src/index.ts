@@ -94,12 +94,13 @@ export type {
   NormalInitializer,
   UniformInitializer,
 } from "./layers/initializers.ts";
-export type { Layer, Shape, SymbolicTensor } from "./layers/layer.ts";
+export type { Layer, SymbolicTensor } from "./layers/layer.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export { maximum } from "./layers/maximum.ts";
 export { multiply } from "./layers/multiply.ts";
 export type { LayerConfig, LayerOptions } from "./layers/options.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
+export type { Shape } from "./layers/shape.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";
 export { type UpSamplingOptions, upSampling2d } from "./layers/up-sampling2d.ts";

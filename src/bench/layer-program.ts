@@ -3,7 +3,8 @@ import { Tape } from "../engine/tape.ts";
 import { buildGraph } from "../graph/build.ts";
 import { graphMultiplyAdds, graphParameters } from "../graph/graph.ts";
 import { PlacedGraph } from "../graph/place.ts";
-import { type Layer, type Shape, sizeOf } from "../layers/layer.ts";
+import type { Layer } from "../layers/layer.ts";
+import { type Shape, sizeOf } from "../layers/shape.ts";
 import { Parameters } from "../model/parameters.ts";
 import { fillNormal, type ProgramMaker } from "./program.ts";
 

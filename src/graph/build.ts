@@ -1,5 +1,6 @@
 import { InputRangeError, listed, shown } from "../errors.ts";
-import { type Block, checkArity, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
+import { type Block, checkArity, type Layer, type LayerDefinition } from "../layers/layer.ts";
+import type { Shape } from "../layers/shape.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
 import { NetworkSize } from "./limits.ts";
 

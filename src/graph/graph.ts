@@ -1,4 +1,5 @@
-import type { LayerDefinition, ParameterSpec, Shape } from "../layers/layer.ts";
+import type { LayerDefinition, ParameterSpec } from "../layers/layer.ts";
+import type { Shape } from "../layers/shape.ts";
 
 /** An array that flows between nodes, without the batch: the input of a network, or a node's output. */
 export interface Tensor {

@@ -1,13 +1,8 @@
 import type { MemoryPlan, Region, RegionKind } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import {
-  type BackwardTapes,
-  type LayerDefinition,
-  type Mode,
-  type ParameterPlace,
-  type PlacedLayer,
-  sizeOf,
-} from "../layers/layer.ts";
+import type { LayerDefinition } from "../layers/layer.ts";
+import type { BackwardTapes, Mode, ParameterPlace, PlacedLayer } from "../layers/placed-layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import { fuse, fuseForInference } from "./fuse.ts";
 import { wantedGradients } from "./gradients.ts";
 import { type Graph, inputShapes, type Node, producers } from "./graph.ts";

@@ -1,8 +1,9 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { ADD } from "../layers/add.ts";
-import { defineLayer, isLayer, type Layer, type LayerDefinition, type Shape } from "../layers/layer.ts";
+import { defineLayer, isLayer, type Layer, type LayerDefinition } from "../layers/layer.ts";
 import { layerType } from "../layers/layer-type.ts";
 import type { LayerOptions } from "../layers/options.ts";
+import type { Shape } from "../layers/shape.ts";
 import type { OptionKind } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { buildGraph } from "./build.ts";

@@ -1,6 +1,7 @@
 import { InputTypeError, isInputError } from "../errors.ts";
-import { defineLayer, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
+import { defineLayer, type Layer } from "../layers/layer.ts";
 import type { LayerConfig } from "../layers/options.ts";
+import { type Shape, sizeOf } from "../layers/shape.ts";
 import { buildWhatFits, INPUT, layerNames } from "./build.ts";
 import { graphMultiplyAdds, graphParameters } from "./graph.ts";
 import { readLayer } from "./read.ts";

@@ -3,10 +3,11 @@ import { InputRangeError } from "../errors.ts";
 import { choice, flag, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { typesOf } from "../options/variants.ts";
-import { type Layer, type LayerDefinition, type LayerHeader, sizeOf } from "./layer.ts";
+import type { Layer, LayerDefinition, LayerHeader } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
 import { emitRelu, emitReluGradient, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { sizeOf } from "./shape.ts";
 import { SOFTMAX } from "./softmax.ts";
 
 /** Heap offsets of a layer's input and output, and of their gradients. */

@@ -1,8 +1,9 @@
 import type { Tape } from "../engine/tape.ts";
-import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Layer, LayerDefinition, PlacedLayer } from "./layer.ts";
+import type { Layer, LayerDefinition } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import { mergingDefinition } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "./placed-layer.ts";
 import { emitRelu, emitReluGradient, isNone, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 
 /**

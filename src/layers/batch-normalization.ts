@@ -4,20 +4,11 @@ import type { Tape } from "../engine/tape.ts";
 import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { FoldedNormalization } from "./folded-normalization.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  type Layer,
-  type LayerDefinition,
-  type Mode,
-  type PlacedLayer,
-  type Site,
-  sizeOf,
-} from "./layer.ts";
+import type { Layer, LayerDefinition } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import { initializer, type LayerOptions } from "./options.ts";
 import { foldNormalization, foldRunning, PlacedFrozenNormalization } from "./placed-frozen-normalization.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Mode, PlacedLayer, Site } from "./placed-layer.ts";
 import {
   emitReluGradient,
   emitRest,
@@ -29,6 +20,7 @@ import {
   type Rectifier,
   stopsAtZero,
 } from "./rectifier.ts";
+import { sizeOf } from "./shape.ts";
 
 const OPTIONS = {
   /** Share of the running statistics that stays at each step. */

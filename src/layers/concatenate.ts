@@ -2,17 +2,11 @@ import type { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
 import { whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  type Layer,
-  type PlacedLayer,
-  type Shape,
-  sizeOf,
-} from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "./placed-layer.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 
 const OPTIONS = {
   /** The axis along which inputs are put side by side, the batch being axis 0. -1 is the last one: channels. */

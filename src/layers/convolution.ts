@@ -1,20 +1,14 @@
 import { InputRangeError } from "../errors.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { fans, type Initializer } from "./initializers.ts";
-import {
-  imageShape,
-  type Layer,
-  type LayerDefinition,
-  type LayerHeader,
-  type ParameterSpec,
-  type Shape,
-} from "./layer.ts";
+import type { Layer, LayerDefinition, LayerHeader, ParameterSpec } from "./layer.ts";
 import { PlacedConvolution } from "./placed-convolution.ts";
 import { PlacedDepthwise } from "./placed-depthwise.ts";
 import { isNarrow, PlacedNarrowConvolution, poolsItself } from "./placed-narrow.ts";
 import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
 import { PlacedWinograd, usesWinograd } from "./placed-winograd.ts";
 import { isNone, NO_RELU, stopsAtZero } from "./rectifier.ts";
+import { imageShape, type Shape } from "./shape.ts";
 
 /** Settings that `conv2d` and `depthwiseConv2d` share, once their options are read. */
 export interface ConvolutionSettings {

@@ -6,24 +6,22 @@ import { flag, whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { activation, activationLayer } from "./activation.ts";
 import { fans } from "./initializers.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type FoldedWeights,
-  type ForwardPlaces,
-  type Layer,
-  type LayerDefinition,
-  type Mode,
-  type Normalization,
-  type ParameterPlace,
-  type ParameterSpec,
-  type PlacedLayer,
-  type Site,
-  sizeOf,
-} from "./layer.ts";
+import type { Layer, LayerDefinition, ParameterSpec } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import { initializer, type LayerOptions } from "./options.ts";
+import type {
+  BackwardPlaces,
+  BackwardTapes,
+  FoldedWeights,
+  ForwardPlaces,
+  Mode,
+  Normalization,
+  ParameterPlace,
+  PlacedLayer,
+  Site,
+} from "./placed-layer.ts";
 import { emitReluGradient, emitRest, isNone, lowerOf, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { sizeOf } from "./shape.ts";
 
 const OPTIONS = {
   /** Outputs. */

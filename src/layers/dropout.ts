@@ -2,18 +2,11 @@ import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  type Layer,
-  type Mode,
-  type PlacedLayer,
-  type Site,
-  sizeOf,
-} from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Mode, PlacedLayer, Site } from "./placed-layer.ts";
+import { sizeOf } from "./shape.ts";
 
 const OPTIONS = {
   /** Share of the elements set to zero in training, from 0 to below 1. */

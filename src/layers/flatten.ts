@@ -1,9 +1,10 @@
 import { InputRangeError } from "../errors.ts";
 import { whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
-import { type Layer, sizeOf } from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
+import { sizeOf } from "./shape.ts";
 
 const OPTIONS = {
   /** First of the axes that become one, 1 to 3, the batch being axis 0 (ONNX' axis, PyTorch's start_dim). 1: all. */

@@ -1,7 +1,7 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { FoldedWeights, ParameterPlace, Site } from "./layer.ts";
 import { foldRunning } from "./placed-frozen-normalization.ts";
+import type { FoldedWeights, ParameterPlace, Site } from "./placed-layer.ts";
 
 /**
  * The weights of a layer that does the work of the batch normalisation after it: each filter times gamma / sqrt(variance +

@@ -1,8 +1,9 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Layer, PlacedLayer, Site } from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { mergingType } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer, Site } from "./placed-layer.ts";
 
 /**
  * Largest of two or more inputs of one shape, element by element (Keras' Maximum). The gradient goes to the first of several

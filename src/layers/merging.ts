@@ -1,8 +1,10 @@
 // Shared parts of merging layers: sums, products and others of several inputs, element by element.
 
 import { InputRangeError } from "../errors.ts";
-import { type LayerDefinition, type LayerHeader, type PlacedLayer, type Shape, type Site, sizeOf } from "./layer.ts";
+import type { LayerDefinition, LayerHeader } from "./layer.ts";
 import { type LayerType, layerType } from "./layer-type.ts";
+import type { PlacedLayer, Site } from "./placed-layer.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 
 /** Differences between merging layers. */
 interface Merging {

@@ -1,15 +1,9 @@
 import type { Tape } from "../engine/tape.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  type Layer,
-  type PlacedLayer,
-  type Shape,
-  sizeOf,
-} from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { mergingType, sameShape } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "./placed-layer.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 
 /**
  * Product of two or more inputs of one shape, element by element (Keras' Multiply); or of an image [h, w, c] and a

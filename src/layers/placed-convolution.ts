@@ -1,7 +1,7 @@
 import { PANEL } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Site } from "./layer.ts";
+import type { Site } from "./placed-layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows, steps } from "./placed-windows.ts";
 
 /** A convolution of any number of groups with its memory. */

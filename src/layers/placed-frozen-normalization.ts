@@ -1,14 +1,8 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  type PlacedLayer,
-  type Site,
-  sizeOf,
-} from "./layer.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer, Site } from "./placed-layer.ts";
 import { emitReluGradient, emitRest, hasRest, isPlain, lowerOf, type Rectifier } from "./rectifier.ts";
+import { sizeOf } from "./shape.ts";
 
 /** Emits the normalisation by a mean and a variance as a scale and a shift of each channel: [2, c]. */
 export function foldNormalization(

@@ -2,19 +2,19 @@ import { FIRST_PLACE } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { PoolGeometry } from "./geometry.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type FoldedWeights,
-  type ForwardPlaces,
-  type Mode,
-  type PlacedLayer,
-  type Site,
-  type Surroundings,
-  sizeOf,
-} from "./layer.ts";
+import type { Surroundings } from "./layer.ts";
+import type {
+  BackwardPlaces,
+  BackwardTapes,
+  FoldedWeights,
+  ForwardPlaces,
+  Mode,
+  PlacedLayer,
+  Site,
+} from "./placed-layer.ts";
 import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
 import { emitReluGradient, emitRest, isNone, lowerOf } from "./rectifier.ts";
+import { sizeOf } from "./shape.ts";
 
 /** Most input channels of the kernels that read filters in place: an image's colours and one more. */
 const MOST_CHANNELS = 4;

@@ -1,17 +1,17 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type FoldedWeights,
-  type ForwardPlaces,
-  type Normalization,
-  type PlacedLayer,
-  type Site,
-  sizeOf,
-} from "./layer.ts";
+import type {
+  BackwardPlaces,
+  BackwardTapes,
+  FoldedWeights,
+  ForwardPlaces,
+  Normalization,
+  PlacedLayer,
+  Site,
+} from "./placed-layer.ts";
 import { emitReluGradient, emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
+import { sizeOf } from "./shape.ts";
 
 /** Sizes of a convolution for one input shape. */
 export interface ConvolutionDims extends ConvolutionGeometry {

@@ -1,7 +1,7 @@
 import { PANEL, WINOGRAD_GAP, WINOGRAD_GROUP, WINOGRAD_POINTS, WINOGRAD_TILES } from "../engine/kernel-sizes.ts";
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Site } from "./layer.ts";
+import type { Site } from "./placed-layer.ts";
 import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows } from "./placed-windows.ts";
 
 /** Taps of a filter. */

@@ -1,19 +1,8 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type PoolGeometry, type PoolOptions, poolGeometry } from "./geometry.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  imageShape,
-  type LayerDefinition,
-  type LayerHeader,
-  type Mode,
-  type PlacedLayer,
-  type Shape,
-  type Site,
-  sizeOf,
-} from "./layer.ts";
+import type { LayerDefinition, LayerHeader } from "./layer.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Mode, PlacedLayer, Site } from "./placed-layer.ts";
 import {
   emitRelu,
   emitReluGradient,
@@ -24,6 +13,7 @@ import {
   type Rectifier,
   stopsAtZero,
 } from "./rectifier.ts";
+import { imageShape, type Shape, sizeOf } from "./shape.ts";
 
 /** The kind of pooling: the largest value of a window, or the mean. */
 export type PoolKind = "max" | "average";

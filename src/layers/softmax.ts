@@ -1,15 +1,9 @@
 import type { Tape } from "../engine/tape.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  type Layer,
-  type PlacedLayer,
-  type Shape,
-  sizeOf,
-} from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "./placed-layer.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 
 /**
  * e^x over the sum of e^x along the last axis; any shape.

@@ -1,16 +1,11 @@
 import type { Tape } from "../engine/tape.ts";
 import { choice, pair } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
-import {
-  type BackwardPlaces,
-  type BackwardTapes,
-  type ForwardPlaces,
-  imageShape,
-  type Layer,
-  type PlacedLayer,
-} from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "./placed-layer.ts";
+import { imageShape } from "./shape.ts";
 
 const INTERPOLATIONS = ["nearest", "bilinear"] as const;
 

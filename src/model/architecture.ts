@@ -2,7 +2,8 @@ import { InputRangeError, listed, retold, TooSmallError } from "../errors.ts";
 import { buildGraph, layerNames } from "../graph/build.ts";
 import { type Graph, graphMultiplyAdds, graphParameters, type NodeParameter } from "../graph/graph.ts";
 import type { Json } from "../json.ts";
-import { imageShape, type Layer, type Shape, sizeOf } from "../layers/layer.ts";
+import type { Layer } from "../layers/layer.ts";
+import { imageShape, type Shape, sizeOf } from "../layers/shape.ts";
 import { type ArchitectureOptions, type NetworkForm, readForm } from "./forms.ts";
 import type { Input } from "./input.ts";
 

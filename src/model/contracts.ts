@@ -2,7 +2,7 @@
 
 import type { Tape } from "../engine/tape.ts";
 import type { Json } from "../json.ts";
-import type { DenseGradient } from "../layers/layer.ts";
+import type { DenseGradient } from "../layers/placed-layer.ts";
 
 /** Places of a loss's inputs and results: heap offsets. */
 export interface LossPlaces {

@@ -1,7 +1,8 @@
 import type { ImageShape } from "../data/pixels.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
 import { type LayerList, listOf } from "../graph/functional.ts";
-import { readTensors, type SymbolicTensor, sizeOf } from "../layers/layer.ts";
+import { readTensors, type SymbolicTensor } from "../layers/layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import { extents, type OptionKind } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { type OptionSchema, type OptionsOf, readGiven, readOptions } from "../options/schema.ts";

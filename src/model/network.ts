@@ -3,7 +3,8 @@ import { createEngine, type Engine, engineChoice } from "../engine/engine.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
-import { type Mode, sizeOf } from "../layers/layer.ts";
+import type { Mode } from "../layers/placed-layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Architecture } from "./architecture.ts";
@@ -13,11 +14,9 @@ import type { Layout, NetworkOptions } from "./layout.ts";
 import { type MemoryUse, memoryUse } from "./memory.ts";
 import { planLayout } from "./memory-plan.ts";
 import type { Parameters } from "./parameters.ts";
+import { copyImages, copyTargets, type Targets } from "./staging.ts";
 import { type Pixels, Tapes } from "./tapes.ts";
 import { Turns } from "./turns.ts";
-
-/** Targets of a data set's images. */
-export type Targets = Pick<Dataset, "labels" | "targets" | "classes">;
 
 /** An architecture with memory: it stages batches and runs training steps, evaluation and prediction on them. */
 export class Network {
@@ -125,34 +124,14 @@ export class Network {
    * @internal
    */
   stageImages(images: Dataset["images"], n: number, begin: number, indices?: Uint32Array): void {
-    const { offset } = this.#layout.staging;
-    const size = this.#pixels;
-    const { heap, bytes } = this.engine;
-    const isBytes = isUint8Array(images);
-    this.#staged = isBytes ? "bytes" : "floats";
-    const start = isBytes ? offset * heap.BYTES_PER_ELEMENT : offset;
-    const target = isBytes ? bytes : heap;
-    if (indices === undefined) {
-      target.set(images.subarray(begin * size, (begin + n) * size), start);
-      return;
-    }
-    // A view for each image is garbage, but three times faster than a loop over its numbers.
-    for (let i = 0; i < n; i++) {
-      const from = indices[begin + i] * size;
-      target.set(images.subarray(from, from + size), start + i * size);
-    }
+    this.#staged = isUint8Array(images) ? "bytes" : "floats";
+    copyImages(this.engine, this.#layout.staging.offset, this.#pixels, images, n, begin, indices);
   }
 
   /** Copies the targets of the same images: class indices or values per output, whichever the loss takes. @internal */
-  stageTargets({ labels, targets, classes }: Targets, n: number, begin: number, indices?: Uint32Array): void {
-    const { heap } = this.engine;
+  stageTargets(targets: Targets, n: number, begin: number, indices?: Uint32Array): void {
     const { offset } = this.#layout.targets;
-    for (let i = 0; i < n; i++) {
-      const from = indices === undefined ? begin + i : indices[begin + i];
-      if (labels !== undefined && this.loss?.classes === true) heap[offset + i] = labels[from];
-      else if (targets !== undefined)
-        heap.set(targets.subarray(from * classes, (from + 1) * classes), offset + i * classes);
-    }
+    copyTargets(this.engine.heap, offset, this.loss?.classes === true, targets, n, begin, indices);
   }
 
   /** The place for the transforms of the next augmented step: `TRANSFORM_FLOATS` per image. @internal */

@@ -3,7 +3,8 @@ import type { Heap } from "../engine/reference/heap.ts";
 import { InputRangeError } from "../errors.ts";
 import type { NodeParameter } from "../graph/graph.ts";
 import { initialize } from "../layers/initializers.ts";
-import { type ParameterPlace, sizeOf } from "../layers/layer.ts";
+import type { ParameterPlace } from "../layers/placed-layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import { RandomStream } from "../numeric/random.ts";
 
 /** A run of neighbouring elements. */

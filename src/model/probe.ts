@@ -5,7 +5,7 @@ import { MemoryPlan } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
 import { PlacedGraph } from "../graph/place.ts";
-import { type Shape, sizeOf } from "../layers/layer.ts";
+import { type Shape, sizeOf } from "../layers/shape.ts";
 import { isFloat32Array } from "../numeric/array-kinds.ts";
 import type { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";

@@ -1,6 +1,6 @@
 import { INPUT } from "../graph/build.ts";
 import { inputShapes, parametersOf, producers } from "../graph/graph.ts";
-import { sizeOf } from "../layers/layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import type { Architecture } from "./architecture.ts";
 import type { MemoryUse } from "./memory.ts";
 import type { Network } from "./network.ts";

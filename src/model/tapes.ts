@@ -1,7 +1,8 @@
 import { NORM_BLOCK } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
-import { type BackwardTapes, type Mode, sizeOf } from "../layers/layer.ts";
+import type { BackwardTapes, Mode } from "../layers/placed-layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import type { Architecture } from "./architecture.ts";
 import { type Layout, MODES, type NetworkOptions } from "./layout.ts";
 import { memoized } from "./memo.ts";

@@ -103,6 +103,17 @@ export async function evaluateImages(
   return { loss: loss / images, accuracy, images, ...(counts && { metrics: metricsOf(names, counts) }) };
 }
 
+/** The options of the evaluations that belong to a run, from the run's own; all of its metrics, or none. */
+export function evaluateOptions(
+  {
+    prediction,
+    signal,
+  }: { readonly prediction?: PredictionSettings | undefined; readonly signal?: AbortSignal | undefined },
+  metrics: readonly MetricName[] = [],
+): EvaluateOptions {
+  return { ...prediction, ...(signal && { signal }), ...(metrics.length > 0 && { metrics }) };
+}
+
 /** Throws unless a network can be trained on a data set and validated on another. */
 export function checkRun(network: Network, data: Dataset, validation: Dataset | undefined): void {
   checkData(network, data, "fit");

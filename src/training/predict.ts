@@ -1,7 +1,7 @@
 import type { Pixels } from "../data/pixels.ts";
 import { readRawImages } from "../data/raw-images.ts";
 import { TimeSlice } from "../event-loop.ts";
-import { sizeOf } from "../layers/layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import type { Network } from "../model/network.ts";
 import { checkOutputs } from "./diverged.ts";
 import { type PredictionSettings, readPredictionSettings } from "./prediction-settings.ts";

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { sizeOf } from "../layers/layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import type { Network } from "../model/network.ts";
 import type { PredictionSettings } from "./prediction-settings.ts";
 

@@ -5,9 +5,9 @@ import type { Network } from "../model/network.ts";
 import { WeightAverage } from "./averaging.ts";
 import type { Batch, BatchSums } from "./batch.ts";
 import type { Callback, Stop, TrainingControl } from "./callback.ts";
-import { checkMetrics, type MetricName } from "./chosen-metrics.ts";
+import { checkMetrics } from "./chosen-metrics.ts";
 import { type DistributionStrategy, singleNetwork } from "./distribution-strategy.ts";
-import { checkRun, type EvaluateOptions } from "./evaluate.ts";
+import { checkRun, evaluateOptions } from "./evaluate.ts";
 import type { EpochEvent, FitEvent, ReportEvent, StepEvent } from "./events.ts";
 import { type FitOptions, readFitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
@@ -251,13 +251,8 @@ export class Trainer {
   async #evaluationEvent(evaluation: SampleEvaluation): Promise<ReportEvent> {
     const { step } = this.#progress;
     const { data, indices } = this.#data.sample(evaluation, step);
-    const figures = await this.#strategy.evaluate(data, indices, this.#evaluateOptions());
+    const figures = await this.#strategy.evaluate(data, indices, evaluateOptions(this.#options));
     return { event: "evaluation", on: evaluation.on, epoch: epochOf(this.#facts, step), step, ...figures };
-  }
-
-  #evaluateOptions(metrics: readonly MetricName[] = []): EvaluateOptions {
-    const { prediction, signal } = this.#options;
-    return { ...prediction, ...(signal && { signal }), ...(metrics.length > 0 && { metrics }) };
   }
 
   /** Notes a step that was made, and tells of it. */
@@ -276,7 +271,7 @@ export class Trainer {
     // Callbacks may keep the weights, and should keep those that were validated.
     const undo = validation === undefined ? () => {} : await this.#useAverage();
     try {
-      const options = this.#evaluateOptions(metrics);
+      const options = evaluateOptions(this.#options, metrics);
       const validated = validation && (await this.#strategy.evaluate(validation, undefined, options));
       const learningRate = this.#learningRate(this.#progress.step - 1);
       const seconds = (performance.now() - start) / 1000;

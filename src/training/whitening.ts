@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
-import { imageShape } from "../layers/layer.ts";
+import { imageShape } from "../layers/shape.ts";
 import { number, whole } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import type { Model } from "./model.ts";

@@ -7,7 +7,7 @@ import { InputRangeError, reasonOf } from "../errors.ts";
 import { readCheckpoint } from "../formats/checkpoint.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { Json } from "../json.ts";
-import { sizeOf } from "../layers/layer.ts";
+import { sizeOf } from "../layers/shape.ts";
 import { Probe } from "../model/probe.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
 import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";

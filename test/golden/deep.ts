@@ -7,7 +7,7 @@
 import { createDataset } from "../../src/data/dataset.ts";
 import type { ImageShape } from "../../src/data/pixels.ts";
 import { parametersOf } from "../../src/graph/graph.ts";
-import { imageShape, sizeOf } from "../../src/layers/layer.ts";
+import { imageShape, sizeOf } from "../../src/layers/shape.ts";
 import { findNetwork } from "../../src/recipes/index.ts";
 import type { Variables } from "../../src/recipes/recipe.ts";
 import { createModel } from "../../src/training/create-model.ts";

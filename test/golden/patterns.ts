@@ -6,7 +6,7 @@
  */
 
 import { expect } from "vitest";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 import type { Model } from "../../src/training/model.ts";
 
 /** Salts of what is no parameter. */

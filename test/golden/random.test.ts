@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { readLayers } from "../../src/graph/read.ts";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import type { RandomNetwork } from "../graph/random-networks.ts";
 import { expectNear, GOLDEN_ENGINES, readGolden, stage } from "./golden.ts";

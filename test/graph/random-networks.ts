@@ -6,8 +6,8 @@
 
 import type { ImageShape } from "../../src/data/pixels.ts";
 import { readLayers } from "../../src/graph/read.ts";
-import type { Shape } from "../../src/layers/layer.ts";
 import type { LayerConfig } from "../../src/layers/options.ts";
+import type { Shape } from "../../src/layers/shape.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 
 /** A network as plain data. */

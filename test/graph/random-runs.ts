@@ -7,7 +7,7 @@
 import { expect } from "vitest";
 import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import { readLayers } from "../../src/graph/read.ts";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 import { Architecture } from "../../src/model/architecture.ts";
 import { Network } from "../../src/model/network.ts";
 import { softmaxCrossEntropy } from "../../src/training/losses.ts";

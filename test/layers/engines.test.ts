@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Graph, inputShapes } from "../../src/graph/graph.ts";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 
 import { HOST_ENGINES } from "../engines.ts";
 import { LAYER_CASES } from "./cases.ts";

@@ -11,8 +11,9 @@ import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
-import type { Layer, Shape } from "../../src/layers/layer.ts";
+import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import type { Shape } from "../../src/layers/shape.ts";
 import { Parameters } from "../../src/model/parameters.ts";
 import { normal, placeLayers } from "./placed.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 import { dot, expectGradient } from "../engine/gradient.ts";
 import { LAYER_CASES } from "./cases.ts";
 import { normal, placeLayers } from "./placed.ts";

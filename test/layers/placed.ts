@@ -12,7 +12,9 @@ import { Tape } from "../../src/engine/tape.ts";
 import { buildGraph } from "../../src/graph/build.ts";
 import { type Graph, graphParameters } from "../../src/graph/graph.ts";
 import { PlacedGraph } from "../../src/graph/place.ts";
-import { type Layer, type Mode, type Shape, sizeOf } from "../../src/layers/layer.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import type { Mode } from "../../src/layers/placed-layer.ts";
+import { type Shape, sizeOf } from "../../src/layers/shape.ts";
 import { Parameters } from "../../src/model/parameters.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 

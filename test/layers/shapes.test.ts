@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildGraph } from "../../src/graph/build.ts";
 import { readLayers } from "../../src/graph/read.ts";
 import { ACTIVATIONS } from "../../src/layers/activation.ts";
-import type { Shape } from "../../src/layers/layer.ts";
+import type { Shape } from "../../src/layers/shape.ts";
 
 /** The output shape of one layer that is described as in a file. */
 function outputOf(layer: object, input: Shape): Shape {

@@ -1,6 +1,7 @@
 import type { MemoryPlan, Region } from "../../src/engine/plan.ts";
 import type { Tape } from "../../src/engine/tape.ts";
-import type { Layer, Mode } from "../../src/layers/layer.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import type { Mode } from "../../src/layers/placed-layer.ts";
 import { Architecture } from "../../src/model/architecture.ts";
 import type { Loss, Optimizer } from "../../src/model/contracts.ts";
 import { planLayout } from "../../src/model/memory-plan.ts";

@@ -3,7 +3,7 @@ import { planBench } from "../../src/cli/bench/plan.ts";
 import { chooseNetwork } from "../../src/cli/network-option.ts";
 import { createDataset } from "../../src/data/dataset.ts";
 import type { ImageShape } from "../../src/data/pixels.ts";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import { findNetwork, SMALL_NETWORKS } from "../../src/recipes/index.ts";
 import type { Recipe, Variables } from "../../src/recipes/recipe.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
 import type { ImageShape } from "../../src/data/pixels.ts";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import { findRecipe, NETWORKS, RECIPES } from "../../src/recipes/index.ts";

@@ -3,7 +3,7 @@ import { add } from "../../src/layers/add.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
-import { sizeOf } from "../../src/layers/layer.ts";
+import { sizeOf } from "../../src/layers/shape.ts";
 import { input } from "../../src/model/input.ts";
 import { weightsSha256 } from "../../src/node/weights-hash.ts";
 import { createModel, type ModelOptions } from "../../src/training/create-model.ts";

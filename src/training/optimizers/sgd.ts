@@ -1,6 +1,6 @@
 import type { Tape } from "../../engine/tape.ts";
 import { InputRangeError } from "../../errors.ts";
-import type { DenseGradient } from "../../layers/layer.ts";
+import type { DenseGradient } from "../../layers/placed-layer.ts";
 import type { Optimizer } from "../../model/contracts.ts";
 import { flag, number } from "../../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";

@@ -2,7 +2,7 @@
 
 import { adoptKernels } from "../../engine/wasm.ts";
 import { encodeError } from "../../error-records.ts";
-import { sizeOf } from "../../layers/layer.ts";
+import { sizeOf } from "../../layers/shape.ts";
 import { Network } from "../../model/network.ts";
 import { readArchitecture } from "../../model/read-architecture.ts";
 import { type Evaluation, evaluateImages } from "../../training/evaluate.ts";
