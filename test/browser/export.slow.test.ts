@@ -112,7 +112,7 @@ describeInChromium("a model exported as one HTML file", () => {
 
   it("says what is wrong with a network that was damaged on its way", async () => {
     const damaged = join(folder ?? "", "damaged.html");
-    await writeFile(damaged, html.replace(/(id="model">.{4000})[^<]*/, "$1"));
+    await writeFile(damaged, html.replace(/(id="model"[^>]*>.{4000})[^<]*/, "$1"));
     const { page, close } = await openPage(browser(), pathToFileURL(damaged).href);
     await expect
       .poll(() => page.getByRole("alert").textContent())
@@ -132,7 +132,7 @@ it("exportHtml keeps nothing but the model, and refuses what it cannot show", as
   await grey.compile({ loss: "softmaxCrossEntropy" });
   const html = await exportHtml(grey.save({ folder: "/home/someone" }), { title: "{{model}} $& <b>" });
   expect(/<title>(.*)<\/title>/.exec(html)?.[1]).toBe("{{model}} $&amp; &lt;b>");
-  const [, text = ""] = /id="model">([^<]*)</.exec(html) ?? [];
+  const [, text = ""] = /id="model"[^>]*>([^<]*)</.exec(html) ?? [];
   const file = Buffer.from(text, "base64").toString("latin1");
   expect(file).toContain("dense");
   expect(file).not.toContain("someone");
