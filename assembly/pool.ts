@@ -1,6 +1,10 @@
 // Pooling over windows of r by s taps, dilationH and dilationW apart, of images [n, h, w, c] into [n, p, q, c]. Axis:
 // sample. Taps outside of the image are left out; each window has at least one inside. Lanes are channels; the
 // last vector of a pixel reads up to three floats past it, whose lanes are not stored. Every kernel overwrites its last tensor.
+//
+// The walk over windows stands in each kernel: a shared one would have to hand eight positions on for every window, and functions of
+// AssemblyScript give one value and inline no closures. The same holds for the walks over tiles (winograd.ts), rows of
+// channels (norm.ts), inputs that are not zero (dense-single.ts), and register tiles of several heights (tile.ts).
 
 import { add_lanes, maximum, store_lanes } from "./lanes";
 import { address, zero } from "./simd";
