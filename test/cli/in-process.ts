@@ -3,18 +3,7 @@
 import { vi } from "vitest";
 import { reportError } from "../../src/cli/errors.ts";
 import { createProgram } from "../../src/cli/main.ts";
-import { cleanEnvironment } from "./process.ts";
-
-/** Exit code and texts of a command. */
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Lines of standard output as JSON. */
-  json(): Record<string, unknown>[];
-  /** The last of them of this kind. */
-  event(kind: string): Record<string, unknown>;
-}
+import { cleanEnvironment, type Result, resultOf } from "./process.ts";
 
 export interface InProcessOptions {
   readonly cwd: string;
@@ -23,7 +12,10 @@ export interface InProcessOptions {
 }
 
 /** Runs `convasm` with these words. One at a time: working folder, environment and streams are the process' own. */
-export async function convasmHere(words: readonly string[], { cwd, onOutput }: InProcessOptions): Promise<Outcome> {
+export async function convasmHere(
+  words: readonly string[],
+  { cwd, onOutput }: InProcessOptions,
+): Promise<Result<number>> {
   const controller = new AbortController();
   const texts = { stdout: "", stderr: "" };
   const streams = (["stdout", "stderr"] as const).map((name) =>
@@ -47,17 +39,5 @@ export async function convasmHere(words: readonly string[], { cwd, onOutput }: I
     vi.unstubAllEnvs();
     for (const stream of streams) stream.mockRestore();
   }
-  const json = () =>
-    texts.stdout
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line): Record<string, unknown> => JSON.parse(line));
-  const event = (kind: string) => {
-    const found = json()
-      .filter((line) => line.event === kind)
-      .at(-1);
-    if (found === undefined) throw new Error(`no event "${kind}" in:\n${texts.stdout}\n${texts.stderr}`);
-    return found;
-  };
-  return { code, ...texts, json, event };
+  return resultOf(code, texts.stdout, texts.stderr);
 }

@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 
 export const CONVASM = fileURLToPath(new URL("../../bin/convasm.js", import.meta.url));
 
-/** Exit code and texts of a process. */
-export interface Result {
-  readonly code: number | null;
+/** Exit code and texts of a command; a process that a signal ended has no code. */
+export interface Result<Code extends number | null = number | null> {
+  readonly code: Code;
   readonly stdout: string;
   readonly stderr: string;
   /** Lines of standard output as JSON. */
@@ -40,6 +40,23 @@ export function cleanEnvironment(cwd: string): Record<string, string> {
   };
 }
 
+/** The result of a command that ended with this code and printed these texts. */
+export function resultOf<Code extends number | null>(code: Code, stdout: string, stderr: string): Result<Code> {
+  const json = () =>
+    stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line): Record<string, unknown> => JSON.parse(line));
+  const event = (kind: string) => {
+    const found = json()
+      .filter((line) => line.event === kind)
+      .at(-1);
+    if (found === undefined) throw new Error(`no event "${kind}" in:\n${stdout}\n${stderr}`);
+    return found;
+  };
+  return { code, stdout, stderr, json, event };
+}
+
 /** Runs `convasm` with these words. */
 export function convasm(words: readonly string[], { cwd, env, onOutput, command }: RunOptions): Promise<Result> {
   const [program, ...args] = command ?? [process.execPath, CONVASM, ...words];
@@ -55,21 +72,7 @@ export function convasm(words: readonly string[], { cwd, env, onOutput, command 
       stderr += text;
     });
     child.on("error", reject);
-    child.on("close", (code) => {
-      const json = () =>
-        stdout
-          .split("\n")
-          .filter((line) => line !== "")
-          .map((line): Record<string, unknown> => JSON.parse(line));
-      const event = (kind: string) => {
-        const found = json()
-          .filter((line) => line.event === kind)
-          .at(-1);
-        if (found === undefined) throw new Error(`no event "${kind}" in:\n${stdout}\n${stderr}`);
-        return found;
-      };
-      resolve({ code, stdout, stderr, json, event });
-    });
+    child.on("close", (code) => resolve(resultOf(code, stdout, stderr)));
   });
 }
 

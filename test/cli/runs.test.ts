@@ -8,8 +8,8 @@ import { Interrupted } from "../../src/cli/errors.ts";
 import { fittedTable } from "../../src/cli/fitted-table.ts";
 import { version } from "../../src/cli/version.ts";
 import { smallTraining, writeClasses } from "./class-folders.ts";
-import { convasmHere, type InProcessOptions, type Outcome } from "./in-process.ts";
-import { temporaryFolder } from "./process.ts";
+import { convasmHere, type InProcessOptions } from "./in-process.ts";
+import { type Result, temporaryFolder } from "./process.ts";
 
 const { path: cwd, remove } = temporaryFolder();
 const here = (...names: string[]) => join(cwd, ...names);
@@ -23,7 +23,7 @@ const cutShort: InProcessOptions["onOutput"] = (text, interrupt) => {
   if (text.includes('"event":"epoch"')) interrupt(new Interrupted("interrupted"));
 };
 
-const done: Outcome[] = [];
+const done: Result[] = [];
 
 beforeAll(async () => {
   writeClasses(here("pets", "train"), { cat: 16, dog: 16, hen: 16 });

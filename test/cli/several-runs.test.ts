@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Interrupted } from "../../src/cli/errors.ts";
 import { smallTraining, writeClasses } from "./class-folders.ts";
-import { convasmHere, type InProcessOptions, type Outcome } from "./in-process.ts";
-import { temporaryFolder } from "./process.ts";
+import { convasmHere, type InProcessOptions } from "./in-process.ts";
+import { type Result, temporaryFolder } from "./process.ts";
 
 const { path: cwd, remove } = temporaryFolder();
 const here = (...names: string[]) => join(cwd, ...names);
@@ -22,7 +22,7 @@ function cutAfter(epochs: number): InProcessOptions["onOutput"] {
 }
 
 /** The words of the command lines for the program that stand in a text. */
-function commandsIn({ stderr }: Outcome): string[][] {
+function commandsIn({ stderr }: Result): string[][] {
   const lines = stderr.matchAll(/\S+ ((?:train|runs compare) [^;]+?)(?= tells|;|\n)/g);
   return [...lines].map(([, line]) => line.split(" "));
 }
