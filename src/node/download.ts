@@ -9,7 +9,8 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { reasonOf } from "../errors.ts";
 import { fileError } from "./file-error.ts";
-import { readFileBounded, syncFolder } from "./files.ts";
+import { readFileBounded } from "./files.ts";
+import { syncFolder } from "./growing-file.ts";
 import { mirrorName, RequestFailure, Stopwatch } from "./request.ts";
 
 /** Times and numbers of attempts of a download. */

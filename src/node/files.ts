@@ -4,11 +4,12 @@
  * @module
  */
 
-import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { GrowingBytes } from "../data/gzip.ts";
 import { InputRangeError } from "../errors.ts";
 import { errorCode, FileError, fileError } from "./file-error.ts";
+import { GrowingFile, writeTarget } from "./growing-file.ts";
 import { openToRead, pipePieces } from "./pipe.ts";
 
 /** True if there is something at a path that the system gives information about. */
@@ -57,56 +58,6 @@ async function makeFolder(path: string, mayLackParent = true): Promise<void> {
   }
 }
 
-/** The path that a symbolic link leads to; the path itself where nothing exists yet. */
-async function writeTarget(path: string): Promise<string> {
-  const info = await stat(path).catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  });
-  if (info === undefined) return path;
-  if (info.isDirectory()) throw new FileError("write", path, "is a folder");
-  if (!info.isFile()) throw new FileError("write", path, "is not a regular file");
-  return realpath(path);
-}
-
-let temporaryCount = 0;
-
-/** Milliseconds after which a temporary file whose process has ended counts as left behind. */
-const LEFT_BEHIND = 10_000;
-
-/**
- * Milliseconds after which one counts as left behind whose process seems to run: its number may be another process's by
- * now.
- */
-const FORGOTTEN = 24 * 3600 * 1000;
-
-/** True if a process of this number runs, as far as this machine can tell. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) !== "ESRCH";
-  }
-}
-
-/** Removes temporary files that killed processes left while they wrote the same file. */
-async function removeLeftovers(target: string): Promise<void> {
-  const folder = dirname(target);
-  const start = `.${basename(target)}.`;
-  for (const name of await readdir(folder).catch(() => [])) {
-    const pid = name.startsWith(start) ? /^(\d+)-\d+\.tmp$/.exec(name.slice(start.length))?.[1] : undefined;
-    if (pid === undefined) continue;
-    const path = join(folder, name);
-    const info = await stat(path).catch(() => undefined);
-    if (info === undefined) continue;
-    // A process on another machine that shares the folder seems to have ended, but has just written.
-    const age = Date.now() - info.mtimeMs;
-    if (age > FORGOTTEN || (age > LEFT_BEHIND && !isRunning(Number(pid))))
-      await rm(path, { force: true }).catch(() => {});
-  }
-}
-
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, flushed to the disk, then renamed.
  *
@@ -136,24 +87,14 @@ export async function writeFileAtomic(
 }
 
 async function writeOnce(path: string, data: Uint8Array | string): Promise<void> {
-  const target = await writeTarget(path);
-  temporaryCount += 1;
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${temporaryCount}.tmp`);
+  const file = await GrowingFile.open(path);
   try {
-    const handle = await open(temporary, "wx");
-    try {
-      await handle.writeFile(data);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target);
+    await file.append(data);
+    await file.finish();
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    await file.discard();
     throw error;
   }
-  await syncFolder(dirname(target));
-  await removeLeftovers(target);
 }
 
 /**
@@ -171,14 +112,6 @@ export async function claimFile(path: string): Promise<boolean> {
     await handle?.close();
     return handle !== undefined;
   });
-}
-
-/** Flushes a folder, where the system allows it, so that a rename lasts through a power cut. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r").catch(() => undefined);
-  if (handle === undefined) return;
-  await handle.sync().catch(() => {});
-  await handle.close().catch(() => {});
 }
 
 /**
