@@ -6,16 +6,16 @@
 
 import type { HistoryRow } from "../../training/history-csv.ts";
 import {
-  accuracyPanel,
   drawPanel,
   type Figure,
   HEADING,
-  lossPanel,
   PANEL,
   type Panel,
   PLOT_WIDTH,
+  panelsOf,
   pointsOf,
   type Series,
+  TRAINING_DASH,
 } from "./panel.ts";
 import { BLUE, element, INK, label, MUTED, ORANGE, shifted, svgDocument } from "./svg.ts";
 
@@ -34,7 +34,6 @@ const COLORS = [BLUE, ORANGE, "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#0000
 /** Widths of lines, one for each round of the colours. */
 const WIDTHS = [2, 4, 1] as const;
 
-const TRAINING = "5 3";
 const LEGEND = { columns: 2, row: 20, letters: 60 } as const;
 
 /**
@@ -45,9 +44,7 @@ const LEGEND = { columns: 2, row: 20, letters: 60 } as const;
  */
 export function comparedCurves(runs: readonly ComparedRun[], title: string): string {
   const epochs = [...new Set(runs.flatMap(({ history }) => history.map(({ epoch }) => epoch)))].sort((a, b) => a - b);
-  const loss = lossPanel(seriesOf(runs, "trainLoss", "valLoss"));
-  const accuracy = accuracyPanel(seriesOf(runs, "trainAccuracy", "valAccuracy"));
-  const panels = accuracy.series.length > 0 ? [loss, accuracy] : [loss];
+  const panels = panelsOf((train, validation) => seriesOf(runs, train, validation));
   const top = HEADING + Math.ceil(runs.length / LEGEND.columns) * LEGEND.row;
   const drawn = panels.map((panel, i) =>
     shifted(
@@ -66,7 +63,7 @@ function lookOf(run: number): { readonly color: string; readonly width: number }
 
 function seriesOf(runs: readonly ComparedRun[], train: Figure, validation: Figure): Series[] {
   const lines = runs.flatMap(({ name, history }, i) => [
-    { ...lookOf(i), name: `${name}, training`, dash: TRAINING, points: pointsOf(history, train) },
+    { ...lookOf(i), name: `${name}, training`, dash: TRAINING_DASH, points: pointsOf(history, train) },
     { ...lookOf(i), name: `${name}, validation`, dash: undefined, points: pointsOf(history, validation) },
   ]);
   return lines.filter(({ points }) => points.length > 0);
@@ -89,7 +86,7 @@ function legend(runs: readonly ComparedRun[]): string[] {
 function heading({ title, series }: Panel): string[] {
   const parts = [label(0, -18, title, { fill: INK, "font-size": 14, "font-weight": 600 })];
   const kinds = [
-    { name: "training", dash: TRAINING },
+    { name: "training", dash: TRAINING_DASH },
     { name: "validation", dash: undefined },
   ].filter(({ dash }) => series.some((line) => line.dash === dash));
   for (const [i, { name, dash }] of kinds.entries()) {

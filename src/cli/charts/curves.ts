@@ -6,24 +6,24 @@
 
 import type { HistoryRow } from "../../training/history-csv.ts";
 import {
-  accuracyPanel,
   drawPanel,
   type Figure,
   HEADING,
-  lossPanel,
   PANEL,
   type Panel,
   PLOT_HEIGHT,
   PLOT_WIDTH,
+  panelsOf,
   pointsOf,
   type Scale,
   type Series,
+  TRAINING_DASH,
 } from "./panel.ts";
 import { BLUE, element, escapeXml, INK, label, MUTED, ORANGE, shifted, svgDocument } from "./svg.ts";
 
 function seriesOf(history: readonly HistoryRow[], train: Figure, validation: Figure): Series[] {
   return [
-    { name: "training", color: BLUE, dash: "5 3", points: pointsOf(history, train) },
+    { name: "training", color: BLUE, dash: TRAINING_DASH, points: pointsOf(history, train) },
     { name: "validation", color: ORANGE, dash: undefined, points: pointsOf(history, validation) },
   ].filter(({ points }) => points.length > 0);
 }
@@ -63,9 +63,7 @@ function bestMark(epoch: number, x: Scale): string[] {
  */
 export function trainingCurves(history: readonly HistoryRow[], title = "Training", best?: number): string {
   const epochs = history.map(({ epoch }) => epoch);
-  const loss = lossPanel(seriesOf(history, "trainLoss", "valLoss"));
-  const accuracy = accuracyPanel(seriesOf(history, "trainAccuracy", "valAccuracy"));
-  const panels = accuracy.series.length > 0 ? [loss, accuracy] : [loss];
+  const panels = panelsOf((train, validation) => seriesOf(history, train, validation));
   const drawn = panels.map((panel, i) => {
     const behind = (x: Scale) => [...(best === undefined ? [] : bestMark(best, x)), ...legend(panel)];
     return shifted(i * PANEL.width + PANEL.left, HEADING + PANEL.top, drawPanel(panel, epochs, behind));

@@ -54,6 +54,9 @@ export interface Panel {
   readonly tickFormat: (value: number) => string;
 }
 
+/** Dashes of lines of the training images' figures; those of others are solid. */
+export const TRAINING_DASH = "5 3";
+
 /** A figure of an epoch that is drawn. */
 export type Figure = "trainLoss" | "valLoss" | "trainAccuracy" | "valAccuracy";
 
@@ -85,8 +88,15 @@ function isRound(digits: readonly number[]): (value: number) => boolean {
   return (value) => digits.includes(Number(value.toExponential(0)[0]));
 }
 
+/** The panels of losses and, where there are any, of accuracies. */
+export function panelsOf(seriesOf: (train: Figure, validation: Figure) => readonly Series[]): readonly Panel[] {
+  const loss = lossPanel(seriesOf("trainLoss", "valLoss"));
+  const accuracy = accuracyPanel(seriesOf("trainAccuracy", "valAccuracy"));
+  return accuracy.series.length > 0 ? [loss, accuracy] : [loss];
+}
+
 /** A panel of losses, whose axis turns logarithmic where they differ much. */
-export function lossPanel(series: readonly Series[]): Panel {
+function lossPanel(series: readonly Series[]): Panel {
   const [least, most] = extent(valuesOf(series));
   const base = { title: "Loss", series, format: shortNumber };
   if (least > 1 / HUGE && most / least > LOG_RATIO) {
@@ -100,7 +110,7 @@ export function lossPanel(series: readonly Series[]): Panel {
 }
 
 /** A panel of accuracies. */
-export function accuracyPanel(series: readonly Series[]): Panel {
+function accuracyPanel(series: readonly Series[]): Panel {
   const [least, most] = extent(valuesOf(series));
   // A single value, or values close together, still get a range of two points.
   const low = Math.max(0, Math.min(least, most - 0.02));
