@@ -3,7 +3,7 @@ import { InputRangeError, isInputError, retold, shown, TooSmallError } from "../
 import { findDuplicateKey } from "../formats/json-keys.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { readFileBounded } from "../node/files.ts";
-import { changeRecipe, describeChanges, type RecipeChange } from "../recipes/change-recipe.ts";
+import { applyChanges, type RecipeChange } from "../recipes/change-recipe.ts";
 import { recipeFor } from "../recipes/for-data.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
@@ -69,8 +69,8 @@ function choiceOf(
   chosen: Recipe,
   { isRecipe, set = [], file }: { isRecipe: boolean; set?: readonly string[] | undefined; file?: string | undefined },
 ): NetworkChoice {
-  const changes = Object.fromEntries(set.flatMap((text) => Object.entries(parseSettings("--set", text))));
-  const recipe = changeRecipe(chosen, changes, "--set");
+  const wanted = Object.fromEntries(set.flatMap((text) => Object.entries(parseSettings("--set", text))));
+  const { recipe, changes } = applyChanges(chosen, wanted, "--set");
   const {
     description: _d,
     shape: _s,
@@ -85,7 +85,7 @@ function choiceOf(
     ...settings,
     recipe,
     isRecipe,
-    changes: describeChanges(chosen, changes, "--set"),
+    changes,
     build: (data) => withAdvice(data, () => named(file, () => recipeArchitecture(recipe, data))),
   };
 }

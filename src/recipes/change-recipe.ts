@@ -59,20 +59,22 @@ const LAYERS = "layers.";
  * changeRecipe(findRecipe("conv5"), { "conv2d.filters": 16, "optimizer.learningRate": 0.02 });
  */
 export function changeRecipe(recipe: Recipe, changes: RecipeChanges, who = "changes"): Recipe {
-  return Object.entries(changes).reduce(
-    (changed, [path, value]) => changeOne(changed, path, value, who).recipe,
-    recipe,
-  );
+  return applyChanges(recipe, changes, who).recipe;
 }
 
-/** The changes with the values that they replace. */
-export function describeChanges(recipe: Recipe, changes: RecipeChanges, who = "changes"): readonly RecipeChange[] {
+/** The recipe of `changeRecipe`, and the changes with the values that they replace. */
+export function applyChanges(
+  recipe: Recipe,
+  changes: RecipeChanges,
+  who: string,
+): { readonly recipe: Recipe; readonly changes: readonly RecipeChange[] } {
   let changed = recipe;
-  return Object.entries(changes).map(([path, value]) => {
+  const made = Object.entries(changes).map(([path, value]) => {
     const step = changeOne(changed, path, value, who);
     changed = step.recipe;
     return { path, value, before: step.before };
   });
+  return { recipe: changed, changes: made };
 }
 
 interface Step {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/json.ts";
 import { useForeignNames } from "../../src/node/foreign-names.ts";
-import { changeRecipe, describeChanges } from "../../src/recipes/change-recipe.ts";
+import { applyChanges, changeRecipe } from "../../src/recipes/change-recipe.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../../src/recipes/index.ts";
 import type { Recipe } from "../../src/recipes/recipe.ts";
 import { readRecipe, recipeToJson } from "../../src/recipes/recipe-file.ts";
@@ -50,7 +50,7 @@ describe("a recipe's settings", () => {
     const recipe = named(name);
     const changed = changeRecipe(recipe, { [path]: value });
     expect(at(changed, ...keys)).toEqual(value);
-    expect(describeChanges(recipe, { [path]: value })).toEqual([{ path, value, before }]);
+    expect(applyChanges(recipe, { [path]: value }, "changes").changes).toEqual([{ path, value, before }]);
     // All else is as it was, and the changed one is a file like any other.
     expect(recipeToJson(readRecipe(recipeToJson(changed)))).toMatchObject(recipeToJson(changed));
   });
