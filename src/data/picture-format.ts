@@ -8,6 +8,9 @@ import { standInOf } from "../numeric/stand-ins.ts";
 import { isJpeg } from "./jpeg-structure.ts";
 import { isPng } from "./png.ts";
 
+/** The largest file of a picture that is read, in bytes. */
+export const MAX_PICTURE_BYTES = 256 * 2 ** 20;
+
 /** Endings of the names of pictures, of whatever format. */
 const NAMES = /\.(png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|avif|hei[cf]|jp2|jxl|p[bgpn]m|svgz?|ico|tga|psd)$/i;
 

@@ -12,6 +12,7 @@ import { allowedBytes } from "./expansion.ts";
 import { type FileSource, placeOf, readFileSource } from "./file-source.ts";
 import { checkImage, type RasterImage } from "./image.ts";
 import { decodePicture } from "./picture-decoder.ts";
+import { MAX_PICTURE_BYTES } from "./picture-format.ts";
 
 /** Pixels with the size of their picture; an `ImageData` is one. */
 export interface PicturePixels {
@@ -38,9 +39,6 @@ export interface OpenPicture {
   /** Its file, or its pixels. */
   readonly content: Uint8Array | RasterImage;
 }
-
-/** The largest file of a picture, in bytes. */
-export const MAX_PICTURE_BYTES = 256 * 2 ** 20;
 
 /**
  * The file or the pixels of a picture. Files are not decoded yet.

@@ -8,7 +8,7 @@ import { inflateSync } from "node:zlib";
 import type { UnpackOptions } from "../data/gzip.ts";
 import type { RasterImage } from "../data/image.ts";
 import { isJpeg } from "../data/jpeg-structure.ts";
-import { notDecodable } from "../data/picture-format.ts";
+import { MAX_PICTURE_BYTES, notDecodable } from "../data/picture-format.ts";
 import { decodePng, isPng } from "../data/png.ts";
 import { InputRangeError } from "../errors.ts";
 import { errorCode } from "./file-error.ts";
@@ -27,7 +27,6 @@ export interface ReadImageOptions {
 }
 
 const MAX_PIXELS = 100_000_000;
-const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /**
  * Decodes a PNG or JPEG picture of any size, depth and colour.
@@ -73,5 +72,5 @@ async function inflateAtOnce(bytes: Uint8Array, { name, maxBytes }: UnpackOption
  * const image = await readImage("seven.png");
  */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<RasterImage> {
-  return decodeImage(await readFileBounded(path, MAX_FILE_BYTES), path, options);
+  return decodeImage(await readFileBounded(path, MAX_PICTURE_BYTES), path, options);
 }

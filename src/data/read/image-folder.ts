@@ -10,7 +10,7 @@ import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";
 import { decodePicture } from "../picture-decoder.ts";
-import { pictureFormat } from "../picture-format.ts";
+import { MAX_PICTURE_BYTES, pictureFormat } from "../picture-format.ts";
 import type { PictureSize } from "../picture-size.ts";
 import { narrowed } from "./array-images.ts";
 import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
@@ -19,8 +19,6 @@ import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
 import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
 import { PictureStore } from "./picture-store.ts";
-
-const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const MAX_CLASSES = 65_536;
 
@@ -117,10 +115,10 @@ class Gallery {
     const { name } = file;
     const bytes = await leftOut.attempt("unreadable", name, async () => {
       const size = await file.size();
-      if (size <= MAX_FILE_BYTES) return file.bytes();
+      if (size <= MAX_PICTURE_BYTES) return file.bytes();
       throw new InputRangeError(
         `readImages ${JSON.stringify(name)}`,
-        `at most ${MAX_FILE_BYTES} bytes`,
+        `at most ${MAX_PICTURE_BYTES} bytes`,
         `${size}`,
         "too-large",
       );

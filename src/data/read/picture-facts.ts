@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_PICTURE_BYTES } from "../picture-format.ts";
 import { type PictureSize, pictureSize } from "../picture-size.ts";
 import type { ClassPicture } from "./class-folders.ts";
 
@@ -33,8 +34,8 @@ const STEP = 8;
 /** Most pictures whose sizes are looked at beforehand. */
 const MOST_LOOKED_AT = 500;
 
-/** Larger files are not looked at. */
-const MAX_FILE_BYTES = 256 * 2 ** 20;
+/** Start of a file that has its picture's size, unless much else stands before it. */
+const START_BYTES = 64 * 1024;
 
 /**
  * The size for pictures: their own where all have one that is not large, else a square.
@@ -63,7 +64,8 @@ export function sizeFor(sizes: readonly PictureSize[]): PictureSize {
 
 async function sizeOf({ file }: ClassPicture): Promise<PictureSize | undefined> {
   try {
-    const size = (await file.size()) > MAX_FILE_BYTES ? undefined : pictureSize(await file.bytes());
+    if ((await file.size()) > MAX_PICTURE_BYTES) return undefined;
+    const size = pictureSize(await file.start(START_BYTES)) ?? pictureSize(await file.bytes());
     return size !== undefined && Math.min(...size) > 0 ? size : undefined;
   } catch {
     // Whoever reads the picture tells what is wrong with it.
