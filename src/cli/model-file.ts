@@ -28,7 +28,7 @@ export async function readModelFile(word: string, who = "model"): Promise<ModelF
   const path = await resolveRun(who, word);
   const info = await stat(path).catch(() => undefined);
   const file = info?.isDirectory() ? await lastModel(new RunFolder(path)) : path;
-  return { path: file, checkpoint: readCheckpoint(await readSafetensors(file), `model ${JSON.stringify(file)}`) };
+  return { path: file, checkpoint: readCheckpoint(await readSafetensors(file), modelTitle(file)) };
 }
 
 /** The model of a finished run, else the checkpoint of an unfinished one. */
@@ -50,17 +50,27 @@ export async function openModel(
   try {
     return await loadModel(checkpoint, { ...engine, training });
   } catch (error) {
-    if (!isInputError(error)) throw error;
-    // The path of the wrong file matters more than the word "model".
-    const title = `model ${JSON.stringify(path)}`;
-    throw retold(error, { who: error.who === "model" ? title : `${title}: ${error.who}` });
+    throw inModelFile(path, error);
   }
+}
+
+/** A model file in messages. */
+export function modelTitle(path: string): string {
+  return `model ${JSON.stringify(path)}`;
+}
+
+/** An error of wrong input with the model file that it lies in; others as they are. */
+export function inModelFile(path: string, error: unknown): unknown {
+  if (!isInputError(error)) return error;
+  // The path of the wrong file matters more than the word "model".
+  const title = modelTitle(path);
+  return retold(error, { who: error.who === "model" ? title : `${title}: ${error.who}` });
 }
 
 function checkFinite(path: string, name: string, data: NamedArray["data"]): void {
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
-  const who = `model ${JSON.stringify(path)}: weights ${JSON.stringify(name)}`;
+  const who = `${modelTitle(path)}: weights ${JSON.stringify(name)}`;
   throw new InputRangeError(who, "finite numbers", `${data[at]} at index ${at}`);
 }
 

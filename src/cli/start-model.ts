@@ -1,7 +1,6 @@
 import { basename, dirname } from "node:path";
 import { listOf } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { isInputError, retold } from "../errors.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { unfrozen } from "../model/freezing.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
@@ -13,7 +12,7 @@ import { forClasses } from "../training/new-classes.ts";
 import type { FileOptions } from "./data-options.ts";
 import type { DataRequest } from "./data-source.ts";
 import { UsageError } from "./errors.ts";
-import { readModelFile, runNotes } from "./model-file.ts";
+import { inModelFile, modelTitle, readModelFile, runNotes } from "./model-file.ts";
 import { type NetworkChoice, type NetworkOptions, settingsFor } from "./network-option.ts";
 
 /** The model that a run starts from, in place of initial weights. */
@@ -45,14 +44,14 @@ export async function chooseStart(from: string, options: NetworkOptions & FileOp
   const other = options.model !== undefined ? "--model" : options.set !== undefined ? "--set" : undefined;
   if (other !== undefined) throw new UsageError("--from", "its own network", `another by ${other}`, "contradiction");
   const { path, checkpoint } = await readModelFile(from, "--from");
-  const who = `model ${JSON.stringify(path)}`;
+  const who = modelTitle(path);
   const { classNames, scaling, loss } = readModelSettings(who, checkpoint.settings);
   const notes = runNotes({ path, checkpoint });
-  const own = unfrozen(named(who, () => readArchitecture(checkpoint.model)));
-  named(who, () => checkWeights(own, checkpoint));
+  const own = unfrozen(named(path, () => readArchitecture(checkpoint.model)));
+  named(path, () => checkWeights(own, checkpoint));
   const [height, width, channels] = own.input.shape;
   const forData = ({ classNames: names, classes }: Classes) =>
-    named(who, () => forClasses(own, classNames, names ?? classes ?? own.outputs, "classes"));
+    named(path, () => forClasses(own, classNames, names ?? classes ?? own.outputs, "classes"));
   const name = typeof notes?.network === "string" ? notes.network : basename(path, ".safetensors");
   const recipe = readRecipe({ ...own.toJson(), ...(loss !== undefined && { loss: loss.config }) }, name, who);
   const network = {
@@ -87,12 +86,11 @@ function headNote(architecture: Architecture, fresh: readonly string[], { classN
   return `the model has other classes: ${layers.join(", ")} begins with fresh weights, for ${classes} classes${what}`;
 }
 
-/** Puts the name of the model in front of what is wrong with it. */
-function named<T>(who: string, work: () => T): T {
+/** Puts the model's path in front of what is wrong with it. */
+function named<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!isInputError(error)) throw error;
-    throw retold(error, { who: error.who === "model" ? who : `${who}: ${error.who}` });
+    throw inModelFile(path, error);
   }
 }
