@@ -160,7 +160,7 @@ createModel({ input: "28", layers: [] });
         loaded.add(join(dirname(path), name));
       }
     }
-    expect(loaded.size).toBeLessThan(20);
+    expect(loaded.size).toBeLessThan(12);
     const text = [...loaded].map((path) => readFileSync(path, "utf8")).join("\n");
     for (const later of ["convasm-read-files.js", "convasm-reference.js", "convasm-assemble.js"]) {
       expect(text).toContain(`import("./${later}")`);
