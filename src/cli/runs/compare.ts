@@ -15,7 +15,7 @@ import {
   settingsText,
   valueText,
 } from "./differences.ts";
-import { figuresOf, type RunFigures } from "./figures.ts";
+import { figuresJson, figuresOf, type RunFigures } from "./figures.ts";
 import { epochsText } from "./list.ts";
 import { meansOf } from "./means.ts";
 import { isLatest, resolveRun, runsBeginning } from "./name.ts";
@@ -183,8 +183,7 @@ function blocksOf(names: Column, columns: readonly Column[], width: number): Col
 }
 
 function comparedJson(run: RunRecord, paths: readonly string[]): Readonly<Record<string, unknown>> {
-  const figures = Object.entries(figuresOf(run)).map(([key, value]: [string, unknown]) => [key, value ?? null]);
   const { name, folder, state, history } = run;
   const differs = pickSettings(run, paths);
-  return { event: "run", name, path: folder.path, state, ...Object.fromEntries(figures), differs, history };
+  return { event: "run", name, path: folder.path, state, ...figuresJson(figuresOf(run)), differs, history };
 }

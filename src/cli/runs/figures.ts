@@ -49,6 +49,11 @@ export function figuresOf({ settings, metrics, history }: RunRecord): RunFigures
   };
 }
 
+/** The figures of a run as JSON has them; null for those that are not known. */
+export function figuresJson(figures: RunFigures): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(figures).map(([key, value]: [string, unknown]) => [key, value ?? null]));
+}
+
 function bestRow(history: readonly HistoryRow[]): HistoryRow | undefined {
   const validated = history.filter(({ valLoss }) => Number.isFinite(valLoss));
   return validated.reduce<HistoryRow | undefined>(

@@ -3,7 +3,7 @@ import { fittedTable } from "../fitted-table.ts";
 import { duration, percent } from "../format.ts";
 import { RUNS } from "../run-folder.ts";
 import { differingSettings, pickSettings, settingsText } from "./differences.ts";
-import { figuresOf, type RunFigures } from "./figures.ts";
+import { figuresJson, figuresOf, type RunFigures } from "./figures.ts";
 import { listRuns, type RunRecord } from "./record.ts";
 
 /** A run with its figures. */
@@ -125,16 +125,13 @@ function testText({ testAccuracy, testLoss }: RunFigures): string {
 function runJson({ run, figures }: Listed, paths: readonly string[]): Readonly<Record<string, unknown>> {
   const { name, folder, state, time, problems } = run;
   const { model: _, ...settings } = run.settings;
-  const known = Object.fromEntries(
-    Object.entries(figures).map(([key, value]: [string, unknown]) => [key, value ?? null]),
-  );
   return {
     event: "run",
     name,
     path: folder.path,
     state,
     startedAt: new Date(time).toISOString(),
-    ...known,
+    ...figuresJson(figures),
     differs: pickSettings(run, paths),
     settings,
     problems,
