@@ -41,7 +41,7 @@ export async function ensureFolder(path: string): Promise<void> {
  * Makes a folder. Node's own `recursive` never returns where the system says of an existing folder that it does not
  * exist, as in /proc.
  */
-async function makeFolder(path: string, mayLackParent = true): Promise<void> {
+async function makeFolder(path: string, mayLackParent = true, isFirstTry = true): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -53,6 +53,8 @@ async function makeFolder(path: string, mayLackParent = true): Promise<void> {
     // Other codes, such as that of a read-only file system, also come for a folder that exists.
     const info = await stat(path).catch(() => undefined);
     if (info?.isDirectory()) return;
+    // What was there a moment ago was removed in between.
+    if (code === "EEXIST" && info === undefined && isFirstTry) return makeFolder(path, mayLackParent, false);
     if (code === "EEXIST") throw new FileError("make the folder", path, "a file of that name is there");
     throw error;
   }
