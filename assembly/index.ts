@@ -5,6 +5,7 @@ export * from "./conv2d-narrow";
 export * from "./dense";
 export * from "./depthwise";
 export * from "./dropout";
+export * from "./elementwise";
 export * from "./input";
 export * from "./loss";
 export * from "./merging";

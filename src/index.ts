@@ -87,6 +87,7 @@ export { type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { type FlattenOptions, flatten } from "./layers/flatten.ts";
 export type { Padding } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
+export { hardSigmoid, hardSwish } from "./layers/hard-activation.ts";
 export type {
   ConstantInitializer,
   Initializer,

@@ -1,48 +1,14 @@
-import type { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
 import { choice, flag, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { typesOf } from "../options/variants.ts";
+import { elementwise } from "./elementwise.ts";
+import { HARD_SIGMOID, HARD_SWISH } from "./hard-activation.ts";
 import type { Layer, LayerDefinition, LayerHeader } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
 import { emitRelu, emitReluGradient, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
-import { sizeOf } from "./shape.ts";
 import { SOFTMAX } from "./softmax.ts";
-
-/** Heap offsets of a layer's input and output, and of their gradients. */
-interface GradientPlaces {
-  readonly x: number;
-  readonly y: number;
-  readonly dy: number;
-  readonly dx: number;
-}
-
-/** Kernel calls for `n` samples of `size` elements each. */
-interface Calls {
-  forward(tape: Tape, n: number, x: number, y: number, size: number): void;
-  /** Emits the gradient from x or from y, whichever the derivative is simpler in. */
-  backward(tape: Tape, n: number, places: GradientPlaces, size: number): void;
-}
-
-/** A layer that is a function of each element. */
-function elementwise(header: LayerHeader, { forward, backward }: Calls): LayerDefinition {
-  return {
-    ...header,
-    outputShape: ([input]) => input,
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place({ output }) {
-      const size = sizeOf(output);
-      return {
-        forward: (tape, n, { x: [x], y }) => forward(tape, n, x, y, size),
-        backward({ samples }, n, { x: [x], y, dy, dx: [dx] }) {
-          if (dx !== 0) backward(samples, n, { x, y, dy, dx }, size);
-        },
-      };
-    },
-  };
-}
 
 const negativeSlope = number({ minimum: 0, maximum: 1 });
 
@@ -184,6 +150,8 @@ export const ACTIVATIONS = {
   sigmoid: SIGMOID,
   tanh: TANH,
   gelu: GELU,
+  hardSigmoid: HARD_SIGMOID,
+  hardSwish: HARD_SWISH,
   softmax: SOFTMAX,
 };
 

@@ -425,3 +425,24 @@ def make_upsampling():
 
 
 make_upsampling()
+
+
+def make_activations():
+    """Activations and their gradients, at corners and far out too."""
+    points = torch.tensor([-100, -9, -4, -3.25, -3, -2.5, -1.5, -1, -0.25, 0, 0.125, 0.75, 1, 2, 2.75, 3, 3.5, 8, 40])
+    # PyTorch's own hardsigmoid multiplies gradients by a sixth that is rounded to float32.
+    kinds = [
+        ("hardSigmoid", {}, lambda z: F.relu6(z + 3) / 6),
+        ("hardSwish", {}, lambda z: z * F.relu6(z + 3) / 6),
+    ]
+    cases = []
+    for kind, options, function in kinds:
+        z = points.clone().requires_grad_()
+        y = function(z)
+        dy = draw(*y.shape)
+        y.backward(dy)
+        cases.append({"type": kind, "options": options, "y": array(y), "dy": array(dy), "dx": array(z.grad)})
+    write("activations", {"x": array(points), "cases": cases})
+
+
+make_activations()

@@ -12,7 +12,9 @@ export interface Activation {
     | "sigmoid"
     | "tanh"
     | "gelu"
-    | "gelu, approximate";
+    | "gelu, approximate"
+    | "hardSigmoid"
+    | "hardSwish";
   /** The kernels' names without `_forward` and `_backward`. */
   readonly kernel: string;
   /** The tensor that the gradient kernel reads besides dy. */
@@ -34,6 +36,8 @@ export const ACTIVATIONS: readonly Activation[] = [
   { name: "tanh", kernel: "tanh", gradientFrom: "y", scalars: [], units: 8 },
   { name: "gelu", kernel: "gelu", gradientFrom: "x", scalars: [0], units: 48 },
   { name: "gelu, approximate", kernel: "gelu", gradientFrom: "x", scalars: [1], units: 64 },
+  { name: "hardSigmoid", kernel: "hard_sigmoid", gradientFrom: "y", scalars: [], units: 4 },
+  { name: "hardSwish", kernel: "hard_swish", gradientFrom: "x", scalars: [], units: 6 },
 ];
 
 /** y from x, samples of `size`. */
@@ -63,6 +67,9 @@ function gradientBound(name: Activation["name"]): Bound {
     // 1 less the sigmoid, with its rounding error, is multiplied by up to 5.
     case "gelu, approximate":
       return close(32, 1);
+    // So does that of the hard swish, at -1.5.
+    case "hardSwish":
+      return close(8, 1);
     default:
       return close(16);
   }
@@ -101,6 +108,7 @@ function gradientSource({ kernel, gradientFrom, scalars: [upper] }: Activation, 
   if (gradientFrom === "x") return x;
   // Some outputs lie at the upper bound.
   if (kernel === "relu") return x.map((value) => Math.min(value, upper));
+  if (kernel === "hard_sigmoid") return float32(x.map((value) => Math.min(Math.max(value / 6 + 0.5, 0), 1)));
   return float32(x.map((value) => (kernel === "sigmoid" ? Math.abs(Math.tanh(value)) : Math.tanh(value))));
 }
 
@@ -196,6 +204,10 @@ export const activationWork = {
   tanh_backward: (n, _y, _dy, _dx, size) => elementwise(3, 3)(n, size),
   gelu_forward: (n, _x, _y, size) => elementwise(5, 2)(n, size),
   gelu_backward: (n, _x, _dy, _dx, size) => elementwise(10, 3)(n, size),
+  hard_sigmoid_forward: (n, _x, _y, size) => elementwise(4, 2)(n, size),
+  hard_sigmoid_backward: (n, _y, _dy, _dx, size) => elementwise(3, 3)(n, size),
+  hard_swish_forward: (n, _x, _y, size) => elementwise(5, 2)(n, size),
+  hard_swish_backward: (n, _x, _dy, _dx, size) => elementwise(5, 3)(n, size),
   // Maximum, difference, exp, sum, quotient.
   softmax_forward: (n, _x, _y, positions, classes) => elementwise(5, 2)(n, positions * classes),
   softmax_backward: (n, _y, _dy, _dx, positions, classes) => elementwise(4, 3)(n, positions * classes),

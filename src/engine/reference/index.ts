@@ -16,6 +16,7 @@ import { conv2dWeightsKernels } from "./conv2d-weights.ts";
 import { denseKernels } from "./dense.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { dropoutKernels } from "./dropout.ts";
+import { elementwiseKernels } from "./elementwise.ts";
 import type { Heap } from "./heap.ts";
 import { inputKernels } from "./input.ts";
 import { lossKernels } from "./loss.ts";
@@ -45,6 +46,7 @@ export type { Heap } from "./heap.ts";
 export function createReferenceKernels(heap: Heap) {
   return {
     ...activationKernels(heap),
+    ...elementwiseKernels(heap),
     ...mergingKernels(heap),
     ...dropoutKernels(heap),
     ...lossKernels(heap),

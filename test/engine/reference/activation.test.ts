@@ -34,6 +34,8 @@ const DEFINITIONS: Record<Activation["name"], (x: number) => number> = {
   tanh: (x) => Math.sinh(x) / Math.cosh(x),
   gelu: (x) => x * (0.5 + integral((t) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI), 0, x, 2000)),
   "gelu, approximate": (x) => 0.5 * x * (1 + Math.tanh((2 / Math.PI) ** 0.5 * (x + 0.044715 * x ** 3))),
+  hardSigmoid: (x) => (Math.abs(x + 3) - Math.abs(x - 3) + 6) / 12,
+  hardSwish: (x) => (x * (Math.abs(x + 3) - Math.abs(x - 3) + 6)) / 12,
 };
 
 describe("erf", () => {
@@ -91,6 +93,8 @@ describe.each(ACTIVATIONS.map((activation) => [activation.name, activation] as c
       tanh: [-1, 1],
       gelu: [0, 1000],
       "gelu, approximate": [0, 1000],
+      hardSigmoid: [0, 1],
+      hardSwish: [0, 1000],
     };
     const points = Float64Array.of(-1000, 1000, Number.NaN);
     const [low, high, nan] = resultOf(exact, activationForward(activation, [1, 3], points), "y");

@@ -1,0 +1,56 @@
+/**
+ * Activations of one formula for each element. Parallel axis: samples of `size` elements.
+ *
+ * All overwrite their output and may run in place. Gradients are computed from the output y where that is simpler, else from
+ * the input x.
+ *
+ * @module
+ */
+
+import type { Heap } from "./heap.ts";
+
+/** (x + 3) / 6, at least 0 and at most 1; NaN stays NaN. */
+function hardSigmoid(x: number): number {
+  return Math.min(Math.max(x + 3, 0), 6) / 6;
+}
+
+/** The derivative of x hardSigmoid(x); 0 and 1 at its corners, as in PyTorch. */
+function hardSwishSlope(x: number): number {
+  if (x >= 3) return 1;
+  return x > -3 ? x / 3 + 0.5 : 0;
+}
+
+/** The kernels of elementwise activations over one heap. */
+export function elementwiseKernels(heap: Heap) {
+  /** y = f(x) for elements [from, to). */
+  function apply(f: (x: number) => number, from: number, to: number, x: number, y: number): void {
+    for (let i = from; i < to; i++) heap[y + i] = f(heap[x + i]);
+  }
+
+  /** dx = dy slope(z) for elements [from, to); z is the output or the input. */
+  function multiplyBy(slope: (z: number) => number, from: number, to: number, z: number, dy: number, dx: number): void {
+    for (let i = from; i < to; i++) heap[dx + i] = heap[dy + i] * slope(heap[z + i]);
+  }
+
+  return {
+    /** y = min(max(x + 3, 0), 6) / 6. x, y [n, size]. */
+    hard_sigmoid_forward(begin: number, end: number, x: number, y: number, size: number): void {
+      apply(hardSigmoid, begin * size, end * size, x, y);
+    },
+
+    /** dx = dy / 6 where 0 < y < 1, else 0; from the output y. y, dy, dx [n, size]. */
+    hard_sigmoid_backward(begin: number, end: number, y: number, dy: number, dx: number, size: number): void {
+      multiplyBy((value) => (value > 0 && value < 1 ? 1 / 6 : 0), begin * size, end * size, y, dy, dx);
+    },
+
+    /** y = x min(max(x + 3, 0), 6) / 6 (Howard et al., 2019). x, y [n, size]. */
+    hard_swish_forward(begin: number, end: number, x: number, y: number, size: number): void {
+      apply((value) => value * hardSigmoid(value), begin * size, end * size, x, y);
+    },
+
+    /** dx = dy (x / 3 + 1 / 2) where -3 < x < 3, dy from 3 on, else 0; from the input x. x, dy, dx [n, size]. */
+    hard_swish_backward(begin: number, end: number, x: number, dy: number, dx: number, size: number): void {
+      multiplyBy(hardSwishSlope, begin * size, end * size, x, dy, dx);
+    },
+  };
+}
