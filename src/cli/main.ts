@@ -45,12 +45,32 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
 }
 
 /**
- * Runs the program. Sets the exit code: 0 done, 2 wrong input or a failing machine, 130 interrupted, 1 a bug.
+ * Runs the words of a command line within this process, and prints its errors.
+ *
+ * @param signal ends the command: with an `Interrupted` as its reason if the user asked for that
+ * @param columns width of the help texts; default 100
+ * @returns the exit code: 0 done, 2 wrong input or a failing machine, 130 interrupted, 1 a bug
+ */
+export async function runWords(words: readonly string[], signal: AbortSignal, columns?: number): Promise<number> {
+  useNode();
+  const program = createProgram(signal, columns);
+  try {
+    if (words.length === 0) program.outputHelp();
+    else await program.parseAsync([...words], { from: "user" });
+    // Output that got lost is an error even when all else is done; a Ctrl-C that came too late is none.
+    if (signal.aborted && !(signal.reason instanceof Interrupted)) throw signal.reason;
+    return 0;
+  } catch (error) {
+    return reportError(withOurName(error, program, words));
+  }
+}
+
+/**
+ * Runs the program, in a process of its own where the engine needs one, until it ends or is interrupted. Sets the exit code.
  *
  * @param words the command line after the program's name
  */
 export async function run(words: readonly string[]): Promise<void> {
-  useNode();
   if (needsWideProcess(words)) {
     const wide = await runWide(words);
     if ("exitCode" in wide) {
@@ -63,14 +83,6 @@ export async function run(words: readonly string[]): Promise<void> {
   watchInterrupts(controller, () => process.stderr.isTTY && process.stderr.write("\r\u001b[Kstopping ...\n"));
   watchOutput(controller);
   watchWideParent(words, () => controller.abort(new Interrupted("interrupted")));
-  const program = createProgram(controller.signal, process.stdout.columns);
-  try {
-    if (words.length === 0) program.outputHelp();
-    else await program.parseAsync([...words], { from: "user" });
-    // Output that got lost is an error even when all else is done; a Ctrl-C that came too late is none.
-    const { aborted, reason } = controller.signal;
-    if (aborted && !(reason instanceof Interrupted)) throw reason;
-  } catch (error) {
-    process.exitCode = reportError(withOurName(error, program, words));
-  }
+  const code = await runWords(words, controller.signal, process.stdout.columns);
+  if (code !== 0) process.exitCode = code;
 }

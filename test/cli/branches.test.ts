@@ -8,12 +8,13 @@ import { flatten } from "../../src/layers/flatten.ts";
 import { input } from "../../src/model/input.ts";
 import { readSafetensors } from "../../src/node/safetensors.ts";
 import { createModel } from "../../src/training/create-model.ts";
-import { convasm, temporaryFolder } from "./process.ts";
+import { convasmHere } from "./in-process.ts";
+import { temporaryFolder } from "./process.ts";
 import { writeSmallData } from "./small-data.ts";
 
 const { path: cwd, remove } = temporaryFolder();
 const here = (...names: string[]) => join(cwd, ...names);
-const run = (...words: string[]) => convasm(words, { cwd });
+const run = (...words: string[]) => convasmHere(words, { cwd });
 
 const LAYERS = [
   { type: "conv2d", name: "stem", filters: 4, kernelSize: 5, strides: 3, activation: "relu" },
@@ -35,7 +36,7 @@ describe("a branching network on the command line", () => {
     const trained = await run("train", "small", ...words);
     expect(trained.stderr).toBe("");
     expect(trained.code).toBe(0);
-    const [tested, inspected] = await Promise.all([run("eval", "run", "--json"), run("inspect", "run", "--json")]);
+    const [tested, inspected] = [await run("eval", "run", "--json"), await run("inspect", "run", "--json")];
     expect(tested.json().at(-1)).toMatchObject({ testImages: 40 });
     const { architecture, layers, weightsSha256 } = inspected.event("model");
     expect(weightsSha256).toBe(trained.event("done").weightsSha256);
@@ -64,11 +65,11 @@ describe("a branching network on the command line", () => {
     });
     await model.compile();
     writeFileSync(here("two.safetensors"), model.save());
-    const [predicted, inspected, exported] = await Promise.all([
-      run("predict", "two.safetensors", join("small", "t10k-images-idx3-ubyte")),
-      run("inspect", "two.safetensors", "--json"),
-      run("export", "two.safetensors", "--html", "two.html"),
-    ]);
+    const [predicted, inspected, exported] = [
+      await run("predict", "two.safetensors", join("small", "t10k-images-idx3-ubyte")),
+      await run("inspect", "two.safetensors", "--json"),
+      await run("export", "two.safetensors", "--html", "two.html"),
+    ];
     expect([predicted.code, inspected.code, exported.code]).toEqual([2, 0, 2]);
     expect(predicted.stderr).toBe(
       "convasm: predict: expected a model of one output, got a, b; the library's predictOutputs gives all\n",

@@ -5,10 +5,11 @@ import { CLASS_NAMES_FILE } from "../../src/data/read/class-names.ts";
 import { readData } from "../../src/data/read-data.ts";
 import { loadIdxFolder } from "../../src/node/mnist.ts";
 import { smallTraining, writeClasses } from "./class-folders.ts";
-import { convasm, temporaryFolder } from "./process.ts";
+import { convasmHere } from "./in-process.ts";
+import { temporaryFolder } from "./process.ts";
 
 const { path: cwd, remove } = temporaryFolder();
-const run = (...words: string[]) => convasm(words, { cwd });
+const run = (...words: string[]) => convasmHere(words, { cwd });
 const here = (...names: string[]) => join(cwd, ...names);
 
 beforeAll(async () => {
@@ -66,14 +67,12 @@ describe("--validation and --limit of a folder of pictures", () => {
   it("draw the same on resume, by --split-seed", async () => {
     const draw = ["--limit", "30", "--validation", "6", "--split-seed", "5"];
     const whole = await run(...words(), ...draw, "--out", "whole");
-    let isKilled = false;
-    const half = await convasm([...words(), ...draw, "--epochs", "6", "--out", "half"], {
+    const half = await convasmHere([...words(), ...draw, "--epochs", "6", "--out", "half"], {
       cwd,
-      onOutput(text, child) {
-        if (!isKilled && text.includes('"event":"epoch"')) isKilled = child.kill("SIGINT");
-      },
+      onOutput: (text, interrupt) => text.includes('"event":"epoch"') && interrupt(),
     });
-    const done = half.code === 130 ? await run("train", "--resume", "half", "--json") : half;
+    expect(half.code).toBe(130);
+    const done = await run("train", "--resume", "half", "--json");
     expect(done.event("done").weightsSha256).toBe(whole.event("done").weightsSha256);
     const other = await run(...words(), "--limit", "30", "--validation", "6", "--out", "other");
     expect(other.event("done").weightsSha256).not.toBe(whole.event("done").weightsSha256);

@@ -4,11 +4,12 @@ import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseIdx } from "../../src/data/idx.ts";
 import { RECIPES } from "../../src/recipes/index.ts";
-import { convasm, temporaryFolder } from "./process.ts";
+import { convasmHere } from "./in-process.ts";
+import { CONVASM, convasm, temporaryFolder } from "./process.ts";
 import { TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, writeSmallData } from "./small-data.ts";
 
 const { path: cwd, remove } = temporaryFolder();
-const run = (...words: string[]) => convasm(words, { cwd });
+const run = (...words: string[]) => convasmHere(words, { cwd });
 const here = (...names: string[]) => join(cwd, ...names);
 
 beforeAll(async () => {
@@ -256,9 +257,9 @@ describe("data", () => {
     const folder = await run("data", "data/mnist");
     expect(folder.stdout).toMatch(/^all +1,500 +100$/m);
     const env = { CONVASM_DATA: here("data") };
-    const mnist = await convasm(["data", "mnist", "--json"], { cwd, env });
+    const mnist = await convasmHere(["data", "mnist", "--json"], { cwd, env });
     expect(mnist.event("data")).toMatchObject({ folder: join("data", "mnist"), trainImages: 1500 });
-    const copied = await convasm(["data", "mnist", "--out", "copy"], { cwd, env });
+    const copied = await convasmHere(["data", "mnist", "--out", "copy"], { cwd, env });
     expect(copied.code).toBe(0);
     expect(readFileSync(here("copy", TRAIN_IMAGES)).equals(readFileSync(here("data", "mnist", TRAIN_IMAGES)))).toBe(
       true,
@@ -289,7 +290,6 @@ describe("help", () => {
 describe("output that nobody reads", () => {
   it("ends nothing", async () => {
     const shell = `"${process.execPath}" "$0" train --data data --limit 50 --epochs 2 --out piped | head -1`;
-    const { CONVASM } = await import("./process.ts");
     const result = await convasm([], { cwd, command: ["sh", "-c", shell, CONVASM] });
     expect(result.stderr).toBe("");
     expect(existsSync(here("piped", "model.safetensors"))).toBe(true);

@@ -6,7 +6,8 @@ import { weightsSha256 } from "../../src/node/weights-hash.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import { NOTEBOOKS, RECIPES } from "../../src/recipes/index.ts";
 import { runRecipe } from "../../src/recipes/run.ts";
-import { convasm, temporaryFolder } from "./process.ts";
+import { convasmHere } from "./in-process.ts";
+import { temporaryFolder } from "./process.ts";
 import { writeSmallData } from "./small-data.ts";
 
 const { path: cwd, remove } = temporaryFolder();
@@ -15,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(remove);
 
-const run = (...words: string[]) => convasm(words, { cwd });
+const run = (...words: string[]) => convasmHere(words, { cwd });
 
 /** The one remark on runs that are cut short. */
 const TOO_FEW_STEPS =
@@ -132,14 +133,9 @@ describe("train --recipe", () => {
     const words = ["train", "small", "--recipe", "conv5", "--epochs", "6", "--engine", "simd", "--json"];
     const more = ["--averaging", "ema:decay=0.9", "--average-every", "50", "--validation", "test"];
     const whole = await run(...words, ...more, "--out", "whole");
-    let pressed = false;
-    const cut = await convasm([...words, ...more, "--out", "cut"], {
+    const cut = await convasmHere([...words, ...more, "--out", "cut"], {
       cwd,
-      onOutput(stdout, child) {
-        if (pressed || !stdout.includes('"event":"epoch"')) return;
-        pressed = true;
-        child.kill("SIGINT");
-      },
+      onOutput: (text, interrupt) => text.includes('"event":"epoch"') && interrupt(),
     });
     expect(cut.code).toBe(130);
     expect(existsSync(join(cwd, "cut", "checkpoint.safetensors"))).toBe(true);
@@ -237,18 +233,11 @@ describe("recipes report", () => {
   });
 
   it("prints what is done when it is interrupted", async () => {
-    let pressed = false;
-    const result = await convasm(
-      ["recipes", "report", "conv10", "conv5", "--data", "small", "--epochs", "80", "--json"],
-      {
-        cwd,
-        onOutput(stdout, child) {
-          if (pressed || !stdout.includes('"event":"run"')) return;
-          pressed = true;
-          setTimeout(() => child.kill("SIGINT"), 100);
-        },
-      },
-    );
+    const words = ["recipes", "report", "conv10", "conv5", "--data", "small", "--epochs", "80", "--json"];
+    const result = await convasmHere(words, {
+      cwd,
+      onOutput: (text, interrupt) => text.includes('"event":"run"') && setTimeout(interrupt, 100),
+    });
     expect(result.code).toBe(130);
     expect(result.event("recipe").recipe).toBe("conv10");
     expect(result.stderr).toBe("convasm: interrupted after 1 run of 2\n");

@@ -3,7 +3,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Interrupted } from "../../src/cli/errors.ts";
 import { smallTraining, writeClasses } from "./class-folders.ts";
 import { convasmHere, type InProcessOptions } from "./in-process.ts";
 import { type Result, temporaryFolder } from "./process.ts";
@@ -17,7 +16,7 @@ const convasm = (words: readonly string[], onOutput?: InProcessOptions["onOutput
 function cutAfter(epochs: number): InProcessOptions["onOutput"] {
   let seen = 0;
   return (text, interrupt) => {
-    if (text.includes('"event":"epoch"') && ++seen === epochs) interrupt(new Interrupted("interrupted"));
+    if (text.includes('"event":"epoch"') && ++seen === epochs) interrupt();
   };
 }
 
