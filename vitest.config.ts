@@ -2,10 +2,14 @@ import { defineConfig } from "vitest/config";
 
 const slow = "test/**/*.slow.test.ts";
 
+/** Long tests that compute by themselves, which others beside them only slow down. */
+const slowBeside = "test/{bundlers,engine,fuzz,golden,graph,model}/**/*.slow.test.ts";
+
 /** Tests of threads, workers, pages and measurements, which other tests beside them would disturb. */
 const alone = [
-  "test/{bench,browser,engine/threads,worker}/**/*.test.ts",
-  "test/cli/{bench,doctor,resume,two-processes,wide}.test.ts",
+  "test/{bench,engine/threads,worker}/**/*.test.ts",
+  "test/browser/!(builds|sizes).test.ts",
+  "test/cli/{bench,doctor,two-processes,wide}.test.ts",
 ];
 
 export default defineConfig({
@@ -26,7 +30,24 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "slow", include: [slow], testTimeout: 3_600_000, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: {
+          name: "slow-beside",
+          include: [slowBeside],
+          testTimeout: 3_600_000,
+          maxWorkers: "100%",
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "slow",
+          include: [slow],
+          exclude: [slowBeside],
+          testTimeout: 3_600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { convasmHere } from "./in-process.ts";
 import { convasm, type Result, temporaryFolder } from "./process.ts";
 import { TEST_LABELS, TRAIN_LABELS, writeSmallData } from "./small-data.ts";
 
@@ -27,7 +28,7 @@ function interrupted(words: readonly string[], epochs: number, signal: NodeJS.Si
 }
 
 async function trainedInOnePiece(words: readonly string[]): Promise<Result> {
-  const result = await convasm(words, { cwd });
+  const result = await convasmHere(words, { cwd });
   expect(result.stderr).toBe("");
   return result;
 }
@@ -63,7 +64,7 @@ describe("a run that is interrupted and resumed", () => {
   ];
 
   it.each(cases)("ends with the same weights as one that was not, %s", async (name, settings) => {
-    const words = ["train", "small", "--json", "--engine", "simd", "--seed", "3", ...settings];
+    const words = ["train", "small", "--json", "--engine", "simd", "--threads", "1", "--seed", "3", ...settings];
     const whole = await trainedInOnePiece([...words, "--out", `${name} whole`]);
     const out = `${name} cut`;
 
@@ -96,10 +97,10 @@ describe("a run that is interrupted and resumed", () => {
     const words = ["train", "small", ...LONG];
     const first = await interrupted(words, 1, "SIGTERM");
     expect(first.code, first.stderr).toBe(130);
-    const rest = await convasm(["train", "--resume", "--quiet"], { cwd });
+    const rest = await convasmHere(["train", "--resume", "--quiet"], { cwd });
     expect(rest.code).toBe(0);
     expect(rest.stdout).toMatch(/^Test accuracy/);
-    const again = await convasm(["train", "--resume"], { cwd });
+    const again = await convasmHere(["train", "--resume"], { cwd });
     expect(again.code).toBe(2);
     expect(again.stderr).toMatch(/^convasm: --resume: expected an unfinished run.*\n$/);
   });
@@ -112,13 +113,13 @@ describe("--resume", () => {
     writeSmallData(join(cwd, "moved"), 600, 100);
     const first = await interrupted([...words, "--out", "fixed"], 1);
     expect(first.code, first.stderr).toBe(130);
-    const surplus = await convasm(["train", "--resume", "fixed", "--lr", "1"], { cwd });
+    const surplus = await convasmHere(["train", "--resume", "fixed", "--lr", "1"], { cwd });
     expect(surplus.code).toBe(2);
     expect(surplus.stderr).toBe("convasm: --resume: expected no other settings than the checkpoint's, got --lr\n");
 
     const labels = readFileSync(join(cwd, "moved", TRAIN_LABELS));
     writeFileSync(join(cwd, "moved", TRAIN_LABELS), Buffer.from(labels).fill(labels[8], 8, 20));
-    const changed = await convasm(["train", "--resume", "fixed"], { cwd });
+    const changed = await convasmHere(["train", "--resume", "fixed"], { cwd });
     expect(changed.code).toBe(2);
     expect(changed.stderr).toMatch(/^convasm: resume: expected the images that the run began with in .*\n$/);
     // The test images have no part in the training.
@@ -158,7 +159,7 @@ describe("Ctrl-C", () => {
       },
     });
     expect(result.code).toBe(130);
-    const resumed = await convasm(["inspect", join("twice", "checkpoint.safetensors"), "--json"], { cwd });
+    const resumed = await convasmHere(["inspect", join("twice", "checkpoint.safetensors"), "--json"], { cwd });
     expect(resumed.event("model").finished).toBe(false);
   });
 });
