@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeIdx } from "../../src/data/idx.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { changedFile } from "../formats/changed.ts";
+import { convasmHere } from "./in-process.ts";
 import { CONVASM, convasm, temporaryFolder } from "./process.ts";
 import { TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, writeSmallData } from "./small-data.ts";
 
@@ -39,6 +40,15 @@ async function refusal(...words: string[]): Promise<string> {
   expect(line).not.toContain("internal error");
   expect(Number(peak), `MB for ${words.join(" ")}`).toBeLessThan(LITTLE_MEGABYTES);
   return line;
+}
+
+/** Runs `convasm` in this process, and holds it to one clear line and exit code 2. Returns the line. */
+async function refusalHere(...words: string[]): Promise<string> {
+  const { code, stderr } = await convasmHere(words, { cwd });
+  expect(stderr).toMatch(/^convasm: .*\n$/);
+  expect(code, stderr).toBe(2);
+  expect(stderr).not.toContain("internal error");
+  return stderr;
 }
 
 /** A copy of the small data set with some of its files replaced. */
@@ -191,7 +201,7 @@ describe.concurrent("a model file that is wrong", () => {
   });
 });
 
-describe.concurrent("a network description that is wrong", () => {
+describe("a network description that is wrong", () => {
   const conv = { type: "conv2d", filters: 4, kernelSize: 3 };
   const cases: [string, unknown, string][] = [
     ["has an unknown key", { layers: [{ ...conv, kernelsize: 3 }] }, "kernelsize"],
@@ -220,20 +230,20 @@ describe.concurrent("a network description that is wrong", () => {
   it.each(cases)("is refused when it %s", async (name, description, part) => {
     const file = `${name.replaceAll(" ", "-")}.json`;
     writeFileSync(here(file), JSON.stringify(description));
-    expect(await refusal("train", "small", "--model", file, "--out", "never")).toContain(part);
+    expect(await refusalHere("train", "small", "--model", file, "--out", "never")).toContain(part);
     expect(existsSync(here("never"))).toBe(false);
   });
 
   it("is refused when it is no JSON, says a thing twice, or is not there", async () => {
     writeFileSync(here("broken.json"), '{"layers": [');
-    expect(await refusal("train", "small", "--model", "broken.json")).toContain("expected JSON");
+    expect(await refusalHere("train", "small", "--model", "broken.json")).toContain("expected JSON");
     writeFileSync(here("twice.json"), '{"layers": [{"type": "dense", "units": 3, "units": 10}]}');
-    expect(await refusal("train", "small", "--model", "twice.json")).toContain('"units" twice');
-    expect(await refusal("train", "small", "--model", "absent.json")).toContain("no such file");
+    expect(await refusalHere("train", "small", "--model", "twice.json")).toContain('"units" twice');
+    expect(await refusalHere("train", "small", "--model", "absent.json")).toContain("no such file");
   });
 });
 
-describe.concurrent("options that are wrong", () => {
+describe("options that are wrong", () => {
   const cases: [string[], string][] = [
     [["trian"], "Did you mean train?"],
     [["train", "--epohcs", "3"], "Did you mean --epochs?"],
@@ -256,7 +266,7 @@ describe.concurrent("options that are wrong", () => {
     [["predict", MODEL], "images"],
   ];
   it.each(cases)("%j is refused", async (words, part) => {
-    expect(await refusal(...words)).toContain(part);
+    expect(await refusalHere(...words)).toContain(part);
   });
 });
 
@@ -292,7 +302,7 @@ describe("a folder that cannot be written to", () => {
 describe("training that diverges", () => {
   it("ends with a clear line, and no model that is none", async () => {
     const rate = ["--lr", "1e30", "--schedule", "constant", "--epochs", "3"];
-    const result = await convasm(["train", "small", ...rate, "--out", "diverged"], { cwd });
+    const result = await convasmHere(["train", "small", ...rate, "--out", "diverged"], { cwd });
     expect(result.stderr).toMatch(/^convasm: training diverged: expected a finite loss, got .*\n$/);
     expect(result.code).toBe(2);
     expect(existsSync(here("diverged", "model.safetensors"))).toBe(false);
@@ -302,7 +312,7 @@ describe("training that diverges", () => {
     // One step, whose loss is from before its update.
     const rate = ["--lr", "1e37", "--schedule", "constant", "--optimizer", "sgd", "--epochs", "1", "-b", "100"];
     const words = ["train", "small", "--model", "lenet5", ...rate, "--out", "untested", "--json"];
-    const result = await convasm(words, { cwd });
+    const result = await convasmHere(words, { cwd });
     expect(result.stderr).toMatch(
       /^convasm: training diverged: expected finite outputs, got \S+ for image 0; try .*\n$/,
     );
@@ -324,7 +334,7 @@ describe("training that diverges", () => {
       ["eval", "overflow.safetensors", "small"],
       ["predict", "overflow.safetensors", join("small", TEST_IMAGES)],
     ]) {
-      const result = await convasm(words, { cwd });
+      const result = await convasmHere(words, { cwd });
       expect(result.stderr).toMatch(
         /^convasm: training diverged: expected finite outputs, got \S+ for image \d+; try .*\n$/,
       );
