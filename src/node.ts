@@ -15,7 +15,7 @@ useNodeSessions();
 export type { TrainTest } from "./data/mnist.ts";
 export * from "./index.ts";
 export { CsvLog } from "./node/csv-log.ts";
-export { loadDataFiles } from "./node/data-files.ts";
+export { type LoadDataFilesOptions, loadDataFiles } from "./node/data-files.ts";
 export { DownloadError } from "./node/download.ts";
 export { FileError } from "./node/file-error.ts";
 export { writeFileAtomic } from "./node/files.ts";

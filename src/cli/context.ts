@@ -6,6 +6,8 @@ export interface Context {
   readonly output: Output;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
+  /** True: decoded pictures are kept, and taken from where they are kept. */
+  readonly usesCache: boolean;
   /** The words by which the user calls this program, for commands that can be copied. */
   readonly command: string;
 }
@@ -16,10 +18,16 @@ export interface OutputOptions {
   readonly quiet?: boolean | undefined;
 }
 
+/** The options that commands of any kind heed. */
+export interface ContextOptions extends OutputOptions {
+  /** False: `--no-cache`. */
+  readonly cache?: boolean | undefined;
+}
+
 /** A context for one command. */
-export function createContext({ json, quiet }: OutputOptions, signal: AbortSignal): Context {
+export function createContext({ json, quiet, cache = true }: ContextOptions, signal: AbortSignal): Context {
   const mode: OutputMode = json ? "json" : quiet ? "quiet" : "text";
-  return { output: new Output(mode), signal, command: commandName() };
+  return { output: new Output(mode), signal, usesCache: cache, command: commandName() };
 }
 
 function commandName(): string {

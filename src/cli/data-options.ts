@@ -9,6 +9,8 @@ import { schemaOption } from "./schema-option.ts";
 export type FileOptions = Omit<ReadSettings, "stretch" | "scaling"> & {
   /** Pixels are not brought to 0 to 255, which commands do unless told. */
   readonly keepValues?: boolean | undefined;
+  /** False: decoded pictures are not kept, nor taken from where they are kept. */
+  readonly cache?: boolean | undefined;
 };
 
 const KEEP_VALUES = "--keep-values";
@@ -27,7 +29,8 @@ export function addFileOptions(command: Command): Command {
   const options = SETTINGS.map(([key, spec]) => schemaOption(["data", "reader"], key, spec));
   const keep = new Option(KEEP_VALUES, "pixels that are no bytes stay as they are, and are not brought to 0 to 255");
   const strict = new Option(`--no-${flagName("skipBroken").slice(2)}`, "any file that cannot be read is an error");
-  for (const option of [...options, keep, strict]) command.addOption(option);
+  const anew = new Option("--no-cache", "decode pictures anew, and keep nothing of them in the cache folder");
+  for (const option of [...options, keep, strict, anew]) command.addOption(option);
   return command;
 }
 

@@ -195,7 +195,7 @@ async function loadPath(source: FolderSource, request: DataRequest, context: Con
   });
   // The reader of IDX files has the best error for an empty folder.
   if (info.isDirectory() && (await idxPathsIn(path)).every((name) => name.startsWith("."))) await loadIdxFolder(path);
-  const { output, signal } = context;
+  const { output, signal, usesCache } = context;
   const title = shorterPath(path);
   output.status(() => `reading ${title} ...`, true);
   const onProgress = (done: number, total: number | undefined) =>
@@ -205,8 +205,10 @@ async function loadPath(source: FolderSource, request: DataRequest, context: Con
         : barLine(done / total, `reading ${title}`, [`${count(done)} of ${count(total)}`], columns, output.look),
     );
   const usual = { size: "auto" as const, ...request.usual };
-  const { notes, ...data } = await loadDataFiles(title, { ...reader, usual, signal, onProgress });
+  const options = { ...reader, usual, signal, onProgress, cache: usesCache };
+  const { notes, cached, ...data } = await loadDataFiles(title, options);
   output.clearStatus();
+  if (cached) output.text("Cached    the pictures, decoded earlier; --no-cache decodes them anew");
   for (const note of notes) output.remark(`${title}: ${note}`);
   return { source, title, ...data };
 }

@@ -19,6 +19,7 @@ const WITH_RESUME: readonly string[] = [
   "resume",
   "epochs",
   "data",
+  "cache",
   "engine",
   "threads",
   "out",

@@ -10,7 +10,7 @@ import { DIGIT_NAMES } from "../data/mnist.ts";
 import { type DataFile, dataFile, MAX_BYTES } from "../data/read/data-file.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
 import type { ReadData } from "../data/read/parts.ts";
-import { InputRangeError } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { fileError } from "./file-error.ts";
 import { readFileBounded } from "./files.ts";
@@ -27,6 +27,15 @@ const MAX_FILES = 2_000_000;
 
 const PIECE_BYTES = 256 * 1024;
 
+/** Options of {@link loadDataFiles}. */
+export interface LoadDataFilesOptions extends ReadDataOptions {
+  /**
+   * True: decoded pictures are kept in the user's cache folder, of up to 1 GiB, and the same ones are taken from there the next time:
+   * `cached` of the result says so. Files and settings are told by the SHA-256 of their content. Default false.
+   */
+  readonly cache?: boolean | undefined;
+}
+
 /**
  * Reads a file or folder of data of any known format: see `readData`.
  *
@@ -34,10 +43,16 @@ const PIECE_BYTES = 256 * 1024;
  *
  * @example
  * const { train, test, notes } = await loadDataFiles("data/mnist.npz");
+ *
+ * @example
+ * const pets = await loadDataFiles("data/pets", { size: [64, 64], cache: true });
  */
-export async function loadDataFiles(path: string, options: ReadDataOptions = {}): Promise<ReadData> {
+export async function loadDataFiles(path: string, options: LoadDataFilesOptions = {}): Promise<ReadData> {
+  const { cache = false, ...others } = options;
+  if (typeof cache !== "boolean") throw new InputTypeError("readData", "cache to be true or false", shown(cache));
   const [files, { readDataFiles }] = await Promise.all([openDataFiles(path), import("../data/read/read-files.ts")]);
-  const data = await readDataFiles(files, options);
+  const store = cache ? new (await import("./picture-cache.ts")).PictureFiles() : undefined;
+  const data = await readDataFiles(files, others, store);
   const { train, test } = data;
   const isMnist = train?.classNames === undefined && isUint8Array(train?.labels) && hasMnistLabels(train.labels);
   if (!isMnist) return data;
@@ -115,6 +130,7 @@ function diskFile(path: string, name: string): DataFile {
     });
     return info.size;
   };
+  const bytes = () => readFileBounded(path, MAX_BYTES);
   return {
     name,
     size,
@@ -123,7 +139,8 @@ function diskFile(path: string, name: string): DataFile {
       for await (const piece of pieces(path, count)) return piece;
       return new Uint8Array(0);
     },
-    bytes: () => readFileBounded(path, MAX_BYTES),
+    bytes,
+    storedBytes: bytes,
     stream: () => pieces(path, PIECE_BYTES),
   };
 }

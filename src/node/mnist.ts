@@ -7,8 +7,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { gunzip } from "../data/gzip.ts";
 import type { NamedBytes } from "../data/idx.ts";
 import {
@@ -28,34 +27,13 @@ import { CLASS_NAMES_FILE, readClassNames } from "../data/read/class-names.ts";
 import { scaleDatasets } from "../data/read/stretch.ts";
 import { InputRangeError } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
+import { cacheFolder, type Environment } from "./cache-folder.ts";
 import { answeringUrls, DownloadError, type DownloadLimits, downloadFile } from "./download.ts";
 import { errorCode, fileError } from "./file-error.ts";
 import { ensureFolder, readFileBounded } from "./files.ts";
 
 /** Largest size of a data set's file that is read. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
-
-/** Environment variables that decide where data is looked for. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * This user's folder for files that can be downloaded again: `convasm` in `$XDG_CACHE_HOME`, else in the system's cache
- * folder.
- *
- * @example
- * cacheFolder({}, "linux", "/home/ada"); // "/home/ada/.cache/convasm"
- */
-export function cacheFolder(
-  env: Environment = process.env,
-  platform: string = process.platform,
-  home: string = homedir(),
-): string {
-  const xdg = env.XDG_CACHE_HOME;
-  if (xdg && isAbsolute(xdg)) return join(xdg, "convasm");
-  if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData", "Local"), "convasm");
-  if (platform === "darwin") return join(home, "Library", "Caches", "convasm");
-  return join(home, ".cache", "convasm");
-}
 
 /** Options of {@link loadIdxFolder}. */
 export interface IdxFolderOptions {

@@ -8,7 +8,8 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeIdx } from "../../src/data/idx.ts";
 import type { MnistFile } from "../../src/data/mnist.ts";
-import { cacheFolder, downloadMnist, findMnist, loadIdxFolder, loadMnist } from "../../src/node/mnist.ts";
+import { cacheFolder } from "../../src/node/cache-folder.ts";
+import { downloadMnist, findMnist, loadIdxFolder, loadMnist } from "../../src/node/mnist.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 
 let folder = "";

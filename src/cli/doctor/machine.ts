@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { arch, availableParallelism, freemem, platform, release, totalmem } from "node:os";
-import { cacheFolder, findMnist } from "../../node/mnist.ts";
+import { cacheFolder } from "../../node/cache-folder.ts";
+import { findMnist } from "../../node/mnist.ts";
 import { machineFacts } from "../machine.ts";
 
 /** Facts of the machine and the runtime. */

@@ -26,6 +26,8 @@ export interface DataFile {
   bytes(): Promise<Uint8Array>;
   /** The content piece by piece. */
   stream(): AsyncIterable<Uint8Array>;
+  /** Its bytes as they lie in the file that a user gave, packed where they are: equal ones have equal content. */
+  storedBytes(): Promise<Uint8Array>;
 }
 
 /** A file's bytes, or a `File` or `Blob`, under a name. */
@@ -54,19 +56,22 @@ function memoryFile(name: string, bytes: Uint8Array): DataFile {
     async *stream() {
       yield bytes;
     },
+    storedBytes: async () => bytes,
   };
 }
 
 function blobFile(name: string, blob: Blob): DataFile {
+  const bytes = async () => {
+    checkSize(name, blob.size);
+    return new Uint8Array(await blob.arrayBuffer());
+  };
   return {
     name,
     size: async () => blob.size,
     packed: async () => blob.size,
     start: async (count) => new Uint8Array(await blob.slice(0, count).arrayBuffer()),
-    async bytes() {
-      checkSize(name, blob.size);
-      return new Uint8Array(await blob.arrayBuffer());
-    },
+    bytes,
+    storedBytes: bytes,
     async *stream() {
       const reader = blob.stream().getReader();
       for (;;) {
@@ -114,6 +119,7 @@ export function unpackedFile(packed: DataFile, maxExpansion?: number): DataFile 
     stream,
     bytes,
     packed: () => packed.packed(),
+    storedBytes: () => packed.storedBytes(),
     async size() {
       if (size === undefined) {
         size = 0;

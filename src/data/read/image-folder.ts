@@ -19,6 +19,7 @@ import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
 import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
 import { PictureStore } from "./picture-store.ts";
+import type { ReadSettings } from "./settings.ts";
 
 const MAX_CLASSES = 65_536;
 
@@ -26,6 +27,8 @@ const MAX_CLASSES = 65_536;
 export interface FolderParts extends Parts {
   readonly pictures: PictureFacts | undefined;
   readonly notes: readonly string[];
+  /** Settings with which the same comes of the same pictures. */
+  readonly alike?: readonly Pick<ReadSettings, "size" | "channels">[];
 }
 
 /**
@@ -59,15 +62,17 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   const parts = { train: trained, test: tested ?? validated, ...(validated && { validation: validated }) };
   if (train.length > 0) checkClasses(train, names, trained);
   else checkClasses(test.length > 0 ? test : validation, names, parts.test);
-  const { facts } = gallery;
-  const sizeNote = context.size === "auto" ? sizeNoteOf(facts) : undefined;
-  const depths = read.map((part) => part?.note);
-  const more = [sizeNote, ...depths].filter((note) => note !== undefined);
-  return { ...parts, classNames: names, pictures: facts, notes: [...notes, ...more] };
+  const { facts, alike } = gallery;
+  const depths = read.map((part) => part?.note).filter((note) => note !== undefined);
+  return { ...parts, classNames: names, pictures: facts, notes: [...notes, ...depths], alike };
 }
 
-/** The note on pictures that were brought to a size which nobody said. */
-function sizeNoteOf(facts: PictureFacts | undefined): string | undefined {
+/** The note on pictures that were brought to a size which nobody said; undefined where there is nothing to say. */
+export function sizeNote(facts: PictureFacts | undefined, { size }: ReadContext): string | undefined {
+  return size === "auto" ? chosenSizeNote(facts) : undefined;
+}
+
+function chosenSizeNote(facts: PictureFacts | undefined): string | undefined {
   if (facts === undefined || facts.largest.join() === facts.size.join()) return undefined;
   const words = (size: PictureSize) => size.join(" x ");
   const { smallest, median, largest, size } = facts;
@@ -90,6 +95,7 @@ class Gallery {
   readonly #options: ReadContext;
   readonly #wanted: PictureSize | undefined;
   readonly #survey = new PictureSurvey();
+  #channelsOfFirst: 1 | 3 | undefined;
   #first: { readonly name: string; readonly width: number; readonly height: number } | undefined;
 
   /** @param size height and width for all; undefined where they have to have one size */
@@ -107,6 +113,18 @@ class Gallery {
   /** Sizes and kinds of the pictures so far; undefined where there are none. */
   get facts(): PictureFacts | undefined {
     return this.#survey.facts(this.size);
+  }
+
+  /** Settings that say at once what was found out, where all pictures were resized in the same way with them. */
+  get alike(): readonly Pick<ReadSettings, "size" | "channels">[] {
+    const { size, channels } = this;
+    const { channels: given } = this.#options;
+    return this.#channelsOfFirst === channels
+      ? [
+          { size, channels: given },
+          { size, channels },
+        ]
+      : [{ size, channels: given }];
   }
 
   /** @returns undefined for a picture that cannot be read and is left out */
@@ -142,6 +160,7 @@ class Gallery {
       });
     }
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
+    this.#channelsOfFirst ??= this.channels;
     return resizeSamples(image, this.size[0], this.size[1], this.channels);
   }
 }

@@ -14,11 +14,18 @@ const FEW = 100;
 
 /** Files of one kind. */
 interface Group {
-  count: number;
+  readonly kind: string;
+  readonly count: number;
   /** The name of the first. */
   readonly example: string;
   /** The reason that its reader gave. */
-  readonly reason: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** All that was left out, as plain data. */
+export interface LeftOutGroups {
+  readonly broken: readonly Group[];
+  readonly unrelated: readonly Group[];
 }
 
 /**
@@ -31,11 +38,21 @@ export class LeftOut {
   readonly #skipBroken: boolean | undefined;
   /** Most files that are left out without being asked for. */
   #few = 0;
-  readonly #broken = new Map<string, Group>();
-  readonly #unrelated = new Map<string, Group>();
+  #broken: readonly Group[] = [];
+  #unrelated: readonly Group[] = [];
 
   constructor({ skipBroken }: { readonly skipBroken: boolean | undefined }) {
     this.#skipBroken = skipBroken;
+  }
+
+  /** All that was left out so far; set in place of reading files again that were read before. */
+  get groups(): LeftOutGroups {
+    return { broken: this.#broken, unrelated: this.#unrelated };
+  }
+
+  set groups({ broken, unrelated }: LeftOutGroups) {
+    this.#broken = broken;
+    this.#unrelated = unrelated;
   }
 
   /** Says how many files there are, of which a few may be left out. */
@@ -50,17 +67,17 @@ export class LeftOut {
 
   /** Notes a file that looks like data and cannot be read, such as an "empty" one; {@link check} throws if they are too many. */
   addBroken(kind: string, name: string, reason?: string): void {
-    add(this.#broken, kind, name, reason);
+    this.#broken = added(this.#broken, kind, name, reason);
   }
 
   /** Notes a file that holds no data, such as `desktop.ini`. */
   addStranger(name: string): void {
-    add(this.#unrelated, "other", name);
+    this.#unrelated = added(this.#unrelated, "other", name);
   }
 
   /** The number of files that could not be read so far. */
   get brokenCount(): number {
-    return [...this.#broken.values()].reduce((sum, { count }) => sum + count, 0);
+    return this.#broken.reduce((sum, { count }) => sum + count, 0);
   }
 
   /**
@@ -94,24 +111,24 @@ export class LeftOut {
   /** The notes on all that was left out, a sentence for each of the two sorts. */
   notes(): string[] {
     const broken = `left out what cannot be read: ${listed(this.#broken, true)}`;
-    const [unrelated] = this.#unrelated.values();
+    const [unrelated] = this.#unrelated;
     const others = unrelated && `${unrelated.count} other ${unrelated.count === 1 ? "file" : "files"}`;
     return [
-      ...(this.#broken.size > 0 ? [broken] : []),
+      ...(this.#broken.length > 0 ? [broken] : []),
       ...(unrelated ? [`left out ${others} (${JSON.stringify(unrelated.example)})`] : []),
     ];
   }
 }
 
-function add(groups: Map<string, Group>, kind: string, name: string, reason?: string): void {
-  const group = groups.get(kind);
-  if (group === undefined) groups.set(kind, { count: 1, example: name, reason });
-  else group.count += 1;
+/** The groups with one more file. */
+function added(groups: readonly Group[], kind: string, name: string, reason?: string): readonly Group[] {
+  if (!groups.some((group) => group.kind === kind)) return [...groups, { kind, count: 1, example: name, reason }];
+  return groups.map((group) => (group.kind === kind ? { ...group, count: group.count + 1 } : group));
 }
 
 /** Such as `24 WebP ("owl/1.webp"), 2 empty ("owl/2.png")`. */
-function listed(groups: ReadonlyMap<string, Group>, withReasons = false): string {
-  const parts = [...groups].map(([kind, { count, example, reason }]) => {
+function listed(groups: readonly Group[], withReasons = false): string {
+  const parts = groups.map(({ kind, count, example, reason }) => {
     const why = withReasons && reason !== undefined ? reason : JSON.stringify(example);
     return `${count} ${kind} (${why})`;
   });

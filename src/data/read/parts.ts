@@ -37,6 +37,8 @@ export interface ReadData {
   readonly validation?: Dataset | undefined;
   /** Sizes and kinds of the files, where they are pictures. */
   readonly pictures?: PictureFacts | undefined;
+  /** True where pictures were not decoded, but taken from the cache. */
+  readonly cached?: true | undefined;
   /** Notes on guesses, and on files that were left out or changed, a sentence each. */
   readonly notes: readonly string[];
 }

@@ -16,13 +16,14 @@ import { sortByKind } from "./file-kinds.ts";
 import { formatName } from "./formats.ts";
 import { withHdf5 } from "./hdf5.ts";
 import { readIdxFiles } from "./idx-files.ts";
-import { readImageFolder } from "./image-folder.ts";
+import { readImageFolder, sizeNote } from "./image-folder.ts";
 import { LeftOut } from "./left-out.ts";
 import { readArrays } from "./named-arrays.ts";
 import { openNpy } from "./npy.ts";
 import type { ArrayFile } from "./number-array.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, oneClassNote, type Parts, type ReadData } from "./parts.ts";
+import { type PictureCache, throughCache } from "./picture-cache.ts";
 import type { PictureFacts } from "./picture-facts.ts";
 import { checkReadSettings, READ_SETTINGS, type ReadSettings } from "./settings.ts";
 import { scaleParts } from "./stretch.ts";
@@ -42,16 +43,21 @@ const MAX_DEPTH = 2;
  * Reads data sets from files of one format: IDX, NumPy's `.npy` and `.npz`, HDF5, CSV, CIFAR's batches, pictures in folders,
  * each plain, packed with gzip, or in a ZIP or tar archive.
  *
+ * @param cache keeps decoded pictures
  * @throws RangeError if the format is not known, or a file is wrong
  */
-export async function readDataFiles(files: readonly DataFile[], options: ReadDataOptions = {}): Promise<ReadData> {
+export async function readDataFiles(
+  files: readonly DataFile[],
+  options: ReadDataOptions = {},
+  cache?: PictureCache,
+): Promise<ReadData> {
   const { decodeImage, onProgress, signal, usual = {}, ...others } = options;
   const given = checkReadSettings("readData", others);
   const settings = readOptions("readData", READ_SETTINGS, given);
   const leftOut = new LeftOut(settings);
-  const asked: Asked = { given, usual: checkReadSettings("readData: usual", usual) };
+  const asked: Asked = { given, usual: checkReadSettings("readData: usual", usual), cache };
   const context = { ...settings, decodeImage, onProgress, signal, leftOut };
-  const { format, parts, pictures, notes: found } = await readParts(tidied(files), context, asked, 0);
+  const { format, parts, pictures, cached, notes: found } = await readParts(tidied(files), context, asked, 0);
   const notes = [...found, ...leftOut.notes()];
   // Version 0.1 left IDX files as they are.
   const stretch = format === "IDX" && settings.stretch === "former" ? false : settings.stretch;
@@ -64,6 +70,7 @@ export async function readDataFiles(files: readonly DataFile[], options: ReadDat
     format,
     ...data,
     ...(pictures !== undefined && { pictures }),
+    ...(cached && { cached }),
     notes: [...notes, ...scalingNotes, ...(one === undefined ? [] : [one])],
   };
 }
@@ -102,19 +109,22 @@ function tidied(files: readonly DataFile[]): readonly DataFile[] {
 
 interface Found extends Parts {
   readonly pictures?: PictureFacts | undefined;
+  readonly cached?: true;
   readonly notes?: readonly string[];
 }
 
-/** Settings that were given, and those that hold for the formats that know them. */
+/** Settings that were given, those that hold for the formats that know them, and where decoded pictures are kept. */
 interface Asked {
   readonly given: ReadSettings;
   readonly usual: ReadSettings;
+  readonly cache: PictureCache | undefined;
 }
 
 interface Reading {
   readonly format: string;
   readonly parts: Parts;
   readonly pictures: PictureFacts | undefined;
+  readonly cached: true | undefined;
   readonly notes: readonly string[];
 }
 
@@ -132,7 +142,13 @@ async function readParts(
   }
   const format = formatName(kind);
   const options = { ...context, ...settingsFor(format, asked.given, asked.usual) };
-  const reading = ({ notes = [], pictures, ...parts }: Found): Reading => ({ format, parts, pictures, notes });
+  const reading = ({ notes = [], pictures, cached, ...parts }: Found): Reading => ({
+    format,
+    parts,
+    pictures,
+    cached,
+    notes,
+  });
   switch (kind) {
     case "idx":
       return reading(await readIdxFiles(own, others, options));
@@ -151,8 +167,11 @@ async function readParts(
       const { train, test } = byPart(own);
       return reading(await readCifar(kind, train, test, others, options));
     }
-    case "picture":
-      return reading(await readImageFolder(own, options));
+    case "picture": {
+      const found = await throughCache(asked.cache, own, options, () => readImageFolder(own, options));
+      const note = sizeNote(found.pictures, options);
+      return reading(note === undefined ? found : { ...found, notes: [...found.notes, note] });
+    }
   }
 }
 

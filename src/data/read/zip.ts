@@ -168,6 +168,10 @@ function entryFile(archive: string, bytes: Uint8Array, entry: Entry, archivePack
     size: async () => unpacked,
     packed: async () => Math.min(entry.packed, archivePacked),
     bytes: content,
+    async storedBytes() {
+      const packed = packedBytes(who, bytes, entry);
+      return entry.method === 0 ? packed : asGzip(packed, entry);
+    },
     async start(count) {
       const packed = packedBytes(who, bytes, entry);
       if (entry.method === 0) return packed.subarray(0, count);
