@@ -1,20 +1,17 @@
-// The kernels' ABI: re-exports only.
-export * from "./activation";
+// The kernels that most networks need, as chains of convolutions, pooling and dense layers are: `<engine>.wasm`. Re-exports only.
+// The others are in `extra.ts`.
+export { relu_backward, relu_forward, sigmoid_backward, sigmoid_forward, softmax_backward, softmax_forward } from "./activation";
 export * from "./conv2d";
 export * from "./conv2d-narrow";
 export * from "./dense";
-export * from "./depthwise";
 export * from "./dropout";
-export * from "./elementwise";
 export * from "./input";
 export * from "./loss";
-export * from "./merging";
+export { add, copy_columns, multiply_channels, scale } from "./merging";
 export * from "./norm";
 export * from "./optimizer";
 export * from "./pack";
 export * from "./pad";
-export * from "./peak";
-export * from "./pool";
-export * from "./upsample";
+export { max_pool_backward, max_pool_forward } from "./pool";
 export * from "./winograd";
 export { winograd_filters } from "./winograd-filter";

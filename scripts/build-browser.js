@@ -23,7 +23,10 @@ async function separateFiles() {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
   });
-  for (const engine of ["simd", "relaxed"]) copyFileSync(`build/${engine}.wasm`, `dist/browser/${engine}.wasm`);
+  for (const engine of ["simd", "relaxed"]) {
+    for (const file of [`${engine}.wasm`, `${engine}-extra.wasm`])
+      copyFileSync(`build/${file}`, `dist/browser/${file}`);
+  }
 }
 
 /**

@@ -19,6 +19,8 @@ const FUNCTION = 0;
 const UNREACHABLE = 0x00;
 const END = 0x0b;
 const CALL = 0x10;
+/** The name of the export that is the memory: in the list that `joinStreams` is given, it stands behind the kernels in order. */
+const MEMORY = "memory";
 /** The key of the `end` of a function, which is told apart from that of a block. */
 const LAST = "last";
 
@@ -28,46 +30,55 @@ const ADD = [0xfd, 0xe4, 0x01].join();
 const MADD = [0xfd, 0x85, 0x02].join();
 
 /**
- * One file, or a strict and a relaxed one in one: the second then takes next to nothing, as both have the same instructions but for
- * multiply-adds.
+ * Files in one. Of each, for one engine or for a strict and a relaxed one: the second then takes next to nothing, as both have the
+ * same instructions but for multiply-adds.
  *
+ * @param files for each of them the file of each engine
  * @param isWanted says by its name whether an export is kept; functions that only others call become empty
  */
 export function streamsOf(files, isWanted = () => true) {
-  const sources = files.map((file) => partsOf(file, isWanted));
-  const functions = sources[0].bodies.length;
-  if (sources.some(({ bodies }) => bodies.length !== functions))
-    throw new Error("expected files with the same functions");
+  const groups = files.map((engines) => engines.map((file) => partsOf(file, isWanted)));
   const streams = Array.from({ length: STREAMS }, () => []);
   // The first instruction is the one that ends a function.
-  const instructions = new Map([[LAST, { codes: files.map(() => [END]), immediates: [], index: 0 }]]);
-  for (let i = 0; i < functions; i++) {
-    takeApart(
-      sources.map(({ bodies }) => bodies[i]),
-      streams,
-      instructions,
-    );
+  const instructions = new Map([[LAST, { codes: files[0].map(() => [END]), immediates: [], index: 0 }]]);
+  for (const sources of groups) {
+    const functions = sources[0].bodies.length;
+    if (sources.some(({ bodies }) => bodies.length !== functions))
+      throw new Error("expected files with the same functions");
+    for (let i = 0; i < functions; i++) {
+      takeApart(
+        sources.map(({ bodies }) => bodies[i]),
+        streams,
+        instructions,
+      );
+    }
   }
+  const names = [...new Set(groups.flatMap(([{ names }]) => names))].sort();
+  if (names.length > 0xff) throw new Error("expected at most 255 kernels");
+  names.push(MEMORY);
 
   const head = [];
   const list = (bytes) => {
     number(head, bytes.length);
     head.push(...bytes);
   };
-  number(head, sources.length);
+  number(head, files[0].length);
   number(head, instructions.size);
   for (const { codes, immediates } of instructions.values()) {
     codes.forEach(list);
     list(immediates);
   }
-  for (const { start, exported, middle, end } of sources) {
-    list(start);
-    number(head, exported.length);
-    for (const { name, kind, index } of exported) head.push(name, kind, ...index);
-    list(middle);
-    list(end);
+  number(head, groups.length);
+  for (const sources of groups) {
+    for (const { start, exported, middle, end } of sources) {
+      list(start);
+      number(head, exported.length);
+      for (const { text, kind, index } of exported) head.push(names.indexOf(text), kind, ...index);
+      list(middle);
+      list(end);
+    }
+    number(head, sources[0].bodies.length);
   }
-  number(head, functions);
   streams[HEAD].unshift(...head);
 
   const contents = [];
@@ -76,10 +87,11 @@ export function streamsOf(files, isWanted = () => true) {
   return Uint8Array.from([...contents, ...streams.flat()]);
 }
 
-/** A file's functions without their sizes, its exports, and what is before, between and behind them. */
+/** A file's functions without their sizes, its exports, the names of all its kernels, and what is before, between and behind them. */
 function partsOf(wasm, isWanted) {
   let start;
   let exported;
+  let names;
   let from = 0;
   for (let section = reader(wasm, 8); section.at < wasm.length; ) {
     const begin = section.at;
@@ -88,7 +100,9 @@ function partsOf(wasm, isWanted) {
     const end = section.at + size;
     if (id === EXPORT_SECTION) {
       start = wasm.subarray(0, begin);
-      exported = exportsOf(section).filter(({ text }) => isWanted(text));
+      const all = exportsOf(section);
+      exported = all.filter(({ text }) => isWanted(text));
+      names = all.map(({ text }) => text).filter((text) => text !== MEMORY);
       from = end;
     }
     if (id === CODE_SECTION && start !== undefined) {
@@ -96,24 +110,20 @@ function partsOf(wasm, isWanted) {
       const all = Array.from({ length: functions }, () => section.take(section.number()));
       const bodies = all.map(emptyUnless(calledFunctions(all, exported)));
       const middle = [...wasm.subarray(from, begin), ...codeHeader(bodies)];
-      return { start, exported, middle, bodies, end: wasm.subarray(end) };
+      return { start, exported, names, middle, bodies, end: wasm.subarray(end) };
     }
     section.at = end;
   }
   throw new Error("expected a wasm file with exports and functions");
 }
 
-/** A file's exports: names as places in the list that `joinStreams` is given, which is the kernels in order, then the memory. */
+/** A file's exports. */
 function exportsOf(section) {
-  const exported = Array.from({ length: section.number() }, () => ({
+  return Array.from({ length: section.number() }, () => ({
     text: Buffer.from(section.take(section.number())).toString(),
     kind: section.byte(),
     index: [...section.numberBytes()],
   }));
-  const names = exported.map(({ text }) => text).filter((text) => text !== "memory");
-  names.sort().push("memory");
-  if (names.length > 0x80) throw new Error("expected at most 128 exports");
-  return exported.map((entry) => ({ ...entry, name: names.indexOf(entry.text) }));
 }
 
 /** The functions that exports lead to, by their numbers: no file imports any. */

@@ -35,10 +35,17 @@ export { type DatasetSplit, splitDataset, splitStratified } from "./data/split.t
 export { type DatasetStatistics, datasetStatistics } from "./data/statistics.ts";
 export type { TestTimeAugmentation } from "./data/views.ts";
 export type { Engine } from "./engine/engine.ts";
-export { chooseEngine, ENGINES, type EngineName, hasEngine, type WasmEngine } from "./engine/engine-names.ts";
+export {
+  chooseEngine,
+  ENGINES,
+  type EngineName,
+  hasEngine,
+  type WasmEngine,
+  type WasmName,
+} from "./engine/engine-names.ts";
 export type { EngineOptions } from "./engine/engine-options.ts";
 export type { RegionKind } from "./engine/plan.ts";
-export { setWasmSource, type WasmName, type WasmSource } from "./engine/wasm.ts";
+export { setWasmSource, type WasmSource } from "./engine/wasm.ts";
 export {
   DivergedError,
   type ErrorMore,

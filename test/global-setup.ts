@@ -45,8 +45,10 @@ function buildModelPage(newest: number): void {
 }
 
 function buildWasmTexts(): void {
-  const inputs = ["build/relaxed.wasm", "build/simd.wasm", "build/wide.wasm", "scripts/build-wasm-text.js"];
-  const newest = Math.max(...inputs.concat("scripts/wasm-streams.js").map((path) => changed(join(root, path))));
+  const engines = ["relaxed", "simd", "wide"];
+  const inputs = engines.flatMap((engine) => [`build/${engine}.wasm`, `build/${engine}-extra.wasm`]);
+  inputs.push("scripts/build-wasm-text.js", "scripts/wasm-streams.js");
+  const newest = Math.max(...inputs.map((path) => changed(join(root, path))));
   if (changed(join(root, "build", "pair.text.js")) < newest) runScript("build-wasm-text.js");
 }
 

@@ -5,6 +5,8 @@
  */
 
 import { createEngine, type Engine, engineChoice } from "../engine/engine.ts";
+import { peakRows } from "../engine/operands/extra/peak.ts";
+import { addRows } from "../engine/operands.ts";
 import { MemoryPlan } from "../engine/plan.ts";
 import { Tape } from "../engine/tape.ts";
 import { PEAK_INPUTS, PEAK_KERNELS } from "./calls/peak.ts";
@@ -58,8 +60,9 @@ async function createPeaks(setting: Setting): Promise<{ engine: Engine; peaks: P
   const plan = new MemoryPlan();
   const x = plan.reserve("x", "input", PEAK_INPUTS);
   const y = plan.reserve("y", "scratch", threads * PEAK_INPUTS);
+  addRows(peakRows);
   // Threads by number, since the peak is that of all threads.
-  const engine = await createEngine(plan.freeze(), { engine: setting.engine, threads });
+  const engine = await createEngine(plan.freeze(), { engine: setting.engine, threads }, true);
   // Different numbers for each chain, so that no compiler finds two alike.
   for (let i = 0; i < x.size; i++) engine.heap[x.offset + i] = 0.5 + i / 1000;
   const peaks = PEAK_KERNELS.map(({ kernel }) => {

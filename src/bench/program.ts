@@ -1,5 +1,7 @@
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { EngineOptions } from "../engine/engine-options.ts";
+import { extraRows } from "../engine/operands/extra.ts";
+import { addRows } from "../engine/operands.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Heap } from "../engine/reference/heap.ts";
 import type { Operation } from "../engine/tape.ts";
@@ -28,7 +30,8 @@ export type ProgramMaker = (n: number, threads: number) => Program;
 
 /** An engine with the program's memory and data. */
 export async function load(program: Program, options: EngineOptions): Promise<Engine> {
-  const engine = await createEngine(program.elements, options);
+  addRows(extraRows());
+  const engine = await createEngine(program.elements, options, true);
   program.fill(engine.heap);
   fillPixels(program, engine);
   return engine;

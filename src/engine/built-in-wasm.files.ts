@@ -1,6 +1,6 @@
-import type { WasmEngine } from "./engine-names.ts";
+import type { WasmName } from "./engine-names.ts";
 
-/** The wasm file of an engine, which lies beside this one. */
-export function builtInWasm(engine: WasmEngine): Promise<Response> {
-  return fetch(new URL(`./${engine}.wasm`, import.meta.url));
+/** A wasm file, which lies beside this one. */
+export function builtInWasm(name: WasmName): Promise<Response> {
+  return fetch(new URL(`./${name}.wasm`, import.meta.url));
 }

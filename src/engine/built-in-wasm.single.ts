@@ -1,13 +1,16 @@
 import text from "../../build/simd.text.js";
+import extraText from "../../build/simd-extra.text.js";
 import { HostError } from "../errors.ts";
-import type { WasmEngine } from "./engine-names.ts";
+import type { WasmName } from "./engine-names.ts";
+import { extraRows } from "./operands/extra.ts";
+import { coreRows } from "./operands.ts";
 import { unpackWasm } from "./packed-wasm.ts";
 
 /**
- * The wasm file of an engine; stands in place of `built-in-wasm.ts` in the page of an exported model, which has one engine.
+ * A wasm file; stands in place of `built-in-wasm.ts` in the page of an exported model, which has one engine.
  */
-export async function builtInWasm(engine: WasmEngine): Promise<Uint8Array<ArrayBuffer>> {
-  if (engine !== "simd")
-    throw new HostError("engine", `expected simd, the only one in this page, got ${engine}`, "no-engine");
-  return unpackWasm(text);
+export async function builtInWasm(name: WasmName): Promise<Uint8Array<ArrayBuffer>> {
+  if (name === "simd") return unpackWasm(text, coreRows);
+  if (name === "simd-extra") return unpackWasm(extraText, extraRows());
+  throw new HostError("engine", `expected simd, the only one in this page, got ${name}`, "no-engine");
 }

@@ -14,6 +14,9 @@ export type EngineName = "js" | "simd" | "relaxed" | "wide";
 /** An engine that is a wasm file. */
 export type WasmEngine = Exclude<EngineName, "js">;
 
+/** A wasm file without its ending: the kernels of an engine that most networks need, or those that only some need. */
+export type WasmName = WasmEngine | `${WasmEngine}-extra`;
+
 /** The engines, slowest first. */
 export const ENGINES: readonly EngineName[] = ["js", "simd", "relaxed", "wide"];
 

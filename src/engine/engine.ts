@@ -1,6 +1,6 @@
 import { HostError, InputRangeError, isInputError, KernelError, reasonOf, retold } from "../errors.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
-import { chooseEngine, type EngineName, fasterHint, type WasmEngine } from "./engine-names.ts";
+import { chooseEngine, type EngineName, fasterHint } from "./engine-names.ts";
 import { ENGINE, type EngineOptions } from "./engine-options.ts";
 import type { Kernels } from "./kernels.ts";
 import { programOf, runPhase } from "./program.ts";
@@ -8,7 +8,7 @@ import type { Heap } from "./reference/heap.ts";
 import type { Tape } from "./tape.ts";
 import type { Pool } from "./threads/pool.ts";
 import { chooseThreads } from "./threads/source.ts";
-import { instantiateKernels } from "./wasm.ts";
+import { instantiateKernels, type KernelChoice } from "./wasm.ts";
 
 const PAGE_BYTES = 65536;
 const MAX_PAGES = 65536;
@@ -76,10 +76,11 @@ export function heapBytes(elements: number, { engine, precision }: Pick<EngineCh
 /**
  * Makes an engine with a heap of `elements` zeros.
  *
+ * @param extra true: with the kernels of the extra file. Default false
  * @throws RangeError if the heap does not fit into 4 GiB
  * @throws HostError if the host lacks the engine or the memory, or threads that were asked for by number do not start
  */
-export async function createEngine(elements: number, options: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(elements: number, options: EngineOptions = {}, extra = false): Promise<Engine> {
   const choice = engineChoice(options);
   const pages = Math.ceil((elements * 4) / PAGE_BYTES);
   if (pages > MAX_PAGES) {
@@ -89,7 +90,7 @@ export async function createEngine(elements: number, options: EngineOptions = {}
     });
   }
   const auto = options.threads === "auto";
-  const parts = await assemble(choice, elements, pages, auto);
+  const parts = await assemble(choice, elements, pages, auto, extra);
   // Threads that were asked for by number must run before anything else; those of "auto" may come later, or not at all.
   if (!auto) await parts.pool?.started;
   return new TapeEngine(choice, parts, auto);
@@ -103,7 +104,13 @@ interface Parts {
   readonly reason?: string | undefined;
 }
 
-async function assemble(choice: EngineChoice, elements: number, pages: number, auto: boolean): Promise<Parts> {
+async function assemble(
+  choice: EngineChoice,
+  elements: number,
+  pages: number,
+  auto: boolean,
+  extra: boolean,
+): Promise<Parts> {
   const { engine, precision, threads, reason } = choice;
   try {
     if (engine === "js") {
@@ -111,13 +118,13 @@ async function assemble(choice: EngineChoice, elements: number, pages: number, a
       const { createReferenceKernels } = await import("./reference/index.ts");
       return { heap, kernels: createReferenceKernels(heap), reason };
     }
-    if (threads === 1) return { ...(await assembleAlone(engine, pages)), reason };
+    if (threads === 1) return { ...(await assembleAlone({ engine, extra }, pages)), reason };
     try {
       const { assembleShared } = await import("./threads/assemble.ts");
-      return await assembleShared(engine, threads, pages);
+      return await assembleShared({ engine, extra, shared: true }, threads, pages);
     } catch (error) {
       if (!auto || lacksMemory(error)) throw error;
-      return { ...(await assembleAlone(engine, pages)), reason: reasonOf(error) };
+      return { ...(await assembleAlone({ engine, extra }, pages)), reason: reasonOf(error) };
     }
   } catch (error) {
     if (!lacksMemory(error)) throw error;
@@ -127,10 +134,10 @@ async function assemble(choice: EngineChoice, elements: number, pages: number, a
   }
 }
 
-async function assembleAlone(engine: WasmEngine, pages: number): Promise<Parts> {
+async function assembleAlone(choice: KernelChoice, pages: number): Promise<Parts> {
   const size = Math.max(pages, 1);
   const memory = new WebAssembly.Memory({ initial: size, maximum: size });
-  return { heap: new Float32Array(memory.buffer), kernels: await instantiateKernels(engine, memory) };
+  return { heap: new Float32Array(memory.buffer), kernels: await instantiateKernels(choice, memory) };
 }
 
 /** A tape made ready to run again and again. */

@@ -1,16 +1,16 @@
-import type { KernelName } from "./kernels.ts";
+import type { CoreKernels, KernelName } from "./kernels.ts";
 import { convolutionRows } from "./operands/convolution.ts";
 import { denseRows } from "./operands/dense.ts";
 import { elementRows } from "./operands/elements.ts";
 import { mergingRows } from "./operands/merging.ts";
 import { normRows } from "./operands/norm.ts";
 import type { Operand } from "./operands/operand.ts";
-import type { Places, Row } from "./operands/row.ts";
+import type { ExtraRows, Places, Row } from "./operands/row.ts";
 import { trainingRows } from "./operands/training.ts";
 import type { Operation } from "./tape.ts";
 
-/** The row of each kernel. */
-const TABLE: { readonly [K in KernelName]: Row<K> } = {
+/** The rows of the kernels that every engine has. */
+export const coreRows: { readonly [K in KernelName & keyof CoreKernels]: Row<K> } = {
   ...convolutionRows,
   ...denseRows,
   ...elementRows,
@@ -19,9 +19,17 @@ const TABLE: { readonly [K in KernelName]: Row<K> } = {
   ...trainingRows,
 };
 
-/** Names of a wasm file's exports, in the order by which packed texts know them: kernels, then the memory. */
-export function exportNames(): readonly string[] {
-  return [...Object.keys(TABLE).sort(), "memory"];
+type AnyRow = (...args: number[]) => Places;
+
+/** The rows that are known by now, by their kernels. */
+const known = new Map<string, AnyRow>(Object.entries(coreRows));
+
+/**
+ * Makes kernels of the extra file known to `operandsOf`. Placed layers, losses and optimizers bring the rows of those that they
+ * call (`kernels`), so that pages have only the rows of their own layers.
+ */
+export function addRows(rows: ExtraRows = {}): void {
+  for (const [kernel, row] of Object.entries(rows)) known.set(kernel, row);
 }
 
 /** Different numbers as arguments, more than any kernel has. */
@@ -30,7 +38,7 @@ const NUMBERS = Array.from({ length: 32 }, (_, i) => i);
 /** Indices of the arguments that are places, by kernel, in the order of its row. */
 const places = new Map<KernelName, readonly number[]>();
 
-function placesOf(kernel: KernelName, row: (...args: number[]) => Places): readonly number[] {
+function placesOf(kernel: KernelName, row: AnyRow): readonly number[] {
   let found = places.get(kernel);
   if (found === undefined) {
     // Rows pass places on unchanged: called with the arguments' indices, a row returns the indices of places.
@@ -48,14 +56,16 @@ function placesOf(kernel: KernelName, row: (...args: number[]) => Places): reado
  *
  * Kernels may read up to seven floats past their operands, whose values make no difference.
  *
+ * @throws Error for a kernel of the extra file whose row nobody brought
  * @example
  * const tape = new Tape();
  * tape.add("relu_forward", "sample", 10, 16384, 16640, 25, Infinity, 0);
  * const [x, y] = operandsOf(tape.operations[0]);
  * y; // { role: "output", argument: 1, offset: 16640, step: 25, width: 25, rows: 1, ... }
  */
-export function operandsOf({ kernel, arguments: args, scratch }: Operation): readonly Operand[] {
-  const row: (...args: number[]) => Places = TABLE[kernel];
+export function operandsOf({ kernel, arguments: args, scratch, layer }: Operation): readonly Operand[] {
+  const row = known.get(kernel);
+  if (row === undefined) throw new Error(`${layer}: expected its rows of ${kernel} in \`kernels\`, got none`);
   const indices = placesOf(kernel, row);
   const operands: Operand[] = [];
   for (const [i, place] of row(...args)

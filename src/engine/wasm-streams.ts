@@ -12,15 +12,21 @@ const EXPORTS = 7;
  * Puts a wasm file together from streams, each of one kind of numbers: so they pack a quarter smaller than as instructions with all
  * that belongs to them in a row. `scripts/wasm-streams.js` takes them apart.
  *
- * First come the number of streams and their lengths, then the streams. `HEAD` has the number of files, the instructions that occur
- * (bytes of each for each file, and the streams of what follows them), for each file its exports and what is before, between and
- * behind those and the functions, and the locals of each function. `INSTRUCTION` has one byte for each instruction, the first of
+ * First come the number of streams and their lengths, then the streams. `HEAD` has the number of engines, the instructions that occur
+ * (bytes of each for each engine, and the streams of what follows them), for each file of each engine its exports and what is before,
+ * between and behind those and the functions, and the locals of each function. `INSTRUCTION` has one byte for each instruction, the first of
  * which ends a function; `GET` and `SET` the locals, each as how many others were used since.
  *
  * @param names of the exports, in the order by which the streams know them
- * @param file index of the file, if there are several
+ * @param engine index of the engine, if there are several
+ * @param file index of the engine's file, if it has several there
  */
-export function joinStreams(packed: Uint8Array, names: readonly string[], file = 0): Uint8Array<ArrayBuffer> {
+export function joinStreams(
+  packed: Uint8Array,
+  names: readonly string[],
+  engine = 0,
+  file = 0,
+): Uint8Array<ArrayBuffer> {
   const at = [0];
   const byte = (stream: number) => packed[at[stream]++];
   const copyNumber = (target: number[], stream: number) => {
@@ -52,9 +58,10 @@ export function joinStreams(packed: Uint8Array, names: readonly string[], file =
 
   const lengths = list(number);
   for (const [i, length] of lengths.entries()) at[i + 1] = at[i] + length;
-  const files = number();
-  const instructions = list(() => ({ code: times(files, bytes)[file], immediates: bytes() }));
-  const { wasm, end } = times(files, () => ({ wasm: bytes().concat(exported(), bytes()), end: bytes() }))[file];
+  const engines = number();
+  const instructions = list(() => ({ code: times(engines, bytes)[engine], immediates: bytes() }));
+  const parts = () => ({ wasm: bytes().concat(exported(), bytes()), end: bytes() });
+  const files = list(() => ({ ...times(engines, parts)[engine], functions: number() }));
 
   const body = () => {
     const result: number[] = [];
@@ -79,12 +86,15 @@ export function joinStreams(packed: Uint8Array, names: readonly string[], file =
     }
     return result;
   };
-  for (let functions = number(); functions > 0; functions--) {
-    const code = body();
-    pushNumber(wasm, code.length);
-    for (const value of code) wasm.push(value);
+  for (const { wasm, end, functions } of files.slice(0, file + 1)) {
+    for (let i = 0; i < functions; i++) {
+      const code = body();
+      pushNumber(wasm, code.length);
+      for (const value of code) wasm.push(value);
+    }
+    wasm.push(...end);
   }
-  return new Uint8Array(wasm.concat(end));
+  return new Uint8Array(files[file].wasm);
 }
 
 function pushNumber(target: number[], value: number): void {

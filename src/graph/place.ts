@@ -1,3 +1,5 @@
+import type { ExtraRows } from "../engine/operands/row.ts";
+import { addRows } from "../engine/operands.ts";
 import type { MemoryPlan, Region, RegionKind } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { LayerDefinition } from "../layers/layer.ts";
@@ -65,6 +67,8 @@ interface GradientPlan {
  * connections between nodes, and the sums of the gradients of several users, are handled here alone.
  */
 export class PlacedGraph {
+  /** Rows of the kernels of the extra file that its layers call. */
+  readonly kernels: readonly ExtraRows[];
   readonly #graph: Graph;
   readonly #nodes: readonly PlacedNode[];
   /** The nodes for inference, if that works otherwise than other modes. */
@@ -85,6 +89,8 @@ export class PlacedGraph {
     this.#inference = hasFolded(graph, folded)
       ? placeNodes(folded, regions, new Set(), { ...options, training: false })
       : this.#nodes;
+    this.kernels = [...this.#nodes, ...this.#inference].flatMap(({ placed: { kernels } }) => kernels ?? []);
+    for (const rows of this.kernels) addRows(rows);
     if (training) this.#planGradients(wanted, options);
   }
 

@@ -1,3 +1,4 @@
+import { activationRows } from "../engine/operands/extra/activations.ts";
 import { InputRangeError } from "../errors.ts";
 import { choice, flag, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -118,6 +119,7 @@ export function tanh(options: LayerOptions = {}): Layer {
 /** The type of `tanh` layers. */
 export const TANH = layerType("tanh", {}, (_, header) =>
   elementwise(header, {
+    kernels: activationRows,
     forward: (tape, n, x, y, size) => tape.add("tanh_forward", "sample", n, x, y, size),
     backward: (tape, n, { y, dy, dx }, size) => tape.add("tanh_backward", "sample", n, y, dy, dx, size),
   }),
@@ -138,6 +140,7 @@ export function gelu(options: GeluOptions = {}): Layer {
 export const GELU = layerType("gelu", GELU_OPTIONS, ({ approximate }, header) => {
   const form = Number(approximate);
   return elementwise(header, {
+    kernels: activationRows,
     forward: (tape, n, x, y, size) => tape.add("gelu_forward", "sample", n, x, y, size, form),
     backward: (tape, n, { x, dy, dx }, size) => tape.add("gelu_backward", "sample", n, x, dy, dx, size, form),
   });

@@ -1,3 +1,4 @@
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { LayerDefinition, LayerHeader } from "./layer.ts";
 import { sizeOf } from "./shape.ts";
@@ -12,13 +13,15 @@ interface GradientPlaces {
 
 /** Kernel calls for `n` samples of `size` elements each. */
 interface Calls {
+  /** As in `PlacedLayer`. */
+  readonly kernels?: ExtraRows;
   forward(tape: Tape, n: number, x: number, y: number, size: number): void;
   /** Emits the gradient from x or from y, whichever the derivative is simpler in. */
   backward(tape: Tape, n: number, places: GradientPlaces, size: number): void;
 }
 
 /** A layer that is a function of each element. */
-export function elementwise(header: LayerHeader, { forward, backward }: Calls): LayerDefinition {
+export function elementwise(header: LayerHeader, { kernels, forward, backward }: Calls): LayerDefinition {
   return {
     ...header,
     outputShape: ([input]) => input,
@@ -27,6 +30,7 @@ export function elementwise(header: LayerHeader, { forward, backward }: Calls): 
     place({ output }) {
       const size = sizeOf(output);
       return {
+        ...(kernels !== undefined && { kernels }),
         forward: (tape, n, { x: [x], y }) => forward(tape, n, x, y, size),
         backward({ samples }, n, { x: [x], y, dy, dx: [dx] }) {
           if (dx !== 0) backward(samples, n, { x, y, dy, dx }, size);

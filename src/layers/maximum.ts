@@ -1,3 +1,4 @@
+import { mergingRows } from "../engine/operands/extra/merging.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Layer } from "./layer.ts";
@@ -22,6 +23,7 @@ export function maximum(options: LayerOptions = {}): Layer {
 export const MAXIMUM = mergingType("maximum", { place: (size, site) => new PlacedMaximum(size, site) });
 
 class PlacedMaximum implements PlacedLayer {
+  readonly kernels = mergingRows;
   readonly #size: number;
   /** The part of the gradient that no input has taken yet. */
   readonly #rest: Region | undefined;

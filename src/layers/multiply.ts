@@ -1,3 +1,4 @@
+import { mergingRows } from "../engine/operands/extra/merging.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Layer } from "./layer.ts";
 import { mergingType, sameShape } from "./merging.ts";
@@ -43,6 +44,7 @@ function imageOf(inputs: readonly Shape[]): number | undefined {
 }
 
 class PlacedProduct implements PlacedLayer {
+  readonly kernels = mergingRows;
   readonly #size: number;
 
   constructor(size: number) {
@@ -65,6 +67,7 @@ class PlacedProduct implements PlacedLayer {
 }
 
 class PlacedChannelProduct implements PlacedLayer {
+  readonly kernels = mergingRows;
   readonly #positions: number;
   readonly #channels: number;
   /** Index of the input that is the image. */

@@ -1,8 +1,11 @@
+import { depthwiseRows } from "../engine/operands/extra/depthwise.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type Bias, PlacedWindows, steps } from "./placed-windows.ts";
 
 /** A convolution with one filter per channel, with its memory. */
 export class PlacedDepthwise extends PlacedWindows {
+  readonly kernels = depthwiseRows;
+
   protected override emitForward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
     const { d } = this;
     const places = [x, this.kernel.offset, bias.offset, bias.stride, y] as const;

@@ -1,3 +1,4 @@
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Shape } from "./shape.ts";
@@ -101,6 +102,11 @@ export interface BackwardPlaces extends ForwardPlaces {
 
 /** A layer with its memory: it writes kernel calls onto tapes. */
 export interface PlacedLayer {
+  /**
+   * Rows of the kernels of the extra file that it calls, which the engine then loads. Default none: it calls only those that
+   * every engine has.
+   */
+  readonly kernels?: ExtraRows;
   /**
    * Emits the calls that must run after the weights changed and before a forward pass over `n` samples, such as packing
    * them.

@@ -1,3 +1,4 @@
+import { averagePoolingRows } from "../engine/operands/extra/average-pooling.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type PoolGeometry, type PoolOptions, poolGeometry } from "./geometry.ts";
@@ -106,6 +107,7 @@ class PlacedMaxPooling implements PlacedLayer {
 }
 
 class PlacedAveragePooling implements PlacedLayer {
+  readonly kernels = averagePoolingRows;
   readonly #dims: PoolDims;
   readonly #countsPadding: boolean;
 

@@ -1,3 +1,4 @@
+import { mergingRows } from "../engine/operands/extra/merging.ts";
 import type { Layer } from "./layer.ts";
 import { mergingType } from "./merging.ts";
 import type { LayerOptions } from "./options.ts";
@@ -19,6 +20,7 @@ export const SUBTRACT = mergingType("subtract", {
   most: 2,
   passesGradient: "first",
   place: (size) => ({
+    kernels: mergingRows,
     forward: (tape, n, { x, y }) => tape.add("subtract", "sample", n, x[0], x[1], y, size),
     backward({ samples }, n, { dy, dx }) {
       if (dx[1] !== 0) samples.add("scale", "sample", n, dy, dx[1], size, -1);

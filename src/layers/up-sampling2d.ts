@@ -1,3 +1,4 @@
+import { upSamplingRows } from "../engine/operands/extra/up-sampling.ts";
 import type { Tape } from "../engine/tape.ts";
 import { choice, pair } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -50,6 +51,7 @@ export const UP_SAMPLING2D = layerType("upSampling2d", OPTIONS, ({ size: [sizeH,
 }));
 
 class PlacedUpSampling implements PlacedLayer {
+  readonly kernels = upSamplingRows;
   readonly #interpolation: Interpolation;
   /** The arguments that the kernels have in common. */
   readonly #dims: Dims;

@@ -1,5 +1,6 @@
 // Contracts of losses and optimizers: all that a network knows of the training code, as imports go downwards.
 
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Json } from "../json.ts";
 import type { DenseGradient } from "../layers/placed-layer.ts";
@@ -27,6 +28,8 @@ export interface Loss {
   readonly activation: "softmax" | "sigmoid" | undefined;
   /** True: it takes class labels, one per image. False: target values, one per output. */
   readonly classes: boolean;
+  /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. @internal */
+  readonly kernels?: ExtraRows;
   /** @internal */
   emit(tape: Tape, n: number, places: LossPlaces, outputs: number): void;
 }
@@ -52,6 +55,8 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** Bound on the gradient's global norm; undefined for none. @internal */
   readonly clipNorm: number | undefined;
+  /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. @internal */
+  readonly kernels?: ExtraRows;
   /** @internal */
   emit(tape: Tape, range: UpdateRange): void;
   /**

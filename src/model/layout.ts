@@ -1,5 +1,7 @@
 import type { EngineOptions } from "../engine/engine-options.ts";
 import { NORM_BLOCK, TRANSFORM_FLOATS } from "../engine/kernel-sizes.ts";
+import type { ExtraRows } from "../engine/operands/row.ts";
+import { addRows } from "../engine/operands.ts";
 import { MemoryPlan, type Region } from "../engine/plan.ts";
 import { InputRangeError } from "../errors.ts";
 import { type Graph, producers } from "../graph/graph.ts";
@@ -40,6 +42,8 @@ export interface Layout {
   /** The kinds of forward passes that it has memory for. */
   readonly modes: ReadonlySet<Mode>;
   readonly placed: PlacedGraph;
+  /** Rows of the kernels of the extra file that its tapes call. */
+  readonly kernels: readonly ExtraRows[];
   readonly parameters: Parameters;
   readonly randomKeys: readonly RandomKey[];
   readonly staging: Region;
@@ -92,10 +96,13 @@ export function layOut(
       return region;
     },
   });
+  const around = [loss?.kernels, optimizer?.kernels].filter((rows) => rows !== undefined);
+  for (const rows of around) addRows(rows);
   const gradients = plan.sizes().gradients;
   return {
     plan,
     placed,
+    kernels: [...placed.kernels, ...around],
     compact,
     modes: new Set(compact && !training ? (["inference"] as const) : MODES),
     parameters,

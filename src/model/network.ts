@@ -76,13 +76,18 @@ export class Network {
   static async create(architecture: Architecture, options: NetworkOptions): Promise<Network> {
     if (options.optimizer !== undefined) expectTrained(architecture, "compile");
     const { layout, elements } = planLayout(architecture, options, engineChoice(options).threads);
-    const engine = await createEngine(elements, options);
+    const engine = await createEngine(elements, options, layout.kernels.length > 0);
     return new Network(architecture, options, layout, engine);
   }
 
   /** Ends the engine's threads: the network cannot run any more. @internal */
   dispose(): void {
     this.engine.dispose();
+  }
+
+  /** True if it calls kernels of the extra file. @internal */
+  get extra(): boolean {
+    return this.#layout.kernels.length > 0;
   }
 
   /** A view of `size` elements of the heap. @internal */

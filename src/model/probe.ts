@@ -74,7 +74,7 @@ export class Probe {
     const offset = plan.reserve("input offset", "input", channels);
     const { name, heap } = network.engine;
     const precision = isFloat32Array(heap) ? "float32" : "float64";
-    const engine = await createEngine(plan.freeze(), { engine: name, precision });
+    const engine = await createEngine(plan.freeze(), { engine: name, precision }, placed.kernels.length > 0);
     engine.heap.set(input.scale, scale.offset);
     engine.heap.set(input.offset, offset.offset);
     const tape = new Tape();

@@ -31,7 +31,7 @@ describe("convasm doctor", () => {
     expect(engines.map(({ engine }) => engine)).toEqual(["js", "simd", "relaxed", "wide"]);
     expect(engines[1]).toMatchObject({
       available: true,
-      binaries: ["simd"].map((name) => {
+      binaries: ["simd", "simd-extra"].map((name) => {
         return { name, bytes: readFileSync(join(ROOT, "build", `${name}.wasm`)).length };
       }),
     });

@@ -20,13 +20,13 @@ setWasmSource(async (name) => Buffer.from(readFileSync(new URL(`../../build/${na
 /** Kernels on a memory of their own, of 4 MiB unless more is asked for. */
 export async function unshared(engine: TestedEngine, pages = PAGES): Promise<Backend> {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const { ...kernels } = await instantiateKernels(engine, memory);
+  const { ...kernels } = await instantiateKernels({ engine, extra: true }, memory);
   return { kernels, heap: new Float32Array(memory.buffer) };
 }
 
 /** Kernels of an engine over shared memory. */
 export async function shared(engine: TestedEngine): Promise<Backend> {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
-  const { ...kernels } = await instantiateKernels(`${engine}-shared`, memory);
+  const { ...kernels } = await instantiateKernels({ engine, extra: true, shared: true }, memory);
   return { kernels, heap: new Float32Array(memory.buffer) };
 }

@@ -3,8 +3,9 @@ import type { KernelCall, Tensor } from "../../src/bench/calls/call.ts";
 import { allCalls, callsByKernel } from "../../src/bench/calls/index.ts";
 import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import type { KernelName, Kernels } from "../../src/engine/kernels.ts";
+import { extraRows } from "../../src/engine/operands/extra.ts";
 import { endOf, type Operand, runsOf } from "../../src/engine/operands/operand.ts";
-import { operandsOf } from "../../src/engine/operands.ts";
+import { addRows, operandsOf } from "../../src/engine/operands.ts";
 import type { Operation } from "../../src/engine/tape.ts";
 
 /** First element of the arrays, as in a plan: the compiler's own data lies below. */
@@ -51,6 +52,7 @@ function placed(call: KernelCall, kernels: Kernels): PlacedCall {
   return { operation: { kernel, axis: "sample", extent, arguments: args, scratch, layer: "" }, tensors, end };
 }
 
+addRows(extraRows());
 const js = await createEngine(GAP, { engine: "js" });
 const CALLS = allCalls();
 
@@ -153,7 +155,7 @@ function someCalls(): KernelCall[] {
 }
 
 describe.each(["js", "simd"] as const)("on %s", async (name) => {
-  const engine = await createEngine(LARGEST, { engine: name });
+  const engine = await createEngine(LARGEST, { engine: name }, true);
 
   it("kernels write what their operands say, and read nothing else that matters", () => {
     const calls = someCalls();

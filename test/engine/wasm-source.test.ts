@@ -16,10 +16,10 @@ function read(engine: string): Uint8Array<ArrayBuffer> {
 afterAll(useWasmFiles);
 
 /** The names of the kernels that come from a source. */
-async function kernelsFrom(source: WasmSource, shared = false): Promise<string[]> {
+async function kernelsFrom(source: WasmSource, shared = false, extra = false): Promise<string[]> {
   setWasmSource(source);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
-  return Object.keys(await instantiateKernels(shared ? "simd-shared" : "simd", memory));
+  return Object.keys(await instantiateKernels({ engine: "simd", extra, shared }, memory));
 }
 
 /** The answer of a server. */
@@ -39,7 +39,7 @@ describe("wasm files that are modules of text", () => {
     ["relaxed", ofPair],
   ] as const)("hold the kernels of %s.wasm: the same bits for every call", async (engine, source) => {
     if (!hasEngine(engine)) return console.log(`skipped: this host lacks the engine ${engine}`);
-    setWasmSource(async () => read(engine));
+    setWasmSource(async (name) => read(name));
     const whole = await unshared(engine);
     setWasmSource(source);
     const unpacked = await unshared(engine);
@@ -73,10 +73,44 @@ describe("where wasm files come from", () => {
     );
   });
 
+  it.each([false, true])(
+    "are asked for by their names, the extra one only where it is wanted (shared memory: %s)",
+    async (shared) => {
+      const asked: string[] = [];
+      const source: WasmSource = async (name) => {
+        asked.push(name);
+        return read(name);
+      };
+      expect(await kernelsFrom(source, shared)).not.toContain("depthwise_forward");
+      expect(asked).toEqual(["simd"]);
+      asked.length = 0;
+      const all = await kernelsFrom(source, shared, true);
+      expect(asked).toEqual(["simd", "simd-extra"]);
+      expect(all).toEqual(expect.arrayContaining(["conv2d_forward", "depthwise_forward"]));
+    },
+  );
+
+  it("is named where the extra one is missing, or another one", async () => {
+    const without =
+      (other: WasmSource): WasmSource =>
+      (name) =>
+        name === "simd" ? Promise.resolve(read(name)) : other(name);
+    await expect(kernelsFrom(without(answer("gone", "text/plain", 404)), false, true)).rejects.toThrow(
+      "engine: expected simd-extra.wasm at http://127.0.0.1/simd.wasm, got 404 Said So",
+    );
+    await expect(
+      kernelsFrom(
+        without(async () => read("simd")),
+        false,
+        true,
+      ),
+    ).rejects.toThrow("engine: expected a wasm file of convasm's kernels, got another one");
+  });
+
   it("may fail once and be asked again", async () => {
     setWasmSource(answer("", "text/plain", 500));
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-    await expect(instantiateKernels("simd", memory)).rejects.toThrow("got 500 Said So");
+    await expect(instantiateKernels({ engine: "simd", extra: false }, memory)).rejects.toThrow("got 500 Said So");
     expect(await kernelsFrom(builtInWasm)).toContain("conv2d_forward");
   });
 

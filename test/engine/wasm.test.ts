@@ -3,8 +3,12 @@ import { setFlagsFromString } from "node:v8";
 import { describe, expect, it } from "vitest";
 import { runCall } from "../../src/bench/arena.ts";
 import { allCalls } from "../../src/bench/calls/index.ts";
+import { builtInWasm as builtInWasmOfPair } from "../../src/engine/built-in-wasm.pair.ts";
+import { builtInWasm } from "../../src/engine/built-in-wasm.ts";
 import { hasEngine } from "../../src/engine/engine-names.ts";
-import { unpackWasm } from "../../src/engine/packed-wasm.ts";
+import { extraRows } from "../../src/engine/operands/extra.ts";
+import { coreRows } from "../../src/engine/operands.ts";
+import { instantiateKernels } from "../../src/engine/wasm.ts";
 import { shared, unshared } from "./backends.ts";
 import { testKernels } from "./suite.ts";
 
@@ -12,24 +16,23 @@ import { testKernels } from "./suite.ts";
 if (!hasEngine("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 it("is in texts for pages as well, without the kernels that only the command line calls", async () => {
-  const { default: simd } = await import("../../build/simd.text.js");
-  const { pairText } = await import("../../build/pair.text.js");
-  const [alone, first, second] = await Promise.all([
-    unpackWasm(simd),
-    unpackWasm(pairText()),
-    unpackWasm(pairText(), 1),
-  ]);
-  expect(first).toEqual(alone);
   const exportsOf = (wasm: Uint8Array<ArrayBuffer>) =>
     WebAssembly.Module.exports(new WebAssembly.Module(wasm)).map(({ name }) => name);
-  for (const [engine, wasm] of [
-    ["simd", first],
-    ["relaxed", second],
-  ] as const) {
-    const whole = readFileSync(new URL(`../../build/${engine}.wasm`, import.meta.url));
-    const wanted = exportsOf(new Uint8Array(whole)).filter((name) => !name.startsWith("peak_"));
-    expect(exportsOf(wasm)).toEqual(wanted);
+  for (const name of ["simd", "simd-extra", "relaxed", "relaxed-extra"] as const) {
+    const [alone, ofPair] = await Promise.all([builtInWasm(name), builtInWasmOfPair(name)]);
+    expect(ofPair).toEqual(alone);
+    const whole = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url));
+    const wanted = exportsOf(new Uint8Array(whole)).filter((kernel) => !kernel.startsWith("peak_"));
+    expect(exportsOf(alone)).toEqual(wanted);
   }
+});
+
+it("is in two files, which have no kernel in common", async () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const namesOf = async (extra: boolean) => Object.keys(await instantiateKernels({ engine: "simd", extra }, memory));
+  const [core, all] = [await namesOf(false), await namesOf(true)];
+  expect(core.filter((name) => name !== "memory").sort()).toEqual(Object.keys(coreRows).sort());
+  expect(all.filter((name) => !core.includes(name)).sort()).toEqual(Object.keys(extraRows()).sort());
 });
 
 for (const engine of ["simd", "relaxed"] as const) {

@@ -33,7 +33,7 @@ async function run(layer: Layer, options: Parameters<typeof createEngine>[1]) {
     randomKey: () => plan.reserve("key", "scratch", 4),
   });
   const [from, gradient] = ["x", "dy"].map((name) => plan.reserve(name, "input", x.length));
-  const engine = await createEngine(plan.freeze(), options);
+  const engine = await createEngine(plan.freeze(), options, placed.kernels.length > 0);
   engine.heap.set(x, from.offset);
   engine.heap.set(dy, gradient.offset);
   const tape = new Tape();

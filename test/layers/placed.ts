@@ -68,11 +68,15 @@ export async function placeLayers(
   const outputs = sizeOf(graph.outputs[0].tensor.shape);
   const xRegion = plan.reserve("x", "input", batch * sizeOf(input));
   const dyRegion = plan.reserve("dy", "input", batch * outputs);
-  const engine = await createEngine(plan.freeze(), {
-    engine: "js",
-    precision: options.engine === undefined ? "float64" : "float32",
-    ...options,
-  });
+  const engine = await createEngine(
+    plan.freeze(),
+    {
+      engine: "js",
+      precision: options.engine === undefined ? "float64" : "float32",
+      ...options,
+    },
+    placed.kernels.length > 0,
+  );
   const { heap } = engine;
   const view = (offset: number, size: number) => heap.subarray(offset, offset + size);
   parameters.initialize(heap, 1);

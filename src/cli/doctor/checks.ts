@@ -5,8 +5,8 @@ import { callsByKernel, networkCalls } from "../../bench/calls/index.ts";
 import { findFault, type KernelFault } from "../../bench/kernel-faults.ts";
 import { exactGradients, gradientFaults, type NetworkFault, threadFaults } from "../../bench/network-faults.ts";
 import { CHECKED_NETWORKS } from "../../bench/small-networks.ts";
-import type { EngineName } from "../../engine/engine-names.ts";
-import { instantiateKernels, type WasmName } from "../../engine/wasm.ts";
+import type { EngineName, WasmEngine } from "../../engine/engine-names.ts";
+import { instantiateKernels } from "../../engine/wasm.ts";
 
 /** Something wrong, and on which file or engine it was found. */
 export type Fault = (KernelFault | NetworkFault) & { readonly on: string };
@@ -14,7 +14,7 @@ export type Fault = (KernelFault | NetworkFault) & { readonly on: string };
 /** Result of the checks of one file or engine. */
 export interface Check {
   readonly check: "kernels" | "gradients" | "threads";
-  /** A wasm file, or an engine. */
+  /** The wasm files of an engine, for one thread or shared memory, or an engine. */
   readonly on: string;
   /** Kernel calls, or networks. */
   readonly count: number;
@@ -44,7 +44,7 @@ export interface Subject {
   readonly backend: Backend;
 }
 
-/** The kernels of every wasm file in use, those for shared memory included, and of plain JavaScript. */
+/** The kernels of the wasm files of every engine in use, those for shared memory included, and of plain JavaScript. */
 export async function kernelSubjects(engines: readonly EngineName[]): Promise<Subject[]> {
   const subjects: Subject[] = [];
   for (const engine of engines) {
@@ -53,18 +53,18 @@ export async function kernelSubjects(engines: readonly EngineName[]): Promise<Su
     } else {
       const shared = typeof SharedArrayBuffer === "undefined" ? [] : [true];
       for (const isShared of [false, ...shared]) {
-        const name: WasmName = isShared ? `${engine}-shared` : engine;
-        subjects.push({ on: name, backend: await wasmBackend(name, isShared) });
+        const on = isShared ? `${engine}-shared` : engine;
+        subjects.push({ on, backend: await wasmBackend(engine, isShared) });
       }
     }
   }
   return subjects;
 }
 
-/** The kernels of a wasm file on memory of their own. */
-export async function wasmBackend(name: WasmName, shared: boolean): Promise<Backend> {
+/** The kernels of an engine's wasm files on memory of their own. */
+export async function wasmBackend(engine: WasmEngine, shared: boolean): Promise<Backend> {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
-  const { ...kernels }: KernelTable = { ...(await instantiateKernels(name, memory)) };
+  const { ...kernels }: KernelTable = { ...(await instantiateKernels({ engine, extra: true, shared }, memory)) };
   return { kernels, heap: new Float32Array(memory.buffer) };
 }
 

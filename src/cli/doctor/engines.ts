@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createEngine } from "../../engine/engine.ts";
-import { ENGINES, type EngineName, hasEngine, type WasmEngine } from "../../engine/engine-names.ts";
+import { ENGINES, type EngineName, hasEngine, type WasmName } from "../../engine/engine-names.ts";
 import { chooseThreads } from "../../engine/threads/source.ts";
 import { reasonOf } from "../../errors.ts";
 import { knowsWide, runsWide, WIDE_FLAG } from "../../node/wide.ts";
@@ -10,7 +10,7 @@ import { checkWide } from "../wide.ts";
 
 /** A wasm file as it lies on the disk. */
 export interface Binary {
-  readonly name: WasmEngine;
+  readonly name: WasmName;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -70,10 +70,10 @@ async function noteOnWide(): Promise<string> {
 
 async function binariesOf(engine: EngineName): Promise<Binary[]> {
   if (engine === "js") return [];
-  return [await describeBinary(engine)];
+  return Promise.all([describeBinary(engine), describeBinary(`${engine}-extra`)]);
 }
 
-async function describeBinary(name: WasmEngine): Promise<Binary> {
+async function describeBinary(name: WasmName): Promise<Binary> {
   // The folder where `useWasmFiles` lets the engine find them.
   const bytes = await readFile(new URL(`../../../build/${name}.wasm`, import.meta.url));
   return { name, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };

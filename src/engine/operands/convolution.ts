@@ -1,12 +1,7 @@
 import { PANEL, WINOGRAD_GROUP, WINOGRAD_POINTS } from "../kernel-sizes.ts";
-import { all, columns, type Extent, each, input, output, scratch } from "./operand.ts";
+import { all, biases, columns, each, input, output, scratch } from "./operand.ts";
 import { packed } from "./panels.ts";
 import type { Rows } from "./row.ts";
-
-/** Extent of a bias: one for each of `k` filters, or for each filter at each of the positions. */
-function biases(stride: number, positions: number, k: number): Extent {
-  return all(stride === 0 ? k : positions * k);
-}
 
 /** Rows of the kernels of convolutions. */
 export const convolutionRows = {
@@ -60,22 +55,6 @@ export const convolutionRows = {
       output(columns(r * s * c, k), dw),
     ];
   },
-  depthwise_forward: (x, w, bias, biasStride, y, hp, wp, c, p, q, r, s) => [
-    input(each(hp * wp * c), x),
-    input(all(r * s * c), w),
-    input(biases(biasStride, p * q, c), bias),
-    output(each(p * q * c), y),
-  ],
-  depthwise_backward_data: (dy, w, dx, h, width, c, p, wd, r, s) => [
-    input(each(p * wd * c), dy),
-    input(all(r * s * c), w),
-    output(each(h * width * c), dx),
-  ],
-  depthwise_backward_weights: (x, dy, dw, n, hp, wp, c, p, q, r, s) => [
-    input(columns(n * hp * wp, c), x),
-    input(columns(n * p * q, c), dy),
-    output(columns(r * s, c), dw),
-  ],
   winograd_filters: (w, panels, rows, _reversed, area) => [
     input(each(9 * PANEL * rows), w),
     output(each(WINOGRAD_POINTS * PANEL * rows), panels),

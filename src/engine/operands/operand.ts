@@ -55,6 +55,11 @@ export function all(count: number): Extent {
   return { step: 0, width: count, rows: 1, pitch: ENDLESS };
 }
 
+/** Extent of a bias: one for each of `k` filters, or for each filter at each of the positions. */
+export function biases(stride: number, positions: number, k: number): Extent {
+  return all(stride === 0 ? k : positions * k);
+}
+
 /** `step` columns of a matrix [rows, columns] for each index, fewer for the last one. */
 export function columns(rows: number, count: number, step = 1): Extent {
   return { step, width: step, rows, pitch: count };

@@ -1,4 +1,4 @@
-import type { KernelArguments, KernelName } from "../kernels.ts";
+import type { ExtraKernelName, KernelArguments, KernelName } from "../kernels.ts";
 import { all, each, input, output, type Place } from "./operand.ts";
 
 /** Places in groups. */
@@ -9,6 +9,9 @@ export type Row<K extends KernelName> = (...args: KernelArguments<K>) => Places;
 
 /** Rows of some kernels. */
 export type Rows = { readonly [K in KernelName]?: Row<K> };
+
+/** Rows of some kernels of the extra file. */
+export type ExtraRows = { readonly [K in ExtraKernelName]?: Row<K> };
 
 /** Places of y from x, element by element. */
 export function oneInput(x: number, y: number, size: number): Places {

@@ -2,7 +2,7 @@ import { NORM_BLOCK, TRANSFORM_FLOATS } from "../kernel-sizes.ts";
 import { all, columns, each, input, output, state } from "./operand.ts";
 import { hyperNumbers, oneInput, type Rows } from "./row.ts";
 
-/** Rows of the kernels around a network: input, losses, optimizers, and those that measure the peak. */
+/** Rows of the kernels around a network: input, losses, optimizers. */
 export const trainingRows = {
   // Bytes lie four to a float.
   normalize_bytes: (x, y, size, c, scale, shift) => [
@@ -48,6 +48,4 @@ export const trainingRows = {
   adam_update: (w, g, m, v, hyper) => [state(each(1), w), input(each(1), g), state(each(1), m, v), hyperNumbers(hyper)],
   gradient_norm: (g, partials, count) => [input(columns(1, count, NORM_BLOCK), g), output(each(1), partials)],
   gradient_clip: (partials, blocks, hyper) => [input(all(blocks), partials), state(all(4), hyper)],
-  peak_chains: (x, y) => [input(all(80), x), output(each(80), y)],
-  peak_tile: (x, y) => [input(all(80), x), output(each(32), y)],
 } satisfies Rows;

@@ -33,9 +33,10 @@ export class Pool {
   /**
    * Starts `threads - 1` workers.
    *
+   * @param modules the compiled files of kernels
    * @param kernels of the calling thread, over the same memory
    */
-  constructor(threads: number, module: WebAssembly.Module, memory: WebAssembly.Memory, kernels: Kernels) {
+  constructor(threads: number, modules: readonly WebAssembly.Module[], memory: WebAssembly.Memory, kernels: Kernels) {
     const source = threadSource();
     const control = Control.allocate(threads);
     const spins = threads <= source.cores();
@@ -61,7 +62,7 @@ export class Pool {
         for (let thread = 1; thread < threads; thread++) {
           const handle = source.start({ onMessage, onEnd: (reason) => fail(lost(thread, reason)) });
           this.#handles.push(handle);
-          handle.post({ type: "start", module, memory, control, thread, threads, spins });
+          handle.post({ type: "start", modules, memory, control, thread, threads, spins });
         }
       } catch (error) {
         fail(notStarted(error));

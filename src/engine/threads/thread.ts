@@ -3,6 +3,8 @@
 import { type ErrorRecord, encodeError } from "../../error-records.ts";
 import { KernelError, reasonOf } from "../../errors.ts";
 import type { Kernels } from "../kernels.ts";
+import { extraRows } from "../operands/extra.ts";
+import { addRows } from "../operands.ts";
 import type { TurnArea } from "../plan.ts";
 import { type Phase, programOf, runPhase, type Watcher } from "../program.ts";
 import type { Operation } from "../tape.ts";
@@ -12,7 +14,8 @@ import { Control, STOP } from "./control.ts";
 /** The first message to a worker: kernels and memory to compute with. */
 export interface StartMessage {
   readonly type: "start";
-  readonly module: WebAssembly.Module;
+  /** Compiled files of kernels. */
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
   /** Its number, from 1; the calling thread is 0. */
@@ -66,8 +69,10 @@ class Thread implements Watcher {
   /** Number of announcements that were followed. */
   #sequence = 0;
 
-  constructor({ module, memory, control, thread, threads, spins }: StartMessage) {
-    this.#kernels = instantiateShared(module, memory);
+  constructor({ modules, memory, control, thread, threads, spins }: StartMessage) {
+    // A worker has no layers, which bring the rows of their kernels.
+    addRows(extraRows());
+    this.#kernels = instantiateShared(modules, memory);
     this.#control = new Control(control, threads, spins);
     this.#thread = thread;
     this.#control.ready();

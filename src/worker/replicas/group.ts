@@ -73,7 +73,8 @@ export class ReplicaGroup implements DistributionStrategy {
     }
     const { name: engine, heap } = network.engine;
     if (!isFloat32Array(heap)) throw new InputRangeError("replicas", "float32", "float64", "contradiction");
-    const kernels = engine === "js" ? undefined : { engine, module: await compileKernels(engine) };
+    const { extra } = network;
+    const kernels = engine === "js" ? undefined : { engine, modules: await compileKernels({ engine, extra }) };
     const batchSize = largestPart(network.batchSize, replicas);
     const common = { replicas, loss: loss.config, optimizer: optimizer.config, seed, batchSize, engine, kernels };
     const json = architecture.toJson();

@@ -80,7 +80,7 @@ class Replica {
 
   static async create(start: ReplicaStart, leader: Link): Promise<Replica> {
     const { architecture, loss, optimizer, seed, batchSize, engine, kernels } = start;
-    if (kernels !== undefined) adoptKernels(kernels.engine, kernels.module);
+    if (kernels !== undefined) adoptKernels(kernels.engine, kernels.modules);
     const network = await Network.create(readArchitecture(architecture), {
       engine,
       batchSize,

@@ -1,0 +1,24 @@
+import type { ExtraKernelName } from "../kernels.ts";
+import { activationRows } from "./extra/activations.ts";
+import { averagePoolingRows } from "./extra/average-pooling.ts";
+import { depthwiseRows } from "./extra/depthwise.ts";
+import { mergingRows } from "./extra/merging.ts";
+import { peakRows } from "./extra/peak.ts";
+import { upSamplingRows } from "./extra/up-sampling.ts";
+import type { Row } from "./row.ts";
+
+/**
+ * The rows of all kernels of the extra file. Layers bring those that they need: pages then have no others.
+ *
+ * A function, as bundlers may put its parts into files that are run after this one.
+ */
+export function extraRows(): { readonly [K in ExtraKernelName]: Row<K> } {
+  return {
+    ...activationRows,
+    ...averagePoolingRows,
+    ...depthwiseRows,
+    ...mergingRows,
+    ...peakRows,
+    ...upSamplingRows,
+  };
+}

@@ -1,0 +1,13 @@
+import { type ExtraRows, oneInput, twoInputs } from "../row.ts";
+
+/** Rows of the kernels of activations. */
+export const activationRows = {
+  tanh_forward: oneInput,
+  tanh_backward: twoInputs,
+  gelu_forward: oneInput,
+  gelu_backward: twoInputs,
+  hard_sigmoid_forward: oneInput,
+  hard_sigmoid_backward: twoInputs,
+  hard_swish_forward: oneInput,
+  hard_swish_backward: twoInputs,
+} satisfies ExtraRows;
