@@ -169,6 +169,60 @@ export const COLUMNS: readonly ColumnsCase[] = [
   [3, 2, 67, 67, 67],
 ];
 
+/** A box of `rows` x `columns` x `depth` floats of each sample: its first float, strides of rows and columns, floats of a sample. */
+export interface BoxesCase {
+  readonly name: string;
+  readonly n: number;
+  readonly box: readonly [rows: number, columns: number, depth: number];
+  readonly from: readonly [first: number, row: number, column: number, size: number];
+  readonly to: readonly [first: number, row: number, column: number, size: number];
+}
+
+export const BOXES: readonly BoxesCase[] = [
+  { name: "one float", n: 1, box: [1, 1, 1], from: [0, 1, 1, 1], to: [0, 1, 1, 1] },
+  { name: "the middle of an image", n: 3, box: [2, 3, 5], from: [25, 20, 5, 100], to: [0, 15, 5, 30] },
+  { name: "an image inside zeros", n: 2, box: [2, 3, 5], from: [0, 15, 5, 30], to: [25, 20, 5, 100] },
+  { name: "some channels", n: 2, box: [1, 6, 3], from: [2, 0, 7, 42], to: [0, 0, 3, 18] },
+  { name: "some channels among zeros", n: 3, box: [1, 6, 3], from: [0, 0, 3, 18], to: [2, 0, 7, 42] },
+  { name: "rows for columns", n: 2, box: [3, 4, 6], from: [0, 6, 18, 72], to: [0, 24, 6, 72] },
+  { name: "long runs", n: 2, box: [1, 3, 70], from: [5, 0, 80, 240], to: [0, 0, 70, 210] },
+];
+
+/** Matrices whose rows become columns: samples, matrices, rows and columns of y, steps between matrices and rows in x and y. */
+export type TransposeCase = readonly [
+  n: number,
+  count: number,
+  rows: number,
+  columns: number,
+  xStep: number,
+  xRow: number,
+  yStep: number,
+  yRow: number,
+];
+
+export const TRANSPOSES: readonly TransposeCase[] = [
+  [1, 1, 1, 1, 1, 1, 1, 1],
+  [2, 1, 7, 19, 133, 7, 133, 19],
+  [3, 5, 2, 6, 12, 2, 12, 6],
+  [2, 3, 6, 2, 12, 6, 12, 2],
+  [2, 4, 5, 3, 15, 5, 15, 3],
+  // The last axis of [3, 4, 5] becomes the first.
+  [2, 4, 5, 3, 5, 20, 3, 12],
+  [1, 2, 33, 36, 1188, 33, 1188, 36],
+];
+
+/** Average pooling to a size: samples, rows, columns, channels, rows and columns of the output. */
+export type AdaptivePoolCase = readonly [n: number, h: number, w: number, c: number, p: number, q: number];
+
+export const ADAPTIVE_POOLS: readonly AdaptivePoolCase[] = [
+  [1, 1, 1, 1, 1, 1],
+  [2, 5, 7, 3, 2, 3],
+  [3, 4, 6, 4, 4, 3],
+  [1, 3, 2, 5, 7, 4],
+  [2, 11, 10, 7, 1, 1],
+  [1, 20, 19, 2, 2, 2],
+];
+
 /** Batch normalisation and products with channels: samples, positions a sample, channels. */
 export const NORMS: readonly (readonly [n: number, positions: number, c: number])[] = [
   [1, 1, 1],

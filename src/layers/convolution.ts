@@ -1,12 +1,11 @@
 import { InputRangeError } from "../errors.ts";
+import { chooseKernels } from "./choose-kernels.ts";
+import type { ConvolutionDims } from "./convolution-kernels.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { fans, type Initializer } from "./initializers.ts";
 import type { Layer, LayerDefinition, LayerHeader, ParameterSpec } from "./layer.ts";
-import { PlacedConvolution } from "./placed-convolution.ts";
-import { PlacedDepthwise } from "./placed-depthwise.ts";
+import { type BiasKind, type Fusion, PlacedConvolution } from "./placed-convolution.ts";
 import { isNarrow, PlacedNarrowConvolution, poolsItself } from "./placed-narrow.ts";
-import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
-import { PlacedWinograd, usesWinograd } from "./placed-winograd.ts";
 import { isNone, NO_RELU, stopsAtZero } from "./rectifier.ts";
 import { imageShape, type Shape } from "./shape.ts";
 
@@ -92,10 +91,7 @@ export function convolution(settings: ConvolutionSettings): LayerDefinition {
       if (isNarrow(d, settings.bias, site))
         return new PlacedNarrowConvolution(site, d, settings.bias, { rectifier, maxPool, normalization });
       const fusion = { rectifier, normalization };
-      if (d.groups === d.c && d.k === d.c) return new PlacedDepthwise(site, d, settings.bias, fusion);
-      return usesWinograd(d)
-        ? new PlacedWinograd(site, d, settings.bias, fusion)
-        : new PlacedConvolution(site, d, settings.bias, fusion);
+      return new PlacedConvolution(site, (...weights) => chooseKernels(site, d, ...weights), settings.bias, fusion);
     },
   });
   return fused({ rectifier: NO_RELU, maxPool: false });

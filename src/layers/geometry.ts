@@ -9,13 +9,14 @@
 
 import { InputRangeError, InputTypeError, TooSmallError } from "../errors.ts";
 
+/** Rows and columns at each side of an image. */
+export type Sides = readonly [
+  height: readonly [top: number, bottom: number],
+  width: readonly [left: number, right: number],
+];
+
 /** `valid`, `same`, a number for all sides, [height, width], or [[top, bottom], [left, right]]. */
-export type Padding =
-  | "valid"
-  | "same"
-  | number
-  | readonly [height: number, width: number]
-  | readonly [height: readonly [top: number, bottom: number], width: readonly [left: number, right: number]];
+export type Padding = "valid" | "same" | number | readonly [height: number, width: number] | Sides;
 
 /** The window of a convolution or pooling layer over an input of h rows and w columns. */
 export interface WindowOptions {
@@ -77,20 +78,18 @@ function whole(name: string, what: string, value: number, least: number): number
   return value;
 }
 
-/** The padding before and after an axis; `side` is 0 for rows, 1 for columns. */
-function sides(
-  options: WindowOptions,
+/**
+ * The padding before and after an axis; `side` is 0 for rows, 1 for columns.
+ *
+ * @param same the padding of both sides together where it is "same"
+ */
+export function paddingOf(
+  { name, padding }: Pick<WindowOptions, "name" | "padding">,
   side: 0 | 1,
-  size: number,
-  extent: number,
-  stride: number,
+  same: number,
 ): [before: number, after: number] {
-  const { name, padding } = options;
   if (padding === "valid") return [0, 0];
-  if (padding === "same") {
-    const total = Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);
-    return [Math.floor(total / 2), Math.ceil(total / 2)];
-  }
+  if (padding === "same") return [Math.floor(same / 2), Math.ceil(same / 2)];
   const axis = typeof padding === "number" ? padding : Array.isArray(padding) ? padding[side] : undefined;
   const [before, after] = Array.isArray(axis) ? axis : [axis, axis];
   if (typeof before !== "number" || typeof after !== "number") {
@@ -123,7 +122,8 @@ function axis(options: WindowOptions, side: 0 | 1, ceil = false): Axis {
   const stride = whole(name, `stride ${letters}`, options.strides[side], 1);
   const dilation = whole(name, `dilation ${letters}`, options.dilation?.[side] ?? 1, 1);
   const extent = (kernel - 1) * dilation + 1;
-  const [before, after] = sides(options, side, size, extent, stride);
+  const same = Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);
+  const [before, after] = paddingOf(options, side, same);
   const missing = extent - (before + size + after);
   if (missing > 0 && !(ceil && missing < stride)) {
     throw new TooSmallError(

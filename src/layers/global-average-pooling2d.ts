@@ -1,6 +1,7 @@
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
+import { globalWindow } from "./pool-options.ts";
 import { pooling } from "./pooling.ts";
 
 /**
@@ -15,7 +16,5 @@ export function globalAveragePooling2d(options: LayerOptions = {}): Layer {
 
 /** The type of `globalAveragePooling2d` layers. */
 export const GLOBAL_AVERAGE_POOLING2D = layerType("globalAveragePooling2d", {}, (_, header) =>
-  pooling(header, "average", (h, w, name) => ({ name, h, w, kernel: [h, w], strides: [1, 1], padding: "valid" }), {
-    flat: true,
-  }),
+  pooling(header, "average", globalWindow, { flat: true }),
 );

@@ -1,5 +1,5 @@
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
-import type { PoolGeometry } from "./geometry.ts";
+import type { PoolGeometry, Sides } from "./geometry.ts";
 import type { Fans, Initializer } from "./initializers.ts";
 import type { LayerConfig } from "./options.ts";
 import type { Normalization, PlacedLayer, Site } from "./placed-layer.ts";
@@ -82,6 +82,12 @@ export interface Layer {
    * @internal
    */
   maxPool?(input: Shape): { readonly geometry: PoolGeometry; readonly rectifier: Rectifier };
+  /**
+   * Set if it only puts so many rows and columns of zeros around an image, [[top, bottom], [left, right]], for which a layer after
+   * it can pad.
+   * @internal
+   */
+  readonly border?: Sides;
   /** A layer that does this one's work and then that of the next one, where this one can take it over. @internal */
   absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
   /** Of a batch normalisation: its work for other layers to do, given its path. @internal */

@@ -93,6 +93,26 @@ export function padding(): OptionKind<Padding, Padding> {
   };
 }
 
+/** Padding in numbers alone, for layers that pad or crop and do nothing else. */
+export type Border = Exclude<Padding, "valid" | "same">;
+
+/** Rows and columns at the sides of an image: one number, [height, width] or [[top, bottom], [left, right]]. */
+export function border(): OptionKind<Border, Border> {
+  const wanted = "a whole number, [height, width] or [[top, bottom], [left, right]]";
+  const all = padding();
+  return {
+    field: "value",
+    wanted,
+    read(who, key, value) {
+      if (typeof value !== "string") {
+        const read = all.read(who, key, value);
+        if (read !== "valid" && read !== "same") return read;
+      }
+      throw new InputTypeError(who, `${key} to be ${wanted}`, shown(value));
+    },
+  };
+}
+
 /** Initial values of weights: a name, or an object with options. */
 export function initializer(): OptionKind<Initializer, Initializer> {
   return {

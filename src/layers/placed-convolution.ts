@@ -1,63 +1,127 @@
-import { PANEL } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import type { Site } from "./placed-layer.ts";
-import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows, steps } from "./placed-windows.ts";
+import type { ConvolutionKernels, ConvolutionUses } from "./convolution-kernels.ts";
+import type {
+  BackwardPlaces,
+  BackwardTapes,
+  FoldedWeights,
+  ForwardPlaces,
+  Normalization,
+  PlacedLayer,
+  Site,
+} from "./placed-layer.ts";
+import { emitReluGradient, emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
+import { sizeOf } from "./shape.ts";
 
-/** A convolution of any number of groups with its memory. */
-export class PlacedConvolution extends PlacedWindows {
-  readonly #panels: Region;
-  readonly #panelsBackward: Region | undefined;
+/** No bias, one per filter, or one per output position and filter. */
+export type BiasKind = "none" | "shared" | "untied";
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, fusion: Omit<Fusion, "maxPool">) {
-    super(site, d, bias, fusion);
-    const taps = d.r * d.s * PANEL;
-    const forward = this.#panelCount(d.k) * taps * (d.c / d.groups);
-    this.#panels = site.reserve("panels", "packed", forward);
-    if (site.hasBackward && site.needsInputGradient) {
-      const backward = this.#panelCount(d.c) * taps * (d.k / d.groups);
-      this.#panelsBackward = site.reserve("backward panels", "packed", backward);
+/** The layers after a convolution that it applies itself. */
+export interface Fusion {
+  readonly rectifier: Rectifier;
+  readonly maxPool: boolean;
+  /** The batch normalisation whose work it does in inference. */
+  readonly normalization?: Normalization | undefined;
+}
+
+/** A convolution with its memory: padding, bias, the fused ReLU and the order of a backward pass, around the kernels. */
+export class PlacedConvolution implements PlacedLayer {
+  readonly #site: Site;
+  readonly #kernels: ConvolutionKernels;
+  readonly #kernelGradient: Region | undefined;
+  readonly #folded: FoldedWeights | undefined;
+  readonly #bias: Region | undefined;
+  readonly #biasGradient: Region | undefined;
+  readonly #biasStride: number;
+  readonly #rectifier: Rectifier;
+  /** The input with its border of zeros; the input itself where there is no padding. */
+  readonly #padded: Region | undefined;
+  /** Gradient before the fused ReLU. */
+  readonly #dz: Region | undefined;
+  /** Output gradient with columns of zeros at its sides. */
+  readonly #dzPadded: Region | undefined;
+
+  /** @param make the kernels, given the filters, which hold the normalisation after them if there is one */
+  constructor(
+    site: Site,
+    make: (kernel: Region, uses: ConvolutionUses) => ConvolutionKernels,
+    bias: BiasKind,
+    { rectifier, normalization }: Omit<Fusion, "maxPool">,
+  ) {
+    const { batch } = site;
+    this.#site = site;
+    const kernel = site.parameter("kernel");
+    const biases = bias === "none" ? undefined : site.parameter("bias");
+    if (normalization !== undefined) this.#folded = normalization.fold(site, kernel, biases);
+    this.#kernelGradient = kernel.gradient;
+    this.#kernels = make(this.#folded?.kernel ?? kernel.value, {
+      forward: true,
+      data: site.hasBackward && site.needsInputGradient,
+      weights: site.hasBackward && kernel.gradient !== undefined,
+    });
+    const { d } = this.#kernels;
+    this.#bias = biases?.value;
+    this.#biasGradient = biases?.gradient;
+    this.#biasStride = bias === "untied" ? d.k : 0;
+    const outputs = sizeOf(site.output);
+    this.#rectifier = rectifier;
+    if (d.hp !== d.h || d.wp !== d.w) {
+      this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
+    }
+    if (!site.hasBackward) return;
+    if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", batch * outputs);
+    if (!site.needsInputGradient) return;
+    if (d.wd !== d.q) {
+      this.#dzPadded = site.reserve("dz padded", "scratch", batch * d.p * d.wd * d.k);
     }
   }
 
-  #panelCount(columns: number): number {
-    return this.d.groups * Math.ceil(columns / this.d.groups / PANEL);
+  /** The input in the form that the kernels read. */
+  #source([x]: readonly number[]): number {
+    return this.#padded?.offset ?? x;
   }
 
-  override pack(tape: Tape): void {
-    super.pack(tape);
-    const { d } = this;
-    const rows = (d.r * d.s * d.c) / d.groups;
-    const panels = this.#panels.offset;
-    tape.add("pack_forward", "weight", this.#panelCount(d.k), this.kernel.offset, panels, rows, d.k, d.groups);
+  pack(tape: Tape): void {
+    this.#folded?.pack(tape);
+    this.#kernels.packForward(tape);
   }
 
   packBackward(tape: Tape): void {
-    const { d } = this;
-    if (this.#panelsBackward === undefined) return;
-    const places = [this.kernel.offset, this.#panelsBackward.offset] as const;
-    tape.add("pack_backward", "weight", this.#panelCount(d.c), ...places, d.r, d.s, d.c, d.k, d.groups, ...steps(d));
+    this.#kernels.packData(tape);
   }
 
-  protected override emitForward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
-    const { d } = this;
-    const places = [x, this.kernel.offset, this.#panels.offset, bias.offset, bias.stride, y] as const;
-    const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.k, d.r, d.s] as const;
-    tape.add("conv2d_forward", "sample", n, ...places, ...shapes, ...steps(d), d.groups, lower);
+  forward(tape: Tape, n: number, { x, y }: ForwardPlaces): void {
+    const { d } = this.#kernels;
+    if (this.#padded !== undefined) {
+      tape.add("pad2d", "sample", n, x[0], this.#padded.offset, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
+    }
+    const bias = { offset: this.#folded?.bias ?? this.#bias?.offset ?? 0, stride: this.#biasStride };
+    this.#kernels.forward(tape, n, this.#source(x), y, bias, lowerOf(this.#rectifier));
+    emitRest(tape, n, y, sizeOf(this.#site.output), this.#rectifier);
   }
 
-  protected override emitData(tape: Tape, n: number, dy: number, dx: number): void {
-    const { d } = this;
-    const places = [dy, this.kernel.offset, this.#panelsBackward?.offset ?? 0, dx] as const;
-    const shapes = [d.h, d.w, d.c, d.p, d.wd, d.k, d.r, d.s] as const;
-    const edges = [d.padTop, d.padLeft, d.haloLeft] as const;
-    tape.add("conv2d_backward_data", "sample", n, ...places, ...shapes, ...steps(d), ...edges, d.groups);
-  }
-
-  protected override emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
-    const { d } = this;
-    const rows = (d.r * d.s * d.c) / d.groups;
-    const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.k, d.r, d.s] as const;
-    tape.add("conv2d_backward_weights", "weight", rows, x, dy, dw, n, ...shapes, ...steps(d), d.groups);
+  backward({ samples, weights }: BackwardTapes, n: number, { x, y, dy, dx: [dx] }: BackwardPlaces): void {
+    const { d } = this.#kernels;
+    const outputs = sizeOf(this.#site.output);
+    let dz = dy;
+    if (this.#dz !== undefined) {
+      dz = this.#dz.offset;
+      emitReluGradient(samples, n, { y, dy, dx: dz }, outputs, this.#rectifier);
+    }
+    if (this.#kernelGradient !== undefined) {
+      this.#kernels.weights(weights, n, this.#source(x), dz, this.#kernelGradient.offset);
+    }
+    if (this.#biasGradient !== undefined) {
+      const columns = this.#biasGradient.size;
+      const rows = (n * outputs) / columns;
+      weights.add("bias_backward", "weight", columns, dz, this.#biasGradient.offset, rows, columns);
+    }
+    if (dx === 0) return;
+    if (this.#dzPadded !== undefined) {
+      const padded = this.#dzPadded.offset;
+      samples.add("pad2d", "sample", n, dz, padded, d.p, d.q, d.k, 0, d.haloLeft, d.p, d.wd);
+      dz = padded;
+    }
+    this.#kernels.data(samples, n, dz, dx);
   }
 }

@@ -1,8 +1,10 @@
 import { FIRST_PLACE } from "../engine/kernel-sizes.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import type { ConvolutionDims } from "./convolution-kernels.ts";
 import type { PoolGeometry } from "./geometry.ts";
 import type { Surroundings } from "./layer.ts";
+import type { BiasKind, Fusion } from "./placed-convolution.ts";
 import type {
   BackwardPlaces,
   BackwardTapes,
@@ -12,7 +14,6 @@ import type {
   PlacedLayer,
   Site,
 } from "./placed-layer.ts";
-import type { BiasKind, ConvolutionDims, Fusion } from "./placed-windows.ts";
 import { emitReluGradient, emitRest, isNone, lowerOf } from "./rectifier.ts";
 import { sizeOf } from "./shape.ts";
 

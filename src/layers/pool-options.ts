@@ -30,3 +30,8 @@ export function poolWindows({
 }: ValuesOf<typeof POOL_OPTIONS>): (h: number, w: number, who: string) => PoolOptions {
   return (h, w, name) => ({ name, h, w, kernel, strides, padding, dilation, ceil });
 }
+
+/** One window that is the whole image. */
+export function globalWindow(h: number, w: number, name: string): PoolOptions {
+  return { name, h, w, kernel: [h, w], strides: [1, 1], padding: "valid" };
+}

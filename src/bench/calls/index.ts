@@ -6,6 +6,8 @@
 
 import type { KernelName } from "../../engine/kernels.ts";
 import {
+  ADAPTIVE_POOLS,
+  BOXES,
   COLUMNS,
   DENSES,
   GRADIENTS,
@@ -16,12 +18,16 @@ import {
   POOLS,
   ROWS,
   SIZES,
+  TRANSPOSES,
   UPSAMPLINGS,
 } from "../cases.ts";
 import { CONVOLUTIONS, DEPTHWISE, NARROW_CONVOLUTIONS, NETWORK_CONVOLUTIONS } from "../convolution-cases.ts";
 import { activationCalls, activationWork, dropoutCalls, softmaxCalls } from "./activation.ts";
+import { adaptivePoolCalls, adaptivePoolWork } from "./adaptive-pool.ts";
+import { addBiasCalls, affineWork, rescaleCall } from "./affine.ts";
 import type { KernelCall } from "./call.ts";
 import { convolutionCalls, convolutionWork } from "./convolution.ts";
+import { copyBoxesCall, copyWork, transposeCall } from "./copy.ts";
 import { denseCalls, denseWork } from "./dense.ts";
 import { inputCalls, inputWork } from "./input.ts";
 import { crossEntropyCalls, elementwiseLossCalls, lossWork } from "./loss.ts";
@@ -45,7 +51,10 @@ export const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
   ...denseWork,
   ...winogradWork,
   ...poolWork,
+  ...adaptivePoolWork,
   ...upsampleWork,
+  ...copyWork,
+  ...affineWork,
   ...normWork,
   ...lossWork,
   ...optimizerWork,
@@ -60,13 +69,17 @@ export function allCalls(): KernelCall[] {
     ...SIZES.flatMap((size) => [
       ...activationCalls(size),
       ...mergingCalls(size),
+      rescaleCall(size, 1 / 3, -0.25),
       ...dropoutCalls(size),
       ...elementwiseLossCalls(size),
     ]),
     ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape)]),
-    ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape)]),
+    ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape), ...addBiasCalls(shape)]),
     ...COLUMNS.map(copyColumnsCall),
+    ...BOXES.map(copyBoxesCall),
+    ...TRANSPOSES.map(transposeCall),
     ...POOLS.flatMap(poolCalls),
+    ...ADAPTIVE_POOLS.flatMap(adaptivePoolCalls),
     ...UPSAMPLINGS.flatMap(upsampleCalls),
     ...IMAGES.flatMap(inputCalls),
     ...PARAMETERS.flatMap(optimizerCalls),

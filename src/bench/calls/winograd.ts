@@ -1,5 +1,5 @@
 import { createReferenceKernels } from "../../engine/reference/index.ts";
-import { winogradScratch, winogradWeightsScratch } from "../../layers/placed-winograd.ts";
+import { winogradScratch, winogradWeightsScratch } from "../../layers/winograd-kernels.ts";
 import { type ConvolutionCase, geometryOf } from "../convolution-cases.ts";
 import { amplified, float32, input, type KernelCall, output, scratch } from "./call.ts";
 import { type ConvolutionData, convolutionData } from "./convolution.ts";

@@ -10,9 +10,12 @@
  */
 
 import { activationKernels } from "./activation.ts";
+import { adaptivePoolKernels } from "./adaptive-pool.ts";
+import { affineKernels } from "./affine.ts";
 import { conv2dKernels } from "./conv2d.ts";
 import { conv2dNarrowKernels } from "./conv2d-narrow.ts";
 import { conv2dWeightsKernels } from "./conv2d-weights.ts";
+import { copyKernels } from "./copy.ts";
 import { denseKernels } from "./dense.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { dropoutKernels } from "./dropout.ts";
@@ -52,7 +55,10 @@ export function createReferenceKernels(heap: Heap) {
     ...lossKernels(heap),
     ...normKernels(heap),
     ...poolKernels(heap),
+    ...adaptivePoolKernels(heap),
     ...upsampleKernels(heap),
+    ...copyKernels(heap),
+    ...affineKernels(heap),
     ...inputKernels(heap),
     ...optimizerKernels(heap),
     ...padKernels(heap),

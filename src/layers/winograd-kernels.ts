@@ -1,8 +1,8 @@
 import { PANEL, WINOGRAD_GAP, WINOGRAD_GROUP, WINOGRAD_POINTS, WINOGRAD_TILES } from "../engine/kernel-sizes.ts";
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
+import type { Bias, ConvolutionDims, ConvolutionKernels, ConvolutionUses } from "./convolution-kernels.ts";
 import type { Site } from "./placed-layer.ts";
-import { type Bias, type BiasKind, type ConvolutionDims, type Fusion, PlacedWindows } from "./placed-windows.ts";
 
 /** Taps of a filter. */
 const TAPS = 9;
@@ -12,6 +12,13 @@ const FEWEST_CHANNELS = 16;
 
 /** Below that share of valid outputs in the 4 x 4 tiles the direct convolution is faster. */
 const LEAST_FILLED = 0.5;
+
+/** Weights for one of both directions. */
+interface Panels {
+  /** As the direct convolution packs them. */
+  readonly packed: Region;
+  readonly transformed: Region;
+}
 
 function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
@@ -46,76 +53,82 @@ export function winogradWeightsScratch(c: number, k: number): number {
   return (WINOGRAD_POINTS + 6) * Math.max(channels, filters) + WINOGRAD_POINTS * sums;
 }
 
-/** A 3 x 3 convolution by Winograd's minimal filtering (Lavin and Gray, 2016), with its memory. */
-export class PlacedWinograd extends PlacedWindows {
-  readonly #packed: Region;
-  readonly #panels: Region;
-  readonly #packedBackward: Region | undefined;
-  readonly #panelsBackward: Region | undefined;
+/** A 3 x 3 convolution by Winograd's minimal filtering (Lavin and Gray, 2016). */
+export class WinogradKernels implements ConvolutionKernels {
+  readonly d: ConvolutionDims;
+  readonly #kernel: Region;
+  readonly #forward: Panels | undefined;
+  readonly #data: Panels | undefined;
   readonly #tiles: ThreadArea;
 
-  constructor(site: Site, d: ConvolutionDims, bias: BiasKind, fusion: Omit<Fusion, "maxPool">) {
+  constructor(site: Site, d: ConvolutionDims, kernel: Region, uses: ConvolutionUses) {
     // The kernels take what lies outside the image as zero: neither side is padded.
-    super(site, { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 }, bias, fusion);
-    const forward = roundUp(d.k, PANEL) * d.c;
-    this.#packed = site.reserve("packed", "packed", TAPS * forward);
-    this.#panels = site.reserve("panels", "packed", WINOGRAD_POINTS * forward);
-    const areas = [winogradScratch(d.c)];
-    if (site.hasBackward) {
-      if (this.kernelGradient !== undefined) areas.push(winogradWeightsScratch(d.c, d.k));
-      if (site.needsInputGradient) {
-        const backward = roundUp(d.c, PANEL) * d.k;
-        this.#packedBackward = site.reserve("backward packed", "packed", TAPS * backward);
-        this.#panelsBackward = site.reserve("backward panels", "packed", WINOGRAD_POINTS * backward);
-        areas.push(winogradScratch(d.k));
-      }
-    }
+    this.d = { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 };
+    this.#kernel = kernel;
+    const areas: number[] = [];
+    const panels = (name: string, columns: number, rows: number): Panels => {
+      areas.push(winogradScratch(rows));
+      const size = roundUp(columns, PANEL) * rows;
+      return {
+        packed: site.reserve(`${name}packed`, "packed", TAPS * size),
+        transformed: site.reserve(`${name}panels`, "packed", WINOGRAD_POINTS * size),
+      };
+    };
+    if (uses.forward) this.#forward = panels("", d.k, d.c);
+    if (uses.data) this.#data = panels("backward ", d.c, d.k);
+    if (uses.weights) areas.push(winogradWeightsScratch(d.c, d.k));
     this.#tiles = site.threadScratch(Math.max(...areas));
   }
 
-  override pack(tape: Tape): void {
-    super.pack(tape);
+  packForward(tape: Tape): void {
+    if (this.#forward === undefined) return;
     const { c, k } = this.d;
     const panels = Math.ceil(k / PANEL);
-    tape.add("pack_forward", "weight", panels, this.kernel.offset, this.#packed.offset, TAPS * c, k, 1);
-    this.#transform(tape, panels, this.#packed.offset, this.#panels.offset, c, false);
+    tape.add("pack_forward", "weight", panels, this.#kernel.offset, this.#forward.packed.offset, TAPS * c, k, 1);
+    this.#transform(tape, panels, this.#forward, c, false);
   }
 
-  packBackward(tape: Tape): void {
-    if (this.#packedBackward === undefined || this.#panelsBackward === undefined) return;
+  packData(tape: Tape): void {
+    if (this.#data === undefined) return;
     const { c, k } = this.d;
-    const weights = this.kernel.offset;
-    const packed = this.#packedBackward.offset;
-    const panelsBackward = Math.ceil(c / PANEL);
-    tape.add("pack_backward", "weight", panelsBackward, weights, packed, 3, 3, c, k, 1, 1, 1, 1, 1);
-    this.#transform(tape, panelsBackward, packed, this.#panelsBackward.offset, k, true);
+    const panels = Math.ceil(c / PANEL);
+    const places = [this.#kernel.offset, this.#data.packed.offset] as const;
+    tape.add("pack_backward", "weight", panels, ...places, 3, 3, c, k, 1, 1, 1, 1, 1);
+    this.#transform(tape, panels, this.#data, k, true);
   }
 
-  #transform(tape: Tape, count: number, packed: number, panels: number, rows: number, reversed: boolean): void {
+  #transform(tape: Tape, count: number, panels: Panels, rows: number, reversed: boolean): void {
     const scratch = { argument: 4, elements: this.#tiles.elements };
-    const places = [packed, panels] as const;
+    const places = [panels.packed.offset, panels.transformed.offset] as const;
     const { offset } = this.#tiles;
     tape.addWithScratch("winograd_filters", "weight", count, scratch, ...places, rows, reversed ? 1 : 0, offset);
   }
 
-  protected override emitForward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
+  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
     const { d } = this;
-    const places = [x, this.kernel.offset, this.#panels.offset, bias.offset, bias.stride, y] as const;
+    const places = [
+      x,
+      this.#kernel.offset,
+      this.#forward?.transformed.offset ?? 0,
+      bias.offset,
+      bias.stride,
+      y,
+    ] as const;
     const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
     const scratch = { argument: places.length + shapes.length + 1, elements: this.#tiles.elements };
     const last = [lower, this.#tiles.offset] as const;
     tape.addWithScratch("winograd_forward", "sample", n, scratch, ...places, ...shapes, ...last);
   }
 
-  protected override emitData(tape: Tape, n: number, dy: number, dx: number): void {
+  data(tape: Tape, n: number, dy: number, dx: number): void {
     const { d } = this;
-    const places = [dy, this.kernel.offset, this.#panelsBackward?.offset ?? 0, dx] as const;
+    const places = [dy, this.#kernel.offset, this.#data?.transformed.offset ?? 0, dx] as const;
     const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;
     const scratch = { argument: places.length + shapes.length, elements: this.#tiles.elements };
     tape.addWithScratch("winograd_backward_data", "sample", n, scratch, ...places, ...shapes, this.#tiles.offset);
   }
 
-  protected override emitWeights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
+  weights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
     const { d } = this;
     const places = [x, dy, dw, n] as const;
     const shapes = [d.h, d.w, d.c, d.p, d.q, d.k, d.padTop, d.padLeft] as const;

@@ -1,0 +1,48 @@
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import { type Bias, type ConvolutionDims, type ConvolutionKernels, steps } from "./convolution-kernels.ts";
+
+/** A convolution with one filter per channel; its weights are read as they are. */
+export class DepthwiseKernels implements ConvolutionKernels {
+  readonly d: ConvolutionDims;
+  readonly #kernel: Region;
+
+  constructor(d: ConvolutionDims, kernel: Region) {
+    this.d = d;
+    this.#kernel = kernel;
+  }
+
+  packForward(): void {}
+
+  packData(): void {}
+
+  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
+    const { d } = this;
+    const places = [x, this.#kernel.offset, bias.offset, bias.stride, y] as const;
+    const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.r, d.s] as const;
+    tape.add("depthwise_forward", "sample", n, ...places, ...shapes, ...steps(d), lower);
+  }
+
+  data(tape: Tape, n: number, dy: number, dx: number): void {
+    const { d } = this;
+    const places = [dy, this.#kernel.offset, dx] as const;
+    const shapes = [d.h, d.w, d.c, d.p, d.wd, d.r, d.s] as const;
+    tape.add(
+      "depthwise_backward_data",
+      "sample",
+      n,
+      ...places,
+      ...shapes,
+      ...steps(d),
+      d.padTop,
+      d.padLeft,
+      d.haloLeft,
+    );
+  }
+
+  weights(tape: Tape, n: number, x: number, dy: number, dw: number): void {
+    const { d } = this;
+    const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.r, d.s] as const;
+    tape.add("depthwise_backward_weights", "weight", d.c, x, dy, dw, n, ...shapes, ...steps(d));
+  }
+}
