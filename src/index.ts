@@ -82,18 +82,24 @@ export {
   sigmoid,
   tanh,
 } from "./layers/activation.ts";
+export { type AdaptiveAveragePoolOptions, adaptiveAveragePooling2d } from "./layers/adaptive-average-pooling2d.ts";
 export { add } from "./layers/add.ts";
 export { average } from "./layers/average.ts";
 export { type AveragePoolOptions, averagePooling2d } from "./layers/average-pooling2d.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./layers/batch-normalization.ts";
+export { type ChannelShuffleOptions, channelShuffle } from "./layers/channel-shuffle.ts";
+export { type ChannelSliceOptions, channelSlice } from "./layers/channel-slice.ts";
 export { type ConcatenateOptions, concatenate } from "./layers/concatenate.ts";
 export { type Conv2dOptions, conv2d } from "./layers/conv2d.ts";
+export { type Conv2dTransposeOptions, conv2dTranspose } from "./layers/conv2d-transpose.ts";
+export { type CroppingOptions, cropping2d } from "./layers/cropping2d.ts";
 export { type DenseOptions, dense } from "./layers/dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
 export { type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { type FlattenOptions, flatten } from "./layers/flatten.ts";
 export type { Padding } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
+export { globalMaxPooling2d } from "./layers/global-max-pooling2d.ts";
 export { hardSigmoid, hardSwish } from "./layers/hard-activation.ts";
 export type {
   ConstantInitializer,
@@ -107,12 +113,17 @@ export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export { maximum } from "./layers/maximum.ts";
 export { multiply } from "./layers/multiply.ts";
 export type { LayerConfig, LayerOptions } from "./layers/options.ts";
+export { type PermuteOptions, permute } from "./layers/permute.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
+export { type RescalingOptions, rescaling } from "./layers/rescaling.ts";
+export { type ReshapeOptions, reshape } from "./layers/reshape.ts";
+export { type SeparableConv2dOptions, separableConv2d } from "./layers/separable-conv2d.ts";
 export type { Shape } from "./layers/shape.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";
 export { type UpSamplingOptions, upSampling2d } from "./layers/up-sampling2d.ts";
 export type { WindowLayerOptions } from "./layers/window-options.ts";
+export { type ZeroPaddingOptions, zeroPadding2d } from "./layers/zero-padding2d.ts";
 export type { Architecture } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
 export type { ArchitectureOptions, FunctionalOptions, ListOptions } from "./model/forms.ts";

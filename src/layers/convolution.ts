@@ -1,7 +1,7 @@
 import { InputRangeError } from "../errors.ts";
 import { chooseKernels } from "./choose-kernels.ts";
 import type { ConvolutionDims } from "./convolution-kernels.ts";
-import type { ConvolutionGeometry } from "./geometry.ts";
+import { type ConvolutionGeometry, convolutionGeometry, type Sides } from "./geometry.ts";
 import { fans, type Initializer } from "./initializers.ts";
 import type { Layer, LayerDefinition, LayerHeader, ParameterSpec } from "./layer.ts";
 import { type BiasKind, type Fusion, PlacedConvolution } from "./placed-convolution.ts";
@@ -50,6 +50,12 @@ export function convolution(settings: ConvolutionSettings): LayerDefinition {
         ? fused({ rectifier: pool.rectifier, maxPool: true, normalization })
         : undefined;
     },
+    // Zeros around the image are padding of this layer's own.
+    absorbBefore({ border }) {
+      const isFree = isNone(rectifier) && !maxPool && normalization === undefined;
+      if (border === undefined || !isFree) return undefined;
+      return convolution({ ...settings, geometry: (h, w, who) => bordered(settings.geometry, border, h, w, who) });
+    },
     fold(found) {
       const isFree = isNone(rectifier) && !maxPool && normalization === undefined;
       return isFree ? fused({ rectifier, maxPool, normalization: found }) : undefined;
@@ -95,4 +101,27 @@ export function convolution(settings: ConvolutionSettings): LayerDefinition {
     },
   });
   return fused({ rectifier: NO_RELU, maxPool: false });
+}
+
+/** The geometry on an image with rows and columns of zeros around it, as one on the image itself, with more padding. */
+function bordered(
+  geometry: ConvolutionSettings["geometry"],
+  [[top, bottom], [left, right]]: Sides,
+  h: number,
+  w: number,
+  name: string,
+): ConvolutionGeometry {
+  const d = geometry(top + h + bottom, left + w + right, name);
+  return convolutionGeometry({
+    name,
+    h,
+    w,
+    kernel: [d.r, d.s],
+    strides: [d.strideH, d.strideW],
+    dilation: [d.dilationH, d.dilationW],
+    padding: [
+      [d.padTop + top, d.padBottom + bottom],
+      [d.padLeft + left, d.padRight + right],
+    ],
+  });
 }

@@ -74,6 +74,10 @@ function separable(header: LayerHeader, depthwise: LayerDefinition, pointwise: L
     stopsAtZero: pointwise.stopsAtZero,
     absorb: (next, [input], { training }) =>
       remade(pointwise.absorb?.(next, [between(input)], { training, needsInputGradient: training })),
+    absorbBefore(previous) {
+      const first = depthwise.absorbBefore?.(previous);
+      return first && separable(header, first, pointwise);
+    },
     fold: (normalization) => remade(pointwise.fold?.(normalization)),
     outputShape: ([input], who) => pointwise.outputShape([between(input, who)], who),
     parameters([input]) {

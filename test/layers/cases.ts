@@ -6,26 +6,37 @@
 
 import { residual } from "../../src/graph/residual.ts";
 import { ACTIVATION_NAMES, ACTIVATIONS, gelu, leakyRelu, relu, sigmoid } from "../../src/layers/activation.ts";
+import { adaptiveAveragePooling2d } from "../../src/layers/adaptive-average-pooling2d.ts";
 import { add } from "../../src/layers/add.ts";
 import { average } from "../../src/layers/average.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
+import { channelShuffle } from "../../src/layers/channel-shuffle.ts";
+import { channelSlice } from "../../src/layers/channel-slice.ts";
 import { concatenate } from "../../src/layers/concatenate.ts";
 import { type Conv2dOptions, conv2d } from "../../src/layers/conv2d.ts";
+import { conv2dTranspose } from "../../src/layers/conv2d-transpose.ts";
+import { cropping2d } from "../../src/layers/cropping2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Padding } from "../../src/layers/geometry.ts";
 import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
+import { globalMaxPooling2d } from "../../src/layers/global-max-pooling2d.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { maximum } from "../../src/layers/maximum.ts";
 import { multiply } from "../../src/layers/multiply.ts";
+import { permute } from "../../src/layers/permute.ts";
+import { rescaling } from "../../src/layers/rescaling.ts";
+import { reshape } from "../../src/layers/reshape.ts";
+import { separableConv2d } from "../../src/layers/separable-conv2d.ts";
 import type { Shape } from "../../src/layers/shape.ts";
 import { softmax } from "../../src/layers/softmax.ts";
 import { subtract } from "../../src/layers/subtract.ts";
 import { upSampling2d } from "../../src/layers/up-sampling2d.ts";
+import { zeroPadding2d } from "../../src/layers/zero-padding2d.ts";
 
 export interface LayerCase {
   readonly name: string;
@@ -119,6 +130,10 @@ const FAR_SIDES: Padding = [
 const SIDES_OF_POOL: Padding = [
   [1, 2],
   [0, 1],
+];
+const TWO_SIDES: Padding = [
+  [1, 0],
+  [0, 2],
 ];
 const biasInitializer = { type: "normal", deviation: 0.5 } as const;
 
@@ -270,6 +285,96 @@ export const LAYER_CASES: readonly LayerCase[] = [
     layers: [depthwiseConv2d({ kernelSize: 2, activation: "relu", untiedBias: true, biasInitializer })],
   },
 
+  {
+    name: "conv2d behind zeros, which it pads itself",
+    input: [5, 6, 3],
+    layers: [
+      conv2d({ filters: 4, kernelSize: 1 }),
+      zeroPadding2d({ padding: [1, 2] }),
+      conv2d({ filters: 5, kernelSize: 3, strides: 2, padding: "same", biasInitializer }),
+    ],
+  },
+  {
+    name: "conv2dTranspose",
+    input: [3, 4, 5],
+    layers: [conv2dTranspose({ filters: 4, kernelSize: 3, biasInitializer })],
+  },
+  {
+    name: "conv2dTranspose strided, same, ReLU",
+    input: [3, 4, 5],
+    layers: [
+      conv2dTranspose({
+        filters: 3,
+        kernelSize: 4,
+        strides: 2,
+        padding: "same",
+        activation: "relu",
+        biasInitializer,
+      }),
+    ],
+  },
+  {
+    name: "conv2dTranspose of groups, dilated, with output padding",
+    input: [4, 3, 6],
+    layers: [
+      conv2dTranspose({
+        filters: 4,
+        kernelSize: [3, 2],
+        strides: [2, 3],
+        padding: [1, 0],
+        outputPadding: [1, 2],
+        dilationRate: [1, 2],
+        groups: 2,
+        activation: "tanh",
+      }),
+    ],
+  },
+  {
+    name: "conv2dTranspose with as many groups as channels, bounded ReLU",
+    input: [3, 4, 3],
+    layers: [conv2dTranspose({ filters: 3, kernelSize: 2, groups: 3, useBias: false }), relu({ maxValue: 0.5 })],
+  },
+  {
+    name: "conv2dTranspose, strides beyond its window, padding of each side",
+    input: [3, 2, 4],
+    layers: [
+      conv2dTranspose({ filters: 2, kernelSize: 2, strides: 3 }),
+      conv2dTranspose({ filters: 3, kernelSize: 3, padding: TWO_SIDES }),
+    ],
+  },
+  {
+    name: "conv2dTranspose by Winograd, leaky ReLU",
+    input: [7, 6, 17],
+    layers: [conv2dTranspose({ filters: 16, kernelSize: 3, padding: 1, biasInitializer }), leakyRelu()],
+  },
+  {
+    name: "conv2dTranspose that a network begins with",
+    input: [4, 3, 2],
+    layers: [conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 1 })],
+    first: true,
+  },
+  {
+    name: "separableConv2d",
+    input: [5, 6, 3],
+    layers: [separableConv2d({ filters: 4, kernelSize: 3, padding: "same", activation: "relu", biasInitializer })],
+  },
+  {
+    name: "separableConv2d with a multiplier behind zeros, normalisation",
+    input: [5, 4, 3],
+    layers: [
+      zeroPadding2d(),
+      separableConv2d({ filters: 5, kernelSize: [3, 2], strides: 2, depthMultiplier: 2, useBias: false }),
+      batchNormalization(),
+      relu(),
+    ],
+  },
+  {
+    name: "separableConv2d of one channel that a network begins with, pooling",
+    input: [7, 8, 1],
+    layers: [separableConv2d({ filters: 5, kernelSize: 3, depthMultiplier: 4 }), relu(), maxPooling2d()],
+    first: true,
+  },
+
   { name: "dense", input: [13], layers: [dense({ units: 9, biasInitializer })] },
   { name: "dense without bias", input: [3], layers: [dense({ units: 4, useBias: false })] },
   { name: "dense, one unit", input: [7], layers: [dense({ units: 1 })] },
@@ -341,6 +446,45 @@ export const LAYER_CASES: readonly LayerCase[] = [
     input: [6, 7, 3],
     layers: [maxPooling2d({ poolSize: 3, strides: 2, dilationRate: 2, padding: 2 })],
   },
+  { name: "globalMaxPooling2d", input: [3, 5, 4], layers: [globalMaxPooling2d(), relu()] },
+  { name: "adaptiveAveragePooling2d", input: [5, 7, 3], layers: [adaptiveAveragePooling2d({ outputSize: [2, 3] })] },
+  { name: "adaptiveAveragePooling2d, even", input: [4, 6, 3], layers: [adaptiveAveragePooling2d({ outputSize: 2 })] },
+  { name: "adaptiveAveragePooling2d of few", input: [2, 3, 3], layers: [adaptiveAveragePooling2d({ outputSize: 5 })] },
+  { name: "zeroPadding2d", input: [3, 4, 5], layers: [zeroPadding2d({ padding: SIDES })] },
+  { name: "zeroPadding2d, nothing added", input: [2, 3, 2], layers: [zeroPadding2d({ padding: 0 })] },
+  { name: "cropping2d", input: [6, 5, 3], layers: [cropping2d({ cropping: SIDES_OF_POOL })] },
+  {
+    name: "reshape, permute, reshape",
+    input: [3, 4, 5],
+    layers: [reshape({ targetShape: [-1, 5] }), permute({ dims: [2, 1] }), reshape({ targetShape: [5, 3, -1] })],
+  },
+  ...[
+    [1, 2, 3],
+    [1, 3, 2],
+    [2, 1, 3],
+    [2, 3, 1],
+    [3, 1, 2],
+    [3, 2, 1],
+  ].map((dims) => ({
+    name: `permute ${dims.join(", ")}`,
+    input: [3, 4, 7],
+    layers: [conv2d({ filters: 6, kernelSize: 1, activation: "relu" }), permute({ dims })],
+  })),
+  {
+    name: "channels split, shuffled and put together",
+    input: [3, 4, 7],
+    layers: [
+      channelSlice({ name: "a", end: 3 }),
+      channelSlice({ name: "b", inputs: "input", start: 3 }),
+      relu({ name: "c" }),
+      concatenate({ inputs: ["c", "a", "b"], name: "all" }),
+      channelSlice({ end: 10 }),
+      channelShuffle({ groups: 2 }),
+      channelShuffle({ groups: 5 }),
+    ],
+  },
+  { name: "channelSlice of a vector", input: [9], layers: [channelSlice({ start: 2, end: 7 }), dense({ units: 3 })] },
+  { name: "rescaling", input: [3, 5], layers: [rescaling({ scale: -1.5, offset: 0.25 })] },
   { name: "upSampling2d", input: [3, 4, 5], layers: [upSampling2d()] },
   { name: "upSampling2d of one pixel", input: [1, 1, 2], layers: [upSampling2d({ size: [3, 4] })] },
   { name: "upSampling2d bilinear", input: [3, 4, 5], layers: [upSampling2d({ interpolation: "bilinear" })] },

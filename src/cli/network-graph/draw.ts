@@ -22,12 +22,16 @@ const MERGING: Look = { fill: "#fdeadf", edge: ORANGE };
 
 const LOOKS: Readonly<Record<string, Look>> = {
   conv2d: CONVOLUTION,
+  conv2dTranspose: CONVOLUTION,
   depthwiseConv2d: CONVOLUTION,
+  separableConv2d: CONVOLUTION,
   dense: { fill: "#efeaf8", edge: "#7a5fb0" },
   batchNormalization: { fill: "#f1ecf0", edge: "#a0708f" },
   maxPooling2d: POOLING,
   averagePooling2d: POOLING,
   globalAveragePooling2d: POOLING,
+  globalMaxPooling2d: POOLING,
+  adaptiveAveragePooling2d: POOLING,
   upSampling2d: POOLING,
   ...Object.fromEntries(Object.keys(ACTIVATIONS).map((type) => [type, ACTIVATION])),
 };

@@ -28,9 +28,13 @@ export function merges(type: string): boolean {
 /** Options that new layers begin with, where the library requires some or its defaults are rarely wanted. */
 const NEW_LAYERS: Readonly<Record<string, Omit<LayerConfig, "type">>> = {
   conv2d: { filters: 16, kernelSize: 3, activation: "relu" },
+  conv2dTranspose: { filters: 16, kernelSize: 4, strides: 2, padding: "same" },
   depthwiseConv2d: { kernelSize: 3 },
+  separableConv2d: { filters: 16, kernelSize: 3, padding: "same" },
   dense: { units: 64, activation: "relu" },
   dropout: { rate: 0.25 },
+  reshape: { targetShape: [-1] },
+  permute: { dims: [2, 1, 3] },
   residual: { layers: [{ type: "relu" }] },
 };
 
