@@ -1,4 +1,4 @@
-import { InputTypeError, shown } from "../errors.ts";
+import { InputTypeError, listed, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { LayerType } from "../layers/layer-type.ts";
@@ -42,7 +42,7 @@ function readItem(item: unknown, place: string | undefined, depth: number, size:
   const { type } = item;
   const known = Object.keys(TYPES);
   if (typeof type !== "string" || !known.includes(type)) {
-    const expected = `type to be one of ${known.join(", ")}`;
+    const expected = `type to be one of ${listed(known)}`;
     throw new InputTypeError(who, expected, shown(type), "unknown-name", adviceOn(type, known));
   }
   size.addInputs(who, Array.isArray(item.inputs) ? item.inputs.length : 1);

@@ -446,3 +446,122 @@ def make_activations():
 
 
 make_activations()
+
+
+def hwc(tensor):
+    """[n, c, h, w] to [n, h, w, c]."""
+    return tensor.permute(0, 2, 3, 1)
+
+
+def transposed(w, x, strides=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """x [n, c, h, w]; the filters go from [r, s, filters / groups, c] to PyTorch's order."""
+    kernel = w["kernel"].permute(3, 2, 0, 1)
+    return F.conv_transpose2d(x, kernel, w.get("bias"), strides, padding, output_padding, groups, dilation)
+
+
+def transposed_same(w, x, strides):
+    """What TensorFlow has: the data gradient of a convolution that keeps its size but for the strides."""
+    n, _, h, wd = x.shape
+    r, s, filters, _ = w["kernel"].shape
+    totals = [max(size - strides, 0) for size in (r, s)]
+    image = torch.zeros(n, filters, strides * h, strides * wd, requires_grad=True)
+    (top, left), (bottom, right) = zip(*[(total // 2, total - total // 2) for total in totals])
+    y = F.conv2d(F.pad(image, (left, right, top, bottom)), w["kernel"].permute(3, 2, 0, 1), stride=strides)
+    (gradient,) = torch.autograd.grad(y, image, x, create_graph=True)
+    return gradient + w["bias"][:, None, None]
+
+
+def depthwise(w, x, name="kernel", strides=1, padding=0):
+    """The filters go from [r, s, 1, c multiplier] to [c multiplier, 1, r, s]."""
+    return F.conv2d(x, w[name].permute(3, 2, 0, 1), w.get("bias"), strides, padding, groups=x.shape[1])
+
+
+def separable(w, x, strides):
+    z = F.conv2d(x, w["depthwiseKernel"].permute(3, 2, 0, 1), None, strides, 1, groups=x.shape[1])
+    return F.conv2d(z, w["pointwiseKernel"].permute(3, 2, 0, 1), w["bias"])
+
+
+def make_shapes():
+    """Layers that change an image's shape: convolutions the other way round or in two parts, pooling, padding, order of axes."""
+    # From a seed of their own: what stands before them makes no difference.
+    GENERATOR.manual_seed(15)
+    # Type, options, shape of x, shapes of the weights, function of images [n, c, h, w].
+    cases = [
+        ("conv2dTranspose", {"filters": 3, "kernelSize": 3}, (3, 4, 2), {"kernel": (3, 3, 3, 2), "bias": (3,)}, transposed),
+        (
+            "conv2dTranspose",
+            {"filters": 4, "kernelSize": [3, 2], "strides": [2, 3], "padding": [1, 0], "outputPadding": [1, 2]}
+            | {"dilationRate": [1, 2], "groups": 2},
+            (3, 2, 4),
+            {"kernel": (3, 2, 2, 4), "bias": (4,)},
+            lambda w, x: transposed(w, x, (2, 3), (1, 0), (1, 2), 2, (1, 2)),
+        ),
+        (
+            "conv2dTranspose",
+            {"filters": 2, "kernelSize": 4, "strides": 2, "padding": 1, "useBias": False},
+            (3, 3, 3),
+            {"kernel": (4, 4, 2, 3)},
+            lambda w, x: transposed(w, x, 2, 1),
+        ),
+        (
+            "conv2dTranspose",
+            {"filters": 2, "kernelSize": 3, "strides": 2, "padding": "same"},
+            (2, 3, 3),
+            {"kernel": (3, 3, 2, 3), "bias": (2,)},
+            lambda w, x: transposed_same(w, x, 2),
+        ),
+        (
+            "conv2dTranspose",
+            {"filters": 2, "kernelSize": [4, 5], "padding": "same"},
+            (4, 3, 2),
+            {"kernel": (4, 5, 2, 2), "bias": (2,)},
+            lambda w, x: transposed_same(w, x, 1),
+        ),
+        (
+            "depthwiseConv2d",
+            {"kernelSize": 3, "strides": 2, "padding": 1, "depthMultiplier": 3},
+            (5, 4, 2),
+            {"kernel": (3, 3, 1, 6), "bias": (6,)},
+            lambda w, x: depthwise(w, x, strides=2, padding=1),
+        ),
+        (
+            "separableConv2d",
+            {"filters": 5, "kernelSize": 3, "strides": 2, "padding": 1, "depthMultiplier": 2},
+            (5, 4, 3),
+            {"depthwiseKernel": (3, 3, 1, 6), "pointwiseKernel": (1, 1, 6, 5), "bias": (5,)},
+            lambda w, x: separable(w, x, 2),
+        ),
+        ("globalMaxPooling2d", {}, (3, 4, 3), {}, lambda w, x: F.adaptive_max_pool2d(x, 1).flatten(1)),
+        ("adaptiveAveragePooling2d", {"outputSize": [2, 3]}, (5, 7, 3), {}, lambda w, x: F.adaptive_avg_pool2d(x, (2, 3))),
+        ("adaptiveAveragePooling2d", {"outputSize": [4, 2]}, (3, 4, 2), {}, lambda w, x: F.adaptive_avg_pool2d(x, (4, 2))),
+        ("zeroPadding2d", {"padding": [[1, 2], [0, 3]]}, (2, 3, 2), {}, lambda w, x: F.pad(x, (0, 3, 1, 2))),
+        ("cropping2d", {"cropping": [[1, 0], [2, 1]]}, (3, 5, 2), {}, lambda w, x: x[:, :, 1:, 2:-1]),
+        ("channelShuffle", {"groups": 3}, (2, 2, 6), {}, lambda w, x: F.channel_shuffle(x, 3)),
+        ("channelSlice", {"start": 1, "end": 4}, (2, 3, 5), {}, lambda w, x: x[:, 1:4]),
+        ("rescaling", {"scale": 1.5, "offset": -0.25}, (2, 3, 2), {}, lambda w, x: 1.5 * x - 0.25),
+    ]
+    found = []
+    for kind, options, shape, shapes, function in cases:
+        x = draw(2, *shape).requires_grad_()
+        w = Weights()
+        for name, sizes in shapes.items():
+            w.add(name, *sizes, deviation=0.25)
+        y = function(w, x.permute(0, 3, 1, 2))
+        y = hwc(y) if y.dim() == 4 else y
+        dy = draw(*y.shape)
+        y.backward(dy)
+        found.append(
+            {
+                "layer": {"type": kind, **options},
+                "x": array(x),
+                "weights": arrays(w.values),
+                "y": array(y),
+                "dy": array(dy),
+                "dx": array(x.grad),
+                "gradients": {name: array(value.grad) for name, value in w.values.items()},
+            }
+        )
+    write("shapes", {"cases": found})
+
+
+make_shapes()

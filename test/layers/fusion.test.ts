@@ -8,12 +8,15 @@ import { leakyRelu, relu } from "../../src/layers/activation.ts";
 import { add } from "../../src/layers/add.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
+import { conv2dTranspose } from "../../src/layers/conv2d-transpose.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { separableConv2d } from "../../src/layers/separable-conv2d.ts";
 import type { Shape } from "../../src/layers/shape.ts";
+import { zeroPadding2d } from "../../src/layers/zero-padding2d.ts";
 import { Parameters } from "../../src/model/parameters.ts";
 import { normal, placeLayers } from "./placed.ts";
 
@@ -103,6 +106,32 @@ describe("neighbours in a graph", () => {
       "max_pool_forward",
       "max_pool_backward",
       "max_pool_backward",
+    ]);
+  });
+
+  it("pads for the zeros around an image before a convolution", () => {
+    const padded = (layers: readonly Layer[]) => calls(layers, IMAGE, true).filter(({ kernel }) => kernel === "pad2d");
+    expect(padded([zeroPadding2d({ padding: 2 }), conv2d({ filters: 8, kernelSize: 3, padding: 1 })])).toHaveLength(1);
+    expect(padded([zeroPadding2d(), zeroPadding2d(), separableConv2d({ filters: 8, kernelSize: 3 })])).toHaveLength(1);
+    expect(padded([zeroPadding2d(), maxPooling2d(), conv()])).toHaveLength(1);
+  });
+
+  it("applies a ReLU behind a transposed or separable convolution", () => {
+    const transposed = conv2dTranspose({ filters: 8, kernelSize: 3 });
+    const forward = ["conv2d_backward_data", "add_bias", "relu_backward"];
+    expect(kernels([transposed, relu()], IMAGE, true)).toEqual([
+      ...forward,
+      "bias_backward",
+      "conv2d_backward_weights",
+    ]);
+    const separable = separableConv2d({ filters: 8, kernelSize: 3, useBias: false });
+    expect(kernels([separable, relu()], [8, 8, 4], true)).toEqual([
+      "depthwise_forward",
+      "conv2d_forward",
+      "relu_backward",
+      "conv2d_backward_data",
+      "conv2d_backward_weights",
+      "depthwise_backward_weights",
     ]);
   });
 

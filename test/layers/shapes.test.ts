@@ -55,6 +55,43 @@ describe("output shapes, as Keras has them", () => {
     { layer: { type: "depthwiseConv2d", kernelSize: 3 }, input: [8, 8, 5], output: [6, 6, 5] },
     { layer: { type: "depthwiseConv2d", kernelSize: 3, depthMultiplier: 3 }, input: [8, 8, 5], output: [6, 6, 15] },
     { layer: { type: "dense", units: 7 }, input: [12], output: [7] },
+    { layer: { type: "conv2dTranspose", filters: 4, kernelSize: 3 }, input: [7, 5, 2], output: [9, 7, 4] },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: 3, strides: 2 },
+      input: [7, 5, 2],
+      output: [15, 11, 4],
+    },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: 2, strides: 3 },
+      input: [7, 5, 2],
+      output: [21, 15, 4],
+    },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: [3, 4], strides: 2, padding: "same" },
+      input: [7, 5, 2],
+      output: [14, 10, 4],
+    },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: 3, strides: 2, padding: "same", outputPadding: 0 },
+      input: [7, 5, 2],
+      output: [13, 9, 4],
+    },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 },
+      input: [7, 5, 2],
+      output: [14, 10, 4],
+    },
+    { layer: { type: "separableConv2d", filters: 4, kernelSize: 3, strides: 2 }, input: [8, 7, 5], output: [3, 3, 4] },
+    { layer: { type: "globalMaxPooling2d" }, input: [9, 7, 3], output: [3] },
+    { layer: { type: "adaptiveAveragePooling2d", outputSize: [2, 5] }, input: [9, 3, 6], output: [2, 5, 6] },
+    { layer: { type: "zeroPadding2d" }, input: [9, 7, 3], output: [11, 9, 3] },
+    { layer: { type: "cropping2d", cropping: [1, 2] }, input: [9, 7, 3], output: [7, 3, 3] },
+    { layer: { type: "reshape", targetShape: [3, -1, 7] }, input: [9, 7, 3], output: [3, 9, 7] },
+    { layer: { type: "reshape", targetShape: [-1] }, input: [9, 7, 3], output: [189] },
+    { layer: { type: "permute", dims: [3, 1, 2] }, input: [9, 7, 3], output: [3, 9, 7] },
+    { layer: { type: "channelSlice", start: 2 }, input: [9, 7, 5], output: [9, 7, 3] },
+    { layer: { type: "channelShuffle", groups: 5 }, input: [9, 7, 10], output: [9, 7, 10] },
+    { layer: { type: "rescaling", scale: 2 }, input: [9, 7, 5], output: [9, 7, 5] },
     { layer: { type: "maxPooling2d" }, input: [27, 28, 3], output: [13, 14, 3] },
     { layer: { type: "maxPooling2d", padding: "same" }, input: [27, 28, 3], output: [14, 14, 3] },
     { layer: { type: "maxPooling2d", ceilMode: true }, input: [27, 28, 3], output: [14, 14, 3] },
@@ -131,6 +168,23 @@ describe("parameters", () => {
       ],
     },
     {
+      layer: { type: "conv2dTranspose", filters: 8, kernelSize: [3, 2], groups: 2 },
+      input: [9, 9, 4],
+      parameters: [
+        ["kernel", [3, 2, 4, 4]],
+        ["bias", [8]],
+      ],
+    },
+    {
+      layer: { type: "separableConv2d", filters: 8, kernelSize: 3, depthMultiplier: 2 },
+      input: [9, 9, 4],
+      parameters: [
+        ["depthwiseKernel", [3, 3, 1, 8]],
+        ["pointwiseKernel", [1, 1, 8, 8]],
+        ["bias", [8]],
+      ],
+    },
+    {
       layer: { type: "dense", units: 3 },
       input: [5],
       parameters: [
@@ -173,6 +227,12 @@ describe("multiply-adds", () => {
     { layer: { type: "conv2d", filters: 8, kernelSize: 3 }, input: [10, 10, 4], count: 8 * 8 * 8 * 3 * 3 * 4 },
     { layer: { type: "conv2d", filters: 8, kernelSize: 3, groups: 4 }, input: [10, 10, 4], count: 8 * 8 * 8 * 3 * 3 },
     { layer: { type: "depthwiseConv2d", kernelSize: 3 }, input: [10, 10, 4], count: 8 * 8 * 4 * 3 * 3 },
+    { layer: { type: "conv2dTranspose", filters: 8, kernelSize: 3 }, input: [5, 6, 4], count: 5 * 6 * 4 * 3 * 3 * 8 },
+    {
+      layer: { type: "separableConv2d", filters: 8, kernelSize: 3 },
+      input: [10, 10, 4],
+      count: 8 * 8 * 4 * (3 * 3 + 8),
+    },
     { layer: { type: "dense", units: 3 }, input: [5], count: 15 },
     {
       layer: {
@@ -205,6 +265,46 @@ describe("shapes that do not fit", () => {
       layer: { type: "conv2d", filters: 4, kernelSize: 3, groups: 2 },
       input: [8, 10, 3],
       message: 'conv2d "conv2d": expected input channels divisible by 2 groups, got 3',
+    },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: 3, padding: 2 },
+      input: [1, 3, 1],
+      message: 'conv2dTranspose "conv2dTranspose": expected an output height of at least 1, got 3 less padding 2 + 2',
+    },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: 3, strides: 2, outputPadding: 2 },
+      input: [4, 4, 1],
+      message: 'conv2dTranspose "conv2dTranspose": expected outputPadding below the strides, 2, got 2',
+    },
+    {
+      layer: { type: "conv2dTranspose", filters: 4, kernelSize: 3, groups: 2 },
+      input: [4, 4, 3],
+      message: 'conv2dTranspose "conv2dTranspose": expected input channels divisible by 2 groups, got 3',
+    },
+    {
+      layer: { type: "cropping2d", cropping: [2, 3] },
+      input: [4, 9, 1],
+      message: 'cropping2d "cropping2d": expected an input of more than 4 x 6, got 4 x 9',
+    },
+    {
+      layer: { type: "reshape", targetShape: [2, -1] },
+      input: [3, 3, 1],
+      message: 'reshape "reshape": expected an input of the size of [2,-1], got [3,3,1], 9 numbers',
+    },
+    {
+      layer: { type: "permute", dims: [2, 1] },
+      input: [3, 3, 1],
+      message: 'permute "permute": expected an input of 2 axes, got [3,3,1]',
+    },
+    {
+      layer: { type: "channelSlice", start: 2, end: 5 },
+      input: [3, 3, 4],
+      message: 'channelSlice "channelSlice": expected an input of at least 5 channels, got [3,3,4]',
+    },
+    {
+      layer: { type: "channelShuffle", groups: 3 },
+      input: [3, 3, 4],
+      message: 'channelShuffle "channelShuffle": expected input channels divisible by 3 groups, got 4',
     },
     {
       layer: { type: "maxPooling2d", name: "p", poolSize: 3 },
