@@ -41,10 +41,10 @@ export const CHANNEL_SHUFFLE = layerType("channelShuffle", OPTIONS, ({ groups },
   place({ inputs: [input] }) {
     const c = input[input.length - 1];
     const positions = sizeOf(input) / c;
-    const shuffle = (parts: number): Copy => ({
-      kernel: "transpose",
-      sizes: [positions, c / parts, parts, c, c / parts, c, parts],
-    });
+    const shuffle = (parts: number): Copy => {
+      const sizes = [positions, c / parts, parts, c, c / parts, c, parts] as const;
+      return (tape, n, x, y) => tape.add("transpose", "sample", n, x, y, ...sizes);
+    };
     return new PlacedCopy(shuffle(groups), shuffle(c / groups));
   },
 }));

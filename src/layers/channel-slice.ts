@@ -14,6 +14,9 @@ const OPTIONS = {
   end: { kind: whole(1), optional: true },
 } as const satisfies OptionSchema;
 
+/** First float, strides of rows and positions, and floats of a sample. */
+type Ends = readonly [first: number, row: number, position: number, size: number];
+
 /** Options of `channelSlice`. */
 export interface ChannelSliceOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
 
@@ -56,13 +59,13 @@ export const CHANNEL_SLICE = layerType("channelSlice", OPTIONS, ({ start, end },
     place({ inputs: [input], output }) {
       const [c, count] = [input, output].map((shape) => shape[shape.length - 1]);
       const positions = sizeOf(input) / c;
-      const copy = (...ends: readonly [number, number, number, number, number, number, number, number]): Copy => ({
-        kernel: "copy_boxes",
-        sizes: [1, positions, count, ...ends],
-      });
+      const copy = (from: Ends, to: Ends): Copy => {
+        const sizes = [1, positions, count, ...from, ...to] as const;
+        return (tape, n, x, y) => tape.add("copy_boxes", "sample", n, x, y, ...sizes);
+      };
       const whole = [start, 0, c, positions * c] as const;
       const part = [0, 0, count, positions * count] as const;
-      return new PlacedCopy(copy(...whole, ...part), copy(...part, ...whole));
+      return new PlacedCopy(copy(whole, part), copy(part, whole));
     },
   };
 });

@@ -81,26 +81,15 @@ function permutation(shape: Shape, order: readonly number[]): Copy {
   if (from[2] === 2) {
     const [rows, columns, depth] = to;
     const [row, column] = from.map((axis) => strides[axis]);
-    return {
-      kernel: "copy_boxes",
-      sizes: [rows, columns, depth, 0, row, column, size, 0, toStrides[0], toStrides[1], size],
-    };
+    const sizes = [rows, columns, depth, 0, row, column, size, 0, toStrides[0], toStrides[1], size] as const;
+    return (tape, n, x, y) => tape.add("copy_boxes", "sample", n, x, y, ...sizes);
   }
   // The last axis of the input becomes another one, whose index counts rows of the result; the third axis counts matrices.
   const rowAxis = from.indexOf(2);
   const count = 1 - rowAxis;
-  return {
-    kernel: "transpose",
-    sizes: [
-      to[count],
-      to[rowAxis],
-      to[2],
-      strides[from[count]],
-      strides[from[2]],
-      toStrides[count],
-      toStrides[rowAxis],
-    ],
-  };
+  const steps = [strides[from[count]], strides[from[2]], toStrides[count], toStrides[rowAxis]] as const;
+  const sizes = [to[count], to[rowAxis], to[2], ...steps] as const;
+  return (tape, n, x, y) => tape.add("transpose", "sample", n, x, y, ...sizes);
 }
 
 function stridesOf([, columns, depth]: readonly number[]): readonly [number, number, number] {
