@@ -1,6 +1,9 @@
 // The kernels that only some networks need: `<engine>-extra.wasm`, which is loaded where a layer asks for one of them. Re-exports
 // only. Both files work on the same memory, and share no code: what kernels of both need is in each.
 export { gelu_backward, gelu_forward, tanh_backward, tanh_forward } from "./activation";
+export * from "./adaptive-pool";
+export * from "./affine";
+export * from "./copy";
 export * from "./depthwise";
 export * from "./elementwise";
 export { maximum, maximum_backward, multiply, multiply_channels_backward, subtract } from "./merging";

@@ -1,6 +1,5 @@
 import type { CoreKernels, KernelName } from "./kernels.ts";
 import { convolutionRows } from "./operands/convolution.ts";
-import { copyRows } from "./operands/copy.ts";
 import { denseRows } from "./operands/dense.ts";
 import { elementRows } from "./operands/elements.ts";
 import { mergingRows } from "./operands/merging.ts";
@@ -13,7 +12,6 @@ import type { Operation } from "./tape.ts";
 /** The rows of the kernels that every engine has. */
 export const coreRows: { readonly [K in KernelName & keyof CoreKernels]: Row<K> } = {
   ...convolutionRows,
-  ...copyRows,
   ...denseRows,
   ...elementRows,
   ...mergingRows,

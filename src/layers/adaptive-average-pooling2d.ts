@@ -1,3 +1,4 @@
+import { adaptivePoolingRows } from "../engine/operands/extra/adaptive-pooling.ts";
 import type { Tape } from "../engine/tape.ts";
 import { pair } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -52,6 +53,7 @@ export const ADAPTIVE_AVERAGE_POOLING2D = layerType(
 );
 
 class PlacedAdaptivePooling implements PlacedLayer {
+  readonly kernels = adaptivePoolingRows;
   readonly #dims: readonly [h: number, w: number, c: number, p: number, q: number];
 
   constructor([h, w, c]: Shape, p: number, q: number) {

@@ -1,3 +1,4 @@
+import { copyRows } from "../engine/operands/extra/copy.ts";
 import { InputRangeError } from "../errors.ts";
 import { whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -45,6 +46,6 @@ export const CHANNEL_SHUFFLE = layerType("channelShuffle", OPTIONS, ({ groups },
       const sizes = [positions, c / parts, parts, c, c / parts, c, parts] as const;
       return (tape, n, x, y) => tape.add("transpose", "sample", n, x, y, ...sizes);
     };
-    return new PlacedCopy(shuffle(groups), shuffle(c / groups));
+    return new PlacedCopy(shuffle(groups), shuffle(c / groups), copyRows);
   },
 }));

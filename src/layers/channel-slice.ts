@@ -1,3 +1,4 @@
+import { copyRows } from "../engine/operands/extra/copy.ts";
 import { InputRangeError } from "../errors.ts";
 import { whole } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -65,7 +66,7 @@ export const CHANNEL_SLICE = layerType("channelSlice", OPTIONS, ({ start, end },
       };
       const whole = [start, 0, c, positions * c] as const;
       const part = [0, 0, count, positions * count] as const;
-      return new PlacedCopy(copy(whole, part), copy(part, whole));
+      return new PlacedCopy(copy(whole, part), copy(part, whole), copyRows);
     },
   };
 });

@@ -1,3 +1,4 @@
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 
@@ -30,6 +31,8 @@ export interface ConvolutionUses {
  * transposed convolution runs them in other roles.
  */
 export interface ConvolutionKernels {
+  /** As in `PlacedLayer`. */
+  readonly kernels?: ExtraRows;
   /** Sizes, with padding as these kernels want it: none where they need no copies with a border. */
   readonly d: ConvolutionDims;
   /** Emits the calls that bring the weights into the order of `forward`. */

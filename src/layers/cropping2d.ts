@@ -1,3 +1,4 @@
+import { copyRows } from "../engine/operands/extra/copy.ts";
 import { TooSmallError } from "../errors.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { paddingOf } from "./geometry.ts";
@@ -46,7 +47,11 @@ export const CROPPING2D = layerType("cropping2d", OPTIONS, (options, header) => 
     place({ inputs: [input], output: [h, w], path }) {
       const large = imageShape(input, path);
       const [hp, wp, c] = large;
-      return new PlacedCopy(cropping(large, [top, left], [h, w]), zeroPadding([h, w, c], [top, left], [hp, wp]));
+      return new PlacedCopy(
+        cropping(large, [top, left], [h, w]),
+        zeroPadding([h, w, c], [top, left], [hp, wp]),
+        copyRows,
+      );
     },
   };
 });

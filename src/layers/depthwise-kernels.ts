@@ -1,9 +1,11 @@
+import { depthwiseRows } from "../engine/operands/extra/depthwise.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type Bias, type ConvolutionDims, type ConvolutionKernels, steps } from "./convolution-kernels.ts";
 
 /** A convolution with one filter per channel; its weights are read as they are. */
 export class DepthwiseKernels implements ConvolutionKernels {
+  readonly kernels = depthwiseRows;
   readonly d: ConvolutionDims;
   readonly #kernel: Region;
 

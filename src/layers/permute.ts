@@ -1,3 +1,4 @@
+import { copyRows } from "../engine/operands/extra/copy.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { OptionKind } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -59,7 +60,7 @@ export const PERMUTE = layerType("permute", OPTIONS, ({ dims }, header) => {
     parameters: () => [],
     multiplyAdds: () => 0,
     place: ({ inputs: [input], output }) =>
-      new PlacedCopy(permutation(input, order), permutation(output, inverse(order))),
+      new PlacedCopy(permutation(input, order), permutation(output, inverse(order)), isSame ? undefined : copyRows),
   };
 });
 

@@ -1,3 +1,4 @@
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { ConvolutionKernels, ConvolutionUses } from "./convolution-kernels.ts";
@@ -26,6 +27,7 @@ export interface Fusion {
 
 /** A convolution with its memory: padding, bias, the fused ReLU and the order of a backward pass, around the kernels. */
 export class PlacedConvolution implements PlacedLayer {
+  readonly kernels: ExtraRows | undefined;
   readonly #site: Site;
   readonly #kernels: ConvolutionKernels;
   readonly #kernelGradient: Region | undefined;
@@ -59,6 +61,7 @@ export class PlacedConvolution implements PlacedLayer {
       data: site.hasBackward && site.needsInputGradient,
       weights: site.hasBackward && kernel.gradient !== undefined,
     });
+    this.kernels = this.#kernels.kernels;
     const { d } = this.#kernels;
     this.#bias = biases?.value;
     this.#biasGradient = biases?.gradient;

@@ -1,3 +1,4 @@
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "./placed-layer.ts";
 
@@ -6,10 +7,13 @@ export type Copy = (tape: Tape, n: number, x: number, y: number) => void;
 
 /** A layer that only copies: one call forward, and one that takes the gradients back. */
 export class PlacedCopy implements PlacedLayer {
+  readonly kernels: ExtraRows | undefined;
   readonly #there: Copy;
   readonly #back: Copy;
 
-  constructor(there: Copy, back: Copy) {
+  /** @param kernels as in `PlacedLayer` */
+  constructor(there: Copy, back: Copy, kernels: ExtraRows | undefined) {
+    this.kernels = kernels;
     this.#there = there;
     this.#back = back;
   }

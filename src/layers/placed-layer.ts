@@ -106,7 +106,7 @@ export interface PlacedLayer {
    * Rows of the kernels of the extra file that it calls, which the engine then loads. Default none: it calls only those that
    * every engine has.
    */
-  readonly kernels?: ExtraRows;
+  readonly kernels?: ExtraRows | undefined;
   /**
    * Emits the calls that must run after the weights changed and before a forward pass over `n` samples, such as packing
    * them.

@@ -1,3 +1,4 @@
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { LayerDefinition } from "./layer.ts";
@@ -6,6 +7,7 @@ import { type Shape, sizeOf } from "./shape.ts";
 
 /** Two convolutions, of which the second takes the output of the first, with the memory between them. */
 export class PlacedSeparable implements PlacedLayer {
+  readonly kernels: ExtraRows | undefined;
   readonly #depthwise: PlacedLayer;
   readonly #pointwise: PlacedLayer;
   /** The output of the first one. */
@@ -18,6 +20,8 @@ export class PlacedSeparable implements PlacedLayer {
     this.#depthwise = depthwise.place(part(site, "depthwise", { output: between }));
     const inner = { inputs: [between], needsInputGradient: site.training, wanted: [site.training], stopsAtZero: false };
     this.#pointwise = pointwise.place(part(site, "pointwise", inner));
+    const [first, second] = [this.#depthwise.kernels, this.#pointwise.kernels];
+    this.kernels = first === undefined ? second : { ...first, ...second };
     this.#z = site.reserve("between", "activations", size);
     if (site.hasBackward) this.#dz = site.reserve("between dx", "activations", size);
   }

@@ -1,3 +1,5 @@
+import { affineRows } from "../engine/operands/extra/affine.ts";
+import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { chooseKernels } from "./choose-kernels.ts";
@@ -20,6 +22,7 @@ const NO_BIAS = { offset: 0, stride: 0 };
  * forward, its forward pass backward; the gradient of the weights is the same, with input and output exchanged.
  */
 export class PlacedTransposedConvolution implements PlacedLayer {
+  readonly kernels: ExtraRows | undefined;
   readonly #kernels: ConvolutionKernels;
   readonly #kernelGradient: Region | undefined;
   readonly #bias: ParameterPlace | undefined;
@@ -44,6 +47,8 @@ export class PlacedTransposedConvolution implements PlacedLayer {
       weights: site.hasBackward && kernel.gradient !== undefined,
     });
     if (hasBias) this.#bias = site.parameter("bias");
+    const { kernels } = this.#kernels;
+    this.kernels = hasBias ? { ...kernels, ...affineRows } : kernels;
     this.#rectifier = rectifier;
     this.#outputs = sizeOf(site.output);
     const { d } = this.#kernels;

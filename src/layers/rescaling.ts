@@ -1,3 +1,4 @@
+import { affineRows } from "../engine/operands/extra/affine.ts";
 import type { Tape } from "../engine/tape.ts";
 import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -38,6 +39,7 @@ export const RESCALING = layerType("rescaling", OPTIONS, ({ scale, offset }, hea
 }));
 
 class PlacedRescaling implements PlacedLayer {
+  readonly kernels = affineRows;
   readonly #size: number;
   readonly #scale: number;
   readonly #offset: number;

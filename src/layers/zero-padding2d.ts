@@ -1,3 +1,4 @@
+import { copyRows } from "../engine/operands/extra/copy.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { paddingOf } from "./geometry.ts";
 import type { Layer } from "./layer.ts";
@@ -43,10 +44,12 @@ export const ZERO_PADDING2D = layerType("zeroPadding2d", OPTIONS, ({ padding }, 
     },
     parameters: () => [],
     multiplyAdds: () => 0,
-    place({ inputs: [input], output: [hp, wp], path }) {
+    place({ inputs: [input], output: [hp, wp], path, needsInputGradient }) {
       const small = imageShape(input, path);
       const [h, w, c] = small;
-      return new PlacedCopy(zeroPadding(small, [top, left], [hp, wp]), cropping([hp, wp, c], [top, left], [h, w]));
+      const kernels = needsInputGradient ? copyRows : undefined;
+      const back = cropping([hp, wp, c], [top, left], [h, w]);
+      return new PlacedCopy(zeroPadding(small, [top, left], [hp, wp]), back, kernels);
     },
   };
 });

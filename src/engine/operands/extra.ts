@@ -1,6 +1,9 @@
 import type { ExtraKernelName } from "../kernels.ts";
 import { activationRows } from "./extra/activations.ts";
+import { adaptivePoolingRows } from "./extra/adaptive-pooling.ts";
+import { affineRows } from "./extra/affine.ts";
 import { averagePoolingRows } from "./extra/average-pooling.ts";
+import { copyRows } from "./extra/copy.ts";
 import { depthwiseRows } from "./extra/depthwise.ts";
 import { mergingRows } from "./extra/merging.ts";
 import { peakRows } from "./extra/peak.ts";
@@ -15,7 +18,10 @@ import type { Row } from "./row.ts";
 export function extraRows(): { readonly [K in ExtraKernelName]: Row<K> } {
   return {
     ...activationRows,
+    ...adaptivePoolingRows,
+    ...affineRows,
     ...averagePoolingRows,
+    ...copyRows,
     ...depthwiseRows,
     ...mergingRows,
     ...peakRows,
