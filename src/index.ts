@@ -119,6 +119,7 @@ export { type RescalingOptions, rescaling } from "./layers/rescaling.ts";
 export { type ReshapeOptions, reshape } from "./layers/reshape.ts";
 export { type SeparableConv2dOptions, separableConv2d } from "./layers/separable-conv2d.ts";
 export type { Shape } from "./layers/shape.ts";
+export { type EluOptions, elu, mish, selu, silu, softplus } from "./layers/smooth-activation.ts";
 export { softmax } from "./layers/softmax.ts";
 export { subtract } from "./layers/subtract.ts";
 export { type UpSamplingOptions, upSampling2d } from "./layers/up-sampling2d.ts";

@@ -9,6 +9,7 @@ import type { Layer, LayerDefinition, LayerHeader } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
 import { emitRelu, emitReluGradient, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
+import { ELU, MISH, SELU, SILU, SOFTPLUS } from "./smooth-activation.ts";
 import { SOFTMAX } from "./softmax.ts";
 
 const negativeSlope = number({ minimum: 0, maximum: 1 });
@@ -155,6 +156,11 @@ export const ACTIVATIONS = {
   gelu: GELU,
   hardSigmoid: HARD_SIGMOID,
   hardSwish: HARD_SWISH,
+  silu: SILU,
+  elu: ELU,
+  selu: SELU,
+  softplus: SOFTPLUS,
+  mish: MISH,
   softmax: SOFTMAX,
 };
 

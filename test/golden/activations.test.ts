@@ -22,12 +22,15 @@ function misses(label: string, actual: ArrayLike<number> | undefined, wanted: re
 }
 
 describe.each(GOLDEN_ENGINES)("activations on $name, against PyTorch, corners included", (engine) => {
-  it.each(cases.map((item) => [item.type, item] as const))("%s", async (_, { type, options, y, dy, dx }) => {
-    const placed = await placeLayers(readLayers([{ type, ...options }], "layers"), x.shape, 1, engine.options);
-    const outputs = placed.forward(Float64Array.from(x.values), "training");
-    const gradients = placed.backward(Float64Array.from(dy.values));
-    const tolerance = engine.tolerance(8);
-    expect(misses("y", outputs, y.values, tolerance)).toEqual([]);
-    expect(misses("dx", gradients.get("input"), dx.values, tolerance)).toEqual([]);
-  });
+  it.each(cases.map((item) => [`${item.type} ${JSON.stringify(item.options)}`, item] as const))(
+    "%s",
+    async (_, { type, options, y, dy, dx }) => {
+      const placed = await placeLayers(readLayers([{ type, ...options }], "layers"), x.shape, 1, engine.options);
+      const outputs = placed.forward(Float64Array.from(x.values), "training");
+      const gradients = placed.backward(Float64Array.from(dy.values));
+      const tolerance = engine.tolerance(8);
+      expect(misses("y", outputs, y.values, tolerance)).toEqual([]);
+      expect(misses("dx", gradients.get("input"), dx.values, tolerance)).toEqual([]);
+    },
+  );
 });

@@ -434,6 +434,14 @@ def make_activations():
     kinds = [
         ("hardSigmoid", {}, lambda z: F.relu6(z + 3) / 6),
         ("hardSwish", {}, lambda z: z * F.relu6(z + 3) / 6),
+        ("silu", {}, F.silu),
+        ("elu", {}, F.elu),
+        ("elu", {"alpha": 0.375}, lambda z: F.elu(z, 0.375)),
+        ("selu", {}, F.selu),
+        ("softplus", {}, lambda z: F.softplus(z, threshold=1000)),
+        ("mish", {}, F.mish),
+        ("gelu", {"approximate": True}, lambda z: F.gelu(z, approximate="tanh")),
+        ("gelu", {}, F.gelu),
     ]
     cases = []
     for kind, options, function in kinds:

@@ -1,3 +1,4 @@
+import { SELU_DEPTH, SELU_SLOPE } from "../../layers/smooth-activation.ts";
 import { RandomStream } from "../../numeric/random.ts";
 import { type Bound, close, EXACT, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
 import { elementwise, type WorkRows } from "./work-rows.ts";
@@ -14,7 +15,12 @@ export interface Activation {
     | "gelu"
     | "gelu, approximate"
     | "hardSigmoid"
-    | "hardSwish";
+    | "hardSwish"
+    | "silu"
+    | "elu"
+    | "selu"
+    | "softplus"
+    | "mish";
   /** The kernels' names without `_forward` and `_backward`. */
   readonly kernel: string;
   /** The tensor that the gradient kernel reads besides dy. */
@@ -38,6 +44,11 @@ export const ACTIVATIONS: readonly Activation[] = [
   { name: "gelu, approximate", kernel: "gelu", gradientFrom: "x", scalars: [1], units: 64 },
   { name: "hardSigmoid", kernel: "hard_sigmoid", gradientFrom: "y", scalars: [], units: 4 },
   { name: "hardSwish", kernel: "hard_swish", gradientFrom: "x", scalars: [], units: 6 },
+  { name: "silu", kernel: "silu", gradientFrom: "x", scalars: [], units: 16 },
+  { name: "elu", kernel: "elu", gradientFrom: "y", scalars: [1, 0.75], units: 20 },
+  { name: "selu", kernel: "elu", gradientFrom: "y", scalars: [SELU_SLOPE, SELU_DEPTH].map(Math.fround), units: 20 },
+  { name: "softplus", kernel: "softplus", gradientFrom: "y", scalars: [], units: 20 },
+  { name: "mish", kernel: "mish", gradientFrom: "x", scalars: [], units: 20 },
 ];
 
 /** y from x, samples of `size`. */
@@ -70,6 +81,12 @@ function gradientBound(name: Activation["name"]): Bound {
     // So does that of the hard swish, at -1.5.
     case "hardSwish":
       return close(8, 1);
+    // And those of these two, at -1.3 and -1.2; far below 0, what is added to an output of ELUs cancels.
+    case "silu":
+    case "mish":
+    case "elu":
+    case "selu":
+      return close(16, 1);
     default:
       return close(16);
   }
@@ -108,6 +125,9 @@ function gradientSource({ kernel, gradientFrom, scalars: [upper] }: Activation, 
   if (gradientFrom === "x") return x;
   // Some outputs lie at the upper bound.
   if (kernel === "relu") return x.map((value) => Math.min(value, upper));
+  // From 0 up to 1 and beyond.
+  if (kernel === "softplus") return float32(x.map((value) => value ** 2 / 4));
+  if (kernel === "elu") return float32(x.map((value) => Math.max(value, -0.75)));
   if (kernel === "hard_sigmoid") return float32(x.map((value) => Math.min(Math.max(value / 6 + 0.5, 0), 1)));
   return float32(x.map((value) => (kernel === "sigmoid" ? Math.abs(Math.tanh(value)) : Math.tanh(value))));
 }
@@ -208,6 +228,14 @@ export const activationWork = {
   hard_sigmoid_backward: (n, _y, _dy, _dx, size) => elementwise(3, 3)(n, size),
   hard_swish_forward: (n, _x, _y, size) => elementwise(5, 2)(n, size),
   hard_swish_backward: (n, _x, _dy, _dx, size) => elementwise(5, 3)(n, size),
+  silu_forward: (n, _x, _y, size) => elementwise(4, 2)(n, size),
+  silu_backward: (n, _x, _dy, _dx, size) => elementwise(9, 3)(n, size),
+  elu_forward: (n, _x, _y, size) => elementwise(4, 2)(n, size),
+  elu_backward: (n, _y, _dy, _dx, size) => elementwise(3, 3)(n, size),
+  softplus_forward: (n, _x, _y, size) => elementwise(3, 2)(n, size),
+  softplus_backward: (n, _y, _dy, _dx, size) => elementwise(4, 3)(n, size),
+  mish_forward: (n, _x, _y, size) => elementwise(6, 2)(n, size),
+  mish_backward: (n, _x, _dy, _dx, size) => elementwise(12, 3)(n, size),
   // Maximum, difference, exp, sum, quotient.
   softmax_forward: (n, _x, _y, positions, classes) => elementwise(5, 2)(n, positions * classes),
   softmax_backward: (n, _y, _dy, _dx, positions, classes) => elementwise(4, 3)(n, positions * classes),

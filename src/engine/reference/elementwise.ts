@@ -20,6 +20,28 @@ function hardSwishSlope(x: number): number {
   return x > -3 ? x / 3 + 0.5 : 0;
 }
 
+/** 1 / (1 + e^-x). */
+function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** log(1 + e^x), without overflow. */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+/** The derivative of x / (1 + e^-x). */
+function siluSlope(x: number): number {
+  const s = logistic(x);
+  return s + x * s * (1 - s);
+}
+
+/** The derivative of x tanh(log(1 + e^x)). */
+function mishSlope(x: number): number {
+  const t = Math.tanh(softplus(x));
+  return t + x * (1 - t * t) * logistic(x);
+}
+
 /** The kernels of elementwise activations over one heap. */
 export function elementwiseKernels(heap: Heap) {
   /** y = f(x) for elements [from, to). */
@@ -51,6 +73,56 @@ export function elementwiseKernels(heap: Heap) {
     /** dx = dy (x / 3 + 1 / 2) where -3 < x < 3, dy from 3 on, else 0; from the input x. x, dy, dx [n, size]. */
     hard_swish_backward(begin: number, end: number, x: number, dy: number, dx: number, size: number): void {
       multiplyBy(hardSwishSlope, begin * size, end * size, x, dy, dx);
+    },
+
+    /** y = x / (1 + e^-x). x, y [n, size]. */
+    silu_forward(begin: number, end: number, x: number, y: number, size: number): void {
+      apply((value) => value * logistic(value), begin * size, end * size, x, y);
+    },
+
+    /** dx = dy (s + x s (1 - s)), s = 1 / (1 + e^-x); from the input x. x, dy, dx [n, size]. */
+    silu_backward(begin: number, end: number, x: number, dy: number, dx: number, size: number): void {
+      multiplyBy(siluSlope, begin * size, end * size, x, dy, dx);
+    },
+
+    /** y = slope x where x > 0, else depth (e^x - 1) (Clevert et al., 2016). x, y [n, size]. */
+    elu_forward(begin: number, end: number, x: number, y: number, size: number, slope: number, depth: number): void {
+      const elu = (value: number) => (value > 0 ? slope * value : depth * Math.expm1(value));
+      apply(elu, begin * size, end * size, x, y);
+    },
+
+    /** dx = dy slope where y > 0, else dy (y + depth); from the output y. y, dy, dx [n, size]. */
+    elu_backward(
+      begin: number,
+      end: number,
+      y: number,
+      dy: number,
+      dx: number,
+      size: number,
+      slope: number,
+      depth: number,
+    ): void {
+      multiplyBy((value) => (value > 0 ? slope : value + depth), begin * size, end * size, y, dy, dx);
+    },
+
+    /** y = log(1 + e^x). x, y [n, size]. */
+    softplus_forward(begin: number, end: number, x: number, y: number, size: number): void {
+      apply(softplus, begin * size, end * size, x, y);
+    },
+
+    /** dx = dy (1 - e^-y), from the output y. y, dy, dx [n, size]. */
+    softplus_backward(begin: number, end: number, y: number, dy: number, dx: number, size: number): void {
+      multiplyBy((value) => -Math.expm1(-value), begin * size, end * size, y, dy, dx);
+    },
+
+    /** y = x tanh(log(1 + e^x)) (Misra, 2020). x, y [n, size]. */
+    mish_forward(begin: number, end: number, x: number, y: number, size: number): void {
+      apply((value) => value * Math.tanh(softplus(value)), begin * size, end * size, x, y);
+    },
+
+    /** dx = dy (t + x (1 - t^2) / (1 + e^-x)), t = tanh(log(1 + e^x)); from the input x. x, dy, dx [n, size]. */
+    mish_backward(begin: number, end: number, x: number, dy: number, dx: number, size: number): void {
+      multiplyBy(mishSlope, begin * size, end * size, x, dy, dx);
     },
   };
 }

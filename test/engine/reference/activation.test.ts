@@ -35,6 +35,11 @@ const DEFINITIONS: Record<Activation["name"], (x: number) => number> = {
   gelu: (x) => x * (0.5 + integral((t) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI), 0, x, 2000)),
   "gelu, approximate": (x) => 0.5 * x * (1 + Math.tanh((2 / Math.PI) ** 0.5 * (x + 0.044715 * x ** 3))),
   hardSigmoid: (x) => (Math.abs(x + 3) - Math.abs(x - 3) + 6) / 12,
+  silu: (x) => (x * Math.exp(x)) / (1 + Math.exp(x)),
+  elu: (x) => (x > 0 ? x : 0.75 * (Math.exp(x) - 1)),
+  selu: (x) => (x > 0 ? Math.fround(1.0507009873554805) * x : Math.fround(1.7580993408473768) * (Math.exp(x) - 1)),
+  softplus: (x) => Math.log(1 + Math.exp(x)),
+  mish: (x) => (x * ((1 + Math.exp(x)) ** 2 - 1)) / ((1 + Math.exp(x)) ** 2 + 1),
   hardSwish: (x) => (x * (Math.abs(x + 3) - Math.abs(x - 3) + 6)) / 12,
 };
 
@@ -95,6 +100,11 @@ describe.each(ACTIVATIONS.map((activation) => [activation.name, activation] as c
       "gelu, approximate": [0, 1000],
       hardSigmoid: [0, 1],
       hardSwish: [0, 1000],
+      silu: [0, 1000],
+      elu: [-0.75, 1000],
+      selu: [-Math.fround(1.7580993408473768), 1000 * Math.fround(1.0507009873554805)],
+      softplus: [0, 1000],
+      mish: [0, 1000],
     };
     const points = Float64Array.of(-1000, 1000, Number.NaN);
     const [low, high, nan] = resultOf(exact, activationForward(activation, [1, 3], points), "y");

@@ -10,4 +10,12 @@ export const activationRows = {
   hard_sigmoid_backward: twoInputs,
   hard_swish_forward: oneInput,
   hard_swish_backward: twoInputs,
+  silu_forward: oneInput,
+  silu_backward: twoInputs,
+  elu_forward: oneInput,
+  elu_backward: twoInputs,
+  softplus_forward: oneInput,
+  softplus_backward: twoInputs,
+  mish_forward: oneInput,
+  mish_backward: twoInputs,
 } satisfies ExtraRows;
