@@ -226,8 +226,7 @@ describe("wrong options", () => {
         message = isInputError(error) ? error.message : "";
       }
       expect(message).toMatch(/expected .*, got /);
-      // The names of all layers are among what is expected.
-      expect(message.length).toBeLessThan(1000);
+      expect(message.length).toBeLessThan(400);
     }
   });
 });
