@@ -5,6 +5,7 @@ import { READ_SETTINGS } from "./data/read/settings.ts";
 import { SCALING } from "./data/scaling.ts";
 import { VIEWS } from "./data/views.ts";
 import { LAYER_TYPES } from "./graph/layer-types.ts";
+import { IMPORT_OPTIONS } from "./importing/import-options.ts";
 import { INITIALIZERS } from "./layers/initializers.ts";
 import { FUNCTIONAL_FORM, LIST_FORM } from "./model/forms.ts";
 import { INPUT } from "./model/input.ts";
@@ -44,6 +45,7 @@ export const SCHEMAS = {
     compile: COMPILE_OPTIONS,
     fit: FIT_OPTIONS,
     load: LOAD_OPTIONS,
+    import: IMPORT_OPTIONS,
     classify: CLASSIFY_OPTIONS,
     augment: AUGMENT,
     evaluations: SAMPLE_EVALUATION,

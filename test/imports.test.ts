@@ -160,13 +160,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   options: ["json"],
   numeric: ["options", "json"],
   data: ["options", "numeric", "json"],
-  formats: ["options", "numeric", "json"],
+  formats: ["options", "data", "numeric", "json"],
   start: ["json"],
   engine: ["options", "start", "numeric", "json"],
   layers: ["options", "engine", "numeric", "json"],
   graph: ["options", "layers", "engine", "numeric", "json"],
   model: ["options", "graph", "layers", "engine", "data", "numeric", "json"],
   training: ["options", "model", "graph", "layers", "engine", "data", "formats", "numeric", "json"],
+  importing: ["options", "training", "model", "graph", "layers", "engine", "data", "formats", "numeric", "json"],
   recipes: ["options", "training", "model", "graph", "layers", "engine", "data", "json"],
   worker: [
     "options",
@@ -186,6 +187,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   bench: ["options", "node", "recipes", "training", "model", "graph", "layers", "engine", "data", "numeric", "json"],
   cli: [
     "options",
+    "importing",
     "bench",
     "node",
     "recipes",

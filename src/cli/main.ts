@@ -8,6 +8,7 @@ import { addEvalCommand } from "./eval.ts";
 import { addExportCommand } from "./export.ts";
 import { withOurName } from "./foreign-options.ts";
 import { layOutHelp } from "./help.ts";
+import { addImportCommand } from "./import.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
 import { addPredictCommand } from "./predict.ts";
@@ -33,6 +34,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
     addPredictCommand,
     addInspectCommand,
     addExportCommand,
+    addImportCommand,
     addRunsCommand,
     addDataCommand,
     addBenchCommand,

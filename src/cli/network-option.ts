@@ -1,14 +1,13 @@
 import type { Dataset } from "../data/dataset.ts";
-import { InputRangeError, isInputError, retold, shown, TooSmallError } from "../errors.ts";
-import { findDuplicateKey } from "../formats/json-keys.ts";
+import { isInputError, retold, shown, TooSmallError } from "../errors.ts";
 import type { Architecture } from "../model/architecture.ts";
-import { readFileBounded } from "../node/files.ts";
 import { applyChanges, type RecipeChange } from "../recipes/change-recipe.ts";
 import { recipeFor } from "../recipes/for-data.ts";
 import { findNetwork, findRecipe, NETWORKS, RECIPES } from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { readRecipe } from "../recipes/recipe-file.ts";
 import { recipeArchitecture } from "../recipes/run.ts";
+import { readJsonFile } from "./json-file.ts";
 import { parseSettings } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -35,9 +34,6 @@ export interface NetworkOptions {
   /** Each as "conv2d.filters=8,epochs=3". */
   readonly set?: readonly string[] | undefined;
 }
-
-/** Larger descriptions are refused. */
-const MAX_JSON_BYTES = 16 * 2 ** 20;
 
 /**
  * The network that `--model` names, a built-in one or a JSON file, with the settings of the recipe that `--recipe` names; one
@@ -136,7 +132,7 @@ export async function namedNetwork(nameOrFile: string, who = "--model"): Promise
 }
 
 async function readRecipeFile(file: string, who: "model" | "recipe"): Promise<Recipe> {
-  const json = parseJson(await readFileBounded(file, MAX_JSON_BYTES), file, who);
+  const json = await readJsonFile(file, who);
   // A run is named after the file, which may have been made of another recipe.
   return { ...named(file, () => readRecipe(json, file, who)), name: file };
 }
@@ -162,23 +158,6 @@ function takes(network: Recipe, data: Images): boolean {
     if (error instanceof TooSmallError) return false;
     throw error;
   }
-}
-
-function parseJson(bytes: Uint8Array, file: string, what: string): unknown {
-  const who = `${what} ${JSON.stringify(file)}`;
-  let text: string;
-  let value: unknown;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    value = JSON.parse(text);
-  } catch (cause) {
-    const detail = cause instanceof SyntaxError ? cause.message : "bytes that are not UTF-8";
-    throw new InputRangeError(who, "JSON", detail, "out-of-range", { cause });
-  }
-  const twice = findDuplicateKey(text);
-  if (twice !== undefined)
-    throw new InputRangeError(who, "each key once", `${JSON.stringify(twice)} twice`, "damaged-file");
-  return value;
 }
 
 /** Puts the file's name, where there is one, in front of what is wrong with it. */

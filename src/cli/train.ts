@@ -34,8 +34,7 @@ const HELP: HelpText = {
     "Output:": ["--out", "--overwrite", "--resume", "--json", "--quiet"],
   },
   notes: [
-    `Networks for --model: ${NETWORKS.map(({ name }) => name).join(", ")}. Recipes for --recipe: ${RECIPES.map(({ name }) => name).join(", ")}. ` +
-      "convasm recipes tells of each.",
+    `Networks for --model: ${NETWORKS.map(({ name }) => name).join(", ")}. Recipes for --recipe: ${RECIPES.map(({ name }) => name).join(", ")}.`,
     "Files for --model and --recipe are JSON, as convasm recipes show NAME --json prints it. The last layer has one unit per class. " +
       "--from gives a model a new last layer where the data has other classes.",
     "Ctrl-C ends the training after the current step; --resume goes on from there, to the same weights.",
@@ -50,7 +49,6 @@ const HELP: HelpText = {
     ["convasm train --model network.json --json", "layers from a file, one JSON object per line"],
     ["convasm train digits --limit 2000 --seeds 3", "three runs, and their mean"],
     ["convasm train ./pets --from @latest --epochs 5", "from the weights of the latest run"],
-    ["convasm train --resume runs/2026-01-31-120000-speed99"],
     ["convasm train --resume @latest --epochs 20", "train a finished run further"],
   ],
 };

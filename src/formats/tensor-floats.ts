@@ -23,7 +23,7 @@ export function tensorFloats(who: string, dtype: string, bytes: Uint8Array): Flo
 
 /** Whole numbers as floats, if floats hold all of them exactly. */
 function wholeFloats(who: string, dtype: string, bytes: Uint8Array): Float32Array {
-  const values = wholeNumbers(dtype, bytes.slice().buffer);
+  const values = wholeNumbers(dtype, new Uint8Array(bytes).buffer);
   const floats = Float32Array.from(values, Number);
   for (let i = 0; i < floats.length; i++) {
     if (Math.abs(floats[i]) <= MAX_WHOLE || BigInt(floats[i]) === BigInt(values[i])) continue;
@@ -65,7 +65,7 @@ function fractionFloats(dtype: string, bytes: Uint8Array): Float32Array {
   if (dtype === "F32" && bytes.byteOffset % 4 === 0) {
     return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   }
-  const aligned = bytes.slice().buffer;
+  const aligned = new Uint8Array(bytes).buffer;
   if (dtype === "F32") return new Float32Array(aligned);
   if (dtype === "F64") return Float32Array.from(new Float64Array(aligned));
   const halves = new Uint16Array(aligned);

@@ -9,6 +9,7 @@ import { conv5 } from "./conv5.ts";
 import { conv8 } from "./conv8.ts";
 import { conv10 } from "./conv10.ts";
 import { densenet } from "./densenet.ts";
+import { efficientnetLite0 } from "./efficientnet-lite.ts";
 import { fashion } from "./fashion.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
 import { PLAIN_NETWORKS } from "./networks.ts";
@@ -23,7 +24,14 @@ import { strided } from "./strided.ts";
 export const SMALL_NETWORKS: readonly Recipe[] = [speed99, ...PLAIN_NETWORKS];
 
 /** The built-in networks, each with plain settings; the first is the default. */
-export const NETWORKS: readonly Recipe[] = [...SMALL_NETWORKS, resnet18, mobilenetV2, squeezenet, densenet];
+export const NETWORKS: readonly Recipe[] = [
+  ...SMALL_NETWORKS,
+  resnet18,
+  mobilenetV2,
+  squeezenet,
+  densenet,
+  efficientnetLite0,
+];
 
 /** The recipes of the five NumPy notebooks. */
 export const NOTEBOOKS: readonly Recipe[] = [strided, batchnorm, conv8, conv5, conv10];

@@ -2,6 +2,7 @@
 
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Command } from "commander";
 import { examplesOf } from "../../src/cli/help.ts";
@@ -15,6 +16,15 @@ import { writeClasses } from "./class-folders.ts";
 import { convasmHere } from "./in-process.ts";
 import { CONVASM, cleanEnvironment, convasm, type Result } from "./process.ts";
 import { TEST_IMAGES, TRAIN_IMAGES, TRAIN_LABELS, writeSmallData } from "./small-data.ts";
+
+/** The network that `weights.pth` is of. */
+const SMALL_LAYERS = [
+  { type: "conv2d", filters: 2, kernelSize: 3 },
+  { type: "batchNormalization" },
+  { type: "relu" },
+  { type: "flatten" },
+  { type: "dense", units: 3 },
+];
 
 /** The run that the examples name. */
 const RUN = join("runs", "2026-01-31-120000-speed99");
@@ -44,6 +54,8 @@ export function writeExampleFiles(cwd: string): void {
   for (const name of ["seven.png", "photo-of-a-four.jpg"]) writeFileSync(here(name), picture);
   const layers = [{ type: "conv2d", filters: 4, kernelSize: 3, strides: 2 }, { type: "flatten" }];
   writeFileSync(here("network.json"), JSON.stringify({ layers: [...layers, { type: "dense", units: 10 }] }));
+  cpSync(fileURLToPath(new URL("../importing/files/zip.pth", import.meta.url)), here("weights.pth"));
+  writeFileSync(here("small.json"), JSON.stringify({ input: { shape: [4, 4, 1] }, layers: SMALL_LAYERS }));
   const [conv10] = RECIPES.filter(({ name }) => name === "conv10");
   writeFileSync(here("mine.json"), JSON.stringify(recipeToJson(conv10)));
   writeProgram(cwd);

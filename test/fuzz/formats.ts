@@ -154,6 +154,14 @@ export async function formats(): Promise<Format[]> {
     { name: "model", reading: "model", seeds: [model], library: "safetensors" },
     { name: "checkpoint", reading: "resume", seeds: [checkpoint], library: "safetensors" },
     {
+      name: "PyTorch",
+      reading: "weights",
+      seeds: ["zip.pth", "old.pth", "shared-old.pth", "checkpoint.pth"].map((name) => ({
+        name,
+        bytes: readFileSync(new URL(`../importing/files/${name}`, import.meta.url)),
+      })),
+    },
+    {
       name: "network",
       reading: "network",
       seeds: NETWORKS.map((layers) => ({ name: "network.json", bytes: text(layers) })),

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import type * as Convasm from "../../src/node.ts";
 
 /** The kind of reading of a file. */
-export type Reading = "data" | "model" | "resume" | "network";
+export type Reading = "data" | "model" | "resume" | "network" | "weights";
 
 /** A file to read, with those that belong to it. */
 export interface Request {
@@ -57,6 +57,21 @@ const READINGS: Readonly<Record<Reading, (files: Request["files"], hash: Hash) =
     const trainer = model.trainer(library.digits({ count: 32, seed: 1 }), { epochs: 2 });
     library.resumeTrainer(trainer, library.readCheckpoint(library.decodeSafetensors(bytes), "checkpoint"));
     for await (const event of trainer.run()) if (event.event === "epoch") break;
+    hash.update(library.weightsSha256(model));
+    model.dispose();
+  },
+  async weights([{ bytes }], hash) {
+    const { conv2d, batchNormalization, relu, flatten, dense } = library;
+    const layers = [
+      conv2d({ filters: 2, kernelSize: 3 }),
+      batchNormalization(),
+      relu(),
+      flatten(),
+      dense({ units: 3 }),
+    ];
+    const network = { input: { shape: [4, 4, 1] as const }, layers };
+    const { model, pairs } = await library.importModel(bytes, { engine: "js", network });
+    hash.update(JSON.stringify(pairs));
     hash.update(library.weightsSha256(model));
     model.dispose();
   },

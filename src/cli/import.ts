@@ -1,0 +1,157 @@
+import { stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import type { Command } from "commander";
+import { BYTES } from "../data/scaling.ts";
+import { InputRangeError } from "../errors.ts";
+import { type ImportedModel, importModel } from "../importing/import-model.ts";
+import type { WeightMapping } from "../importing/weight-fit.ts";
+import { pathExists, writeFileAtomic } from "../node/files.ts";
+import { weightsSha256 } from "../node/weights-hash.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import { recipeArchitecture } from "../recipes/run.ts";
+import { type Context, commandLine, createContext, pathWord, shorterPath } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import { dimensions, megabytes } from "./format.ts";
+import { addHelp, type HelpText } from "./help.ts";
+import { type InputScalingOptions, inputScaling, SCALING_WORDS } from "./input-scaling.ts";
+import { readJsonFile } from "./json-file.ts";
+import { namedNetwork } from "./network-option.ts";
+
+interface ImportCommandOptions extends InputScalingOptions {
+  readonly model: string;
+  readonly out?: string | undefined;
+  readonly mapping?: string | undefined;
+  readonly partial?: boolean | undefined;
+  readonly classNames?: string | undefined;
+  readonly classes?: number | undefined;
+  readonly overwrite?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const HELP: HelpText = {
+  examples: [
+    ["convasm import weights.pth --model small.json --input unit"],
+    ["convasm import weights.pth --model small.json --scale 0.0078 --overwrite"],
+  ],
+  notes: [
+    "Reads PyTorch's state dicts (.pth, .pt of torch.save) and safetensors. They hold weights and no network, which --model says. A layer takes " +
+      "the module of its own name, or that --mapping names, else the first one left in the file's order that has its shapes.",
+  ],
+};
+
+/** Adds the command `import`. */
+export function addImportCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command("import")
+    .description("make a model file of weights that another program trained")
+    .argument("<file>", "a state dict of PyTorch, or safetensors")
+    .requiredOption("--model <network>", "network that the weights are of: a built-in one, or a .json file")
+    .option("--input <scaling>", `scaling of pixels that the network was trained with: ${SCALING_WORDS.join(", ")}`)
+    .option("--scale <x>", "factor of pixels from 0 to 255, or one per channel")
+    .option("--mean <x>", "mean of pixels from 0 to 255, or one per channel; goes with --deviation")
+    .option("--deviation <x>", "standard deviation of pixels from 0 to 255, or one per channel")
+    .option("--classes <n>", "number of classes of a built-in network", classCount)
+    .option("--class-names <file>", "names of the classes, in the order of the outputs: a list in JSON")
+    .option("--mapping <file>", 'a .json file of names here and there: {"conv2d": "features.0"}')
+    .option("--partial", "take what fits; weights without a tensor keep their initial values")
+    .option("-o, --out <file>", "the model file to write (default: the weights' name with .safetensors)")
+    .option("--overwrite", "replace a file that is there")
+    .option("--json", "one JSON object on standard output")
+    .action((file: string, options: ImportCommandOptions) => importFile(file, options, createContext(options, signal)));
+  addHelp(command, HELP);
+}
+
+function classCount(word: string): number {
+  const count = Number(word);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new UsageError("--classes", "a whole number of at least 1", JSON.stringify(word));
+}
+
+async function importFile(file: string, options: ImportCommandOptions, context: Context): Promise<void> {
+  const out = options.out ?? modelNameOf(file);
+  if (resolve(out) === resolve(file)) {
+    throw new UsageError(`--out ${JSON.stringify(out)}`, "another file than the weights", "the same", "contradiction");
+  }
+  if (!options.overwrite && (await pathExists(out))) {
+    const advice = "--overwrite replaces it, --out names another";
+    throw new UsageError(`--out ${JSON.stringify(out)}`, "no file", "one", "contradiction", { advice });
+  }
+  const recipe = await namedNetwork(options.model);
+  const classNames = options.classNames === undefined ? undefined : await readNames(options.classNames);
+  const mapping = options.mapping === undefined ? undefined : await readMapping(options.mapping);
+  const network = architectureOf(recipe, options, classNames?.length ?? options.classes);
+  const imported = await importModel(file, {
+    network,
+    loss: "softmaxCrossEntropy",
+    partial: options.partial ?? false,
+    threads: 1,
+    ...(mapping !== undefined && { mapping }),
+    ...(classNames !== undefined && { classNames }),
+  });
+  try {
+    imported.model.scaling = BYTES;
+    await writeFileAtomic(out, imported.model.save());
+    await report(file, out, imported, context);
+  } finally {
+    imported.model.dispose();
+  }
+}
+
+/** The name of the model file for a file of weights, in the current folder. */
+function modelNameOf(file: string): string {
+  const name = basename(file).replace(/\.\w+$/, "");
+  return file.endsWith(".safetensors") ? `${name}-imported.safetensors` : `${name}.safetensors`;
+}
+
+/** The network with the scaling that the options say. */
+function architectureOf(recipe: Recipe, options: ImportCommandOptions, classes: number | undefined) {
+  const scaling = inputScaling(options, recipe.input);
+  const { shape } = recipe.input;
+  return recipeArchitecture(
+    { ...recipe, input: { ...scaling, ...(shape !== undefined && { shape }) } },
+    classes === undefined ? {} : { classes },
+  );
+}
+
+async function readNames(path: string): Promise<readonly string[]> {
+  const names = await readJsonFile(path, "class names");
+  const list: unknown[] = Array.isArray(names) ? names : [];
+  if (list.length > 0 && list.every((name) => typeof name === "string")) return list;
+  throw new InputRangeError(`class names ${JSON.stringify(path)}`, "a list of texts, one per class", "something else");
+}
+
+/** A mapping, whose form `importModel` checks. */
+async function readMapping(path: string): Promise<WeightMapping> {
+  const mapping = await readJsonFile(path, "mapping");
+  const pairs = typeof mapping === "object" && mapping !== null ? Object.entries(mapping) : [];
+  if (pairs.length > 0 && pairs.every(([, name]) => typeof name === "string")) return Object.fromEntries(pairs);
+  throw new InputRangeError(`mapping ${JSON.stringify(path)}`, "an object of names", "something else");
+}
+
+async function report(file: string, out: string, imported: ImportedModel, context: Context): Promise<void> {
+  const { model, pairs, missing, unused } = imported;
+  const { output } = context;
+  const { architecture } = model;
+  const { size } = await stat(out);
+  output.event({
+    event: "imported",
+    file,
+    model: out,
+    bytes: size,
+    input: architecture.toJson().input,
+    parameters: architecture.parameterCount(),
+    weights: pairs.map(({ weight, tensor }) => ({ weight, tensor })),
+    missing: [...missing],
+    unused: [...unused],
+    weightsSha256: await weightsSha256(model),
+  });
+  const { shape } = architecture.input;
+  output.text(
+    `Network   ${architecture.layers.length} layers, ${architecture.parameterCount().toLocaleString("en")} weights, ${dimensions(shape)}`,
+  );
+  output.text(`Weights   ${pairs.length} of ${model.weights().size} from ${shorterPath(file)}`);
+  for (const name of missing) output.text(`          ${name}: not in the file, begins anew`);
+  for (const name of unused) output.text(`          ${name}: in the file, not used`);
+  output.text(`Model     ${shorterPath(out)} (${megabytes(size)})`);
+  output.text(`Next      ${commandLine(context, "inspect", pathWord(out))}`);
+}

@@ -1,0 +1,61 @@
+/**
+ * Values of Python's pickles.
+ *
+ * @module
+ */
+
+/** Something that a pickle refers to by module and name: a class or a function, which is never looked up. */
+export class PickleGlobal {
+  readonly module: string;
+  readonly name: string;
+
+  constructor(module: string, name: string) {
+    this.module = module;
+    this.name = name;
+  }
+
+  /** Its whole name, such as `torch._utils._rebuild_tensor_v2`. */
+  get path(): string {
+    return `${this.module}.${this.name}`;
+  }
+}
+
+/** An object that the program which wrote it would make by calling something; here it stays a description. */
+export class PickleObject {
+  /** The class or function. */
+  readonly maker: PickleValue;
+  readonly args: PickleValue;
+  /** The state that the maker's object would be given afterwards. */
+  state: PickleValue = null;
+
+  constructor(maker: PickleValue, args: PickleValue) {
+    this.maker = maker;
+    this.args = args;
+  }
+}
+
+/** Something that lies outside of the pickle, which tells of it in words of the program's own. */
+export class PersistentId {
+  readonly id: PickleValue;
+
+  constructor(id: PickleValue) {
+    this.id = id;
+  }
+}
+
+/** A dictionary in the order of its keys. */
+export type PickleDict = Map<PickleValue, PickleValue>;
+
+/** A value of a pickle; tuples and sets are lists. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | PickleValue[]
+  | PickleDict
+  | PickleGlobal
+  | PickleObject
+  | PersistentId;

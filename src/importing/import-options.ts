@@ -1,0 +1,42 @@
+import { ENGINE } from "../engine/engine-options.ts";
+import { InputTypeError, shown } from "../errors.ts";
+import { isRecord } from "../json.ts";
+import { list } from "../options/compound.ts";
+import { flag, type OptionKind, text } from "../options/kinds.ts";
+import type { OptionSchema } from "../options/schema.ts";
+import { COMPILE_OPTIONS } from "../training/compile-options.ts";
+import { SEED } from "../training/model-settings.ts";
+import type { WeightMapping } from "./weight-fit.ts";
+
+const MAPPING: OptionKind<WeightMapping, WeightMapping> = {
+  field: "value",
+  wanted: "names of layers or weights, each with a name in the file",
+  read(who, key, value) {
+    if (!isRecord(value)) throw new InputTypeError(who, `${key} to be ${this.wanted}`, shown(value));
+    const pairs = Object.entries(value).map(([ours, theirs]): [string, string] => {
+      if (typeof theirs === "string") return [ours, theirs];
+      throw new InputTypeError(who, `${key}: a name in the file for ${JSON.stringify(ours)}`, shown(theirs));
+    });
+    return Object.fromEntries(pairs);
+  },
+};
+
+/** The options of `importModel` besides the network. */
+export const IMPORT_OPTIONS = {
+  ...ENGINE,
+  /**
+   * Names of layers (`conv2d`) or weights (`conv2d/kernel`) and what they are called in the file (`features.0`, `features.0.weight`).
+   * What it does not name is found by name, else by order and shape.
+   */
+  mapping: { kind: MAPPING, optional: true },
+  /** Take what fits; weights without a tensor keep their initial values. By default whatever is left over is an error. */
+  partial: { kind: flag(), default: false },
+  /** Names of the classes, in the order of the outputs. */
+  classNames: { kind: list(text()), optional: true },
+  /** Loss of the network, which `evaluate` needs; with softmaxCrossEntropy, `predict` gives probabilities. By default none. */
+  loss: COMPILE_OPTIONS.loss,
+  /** Largest number of images that are worked on at once. */
+  batchSize: COMPILE_OPTIONS.batchSize,
+  /** Seed of the initial weights, and of everything random from now on. */
+  seed: { kind: SEED, default: 0 },
+} as const satisfies OptionSchema;

@@ -1,0 +1,38 @@
+// The photographs that imported networks are compared on, as our decoder and resizing make pixels of them.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { resizeImage } from "../../src/data/image.ts";
+import { dataFile } from "../../src/data/read/data-file.ts";
+import { readZip } from "../../src/data/read/zip.ts";
+import { decodeImage } from "../../src/node/image.ts";
+
+/** Folder of files that are shared beside the repository. */
+export const SHARED = fileURLToPath(new URL("../../../shared", import.meta.url));
+
+/** The path of a shared file; undefined, with a printed reason, where it is not. */
+export function sharedFile(...names: string[]): string | undefined {
+  const path = join(SHARED, ...names);
+  if (existsSync(path)) return path;
+  console.log(`skipped: ${names.join("/")} is not shared with this checkout`);
+  return undefined;
+}
+
+/** The first four validation photographs of each class, each `side` x `side` pixels of three channels. */
+export async function photographs(zip: string, side: number): Promise<Uint8Array> {
+  const entries = await readZip(dataFile({ name: zip, bytes: new Uint8Array(readFileSync(zip)) }));
+  const chosen = ["ants", "bees"].flatMap((label) =>
+    entries
+      .filter(({ name }) => new RegExp(`val/${label}/[^/]+\\.jpg$`).test(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .slice(0, 4),
+  );
+  if (chosen.length !== 8) throw new Error(`expected 8 photographs, got ${chosen.length}`);
+  const pixels = new Uint8Array(8 * side * side * 3);
+  for (const [i, entry] of chosen.entries()) {
+    const image = await decodeImage(await entry.bytes(), entry.name);
+    pixels.set(resizeImage(image, side, side, 3), i * side * side * 3);
+  }
+  return pixels;
+}

@@ -1,0 +1,84 @@
+// Pretrained networks of PyTorch, with PyTorch's numbers (make-imported.py).
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { hasEngine } from "../../src/engine/engine-names.ts";
+import { importModel } from "../../src/importing/import-model.ts";
+import { conv2d } from "../../src/layers/conv2d.ts";
+import { dense } from "../../src/layers/dense.ts";
+import { flatten } from "../../src/layers/flatten.ts";
+import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { useFiles } from "../../src/node/host-files.ts";
+import { loadIdxFolder } from "../../src/node/mnist.ts";
+import { efficientnetLite0 } from "../../src/recipes/efficientnet-lite.ts";
+import { recipeArchitecture } from "../../src/recipes/run.ts";
+import { argmax } from "../../src/training/metrics.ts";
+import { photographs, sharedFile } from "./photographs.ts";
+
+useFiles();
+
+const golden = JSON.parse(readFileSync(new URL("imported.golden.json", import.meta.url), "utf8"));
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** Largest difference of two lists of numbers. */
+function difference(ours: ArrayLike<number>, theirs: readonly number[]): number {
+  return theirs.reduce((worst, value, i) => Math.max(worst, Math.abs(value - ours[i])), 0);
+}
+
+describe("mnist-cnn.pth", () => {
+  const file = sharedFile("models", "mnist-cnn.pth");
+  const folder = sharedFile("data", "mnist");
+
+  it.skipIf(file === undefined || folder === undefined)("predicts what PyTorch does, for all test images", async () => {
+    const convolution = (filters: number) => conv2d({ filters, kernelSize: 3, padding: 1, activation: "relu" });
+    const { model } = await importModel(file ?? "", {
+      engine: "simd",
+      network: {
+        input: { shape: [28, 28, 1], mean: 0.1307 * 255, deviation: 0.3081 * 255 },
+        layers: [
+          ...[convolution(32), maxPooling2d(), convolution(64), maxPooling2d(), flatten()],
+          ...[dense({ units: 128, activation: "relu" }), dense({ units: 10 })],
+        ],
+      },
+    });
+    const { test } = await loadIdxFolder(folder ?? "");
+    if (test?.labels === undefined) throw new Error("no test images");
+    const { labels } = test;
+    const logits = await model.predict(test.images);
+    model.dispose();
+    const predictions = Uint8Array.from({ length: test.length }, (_, i) =>
+      argmax(logits.subarray(10 * i, 10 * i + 10)),
+    );
+    expect(sha256(predictions)).toBe(golden.mnist.sha256);
+    const right = predictions.filter((value, i) => value === labels[i]).length;
+    expect(right / test.length).toBe(golden.mnist.accuracy);
+    expect(golden.mnist.accuracy).toBeGreaterThanOrEqual(0.99);
+    expect(difference(logits, golden.mnist.logits)).toBeLessThan(golden.mnist.closest / 100);
+  });
+});
+
+describe("efficientnet-lite0.pth", () => {
+  const file = sharedFile("models", "efficientnet-lite0.pth");
+  const zip = sharedFile("data", "ants-bees.zip");
+  const { pixels: digest, every, range, best, logits } = golden.efficientnetLite0;
+
+  it.skipIf(file === undefined || zip === undefined)(
+    "has PyTorch's logits for eight photographs, on every engine",
+    async () => {
+      const pixels = await photographs(zip ?? "", 224);
+      expect(sha256(pixels)).toBe(digest);
+      for (const engine of (["simd", "relaxed", "wide"] as const).filter(hasEngine)) {
+        const network = recipeArchitecture(efficientnetLite0, { classes: 1000 });
+        const { model, pairs, unused } = await importModel(file ?? "", { engine, threads: 1, batchSize: 8, network });
+        expect([pairs.length, unused]).toEqual([model.weights().size, []]);
+        const outputs = await model.predict(pixels);
+        model.dispose();
+        const ours = Array.from({ length: logits.length }, (_, i) => outputs[i * every]);
+        expect(difference(ours, logits) / range, engine).toBeLessThan(1e-5);
+        expect(Array.from({ length: 8 }, (_, i) => argmax(outputs.subarray(1000 * i, 1000 * i + 1000)))).toEqual(best);
+      }
+    },
+  );
+});
