@@ -46,17 +46,25 @@ function nodeLayouts(graph: Graph, node: Node): WeightLayout[] {
   const parameters = parametersOf(node);
   // A bias is in the order of the outputs, all else of a layer without a kernel in that of the inputs.
   const isMixing = parameters.some(({ role }) => role === "kernel");
-  return parameters.map(({ name, shape }) => {
+  return parameters.map(({ name, shape, role }) => {
     const own = name.slice(node.path.length + 1);
     const theirs = NAMES[own] ?? own;
-    if (own === "kernel") return { name, shape, theirs, ...kernelLayout(node, shape, image) };
+    if (role === "kernel") return { name, shape, theirs, ...kernelLayout(node, own, shape, image) };
     const source = image === undefined || isMixing ? (index: number) => index : channelsFirst(image);
     return { name, shape, theirs, theirShape: shape, source };
   });
 }
 
-/** The order of axes of a kernel: filters first there, last here. */
-function kernelLayout(node: Node, shape: Shape, image: Shape | undefined): Pick<WeightLayout, "theirShape" | "source"> {
+/**
+ * The order of axes of a kernel: filters first there, last here. Of a transposed convolution they are those of the convolution whose
+ * gradient it is, in both.
+ */
+function kernelLayout(
+  node: Node,
+  own: string,
+  shape: Shape,
+  image: Shape | undefined,
+): Pick<WeightLayout, "theirShape" | "source"> {
   if (node.layer.type === "dense") {
     const [inputs, units] = shape;
     const row = image === undefined ? (index: number) => index : channelsFirst(image);
@@ -65,7 +73,7 @@ function kernelLayout(node: Node, shape: Shape, image: Shape | undefined): Pick<
       source: (index) => (index % units) * inputs + row(Math.floor(index / units)),
     };
   }
-  if (node.layer.type === "depthwiseConv2d") {
+  if (node.layer.type === "depthwiseConv2d" || own === "depthwiseKernel") {
     const [height, width, ...channels] = shape;
     const filters = sizeOf(channels);
     const area = height * width;

@@ -9,7 +9,9 @@ import { type ImportedModel, type ImportOptions, importModel } from "../../src/i
 import { relu } from "../../src/layers/activation.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
+import { conv2dTranspose } from "../../src/layers/conv2d-transpose.ts";
 import { dense } from "../../src/layers/dense.ts";
+import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { useFiles } from "../../src/node/host-files.ts";
 
@@ -216,6 +218,55 @@ describe("files that are something else", () => {
         await expect(imported(bytes.subarray(0, length)), `${length} bytes`).rejects.toThrow(
           /^[^\n]*expected [^\n]*, got [^\n]*$/,
         );
+      }
+    }
+  });
+});
+
+describe("orders of axes", () => {
+  it("of transposed, grouped and depthwise convolutions are PyTorch's", async () => {
+    // Weights that say where they are: the digits of a value are its indices in PyTorch's order.
+    const indexed = (shape: number[]) => {
+      const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+      for (let i = 0; i < data.length; i++) {
+        let rest = i;
+        for (let axis = shape.length - 1, digit = 1; axis >= 0; axis--, digit *= 10) {
+          data[i] += digit * (rest % shape[axis]);
+          rest = Math.floor(rest / shape[axis]);
+        }
+      }
+      return { dtype: "F32" as const, shape, data };
+    };
+    const file = encodeSafetensors(
+      new Map([
+        ["up.weight", indexed([2, 3, 2, 4])],
+        ["grouped.weight", indexed([6, 1, 2, 2])],
+        ["depthwise.weight", indexed([12, 1, 1, 2])],
+      ]),
+    );
+    const network = {
+      input: { shape: [4, 4, 2] as const },
+      layers: [
+        conv2dTranspose({ name: "up", filters: 3, kernelSize: [2, 4], useBias: false }),
+        conv2d({ name: "grouped", filters: 6, kernelSize: 2, groups: 3, useBias: false }),
+        depthwiseConv2d({ name: "depthwise", kernelSize: [1, 2], depthMultiplier: 2, useBias: false }),
+      ],
+    };
+    const { model } = await imported(file, { network });
+    for (const [name, shape] of model.weights()) {
+      const values = model.getWeight(name);
+      for (let i = 0, at = [0, 0, 0, 0]; i < values.length; i++) {
+        let rest = i;
+        at = [...shape].reverse().map((extent) => {
+          const index = rest % extent;
+          rest = Math.floor(rest / extent);
+          return index;
+        });
+        // Here: row, column, channel, filter; for a depthwise one, row, column, channel, multiple.
+        const [last, channel, column, row] = at;
+        const filter = name.startsWith("depthwise") ? channel * 2 + last : last;
+        const theirs = name.startsWith("depthwise") ? [filter, 0, row, column] : [filter, channel, row, column];
+        expect(values[i], `${name} ${at}`).toBe(theirs.reduce((digits, digit) => digits * 10 + digit, 0));
       }
     }
   });

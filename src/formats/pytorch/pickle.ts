@@ -23,9 +23,6 @@ export interface Unpickled {
  *
  * @param who stands in error messages
  * @throws RangeError if it is cut off, or no pickle
- *
- * @example
- * readPickle("data", Uint8Array.of(0x80, 2, 0x4b, 7, 0x2e)).value; // 7
  */
 export function readPickle(who: string, bytes: Uint8Array, begin = 0): Unpickled {
   return new Unpickler(new PickleBytes(who, bytes, begin)).read();
@@ -279,14 +276,10 @@ class Unpickler {
         return this.#push(new PickleGlobal(module, name));
       }
       case 0x52: // REDUCE
-      case 0x81: {
-        // NEWOBJ
-        const args = this.#pop();
-        return this.#push(made(this.#pop(), args));
-      }
+      case 0x81: // NEWOBJ
       case 0x92: {
-        // NEWOBJ_EX
-        this.#pop();
+        // NEWOBJ_EX, with arguments by name on top
+        if (opcode === 0x92) this.#pop();
         const args = this.#pop();
         return this.#push(made(this.#pop(), args));
       }
