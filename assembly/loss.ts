@@ -1,5 +1,6 @@
 // Losses with their gradients. Axis: sample; each sample is summed on its own, so the range does not matter.
-// `weight` multiplies the gradient only: 1 / n gives the gradient of the mean over the batch.
+// `weight` and the weights of the samples, [n], multiply the gradient only: a weight of 1 / n and ones give the gradient
+// of the mean over the batch.
 
 import { keep_lanes, row_maximum, store_lanes, sum_lanes } from "./lanes";
 import { exp, log, log1p, sigmoid } from "./math";
@@ -15,17 +16,17 @@ import { LONG_SUM, PART_OF_ROW } from "./sums";
  *
  * @param logits [n, classes]
  * @param labels [n] class indices as floats
+ * @param weights [n]
  * @param losses [n]
  * @param correct [n] 1 where the first largest logit is the label's, else 0
- * @param dlogits [n, classes] (p - t) * weight
+ * @param dlogits [n, classes] (p - t) * weight * weights
  */
 export function softmax_cross_entropy(
-  begin: i32, end: i32, logits: i32, labels: i32, losses: i32, correct: i32, dlogits: i32,
+  begin: i32, end: i32, logits: i32, labels: i32, weights: i32, losses: i32, correct: i32, dlogits: i32,
   classes: i32, smoothing: f32, weight: f32,
 ): void {
   const everyTarget = smoothing / <f32>classes;
   const labelTarget = <f32>1 - smoothing + everyTarget;
-  const scale = f32x4.splat(weight);
   const others = f32x4.splat(everyTarget);
   const part = classes > LONG_SUM ? PART_OF_ROW : classes;
   for (let n = begin; n < end; n++) {
@@ -67,7 +68,9 @@ export function softmax_cross_entropy(
     while (first < last && load<f32>(first) != maximum) first += 4;
     store<f32>(address(correct + n), first == x + labelByte ? 1 : 0);
 
-    const labelGradient = (load<f32>(dx + labelByte) / total - labelTarget) * weight;
+    const factor = weight * load<f32>(address(weights + n));
+    const scale = f32x4.splat(factor);
+    const labelGradient = (load<f32>(dx + labelByte) / total - labelTarget) * factor;
     const sum = f32x4.splat(total);
     for (let i: usize = 0, left = classes; left > 0; left -= 4) {
       store_lanes(dx + i, f32x4.mul(f32x4.sub(f32x4.div(v128.load(dx + i), sum), others), scale), left);
@@ -80,7 +83,7 @@ export function softmax_cross_entropy(
 /** max(x, 0) - x t + log(1 + e^-|x|) in each lane. */
 // @ts-ignore: decorator
 @inline
-function binary_cross_entropy(x: v128, t: v128): v128 {
+export function binary_cross_entropy(x: v128, t: v128): v128 {
   const linear = f32x4.sub(f32x4.max(x, zero()), f32x4.mul(x, t));
   return f32x4.add(linear, log1p(exp(f32x4.neg(f32x4.abs(x)))));
 }
@@ -88,7 +91,7 @@ function binary_cross_entropy(x: v128, t: v128): v128 {
 /** The sum of a and the four lanes of v, in float64 so that the error does not grow with the count. */
 // @ts-ignore: decorator
 @inline
-function add_as_f64(a: v128, v: v128): v128 {
+export function add_as_f64(a: v128, v: v128): v128 {
   const high = f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 0, 1));
   return f64x2.add(a, f64x2.add(f64x2.promote_low_f32x4(v), high));
 }
@@ -96,7 +99,7 @@ function add_as_f64(a: v128, v: v128): v128 {
 /** The mean of `size` numbers from their sum in two float64 lanes. */
 // @ts-ignore: decorator
 @inline
-function mean_of(sum: v128, size: i32): f32 {
+export function mean_of(sum: v128, size: i32): f32 {
   return <f32>((f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)) / <f64>size);
 }
 
@@ -107,14 +110,15 @@ function mean_of(sum: v128, size: i32): f32 {
  *
  * @param logits [n, size]
  * @param targets [n, size], 0 to 1
+ * @param weights [n]
  * @param losses [n]
- * @param dlogits [n, size] (sigmoid(x) - t) * weight / size
+ * @param dlogits [n, size] (sigmoid(x) - t) * weight * weights / size
  */
 export function sigmoid_binary_cross_entropy(
-  begin: i32, end: i32, logits: i32, targets: i32, losses: i32, dlogits: i32, size: i32, weight: f32,
+  begin: i32, end: i32, logits: i32, targets: i32, weights: i32, losses: i32, dlogits: i32, size: i32, weight: f32,
 ): void {
-  const scale = f32x4.splat(weight / <f32>size);
   for (let n = begin; n < end; n++) {
+    const scale = f32x4.splat((weight * load<f32>(address(weights + n))) / <f32>size);
     let from = address(logits + n * size);
     let target = address(targets + n * size);
     let to = address(dlogits + n * size);
@@ -138,14 +142,15 @@ export function sigmoid_binary_cross_entropy(
  *
  * @param y [n, size]
  * @param targets [n, size]
+ * @param weights [n]
  * @param losses [n]
- * @param dy [n, size] 2 (y - t) * weight / size
+ * @param dy [n, size] 2 (y - t) * weight * weights / size
  */
 export function mean_squared_error(
-  begin: i32, end: i32, y: i32, targets: i32, losses: i32, dy: i32, size: i32, weight: f32,
+  begin: i32, end: i32, y: i32, targets: i32, weights: i32, losses: i32, dy: i32, size: i32, weight: f32,
 ): void {
-  const scale = f32x4.splat((<f32>2 * weight) / <f32>size);
   for (let n = begin; n < end; n++) {
+    const scale = f32x4.splat((<f32>2 * weight * load<f32>(address(weights + n))) / <f32>size);
     let from = address(y + n * size);
     let target = address(targets + n * size);
     let to = address(dy + n * size);

@@ -135,6 +135,7 @@ export type { MemoryUse } from "./model/memory.ts";
 export type { Network } from "./model/network.ts";
 export type { LayerActivation } from "./model/probe.ts";
 export type { LayerDescription, ModelDescription } from "./model/summary.ts";
+export { argmax } from "./numeric/argmax.ts";
 export type { FileBytes } from "./numeric/array-kinds.ts";
 export { RandomStream } from "./numeric/random.ts";
 export {
@@ -177,7 +178,14 @@ export type { FitOptions } from "./training/fit-options.ts";
 export type { History } from "./training/history.ts";
 export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";
 export {
+  type BinaryFocalCrossentropyOptions,
+  binaryFocalCrossentropy,
+  type CategoricalFocalCrossentropyOptions,
+  categoricalFocalCrossentropy,
+  type HuberOptions,
+  huber,
   type LossOption,
+  meanAbsoluteError,
   meanSquaredError,
   parseLoss,
   type SoftmaxCrossEntropyOptions,
@@ -185,7 +193,7 @@ export {
   softmaxCrossEntropy,
 } from "./training/losses.ts";
 export type { MetricCounts } from "./training/metric-counts.ts";
-export { argmax, type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
+export { type ClassFigures, ClassificationMetrics } from "./training/metrics.ts";
 export { Model } from "./training/model.ts";
 export {
   type AdamOptions,

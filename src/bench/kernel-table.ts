@@ -17,7 +17,15 @@ import type { Shape } from "../layers/shape.ts";
 import { softmax } from "../layers/softmax.ts";
 import { upSampling2d } from "../layers/up-sampling2d.ts";
 import { SMALL_NETWORKS } from "../recipes/index.ts";
-import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
+import {
+  binaryFocalCrossentropy,
+  categoricalFocalCrossentropy,
+  huber,
+  meanAbsoluteError,
+  meanSquaredError,
+  sigmoidBinaryCrossEntropy,
+  softmaxCrossEntropy,
+} from "../training/losses.ts";
 import { adam, rmsprop, sgd } from "../training/optimizers.ts";
 import { layerProgram } from "./layer-program.ts";
 import { mergingProgram } from "./merging-program.ts";
@@ -152,6 +160,11 @@ function otherCases(): KernelCase[] {
     loss(lossProgram(softmaxCrossEntropy(), 10)),
     loss(lossProgram(sigmoidBinaryCrossEntropy(), 10)),
     loss(lossProgram(meanSquaredError(), 10)),
+    loss(lossProgram(meanAbsoluteError(), 10)),
+    loss(lossProgram(huber(), 10)),
+    loss(lossProgram(categoricalFocalCrossentropy(), 10)),
+    loss(lossProgram(binaryFocalCrossentropy(), 10)),
+    loss(lossProgram(softmaxCrossEntropy(), 10, true)),
     { shape: "2304 to 128", batched: false, program: descentProgram(sgd(), 2304, 128), times: always },
     update("", optimizerProgram(sgd(), weights)),
     update("", optimizerProgram(sgd({ momentum: 0.9, nesterov: true }), weights)),

@@ -86,12 +86,18 @@ export function clipProgram(count: number): ProgramMaker {
   };
 }
 
-/** A loss of a batch with its gradient. */
-export function lossProgram(loss: Loss, outputs: number): ProgramMaker {
+/**
+ * A loss of a batch with its gradient.
+ *
+ * @param soft true: against a share of each class
+ */
+export function lossProgram(loss: Loss, outputs: number, soft = false): ProgramMaker {
   return (n) => {
     const plan = new MemoryPlan();
     const y = plan.reserve("outputs", "input", n * outputs);
     const targets = plan.reserve("targets", "input", n * (loss.classes ? 1 : outputs));
+    const weights = plan.reserve("sample weights", "input", n);
+    const softTargets = plan.reserve("soft targets", "input", soft ? n * outputs : 0);
     const losses = plan.reserve("losses", "scratch", n);
     const correct = plan.reserve("correct", "scratch", n);
     const gradient = plan.reserve("gradient", "scratch", n * outputs);
@@ -100,6 +106,8 @@ export function lossProgram(loss: Loss, outputs: number): ProgramMaker {
         images: n,
         outputs: y.offset,
         targets: targets.offset,
+        softTargets: soft ? softTargets.offset : 0,
+        weights: weights.offset,
         losses: losses.offset,
         correct: correct.offset,
         gradient: gradient.offset,
@@ -108,6 +116,8 @@ export function lossProgram(loss: Loss, outputs: number): ProgramMaker {
     };
     return programOf(plan, emit, (heap) => {
       fillNormal(heap, y);
+      heap.fill(1, weights.offset, weights.offset + n);
+      heap.fill(1 / outputs, softTargets.offset, softTargets.offset + softTargets.size);
       for (let i = 0; i < targets.size; i++) heap[targets.offset + i] = loss.classes ? i % outputs : i % 2;
     });
   };

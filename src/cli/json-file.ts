@@ -12,7 +12,11 @@ const MAX_BYTES = 16 * 2 ** 20;
  * @throws FileError, RangeError if it cannot be read, is no JSON, or says a key twice
  */
 export async function readJsonFile(file: string, what: string): Promise<unknown> {
-  const bytes = await readFileBounded(file, MAX_BYTES);
+  return parseJson(await readFileBounded(file, MAX_BYTES), file, what);
+}
+
+/** The value in the bytes of such a file. */
+export function parseJson(bytes: Uint8Array, file: string, what: string): unknown {
   const who = `${what} ${JSON.stringify(file)}`;
   let text: string;
   let value: unknown;

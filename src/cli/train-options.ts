@@ -5,11 +5,12 @@ import type { OptionSpec } from "../options/schema.ts";
 import { DATA_SPLIT } from "../recipes/data-split.ts";
 import { AVERAGINGS } from "../training/averaging.ts";
 import { METRICS } from "../training/chosen-metrics.ts";
-import { LOSSES } from "../training/losses.ts";
+import { LOSSES, parseLoss } from "../training/losses.ts";
 import { OPTIMIZERS } from "../training/optimizers.ts";
 import { TRAINING_PLAN } from "../training/plan.ts";
 import { PREDICTION } from "../training/prediction-settings.ts";
 import { SCHEDULES } from "../training/schedules.ts";
+import { classWeightOption } from "./class-weight.ts";
 import { readWord, writeWord } from "./option-words.ts";
 import { helpLine, schemaOption } from "./schema-option.ts";
 import { DEFAULT_AUGMENT, DEFAULT_VIEWS } from "./training-options.ts";
@@ -40,7 +41,17 @@ const LETTERS = new Map([
 const WITH_DEFAULT = ["seed", "sampling"];
 
 /** Plan options that are a word with options of their own, below. */
-const SPELLED = ["optimizer", "loss", "schedule", "augment", "averaging", "evaluations", "prediction", "metrics"];
+const SPELLED = [
+  "optimizer",
+  "loss",
+  "schedule",
+  "augment",
+  "averaging",
+  "evaluations",
+  "prediction",
+  "metrics",
+  "classWeight",
+];
 
 /** The options that are one for each of the plan. */
 function planOptions(): Option[] {
@@ -62,6 +73,9 @@ function typesLine(key: string, variants: object, example: string): string {
   return `${helpLine(PLAN, key)}: ${names.slice(0, -1).join(", ")} or ${names.at(-1)}; with options: ${example}`;
 }
 
+/** The losses of images with classes, which all data of the command line is. */
+const CLASS_LOSSES = Object.fromEntries(Object.entries(LOSSES).filter(([name]) => parseLoss(name).classes));
+
 /** Metrics as names with commas between. */
 const SPLIT: typeof METRICS = {
   ...METRICS,
@@ -72,7 +86,7 @@ const SPLIT: typeof METRICS = {
 export function metricsOption(purpose = helpLine(PLAN, "metrics")): Option {
   return new Option(
     "--metrics <names>",
-    `${purpose}: precision, recall, f1 (means over classes), top3, top5, ...`,
+    `${purpose}: balancedAccuracy, precision, recall, f1 (means over classes), top3, ...`,
   ).argParser((word) => readWord(SPLIT, "metrics", word));
 }
 
@@ -111,8 +125,9 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(schemaOption(SGD, "weightDecay", bare(weightDecay)))
     .addOption(schemaOption(SGD, "clipNorm", bare(clipNorm)))
     .option("--schedule <name>", typesLine("schedule", SCHEDULES, "step:stepEpochs=2"))
-    .option("--loss <name>", typesLine("loss", LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
+    .option("--loss <name>", typesLine("loss", CLASS_LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
     .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", bare(labelSmoothing)))
+    .addOption(classWeightOption(helpLine(PLAN, "classWeight")))
     .addOption(metricsOption())
     .option(
       "--augment [changes]",

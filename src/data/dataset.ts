@@ -27,6 +27,8 @@ export interface Dataset {
   readonly labels: ClassLabels | undefined;
   /** Values that the outputs should have, `[n, classes]`: for regression, or 0 and 1 for several labels per image. */
   readonly targets: Float32Array | undefined;
+  /** `[n]`, the weight of each image in the loss; undefined for 1 each. */
+  readonly sampleWeight?: Float32Array | undefined;
   /** Number of classes; with `targets`, of values per image. */
   readonly classes: number;
   /** Names of the classes, if known. */
@@ -66,8 +68,19 @@ export const DATASET = {
     ),
     optional: true,
   },
-  /** Values that the outputs should have, `[n, classes]`, in place of labels; kept, not copied. */
+  /**
+   * Values that the outputs should have, `[n, classes]`, in place of labels; kept, not copied. For a softmax cross-entropy they
+   * are a share of each class.
+   */
   targets: {
+    kind: array<Float32Array, Float32Array>("a Float32Array", (value) => (isFloat32Array(value) ? value : undefined)),
+    optional: true,
+  },
+  /**
+   * Weight of each image in losses, `[n]`, from 0 on, as Keras' `sample_weight`; kept, not copied. Default: 1 each. A mean
+   * loss is the sum of weight times loss over the number of images; accuracy and other metrics count every image once.
+   */
+  sampleWeight: {
     kind: array<Float32Array, Float32Array>("a Float32Array", (value) => (isFloat32Array(value) ? value : undefined)),
     optional: true,
   },
@@ -108,6 +121,7 @@ export function createDataset(init: DatasetInit): Dataset {
     images,
     labels,
     targets,
+    sampleWeight,
     classes: wanted,
     classNames,
     scaling,
@@ -120,11 +134,13 @@ export function createDataset(init: DatasetInit): Dataset {
   let classes = wanted ?? classNames?.length;
   if (labels !== undefined) classes = checkLabels(who, labels, length, classes);
   if (targets !== undefined) classes = checkTargets(who, targets, length, classes);
+  if (sampleWeight !== undefined) checkWeights(who, sampleWeight, length);
   classes ??= 0;
   if (classNames !== undefined && classNames.length !== classes) {
     throw new InputRangeError(who, `${classes} class names`, `${classNames.length}`, "shape-mismatch");
   }
-  return { name, length, shape, images, labels, targets, classes, classNames, scaling };
+  const weighted = sampleWeight && { sampleWeight };
+  return { name, length, shape, images, labels, targets, ...weighted, classes, classNames, scaling };
 }
 
 /** The number of images, after checking the pixels. */
@@ -171,6 +187,18 @@ function checkTargets(who: string, targets: Float32Array, length: number, classe
   return width;
 }
 
+function checkWeights(who: string, weights: Float32Array, length: number): void {
+  if (weights.length !== length) {
+    const expected = `sampleWeight of ${length} images, a number for each`;
+    throw new InputRangeError(who, expected, `${weights.length}`, "shape-mismatch");
+  }
+  checkFinite(who, "sampleWeight", weights, 1);
+  const wrong = weights.findIndex((weight) => weight < 0);
+  if (wrong >= 0) {
+    throw new InputRangeError(who, "sampleWeight from 0 on", `${weights[wrong]} at index ${wrong}`);
+  }
+}
+
 /**
  * Images `begin` to `end` - 1 as views of the same memory: no copies.
  *
@@ -190,6 +218,7 @@ export function sliceDataset(dataset: Dataset, begin: number, end: number = data
     images: dataset.images.subarray(begin * size, end * size),
     labels: dataset.labels?.subarray(begin, end),
     targets: dataset.targets?.subarray(begin * dataset.classes, end * dataset.classes),
+    ...(dataset.sampleWeight && { sampleWeight: dataset.sampleWeight.subarray(begin, end) }),
   };
 }
 
@@ -207,13 +236,14 @@ export function takeDataset(dataset: Dataset, indices: ArrayLike<number>): Datas
       throw new InputRangeError(who, `indices from 0 to ${dataset.length - 1}`, `${index} at ${i}`);
     }
   }
-  const { labels, targets } = dataset;
+  const { labels, targets, sampleWeight } = dataset;
   return {
     ...dataset,
     length: indices.length,
     images: takeRows(dataset.images, imageSize(dataset), indices),
     labels: labels && takeRows(labels, 1, indices),
     targets: targets && takeRows(targets, dataset.classes, indices),
+    ...(sampleWeight && { sampleWeight: takeRows(sampleWeight, 1, indices) }),
   };
 }
 

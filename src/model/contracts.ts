@@ -13,7 +13,11 @@ export interface LossPlaces {
   readonly outputs: number;
   /** [n] class indices, or [n, outputs] values. */
   readonly targets: number;
-  /** [n], written: the loss of each sample. */
+  /** [n, outputs]: a share of each class, for losses that take them; 0 where the class in `targets` has all. */
+  readonly softTargets: number;
+  /** [n]: factor of each sample in the gradient. */
+  readonly weights: number;
+  /** [n], written: the loss of each sample, without its weight. */
   readonly losses: number;
   /** [n], written by losses that know classes: 1 where the answer was right, else 0. */
   readonly correct: number;
@@ -30,6 +34,10 @@ export interface Loss {
   readonly classes: boolean;
   /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. @internal */
   readonly kernels?: ExtraRows;
+  /** Class of images that count neither in the loss and its mean nor in the accuracy; undefined for none. */
+  readonly ignoreIndex: number | undefined;
+  /** Share of each target that is spread over all classes, for losses that take soft targets; undefined for others. @internal */
+  readonly softSmoothing: number | undefined;
   /** @internal */
   emit(tape: Tape, n: number, places: LossPlaces, outputs: number): void;
 }

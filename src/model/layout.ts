@@ -54,6 +54,10 @@ export interface Layout {
   readonly offset: Region;
   readonly fill: Region | undefined;
   readonly targets: Region;
+  /** Empty for a loss that takes no soft targets. */
+  readonly softTargets: Region;
+  /** The factor of each image in the gradient. */
+  readonly weights: Region;
   readonly losses: Region;
   readonly correct: Region;
   readonly gradient: Region;
@@ -115,6 +119,8 @@ export function layOut(
     offset: plan.reserve("input offset", "input", channels),
     fill: training ? plan.reserve("input fill", "input", channels) : undefined,
     targets: plan.reserve("targets", "input", batch * (loss?.classes === false ? outputs : 1)),
+    softTargets: plan.reserve("soft targets", "input", loss?.softSmoothing === undefined ? 0 : batch * outputs),
+    weights: plan.reserve("sample weights", "input", loss === undefined ? 0 : batch),
     losses: plan.reserve("losses", "scratch", batch),
     correct: plan.reserve("correct", "scratch", batch),
     gradient: plan.reserve("loss gradient", "scratch", loss === undefined ? 0 : batch * outputs),

@@ -14,7 +14,7 @@ import type { Layout, NetworkOptions } from "./layout.ts";
 import { type MemoryUse, memoryUse } from "./memory.ts";
 import { planLayout } from "./memory-plan.ts";
 import type { Parameters } from "./parameters.ts";
-import { copyImages, copyTargets, type Targets } from "./staging.ts";
+import { type BatchNumbers, copyImages, copyTargets, type Targets } from "./staging.ts";
 import { type Pixels, Tapes } from "./tapes.ts";
 import { Turns } from "./turns.ts";
 
@@ -35,6 +35,8 @@ export class Network {
   readonly #tapes: Tapes;
   readonly #pixels: number;
   #staged: Pixels = "bytes";
+  /** True if the staged targets are a share of each class. */
+  #isSoft = false;
   /** The tape by which the weights are packed now: see `Tapes.packing`, and `Tapes.frozenPacking` after a training step. */
   #packing: Tape | undefined;
   #version = 0;
@@ -133,10 +135,10 @@ export class Network {
     copyImages(this.engine, this.#layout.staging.offset, this.#pixels, images, n, begin, indices);
   }
 
-  /** Copies the targets of the same images: class indices or values per output, whichever the loss takes. @internal */
-  stageTargets(targets: Targets, n: number, begin: number, indices?: Uint32Array): void {
-    const { offset } = this.#layout.targets;
-    copyTargets(this.engine.heap, offset, this.loss?.classes === true, targets, n, begin, indices);
+  /** Copies what the loss reads of the same images: classes or values, and their weights. @internal */
+  stageTargets(targets: Targets, n: number, begin: number, indices?: Uint32Array, numbers: BatchNumbers = {}): void {
+    const { heap } = this.engine;
+    this.#isSoft = copyTargets(heap, this.#tapes.targetPlaces, this.loss, targets, n, begin, indices, numbers);
   }
 
   /** The place for the transforms of the next augmented step: `TRANSFORM_FLOATS` per image. @internal */
@@ -157,7 +159,7 @@ export class Network {
    */
   trainStep(n: number, step: number, learningRate: number, augmented: boolean): void {
     this.#writeStepNumbers(step, learningRate, 0);
-    const { tape, outputs, deferredGradients } = this.#tapes.training(n, this.#staged, augmented);
+    const { tape, outputs, deferredGradients } = this.#tapes.training(n, this.#staged, augmented, this.#isSoft);
     this.#packFrozen();
     this.engine.run(tape);
     this.#outputs = outputs;
@@ -195,7 +197,7 @@ export class Network {
   partialGradients(n: number, step: number, augmented: boolean, begin: number, images: number): void {
     this.#writeStepNumbers(step, 0, begin);
     this.#packFrozen();
-    const { tape, outputs } = this.#tapes.gradients(n, this.#staged, augmented, images);
+    const { tape, outputs } = this.#tapes.gradients(n, this.#staged, augmented, this.#isSoft, images);
     this.engine.run(tape);
     this.#outputs = outputs;
     this.#deferredGradients = undefined;
@@ -263,7 +265,7 @@ export class Network {
     }
     this.#settleGradients();
     this.#pack(this.#tapes.packing(mode));
-    const { tape, outputs } = this.#tapes.evaluation(n, this.#staged, mode, withLoss);
+    const { tape, outputs } = this.#tapes.evaluation(n, this.#staged, mode, withLoss, withLoss && this.#isSoft);
     this.engine.run(tape);
     this.#outputs = outputs;
   }

@@ -6,6 +6,7 @@ import { sizeOf } from "../layers/shape.ts";
 import type { Architecture } from "./architecture.ts";
 import { type Layout, MODES, type NetworkOptions } from "./layout.ts";
 import { memoized } from "./memo.ts";
+import type { TargetPlaces } from "./staging.ts";
 
 /** Type of a batch's staged pixels. */
 export type Pixels = "bytes" | "floats";
@@ -68,12 +69,12 @@ export class Tapes {
   });
 
   /** The tape of a whole step on n images: forward, loss, backward, update. */
-  readonly training = memoized((n: number, pixels: Pixels, augmented: boolean): Recording => {
+  readonly training = memoized((n: number, pixels: Pixels, augmented: boolean, soft: boolean): Recording => {
     const tape = this.#newTape();
     const deferred = new Tape();
     const updated: Region[] = [];
     const descendDense = this.#descendDense(tape, deferred, updated);
-    const outputs = this.#emitGradients(tape, n, pixels, augmented, n, descendDense);
+    const outputs = this.#emitGradients(tape, n, pixels, augmented, soft, n, descendDense);
     this.#emitUpdate(tape, updated);
     return { tape, outputs, deferredGradients: deferred.operations.length === 0 ? undefined : deferred };
   });
@@ -83,10 +84,12 @@ export class Tapes {
    *
    * @param images of the whole batch, of which these n may be a part: the gradient is that of the mean over them
    */
-  readonly gradients = memoized((n: number, pixels: Pixels, augmented: boolean, images: number): Recording => {
-    const tape = this.#newTape();
-    return { tape, outputs: this.#emitGradients(tape, n, pixels, augmented, images) };
-  });
+  readonly gradients = memoized(
+    (n: number, pixels: Pixels, augmented: boolean, soft: boolean, images: number): Recording => {
+      const tape = this.#newTape();
+      return { tape, outputs: this.#emitGradients(tape, n, pixels, augmented, soft, images) };
+    },
+  );
 
   /** The tape of the update of such a step. */
   readonly update = memoized((): Tape => {
@@ -96,21 +99,23 @@ export class Tapes {
   });
 
   /** The tape of a forward pass and, if the targets are staged, its losses. */
-  readonly evaluation = memoized((n: number, pixels: Pixels, mode: Mode, withLoss: boolean): Recording => {
-    const tape = this.#newTape();
-    return { tape, outputs: this.#emitEvaluation(tape, n, pixels, mode, withLoss) };
-  });
+  readonly evaluation = memoized(
+    (n: number, pixels: Pixels, mode: Mode, withLoss: boolean, soft: boolean): Recording => {
+      const tape = this.#newTape();
+      return { tape, outputs: this.#emitEvaluation(tape, n, pixels, mode, withLoss, soft) };
+    },
+  );
 
   /** Every kind of tape, for the largest batch and for small ones that are trained in another way. */
   all(): readonly Recording[] {
     const { batchSize, loss, optimizer } = this.#options;
     const withLoss = loss !== undefined;
     const modes = MODES.filter((mode) => this.#layout.modes.has(mode));
-    const evaluations = modes.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss));
+    const evaluations = modes.map((mode) => this.evaluation(batchSize, "bytes", mode, withLoss, false));
     const packing = [...new Set(modes.map((mode) => this.packing(mode)))].map((tape) => ({ tape, outputs: [] }));
     if (optimizer === undefined) return [...packing, ...evaluations];
     const sizes = [...new Set([1, Math.min(2, batchSize), batchSize])];
-    return [...packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true))];
+    return [...packing, ...evaluations, ...sizes.map((n) => this.training(n, "bytes", true, false))];
   }
 
   #newTape(): Tape {
@@ -127,12 +132,20 @@ export class Tapes {
     return target.offset;
   }
 
-  #emitLoss(tape: Tape, n: number, outputs: number, images: number): void {
-    const { targets, losses, correct, gradient } = this.#layout;
+  /** Places of what the loss reads beside the outputs. */
+  get targetPlaces(): TargetPlaces {
+    const { targets, softTargets, weights } = this.#layout;
+    return { targets: targets.offset, softTargets: softTargets.offset, weights: weights.offset };
+  }
+
+  #emitLoss(tape: Tape, n: number, outputs: number, soft: boolean, images: number): void {
+    const { losses, correct, gradient } = this.#layout;
+    const { softTargets, ...targetPlaces } = this.targetPlaces;
     const places = {
       images,
       outputs,
-      targets: targets.offset,
+      ...targetPlaces,
+      softTargets: soft ? softTargets : 0,
       losses: losses.offset,
       correct: correct.offset,
       gradient: gradient.offset,
@@ -163,6 +176,7 @@ export class Tapes {
     n: number,
     pixels: Pixels,
     augmented: boolean,
+    soft: boolean,
     images: number,
     descendDense?: BackwardTapes["descendDense"],
   ): readonly number[] {
@@ -170,7 +184,7 @@ export class Tapes {
     placed.prepare(tape, "training", n, ({ frozen }) => !frozen);
     const x = this.#emitInput(tape, n, pixels, augmented);
     const outputs = placed.forward(tape, n, x, "training");
-    this.#emitLoss(tape, n, outputs[0], images);
+    this.#emitLoss(tape, n, outputs[0], soft, images);
     // In large networks weight gradients are computed beside the data gradients: the memory of their inputs is free
     // afterwards.
     const weights = this.#layout.compact ? tape : new Tape();
@@ -197,13 +211,20 @@ export class Tapes {
     }
   }
 
-  #emitEvaluation(tape: Tape, n: number, pixels: Pixels, mode: Mode, withLoss: boolean): readonly number[] {
+  #emitEvaluation(
+    tape: Tape,
+    n: number,
+    pixels: Pixels,
+    mode: Mode,
+    withLoss: boolean,
+    soft: boolean,
+  ): readonly number[] {
     const { placed, predictions } = this.#layout;
     const { loss } = this.#options;
     const x = this.#emitInput(tape, n, pixels, false);
     const offsets = placed.forward(tape, n, x, mode);
     const [y] = offsets;
-    if (withLoss) this.#emitLoss(tape, n, y, n);
+    if (withLoss) this.#emitLoss(tape, n, y, soft, n);
     // A last layer that already is the loss's activation was folded; one of another kind stays as it is.
     if (loss?.activation === undefined) return offsets;
     const { outputs, output } = this.#architecture;

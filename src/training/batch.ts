@@ -4,12 +4,15 @@
  * @module
  */
 
+import type { Targets } from "../data/class-of.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
+import { type Answers, answersOf } from "./answers.ts";
+import { type BatchWeights, gradientWeights } from "./image-weights.ts";
 import { countPredictions, type MetricCounts } from "./metric-counts.ts";
 
 /** The images of a step, and its settings. */
-export interface Batch {
+export interface Batch extends BatchWeights {
   readonly data: Dataset;
   /** Indices of the images, in order. */
   readonly indices: Uint32Array;
@@ -24,8 +27,11 @@ export interface Batch {
 
 /** Sums over the images of a batch, from before its update. */
 export interface BatchSums {
+  /** Sum of weight times loss. */
   readonly loss: number;
   readonly correct: number;
+  /** Images that count: all but those that the loss ignores. */
+  readonly images: number;
   /** Counts of the predictions, where these are wanted. */
   readonly counts?: MetricCounts;
 }
@@ -40,39 +46,66 @@ export function stepperOf(network: Network): Stepper {
     const n = indices.length;
     stageBatch(network, batch, n);
     network.trainStep(n, step, learningRate, writeTransforms !== undefined);
-    return sumsOf(network, n, countedLabels(batch, n));
+    return sumsOf(network, n, summed(network, batch, n));
   };
 }
 
 /** Stages the first `n` images of a batch with their targets and transforms. */
-export function stageBatch(network: Network, { data, indices, writeTransforms }: Batch, n: number): void {
+export function stageBatch(network: Network, batch: Batch, n: number): void {
+  const { data, indices, softTargets, writeTransforms } = batch;
   network.stageImages(data.images, n, 0, indices);
-  network.stageTargets(data, n, 0, indices);
+  network.stageTargets(data, n, 0, indices, {
+    weights: gradientWeights(batch, indices.length),
+    softTargets: softTargets?.subarray(0, n * network.architecture.outputs),
+  });
   writeTransforms?.(network.transforms, 0, n);
 }
 
-/** The labels of the first `n` images of a batch, if their predictions are counted. */
-export function countedLabels({ data: { labels }, indices, counted }: Batch, n: number): Uint16Array | undefined {
-  return counted && labels !== undefined ? Uint16Array.from({ length: n }, (_, i) => labels[indices[i]]) : undefined;
+/** What the sums over some images follow from, beside what the network leaves. */
+export interface Summed {
+  /** [n]: factor of each image's loss; undefined for 1 each. */
+  readonly weights: Float64Array | undefined;
+  /** The answers, if predictions are counted or some images ignored. */
+  readonly answers: Answers | undefined;
+  /** True: the predictions are counted, for metrics. */
+  readonly counted: boolean;
 }
 
-/**
- * Sums of a network after a step on `n` images.
- *
- * @param labels `[n]`, if the predictions are counted
- */
-export function sumsOf(network: Network, n: number, labels: ArrayLike<number> | undefined): BatchSums {
+/** Images with their answers and weights: those of a batch, or of a part of one. */
+export interface WeightedImages extends Pick<Batch, "weights" | "counted"> {
+  readonly data: Targets;
+  /** Undefined: image i is i itself. */
+  readonly indices: Uint32Array | undefined;
+}
+
+/** The same of the first `n` images. */
+export function summed({ loss }: Network, { data, indices, weights, counted }: WeightedImages, n: number): Summed {
+  const isWanted = counted || loss?.ignoreIndex !== undefined;
+  const answers = isWanted ? answersOf(data, loss?.classes === true, n, 0, indices) : undefined;
+  return { weights, answers, counted };
+}
+
+/** Sums of a network after a step on `n` images. */
+export function sumsOf(network: Network, n: number, { weights, answers, counted }: Summed): BatchSums {
   const { losses, correct } = network.results(n);
+  const ignored = network.loss?.ignoreIndex;
   let loss = 0;
   let right = 0;
+  let images = 0;
   for (let i = 0; i < n; i++) {
-    loss += losses[i];
+    if (ignored !== undefined && answers?.labels?.[i] === ignored) continue;
+    const weight = weights === undefined ? 1 : weights[i];
+    // The loss of an image that does not count may be infinite.
+    if (weight !== 0) loss += weight * losses[i];
     right += correct[i];
+    images++;
   }
-  if (labels === undefined) return { loss, correct: right };
+  if (!counted || answers === undefined) return { loss, correct: right, images };
+  const { outputs } = network.architecture;
   return {
     loss,
     correct: right,
-    counts: countPredictions(network.predictions(n), labels, n, network.architecture.outputs),
+    images,
+    counts: countPredictions(network.predictions(n), answers, n, outputs, ignored),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Metrics of classifiers that a run or an evaluation is asked for by name, beside loss and accuracy.
+ * Metrics that a run or an evaluation is asked for by name, beside loss and accuracy.
  *
  * @module
  */
@@ -12,17 +12,32 @@ import { type ClassFigures, classFigures, macroOf, share } from "./metrics.ts";
 
 /**
  * A metric by name: `accuracy`; `precision`, `recall` and `f1` as unweighted means over the classes (macro averages); `top3`, `top5` and
- * so on, the share of images whose class is among so many most likely ones.
+ * so on, the share of images whose class is among so many most likely ones; `balancedAccuracy`, the mean over the classes that
+ * have images of the share of these that is right, as scikit-learn's `balanced_accuracy_score`. For losses of values, such as
+ * `meanSquaredError`, there is `meanAbsoluteError`, the mean distance of all outputs from their targets.
  */
-export type MetricName = "accuracy" | "precision" | "recall" | "f1" | `top${number}`;
+export type MetricName =
+  | "accuracy"
+  | "balancedAccuracy"
+  | "precision"
+  | "recall"
+  | "f1"
+  | `top${number}`
+  | typeof MEAN_ABSOLUTE_ERROR;
+
+const MEAN_ABSOLUTE_ERROR = "meanAbsoluteError";
 
 const FIGURES: { readonly [name: string]: (classes: readonly ClassFigures[]) => number } = {
+  balancedAccuracy,
   precision: (classes) => macroOf(classes).precision,
   recall: (classes) => macroOf(classes).recall,
   f1: (classes) => macroOf(classes).f1,
 };
 
-const WANTED = `a list of accuracy, ${Object.keys(FIGURES).join(", ")} or top2, top3, ...`;
+/** Metrics by name beside top2, top3 and so on. */
+export const METRIC_NAMES: readonly string[] = ["accuracy", ...Object.keys(FIGURES), MEAN_ABSOLUTE_ERROR];
+
+const WANTED = `a list of ${METRIC_NAMES.join(", ")} or top2, top3, ...`;
 
 /** The k of `top3`, 1 of `accuracy`; undefined for another name. */
 function rankCount(name: string): number | undefined {
@@ -31,7 +46,7 @@ function rankCount(name: string): number | undefined {
 }
 
 function isMetric(name: unknown): name is MetricName {
-  return typeof name === "string" && (Object.hasOwn(FIGURES, name) || rankCount(name) !== undefined);
+  return typeof name === "string" && (METRIC_NAMES.includes(name) || rankCount(name) !== undefined);
 }
 
 /** Metrics by their names, each once. */
@@ -48,16 +63,14 @@ export const METRICS: OptionKind<readonly MetricName[], readonly MetricName[]> =
   },
 };
 
-/** Throws unless a network's loss knows classes, and enough of them for what is asked. */
+/** Throws unless a network's loss is of the kind that metrics need, with enough classes for what is asked. */
 export function checkMetrics(who: string, { loss, architecture }: Network, names: readonly MetricName[]): void {
-  if (names.length === 0) return;
-  if (loss?.classes !== true) {
-    throw new InputTypeError(
-      who,
-      "a loss that knows classes for metrics",
-      loss?.config.type ?? "none",
-      "contradiction",
-    );
+  for (const name of names) {
+    const isOfValues = name === MEAN_ABSOLUTE_ERROR;
+    const fits = isOfValues ? loss?.classes === false && loss.activation === undefined : loss?.classes === true;
+    if (fits) continue;
+    const expected = `a loss ${isOfValues ? "of values, such as meanSquaredError," : "that knows classes"} for metrics`;
+    throw new InputTypeError(who, `${expected} as ${name}`, loss?.config.type ?? "none", "contradiction");
   }
   const wrong = names.find((name) => (rankCount(name) ?? 1) > architecture.outputs);
   if (wrong === undefined) return;
@@ -69,12 +82,20 @@ export function metricsOf(names: readonly MetricName[], counts: MetricCounts): R
   return Object.fromEntries(names.map((name) => [name, counts.hasNaN ? Number.NaN : metricOf(name, counts)]));
 }
 
-function metricOf(name: MetricName, { support, predicted, right, ranks }: MetricCounts): number {
+function metricOf(name: MetricName, counts: MetricCounts): number {
+  const { support, predicted, right, ranks, distance = 0, values = 0 } = counts;
+  if (name === MEAN_ABSOLUTE_ERROR) return share(distance, values);
   const rank = rankCount(name);
   if (rank !== undefined) {
     return share(sumOf(ranks.slice(0, rank)), sumOf(ranks));
   }
   return FIGURES[name](right.map((count, c) => classFigures(count, support[c], predicted[c])));
+}
+
+/** The mean recall of the classes that have images. */
+function balancedAccuracy(classes: readonly ClassFigures[]): number {
+  const present = classes.filter(({ support }) => support > 0);
+  return share(sumOf(present.map(({ recall }) => recall)), present.length);
 }
 
 function sumOf(counts: readonly number[]): number {

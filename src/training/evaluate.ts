@@ -1,16 +1,20 @@
+import { classOf } from "../data/class-of.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
-import { InputRangeError, InputTypeError, shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
 import { TimeSlice } from "../event-loop.ts";
+import type { Loss } from "../model/contracts.ts";
 import type { Network } from "../model/network.ts";
+import { answersOf } from "./answers.ts";
 import { checkMetrics, METRICS, type MetricName, metricsOf } from "./chosen-metrics.ts";
 import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
+import { share } from "./metrics.ts";
 import { type PredictionSettings, readPredictionSettings } from "./prediction-settings.ts";
 import { predictorOf } from "./predictors.ts";
 
-/** Means over a data set. */
+/** Means over the images of a data set that count: all but those that the loss ignores. */
 export interface Evaluation {
-  /** NaN or infinite after a training that diverged: then no other figure means anything. */
+  /** Sum of weight times loss over the number of images. NaN or infinite after a training that diverged: then no other figure means anything. */
   readonly loss: number;
   /** Share of right answers, an image with NaN among its outputs counting as wrong; NaN where the loss knows no classes. */
   readonly accuracy: number;
@@ -79,28 +83,40 @@ export async function evaluateImages(
   const slice = new TimeSlice();
   const { metrics: names = [] } = options;
   let counts: MetricCounts | undefined;
+  const ignored = network.loss?.ignoreIndex;
+  const takesClasses = network.loss?.classes === true;
   let loss = 0;
   let correct = 0;
+  let counting = 0;
   for (let begin = 0; begin < images; begin += network.batchSize) {
     options.signal?.throwIfAborted();
     const count = Math.min(network.batchSize, images - begin);
     network.stageTargets(data, count, begin, indices);
     const [scores] = predict.run(data.images, count, begin, indices, true);
     for (let i = 0; i < count; i++) {
-      loss += predict.losses[i];
-      correct += predict.correct(data, indices?.[begin + i] ?? begin + i, i);
+      const index = indices?.[begin + i] ?? begin + i;
+      if (ignored !== undefined && classOf(data, index) === ignored) continue;
+      const weight = data.sampleWeight?.[index] ?? 1;
+      // The loss of an image that does not count may be infinite.
+      if (weight !== 0) loss += weight * predict.losses[i];
+      correct += predict.correct(data, index, i);
+      counting++;
     }
-    if (names.length > 0 && data.labels !== undefined) {
-      const { labels } = data;
-      const seen = Uint16Array.from({ length: count }, (_, i) => labels[indices?.[begin + i] ?? begin + i]);
-      counts = addCounts(counts, countPredictions(scores, seen, count, network.architecture.outputs));
+    if (names.length > 0) {
+      const answers = answersOf(data, takesClasses, count, begin, indices);
+      counts = addCounts(counts, countPredictions(scores, answers, count, network.architecture.outputs, ignored));
     }
     const labels = indices === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
     options.onBatch?.({ begin, count, scores, labels, losses: predict.losses.subarray(0, count) });
     await slice.yieldIfOver();
   }
-  const accuracy = network.loss?.classes === true ? correct / images : Number.NaN;
-  return { loss: loss / images, accuracy, images, ...(counts && { metrics: metricsOf(names, counts) }) };
+  const accuracy = takesClasses ? share(correct, counting) : Number.NaN;
+  return {
+    loss: share(loss, counting),
+    accuracy,
+    images: counting,
+    ...(counts && { metrics: metricsOf(names, counts) }),
+  };
 }
 
 /** The options of the evaluations that belong to a run, from the run's own; all of its metrics, or none. */
@@ -134,12 +150,8 @@ export function checkData({ architecture, loss }: Network, data: Dataset, who: s
   if (loss === undefined) throw new InputTypeError(who, "a model compiled with a loss", "none", "wrong-time");
   const { outputs } = architecture;
   if (loss.classes) {
-    if (data.labels === undefined) {
-      throw new InputTypeError(who, `class labels for the loss ${loss.config.type}`, `targets in ${data.name}`);
-    }
-    if (data.classes > outputs) {
-      throw new InputRangeError(who, `at most ${outputs} classes, the model's outputs`, `${data.classes}`);
-    }
+    if (data.labels === undefined) checkShares(data, loss, outputs, who);
+    else checkLabels(data.labels, data.classes, loss, outputs, who);
     return;
   }
   if (data.targets === undefined) {
@@ -152,5 +164,45 @@ export function checkData({ architecture, loss }: Network, data: Dataset, who: s
       `${data.classes}`,
       "shape-mismatch",
     );
+  }
+}
+
+/** Throws unless there is an output for each label that counts. */
+function checkLabels(labels: ClassLabels, classes: number, { ignoreIndex }: Loss, outputs: number, who: string): void {
+  const most = ignoreIndex === undefined ? classes : highestCounting(labels, ignoreIndex) + 1;
+  if (most > outputs) throw new InputRangeError(who, `at most ${outputs} classes, the model's outputs`, `${most}`);
+}
+
+/** The highest label but for one. */
+function highestCounting(labels: ClassLabels, ignored: number): number {
+  let highest = 0;
+  for (const label of labels) if (label !== ignored && label > highest) highest = label;
+  return highest;
+}
+
+/** How far the shares of an image may be from 1 together. */
+const ROUNDING = 1e-3;
+
+/** Most shares that an error lists. */
+const LISTED = 8;
+
+/** Throws unless the loss takes a share of each class, and the targets are such. */
+function checkShares({ targets, classes, name }: Dataset, loss: Loss, outputs: number, who: string): void {
+  if (targets === undefined || loss.softSmoothing === undefined) {
+    throw new InputTypeError(who, `class labels for the loss ${loss.config.type}`, `targets in ${name}`);
+  }
+  if (classes !== outputs) {
+    throw new InputRangeError(who, `${outputs} targets per image, the model's outputs`, `${classes}`, "shape-mismatch");
+  }
+  for (let begin = 0; begin < targets.length; begin += classes) {
+    const shares = targets.subarray(begin, begin + classes);
+    const sum = shares.reduce((total, share) => total + share, 0);
+    if (shares.every((share) => share >= 0) && Math.abs(sum - 1) <= ROUNDING) continue;
+    const expected = `class labels, or targets from 0 on that are 1 together, for the loss ${loss.config.type}`;
+    const got = listed(
+      Array.from(shares, (share) => String(Number(share.toPrecision(3)))),
+      LISTED,
+    );
+    throw new InputTypeError(who, expected, `[${got}] of image ${begin / classes} in ${name}`);
   }
 }

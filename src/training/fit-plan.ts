@@ -5,6 +5,7 @@ import type { OptionSchema } from "../options/schema.ts";
 import { variantKind } from "../options/variants.ts";
 import { AVERAGINGS, type Averaging, parseAveraging } from "./averaging.ts";
 import { METRICS } from "./chosen-metrics.ts";
+import { CLASS_WEIGHT } from "./class-weight.ts";
 import { PREDICTION } from "./prediction-settings.ts";
 import { SAMPLE_EVALUATION } from "./reports.ts";
 import { SAMPLING } from "./sampling.ts";
@@ -16,6 +17,11 @@ export const FIT_PLAN = {
   epochs: { kind: whole(1), default: 1 },
   /** Learning rate over time. */
   schedule: { kind: variantKind<Schedule, Schedule>(SCHEDULES, parseSchedule), default: { type: "constant" } },
+  /**
+   * Weights of the classes in the loss. By their names or indices, as a list, or `"balanced"` for classes that count alike. As Keras'
+   * `class_weight`: a mean is the sum of weight times loss over the number of images, and validation counts images alike.
+   */
+  classWeight: { kind: CLASS_WEIGHT, optional: true },
   /** Random changes to the training images. */
   augment: { kind: nested(AUGMENT), optional: true },
   /** Order of the images in an epoch. */

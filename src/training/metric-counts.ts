@@ -1,12 +1,14 @@
 import { InputTypeError, shown } from "../errors.ts";
+import { argmax } from "../numeric/argmax.ts";
 import { list } from "../options/compound.ts";
-import { flag, whole } from "../options/kinds.ts";
+import { flag, number, whole } from "../options/kinds.ts";
 import { type OptionSchema, readOptions } from "../options/schema.ts";
-import { argmax, rankOf } from "./metrics.ts";
+import type { Answers } from "./answers.ts";
+import { rankOf } from "./metrics.ts";
 
 /**
- * Counts of predictions from which metrics follow, for each class: much less than a confusion matrix. A type alias because interfaces do
- * not fit `Json`.
+ * Counts of predictions from which metrics follow, for each class: much less than a confusion matrix. For values in place of classes
+ * the lists are empty. A type alias because interfaces do not fit `Json`.
  */
 export type MetricCounts = {
   /** `[classes]`: images of each class. */
@@ -19,31 +21,46 @@ export type MetricCounts = {
   readonly ranks: readonly number[];
   /** True if a score was NaN: then no metric means anything. */
   readonly hasNaN: boolean;
+  /** Sum of the distances of values from their targets, where the images have no classes. */
+  readonly distance?: number | undefined;
+  /** Number of these values. */
+  readonly values?: number | undefined;
 };
 
 /**
  * Counts a batch.
  *
- * @param scores `[count, classes]`, logits or probabilities; may be longer
- * @param labels `[count]`, class indices
+ * @param scores `[count, outputs]`, logits, probabilities or values; may be longer
+ * @param ignored class of images that do not count
  */
 export function countPredictions(
   scores: Float32Array | Float64Array,
-  labels: ArrayLike<number>,
+  { labels, targets }: Answers,
   count: number,
-  classes: number,
+  outputs: number,
+  ignored?: number | undefined,
 ): MetricCounts {
-  const zeros = () => new Array<number>(classes).fill(0);
+  const hasNaN = scores.subarray(0, count * outputs).some(Number.isNaN);
+  if (labels === undefined) return { ...NO_CLASSES, hasNaN, ...distances(scores, targets ?? new Float32Array()) };
+  const zeros = () => new Array<number>(outputs).fill(0);
   const [support, predicted, right, ranks] = [zeros(), zeros(), zeros(), zeros()];
-  const hasNaN = scores.subarray(0, count * classes).some(Number.isNaN);
   for (let i = 0; i < (hasNaN ? 0 : count); i++) {
-    const best = argmax(scores, i * classes, classes);
+    if (labels[i] === ignored) continue;
+    const best = argmax(scores, i * outputs, outputs);
     support[labels[i]]++;
     predicted[best]++;
     if (best === labels[i]) right[best]++;
-    ranks[rankOf(scores, i * classes, classes, labels[i])]++;
+    ranks[rankOf(scores, i * outputs, outputs, labels[i])]++;
   }
   return { support, predicted, right, ranks, hasNaN };
+}
+
+const NO_CLASSES = { support: [], predicted: [], right: [], ranks: [] };
+
+function distances(scores: Float32Array | Float64Array, targets: Float32Array) {
+  let distance = 0;
+  for (let i = 0; i < targets.length; i++) distance += Math.abs(scores[i] - targets[i]);
+  return { distance, values: targets.length };
 }
 
 /** The counts of two sets of images together. */
@@ -56,6 +73,10 @@ export function addCounts(a: MetricCounts | undefined, b: MetricCounts): MetricC
     right: sum("right"),
     ranks: sum("ranks"),
     hasNaN: a.hasNaN || b.hasNaN,
+    ...(a.distance !== undefined && {
+      distance: a.distance + (b.distance ?? 0),
+      values: (a.values ?? 0) + (b.values ?? 0),
+    }),
   };
 }
 
@@ -67,6 +88,8 @@ const SCHEMA = {
   right: { kind: COUNTS },
   ranks: { kind: COUNTS },
   hasNaN: { kind: flag() },
+  distance: { kind: number({ minimum: 0 }), optional: true },
+  values: { kind: whole(0), optional: true },
 } as const satisfies OptionSchema;
 
 /** Reads counts from a checkpoint's JSON. */

@@ -5,6 +5,7 @@
  */
 
 import { InputRangeError } from "../errors.ts";
+import { argmax } from "../numeric/argmax.ts";
 
 /** The confusion matrix has the square of this many cells: 64 MiB. */
 const MAX_CLASSES = 4096;
@@ -24,21 +25,6 @@ export interface ClassFigures {
   readonly support: number;
   /** Examples predicted as this class. */
   readonly predicted: number;
-}
-
-/**
- * Index of the first maximum among some values, counted from the first of these; none of them may be NaN.
- *
- * @param begin the first one; default 0
- * @param count how many; default all from there on
- * @example
- * const scores = await model.predict(images); // [n, 10]
- * const second = argmax(scores, 10, 10); // the class of the second image
- */
-export function argmax(values: ArrayLike<number>, begin = 0, count: number = values.length - begin): number {
-  let best = 0;
-  for (let i = 1; i < count; i++) if (values[begin + i] > values[begin + best]) best = i;
-  return best;
 }
 
 /**

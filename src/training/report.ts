@@ -3,9 +3,10 @@ import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
 import { InputTypeError } from "../errors.ts";
 import type { Network } from "../model/network.ts";
+import { argmax } from "../numeric/argmax.ts";
 import { checkLoss, checkOutputs } from "./diverged.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
-import { argmax, type ClassFigures, ClassificationMetrics } from "./metrics.ts";
+import { type ClassFigures, ClassificationMetrics } from "./metrics.ts";
 import type { PredictionSettings } from "./prediction-settings.ts";
 
 /** Evaluation of a data set with the results of each image. */

@@ -1,7 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
+import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Batch } from "./batch.ts";
 import type { readFitOptions } from "./fit-options.ts";
+import { ImageWeights } from "./image-weights.ts";
 import type { Progress } from "./progress.ts";
 import type { SampleEvaluation } from "./reports.ts";
 import { drawSample, drawsPerEpoch, epochOrder } from "./sampling.ts";
@@ -15,9 +17,13 @@ export class RunData {
   readonly #batchSize: number;
   readonly #draws: number;
   readonly #options: ReturnType<typeof readFitOptions>;
+  readonly #weights: ImageWeights;
   #transformsOf: typeof transformsOf | undefined;
 
-  constructor(data: Dataset, seed: number, batchSize: number, options: ReturnType<typeof readFitOptions>) {
+  /** @throws TypeError, RangeError for class weights that do not fit */
+  constructor(data: Dataset, seed: number, network: Network, options: ReturnType<typeof readFitOptions>) {
+    const { batchSize } = network;
+    this.#weights = new ImageWeights(data, network, options.classWeight);
     this.data = data;
     this.seed = seed;
     this.#batchSize = batchSize;
@@ -50,6 +56,7 @@ export class RunData {
     const transformsOf = this.#transformsOf;
     if (augment !== undefined && transformsOf === undefined) throw new Error("run data: load() was not called");
     return {
+      ...this.#weights.of(indices),
       data,
       indices,
       step: step + 1,

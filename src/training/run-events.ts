@@ -1,6 +1,7 @@
 import { type MetricName, metricsOf } from "./chosen-metrics.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { EpochEvent, ReportEvent, StepEvent } from "./events.ts";
+import { share } from "./metrics.ts";
 import type { Progress, Sums } from "./progress.ts";
 
 /** Facts of a run that its events tell, and that stay as they are. */
@@ -21,8 +22,8 @@ export function stepEvent(run: RunFacts, now: Progress, sums: Sums, learningRate
     stepInEpoch: now.stepInEpoch,
     stepsPerEpoch: run.stepsPerEpoch,
     batchSize: sums.images,
-    loss: sums.loss / sums.images,
-    epochLoss: now.loss / now.images,
+    loss: share(sums.loss, sums.images),
+    epochLoss: share(now.loss, now.images),
     epochAccuracy: accuracyOf(run, now),
     lr: learningRate,
     imagesPerSecond: now.images / now.trainSeconds,
@@ -42,7 +43,7 @@ export function epochEvent(
     event: "epoch",
     epoch: epoch + 1,
     epochs: run.epochs,
-    trainLoss: loss / images,
+    trainLoss: share(loss, images),
     trainAccuracy: accuracyOf(run, now),
     ...(validated !== undefined && { valLoss: validated.loss, valAccuracy: validated.accuracy }),
     ...(counts !== undefined && { trainMetrics: metricsOf(run.metrics, counts) }),
@@ -56,7 +57,7 @@ export function epochEvent(
 /** The average of the last `steps` steps. */
 export function averageEvent(run: RunFacts, { step, averaged }: Progress, steps: number): ReportEvent {
   const { loss, images } = averaged;
-  const figures = { images, loss: loss / images, accuracy: accuracyOf(run, averaged) };
+  const figures = { images, loss: share(loss, images), accuracy: accuracyOf(run, averaged) };
   return { event: "average", epoch: epochOf(run, step), step, steps, ...figures };
 }
 
@@ -66,5 +67,5 @@ export function epochOf({ stepsPerEpoch }: RunFacts, step: number): number {
 }
 
 function accuracyOf({ classes }: RunFacts, { correct, images }: Sums): number {
-  return classes ? correct / images : Number.NaN;
+  return classes ? share(correct, images) : Number.NaN;
 }

@@ -48,7 +48,7 @@ export class Trainer {
     checkRun(network, data, validation);
     this.network = network;
     this.#strategy = singleNetwork(network);
-    this.#data = new RunData(data, seed, network.batchSize, read);
+    this.#data = new RunData(data, seed, network, read);
     this.#options = read;
     const steps = epochs * this.stepsPerEpoch;
     this.#rate = learningRates(schedule, steps, this.stepsPerEpoch);
@@ -256,14 +256,13 @@ export class Trainer {
   }
 
   /** Notes a step that was made, and tells of it. */
-  #stepEvent({ indices, learningRate }: Batch, { loss, correct, counts }: BatchSums, seconds: number): StepEvent {
+  #stepEvent({ learningRate }: Batch, sums: BatchSums, seconds: number): StepEvent {
     if (this.average !== undefined) {
       const { offset, count } = this.network.parameters.moving;
       this.average.update(this.#progress.step + 1, this.network.view(offset, count));
     }
-    const made = { loss, correct, counts, images: indices.length };
-    this.#progress = afterStep(this.#progress, made, seconds);
-    return stepEvent(this.#facts, this.#progress, made, learningRate);
+    this.#progress = afterStep(this.#progress, sums, seconds);
+    return stepEvent(this.#facts, this.#progress, sums, learningRate);
   }
 
   async #endEpoch(start: number, control: TrainingControl): Promise<EpochEvent> {

@@ -1,9 +1,10 @@
+import { classOf } from "../data/class-of.ts";
 import { type Dataset, imageSize } from "../data/dataset.ts";
 import { readViews, type View, writeView } from "../data/viewing.ts";
 import type { TestTimeAugmentation } from "../data/views.ts";
 import type { Network } from "../model/network.ts";
+import { argmax } from "../numeric/argmax.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
-import { argmax } from "./metrics.ts";
 import type { PredictionSettings } from "./prediction-settings.ts";
 import { Predictor, type Values } from "./predictor.ts";
 
@@ -16,10 +17,9 @@ export class ViewPredictor extends Predictor {
     this.#views = readViews(views);
   }
 
-  protected override answer({ labels }: Dataset, index: number, i: number): number {
-    if (labels === undefined) return 0;
+  protected override answer(data: Dataset, index: number, i: number): number {
     const { outputs } = this.network.architecture;
-    return argmax(this.scores[0], i * outputs, outputs) === labels[index] ? 1 : 0;
+    return argmax(this.scores[0], i * outputs, outputs) === classOf(data, index) ? 1 : 0;
   }
 
   override run(

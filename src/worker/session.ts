@@ -117,8 +117,8 @@ export class Session {
 
   /** Moves a data set to the worker. With `transfer` its memory goes there and is gone here; else it is copied. */
   async addDataset(data: Dataset, options: { transfer?: boolean } = {}): Promise<RemoteDataset> {
-    const { name, shape, classes, classNames, scaling, images, labels, targets } = data;
-    const init = { name, shape, classes, classNames, scaling, images, labels, targets };
+    const { name, shape, classes, classNames, scaling, images, labels, targets, sampleWeight } = data;
+    const init = { name, shape, classes, classNames, scaling, images, labels, targets, sampleWeight };
     const adds =
       options.transfer === true ? this.#remote.move("addDataset", init) : this.#remote.call("addDataset", init);
     return this.#dataset(await adds);

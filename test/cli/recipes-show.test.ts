@@ -14,6 +14,7 @@ const FULL: Recipe & { readonly [key in Exclude<keyof typeof TRAINING_PLAN, "see
   ...conv5,
   sampling: "replacement",
   augment: { shift: 2, horizontalFlip: "alternating" },
+  classWeight: { 3: 2 },
   stepsPerEpoch: 7,
   averageEvery: 3,
   evaluations: [

@@ -82,7 +82,7 @@ describe("samples are walked in turns", () => {
       t.add("sigmoid_forward", "sample", 8, 1000, 2000, 10);
       t.add("sigmoid_forward", "sample", 8, 2000, 3000, 10);
       // Smaller tensors in the place of larger ones: sample 3 of one lies where sample 1 of the other does.
-      t.add("mean_squared_error", "sample", 8, 3000, 4000, 500, 1000, 5, 1);
+      t.add("mean_squared_error", "sample", 8, 3000, 4000, 6000, 500, 1000, 5, 1);
     });
     expect(phases(tape, 1)).toEqual(["[sigmoid_forward sigmoid_forward] [mean_squared_error]"]);
     expect(phases(tape, 2)).toEqual(["[sigmoid_forward sigmoid_forward]", "[mean_squared_error]"]);

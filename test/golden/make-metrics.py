@@ -11,10 +11,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import (
     accuracy_score,
+    balanced_accuracy_score,
     confusion_matrix,
+    mean_absolute_error,
     precision_recall_fscore_support,
     top_k_accuracy_score,
 )
+from sklearn.utils.class_weight import compute_class_weight
 
 FOLDER = Path(__file__).parent
 RANDOM = np.random.default_rng(20250914)
@@ -45,6 +48,7 @@ def case(name, examples, classes, skill, missing=(), never=()):
         "scores": scores.ravel().tolist(),
         "metrics": {
             "accuracy": float(accuracy_score(labels, predictions)),
+            "balancedAccuracy": float(balanced_accuracy_score(labels, predictions)),
             "precision": float(macro[0]),
             "recall": float(macro[1]),
             "f1": float(macro[2]),
@@ -57,6 +61,27 @@ def case(name, examples, classes, skill, missing=(), never=()):
     }
 
 
+def distances():
+    """Values and targets with the mean distance."""
+    values, targets = (np.round(RANDOM.normal(size=(9, 3)) * 1024) / 1024 for _ in range(2))
+    found = {
+        "values": values.ravel().tolist(),
+        "targets": targets.ravel().tolist(),
+        "outputs": 3,
+        "meanAbsoluteError": float(mean_absolute_error(targets, values)),
+    }
+    (FOLDER / "distances.golden.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
+
+
+def weights():
+    """Labels of which one class has none, with the balanced weights of the others."""
+    labels = RANDOM.choice([0, 1, 1, 1, 2, 4, 4], 50)
+    classes = np.unique(labels)
+    balanced = compute_class_weight("balanced", classes=classes, y=labels)
+    found = {"labels": labels.tolist(), "classes": classes.tolist(), "weights": balanced.tolist()}
+    (FOLDER / "class-weights.golden.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
+
+
 cases = [
     case("ten classes", 90, 10, 14),
     case("two classes", 25, 2, 2),
@@ -65,3 +90,5 @@ cases = [
     case("a class that is neither", 30, 7, 9, missing=(3,), never=(3,)),
 ]
 (FOLDER / "metrics.golden.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
+distances()
+weights()

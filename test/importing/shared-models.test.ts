@@ -11,9 +11,9 @@ import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { useFiles } from "../../src/node/host-files.ts";
 import { loadIdxFolder } from "../../src/node/mnist.ts";
+import { argmax } from "../../src/numeric/argmax.ts";
 import { efficientnetLite0 } from "../../src/recipes/efficientnet-lite.ts";
 import { recipeArchitecture } from "../../src/recipes/run.ts";
-import { argmax } from "../../src/training/metrics.ts";
 import { photographs, sharedFile } from "./photographs.ts";
 
 useFiles();

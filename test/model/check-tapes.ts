@@ -64,7 +64,8 @@ function tapesOf({ shape, layers, loss }: Subject, threads: number, compact: boo
   return { plan: layout.plan, tapes: new Tapes(architecture, options, layout) };
 }
 
-const WRITTEN = /^(staged pixels|targets|transforms|input scale|input offset|input fill|step numbers|random key .*)$/;
+const WRITTEN =
+  /^(staged pixels|(soft )?targets|sample weights|transforms|input (scale|offset|fill)|step numbers|random key .*)$/;
 
 /** True for regions that the host writes before it runs a tape. */
 function isWritten({ kind, name }: Region): boolean {
@@ -100,20 +101,23 @@ function checkBatch(
   const alone = tapesOf(subject, threads, compact);
   checkAll(alone.plan, threads, [
     alone.tapes.packing("inference"),
-    alone.tapes.evaluation(n, "bytes", "inference", false).tape,
+    alone.tapes.evaluation(n, "bytes", "inference", false, false).tape,
   ]);
   for (const [i, optimizer] of optimizers.entries()) {
     const { plan, tapes } = tapesOf(subject, threads, compact, optimizer);
-    const step = tapes.training(n, i % 2 === 0 ? "bytes" : "floats", i % 2 === 1);
+    const step = tapes.training(n, i % 2 === 0 ? "bytes" : "floats", i % 2 === 1, false);
     checkAll(plan, threads, [tapes.frozenPacking(), step.tape, step.deferredGradients]);
+    if (subject.loss.softSmoothing !== undefined && i === 0) {
+      checkAll(plan, threads, [tapes.frozenPacking(), tapes.training(n, "bytes", true, true).tape]);
+    }
     checkAll(plan, threads, [
       tapes.frozenPacking(),
-      tapes.gradients(n, "floats", i % 2 === 0, BATCH).tape,
+      tapes.gradients(n, "floats", i % 2 === 0, false, BATCH).tape,
       tapes.update(),
     ]);
     if (i > 0) continue;
     for (const mode of MODES) {
-      checkAll(plan, threads, [tapes.packing(mode), tapes.evaluation(n, "floats", mode, true).tape]);
+      checkAll(plan, threads, [tapes.packing(mode), tapes.evaluation(n, "floats", mode, true, false).tape]);
     }
   }
 }

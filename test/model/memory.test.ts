@@ -40,7 +40,15 @@ function poison(network: Network): void {
   const words = wordsOf(network);
   for (const [begin, end] of gaps(network)) words.fill(CANARY, begin, end);
   for (const { kind, name, offset, size } of network.regions) {
-    const staged = ["staged pixels", "targets", "transforms", "input scale", "input offset", "input fill"];
+    const staged = [
+      "staged pixels",
+      "targets",
+      "sample weights",
+      "transforms",
+      "input scale",
+      "input offset",
+      "input fill",
+    ];
     const keeps = kind === "parameters" || kind === "optimizer" || staged.includes(name);
     if (!keeps) words.fill(CANARY, offset, offset + size);
   }

@@ -9,9 +9,11 @@ import { addCounts, countPredictions } from "../../src/training/metric-counts.ts
 const SCORES = Float32Array.of(0.9, 0.1, 0, 0.3, 0.6, 0.1, 0.2, 0.7, 0.1, 0.5, 0.2, 0.3);
 const LABELS = Uint8Array.of(0, 0, 1, 2);
 
+const answers = (labels: Uint8Array) => ({ labels, targets: undefined });
+
 it("are macro averages and shares as scikit-learn has them", () => {
-  const first = countPredictions(SCORES.subarray(0, 6), LABELS.subarray(0, 2), 2, 3);
-  const counts = addCounts(first, countPredictions(SCORES.subarray(6), LABELS.subarray(2), 2, 3));
+  const first = countPredictions(SCORES.subarray(0, 6), answers(LABELS.subarray(0, 2)), 2, 3);
+  const counts = addCounts(first, countPredictions(SCORES.subarray(6), answers(LABELS.subarray(2)), 2, 3));
   const { accuracy, precision, recall, f1, top2 } = metricsOf(
     ["accuracy", "precision", "recall", "f1", "top2"],
     counts,
@@ -23,9 +25,9 @@ it("are macro averages and shares as scikit-learn has them", () => {
 });
 
 it("become NaN with outputs that are", () => {
-  const counts = countPredictions(Float32Array.of(Number.NaN, 0, 0), Uint8Array.of(0), 1, 3);
+  const counts = countPredictions(Float32Array.of(Number.NaN, 0, 0), answers(Uint8Array.of(0)), 1, 3);
   expect(metricsOf(["f1"], counts)).toEqual({ f1: Number.NaN });
-  const more = countPredictions(Float32Array.of(1, 0, 0), Uint8Array.of(0), 1, 3);
+  const more = countPredictions(Float32Array.of(1, 0, 0), answers(Uint8Array.of(0)), 1, 3);
   expect(metricsOf(["f1"], addCounts(more, counts))).toEqual({ f1: Number.NaN });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { argmax } from "../../src/numeric/argmax.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
-import { argmax, ClassificationMetrics } from "../../src/training/metrics.ts";
+import { ClassificationMetrics } from "../../src/training/metrics.ts";
 
 /** Scores that predict the given classes. */
 function predicting(classes: number, predictions: readonly number[]): Float32Array {

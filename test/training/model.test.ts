@@ -265,7 +265,9 @@ describe("data that does not fit the model", () => {
       new RangeError("fit: expected at most 3 classes, the model's outputs, got 4"),
     );
     await expect(model.fit(withTargets(data, CLASSES))).rejects.toThrow(
-      new TypeError("fit: expected class labels for the loss softmaxCrossEntropy, got targets in targets"),
+      new TypeError(
+        "fit: expected class labels, or targets from 0 on that are 1 together, for the loss softmaxCrossEntropy, got [0.921, 0.802, 0.199] of image 0 in targets",
+      ),
     );
     // Fewer classes than outputs are fine.
     await expect(model.evaluate(shaped(SHAPE, 2))).resolves.toHaveProperty("images", 1);

@@ -115,3 +115,10 @@ export function integers(name: string, length: number, count: number): Float64Ar
   const stream = RandomStream.from(3, name);
   return Float64Array.from({ length }, (_, i) => stream.integer(i, count));
 }
+
+/** A weight for each of n samples of a loss; the first is 1, as all are where none are given. */
+export function sampleWeights(n: number): Tensor {
+  const weights = uniform("sample weights", n, 0, 2);
+  weights[0] = 1;
+  return input("weights", weights);
+}

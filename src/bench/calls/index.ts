@@ -29,6 +29,7 @@ import type { KernelCall } from "./call.ts";
 import { convolutionCalls, convolutionWork } from "./convolution.ts";
 import { copyBoxesCall, copyWork, transposeCall } from "./copy.ts";
 import { denseCalls, denseWork } from "./dense.ts";
+import { classLossCalls, focalWork, sigmoidFocalCalls } from "./focal.ts";
 import { inputCalls, inputWork } from "./input.ts";
 import { crossEntropyCalls, elementwiseLossCalls, lossWork } from "./loss.ts";
 import { copyColumnsCall, mergingCalls, mergingWork, multiplyChannelsCalls } from "./merging.ts";
@@ -57,6 +58,7 @@ export const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
   ...affineWork,
   ...normWork,
   ...lossWork,
+  ...focalWork,
   ...optimizerWork,
   ...inputWork,
   ...padWork,
@@ -72,9 +74,12 @@ export function allCalls(): KernelCall[] {
       rescaleCall(size, 1 / 3, -0.25),
       ...dropoutCalls(size),
       ...elementwiseLossCalls(size),
+      ...sigmoidFocalCalls(size),
     ]),
     ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape)]),
     ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape), ...addBiasCalls(shape)]),
+    ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape), ...classLossCalls(shape)]),
+    ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape)]),
     ...COLUMNS.map(copyColumnsCall),
     ...BOXES.map(copyBoxesCall),
     ...TRANSPOSES.map(transposeCall),

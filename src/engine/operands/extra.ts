@@ -5,9 +5,11 @@ import { affineRows } from "./extra/affine.ts";
 import { averagePoolingRows } from "./extra/average-pooling.ts";
 import { copyRows } from "./extra/copy.ts";
 import { depthwiseRows } from "./extra/depthwise.ts";
+import { focalRows } from "./extra/focal.ts";
 import { mergingRows } from "./extra/merging.ts";
 import { peakRows } from "./extra/peak.ts";
 import { upSamplingRows } from "./extra/up-sampling.ts";
+import { valueLossRows } from "./extra/value-losses.ts";
 import type { Row } from "./row.ts";
 
 /**
@@ -23,8 +25,10 @@ export function extraRows(): { readonly [K in ExtraKernelName]: Row<K> } {
     ...averagePoolingRows,
     ...copyRows,
     ...depthwiseRows,
+    ...focalRows,
     ...mergingRows,
     ...peakRows,
     ...upSamplingRows,
+    ...valueLossRows,
   };
 }

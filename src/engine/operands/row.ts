@@ -27,3 +27,33 @@ export function twoInputs(a: number, b: number, y: number, size: number): Places
 export function hyperNumbers(offset: number): Place[] {
   return input(all(4), offset);
 }
+
+/** Places of a loss that takes the class of each sample. */
+export function classLoss(
+  logits: number,
+  labels: number,
+  weights: number,
+  losses: number,
+  correct: number,
+  dlogits: number,
+  classes: number,
+): Places {
+  return [
+    input(each(classes), logits),
+    input(each(1), labels, weights),
+    output(each(1), losses, correct),
+    output(each(classes), dlogits),
+  ];
+}
+
+/** Places of a loss that takes a value for each output. */
+export function valueLoss(
+  y: number,
+  targets: number,
+  weights: number,
+  losses: number,
+  dy: number,
+  size: number,
+): Places {
+  return [input(each(size), y, targets), input(each(1), weights), output(each(1), losses), output(each(size), dy)];
+}

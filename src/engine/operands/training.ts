@@ -1,6 +1,6 @@
 import { NORM_BLOCK, TRANSFORM_FLOATS } from "../kernel-sizes.ts";
 import { all, columns, each, input, output, state } from "./operand.ts";
-import { hyperNumbers, oneInput, type Rows } from "./row.ts";
+import { classLoss, hyperNumbers, oneInput, type Rows, valueLoss } from "./row.ts";
 
 /** Rows of the kernels around a network: input, losses, optimizers. */
 export const trainingRows = {
@@ -16,22 +16,15 @@ export const trainingRows = {
     input(each(TRANSFORM_FLOATS), transforms),
     input(all(c), fill),
   ],
-  softmax_cross_entropy: (logits, labels, losses, correct, dlogits, classes) => [
-    input(each(classes), logits),
-    input(each(1), labels),
+  softmax_cross_entropy: classLoss,
+  softmax_cross_entropy_soft: (logits, labels, targets, weights, losses, correct, dlogits, classes) => [
+    input(each(classes), logits, targets),
+    input(each(1), labels, weights),
     output(each(1), losses, correct),
     output(each(classes), dlogits),
   ],
-  sigmoid_binary_cross_entropy: (logits, targets, losses, dlogits, size) => [
-    input(each(size), logits, targets),
-    output(each(1), losses),
-    output(each(size), dlogits),
-  ],
-  mean_squared_error: (y, targets, losses, dy, size) => [
-    input(each(size), y, targets),
-    output(each(1), losses),
-    output(each(size), dy),
-  ],
+  sigmoid_binary_cross_entropy: valueLoss,
+  mean_squared_error: valueLoss,
   sgd_update: (w, g, hyper) => [state(each(1), w), input(each(1), g), hyperNumbers(hyper)],
   momentum_update: (w, g, velocity, hyper) => [
     state(each(1), w),

@@ -20,6 +20,7 @@ import { denseKernels } from "./dense.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { dropoutKernels } from "./dropout.ts";
 import { elementwiseKernels } from "./elementwise.ts";
+import { focalKernels } from "./focal.ts";
 import type { Heap } from "./heap.ts";
 import { inputKernels } from "./input.ts";
 import { lossKernels } from "./loss.ts";
@@ -30,7 +31,9 @@ import { packKernels } from "./pack.ts";
 import { padKernels } from "./pad.ts";
 import { peakKernels } from "./peak.ts";
 import { poolKernels } from "./pool.ts";
+import { softTargetKernels } from "./soft-targets.ts";
 import { upsampleKernels } from "./upsample.ts";
+import { valueLossKernels } from "./value-losses.ts";
 import { winogradKernels } from "./winograd.ts";
 import { winogradFilterKernels } from "./winograd-filters.ts";
 import { winogradWeightsKernels } from "./winograd-weights.ts";
@@ -53,6 +56,9 @@ export function createReferenceKernels(heap: Heap) {
     ...mergingKernels(heap),
     ...dropoutKernels(heap),
     ...lossKernels(heap),
+    ...valueLossKernels(heap),
+    ...softTargetKernels(heap),
+    ...focalKernels(heap),
     ...normKernels(heap),
     ...poolKernels(heap),
     ...adaptivePoolKernels(heap),

@@ -1,6 +1,6 @@
 /**
- * Losses with their gradients. Parallel axis: samples. `weight` is a factor on the gradient only (1/n for the batch
- * mean).
+ * Losses with their gradients. Parallel axis: samples. `weight` (1/n for the batch mean) and `weights`, [n], one for each
+ * sample, are factors on the gradient only.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export function lossKernels(heap: Heap) {
   return {
     /**
      * Softmax and cross-entropy in one: p = softmax(logits), target t = (1 - smoothing) onehot + smoothing / classes
-     * (label smoothing: Szegedy et al., 2016), loss = -sum t log p, dlogits = (p - t) weight.
+     * (label smoothing: Szegedy et al., 2016), loss = -sum t log p, dlogits = (p - t) weight weights.
      *
      * logits, dlogits [n, classes]; labels [n], whole numbers from 0 to classes - 1; losses [n]; correct [n], 1 where
      * the label's logit is the first largest, else 0 (also 0 where a logit is NaN).
@@ -22,6 +22,7 @@ export function lossKernels(heap: Heap) {
       end: number,
       logits: number,
       labels: number,
+      weights: number,
       losses: number,
       correct: number,
       dlogits: number,
@@ -53,9 +54,10 @@ export function lossKernels(heap: Heap) {
         // -sum t log p with log p_j = x_j - maximum - log sum; sum t = 1.
         let loss = Math.log(sum) - (1 - smoothing) * (labelLogit - maximum);
         if (smoothing > 0) loss -= offTarget * shifted;
+        const factor = weight * heap[weights + sample];
         for (let j = 0; j < classes; j++) {
           const probability = Math.exp(heap[x + j] - maximum) / sum;
-          heap[dx + j] = (probability - (j === label ? onTarget : offTarget)) * weight;
+          heap[dx + j] = (probability - (j === label ? onTarget : offTarget)) * factor;
         }
         heap[losses + sample] = loss;
         heap[correct + sample] = isFirstLargest;
@@ -64,7 +66,7 @@ export function lossKernels(heap: Heap) {
 
     /**
      * Sigmoid and binary cross-entropy in one, the mean over the `size` outputs of a sample: loss = mean(max(x, 0) - x
-     * t + log(1 + e^-|x|)), dlogits = (sigmoid(x) - t) weight / size.
+     * t + log(1 + e^-|x|)), dlogits = (sigmoid(x) - t) weight weights / size.
      *
      * logits, targets, dlogits [n, size], targets from 0 to 1; losses [n].
      */
@@ -73,13 +75,14 @@ export function lossKernels(heap: Heap) {
       end: number,
       logits: number,
       targets: number,
+      weights: number,
       losses: number,
       dlogits: number,
       size: number,
       weight: number,
     ): void {
-      const scale = weight / size;
       for (let sample = begin; sample < end; sample++) {
+        const scale = (weight * heap[weights + sample]) / size;
         let sum = 0;
         for (let i = sample * size; i < (sample + 1) * size; i++) {
           const x = heap[logits + i];
@@ -92,7 +95,7 @@ export function lossKernels(heap: Heap) {
     },
 
     /**
-     * loss = mean((y - t)^2) over the `size` outputs of a sample, dy = 2 (y - t) weight / size.
+     * loss = mean((y - t)^2) over the `size` outputs of a sample, dy = 2 (y - t) weight weights / size.
      *
      * y, targets, dy [n, size]; losses [n].
      */
@@ -101,13 +104,14 @@ export function lossKernels(heap: Heap) {
       end: number,
       y: number,
       targets: number,
+      weights: number,
       losses: number,
       dy: number,
       size: number,
       weight: number,
     ): void {
-      const scale = (2 * weight) / size;
       for (let sample = begin; sample < end; sample++) {
+        const scale = (2 * weight * heap[weights + sample]) / size;
         let sum = 0;
         for (let i = sample * size; i < (sample + 1) * size; i++) {
           const difference = heap[y + i] - heap[targets + i];

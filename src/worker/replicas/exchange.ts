@@ -115,18 +115,27 @@ export class Exchange {
     const statistics = new Float64Array(this.#network.parameters.statistics.count);
     let loss = 0;
     let correct = 0;
+    let counting = 0;
     let counts: MetricCounts | undefined;
     shares.forEach((share, from) => {
       const given = from === this.#index ? own : share;
       if (given === undefined) return;
       loss += given.loss;
       correct += given.correct;
+      counting += given.images;
       if (given.counts !== undefined) counts = addCounts(counts, given.counts);
       const weight = (parts[from].end - parts[from].begin) / images;
       for (let i = 0; i < statistics.length; i++) statistics[i] += weight * given.statistics[i];
     });
     const spares = shares.map((share) => share?.spare);
-    return { loss, correct, ...(counts && { counts }), statistics: Float32Array.from(statistics), spares };
+    return {
+      loss,
+      correct,
+      images: counting,
+      ...(counts && { counts }),
+      statistics: Float32Array.from(statistics),
+      spares,
+    };
   }
 
   #sendSums(): void {

@@ -5,9 +5,10 @@ import { decodeError } from "../../error-records.ts";
 import { HostError, InputRangeError, InputTypeError, isInputError, reasonOf, retold } from "../../errors.ts";
 import type { Network } from "../../model/network.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
-import { countedLabels, type Stepper, stageBatch } from "../../training/batch.ts";
+import { type Stepper, stageBatch, summed } from "../../training/batch.ts";
 import type { DistributionStrategy } from "../../training/distribution-strategy.ts";
 import { type EvaluateOptions, type Evaluation, type Evaluator, evaluateImages } from "../../training/evaluate.ts";
+import { share } from "../../training/metrics.ts";
 import { Exchange } from "./exchange.ts";
 import { Member } from "./member.ts";
 import { isReplicaAnswer, type ReplicaState } from "./messages.ts";
@@ -112,7 +113,7 @@ export class ReplicaGroup implements DistributionStrategy {
   readonly step: Stepper = async (batch) => {
     this.#expectUse();
     const network = this.#network;
-    const { step, learningRate, writeTransforms, counted } = batch;
+    const { step, learningRate, images: counting, writeTransforms, counted } = batch;
     const images = batch.indices.length;
     const [own, ...others] = partsOf(images, this.replicas);
     const began = performance.now();
@@ -121,11 +122,15 @@ export class ReplicaGroup implements DistributionStrategy {
       const member = this.#members[i];
       const part = bounds.end > bounds.begin ? copyPart(batch, bounds, member.spare) : undefined;
       if (part !== undefined) member.spare = undefined;
-      member.post({ type: "step", step, learningRate, images, part, counted }, part && [part.pixels.buffer]);
+      member.post({ type: "step", step, learningRate, images, counting, part, counted }, part && [part.pixels.buffer]);
     });
     stageBatch(network, batch, own.end);
-    const labels = countedLabels(batch, own.end);
-    const part = { ...own, augmented: writeTransforms !== undefined, labels, spare: undefined };
+    const part = {
+      ...own,
+      augmented: writeTransforms !== undefined,
+      summed: summed(network, batch, own.end),
+      spare: undefined,
+    };
     const work = shareStep(network, this.#exchange, { step, learningRate, images }, part);
     const { spares, statistics: _, ...sums } = await this.#waitFor(work, performance.now() - began);
     this.#members.forEach((member, i) => {
@@ -163,10 +168,15 @@ export class ReplicaGroup implements DistributionStrategy {
     const [own, ...others] = partsOf(indices.length, this.replicas);
     const { testTimeAugmentation } = options;
     const settings = testTimeAugmentation === undefined ? {} : { testTimeAugmentation };
+    const { sampleWeight } = data;
+    const evaluated = {
+      weights: sampleWeight && Float64Array.from(indices, (i) => sampleWeight[i]),
+      softTargets: undefined,
+    };
     const began = performance.now();
     const answers = others.flatMap((bounds, i) => {
       if (bounds.end === bounds.begin) return [];
-      const part = copyPart({ data, indices, writeTransforms: undefined }, bounds, undefined);
+      const part = copyPart({ ...evaluated, data, indices, writeTransforms: undefined }, bounds, undefined);
       return this.#members[i].ask({ type: "evaluate", part, settings }, [part.pixels.buffer]);
     });
     const work = evaluateImages(this.#network, data, indices.subarray(0, own.end), options);
@@ -298,5 +308,5 @@ function meanOf(evaluations: readonly Evaluation[]): Evaluation {
     loss += part.loss * part.images;
     correct += Math.round(part.accuracy * part.images);
   }
-  return { loss: loss / images, accuracy: correct / images, images };
+  return { loss: share(loss, images), accuracy: share(correct, images), images };
 }

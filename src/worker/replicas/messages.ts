@@ -45,6 +45,8 @@ export interface ReplicaStep {
   readonly learningRate: number;
   /** Images of the whole batch. */
   readonly images: number;
+  /** Those among them that count in the mean. */
+  readonly counting: number;
   /** Undefined for a replica that gets no images this time. */
   readonly part: PartData | undefined;
   /** True: the predictions are counted, for metrics. */
@@ -57,6 +59,10 @@ export interface PartData {
   readonly labels: Uint8Array | Uint16Array | undefined;
   readonly targets: Float32Array | undefined;
   readonly classes: number;
+  /** Factor of each image's loss; undefined for 1 each. */
+  readonly weights: Float64Array | undefined;
+  /** A share of each class, where the batch has its own. */
+  readonly softTargets: Float64Array | undefined;
   readonly transforms: Float32Array | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { PartData } from "./messages.ts";
 import type { Part } from "./parts.ts";
 
 /** The parts of a batch that describe its images. */
-export type BatchImages = Pick<Batch, "data" | "indices" | "writeTransforms">;
+export type BatchImages = Pick<Batch, "data" | "indices" | "weights" | "softTargets" | "writeTransforms">;
 
 /**
  * Copies the images of a part with their targets and transforms.
@@ -14,7 +14,7 @@ export type BatchImages = Pick<Batch, "data" | "indices" | "writeTransforms">;
  * @param memory for the pixels, where it is large enough
  */
 export function copyPart(batch: BatchImages, { begin, end }: Part, memory: ArrayBuffer | undefined): PartData {
-  const { data, writeTransforms } = batch;
+  const { data, weights, softTargets, writeTransforms } = batch;
   const { labels, targets, classes } = data;
   const indices = batch.indices.subarray(begin, end);
   const transforms = writeTransforms && new Float32Array(indices.length * TRANSFORM_FLOATS);
@@ -24,6 +24,11 @@ export function copyPart(batch: BatchImages, { begin, end }: Part, memory: Array
     labels: labels && Uint16Array.from(indices, (index) => labels[index]),
     targets: targets && copyRows(targets, indices, new Float32Array(indices.length * classes)),
     classes,
+    weights: weights?.slice(begin, end),
+    softTargets: softTargets?.slice(
+      (begin * softTargets.length) / batch.indices.length,
+      (end * softTargets.length) / batch.indices.length,
+    ),
     transforms,
   };
 }

@@ -5,7 +5,9 @@ import { encodeError } from "../../error-records.ts";
 import { sizeOf } from "../../layers/shape.ts";
 import { Network } from "../../model/network.ts";
 import { readArchitecture } from "../../model/read-architecture.ts";
+import { summed } from "../../training/batch.ts";
 import { type Evaluation, evaluateImages } from "../../training/evaluate.ts";
+import { gradientWeights } from "../../training/image-weights.ts";
 import { parseLoss } from "../../training/losses.ts";
 import { parseOptimizer } from "../../training/optimizers.ts";
 import { Exchange } from "./exchange.ts";
@@ -92,30 +94,50 @@ class Replica {
   }
 
   async step(message: ReplicaStep): Promise<void> {
-    const { part, images, counted } = message;
+    const { part, images, counting, counted } = message;
     const bounds = partsOf(images, this.#replicas)[this.#index];
-    if (part !== undefined) this.#stage(part, bounds.end - bounds.begin);
+    if (part !== undefined) this.#stage(part, bounds.end - bounds.begin, images, counting);
     const own = part && {
       ...bounds,
       augmented: part.transforms !== undefined,
-      labels: counted ? part.labels : undefined,
+      summed: summed(
+        this.network,
+        { data: part, indices: undefined, weights: part.weights, counted },
+        bounds.end - bounds.begin,
+      ),
       spare: part.pixels.buffer,
     };
     await shareStep(this.network, this.#exchange, message, own);
   }
 
   evaluate({ part, settings }: ReplicaEvaluation): Promise<Evaluation> {
-    const { pixels, labels, targets, classes } = part;
+    const { pixels, labels, targets, classes, weights } = part;
     const { shape } = this.network.architecture.input;
     const length = pixels.length / sizeOf(shape);
-    const data = { name: "part", length, shape, images: pixels, labels, targets, classes, classNames: undefined };
+    const data = {
+      name: "part",
+      length,
+      shape,
+      images: pixels,
+      labels,
+      targets,
+      sampleWeight: weights && Float32Array.from(weights),
+      classes,
+      classNames: undefined,
+    };
     return evaluateImages(this.network, data, undefined, settings);
   }
 
-  #stage({ pixels, labels, targets, classes, transforms }: PartData, n: number): void {
+  /**
+   * @param images of the whole batch
+   * @param counting those among them that count in the mean
+   */
+  #stage(part: PartData, n: number, images: number, counting: number): void {
     const { network } = this;
+    const { pixels, softTargets, transforms } = part;
     network.stageImages(pixels, n, 0);
-    network.stageTargets({ labels, targets, classes }, n, 0);
+    const weights = gradientWeights({ weights: part.weights, softTargets, images: counting }, images);
+    network.stageTargets(part, n, 0, undefined, { weights, softTargets });
     if (transforms !== undefined) network.transforms.set(transforms);
   }
 }

@@ -1,5 +1,5 @@
 import type { Network } from "../../model/network.ts";
-import { sumsOf } from "../../training/batch.ts";
+import { type Summed, sumsOf } from "../../training/batch.ts";
 import type { Contribution, Exchange, Total } from "./exchange.ts";
 import type { Part } from "./parts.ts";
 
@@ -14,8 +14,8 @@ export interface SharedStep {
 /** A replica's part, whose images are staged, with its own settings. */
 export interface OwnPart extends Part {
   readonly augmented: boolean;
-  /** The labels of its images, if their predictions are counted. */
-  readonly labels: ArrayLike<number> | undefined;
+  /** What the sums over its images follow from. */
+  readonly summed: Summed;
   /** Memory to give back to the leader. */
   readonly spare: ArrayBuffer | undefined;
 }
@@ -39,9 +39,9 @@ export async function shareStep(
   const before = statistics.slice();
   let own: Contribution | undefined;
   if (part !== undefined) {
-    const { begin, end, augmented, labels, spare } = part;
+    const { begin, end, augmented, summed, spare } = part;
     network.partialGradients(end - begin, step, augmented, begin, images);
-    own = { ...sumsOf(network, end - begin, labels), statistics: Float32Array.from(statistics), spare };
+    own = { ...sumsOf(network, end - begin, summed), statistics: Float32Array.from(statistics), spare };
     statistics.set(before);
   }
   const total = await exchange.run(images, own);
