@@ -7,6 +7,8 @@ export * from "./copy";
 export * from "./depthwise";
 export * from "./elementwise";
 export { sigmoid_focal_cross_entropy, softmax_focal_cross_entropy } from "./focal";
+export * from "./group-norm";
+export * from "./layer-norm";
 export { maximum, maximum_backward, multiply, multiply_channels_backward, subtract } from "./merging";
 export * from "./peak";
 export { average_pool_backward, average_pool_forward } from "./pool";

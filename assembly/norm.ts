@@ -3,62 +3,12 @@
 // Sums over the batch are made in two steps, first in each sample by itself (axis: sample), then over the samples (axis:
 // channel). The sums of a sample are rows of `padded` floats, c rounded up to whole vectors, with zeros at their end.
 
-import { SUM_ROWS } from "../src/engine/kernel-sizes";
-import { keep_lanes, store_lanes, store_lanes_inline } from "./lanes";
+import { keep_lanes, store_lanes } from "./lanes";
+import {
+  add_gradients, BLOCK, column_sum, demote_sums, gradient_tile, normalize_tile, padded, ROWS, rows_in_sum, rows_in_tile,
+} from "./norm-tiles";
 import { address, madd, zero } from "./simd";
 import { add_high, add_low, demote, promote_high } from "./sums";
-
-/** Rows that are taken together: registers hold the sums, and all channels find the rows in the first-level cache. */
-// @ts-ignore: decorator
-@inline
-function rows_in_tile(c: i32): i32 {
-  return max(16, min(64, 256 / c));
-}
-
-/** Rows that are summed in float32; the sums of more are added in float64. */
-// @ts-ignore: decorator
-@inline
-function rows_in_sum(c: i32): i32 {
-  return max(16, min(64, 8192 / c));
-}
-
-/** Rows of a sample's sums: four hold two sums in float64, the fifth keeps samples from lying a power of two apart. */
-const ROWS: usize = SUM_ROWS;
-
-/** c rounded up to whole vectors. */
-// @ts-ignore: decorator
-@inline
-function padded(c: i32): i32 {
-  return (c + 3) & ~3;
-}
-
-/** Samples that are added up in float32; their sums are added in float64. */
-const BLOCK: i32 = 128;
-
-/** Sum of the differences of `rows` vectors, a block of them at most, from an origin. */
-function block_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
-  let sum0 = zero();
-  let sum1 = zero();
-  for (; rows >= 2; rows -= 2) {
-    sum0 = f32x4.add(sum0, f32x4.sub(v128.load(from), origin));
-    sum1 = f32x4.add(sum1, f32x4.sub(v128.load(from + stride), origin));
-    from += 2 * stride;
-  }
-  if (rows > 0) sum0 = f32x4.add(sum0, f32x4.sub(v128.load(from), origin));
-  return f32x4.add(sum0, sum1);
-}
-
-/** `block_sum` of any number of vectors. */
-function column_sum(from: usize, stride: usize, rows: i32, origin: v128): v128 {
-  let low = f64x2.splat(0), high = low;
-  for (; rows > 0; rows -= BLOCK) {
-    const sum = block_sum(from, stride, min(rows, BLOCK), origin);
-    low = add_low(low, sum);
-    high = add_high(high, sum);
-    from += BLOCK * stride;
-  }
-  return demote(low, high);
-}
 
 /**
  * Sum of the squares of the differences of `rows` means, a block of them at most, from a center; the rounding error of
@@ -275,18 +225,6 @@ export function batch_norm_fold(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function normalize_tile(
-  from: usize, to: usize, stride: usize, rows: i32, scale: v128, shift: v128, lower: v128, lanes: i32,
-): void {
-  for (; rows > 0; rows--) {
-    store_lanes_inline(to, f32x4.pmax(madd(v128.load(from), scale, shift), lower), lanes);
-    from += stride;
-    to += stride;
-  }
-}
-
 /**
  * y = max(scale x + shift, lower).
  *
@@ -314,55 +252,6 @@ export function batch_norm_forward(
       normalize_tile(from, to, stride, rows, factor, summand, floor, lanes);
     }
   }
-}
-
-/** dz: dy where the ReLU let scale x + shift through, else 0; without a ReLU dy. */
-// @ts-ignore: decorator
-@inline
-function gradient_of(dy: usize, x: v128, scale: v128, shift: v128, relu: bool): v128 {
-  const gradient = v128.load(dy);
-  return relu ? v128.and(gradient, f32x4.gt(madd(x, scale, shift), zero())) : gradient;
-}
-
-/** The sums of dz and of dz (x - mean) over a tile of rows; added to those before it, where there are more tiles. */
-// @ts-ignore: decorator
-@inline
-function add_gradients(
-  x: usize, dy: usize, stride: usize, rows: i32, mean: v128, scale: v128, shift: v128, to: usize, row: usize,
-  more: bool, relu: bool,
-): void {
-  let sum0 = zero(), sum1 = zero();
-  let product0 = zero(), product1 = zero();
-  for (; rows >= 2; rows -= 2) {
-    const x0 = v128.load(x);
-    const x1 = v128.load(x + stride);
-    const dz0 = gradient_of(dy, x0, scale, shift, relu);
-    const dz1 = gradient_of(dy + stride, x1, scale, shift, relu);
-    sum0 = f32x4.add(sum0, dz0);
-    sum1 = f32x4.add(sum1, dz1);
-    product0 = madd(dz0, f32x4.sub(x0, mean), product0);
-    product1 = madd(dz1, f32x4.sub(x1, mean), product1);
-    x += 2 * stride;
-    dy += 2 * stride;
-  }
-  if (rows > 0) {
-    const x0 = v128.load(x);
-    const dz = gradient_of(dy, x0, scale, shift, relu);
-    sum0 = f32x4.add(sum0, dz);
-    product0 = madd(dz, f32x4.sub(x0, mean), product0);
-  }
-  sum0 = f32x4.add(sum0, sum1);
-  product0 = f32x4.add(product0, product1);
-  if (!more) {
-    v128.store(to, sum0);
-    v128.store(to + row, product0);
-    return;
-  }
-  v128.store(to, add_low(v128.load(to), sum0));
-  v128.store(to + row, add_low(v128.load(to + row), product0));
-  to += 2 * row;
-  v128.store(to, add_high(v128.load(to), sum0));
-  v128.store(to + row, add_high(v128.load(to + row), product0));
 }
 
 /**
@@ -403,19 +292,7 @@ export function batch_norm_backward_sums(
       from += <usize>step * stride;
       across += <usize>step * stride;
     }
-    if (more) {
-      for (let at = to; at < to + row; at += 16) {
-        v128.store(at, demote(v128.load(at), v128.load(at + 2 * row)));
-        v128.store(at + row, demote(v128.load(at + row), v128.load(at + 3 * row)));
-        v128.store(at + 2 * row, zero());
-        v128.store(at + 3 * row, zero());
-      }
-    }
-    if (c & 3) {
-      const last = to + row - 16;
-      v128.store(last, keep_lanes(v128.load(last), c & 3));
-      v128.store(last + row, keep_lanes(v128.load(last + row), c & 3));
-    }
+    demote_sums(to, row, c, more);
   }
 }
 
@@ -450,22 +327,6 @@ export function batch_norm_backward_parameters(
     store_lanes(address(factors + i), f32x4.neg(slope), lanes);
     const constant = f32x4.sub(f32x4.mul(slope, v128.load(address(mean + i))), f32x4.mul(sum, factor));
     store_lanes(address(factors + c + i), constant, lanes);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function gradient_tile(
-  x: usize, dy: usize, dx: usize, stride: usize, rows: i32,
-  scale: v128, shift: v128, slope: v128, constant: v128, lanes: i32, relu: bool,
-): void {
-  for (; rows > 0; rows--) {
-    const value = v128.load(x);
-    const dz = gradient_of(dy, value, scale, shift, relu);
-    store_lanes_inline(dx, madd(dz, scale, madd(value, slope, constant)), lanes);
-    x += stride;
-    dy += stride;
-    dx += stride;
   }
 }
 

@@ -102,6 +102,7 @@ export { type FlattenOptions, flatten } from "./layers/flatten.ts";
 export type { Padding, Sides } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
 export { globalMaxPooling2d } from "./layers/global-max-pooling2d.ts";
+export { type GroupNormalizationOptions, groupNormalization } from "./layers/group-normalization.ts";
 export { hardSigmoid, hardSwish } from "./layers/hard-activation.ts";
 export type {
   ConstantInitializer,
@@ -111,6 +112,7 @@ export type {
   UniformInitializer,
 } from "./layers/initializers.ts";
 export type { Layer, SymbolicTensor } from "./layers/layer.ts";
+export { type LayerNormalizationOptions, layerNormalization } from "./layers/layer-normalization.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
 export { maximum } from "./layers/maximum.ts";
 export { multiply } from "./layers/multiply.ts";

@@ -12,7 +12,9 @@ import { averagePooling2d } from "../layers/average-pooling2d.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
+import { groupNormalization } from "../layers/group-normalization.ts";
 import type { Layer } from "../layers/layer.ts";
+import { layerNormalization } from "../layers/layer-normalization.ts";
 import type { Shape } from "../layers/shape.ts";
 import { softmax } from "../layers/softmax.ts";
 import { upSampling2d } from "../layers/up-sampling2d.ts";
@@ -90,6 +92,8 @@ const OF_LAYER: Readonly<Record<string, RegExp>> = {
   globalAveragePooling2d: /^average_pool_/,
   upSampling2d: /^upsample_/,
   batchNormalization: /^batch_norm_/,
+  layerNormalization: /^(layer|sample)_norm_/,
+  groupNormalization: /^group_norm_/,
 };
 
 /** Layers that no network has. To time a layer on another shape, add a line. */
@@ -102,6 +106,9 @@ const MORE_LAYERS: readonly (readonly [layer: Layer, input: Shape])[] = [
   [depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32]],
   [averagePooling2d({ poolSize: 2 }), [26, 26, 32]],
   [upSampling2d(), [14, 14, 64]],
+  [layerNormalization(), [14, 14, 64]],
+  [layerNormalization({ axis: [1, 2, 3] }), [14, 14, 64]],
+  [groupNormalization({ groups: 8 }), [14, 14, 64]],
   [upSampling2d({ interpolation: "bilinear" }), [14, 14, 64]],
 ];
 

@@ -16,6 +16,8 @@ import { DROPOUT } from "../layers/dropout.ts";
 import { FLATTEN } from "../layers/flatten.ts";
 import { GLOBAL_AVERAGE_POOLING2D } from "../layers/global-average-pooling2d.ts";
 import { GLOBAL_MAX_POOLING2D } from "../layers/global-max-pooling2d.ts";
+import { GROUP_NORMALIZATION } from "../layers/group-normalization.ts";
+import { LAYER_NORMALIZATION } from "../layers/layer-normalization.ts";
 import { MAX_POOLING2D } from "../layers/max-pooling2d.ts";
 import { MAXIMUM } from "../layers/maximum.ts";
 import { MULTIPLY } from "../layers/multiply.ts";
@@ -43,6 +45,8 @@ export const LAYER_TYPES = {
   zeroPadding2d: ZERO_PADDING2D,
   cropping2d: CROPPING2D,
   batchNormalization: BATCH_NORMALIZATION,
+  layerNormalization: LAYER_NORMALIZATION,
+  groupNormalization: GROUP_NORMALIZATION,
   dropout: DROPOUT,
   flatten: FLATTEN,
   reshape: RESHAPE,

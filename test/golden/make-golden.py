@@ -573,3 +573,37 @@ def make_shapes():
 
 
 make_shapes()
+
+
+def make_normalizations():
+    """Layer, group and instance normalisation and all gradients."""
+    shape = (3, 5, 3, 6)
+    x = draw(*shape, deviation=0.75, mean=3)
+    cases = []
+    images = {"axis": [1, 2, 3], "epsilon": 2**-10}
+    for kind, options in [
+        ("layerNormalization", {"epsilon": 2**-10}),
+        ("layerNormalization", images),
+        ("groupNormalization", {"groups": 2}),
+        ("groupNormalization", {"groups": 1, "epsilon": 2**-7}),
+        ("groupNormalization", {"groups": -1}),
+    ]:
+        z = x.clone().requires_grad_()
+        size = shape[1:] if options is images else shape[3:]
+        w = Weights()
+        w.add("gamma", *size, deviation=0.25, mean=1.0)
+        w.add("beta", *size, deviation=0.25)
+        epsilon = options.get("epsilon", 1e-3)
+        if kind == "layerNormalization":
+            y = F.layer_norm(z, size, w["gamma"], w["beta"], epsilon)
+        else:
+            groups = shape[3] if options["groups"] < 0 else options["groups"]
+            y = F.group_norm(z.permute(0, 3, 1, 2), groups, w["gamma"], w["beta"], epsilon).permute(0, 2, 3, 1)
+        dy = draw(*shape)
+        y.backward(dy)
+        gradients = {"input": array(z.grad), **{name: array(value.grad) for name, value in w.values.items()}}
+        cases.append({"type": kind, "options": options, "weights": arrays(w.values), "y": array(y), "dy": array(dy), "gradients": gradients})
+    write("normalizations", {"x": array(x), "cases": cases})
+
+
+make_normalizations()

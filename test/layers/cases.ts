@@ -24,7 +24,9 @@ import { flatten } from "../../src/layers/flatten.ts";
 import type { Padding } from "../../src/layers/geometry.ts";
 import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
 import { globalMaxPooling2d } from "../../src/layers/global-max-pooling2d.ts";
+import { groupNormalization } from "../../src/layers/group-normalization.ts";
 import type { Layer } from "../../src/layers/layer.ts";
+import { layerNormalization } from "../../src/layers/layer-normalization.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { maximum } from "../../src/layers/maximum.ts";
 import { multiply } from "../../src/layers/multiply.ts";
@@ -500,6 +502,20 @@ export const LAYER_CASES: readonly LayerCase[] = [
   },
   { name: "globalAveragePooling2d", input: [3, 5, 4], layers: [globalAveragePooling2d()] },
 
+  { name: "layerNormalization of channels", input: [3, 4, 5], layers: [layerNormalization()] },
+  {
+    name: "layerNormalization of images",
+    input: [3, 2, 5],
+    layers: [layerNormalization({ axis: [1, 2, -1], epsilon: 0.01, gammaInitializer: "glorotNormal" })],
+  },
+  { name: "layerNormalization of vectors, dense", input: [7], layers: [layerNormalization(), dense({ units: 3 })] },
+  {
+    name: "groupNormalization",
+    input: [3, 4, 6],
+    layers: [groupNormalization({ groups: 3, betaInitializer: "ones" })],
+  },
+  { name: "groupNormalization, one group", input: [3, 3, 5], layers: [groupNormalization({ groups: 1 })] },
+  { name: "groupNormalization of single channels", input: [4, 3, 5], layers: [groupNormalization({ groups: -1 })] },
   { name: "batchNormalization of images", input: [3, 4, 5], layers: [batchNormalization()] },
   {
     name: "batchNormalization of vectors",

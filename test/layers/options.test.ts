@@ -87,6 +87,14 @@ describe("wrong options", () => {
     [{ type: "gelu", approximate: "tanh" }, TypeError, '(gelu): expected approximate to be true or false, got "tanh"'],
     [{ type: "flatten", axis: 0 }, RangeError, "(flatten): expected axis to be a whole number at least 1, got 0"],
     [{ type: "flatten", axis: 1.5 }, RangeError, "(flatten): expected axis to be a whole number at least 1, got 1.5"],
+    [{ type: "elu", alpha: -1 }, RangeError, "(elu): expected alpha to be"],
+    [{ type: "layerNormalization", axis: "last" }, TypeError, "expected axis to be an axis or a list of axes"],
+    [{ type: "layerNormalization", axis: [1, 0] }, RangeError, "from 1 to 3 or from -3 to -1, got"],
+    [
+      { type: "groupNormalization", groups: 0 },
+      RangeError,
+      "expected groups to be a whole number at least 1, or -1, got 0",
+    ],
     [{ type: "upSampling2d", size: [2, 0] }, TypeError, "expected size to be"],
     [
       { type: "upSampling2d", interpolation: "bicubic" },

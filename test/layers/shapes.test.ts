@@ -331,6 +331,22 @@ describe("shapes that do not fit", () => {
         "between taps 3 apart",
     },
     {
+      layer: { type: "layerNormalization", axis: [1, 2] },
+      input: [9, 7, 3],
+      message: 'layerNormalization "layerNormalization": expected the last axis or all axes of inputs [9,7,3], got 1,2',
+    },
+    {
+      layer: { type: "layerNormalization", axis: [3, -1] },
+      input: [9, 7, 3],
+      message: 'layerNormalization "layerNormalization": expected axes of inputs [9,7,3], each once, got 3, -1',
+    },
+    {
+      layer: { type: "groupNormalization", groups: 4 },
+      input: [9, 7, 6],
+      message:
+        'groupNormalization "groupNormalization": expected groups that divide the 6 channels of inputs [9,7,6], got 4',
+    },
+    {
       layer: { type: "flatten", axis: 2 },
       input: [7],
       message: 'flatten "flatten": expected an axis of at most 1 for an input of [7], got 2',

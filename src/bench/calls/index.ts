@@ -39,6 +39,7 @@ import { clipCalls, optimizerCalls, optimizerWork } from "./optimizer.ts";
 import { padWork } from "./pad.ts";
 import { peakCalls, peakWork } from "./peak.ts";
 import { poolCalls, poolWork } from "./pool.ts";
+import { sampleNormCalls, sampleNormWork } from "./sample-norm.ts";
 import { upsampleCalls, upsampleWork } from "./upsample.ts";
 import { isWinograd, winogradCalls, winogradWork } from "./winograd.ts";
 import type { WorkRow } from "./work-rows.ts";
@@ -57,6 +58,7 @@ export const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
   ...copyWork,
   ...affineWork,
   ...normWork,
+  ...sampleNormWork,
   ...lossWork,
   ...focalWork,
   ...optimizerWork,
@@ -76,10 +78,13 @@ export function allCalls(): KernelCall[] {
       ...elementwiseLossCalls(size),
       ...sigmoidFocalCalls(size),
     ]),
-    ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape)]),
-    ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape), ...addBiasCalls(shape)]),
     ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape), ...classLossCalls(shape)]),
-    ...NORMS.flatMap((shape) => [...normCalls(shape), ...multiplyChannelsCalls(shape)]),
+    ...NORMS.flatMap((shape) => [
+      ...normCalls(shape),
+      ...sampleNormCalls(shape),
+      ...multiplyChannelsCalls(shape),
+      ...addBiasCalls(shape),
+    ]),
     ...COLUMNS.map(copyColumnsCall),
     ...BOXES.map(copyBoxesCall),
     ...TRANSPOSES.map(transposeCall),

@@ -18,6 +18,7 @@ const GREY: Look = { fill: "#f4f6f8", edge: "#8a95a1" };
 const CONVOLUTION: Look = { fill: "#e6f1f9", edge: BLUE };
 const POOLING: Look = { fill: "#e4f4f0", edge: "#009e73" };
 const ACTIVATION: Look = { fill: "#fdf6e0", edge: "#c29200" };
+const NORMALIZATION: Look = { fill: "#f1ecf0", edge: "#a0708f" };
 const MERGING: Look = { fill: "#fdeadf", edge: ORANGE };
 
 const LOOKS: Readonly<Record<string, Look>> = {
@@ -26,7 +27,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
   depthwiseConv2d: CONVOLUTION,
   separableConv2d: CONVOLUTION,
   dense: { fill: "#efeaf8", edge: "#7a5fb0" },
-  batchNormalization: { fill: "#f1ecf0", edge: "#a0708f" },
+  batchNormalization: NORMALIZATION,
+  layerNormalization: NORMALIZATION,
+  groupNormalization: NORMALIZATION,
   maxPooling2d: POOLING,
   averagePooling2d: POOLING,
   globalAveragePooling2d: POOLING,

@@ -8,6 +8,7 @@ import { depthwiseRows } from "./extra/depthwise.ts";
 import { focalRows } from "./extra/focal.ts";
 import { mergingRows } from "./extra/merging.ts";
 import { peakRows } from "./extra/peak.ts";
+import { groupNormRows, layerNormRows } from "./extra/sample-norm.ts";
 import { upSamplingRows } from "./extra/up-sampling.ts";
 import { valueLossRows } from "./extra/value-losses.ts";
 import type { Row } from "./row.ts";
@@ -28,6 +29,8 @@ export function extraRows(): { readonly [K in ExtraKernelName]: Row<K> } {
     ...focalRows,
     ...mergingRows,
     ...peakRows,
+    ...groupNormRows,
+    ...layerNormRows,
     ...upSamplingRows,
     ...valueLossRows,
   };

@@ -21,6 +21,7 @@ import { depthwiseKernels } from "./depthwise.ts";
 import { dropoutKernels } from "./dropout.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import { focalKernels } from "./focal.ts";
+import { groupNormKernels } from "./group-norm.ts";
 import type { Heap } from "./heap.ts";
 import { inputKernels } from "./input.ts";
 import { lossKernels } from "./loss.ts";
@@ -60,6 +61,7 @@ export function createReferenceKernels(heap: Heap) {
     ...softTargetKernels(heap),
     ...focalKernels(heap),
     ...normKernels(heap),
+    ...groupNormKernels(heap),
     ...poolKernels(heap),
     ...adaptivePoolKernels(heap),
     ...upsampleKernels(heap),

@@ -1,0 +1,148 @@
+// Group normalization (Wu and He, 2018): of groups of channels over all positions of a sample, by the moments of single channels that
+// batch normalization starts from; and the gradients of the parameters of it and of layer normalization. Axis: sample, but for those.
+
+import { store_lanes } from "./lanes";
+import {
+  add_gradients, column_sum, demote_sums, gradient_tile, normalize_tile, padded, ROWS, rows_in_sum, rows_in_tile,
+} from "./norm-tiles";
+import { address, zero } from "./simd";
+
+/**
+ * dbeta and dgamma from the sums of each sample.
+ *
+ * Axis: channel. Overwrites dgamma and dbeta.
+ *
+ * @param sums [n, pitch]: in each sample two rows of padded c, from `layer_norm_backward` or `group_norm_backward`
+ * @param dgamma, dbeta [c]
+ */
+export function sample_norm_parameters(
+  begin: i32, end: i32, sums: i32, dgamma: i32, dbeta: i32, n: i32, c: i32, pitch: i32,
+): void {
+  const row = <usize>padded(c) << 2, apart = <usize>pitch << 2;
+  for (let i = begin; i < end; i += 4) {
+    const lanes = min(4, end - i);
+    store_lanes(address(dbeta + i), column_sum(address(sums + i), apart, n, zero()), lanes);
+    store_lanes(address(dgamma + i), column_sum(address(sums + i) + row, apart, n, zero()), lanes);
+  }
+}
+
+/**
+ * y = gamma (x - mean) / sqrt(variance + epsilon) + beta, by mean and biased variance of each group of channels in each sample.
+ *
+ * Overwrites y and folded; x and y may be the same. Cost: one pass over x, besides that of the moments.
+ *
+ * @param x, y [n, positions, c]
+ * @param moments [n, 5, padded c], from `batch_norm_moments`
+ * @param folded [n, 4, c]: scale, shift, mean and 1 / sqrt(variance + epsilon) of each channel
+ * @param gamma, beta [c]
+ * @param groups of c / groups neighbouring channels
+ */
+export function group_norm_forward(
+  begin: i32, end: i32, x: i32, y: i32, moments: i32, folded: i32, gamma: i32, beta: i32,
+  positions: i32, c: i32, groups: i32, epsilon: f32,
+): void {
+  const stride = <usize>c << 2, row = <usize>padded(c) << 2;
+  const width = c / groups;
+  const lower = f32x4.splat(-Infinity);
+  for (let n = begin; n < end; n++) {
+    const from = address(moments) + <usize>n * ROWS * row, to = address(folded + 4 * n * c);
+    for (let first = 0; first < c; first += width) {
+      let mean: f64 = 0, squares: f64 = 0;
+      for (let i = first; i < first + width; i++) {
+        const at = from + (<usize>i << 2);
+        mean += <f64>load<f32>(at) + <f64>load<f32>(at + 2 * row);
+      }
+      mean /= <f64>width;
+      for (let i = first; i < first + width; i++) {
+        const at = from + (<usize>i << 2);
+        const difference = <f64>load<f32>(at) + <f64>load<f32>(at + 2 * row) - mean;
+        squares += <f64>load<f32>(at + row) + <f64>positions * difference * difference;
+      }
+      const factor = 1 / sqrt<f64>(squares / (<f64>positions * <f64>width) + <f64>epsilon);
+      for (let i = first; i < first + width; i++) {
+        const at = to + (<usize>i << 2);
+        const scale = factor * <f64>load<f32>(address(gamma + i));
+        store<f32>(at, <f32>scale);
+        store<f32>(at + stride, <f32>(<f64>load<f32>(address(beta + i)) - mean * scale));
+        store<f32>(at + 2 * stride, <f32>mean);
+        store<f32>(at + 3 * stride, <f32>factor);
+      }
+    }
+    const step = rows_in_tile(c);
+    for (let position = 0; position < positions; position += step) {
+      const rows = min(step, positions - position), offset = (n * positions + position) * c;
+      for (let i = 0; i < c; i += 4) {
+        const at = to + (<usize>i << 2);
+        const scale = v128.load(at), shift = v128.load(at + stride);
+        normalize_tile(address(x + offset + i), address(y + offset + i), stride, rows, scale, shift, lower, min(4, c - i));
+      }
+    }
+  }
+}
+
+/**
+ * Gradient through the statistics of each group, as in `layer_norm_backward`, and the sums over a sample's positions of dy and of
+ * dy (x - mean) / sqrt(variance + epsilon).
+ *
+ * Overwrites dx and sums; dy and dx may be the same. Cost: two passes over x and dy.
+ *
+ * @param x, dy, dx [n, positions, c]; dx 0: not wanted
+ * @param folded [n, 4, c], from `group_norm_forward`
+ * @param gamma [c]
+ * @param sums [n, 5, padded c]: the two sums, then factors of x and 1 in dx, and a row to keep samples apart
+ */
+export function group_norm_backward(
+  begin: i32, end: i32, x: i32, dy: i32, dx: i32, folded: i32, gamma: i32, sums: i32,
+  positions: i32, c: i32, groups: i32,
+): void {
+  const stride = <usize>c << 2, row = <usize>padded(c) << 2;
+  const width = c / groups;
+  const count = <f64>positions * <f64>width;
+  const inSum = rows_in_sum(c), inTile = rows_in_tile(c);
+  const more = positions > inSum;
+  for (let n = begin; n < end; n++) {
+    const from = address(folded + 4 * n * c), to = address(sums) + <usize>n * ROWS * row;
+    const image = n * positions * c;
+    memory.fill(to, 0, ROWS * row);
+    for (let position = 0; position < positions; position += inSum) {
+      const rows = min(inSum, positions - position), offset = image + position * c;
+      for (let i = 0; i < c; i += 4) {
+        const at = <usize>i << 2;
+        const mean = v128.load(from + at + 2 * stride);
+        add_gradients(
+          address(x + offset + i), address(dy + offset + i), stride, rows, mean, zero(), zero(), to + at, row, more, false,
+        );
+      }
+    }
+    demote_sums(to, row, c, more);
+    for (let first = 0; first < c; first += width) {
+      let sum: f64 = 0, products: f64 = 0;
+      for (let i = first; i < first + width; i++) {
+        const at = to + (<usize>i << 2), weight = <f64>load<f32>(address(gamma + i));
+        sum += weight * <f64>load<f32>(at);
+        products += weight * <f64>load<f32>(at + row);
+      }
+      const mean = <f64>load<f32>(from + (<usize>first << 2) + 2 * stride);
+      const factor = <f64>load<f32>(from + (<usize>first << 2) + 3 * stride);
+      const slope = -factor * factor * factor * products / count;
+      for (let i = first; i < first + width; i++) {
+        const at = to + (<usize>i << 2);
+        store<f32>(at + row, <f32>(factor * <f64>load<f32>(at + row)));
+        store<f32>(at + 2 * row, <f32>slope);
+        store<f32>(at + 3 * row, <f32>(-slope * mean - factor * sum / count));
+      }
+    }
+    if (!dx) continue;
+    for (let position = 0; position < positions; position += inTile) {
+      const rows = min(inTile, positions - position), offset = image + position * c;
+      for (let i = 0; i < c; i += 4) {
+        const at = to + (<usize>i << 2), scale = v128.load(from + (<usize>i << 2));
+        const slope = v128.load(at + 2 * row), constant = v128.load(at + 3 * row);
+        gradient_tile(
+          address(x + offset + i), address(dy + offset + i), address(dx + offset + i), stride, rows,
+          scale, zero(), slope, constant, min(4, c - i), false,
+        );
+      }
+    }
+  }
+}
