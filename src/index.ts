@@ -236,5 +236,6 @@ export type {
 export type { RemoteDataset } from "./worker/remote-dataset.ts";
 export type { RemoteModel } from "./worker/remote-model.ts";
 export type { RemoteRun } from "./worker/remote-run.ts";
-export { createSession, type RemoteReadData, type Session, type SessionOptions } from "./worker/session.ts";
+export { createSession, type RemoteReadData, type Session } from "./worker/session.ts";
+export type { SessionOptions } from "./worker/session-options.ts";
 export { setWorkerSource, type WorkerSource } from "./worker/start.ts";

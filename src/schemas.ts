@@ -20,6 +20,7 @@ import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
 import { CLASSIFY_OPTIONS } from "./training/classify.ts";
 import { COMPILE_OPTIONS } from "./training/compile-options.ts";
 import { MODEL_OPTIONS } from "./training/create-model.ts";
+import { EVALUATE_OPTIONS } from "./training/evaluate.ts";
 import { EXPORT_HTML } from "./training/export-html-options.ts";
 import { FIT_OPTIONS } from "./training/fit-options.ts";
 import { LOAD_OPTIONS } from "./training/load-model.ts";
@@ -30,6 +31,7 @@ import { PREDICTION } from "./training/prediction-settings.ts";
 import { SAMPLE_EVALUATION } from "./training/reports.ts";
 import { SCHEDULES } from "./training/schedules.ts";
 import { WHITENING } from "./training/whitening.ts";
+import { REMOTE_RUN, REPLICAS, SESSION_OPTIONS } from "./worker/session-options.ts";
 
 /** The schemas of all options, by group and type: what forms, command lines and tables are made of. */
 export const SCHEMAS = {
@@ -44,6 +46,7 @@ export const SCHEMAS = {
     plan: TRAINING_PLAN,
     compile: COMPILE_OPTIONS,
     fit: FIT_OPTIONS,
+    evaluate: EVALUATE_OPTIONS,
     load: LOAD_OPTIONS,
     import: IMPORT_OPTIONS,
     classify: CLASSIFY_OPTIONS,
@@ -53,6 +56,7 @@ export const SCHEMAS = {
     testTimeAugmentation: VIEWS,
     whitening: WHITENING,
   },
+  session: { session: SESSION_OPTIONS, compile: REPLICAS, fit: REMOTE_RUN },
   network: { input: INPUT, layers: LIST_FORM, functional: FUNCTIONAL_FORM, model: MODEL_OPTIONS },
   data: { reader: READ_SETTINGS, split: DATA_SPLIT, dataset: DATASET, scaling: SCALING, digits: DIGITS },
   recipe: { file: RECIPE_FILE, input: RECIPE_INPUT, figures: RECIPE_FIGURE },

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import { EXIT, errorLine, exitCodeOf, Interrupted, UsageError } from "../src/cli/errors.ts";
+import { EXIT, errorLine, exitCodeOf, Interrupted, UsageError } from "../src/cli/command-error.ts";
 import { decodeError, encodeError } from "../src/error-records.ts";
 import {
   DivergedError,

@@ -24,7 +24,7 @@ const MESSAGE = /(\.message|^message|\breasonOf\(.*\))$/s;
 /** The files that look at the words of foreign programs, each with what it looks for. */
 const FOREIGN: Readonly<Record<string, string>> = {
   "src/cli/trouble.ts": "V8, Node and Deno say by words alone that memory or a permission is missing",
-  "src/cli/errors.ts": 'commander puts "error: " in front of its messages',
+  "src/cli/command-error.ts": 'commander puts "error: " in front of its messages',
   "src/worker/host.ts": "browsers and Node say by words alone that an array finds no memory",
 };
 

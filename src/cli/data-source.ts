@@ -15,6 +15,7 @@ import { errorCode, FileError, fileError } from "../node/file-error.ts";
 import { findMnist, idxPathsIn, loadIdxFolder, loadMnist } from "../node/mnist.ts";
 import type { Model } from "../training/model.ts";
 import { barLine } from "./bar.ts";
+import { UsageError } from "./command-error.ts";
 import { type Context, pathWord, shorterPath } from "./context.ts";
 import {
   addFileOptions,
@@ -25,7 +26,6 @@ import {
   settingsArguments,
 } from "./data-options.ts";
 import { makeDigits } from "./digits.ts";
-import { UsageError } from "./errors.ts";
 import { count, megabytes } from "./format.ts";
 
 /** Source of data. `auto`: MNIST if it is here or soon downloaded, else generated digits. */

@@ -8,6 +8,7 @@ import { isRecord } from "../json.ts";
 import { rangeOf, type TestRange } from "../recipes/data-split.ts";
 import { type DataSettings, readDataSettings } from "../recipes/run-settings.ts";
 import type { Model } from "../training/model.ts";
+import { UsageError } from "./command-error.ts";
 import { type Context, commandLine } from "./context.ts";
 import { givenFileOption, readSettings } from "./data-options.ts";
 import {
@@ -18,7 +19,6 @@ import {
   readDataSource,
   scalingFor,
 } from "./data-source.ts";
-import { UsageError } from "./errors.ts";
 import { count } from "./format.ts";
 import { type ModelFile, runNotes } from "./model-file.ts";
 import { RunFolder } from "./run-folder.ts";

@@ -66,7 +66,7 @@ export async function prepareExperiment(
       ? { network: await chooseNetwork(isNamed ? options : { ...options, set: undefined }), start: undefined }
       : await chooseStart(options.from, options);
   const split = chooseSplit(options, usual);
-  // What is wrong shows before any data is loaded.
+  // Mistakes show before any data is loaded.
   const asked = trainingPlan(options, usual);
   const engine = resolveEngine(options.engine);
   const source = readDataSource(argument, options);

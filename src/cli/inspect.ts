@@ -88,7 +88,11 @@ async function inspectFile(path: string, output: Output): Promise<ModelDescripti
     bytes: size,
     weightsSha256: sha256,
     finished: progress === undefined,
-    ...(progress !== undefined && { epoch: progress.epoch, step: progress.step, stopped: progress.stopped }),
+    ...(progress !== undefined && {
+      epoch: progress.epoch,
+      step: progress.step,
+      stopped: progress.stop?.stopped ?? null,
+    }),
     ...description,
     architecture: checkpoint.model,
     settings,

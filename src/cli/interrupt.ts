@@ -1,5 +1,5 @@
 import { fileError } from "../node/file-error.ts";
-import { EXIT, Interrupted } from "./errors.ts";
+import { EXIT, Interrupted } from "./command-error.ts";
 
 /**
  * Turns the first Ctrl-C, or request to terminate, into an abort, so that work can end where nothing is lost. The second

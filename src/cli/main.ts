@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { useNode } from "../node/host.ts";
 import { addBenchCommand } from "./bench.ts";
+import { Interrupted, reportError } from "./command-error.ts";
 import { addDataCommand } from "./data.ts";
 import { addDoctorCommand } from "./doctor.ts";
-import { Interrupted, reportError } from "./errors.ts";
 import { addEvalCommand } from "./eval.ts";
 import { addExportCommand } from "./export.ts";
 import { withOurName } from "./foreign-options.ts";

@@ -3,7 +3,7 @@ import { isInputError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import type { OptionKind } from "../options/kinds.ts";
 import { nearest } from "../options/nearest.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 import { parsePairs } from "./spec.ts";
 import { wordsOf } from "./word-lists.ts";
 

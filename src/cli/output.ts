@@ -1,5 +1,5 @@
 import type { BarLook } from "./bar.ts";
-import { oneLine } from "./errors.ts";
+import { oneLine } from "./command-error.ts";
 import { hasColours, hasUnicode, type Style, styleFor, written } from "./style.ts";
 import { visibleJson } from "./visible.ts";
 

@@ -3,9 +3,9 @@ import type { PixelScaling } from "../data/scaling.ts";
 import { flagName } from "../options/names.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
+import { UsageError } from "./command-error.ts";
 import type { Context } from "./context.ts";
 import { resolveEngine } from "./engine.ts";
-import { UsageError } from "./errors.ts";
 import type { TrainOptions } from "./experiment.ts";
 import { type ModelFile, openModel, progressOf, readModelFile } from "./model-file.ts";
 import type { TrainingRun } from "./run-facts.ts";
@@ -75,12 +75,18 @@ function notedScaling(data: DataSettings, scaling: PixelScaling | undefined): Da
 
 /** Throws unless a run can be trained to so many epochs; says what becomes of its schedule. */
 function checkFurther(epochs: number, file: ModelFile, { schedule, epochs: before }: RunSettings, { output }: Context) {
-  const { epoch = 0, stopped = null } = progressOf(file) ?? {};
-  if (stopped !== null) {
+  const { epoch = 0, stop } = progressOf(file) ?? {};
+  if (stop !== undefined) {
     const advice = "--from starts a new one with its weights";
-    throw new UsageError("--resume", "a run to train further", `one that was stopped: ${stopped}`, "contradiction", {
-      advice,
-    });
+    throw new UsageError(
+      "--resume",
+      "a run to train further",
+      `one that was stopped: ${stop.stopped}`,
+      "contradiction",
+      {
+        advice,
+      },
+    );
   }
   if (epochs <= epoch) throw new UsageError("--epochs", `more than the ${epoch} that are done`, `${epochs}`);
   if (epochs !== before && (schedule.type === "oneCycle" || schedule.type === "cosine")) {

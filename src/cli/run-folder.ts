@@ -2,7 +2,7 @@ import { mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorCode, fileError } from "../node/file-error.ts";
 import { claimFile, ensureFolder, pathExists } from "../node/files.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 
 /** Default folder of runs. */
 export const RUNS = "runs";

@@ -2,7 +2,7 @@ import { InputTypeError, shown } from "../errors.ts";
 import type { OptionKind } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
 import { SEED } from "../training/model-settings.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 
 /** Most seeds of one command. */
 const MOST_SEEDS = 1000;

@@ -1,7 +1,7 @@
 // Options in one word: "cosine:warmupEpochs=1,finalFactor=0.01", "shift=2,rotate=10".
 
 import { shown } from "../errors.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 
 type Value = number | boolean | string | readonly number[];
 

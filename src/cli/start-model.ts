@@ -9,9 +9,9 @@ import { checkWeights, restoreWeights } from "../training/load-model.ts";
 import type { Model } from "../training/model.ts";
 import { readModelSettings } from "../training/model-settings.ts";
 import { forClasses } from "../training/new-classes.ts";
+import { UsageError } from "./command-error.ts";
 import type { FileOptions } from "./data-options.ts";
 import type { DataRequest } from "./data-source.ts";
-import { UsageError } from "./errors.ts";
 import { inModelFile, modelTitle, readModelFile, runNotes } from "./model-file.ts";
 import { type NetworkChoice, type NetworkOptions, settingsFor } from "./network-option.ts";
 

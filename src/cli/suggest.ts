@@ -1,5 +1,5 @@
 import { nearest } from "../options/nearest.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 
 /**
  * The error for a name on the command line that is not known, with the one that was probably meant as advice.

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { pathExists } from "../node/files.ts";
 import { openToRead } from "../node/pipe.ts";
+import { UsageError } from "./command-error.ts";
 import { type Context, commandLine } from "./context.ts";
-import { UsageError } from "./errors.ts";
 import { RunFolder } from "./run-folder.ts";
 
 /** Place of the brace with which a safetensors file's header begins, after the header's length. */
@@ -24,7 +24,7 @@ export async function expectModelFirst(
   if (await isModel(first)) return;
   const kinds = await Promise.all(others.map(isModel));
   const at = kinds.indexOf(true);
-  // What is not there may be a mistyped model.
+  // A path that is not there may be a mistyped model.
   if (at < 0 || !(await pathExists(first))) return;
   const rest = [first, ...others.filter((_, i) => i !== at)];
   throw new UsageError(command, "the model first", `it after ${JSON.stringify(first)}`, "contradiction", {

@@ -1,7 +1,7 @@
 import { isInputError, listed, retold } from "../errors.ts";
 import { announceLines } from "./announce.ts";
+import { Interrupted } from "./command-error.ts";
 import { type Context, commandLine, pathWord } from "./context.ts";
-import { Interrupted } from "./errors.ts";
 import { type Experiment, newRun } from "./experiment.ts";
 import { counted, duration } from "./format.ts";
 import type { TrainingRun } from "./run-facts.ts";

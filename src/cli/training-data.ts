@@ -10,9 +10,9 @@ import { InputRangeError } from "../errors.ts";
 import { type Draw, type SplitData, splitData } from "../recipes/data-split.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import { isFormerRun } from "../training/run-reading.ts";
+import { UsageError } from "./command-error.ts";
 import type { Context } from "./context.ts";
 import { type DataRequest, type DataSource, type LoadedData, loadData } from "./data-source.ts";
-import { UsageError } from "./errors.ts";
 import { count } from "./format.ts";
 
 /** The images of a training run, in their parts. */

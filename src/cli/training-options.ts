@@ -11,7 +11,7 @@ import { type PlanOptions, TRAINING_PLAN, type TrainingPlan } from "../training/
 import { type PredictionSettings, readPredictionSettings } from "../training/prediction-settings.ts";
 import type { SampleEvaluation } from "../training/reports.ts";
 import { parseSchedule, SCHEDULES, type Schedule } from "../training/schedules.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 import type { NetworkChoice } from "./network-option.ts";
 import { parsePairs, parseTyped } from "./spec.ts";
 import { unknownName } from "./suggest.ts";

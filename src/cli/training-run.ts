@@ -19,10 +19,10 @@ import type { Model } from "../training/model.ts";
 import type { Trainer } from "../training/trainer.ts";
 import { announce } from "./announce.ts";
 import { confusionMatrix, trainingCurves } from "./charts.ts";
+import { Interrupted } from "./command-error.ts";
 import { type Context, commandLine, pathWord } from "./context.ts";
 import { sourceArguments } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
-import { Interrupted } from "./errors.ts";
 import { guessingNote, isFarFromGuessing } from "./far-from-guessing.ts";
 import { duration } from "./format.ts";
 import { runFacts, type TrainingRun, writeSettings } from "./run-facts.ts";
@@ -163,8 +163,8 @@ async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   const { model, trainer, settings, folder } = run;
   const { signal, output } = context;
   // The checkpoint of the last epoch has the weights before they were averaged, or those of the best epoch came in their place.
-  const { epoch, step, stepInEpoch, history, stopped } = trainer.progress;
-  const isOver = epoch === settings.epochs || stopped !== null;
+  const { epoch, step, stepInEpoch, history, stop } = trainer.progress;
+  const isOver = epoch === settings.epochs || stop !== undefined;
   if (!isOver || !existsSync(folder.checkpoint))
     await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
   await writeReports(run);

@@ -1,7 +1,7 @@
 import { flagName } from "../options/names.ts";
 import type { DataSplit, ImageRange, TestRange, ValidationImages } from "../recipes/data-split.ts";
 import type { TrainingPlan } from "../training/plan.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 
 /** The options that say which images are used for what. */
 export interface SplitOptions {

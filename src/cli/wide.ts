@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { knowsWide, runsWide, WIDE_FLAG } from "../node/wide.ts";
-import { EXIT } from "./errors.ts";
+import { EXIT } from "./command-error.ts";
 
 /** Milliseconds after which the self-check counts as failed. */
 const CHECK_TIMEOUT = 60_000;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputRangeError } from "../errors.ts";
+import { InputRangeError, shown } from "../errors.ts";
 import { standInOf } from "../numeric/stand-ins.ts";
 import { findDuplicateKey } from "./json-keys.ts";
 
@@ -140,17 +140,6 @@ function checkMetadata(who: string, value: unknown): Record<string, string> {
     pairs.push([key, text]);
   }
   return Object.fromEntries(pairs);
-}
-
-/** A value for a message, cut to a length of 60. */
-function shown(value: unknown): string {
-  let text = "something nested too deep";
-  try {
-    text = JSON.stringify(value) ?? "nothing";
-  } catch {
-    // Parsing takes any depth, printing does not.
-  }
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
 function isCounts(value: unknown): value is number[] {

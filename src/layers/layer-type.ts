@@ -1,6 +1,6 @@
 import { type OptionSchema, readOptions, type ValuesOf } from "../options/schema.ts";
 import { defineLayer, type Layer, type LayerDefinition, type LayerHeader } from "./layer.ts";
-import { LAYER_OPTIONS, type LayerConfig, type LayerOptions } from "./options.ts";
+import { LAYER_OPTIONS, type LayerConfig } from "./options.ts";
 
 /** The options of a type of layer: its own, and those that every layer has. */
 export type LayerSchema<Own extends OptionSchema> = Own & typeof LAYER_OPTIONS;
@@ -37,36 +37,27 @@ export function layerType<Own extends OptionSchema>(
     type,
     schema,
     create(options, place) {
-      const { name, inputs, trainable }: { readonly [key in keyof LayerOptions]?: unknown } = options;
+      const { name }: { readonly name?: unknown } = options;
       // A right name first: it stands in the messages about all others.
       const placed = (title: string) => (place === undefined ? title : `${place} (${title})`);
-      const named = readOptions(placed(type), LAYER_OPTIONS, { name });
-      const who = placed(named.name === undefined ? type : `${type} "${named.name}"`);
+      const isNamed = name !== undefined && name !== null;
+      const who = placed(isNamed ? `${type} "${LAYER_OPTIONS.name.kind.read(placed(type), "name", name)}"` : type);
       const values = readOptions(who, schema, options);
-      const common = readOptions(who, LAYER_OPTIONS, { inputs, trainable });
-      const config = layerConfig({ type, schema }, options, values, common);
+      const config = layerConfig({ type, schema }, options, values);
       return defineLayer(define(values, { type, config }, who));
     },
   };
 }
 
 /** Options as files keep them: those that were given, inputs always as a list, and `trainable` only where it is not. */
-function layerConfig(
-  { type, schema }: Pick<LayerType, "type" | "schema">,
-  options: object,
-  read: object,
-  { inputs, trainable }: ValuesOf<typeof LAYER_OPTIONS>,
-): LayerConfig {
+function layerConfig({ type, schema }: Pick<LayerType, "type" | "schema">, options: object, read: object): LayerConfig {
   const values = new Map<string, unknown>(Object.entries(read));
   const { inputs: _, trainable: __, type: ___, ...given }: { readonly [key: string]: unknown } = { ...options };
   const config = Object.entries(given).map(([key, value]) => {
     const toJson = value === undefined || value === null ? undefined : schema[key].kind.toJson;
     return [key, toJson === undefined ? value : toJson(values.get(key))];
   });
-  return {
-    ...JSON.parse(JSON.stringify(Object.fromEntries(config))),
-    ...(inputs !== undefined && { inputs }),
-    ...(!trainable && { trainable }),
-    type,
-  };
+  const frozen = values.get("trainable") === false ? { trainable: false } : {};
+  const common = { inputs: values.get("inputs"), ...frozen };
+  return { ...JSON.parse(JSON.stringify({ ...Object.fromEntries(config), ...common })), type };
 }

@@ -33,7 +33,7 @@ export function poolsItself(d: ConvolutionDims, pool: PoolGeometry): boolean {
   const dense = pool.dilationH === 1 && pool.dilationW === 1;
   const windows = pool.r === 2 && pool.s === 2 && pool.strideH === 2 && pool.strideW === 2 && dense;
   const inside = pool.padTop === 0 && pool.padLeft === 0 && 2 * pool.p <= d.p && 2 * pool.q <= d.q;
-  // What float32 can tell of a place.
+  // The places that float32 can tell apart.
   const near = 4 * (d.strideH * d.wp + d.strideW) * d.c < FIRST_PLACE;
   return windows && inside && near && hasGradient(d.r, d.s * d.c);
 }

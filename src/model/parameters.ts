@@ -1,6 +1,6 @@
 import { alignedSize, type MemoryPlan, type Region } from "../engine/plan.ts";
 import type { Heap } from "../engine/reference/heap.ts";
-import { InputRangeError } from "../errors.ts";
+import { InputRangeError, listed } from "../errors.ts";
 import type { NodeParameter } from "../graph/graph.ts";
 import { initialize } from "../layers/initializers.ts";
 import type { ParameterPlace } from "../layers/placed-layer.ts";
@@ -48,8 +48,8 @@ export class Parameters {
   get(name: string): Parameter {
     const parameter = this.#byName.get(name);
     if (parameter !== undefined) return parameter;
-    const known = [...this.#byName.keys()].join(", ");
-    throw new InputRangeError("weights", `one of ${known}`, `"${name}"`, "unknown-name");
+    const known = [...this.#byName.keys()];
+    throw new InputRangeError("weights", `one of ${listed(known)}`, `"${name}"`, "unknown-name");
   }
 
   /**

@@ -53,7 +53,7 @@ async function makeFolder(path: string, mayLackParent = true, isFirstTry = true)
     // Other codes, such as that of a read-only file system, also come for a folder that exists.
     const info = await stat(path).catch(() => undefined);
     if (info?.isDirectory()) return;
-    // What was there a moment ago was removed in between.
+    // The folder that was there a moment ago was removed in between.
     if (code === "EEXIST" && info === undefined && isFirstTry) return makeFolder(path, mayLackParent, false);
     if (code === "EEXIST") throw new FileError("make the folder", path, "a file of that name is there");
     throw error;

@@ -5,11 +5,13 @@ import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
 import { TimeSlice } from "../event-loop.ts";
 import type { Loss } from "../model/contracts.ts";
 import type { Network } from "../model/network.ts";
+import { ABORT_SIGNAL, callable } from "../options/instances.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import { answersOf } from "./answers.ts";
 import { checkMetrics, METRICS, type MetricName, metricsOf } from "./chosen-metrics.ts";
 import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
 import { share } from "./metrics.ts";
-import { type PredictionSettings, readPredictionSettings } from "./prediction-settings.ts";
+import { PREDICTION, type PredictionSettings } from "./prediction-settings.ts";
 import { predictorOf } from "./predictors.ts";
 
 /** Means over the images of a data set that count: all but those that the loss ignores. */
@@ -36,13 +38,19 @@ export interface PredictionBatch {
   readonly losses: Float32Array | Float64Array;
 }
 
-export interface EvaluateOptions extends PredictionSettings {
-  /** Metrics beside loss and accuracy, such as `["f1", "top3"]`. Default none. */
-  readonly metrics?: readonly MetricName[] | undefined;
+/** The options of `evaluate`. */
+export const EVALUATE_OPTIONS = {
+  ...PREDICTION,
+  /** Metrics beside loss and accuracy, such as `["f1", "top3"]`. */
+  metrics: { kind: METRICS, default: [] },
   /** Called with the predictions of each batch, for metrics beyond loss and accuracy. */
-  readonly onBatch?: (batch: PredictionBatch) => void;
-  readonly signal?: AbortSignal;
-}
+  onBatch: { kind: callable<(batch: PredictionBatch) => void>(), optional: true },
+  /** Ends the evaluation, which rejects with its reason. */
+  signal: { kind: ABORT_SIGNAL, optional: true },
+} as const satisfies OptionSchema;
+
+/** Options of `evaluate`: statistics, views and metrics. */
+export interface EvaluateOptions extends OptionsOf<typeof EVALUATE_OPTIONS> {}
 
 /** Evaluates some of the images of a data set, or undefined for all; data and options were checked. */
 export type Evaluator = (
@@ -64,10 +72,9 @@ export async function evaluate(
   options: EvaluateOptions = {},
   evaluator: Evaluator = (...some) => evaluateImages(network, ...some),
 ): Promise<Evaluation> {
-  const { onBatch, signal, metrics = [], ...settings } = options;
-  readPredictionSettings("evaluate", settings);
+  const { metrics } = readOptions("evaluate", EVALUATE_OPTIONS, options);
   checkData(network, data, "evaluate");
-  checkMetrics("evaluate", network, METRICS.read("evaluate", "metrics", metrics));
+  checkMetrics("evaluate", network, metrics);
   return network.turns.read(() => evaluator(data, undefined, options));
 }
 

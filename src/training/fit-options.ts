@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
+import { ABORT_SIGNAL, instance } from "../options/instances.ts";
 import { flag, type OptionKind } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import type { Callback } from "./callback.ts";
@@ -8,18 +9,6 @@ import { StopOnNaN } from "./callbacks/stop-on-nan.ts";
 import { COMPILE_OPTIONS } from "./compile-options.ts";
 import { FIT_PLAN } from "./fit-plan.ts";
 import { OPTIMIZERS } from "./optimizers.ts";
-
-/** A thing of the host or of the caller, by a test of what it is. */
-function instance<T>(wanted: string, is: (value: unknown) => value is T): OptionKind<T, T> {
-  return {
-    field: "value",
-    wanted,
-    read(who, key, value) {
-      if (is(value)) return value;
-      throw new InputTypeError(`${who}: ${key}`, wanted, shown(value));
-    },
-  };
-}
 
 const CALLBACKS: OptionKind<readonly Callback[], readonly Callback[]> = {
   field: "value",
@@ -50,10 +39,7 @@ export const FIT_OPTIONS = {
   /** Ends the run when a loss or a weight is NaN or infinite. Its history then says so, by `end.divergence`. */
   stopOnNaN: { kind: flag(), default: true },
   /** Ends the run after the current step, or within a validation; the trainer can go on from there. */
-  signal: {
-    kind: instance("an AbortSignal", (value): value is AbortSignal => isRecord(value) && "aborted" in value),
-    optional: true,
-  },
+  signal: { kind: ABORT_SIGNAL, optional: true },
 } as const satisfies OptionSchema;
 
 /** Options that are not `fit`'s, by those that take them. */

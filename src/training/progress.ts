@@ -2,7 +2,7 @@ import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { text } from "../options/kinds.ts";
 import { checkNumber } from "../options/numbers.ts";
-import { readFields } from "../options/objects.ts";
+import { type Fields, readFields } from "../options/objects.ts";
 import type { Stop } from "./callback.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
 import { addCounts, type MetricCounts, readCounts } from "./metric-counts.ts";
@@ -29,9 +29,7 @@ export interface Progress {
   readonly reported: number;
   /** The factor of the learning rate that callbacks have set. */
   readonly learningRateFactor: number;
-  /** A callback's reason for ending the run. */
-  readonly stopped: string | null;
-  /** The same with its facts, where a callback has ended the run. Checkpoints of earlier versions lack it. */
+  /** The reason for which a callback has ended the run. */
   readonly stop?: Stop;
   readonly history: readonly EpochEvent[];
   /** Averages and evaluations in the course of the epochs. */
@@ -58,7 +56,6 @@ export const START: Progress = {
   averaged: NO_SUMS,
   reported: 0,
   learningRateFactor: 1,
-  stopped: null,
   history: [],
   reports: [],
 };
@@ -146,9 +143,8 @@ export function readProgress(json: unknown): Progress {
   const count = (name: (typeof keys)[number]) => checkNumber(who, name, fields[name], { whole: true, minimum: 0 });
   const number = (name: (typeof keys)[number]) => checkNumber(who, name, fields[name]);
   // Earlier versions had no reports.
-  const { stopped, history, reports = [] } = fields;
-  if (stopped !== null && typeof stopped !== "string")
-    throw new InputTypeError(who, "stopped to be text or null", shown(stopped));
+  const { history, reports = [] } = fields;
+  const stop = readStop(fields);
   if (!Array.isArray(history)) throw new InputTypeError(who, "history to be a list", shown(history));
   if (!Array.isArray(reports)) throw new InputTypeError(who, "reports to be a list", shown(reports));
   return {
@@ -163,16 +159,19 @@ export function readProgress(json: unknown): Progress {
     averaged: fields.averaged === undefined ? NO_SUMS : readSums(fields.averaged),
     reported: fields.reported === undefined ? 0 : count("reported"),
     learningRateFactor: number("learningRateFactor"),
-    stopped,
-    ...(fields.stop !== undefined && { stop: readStop(fields.stop) }),
+    ...(stop !== undefined && { stop }),
     history: history.map(readEpochEvent),
     reports: reports.map(readReport),
   };
 }
 
-function readStop(json: unknown): Stop {
-  const who = "resume: stop";
+/** The reason for an end; earlier versions kept its text, or null, and the earliest nothing else. */
+function readStop({ stop: json, stopped: former = null }: Fields<"stop" | "stopped">): Stop | undefined {
   const readText = text();
+  if (former !== null && typeof former !== "string")
+    throw new InputTypeError("resume", "stopped to be text or null", shown(former));
+  if (json === undefined) return former === null ? undefined : { stopped: former };
+  const who = "resume: stop";
   const { stopped, by, reason, divergence } = readFields(who, json, ["stopped", "by", "reason", "divergence"]);
   const { expected, got } = readFields(who, divergence ?? {}, ["expected", "got"]);
   return {

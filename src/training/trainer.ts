@@ -133,7 +133,7 @@ export class Trainer {
       this.average?.reset();
       for (const callback of this.callbacks) callback.onTrainBegin?.();
     }
-    while (this.#progress.epoch < this.#options.epochs && this.#progress.stopped === null) {
+    while (this.#progress.epoch < this.#options.epochs && this.#progress.stop === undefined) {
       const order = this.#data.order(this.#progress.epoch);
       const epochStart = performance.now() - 1000 * this.#progress.trainSeconds;
       this.#away = 0;
@@ -158,7 +158,7 @@ export class Trainer {
         yield event;
         this.#handOver(false);
         if (turns.isOver(this)) return this.#history("interrupted");
-        if (this.#progress.stopped !== null) return this.#end(control);
+        if (this.#progress.stop !== undefined) return this.#end(control);
         const pause = slice.yieldIfOver();
         if (pause !== undefined) await pause;
       }
@@ -206,8 +206,7 @@ export class Trainer {
     this.network.turns.weights = "own";
     this.#isBetweenSteps = false;
     for (const callback of this.callbacks) await callback.onTrainEnd?.(control);
-    const { stopped, stop } = this.#progress;
-    return this.#history(stopped === null ? "completed" : (stop ?? { stopped }));
+    return this.#history(this.#progress.stop ?? "completed");
   }
 
   /** Puts the averaged weights in place, where there are some, and returns how to undo it. */
@@ -309,7 +308,7 @@ export class Trainer {
         trainer.#progress = { ...trainer.#progress, learningRateFactor };
       },
       endWith(stop) {
-        trainer.#progress = { ...trainer.#progress, stopped: stop.stopped, stop };
+        trainer.#progress = { ...trainer.#progress, stop };
       },
     });
   }

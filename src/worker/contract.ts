@@ -7,15 +7,14 @@
 
 import type { EngineName } from "../engine/engine-names.ts";
 import type { Json } from "../json.ts";
-import type { FileBytes } from "../numeric/array-kinds.ts";
-import type { OptionsOf } from "../options/schema.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { CompileOptions } from "../training/compile-options.ts";
 import type { EvaluateOptions } from "../training/evaluate.ts";
-import type { FitOptions } from "../training/fit-options.ts";
+import { FIT_OPTIONS } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
-import type { RUN_PLAN } from "../training/plan.ts";
-import type { RemoteDataset } from "./remote-dataset.ts";
+import { RUN_PLAN } from "../training/plan.ts";
+import { REMOTE_RUN, type REPLICAS } from "./session-options.ts";
 
 /** Engine and replicas that run a remote model. */
 export interface RemoteEngine {
@@ -30,14 +29,7 @@ export interface RemoteEngine {
 }
 
 /** Options of `compile` in a worker. */
-export interface RemoteCompileOptions extends CompileOptions {
-  /**
-   * Number of workers with memories of their own that exchange gradients each step, for hosts where memory cannot be
-   * shared. `"auto"`: one for each core where threads cannot be had. Default 1. More than one sums in another order
-   * than one alone does.
-   */
-  replicas?: number | "auto";
-}
+export interface RemoteCompileOptions extends CompileOptions, OptionsOf<typeof REPLICAS> {}
 
 /** Compile options with optimizer and loss as model files keep them. */
 export type CompileSettings = Omit<RemoteCompileOptions, "optimizer" | "loss"> & {
@@ -51,20 +43,19 @@ export type LoadSettings = LoadOptions & Pick<RemoteCompileOptions, "replicas">;
 /** Options of `evaluate` in a worker: all that can be sent there. */
 export type RemoteEvaluateOptions = Omit<EvaluateOptions, "onBatch" | "signal">;
 
+const { shuffle, stopOnNaN, signal } = FIT_OPTIONS;
+
+/** The options of `fit` in a worker. */
+export const REMOTE_FIT_OPTIONS = {
+  ...RUN_PLAN,
+  shuffle,
+  stopOnNaN,
+  signal,
+  ...REMOTE_RUN,
+} as const satisfies OptionSchema;
+
 /** Options of `fit` in a worker: no callbacks, but those by name. */
-export interface RemoteFitOptions
-  extends OptionsOf<typeof RUN_PLAN>,
-    Pick<FitOptions, "shuffle" | "stopOnNaN" | "signal"> {
-  /** Evaluated after each epoch. */
-  validation?: RemoteDataset;
-  /** True: begins in the paused state. Default false. */
-  paused?: boolean;
-  /**
-   * The bytes of a checkpoint, of a page or of the command line, that the run goes on from. The model has to be loaded
-   * from it with `training`, and the data has to be the same; options that are not given are those of the checkpoint.
-   */
-  checkpoint?: FileBytes;
-}
+export interface RemoteFitOptions extends OptionsOf<typeof REMOTE_FIT_OPTIONS> {}
 
 /** Options of `fit` but those that are sent as arguments of their own. */
 export type FitSettings = Omit<RemoteFitOptions, "validation" | "checkpoint" | "signal">;

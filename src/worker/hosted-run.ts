@@ -182,7 +182,7 @@ export class HostedRun {
   }
 
   #completesStep(event: FitEvent): boolean {
-    if (this.trainer.progress.stopped !== null) return false;
+    if (this.trainer.progress.stop !== undefined) return false;
     if (event.event === "step") return event.stepInEpoch < event.stepsPerEpoch;
     return event.event === "epoch" && event.epoch < event.epochs;
   }

@@ -23,6 +23,7 @@ export interface ReadInfo {
   readonly format: string;
   readonly train: DatasetInfo | undefined;
   readonly test: DatasetInfo | undefined;
+  readonly validation?: DatasetInfo | undefined;
   readonly notes: readonly string[];
 }
 
@@ -65,14 +66,14 @@ export class HostedSession {
   }
 
   /** Takes data sets that the page has read itself. */
-  addRead({ train, test, validation, notes: found, ...rest }: ReadData, settings: ReadSettings): ReadInfo {
+  addRead({ train, test, validation, ...rest }: ReadData, settings: ReadSettings): ReadInfo {
     const images = { train: train?.length ?? 0, test: test?.length ?? 0 };
     const group = { source: "folder", reader: settings, images } as const;
-    const addPart = (part: "train" | "test", data: Dataset | undefined) =>
+    const addPart = (part: Origin["part"], data: Dataset | undefined) =>
       data && this.#add(data, { group, part, range: [0, data.length] });
-    const note = test === validation ? "those to test on" : "not used: sessions have images to train and to test on";
-    const notes = validation === undefined ? found : [...found, `the pictures of validation are ${note}`];
-    return { ...rest, notes, train: addPart("train", train), test: addPart("test", test) };
+    const parts = { train: addPart("train", train), test: addPart("test", test) };
+    if (validation === undefined) return { ...rest, ...parts };
+    return { ...rest, ...parts, validation: validation === test ? parts.test : addPart("val", validation) };
   }
 
   addDataset(init: DatasetInit): DatasetInfo {

@@ -12,7 +12,8 @@ export interface Origin {
     readonly reader?: ReadSettings;
     readonly images: Readonly<Record<"train" | "test", number>>;
   };
-  readonly part: "train" | "test";
+  /** `val` is a part of its own for validation. */
+  readonly part: "train" | "test" | "val";
   readonly range: ImageRange;
   /** The draws per class of images of the range, if there were any, in their order. */
   readonly draws?: readonly DrawStep[];
@@ -57,12 +58,13 @@ export function drawnOrigin(origin: Origin, part: number, isDrawn: boolean): Ori
 
 /** The settings by which the command line finds the images of a run again. */
 export function dataSettings(train: Origin, validation: Origin | undefined): Omit<DataSettings, "sha256"> {
-  // The command line trains on no images to test on, unless they are shown to it as others.
-  if (train.part === "test") return dataSettings(ownOrigin(train.range[1] - train.range[0]), validation);
+  // The command line trains on no other images than those to train on, unless they are shown to it as others.
+  if (train.part !== "train") return dataSettings(ownOrigin(train.range[1] - train.range[0]), validation);
   if (train.draws !== undefined || validation?.draws !== undefined) return drawnSettings(train, validation);
   const { source, reader, images } = train.group;
   const [begin, end] = train.range;
   const isRest = validation?.group === train.group && validation.part === "train" && validation.range[0] === end;
+  const isOwnPart = validation?.group === train.group && validation.part === "val";
   const last = isRest ? validation.range[1] : end;
   return {
     source,
@@ -71,7 +73,7 @@ export function dataSettings(train: Origin, validation: Origin | undefined): Omi
     limit: null,
     trainRange: begin === 0 && last === images.train ? null : [begin, last],
     testRange: validation === undefined || isRest ? null : testRange(train, validation),
-    validation: validation === undefined ? null : isRest ? last - end : "test",
+    validation: validation === undefined ? null : isRest ? last - end : isOwnPart ? "val" : "test",
   };
 }
 
@@ -92,7 +94,7 @@ function drawnSettings(train: Origin, validation: Origin | undefined): Omit<Data
 
 /** The images of the validation; null for all images to test on, which also stands for images of another source. */
 function testRange({ group }: Origin, { group: other, part, range }: Origin): DataSettings["testRange"] {
-  if (other !== group) return null;
+  if (other !== group || part === "val") return null;
   const isAll = part === "test" && range[0] === 0 && range[1] === group.images.test;
   return isAll ? null : { of: part, range };
 }

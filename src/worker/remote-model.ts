@@ -2,44 +2,36 @@ import type { PictureSource } from "../data/picture-source.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { pixelsOf } from "../data/raw-images.ts";
 import type { PixelScaling } from "../data/scaling.ts";
-import { InputTypeError, shown } from "../errors.ts";
 import { isRecord, type Json } from "../json.ts";
 import type { LayerActivation } from "../model/probe.ts";
 import type { ModelDescription } from "../model/summary.ts";
-import { asBytes, type FileBytes } from "../numeric/array-kinds.ts";
 import { readFields } from "../options/objects.ts";
 import type { ClassifyOptions, ClassScore } from "../training/classify.ts";
 import { COMPILE_OPTIONS, NOT_COMPILE } from "../training/compile-options.ts";
 import type { Evaluation } from "../training/evaluate.ts";
-import { FIT_OPTIONS, NOT_FIT } from "../training/fit-options.ts";
-import { RUN_PLAN } from "../training/plan.ts";
+import { NOT_FIT } from "../training/fit-options.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import type { PredictionSettings } from "../training/prediction-settings.ts";
 import type { ImageReport } from "../training/report.ts";
 import type { WhitenOptions } from "../training/whitening.ts";
 import type { Connection } from "./connection.ts";
-import type {
-  CompileSettings,
-  RemoteCompileOptions,
-  RemoteEngine,
-  RemoteEvaluateOptions,
-  RemoteFitOptions,
+import {
+  type CompileSettings,
+  REMOTE_FIT_OPTIONS,
+  type RemoteCompileOptions,
+  type RemoteEngine,
+  type RemoteEvaluateOptions,
+  type RemoteFitOptions,
 } from "./contract.ts";
 import type { HostedModel, ModelInfo } from "./hosted-model.ts";
 import type { Handle } from "./protocol.ts";
 import { Remote } from "./remote.ts";
 import { RemoteDataset } from "./remote-dataset.ts";
 import { RemoteRun } from "./remote-run.ts";
+import { REPLICAS } from "./session-options.ts";
 
-const REMOTE_FIT_KEYS = [
-  ...Object.keys(RUN_PLAN),
-  "validation",
-  "shuffle",
-  "stopOnNaN",
-  "paused",
-  "checkpoint",
-  "signal",
-];
+const FIT_KEYS = Object.keys(REMOTE_FIT_OPTIONS);
+const COMPILE_KEYS = Object.keys({ ...COMPILE_OPTIONS, ...REPLICAS });
 
 /**
  * A model that lives in a worker: the library's own names and options, every answer a promise. Methods fail as those of `Model`
@@ -94,14 +86,14 @@ export class RemoteModel {
 
   /** Starts a training run; one at a time. */
   async fit(data: RemoteDataset, options: RemoteFitOptions = {}): Promise<RemoteRun> {
-    readFields("fit", options, REMOTE_FIT_KEYS, NOT_FIT);
+    readFields("fit", options, FIT_KEYS, NOT_FIT);
     const { validation, checkpoint, signal, ...rest } = options;
-    if (signal !== undefined) FIT_OPTIONS.signal.kind.read("fit", "signal", signal);
+    if (signal !== undefined) REMOTE_FIT_OPTIONS.signal.kind.read("fit", "signal", signal);
     const { handle, classNames, scaling } = await this.#remote.call(
       "fit",
       this.#dataset("fit", data),
       validation === undefined ? undefined : this.#dataset("fit: validation", validation),
-      checkpoint === undefined ? undefined : checkpointBytes(checkpoint),
+      checkpoint === undefined ? undefined : REMOTE_FIT_OPTIONS.checkpoint.kind.read("fit", "checkpoint", checkpoint),
       rest,
     );
     this.#classNames = classNames;
@@ -204,7 +196,7 @@ export class RemoteModel {
 
 /** Compile options in JSON: of optimizer and loss, their form in model files. */
 function compileSettings(options: RemoteCompileOptions): CompileSettings {
-  readFields("compile", options, [...Object.keys(COMPILE_OPTIONS), "replicas"], NOT_COMPILE);
+  readFields("compile", options, COMPILE_KEYS, NOT_COMPILE);
   const { optimizer, loss, ...rest } = options;
   return {
     ...rest,
@@ -216,10 +208,4 @@ function compileSettings(options: RemoteCompileOptions): CompileSettings {
 /** An optimizer or a loss as JSON; plain objects, which only JavaScript lets through, are JSON already. */
 function jsonOf(option: string | { readonly config: { readonly [key: string]: Json | undefined } }): Json {
   return typeof option === "object" && isRecord(option?.config) ? option.config : option;
-}
-
-function checkpointBytes(checkpoint: FileBytes): Uint8Array {
-  const bytes = asBytes(checkpoint);
-  if (bytes !== undefined) return bytes;
-  throw new InputTypeError("fit", "the bytes of a checkpoint", shown(checkpoint));
 }

@@ -6,9 +6,9 @@ import { hdf5Address } from "../data/read/hdf5-library.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { readData } from "../data/read-data.ts";
 import type { EngineName } from "../engine/engine-names.ts";
-import { HostError, InputTypeError, shown } from "../errors.ts";
+import { HostError, InputTypeError } from "../errors.ts";
 import { asBytes } from "../numeric/array-kinds.ts";
-import { readFields } from "../options/objects.ts";
+import { readOptions } from "../options/schema.ts";
 import { type ModelOptions, readModelOptions } from "../training/create-model.ts";
 import { readModelFile } from "../training/model-source.ts";
 import { Connection } from "./connection.ts";
@@ -19,16 +19,17 @@ import { SESSION } from "./protocol.ts";
 import { Remote } from "./remote.ts";
 import { RemoteDataset } from "./remote-dataset.ts";
 import { RemoteModel } from "./remote-model.ts";
+import { SESSION_OPTIONS, type SessionOptions } from "./session-options.ts";
 
-export interface SessionOptions {
-  /** Called once if the worker is lost, with a text for users: all promises under way reject with the same text. */
-  onLost?: (reason: string, error: HostError) => void;
-}
-
+/** Data sets in the worker that were read from files. */
 export interface RemoteReadData {
+  /** Name of the format, such as "CSV". */
   readonly format: string;
   readonly train: RemoteDataset | undefined;
   readonly test: RemoteDataset | undefined;
+  /** The part that is for validation, of pictures in folders that say so; the same as `test` where there is no other to test on. */
+  readonly validation?: RemoteDataset | undefined;
+  /** Notes on guesses, and on files that were left out or changed, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -47,11 +48,7 @@ export interface RemoteReadData {
  * session.terminate();
  */
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
-  readFields("createSession", options, ["onLost"] satisfies (keyof SessionOptions)[]);
-  const { onLost } = options;
-  if (onLost !== undefined && typeof onLost !== "function") {
-    throw new InputTypeError("createSession", "onLost to be a function", shown(onLost));
-  }
+  const { onLost } = readOptions("createSession", SESSION_OPTIONS, options);
   const connection = new Connection((error) => onLost?.(error.message, error));
   await connection.ready;
   return new Session(connection);
@@ -96,14 +93,20 @@ export class Session {
     if (!Array.isArray(files)) throw new InputTypeError("readData", "a list of files", typeof files);
     const { onProgress, ...settings } = options;
     const given = files.map(({ name, bytes }) => ({ name, bytes: asBytes(bytes) ?? bytes }));
-    const { train, test, ...rest } = await this.#remote
+    const { train, test, validation, ...rest } = await this.#remote
       .call("readData", given, settings, hdf5Address(), onProgress)
       .catch((error: unknown) => {
         if (error instanceof HostError && error.code === "left-to-page")
           return this.#readHere(files, settings, onProgress);
         throw error;
       });
-    return { ...rest, train: train && this.#dataset(train), test: test && this.#dataset(test) };
+    const parts = { train: train && this.#dataset(train), test: test && this.#dataset(test) };
+    if (validation === undefined) return { ...rest, ...parts };
+    return {
+      ...rest,
+      ...parts,
+      validation: validation.handle === test?.handle ? parts.test : this.#dataset(validation),
+    };
   }
 
   /** Reads files in the page, if the worker lacks what they need. */

@@ -40,7 +40,8 @@ describeInChromium("the fields of a training in the page", () => {
       }
     }
     await expectFields(form, "training", "augment");
-    for (const key of ["sampling", "stepsPerEpoch", "earlyStopping", "reduceOnPlateau"]) {
+    expect(await form.getByText(/^Views: /).allInnerTexts()).toEqual(["Views: horizontal flip", "Views: shift"]);
+    for (const key of ["sampling", "stepsPerEpoch", "earlyStopping", "reduceOnPlateau", "metrics"]) {
       const option = describeOptions("training", "plan").find((each) => each.key === key);
       const field = form.locator(`.field:has([name="${key}"])`).filter({ has: page.getByTitle(option?.help ?? "") });
       expect(await field.locator("label").allInnerTexts()).toEqual([option?.label]);
@@ -58,16 +59,23 @@ describeInChromium("the fields of a training in the page", () => {
     await form.getByLabel("Averaging").selectOption("ema");
     await form.locator('.fields:has([name="startEpoch"]) [name="decay"]').fill("0.9");
     await setField(page, "labelSmoothing", "0.1");
-    await form.getByLabel("Horizontal flip").selectOption("alternating");
+    await form.getByLabel("Horizontal flip", { exact: true }).selectOption("alternating");
     await setField(page, "epochs", "1");
     await setField(page, "stepsPerEpoch", "3");
     await form.locator('[name="sampling"]').selectOption("replacement");
     await setField(page, "earlyStopping", "2");
+    await setField(page, "metrics", "f1, top3");
+    await form.getByLabel("Batch statistics").check();
+    await form.getByLabel("Views: shift").fill("1");
+    await form.getByLabel("Views: shift").blur();
     await train(page);
+    expect(await textOf(page, ".run-metrics")).toMatch(/^Held out: f1 [\d.]+ %, top3 [\d.]+ %$/);
     const { metadata } = decodeSafetensors(await saved(page, /Save the run/));
     const settings = Object.values(metadata).join();
     expect(settings).toMatch(/"averaging":{"type":"ema","decay":0.9/);
     expect(settings).toContain('"labelSmoothing":0.1');
+    expect(settings).toContain('"metrics":["f1","top3"]');
+    expect(settings).toMatch(/"prediction":{"batchStatistics":true,"testTimeAugmentation":{[^}]*"shift":1/);
     expect(settings).toContain('"stepsPerEpoch":3');
     expect(settings).toContain('"sampling":"replacement"');
     expect(settings).toContain('"earlyStopping":2');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { barLine } from "../../src/cli/bar.ts";
+import { oneLine } from "../../src/cli/command-error.ts";
 import { shellWord } from "../../src/cli/context.ts";
-import { oneLine } from "../../src/cli/errors.ts";
 import { clock, count, duration, loss, percent, table } from "../../src/cli/format.ts";
 import { Output, type OutputMode } from "../../src/cli/output.ts";
 import { drawPixels } from "../../src/cli/picture.ts";

@@ -1,7 +1,7 @@
 // Runs the command line within the test's own process, which takes no time to start.
 
 import { vi } from "vitest";
-import { Interrupted } from "../../src/cli/errors.ts";
+import { Interrupted } from "../../src/cli/command-error.ts";
 import { runWords } from "../../src/cli/main.ts";
 import { cleanEnvironment, type Result, resultOf } from "./process.ts";
 

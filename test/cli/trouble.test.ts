@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { errorLine, exitCodeOf } from "../../src/cli/errors.ts";
+import { errorLine, exitCodeOf } from "../../src/cli/command-error.ts";
 import { HostError } from "../../src/errors.ts";
 import { CONVASM, cleanEnvironment } from "./process.ts";
 

@@ -156,7 +156,7 @@ describe("decodeSafetensors", () => {
     [
       "a deeply nested tensor",
       file(`{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`),
-      "expected dtype, shape and data_offsets, got something nested too deep",
+      "expected dtype, shape and data_offsets, got an object that JSON cannot hold",
     ],
     ["broken UTF-8", file("{}  ", []).fill(0xff, 10, 11), "got text that is not JSON"],
     [
@@ -178,10 +178,10 @@ describe("decodeSafetensors", () => {
     ["a list as metadata", file({ __metadata__: ["a"] }), 'expected texts in __metadata__, got ["a"]'],
     ["a tensor that is a number", file({ a: 1 }), 'tensor "a": expected dtype, shape and data_offsets, got 1'],
     ["a tensor that is null", file({ a: null }), "got null"],
-    ["no dtype", file({ a: { shape: [4], data_offsets: [0, 16] } }, some), 'such as "F32", got nothing'],
+    ["no dtype", file({ a: { shape: [4], data_offsets: [0, 16] } }, some), 'such as "F32", got undefined'],
     ["an unknown dtype", file({ a: entry(0, 16, [4], "F31") }, some), 'such as "F32", got "F31"'],
     ["a dtype from the prototype", file({ a: entry(0, 16, [4], "constructor") }, some), 'got "constructor"'],
-    ["no shape", file({ a: { dtype: "F32", data_offsets: [0, 16] } }, some), "as shape, got nothing"],
+    ["no shape", file({ a: { dtype: "F32", data_offsets: [0, 16] } }, some), "as shape, got undefined"],
     ["a negative shape", file({ a: entry(0, 16, [-2, -2]) }, some), "as shape, got [-2,-2]"],
     ["half a number in the shape", file({ a: entry(0, 16, [1.5]) }, some), "as shape, got [1.5]"],
     ["a shape of texts", file({ a: { ...entry(0, 16), shape: ["4"] } }, some), 'as shape, got ["4"]'],

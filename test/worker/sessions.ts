@@ -8,8 +8,8 @@ import { onTestFinished } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { RemoteCompileOptions } from "../../src/worker/contract.ts";
 import type { RemoteModel } from "../../src/worker/remote-model.ts";
-import type { Session, SessionOptions } from "../../src/worker/session.ts";
-import { createSession } from "../../src/worker/session.ts";
+import { createSession, type Session } from "../../src/worker/session.ts";
+import type { SessionOptions } from "../../src/worker/session-options.ts";
 import { barImages, everyLayer, SHAPE } from "../model/networks.ts";
 
 /** The images of the tests, in a worker and here. */

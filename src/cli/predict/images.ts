@@ -139,7 +139,7 @@ async function many(word: string, files: readonly Found[], request: Request): Pr
 
 async function isPicture(file: DataFile): Promise<boolean> {
   if (isPictureName(file.name)) return true;
-  // What cannot be read, and is not named as a picture, is none.
+  // A file that cannot be read, and is not named as a picture, is none.
   const start = await file.start(START_BYTES).catch(() => new Uint8Array(0));
   return pictureFormat(start) !== undefined;
 }

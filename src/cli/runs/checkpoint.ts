@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { fileError } from "../../node/file-error.ts";
 import { pathExists } from "../../node/files.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../command-error.ts";
 import { RUNS, RunFolder } from "../run-folder.ts";
 import { resolveRun } from "./name.ts";
 import { listRuns } from "./record.ts";

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { listOf } from "../../data/classes.ts";
 import { pathExists } from "../../node/files.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../command-error.ts";
 import { RUNS } from "../run-folder.ts";
 import { listRuns, type RunRecord } from "./record.ts";
 

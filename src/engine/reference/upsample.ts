@@ -20,6 +20,25 @@ function between(place: number, size: number, length: number): Between {
   return { first: Math.max(first, 0), second: Math.min(first + 1, length - 1), share: at - first };
 }
 
+/** The four pixels beside an output, as offsets of their first channels. */
+interface Corners {
+  readonly upperLeft: number;
+  readonly upperRight: number;
+  readonly lowerLeft: number;
+  readonly lowerRight: number;
+}
+
+/** The corners between some rows and columns of images [h, w, c] at `base`, of which row `image` is the first of one. */
+function cornersOf(base: number, image: number, rows: Between, columns: Between, w: number, c: number): Corners {
+  const at = (row: number, column: number) => base + ((image + row) * w + column) * c;
+  return {
+    upperLeft: at(rows.first, columns.first),
+    upperRight: at(rows.first, columns.second),
+    lowerLeft: at(rows.second, columns.first),
+    lowerRight: at(rows.second, columns.second),
+  };
+}
+
 /** The upsampling kernels over one heap. */
 export function upsampleKernels(heap: Heap) {
   return {
@@ -87,11 +106,7 @@ export function upsampleKernels(heap: Heap) {
         const rows = between(line - image * sizeH, sizeH, h);
         for (let place = 0; place < w * sizeW; place++) {
           const columns = between(place, sizeW, w);
-          const at = (row: number, column: number) => x + ((image + row) * w + column) * c;
-          const upperLeft = at(rows.first, columns.first);
-          const upperRight = at(rows.first, columns.second);
-          const lowerLeft = at(rows.second, columns.first);
-          const lowerRight = at(rows.second, columns.second);
+          const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(x, image, rows, columns, w, c);
           for (let channel = 0; channel < c; channel++) {
             const upper = (1 - columns.share) * heap[upperLeft + channel] + columns.share * heap[upperRight + channel];
             const lower = (1 - columns.share) * heap[lowerLeft + channel] + columns.share * heap[lowerRight + channel];
@@ -119,11 +134,7 @@ export function upsampleKernels(heap: Heap) {
         const rows = between(line - image * sizeH, sizeH, h);
         for (let place = 0; place < w * sizeW; place++) {
           const columns = between(place, sizeW, w);
-          const at = (row: number, column: number) => dx + ((image + row) * w + column) * c;
-          const upperLeft = at(rows.first, columns.first);
-          const upperRight = at(rows.first, columns.second);
-          const lowerLeft = at(rows.second, columns.first);
-          const lowerRight = at(rows.second, columns.second);
+          const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(dx, image, rows, columns, w, c);
           for (let channel = 0; channel < c; channel++) {
             const gradient = heap[dy + (line * w * sizeW + place) * c + channel];
             heap[upperLeft + channel] += (1 - rows.share) * (1 - columns.share) * gradient;

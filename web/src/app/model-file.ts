@@ -139,6 +139,7 @@ function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engin
       averaging: valuesOf(averaging),
       // The worker takes these from the checkpoint itself.
       prediction: {},
+      metrics: [],
       more: moreOf(settings),
       split,
       batchSize: numberOr(batchSize, 32),
@@ -172,7 +173,9 @@ function splitOf({ limit, trainRange, testRange, validation, draw: noted }: Fiel
     train: [begin, draw === "classes" ? end : Math.min(end, begin + numberOr(limit, end))],
     draw,
     ...(draw === "classes" && typeof limit === "number" && { limit }),
-    ...((typeof validation === "number" || validation === "test") && { validation }),
+    ...((typeof validation === "number" || validation === "test" || validation === "val") && {
+      validation,
+    }),
     ...(isScale(range) && { test: { of: of === "train" ? "train" : "test", range: [from, to] } }),
   };
 }

@@ -26,8 +26,10 @@ export interface LoadedImages {
   /** For people, such as "Generated digits". */
   readonly title: string;
   readonly train: RemoteDataset;
-  /** Held out: for validation, the confusion matrix and the galleries. */
+  /** Held out: for the confusion matrix and the galleries, and for validation where there is no part of its own for that. */
   readonly test: RemoteDataset;
+  /** The part for validation, of pictures in folders that say so. */
+  readonly validation?: RemoteDataset | undefined;
   readonly notes: readonly string[];
   /** The way in which images are held out; undefined where their order decides, as of IDX files. */
   readonly draw: "classes" | undefined;
@@ -75,11 +77,11 @@ async function readFiles(
     data = await read({ split: HELD_OUT });
     notes.push(`No images to test on in the files: ${HELD_OUT * 100} % of each class were held out.`);
   }
-  const { train, test, format } = data;
+  const { train, test, validation, format } = data;
   if (train === undefined || test === undefined)
     throw new RangeError("The files hold too few images to hold some out.");
   const draw = format === "IDX" ? undefined : "classes";
-  return { source, title: titleOf(files, format), train, test, notes: [...data.notes, ...notes], draw };
+  return { source, title: titleOf(files, format), train, test, validation, notes: [...data.notes, ...notes], draw };
 }
 
 /** The images to train on, with those of other files to test on. */
@@ -91,7 +93,7 @@ async function testedOn(
 ): Promise<LoadedImages> {
   const { test, notes } = await session.readData(files, { ...settings, onProgress });
   if (test === undefined || test.shape.join() !== loaded.train.shape.join()) {
-    await free({ train: loaded.train, test: loaded.test });
+    await free(loaded);
     await test?.dispose();
     const got = test === undefined ? "none" : shape(test.shape);
     throw new RangeError(`Expected images to test on of ${shape(loaded.train.shape)}, got ${got}.`);
@@ -102,14 +104,9 @@ async function testedOn(
 }
 
 /** Frees what is not looked at again; a worker that is gone has freed it already. */
-async function free({
-  train,
-  test,
-}: {
-  train?: RemoteDataset | undefined;
-  test?: RemoteDataset | undefined;
-}): Promise<void> {
-  await Promise.all([train?.dispose(), test?.dispose()]).catch(reasonOf);
+async function free(images: Pick<Partial<RemoteReadData>, "train" | "test" | "validation">): Promise<void> {
+  const { train, test, validation } = images;
+  await Promise.all([train?.dispose(), test?.dispose(), validation?.dispose()]).catch(reasonOf);
 }
 
 export { free as disposeImages };
@@ -125,6 +122,12 @@ function titleOf(files: readonly DataFileInput[], format: string): string {
 }
 
 /** In one line: how many of what. */
-export function imagesLine({ train, test }: Pick<LoadedImages, "train" | "test">): string {
-  return `${plural(train.length, "image")} to train on, ${plural(test.length, "image")} to test on; ${shape(train.shape)}, ${train.classes} classes`;
+export function imagesLine({ train, test, validation }: Pick<LoadedImages, "train" | "test" | "validation">): string {
+  const isOwn = validation !== undefined && validation !== test;
+  const parts = [
+    `${plural(train.length, "image")} to train on`,
+    ...(isOwn ? [`${plural(validation.length, "image")} for validation`] : []),
+    `${plural(test.length, "image")} to test on`,
+  ];
+  return `${parts.join(", ")}; ${shape(train.shape)}, ${train.classes} classes`;
 }

@@ -1,26 +1,43 @@
-import type { DataSplit, RemoteDataset } from "convasm";
-import type { LoadedImages } from "./images.ts";
+import type { DataSplit } from "convasm";
+
+/** Images that can be divided up: data sets in the worker. */
+interface Divisible<Data> {
+  readonly length: number;
+  slice(begin: number, end: number): Promise<Data>;
+  split(part: number, draw?: DataSplit["draw"]): Promise<{ readonly rest: Data; readonly heldOut: Data }>;
+}
+
+/** Images to train on, to test on and for validation, as files have them. */
+interface Whole<Data> {
+  readonly train: Data;
+  readonly test: Data;
+  readonly validation?: Data | undefined;
+  readonly draw: "classes" | undefined;
+}
 
 /** A run's images, in their parts. */
-export interface Parts {
-  readonly train: RemoteDataset;
-  readonly validation: RemoteDataset | undefined;
+export interface Parts<Data> {
+  readonly train: Data;
+  readonly validation: Data | undefined;
 }
+
+/** A division of images, whose validation may be `usual`: the part that the data have for it, else the images to test on. */
+export type Division = Omit<DataSplit, "validation"> & { readonly validation?: DataSplit["validation"] | "usual" };
 
 /**
  * Divides images up as a recipe or a checkpoint says.
  *
  * @throws RangeError if there are not as many images as that takes
  */
-export async function divide(
-  { train, test, draw: usual }: Pick<LoadedImages, "train" | "test" | "draw">,
-  split: DataSplit,
-): Promise<Parts> {
+export async function divide<Data extends Divisible<Data>>(
+  { train, test, validation: own, draw: usual }: Whole<Data>,
+  split: Division,
+): Promise<Parts<Data>> {
   const { draw = usual, limit = Number.POSITIVE_INFINITY } = split;
   const all = split.train === undefined ? train : await slice(train, split.train);
   // The first images of a limit are a range already.
   const used = limit < all.length ? (await all.split(limit, draw)).heldOut : all;
-  const { validation } = split;
+  const validation = split.validation === "usual" ? (own === undefined ? "test" : "val") : split.validation;
   if (validation === undefined) return { train: used, validation: undefined };
   if (validation === "test") {
     const { test: range } = split;
@@ -30,9 +47,11 @@ export async function divide(
     };
   }
   if (validation === "val") {
-    throw new RangeError(
-      "Expected validation images of those to train or to test on, got a part of their own, which pages do not read.",
-    );
+    if (own === undefined)
+      throw new RangeError(
+        "Expected a part for validation in the images, such as a folder val beside train, got none.",
+      );
+    return { train: used, validation: own };
   }
   const count = validation < 1 ? Math.max(1, Math.round(validation * used.length)) : validation;
   if (count >= used.length) {
@@ -44,6 +63,6 @@ export async function divide(
   return { train: rest, validation: heldOut };
 }
 
-function slice(data: RemoteDataset, [begin, end]: readonly [number, number]): Promise<RemoteDataset> {
+function slice<Data extends Divisible<Data>>(data: Data, [begin, end]: readonly [number, number]): Promise<Data> {
   return data.slice(begin, Math.min(end, data.length));
 }

@@ -69,7 +69,7 @@ export class Photo implements Source {
     });
     this.#cameraButton.addEventListener("click", () => void (this.#camera.isOn ? this.#snap() : this.#look()));
     this.#clear.addEventListener("click", () => this.#changed(undefined));
-    // What is dropped beside the frame must not take the page's place.
+    // A file that is dropped beside the frame must not take the page's place.
     document.addEventListener("dragover", (event) => {
       event.preventDefault();
       this.element.classList.add("photo-over");

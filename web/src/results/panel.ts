@@ -1,5 +1,6 @@
 import { DivergedError } from "convasm";
 import type { CurrentModel, Workspace } from "../app/workspace.ts";
+import { predictionOf } from "../train/settings.ts";
 import { fill, h, setText } from "../ui/dom.ts";
 import { count, loss, percent } from "../ui/format.ts";
 import { icon } from "../ui/icons.ts";
@@ -77,7 +78,8 @@ export class ResultsPanel {
     this.#isBusy = true;
     this.#enable();
     try {
-      const results = await lookAt(looked, images.value.test, run.value?.plan.settings.prediction ?? {});
+      const settings = run.value?.plan.settings;
+      const results = await lookAt(looked, images.value.test, settings === undefined ? {} : predictionOf(settings));
       if (model.value?.model !== looked) return;
       this.#results = results;
       await this.#show();

@@ -1,4 +1,4 @@
-import { DivergedError, type Stop } from "convasm";
+import { DivergedError, type EpochEvent, type Stop } from "convasm";
 import type { Workspace } from "../app/workspace.ts";
 import type { NetworkDraft } from "../network/draft.ts";
 import { h, newId, setText } from "../ui/dom.ts";
@@ -32,6 +32,7 @@ export class RunPanel {
   readonly #place = h("p", { class: "run-place" });
   readonly #spoken = h("p", { class: "hidden-text", role: "status" });
   readonly #engine = h("p", { class: "run-engine note" });
+  readonly #metrics = h("p", { class: "run-metrics note" });
   readonly #readouts = {
     loss: h("dd"),
     accuracy: h("dd"),
@@ -100,6 +101,7 @@ export class RunPanel {
         readout("GFLOP/s", work, OPERATIONS_NOTE),
         readout("Time left", left),
       ),
+      this.#metrics,
       this.#engine,
     );
   }
@@ -196,6 +198,7 @@ export class RunPanel {
     const run = this.#workspace.run.value;
     if (run === undefined) {
       setText(this.#place, "Ready.");
+      setText(this.#metrics, "");
       for (const readout of Object.values(this.#readouts)) setText(readout, NONE);
       return;
     }
@@ -213,8 +216,18 @@ export class RunPanel {
     );
     this.#bar.value = figures.share;
     setText(this.#place, placeOf(run, totalSteps));
+    setText(this.#metrics, metricsLine(figures.epochs.at(-1)));
     setText(this.#engine, engineLine(run));
   }
+}
+
+/** The metrics of an epoch that were asked for, on the held-out images where there are any. */
+function metricsLine(epoch: EpochEvent | undefined): string {
+  if (epoch === undefined) return "";
+  const { trainMetrics = {}, valMetrics } = epoch;
+  const figures = Object.entries(valMetrics ?? trainMetrics).map(([name, value]) => `${name} ${percent(value)}`);
+  if (figures.length === 0) return "";
+  return `${valMetrics === undefined ? "On the images trained on" : "Held out"}: ${figures.join(", ")}`;
 }
 
 const SPOKEN: Readonly<Record<Exclude<RunState, "ended">, string>> = {

@@ -4,7 +4,7 @@ import { h, setText } from "../ui/dom.ts";
 import { type FieldSpec, field, fieldsForm } from "../ui/fields.ts";
 import { optionFields } from "../ui/option-fields.ts";
 import { Signal } from "../ui/signal.ts";
-import { MORE_KEYS, readyRun, type TrainingSettings } from "./settings.ts";
+import { MORE_KEYS, readyRun, type TrainingSettings, valuesOf } from "./settings.ts";
 
 /** Parts of the settings that come in several types, with options of their own. */
 type TypedPart = "optimizer" | "schedule" | "loss" | "averaging";
@@ -16,6 +16,8 @@ const NONE = "none";
 const LOSSES = optionTypes("loss").filter((type) => parseLoss(type).classes);
 
 const LOSS_HINT = "Losses of target values do not fit images in classes: programs have them.";
+
+const METRICS_HINT = "Such as f1, top3. Shown after each epoch.";
 
 /** First values of schedules that have no defaults for all their options. */
 const NEW_SCHEDULES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -94,7 +96,7 @@ export class SettingsPanel {
   }
 
   /** A form of some options of one part of the settings; the part's other options stay. */
-  #options(part: TypedPart | "augment" | "more", specs: readonly FieldSpec[]): HTMLElement[] {
+  #options(part: TypedPart | "augment" | "more" | "prediction", specs: readonly FieldSpec[]): HTMLElement[] {
     if (specs.length === 0) return [];
     const keys = specs.map(({ key }) => key);
     const form = fieldsForm(specs, this.settings.value[part], (values) => {
@@ -102,6 +104,38 @@ export class SettingsPanel {
       const changed = Object.entries(values).filter(([key]) => keys.includes(key));
       this.#change({ [part]: Object.fromEntries([...kept, ...changed]) });
     });
+    return [form];
+  }
+
+  /** The field of metrics, whose names stand beside each other. */
+  #metrics(): HTMLElement[] {
+    const { metrics } = this.settings.value;
+    return optionFields("training", "plan", ["metrics"]).map(({ fallback: _, ...spec }) =>
+      field({ ...spec, hint: METRICS_HINT }, metrics.join(", "), (given = "") =>
+        this.#change({
+          metrics: String(given)
+            .split(/[\s,]+/)
+            .filter((name) => name !== ""),
+        }),
+      ),
+    );
+  }
+
+  /** The views that predictions are averaged over. */
+  #views(): HTMLElement[] {
+    const { prediction } = this.settings.value;
+    const form = fieldsForm(
+      optionFields("training", "testTimeAugmentation").map((spec) => ({
+        ...spec,
+        label: `Views: ${spec.label.toLowerCase()}`,
+      })),
+      valuesOf(prediction.testTimeAugmentation),
+      (views) => {
+        const { testTimeAugmentation: _, ...others } = this.settings.value.prediction;
+        const some = Object.keys(views).length > 0;
+        this.#change({ prediction: some ? { ...others, testTimeAugmentation: views } : others });
+      },
+    );
     return [form];
   }
 
@@ -131,6 +165,10 @@ export class SettingsPanel {
         ...this.#typeOptions("averaging"),
         h("h3", {}, "Random changes to the images"),
         ...this.#options("augment", optionFields("training", "augment")),
+        h("h3", {}, "Evaluation"),
+        h("div", { class: "fields" }, ...this.#metrics()),
+        ...this.#options("prediction", optionFields("training", "prediction", ["batchStatistics"])),
+        ...this.#views(),
       ),
     );
     details.open = this.#isMoreOpen;

@@ -1,5 +1,4 @@
 import {
-  type DataSplit,
   type EngineName,
   type Json,
   type PredictionSettings,
@@ -8,6 +7,7 @@ import {
   type TrainingPlan,
 } from "convasm";
 import { describeOptions } from "convasm/options";
+import type { Division } from "../data/parts.ts";
 import type { Values } from "../ui/fields.ts";
 import { reasonOf } from "../ui/messages.ts";
 
@@ -27,11 +27,14 @@ export interface TrainingSettings {
   readonly augment: Values;
   /** Without entries: none. */
   readonly averaging: Values;
-  readonly prediction: PredictionSettings;
+  /** Statistics and views of evaluations. */
+  readonly prediction: Values;
+  /** Names of metrics beside loss and accuracy. */
+  readonly metrics: readonly string[];
   /** The options of the plan that are single values, and few change: see `MORE_KEYS`. */
   readonly more: Values;
   /** Division of the images. */
-  readonly split: DataSplit;
+  readonly split: Division;
   readonly batchSize: number;
   readonly epochs: number;
   readonly seed: number;
@@ -77,17 +80,18 @@ export function batchSizeFor({ batchSize, split }: Recipe, images: number): numb
 
 /** Settings that are a recipe's, for so many images. */
 export function settingsOf(recipe: Recipe, images: number, engine: EngineSettings): TrainingSettings {
-  const { optimizer, schedule, loss, augment, averaging, prediction = {}, split } = recipe;
+  const { optimizer, schedule, loss, augment, averaging, prediction = {}, metrics = [], split } = recipe;
   return {
     optimizer: optimizer.config,
     schedule,
     loss: typeof loss === "string" ? { type: loss } : loss.config,
     augment: augment === undefined ? {} : Object.fromEntries(Object.entries(augment)),
     averaging: averaging ?? {},
-    prediction,
+    prediction: Object.fromEntries(Object.entries(prediction)),
+    metrics,
     more: moreOf(recipe),
     // The page always shows how well held-out images do.
-    split: { validation: "test", ...split },
+    split: { validation: "usual", ...split },
     batchSize: batchSizeFor(recipe, images),
     epochs: epochsFor(recipe, images),
     seed: 0,
@@ -108,6 +112,12 @@ export function readyRun(settings: TrainingSettings): TrainingPlan | { readonly 
   } catch (error) {
     return { error: reasonOf(error) };
   }
+}
+
+/** The statistics and views of a run's evaluations. */
+export function predictionOf(settings: TrainingSettings): PredictionSettings {
+  const ready = readyRun(settings);
+  return "error" in ready ? {} : ready.prediction;
 }
 
 /** Values that are there; without entries undefined. */
