@@ -142,7 +142,10 @@ describe("several views of an image", () => {
     [{ testTimeAugmentation: { shift: 0.5 } }, "testTimeAugmentation: expected shift to be a whole number"],
     [{ testTimeAugmentation: { rotate: 3 } }, "testTimeAugmentation: expected only the keys horizontalFlip, shift"],
     [{ batchStatistics: 1 }, "evaluate: expected batchStatistics to be true or false, got 1"],
-    [{ views: 3 }, 'evaluate: expected only the keys batchStatistics, testTimeAugmentation, metrics, onBatch, signal, got "views"'],
+    [
+      { views: 3 },
+      'evaluate: expected only the keys batchStatistics, testTimeAugmentation, metrics, onBatch, signal, got "views"',
+    ],
   ])("are refused for %j", async (options, message) => {
     const model = await compiled({ batchSize: 8 });
     await expect(model.evaluate(data, options)).rejects.toThrow(message);
