@@ -127,6 +127,7 @@ export interface ErrorMore {
 
 /** Facts of an error of wrong input, besides its message. */
 export interface InputErrorFacts {
+  /** The kind of wrong input, for programs. */
   readonly code: InputErrorCode;
   /** The function, option, layer or file that complains; empty where the message names nobody. */
   readonly who: string;

@@ -10,7 +10,9 @@ import type { Pixels } from "./pixels.ts";
 
 /** A decoded picture. */
 export interface RasterImage {
+  /** Columns of pixels. */
   readonly width: number;
+  /** Rows of pixels. */
   readonly height: number;
   /** 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha; alpha is not multiplied in. */
   readonly channels: 1 | 2 | 3 | 4;

@@ -142,7 +142,9 @@ export function noIdxPair(who: string, { sets }: IdxFolderNames, got: string): R
 
 /** Training images and test images, where there are some. */
 export interface TrainTest {
+  /** Images to train on. */
   readonly train: Dataset;
+  /** Images to test on; undefined where there are none. */
   readonly test: Dataset | undefined;
 }
 

@@ -16,7 +16,9 @@ import { MAX_PICTURE_BYTES } from "./picture-format.ts";
 
 /** Pixels with the size of their picture; an `ImageData` is one. */
 export interface PicturePixels {
+  /** Columns of pixels. */
   readonly width: number;
+  /** Rows of pixels. */
   readonly height: number;
   /** 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha. Default: as many as `data` has for each pixel. */
   readonly channels?: 1 | 2 | 3 | 4 | undefined;

@@ -15,10 +15,19 @@ const MAX_PAGES = 65536;
 
 /** Kernels over one heap of fixed size. */
 export interface Engine {
+  /** The name by which it was chosen. */
   readonly name: EngineName;
-  /** @internal */
+  /**
+   * The kernels by name.
+   *
+   * @internal
+   */
   readonly kernels: Kernels;
-  /** @internal */
+  /**
+   * The memory that all kernels work on.
+   *
+   * @internal
+   */
   readonly heap: Heap;
   /** The heap's bytes. Uint8 pixels of element offset x start at byte x * `heap.BYTES_PER_ELEMENT`. @internal */
   readonly bytes: Uint8Array;

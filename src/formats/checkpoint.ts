@@ -16,7 +16,9 @@ const CALLBACK_PREFIX = "callback:";
 
 /** An array with a shape. */
 export interface NamedArray {
+  /** Its sizes along its axes. */
   readonly shape: readonly number[];
+  /** Its values in row order. */
   readonly data: Float32Array;
 }
 
@@ -32,6 +34,7 @@ export interface Checkpoint {
   readonly training?: TrainingCheckpoint | undefined;
 }
 
+/** The part of a checkpoint that a run goes on from. */
 export interface TrainingCheckpoint {
   /** Options and progress of the run. */
   readonly state: unknown;

@@ -26,6 +26,7 @@ const ALIGNMENT = 8;
 
 /** A tensor of 32-bit floats. */
 export interface SafetensorsTensor {
+  /** The type of the values. */
   readonly dtype: "F32";
   /** Empty for a single number. */
   readonly shape: readonly number[];
@@ -37,6 +38,7 @@ export interface SafetensorsTensor {
 export interface Safetensors {
   /** In the order of the file's header. */
   readonly tensors: Map<string, SafetensorsTensor>;
+  /** The texts of the file's header. */
   readonly metadata: Record<string, string>;
 }
 

@@ -9,6 +9,7 @@ import { residual } from "./residual.ts";
 
 /** Facts about one layer of a list in which some may be wrong. */
 export interface LayerSurvey {
+  /** The layer's name in its list. */
   readonly name: string;
   /** Names of the layers whose outputs it takes; `input` is that of the list. */
   readonly inputs: readonly string[];
@@ -22,6 +23,7 @@ export interface LayerSurvey {
   readonly error: string | undefined;
   /** The layers of a residual block, and those of its shortcut. */
   readonly layers: readonly LayerSurvey[];
+  /** The layers of the way around. */
   readonly shortcut: readonly LayerSurvey[];
 }
 

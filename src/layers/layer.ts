@@ -105,7 +105,11 @@ export interface Layer {
   parameters(inputs: readonly Shape[]): readonly ParameterSpec[];
   /** Multiply-adds of one sample's forward pass. @internal */
   multiplyAdds(inputs: readonly Shape[]): number;
-  /** @internal */
+  /**
+   * Where it stands in its list.
+   *
+   * @internal
+   */
   place(site: Site): PlacedLayer;
 }
 

@@ -8,9 +8,13 @@ import { INITIALIZER_NAMES, type Initializer, parseInitializer } from "./initial
 
 /** A layer as model files describe it: its type and the options it was given. */
 export interface LayerConfig {
+  /** The type of layer, such as `conv2d`. */
   readonly type: string;
+  /** Its name, where one was given. */
   readonly name?: string;
+  /** The names of the layers that it works on, where they were given. */
   readonly inputs?: readonly string[];
+  /** False where it is frozen. */
   readonly trainable?: boolean;
   readonly [option: string]: Json | undefined;
 }

@@ -27,6 +27,7 @@ export interface LossPlaces {
 
 /** A loss function: one kernel call per batch. */
 export interface Loss {
+  /** Its type and options, as files keep them. */
   readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
   /** The function from outputs to predictions; a last layer that does the same is folded into the loss. @internal */
   readonly activation: "softmax" | "sigmoid" | undefined;
@@ -38,7 +39,11 @@ export interface Loss {
   readonly ignoreIndex: number | undefined;
   /** Share of each target that is spread over all classes, for losses that take soft targets; undefined for others. @internal */
   readonly softSmoothing: number | undefined;
-  /** @internal */
+  /**
+   * Writes its calls onto a tape.
+   *
+   * @internal
+   */
   emit(tape: Tape, n: number, places: LossPlaces, outputs: number): void;
 }
 
@@ -56,6 +61,7 @@ export interface UpdateRange {
 
 /** An optimizer: one kernel call per range of parameters. */
 export interface Optimizer {
+  /** Its type and options, as files keep them. */
   readonly config: { readonly type: string; readonly [option: string]: Json | undefined };
   /** Learning rate before schedules. */
   readonly learningRate: number;
@@ -65,7 +71,11 @@ export interface Optimizer {
   readonly clipNorm: number | undefined;
   /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. @internal */
   readonly kernels?: ExtraRows;
-  /** @internal */
+  /**
+   * Writes its calls onto a tape.
+   *
+   * @internal
+   */
   emit(tape: Tape, range: UpdateRange): void;
   /**
    * Emits the step of a dense kernel with a single sample, and the data gradient, in place of its gradient: to the same

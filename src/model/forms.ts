@@ -72,12 +72,15 @@ export const FUNCTIONAL_FORM = {
 
 /** A network as a list of layers. */
 export interface ListOptions extends OptionsOf<typeof LIST_FORM> {
+  /** Only of the form of tensors. */
   inputs?: never;
 }
 
 /** A network in functional form: its input, and outputs made by applying layers. */
 export interface FunctionalOptions extends OptionsOf<typeof FUNCTIONAL_FORM> {
+  /** Only of the form of a list. */
   input?: never;
+  /** Only of the form of a list. */
   layers?: never;
 }
 

@@ -47,14 +47,18 @@ export interface InputOptions extends OptionsOf<typeof INPUT> {}
 
 /** The input of a model, checked and complete: one factor and one summand per channel. */
 export interface Input {
+  /** Height, width and channels of an image. */
   readonly shape: readonly [height: number, width: number, channels: number];
+  /** Factor of each pixel value. */
   readonly scale: readonly number[];
+  /** Added to each scaled value. */
   readonly offset: readonly number[];
 }
 
 /** The input of a model in the functional form, made by `input`. */
 export interface InputTensor extends SymbolicTensor {
   readonly source: undefined;
+  /** The input's shape and scaling. */
   readonly input: Input;
   /**
    * The layers that made outputs from it, as a list. A method of the input, so that only programs in functional form

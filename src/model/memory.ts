@@ -8,7 +8,9 @@ import { planLayout } from "./memory-plan.ts";
 
 /** Use of a compiled model's memory. */
 export interface MemoryUse {
+  /** The engine whose layout it is. */
   readonly engine: EngineName;
+  /** Images per step. */
   readonly batchSize: number;
   /** Bytes by kind of region. */
   readonly bytes: Readonly<Record<RegionKind, number>>;

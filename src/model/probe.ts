@@ -14,8 +14,11 @@ import { Parameters } from "./parameters.ts";
 export interface LayerActivation {
   /** The layer's path in the model, such as `conv2d` or `residual/relu`. */
   readonly path: string;
+  /** The type of layer. */
   readonly type: string;
+  /** Sizes along the axes of its output. */
   readonly shape: Shape;
+  /** Its output in row order. */
   readonly values: Float32Array;
 }
 

@@ -7,11 +7,15 @@ import type { Network } from "./network.ts";
 
 /** A layer of a summary. */
 export interface LayerDescription {
+  /** The layer's name in its list. */
   readonly name: string;
+  /** The type of layer. */
   readonly type: string;
   /** Names of the layers whose outputs it takes; `input` is the model's. */
   readonly inputs: readonly string[];
+  /** Shape of its output. */
   readonly output: readonly number[];
+  /** Number of its parameters. */
   readonly parameters: number;
   /** True: its parameters keep their values in training. */
   readonly frozen: boolean;
@@ -21,11 +25,15 @@ export interface LayerDescription {
 
 /** The numbers of a summary. */
 export interface ModelDescription {
+  /** Shape of an image. */
   readonly input: readonly number[];
+  /** The layers in their order. */
   readonly layers: readonly LayerDescription[];
+  /** Number of all parameters. */
   readonly parameters: number;
   /** Number of trained parameters: neither statistics nor frozen ones. */
   readonly trainable: number;
+  /** Multiply-adds for one image. */
   readonly multiplyAdds: number;
   /** Bytes of memory of a compiled model, by kind of region and in all. */
   readonly memory?: MemoryUse;

@@ -256,6 +256,7 @@ export interface LoadMnistOptions extends Omit<DownloadMnistOptions, "folder" | 
 
 /** MNIST, and the folder that it was read from. */
 export interface LoadedMnist extends TrainTest {
+  /** The folder that its files are in. */
   readonly folder: string;
 }
 

@@ -64,7 +64,9 @@ export type ValidationImages = NonNullable<DataSplit["validation"]>;
 
 /** A data set with its images to train on and to test on. */
 export interface TrainTestData {
+  /** Images to train on. */
   readonly train: Dataset;
+  /** Images to test on. */
   readonly test: Dataset | undefined;
   /** A part of its own for validation, which may be `test` itself. */
   readonly validation?: Dataset | undefined;

@@ -25,6 +25,7 @@ export interface RecipeInput extends OptionsOf<typeof RECIPE_INPUT> {}
 
 /** A network with the plan that it is trained by: one object for a whole experiment. */
 export interface Recipe extends Omit<PlanOptions, "seed"> {
+  /** The name by which commands know it. */
   readonly name: string;
   /** A line for listings. */
   readonly description: string;

@@ -16,6 +16,7 @@ import { whiten } from "../training/whitening.ts";
 import { batchOf, splitData, type TrainTestData } from "./data-split.ts";
 import { keepsBest, type Recipe, type RecipeFigure } from "./recipe.ts";
 
+/** Options of `runRecipe`. */
 export interface RunRecipeOptions extends Pick<CompileOptions, "engine" | "precision" | "threads"> {
   /** Seed of everything random. Default 0. */
   readonly seed?: number;
@@ -29,7 +30,9 @@ export interface RunRecipeOptions extends Pick<CompileOptions, "engine" | "preci
 
 /** Result of a recipe's run. */
 export interface RecipeRun {
+  /** The trained model. */
   readonly model: Model;
+  /** The figures of its epochs. */
   readonly history: History;
   /** Evaluation of the images to test on; undefined where there are none, or the run was interrupted. */
   readonly test: Evaluation | undefined;

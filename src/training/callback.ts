@@ -42,11 +42,16 @@ export interface Callback {
   readonly name: string;
   /** Before the first step of a new run, not of a resumed one: forgets what it knows of another run. */
   onTrainBegin?(): void;
+  /** After each step. */
   onStepEnd?(event: StepEvent, control: TrainingControl): void | Promise<void>;
+  /** After each epoch and its validation. */
   onEpochEnd?(event: EpochEvent, control: TrainingControl): void | Promise<void>;
   /** After the last epoch or a stop, before `fit` returns. */
   onTrainEnd?(control: TrainingControl): void | Promise<void>;
+  /** Its state for a checkpoint, as JSON. */
   state?(): Json;
+  /** Its arrays for a checkpoint. */
   tensors?(): ReadonlyMap<string, Float32Array>;
+  /** Takes over the state and the arrays of a checkpoint. */
   restore?(state: Json, tensors: ReadonlyMap<string, Float32Array>): void;
 }

@@ -20,6 +20,7 @@ export interface Evaluation {
   readonly loss: number;
   /** Share of right answers, an image with NaN among its outputs counting as wrong; NaN where the loss knows no classes. */
   readonly accuracy: number;
+  /** Number of images. */
   readonly images: number;
   /** The metrics that were asked for, by name. */
   readonly metrics?: Readonly<Record<string, number>>;
@@ -29,6 +30,7 @@ export interface Evaluation {
 export interface PredictionBatch {
   /** Index of the first image. */
   readonly begin: number;
+  /** Number of images. */
   readonly count: number;
   /** [count, outputs]; a view that the next batch overwrites. */
   readonly scores: Float32Array | Float64Array;

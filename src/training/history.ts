@@ -3,6 +3,7 @@ import type { EpochEvent, FitEvent, ReportEvent } from "./events.ts";
 
 /** Result of `fit`. */
 export interface History {
+  /** The events of the epochs, in their order. */
   readonly epochs: readonly EpochEvent[];
   /** Averages and evaluations in the course of the epochs, in order; empty unless asked for. */
   readonly reports: readonly ReportEvent[];

@@ -18,8 +18,11 @@ export interface Progress {
   readonly step: number;
   /** Sums over the current epoch so far. */
   readonly loss: number;
+  /** Right answers in the current epoch so far. */
   readonly correct: number;
+  /** Images of the current epoch so far. */
   readonly images: number;
+  /** Seconds of training in the current epoch so far. */
   readonly trainSeconds: number;
   /** Counts of the predictions in the current epoch so far, where the run has metrics. */
   readonly counts?: MetricCounts;
@@ -31,13 +34,21 @@ export interface Progress {
   readonly learningRateFactor: number;
   /** The reason for which a callback has ended the run. */
   readonly stop?: Stop;
+  /** The events of the epochs that are done. */
   readonly history: readonly EpochEvent[];
   /** Averages and evaluations in the course of the epochs. */
   readonly reports: readonly ReportEvent[];
 }
 
 /** Sums over images. */
-export type Sums = { readonly loss: number; readonly correct: number; readonly images: number };
+export type Sums = {
+  /** Sum of the images' losses. */
+  readonly loss: number;
+  /** Right answers. */
+  readonly correct: number;
+  /** Number of images. */
+  readonly images: number;
+};
 
 /** Sums over the images of a step, and counts of their predictions. */
 type StepSums = Sums & { readonly counts?: MetricCounts | undefined };

@@ -21,6 +21,7 @@ export interface ImageReport extends Evaluation {
   readonly losses: Float32Array;
   /** `[classes][classes]`, rows are the true classes. */
   readonly confusion: readonly (readonly number[])[];
+  /** Figures of each class, in the order of the classes. */
   readonly classes: readonly ClassFigures[];
   /** Notes on the figures: a sentence each, for people. */
   readonly notes: readonly string[];

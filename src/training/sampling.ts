@@ -9,6 +9,7 @@ const SAMPLINGS = ["shuffle", "sequential", "replacement"] as const;
  */
 export const SAMPLING = choice(SAMPLINGS);
 
+/** The order of the images in an epoch. */
 export type Sampling = (typeof SAMPLINGS)[number];
 
 /** The largest number of images that one epoch may draw: their indices are kept in memory. */

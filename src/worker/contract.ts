@@ -18,7 +18,9 @@ import { REMOTE_RUN, type REPLICAS } from "./session-options.ts";
 
 /** Engine and replicas that run a remote model. */
 export interface RemoteEngine {
+  /** The engine's name. */
   readonly name: EngineName;
+  /** Threads that share its memory. */
   readonly threads: number;
   /** Workers with memories of their own that share the batch, this one included; 1 with shared memory. */
   readonly replicas: number;
@@ -43,14 +45,15 @@ export type LoadSettings = LoadOptions & Pick<RemoteCompileOptions, "replicas">;
 /** Options of `evaluate` in a worker: all that can be sent there. */
 export type RemoteEvaluateOptions = Omit<EvaluateOptions, "onBatch" | "signal">;
 
-const { shuffle, stopOnNaN, signal } = FIT_OPTIONS;
-
 /** The options of `fit` in a worker. */
 export const REMOTE_FIT_OPTIONS = {
   ...RUN_PLAN,
-  shuffle,
-  stopOnNaN,
-  signal,
+  /** False for sequential sampling. Short for `sampling: "sequential"`. */
+  shuffle: FIT_OPTIONS.shuffle,
+  /** Ends the run when a loss or a weight is NaN or infinite. Its history then says so, by `end.divergence`. */
+  stopOnNaN: FIT_OPTIONS.stopOnNaN,
+  /** Ends the run after the current step, or within a validation. */
+  signal: FIT_OPTIONS.signal,
   ...REMOTE_RUN,
 } as const satisfies OptionSchema;
 

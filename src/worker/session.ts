@@ -25,7 +25,9 @@ import { SESSION_OPTIONS, type SessionOptions } from "./session-options.ts";
 export interface RemoteReadData {
   /** Name of the format, such as "CSV". */
   readonly format: string;
+  /** Images to train on; undefined where there are none. */
   readonly train: RemoteDataset | undefined;
+  /** Images to test on; undefined where there are none. */
   readonly test: RemoteDataset | undefined;
   /** The part that is for validation, of pictures in folders that say so; the same as `test` where there is no other to test on. */
   readonly validation?: RemoteDataset | undefined;

@@ -34,6 +34,7 @@ export interface DataFile {
 export interface DataFileInput {
   /** Path with `/` between folders, such as `train/cat/1.png`. */
   readonly name: string;
+  /** Its content. */
   readonly bytes: FileBytes | Blob;
 }
 

@@ -31,7 +31,9 @@ export interface Parts {
 export interface ReadData {
   /** Name of the format, such as "CSV". */
   readonly format: string;
+  /** Images to train on; undefined where there are none. */
   readonly train: Dataset | undefined;
+  /** Images to test on; undefined where there are none. */
   readonly test: Dataset | undefined;
   /** The part that is for validation, of pictures in folders that say so; the same as `test` where there is no other to test on. */
   readonly validation?: Dataset | undefined;

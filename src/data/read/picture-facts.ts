@@ -12,7 +12,9 @@ import type { ClassPicture } from "./class-folders.ts";
 export interface PictureFacts {
   /** Height and width of the smallest picture, of the middle one and of the largest, by their areas. */
   readonly smallest: PictureSize;
+  /** The same of the picture in the middle. */
   readonly median: PictureSize;
+  /** The same of the largest picture. */
   readonly largest: PictureSize;
   /** Number of sizes that there are. */
   readonly sizes: number;
