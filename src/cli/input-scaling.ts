@@ -1,6 +1,6 @@
 import { INPUT_PRESETS } from "../importing/input-presets.ts";
 import type { InputOptions } from "../model/input.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 import { unknownName } from "./suggest.ts";
 
 /** Options that say how pixels were scaled when a network was trained. */

@@ -13,6 +13,7 @@ export interface WeightPair {
 export interface WeightFit {
   /** The values by our names, in our order of axes. */
   readonly values: ReadonlyMap<string, Float32Array>;
+  /** The weights and the tensors that they were read from. */
   readonly pairs: readonly WeightPair[];
   /** Our names of weights for which there is no tensor. */
   readonly missing: readonly string[];

@@ -106,7 +106,7 @@ export interface Layer {
   /** Multiply-adds of one sample's forward pass. @internal */
   multiplyAdds(inputs: readonly Shape[]): number;
   /**
-   * Where it stands in its list.
+   * Gives it memory; what comes back writes its calls onto tapes.
    *
    * @internal
    */

@@ -11,7 +11,12 @@ import { type OptionSchema, type OptionsOf, readOptions } from "../options/schem
 export type ImageRange = readonly [begin: number, end: number];
 
 /** Images to test on: a range of those for testing or training. */
-export type TestRange = { readonly of: "train" | "test"; readonly range: ImageRange };
+export type TestRange = {
+  /** The images that it is a range of. */
+  readonly of: "train" | "test";
+  /** First image, and the one after the last. */
+  readonly range: ImageRange;
+};
 
 /** A range of images. */
 const RANGE: OptionKind<ImageRange, ImageRange> = {
