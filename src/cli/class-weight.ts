@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { shown } from "../errors.ts";
 import { fileError } from "../node/file-error.ts";
 import { CLASS_WEIGHT, type ClassWeight } from "../training/class-weight.ts";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-error.ts";
 import { parseJson } from "./json-file.ts";
 
 /** Larger files are refused. */
