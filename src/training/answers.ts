@@ -1,6 +1,6 @@
 import { classOf, type Targets } from "../data/class-of.ts";
 
-/** What some images should be answered with. */
+/** The right answers for some images. */
 export interface Answers {
   /** [n]: their classes, for a loss that knows classes. */
   readonly labels: ArrayLike<number> | undefined;

@@ -61,7 +61,7 @@ export function stageBatch(network: Network, batch: Batch, n: number): void {
   writeTransforms?.(network.transforms, 0, n);
 }
 
-/** What the sums over some images follow from, beside what the network leaves. */
+/** The things that the sums over some images follow from, beside what the network leaves. */
 export interface Summed {
   /** [n]: factor of each image's loss; undefined for 1 each. */
   readonly weights: Float64Array | undefined;

@@ -189,7 +189,7 @@ function highestCounting(labels: ClassLabels, ignored: number): number {
   return highest;
 }
 
-/** How far the shares of an image may be from 1 together. */
+/** The most by which the shares of an image may miss 1 together. */
 const ROUNDING = 1e-3;
 
 /** Most shares that an error lists. */

@@ -24,7 +24,7 @@ export const MEAN_SQUARED_ERROR = {
   },
 };
 
-/** What losses of values with kernels of the extra file have in common. */
+/** The parts that losses of values with kernels of the extra file have in common. */
 const EXTRA = { activation: undefined, kernels: valueLossRows };
 
 /**

@@ -14,7 +14,7 @@ export interface SharedStep {
 /** A replica's part, whose images are staged, with its own settings. */
 export interface OwnPart extends Part {
   readonly augmented: boolean;
-  /** What the sums over its images follow from. */
+  /** The things that the sums over its images follow from. */
   readonly summed: Summed;
   /** Memory to give back to the leader. */
   readonly spare: ArrayBuffer | undefined;
