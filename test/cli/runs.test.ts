@@ -106,6 +106,11 @@ describe("convasm runs", () => {
     expect(stderr).toBe("");
     const lines = stdout.trimEnd().split("\n");
     expect(lines[0]).toMatch(/^run +data +network +settings +epochs +validation +test +time +state$/);
+    const { isTTY, columns } = process.stdout;
+    Object.assign(process.stdout, { isTTY: true, columns: 40 });
+    const narrow = await convasm(["runs"]);
+    Object.assign(process.stdout, { isTTY, columns });
+    expect(narrow.stdout.split("\n")[0]).toMatch(/^run .* state$/);
     expect(lines[1]).toMatch(/^cut +pets +small\.json +learningRate 0\.03 +1\/4 .* unfinished$/);
     expect(lines[2]).toMatch(/^slow +pets +small\.json +learningRate 0\.00001, validation 9 +2 +\S+ % @ 2 /);
   });

@@ -93,8 +93,8 @@ function columnsOf(listed: readonly Listed[], paths: readonly string[]) {
       leave: 4,
     },
     { head: "settings", cells: cells((_, run) => settingsText(run, paths)), least: 16, leave: 2 },
-    { head: "epochs", cells: cells(epochsText), right: true },
-    { head: "validation", cells: cells(validationText), right: true },
+    { head: "epochs", cells: cells(epochsText), right: true, leave: 6 },
+    { head: "validation", cells: cells(validationText), right: true, leave: 5 },
     { head: "test", cells: cells(testText), right: true },
     {
       head: "time",
@@ -102,7 +102,7 @@ function columnsOf(listed: readonly Listed[], paths: readonly string[]) {
       right: true,
       leave: 1,
     },
-    { head: "state", cells: cells((_, { state }) => state), leave: 5 },
+    { head: "state", cells: cells((_, { state }) => state) },
   ];
 }
 
