@@ -1,30 +1,14 @@
 // Dropout (Srivastava et al., 2014), scaled while training so that nothing is left to do afterwards.
 
 import { store_lanes_inline } from "./lanes";
+import { load_key, random_bits } from "./random";
 import { address } from "./simd";
-
-/** The 32-bit mixer of src/numeric/random.ts (C. Wellons' lowbias32) in each lane. */
-// @ts-ignore: decorator
-@inline
-function mix32(value: v128): v128 {
-  let x = i32x4.mul(v128.xor(value, i32x4.shr_u(value, 16)), i32x4.splat(0x7feb352d));
-  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x846ca68b));
-  return v128.xor(x, i32x4.shr_u(x, 16));
-}
-
-/** The two 16-bit halves of a key, each kept as a float. */
-// @ts-ignore: decorator
-@inline
-function load_key(halves: usize): i32 {
-  return <i32>load<f32>(halves) | (<i32>load<f32>(halves, 4) << 16);
-}
 
 /** All ones in the lanes that are kept: those whose 24 random bits are at least the threshold. */
 // @ts-ignore: decorator
 @inline
 function kept(index: v128, key0: v128, key1: v128, threshold: v128): v128 {
-  const bits = mix32(v128.xor(mix32(i32x4.add(index, key0)), key1));
-  return i32x4.ge_s(i32x4.shr_u(bits, 8), threshold);
+  return i32x4.ge_s(i32x4.shr_u(random_bits(index, key0, key1), 8), threshold);
 }
 
 /**

@@ -10,6 +10,7 @@ export { sigmoid_focal_cross_entropy, softmax_focal_cross_entropy } from "./foca
 export * from "./group-norm";
 export * from "./layer-norm";
 export { maximum, maximum_backward, multiply, multiply_channels_backward, subtract } from "./merging";
+export * from "./noise";
 export * from "./peak";
 export { average_pool_backward, average_pool_forward } from "./pool";
 export * from "./upsample";

@@ -99,6 +99,7 @@ export { type DenseOptions, dense } from "./layers/dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
 export { type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { type FlattenOptions, flatten } from "./layers/flatten.ts";
+export { type GaussianNoiseOptions, gaussianNoise } from "./layers/gaussian-noise.ts";
 export type { Padding, Sides } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
 export { globalMaxPooling2d } from "./layers/global-max-pooling2d.ts";
@@ -125,6 +126,8 @@ export { type SeparableConv2dOptions, separableConv2d } from "./layers/separable
 export type { Shape } from "./layers/shape.ts";
 export { type EluOptions, elu, mish, selu, silu, softplus } from "./layers/smooth-activation.ts";
 export { softmax } from "./layers/softmax.ts";
+export { type SpatialDropout2dOptions, spatialDropout2d } from "./layers/spatial-dropout2d.ts";
+export { type StochasticDepthOptions, stochasticDepth } from "./layers/stochastic-depth.ts";
 export { subtract } from "./layers/subtract.ts";
 export { type UpSamplingOptions, upSampling2d } from "./layers/up-sampling2d.ts";
 export type { WindowLayerOptions } from "./layers/window-options.ts";

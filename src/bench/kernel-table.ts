@@ -12,11 +12,13 @@ import { averagePooling2d } from "../layers/average-pooling2d.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
+import { gaussianNoise } from "../layers/gaussian-noise.ts";
 import { groupNormalization } from "../layers/group-normalization.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layerNormalization } from "../layers/layer-normalization.ts";
 import type { Shape } from "../layers/shape.ts";
 import { softmax } from "../layers/softmax.ts";
+import { spatialDropout2d } from "../layers/spatial-dropout2d.ts";
 import { upSampling2d } from "../layers/up-sampling2d.ts";
 import { SMALL_NETWORKS } from "../recipes/index.ts";
 import {
@@ -160,6 +162,8 @@ function otherCases(): KernelCase[] {
   return [
     ...Object.values(elementwise).map((activation) => layerCase(activation.create({}), image, always)),
     layerCase(dropout({ rate: 0.5 }), image, always),
+    layerCase(spatialDropout2d({ rate: 0.5 }), image, always),
+    layerCase(gaussianNoise({ stddev: 0.1 }), image, always),
     layerCase(softmax(), [10], always),
     { shape: "14x14x64", batched: true, program: mergingProgram([14, 14, 64]), times: always },
     // Kernels of a convolution besides its products.

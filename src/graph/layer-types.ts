@@ -14,6 +14,7 @@ import { DENSE } from "../layers/dense.ts";
 import { DEPTHWISE_CONV2D } from "../layers/depthwise-conv2d.ts";
 import { DROPOUT } from "../layers/dropout.ts";
 import { FLATTEN } from "../layers/flatten.ts";
+import { GAUSSIAN_NOISE } from "../layers/gaussian-noise.ts";
 import { GLOBAL_AVERAGE_POOLING2D } from "../layers/global-average-pooling2d.ts";
 import { GLOBAL_MAX_POOLING2D } from "../layers/global-max-pooling2d.ts";
 import { GROUP_NORMALIZATION } from "../layers/group-normalization.ts";
@@ -25,6 +26,8 @@ import { PERMUTE } from "../layers/permute.ts";
 import { RESCALING } from "../layers/rescaling.ts";
 import { RESHAPE } from "../layers/reshape.ts";
 import { SEPARABLE_CONV2D } from "../layers/separable-conv2d.ts";
+import { SPATIAL_DROPOUT2D } from "../layers/spatial-dropout2d.ts";
+import { STOCHASTIC_DEPTH } from "../layers/stochastic-depth.ts";
 import { SUBTRACT } from "../layers/subtract.ts";
 import { UP_SAMPLING2D } from "../layers/up-sampling2d.ts";
 import { ZERO_PADDING2D } from "../layers/zero-padding2d.ts";
@@ -48,6 +51,9 @@ export const LAYER_TYPES = {
   layerNormalization: LAYER_NORMALIZATION,
   groupNormalization: GROUP_NORMALIZATION,
   dropout: DROPOUT,
+  spatialDropout2d: SPATIAL_DROPOUT2D,
+  gaussianNoise: GAUSSIAN_NOISE,
+  stochasticDepth: STOCHASTIC_DEPTH,
   flatten: FLATTEN,
   reshape: RESHAPE,
   permute: PERMUTE,

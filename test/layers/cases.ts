@@ -5,7 +5,7 @@
  */
 
 import { residual } from "../../src/graph/residual.ts";
-import { ACTIVATION_NAMES, ACTIVATIONS, gelu, leakyRelu, relu, sigmoid } from "../../src/layers/activation.ts";
+import { ACTIVATION_NAMES, ACTIVATIONS, gelu, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
 import { adaptiveAveragePooling2d } from "../../src/layers/adaptive-average-pooling2d.ts";
 import { add } from "../../src/layers/add.ts";
 import { average } from "../../src/layers/average.ts";
@@ -21,6 +21,7 @@ import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { gaussianNoise } from "../../src/layers/gaussian-noise.ts";
 import type { Padding } from "../../src/layers/geometry.ts";
 import { globalAveragePooling2d } from "../../src/layers/global-average-pooling2d.ts";
 import { globalMaxPooling2d } from "../../src/layers/global-max-pooling2d.ts";
@@ -36,6 +37,8 @@ import { reshape } from "../../src/layers/reshape.ts";
 import { separableConv2d } from "../../src/layers/separable-conv2d.ts";
 import type { Shape } from "../../src/layers/shape.ts";
 import { softmax } from "../../src/layers/softmax.ts";
+import { spatialDropout2d } from "../../src/layers/spatial-dropout2d.ts";
+import { stochasticDepth } from "../../src/layers/stochastic-depth.ts";
 import { subtract } from "../../src/layers/subtract.ts";
 import { upSampling2d } from "../../src/layers/up-sampling2d.ts";
 import { zeroPadding2d } from "../../src/layers/zero-padding2d.ts";
@@ -547,6 +550,19 @@ export const LAYER_CASES: readonly LayerCase[] = [
   { name: "gelu by tanh", input: [7], layers: [gelu({ approximate: true })] },
   { name: "softmax of images", input: [2, 2, 3], layers: [softmax()] },
   { name: "dropout", input: [3, 3, 4], layers: [dropout({ rate: 0.375 })] },
+  { name: "spatialDropout2d", input: [3, 3, 5], layers: [spatialDropout2d({ rate: 0.375 })] },
+  { name: "spatialDropout2d of vectors", input: [9], layers: [spatialDropout2d({ rate: 0.5 })] },
+  { name: "gaussianNoise", input: [3, 4, 3], layers: [gaussianNoise({ stddev: 0.5 }), tanh()] },
+  {
+    name: "dense, gaussianNoise, dense",
+    input: [5],
+    layers: [dense({ units: 6 }), gaussianNoise({ stddev: 0.25 }), dense({ units: 3 })],
+  },
+  {
+    name: "stochasticDepth of a branch",
+    input: [3, 3, 3],
+    layers: [residual([conv2d({ filters: 3, kernelSize: 3, padding: "same" }), stochasticDepth({ rate: 0.5 })])],
+  },
   { name: "dropout of rate 0", input: [9], layers: [dropout({ rate: 0 })] },
 
   {

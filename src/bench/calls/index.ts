@@ -34,6 +34,7 @@ import { inputCalls, inputWork } from "./input.ts";
 import { crossEntropyCalls, elementwiseLossCalls, lossWork } from "./loss.ts";
 import { copyColumnsCall, mergingCalls, mergingWork, multiplyChannelsCalls } from "./merging.ts";
 import { narrowCalls, narrowWork } from "./narrow.ts";
+import { dropChannelsCalls, gaussianNoiseCall, noiseWork } from "./noise.ts";
 import { normCalls, normWork } from "./norm.ts";
 import { clipCalls, optimizerCalls, optimizerWork } from "./optimizer.ts";
 import { padWork } from "./pad.ts";
@@ -59,6 +60,7 @@ export const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
   ...affineWork,
   ...normWork,
   ...sampleNormWork,
+  ...noiseWork,
   ...lossWork,
   ...focalWork,
   ...optimizerWork,
@@ -75,6 +77,7 @@ export function allCalls(): KernelCall[] {
       ...mergingCalls(size),
       rescaleCall(size, 1 / 3, -0.25),
       ...dropoutCalls(size),
+      gaussianNoiseCall(size),
       ...elementwiseLossCalls(size),
       ...sigmoidFocalCalls(size),
     ]),
@@ -82,6 +85,7 @@ export function allCalls(): KernelCall[] {
     ...NORMS.flatMap((shape) => [
       ...normCalls(shape),
       ...sampleNormCalls(shape),
+      ...dropChannelsCalls(shape),
       ...multiplyChannelsCalls(shape),
       ...addBiasCalls(shape),
     ]),

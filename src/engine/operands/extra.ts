@@ -7,6 +7,7 @@ import { copyRows } from "./extra/copy.ts";
 import { depthwiseRows } from "./extra/depthwise.ts";
 import { focalRows } from "./extra/focal.ts";
 import { mergingRows } from "./extra/merging.ts";
+import { noiseRows } from "./extra/noise.ts";
 import { peakRows } from "./extra/peak.ts";
 import { groupNormRows, layerNormRows } from "./extra/sample-norm.ts";
 import { upSamplingRows } from "./extra/up-sampling.ts";
@@ -28,6 +29,7 @@ export function extraRows(): { readonly [K in ExtraKernelName]: Row<K> } {
     ...depthwiseRows,
     ...focalRows,
     ...mergingRows,
+    ...noiseRows,
     ...peakRows,
     ...groupNormRows,
     ...layerNormRows,

@@ -26,6 +26,7 @@ import type { Heap } from "./heap.ts";
 import { inputKernels } from "./input.ts";
 import { lossKernels } from "./loss.ts";
 import { mergingKernels } from "./merging.ts";
+import { noiseKernels } from "./noise.ts";
 import { normKernels } from "./norm.ts";
 import { optimizerKernels } from "./optimizer.ts";
 import { packKernels } from "./pack.ts";
@@ -56,6 +57,7 @@ export function createReferenceKernels(heap: Heap) {
     ...elementwiseKernels(heap),
     ...mergingKernels(heap),
     ...dropoutKernels(heap),
+    ...noiseKernels(heap),
     ...lossKernels(heap),
     ...valueLossKernels(heap),
     ...softTargetKernels(heap),

@@ -1,0 +1,72 @@
+/**
+ * Random changes of activations besides dropout of elements. Parallel axis: samples.
+ *
+ * @module
+ */
+
+import { mix32 } from "../../numeric/random.ts";
+import type { Heap } from "./heap.ts";
+
+/** The kernels of channel dropout and noise over one heap. */
+export function noiseKernels(heap: Heap) {
+  /** The 24 random bits of an index, as `dropout` takes them. */
+  function drawOf(key: number): (index: number) => number {
+    const key0 = heap[key] + heap[key + 1] * 65536;
+    const key1 = heap[key + 2] + heap[key + 3] * 65536;
+    return (index) => mix32(mix32(index + key0) ^ key1) >>> 8;
+  }
+
+  return {
+    /**
+     * y = x / (1 - rate) for the channels of a sample that are kept, else 0; the same for dy and dx. Channel c of sample n draws
+     * number n channels + c.
+     *
+     * x, y [n, positions, channels], may be the same; key [4] as in `dropout`.
+     */
+    drop_channels(
+      begin: number,
+      end: number,
+      x: number,
+      y: number,
+      positions: number,
+      channels: number,
+      rate: number,
+      key: number,
+    ): void {
+      const draw = drawOf(key);
+      const threshold = Math.fround(rate);
+      const scale = Math.fround(1 / Math.fround(1 - threshold));
+      for (let n = begin; n < end; n++) {
+        for (let channel = 0; channel < channels; channel++) {
+          const kept = draw(n * channels + channel) / 2 ** 24 >= threshold;
+          for (let position = 0; position < positions; position++) {
+            const at = (n * positions + position) * channels + channel;
+            heap[y + at] = kept ? heap[x + at] * scale : 0;
+          }
+        }
+      }
+    },
+
+    /**
+     * y = x + deviation sqrt(-2 log u) cos(2 pi v) (Box & Muller, 1958), u = (a + 1) / 2^24, v = b / 2^24 of the draws 2 i and
+     * 2 i + 1 for element i of the batch.
+     *
+     * x, y [n, size], may be the same; key [4] as in `dropout`.
+     */
+    gaussian_noise(
+      begin: number,
+      end: number,
+      x: number,
+      y: number,
+      size: number,
+      deviation: number,
+      key: number,
+    ): void {
+      const draw = drawOf(key);
+      for (let i = begin * size; i < end * size; i++) {
+        const radius = Math.sqrt(-2 * Math.log((draw(2 * i) + 1) / 2 ** 24));
+        heap[y + i] = heap[x + i] + deviation * radius * Math.cos((2 * Math.PI * draw(2 * i + 1)) / 2 ** 24);
+      }
+    },
+  };
+}
