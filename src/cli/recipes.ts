@@ -14,6 +14,7 @@ import { chooseNetwork } from "./network-option.ts";
 import { type ReportOptions, reportRecipes } from "./recipes-report.ts";
 import { recipeLines } from "./recipes-show.ts";
 import { addOwnOptions } from "./schema-option.ts";
+import { unknownName } from "./suggest.ts";
 import { addTrainingOptions, setOption } from "./train-options.ts";
 
 const HELP: HelpText = {
@@ -70,7 +71,12 @@ export function addRecipesCommand(program: Command, signal: AbortSignal): void {
     .command("recipes")
     .description("list experiments, show one, or run them beside their published figures")
     .addOption(new Option("--json", "one JSON object per line on standard output"))
-    .action((options: OutputOptions) => list(options, signal));
+    .allowExcessArguments()
+    .action((options: OutputOptions, self: Command) => {
+      const [word] = self.args;
+      if (word !== undefined) throw unknownName("recipes", "no word, or one of", word, ["show", "report"]);
+      list(options, signal);
+    });
   addHelp(command, HELP);
 
   const showCommand = command

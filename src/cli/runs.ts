@@ -6,6 +6,7 @@ import { type CompareOptions, compareRuns } from "./runs/compare.ts";
 import { type ListOptions, printRuns, SORTS } from "./runs/list.ts";
 import { RUN_NAMES } from "./runs/name.ts";
 import { addOwnOptions } from "./schema-option.ts";
+import { unknownName } from "./suggest.ts";
 
 const HELP: HelpText = {
   notes: [
@@ -49,7 +50,12 @@ export function addRunsCommand(program: Command, signal: AbortSignal): void {
   addOwnOptions(command, "runs")
     .option("--runs <dir>", `folder of the runs (default: ${RUNS})`)
     .option("--json", "one JSON object per line on standard output")
-    .action((options: RunsOptions) => printRuns(options, createContext(options, signal)));
+    .allowExcessArguments()
+    .action((options: RunsOptions, self: Command) => {
+      const [word] = self.args;
+      if (word !== undefined) throw unknownName("runs", "no word, or", word, ["compare"]);
+      return printRuns(options, createContext(options, signal));
+    });
   addHelp(command, HELP);
   const compare = command
     .command("compare")

@@ -115,6 +115,14 @@ describe("convasm runs", () => {
     expect(lines[2]).toMatch(/^slow +pets +small\.json +learningRate 0\.00001, validation 9 +2 +\S+ % @ 2 /);
   });
 
+  it("says which subcommand was probably meant", async () => {
+    const { code, stderr } = await convasm(["runs", "comprae", "cut"]);
+    const said = 'convasm: runs: expected no word, or compare, got "comprae"; did you mean compare?\n';
+    expect([code, stderr]).toEqual([2, said]);
+    const recipes = await convasm(["recipes", "shwo"]);
+    expect(recipes.stderr).toContain('expected no word, or one of show, report, got "shwo"; did you mean show?');
+  });
+
   it("sorts and filters", async () => {
     expect(namesOf(await list("--sort", "name", "--reverse"))).toEqual(["slow", "cut", "first"]);
     const best = await list("--sort", "test");
