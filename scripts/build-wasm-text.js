@@ -16,7 +16,20 @@ function pack(files) {
 }
 
 for (const engine of ["simd", "relaxed", "wide"]) {
-  for (const name of [engine, `${engine}-extra`]) writeText(name, await pack([[name]]));
+  writeText(engine, await pack([[engine]]));
+  await writeExtra(`${engine}-extra`);
+}
+
+/** Writes a file with the names of its kernels, of which pages know only those that their layers call. */
+async function writeExtra(name) {
+  // Those of all engines are the same; not every host compiles the others.
+  const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync("build/simd-extra.wasm")));
+  const kernels = exported.map((each) => each.name).filter((each) => each !== "memory");
+  writeModule(
+    name,
+    `export default ${textOf(await pack([[name]]))};\nexport const kernels = ${JSON.stringify(kernels)};`,
+    "declare const text: string;\nexport default text;\nexport declare const kernels: readonly string[];",
+  );
 }
 
 // A function, so that the one-file build may keep the text where it packs best. The last one: `test/global-setup.ts` looks at it.

@@ -4,7 +4,7 @@ import { atOncePlugin } from "./at-once.js";
 import { variantsPlugin } from "./variants.js";
 
 /** Parts that pages load when they need them, and that would cost a program for Node more as files than they take. */
-const SMALL = /\/(transforms|use-average|view-predictor)\.ts$/;
+const SMALL = /\/(evaluate-images|predict|transforms|use-average)\.ts$/;
 
 /**
  * Puts a program for Node together. The path `../../build/` is right from the sources' folders and from the output's,

@@ -167,7 +167,7 @@ export type { MetricName } from "./training/chosen-metrics.ts";
 export type { ClassifyOptions, ClassScore } from "./training/classify.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
 export { createModel, type ModelOptions } from "./training/create-model.ts";
-export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluate.ts";
+export type { EvaluateOptions, Evaluation, PredictionBatch } from "./training/evaluation.ts";
 export type {
   AverageEvent,
   EpochEvent,

@@ -20,7 +20,7 @@ import { REDUCE_ON_PLATEAU } from "./training/callbacks/reduce-on-plateau.ts";
 import { CLASSIFY_OPTIONS } from "./training/classify.ts";
 import { COMPILE_OPTIONS } from "./training/compile-options.ts";
 import { MODEL_OPTIONS } from "./training/create-model.ts";
-import { EVALUATE_OPTIONS } from "./training/evaluate.ts";
+import { EVALUATE_OPTIONS } from "./training/evaluation.ts";
 import { EXPORT_HTML } from "./training/export-html-options.ts";
 import { FIT_OPTIONS } from "./training/fit-options.ts";
 import { LOAD_OPTIONS } from "./training/load-model.ts";

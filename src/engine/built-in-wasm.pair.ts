@@ -10,10 +10,6 @@ export async function builtInWasm(name: WasmName): Promise<Uint8Array<ArrayBuffe
   const [engine, extra] = name.split("-");
   if (engine === "wide")
     throw new HostError("engine", "expected simd or relaxed, as no browser runs wide, got wide", "no-engine");
-  return unpackWasm(
-    pairText(),
-    { ...coreRows, ...extraRows() },
-    engine === "simd" ? 0 : 1,
-    extra === undefined ? 0 : 1,
-  );
+  const kernels = Object.keys({ ...coreRows, ...extraRows() });
+  return unpackWasm(pairText(), kernels, engine === "simd" ? 0 : 1, extra === undefined ? 0 : 1);
 }

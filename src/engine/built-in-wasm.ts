@@ -10,21 +10,22 @@ import { unpackWasm } from "./packed-wasm.ts";
  * files lie beside the library's, `built-in-wasm.pair.ts` where the library is one file.
  */
 export async function builtInWasm(name: WasmName): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: text, kernels = Object.keys(coreRows) } = await textOf(name);
+  return unpackWasm(text, kernels);
+}
+
+/** A file's text, and the names of its kernels if they are not those that every engine has. */
+async function textOf(name: WasmName): Promise<{ readonly default: string; readonly kernels?: readonly string[] }> {
   switch (name) {
     case "simd":
-      return unpackWasm((await import("../../build/simd.text.js")).default, coreRows);
-    case "relaxed":
-      return unpackWasm((await import("../../build/relaxed.text.js")).default, coreRows);
+      return import("../../build/simd.text.js");
     case "simd-extra":
-      return unpackExtra(await import("../../build/simd-extra.text.js"));
+      return import("../../build/simd-extra.text.js");
+    case "relaxed":
+      return import("../../build/relaxed.text.js");
     case "relaxed-extra":
-      return unpackExtra(await import("../../build/relaxed-extra.text.js"));
+      return import("../../build/relaxed-extra.text.js");
     default:
       throw new HostError("engine", "expected simd or relaxed, as no browser runs wide, got wide", "no-engine");
   }
-}
-
-async function unpackExtra({ default: text }: { readonly default: string }): Promise<Uint8Array<ArrayBuffer>> {
-  const { extraRows } = await import("./operands/extra.ts");
-  return unpackWasm(text, extraRows());
 }

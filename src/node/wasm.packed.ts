@@ -1,6 +1,5 @@
 import { inflateSync } from "node:zlib";
 import type { WasmName } from "../engine/engine-names.ts";
-import { extraRows } from "../engine/operands/extra.ts";
 import { coreRows } from "../engine/operands.ts";
 import { exportNames } from "../engine/packed-wasm.ts";
 import { setWasmSource } from "../engine/wasm.ts";
@@ -12,25 +11,25 @@ import { joinStreams } from "../engine/wasm-streams.ts";
  */
 export function useWasmFiles(): void {
   setWasmSource(async (name) => {
-    const names = exportNames(name.endsWith("-extra") ? extraRows() : coreRows);
-    return joinStreams(inflateSync(Buffer.from(await textOf(name), "base64")), names);
+    const { default: text, kernels = Object.keys(coreRows) } = await textOf(name);
+    return joinStreams(inflateSync(Buffer.from(text, "base64")), exportNames(kernels));
   });
 }
 
 // As in `built-in-wasm.ts`: bundlers follow only imports whose names stand in the calls themselves, and pages have no `wide`.
-async function textOf(name: WasmName): Promise<string> {
+async function textOf(name: WasmName): Promise<{ readonly default: string; readonly kernels?: readonly string[] }> {
   switch (name) {
     case "simd":
-      return (await import("../../build/simd.text.js")).default;
+      return import("../../build/simd.text.js");
     case "simd-extra":
-      return (await import("../../build/simd-extra.text.js")).default;
+      return import("../../build/simd-extra.text.js");
     case "relaxed":
-      return (await import("../../build/relaxed.text.js")).default;
+      return import("../../build/relaxed.text.js");
     case "relaxed-extra":
-      return (await import("../../build/relaxed-extra.text.js")).default;
+      return import("../../build/relaxed-extra.text.js");
     case "wide":
-      return (await import("../../build/wide.text.js")).default;
+      return import("../../build/wide.text.js");
     case "wide-extra":
-      return (await import("../../build/wide-extra.text.js")).default;
+      return import("../../build/wide-extra.text.js");
   }
 }

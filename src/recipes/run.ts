@@ -6,7 +6,7 @@ import { planCallbacks } from "../training/callbacks/plan-callbacks.ts";
 import { divergenceOf } from "../training/callbacks/stop-on-nan.ts";
 import type { CompileOptions } from "../training/compile-options.ts";
 import { checkLoss } from "../training/diverged.ts";
-import type { Evaluation } from "../training/evaluate.ts";
+import type { Evaluation } from "../training/evaluation.ts";
 import type { FitEvent } from "../training/events.ts";
 import { FIT_PLAN } from "../training/fit-plan.ts";
 import type { History } from "../training/history.ts";

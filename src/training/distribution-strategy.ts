@@ -1,6 +1,7 @@
 import type { Network } from "../model/network.ts";
 import { type Stepper, stepperOf } from "./batch.ts";
-import { type Evaluator, evaluateImages } from "./evaluate.ts";
+import { evaluatorOf } from "./evaluate.ts";
+import type { Evaluator } from "./evaluation.ts";
 
 /** A way to make the steps and evaluations of a run: by one network, or by several that share the work. */
 export interface DistributionStrategy {
@@ -12,6 +13,6 @@ export interface DistributionStrategy {
 export function singleNetwork(network: Network): DistributionStrategy {
   return {
     step: stepperOf(network),
-    evaluate: (data, indices, options) => evaluateImages(network, data, indices, options),
+    evaluate: evaluatorOf(network),
   };
 }

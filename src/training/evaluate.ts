@@ -1,65 +1,12 @@
-import { classOf } from "../data/class-of.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
 import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
-import { TimeSlice } from "../event-loop.ts";
 import type { Loss } from "../model/contracts.ts";
 import type { Network } from "../model/network.ts";
-import { ABORT_SIGNAL, callable } from "../options/instances.ts";
-import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
-import { answersOf } from "./answers.ts";
-import { checkMetrics, METRICS, type MetricName, metricsOf } from "./chosen-metrics.ts";
-import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
-import { share } from "./metrics.ts";
-import { PREDICTION, type PredictionSettings } from "./prediction-settings.ts";
-import { predictorOf } from "./predictors.ts";
-
-/** Means over the images of a data set that count: all but those that the loss ignores. */
-export interface Evaluation {
-  /** Sum of weight times loss over the number of images. NaN or infinite after a training that diverged: then no other figure means anything. */
-  readonly loss: number;
-  /** Share of right answers, an image with NaN among its outputs counting as wrong; NaN where the loss knows no classes. */
-  readonly accuracy: number;
-  /** Number of images. */
-  readonly images: number;
-  /** The metrics that were asked for, by name. */
-  readonly metrics?: Readonly<Record<string, number>>;
-}
-
-/** A batch of predictions as they come. */
-export interface PredictionBatch {
-  /** Index of the first image. */
-  readonly begin: number;
-  /** Number of images. */
-  readonly count: number;
-  /** [count, outputs]; a view that the next batch overwrites. */
-  readonly scores: Float32Array | Float64Array;
-  /** [count], their classes in the order of the scores; undefined for data with targets. */
-  readonly labels: ClassLabels | undefined;
-  /** [count], the loss of each; a view that the next batch overwrites. */
-  readonly losses: Float32Array | Float64Array;
-}
-
-/** The options of `evaluate`. */
-export const EVALUATE_OPTIONS = {
-  ...PREDICTION,
-  /** Metrics beside loss and accuracy, such as `["f1", "top3"]`. */
-  metrics: { kind: METRICS, default: [] },
-  /** Called with the predictions of each batch, for metrics beyond loss and accuracy. */
-  onBatch: { kind: callable<(batch: PredictionBatch) => void>(), optional: true },
-  /** Ends the evaluation, which rejects with its reason. */
-  signal: { kind: ABORT_SIGNAL, optional: true },
-} as const satisfies OptionSchema;
-
-/** Options of `evaluate`: statistics, views and metrics. */
-export interface EvaluateOptions extends OptionsOf<typeof EVALUATE_OPTIONS> {}
-
-/** Evaluates some of the images of a data set, or undefined for all; data and options were checked. */
-export type Evaluator = (
-  data: Dataset,
-  indices: Uint32Array | undefined,
-  options: EvaluateOptions,
-) => Promise<Evaluation>;
+import { readOptions } from "../options/schema.ts";
+import { checkMetrics, type MetricName } from "./chosen-metrics.ts";
+import { EVALUATE_OPTIONS, type EvaluateOptions, type Evaluation, type Evaluator } from "./evaluation.ts";
+import type { PredictionSettings } from "./prediction-settings.ts";
 
 /**
  * Loss and accuracy over a data set, in inference mode, by the weights of one moment: a run under way takes its next
@@ -72,7 +19,7 @@ export async function evaluate(
   network: Network,
   data: Dataset,
   options: EvaluateOptions = {},
-  evaluator: Evaluator = (...some) => evaluateImages(network, ...some),
+  evaluator: Evaluator = evaluatorOf(network),
 ): Promise<Evaluation> {
   const { metrics } = readOptions("evaluate", EVALUATE_OPTIONS, options);
   checkData(network, data, "evaluate");
@@ -80,52 +27,9 @@ export async function evaluate(
   return network.turns.read(() => evaluator(data, undefined, options));
 }
 
-/** Loss and accuracy over some of the images, or undefined for all; data and options were checked. */
-export async function evaluateImages(
-  network: Network,
-  data: Dataset,
-  indices: Uint32Array | undefined,
-  options: EvaluateOptions,
-): Promise<Evaluation> {
-  const images = indices?.length ?? data.length;
-  const predict = await predictorOf(network, options);
-  const slice = new TimeSlice();
-  const { metrics: names = [] } = options;
-  let counts: MetricCounts | undefined;
-  const ignored = network.loss?.ignoreIndex;
-  const takesClasses = network.loss?.classes === true;
-  let loss = 0;
-  let correct = 0;
-  let counting = 0;
-  for (let begin = 0; begin < images; begin += network.batchSize) {
-    options.signal?.throwIfAborted();
-    const count = Math.min(network.batchSize, images - begin);
-    network.stageTargets(data, count, begin, indices);
-    const [scores] = predict.run(data.images, count, begin, indices, true);
-    for (let i = 0; i < count; i++) {
-      const index = indices?.[begin + i] ?? begin + i;
-      if (ignored !== undefined && classOf(data, index) === ignored) continue;
-      const weight = data.sampleWeight?.[index] ?? 1;
-      // The loss of an image that does not count may be infinite.
-      if (weight !== 0) loss += weight * predict.losses[i];
-      correct += predict.correct(data, index, i);
-      counting++;
-    }
-    if (names.length > 0) {
-      const answers = answersOf(data, takesClasses, count, begin, indices);
-      counts = addCounts(counts, countPredictions(scores, answers, count, network.architecture.outputs, ignored));
-    }
-    const labels = indices === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
-    options.onBatch?.({ begin, count, scores, labels, losses: predict.losses.subarray(0, count) });
-    await slice.yieldIfOver();
-  }
-  const accuracy = takesClasses ? share(correct, counting) : Number.NaN;
-  return {
-    loss: share(loss, counting),
-    accuracy,
-    images: counting,
-    ...(counts && { metrics: metricsOf(names, counts) }),
-  };
+/** The network alone. What it takes is loaded at the first evaluation. */
+export function evaluatorOf(network: Network): Evaluator {
+  return async (...some) => (await import("./evaluate-images.ts")).evaluateImages(network, ...some);
 }
 
 /** The options of the evaluations that belong to a run, from the run's own; all of its metrics, or none. */

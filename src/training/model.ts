@@ -13,14 +13,15 @@ import { Network } from "../model/network.ts";
 import { describeModel, type ModelDescription, summarize } from "../model/summary.ts";
 import type { ClassifyOptions, ClassScore } from "./classify.ts";
 import { type CompileOptions, readCompileOptions } from "./compile-options.ts";
-import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
+import type { EvaluateOptions, Evaluation } from "./evaluation.ts";
 import type { FitEvent } from "./events.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type History, historyOf } from "./history.ts";
 import { makeTrainer } from "./make-trainer.ts";
 import { expectLatest, modelContents, trainingContents } from "./model-contents.ts";
 import { SEED } from "./model-settings.ts";
-import { type PredictOptions, predictImages, predictOutputs } from "./predict.ts";
+import type { PredictOptions } from "./predict.ts";
 import type { Trainer } from "./trainer.ts";
 import { copyWeights, readWeight, writeWeight } from "./weights.ts";
 
@@ -192,7 +193,7 @@ export class Model {
    * @param images pixels [n, h, w, c] in the unit of the training data set, which is 0 to 255 where it was stretched:
    *   `scalePixels(numbers, model.scaling)` makes them of numbers as in the training's files, `scaleBytes(bytes, model.scaling)`
    *   of pictures from 0 black to 255 white; a canvas' red, green, blue and alpha are refused, as far as they can be told, where
-   *   the model has fewer channels: `resizeImage` makes an image of them
+   *   the model has fewer channels: `resizeImage` makes an image of them; they must stay as they are until the promise resolves
    * @param options as in `evaluate`, and the shape of an image
    * @returns [n, outputs]
    * @throws TypeError, RangeError if they are not whole images of finite pixels, for a wrong option, or if the model has
@@ -201,8 +202,13 @@ export class Model {
    */
   async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
     checkOneOutput(this.architecture, "predict", "; predictOutputs gives all");
-    const [result] = await predictImages(this.network, "predict", images, options);
-    return result;
+    const { network } = this;
+    // Weights are those of the call, though what predicts is loaded first.
+    return network.turns.read(async () => {
+      const { predictImages } = await import("./predict.ts");
+      const [result] = await predictImages(network, "predict", images, options);
+      return result;
+    });
   }
 
   /**
@@ -221,7 +227,8 @@ export class Model {
     images: Pixels | Uint8ClampedArray,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
-    return predictOutputs(this.network, images, options);
+    const { network } = this;
+    return network.turns.read(async () => (await import("./predict.ts")).predictOutputs(network, images, options));
   }
 
   /**

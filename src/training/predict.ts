@@ -31,8 +31,7 @@ export async function predictImages(
 ): Promise<readonly Float32Array[]> {
   const { architecture, batchSize, turns } = network;
   const { pixels, count } = readRawImages(who, images, architecture.input.shape, shape);
-  const made = predictorOf(network, readPredictionSettings(who, settings));
-  const predictor = made instanceof Promise ? await made : made;
+  const predictor = predictorOf(network, readPredictionSettings(who, settings));
   return turns.read(async () => {
     const sizes = [...architecture.outputShapes.values()].map(sizeOf);
     const results = sizes.map((size) => new Float32Array(count * size));

@@ -5,7 +5,8 @@ import { InputTypeError } from "../errors.ts";
 import type { Network } from "../model/network.ts";
 import { argmax } from "../numeric/argmax.ts";
 import { checkLoss, checkOutputs } from "./diverged.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { type ClassFigures, ClassificationMetrics } from "./metrics.ts";
 import type { PredictionSettings } from "./prediction-settings.ts";
 

@@ -1,5 +1,5 @@
 import { type MetricName, metricsOf } from "./chosen-metrics.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { EpochEvent, ReportEvent, StepEvent } from "./events.ts";
 import { share } from "./metrics.ts";
 import type { Progress, Sums } from "./progress.ts";

@@ -10,7 +10,7 @@ import type { Json } from "../json.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import type { DataSettings } from "../recipes/run-settings.ts";
 import type { CompileOptions } from "../training/compile-options.ts";
-import type { EvaluateOptions } from "../training/evaluate.ts";
+import type { EvaluateOptions } from "../training/evaluation.ts";
 import { FIT_OPTIONS } from "../training/fit-options.ts";
 import type { LoadOptions } from "../training/load-model.ts";
 import { RUN_PLAN } from "../training/plan.ts";

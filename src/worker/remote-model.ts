@@ -8,7 +8,7 @@ import type { ModelDescription } from "../model/summary.ts";
 import { readFields } from "../options/objects.ts";
 import type { ClassifyOptions, ClassScore } from "../training/classify.ts";
 import { COMPILE_OPTIONS, NOT_COMPILE } from "../training/compile-options.ts";
-import type { Evaluation } from "../training/evaluate.ts";
+import type { Evaluation } from "../training/evaluation.ts";
 import { NOT_FIT } from "../training/fit-options.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import type { PredictionSettings } from "../training/prediction-settings.ts";

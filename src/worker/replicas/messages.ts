@@ -4,7 +4,7 @@ import type { EngineName, WasmEngine } from "../../engine/engine-names.ts";
 import type { ErrorRecord } from "../../error-records.ts";
 import { isRecord, type Json } from "../../json.ts";
 import type { BatchSums } from "../../training/batch.ts";
-import type { Evaluation } from "../../training/evaluate.ts";
+import type { Evaluation } from "../../training/evaluation.ts";
 import type { PredictionSettings } from "../../training/prediction-settings.ts";
 
 /** The first message to a worker that is to be a replica. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { threadSource } from "../../../src/engine/threads/start.ts";
-import { evaluateImages } from "../../../src/training/evaluate.ts";
+import { evaluateImages } from "../../../src/training/evaluate-images.ts";
 import { withThreads } from "../../engine/threads/sources.ts";
 import { barImages, CLASSES, compiled, withTargets } from "../../model/networks.ts";
 import { advance, withGroup } from "./trained.ts";
