@@ -7,15 +7,7 @@
 import { InputRangeError, shown } from "../errors.ts";
 import { standInOf } from "../numeric/stand-ins.ts";
 import { findDuplicateKey } from "./json-keys.ts";
-
-/** Bytes of the length before the header. */
-export const LENGTH_BYTES = 8;
-
-/** Longer headers are refused, as the format's own reader does. */
-export const MAX_HEADER_BYTES = 100_000_000;
-
-/** The key of the texts among the tensors' names. */
-export const METADATA_KEY = "__metadata__";
+import { LENGTH_BYTES, MAX_HEADER_BYTES, METADATA_KEY } from "./safetensors-format.ts";
 
 /** Bytes per value of each type that the format names. */
 const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
