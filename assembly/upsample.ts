@@ -4,7 +4,7 @@
 // long.
 
 import { add_lanes, store_lanes_inline } from "./lanes";
-import { address, madd, store_up_to_8 } from "./simd";
+import { address, madd, store_up_to_8, zero } from "./simd";
 
 /**
  * y = each pixel of x, sizeH by sizeW times.
@@ -76,104 +76,149 @@ export function upsample_nearest_backward(
   }
 }
 
-/** Adds a share of the `count` (1 to 8) first of eight floats to those at an address. */
+/** Adds two shares of the `count` (1 to 8) first of eight floats, of two lines, to those at an address. */
 // @ts-ignore: decorator
 @inline
-function add_share(to: usize, low: v128, high: v128, share: v128, count: i32): void {
-  store_up_to_8(to, madd(low, share, v128.load(to)), madd(high, share, v128.load(to, 16)), count);
+function add_shares(
+  to: usize, low: v128, high: v128, share: v128, nextLow: v128, nextHigh: v128, nextShare: v128, count: i32,
+): void {
+  const first = madd(nextLow, nextShare, madd(low, share, v128.load(to)));
+  store_up_to_8(to, first, madd(nextHigh, nextShare, madd(high, share, v128.load(to, 16))), count);
 }
 
 /**
  * Both bilinear kernels; `isGradient` is a constant.
  *
- * Pixels are points in the middle of their squares. On each axis an output lies between two neighbouring inputs, `size`
- * outputs between the same two: output t of these has the second one's share (2 t + odd) / (2 size), where odd is 1 for an even
- * size, else 0. The outputs before the first input and behind the last one have it as both neighbours.
+ * On each axis output i lies at (step i + start) / parts among the inputs: with pixels as points in the middle of their squares at
+ * (2 i + 1 - size) / (2 size), with `aligned` corners at i (inputs - 1) / (outputs - 1). Its share of the input behind it is what
+ * is left of the division; the outputs before the first input and behind the last one have it on both sides.
+ *
+ * Two lines at a time, where they lie between the same two rows, and eight channels, which walk along the line: the two pixels at
+ * whose sides the outputs lie stay in registers.
  */
 // @ts-ignore: decorator
 @inline
 function bilinear(
-  begin: i32, end: i32, small: i32, large: i32, h: i32, w: i32, c: i32, sizeH: i32, sizeW: i32, isGradient: bool,
+  begin: i32, end: i32, small: i32, large: i32, h: i32, w: i32, c: i32, sizeH: i32, sizeW: i32, aligned: i32,
+  isGradient: bool,
 ): void {
   const pixelBytes = <usize>c << 2;
   const rowBytes = <usize>w * pixelBytes;
-  const lines = h * sizeH;
-  const before = sizeW >> 1;
-  // Shares are whole numbers of these parts until those of both axes meet.
-  const partsH = 2 * sizeH, partsW = 2 * sizeW;
-  const unit: f32 = 1 / (<f32>partsH * <f32>partsW);
-  let to = address(large + begin * lines * w * sizeW * c);
+  const lines = h * sizeH, width = w * sizeW;
+  const lineBytes = <usize>width * pixelBytes;
+  const stepH = aligned ? h - 1 : 2, startH = aligned ? 0 : 1 - sizeH, partsH = aligned ? max(lines - 1, 1) : 2 * sizeH;
+  const stepW = aligned ? w - 1 : 2, startW = aligned ? 0 : 1 - sizeW, partsW = aligned ? max(width - 1, 1) : 2 * sizeW;
+  const unitH: f32 = 1 / <f32>partsH, unitW: f32 = 1 / <f32>partsW;
   for (let n = begin; n < end; n++) {
     const image = address(small + n * h * w * c);
     if (isGradient) memory.fill(image, 0, <usize>h * rowBytes);
-    for (let line = 0; line < lines; line++) {
-      const place = line + sizeH - (sizeH >> 1);
-      const row = place / sizeH;
-      const parts = 2 * (place - row * sizeH) + 1 - (sizeH & 1);
-      const rest = partsH - parts;
-      const upper = f32x4.splat(<f32>rest * unit), lower = f32x4.splat(<f32>parts * unit);
-      const top = image + <usize>max(row - 1, 0) * rowBytes;
-      const under = image + <usize>min(row, h - 1) * rowBytes - top;
-      for (let column = 0; column <= w; column++) {
-        const from = top + <usize>max(column - 1, 0) * pixelBytes;
-        const beside = top + <usize>min(column, w - 1) * pixelBytes - from;
-        const last = column == w ? sizeW - before : sizeW;
-        for (let tap = column == 0 ? sizeW - before : 0; tap < last; tap += 2) {
-          // Two outputs at a time; the last one of an odd number twice, of which a gradient counts once.
-          const isPair = tap + 1 < last;
-          const next = isPair ? pixelBytes : 0;
-          const right = f32x4.convert_i32x4_s(i32x4.splat(2 * tap + 1 - (sizeW & 1)));
-          const left = f32x4.sub(f32x4.splat(<f32>partsW), right);
-          const step = f32x4.splat(isPair ? 2 : 0);
-          let nextRight = f32x4.add(right, step), nextLeft = f32x4.sub(left, step);
-          if (isGradient && !isPair) nextRight = nextLeft = f32x4.splat(0);
-          let i: usize = 0;
-          for (let channels = c; channels > 0; channels -= 8) {
-            const at = from + i, across = at + beside, down = at + under, opposite = down + beside;
-            const output = to + i, after = output + next;
-            const count = min(channels, 8);
+    let to = address(large + n * lines * width * c);
+    for (let line = 0; line < lines; ) {
+      // Places are counted from one input before the first, so that none is negative.
+      const place = <i64>line * <i64>stepH + <i64>(startH + partsH);
+      const row = <i32>(place / <i64>partsH) - 1;
+      const parts = <i32>(place % <i64>partsH);
+      // The line below, if it lies between the same rows; else the same line again, which counts once in a gradient.
+      const isPair = line + 1 < lines && parts + stepH < partsH;
+      const lower = f32x4.splat(<f32>parts * unitH), upper = f32x4.splat(<f32>(partsH - parts) * unitH);
+      const nextPlace = isPair ? parts + stepH : parts;
+      let nextLower = f32x4.splat(<f32>nextPlace * unitH), nextUpper = f32x4.splat(<f32>(partsH - nextPlace) * unitH);
+      if (isGradient && !isPair) nextLower = nextUpper = f32x4.splat(0);
+      const nextLine: usize = isPair ? lineBytes : 0;
+      const top = image + <usize>max(row, 0) * rowBytes;
+      const under: usize = row >= 0 && row < h - 1 ? rowBytes : 0;
+      for (let channel = 0; channel < c; channel += 8) {
+        const count = min(c - channel, 8);
+        const shift = <usize>channel << 2;
+        let at = top + shift;
+        let output = to + shift;
+        // The left pixel is `column`; before the first one both are that.
+        let column = startW < 0 ? -1 : 0;
+        let rest = startW < 0 ? startW + partsW : 0;
+        // Left and right pixel of the first line, and of the second.
+        let left0 = zero(), left1 = zero(), right0 = zero(), right1 = zero();
+        let left2 = zero(), left3 = zero(), right2 = zero(), right3 = zero();
+        if (!isGradient) {
+          const next = at + (column >= 0 && w > 1 ? pixelBytes : 0);
+          left0 = madd(v128.load(at + under), lower, f32x4.mul(v128.load(at), upper));
+          left1 = madd(v128.load(at + under, 16), lower, f32x4.mul(v128.load(at, 16), upper));
+          left2 = madd(v128.load(at + under), nextLower, f32x4.mul(v128.load(at), nextUpper));
+          left3 = madd(v128.load(at + under, 16), nextLower, f32x4.mul(v128.load(at, 16), nextUpper));
+          right0 = madd(v128.load(next + under), lower, f32x4.mul(v128.load(next), upper));
+          right1 = madd(v128.load(next + under, 16), lower, f32x4.mul(v128.load(next, 16), upper));
+          right2 = madd(v128.load(next + under), nextLower, f32x4.mul(v128.load(next), nextUpper));
+          right3 = madd(v128.load(next + under, 16), nextLower, f32x4.mul(v128.load(next, 16), nextUpper));
+        }
+        for (let i = width; i > 0; i--) {
+          if (rest >= partsW && column < w - 1) {
+            rest -= partsW;
+            column++;
             if (isGradient) {
-              const one0 = v128.load(output), one1 = v128.load(output, 16);
-              const two0 = v128.load(after), two1 = v128.load(after, 16);
-              const left0 = madd(two0, nextLeft, f32x4.mul(one0, left));
-              const left1 = madd(two1, nextLeft, f32x4.mul(one1, left));
-              const right0 = madd(two0, nextRight, f32x4.mul(one0, right));
-              const right1 = madd(two1, nextRight, f32x4.mul(one1, right));
-              add_share(at, left0, left1, upper, count);
-              add_share(across, right0, right1, upper, count);
-              add_share(down, left0, left1, lower, count);
-              add_share(opposite, right0, right1, lower, count);
+              add_shares(at, left0, left1, upper, left2, left3, nextUpper, count);
+              add_shares(at + under, left0, left1, lower, left2, left3, nextLower, count);
+              left0 = right0; left1 = right1; left2 = right2; left3 = right3;
+              right0 = zero(); right1 = zero(); right2 = zero(); right3 = zero();
+              if (column > 0) at += pixelBytes;
             } else {
-              const left0 = madd(v128.load(down), lower, f32x4.mul(v128.load(at), upper));
-              const left1 = madd(v128.load(down, 16), lower, f32x4.mul(v128.load(at, 16), upper));
-              const right0 = madd(v128.load(opposite), lower, f32x4.mul(v128.load(across), upper));
-              const right1 = madd(v128.load(opposite, 16), lower, f32x4.mul(v128.load(across, 16), upper));
-              const one0 = madd(right0, right, f32x4.mul(left0, left));
-              const one1 = madd(right1, right, f32x4.mul(left1, left));
-              store_up_to_8(output, one0, one1, count);
-              const two0 = madd(right0, nextRight, f32x4.mul(left0, nextLeft));
-              const two1 = madd(right1, nextRight, f32x4.mul(left1, nextLeft));
-              store_up_to_8(after, two0, two1, count);
+              left0 = right0; left1 = right1; left2 = right2; left3 = right3;
+              if (column > 0) at += pixelBytes;
+              const next = at + (column < w - 1 ? pixelBytes : 0);
+              const a0 = v128.load(next), a1 = v128.load(next, 16);
+              const b0 = v128.load(next + under), b1 = v128.load(next + under, 16);
+              right0 = madd(b0, lower, f32x4.mul(a0, upper));
+              right1 = madd(b1, lower, f32x4.mul(a1, upper));
+              right2 = madd(b0, nextLower, f32x4.mul(a0, nextUpper));
+              right3 = madd(b1, nextLower, f32x4.mul(a1, nextUpper));
             }
-            i += 32;
           }
-          to += pixelBytes + next;
+          const right = f32x4.splat(<f32>rest * unitW), left = f32x4.splat(<f32>(partsW - rest) * unitW);
+          const after = output + nextLine;
+          if (isGradient) {
+            const one0 = v128.load(output), one1 = v128.load(output, 16);
+            const two0 = v128.load(after), two1 = v128.load(after, 16);
+            left0 = madd(one0, left, left0);
+            left1 = madd(one1, left, left1);
+            left2 = madd(two0, left, left2);
+            left3 = madd(two1, left, left3);
+            right0 = madd(one0, right, right0);
+            right1 = madd(one1, right, right1);
+            right2 = madd(two0, right, right2);
+            right3 = madd(two1, right, right3);
+          } else {
+            const one0 = madd(right0, right, f32x4.mul(left0, left));
+            const one1 = madd(right1, right, f32x4.mul(left1, left));
+            store_up_to_8(output, one0, one1, count);
+            const two0 = madd(right2, right, f32x4.mul(left2, left));
+            const two1 = madd(right3, right, f32x4.mul(left3, left));
+            store_up_to_8(after, two0, two1, count);
+          }
+          rest += stepW;
+          output += pixelBytes;
+        }
+        if (isGradient) {
+          add_shares(at, left0, left1, upper, left2, left3, nextUpper, count);
+          add_shares(at + under, left0, left1, lower, left2, left3, nextLower, count);
+          if (column >= 0 && column < w - 1) at += pixelBytes;
+          add_shares(at, right0, right1, upper, right2, right3, nextUpper, count);
+          add_shares(at + under, right0, right1, lower, right2, right3, nextLower, count);
         }
       }
+      to += nextLine + lineBytes;
+      line += isPair ? 2 : 1;
     }
   }
 }
 
 /**
- * y = x between the middles of its pixels, linear on both axes.
+ * y = x between the middles of its pixels, linear on both axes; with `aligned` 1 the outermost middles are those of x.
  *
  * @param x [n, h, w, c]
  * @param y [n, h sizeH, w sizeW, c]
  */
 export function upsample_bilinear_forward(
-  begin: i32, end: i32, x: i32, y: i32, h: i32, w: i32, c: i32, sizeH: i32, sizeW: i32,
+  begin: i32, end: i32, x: i32, y: i32, h: i32, w: i32, c: i32, sizeH: i32, sizeW: i32, aligned: i32,
 ): void {
-  bilinear(begin, end, x, y, h, w, c, sizeH, sizeW, false);
+  bilinear(begin, end, x, y, h, w, c, sizeH, sizeW, aligned, false);
 }
 
 /**
@@ -183,7 +228,7 @@ export function upsample_bilinear_forward(
  * @param dx [n, h, w, c]
  */
 export function upsample_bilinear_backward(
-  begin: i32, end: i32, dy: i32, dx: i32, h: i32, w: i32, c: i32, sizeH: i32, sizeW: i32,
+  begin: i32, end: i32, dy: i32, dx: i32, h: i32, w: i32, c: i32, sizeH: i32, sizeW: i32, aligned: i32,
 ): void {
-  bilinear(begin, end, dx, dy, h, w, c, sizeH, sizeW, true);
+  bilinear(begin, end, dx, dy, h, w, c, sizeH, sizeW, aligned, true);
 }

@@ -1,16 +1,14 @@
 import { upSamplingRows } from "../engine/operands/extra/up-sampling.ts";
-import type { Tape } from "../engine/tape.ts";
-import { choice, pair } from "../options/kinds.ts";
+import { InputRangeError } from "../errors.ts";
+import { choice, flag, pair } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
-import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "./placed-layer.ts";
+import type { PlacedLayer } from "./placed-layer.ts";
 import { imageShape } from "./shape.ts";
 
 const INTERPOLATIONS = ["nearest", "bilinear"] as const;
-
-type Interpolation = (typeof INTERPOLATIONS)[number];
 
 type Dims = readonly [h: number, w: number, c: number, sizeH: number, sizeW: number];
 
@@ -19,6 +17,11 @@ const OPTIONS = {
   size: { kind: pair(), default: 2 },
   /** Copies of the pixel (nearest), or values on the lines between the centres of pixels (bilinear). */
   interpolation: { kind: choice(INTERPOLATIONS), default: "nearest" },
+  /**
+   * True: the outermost pixels stay where they are, and the others lie evenly between them (PyTorch's and ONNX' align_corners). False:
+   * pixels are the middles of their squares. For bilinear.
+   */
+  alignCorners: { kind: flag(), default: false },
 } as const satisfies OptionSchema;
 
 /** Options of `upSampling2d`. */
@@ -26,7 +29,7 @@ export interface UpSamplingOptions extends LayerOptions, OptionsOf<typeof OPTION
 
 /**
  * An image that is a whole number of times as large (Keras' UpSampling2D): [h, w, c] to [h size, w size, c]. Bilinear is PyTorch's
- * Upsample with `align_corners=False`.
+ * Upsample, by default with `align_corners=False`.
  *
  * @throws TypeError, RangeError for an unknown or wrong option
  * @example
@@ -37,36 +40,45 @@ export function upSampling2d(options: UpSamplingOptions = {}): Layer {
 }
 
 /** The type of `upSampling2d` layers. */
-export const UP_SAMPLING2D = layerType("upSampling2d", OPTIONS, ({ size: [sizeH, sizeW], interpolation }, header) => ({
-  ...header,
-  // Copies of a zero are zeros; between pixels of both signs, zeros come from others.
-  stopsAtZero: interpolation === "nearest" ? "inherits" : undefined,
-  outputShape([input], who) {
-    const [h, w, c] = imageShape(input, who);
-    return [h * sizeH, w * sizeW, c];
-  },
-  parameters: () => [],
-  multiplyAdds: () => 0,
-  place: ({ inputs: [input], path }) => new PlacedUpSampling(interpolation, [...imageShape(input, path), sizeH, sizeW]),
-}));
-
-class PlacedUpSampling implements PlacedLayer {
-  readonly kernels = upSamplingRows;
-  readonly #interpolation: Interpolation;
-  /** The arguments that the kernels have in common. */
-  readonly #dims: Dims;
-
-  constructor(interpolation: Interpolation, dims: Dims) {
-    this.#interpolation = interpolation;
-    this.#dims = dims;
+export const UP_SAMPLING2D = layerType("upSampling2d", OPTIONS, (options, header, title) => {
+  const { size, interpolation, alignCorners } = options;
+  const [sizeH, sizeW] = size;
+  if (alignCorners && interpolation === "nearest") {
+    throw new InputRangeError(title, "alignCorners with interpolation bilinear", "nearest", "contradiction");
   }
+  return {
+    ...header,
+    // Copies of a zero are zeros; between pixels of both signs, zeros come from others.
+    stopsAtZero: interpolation === "nearest" ? "inherits" : undefined,
+    outputShape([input], who) {
+      const [h, w, c] = imageShape(input, who);
+      return [h * sizeH, w * sizeW, c];
+    },
+    parameters: () => [],
+    multiplyAdds: () => 0,
+    place({ inputs: [input], path }) {
+      const dims = [...imageShape(input, path), sizeH, sizeW] as const;
+      return interpolation === "nearest" ? nearest(dims) : bilinear(dims, alignCorners ? 1 : 0);
+    },
+  };
+});
 
-  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
-    tape.add(`upsample_${this.#interpolation}_forward`, "sample", n, x, y, ...this.#dims);
-  }
+function nearest(dims: Dims): PlacedLayer {
+  return {
+    kernels: upSamplingRows,
+    forward: (tape, n, { x: [x], y }) => tape.add("upsample_nearest_forward", "sample", n, x, y, ...dims),
+    backward({ samples }, n, { dy, dx: [dx] }) {
+      if (dx !== 0) samples.add("upsample_nearest_backward", "sample", n, dy, dx, ...dims);
+    },
+  };
+}
 
-  backward({ samples }: BackwardTapes, n: number, { dy, dx: [dx] }: BackwardPlaces): void {
-    if (dx === 0) return;
-    samples.add(`upsample_${this.#interpolation}_backward`, "sample", n, dy, dx, ...this.#dims);
-  }
+function bilinear(dims: Dims, aligned: number): PlacedLayer {
+  return {
+    kernels: upSamplingRows,
+    forward: (tape, n, { x: [x], y }) => tape.add("upsample_bilinear_forward", "sample", n, x, y, ...dims, aligned),
+    backward({ samples }, n, { dy, dx: [dx] }) {
+      if (dx !== 0) samples.add("upsample_bilinear_backward", "sample", n, dy, dx, ...dims, aligned);
+    },
+  };
 }

@@ -83,6 +83,11 @@ def array(tensor):
     return {"shape": list(tensor.shape), "values": tensor.detach().reshape(-1).tolist()}
 
 
+def hwc(tensor):
+    """[n, c, h, w] to [n, h, w, c]."""
+    return tensor.permute(0, 2, 3, 1)
+
+
 def arrays(tensors):
     return {name: array(tensor) for name, tensor in tensors.items()}
 
@@ -421,6 +426,16 @@ def make_upsampling():
             y.backward(dy)
             options = {"size": size, "interpolation": mode}
             cases.append({"options": options, "y": array(y), "dy": array(dy), "dx": array(z.grad)})
+    state = GENERATOR.get_state()
+    for size in ((2, 3), (4, 1)):
+        z = x.clone().requires_grad_()
+        y = hwc(F.interpolate(z.permute(0, 3, 1, 2), scale_factor=size, mode="bilinear", align_corners=True))
+        dy = draw(*y.shape)
+        y.backward(dy)
+        options = {"size": size, "interpolation": "bilinear", "alignCorners": True}
+        cases.append({"options": options, "y": array(y), "dy": array(dy), "dx": array(z.grad)})
+    # What is drawn after this stays as it was without the last cases.
+    GENERATOR.set_state(state)
     write("upsampling", {"x": array(x), "cases": cases})
 
 
@@ -454,11 +469,6 @@ def make_activations():
 
 
 make_activations()
-
-
-def hwc(tensor):
-    """[n, c, h, w] to [n, h, w, c]."""
-    return tensor.permute(0, 2, 3, 1)
 
 
 def transposed(w, x, strides=1, padding=0, output_padding=0, groups=1, dilation=1):

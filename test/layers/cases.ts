@@ -499,6 +499,11 @@ export const LAYER_CASES: readonly LayerCase[] = [
     layers: [upSampling2d({ size: [3, 4], interpolation: "bilinear" })],
   },
   {
+    name: "upSampling2d bilinear, aligned corners",
+    input: [3, 4, 9],
+    layers: [upSampling2d({ size: [2, 3], interpolation: "bilinear", alignCorners: true })],
+  },
+  {
     name: "upSampling2d of ReLUs, a product",
     input: [2, 3, 3],
     layers: [conv2d({ filters: 4, kernelSize: 1, activation: "relu" }), upSampling2d(), flatten(), dense({ units: 3 })],

@@ -188,6 +188,11 @@ describe("wrong options", () => {
     [{ type: "permute", dims: "2, 1" }, TypeError, "each once, got"],
     [{ type: "channelSlice", start: 3, end: 3 }, RangeError, "expected end above the start, 3, got 3"],
     [
+      { type: "upSampling2d", alignCorners: true },
+      RangeError,
+      "expected alignCorners with interpolation bilinear, got nearest",
+    ],
+    [
       { type: "lstm" },
       TypeError,
       "layers[0]: expected type to be one of conv2d, conv2dTranspose, depthwiseConv2d, separableConv2d, dense",

@@ -2,8 +2,15 @@ import type { UpsampleCase } from "../cases.ts";
 import { EXACT, input, type KernelCall, normal, output, sumOf } from "./call.ts";
 import { type WorkRows, work } from "./work-rows.ts";
 
-/** Ways to find the pixels in between. */
-export type UpsampleKind = "nearest" | "bilinear";
+/** Ways to find the pixels in between; `aligned` is bilinear with aligned corners. */
+export type UpsampleKind = "nearest" | "bilinear" | "aligned";
+
+/** The kernel of a kind, without its direction, and its arguments after the sizes. */
+const KINDS = {
+  nearest: { kernel: "upsample_nearest", rest: [] },
+  bilinear: { kernel: "upsample_bilinear", rest: [0] },
+  aligned: { kernel: "upsample_bilinear", rest: [1] },
+} as const satisfies Record<UpsampleKind, object>;
 
 function label([n, h, w, c, sizeH, sizeW]: UpsampleCase): string {
   return `${n} x ${h} x ${w} x ${c}, by ${sizeH} x ${sizeW}`;
@@ -25,10 +32,10 @@ const SHARE = 3;
 export function upsampleForward(kind: UpsampleKind, shape: UpsampleCase, x: Float64Array): KernelCall {
   const [n, ...dims] = shape;
   return {
-    kernel: `upsample_${kind}_forward`,
-    label: label(shape),
+    kernel: `${KINDS[kind].kernel}_forward`,
+    label: `${label(shape)}, ${kind}`,
     extent: n,
-    args: [input("x", x), output("y", largeSize(shape)), ...dims],
+    args: [input("x", x), output("y", largeSize(shape)), ...dims, ...KINDS[kind].rest],
     bound: kind === "nearest" ? EXACT : sumOf(4 + SHARE),
   };
 }
@@ -41,11 +48,11 @@ export function upsampleBackward(kind: UpsampleKind, shape: UpsampleCase, dy: Fl
   const [n, ...dims] = shape;
   const [, , , sizeH, sizeW] = dims;
   return {
-    kernel: `upsample_${kind}_backward`,
-    label: label(shape),
+    kernel: `${KINDS[kind].kernel}_backward`,
+    label: `${label(shape)}, ${kind}`,
     extent: n,
-    args: [input("dy", dy), output("dx", smallSize(shape)), ...dims],
-    bound: sumOf(kind === "nearest" ? sizeH * Math.ceil(sizeW / 2) + 1 : 2 * sizeH * (sizeW + 2) + SHARE),
+    args: [input("dy", dy), output("dx", smallSize(shape)), ...dims, ...KINDS[kind].rest],
+    bound: sumOf(kind === "nearest" ? sizeH * Math.ceil(sizeW / 2) + 1 : 2 * (sizeH + 1) * (sizeW + 2) + SHARE),
   };
 }
 
@@ -53,7 +60,7 @@ export function upsampleBackward(kind: UpsampleKind, shape: UpsampleCase, dy: Fl
 export function upsampleCalls(shape: UpsampleCase): KernelCall[] {
   const x = normal(`${label(shape)} x`, smallSize(shape));
   const dy = normal(`${label(shape)} dy`, largeSize(shape));
-  const kinds: readonly UpsampleKind[] = ["nearest", "bilinear"];
+  const kinds: readonly UpsampleKind[] = ["nearest", "bilinear", "aligned"];
   return kinds.flatMap((kind) => [upsampleForward(kind, shape, x), upsampleBackward(kind, shape, dy)]);
 }
 

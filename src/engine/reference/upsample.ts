@@ -13,9 +13,14 @@ interface Between {
   readonly share: number;
 }
 
-/** The neighbours of output `place` on an axis of `length` inputs, of which the outermost have themselves beside them. */
-function between(place: number, size: number, length: number): Between {
-  const at = (place + 0.5) / size - 0.5;
+/**
+ * The neighbours of output `place` on an axis of `length` inputs, of which the outermost have themselves beside them.
+ *
+ * @param aligned 1: the outermost outputs lie on the outermost inputs; 0: pixels are points in the middle of their squares
+ */
+function between(place: number, size: number, length: number, aligned: number): Between {
+  const ends = Math.max(length * size - 1, 1);
+  const at = aligned === 1 ? (place * (length - 1)) / ends : (place + 0.5) / size - 0.5;
   const first = Math.floor(at);
   return { first: Math.max(first, 0), second: Math.min(first + 1, length - 1), share: at - first };
 }
@@ -100,12 +105,13 @@ export function upsampleKernels(heap: Heap) {
       c: number,
       sizeH: number,
       sizeW: number,
+      aligned: number,
     ): void {
       for (let line = begin * h * sizeH; line < end * h * sizeH; line++) {
         const image = Math.floor(line / (h * sizeH)) * h;
-        const rows = between(line - image * sizeH, sizeH, h);
+        const rows = between(line - image * sizeH, sizeH, h, aligned);
         for (let place = 0; place < w * sizeW; place++) {
-          const columns = between(place, sizeW, w);
+          const columns = between(place, sizeW, w, aligned);
           const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(x, image, rows, columns, w, c);
           for (let channel = 0; channel < c; channel++) {
             const upper = (1 - columns.share) * heap[upperLeft + channel] + columns.share * heap[upperRight + channel];
@@ -127,13 +133,14 @@ export function upsampleKernels(heap: Heap) {
       c: number,
       sizeH: number,
       sizeW: number,
+      aligned: number,
     ): void {
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
       for (let line = begin * h * sizeH; line < end * h * sizeH; line++) {
         const image = Math.floor(line / (h * sizeH)) * h;
-        const rows = between(line - image * sizeH, sizeH, h);
+        const rows = between(line - image * sizeH, sizeH, h, aligned);
         for (let place = 0; place < w * sizeW; place++) {
-          const columns = between(place, sizeW, w);
+          const columns = between(place, sizeW, w, aligned);
           const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(dx, image, rows, columns, w, c);
           for (let channel = 0; channel < c; channel++) {
             const gradient = heap[dy + (line * w * sizeW + place) * c + channel];
