@@ -8,14 +8,22 @@
 import type { KernelName } from "../engine/kernels.ts";
 import { readLayers } from "../graph/read.ts";
 import { ACTIVATIONS } from "../layers/activation.ts";
+import { adaptiveAveragePooling2d } from "../layers/adaptive-average-pooling2d.ts";
 import { averagePooling2d } from "../layers/average-pooling2d.ts";
+import { channelShuffle } from "../layers/channel-shuffle.ts";
+import { channelSlice } from "../layers/channel-slice.ts";
 import { conv2d } from "../layers/conv2d.ts";
+import { conv2dTranspose } from "../layers/conv2d-transpose.ts";
+import { cropping2d } from "../layers/cropping2d.ts";
 import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
 import { gaussianNoise } from "../layers/gaussian-noise.ts";
+import { globalMaxPooling2d } from "../layers/global-max-pooling2d.ts";
 import { groupNormalization } from "../layers/group-normalization.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layerNormalization } from "../layers/layer-normalization.ts";
+import { permute } from "../layers/permute.ts";
+import { rescaling } from "../layers/rescaling.ts";
 import type { Shape } from "../layers/shape.ts";
 import { softmax } from "../layers/softmax.ts";
 import { spatialDropout2d } from "../layers/spatial-dropout2d.ts";
@@ -70,12 +78,14 @@ function layerCase(
 /** "13x13x32 to 11x11x64, 3x3", with whatever else makes a difference. */
 function shapeOf(layer: Layer, input: Shape): string {
   const output = layer.outputShape([input], layer.type);
-  const { kernelSize, poolSize, strides, padding, groups, interpolation } = layer.config;
+  const { kernelSize, poolSize, strides, padding, groups, interpolation, alignCorners, dims } = layer.config;
   const sides = (value: unknown) => (Array.isArray(value) ? value.join("x") : `${value}x${value}`);
   const window = kernelSize ?? poolSize;
   const parts = [input.join() === output.join() ? input.join("x") : `${input.join("x")} to ${output.join("x")}`];
   if (window !== undefined) parts.push(sides(window));
   if (interpolation !== undefined) parts.push(String(interpolation));
+  if (alignCorners === true) parts.push("aligned corners");
+  if (Array.isArray(dims)) parts.push(`axes ${dims.join(", ")}`);
   if (strides !== undefined && strides !== 1 && String(strides) !== String(window))
     parts.push(`stride ${sides(strides)}`);
   if (padding !== undefined && padding !== "valid" && padding !== 0)
@@ -87,12 +97,20 @@ function shapeOf(layer: Layer, input: Shape): string {
 /** The kernels that say most about a layer of some type; packing, padding and the like have cases of their own. */
 const OF_LAYER: Readonly<Record<string, RegExp>> = {
   conv2d: /^(conv2d|depthwise|winograd)_/,
+  conv2dTranspose: /^(conv2d|depthwise|winograd|add_bias)/,
   depthwiseConv2d: /^(conv2d|depthwise)_/,
   dense: /^dense_/,
   maxPooling2d: /^max_pool_/,
   averagePooling2d: /^average_pool_/,
   globalAveragePooling2d: /^average_pool_/,
+  globalMaxPooling2d: /^max_pool_/,
+  adaptiveAveragePooling2d: /^adaptive_/,
   upSampling2d: /^upsample_/,
+  permute: /^(transpose|copy_boxes)/,
+  channelSlice: /^copy_boxes/,
+  channelShuffle: /^transpose/,
+  cropping2d: /^copy_boxes/,
+  rescaling: /^rescale/,
   batchNormalization: /^batch_norm_/,
   layerNormalization: /^(layer|sample)_norm_/,
   groupNormalization: /^group_norm_/,
@@ -106,12 +124,22 @@ const MORE_LAYERS: readonly (readonly [layer: Layer, input: Shape])[] = [
   [conv2d({ filters: 64, kernelSize: 3, padding: "same", groups: 4 }), [14, 14, 64]],
   [depthwiseConv2d({ kernelSize: 3, padding: "same" }), [14, 14, 64]],
   [depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }), [28, 28, 32]],
+  [conv2dTranspose({ filters: 32, kernelSize: 3, strides: 2, padding: "same" }), [14, 14, 64]],
   [averagePooling2d({ poolSize: 2 }), [26, 26, 32]],
+  [globalMaxPooling2d(), [14, 14, 64]],
+  [adaptiveAveragePooling2d({ outputSize: 6 }), [14, 14, 64]],
   [upSampling2d(), [14, 14, 64]],
   [layerNormalization(), [14, 14, 64]],
   [layerNormalization({ axis: [1, 2, 3] }), [14, 14, 64]],
   [groupNormalization({ groups: 8 }), [14, 14, 64]],
   [upSampling2d({ interpolation: "bilinear" }), [14, 14, 64]],
+  [upSampling2d({ interpolation: "bilinear", alignCorners: true }), [14, 14, 64]],
+  [permute({ dims: [3, 1, 2] }), [14, 14, 64]],
+  [permute({ dims: [2, 1, 3] }), [14, 14, 64]],
+  [channelSlice({ start: 58 }), [14, 14, 116]],
+  [channelShuffle({ groups: 2 }), [14, 14, 116]],
+  [cropping2d({ cropping: 1 }), [16, 16, 64]],
+  [rescaling({ scale: 2, offset: -1 }), [14, 14, 64]],
 ];
 
 /** The layers of the networks and those that are listed, each shape once. */

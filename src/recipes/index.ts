@@ -12,10 +12,12 @@ import { densenet } from "./densenet.ts";
 import { efficientnetLite0 } from "./efficientnet-lite.ts";
 import { fashion } from "./fashion.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
+import { mobilenetV3Small } from "./mobilenet-v3-small.ts";
 import { PLAIN_NETWORKS } from "./networks.ts";
 import { photos } from "./photos.ts";
 import type { Recipe } from "./recipe.ts";
 import { resnet18 } from "./resnet18.ts";
+import { shufflenetV2 } from "./shufflenet-v2.ts";
 import { speed99 } from "./speed99.ts";
 import { squeezenet } from "./squeezenet.ts";
 import { strided } from "./strided.ts";
@@ -28,6 +30,8 @@ export const NETWORKS: readonly Recipe[] = [
   ...SMALL_NETWORKS,
   resnet18,
   mobilenetV2,
+  mobilenetV3Small,
+  shufflenetV2,
   squeezenet,
   densenet,
   efficientnetLite0,

@@ -7,7 +7,7 @@ import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
 import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
-import { normalization, plain } from "./plain.ts";
+import { channelsAt, normalization, plain } from "./plain.ts";
 import type { Recipe } from "./recipe.ts";
 
 /**
@@ -22,16 +22,6 @@ const BLOCKS: readonly (readonly [expansion: number, filters: number, count: num
   [6, 160, 3, 2],
   [6, 320, 1, 1],
 ];
-
-/**
- * Number of filters at a width: a multiple of 8 that is at most a tenth below the exact number, rounded as in
- * torchvision.
- */
-function filtersAt(width: number, filters: number): number {
-  const exact = width * filters;
-  const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
-  return rounded < 0.9 * exact ? rounded + 8 : rounded;
-}
 
 function relu6(): Layer {
   return relu({ maxValue: 6 });
@@ -68,22 +58,22 @@ function block(name: string, channels: number, expansion: number, filters: numbe
 function mobilenetV2Layers(classes: number, width: number): readonly Layer[] {
   if (!(width > 0)) throw new InputRangeError("mobilenetV2", "a width above 0", `${width}`);
   const layers: Layer[] = [];
-  let channels = filtersAt(width, 32);
+  let channels = channelsAt(width, 32);
   let number = 0;
   for (const [expansion, base, count, strides] of BLOCKS) {
-    const filters = filtersAt(width, base);
+    const filters = channelsAt(width, base);
     for (let i = 0; i < count; i++) {
       layers.push(...block(`block${++number}`, channels, expansion, filters, i === 0 ? strides : 1));
       channels = filters;
     }
   }
-  const first = { filters: filtersAt(width, 32), kernelSize: 3, strides: 2, padding: 1 };
+  const first = { filters: channelsAt(width, 32), kernelSize: 3, strides: 2, padding: 1 };
   return [
     conv2d({ ...first, useBias: false, kernelInitializer: "heNormal" }),
     normalization(),
     relu6(),
     ...layers,
-    ...pointwise(filtersAt(Math.max(1, width), 1280)),
+    ...pointwise(channelsAt(Math.max(1, width), 1280)),
     relu6(),
     globalAveragePooling2d(),
     dropout({ rate: 0.2 }),

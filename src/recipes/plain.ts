@@ -27,6 +27,16 @@ export function normalization(): Layer {
   return batchNormalization({ momentum: 0.9, epsilon: 1e-5 });
 }
 
+/**
+ * A number of channels at a width: a multiple of 8 that is at most a tenth below the exact number, rounded as in
+ * torchvision.
+ */
+export function channelsAt(width: number, channels: number): number {
+  const exact = width * channels;
+  const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
+  return rounded < 0.9 * exact ? rounded + 8 : rounded;
+}
+
 /** A convolution without bias and its batch normalisation. */
 export function normalized(filters: number, kernelSize: number, strides = 1): readonly Layer[] {
   const kernelInitializer = "heNormal";

@@ -33,6 +33,8 @@ export const OPTIMIZERS: readonly Optimizer[] = [
 const NARROW: Readonly<Record<string, Variables>> = {
   resnet18: { filters: 8 },
   mobilenetV2: { width: 0.25 },
+  mobilenetV3Small: { width: 0.25 },
+  shufflenetV2: { width: 0.5 },
   densenet: { depth: 22, growth: 6 },
 };
 

@@ -38,6 +38,9 @@ describe("deep networks", () => {
     ["mobilenetV2", undefined, [224, 224, 3], 1000, 3_504_872],
     ["mobilenetV2", { width: 0.35 }, [96, 96, 3], 1000, 1_677_128],
     ["mobilenetV2", { width: 1.4 }, [160, 192, 3], 1000, 6_108_776],
+    ["mobilenetV3Small", undefined, [224, 224, 3], 1000, 2_542_856],
+    ["shufflenetV2", { width: 0.5 }, [224, 224, 3], 1000, 1_366_792],
+    ["shufflenetV2", undefined, [224, 224, 3], 1000, 2_278_604],
     ["squeezenet", undefined, [224, 224, 3], 1000, 1_235_496],
     ["densenet", undefined, [32, 32, 3], 10, 176_122],
     // Huang et al., 2017, Table 2: 0.8 million.
@@ -48,15 +51,19 @@ describe("deep networks", () => {
 
   it("take as many multiply-adds as their papers say", () => {
     const millions = (name: string) => counts(network(name), network(name).shape ?? [0, 0, 0], 1000)[1] / 1e6;
-    // He et al., Table 1: 1.8 billion; Sandler et al., Table 4: 300 million.
+    // He et al., Table 1: 1.8 billion; Sandler et al., Table 4: 300 million; Howard et al., Table 4: 56; Ma et al., Table 8: 146.
     expect(millions("resnet18")).toBeCloseTo(1814, -1);
     expect(millions("mobilenetV2")).toBeCloseTo(300, -1);
+    expect(millions("mobilenetV3Small")).toBeCloseTo(56, -1);
+    expect(millions("shufflenetV2")).toBeCloseTo(146, -1);
   });
 
   it.each<[string, Variables | undefined, ImageShape]>([
     ["resnet18", { filters: 5 }, [8, 7, 1]],
     ["resnet18", { filters: 8 }, [65, 66, 3]],
     ["mobilenetV2", { width: 0.25 }, [96, 97, 3]],
+    ["mobilenetV3Small", { width: 0.25 }, [64, 65, 3]],
+    ["shufflenetV2", { width: 0.5 }, [65, 64, 3]],
     ["squeezenet", undefined, [37, 30, 3]],
     ["densenet", { depth: 10, growth: 4 }, [9, 8, 3]],
   ])("%s with %o trains on images of %o", async (name, variables, shape) => {
@@ -80,6 +87,9 @@ describe("deep networks", () => {
     await expect(build("mobilenetV2", "width=0", [96, 96, 3])).rejects.toThrow(
       "mobilenetV2: expected a width above 0, got 0",
     );
+    await expect(build("shufflenetV2", "width=0.75", [96, 96, 3])).rejects.toThrow(
+      "shufflenetV2: expected a width of 0.5, 1, 1.5, 2, got 0.75",
+    );
     await expect(build("densenet", "depth=41", [32, 32, 3])).rejects.toThrow(
       "densenet: expected a depth of 4 and a multiple of 6, such as 40, got 41",
     );
@@ -91,7 +101,7 @@ describe("deep networks", () => {
       const { networks } = await planBench({ ...options, engine: ["simd"] });
       return networks.map(({ recipe, batch }) => `${recipe.name} ${batch}`);
     };
-    const deep = ["resnet18", "mobilenetV2", "squeezenet", "densenet"];
+    const deep = ["resnet18", "mobilenetV2", "mobilenetV3Small", "shufflenetV2", "squeezenet", "densenet"];
     expect(await names({ net: deep })).toContain("resnet18 32");
     expect(new Set((await names({ net: deep })).map((name) => name.split(" ")[0]))).toEqual(new Set(deep));
     const all = new Set((await names({ all: true })).map((name) => name.split(" ")[0]));

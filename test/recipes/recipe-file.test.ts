@@ -14,6 +14,8 @@ import { recipeArchitecture, runRecipe } from "../../src/recipes/run.ts";
 const SMALLER: Readonly<Record<string, { readonly shape: ImageShape; readonly variables?: Variables }>> = {
   resnet18: { shape: [16, 16, 3], variables: { filters: 8 } },
   mobilenetV2: { shape: [96, 96, 3], variables: { width: 0.25 } },
+  mobilenetV3Small: { shape: [64, 64, 3], variables: { width: 0.25 } },
+  shufflenetV2: { shape: [64, 64, 3], variables: { width: 0.5 } },
   squeezenet: { shape: [32, 32, 3] },
   densenet: { shape: [16, 16, 3], variables: { depth: 10, growth: 4 } },
 };
