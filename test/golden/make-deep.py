@@ -12,6 +12,7 @@ from patterns import IMAGES, digest, initial, pattern, to_convasm, to_torch
 from torch import nn
 from torchvision.models import DenseNet, mobilenet_v2, mobilenet_v3_small, resnet18, shufflenet_v2_x0_5, squeezenet1_1
 from torchvision.models.resnet import BasicBlock
+from torchvision.ops import SqueezeExcitation
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -51,6 +52,21 @@ def densenet(depth, growth):
     return net
 
 
+class HardSigmoid(nn.Module):
+    """PyTorch's own has 1 / 6 in float32 in its gradient, also where all else is float64."""
+
+    def forward(self, x):
+        return F.relu6(x + 3) / 6
+
+
+def mobilenet_v3(width):
+    net = mobilenet_v3_small(num_classes=CLASSES, width_mult=width)
+    for module in net.modules():
+        if isinstance(module, SqueezeExcitation):
+            module.scale_activation = HardSigmoid()
+    return net
+
+
 def check_resnet():
     """The one of blocks is torchvision's at its width."""
     ours, theirs = resnet(64, False), resnet18(num_classes=CLASSES)
@@ -67,8 +83,8 @@ CASES = [
     ("resnet18", {"filters": 8}, [70, 65, 3], 0, lambda: resnet(8, False)),
     ("mobilenetV2", {"width": 0.25}, [66, 67, 3], 1.5, lambda: mobilenet_v2(num_classes=CLASSES, width_mult=0.25)),
     ("squeezenet", {}, [37, 32, 3], 0, lambda: squeezenet1_1(num_classes=CLASSES)),
-    ("mobilenetV3Small", {"width": 0.25}, [66, 65, 3], 0.5, lambda: mobilenet_v3_small(num_classes=CLASSES, width_mult=0.25)),
-    ("shufflenetV2", {"width": 0.5}, [65, 66, 3], 0, lambda: shufflenet_v2_x0_5(num_classes=CLASSES)),
+    ("mobilenetV3Small", {"width": 0.25}, [66, 65, 3], 0.5, lambda: mobilenet_v3(0.25)),
+    ("shufflenetV2", {"width": 0.5}, [65, 66, 3], 1.5, lambda: shufflenet_v2_x0_5(num_classes=CLASSES)),
     ("densenet", {"depth": 22, "growth": 6}, [13, 12, 3], 0, lambda: densenet(22, 6)),
 ]
 

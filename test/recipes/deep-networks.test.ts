@@ -79,7 +79,7 @@ describe("deep networks", () => {
     const build = async (model: string, set: string | undefined, shape: ImageShape) =>
       (await chooseNetwork({ model, ...(set !== undefined && { set: [set] }) })).build(images(shape, 2));
     await expect(build("mobilenetV2", undefined, [96, 95, 3])).rejects.toThrow(
-      /^mobilenetV2: expected images of at least 96 x 96, got 96 x 95; --model may be one of .*resnet18, squeezenet, /,
+      /^mobilenetV2: expected images of at least 96 x 96, got 96 x 95; --model may be one of .*resnet18, mobilenetV3Small, shufflenetV2, squeezenet, /,
     );
     await expect(build("squeezenet", undefined, [16, 40, 3])).rejects.toThrow(
       /of 17 x 17 they fit; --model may be one/,
