@@ -45,6 +45,7 @@ export async function reportImages(
     throw new InputTypeError("report", "class labels, and a loss for them", got);
   }
   const { outputs } = network.architecture;
+  const { ignoreIndex } = network.loss;
   const metrics = new ClassificationMetrics(outputs);
   const predictions = new Uint16Array(data.length);
   const confidences = new Float32Array(data.length);
@@ -53,8 +54,8 @@ export async function reportImages(
     ...options,
     onBatch({ begin, count, scores, losses: batch }) {
       checkOutputs(scores, count, outputs, begin);
-      metrics.add(scores, labels.subarray(begin, begin + count), count);
       for (let i = 0; i < count; i++) {
+        if (labels[begin + i] !== ignoreIndex) metrics.add(scores.subarray(i * outputs), labels.subarray(begin + i), 1);
         const best = argmax(scores, i * outputs, outputs);
         predictions[begin + i] = best;
         confidences[begin + i] = scores[i * outputs + best];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sliceDataset } from "../../../src/data/dataset.ts";
+import { createDataset, sliceDataset } from "../../../src/data/dataset.ts";
 import { digits } from "../../../src/data/digits/dataset.ts";
 import { readCheckpoint } from "../../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";
@@ -13,6 +13,7 @@ import type { CompileOptions } from "../../../src/training/compile-options.ts";
 import { createModel } from "../../../src/training/create-model.ts";
 import type { FitOptions } from "../../../src/training/fit-options.ts";
 import { loadModel, resumeTrainer } from "../../../src/training/load-model.ts";
+import { parseLoss } from "../../../src/training/losses.ts";
 import type { Model } from "../../../src/training/model.ts";
 import { adam, rmsprop, sgd } from "../../../src/training/optimizers.ts";
 import { oneCycle } from "../../../src/training/schedules.ts";
@@ -70,6 +71,27 @@ it("count predictions for metrics together as one network does alone", async () 
 });
 
 describe("the gradient that replicas make together", () => {
+  it("is that of the whole batch with weights of images and classes, and images that are ignored", async () => {
+    const weights = Float32Array.from({ length: data.length }, (_, i) => (i % 4) / 2);
+    const images = createDataset({ ...data, sampleWeight: weights });
+    const loss = parseLoss({ type: "softmaxCrossEntropy", labelSmoothing: 0.1, ignoreIndex: 2 });
+    const options = { layers: plainLayers(), optimizer: sgd({ learningRate: 0.1 }), batchSize: 24, loss };
+    const fit: FitOptions = { classWeight: { 0: 3 }, metrics: ["balancedAccuracy"], validation: images };
+    const exact = await compiled({ ...options, ...EXACT });
+    const alone = await exact.fit(images, fit);
+    const wanted = gradientsOf(exact);
+    const model = await compiled(options);
+    const shared = await withGroup(model, 3, (group) => advance(model.trainer(images, fit), group));
+    const largest = Math.max(...wanted.map(Math.abs));
+    gradientsOf(model).forEach((value, i) => {
+      expect(Math.abs(value - wanted[i])).toBeLessThan(1e-5 * largest);
+    });
+    const [[epoch], [theirs]] = [alone.epochs, shared?.epochs ?? []];
+    expect(theirs.trainLoss).toBeCloseTo(epoch.trainLoss, 5);
+    expect(theirs.trainMetrics).toEqual(epoch.trainMetrics);
+    expect(theirs.valLoss).toBeCloseTo(epoch.valLoss ?? Number.NaN, 5);
+  });
+
   it.each([
     [2, "softmaxCrossEntropy", data],
     [3, "softmaxCrossEntropy", data],
