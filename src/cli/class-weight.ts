@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { Option } from "commander";
 import { shown } from "../errors.ts";
 import { fileError } from "../node/file-error.ts";
-import { CLASS_WEIGHT, type ClassWeight } from "../training/class-weight.ts";
+import { CLASS_WEIGHT, type ClassWeight } from "../training/class-weight-option.ts";
 import { UsageError } from "./command-error.ts";
 import { parseJson } from "./json-file.ts";
 

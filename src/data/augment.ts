@@ -25,6 +25,17 @@ export const AUGMENT = {
   randomResizedCrop: { kind: number({ minimum: 0, maximum: 1 }), default: 0 },
   /** Blanks a square of this many pixels at a random place. As Cutout does (DeVries & Taylor, 2017). */
   cutout: { kind: whole(0, 1000), default: 0 },
+  /**
+   * Blends each image and its target with another one of its batch, by a share from the beta distribution of (mixup, mixup), as 0.2; 0 is
+   * none. As mixup does (Zhang et al., 2018). Needs a loss of values, or one that takes a share of each class, such as
+   * `softmaxCrossEntropy`. Images are mixed as they are, and other changes are made to the mixed one.
+   */
+  mixup: { kind: number({ minimum: 0, maximum: 1000 }), default: 0 },
+  /**
+   * Pastes a box of another image of the batch into each, and mixes their targets by the area, from the beta distribution of (cutmix,
+   * cutmix), as 1; 0 is none. As CutMix does (Yun et al., 2019). With `mixup`, one or the other for a whole batch.
+   */
+  cutmix: { kind: number({ minimum: 0, maximum: 1000 }), default: 0 },
 } as const satisfies OptionSchema;
 
 /** Random changes to training images; each is drawn afresh for every image and step. */
@@ -40,4 +51,14 @@ export type Augment = ValuesOf<typeof AUGMENT>;
  */
 export function readAugment(json: unknown): Augment {
   return readOptions("augment", AUGMENT, json);
+}
+
+/** True if images are mixed with one another. */
+export function isMixing({ mixup, cutmix }: Augment): boolean {
+  return mixup > 0 || cutmix > 0;
+}
+
+/** True if images are changed beside that; also if nothing changes them at all. */
+export function isMoving({ mixup, cutmix, ...changes }: Augment): boolean {
+  return mixup === 0 && cutmix === 0 ? true : Object.values(changes).some((change) => change !== 0 && change !== false);
 }

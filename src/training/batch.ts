@@ -8,8 +8,17 @@ import type { Targets } from "../data/class-of.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { type Answers, answersOf } from "./answers.ts";
-import { type BatchWeights, gradientWeights } from "./image-weights.ts";
 import { countPredictions, type MetricCounts } from "./metric-counts.ts";
+
+/** The numbers by which a batch's images count in its loss. */
+export interface BatchWeights {
+  /** [n]: factor of each image's loss, 0 for those that the loss ignores; undefined for 1 each. */
+  readonly weights: Float64Array | undefined;
+  /** [n, outputs]: a share of each class, with class weights in them; undefined where labels or the data's targets do. */
+  readonly softTargets: Float64Array | undefined;
+  /** Images that count in the mean: all but those that the loss ignores. */
+  readonly images: number;
+}
 
 /** The images of a step, and its settings. */
 export interface Batch extends BatchWeights {
@@ -108,4 +117,11 @@ export function sumsOf(network: Network, n: number, { weights, answers, counted 
     images,
     counts: countPredictions(network.predictions(n), answers, n, outputs, ignored),
   };
+}
+
+/** The factors of the images' gradients in the mean over those that count, for kernels that divide by all; undefined for 1 each. */
+export function gradientWeights({ weights, images }: BatchWeights, n: number): Float64Array | undefined {
+  return weights === undefined || images === n || images === 0
+    ? weights
+    : weights.map((weight) => weight * (n / images));
 }

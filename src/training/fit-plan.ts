@@ -5,7 +5,7 @@ import type { OptionSchema } from "../options/schema.ts";
 import { variantKind } from "../options/variants.ts";
 import { AVERAGINGS, type Averaging, parseAveraging } from "./averaging.ts";
 import { METRICS } from "./chosen-metrics.ts";
-import { CLASS_WEIGHT } from "./class-weight.ts";
+import { CLASS_WEIGHT } from "./class-weight-option.ts";
 import { PREDICTION } from "./prediction-settings.ts";
 import { SAMPLE_EVALUATION } from "./reports.ts";
 import { SAMPLING } from "./sampling.ts";

@@ -1,9 +1,11 @@
+import { type Augment, isMixing, isMoving } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
-import type { Batch } from "./batch.ts";
+import type { Batch, BatchWeights } from "./batch.ts";
 import type { readFitOptions } from "./fit-options.ts";
-import { ImageWeights } from "./image-weights.ts";
+import type { ImageWeights } from "./image-weights.ts";
+import type { mixedBatch } from "./mixing.ts";
 import type { Progress } from "./progress.ts";
 import type { SampleEvaluation } from "./reports.ts";
 import { drawSample, drawsPerEpoch, epochOrder } from "./sampling.ts";
@@ -17,13 +19,14 @@ export class RunData {
   readonly #batchSize: number;
   readonly #draws: number;
   readonly #options: ReturnType<typeof readFitOptions>;
-  readonly #weights: ImageWeights;
+  readonly #network: Network;
+  #weights: ImageWeights | undefined;
   #transformsOf: typeof transformsOf | undefined;
+  #mixedBatch: typeof mixedBatch | undefined;
 
-  /** @throws TypeError, RangeError for class weights that do not fit */
   constructor(data: Dataset, seed: number, network: Network, options: ReturnType<typeof readFitOptions>) {
     const { batchSize } = network;
-    this.#weights = new ImageWeights(data, network, options.classWeight);
+    this.#network = network;
     this.data = data;
     this.seed = seed;
     this.#batchSize = batchSize;
@@ -32,13 +35,27 @@ export class RunData {
     this.stepsPerEpoch = Math.ceil(this.#draws / batchSize);
   }
 
-  /** Loads what augmentation takes, before the first batch; undefined if there is none. */
+  /**
+   * Loads what augmentation and weights take, before the first batch; undefined if there is nothing.
+   *
+   * @throws TypeError, RangeError for class weights that do not fit, or a loss whose targets cannot be mixed
+   */
   load(): Promise<void> | undefined {
-    return this.#options.augment && this.#load();
+    const { augment, classWeight } = this.#options;
+    const numbers = [classWeight, this.data.sampleWeight, this.#network.loss?.ignoreIndex];
+    const isWeighed = numbers.some((number) => number !== undefined);
+    return augment === undefined && !isWeighed ? undefined : this.#load(isWeighed, augment);
   }
 
-  async #load(): Promise<void> {
-    this.#transformsOf = (await import("./transforms.ts")).transformsOf;
+  async #load(isWeighed: boolean, augment: Augment | undefined): Promise<void> {
+    const mixes = augment !== undefined && isMixing(augment);
+    if (augment !== undefined && isMoving(augment)) {
+      this.#transformsOf = (await import("./transforms.ts")).transformsOf;
+    }
+    if (mixes) this.#mixedBatch = (await import("./mixing.ts")).mixedBatch;
+    if (!isWeighed && !mixes) return;
+    const { ImageWeights } = await import("./image-weights.ts");
+    this.#weights = new ImageWeights(this.data, this.#network, this.#options.classWeight, mixes);
   }
 
   /** The order of the images in an epoch, from 0. */
@@ -53,12 +70,17 @@ export class RunData {
     const begin = stepInEpoch * this.#batchSize;
     const indices = order.subarray(begin, begin + this.#batchSize);
     const { augment, metrics } = this.#options;
-    const transformsOf = this.#transformsOf;
-    if (augment !== undefined && transformsOf === undefined) throw new Error("run data: load() was not called");
+    const [transformsOf, mixedBatch] = [this.#transformsOf, this.#mixedBatch];
+    if (augment !== undefined && transformsOf === undefined && mixedBatch === undefined) {
+      throw new Error("run data: load() was not called");
+    }
+    const weights = this.#weights;
+    const images =
+      augment === undefined || mixedBatch === undefined || weights === undefined
+        ? { ...(weights?.of(indices) ?? unweighted(indices.length)), data, indices }
+        : mixedBatch(augment, data, weights, { seed, step, indices });
     return {
-      ...this.#weights.of(indices),
-      data,
-      indices,
+      ...images,
       step: step + 1,
       learningRate,
       counted: metrics.length > 0,
@@ -80,4 +102,9 @@ export class RunData {
     const indices = drawSample(data.length, Math.min(most, data.length), RandomStream.from(seed, "statistics"));
     return { data, indices };
   }
+}
+
+/** The weights of images that all count alike. */
+function unweighted(images: number): BatchWeights {
+  return { weights: undefined, softTargets: undefined, images };
 }

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { convasmHere } from "./in-process.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "convasm-class-weight-"));
+const options = { cwd: folder };
+const train = (...words: string[]) =>
+  convasmHere(
+    ["train", "digits", "--limit", "40", "--test-range", "test:0:20", "--engine", "simd", "--threads", "1", ...words],
+    options,
+  );
+
+it("--class-weight takes balanced, classes with numbers and a file, and run folders keep it", async () => {
+  writeFileSync(join(folder, "weights.json"), '{ "3": 2.5 }');
+  for (const [name, word, kept] of [
+    ["a", "balanced", "balanced"],
+    ["b", "7=2,3=0.5", { 7: 2, 3: 0.5 }],
+    ["c", "weights.json", { 3: 2.5 }],
+  ] as const) {
+    const words = ["--class-weight", word, "--metrics", "balancedAccuracy", "--augment", "mixup=0.2,cutmix=1"];
+    const { code, stderr } = await train("--out", name, "--epochs", "1", "--batch-size", "10", ...words);
+    expect([code, stderr], stderr).toEqual([0, expect.any(String)]);
+    const settings = JSON.parse(readFileSync(join(folder, name, "settings.json"), "utf8"));
+    expect(settings).toMatchObject({ classWeight: kept, augment: { mixup: 0.2, cutmix: 1 } });
+    expect(readFileSync(join(folder, name, "history.csv"), "utf8")).toContain("trainBalancedAccuracy");
+  }
+});
+
+it("says what is wrong with --class-weight, and ends with 2", async () => {
+  for (const [word, message] of [
+    ["3", "--class-weight: expected balanced, classes with numbers such as cat=2,dog=1, or a .json file"],
+    ["3=1,3=2", "each class once"],
+    ["zebra=2", "fit: classWeight: expected"],
+    ["none.json", "no such file"],
+    ["3=-1", "at least 0"],
+  ] as const) {
+    const { code, stderr } = await train("--out", `wrong ${word}`, "--class-weight", word);
+    expect([code, stderr], word).toEqual([2, expect.stringContaining(message)]);
+  }
+});
