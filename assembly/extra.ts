@@ -13,5 +13,6 @@ export { maximum, maximum_backward, multiply, multiply_channels_backward, subtra
 export * from "./noise";
 export * from "./peak";
 export { average_pool_backward, average_pool_forward } from "./pool";
+export * from "./prelu";
 export * from "./upsample";
 export * from "./value-losses";

@@ -120,6 +120,7 @@ export { multiply } from "./layers/multiply.ts";
 export type { Border, LayerConfig, LayerOptions } from "./layers/options.ts";
 export { type PermuteOptions, permute } from "./layers/permute.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
+export { type PreluOptions, prelu } from "./layers/prelu.ts";
 export { type RescalingOptions, rescaling } from "./layers/rescaling.ts";
 export { type ReshapeOptions, reshape } from "./layers/reshape.ts";
 export { type SeparableConv2dOptions, separableConv2d } from "./layers/separable-conv2d.ts";

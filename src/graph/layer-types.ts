@@ -23,6 +23,7 @@ import { MAX_POOLING2D } from "../layers/max-pooling2d.ts";
 import { MAXIMUM } from "../layers/maximum.ts";
 import { MULTIPLY } from "../layers/multiply.ts";
 import { PERMUTE } from "../layers/permute.ts";
+import { PRELU } from "../layers/prelu.ts";
 import { RESCALING } from "../layers/rescaling.ts";
 import { RESHAPE } from "../layers/reshape.ts";
 import { SEPARABLE_CONV2D } from "../layers/separable-conv2d.ts";
@@ -61,6 +62,7 @@ export const LAYER_TYPES = {
   channelShuffle: CHANNEL_SHUFFLE,
   rescaling: RESCALING,
   ...ACTIVATIONS,
+  prelu: PRELU,
   add: ADD,
   subtract: SUBTRACT,
   multiply: MULTIPLY,

@@ -32,6 +32,7 @@ import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { maximum } from "../../src/layers/maximum.ts";
 import { multiply } from "../../src/layers/multiply.ts";
 import { permute } from "../../src/layers/permute.ts";
+import { prelu } from "../../src/layers/prelu.ts";
 import { rescaling } from "../../src/layers/rescaling.ts";
 import { reshape } from "../../src/layers/reshape.ts";
 import { separableConv2d } from "../../src/layers/separable-conv2d.ts";
@@ -553,6 +554,16 @@ export const LAYER_CASES: readonly LayerCase[] = [
   { name: "leakyRelu of another slope", input: [7], layers: [leakyRelu({ negativeSlope: 0.125 })] },
   ...Object.values(ACTIVATIONS).map((type) => ({ name: type.type, input: [7], layers: [type.create({})] })),
   { name: "gelu by tanh", input: [7], layers: [gelu({ approximate: true })] },
+  { name: "prelu", input: [3, 2, 3], layers: [prelu({ alphaInitializer: "glorotNormal" })] },
+  {
+    name: "conv2d, prelu of channels",
+    input: [3, 4, 3],
+    layers: [
+      conv2d({ filters: 5, kernelSize: 1 }),
+      prelu({ sharedAxes: [1, 2], alphaInitializer: { type: "constant", value: 0.25 } }),
+    ],
+  },
+  { name: "prelu with one factor", input: [7], layers: [prelu({ sharedAxes: [1] }), dense({ units: 3 })], first: true },
   { name: "softmax of images", input: [2, 2, 3], layers: [softmax()] },
   { name: "dropout", input: [3, 3, 4], layers: [dropout({ rate: 0.375 })] },
   { name: "spatialDropout2d", input: [3, 3, 5], layers: [spatialDropout2d({ rate: 0.375 })] },

@@ -40,6 +40,7 @@ import { clipCalls, optimizerCalls, optimizerWork } from "./optimizer.ts";
 import { padWork } from "./pad.ts";
 import { peakCalls, peakWork } from "./peak.ts";
 import { poolCalls, poolWork } from "./pool.ts";
+import { preluCalls, preluWork } from "./prelu.ts";
 import { sampleNormCalls, sampleNormWork } from "./sample-norm.ts";
 import { upsampleCalls, upsampleWork } from "./upsample.ts";
 import { isWinograd, winogradCalls, winogradWork } from "./winograd.ts";
@@ -61,6 +62,7 @@ export const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
   ...normWork,
   ...sampleNormWork,
   ...noiseWork,
+  ...preluWork,
   ...lossWork,
   ...focalWork,
   ...optimizerWork,
@@ -86,6 +88,7 @@ export function allCalls(): KernelCall[] {
       ...normCalls(shape),
       ...sampleNormCalls(shape),
       ...dropChannelsCalls(shape),
+      ...preluCalls(shape),
       ...multiplyChannelsCalls(shape),
       ...addBiasCalls(shape),
     ]),

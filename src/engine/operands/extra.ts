@@ -9,6 +9,7 @@ import { focalRows } from "./extra/focal.ts";
 import { mergingRows } from "./extra/merging.ts";
 import { noiseRows } from "./extra/noise.ts";
 import { peakRows } from "./extra/peak.ts";
+import { preluRows } from "./extra/prelu.ts";
 import { groupNormRows, layerNormRows } from "./extra/sample-norm.ts";
 import { upSamplingRows } from "./extra/up-sampling.ts";
 import { valueLossRows } from "./extra/value-losses.ts";
@@ -31,6 +32,7 @@ export function extraRows(): { readonly [K in ExtraKernelName]: Row<K> } {
     ...mergingRows,
     ...noiseRows,
     ...peakRows,
+    ...preluRows,
     ...groupNormRows,
     ...layerNormRows,
     ...upSamplingRows,

@@ -33,6 +33,7 @@ import { packKernels } from "./pack.ts";
 import { padKernels } from "./pad.ts";
 import { peakKernels } from "./peak.ts";
 import { poolKernels } from "./pool.ts";
+import { preluKernels } from "./prelu.ts";
 import { softTargetKernels } from "./soft-targets.ts";
 import { upsampleKernels } from "./upsample.ts";
 import { valueLossKernels } from "./value-losses.ts";
@@ -55,6 +56,7 @@ export function createReferenceKernels(heap: Heap) {
   return {
     ...activationKernels(heap),
     ...elementwiseKernels(heap),
+    ...preluKernels(heap),
     ...mergingKernels(heap),
     ...dropoutKernels(heap),
     ...noiseKernels(heap),

@@ -1,0 +1,96 @@
+import { preluRows } from "../engine/operands/extra/prelu.ts";
+import type { Region } from "../engine/plan.ts";
+import type { Tape } from "../engine/tape.ts";
+import { InputRangeError } from "../errors.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { axesOf, someAxes } from "./axes.ts";
+import type { Layer } from "./layer.ts";
+import { layerType } from "./layer-type.ts";
+import { initializer, type LayerOptions } from "./options.ts";
+import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer, Site } from "./placed-layer.ts";
+import { type Shape, sizeOf } from "./shape.ts";
+
+const OPTIONS = {
+  /** Values with which the factors start. */
+  alphaInitializer: { kind: initializer(), default: "zeros" },
+  /**
+   * The axes along which factors are the same, the batch being axis 0, from the first one on: [1, 2] is one factor for each channel of
+   * images, [1, 2, 3] a single one. Where none are given, each element has its own.
+   */
+  sharedAxes: { kind: someAxes(), optional: true },
+} as const satisfies OptionSchema;
+
+/** Options of `prelu`. */
+export interface PreluOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
+
+/**
+ * x where it is positive, else x times a factor that is trained (He et al., 2015; Keras' PReLU); any shape.
+ *
+ * PyTorch's PReLU has one factor in all, or one for each channel, which start at 0.25.
+ *
+ * Parameters: `alpha`, of the input's shape, with 1 in place of shared axes.
+ *
+ * @throws TypeError, RangeError for an unknown or wrong option, or shared axes that are not the first ones of the input
+ * @example
+ * prelu({ sharedAxes: [1, 2], alphaInitializer: { type: "constant", value: 0.25 } });
+ */
+export function prelu(options: PreluOptions = {}): Layer {
+  return PRELU.create(options);
+}
+
+/** The type of `prelu` layers. */
+export const PRELU = layerType("prelu", OPTIONS, ({ alphaInitializer, sharedAxes = [] }, header) => {
+  const alphaShape = (input: Shape, who: string): Shape => {
+    const shared = axesOf(sharedAxes, input, who);
+    if (shared.some((axis, i) => axis !== i)) {
+      throw new InputRangeError(who, "sharedAxes from 1 on without a gap", sharedAxes.join(", "));
+    }
+    return input.map((extent, axis) => (axis < shared.length ? 1 : extent));
+  };
+  return {
+    ...header,
+    outputShape([input], who) {
+      alphaShape(input, who);
+      return input;
+    },
+    parameters([input]) {
+      const shape = alphaShape(input, header.type);
+      const fans = { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
+      return [{ name: "alpha", shape, fans, role: "normalization", initializer: alphaInitializer }];
+    },
+    multiplyAdds: () => 0,
+    place: (site) => new PlacedPrelu(site, sizeOf(alphaShape(site.output, header.type))),
+  };
+});
+
+class PlacedPrelu implements PlacedLayer {
+  readonly kernels = preluRows;
+  readonly #site: Site;
+  /** Numbers in a row, each with a factor of its own, and rows of a sample. */
+  readonly #size: number;
+  readonly #rows: number;
+  /** Sums of each sample, by which the gradient of the factors starts. */
+  readonly #sums: Region | undefined;
+
+  constructor(site: Site, size: number) {
+    this.#site = site;
+    this.#size = size;
+    this.#rows = sizeOf(site.output) / size;
+    if (site.hasBackward) this.#sums = site.reserve("sums", "scratch", site.batch * size);
+  }
+
+  /** Where there is no data gradient, it is written into that of the output. */
+  backward({ samples, weights }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
+    const { value, gradient } = this.#site.parameter("alpha");
+    if (this.#sums === undefined || (dx === 0 && gradient === undefined)) return;
+    const places = [value.offset, this.#sums.offset] as const;
+    samples.add("prelu_backward", "sample", n, x, dy, dx === 0 ? dy : dx, ...places, this.#rows, this.#size);
+    if (gradient === undefined) return;
+    weights.add("prelu_parameters", "channel", this.#size, this.#sums.offset, gradient.offset, n, this.#size);
+  }
+
+  forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
+    const alpha = this.#site.parameter("alpha").value.offset;
+    tape.add("prelu_forward", "sample", n, x, y, alpha, this.#rows, this.#size);
+  }
+}
