@@ -245,6 +245,8 @@ describe("augmentation options", () => {
       horizontalFlip: false,
       randomCrop: 0,
       cutout: 0,
+      mixup: 0,
+      cutmix: 0,
     };
     expect(readAugment({})).toEqual(off);
     expect(readAugment({ cutout: 4 })).toEqual({ ...off, cutout: 4 });

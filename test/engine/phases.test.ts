@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { conflict, touchesOf } from "../../src/engine/conflicts.ts";
+import { extraRows } from "../../src/engine/operands/extra.ts";
 import { runsMeet, runsOf } from "../../src/engine/operands/operand.ts";
+import { addRows } from "../../src/engine/operands.ts";
 import { phasesOf } from "../../src/engine/phases.ts";
 import { sliceOf, Tape } from "../../src/engine/tape.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
+
+addRows(extraRows());
 
 /** The phases in words: runs side by side, those in turns in brackets. */
 function phases(tape: Tape, threads: number): string[] {
