@@ -23,6 +23,7 @@ import { groupNormalization } from "../layers/group-normalization.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layerNormalization } from "../layers/layer-normalization.ts";
 import { permute } from "../layers/permute.ts";
+import { prelu } from "../layers/prelu.ts";
 import { rescaling } from "../layers/rescaling.ts";
 import type { Shape } from "../layers/shape.ts";
 import { softmax } from "../layers/softmax.ts";
@@ -114,6 +115,7 @@ const OF_LAYER: Readonly<Record<string, RegExp>> = {
   batchNormalization: /^batch_norm_/,
   layerNormalization: /^(layer|sample)_norm_/,
   groupNormalization: /^group_norm_/,
+  prelu: /^prelu_/,
 };
 
 /** Layers that no network has. To time a layer on another shape, add a line. */
@@ -132,6 +134,7 @@ const MORE_LAYERS: readonly (readonly [layer: Layer, input: Shape])[] = [
   [layerNormalization(), [14, 14, 64]],
   [layerNormalization({ axis: [1, 2, 3] }), [14, 14, 64]],
   [groupNormalization({ groups: 8 }), [14, 14, 64]],
+  [prelu(), [14, 14, 64]],
   [upSampling2d({ interpolation: "bilinear" }), [14, 14, 64]],
   [upSampling2d({ interpolation: "bilinear", alignCorners: true }), [14, 14, 64]],
   [permute({ dims: [3, 1, 2] }), [14, 14, 64]],

@@ -74,7 +74,8 @@ describe("convasm bench", () => {
       expect(Object.keys(row).slice(0, KERNEL_KEYS.length)).toEqual(KERNEL_KEYS);
       expectPositive(row, "peakGflops", "gigabytesPerSecond", "milliseconds", "threads");
       // Only what moves data computes nothing.
-      if (!/^(pack|pad|copy|transpose|upsample_nearest_forward)/.test(String(row.kernel))) expectPositive(row, "gflops");
+      if (!/^(pack|pad|copy|transpose|upsample_nearest_forward)/.test(String(row.kernel)))
+        expectPositive(row, "gflops");
     }
     const kernels = new Set(rows.map(({ kernel }) => kernel));
     // All that works on a range, and nothing else.
