@@ -617,3 +617,27 @@ def make_normalizations():
 
 
 make_normalizations()
+
+
+def make_prelu():
+    """Parametric ReLU: PyTorch's with one factor and one per channel, and by its definition with one per element."""
+    shape = (3, 5, 3, 6)
+    x = draw(*shape)
+    cases = []
+    for options, size in [({"sharedAxes": [1, 2, 3]}, (1, 1, 1)), ({"sharedAxes": [1, 2]}, (1, 1, 6)), ({}, (5, 3, 6))]:
+        z = x.clone().requires_grad_()
+        w = Weights()
+        w.add("alpha", *size, deviation=0.25, mean=0.25)
+        alpha = w["alpha"]
+        if options:
+            y = F.prelu(z.permute(0, 3, 1, 2), alpha.flatten()).permute(0, 2, 3, 1)
+        else:
+            y = torch.where(z > 0, z, alpha * z)
+        dy = draw(*shape)
+        y.backward(dy)
+        gradients = {"input": array(z.grad), "alpha": array(w["alpha"].grad)}
+        cases.append({"options": options, "weights": arrays(w.values), "y": array(y), "dy": array(dy), "gradients": gradients})
+    write("prelu", {"x": array(x), "cases": cases})
+
+
+make_prelu()
