@@ -99,8 +99,8 @@ export function runExample(example: string, cwd: string): Promise<Result> {
     .replace(/^convasm (bench|doctor)\b/, "$& --quick")
     .replace(/--seeds \d+/, "--seeds 1")
     .replace(/ > (\S+)$/, " > $1 && cat $1");
-  // What a shell would only cut into words needs neither shell nor process.
-  if (/^convasm [\w ./:=,@+-]+$/.test(line) && !/\bwide\b/.test(line)) {
+  // What a shell would only cut into words needs neither shell nor process, unless it starts workers of the built program.
+  if (/^convasm [\w ./:=,@+-]+$/.test(line) && !/\b(wide|bench|doctor)\b/.test(line)) {
     return convasmHere(line.split(/ +/).slice(1), { cwd, env });
   }
   const path = `${join(cwd, "bin")}:${cleanEnvironment(cwd).PATH}`;
