@@ -22,7 +22,7 @@ it.skipIf(file === undefined || zip === undefined)(
     const shape = [224, 224, 3] as const;
     // Without dropout, whose random numbers are others there.
     const layers = efficientnetLite0.layers(1000).filter(({ type }) => type !== "dropout");
-    const network = { input: { shape, ...efficientnetLite0.input }, layers };
+    const network = { input: { ...efficientnetLite0.input, shape }, layers };
     const { model } = await importModel(file ?? "", { engine: "simd", threads: 1, network });
     const labels = Uint16Array.from({ length: 8 }, (_, i) => 100 * i);
     const data = createDataset({ shape, images: await photographs(zip ?? "", 224), labels, classes: 1000 });
