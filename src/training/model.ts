@@ -22,20 +22,19 @@ import { makeTrainer } from "./make-trainer.ts";
 import { expectLatest, modelContents, trainingContents } from "./model-contents.ts";
 import { SEED } from "./model-settings.ts";
 import type { PredictOptions } from "./predict.ts";
+import { predicting } from "./predicting.ts";
 import type { Trainer } from "./trainer.ts";
 import { copyWeights, readWeight, writeWeight } from "./weights.ts";
 
 /**
  * A network and all one does with it. Made by `createModel` or `loadModel`.
- *
  * One run trains at a time. While it is under way, which is from its first event that is asked for to its end:
  *
  * | call | what happens |
  * |---|---|
  * | `fit`, `fitEvents`, another trainer's `run` | refused; `trainer()` alone makes one for later |
  * | `evaluate`, `predict` | right: they see the weights of one moment, and the next step waits for them |
- * | `freeze`, `unfreeze` | refused |
- * | `compile`, `resumeTrainer` | refused; `compile` also while somebody evaluates or predicts, or compiles |
+ * | `freeze`, `unfreeze`, `resumeTrainer`, `compile` | refused; `compile` also while somebody evaluates or predicts, or compiles |
  * | `save`, `getWeight` | right: the weights of that moment; in `onEpochEnd` of a run that averages, the averaged ones |
  * | `setWeight` | right between two steps; refused while somebody evaluates, or averaged weights stand in place of the run's |
  * | `checkpoint` | right between two steps, as in the loop over `fitEvents`; refused in callbacks, and for another run than the latest |
@@ -202,13 +201,10 @@ export class Model {
    */
   async predict(images: Pixels | Uint8ClampedArray, options: PredictOptions = {}): Promise<Float32Array> {
     checkOneOutput(this.architecture, "predict", "; predictOutputs gives all");
-    const { network } = this;
-    // Weights are those of the call, though what predicts is loaded first.
-    return network.turns.read(async () => {
-      const { predictImages } = await import("./predict.ts");
-      const [result] = await predictImages(network, "predict", images, options);
-      return result;
-    });
+    const [result] = await predicting(this.network, ({ predictImages }, network) =>
+      predictImages(network, "predict", images, options),
+    );
+    return result;
   }
 
   /**
@@ -227,8 +223,7 @@ export class Model {
     images: Pixels | Uint8ClampedArray,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
-    const { network } = this;
-    return network.turns.read(async () => (await import("./predict.ts")).predictOutputs(network, images, options));
+    return predicting(this.network, ({ predictOutputs }, network) => predictOutputs(network, images, options));
   }
 
   /**
