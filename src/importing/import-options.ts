@@ -26,7 +26,7 @@ export const IMPORT_OPTIONS = {
   ...ENGINE,
   /**
    * Names of layers (`conv2d`) or weights (`conv2d/kernel`) and what they are called in the file (`features.0`, `features.0.weight`).
-   * What it does not name is found by name, else by order and shape.
+   * All others are found by name, else by order and shape.
    */
   mapping: { kind: MAPPING, optional: true },
   /** Take what fits; weights without a tensor keep their initial values. By default whatever is left over is an error. */

@@ -115,7 +115,7 @@ function flattenedImage(graph: Graph, node: Node): Shape | undefined {
       const isFlat = maker.layer.type === "flatten" && sizeOf(before.shape) > before.shape[2];
       return isFlat ? before.shape : undefined;
     }
-    // What mixes values gives them an order of its own.
+    // A layer with a kernel gives its outputs an order of its own.
     if (parametersOf(maker).some(({ role }) => role === "kernel")) return undefined;
     tensor = before;
   }

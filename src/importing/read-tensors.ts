@@ -5,13 +5,11 @@
  */
 
 import { type FileSource, placeOf, readFileSource } from "../data/file-source.ts";
+import { MAX_BYTES } from "../data/read/data-file.ts";
 import { InputRangeError } from "../errors.ts";
 import type { ForeignTensor } from "../formats/foreign-tensor.ts";
 import { isPytorch, readStateDict } from "../formats/pytorch/state-dict.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
-
-/** Largest file: a Uint8Array holds it everywhere. */
-const MAX_BYTES = 2 ** 31 - 1;
 
 /** Starts of files that programs keep models in, which are told by name where they are not read. */
 const OTHERS: readonly (readonly [name: string, matches: (bytes: Uint8Array) => boolean])[] = [

@@ -1,5 +1,4 @@
 import { residual } from "../graph/residual.ts";
-import { relu } from "../layers/activation.ts";
 import { batchNormalization } from "../layers/batch-normalization.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import { dense } from "../layers/dense.ts";
@@ -7,7 +6,7 @@ import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
 import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
-import { plain } from "./plain.ts";
+import { plain, relu6 } from "./plain.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Stages: side of the depthwise kernel, strides of the first block, factor of the channels inside, filters, number of blocks. */
@@ -37,10 +36,6 @@ function convolution(filters: number, kernelSize: number, strides = 1): readonly
     conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, kernelInitializer: "heNormal" }),
     normalization(),
   ];
-}
-
-function relu6(): Layer {
-  return relu({ maxValue: 6 });
 }
 
 /** Inverted residual block with a depthwise kernel of any size; no activation at its end. */

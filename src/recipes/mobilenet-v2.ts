@@ -1,13 +1,12 @@
 import { InputRangeError } from "../errors.ts";
 import { residual } from "../graph/residual.ts";
-import { relu } from "../layers/activation.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import { dense } from "../layers/dense.ts";
 import { depthwiseConv2d } from "../layers/depthwise-conv2d.ts";
 import { dropout } from "../layers/dropout.ts";
 import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
-import { channelsAt, normalization, plain } from "./plain.ts";
+import { channelsAt, normalization, plain, relu6 } from "./plain.ts";
 import type { Recipe } from "./recipe.ts";
 
 /**
@@ -22,10 +21,6 @@ const BLOCKS: readonly (readonly [expansion: number, filters: number, count: num
   [6, 160, 3, 2],
   [6, 320, 1, 1],
 ];
-
-function relu6(): Layer {
-  return relu({ maxValue: 6 });
-}
 
 function pointwise(filters: number): readonly Layer[] {
   return [conv2d({ filters, kernelSize: 1, useBias: false, kernelInitializer: "heNormal" }), normalization()];

@@ -1,5 +1,6 @@
 // Shared settings of the networks with plain settings.
 
+import { relu } from "../layers/activation.ts";
 import { batchNormalization } from "../layers/batch-normalization.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -35,6 +36,11 @@ export function channelsAt(width: number, channels: number): number {
   const exact = width * channels;
   const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
   return rounded < 0.9 * exact ? rounded + 8 : rounded;
+}
+
+/** The ReLU of networks for small machines, whose outputs end at 6. */
+export function relu6(): Layer {
+  return relu({ maxValue: 6 });
 }
 
 /** A convolution without bias and its batch normalisation. */
