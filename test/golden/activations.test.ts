@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { readLayers } from "../../src/graph/read.ts";
 import { placeLayers } from "../layers/placed.ts";
-import { GOLDEN_ENGINES, type GoldenArray, readGolden } from "./golden.ts";
+import { describeEngines, type GoldenArray, readGolden } from "./golden.ts";
 
 const { x, cases } = readGolden<{
   readonly x: GoldenArray;
@@ -17,20 +17,24 @@ const { x, cases } = readGolden<{
 /** The elements that are farther from the wanted ones than `tolerance`, as a share of those or of 1. */
 function misses(label: string, actual: ArrayLike<number> | undefined, wanted: readonly number[], tolerance: number) {
   return wanted
-    .map((value, i) => ({ label, x: x.values[i], value, got: actual?.[i] ?? Number.NaN }))
+    .map((value, i) => ({ label, x: x.values[i % x.values.length], value, got: actual?.[i] ?? Number.NaN }))
     .filter(({ value, got }) => !(Math.abs(got - value) <= tolerance * Math.max(1, Math.abs(value))));
 }
 
-describe.each(GOLDEN_ENGINES)("activations on $name, against PyTorch, corners included", (engine) => {
+/** Two samples of the same numbers, one for each of two threads. */
+const twice = (values: readonly number[]) => [...values, ...values];
+
+describeEngines("activations on $name, against PyTorch, corners included", (engine) => {
   it.each(cases.map((item) => [`${item.type} ${JSON.stringify(item.options)}`, item] as const))(
     "%s",
     async (_, { type, options, y, dy, dx }) => {
-      const placed = await placeLayers(readLayers([{ type, ...options }], "layers"), x.shape, 1, engine.options);
-      const outputs = placed.forward(Float64Array.from(x.values), "training");
-      const gradients = placed.backward(Float64Array.from(dy.values));
+      const placed = await placeLayers(readLayers([{ type, ...options }], "layers"), x.shape, 2, engine.options);
+      const outputs = placed.forward(twice(x.values), "training");
+      const gradients = placed.backward(twice(dy.values));
       const tolerance = engine.tolerance(8);
-      expect(misses("y", outputs, y.values, tolerance)).toEqual([]);
-      expect(misses("dx", gradients.get("input"), dx.values, tolerance)).toEqual([]);
+      expect(misses("y", outputs, twice(y.values), tolerance)).toEqual([]);
+      expect(misses("dx", gradients.get("input"), twice(dx.values), tolerance)).toEqual([]);
+      placed.dispose();
     },
   );
 });

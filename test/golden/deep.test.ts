@@ -1,10 +1,24 @@
-import { describe, it } from "vitest";
-import { checkDeep, DEEP_CASES } from "./deep.ts";
-import { GOLDEN_ENGINES } from "./golden.ts";
+import { it } from "vitest";
+import { checkDeep, checkLosses, DEEP_CASES, WHOLE_NETWORKS } from "./deep.ts";
+import { describeEngines, GOLDEN_ENGINES } from "./golden.ts";
+
+const named = (...names: readonly string[]) => GOLDEN_ENGINES.filter(({ name }) => names.includes(name));
 
 // Every engine in deep.slow.test.ts.
-const ENGINES = GOLDEN_ENGINES.filter(({ options }) => options.precision === "float64" || options.engine === "simd");
+describeEngines(
+  "deep networks on $name, against torchvision's",
+  (engine) => {
+    it.each(DEEP_CASES)("$network on $shape: loss and gradients", (deep) => checkDeep(deep, engine, 1));
+  },
+  named("js, float64", "simd, 2 threads"),
+);
 
-describe.each(ENGINES)("deep networks on $name, against torchvision's", (engine) => {
-  it.each(DEEP_CASES)("$network on $shape: loss and gradients", (deep) => checkDeep(deep, engine, 1));
-});
+describeEngines(
+  "whole networks on $name, against torchvision's",
+  (engine) => {
+    it.each(WHOLE_NETWORKS)("$network trains five steps with losses within 1e-4 of PyTorch's", (whole) =>
+      checkLosses(whole, engine, 1e-4),
+    );
+  },
+  named("simd", "relaxed, 2 threads"),
+);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { expect } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import type { ImageShape } from "../../src/data/pixels.ts";
 import { parametersOf } from "../../src/graph/graph.ts";
@@ -16,8 +17,8 @@ import { sgd } from "../../src/training/optimizers.ts";
 import { expectNear, type GoldenEngine, readGolden, stage } from "./golden.ts";
 import { type Digest, expectDigests, IMAGES, namesOf, pattern, setInitial, valuesOf } from "./patterns.ts";
 
-/** A network, and what PyTorch made of it. */
-export interface DeepCase {
+/** A network, and PyTorch's losses of it. */
+export interface DeepLosses {
   readonly network: string;
   readonly variables: Variables;
   readonly shape: ImageShape;
@@ -25,6 +26,10 @@ export interface DeepCase {
   readonly shift: number;
   /** Before each step. */
   readonly losses: readonly number[];
+}
+
+/** A network, and what PyTorch made of it. */
+export interface DeepCase extends DeepLosses {
   /** Digests of the gradients of the first step. */
   readonly gradients: readonly Digest[];
   /** Digests of the parameters' changes by the steps. */
@@ -43,12 +48,16 @@ const golden = readGolden<{
   readonly rate: number;
   readonly momentum: number;
   readonly cases: readonly DeepCase[];
+  readonly whole: readonly DeepLosses[];
 }>("deep");
 
 export const DEEP_CASES = golden.cases;
 
-/** Trains a network on an engine and compares all figures, or with `steps` of 1 those of the first step. */
-export async function checkDeep(deep: DeepCase, engine: GoldenEngine, steps: number): Promise<void> {
+/** Networks at their full width. */
+export const WHOLE_NETWORKS = golden.whole;
+
+/** A compiled network with PyTorch's initial weights and its batch. */
+async function prepare(deep: DeepLosses, { options }: GoldenEngine): Promise<Model> {
   const { classes, batch, rate, momentum } = golden;
   const { shape } = deep;
   const recipe = findNetwork(deep.network);
@@ -56,12 +65,38 @@ export async function checkDeep(deep: DeepCase, engine: GoldenEngine, steps: num
   const layers = recipe.layers(classes, { shape, variables: deep.variables }).filter(({ type }) => type !== "dropout");
   const model = createModel({ input: shape, layers });
   const optimizer = sgd({ learningRate: rate, momentum });
-  await model.compile({ ...engine.options, batchSize: batch, optimizer, loss: "softmaxCrossEntropy" });
+  await model.compile({ ...options, batchSize: batch, optimizer, loss: "softmaxCrossEntropy" });
   setInitial(model, deep.shift);
-  const starts = namesOf(model, "trained").map((name) => valuesOf(model, name));
   const images = Float32Array.from(pattern(IMAGES, batch * sizeOf(shape)));
   const labels = Uint8Array.from({ length: batch }, (_, i) => i % classes);
   stage(model, createDataset({ shape, images, labels, classes }));
+  return model;
+}
+
+/** The mean loss of the batch by the last pass. */
+function meanLoss({ network }: Model): number {
+  const { losses } = network.results(golden.batch);
+  return Array.from(losses).reduce((sum, loss) => sum + loss, 0) / golden.batch;
+}
+
+/** Trains a network, as many steps as it has losses, each of which must be within `bound` of PyTorch's. */
+export async function checkLosses(deep: DeepLosses, engine: GoldenEngine, bound: number): Promise<void> {
+  const model = await prepare(deep, engine);
+  const losses = deep.losses.map((_, step) => {
+    model.network.trainStep(golden.batch, step + 1, golden.rate, false);
+    return meanLoss(model);
+  });
+  model.dispose();
+  for (const [step, loss] of losses.entries()) {
+    expect(Math.abs(loss - deep.losses[step]), `step ${step + 1}: ${loss}`).toBeLessThan(bound);
+  }
+}
+
+/** Trains a network on an engine and compares all figures, or with `steps` of 1 those of the first step. */
+export async function checkDeep(deep: DeepCase, engine: GoldenEngine, steps: number): Promise<void> {
+  const { batch, rate } = golden;
+  const model = await prepare(deep, engine);
+  const starts = namesOf(model, "trained").map((name) => valuesOf(model, name));
   const { network } = model;
   const tolerance = toleranceOf(model, batch, engine);
   // Steps let errors grow: ten times as far as PyTorch's own.
@@ -69,10 +104,9 @@ export async function checkDeep(deep: DeepCase, engine: GoldenEngine, steps: num
     engine.options.precision === "float64"
       ? steps * tolerance
       : Math.max(steps * tolerance, 10 * deep.float32Errors[1]);
-  const mean = () => Array.from(network.results(batch).losses).reduce((sum, loss) => sum + loss, 0) / batch;
   for (let step = 1; step <= steps; step++) {
     network.trainStep(batch, step, rate, false);
-    expectNear(`loss ${step}`, [mean()], [deep.losses[step - 1]], step === 1 ? tolerance : later);
+    expectNear(`loss ${step}`, [meanLoss(model)], [deep.losses[step - 1]], step === 1 ? tolerance : later);
     if (step > 1) continue;
     const gradients = namesOf(model, "trained").map((name) => Float64Array.from(network.gradient(name)));
     expectDigests(namesOf(model, "trained"), gradients, deep.gradients, tolerance);
@@ -90,7 +124,7 @@ export async function checkDeep(deep: DeepCase, engine: GoldenEngine, steps: num
       later,
     );
     network.evaluate(batch, "inference", true);
-    expectNear("loss after the steps", [mean()], [deep.lossAfter], later);
+    expectNear("loss after the steps", [meanLoss(model)], [deep.lossAfter], later);
   }
   model.dispose();
 }

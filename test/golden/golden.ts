@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { expect } from "vitest";
+import { afterEach, describe, expect } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import type { Model } from "../../src/training/model.ts";
 import { HOST_ENGINES } from "../engines.ts";
+import { isCut, shareThreads, toldCalls } from "./shared-threads.ts";
 
 /** An array as make-golden.py writes it. */
 export interface GoldenArray {
@@ -38,16 +39,42 @@ export interface GoldenEngine {
 /** Half a unit in the last place of 1. */
 const FLOAT32_ROUNDING = 2 ** -24;
 
-/** Float64, and float32 on the engines that this host has. */
+/** Float64, and float32 on the engines that this host has, with one thread and with two where an engine has several. */
 export const GOLDEN_ENGINES: readonly GoldenEngine[] = [
   { name: "js, float64", options: { engine: "js", precision: "float64" }, tolerance: () => 1e-12 },
-  ...HOST_ENGINES.map((engine) => ({
-    name: engine,
-    options: { engine },
-    // To first order, n roundings give n times the error of one (Higham, Accuracy and Stability, 3.1).
-    tolerance: (roundings: number) => roundings * FLOAT32_ROUNDING,
-  })),
+  ...HOST_ENGINES.flatMap((engine) =>
+    (engine === "js" ? [1] : [1, 2]).map((threads) => ({
+      name: threads === 1 ? engine : `${engine}, ${threads} threads`,
+      options: { engine, threads },
+      // To first order, n roundings give n times the error of one (Higham, Accuracy and Stability, 3.1).
+      tolerance: (roundings: number) => roundings * FLOAT32_ROUNDING,
+    })),
+  ),
 ];
+
+shareThreads();
+
+/**
+ * Describes what holds on each engine. Where it has two threads, each test fails unless all of its calls over samples are
+ * cut between them.
+ *
+ * @param name with `$name` for the engine
+ */
+export function describeEngines(
+  name: string,
+  tests: (engine: GoldenEngine) => void,
+  engines: readonly GoldenEngine[] = GOLDEN_ENGINES,
+): void {
+  describe.each(engines)(name, (engine) => {
+    afterEach(() => {
+      const calls = toldCalls();
+      if (engine.options.threads !== 2) return;
+      expect(calls.length).toBeGreaterThan(0);
+      expect(calls.filter((call) => !isCut(call)).map(({ kernel }) => kernel)).toEqual([]);
+    });
+    tests(engine);
+  });
+}
 
 /** Fails unless every value is as near to the wanted one as `tolerance` times the largest wanted value. */
 export function expectNear(

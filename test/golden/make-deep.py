@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from patterns import IMAGES, digest, initial, pattern, to_convasm, to_torch
 from torch import nn
-from torchvision.models import DenseNet, mobilenet_v2, mobilenet_v3_small, resnet18, shufflenet_v2_x0_5, squeezenet1_1
+from torchvision.models import DenseNet, mobilenet_v2, mobilenet_v3_small, resnet18, shufflenet_v2_x0_5, shufflenet_v2_x1_0, squeezenet1_1
 from torchvision.models.resnet import BasicBlock
 from torchvision.ops import SqueezeExcitation
 
@@ -86,6 +86,12 @@ CASES = [
     ("mobilenetV3Small", {"width": 0.25}, [66, 65, 3], 0.5, lambda: mobilenet_v3(0.25)),
     ("shufflenetV2", {"width": 0.5}, [65, 66, 3], 1.5, lambda: shufflenet_v2_x0_5(num_classes=CLASSES)),
     ("densenet", {"depth": 22, "growth": 6}, [13, 12, 3], 0, lambda: densenet(22, 6)),
+]
+
+# Networks at their full width, of which losses alone are kept.
+WHOLE = [
+    ("mobilenetV3Small", [66, 65, 3], 0.5, lambda: mobilenet_v3(1)),
+    ("shufflenetV2", [65, 66, 3], 1.5, lambda: shufflenet_v2_x1_0(num_classes=CLASSES)),
 ]
 
 
@@ -164,6 +170,13 @@ def case(name, variables, shape, shift, make):
     return {**head, **wanted, "float32Errors": float32}
 
 
+def whole(name, shape, shift, make):
+    wanted = run(make, shape, shift)["losses"]
+    float32 = run(make, shape, shift, torch.float32)["losses"]
+    print(name, "errors in float32", [abs(a - b) for a, b in zip(wanted, float32)])
+    return {"network": name, "variables": {"width": 1}, "shape": shape, "shift": shift, "losses": wanted}
+
+
 check_resnet()
 contents = {
     "torch": torch.__version__,
@@ -172,6 +185,7 @@ contents = {
     "rate": RATE,
     "momentum": MOMENTUM,
     "cases": [case(*arguments) for arguments in CASES],
+    "whole": [whole(*arguments) for arguments in WHOLE],
 }
 path = Path(__file__).parent / "deep.golden.json"
 path.write_text(json.dumps(contents, separators=(",", ":")) + "\n")

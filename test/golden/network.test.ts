@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { residual } from "../../src/graph/residual.ts";
 import { gelu, leakyRelu } from "../../src/layers/activation.ts";
@@ -14,9 +14,9 @@ import { type LossOption, softmaxCrossEntropy } from "../../src/training/losses.
 import type { Model } from "../../src/training/model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import {
+  describeEngines,
   expectNear,
   expectWeights,
-  GOLDEN_ENGINES,
   type GoldenArray,
   type GoldenArrays,
   type GoldenEngine,
@@ -96,7 +96,7 @@ async function compiled({ options }: GoldenEngine, loss: LossOption): Promise<Mo
   return model;
 }
 
-describe.each(GOLDEN_ENGINES)("a small network on $name, against PyTorch", (engine) => {
+describeEngines("a small network on $name, against PyTorch", (engine) => {
   const tolerance = engine.tolerance(ROUNDINGS);
 
   it("has the same losses, gradients and running statistics", async () => {
@@ -112,12 +112,15 @@ describe.each(GOLDEN_ENGINES)("a small network on $name, against PyTorch", (engi
     expectWeights(model, golden.statistics, tolerance);
     // A learning rate of 0 leaves the weights as they are.
     expectWeights(model, golden.weights, 0);
+    model.dispose();
   });
 
   it("has the same logits", async () => {
     // This loss has no activation, so that the predictions are the last layer's outputs.
-    const { network } = await compiled(engine, "meanSquaredError");
+    const model = await compiled(engine, "meanSquaredError");
+    const { network } = model;
     network.evaluate(data.length, "training", false);
     expectNear("logits", network.predictions(data.length), golden.logits.values, tolerance);
+    model.dispose();
   });
 });

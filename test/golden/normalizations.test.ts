@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { readLayers } from "../../src/graph/read.ts";
 import { placeLayers } from "../layers/placed.ts";
-import { expectNear, GOLDEN_ENGINES, type GoldenArray, type GoldenArrays, readGolden } from "./golden.ts";
+import { describeEngines, expectNear, type GoldenArray, type GoldenArrays, readGolden } from "./golden.ts";
 
 const { x, cases } = readGolden<{
   readonly x: GoldenArray;
@@ -17,7 +17,7 @@ const { x, cases } = readGolden<{
 
 const [batch, ...shape] = x.shape;
 
-describe.each(GOLDEN_ENGINES)("normalisation of samples on $name, against PyTorch", (engine) => {
+describeEngines("normalisation of samples on $name, against PyTorch", (engine) => {
   it.each(cases.map((item) => [`${item.type} ${JSON.stringify(item.options)}`, item] as const))(
     "%s",
     async (_, item) => {
@@ -35,6 +35,7 @@ describe.each(GOLDEN_ENGINES)("normalisation of samples on $name, against PyTorc
         expectNear(`gradient of ${name}`, found.get(own) ?? [], values, tolerance);
       }
       expect(Object.keys(gradients)).toHaveLength(3);
+      placed.dispose();
     },
   );
 });

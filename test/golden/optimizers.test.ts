@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
@@ -8,9 +8,9 @@ import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import { parseOptimizer } from "../../src/training/optimizers.ts";
 import {
+  describeEngines,
   expectNear,
   expectWeights,
-  GOLDEN_ENGINES,
   type GoldenArray,
   type GoldenArrays,
   readGolden,
@@ -41,10 +41,8 @@ const data = createDataset({
  */
 const STEP_ROUNDINGS = 9 + 216 + 27 + 3 + 216 + 216;
 
-const cases = GOLDEN_ENGINES.flatMap((engine) => golden.runs.map((run) => ({ ...run, engine })));
-
-describe("ten steps of an optimizer, against PyTorch", () => {
-  it.each(cases)("$engine.name: $options", async ({ engine, options, losses, weights, statistics }) => {
+describeEngines("ten steps of an optimizer on $name, against PyTorch", (engine) => {
+  it.each(golden.runs)("$options", async ({ options, losses, weights, statistics }) => {
     const model = createModel({
       input: data.shape,
       layers: [
@@ -67,5 +65,6 @@ describe("ten steps of an optimizer, against PyTorch", () => {
     expectWeights(model, weights, tolerance);
     expectWeights(model, statistics, tolerance);
     expect(got).toHaveLength(10);
+    model.dispose();
   });
 });

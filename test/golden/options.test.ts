@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { gelu } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
@@ -8,7 +8,7 @@ import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
-import { expectNear, GOLDEN_ENGINES, type GoldenStep, readGolden, setWeights, stage } from "./golden.ts";
+import { describeEngines, expectNear, type GoldenStep, readGolden, setWeights, stage } from "./golden.ts";
 
 const golden = readGolden<GoldenStep>("options");
 
@@ -39,7 +39,7 @@ function layers() {
 /** The sums of stem, both means, mid, rows and out, forward and back, and that over all positions in a gradient of stem. */
 const ROUNDINGS = 2 * (18 + 9 + 54 + 4 + 15 + 12) + 3 * 13 * 12;
 
-describe.each(GOLDEN_ENGINES)("options of pooling, GELU and flatten on $name, against PyTorch", (engine) => {
+describeEngines("options of pooling, GELU and flatten on $name, against PyTorch", (engine) => {
   it("give the same losses and gradients", async () => {
     const model = createModel({ input: data.shape, layers: layers() });
     const loss = "softmaxCrossEntropy";
@@ -54,5 +54,6 @@ describe.each(GOLDEN_ENGINES)("options of pooling, GELU and flatten on $name, ag
       expectNear(`gradient of ${name}`, network.gradient(name), values, tolerance);
     }
     expect(Object.keys(golden.gradients)).toHaveLength(8);
+    model.dispose();
   });
 });

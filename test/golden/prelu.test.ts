@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { prelu } from "../../src/layers/prelu.ts";
 import { placeLayers } from "../layers/placed.ts";
-import { expectNear, GOLDEN_ENGINES, type GoldenArray, type GoldenArrays, readGolden } from "./golden.ts";
+import { describeEngines, expectNear, type GoldenArray, type GoldenArrays, readGolden } from "./golden.ts";
 
 const { x, cases } = readGolden<{
   readonly x: GoldenArray;
@@ -16,7 +16,7 @@ const { x, cases } = readGolden<{
 
 const [batch, ...shape] = x.shape;
 
-describe.each(GOLDEN_ENGINES)("the parametric ReLU on $name, against PyTorch", (engine) => {
+describeEngines("the parametric ReLU on $name, against PyTorch", (engine) => {
   it.each(cases)("with $options", async ({ options, weights, y, dy, gradients }) => {
     const placed = await placeLayers([prelu(options)], shape, batch, engine.options);
     placed.parameter("prelu/alpha").set(weights.alpha.values);
@@ -27,5 +27,6 @@ describe.each(GOLDEN_ENGINES)("the parametric ReLU on $name, against PyTorch", (
     expectNear("gradient of input", found.get("input") ?? [], gradients.input.values, tolerance);
     expectNear("gradient of alpha", found.get("prelu/alpha") ?? [], gradients.alpha.values, tolerance);
     expect(gradients.alpha.values).toHaveLength(weights.alpha.values.length);
+    placed.dispose();
   });
 });

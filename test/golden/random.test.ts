@@ -4,7 +4,7 @@ import { readLayers } from "../../src/graph/read.ts";
 import { sizeOf } from "../../src/layers/shape.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import type { RandomNetwork } from "../graph/random-networks.ts";
-import { expectNear, GOLDEN_ENGINES, readGolden, stage } from "./golden.ts";
+import { describeEngines, expectNear, readGolden, stage } from "./golden.ts";
 import { type Digest, expectDigests, IMAGES, namesOf, pattern, setInitial, valuesOf } from "./patterns.ts";
 
 /** A random network, and what PyTorch made of it. */
@@ -21,7 +21,7 @@ const golden = readGolden<{ readonly classes: number; readonly batch: number; re
   "random",
 );
 
-describe.each(GOLDEN_ENGINES)("random networks on $name, against PyTorch", ({ options }) => {
+describeEngines("random networks on $name, against PyTorch", ({ options }) => {
   // In float32 as a share of the largest norm of all gradients, with room: sums are no longer than a few hundred.
   const tolerance = options.precision === "float64" ? 1e-10 : 1e-3;
 
@@ -55,7 +55,9 @@ describe.each(GOLDEN_ENGINES)("random networks on $name, against PyTorch", ({ op
     expectNear("loss by running statistics", [mean()], [lossAfter], tolerance);
     model.dispose();
   });
+});
 
+describe("random networks", () => {
   it("have layers of every kind", () => {
     const types = new Set(golden.cases.flatMap(({ layers }) => layers.map(({ type }) => type)));
     expect([...types].sort().join()).toBe(

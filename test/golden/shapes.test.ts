@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { readLayers } from "../../src/graph/read.ts";
 import { sizeOf } from "../../src/layers/shape.ts";
 import { placeLayers } from "../layers/placed.ts";
-import { expectNear, GOLDEN_ENGINES, type GoldenArray, type GoldenArrays, readGolden } from "./golden.ts";
+import { describeEngines, expectNear, type GoldenArray, type GoldenArrays, readGolden } from "./golden.ts";
 
 const { cases } = readGolden<{
   readonly cases: readonly {
@@ -16,7 +16,7 @@ const { cases } = readGolden<{
   }[];
 }>("shapes");
 
-describe.each(GOLDEN_ENGINES)("layers that change shapes on $name, against PyTorch", (engine) => {
+describeEngines("layers that change shapes on $name, against PyTorch", (engine) => {
   it.each(cases.map((item) => [JSON.stringify(item.layer), item] as const))("%s", async (_, item) => {
     const [batch, ...shape] = item.x.shape;
     const placed = await placeLayers(readLayers([item.layer], "layers"), shape, batch, engine.options);
@@ -35,5 +35,6 @@ describe.each(GOLDEN_ENGINES)("layers that change shapes on $name, against PyTor
     for (const [name, wanted] of Object.entries(item.gradients)) {
       expectNear(name, gradients.get(`${item.layer.type}/${name}`) ?? [], wanted.values, tolerance);
     }
+    placed.dispose();
   });
 });

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type UpSamplingOptions, upSampling2d } from "../../src/layers/up-sampling2d.ts";
 import { placeLayers } from "../layers/placed.ts";
-import { expectNear, GOLDEN_ENGINES, type GoldenArray, readGolden } from "./golden.ts";
+import { describeEngines, expectNear, type GoldenArray, readGolden } from "./golden.ts";
 
 const { x, cases } = readGolden<{
   readonly x: GoldenArray;
@@ -15,7 +15,7 @@ const { x, cases } = readGolden<{
 
 const [batch, ...shape] = x.shape;
 
-describe.each(GOLDEN_ENGINES)("upsampling on $name, against PyTorch", (engine) => {
+describeEngines("upsampling on $name, against PyTorch", (engine) => {
   it.each(cases.map((item) => [JSON.stringify(item.options), item] as const))("with %s", async (_, item) => {
     const { options, y, dy, dx } = item;
     const placed = await placeLayers([upSampling2d(options)], shape, batch, engine.options);
@@ -25,5 +25,6 @@ describe.each(GOLDEN_ENGINES)("upsampling on $name, against PyTorch", (engine) =
     expectNear("y", placed.forward(x.values, "training"), y.values, engine.tolerance(8));
     const gradients = placed.backward(dy.values);
     expectNear("dx", gradients.get("input") ?? [], dx.values, engine.tolerance(4 * (sizeH + sizeW) + 8));
+    placed.dispose();
   });
 });

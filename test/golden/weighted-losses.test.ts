@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import { parseLoss } from "../../src/training/losses.ts";
-import { expectNear, GOLDEN_ENGINES, readGolden } from "./golden.ts";
+import { describeEngines, expectNear, readGolden } from "./golden.ts";
 
 const { images, kernel, bias, outputs, logits, cases } = readGolden<{
   readonly images: readonly number[];
@@ -34,17 +34,16 @@ const IMAGES = images.length / INPUTS;
 /** The sums of dense forward and of its gradients, and an exponential, a logarithm and a power between. */
 const ROUNDINGS = INPUTS + IMAGES + 40;
 
-describe.each(cases)("$name, against PyTorch", ({ loss, mean, evaluated, ...wanted }) => {
-  const { labels, targets, sampleWeight, classWeight } = wanted;
-  const data = createDataset({
-    shape: [1, INPUTS, 1],
-    images: Float32Array.from(images),
-    ...(labels && { labels: Uint8Array.from(labels) }),
-    ...(targets && { targets: Float32Array.from(targets) }),
-    ...(sampleWeight && { sampleWeight: Float32Array.from(sampleWeight) }),
-  });
-
-  it.each(GOLDEN_ENGINES)("in $name", async ({ options, tolerance }) => {
+describeEngines("losses with weights on $name, against PyTorch", ({ options, tolerance }) => {
+  it.each(cases)("$name", async ({ loss, mean, evaluated, ...wanted }) => {
+    const { labels, targets, sampleWeight, classWeight } = wanted;
+    const data = createDataset({
+      shape: [1, INPUTS, 1],
+      images: Float32Array.from(images),
+      ...(labels && { labels: Uint8Array.from(labels) }),
+      ...(targets && { targets: Float32Array.from(targets) }),
+      ...(sampleWeight && { sampleWeight: Float32Array.from(sampleWeight) }),
+    });
     const model = createModel({ input: data.shape, layers: [flatten(), dense({ units: outputs })] });
     await model.compile({ ...options, batchSize: IMAGES, optimizer: "sgd", loss: parseLoss(loss) });
     model.setWeight("dense/kernel", kernel);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createEngine } from "../../src/engine/engine.ts";
+import { createEngine, engineChoice } from "../../src/engine/engine.ts";
 import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import { MemoryPlan, type Region } from "../../src/engine/plan.ts";
 import { Tape } from "../../src/engine/tape.ts";
@@ -31,6 +31,8 @@ export interface PlacedLayers {
   forward(x: ArrayLike<number>, mode: Mode): Float64Array;
   /** After `forward` in training: the gradients for that of the output, of the input (unless `first`) under the name "input". */
   backward(dy: ArrayLike<number>): ReadonlyMap<string, Float64Array>;
+  /** Ends the engine's threads. */
+  dispose(): void;
 }
 
 /** Engine of the placed layers, and their place in a network: at its beginning, no gradient of the input is wanted. */
@@ -49,7 +51,12 @@ export async function placeLayers(
   batch: number,
   { first = false, ...options }: PlaceOptions = {},
 ): Promise<PlacedLayers> {
-  const plan = new MemoryPlan();
+  const engineOptions: EngineOptions = {
+    engine: "js",
+    precision: options.engine === undefined ? "float64" : "float32",
+    ...options,
+  };
+  const plan = new MemoryPlan(engineChoice(engineOptions).threads);
   const graph = buildGraph(layers, input);
   const parameters = new Parameters(graphParameters(graph), plan, true, 0);
   const keys: Region[] = [];
@@ -68,15 +75,7 @@ export async function placeLayers(
   const outputs = sizeOf(graph.outputs[0].tensor.shape);
   const xRegion = plan.reserve("x", "input", batch * sizeOf(input));
   const dyRegion = plan.reserve("dy", "input", batch * outputs);
-  const engine = await createEngine(
-    plan.freeze(),
-    {
-      engine: "js",
-      precision: options.engine === undefined ? "float64" : "float32",
-      ...options,
-    },
-    placed.kernels.length > 0,
-  );
+  const engine = await createEngine(plan.freeze(), engineOptions, placed.kernels.length > 0);
   const { heap } = engine;
   const view = (offset: number, size: number) => heap.subarray(offset, offset + size);
   parameters.initialize(heap, 1);
@@ -117,6 +116,7 @@ export async function placeLayers(
       }
       return gradients;
     },
+    dispose: () => engine.dispose(),
   };
 }
 
