@@ -71,6 +71,8 @@ export { readLayers } from "./graph/read.ts";
 export { type ResidualOptions, residual } from "./graph/residual.ts";
 export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
 export { type ImportedModel, type ImportOptions, importModel } from "./importing/import-model.ts";
+export type { InputPreset } from "./importing/input-presets.ts";
+export type { ModelFile } from "./importing/model-files.ts";
 export type { WeightMapping, WeightPair } from "./importing/weight-fit.ts";
 export type { Json } from "./json.ts";
 export {

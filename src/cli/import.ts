@@ -3,8 +3,10 @@ import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { BYTES } from "../data/scaling.ts";
 import { InputRangeError } from "../errors.ts";
+import type { InputScaling } from "../importing/foreign-model.ts";
 import { type ImportedModel, importModel } from "../importing/import-model.ts";
 import type { WeightMapping } from "../importing/weight-fit.ts";
+import type { Architecture } from "../model/architecture.ts";
 import { pathExists, writeFileAtomic } from "../node/files.ts";
 import { weightsSha256 } from "../node/weights-hash.ts";
 import type { Recipe } from "../recipes/recipe.ts";
@@ -13,12 +15,12 @@ import { UsageError } from "./command-error.ts";
 import { type Context, commandLine, createContext, pathWord, shorterPath } from "./context.ts";
 import { dimensions, megabytes } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
-import { type InputScalingOptions, inputScaling, SCALING_WORDS } from "./input-scaling.ts";
+import { givenScaling, type InputScalingOptions, networkScaling, SCALING_WORDS } from "./input-scaling.ts";
 import { readJsonFile } from "./json-file.ts";
 import { namedNetwork } from "./network-option.ts";
 
 interface ImportCommandOptions extends InputScalingOptions {
-  readonly model: string;
+  readonly model?: string | undefined;
   readonly out?: string | undefined;
   readonly mapping?: string | undefined;
   readonly partial?: boolean | undefined;
@@ -45,7 +47,7 @@ export function addImportCommand(program: Command, signal: AbortSignal): void {
     .command("import")
     .description("make a model file of weights that another program trained")
     .argument("<file>", "a state dict of PyTorch, or safetensors")
-    .requiredOption("--model <network>", "network that the weights are of: a built-in one, or a .json file")
+    .option("--model <network>", "network that weights are of: a built-in one, or a .json file")
     .option("--input <scaling>", `scaling of pixels that the network was trained with: ${SCALING_WORDS.join(", ")}`)
     .option("--scale <x>", "factor of pixels from 0 to 255, or one per channel")
     .option("--mean <x>", "mean of pixels from 0 to 255, or one per channel; goes with --deviation")
@@ -76,12 +78,13 @@ async function importFile(file: string, options: ImportCommandOptions, context: 
     const advice = "--overwrite replaces it, --out names another";
     throw new UsageError(`--out ${JSON.stringify(out)}`, "no file", "one", "contradiction", { advice });
   }
-  const recipe = await namedNetwork(options.model);
   const classNames = options.classNames === undefined ? undefined : await readNames(options.classNames);
   const mapping = options.mapping === undefined ? undefined : await readMapping(options.mapping);
-  const network = architectureOf(recipe, options, classNames?.length ?? options.classes);
+  const classes = classNames?.length ?? options.classes;
   const imported = await importModel(file, {
-    network,
+    ...(options.model === undefined
+      ? ownNetwork(options)
+      : { network: givenNetwork(await namedNetwork(options.model), options, classes) }),
     loss: "softmaxCrossEntropy",
     partial: options.partial ?? false,
     threads: 1,
@@ -103,9 +106,19 @@ function modelNameOf(file: string): string {
   return file.endsWith(".safetensors") ? `${name}-imported.safetensors` : `${name}.safetensors`;
 }
 
-/** The network with the scaling that the options say. */
-function architectureOf(recipe: Recipe, options: ImportCommandOptions, classes: number | undefined) {
-  const scaling = inputScaling(options, recipe.input);
+/** The scaling for a file that holds its network. */
+function ownNetwork(options: ImportCommandOptions): { readonly input?: InputScaling } {
+  if (options.classes !== undefined) {
+    const advice = "only built-in networks have a number of classes to choose";
+    throw new UsageError("--classes", "--model with it", "none", "missing", { advice });
+  }
+  const input = givenScaling(options);
+  return input === undefined ? {} : { input };
+}
+
+/** The network that `--model` says, with the scaling that the options say. */
+function givenNetwork(recipe: Recipe, options: ImportCommandOptions, classes: number | undefined): Architecture {
+  const scaling = networkScaling(options, recipe.input);
   const { shape } = recipe.input;
   return recipeArchitecture(
     { ...recipe, input: { ...scaling, ...(shape !== undefined && { shape }) } },

@@ -1,5 +1,5 @@
-import { INPUT_PRESETS } from "../importing/input-presets.ts";
-import type { InputOptions } from "../model/input.ts";
+import type { InputScaling } from "../importing/foreign-model.ts";
+import { INPUT_PRESETS, isPreset } from "../importing/input-presets.ts";
 import { UsageError } from "./command-error.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -11,45 +11,54 @@ export interface InputScalingOptions {
   readonly deviation?: string | undefined;
 }
 
-type Scaling = Omit<InputOptions, "shape">;
-
 /** Words for a scaling: those of presets, and one for the network's own. */
 export const SCALING_WORDS: readonly string[] = ["network", ...Object.keys(INPUT_PRESETS)];
 
 /**
- * The scaling of pixels that options say: a file of weights does not hold it.
+ * The scaling of pixels that options say for a network that is given; files of weights do not hold it.
  *
  * @param own the network's, which `--input network` stands for
  * @throws UsageError if they say none, or two
  */
-export function inputScaling(options: InputScalingOptions, own: Scaling): Scaling {
+export function networkScaling(options: InputScalingOptions, own: InputScaling): InputScaling {
+  const scaling = options.input === "network" ? scalingOf(own) : givenScaling(options);
+  if (scaling !== undefined) return scaling;
+  const wanted =
+    "the scaling of pixels, which a file of weights does not hold: --input, --scale, or --mean and --deviation";
+  throw new UsageError("import", wanted, "none", "missing");
+}
+
+/**
+ * The scaling of pixels that options say; undefined if they say none.
+ *
+ * @throws UsageError if they say two, or half of one
+ */
+export function givenScaling(options: InputScalingOptions): InputScaling | undefined {
   const { input, scale, mean, deviation } = options;
   const given = [input, scale, mean ?? deviation].filter((word) => word !== undefined);
   if (given.length > 1) throw new UsageError("--input", "one of --input, --scale, --mean with --deviation", "several");
-  if (input !== undefined) return namedScaling(input, own);
+  if (input !== undefined) {
+    if (isPreset(input)) return INPUT_PRESETS[input];
+    if (input !== "network") throw unknownName("--input", "one of", input, SCALING_WORDS);
+    throw new UsageError("--input network", "a network that is given by --model", "none", "missing");
+  }
   if (scale !== undefined) return { scale: channelNumbers("--scale", scale) };
+  if (mean === undefined && deviation === undefined) return undefined;
   if (mean === undefined || deviation === undefined) {
-    const wanted =
-      "the scaling of pixels, which a file of weights does not hold: --input, --scale, or --mean and --deviation";
-    const got = mean !== undefined ? "--mean alone" : deviation !== undefined ? "--deviation alone" : "none";
-    throw new UsageError("import", wanted, got, "missing");
+    const got = mean !== undefined ? "--mean alone" : "--deviation alone";
+    throw new UsageError("import", "--mean and --deviation together", got, "missing");
   }
   return { mean: channelNumbers("--mean", mean), deviation: channelNumbers("--deviation", deviation) };
 }
 
-function namedScaling(word: string, own: Scaling): Scaling {
-  if (word === "network") {
-    const { scale, offset, mean, deviation } = own;
-    return {
-      ...(scale !== undefined && { scale }),
-      ...(offset !== undefined && { offset }),
-      ...(mean !== undefined && { mean }),
-      ...(deviation !== undefined && { deviation }),
-    };
-  }
-  const preset = Object.hasOwn(INPUT_PRESETS, word) ? INPUT_PRESETS[word] : undefined;
-  if (preset === undefined) throw unknownName("--input", "one of", word, SCALING_WORDS);
-  return preset;
+/** The scaling of an input, without its shape. */
+function scalingOf({ scale, offset, mean, deviation }: InputScaling): InputScaling {
+  return {
+    ...(scale !== undefined && { scale }),
+    ...(offset !== undefined && { offset }),
+    ...(mean !== undefined && { mean }),
+    ...(deviation !== undefined && { deviation }),
+  };
 }
 
 /** A number, or one for each channel, such as "0.5" or "123.7,116.3,103.5". */

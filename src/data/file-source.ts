@@ -16,7 +16,8 @@ export type FileSource = FileBytes | Blob | string | URL;
 /** Reads the file at a path or `file:` address, of at most so many bytes. */
 export type ReadPath = (path: string, maxBytes: number) => Promise<Uint8Array>;
 
-const ADDRESS = /^(https?|data|blob):/i;
+/** The starts of addresses that are fetched. */
+export const ADDRESS = /^(https?|data|blob):/i;
 
 let readPath: ReadPath | undefined;
 

@@ -1,9 +1,12 @@
-import type { FileSource } from "../data/file-source.ts";
 import { HostError } from "../errors.ts";
 import type { ImportedModel, ImportOptions } from "./import-model.ts";
+import type { ModelFile } from "./model-files.ts";
 
 /** Throws; stands in place of `import-model.ts` in the one-file build without readers of other programs' files. */
-export async function importModel(_file: FileSource, _options: ImportOptions): Promise<ImportedModel> {
+export async function importModel(
+  _files: ModelFile | readonly ModelFile[],
+  _options?: ImportOptions,
+): Promise<ImportedModel> {
   throw new HostError(
     "importModel",
     "expected a build with the readers of other programs' models, such as convasm.full.min.js, got convasm.min.js",

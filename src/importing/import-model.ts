@@ -1,35 +1,40 @@
-import type { FileSource } from "../data/file-source.ts";
-import { InputTypeError, shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { Architecture } from "../model/architecture.ts";
 import type { ArchitectureOptions } from "../model/forms.ts";
-import { type OptionsOf, readOptions } from "../options/schema.ts";
+import { type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { Model } from "../training/model.ts";
+import type { ForeignModel } from "./foreign-model.ts";
 import { IMPORT_OPTIONS } from "./import-options.ts";
+import { type ModelFile, type ModelFiles, openModelFiles } from "./model-files.ts";
 import type { WeightFit } from "./weight-fit.ts";
 
 /** Options of `importModel`. */
 export interface ImportOptions extends OptionsOf<typeof IMPORT_OPTIONS> {
-  /** The network that the weights are of: the options of `createModel`, or the architecture of a model. */
-  readonly network: ArchitectureOptions | Architecture;
+  /**
+   * The network that weights are of: the options of `createModel`, or the architecture of a model. Only for files that hold weights and no
+   * network.
+   */
+  readonly network?: ArchitectureOptions | Architecture | undefined;
 }
 
-/** A model with weights of another program, and where they came from. */
+/** A model of another program, and where its weights came from. */
 export interface ImportedModel extends Omit<WeightFit, "values"> {
   /** The compiled model. */
   readonly model: Model;
 }
 
 /**
- * A compiled model with the weights of a file that PyTorch wrote: a state dict in `.pth` or `.pt` (of any version from 0.1.10 on), or
- * safetensors.
+ * A compiled model from the file of another program: the weights that PyTorch wrote, a state dict in `.pth` or `.pt` (of any version from
+ * 0.1.10 on), or safetensors.
  *
  * Such a file holds weights and no network: that, and the scaling of its pixels, are given. A layer takes the module that `mapping` names,
  * else the one of its own name (dots for slashes), else the first one left in the file's order whose tensors have its shapes. Orders of
  * axes are turned into ours, also those of a dense layer after a flattened image. Half precision, bfloat16 and float64 become float32.
  * Nothing in a file is run: its unpickler makes tensors and dictionaries, and names for everything else.
  *
- * @param file its bytes, a `Blob`, an address, in Node also a path
+ * @param files the model's file: its bytes, a `Blob`, an address, in Node also a path; or a list of it and of the files that it names, which
+ * are else looked for beside it
  * @throws TypeError, RangeError if it is no such file, a shape differs, or weights or tensors are left over (see `partial`)
  * @throws FileError in Node, for a path that cannot be read
  * @example
@@ -45,26 +50,61 @@ export interface ImportedModel extends Omit<WeightFit, "values"> {
  * });
  * pairs[0]; // { weight: "conv2d/kernel", tensor: "features.0.weight" }
  */
-export async function importModel(file: FileSource, options: ImportOptions): Promise<ImportedModel> {
-  if (!isRecord(options)) throw new InputTypeError("importModel", "options with a network", shown(options));
+export async function importModel(
+  files: ModelFile | readonly ModelFile[],
+  options: ImportOptions = {},
+): Promise<ImportedModel> {
+  checkObject("options", options);
   const { network, ...rest } = options;
-  if (!isRecord(network)) throw new InputTypeError("importModel", "a network", shown(network), "missing");
-  const { mapping, partial, classNames, seed, ...engine } = readOptions("importModel", IMPORT_OPTIONS, rest);
-  const architecture = network instanceof Architecture ? network : new Architecture(network);
-  const [{ readTensors }, { fitWeights }] = await Promise.all([
-    import("./read-tensors.ts"),
-    import("./fit-weights.ts"),
-  ]);
-  const { name, tensors } = await readTensors(file);
-  const { values, ...facts } = fitWeights(name, architecture, tensors, { mapping, isPartial: partial });
+  if (network !== undefined) checkObject("a network", network);
+  const values = readOptions("importModel", IMPORT_OPTIONS, rest);
+  const { architecture, fit, classNames } = await readForeignModel(await openModelFiles(files), network, values);
+  const { mapping: _m, partial: _p, input: _i, shape: _s, classNames: names, seed, ...engine } = values;
   const model = new Model(architecture, seed);
-  model.classNames = classNames;
+  model.classNames = names ?? classNames;
   await model.compile(engine);
+  const { values: weights, ...facts } = fit;
   try {
-    for (const [weight, data] of values) model.setWeight(weight, data);
+    for (const [weight, data] of weights) model.setWeight(weight, data);
   } catch (error) {
     model.dispose();
     throw error;
   }
   return { model, ...facts };
+}
+
+function checkObject(what: string, value: unknown): void {
+  if (!isRecord(value)) throw new InputTypeError("importModel", `${what} as an object`, shown(value));
+}
+
+/** The network and the weights: both of the file, or the file's weights in a network that is given. */
+async function readForeignModel(
+  files: ModelFiles,
+  network: ImportOptions["network"],
+  { input: scaling, shape, mapping, partial }: ValuesOf<typeof IMPORT_OPTIONS>,
+): Promise<ForeignModel> {
+  const { modelFormatOf } = await import("./model-formats.ts");
+  const format = modelFormatOf(files.bytes);
+  if (format !== undefined && format.load === undefined) {
+    throw new InputRangeError(files.who, "a state dict of PyTorch, or safetensors", format.name, "unsupported-file");
+  }
+  if (format?.load !== undefined) {
+    if (network === undefined) return (await format.load())(files, { scaling, shape });
+    const got = `one, for ${format.name}`;
+    throw new InputRangeError(files.who, "no network, as the file holds it", got, "contradiction");
+  }
+  if (network === undefined) {
+    throw new InputTypeError(files.who, "the network that the weights are of", "none", "missing");
+  }
+  if (scaling !== undefined || shape !== undefined) {
+    const expected = "shape and scaling of the input in the network that is given";
+    throw new InputTypeError(files.who, expected, scaling === undefined ? "shape" : "input", "contradiction");
+  }
+  const architecture = network instanceof Architecture ? network : new Architecture(network);
+  const [{ readTensors }, { fitWeights }] = await Promise.all([
+    import("./read-tensors.ts"),
+    import("./fit-weights.ts"),
+  ]);
+  const tensors = await readTensors(files);
+  return { architecture, fit: fitWeights(files.who, architecture, tensors, { mapping, isPartial: partial }) };
 }

@@ -1,11 +1,13 @@
 import { ENGINE } from "../engine/engine-options.ts";
 import { InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
+import { INPUT } from "../model/input.ts";
 import { list } from "../options/compound.ts";
 import { flag, type OptionKind, text } from "../options/kinds.ts";
 import type { OptionSchema } from "../options/schema.ts";
 import { COMPILE_OPTIONS } from "../training/compile-options.ts";
 import { SEED } from "../training/model-settings.ts";
+import { INPUT_SCALING } from "./input-presets.ts";
 import type { WeightMapping } from "./weight-fit.ts";
 
 const MAPPING: OptionKind<WeightMapping, WeightMapping> = {
@@ -24,6 +26,13 @@ const MAPPING: OptionKind<WeightMapping, WeightMapping> = {
 /** The options of `importModel` besides the network. */
 export const IMPORT_OPTIONS = {
   ...ENGINE,
+  /**
+   * Scaling of pixels from 0 to 255 that the network was trained with. `imagenet` is torchvision's, `unit` makes 0 to 1 of them, `symmetric`
+   * -1 to 1, and `raw` leaves them. Needed where neither the file nor the network that is given tells it; where the file has a scaling of its own, this one comes first.
+   */
+  input: { kind: INPUT_SCALING, optional: true },
+  /** Shape of the images, where a file leaves open their height and width. */
+  shape: { kind: INPUT.shape.kind, optional: true },
   /**
    * Names of layers (`conv2d`) or weights (`conv2d/kernel`) and what they are called in the file (`features.0`, `features.0.weight`).
    * All others are found by name, else by order and shape.

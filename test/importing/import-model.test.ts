@@ -208,7 +208,7 @@ describe("files that are something else", () => {
   ])("and the start %j by what it is", async (start, name) => {
     const bytes = new Uint8Array(600);
     for (const [i, letter] of [...start].entries()) bytes[i] = letter.charCodeAt(0);
-    await expect(imported(bytes)).rejects.toThrow(`expected a state dict of PyTorch, or safetensors, got ${name}`);
+    await expect(importModel(bytes)).rejects.toThrow(`expected a state dict of PyTorch, or safetensors, got ${name}`);
   });
 
   it("a file that is cut off anywhere is refused in one line", async () => {

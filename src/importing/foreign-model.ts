@@ -1,0 +1,30 @@
+import type { Architecture } from "../model/architecture.ts";
+import type { InputOptions } from "../model/input.ts";
+import type { ModelFiles } from "./model-files.ts";
+import type { WeightFit } from "./weight-fit.ts";
+
+/** The scaling of pixels, without the shape of the images. */
+export type InputScaling = Omit<InputOptions, "shape">;
+
+/** Facts that a file may leave open. */
+export interface OpenFacts {
+  /** The scaling of pixels; undefined where the caller said none. */
+  readonly scaling: InputScaling | undefined;
+  /** Shape of the images; undefined where the caller said none. */
+  readonly shape: readonly [height: number, width: number, channels: number] | undefined;
+}
+
+/** A model as another program's file holds it: the network, and its weights. */
+export interface ForeignModel {
+  readonly architecture: Architecture;
+  readonly fit: WeightFit;
+  /** Names of the classes, where the file tells them. */
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/**
+ * Reads a model, network and weights.
+ *
+ * @throws RangeError if the file is damaged, has something that there is none of here, or leaves open what was not said
+ */
+export type ReadForeignModel = (files: ModelFiles, open: OpenFacts) => Promise<ForeignModel>;
