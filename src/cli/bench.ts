@@ -3,12 +3,14 @@ import { type BenchContext, benchKernels, type KernelRow } from "../bench/kernel
 import { benchNetwork, type NetworkRow } from "../bench/network-bench.ts";
 import { findPeaks } from "../bench/peak.ts";
 import { writeFileAtomic } from "../node/files.ts";
+import { findNetwork } from "../recipes/index.ts";
 import { barLine } from "./bar.ts";
 import { runChecks } from "./bench/checks.ts";
 import { type BenchOptions, type BenchPlan, KERNEL_BATCH, NETWORK_BATCHES, planBench } from "./bench/plan.ts";
 import { busyWarning, headline, kernelTable, networkTable } from "./bench/report.ts";
 import { kernelJson, machineLines, machineName, networkJson } from "./bench/rows.ts";
 import { benchChart } from "./charts/bench.ts";
+import { UsageError } from "./command-error.ts";
 import { createContext, shorterPath } from "./context.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import type { Output } from "./output.ts";
@@ -38,7 +40,7 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("bench")
     .description("measure networks and kernels on each engine, side by side")
-    .option("--net <names...>", "networks, or .json files of some (default: keras, speed99, conv8)");
+    .option("--net <networks...>", "built-in networks, or .json files of some (default: keras, speed99, conv8)");
   addOwnOptions(command, "bench", {
     batch: { more: ` (default: ${NETWORK_BATCHES.join(", ")} for networks, ${KERNEL_BATCH} for kernels)` },
     threads: { more: " (default: 1 and one for each core; for kernels 1)" },
@@ -53,8 +55,19 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
     .option("--svg <file>", "draw a bar chart")
     .option("--json", "one JSON object per line and measurement on standard output")
     .addOption(new Option("--quick", "samples too short to mean anything, for tests").hideHelp())
-    .action((options: BenchOptions) => bench(options, signal));
+    .allowExcessArguments()
+    .action((options: BenchOptions, self: Command) => {
+      const [word] = self.args;
+      if (word !== undefined) throw surplus(word);
+      return bench(options, signal);
+    });
   addHelp(command, HELP);
+}
+
+/** The error for a word without an option. */
+function surplus(word: string): UsageError {
+  const advice = findNetwork(word) === undefined ? undefined : `--net ${word}`;
+  return new UsageError("bench", "options only", JSON.stringify(word), "unknown-name", { advice });
 }
 
 /** Rows that were measured so far. */

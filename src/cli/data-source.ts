@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
@@ -8,7 +8,7 @@ import type { PictureFacts } from "../data/read/picture-facts.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { scaleDatasets } from "../data/read/stretch.ts";
 import type { PixelScaling } from "../data/scaling.ts";
-import { reasonOf } from "../errors.ts";
+import { isInputError, reasonOf } from "../errors.ts";
 import { loadDataFiles } from "../node/data-files.ts";
 import { DownloadError } from "../node/download.ts";
 import { errorCode, FileError, fileError } from "../node/file-error.ts";
@@ -27,6 +27,7 @@ import {
 } from "./data-options.ts";
 import { makeDigits } from "./digits.ts";
 import { count, megabytes } from "./format.ts";
+import { insteadOfData } from "./model-and-network.ts";
 
 /** Source of data. `auto`: MNIST if it is here or soon downloaded, else generated digits. */
 export type DataSource =
@@ -186,8 +187,10 @@ function scaledReader(reader: ReadSettings, { scaling }: DataRequest): ReadSetti
 async function loadPath(source: FolderSource, request: DataRequest, context: Context): Promise<LoadedData> {
   const { folder: path } = source;
   const reader = scaledReader(source.reader ?? DEFAULT_READER, request);
-  const info = await stat(path).catch((error: unknown) => {
+  const info = await stat(path).catch(async (error: unknown) => {
     if (errorCode(error) === "ENOENT") {
+      const mistaken = await insteadOfData(path, basename(path));
+      if (mistaken !== undefined) throw mistaken;
       const wanted = "mnist, digits, or a file or folder of data";
       throw new UsageError("", wanted, `${JSON.stringify(path)}: no such folder or file`);
     }
@@ -206,7 +209,9 @@ async function loadPath(source: FolderSource, request: DataRequest, context: Con
     );
   const usual = { size: "auto" as const, ...request.usual };
   const options = { ...reader, usual, signal, onProgress, cache: usesCache };
-  const { notes, cached, ...data } = await loadDataFiles(title, options);
+  const { notes, cached, ...data } = await loadDataFiles(title, options).catch(async (error: unknown) => {
+    throw (isInputError(error) ? await insteadOfData(path, title) : undefined) ?? error;
+  });
   output.clearStatus();
   if (cached) output.text("Cached    the pictures, decoded earlier; --no-cache decodes them anew");
   for (const note of notes) output.remark(`${title}: ${note}`);

@@ -12,6 +12,7 @@ import { type EvalDataOptions, loadTestData } from "./eval-data.ts";
 import { isFarFromGuessing } from "./far-from-guessing.ts";
 import { percent } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
+import { MODEL_HELP } from "./model-and-network.ts";
 import { type ModelFile, openModel, readModelFile, runNotes } from "./model-file.ts";
 import { addOwnOptions } from "./schema-option.ts";
 import { expectModelFirst } from "./swapped-arguments.ts";
@@ -33,7 +34,7 @@ const HELP: HelpText = {
   },
   notes: ["Without data, the model's run says where its own is, how it was read, and which images it was tested on."],
   examples: [
-    ["convasm eval runs/2026-01-31-120000-speed99", "the last model of a run, on what the run was tested on"],
+    ["convasm eval runs/2026-01-31-120000-speed99", "the model of a run, on what the run was tested on"],
     ["convasm eval model.safetensors digits --limit 1000", "the first 1,000 generated test digits"],
     ["convasm eval model.safetensors ./fashion --json"],
     ["convasm eval model.safetensors ./pets", "pictures in one folder per class, brought to the model's size"],
@@ -45,7 +46,7 @@ const MISTAKES = 8;
 /** Adds the command `eval`. */
 export function addEvalCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("eval").description("test a model on test images");
-  command.argument("<model>", "a model file or a run folder");
+  command.argument("<model>", MODEL_HELP);
   addDataOptions(command, "what the model's run was tested on, else mnist or digits");
   addOwnOptions(command, "eval")
     .option("--no-test-range", "all test images, also where the run has a range")

@@ -7,6 +7,7 @@ import { EXPORT_HTML, type ExportHtmlOptions } from "../training/export-html-opt
 import { createContext, shorterPath } from "./context.ts";
 import { megabytes } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
+import { MODEL_HELP } from "./model-and-network.ts";
 import { openModel, readModelFile } from "./model-file.ts";
 import { schemaOption } from "./schema-option.ts";
 
@@ -31,7 +32,7 @@ export function addExportCommand(program: Command, signal: AbortSignal): void {
     .description(
       "make a web page of a model: one file with a pad to draw on, or a place for photographs, which works without a server",
     )
-    .argument("<model>", "a model file, a checkpoint or a run folder")
+    .argument("<model>", MODEL_HELP)
     .requiredOption("--html <file>", "the page to write; a file that is there is replaced")
     .option("--title <text>", "the page's title (default: the name of the file)")
     .addOption(schemaOption(["export", "html"], "input", EXPORT_HTML.input))

@@ -17,6 +17,7 @@ import { dimensions, megabytes } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { givenScaling, type InputScalingOptions, networkScaling, SCALING_WORDS } from "./input-scaling.ts";
 import { readJsonFile } from "./json-file.ts";
+import { NETWORK_HELP } from "./model-and-network.ts";
 import { namedNetwork } from "./network-option.ts";
 
 interface ImportCommandOptions extends InputScalingOptions {
@@ -47,7 +48,7 @@ export function addImportCommand(program: Command, signal: AbortSignal): void {
     .command("import")
     .description("make a model file of weights that another program trained")
     .argument("<file>", "a state dict of PyTorch, or safetensors")
-    .option("--model <network>", "network that weights are of: a built-in one, or a .json file")
+    .option("--model <network>", `the network that weights are of: ${NETWORK_HELP}`)
     .option("--input <scaling>", `scaling of pixels that the network was trained with: ${SCALING_WORDS.join(", ")}`)
     .option("--scale <x>", "factor of pixels from 0 to 255, or one per channel")
     .option("--mean <x>", "mean of pixels from 0 to 255, or one per channel; goes with --deviation")

@@ -11,6 +11,7 @@ import { createContext, shorterPath } from "./context.ts";
 import { resolveEngine } from "./engine.ts";
 import { megabytes, table } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
+import { MODEL_HELP, NETWORK_HELP } from "./model-and-network.ts";
 import { progressOf, readModelFile, runNotes } from "./model-file.ts";
 import { chooseNetwork } from "./network-option.ts";
 import type { Output } from "./output.ts";
@@ -34,8 +35,8 @@ const HELP: HelpText = {
 export function addInspectCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("inspect")
-    .description("show what is in a model file: layers, settings, weights; or a network's layers")
-    .argument("<model>", "a model file, a checkpoint, a run folder, a built-in network or a .json file of one")
+    .description("show what is in a model: layers, settings, weights; or the layers of a network")
+    .argument("<model>", `${MODEL_HELP}; or a network: ${NETWORK_HELP}`)
     .option("--graph <file>", "draw the network, as SVG")
     .option("--json", "one JSON object on standard output")
     .action((model: string, options: InspectOptions) => inspect(model, options, signal));

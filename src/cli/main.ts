@@ -7,10 +7,11 @@ import { addDoctorCommand } from "./doctor.ts";
 import { addEvalCommand } from "./eval.ts";
 import { addExportCommand } from "./export.ts";
 import { withOurName } from "./foreign-options.ts";
-import { layOutHelp } from "./help.ts";
+import { addHelp, layOutHelp } from "./help.ts";
 import { addImportCommand } from "./import.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { watchInterrupts, watchOutput } from "./interrupt.ts";
+import { MODEL_AND_NETWORK } from "./model-and-network.ts";
 import { addPredictCommand } from "./predict.ts";
 import { addRecipesCommand } from "./recipes.ts";
 import { addRunsCommand } from "./runs.ts";
@@ -28,6 +29,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
     .configureOutput({ outputError: () => {} })
     .exitOverride();
   layOutHelp(program, columns);
+  addHelp(program, { notes: [MODEL_AND_NETWORK] });
   for (const add of [
     addTrainCommand,
     addEvalCommand,

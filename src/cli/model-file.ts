@@ -8,6 +8,7 @@ import { readSafetensors } from "../node/safetensors.ts";
 import { loadModel } from "../training/load-model.ts";
 import type { Model } from "../training/model.ts";
 import { type Progress, readProgress } from "../training/progress.ts";
+import { expectNoNetwork } from "./model-and-network.ts";
 import { RunFolder } from "./run-folder.ts";
 import { resolveRun } from "./runs/name.ts";
 
@@ -22,10 +23,11 @@ export interface ModelFile {
  *
  * @param word a path, or the name of a run as `resolveRun` reads it
  * @param who stands in messages
- * @throws UsageError if the name is not that of one run; FileError, RangeError if it cannot be read or is none
+ * @throws UsageError if the name is not that of one run, or a network's; FileError, RangeError if it cannot be read or is none
  */
 export async function readModelFile(word: string, who = "model"): Promise<ModelFile> {
   const path = await resolveRun(who, word);
+  await expectNoNetwork(who, word, path);
   const info = await stat(path).catch(() => undefined);
   const file = info?.isDirectory() ? await lastModel(new RunFolder(path)) : path;
   return { path: file, checkpoint: readCheckpoint(await readSafetensors(file), modelTitle(file)) };

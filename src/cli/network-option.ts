@@ -8,6 +8,7 @@ import type { Recipe } from "../recipes/recipe.ts";
 import { readRecipe } from "../recipes/recipe-file.ts";
 import { recipeArchitecture } from "../recipes/run.ts";
 import { readJsonFile } from "./json-file.ts";
+import { expectNoModel } from "./model-and-network.ts";
 import { parseSettings } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -114,6 +115,7 @@ async function namedRecipe(nameOrFile: string, who: string): Promise<Recipe> {
   if (isFile(nameOrFile)) return readRecipeFile(nameOrFile, "recipe");
   const recipe = findRecipe(nameOrFile);
   if (recipe !== undefined) return recipe;
+  await expectNoModel(who, nameOrFile, "recipe");
   const names = RECIPES.map(({ name }) => name);
   const more =
     findNetwork(nameOrFile) === undefined ? {} : { advice: `${nameOrFile} is a network: --model ${nameOrFile}` };
@@ -125,6 +127,7 @@ export async function namedNetwork(nameOrFile: string, who = "--model"): Promise
   if (isFile(nameOrFile)) return readRecipeFile(nameOrFile, "model");
   const network = findNetwork(nameOrFile);
   if (network !== undefined) return network;
+  await expectNoModel(who, nameOrFile, "network");
   const names = NETWORKS.map(({ name }) => name);
   const more =
     findRecipe(nameOrFile) === undefined ? {} : { advice: `${nameOrFile} is a recipe: --recipe ${nameOrFile}` };

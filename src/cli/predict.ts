@@ -11,6 +11,7 @@ import { type Context, createContext, type OutputOptions } from "./context.ts";
 import { engineOption, resolveEngine, threadsOption } from "./engine.ts";
 import { counted, dimensions } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
+import { MODEL_HELP } from "./model-and-network.ts";
 import { openModel, readModelFile } from "./model-file.ts";
 import { type Request, type Source, type Subject, sourceOf } from "./predict/images.ts";
 import { PredictionReport, scoreName } from "./predict/report.ts";
@@ -50,7 +51,7 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("predict")
     .description("say what is in pictures")
-    .argument("<model>", "a model file or a run folder")
+    .argument("<model>", MODEL_HELP)
     .argument(
       "<images...>",
       "PNG or JPEG pictures, folders, ZIP or tar archives of them, patterns such as '*.png', or IDX files",

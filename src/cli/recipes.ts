@@ -10,6 +10,7 @@ import { engineOption, threadsOption } from "./engine.ts";
 import { table } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { jsonText } from "./json-text.ts";
+import { NETWORK_HELP } from "./model-and-network.ts";
 import { chooseNetwork } from "./network-option.ts";
 import { type ReportOptions, reportRecipes } from "./recipes-report.ts";
 import { recipeLines } from "./recipes-show.ts";
@@ -82,8 +83,8 @@ export function addRecipesCommand(program: Command, signal: AbortSignal): void {
   const showCommand = command
     .command("show")
     .description("print a whole experiment, or a network with its settings")
-    .argument("[recipe]", "its name, or a .json file")
-    .option("-m, --model <name|file>", "a network in place of a recipe")
+    .argument("[recipe]", "a built-in recipe, or a .json file of one")
+    .option("-m, --model <network>", `${NETWORK_HELP}, in place of a recipe`)
     .addOption(setOption());
   addOwnOptions(showCommand, "recipesShow")
     .addOption(new Option("--json", "as a file for train --recipe and --model"))

@@ -11,6 +11,7 @@ import { TRAINING_PLAN } from "../training/plan.ts";
 import { PREDICTION } from "../training/prediction-settings.ts";
 import { SCHEDULES } from "../training/schedules.ts";
 import { classWeightOption } from "./class-weight.ts";
+import { NETWORK_HELP } from "./model-and-network.ts";
 import { readWord, writeWord } from "./option-words.ts";
 import { helpLine, schemaOption } from "./schema-option.ts";
 import { DEFAULT_AUGMENT, DEFAULT_VIEWS } from "./training-options.ts";
@@ -107,8 +108,8 @@ function addSplitOptions(command: Command): void {
 /** Adds the options that say what is trained. */
 export function addNetworkOptions(command: Command): Command {
   return command
-    .option("-m, --model <name|file>", "a built-in network or a .json file (default: by the images)")
-    .option("-r, --recipe <name|file>", "a whole experiment, see convasm recipes; other options change parts")
+    .option("-m, --model <network>", `${NETWORK_HELP} (default: by the images)`)
+    .option("-r, --recipe <recipe>", "a built-in experiment, or a .json file of one; other options change parts")
     .addOption(setOption())
     .option("--freeze <layers...>", "layers or blocks that keep their weights, such as conv2d or residual");
 }

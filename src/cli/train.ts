@@ -6,6 +6,7 @@ import { addDataOptions } from "./data-source.ts";
 import { engineOption, threadsOption } from "./engine.ts";
 import { newRun, prepareExperiment, type TrainOptions } from "./experiment.ts";
 import { addHelp, type HelpText } from "./help.ts";
+import { MODEL_HELP } from "./model-and-network.ts";
 import { resumedRun } from "./resumed-run.ts";
 import { addOwnOptions } from "./schema-option.ts";
 import { seedsOf } from "./seeds.ts";
@@ -57,7 +58,7 @@ const HELP: HelpText = {
 export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
-    .option("--from <model>", "a run or a model file to start from: its network, and its weights")
+    .option("--from <model>", `start from ${MODEL_HELP}`)
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run; with --seeds the begin of theirs (default: in runs)")

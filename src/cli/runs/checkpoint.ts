@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { fileError } from "../../node/file-error.ts";
 import { pathExists } from "../../node/files.ts";
 import { UsageError } from "../command-error.ts";
+import { expectNoNetwork } from "../model-and-network.ts";
 import { RUNS, RunFolder } from "../run-folder.ts";
 import { resolveRun } from "./name.ts";
 import { listRuns } from "./record.ts";
@@ -16,6 +17,7 @@ import { listRuns } from "./record.ts";
 export async function findCheckpoint(word: string | undefined, further: boolean): Promise<string> {
   if (word === undefined) return latestCheckpoint();
   const path = await resolveRun("--resume", word);
+  await expectNoNetwork("--resume", word, path);
   const info = await stat(path).catch((error: unknown) => {
     throw fileError("read", path, error);
   });
