@@ -75,18 +75,20 @@ export async function runWords(words: readonly string[], signal: AbortSignal, co
  * @param words the command line after the program's name
  */
 export async function run(words: readonly string[]): Promise<void> {
+  let own = words;
   if (needsWideProcess(words)) {
     const wide = await runWide(words);
     if ("exitCode" in wide) {
       process.exitCode = wide.exitCode;
       return;
     }
-    process.stderr.write(`convasm: --engine wide: ${wide.missing}; relaxed runs in its place\n`);
+    own = wide.words;
+    if (wide.note !== undefined) process.stderr.write(`convasm: ${wide.note}\n`);
   }
   const controller = new AbortController();
   watchInterrupts(controller, () => process.stderr.isTTY && process.stderr.write("\r\u001b[Kstopping ...\n"));
   watchOutput(controller);
   watchWideParent(words, () => controller.abort(new Interrupted("interrupted")));
-  const code = await runWords(words, controller.signal, process.stdout.columns);
+  const code = await runWords(own, controller.signal, process.stdout.columns);
   if (code !== 0) process.exitCode = code;
 }

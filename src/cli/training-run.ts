@@ -30,6 +30,7 @@ import type { RunFolder } from "./run-folder.ts";
 import { bestLine, matrixTitle, outcomeLine, outcomeOf, type RunOutcome } from "./run-outcome.ts";
 import { detailsJson, type TestFigures, testJson, testModel } from "./test-figures.ts";
 import { epochJson, TrainingDisplay } from "./training-display.ts";
+import { tellRun } from "./wide.ts";
 
 /** The trainer of a run, with the callbacks that its settings ask for: a resumed run has to have the same. */
 export function createTrainer(
@@ -70,6 +71,7 @@ function lastModel(folder: RunFolder, save: () => Uint8Array, trainer: () => Tra
 export async function runTraining(run: TrainingRun, context: Context): Promise<void> {
   try {
     await writeSettings(run);
+    tellRun(run.folder);
     announce(run, context);
     await trainAndTest(run, context);
   } catch (error) {

@@ -7,7 +7,8 @@ import { HostError } from "../errors.ts";
  * - `simd`: strict WebAssembly SIMD, the same bits on every machine
  * - `relaxed`: SIMD with fused multiply-add, faster; the bits depend on the machine
  * - `wide`: the bits of `relaxed`, with tiles for V8's revectorizer, which makes 256-bit operations of 128-bit pairs. Only on
- *   a host that runs with V8's flag `--experimental-wasm-revectorize` and says so with `allowWide`; never chosen by `auto`
+ *   a host that runs with V8's flag `--experimental-wasm-revectorize` and says so with `allowWide`; `auto` takes it on the command line
+ *   alone, where it is proven
  */
 export type EngineName = "js" | "simd" | "relaxed" | "wide";
 

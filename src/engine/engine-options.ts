@@ -7,7 +7,7 @@ import { MOST_THREADS } from "./threads/source.ts";
 export const ENGINE = {
   /**
    * Kernels that compute: js (plain JavaScript), simd, relaxed (SIMD with fused multiply-add) or wide (that in 256 bits), or auto, the
-   * fastest that there is but wide. Without it the same, or `js` for float64.
+   * fastest proven one. That is wide on the command line alone. Without it the same, or `js` for float64.
    */
   engine: { kind: choice(["auto", ...ENGINES]), optional: true },
   /** Precision of all numbers; float64 only on `js`, for gradient checks. */

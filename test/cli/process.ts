@@ -35,6 +35,8 @@ export function cleanEnvironment(cwd: string): Record<string, string> {
     HOME: cwd,
     XDG_CACHE_HOME: join(cwd, "cache"),
     NO_COLOR: "1",
+    // Not the fastest engine of this Node, which each new cache folder would have checked.
+    CONVASM_ENGINE: "relaxed",
     // Nothing listens there: an attempt to download fails at once.
     CONVASM_MIRRORS: "http://127.0.0.1:9/",
   };

@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
-import { asksForWide } from "../../src/cli/wide.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { keepVerdict, readVerdict } from "../../src/cli/wide-verdict.ts";
+import { asksForWide, leavesEngine, wordsAfterCrash } from "../../src/cli/wide-words.ts";
 import { knowsWide, WIDE_FLAG } from "../../src/node/wide.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 
@@ -21,6 +24,70 @@ describe("asksForWide", () => {
     ["train wide", false],
   ])("%s: %s", (line, wanted) => {
     expect(asksForWide(line.split(" "))).toBe(wanted);
+  });
+});
+
+describe("leavesEngine", () => {
+  it.each([
+    ["train", true],
+    ["train digits --json", true],
+    ["train --engine auto", true],
+    ["train --engine=simd", false],
+    ["eval @latest", true],
+    ["predict @latest a.png", true],
+    ["recipes report conv8", true],
+    ["recipes show conv8", false],
+    ["inspect @latest", false],
+    ["bench", false],
+    ["train --help", false],
+    ["", false],
+  ])("%s: %s", (line, wanted) => {
+    expect(leavesEngine(line.split(" "))).toBe(wanted);
+  });
+});
+
+describe("wordsAfterCrash", () => {
+  it.each([
+    ["train digits", undefined, "train digits --engine relaxed"],
+    ["train --engine wide digits", undefined, "train digits --engine relaxed"],
+    [
+      "train digits --json --epochs 9 --threads 2",
+      "runs/a",
+      "train --resume runs/a --json --threads 2 --engine relaxed",
+    ],
+    ["train --resume runs/b --epochs 9", "runs/b", "train --resume runs/b --epochs 9 --engine relaxed"],
+    ["train --seeds 3", "runs/c-seed1", "train --seeds 3 --engine relaxed --overwrite"],
+    ["eval @latest --engine=auto", undefined, "eval @latest --engine relaxed"],
+  ])("%s", (line, folder, wanted) => {
+    expect(wordsAfterCrash(line.split(" "), folder).join(" ")).toBe(wanted);
+  });
+});
+
+describe("the kept verdict", () => {
+  const file = join(folder.path, "verdicts", "convasm", "wide.json");
+  beforeEach(() => {
+    vi.stubEnv("XDG_CACHE_HOME", join(folder.path, "verdicts"));
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(file, { force: true });
+  });
+
+  it("is read back, and replaced by a later one", async () => {
+    expect(await readVerdict()).toBeUndefined();
+    const good = await keepVerdict(undefined);
+    expect(await readVerdict()).toEqual(good);
+    await keepVerdict("it broke", true);
+    expect(await readVerdict()).toMatchObject({ failure: "it broke", crashed: true });
+    expect(Object.keys(JSON.parse(readFileSync(file, "utf8")))).toHaveLength(1);
+  });
+
+  it.each(["", "[1]", '{"a": {"crashed": 3}}', "\u0000{"])("is none in a file with %j", async (text) => {
+    await keepVerdict(undefined);
+    writeFileSync(file, text);
+    expect(await readVerdict()).toBeUndefined();
+    await keepVerdict(undefined);
+    expect(await readVerdict()).toMatchObject({ crashed: false });
   });
 });
 
@@ -68,6 +135,28 @@ describe.skipIf(!knowsWide())("on a Node that knows it", () => {
     expect(hashes[1]).toBe(hashes[0]);
     const wrong = await convasm(["train", "--engine", "wide", "--epochs", "none"], { cwd: folder.path });
     expect(wrong.code).toBe(2);
+  });
+
+  it("is what auto takes, and goes on with relaxed from the last checkpoint after a crash, to the same weights", async () => {
+    const env = { CONVASM_ENGINE: "auto" };
+    const words = [...TRAIN.slice(0, -1), "20", "--json"];
+    const whole = await convasm([...words, "--out", "whole"], { cwd: folder.path, env });
+    expect(whole.event("start")).toMatchObject({ engine: "wide" });
+    let crashed = false;
+    const crash = (stdout: string, child: ChildProcess) => {
+      if (crashed || !stdout.includes('"epoch":2')) return;
+      crashed = true;
+      process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim()), "SIGSEGV");
+    };
+    const broken = await convasm([...words, "--out", "broken"], { cwd: folder.path, env, onOutput: crash });
+    expect(broken.stderr).toBe(
+      "convasm: the engine wide ended its process (SIGSEGV); relaxed goes on from the last checkpoint, to the same results\n",
+    );
+    expect(broken.code).toBe(0);
+    expect(broken.event("done").weightsSha256).toBe(whole.event("done").weightsSha256);
+    const after = await convasm([...TRAIN, "--json"], { cwd: folder.path, env });
+    expect(after.event("start")).toMatchObject({ engine: "relaxed" });
+    expect(after.stderr).toBe("");
   });
 });
 

@@ -6,7 +6,8 @@ import { chooseThreads } from "../../engine/threads/source.ts";
 import { reasonOf } from "../../errors.ts";
 import { knowsWide, runsWide, WIDE_FLAG } from "../../node/wide.ts";
 import { resolveEngine } from "../engine.ts";
-import { checkWide } from "../wide.ts";
+import { verdictOnWide } from "../wide.ts";
+import { verdictFile } from "../wide-verdict.ts";
 
 /** A wasm file as it lies on the disk. */
 export interface Binary {
@@ -60,11 +61,13 @@ async function noteOn(engine: EngineName, hadRelaxed: boolean): Promise<string> 
 async function noteOnWide(): Promise<string> {
   if (runsWide()) return `256-bit operations, by Node's flag ${WIDE_FLAG}`;
   if (!knowsWide()) return `256-bit operations need Node 23.5 or newer, this is ${process.versions.node}`;
-  const failure = await checkWide();
-  if (failure !== undefined) return `256-bit operations by Node's flag ${WIDE_FLAG} fail their self-check: ${failure}`;
+  const { failure, crashed, at } = await verdictOnWide("none");
+  const flag = `256-bit operations by Node's flag ${WIDE_FLAG}`;
+  if (crashed) return `${flag}: ${failure}, so auto leaves it out since ${at}; --engine wide has it all the same`;
+  if (failure !== undefined) return `${flag} fail their self-check: ${failure}`;
   return (
-    `256-bit operations need Node's flag ${WIDE_FLAG}: --engine wide runs convasm again with it (doctor --engine wide ` +
-    "too); its self-check passes"
+    `${flag}: train, eval, predict and recipes report take it by themselves and run convasm again with it (doctor --engine wide ` +
+    `too); its self-check passed ${at}, noted in ${verdictFile()}`
   );
 }
 
