@@ -13,7 +13,7 @@ import { address, zero } from "./simd";
  * Axis: channel. Overwrites dgamma and dbeta.
  *
  * @param sums [n, pitch]: in each sample two rows of padded c, from `layer_norm_backward` or `group_norm_backward`
- * @param dgamma, dbeta [c]
+ * @param dgamma, dbeta [c]; 0: not wanted
  */
 export function sample_norm_parameters(
   begin: i32, end: i32, sums: i32, dgamma: i32, dbeta: i32, n: i32, c: i32, pitch: i32,
@@ -21,8 +21,8 @@ export function sample_norm_parameters(
   const row = <usize>padded(c) << 2, apart = <usize>pitch << 2;
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
-    store_lanes(address(dbeta + i), column_sum(address(sums + i), apart, n, zero()), lanes);
-    store_lanes(address(dgamma + i), column_sum(address(sums + i) + row, apart, n, zero()), lanes);
+    if (dbeta) store_lanes(address(dbeta + i), column_sum(address(sums + i), apart, n, zero()), lanes);
+    if (dgamma) store_lanes(address(dgamma + i), column_sum(address(sums + i) + row, apart, n, zero()), lanes);
   }
 }
 
@@ -34,7 +34,7 @@ export function sample_norm_parameters(
  * @param x, y [n, positions, c]
  * @param moments [n, 5, padded c], from `batch_norm_moments`
  * @param folded [n, 4, c]: scale, shift, mean and 1 / sqrt(variance + epsilon) of each channel
- * @param gamma, beta [c]
+ * @param gamma, beta [c]; 0: none, as if they were 1 and 0
  * @param groups of c / groups neighbouring channels
  */
 export function group_norm_forward(
@@ -61,9 +61,10 @@ export function group_norm_forward(
       const factor = 1 / sqrt<f64>(squares / (<f64>positions * <f64>width) + <f64>epsilon);
       for (let i = first; i < first + width; i++) {
         const at = to + (<usize>i << 2);
-        const scale = factor * <f64>load<f32>(address(gamma + i));
+        const scale = gamma ? factor * <f64>load<f32>(address(gamma + i)) : factor;
         store<f32>(at, <f32>scale);
-        store<f32>(at + stride, <f32>(<f64>load<f32>(address(beta + i)) - mean * scale));
+        const shift: f64 = beta ? <f64>load<f32>(address(beta + i)) : 0;
+        store<f32>(at + stride, <f32>(shift - mean * scale));
         store<f32>(at + 2 * stride, <f32>mean);
         store<f32>(at + 3 * stride, <f32>factor);
       }
@@ -88,7 +89,7 @@ export function group_norm_forward(
  *
  * @param x, dy, dx [n, positions, c]; dx 0: not wanted
  * @param folded [n, 4, c], from `group_norm_forward`
- * @param gamma [c]
+ * @param gamma [c]; 0: none
  * @param sums [n, 5, padded c]: the two sums, then factors of x and 1 in dx, and a row to keep samples apart
  */
 export function group_norm_backward(
@@ -118,7 +119,7 @@ export function group_norm_backward(
     for (let first = 0; first < c; first += width) {
       let sum: f64 = 0, products: f64 = 0;
       for (let i = first; i < first + width; i++) {
-        const at = to + (<usize>i << 2), weight = <f64>load<f32>(address(gamma + i));
+        const at = to + (<usize>i << 2), weight: f64 = gamma ? <f64>load<f32>(address(gamma + i)) : 1;
         sum += weight * <f64>load<f32>(at);
         products += weight * <f64>load<f32>(at + row);
       }

@@ -13,6 +13,13 @@ function pair(first: f64, second: f64): v128 {
   return f64x2.replace_lane(f64x2.splat(first), 1, second);
 }
 
+/** Four numbers of a parameter from a byte of it on; `missing` in each where there is no parameter, whose offset is 0. */
+// @ts-ignore: decorator
+@inline
+function parameter(offset: i32, at: usize, missing: f32): v128 {
+  return offset ? v128.load(address(offset) + at) : f32x4.splat(missing);
+}
+
 /** The sums of x - center and of its square over a run, in float64; parts of it are summed in float32. */
 function row_moments(from: usize, count: i32, center: v128): v128 {
   let sums = f64x2.splat(0);
@@ -37,24 +44,23 @@ function row_moments(from: usize, count: i32, center: v128): v128 {
 }
 
 /** The sums of dy gamma and of dy gamma (x - center) over a run, in float64. */
-function row_gradients(x: usize, dy: usize, gamma: usize, count: i32, center: v128): v128 {
+function row_gradients(x: usize, dy: usize, gamma: i32, count: i32, center: v128): v128 {
   let sums = f64x2.splat(0);
+  let at: usize = 0;
   while (count > 0) {
     let part = min(count, PART_OF_ROW);
     count -= part;
     let sum = zero(), products = zero();
     for (; part >= 4; part -= 4) {
-      const dz = f32x4.mul(v128.load(dy), v128.load(gamma));
+      const dz = f32x4.mul(v128.load(dy + at), parameter(gamma, at, 1));
       sum = f32x4.add(sum, dz);
-      products = madd(dz, f32x4.sub(v128.load(x), center), products);
-      x += 16;
-      dy += 16;
-      gamma += 16;
+      products = madd(dz, f32x4.sub(v128.load(x + at), center), products);
+      at += 16;
     }
     if (part > 0) {
-      const dz = keep_lanes(f32x4.mul(v128.load(dy), v128.load(gamma)), part);
+      const dz = keep_lanes(f32x4.mul(v128.load(dy + at), parameter(gamma, at, 1)), part);
       sum = f32x4.add(sum, dz);
-      products = madd(dz, keep_lanes(f32x4.sub(v128.load(x), center), part), products);
+      products = madd(dz, keep_lanes(f32x4.sub(v128.load(x + at), center), part), products);
     }
     sums = f64x2.add(sums, pair(sum_lanes(sum), sum_lanes(products)));
   }
@@ -69,7 +75,7 @@ function row_gradients(x: usize, dy: usize, gamma: usize, count: i32, center: v1
  *
  * @param x, y [n, rows, size]
  * @param statistics [n, rows, 2]: mean and 1 / sqrt(variance + epsilon)
- * @param gamma, beta [size]
+ * @param gamma, beta [size]; 0: none, as if they were 1 and 0
  */
 export function layer_norm_forward(
   begin: i32, end: i32, x: i32, y: i32, statistics: i32, gamma: i32, beta: i32, rows: i32, size: i32, epsilon: f32,
@@ -88,7 +94,7 @@ export function layer_norm_forward(
     const center = f32x4.splat(mean), factors = f32x4.splat(factor);
     for (let i: usize = 0, left = size; left > 0; left -= 4) {
       const scaled = f32x4.mul(f32x4.sub(v128.load(from + i), center), factors);
-      store_lanes_inline(to + i, madd(scaled, v128.load(address(gamma) + i), v128.load(address(beta) + i)), left);
+      store_lanes_inline(to + i, madd(scaled, parameter(gamma, i, 1), parameter(beta, i, 0)), left);
       i += 16;
     }
     from += rowBytes;
@@ -131,7 +137,7 @@ function add_row_gradients(x: usize, dy: usize, at: usize, stride: usize, rows: 
  *
  * @param x, dy, dx [n, rows, size]; dx 0: not wanted
  * @param statistics [n, rows, 2], from `layer_norm_forward`
- * @param gamma [size]
+ * @param gamma [size]; 0: none
  * @param sums [n, 5, padded size], of a single row [n, 2, padded size]: the two sums, and rows to work with, left zero; 0: not wanted
  */
 export function layer_norm_backward(
@@ -158,13 +164,13 @@ export function layer_norm_backward(
     let into = address(dx + n * rows * size);
     for (let r = 0; r < rows; r++) {
       const mean = v128.load32_splat(at), factor = load<f32>(at, 4);
-      const both = row_gradients(from, across, address(gamma), size, mean);
+      const both = row_gradients(from, across, gamma, size, mean);
       const d = <f64>factor, count = <f64>size;
       const constant = f32x4.splat(<f32>(-d * f64x2.extract_lane(both, 0) / count));
       const slope = f32x4.splat(<f32>(-d * d * d * f64x2.extract_lane(both, 1) / count));
       const factors = f32x4.splat(factor);
       for (let i: usize = 0, left = size; left > 0; left -= 4) {
-        const g = f32x4.mul(v128.load(across + i), v128.load(address(gamma) + i));
+        const g = f32x4.mul(v128.load(across + i), parameter(gamma, i, 1));
         const rest = madd(f32x4.sub(v128.load(from + i), mean), slope, constant);
         store_lanes_inline(into + i, madd(g, factors, rest), left);
         i += 16;

@@ -1,69 +1,134 @@
-// The parametric ReLU (He et al., 2015): a factor of its own for negative inputs, which is trained. A sample is [rows, size], with
-// one factor for each column. Lanes are columns.
+// The parametric ReLU (He et al., 2015): factors for negative inputs, which are trained. A sample is [outer, rows, size, run], the
+// factors are [outer, size]: those of all axes, of channels, of positions, of lines, or a single one.
 
-import { store_lanes, store_lanes_inline } from "./lanes";
+import { keep_lanes, store_lanes, store_lanes_inline, sum_lanes } from "./lanes";
 import { column_sum } from "./norm-tiles";
 import { address, madd, zero } from "./simd";
 import { add_high, add_low, demote } from "./sums";
 
-/** Rows that are summed in float32; their sums are added in float64. */
+/** Vectors that are summed in float32; their sums are added in float64. */
 const BLOCK: i32 = 64;
+
+/** x where it is positive, else factor times x. */
+// @ts-ignore: decorator
+@inline
+function leaky(x: v128, value: v128, factor: v128): v128 {
+  return v128.bitselect(value, f32x4.mul(value, factor), f32x4.gt(x, zero()));
+}
 
 /**
  * y = x where x is positive, else alpha x. Axis: sample. Overwrites y; x and y may be the same. Cost: one pass over memory.
  *
- * @param x, y [n, rows, size]
- * @param alpha [size]
+ * @param x, y [n, outer, rows, size, run]
+ * @param alpha [outer, size]
  */
-export function prelu_forward(begin: i32, end: i32, x: i32, y: i32, alpha: i32, rows: i32, size: i32): void {
-  const row = <usize>size << 2;
-  let from = address(x + begin * rows * size), to = address(y + begin * rows * size);
-  for (let left = (end - begin) * rows; left > 0; left--) {
-    for (let i: usize = 0, columns = size; columns > 0; columns -= 4) {
-      const value = v128.load(from + i);
-      const leaky = f32x4.mul(value, v128.load(address(alpha) + i));
-      store_lanes_inline(to + i, v128.bitselect(value, leaky, f32x4.gt(value, zero())), columns);
-      i += 16;
+export function prelu_forward(
+  begin: i32, end: i32, x: i32, y: i32, alpha: i32, outer: i32, rows: i32, size: i32, run: i32,
+): void {
+  const row = size * run;
+  let from = address(x + begin * outer * rows * row), to = address(y + begin * outer * rows * row);
+  for (let lines = begin * outer * rows; lines < end * outer * rows; lines++) {
+    const factors = address(alpha + (lines / rows) % outer * size);
+    if (run == 1) {
+      for (let i: usize = 0, columns = size; columns > 0; columns -= 4) {
+        const value = v128.load(from + i);
+        store_lanes_inline(to + i, leaky(value, value, v128.load(factors + i)), columns);
+        i += 16;
+      }
+      from += <usize>row << 2;
+      to += <usize>row << 2;
+      continue;
     }
-    from += row;
-    to += row;
+    for (let j = 0; j < size; j++) {
+      const factor = v128.load32_splat(factors + (<usize>j << 2));
+      for (let i: usize = 0, left = run; left > 0; left -= 4) {
+        const value = v128.load(from + i);
+        store_lanes_inline(to + i, leaky(value, value, factor), left);
+        i += 16;
+      }
+      from += <usize>run << 2;
+      to += <usize>run << 2;
+    }
   }
 }
 
+/** Gradients of columns that have factors of their own; stores the sums of dy x of each column where x is not positive. */
+function backward_columns(x: usize, dy: usize, dx: usize, alpha: usize, sums: usize, rows: i32, size: i32): void {
+  const stride = <usize>size << 2;
+  for (let i: usize = 0, lanes = size; lanes > 0; lanes -= 4) {
+    const factor = v128.load(alpha + i);
+    let from = x + i, across = dy + i, to = dx + i;
+    let low = f64x2.splat(0), high = low;
+    for (let left = rows; left > 0; left -= BLOCK) {
+      let sum = zero();
+      for (let count = min(left, BLOCK); count > 0; count--) {
+        const value = v128.load(from), gradient = v128.load(across);
+        sum = madd(f32x4.pmin(value, zero()), gradient, sum);
+        store_lanes_inline(to, leaky(value, gradient, factor), lanes);
+        from += stride;
+        across += stride;
+        to += stride;
+      }
+      low = add_low(low, sum);
+      high = add_high(high, sum);
+    }
+    store_lanes(sums + i, demote(low, high), lanes);
+    i += 16;
+  }
+}
+
+/** Gradients of runs of one factor, `stride` bytes apart; returns the sum of dy x where x is not positive. */
+function backward_runs(x: usize, dy: usize, dx: usize, factor: v128, stride: usize, rows: i32, run: i32): f32 {
+  let total: f64 = 0;
+  for (; rows > 0; rows--) {
+    let from = x, across = dy, to = dx;
+    for (let left = run; left > 0; ) {
+      let sum = zero();
+      const after = max(0, left - 4 * BLOCK);
+      for (; left > after; left -= 4) {
+        const value = v128.load(from), gradient = v128.load(across);
+        const product = f32x4.mul(f32x4.pmin(value, zero()), gradient);
+        sum = f32x4.add(sum, left < 4 ? keep_lanes(product, left) : product);
+        store_lanes_inline(to, leaky(value, gradient, factor), left);
+        from += 16;
+        across += 16;
+        to += 16;
+      }
+      total += <f64>sum_lanes(sum);
+    }
+    x += stride;
+    dy += stride;
+    dx += stride;
+  }
+  return <f32>total;
+}
+
 /**
- * dx = dy where x is positive, else alpha dy; and the sums of dy x over the rows of each sample in which x is not positive.
+ * dx = dy where x is positive, else alpha dy; and for each factor the sum over its elements of a sample of dy x where x is not
+ * positive.
  *
  * Axis: sample. Overwrites dx and sums; dy and dx may be the same. Cost: one pass over x and dy.
  *
- * @param x, dy, dx [n, rows, size]
- * @param alpha [size]
- * @param sums [n, size]
+ * @param x, dy, dx [n, outer, rows, size, run]
+ * @param alpha [outer, size]
+ * @param sums [n, outer, size]
  */
 export function prelu_backward(
-  begin: i32, end: i32, x: i32, dy: i32, dx: i32, alpha: i32, sums: i32, rows: i32, size: i32,
+  begin: i32, end: i32, x: i32, dy: i32, dx: i32, alpha: i32, sums: i32, outer: i32, rows: i32, size: i32, run: i32,
 ): void {
-  const stride = <usize>size << 2;
-  for (let n = begin; n < end; n++) {
-    for (let i = 0; i < size; i += 4) {
-      const first = n * rows * size + i, lanes = min(4, size - i);
-      const factor = v128.load(address(alpha + i));
-      let from = address(x + first), across = address(dy + first), to = address(dx + first);
-      let low = f64x2.splat(0), high = low;
-      for (let left = rows; left > 0; left -= BLOCK) {
-        let sum = zero();
-        for (let count = min(left, BLOCK); count > 0; count--) {
-          const value = v128.load(from), gradient = v128.load(across);
-          sum = madd(f32x4.pmin(value, zero()), gradient, sum);
-          const positive = f32x4.gt(value, zero());
-          store_lanes_inline(to, v128.bitselect(gradient, f32x4.mul(gradient, factor), positive), lanes);
-          from += stride;
-          across += stride;
-          to += stride;
-        }
-        low = add_low(low, sum);
-        high = add_high(high, sum);
-      }
-      store_lanes(address(sums + n * size + i), demote(low, high), lanes);
+  const stride = <usize>(size * run) << 2;
+  for (let block = begin * outer; block < end * outer; block++) {
+    const skip = <usize>block * <usize>rows * stride;
+    const from = address(x) + skip, across = address(dy) + skip, into = address(dx) + skip;
+    const factors = address(alpha + block % outer * size), to = address(sums + block * size);
+    if (run == 1) {
+      backward_columns(from, across, into, factors, to, rows, size);
+      continue;
+    }
+    for (let j = 0; j < size; j++) {
+      const at = <usize>j << 2, first = <usize>(j * run) << 2;
+      const factor = v128.load32_splat(factors + at);
+      store<f32>(to + at, backward_runs(from + first, across + first, into + first, factor, stride, rows, run));
     }
   }
 }

@@ -6,10 +6,15 @@ import { InputRangeError, shown } from "../errors.ts";
 import { number, type OptionKind } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import type { Layer } from "./layer.ts";
-import { emitParameters } from "./layer-normalization.ts";
 import { layerType } from "./layer-type.ts";
-import { initializer, type LayerOptions } from "./options.ts";
+import type { LayerOptions } from "./options.ts";
 import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer, Site } from "./placed-layer.ts";
+import {
+  affineParameters,
+  PlacedAffine,
+  SAMPLE_NORMALIZATION,
+  type SampleNormalizationValues,
+} from "./sample-normalization.ts";
 import { sizeOf } from "./shape.ts";
 
 /** A number of groups; -1 stands for that of the channels. */
@@ -31,12 +36,7 @@ function groupCount(): OptionKind<number, number> {
 const OPTIONS = {
   /** Groups of channels, which they must divide; -1: as many as there are channels, which is instance normalisation. */
   groups: { kind: groupCount(), default: 32 },
-  /** Added to the variance, so that a group that does not vary has a result; above 0. */
-  epsilon: { kind: number({ above: 0, float32: true }), default: 1e-3 },
-  /** Values with which the scales start. */
-  gammaInitializer: { kind: initializer(), default: "ones" },
-  /** Values with which the shifts start. */
-  betaInitializer: { kind: initializer(), default: "zeros" },
+  ...SAMPLE_NORMALIZATION,
 } as const satisfies OptionSchema;
 
 /** Options of `groupNormalization`. */
@@ -48,7 +48,7 @@ export interface GroupNormalizationOptions extends LayerOptions, OptionsOf<typeo
  *
  * Instance normalisation (Ulyanov et al., 2016) is that of single channels: `groups: -1`.
  *
- * Parameters: `gamma`, `beta`, both [c].
+ * Parameters: `gamma` unless `scale` is false, `beta` unless `center` is; both [c].
  *
  * @throws TypeError, RangeError for an unknown or wrong option, or groups that do not divide the channels
  * @example
@@ -60,7 +60,7 @@ export function groupNormalization(options: GroupNormalizationOptions = {}): Lay
 
 /** The type of `groupNormalization` layers. */
 export const GROUP_NORMALIZATION = layerType("groupNormalization", OPTIONS, (options, header) => {
-  const { groups, epsilon, gammaInitializer: gamma, betaInitializer: beta } = options;
+  const { groups } = options;
   return {
     ...header,
     outputShape([input], who) {
@@ -69,22 +69,15 @@ export const GROUP_NORMALIZATION = layerType("groupNormalization", OPTIONS, (opt
         throw new InputRangeError(who, `groups that divide the ${channels} channels of inputs [${input}]`, `${groups}`);
       return input;
     },
-    parameters([input]) {
-      const channels = input[input.length - 1];
-      const of = { shape: [channels], fans: { fanIn: channels, fanOut: channels } };
-      return [
-        { ...of, name: "gamma", role: "normalization", initializer: gamma },
-        { ...of, name: "beta", role: "normalization", initializer: beta },
-      ];
-    },
+    parameters: ([input]) => affineParameters(options, input.slice(-1)),
     multiplyAdds: () => 0,
-    place: (site) => new PlacedGroupNormalization(site, groups, epsilon),
+    place: (site) => new PlacedGroupNormalization(site, groups, options),
   };
 });
 
 class PlacedGroupNormalization implements PlacedLayer {
   readonly kernels = groupNormRows;
-  readonly #site: Site;
+  readonly #affine: PlacedAffine;
   readonly #epsilon: number;
   readonly #channels: number;
   readonly #positions: number;
@@ -96,10 +89,10 @@ class PlacedGroupNormalization implements PlacedLayer {
   /** Floats of a sample's sums. */
   readonly #pitch: number;
 
-  constructor(site: Site, groups: number, epsilon: number) {
+  constructor(site: Site, groups: number, options: SampleNormalizationValues) {
     const c = site.output[site.output.length - 1];
-    this.#site = site;
-    this.#epsilon = epsilon;
+    this.#affine = new PlacedAffine(site, options);
+    this.#epsilon = options.epsilon;
     this.#channels = c;
     this.#positions = sizeOf(site.output) / c;
     this.#groups = groups === -1 ? c : groups;
@@ -111,18 +104,17 @@ class PlacedGroupNormalization implements PlacedLayer {
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
     const [positions, c] = [this.#positions, this.#channels];
     const [sums, folded] = [this.#sums.offset, this.#folded.offset];
-    const parameters = [this.#site.parameter("gamma").value.offset, this.#site.parameter("beta").value.offset] as const;
+    const parameters = [this.#affine.gamma, this.#affine.beta] as const;
     const sizes = [positions, c, this.#groups, this.#epsilon] as const;
     tape.add("batch_norm_moments", "sample", n, x, sums, positions, c);
     tape.add("group_norm_forward", "sample", n, x, y, sums, folded, ...parameters, ...sizes);
   }
 
   backward({ samples, weights }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
-    const gamma = this.#site.parameter("gamma");
-    if (dx === 0 && gamma.gradient === undefined) return;
-    const places = [this.#folded.offset, gamma.value.offset, this.#sums.offset] as const;
+    if (dx === 0 && !this.#affine.isTrained) return;
+    const places = [this.#folded.offset, this.#affine.gamma, this.#sums.offset] as const;
     const sizes = [this.#positions, this.#channels, this.#groups] as const;
     samples.add("group_norm_backward", "sample", n, x, dy, dx, ...places, ...sizes);
-    emitParameters(weights, n, this.#site, this.#sums, this.#pitch);
+    this.#affine.emitGradients(weights, n, this.#sums, this.#pitch);
   }
 }

@@ -3,13 +3,18 @@ import { layerNormRows } from "../engine/operands/extra/sample-norm.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
-import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { axesOf, someAxes } from "./axes.ts";
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
-import { initializer, type LayerOptions } from "./options.ts";
+import type { LayerOptions } from "./options.ts";
 import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer, Site } from "./placed-layer.ts";
+import {
+  affineParameters,
+  PlacedAffine,
+  SAMPLE_NORMALIZATION,
+  type SampleNormalizationValues,
+} from "./sample-normalization.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 
 const OPTIONS = {
@@ -18,12 +23,7 @@ const OPTIONS = {
    * images.
    */
   axis: { kind: someAxes(), default: -1 },
-  /** Added to the variance, so that numbers that do not vary have a result; above 0. */
-  epsilon: { kind: number({ above: 0, float32: true }), default: 1e-3 },
-  /** Values with which the scales start. */
-  gammaInitializer: { kind: initializer(), default: "ones" },
-  /** Values with which the shifts start. */
-  betaInitializer: { kind: initializer(), default: "zeros" },
+  ...SAMPLE_NORMALIZATION,
 } as const satisfies OptionSchema;
 
 /** Options of `layerNormalization`. */
@@ -35,7 +35,7 @@ export interface LayerNormalizationOptions extends LayerOptions, OptionsOf<typeo
  *
  * Of images it normalises the channels of each pixel, or with `axis: [1, 2, 3]` whole images.
  *
- * Parameters: `gamma`, `beta`, both with the shape of the axes.
+ * Parameters: `gamma` unless `scale` is false, `beta` unless `center` is; both with the shape of the axes.
  *
  * @throws TypeError, RangeError for an unknown or wrong option, or other axes of the input
  * @example
@@ -47,7 +47,7 @@ export function layerNormalization(options: LayerNormalizationOptions = {}): Lay
 
 /** The type of `layerNormalization` layers. */
 export const LAYER_NORMALIZATION = layerType("layerNormalization", OPTIONS, (options, header) => {
-  const { axis, epsilon, gammaInitializer: gamma, betaInitializer: beta } = options;
+  const { axis } = options;
   const normalized = (input: Shape, who: string): Shape => {
     const axes = axesOf(axis, input, who);
     if (axes.length === input.length) return input;
@@ -60,22 +60,15 @@ export const LAYER_NORMALIZATION = layerType("layerNormalization", OPTIONS, (opt
       normalized(input, who);
       return input;
     },
-    parameters([input]) {
-      const shape = normalized(input, header.type);
-      const of = { shape, fans: { fanIn: sizeOf(shape), fanOut: sizeOf(shape) } };
-      return [
-        { ...of, name: "gamma", role: "normalization", initializer: gamma },
-        { ...of, name: "beta", role: "normalization", initializer: beta },
-      ];
-    },
+    parameters: ([input]) => affineParameters(options, normalized(input, header.type)),
     multiplyAdds: () => 0,
-    place: (site) => new PlacedLayerNormalization(site, sizeOf(normalized(site.output, header.type)), epsilon),
+    place: (site) => new PlacedLayerNormalization(site, sizeOf(normalized(site.output, header.type)), options),
   };
 });
 
 class PlacedLayerNormalization implements PlacedLayer {
   readonly kernels = layerNormRows;
-  readonly #site: Site;
+  readonly #affine: PlacedAffine;
   readonly #epsilon: number;
   /** Rows of a sample, each of which is normalised by itself, and the numbers in each. */
   readonly #rows: number;
@@ -86,40 +79,30 @@ class PlacedLayerNormalization implements PlacedLayer {
   readonly #pitch: number;
   readonly #sums: Region | undefined;
 
-  constructor(site: Site, size: number, epsilon: number) {
-    this.#site = site;
-    this.#epsilon = epsilon;
+  constructor(site: Site, size: number, options: SampleNormalizationValues) {
+    this.#affine = new PlacedAffine(site, options);
+    this.#epsilon = options.epsilon;
     this.#size = size;
     this.#rows = sizeOf(site.output) / size;
     this.#statistics = site.reserve("statistics", "scratch", site.batch * 2 * this.#rows);
     this.#pitch = (this.#rows > 1 ? SUM_ROWS : 2) * Math.ceil(size / 4) * 4;
-    if (site.hasBackward && site.parameter("gamma").gradient !== undefined)
+    if (site.hasBackward && this.#affine.isTrained)
       this.#sums = site.reserve("sums", "scratch", site.batch * this.#pitch);
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
-    const parameters = [this.#site.parameter("gamma").value.offset, this.#site.parameter("beta").value.offset] as const;
+    const parameters = [this.#affine.gamma, this.#affine.beta] as const;
     const sizes = [this.#rows, this.#size, this.#epsilon] as const;
     tape.add("layer_norm_forward", "sample", n, x, y, this.#statistics.offset, ...parameters, ...sizes);
   }
 
   backward({ samples, weights }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
-    const gamma = this.#site.parameter("gamma");
     const sums = this.#sums?.offset ?? 0;
     const sizes = [this.#rows, this.#size] as const;
     if (dx !== 0 || sums !== 0) {
-      const places = [this.#statistics.offset, gamma.value.offset, sums] as const;
+      const places = [this.#statistics.offset, this.#affine.gamma, sums] as const;
       samples.add("layer_norm_backward", "sample", n, x, dy, dx, ...places, ...sizes);
     }
-    emitParameters(weights, n, this.#site, this.#sums, this.#pitch);
+    if (this.#sums !== undefined) this.#affine.emitGradients(weights, n, this.#sums, this.#pitch);
   }
-}
-
-/** Emits the gradients of gamma and beta from the sums of each sample, if they are wanted. */
-export function emitParameters(tape: Tape, n: number, site: Site, sums: Region | undefined, pitch: number): void {
-  const gamma = site.parameter("gamma").gradient;
-  const beta = site.parameter("beta").gradient;
-  if (gamma === undefined || beta === undefined || sums === undefined) return;
-  const places = [sums.offset, gamma.offset, beta.offset] as const;
-  tape.add("sample_norm_parameters", "channel", gamma.size, ...places, n, gamma.size, pitch);
 }

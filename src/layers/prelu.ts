@@ -1,7 +1,6 @@
 import { preluRows } from "../engine/operands/extra/prelu.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { InputRangeError } from "../errors.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { axesOf, someAxes } from "./axes.ts";
 import type { Layer } from "./layer.ts";
@@ -14,8 +13,8 @@ const OPTIONS = {
   /** Values with which the factors start. */
   alphaInitializer: { kind: initializer(), default: "zeros" },
   /**
-   * The axes along which factors are the same, the batch being axis 0, from the first one on: [1, 2] is one factor for each channel of
-   * images, [1, 2, 3] a single one. Where none are given, each element has its own.
+   * The axes along which factors are the same, the batch being axis 0: [1, 2] is one factor for each channel of images, [3] one for
+   * each position, [1, 2, 3] a single one. Where none are given, each element has its own.
    */
   sharedAxes: { kind: someAxes(), optional: true },
 } as const satisfies OptionSchema;
@@ -30,7 +29,7 @@ export interface PreluOptions extends LayerOptions, OptionsOf<typeof OPTIONS> {}
  *
  * Parameters: `alpha`, of the input's shape, with 1 in place of shared axes.
  *
- * @throws TypeError, RangeError for an unknown or wrong option, or shared axes that are not the first ones of the input
+ * @throws TypeError, RangeError for an unknown or wrong option, or shared axes that the input lacks
  * @example
  * prelu({ sharedAxes: [1, 2], alphaInitializer: { type: "constant", value: 0.25 } });
  */
@@ -42,10 +41,7 @@ export function prelu(options: PreluOptions = {}): Layer {
 export const PRELU = layerType("prelu", OPTIONS, ({ alphaInitializer, sharedAxes = [] }, header) => {
   const alphaShape = (input: Shape, who: string): Shape => {
     const shared = axesOf(sharedAxes, input, who);
-    if (shared.some((axis, i) => axis !== i)) {
-      throw new InputRangeError(who, "sharedAxes from 1 on without a gap", sharedAxes.join(", "));
-    }
-    return input.map((extent, axis) => (axis < shared.length ? 1 : extent));
+    return input.map((extent, axis) => (shared.includes(axis) ? 1 : extent));
   };
   return {
     ...header,
@@ -59,24 +55,42 @@ export const PRELU = layerType("prelu", OPTIONS, ({ alphaInitializer, sharedAxes
       return [{ name: "alpha", shape, fans, role: "normalization", initializer: alphaInitializer }];
     },
     multiplyAdds: () => 0,
-    place: (site) => new PlacedPrelu(site, sizeOf(alphaShape(site.output, header.type))),
+    place: (site) => new PlacedPrelu(site, alphaShape(site.output, header.type)),
   };
 });
+
+/** A sample as the kernels see it: factors are [outer, size], the same for all rows and along a run. */
+type Sharing = readonly [outer: number, rows: number, size: number, run: number];
+
+/** Joins the axes of a sample that lie between two changes from factors of their own to shared ones. */
+function sharingOf(sample: Shape, factors: Shape): Sharing {
+  const extents = [1, 1, 1, 1];
+  // Filled from the last on: own factors take the places 0 and 2, shared ones 1 and 3.
+  let place = 3;
+  for (let axis = sample.length - 1; axis >= 0; axis--) {
+    if (sample[axis] === 1) continue;
+    const isShared = factors[axis] === 1;
+    if (isShared !== (place % 2 === 1)) place--;
+    extents[place] *= sample[axis];
+  }
+  const [outer, rows, size, run] = extents;
+  return [outer, rows, size, run];
+}
 
 class PlacedPrelu implements PlacedLayer {
   readonly kernels = preluRows;
   readonly #site: Site;
-  /** Numbers in a row, each with a factor of its own, and rows of a sample. */
+  readonly #sharing: Sharing;
+  /** Number of factors. */
   readonly #size: number;
-  readonly #rows: number;
   /** Sums of each sample, by which the gradient of the factors starts. */
   readonly #sums: Region | undefined;
 
-  constructor(site: Site, size: number) {
+  constructor(site: Site, factors: Shape) {
     this.#site = site;
-    this.#size = size;
-    this.#rows = sizeOf(site.output) / size;
-    if (site.hasBackward) this.#sums = site.reserve("sums", "scratch", site.batch * size);
+    this.#sharing = sharingOf(site.output, factors);
+    this.#size = sizeOf(factors);
+    if (site.hasBackward) this.#sums = site.reserve("sums", "scratch", site.batch * this.#size);
   }
 
   /** Where there is no data gradient, it is written into that of the output. */
@@ -84,13 +98,13 @@ class PlacedPrelu implements PlacedLayer {
     const { value, gradient } = this.#site.parameter("alpha");
     if (this.#sums === undefined || (dx === 0 && gradient === undefined)) return;
     const places = [value.offset, this.#sums.offset] as const;
-    samples.add("prelu_backward", "sample", n, x, dy, dx === 0 ? dy : dx, ...places, this.#rows, this.#size);
+    samples.add("prelu_backward", "sample", n, x, dy, dx === 0 ? dy : dx, ...places, ...this.#sharing);
     if (gradient === undefined) return;
     weights.add("prelu_parameters", "channel", this.#size, this.#sums.offset, gradient.offset, n, this.#size);
   }
 
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
     const alpha = this.#site.parameter("alpha").value.offset;
-    tape.add("prelu_forward", "sample", n, x, y, alpha, this.#rows, this.#size);
+    tape.add("prelu_forward", "sample", n, x, y, alpha, ...this.#sharing);
   }
 }

@@ -50,8 +50,8 @@ class Weights:
     def __getitem__(self, name):
         return self.values[name]
 
-    def get(self, name):
-        return self.values.get(name)
+    def get(self, name, missing=None):
+        return self.values.get(name, missing)
 
 
 def conv(w, name, x, strides=1, padding=((0, 0), (0, 0)), dilation=1, groups=1):
@@ -597,18 +597,27 @@ def make_normalizations():
         ("groupNormalization", {"groups": 2}),
         ("groupNormalization", {"groups": 1, "epsilon": 2**-7}),
         ("groupNormalization", {"groups": -1}),
+        ("layerNormalization", {"scale": False}),
+        ("layerNormalization", {"center": False, "scale": False}),
+        ("groupNormalization", {"groups": 3, "center": False}),
+        ("groupNormalization", {"groups": 2, "scale": False}),
+        ("groupNormalization", {"groups": -1, "center": False, "scale": False}),
     ]:
         z = x.clone().requires_grad_()
         size = shape[1:] if options is images else shape[3:]
         w = Weights()
-        w.add("gamma", *size, deviation=0.25, mean=1.0)
-        w.add("beta", *size, deviation=0.25)
+        if options.get("scale", True):
+            w.add("gamma", *size, deviation=0.25, mean=1.0)
+        if options.get("center", True):
+            w.add("beta", *size, deviation=0.25)
+        # PyTorch 2.13 has no gradient for a shift without a scale.
+        gamma, beta = w.get("gamma", torch.ones(size)), w.get("beta", torch.zeros(size))
         epsilon = options.get("epsilon", 1e-3)
         if kind == "layerNormalization":
-            y = F.layer_norm(z, size, w["gamma"], w["beta"], epsilon)
+            y = F.layer_norm(z, size, gamma, beta, epsilon)
         else:
             groups = shape[3] if options["groups"] < 0 else options["groups"]
-            y = F.group_norm(z.permute(0, 3, 1, 2), groups, w["gamma"], w["beta"], epsilon).permute(0, 2, 3, 1)
+            y = F.group_norm(z.permute(0, 3, 1, 2), groups, gamma, beta, epsilon).permute(0, 2, 3, 1)
         dy = draw(*shape)
         y.backward(dy)
         gradients = {"input": array(z.grad), **{name: array(value.grad) for name, value in w.values.items()}}
@@ -620,16 +629,18 @@ make_normalizations()
 
 
 def make_prelu():
-    """Parametric ReLU: PyTorch's with one factor and one per channel, and by its definition with one per element."""
+    """Parametric ReLU: PyTorch's with one factor and one per channel, and by its definition with others."""
     shape = (3, 5, 3, 6)
     x = draw(*shape)
     cases = []
-    for options, size in [({"sharedAxes": [1, 2, 3]}, (1, 1, 1)), ({"sharedAxes": [1, 2]}, (1, 1, 6)), ({}, (5, 3, 6))]:
+    for axes in ([1, 2, 3], [1, 2], [], [1], [2], [3], [2, 3], [1, -1]):
+        options = {"sharedAxes": axes} if axes else {}
+        size = [1 if axis in axes or axis - 4 in axes else shape[axis] for axis in (1, 2, 3)]
         z = x.clone().requires_grad_()
         w = Weights()
         w.add("alpha", *size, deviation=0.25, mean=0.25)
         alpha = w["alpha"]
-        if options:
+        if axes in ([1, 2, 3], [1, 2]):
             y = F.prelu(z.permute(0, 3, 1, 2), alpha.flatten()).permute(0, 2, 3, 1)
         else:
             y = torch.where(z > 0, z, alpha * z)

@@ -525,6 +525,15 @@ export const LAYER_CASES: readonly LayerCase[] = [
   },
   { name: "groupNormalization, one group", input: [3, 3, 5], layers: [groupNormalization({ groups: 1 })] },
   { name: "groupNormalization of single channels", input: [4, 3, 5], layers: [groupNormalization({ groups: -1 })] },
+  {
+    name: "normalisation of samples without gamma or beta",
+    input: [3, 2, 6],
+    layers: [
+      layerNormalization({ center: false }),
+      groupNormalization({ groups: 2, scale: false }),
+      layerNormalization({ center: false, scale: false, epsilon: 0.5 }),
+    ],
+  },
   { name: "batchNormalization of images", input: [3, 4, 5], layers: [batchNormalization()] },
   {
     name: "batchNormalization of vectors",
@@ -561,6 +570,14 @@ export const LAYER_CASES: readonly LayerCase[] = [
     layers: [
       conv2d({ filters: 5, kernelSize: 1 }),
       prelu({ sharedAxes: [1, 2], alphaInitializer: { type: "constant", value: 0.25 } }),
+    ],
+  },
+  {
+    name: "prelu of lines, of columns of channels",
+    input: [3, 2, 5],
+    layers: [
+      prelu({ sharedAxes: [2, 3], alphaInitializer: { type: "constant", value: -0.5 } }),
+      prelu({ sharedAxes: [2], alphaInitializer: { type: "constant", value: 0.375 } }),
     ],
   },
   { name: "prelu with one factor", input: [7], layers: [prelu({ sharedAxes: [1] }), dense({ units: 3 })], first: true },

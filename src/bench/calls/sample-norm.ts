@@ -39,6 +39,20 @@ function layerNormCalls(shape: Shape): KernelCall[] {
       inPlace: ["x", "y"],
     },
     {
+      kernel: "layer_norm_forward",
+      label: `${label}, without gamma and beta`,
+      extent: n,
+      args: [input("x", x), output("y", length), output("statistics", 2 * n * rows), 0, 0, rows, c, EPSILON],
+      bound: close(16, 16),
+    },
+    {
+      kernel: "layer_norm_backward",
+      label: `${label}, without gamma`,
+      extent: n,
+      args: [input("x", x), dy, output("dx", length), places[0], 0, output("sums", n * sums), rows, c],
+      bound: close(16, 8 + rows),
+    },
+    {
       kernel: "layer_norm_backward",
       label,
       extent: n,
@@ -65,6 +79,13 @@ function layerNormCalls(shape: Shape): KernelCall[] {
       label,
       extent: c,
       args: [input("sums", normal("norm sums", n * sums)), output("dgamma", c), output("dbeta", c), n, c, sums],
+      bound: close(16, n),
+    },
+    {
+      kernel: "sample_norm_parameters",
+      label: `${label}, beta alone`,
+      extent: c,
+      args: [input("sums", normal("norm sums", n * sums)), 0, output("dbeta", c), n, c, sums],
       bound: close(16, n),
     },
   ];
@@ -126,6 +147,16 @@ function groupNormCalls(shape: Shape, groups: number): KernelCall[] {
       // A group of one number has a factor of 32, by which the rounding error of x is multiplied.
       bound: close(16, positions * c === groups ? 512 : 32),
       inPlace: ["x", "y"],
+    },
+    {
+      kernel: "group_norm_forward",
+      label: `${label}, without gamma and beta`,
+      extent: n,
+      args: [
+        ...[input("x", x), output("y", length), input("moments", momentsOf(shape, x)), output("folded", n * 4 * c)],
+        ...[0, 0, positions, c, groups, EPSILON],
+      ],
+      bound: close(16, positions * c === groups ? 512 : 32),
     },
     {
       kernel: "group_norm_backward",

@@ -21,6 +21,11 @@ export function groupNormKernels(heap: Heap) {
     return [mean, 1 / Math.sqrt(variance + epsilon)];
   }
 
+  /** A number of a parameter; `missing` where there is no parameter, whose offset is 0. */
+  function parameterAt(offset: number, i: number, missing: number): number {
+    return offset === 0 ? missing : heap[offset + i];
+  }
+
   /** The elements of a run. */
   function run(first: number, length: number): number[] {
     return Array.from({ length }, (_, i) => first + i);
@@ -35,7 +40,7 @@ export function groupNormKernels(heap: Heap) {
     /**
      * y = gamma (x - mean) / sqrt(variance + epsilon) + beta in each row. Axis: samples.
      *
-     * x, y [n, rows, size]; statistics [n, rows, 2]: mean, 1 / sqrt(variance + epsilon); gamma, beta [size].
+     * x, y [n, rows, size]; statistics [n, rows, 2]: mean, 1 / sqrt(variance + epsilon); gamma, beta (0: none) [size].
      */
     layer_norm_forward(
       begin: number,
@@ -54,7 +59,8 @@ export function groupNormKernels(heap: Heap) {
         heap[statistics + 2 * row] = mean;
         heap[statistics + 2 * row + 1] = factor;
         for (let i = 0; i < size; i++) {
-          heap[y + row * size + i] = (heap[x + row * size + i] - mean) * factor * heap[gamma + i] + heap[beta + i];
+          heap[y + row * size + i] =
+            (heap[x + row * size + i] - mean) * factor * parameterAt(gamma, i, 1) + parameterAt(beta, i, 0);
         }
       }
     },
@@ -91,8 +97,8 @@ export function groupNormKernels(heap: Heap) {
         for (let i = 0; i < size; i++) {
           const normal = (heap[x + first + i] - mean) * factor;
           const gradient = heap[dy + first + i];
-          sum += gradient * heap[gamma + i];
-          products += gradient * heap[gamma + i] * normal;
+          sum += gradient * parameterAt(gamma, i, 1);
+          products += gradient * parameterAt(gamma, i, 1) * normal;
           if (sums === 0) continue;
           heap[to + i] += gradient;
           heap[to + width + i] += gradient * normal;
@@ -100,7 +106,7 @@ export function groupNormKernels(heap: Heap) {
         if (dx === 0) continue;
         for (let i = 0; i < size; i++) {
           const normal = (heap[x + first + i] - mean) * factor;
-          const gradient = heap[dy + first + i] * heap[gamma + i];
+          const gradient = heap[dy + first + i] * parameterAt(gamma, i, 1);
           heap[dx + first + i] = factor * (gradient - sum / size - (normal * products) / size);
         }
       }
@@ -109,7 +115,7 @@ export function groupNormKernels(heap: Heap) {
     /**
      * dbeta, dgamma = sums over the samples of the two rows of their sums. Axis: channels.
      *
-     * sums [n, pitch]; dgamma, dbeta [c].
+     * sums [n, pitch]; dgamma, dbeta (0: not wanted) [c].
      */
     sample_norm_parameters(
       begin: number,
@@ -129,8 +135,8 @@ export function groupNormKernels(heap: Heap) {
           beta += heap[sums + sample * pitch + channel];
           gamma += heap[sums + sample * pitch + width + channel];
         }
-        heap[dbeta + channel] = beta;
-        heap[dgamma + channel] = gamma;
+        if (dbeta !== 0) heap[dbeta + channel] = beta;
+        if (dgamma !== 0) heap[dgamma + channel] = gamma;
       }
     },
 
@@ -138,7 +144,7 @@ export function groupNormKernels(heap: Heap) {
      * y = gamma (x - mean) / sqrt(variance + epsilon) + beta in each group of neighbouring channels. Axis: samples.
      *
      * x, y [n, positions, c]; moments of `batch_norm_moments`; folded [n, 4, c]: scale, shift, mean, 1 / sqrt(variance +
-     * epsilon); gamma, beta [c].
+     * epsilon); gamma, beta (0: none) [c].
      */
     group_norm_forward(
       begin: number,
@@ -169,9 +175,9 @@ export function groupNormKernels(heap: Heap) {
           );
           const factor = 1 / Math.sqrt(squares / (positions * width) + epsilon);
           for (const channel of channels) {
-            const scale = factor * heap[gamma + channel];
+            const scale = factor * parameterAt(gamma, channel, 1);
             heap[to + channel] = scale;
-            heap[to + c + channel] = heap[beta + channel] - mean * scale;
+            heap[to + c + channel] = parameterAt(beta, channel, 0) - mean * scale;
             heap[to + 2 * c + channel] = mean;
             heap[to + 3 * c + channel] = factor;
           }
@@ -186,7 +192,7 @@ export function groupNormKernels(heap: Heap) {
     /**
      * As `layer_norm_backward`, for groups of channels: dx, and the sums of dy and dy z over a sample's positions. Axis: samples.
      *
-     * x, dy, dx (0: not wanted) [n, positions, c]; folded of `group_norm_forward`; gamma [c]; sums [n, 5, padded c]: the two, the
+     * x, dy, dx (0: not wanted) [n, positions, c]; folded of `group_norm_forward`; gamma (0: none) [c]; sums [n, 5, padded c]: the two, the
      * factors of x and of 1 in dx, zeros.
      */
     group_norm_backward(
@@ -219,8 +225,8 @@ export function groupNormKernels(heap: Heap) {
             const normal = (heap[x + at] - mean) * factor;
             heap[to + channel] += heap[dy + at];
             heap[to + row + channel] += heap[dy + at] * normal;
-            sum += heap[dy + at] * heap[gamma + channel];
-            products += heap[dy + at] * heap[gamma + channel] * normal;
+            sum += heap[dy + at] * parameterAt(gamma, channel, 1);
+            products += heap[dy + at] * parameterAt(gamma, channel, 1) * normal;
           }
           const count = positions * width;
           const slope = (-factor * factor * products) / count;

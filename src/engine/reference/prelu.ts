@@ -1,5 +1,5 @@
 /**
- * The parametric ReLU (He et al., 2015). Parallel axis: samples of [rows, size], with a factor for each column.
+ * The parametric ReLU (He et al., 2015). Parallel axis: samples of [outer, rows, size, run], with factors [outer, size].
  *
  * @module
  */
@@ -9,18 +9,30 @@ import type { Heap } from "./heap.ts";
 /** The kernels of the parametric ReLU over one heap. */
 export function preluKernels(heap: Heap) {
   return {
-    /** y = x where x > 0, else alpha x. x, y [n, rows, size]; alpha [size]. */
-    prelu_forward(begin: number, end: number, x: number, y: number, alpha: number, rows: number, size: number): void {
-      for (let i = begin * rows * size; i < end * rows * size; i++) {
+    /** y = x where x > 0, else alpha x. x, y [n, outer, rows, size, run]; alpha [outer, size]. */
+    prelu_forward(
+      begin: number,
+      end: number,
+      x: number,
+      y: number,
+      alpha: number,
+      outer: number,
+      rows: number,
+      size: number,
+      run: number,
+    ): void {
+      const block = rows * size * run;
+      for (let i = begin * outer * block; i < end * outer * block; i++) {
+        const factor = alpha + (Math.floor(i / block) % outer) * size + (Math.floor(i / run) % size);
         const value = heap[x + i];
-        heap[y + i] = value > 0 ? value : value * heap[alpha + (i % size)];
+        heap[y + i] = value > 0 ? value : value * heap[factor];
       }
     },
 
     /**
-     * dx = dy where x > 0, else alpha dy; sums of dy x over the rows of a sample where x is not positive.
+     * dx = dy where x > 0, else alpha dy; sums of dy x over the elements of a factor in a sample where x is not positive.
      *
-     * x, dy, dx [n, rows, size]; alpha [size]; sums [n, size].
+     * x, dy, dx [n, outer, rows, size, run]; alpha [outer, size]; sums [n, outer, size].
      */
     prelu_backward(
       begin: number,
@@ -30,20 +42,25 @@ export function preluKernels(heap: Heap) {
       dx: number,
       alpha: number,
       sums: number,
+      outer: number,
       rows: number,
       size: number,
+      run: number,
     ): void {
-      for (let n = begin; n < end; n++) {
+      for (let block = begin * outer; block < end * outer; block++) {
         for (let column = 0; column < size; column++) {
+          const factor = heap[alpha + (block % outer) * size + column];
           let sum = 0;
           for (let row = 0; row < rows; row++) {
-            const i = (n * rows + row) * size + column;
-            const value = heap[x + i];
-            const gradient = heap[dy + i];
-            if (!(value > 0)) sum += value * gradient;
-            heap[dx + i] = value > 0 ? gradient : gradient * heap[alpha + column];
+            const first = ((block * rows + row) * size + column) * run;
+            for (let i = first; i < first + run; i++) {
+              const value = heap[x + i];
+              const gradient = heap[dy + i];
+              if (!(value > 0)) sum += value * gradient;
+              heap[dx + i] = value > 0 ? gradient : gradient * factor;
+            }
           }
-          heap[sums + n * size + column] = sum;
+          heap[sums + block * size + column] = sum;
         }
       }
     },
