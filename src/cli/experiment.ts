@@ -15,6 +15,7 @@ import { resolveEngine } from "./engine.ts";
 import { chooseNetwork, type NetworkChoice, type NetworkOptions, networkFor } from "./network-option.ts";
 import type { TrainingRun } from "./run-facts.ts";
 import { createRunFolder, RunFolder } from "./run-folder.ts";
+import { rememberRun } from "./runs/places.ts";
 import type { Seeds } from "./seeds.ts";
 import { chooseStart, type StartModel } from "./start-model.ts";
 import { prepareData, type TrainingData } from "./training-data.ts";
@@ -135,6 +136,7 @@ export async function newRun(
   // Nor does what the steps are too few for leave one.
   withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), signal));
   const folder = await createRunFolder(out, network.name, overwrite);
+  if (out !== undefined) await rememberRun(out);
   const trainer = createTrainer(model, train, validation, settings, folder, signal);
   return { model, data, settings, folder, trainer, began, isChosen, changes: network.changes };
 }

@@ -11,6 +11,7 @@ import { type ModelFile, openModel, progressOf, readModelFile } from "./model-fi
 import type { TrainingRun } from "./run-facts.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { findCheckpoint } from "./runs/checkpoint.ts";
+import { rememberRun } from "./runs/places.ts";
 import { restoreData } from "./training-data.ts";
 import { createTrainer } from "./training-run.ts";
 
@@ -62,6 +63,7 @@ export async function resumedRun(
   context.signal.throwIfAborted();
 
   const folder = await openRunFolder(options.out ?? dirname(path));
+  await rememberRun(folder.path);
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
   resumeTrainer(trainer, file.checkpoint);
   return { model, data, settings, folder, trainer, began };

@@ -1,5 +1,8 @@
 import { type Command, Option } from "commander";
+import { pathExists } from "../node/files.ts";
+import { UsageError } from "./command-error.ts";
 import { createContext } from "./context.ts";
+import { counted } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { RUNS } from "./run-folder.ts";
 import { type CompareOptions, compareRuns } from "./runs/compare.ts";
@@ -17,6 +20,7 @@ const HELP: HelpText = {
     ["convasm runs", "what there is, the latest first"],
     ["convasm runs --sort test --limit 5", "the five with the highest test accuracy"],
     ["convasm runs --model speed --data digits", "runs of one network on one data set"],
+    ["convasm runs experiments", "the runs in a folder and in those inside it"],
     ["convasm runs --recipe speed99 --json", "one JSON object per run, with all settings"],
   ],
 };
@@ -37,6 +41,10 @@ interface RunsOptions extends ListOptions {
 export function addRunsCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("runs")
+    .argument(
+      "[folder]",
+      `only runs in this folder and those inside it (default: ${RUNS}, and where --out put some from here)`,
+    )
     .description("list training runs with their figures, and compare some")
     .addOption(
       new Option("--sort <column>", `by ${SORTS.join(", ")}: the latest, the best or the first letters first`).choices(
@@ -48,13 +56,14 @@ export function addRunsCommand(program: Command, signal: AbortSignal): void {
     .option("--model <text>", "only runs of networks with this in their names")
     .option("--recipe <text>", "only runs of recipes with this in their names");
   addOwnOptions(command, "runs")
-    .option("--runs <dir>", `folder of the runs (default: ${RUNS})`)
     .option("--json", "one JSON object per line on standard output")
     .allowExcessArguments()
-    .action((options: RunsOptions, self: Command) => {
-      const [word] = self.args;
-      if (word !== undefined) throw unknownName("runs", "no word, or", word, ["compare"]);
-      return printRuns(options, createContext(options, signal));
+    .action(async (folder: string | undefined, options: RunsOptions, self: Command) => {
+      if (folder !== undefined && !(await pathExists(folder))) {
+        throw unknownName("runs", "a folder, or", folder, ["compare"]);
+      }
+      if (self.args.length > 1) throw new UsageError("runs", "one folder", counted(self.args.length, "word"));
+      return printRuns(folder, options, createContext(options, signal));
     });
   addHelp(command, HELP);
   const compare = command
@@ -62,7 +71,6 @@ export function addRunsCommand(program: Command, signal: AbortSignal): void {
     .description("print settings that differ and figures of runs side by side, and draw their curves over one another")
     .argument("<runs...>", "folders or names; the begin of several names means all of them")
     .option("--svg <file>", "draw loss and accuracy over the epochs")
-    .option("--runs <dir>", `folder of the runs (default: ${RUNS})`)
     .option("--json", "one JSON object per line on standard output")
     .action((names: string[], _: CompareOptions, self: Command) =>
       compareRuns(names, self.optsWithGlobals(), createContext(self.optsWithGlobals(), signal)),

@@ -65,7 +65,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     .option("--overwrite", "let the run replace an earlier one in --out")
     .option(
       "--resume [run]",
-      "go on with an interrupted run: its folder or checkpoint (default: the latest in runs); with --epochs also with a finished one",
+      "go on with an interrupted run: its folder or checkpoint (default: the latest); with --epochs also with a finished one",
     )
     .addOption(new Option("--json", "one JSON object per line on standard output").conflicts("quiet"))
     .option("-q, --quiet", "only the result");

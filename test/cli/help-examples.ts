@@ -82,6 +82,7 @@ export async function trainExampleRun(cwd: string): Promise<void> {
   const { stderr } = await convasm(short, { cwd });
   if (stderr !== "") throw new Error(stderr);
   cpSync(join(cwd, "runs", "other", "model.safetensors"), join(cwd, "model.safetensors"));
+  cpSync(join(cwd, "runs", "other"), join(cwd, "experiments", "other"), { recursive: true });
 }
 
 /** True for an example that takes more than a moment. */

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fittedTable } from "../../src/cli/fitted-table.ts";
 import { version } from "../../src/cli/version.ts";
@@ -117,7 +117,7 @@ describe("convasm runs", () => {
 
   it("says which subcommand was probably meant", async () => {
     const { code, stderr } = await convasm(["runs", "comprae", "cut"]);
-    const said = 'convasm: runs: expected no word, or compare, got "comprae"; did you mean compare?\n';
+    const said = 'convasm: runs: expected a folder, or compare, got "comprae"; did you mean compare?\n';
     expect([code, stderr]).toEqual([2, said]);
     const recipes = await convasm(["recipes", "shwo"]);
     expect(recipes.stderr).toContain('expected no word, or one of show, report, got "shwo"; did you mean show?');
@@ -133,7 +133,8 @@ describe("convasm runs", () => {
     expect(await list("--data", "PET", "--model", "small")).toHaveLength(3);
     expect(await list("--recipe", "small")).toEqual([]);
     expect((await convasm(["runs", "--data", "mnist"])).stdout).toBe("None of the 3 runs in runs fits\n");
-    expect((await convasm(["runs", "--runs", "none"])).stdout).toBe("No runs in none\n");
+    mkdirSync(here("none"));
+    expect((await convasm(["runs", "none"])).stdout).toBe("No runs in none\n");
   });
 
   it("shows runs of before with what they have, and mentions broken folders", async () => {
@@ -151,7 +152,7 @@ describe("convasm runs", () => {
     utimesSync(here("older", "old", "settings.json"), 1e9, 1e9);
     writeFileSync(here("older", "broken", "settings.json"), "{");
     writeFileSync(here("older", "broken", "history.csv"), "no history\n");
-    const { code, stderr, ...result } = await convasm(["runs", "--runs", "older", "--json"]);
+    const { code, stderr, ...result } = await convasm(["runs", "older", "--json"]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^older\/broken: settings\.json: .*\nolder\/broken: history\.csv: .*\n$/);
     const [broken, old] = result.json();
@@ -235,7 +236,9 @@ describe("the names of runs", () => {
     expect(await evaluated("@latest~1")).toBe("runs/slow/model.safetensors");
     expect(await evaluated("runs/@latest~1")).toBe("runs/slow/model.safetensors");
     expect(await evaluated("sl")).toBe("runs/slow/model.safetensors");
-    expect(await evaluated("@latest~7")).toMatch(/^convasm: model "@latest~7": expected 8 runs in runs, got 3\n$/);
+    expect(await evaluated("@latest~7")).toMatch(
+      /^convasm: model "@latest~7": expected 8 runs in runs or put elsewhere by --out from here, got 3\n$/,
+    );
     expect(await evaluated("elsewhere/@latest")).toMatch(/expected a run in elsewhere, got none\n$/);
     expect(await evaluated("x")).toMatch(/^convasm: cannot read "x": no such file or folder\n$/);
     mkdirSync(here("runs", "slower"));
@@ -259,7 +262,29 @@ describe("the names of runs", () => {
     );
     renameSync(here("runs"), here("moved"));
     const none = await convasm(["train", "--resume", "@latest"]);
-    expect([none.code, none.stderr]).toEqual([2, 'convasm: --resume "@latest": expected a run in runs, got none\n']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("expected a run in runs or put elsewhere")]);
     renameSync(here("moved"), here("runs"));
+  });
+
+  it("are also those of runs that --out put elsewhere from this folder, and of runs in folders inside others", async () => {
+    const outside = temporaryFolder();
+    const places = ["tries/lr/a", join(outside.path, "b")];
+    for (const out of places) expect((await train("--epochs", "1", "--out", out)).code).toBe(0);
+    const [a, b] = places;
+    expect(await evaluated("@latest")).toBe(relative(cwd, join(b, "model.safetensors")));
+    expect(await evaluated("@latest~1")).toBe(`${a}/model.safetensors`);
+    expect(await evaluated("tries/@latest")).toBe(`${a}/model.safetensors`);
+    expect(await evaluated("tries/l")).toBe(`${a}/model.safetensors`);
+    const listed = (await convasm(["runs", "--json"])).json();
+    expect(listed.slice(0, 2).map(({ name }) => name)).toEqual([relative(cwd, b), a]);
+    expect(listed).toHaveLength(6);
+    expect((await convasm(["runs", "tries", "--json"])).json()).toMatchObject([{ name: "lr/a", path: "tries/lr/a" }]);
+    const compared = (await convasm(["runs", "compare", "@latest", "tries/@latest", "--json"])).json();
+    expect(compared.slice(0, 2).map(({ path }) => path)).toEqual([relative(cwd, b), a]);
+    // Another folder has its own latest run, and one that is gone is none.
+    const other = await convasmHere(["eval", "@latest"], { cwd: outside.path, env: { XDG_CACHE_HOME: here("cache") } });
+    expect(other.stderr).toContain("expected a run in runs or put elsewhere by --out from here, got none");
+    outside.remove();
+    expect(await evaluated("@latest")).toBe(`${a}/model.safetensors`);
   });
 });

@@ -5,10 +5,10 @@ import { UsageError } from "../command-error.ts";
 import { expectNoNetwork } from "../model-and-network.ts";
 import { RUNS, RunFolder } from "../run-folder.ts";
 import { resolveRun } from "./name.ts";
-import { listRuns } from "./record.ts";
+import { runsOfHere } from "./places.ts";
 
 /**
- * The checkpoint that `--resume` means: a file, that of a run, or without a name that of the latest interrupted run in `runs`.
+ * The checkpoint that `--resume` means: a file, that of a run, or without a name that of the latest interrupted run of the current folder.
  *
  * @param word a path, or the name of a run as `resolveRun` reads it
  * @param further whether a finished run is to be trained further
@@ -32,7 +32,13 @@ export async function findCheckpoint(word: string | undefined, further: boolean)
 }
 
 async function latestCheckpoint(): Promise<string> {
-  const latest = (await listRuns(RUNS)).find(({ state }) => state === "unfinished");
+  const latest = (await runsOfHere()).find(({ state }) => state === "unfinished");
   if (latest !== undefined) return latest.folder.checkpoint;
-  throw new UsageError("--resume", `an unfinished run in ${RUNS}`, "none", "missing", { advice: "name one" });
+  throw new UsageError(
+    "--resume",
+    `an unfinished run in ${RUNS} or put elsewhere by --out from here`,
+    "none",
+    "missing",
+    { advice: "name one" },
+  );
 }

@@ -23,7 +23,6 @@ import { type RunRecord, readRun } from "./record.ts";
 
 /** Options of `convasm runs compare`. */
 export interface CompareOptions {
-  readonly runs?: string | undefined;
   readonly svg?: string | undefined;
 }
 
@@ -35,7 +34,7 @@ export async function compareRuns(
 ): Promise<void> {
   const { svg } = options;
   if (svg !== undefined) await checkWritable(svg);
-  const runs = await chosenRuns(words, options.runs);
+  const runs = await chosenRuns(words);
   for (const { folder, problems } of runs) for (const problem of problems) output.remark(`${folder.path}: ${problem}`);
   const paths = allDifferences(runs);
   for (const run of runs) output.event(comparedJson(run, paths));
@@ -53,22 +52,22 @@ export async function compareRuns(
 }
 
 /** The runs that words name, each once: a word that is the begin of several names means all of them. */
-async function chosenRuns(words: readonly string[], folder: string | undefined): Promise<RunRecord[]> {
+async function chosenRuns(words: readonly string[]): Promise<RunRecord[]> {
   const chosen = new Map<string, RunRecord>();
   for (const word of words) {
-    for (const run of await runsOf(word, folder)) chosen.set(run.folder.path, run);
+    for (const run of await runsOf(word)) chosen.set(run.folder.path, run);
   }
   if (chosen.size > 1) return [...chosen.values()];
   throw new UsageError("runs compare", "two or more runs", counted(chosen.size, "run"), "missing");
 }
 
-async function runsOf(word: string, folder: string | undefined): Promise<readonly RunRecord[]> {
+async function runsOf(word: string): Promise<readonly RunRecord[]> {
   const info = await stat(word).catch(() => undefined);
   if (info === undefined && !isLatest(word)) {
-    const found = await runsBeginning(word, folder);
+    const found = await runsBeginning(word);
     if (found.length > 0) return found.reverse();
   }
-  const path = info?.isFile() ? dirname(word) : await resolveRun("runs compare", word, folder);
+  const path = info?.isFile() ? dirname(word) : await resolveRun("runs compare", word);
   const run = await readRun(path);
   if (run !== undefined) return [run];
   const got = info === undefined ? "no such folder, and no name that begins so" : "none of its files";

@@ -4,6 +4,7 @@ import { duration, percent } from "../format.ts";
 import { RUNS } from "../run-folder.ts";
 import { differingSettings, pickSettings, settingsText } from "./differences.ts";
 import { figuresJson, figuresOf, type RunFigures } from "./figures.ts";
+import { runsOfHere } from "./places.ts";
 import { listRuns, type RunRecord } from "./record.ts";
 
 /** A run with its figures. */
@@ -29,7 +30,6 @@ export const SORTS: readonly string[] = Object.keys(ORDERS);
 
 /** Options of `convasm runs`. */
 export interface ListOptions {
-  readonly runs?: string | undefined;
   readonly sort?: keyof typeof ORDERS | undefined;
   readonly reverse?: boolean | undefined;
   readonly data?: string | undefined;
@@ -38,10 +38,13 @@ export interface ListOptions {
   readonly limit?: number | undefined;
 }
 
-/** Lists the runs in a folder. */
-export async function printRuns(options: ListOptions, { output }: Context): Promise<void> {
-  const { runs: folder = RUNS, limit = Number.POSITIVE_INFINITY } = options;
-  const all = (await listRuns(folder)).map((run) => ({ run, figures: figuresOf(run) }));
+/** Lists the runs in a folder; without one those of the current folder, wherever they were put. */
+export async function printRuns(folder: string | undefined, options: ListOptions, { output }: Context): Promise<void> {
+  const { limit = Number.POSITIVE_INFINITY } = options;
+  const all = (await (folder === undefined ? runsOfHere() : listRuns(folder))).map((run) => ({
+    run,
+    figures: figuresOf(run),
+  }));
   for (const { run } of all) for (const problem of run.problems) output.remark(`${run.folder.path}: ${problem}`);
   const found = sorted(
     all.filter((listed) => matches(listed, options)),
@@ -51,7 +54,8 @@ export async function printRuns(options: ListOptions, { output }: Context): Prom
   const paths = differingSettings(shown.map(({ run }) => run));
   for (const listed of shown) output.event(runJson(listed, paths));
   if (shown.length === 0) {
-    output.result(all.length === 0 ? `No runs in ${folder}` : `None of the ${all.length} runs in ${folder} fits`);
+    const where = folder ?? RUNS;
+    output.result(all.length === 0 ? `No runs in ${where}` : `None of the ${all.length} runs in ${where} fits`);
     return;
   }
   const mark = output.look.unicode ? "…" : "..";

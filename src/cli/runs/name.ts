@@ -1,13 +1,16 @@
-import { basename, dirname, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { listOf } from "../../data/classes.ts";
 import { pathExists } from "../../node/files.ts";
 import { UsageError } from "../command-error.ts";
 import { RUNS } from "../run-folder.ts";
+import { runsOfHere } from "./places.ts";
 import { listRuns, type RunRecord } from "./record.ts";
 
 /** Help on how runs are named, for commands that take one. */
 export const RUN_NAMES =
-  "A run may be named by the first letters of its name in runs, or by its place there: @latest is the latest one, @latest~1 the one before.";
+  "A run may be named by its folder, by the first letters of its name in the list, or by its place there: @latest is the latest one, @latest~1 the " +
+  "one before. Those are the runs in runs and what --out put elsewhere from this folder; FOLDER/@latest and FOLDER/name mean the runs in a folder.";
 
 const LATEST = /^@latest(?:~(\d{1,6}))?$/;
 
@@ -16,24 +19,23 @@ const LATEST = /^@latest(?:~(\d{1,6}))?$/;
  * word, or of `@latest`, with the number of runs to go back.
  *
  * @param who stands in messages, such as "--from"
- * @param runs folder of the runs, where none stands in front of the name
  * @returns the word itself where it names no run
  * @throws UsageError if there is no latest run, or the names of several begin so
  */
-export async function resolveRun(who: string, word: string, runs = RUNS): Promise<string> {
+export async function resolveRun(who: string, word: string): Promise<string> {
   if (await pathExists(word)) return word;
-  if (isLatest(word)) return (await latestRun(who, word, runs)).folder.path;
-  const found = await runsBeginning(word, runs);
-  const exact = found.find(({ name }) => name === basename(word));
+  if (isLatest(word)) return (await latestRun(who, word)).folder.path;
+  const found = await runsBeginning(word);
+  const exact = found.find(({ name }) => name === word || name === basename(word));
   if (found.length < 2 || exact !== undefined) return (exact ?? found[0])?.folder.path ?? word;
   const names = listOf(found.map(({ name }) => name));
   throw new UsageError(`${who} ${JSON.stringify(word)}`, "the begin of one run's name", `that of ${names}`);
 }
 
 /** The runs whose names begin with a word, the latest first. */
-export async function runsBeginning(word: string, runs = RUNS): Promise<RunRecord[]> {
-  const { folder, name } = placeOf(word, runs);
-  return (await listRuns(folder).catch(() => [])).filter((run) => run.name.startsWith(name));
+export async function runsBeginning(word: string): Promise<RunRecord[]> {
+  const { runs, name } = await placeOf(word);
+  return runs.filter((run) => run.name.startsWith(name));
 }
 
 /** True for `@latest` and what goes back from it. */
@@ -41,17 +43,22 @@ export function isLatest(word: string): boolean {
   return LATEST.test(basename(word));
 }
 
-function placeOf(word: string, runs: string) {
+/** The runs among which a word names one, the latest first, and what is left of it as a name. */
+async function placeOf(word: string) {
+  const folder = dirname(word);
   const name = basename(word);
-  return { name, folder: word === name ? runs : dirname(word) };
+  const isFolder = word !== name && (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+  if (isFolder) return { name, runs: await listRuns(folder), where: `in ${folder}` };
+  const where = word === name ? `in ${RUNS} or put elsewhere by --out from here` : `in ${folder}`;
+  return { name: isLatest(word) ? name : word, runs: isLatest(word) && word !== name ? [] : await runsOfHere(), where };
 }
 
 /** The latest run that can be used, or one so many runs before it. */
-async function latestRun(who: string, word: string, runs: string): Promise<RunRecord> {
-  const { folder, name } = placeOf(word, runs);
+async function latestRun(who: string, word: string): Promise<RunRecord> {
+  const { name, runs, where } = await placeOf(word);
   const back = Number(LATEST.exec(name)?.[1] ?? 0);
-  const usable = (await listRuns(folder)).filter(({ state }) => state !== "begun");
+  const usable = runs.filter(({ state }) => state !== "begun");
   if (back < usable.length) return usable[back];
-  const wanted = back === 0 ? `a run in ${join(folder)}` : `${back + 1} runs in ${join(folder)}`;
+  const wanted = back === 0 ? `a run ${where}` : `${back + 1} runs ${where}`;
   throw new UsageError(`${who} ${JSON.stringify(word)}`, wanted, String(usable.length || "none"), "missing");
 }

@@ -13,7 +13,7 @@ export type Facts = Readonly<Record<string, unknown>>;
 /** A run as its folder tells of it. Runs of earlier versions, and folders that lack files, have less to tell. */
 export interface RunRecord {
   readonly folder: RunFolder;
-  /** Name of the folder. */
+  /** Path of the folder in the one that was listed; else the folder's name. */
   readonly name: string;
   /** Time at which it was last begun or resumed, in milliseconds. */
   readonly time: number;
@@ -31,18 +31,42 @@ export interface RunRecord {
 /** Larger files of settings, figures and history are none of ours. */
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** All runs in a folder, the latest first. */
+/** Folders in one another in which runs are looked for. */
+const MOST_FOLDERS = 4;
+
+/** Folders that hold no runs, and may hold a great many others. */
+const SKIPPED = /^\.|^node_modules$/;
+
+/** All runs in a folder and in the folders inside it, the latest first. A folder that does not exist has none; that of a run has this one. */
 export async function listRuns(folder: string): Promise<RunRecord[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return [];
-    throw fileError("read the folder", folder, error);
-  });
-  const runs = await Promise.all(names.map((name) => readRun(join(folder, name))));
-  return runs.filter((run) => run !== undefined).sort((a, b) => b.time - a.time || (a.name < b.name ? 1 : -1));
+  const own = await readRun(folder);
+  const runs = own === undefined ? await runsBelow(folder, "", MOST_FOLDERS) : [own];
+  return runs.sort((a, b) => b.time - a.time || (a.name < b.name ? 1 : -1));
 }
 
-/** The run in a folder; undefined where there is none of its files. */
-export async function readRun(path: string): Promise<RunRecord | undefined> {
+async function runsBelow(folder: string, prefix: string, left: number): Promise<RunRecord[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT" || prefix !== "") return [];
+    throw fileError("read the folder", folder, error);
+  });
+  const found = entries
+    .filter((entry) => !entry.isFile() && !SKIPPED.test(entry.name))
+    .map(async ({ name }) => {
+      const path = join(folder, name);
+      const run = await readRun(path, prefix + name);
+      if (run !== undefined) return [run];
+      const isFolder = left > 1 && (await stat(path).catch(() => undefined))?.isDirectory() === true;
+      return isFolder ? runsBelow(path, `${prefix}${name}/`, left - 1) : [];
+    });
+  return (await Promise.all(found)).flat();
+}
+
+/**
+ * The run in a folder; undefined where there is none of its files.
+ *
+ * @param name default: that of the folder
+ */
+export async function readRun(path: string, name = basename(path)): Promise<RunRecord | undefined> {
   const folder = new RunFolder(path);
   const there = await Promise.all(folder.files.map(pathExists));
   if (!there.some(Boolean)) return undefined;
@@ -62,7 +86,7 @@ export async function readRun(path: string): Promise<RunRecord | undefined> {
   const hasModel = (await pathExists(folder.model)) || (await pathExists(folder.best));
   const state = (await pathExists(folder.checkpoint)) ? "unfinished" : hasModel ? "finished" : "begun";
   const time = await timeOf(folder, settings);
-  return { folder, name: basename(path), time, state, settings, metrics, history, problems };
+  return { folder, name, time, state, settings, metrics, history, problems };
 }
 
 function parseFacts(text: string): Facts {
