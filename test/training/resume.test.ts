@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { readCheckpoint } from "../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { residual } from "../../src/graph/residual.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
+import { gaussianNoise } from "../../src/layers/gaussian-noise.ts";
+import { groupNormalization } from "../../src/layers/group-normalization.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { prelu } from "../../src/layers/prelu.ts";
+import { spatialDropout2d } from "../../src/layers/spatial-dropout2d.ts";
+import { stochasticDepth } from "../../src/layers/stochastic-depth.ts";
 import type { Optimizer } from "../../src/model/contracts.ts";
 import { ema, swa } from "../../src/training/averaging.ts";
 import { EarlyStopping } from "../../src/training/callbacks/early-stopping.ts";
@@ -157,6 +163,49 @@ describe("a run with frozen layers", () => {
     expect(() => resumeTrainer(model.trainer(train, options()), checkpoint)).toThrow(
       "resume: expected the frozen layers of the checkpoint's run, got others: none there, conv2d/kernel, conv2d/bias here",
     );
+  });
+});
+
+describe("a run with other layers that draw, and that train what they have for each channel", () => {
+  const layers = () => [
+    conv2d({ filters: 4, kernelSize: 3 }),
+    groupNormalization({ groups: 2 }),
+    prelu({ sharedAxes: [1, 2] }),
+    gaussianNoise({ stddev: 0.125 }),
+    residual([conv2d({ filters: 4, kernelSize: 1 }), prelu(), stochasticDepth({ rate: 0.5 })]),
+    spatialDropout2d({ rate: 0.25 }),
+    flatten(),
+    dense({ units: CLASSES }),
+  ];
+  const begin = () =>
+    compiled({ layers: layers(), batchSize: BATCH, optimizer: adam({ learningRate: 0.02 }), seed: 5 });
+
+  it("ends the same wherever it was interrupted and resumed", async () => {
+    const fitOptions: FitOptions = { epochs: 3 };
+    const whole = await begin();
+    const starts = weightBytes(whole);
+    await finish(whole.trainer(train, fitOptions));
+    expect(weightBytes(whole)).not.toEqual(starts);
+    for (const k of [0, 2, 5, 9]) {
+      const first = await begin();
+      const interrupted = first.trainer(train, fitOptions);
+      await advance(interrupted, k);
+      const { model, trainer } = await resumed(first.checkpoint(interrupted), fitOptions);
+      await finish(trainer);
+      expect(weightBytes(model), `weights after ${k} events`).toEqual(weightBytes(whole));
+    }
+  });
+
+  it("draws anew at each step, and trains the factors of prelu", async () => {
+    const model = await begin();
+    const factors = [...model.weights().keys()].filter((name) => name.endsWith("/alpha"));
+    const steps = [];
+    for await (const event of model.fitEvents(train, { epochs: 2, shuffle: false })) {
+      if (event.event === "step") steps.push(event.loss);
+    }
+    expect(new Set(steps).size).toBe(steps.length);
+    expect(factors).toEqual(["prelu/alpha", "residual/prelu/alpha"]);
+    for (const name of factors) expect(model.getWeight(name).every((factor) => factor !== 0)).toBe(true);
   });
 });
 

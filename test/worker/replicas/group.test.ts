@@ -119,6 +119,27 @@ describe("the gradient that replicas make together", () => {
     },
   );
 
+  it.each([
+    [{ mixup: 0.4, cutmix: 1, shift: 1 }, "softmaxCrossEntropy", data],
+    [{ cutmix: 0.5 }, "meanSquaredError", withTargets(data, CLASSES)],
+  ] as const)("is that of the whole batch whose images are mixed, %o", async (augment, loss, images) => {
+    const options = { layers: plainLayers(), optimizer: sgd({ learningRate: 0.1 }), batchSize: 24, loss };
+    const fit: FitOptions = { augment };
+    const exact = await compiled({ ...options, ...EXACT });
+    const alone = await exact.fit(images, fit);
+    const wanted = gradientsOf(exact);
+    const model = await compiled(options);
+    const shared = await withGroup(model, 3, (group) => advance(model.trainer(images, fit), group));
+    const largest = Math.max(...wanted.map(Math.abs));
+    const error = Math.max(...gradientsOf(model).map((value, i) => Math.abs(value - wanted[i])));
+    expect(error / largest).toBeLessThan(1e-5);
+    expect(shared?.epochs[0].trainLoss).toBeCloseTo(alone.epochs[0].trainLoss, 6);
+    const plain = await compiled(options);
+    await plain.fit(images);
+    const mixed = Math.max(...gradientsOf(plain).map((value, i) => Math.abs(value - wanted[i])));
+    expect(mixed / largest).toBeGreaterThan(0.01);
+  });
+
   it("is that of the whole batch where batch normalisation is frozen, and frozen layers keep their bits", async () => {
     const make = async (engine: CompileOptions) => {
       const model = created();
