@@ -8,7 +8,7 @@ const slowBeside = "test/{bundlers,engine,fuzz,golden,graph,model}/**/*.slow.tes
 /** Tests of threads, workers, pages and measurements, which other tests beside them would disturb. */
 const alone = [
   "test/{bench,engine/threads,worker}/**/*.test.ts",
-  "test/browser/!(builds|sizes).test.ts",
+  "test/browser/!(builds|sizes|small-build).test.ts",
   "test/cli/{bench,doctor,two-processes,wide}.test.ts",
 ];
 

@@ -1,8 +1,11 @@
 // Builds, from src/, the files for pages without a bundler: dist/convasm.min.js and convasm.full.min.js, and the folder
 // dist/browser. Also the worker's program for bundlers, dist/worker/browser-worker.js.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { rolldown } from "rolldown";
 import { atOncePlugin } from "./at-once.js";
+import { PAIR, packWasm } from "./pack-wasm.js";
+import { pairModule } from "./text-module.js";
 import { variantsPlugin } from "./variants.js";
 
 /**
@@ -43,9 +46,13 @@ async function workerProgram() {
 }
 
 /** Builds all in one file, as a function that the page and its workers call, so that its text is a worker's program. */
-async function oneFile(name, variants) {
+async function oneFile(name, variants, further = []) {
   const { plugins, ...rest } = settings(variants);
-  const bundle = await rolldown({ ...rest, plugins: [...plugins, atOncePlugin()], input: "src/one-file.ts" });
+  const bundle = await rolldown({
+    ...rest,
+    plugins: [...plugins, ...further, atOncePlugin()],
+    input: "src/one-file.ts",
+  });
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false, minify: true, comments: false });
   const [, code, list] = output[0].code.match(/^(.*)export\{([^}]*)\};?\s*$/s) ?? [];
   const [wasm] = code?.match(/(["'`])[A-Za-z0-9+/=]{9999,}\1/) ?? [];
@@ -67,6 +74,33 @@ async function oneFile(name, variants) {
   writeFileSync(`dist/${name}`, `function convasm(isWorker,meta){${body}${started}}\n${exported}\n`);
 }
 
+/** A plugin for the small one-file build: wasm files with the kernels of its layers alone, and the names of what it does without. */
+async function smallParts() {
+  const sources = {
+    coreRows: "engine/operands.ts",
+    extraRows: "engine/operands/extra.small.ts",
+    FURTHER_ACTIVATIONS: "layers/further-activations.ts",
+    FURTHER_LAYER_TYPES: "graph/further-layer-types.ts",
+    FURTHER_LOSSES: "training/losses/further.ts",
+  };
+  const entry = Object.entries(sources).map(([name, file]) => `export { ${name} } from "${resolve("src", file)}";`);
+  const virtual = {
+    name: "entry",
+    resolveId: (id) => (id === "entry" ? id : null),
+    load: (id) => (id === "entry" ? entry.join("\n") : null),
+  };
+  const bundle = await rolldown({ input: "entry", plugins: [virtual] });
+  const { output } = await bundle.generate({ format: "esm" });
+  const parts = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+  const kernels = new Set(Object.keys({ ...parts.coreRows, ...parts.extraRows() }));
+  const leftOut = Object.keys({ ...parts.FURTHER_ACTIVATIONS, ...parts.FURTHER_LAYER_TYPES, ...parts.FURTHER_LOSSES });
+  const contents = new Map([
+    [resolve("build/pair.text.js"), pairModule(await packWasm(PAIR, kernels))],
+    [resolve("src/options/left-out.ts"), `export const LEFT_OUT = ${JSON.stringify(leftOut)};`],
+  ]);
+  return { name: "small-parts", load: (id) => contents.get(id) ?? null };
+}
+
 function settings(variants) {
   return {
     // h5wasm is loaded when the first HDF5 file comes: bundlers find it, pages need an import map.
@@ -80,5 +114,5 @@ rmSync("dist/browser", { recursive: true, force: true });
 mkdirSync("dist/browser", { recursive: true });
 await separateFiles();
 await workerProgram();
-await oneFile("convasm.min.js", ["onefile", "bare", "pair", "given", "none", "small"]);
+await oneFile("convasm.min.js", ["onefile", "bare", "pair", "given", "none", "small"], [await smallParts()]);
 await oneFile("convasm.full.min.js", ["onefile", "bare", "pair", "given"]);

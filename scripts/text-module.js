@@ -16,3 +16,8 @@ export function writeModule(name, code, types) {
   writeFileSync(`build/${name}.text.js`, `${code}\n`);
   writeFileSync(`build/${name}.text.d.ts`, `${types}\n`);
 }
+
+/** The code of the module with the files of two engines. */
+export function pairModule(packed) {
+  return `export function pairText() {\n  return ${textOf(packed)};\n}`;
+}

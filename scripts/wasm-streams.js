@@ -35,8 +35,9 @@ const MADD = [0xfd, 0x85, 0x02].join();
  *
  * @param files for each of them the file of each engine
  * @param isWanted says by its name whether an export is kept; functions that only others call become empty
+ * @param isKnown says whether who puts the files together knows a kernel's name; default all
  */
-export function streamsOf(files, isWanted = () => true) {
+export function streamsOf(files, isWanted = () => true, isKnown = () => true) {
   const groups = files.map((engines) => engines.map((file) => partsOf(file, isWanted)));
   const streams = Array.from({ length: STREAMS }, () => []);
   // The first instruction is the one that ends a function.
@@ -53,7 +54,7 @@ export function streamsOf(files, isWanted = () => true) {
       );
     }
   }
-  const names = [...new Set(groups.flatMap(([{ names }]) => names))].sort();
+  const names = [...new Set(groups.flatMap(([{ names }]) => names))].filter(isKnown).sort();
   if (names.length > 0xff) throw new Error("expected at most 255 kernels");
   names.push(MEMORY);
 

@@ -67,9 +67,9 @@ export {
   type Safetensors,
   type SafetensorsTensor,
 } from "./formats/safetensors.ts";
+export * from "./further.ts";
 export { readLayers } from "./graph/read.ts";
 export { type ResidualOptions, residual } from "./graph/residual.ts";
-export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
 export { type ImportedModel, type ImportOptions, importModel } from "./importing/import-model.ts";
 export type { InputPreset } from "./importing/input-presets.ts";
 export type { ModelFile } from "./importing/model-files.ts";
@@ -86,27 +86,17 @@ export {
   sigmoid,
   tanh,
 } from "./layers/activation.ts";
-export { type AdaptiveAveragePoolOptions, adaptiveAveragePooling2d } from "./layers/adaptive-average-pooling2d.ts";
 export { add } from "./layers/add.ts";
-export { average } from "./layers/average.ts";
 export { type AveragePoolOptions, averagePooling2d } from "./layers/average-pooling2d.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./layers/batch-normalization.ts";
-export { type ChannelShuffleOptions, channelShuffle } from "./layers/channel-shuffle.ts";
-export { type ChannelSliceOptions, channelSlice } from "./layers/channel-slice.ts";
 export { type ConcatenateOptions, concatenate } from "./layers/concatenate.ts";
 export { type Conv2dOptions, conv2d } from "./layers/conv2d.ts";
-export { type Conv2dTransposeOptions, conv2dTranspose } from "./layers/conv2d-transpose.ts";
-export { type CroppingOptions, cropping2d } from "./layers/cropping2d.ts";
 export { type DenseOptions, dense } from "./layers/dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./layers/depthwise-conv2d.ts";
 export { type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { type FlattenOptions, flatten } from "./layers/flatten.ts";
-export { type GaussianNoiseOptions, gaussianNoise } from "./layers/gaussian-noise.ts";
 export type { Padding, Sides } from "./layers/geometry.ts";
 export { globalAveragePooling2d } from "./layers/global-average-pooling2d.ts";
-export { globalMaxPooling2d } from "./layers/global-max-pooling2d.ts";
-export { type GroupNormalizationOptions, groupNormalization } from "./layers/group-normalization.ts";
-export { hardSigmoid, hardSwish } from "./layers/hard-activation.ts";
 export type {
   ConstantInitializer,
   Initializer,
@@ -115,26 +105,12 @@ export type {
   UniformInitializer,
 } from "./layers/initializers.ts";
 export type { Layer, SymbolicTensor } from "./layers/layer.ts";
-export { type LayerNormalizationOptions, layerNormalization } from "./layers/layer-normalization.ts";
 export { maxPooling2d } from "./layers/max-pooling2d.ts";
-export { maximum } from "./layers/maximum.ts";
-export { multiply } from "./layers/multiply.ts";
 export type { Border, LayerConfig, LayerOptions } from "./layers/options.ts";
-export { type PermuteOptions, permute } from "./layers/permute.ts";
 export type { PoolLayerOptions } from "./layers/pool-options.ts";
-export { type PreluOptions, prelu } from "./layers/prelu.ts";
-export { type RescalingOptions, rescaling } from "./layers/rescaling.ts";
-export { type ReshapeOptions, reshape } from "./layers/reshape.ts";
-export { type SeparableConv2dOptions, separableConv2d } from "./layers/separable-conv2d.ts";
 export type { Shape } from "./layers/shape.ts";
-export { type EluOptions, elu, mish, selu, silu, softplus } from "./layers/smooth-activation.ts";
 export { softmax } from "./layers/softmax.ts";
-export { type SpatialDropout2dOptions, spatialDropout2d } from "./layers/spatial-dropout2d.ts";
-export { type StochasticDepthOptions, stochasticDepth } from "./layers/stochastic-depth.ts";
-export { subtract } from "./layers/subtract.ts";
-export { type UpSamplingOptions, upSampling2d } from "./layers/up-sampling2d.ts";
 export type { WindowLayerOptions } from "./layers/window-options.ts";
-export { type ZeroPaddingOptions, zeroPadding2d } from "./layers/zero-padding2d.ts";
 export type { Architecture } from "./model/architecture.ts";
 export type { Loss, Optimizer } from "./model/contracts.ts";
 export type { ArchitectureOptions, FunctionalOptions, ListOptions } from "./model/forms.ts";
@@ -146,16 +122,7 @@ export type { LayerDescription, ModelDescription } from "./model/summary.ts";
 export { argmax } from "./numeric/argmax.ts";
 export type { FileBytes } from "./numeric/array-kinds.ts";
 export { RandomStream } from "./numeric/random.ts";
-export {
-  type DataSplit,
-  type Draw,
-  type ImageRange,
-  type SplitData,
-  splitData,
-  type TestRange,
-  type TrainTestData,
-  type ValidationImages,
-} from "./recipes/data-split.ts";
+export type { DataSplit, Draw, ImageRange, TestRange, ValidationImages } from "./recipes/data-split.ts";
 export { findNetwork, findRecipe, NETWORKS, RECIPES } from "./recipes/index.ts";
 export type { LayersFor, Recipe, RecipeFigure, RecipeInput, Variables } from "./recipes/recipe.ts";
 export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./recipes/run.ts";
@@ -186,14 +153,7 @@ export type { FitOptions } from "./training/fit-options.ts";
 export type { History } from "./training/history.ts";
 export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";
 export {
-  type BinaryFocalCrossentropyOptions,
-  binaryFocalCrossentropy,
-  type CategoricalFocalCrossentropyOptions,
-  categoricalFocalCrossentropy,
-  type HuberOptions,
-  huber,
   type LossOption,
-  meanAbsoluteError,
   meanSquaredError,
   parseLoss,
   type SoftmaxCrossEntropyOptions,

@@ -47,7 +47,7 @@ function buildModelPage(newest: number): void {
 function buildWasmTexts(): void {
   const engines = ["relaxed", "simd", "wide"];
   const inputs = engines.flatMap((engine) => [`build/${engine}.wasm`, `build/${engine}-extra.wasm`]);
-  inputs.push("scripts/build-wasm-text.js", "scripts/wasm-streams.js");
+  inputs.push("scripts/build-wasm-text.js", "scripts/pack-wasm.js", "scripts/wasm-streams.js");
   const newest = Math.max(...inputs.map((path) => changed(join(root, path))));
   if (changed(join(root, "build", "pair.text.js")) < newest) runScript("build-wasm-text.js");
 }

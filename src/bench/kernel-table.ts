@@ -30,15 +30,9 @@ import { softmax } from "../layers/softmax.ts";
 import { spatialDropout2d } from "../layers/spatial-dropout2d.ts";
 import { upSampling2d } from "../layers/up-sampling2d.ts";
 import { SMALL_NETWORKS } from "../recipes/index.ts";
-import {
-  binaryFocalCrossentropy,
-  categoricalFocalCrossentropy,
-  huber,
-  meanAbsoluteError,
-  meanSquaredError,
-  sigmoidBinaryCrossEntropy,
-  softmaxCrossEntropy,
-} from "../training/losses.ts";
+import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from "../training/losses/focal.ts";
+import { huber, meanAbsoluteError } from "../training/losses/values.ts";
+import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
 import { adam, rmsprop, sgd } from "../training/optimizers.ts";
 import { layerProgram } from "./layer-program.ts";
 import { mergingProgram } from "./merging-program.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
-import { limited } from "../recipes/data-split.ts";
+import { limited } from "../recipes/split-data.ts";
 import type { PlanOptions } from "../training/plan.ts";
 import { readPredictionSettings } from "../training/prediction-settings.ts";
 import { createContext, type OutputOptions } from "./context.ts";

@@ -4,12 +4,11 @@ import { choice, flag, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { typesOf } from "../options/variants.ts";
 import { elementwise } from "./elementwise.ts";
-import { HARD_SIGMOID, HARD_SWISH } from "./hard-activation.ts";
+import { FURTHER_ACTIVATIONS } from "./further-activations.ts";
 import type { Layer, LayerDefinition, LayerHeader } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
 import { emitRelu, emitReluGradient, PLAIN_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
-import { ELU, MISH, SELU, SILU, SOFTPLUS } from "./smooth-activation.ts";
 import { SOFTMAX } from "./softmax.ts";
 
 const negativeSlope = number({ minimum: 0, maximum: 1 });
@@ -154,14 +153,8 @@ export const ACTIVATIONS = {
   sigmoid: SIGMOID,
   tanh: TANH,
   gelu: GELU,
-  hardSigmoid: HARD_SIGMOID,
-  hardSwish: HARD_SWISH,
-  silu: SILU,
-  elu: ELU,
-  selu: SELU,
-  softplus: SOFTPLUS,
-  mish: MISH,
   softmax: SOFTMAX,
+  ...FURTHER_ACTIVATIONS,
 };
 
 /** Values of a layer's `activation` option; `linear` is none. */

@@ -1,4 +1,4 @@
-import { activationRows } from "../engine/operands/extra/activations.ts";
+import { elementwiseRows } from "../engine/operands/extra/elementwise.ts";
 import { elementwise } from "./elementwise.ts";
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
@@ -18,7 +18,7 @@ export function hardSigmoid(options: LayerOptions = {}): Layer {
 /** The type of `hardSigmoid` layers. */
 export const HARD_SIGMOID = layerType("hardSigmoid", {}, (_, header) => ({
   ...elementwise(header, {
-    kernels: activationRows,
+    kernels: elementwiseRows,
     forward: (tape, n, x, y, size) => tape.add("hard_sigmoid_forward", "sample", n, x, y, size),
     backward: (tape, n, { y, dy, dx }, size) => tape.add("hard_sigmoid_backward", "sample", n, y, dy, dx, size),
   }),
@@ -38,7 +38,7 @@ export function hardSwish(options: LayerOptions = {}): Layer {
 /** The type of `hardSwish` layers. */
 export const HARD_SWISH = layerType("hardSwish", {}, (_, header) =>
   elementwise(header, {
-    kernels: activationRows,
+    kernels: elementwiseRows,
     forward: (tape, n, x, y, size) => tape.add("hard_swish_forward", "sample", n, x, y, size),
     backward: (tape, n, { x, dy, dx }, size) => tape.add("hard_swish_backward", "sample", n, x, dy, dx, size),
   }),

@@ -1,4 +1,4 @@
-import { activationRows } from "../engine/operands/extra/activations.ts";
+import { elementwiseRows } from "../engine/operands/extra/elementwise.ts";
 import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { elementwise } from "./elementwise.ts";
@@ -19,7 +19,7 @@ export function silu(options: LayerOptions = {}): Layer {
 /** The type of `silu` layers. */
 export const SILU = layerType("silu", {}, (_, header) =>
   elementwise(header, {
-    kernels: activationRows,
+    kernels: elementwiseRows,
     forward: (tape, n, x, y, size) => tape.add("silu_forward", "sample", n, x, y, size),
     backward: (tape, n, { x, dy, dx }, size) => tape.add("silu_backward", "sample", n, x, dy, dx, size),
   }),
@@ -67,7 +67,7 @@ export const SELU = layerType("selu", {}, (_, header) => exponentialLinear(heade
 
 function exponentialLinear(header: LayerHeader, slope: number, depth: number): LayerDefinition {
   return elementwise(header, {
-    kernels: activationRows,
+    kernels: elementwiseRows,
     forward: (tape, n, x, y, size) => tape.add("elu_forward", "sample", n, x, y, size, slope, depth),
     backward: (tape, n, { y, dy, dx }, size) => tape.add("elu_backward", "sample", n, y, dy, dx, size, slope, depth),
   });
@@ -86,7 +86,7 @@ export function softplus(options: LayerOptions = {}): Layer {
 /** The type of `softplus` layers. */
 export const SOFTPLUS = layerType("softplus", {}, (_, header) =>
   elementwise(header, {
-    kernels: activationRows,
+    kernels: elementwiseRows,
     forward: (tape, n, x, y, size) => tape.add("softplus_forward", "sample", n, x, y, size),
     backward: (tape, n, { y, dy, dx }, size) => tape.add("softplus_backward", "sample", n, y, dy, dx, size),
   }),
@@ -105,7 +105,7 @@ export function mish(options: LayerOptions = {}): Layer {
 /** The type of `mish` layers. */
 export const MISH = layerType("mish", {}, (_, header) =>
   elementwise(header, {
-    kernels: activationRows,
+    kernels: elementwiseRows,
     forward: (tape, n, x, y, size) => tape.add("mish_forward", "sample", n, x, y, size),
     backward: (tape, n, { x, dy, dx }, size) => tape.add("mish_backward", "sample", n, x, dy, dx, size),
   }),

@@ -1,4 +1,5 @@
 import { type ErrorMore, InputTypeError, shown } from "../errors.ts";
+import { LEFT_OUT } from "./left-out.ts";
 
 /** Names of other libraries for options and types, in small letters alone, and ours. */
 let foreign: ReadonlyMap<string, string> = new Map();
@@ -20,7 +21,9 @@ export function meant(word: string, names: readonly string[]): string | undefine
 
 /** The advice to an unknown name. */
 export function adviceOn(word: unknown, names: readonly string[]): ErrorMore {
-  const near = typeof word === "string" ? meant(word, names) : undefined;
+  if (typeof word !== "string") return {};
+  if (LEFT_OUT.includes(word)) return { advice: `convasm.full.min.js has ${word}` };
+  const near = meant(word, names);
   return near === undefined ? {} : { advice: `did you mean ${near}?` };
 }
 

@@ -13,8 +13,8 @@ import type { History } from "../training/history.ts";
 import { Model } from "../training/model.ts";
 import { TRAINING_PLAN } from "../training/plan.ts";
 import { whiten } from "../training/whitening.ts";
-import { batchOf, splitData, type TrainTestData } from "./data-split.ts";
 import { keepsBest, type Recipe, type RecipeFigure } from "./recipe.ts";
+import { batchOf, splitData, type TrainTestData } from "./split-data.ts";
 
 /** Options of `runRecipe`. */
 export interface RunRecipeOptions extends Pick<CompileOptions, "engine" | "precision" | "threads"> {

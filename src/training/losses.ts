@@ -2,31 +2,22 @@ import { isRecord } from "../json.ts";
 import type { Loss } from "../model/contracts.ts";
 import { readVariant } from "../options/variants.ts";
 import { SIGMOID_BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY } from "./losses/cross-entropy.ts";
-import { BINARY_FOCAL_CROSSENTROPY, CATEGORICAL_FOCAL_CROSSENTROPY } from "./losses/focal.ts";
-import { HUBER, MEAN_ABSOLUTE_ERROR, MEAN_SQUARED_ERROR } from "./losses/values.ts";
+import { FURTHER_LOSSES } from "./losses/further.ts";
+import { MEAN_SQUARED_ERROR } from "./losses/squared-error.ts";
 
 export {
   type SoftmaxCrossEntropyOptions,
   sigmoidBinaryCrossEntropy,
   softmaxCrossEntropy,
 } from "./losses/cross-entropy.ts";
-export {
-  type BinaryFocalCrossentropyOptions,
-  binaryFocalCrossentropy,
-  type CategoricalFocalCrossentropyOptions,
-  categoricalFocalCrossentropy,
-} from "./losses/focal.ts";
-export { type HuberOptions, huber, meanAbsoluteError, meanSquaredError } from "./losses/values.ts";
+export { meanSquaredError } from "./losses/squared-error.ts";
 
 /** All losses by their names, as files and the command line have them. */
 export const LOSSES = {
   softmaxCrossEntropy: SOFTMAX_CROSS_ENTROPY,
-  categoricalFocalCrossentropy: CATEGORICAL_FOCAL_CROSSENTROPY,
   sigmoidBinaryCrossEntropy: SIGMOID_BINARY_CROSS_ENTROPY,
-  binaryFocalCrossentropy: BINARY_FOCAL_CROSSENTROPY,
   meanSquaredError: MEAN_SQUARED_ERROR,
-  meanAbsoluteError: MEAN_ABSOLUTE_ERROR,
-  huber: HUBER,
+  ...FURTHER_LOSSES,
 };
 
 /** A loss by name; or with options, as `softmaxCrossEntropy({ labelSmoothing: 0.1 })` makes one. */

@@ -44,7 +44,7 @@ describe("describeOptions", () => {
 
   it("refuses what does not exist by name", () => {
     expect(() => describeOptions("layer", "lstm")).toThrow(
-      /^describeOptions: expected one of conv2d, conv2dTranspose, .*, got "lstm"$/,
+      /^describeOptions: expected one of conv2d, depthwiseConv2d, .*, got "lstm"$/,
     );
     expect(() => describeOptions("layer", "constructor")).toThrow(RangeError);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
-import { batchOf, type DataSplit, readRange, readTestRange, splitData } from "../../src/recipes/data-split.ts";
+import { type DataSplit, readRange, readTestRange } from "../../src/recipes/data-split.ts";
+import { batchOf, splitData } from "../../src/recipes/split-data.ts";
 
 /** Images of one pixel, which tells where they come from. */
 function numbered(name: string, count: number, first: number): Dataset {

@@ -10,33 +10,24 @@
  */
 
 import { activationKernels } from "./activation.ts";
-import { adaptivePoolKernels } from "./adaptive-pool.ts";
-import { affineKernels } from "./affine.ts";
 import { conv2dKernels } from "./conv2d.ts";
 import { conv2dNarrowKernels } from "./conv2d-narrow.ts";
 import { conv2dWeightsKernels } from "./conv2d-weights.ts";
-import { copyKernels } from "./copy.ts";
 import { denseKernels } from "./dense.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { dropoutKernels } from "./dropout.ts";
-import { elementwiseKernels } from "./elementwise.ts";
-import { focalKernels } from "./focal.ts";
-import { groupNormKernels } from "./group-norm.ts";
+import { furtherKernels } from "./further.ts";
 import type { Heap } from "./heap.ts";
 import { inputKernels } from "./input.ts";
 import { lossKernels } from "./loss.ts";
 import { mergingKernels } from "./merging.ts";
-import { noiseKernels } from "./noise.ts";
 import { normKernels } from "./norm.ts";
 import { optimizerKernels } from "./optimizer.ts";
 import { packKernels } from "./pack.ts";
 import { padKernels } from "./pad.ts";
 import { peakKernels } from "./peak.ts";
 import { poolKernels } from "./pool.ts";
-import { preluKernels } from "./prelu.ts";
 import { softTargetKernels } from "./soft-targets.ts";
-import { upsampleKernels } from "./upsample.ts";
-import { valueLossKernels } from "./value-losses.ts";
 import { winogradKernels } from "./winograd.ts";
 import { winogradFilterKernels } from "./winograd-filters.ts";
 import { winogradWeightsKernels } from "./winograd-weights.ts";
@@ -55,22 +46,12 @@ export type { Heap } from "./heap.ts";
 export function createReferenceKernels(heap: Heap) {
   return {
     ...activationKernels(heap),
-    ...elementwiseKernels(heap),
-    ...preluKernels(heap),
     ...mergingKernels(heap),
     ...dropoutKernels(heap),
-    ...noiseKernels(heap),
     ...lossKernels(heap),
-    ...valueLossKernels(heap),
     ...softTargetKernels(heap),
-    ...focalKernels(heap),
     ...normKernels(heap),
-    ...groupNormKernels(heap),
     ...poolKernels(heap),
-    ...adaptivePoolKernels(heap),
-    ...upsampleKernels(heap),
-    ...copyKernels(heap),
-    ...affineKernels(heap),
     ...inputKernels(heap),
     ...optimizerKernels(heap),
     ...padKernels(heap),
@@ -83,6 +64,7 @@ export function createReferenceKernels(heap: Heap) {
     ...winogradKernels(heap),
     ...winogradFilterKernels(heap),
     ...winogradWeightsKernels(heap),
+    ...furtherKernels(heap),
     ...peakKernels(heap),
   };
 }

@@ -1,0 +1,27 @@
+import { adaptivePoolKernels } from "./adaptive-pool.ts";
+import { affineKernels } from "./affine.ts";
+import { copyKernels } from "./copy.ts";
+import { elementwiseKernels } from "./elementwise.ts";
+import { focalKernels } from "./focal.ts";
+import { groupNormKernels } from "./group-norm.ts";
+import type { Heap } from "./heap.ts";
+import { noiseKernels } from "./noise.ts";
+import { preluKernels } from "./prelu.ts";
+import { upsampleKernels } from "./upsample.ts";
+import { valueLossKernels } from "./value-losses.ts";
+
+/** The kernels of layers and losses that the small one-file build does without. */
+export function furtherKernels(heap: Heap) {
+  return {
+    ...adaptivePoolKernels(heap),
+    ...affineKernels(heap),
+    ...copyKernels(heap),
+    ...elementwiseKernels(heap),
+    ...focalKernels(heap),
+    ...valueLossKernels(heap),
+    ...groupNormKernels(heap),
+    ...noiseKernels(heap),
+    ...preluKernels(heap),
+    ...upsampleKernels(heap),
+  };
+}

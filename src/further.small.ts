@@ -1,0 +1,3 @@
+// Nothing; stands in place of `further.ts` in the small one-file build.
+
+export {};
