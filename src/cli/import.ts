@@ -3,8 +3,7 @@ import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { BYTES } from "../data/scaling.ts";
 import { InputRangeError } from "../errors.ts";
-import type { InputScaling } from "../importing/foreign-model.ts";
-import { type ImportedModel, importModel } from "../importing/import-model.ts";
+import { type ImportedModel, type ImportOptions, importModel } from "../importing/import-model.ts";
 import type { WeightMapping } from "../importing/weight-fit.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { pathExists, writeFileAtomic } from "../node/files.ts";
@@ -27,16 +26,19 @@ interface ImportCommandOptions extends InputScalingOptions {
   readonly partial?: boolean | undefined;
   readonly classNames?: string | undefined;
   readonly classes?: number | undefined;
+  readonly shape?: readonly [height: number, width: number, channels: number] | undefined;
   readonly overwrite?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 const HELP: HelpText = {
   examples: [
+    ["convasm import model.keras --input unit"],
     ["convasm import weights.pth --model small.json --input unit"],
     ["convasm import weights.pth --model small.json --scale 0.0078 --overwrite"],
   ],
   notes: [
+    "Reads models of Keras (.keras, .h5), which hold their network and perhaps the scaling of pixels; with --model also weights of Keras.",
     "Reads PyTorch's state dicts (.pth, .pt of torch.save) and safetensors. They hold weights and no network, which --model says. A layer takes " +
       "the module of its own name, or that --mapping names, else the first one left in the file's order that has its shapes.",
   ],
@@ -46,13 +48,14 @@ const HELP: HelpText = {
 export function addImportCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("import")
-    .description("make a model file of weights that another program trained")
-    .argument("<file>", "a state dict of PyTorch, or safetensors")
+    .description("make a model file of what another program trained")
+    .argument("<file>", "a model of Keras, a state dict of PyTorch, or safetensors")
     .option("--model <network>", `the network that weights are of: ${NETWORK_HELP}`)
     .option("--input <scaling>", `scaling of pixels that the network was trained with: ${SCALING_WORDS.join(", ")}`)
     .option("--scale <x>", "factor of pixels from 0 to 255, or one per channel")
     .option("--mean <x>", "mean of pixels from 0 to 255, or one per channel; goes with --deviation")
     .option("--deviation <x>", "standard deviation of pixels from 0 to 255, or one per channel")
+    .option("--shape <h,w,c>", "shape of the images, where the file leaves it open: 224,224,3", imageShape)
     .option("--classes <n>", "number of classes of a built-in network", classCount)
     .option("--class-names <file>", "names of the classes, in the order of the outputs: a list in JSON")
     .option("--mapping <file>", 'a .json file of names here and there: {"conv2d": "features.0"}')
@@ -68,6 +71,13 @@ function classCount(word: string): number {
   const count = Number(word);
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new UsageError("--classes", "a whole number of at least 1", JSON.stringify(word));
+}
+
+function imageShape(word: string): readonly [number, number, number] {
+  const [height, width, channels, ...more] = word.split(",").map(Number);
+  const isRight = [height, width, channels].every((extent) => Number.isSafeInteger(extent) && extent >= 1);
+  if (isRight && more.length === 0) return [height, width, channels];
+  throw new UsageError("--shape", "height, width and channels, such as 224,224,3", JSON.stringify(word));
 }
 
 async function importFile(file: string, options: ImportCommandOptions, context: Context): Promise<void> {
@@ -86,13 +96,17 @@ async function importFile(file: string, options: ImportCommandOptions, context: 
     ...(options.model === undefined
       ? ownNetwork(options)
       : { network: givenNetwork(await namedNetwork(options.model), options, classes) }),
-    loss: "softmaxCrossEntropy",
+    training: true,
     partial: options.partial ?? false,
     threads: 1,
     ...(mapping !== undefined && { mapping }),
     ...(classNames !== undefined && { classNames }),
   });
   try {
+    // Weights alone tell no loss, nor do all models: classifiers that give logits are most of them.
+    if (imported.model.network.loss === undefined && imported.model.architecture.outputShapes.size === 1) {
+      await imported.model.compile({ loss: "softmaxCrossEntropy", threads: 1 });
+    }
     imported.model.scaling = BYTES;
     await writeFileAtomic(out, imported.model.save());
     await report(file, out, imported, context);
@@ -108,13 +122,14 @@ function modelNameOf(file: string): string {
 }
 
 /** The scaling for a file that holds its network. */
-function ownNetwork(options: ImportCommandOptions): { readonly input?: InputScaling } {
+function ownNetwork(options: ImportCommandOptions): Pick<ImportOptions, "input" | "shape"> {
   if (options.classes !== undefined) {
     const advice = "only built-in networks have a number of classes to choose";
     throw new UsageError("--classes", "--model with it", "none", "missing", { advice });
   }
   const input = givenScaling(options);
-  return input === undefined ? {} : { input };
+  const { shape } = options;
+  return { ...(input !== undefined && { input }), ...(shape !== undefined && { shape }) };
 }
 
 /** The network that `--model` says, with the scaling that the options say. */
@@ -143,9 +158,10 @@ async function readMapping(path: string): Promise<WeightMapping> {
 }
 
 async function report(file: string, out: string, imported: ImportedModel, context: Context): Promise<void> {
-  const { model, pairs, missing, unused } = imported;
+  const { model, pairs, missing, unused, notes } = imported;
   const { output } = context;
   const { architecture } = model;
+  const { loss } = model.network;
   const { size } = await stat(out);
   output.event({
     event: "imported",
@@ -157,6 +173,8 @@ async function report(file: string, out: string, imported: ImportedModel, contex
     weights: pairs.map(({ weight, tensor }) => ({ weight, tensor })),
     missing: [...missing],
     unused: [...unused],
+    notes: [...notes],
+    ...(loss !== undefined && { loss: loss.config }),
     weightsSha256: await weightsSha256(model),
   });
   const { shape } = architecture.input;
@@ -166,6 +184,8 @@ async function report(file: string, out: string, imported: ImportedModel, contex
   output.text(`Weights   ${pairs.length} of ${model.weights().size} from ${shorterPath(file)}`);
   for (const name of missing) output.text(`          ${name}: not in the file, begins anew`);
   for (const name of unused) output.text(`          ${name}: in the file, not used`);
+  for (const [i, note] of notes.entries()) output.text(`${i === 0 ? "Notes     " : "          "}${note}`);
+  if (loss !== undefined) output.text(`Loss      ${loss.config.type}`);
   output.text(`Model     ${shorterPath(out)} (${megabytes(size)})`);
   output.text(`Next      ${commandLine(context, "inspect", pathWord(out))}`);
 }

@@ -1,4 +1,5 @@
 import type { Architecture } from "../model/architecture.ts";
+import type { Loss, Optimizer } from "../model/contracts.ts";
 import type { InputOptions } from "../model/input.ts";
 import type { ModelFiles } from "./model-files.ts";
 import type { WeightFit } from "./weight-fit.ts";
@@ -20,6 +21,10 @@ export interface ForeignModel {
   readonly fit: WeightFit;
   /** Names of the classes, where the file tells them. */
   readonly classNames?: readonly string[] | undefined;
+  /** Loss and optimizer, where the file tells them. */
+  readonly compile?: { readonly loss?: Loss | undefined; readonly optimizer?: Optimizer | undefined };
+  /** Lines about what was left out or changed. */
+  readonly notes?: readonly string[];
 }
 
 /**

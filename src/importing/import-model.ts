@@ -22,6 +22,8 @@ export interface ImportOptions extends OptionsOf<typeof IMPORT_OPTIONS> {
 export interface ImportedModel extends Omit<WeightFit, "values"> {
   /** The compiled model. */
   readonly model: Model;
+  /** Lines about what of the file was left out, or is another thing here. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -58,11 +60,16 @@ export async function importModel(
   const { network, ...rest } = options;
   if (network !== undefined) checkObject("a network", network);
   const values = readOptions("importModel", IMPORT_OPTIONS, rest);
-  const { architecture, fit, classNames } = await readForeignModel(await openModelFiles(files), network, values);
-  const { mapping: _m, partial: _p, input: _i, shape: _s, classNames: names, seed, ...engine } = values;
+  const foreign = await readForeignModel(await openModelFiles(files), network, values);
+  const { architecture, fit, classNames, compile: { loss, optimizer } = {}, notes = [] } = foreign;
+  const { mapping: _m, partial: _p, input: _i, shape: _s, classNames: names, seed, training, ...engine } = values;
   const model = new Model(architecture, seed);
   model.classNames = names ?? classNames;
-  await model.compile(engine);
+  await model.compile({
+    ...engine,
+    ...(loss !== undefined && engine.loss === undefined && { loss }),
+    ...(optimizer !== undefined && training && { optimizer }),
+  });
   const { values: weights, ...facts } = fit;
   try {
     for (const [weight, data] of weights) model.setWeight(weight, data);
@@ -70,7 +77,7 @@ export async function importModel(
     model.dispose();
     throw error;
   }
-  return { model, ...facts };
+  return { model, notes, ...facts };
 }
 
 function checkObject(what: string, value: unknown): void {

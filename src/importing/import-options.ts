@@ -42,7 +42,9 @@ export const IMPORT_OPTIONS = {
   partial: { kind: flag(), default: false },
   /** Names of the classes, in the order of the outputs. */
   classNames: { kind: list(text()), optional: true },
-  /** Loss of the network, which `evaluate` needs; with softmaxCrossEntropy, `predict` gives probabilities. By default none. */
+  /** Compiles with the optimizer of the file too, where it has one, to go on training. */
+  training: { kind: flag(), default: false },
+  /** Loss of the network, which `evaluate` needs; with softmaxCrossEntropy, `predict` gives probabilities. By default that of the file, if it has one. */
   loss: COMPILE_OPTIONS.loss,
   /** Largest number of images that are worked on at once. */
   batchSize: COMPILE_OPTIONS.batchSize,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isHdf5 } from "../data/read/hdf5-file.ts";
+import { isZip } from "../data/read/zip.ts";
 import { isPytorch } from "../formats/pytorch/state-dict.ts";
 import type { ReadForeignModel } from "./foreign-model.ts";
 
@@ -12,12 +14,24 @@ export interface ModelFormat {
   /** Its name with an article, such as `an ONNX model`. */
   readonly name: string;
   matches(bytes: Uint8Array): boolean;
+  /** True for a ZIP archive. */
+  readonly isArchive?: true;
   /** Loads its reader; none of a format that is only told by name. */
   readonly load?: () => Promise<ReadForeignModel>;
 }
 
 const FORMATS: readonly ModelFormat[] = [
-  { name: "an HDF5 file", matches: (bytes) => startsWith(bytes, 0, "\x89HDF") },
+  {
+    name: "an HDF5 file of Keras",
+    matches: isHdf5,
+    load: async () => (await import("./keras/read-keras.ts")).readKeras,
+  },
+  {
+    name: "a .keras file",
+    matches: (bytes) => isZip(bytes) && startsWithEntry(bytes, KERAS_ENTRIES),
+    isArchive: true,
+    load: async () => (await import("./keras/read-keras.ts")).readKeras,
+  },
   { name: "a TFLite model", matches: (bytes) => startsWith(bytes, 4, "TFL3") },
   {
     name: "an ONNX model",
@@ -29,7 +43,17 @@ const FORMATS: readonly ModelFormat[] = [
 
 /** The format of a file, if it is one of these; of files of weights there is none. */
 export function modelFormatOf(bytes: Uint8Array): ModelFormat | undefined {
-  return isPytorch(bytes) ? undefined : FORMATS.find(({ matches }) => matches(bytes));
+  const format = FORMATS.find(({ matches }) => matches(bytes));
+  // Only the archives of Keras are archives, as PyTorch's files are.
+  return format?.isArchive || !isPytorch(bytes) ? format : undefined;
+}
+
+/** Entries that the archives of Keras begin with. */
+const KERAS_ENTRIES = ["metadata.json", "config.json", "model.weights.h5"];
+
+/** True if the first entry of a ZIP archive has one of these names. */
+function startsWithEntry(bytes: Uint8Array, names: readonly string[]): boolean {
+  return names.some((name) => startsWith(bytes, 30, name));
 }
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {

@@ -62,6 +62,24 @@ it("takes a part where that is asked for, and names what is left over", async ()
   expect(part.stdout).toContain("classifier.1.weight: in the file, not used\n");
 });
 
+it("makes a model file of a model of Keras, and says what it leaves out", async () => {
+  copyFileSync(fileURLToPath(new URL("../importing/files/keras/chain.keras", import.meta.url)), here("chain.keras"));
+  const text = await run("import", "chain.keras");
+  expect(text.stderr).toBe("");
+  expect(text.stdout).toMatch(
+    /^Weights +\d+ of \d+ from chain\.keras\nNotes +random_flip: RandomFlip acts in training only/m,
+  );
+  const inspected = (await run("inspect", "chain.safetensors", "--json")).event("model");
+  expect(inspected.settings).toMatchObject({ loss: { labelSmoothing: 0.1 }, optimizer: { type: "sgd" } });
+  const refused = await run("import", "chain.keras", "--shape", "9,8,3", "--overwrite");
+  expect(refused.stderr).toMatch(
+    /^convasm: importModel "chain\.keras": expected a shape that is the file's, \[9,8,2\], got \[9,8,3\]\n$/,
+  );
+  expect((await run("import", "chain.keras", "--shape", "9,8")).stderr).toMatch(
+    /^convasm: --shape: expected height, width/,
+  );
+});
+
 it.each([
   [[], /^convasm: import: expected the scaling of pixels, which a file of weights does not hold: .*, got none\n$/],
   [["--mean", "1"], /got --mean alone\n$/],

@@ -202,7 +202,6 @@ describe("files that are something else", () => {
   });
 
   it.each([
-    ["\x89HDF\r\n\x1a\n", "an HDF5 file"],
     ["\x1c\0\0\0TFL3", "a TFLite model"],
     ["\x08\x08\x12\x07pytorch", "an ONNX model"],
   ])("and the start %j by what it is", async (start, name) => {

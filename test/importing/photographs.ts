@@ -1,4 +1,4 @@
-// The photographs that imported networks are compared on, as our decoder and resizing make pixels of them.
+// The pictures that imported networks are compared on, as our decoder and resizing make pixels of them.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,4 +35,23 @@ export async function photographs(zip: string, side: number): Promise<Uint8Array
     pixels.set(resizeImage(image, side, side, 3), i * side * side * 3);
   }
   return pixels;
+}
+
+/** The first hundred test pictures of each class of CIFAR-10, and their classes. */
+export async function cifarPictures(zip: string): Promise<{ pixels: Uint8Array; labels: readonly number[] }> {
+  const entries = await readZip(dataFile({ name: zip, bytes: new Uint8Array(readFileSync(zip)) }));
+  const classes = [...new Set(entries.flatMap(({ name }) => /^test\/([^/]+)\//.exec(name)?.[1] ?? []))].sort();
+  const chosen = classes.flatMap((label) =>
+    entries
+      .filter(({ name }) => name.startsWith(`test/${label}/`) && name.endsWith(".jpg"))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .slice(0, 100),
+  );
+  if (chosen.length !== 1000) throw new Error(`expected 1,000 pictures, got ${chosen.length}`);
+  const pixels = new Uint8Array(1000 * 32 * 32 * 3);
+  for (const [i, entry] of chosen.entries()) {
+    const image = await decodeImage(await entry.bytes(), entry.name);
+    pixels.set(resizeImage(image, 32, 32, 3), i * 32 * 32 * 3);
+  }
+  return { pixels, labels: chosen.map((_, i) => Math.floor(i / 100)) };
 }

@@ -1,4 +1,4 @@
-// Pretrained networks of PyTorch, with PyTorch's numbers (make-imported.py).
+// Pretrained networks, with the numbers of PyTorch (make-imported.py) and Keras (make-cifar10.py).
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { loadIdxFolder } from "../../src/node/mnist.ts";
 import { argmax } from "../../src/numeric/argmax.ts";
 import { efficientnetLite0 } from "../../src/recipes/efficientnet-lite.ts";
 import { recipeArchitecture } from "../../src/recipes/run.ts";
-import { photographs, sharedFile } from "./photographs.ts";
+import { cifarPictures, photographs, sharedFile } from "./photographs.ts";
 
 useFiles();
 
@@ -81,4 +81,37 @@ describe("efficientnet-lite0.pth", () => {
       }
     },
   );
+});
+
+describe("cifar10-cnn.h5", () => {
+  const file = sharedFile("models", "cifar10-cnn.h5");
+  const zip = sharedFile("data", "cifar10-jpeg.zip");
+  const {
+    pixels: digest,
+    classes,
+    accuracy,
+    closest,
+    range,
+    logits,
+  } = JSON.parse(readFileSync(new URL("cifar10.golden.json", import.meta.url), "utf8"));
+
+  it.skipIf(file === undefined || zip === undefined)("predicts what Keras does, for 1,000 pictures", async () => {
+    const { pixels, labels } = await cifarPictures(zip ?? "");
+    expect(sha256(pixels)).toBe(digest);
+    const { model, pairs, missing, unused, notes } = await importModel(file ?? "", { input: "raw", engine: "simd" });
+    expect([pairs.length, missing, unused, notes]).toEqual([42, [], [], []]);
+    // The file's loss works on logits: predictions are probabilities, and the logits those of another loss.
+    expect(model.network.loss?.config).toEqual({ type: "softmaxCrossEntropy" });
+    const probabilities = await model.predict(pixels.subarray(0, 3072));
+    expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    await model.compile({ engine: "simd", loss: "meanSquaredError" });
+    const ours = await model.predict(pixels);
+    model.dispose();
+    const best = labels.map((_, i) => argmax(ours.subarray(10 * i, 10 * i + 10)));
+    expect(best.join("")).toBe(classes);
+    expect(best.filter((value, i) => value === labels[i]).length / 1000).toBe(accuracy);
+    const every = Array.from({ length: 80 }, (_, i) => ours[Math.floor(i / 10) * 1250 + (i % 10)]);
+    expect(difference(every, logits)).toBeLessThan(1e-5 * range);
+    expect(difference(every, logits)).toBeLessThan(closest / 10);
+  });
 });

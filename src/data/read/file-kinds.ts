@@ -11,7 +11,7 @@ import { cifarKind } from "./cifar.ts";
 import { isSmallTable } from "./csv-files.ts";
 import { type DataFile, isGzipFile, unpackedFile } from "./data-file.ts";
 import type { DataKind } from "./formats.ts";
-import { HDF5_START, isHdf5 } from "./hdf5.ts";
+import { HDF5_START, isHdf5 } from "./hdf5-file.ts";
 import { isNpy } from "./npy.ts";
 import type { ReadContext } from "./options.ts";
 import { isTar } from "./tar.ts";

@@ -1,0 +1,128 @@
+import { InputRangeError } from "../../errors.ts";
+import { readLayer } from "../../graph/read.ts";
+import type { Json } from "../../json.ts";
+import type { ParameterSpec, SymbolicTensor } from "../../layers/layer.ts";
+import type { Shape } from "../../layers/shape.ts";
+import { Architecture } from "../../model/architecture.ts";
+import { input } from "../../model/input.ts";
+import type { InputScaling, OpenFacts } from "../foreign-model.ts";
+
+/** An array of a layer of Keras, in the layer's order. */
+export interface KerasWeight {
+  /** Keras' name within the layer, such as `moving_mean`. */
+  readonly name: string;
+  /** The shape that it has there. */
+  readonly shape: Shape;
+  /** Our name of it, such as `conv2d/kernel`; undefined where it becomes no weight. */
+  readonly ours: string | undefined;
+  /** False for statistics, which stand behind trained weights in old files. */
+  readonly trained: boolean;
+  /** Takes the values over. */
+  take(values: Float32Array): void;
+}
+
+/** A tensor of the network that is drafted. */
+export interface Ref {
+  readonly tensor: SymbolicTensor;
+  /** True: it has channels first in Keras, [c, h, w], and last here. */
+  readonly planes: boolean;
+  /** True for the pixels of the model's input, perhaps scaled, that one layer takes and no other. */
+  readonly pixels: boolean;
+}
+
+/** Names that a layer here cannot have. */
+const TAKEN = ["input", "shortcut"];
+
+/** A network here, layer by layer, and the weights that it takes. */
+export class Draft {
+  /** Lines about what was left out or changed. */
+  readonly notes: string[] = [];
+  /** Weights by our names. */
+  readonly values = new Map<string, Float32Array>();
+  readonly #input: ReturnType<typeof input>;
+  readonly #names = new Set(TAKEN);
+  /** The file's scaling of pixels, which comes after the caller's. */
+  #scale: Float64Array;
+  #offset: Float64Array;
+  #isScaled = false;
+
+  constructor(shape: readonly [number, number, number]) {
+    this.#input = input(shape);
+    this.#scale = new Float64Array(shape[2]).fill(1);
+    this.#offset = new Float64Array(shape[2]);
+  }
+
+  get input(): SymbolicTensor {
+    return this.#input;
+  }
+
+  note(line: string): void {
+    this.notes.push(line);
+  }
+
+  /**
+   * Adds a layer.
+   *
+   * @param name as near to it as names can be here, the layer is called so
+   * @returns its output, its name, and its parameters
+   */
+  add(
+    type: string,
+    name: string,
+    options: Readonly<Record<string, Json | undefined>>,
+    inputs: readonly Ref[],
+  ): { readonly output: Ref; readonly name: string; readonly parameters: readonly ParameterSpec[] } {
+    const own = this.#freeName(name);
+    const layer = readLayer({ ...options, name: own, type });
+    const tensor = layer.apply(inputs.map((ref) => ref.tensor));
+    const parameters = layer.parameters(inputs.map((ref) => ref.tensor.shape));
+    return { output: { tensor, planes: inputs[0].planes, pixels: false }, name: own, parameters };
+  }
+
+  /** A name that no layer has yet, of the characters that names can have. */
+  #freeName(name: string): string {
+    const plain = name.replace(/[^\w.-]+/g, ".").replace(/^\.+|\.+$/g, "") || "layer";
+    let free = plain;
+    for (let i = 1; this.#names.has(free); i++) free = `${plain}_${i}`;
+    this.#names.add(free);
+    return free;
+  }
+
+  /** Scales the pixels further, each channel by its own numbers. */
+  scalePixels(scale: ArrayLike<number>, offset: ArrayLike<number>): void {
+    const of = (numbers: ArrayLike<number>, channel: number) => numbers[numbers.length === 1 ? 0 : channel];
+    this.#offset = this.#offset.map((value, c) => value * of(scale, c) + of(offset, c));
+    this.#scale = this.#scale.map((value, c) => value * of(scale, c));
+    this.#isScaled = true;
+  }
+
+  /**
+   * The network, when all weights are there.
+   *
+   * @param who stands in messages
+   * @throws RangeError if neither the file nor the caller says how pixels are scaled
+   */
+  architecture(who: string, outputs: readonly SymbolicTensor[], { scaling }: OpenFacts): Architecture {
+    if (scaling === undefined && !this.#isScaled) {
+      const wanted = "the scaling of pixels that the network was trained with, which the file does not hold";
+      throw new InputRangeError(who, wanted, "none", "missing", { advice: "the option input says it" });
+    }
+    const { shape } = this.#input.input;
+    const [scale, offset] = factors(scaling ?? {}, shape[2]);
+    const list = this.#input.list(outputs);
+    return new Architecture({
+      input: {
+        shape,
+        scale: scale.map((value, c) => value * this.#scale[c]),
+        offset: offset.map((value, c) => value * this.#scale[c] + this.#offset[c]),
+      },
+      ...list,
+    });
+  }
+}
+
+/** A scaling as factor and summand of each channel. */
+function factors(scaling: InputScaling, channels: number): [scale: number[], offset: number[]] {
+  const { scale, offset } = input({ ...scaling, shape: [1, 1, channels] }).input;
+  return [[...scale], [...offset]];
+}
