@@ -26,6 +26,15 @@ export const AUGMENT = {
   /** Blanks a square of this many pixels at a random place. As Cutout does (DeVries & Taylor, 2017). */
   cutout: { kind: whole(0, 1000), default: 0 },
   /**
+   * Changes the brightness by a factor from 1 - x to 1 + x, as 0.2; 0 is none. Brightness, contrast and saturation change in a random order, as
+   * torchvision's `ColorJitter` has them, for pixels in the unit of bytes; what leaves 0 to 255 is cut off.
+   */
+  brightness: { kind: number({ minimum: 0, maximum: 10 }), default: 0 },
+  /** Changes the contrast by a factor from 1 - x to 1 + x: blends the image with the mean of its grey. */
+  contrast: { kind: number({ minimum: 0, maximum: 10 }), default: 0 },
+  /** Changes the saturation by a factor from 1 - x to 1 + x: blends each pixel with its grey, which leaves grey images as they are. */
+  saturation: { kind: number({ minimum: 0, maximum: 10 }), default: 0 },
+  /**
    * Blends each image and its target with another one of its batch, by a share from the beta distribution of (mixup, mixup), as 0.2; 0 is
    * none. As mixup does (Zhang et al., 2018). Needs a loss of values, or one that takes a share of each class, such as
    * `softmaxCrossEntropy`. Images are mixed as they are, and other changes are made to the mixed one.
@@ -58,7 +67,14 @@ export function isMixing({ mixup, cutmix }: Augment): boolean {
   return mixup > 0 || cutmix > 0;
 }
 
+/** True if the colours of images are changed. */
+export function isColouring({ brightness, contrast, saturation }: Augment): boolean {
+  return brightness > 0 || contrast > 0 || saturation > 0;
+}
+
 /** True if images are changed beside that; also if nothing changes them at all. */
-export function isMoving({ mixup, cutmix, ...changes }: Augment): boolean {
-  return mixup === 0 && cutmix === 0 ? true : Object.values(changes).some((change) => change !== 0 && change !== false);
+export function isMoving(augment: Augment): boolean {
+  const { mixup: _m, cutmix: _c, brightness: _b, contrast: _k, saturation: _s, ...changes } = augment;
+  if (!isMixing(augment) && !isColouring(augment)) return true;
+  return Object.values(changes).some((change) => change !== 0 && change !== false);
 }

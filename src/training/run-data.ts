@@ -1,8 +1,9 @@
-import { type Augment, isMixing, isMoving } from "../data/augment.ts";
+import { type Augment, isColouring, isMixing, isMoving } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Batch, BatchWeights } from "./batch.ts";
+import type { colouredBatch } from "./colours.ts";
 import type { readFitOptions } from "./fit-options.ts";
 import type { ImageWeights } from "./image-weights.ts";
 import type { mixedBatch } from "./mixing.ts";
@@ -23,6 +24,7 @@ export class RunData {
   #weights: ImageWeights | undefined;
   #transformsOf: typeof transformsOf | undefined;
   #mixedBatch: typeof mixedBatch | undefined;
+  #colouredBatch: typeof colouredBatch | undefined;
 
   constructor(data: Dataset, seed: number, network: Network, options: ReturnType<typeof readFitOptions>) {
     const { batchSize } = network;
@@ -52,6 +54,9 @@ export class RunData {
     if (augment !== undefined && isMoving(augment)) {
       this.#transformsOf = (await import("./transforms.ts")).transformsOf;
     }
+    if (augment !== undefined && isColouring(augment)) {
+      this.#colouredBatch = (await import("./colours.ts")).colouredBatch;
+    }
     if (mixes) this.#mixedBatch = (await import("./mixing.ts")).mixedBatch;
     if (!isWeighed && !mixes) return;
     const { ImageWeights } = await import("./image-weights.ts");
@@ -70,8 +75,8 @@ export class RunData {
     const begin = stepInEpoch * this.#batchSize;
     const indices = order.subarray(begin, begin + this.#batchSize);
     const { augment, metrics } = this.#options;
-    const [transformsOf, mixedBatch] = [this.#transformsOf, this.#mixedBatch];
-    if (augment !== undefined && transformsOf === undefined && mixedBatch === undefined) {
+    const [transformsOf, mixedBatch, colouredBatch] = [this.#transformsOf, this.#mixedBatch, this.#colouredBatch];
+    if (augment !== undefined && (transformsOf ?? mixedBatch ?? colouredBatch) === undefined) {
       throw new Error("run data: load() was not called");
     }
     const weights = this.#weights;
@@ -81,6 +86,7 @@ export class RunData {
         : mixedBatch(augment, data, weights, { seed, step, indices });
     return {
       ...images,
+      ...(augment && colouredBatch?.(augment, images, { seed, step })),
       step: step + 1,
       learningRate,
       counted: metrics.length > 0,

@@ -245,6 +245,9 @@ describe("augmentation options", () => {
       horizontalFlip: false,
       randomCrop: 0,
       cutout: 0,
+      brightness: 0,
+      contrast: 0,
+      saturation: 0,
       mixup: 0,
       cutmix: 0,
     };
