@@ -236,7 +236,7 @@ describe("the arrows between the parts", () => {
         const target = resolve(path, specifier);
         // The kernels and their types, which the AssemblyScript compiler writes, the page of an exported model, and texts, and lines of help.
         const built =
-          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?)|training\/export-html|node\/[\w-]+\.packed|cli\/schema-option)\.ts$/.test(
+          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?|wasm-text)|training\/export-html|node\/[\w-]+\.packed|cli\/schema-option)\.ts$/.test(
             path,
           ) && target.startsWith("build/");
         const to = partOf(target);

@@ -6,7 +6,8 @@ import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { FoldedNormalization } from "./folded-normalization.ts";
 import type { Layer, LayerDefinition } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
-import { initializer, type LayerOptions } from "./options.ts";
+import { NORMALIZATION_OPTIONS, scalesAndShifts } from "./normalization-options.ts";
+import type { LayerOptions } from "./options.ts";
 import { foldNormalization, foldRunning, PlacedFrozenNormalization } from "./placed-frozen-normalization.ts";
 import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Mode, PlacedLayer, Site } from "./placed-layer.ts";
 import {
@@ -25,12 +26,7 @@ import { sizeOf } from "./shape.ts";
 const OPTIONS = {
   /** Share of the running statistics that stays at each step. */
   momentum: { kind: number({ minimum: 0, maximum: 1 }), default: 0.99 },
-  /** Added to the variance, so that a channel that does not vary has a result; above 0. */
-  epsilon: { kind: number({ above: 0, float32: true }), default: 1e-3 },
-  /** Values with which the scales start. */
-  gammaInitializer: { kind: initializer(), default: "ones" },
-  /** Values with which the shifts start. */
-  betaInitializer: { kind: initializer(), default: "zeros" },
+  ...NORMALIZATION_OPTIONS,
 } as const satisfies OptionSchema;
 
 /** Options of `batchNormalization`. */
@@ -57,7 +53,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
 
 /** The type of `batchNormalization` layers. */
 export const BATCH_NORMALIZATION = layerType("batchNormalization", OPTIONS, (options, header) => {
-  const { momentum, epsilon, gammaInitializer: gamma, betaInitializer: beta } = options;
+  const { momentum, epsilon } = options;
   const normalization = (rectifier: Rectifier): LayerDefinition => ({
     ...header,
     ...stopsAtZero(rectifier),
@@ -69,13 +65,13 @@ export const BATCH_NORMALIZATION = layerType("batchNormalization", OPTIONS, (opt
     absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? normalization(next.rectifier) : undefined),
     outputShape: ([input]) => input,
     parameters([input]) {
-      const channels = input[input.length - 1];
-      const of = { shape: [channels], fans: { fanIn: channels, fanOut: channels } };
+      const [gamma, beta] = scalesAndShifts(input.slice(-1), options);
+      const statistic = { ...gamma, role: "statistic" } as const;
       return [
-        { ...of, name: "gamma", role: "normalization", initializer: gamma },
-        { ...of, name: "beta", role: "normalization", initializer: beta },
-        { ...of, name: "movingMean", role: "statistic", initializer: "zeros" },
-        { ...of, name: "movingVariance", role: "statistic", initializer: "ones" },
+        gamma,
+        beta,
+        { ...statistic, name: "movingMean", initializer: "zeros" },
+        { ...statistic, name: "movingVariance", initializer: "ones" },
       ];
     },
     multiplyAdds: () => 0,

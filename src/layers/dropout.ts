@@ -1,7 +1,7 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { dropping, dropRate } from "./dropping.ts";
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
@@ -10,7 +10,7 @@ import { sizeOf } from "./shape.ts";
 
 const OPTIONS = {
   /** Share of the elements set to zero in training, from 0 to below 1. */
-  rate: { kind: number({ minimum: 0, below: 1 }) },
+  rate: { kind: dropRate() },
 } as const satisfies OptionSchema;
 
 /** Options of `dropout`. */
@@ -29,15 +29,9 @@ export function dropout(options: DropoutOptions): Layer {
 }
 
 /** The type of `dropout` layers. */
-export const DROPOUT = layerType("dropout", OPTIONS, ({ rate }, header) => ({
-  ...header,
-  alias: "inference",
-  stopsAtZero: "inherits",
-  outputShape: ([input]) => input,
-  parameters: () => [],
-  multiplyAdds: () => 0,
-  place: (site) => new PlacedDropout(site, rate),
-}));
+export const DROPOUT = layerType("dropout", OPTIONS, ({ rate }, header) =>
+  dropping(header, (site) => new PlacedDropout(site, rate)),
+);
 
 class PlacedDropout implements PlacedLayer {
   readonly #rate: number;

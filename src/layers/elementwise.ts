@@ -1,6 +1,7 @@
 import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { LayerDefinition, LayerHeader } from "./layer.ts";
+import type { PlacedLayer, Site } from "./placed-layer.ts";
 import { sizeOf } from "./shape.ts";
 
 /** Heap offsets of a layer's input and output, and of their gradients. */
@@ -20,22 +21,21 @@ interface Calls {
   backward(tape: Tape, n: number, places: GradientPlaces, size: number): void;
 }
 
+/** A layer without parameters whose output has the shape of its input. */
+export function keepingShape(header: LayerHeader, place: (site: Site) => PlacedLayer): LayerDefinition {
+  return { ...header, outputShape: ([input]) => input, parameters: () => [], multiplyAdds: () => 0, place };
+}
+
 /** A layer that is a function of each element. */
 export function elementwise(header: LayerHeader, { kernels, forward, backward }: Calls): LayerDefinition {
-  return {
-    ...header,
-    outputShape: ([input]) => input,
-    parameters: () => [],
-    multiplyAdds: () => 0,
-    place({ output }) {
-      const size = sizeOf(output);
-      return {
-        ...(kernels !== undefined && { kernels }),
-        forward: (tape, n, { x: [x], y }) => forward(tape, n, x, y, size),
-        backward({ samples }, n, { x: [x], y, dy, dx: [dx] }) {
-          if (dx !== 0) backward(samples, n, { x, y, dy, dx }, size);
-        },
-      };
-    },
-  };
+  return keepingShape(header, ({ output }) => {
+    const size = sizeOf(output);
+    return {
+      ...(kernels !== undefined && { kernels }),
+      forward: (tape, n, { x: [x], y }) => forward(tape, n, x, y, size),
+      backward({ samples }, n, { x: [x], y, dy, dx: [dx] }) {
+        if (dx !== 0) backward(samples, n, { x, y, dy, dx }, size);
+      },
+    };
+  });
 }

@@ -3,6 +3,7 @@ import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { keepingShape } from "./elementwise.ts";
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
@@ -30,13 +31,9 @@ export function gaussianNoise(options: GaussianNoiseOptions): Layer {
 
 /** The type of `gaussianNoise` layers. */
 export const GAUSSIAN_NOISE = layerType("gaussianNoise", OPTIONS, ({ stddev }, header) => ({
-  ...header,
+  ...keepingShape(header, (site) => new PlacedNoise(site, stddev)),
   alias: "inference",
   passesGradient: "all",
-  outputShape: ([input]) => input,
-  parameters: () => [],
-  multiplyAdds: () => 0,
-  place: (site) => new PlacedNoise(site, stddev),
 }));
 
 class PlacedNoise implements PlacedLayer {

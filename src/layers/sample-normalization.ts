@@ -6,25 +6,20 @@
 
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
-import { flag, number } from "../options/kinds.ts";
+import { flag } from "../options/kinds.ts";
 import type { OptionSchema, ValuesOf } from "../options/schema.ts";
 import type { ParameterSpec } from "./layer.ts";
-import { initializer } from "./options.ts";
+import { NORMALIZATION_OPTIONS, scalesAndShifts } from "./normalization-options.ts";
 import type { ParameterPlace, Site } from "./placed-layer.ts";
-import { type Shape, sizeOf } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 
 /** The options that layer and group normalisation share. */
 export const SAMPLE_NORMALIZATION = {
-  /** Added to the variance, so that numbers that do not vary have a result; above 0. */
-  epsilon: { kind: number({ above: 0, float32: true }), default: 1e-3 },
+  ...NORMALIZATION_OPTIONS,
   /** True: beta, a trained shift, is added. */
   center: { kind: flag(), default: true },
   /** True: what is normalised is multiplied by gamma, a trained scale. */
   scale: { kind: flag(), default: true },
-  /** Values with which the scales start. */
-  gammaInitializer: { kind: initializer(), default: "ones" },
-  /** Values with which the shifts start. */
-  betaInitializer: { kind: initializer(), default: "zeros" },
 } as const satisfies OptionSchema;
 
 /** Values of these options. */
@@ -32,9 +27,7 @@ export type SampleNormalizationValues = ValuesOf<typeof SAMPLE_NORMALIZATION>;
 
 /** The parameters gamma and beta of a shape, as far as a layer has them. */
 export function affineParameters(values: SampleNormalizationValues, shape: Shape): readonly ParameterSpec[] {
-  const of = { shape, fans: { fanIn: sizeOf(shape), fanOut: sizeOf(shape) }, role: "normalization" } as const;
-  const gamma = { ...of, name: "gamma", initializer: values.gammaInitializer };
-  const beta = { ...of, name: "beta", initializer: values.betaInitializer };
+  const [gamma, beta] = scalesAndShifts(shape, values);
   return [...(values.scale ? [gamma] : []), ...(values.center ? [beta] : [])];
 }
 

@@ -1,5 +1,5 @@
-import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { dropping, dropRate } from "./dropping.ts";
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
@@ -7,7 +7,7 @@ import { PlacedDrop } from "./placed-drop.ts";
 
 const OPTIONS = {
   /** Share of the channels set to zero in training, from 0 to below 1. */
-  rate: { kind: number({ minimum: 0, below: 1 }) },
+  rate: { kind: dropRate() },
 } as const satisfies OptionSchema;
 
 /** Options of `spatialDropout2d`. */
@@ -26,12 +26,6 @@ export function spatialDropout2d(options: SpatialDropout2dOptions): Layer {
 }
 
 /** The type of `spatialDropout2d` layers. */
-export const SPATIAL_DROPOUT2D = layerType("spatialDropout2d", OPTIONS, ({ rate }, header) => ({
-  ...header,
-  alias: "inference",
-  stopsAtZero: "inherits",
-  outputShape: ([input]) => input,
-  parameters: () => [],
-  multiplyAdds: () => 0,
-  place: (site) => new PlacedDrop(site, site.output[site.output.length - 1], rate),
-}));
+export const SPATIAL_DROPOUT2D = layerType("spatialDropout2d", OPTIONS, ({ rate }, header) =>
+  dropping(header, (site) => new PlacedDrop(site, site.output[site.output.length - 1], rate)),
+);

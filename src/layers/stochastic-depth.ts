@@ -1,5 +1,5 @@
-import { number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+import { dropping, dropRate } from "./dropping.ts";
 import type { Layer } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
@@ -7,7 +7,7 @@ import { PlacedDrop } from "./placed-drop.ts";
 
 const OPTIONS = {
   /** Share of the samples set to zero in training, from 0 to below 1. */
-  rate: { kind: number({ minimum: 0, below: 1 }) },
+  rate: { kind: dropRate() },
 } as const satisfies OptionSchema;
 
 /** Options of `stochasticDepth`. */
@@ -26,12 +26,6 @@ export function stochasticDepth(options: StochasticDepthOptions): Layer {
 }
 
 /** The type of `stochasticDepth` layers. */
-export const STOCHASTIC_DEPTH = layerType("stochasticDepth", OPTIONS, ({ rate }, header) => ({
-  ...header,
-  alias: "inference",
-  stopsAtZero: "inherits",
-  outputShape: ([input]) => input,
-  parameters: () => [],
-  multiplyAdds: () => 0,
-  place: (site) => new PlacedDrop(site, 1, rate),
-}));
+export const STOCHASTIC_DEPTH = layerType("stochasticDepth", OPTIONS, ({ rate }, header) =>
+  dropping(header, (site) => new PlacedDrop(site, 1, rate)),
+);

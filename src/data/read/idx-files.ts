@@ -1,4 +1,4 @@
-import { InputRangeError } from "../../errors.ts";
+import { InputRangeError, listed } from "../../errors.ts";
 import { allowedBytes } from "../expansion.ts";
 import { type NamedBytes, readIdxPair } from "../idx.ts";
 import { checkGaps, findIdxNames, type IdxNames, noIdxPair } from "../mnist.ts";
@@ -24,7 +24,8 @@ export async function readIdxFiles(
   for (const name of names.lone) leftOut.addBroken("without its images or labels", name);
   leftOut.check("readIdx", "pairs of images and labels");
   if (names.train === undefined && names.test === undefined) {
-    throw noIdxPair("readIdx", names, JSON.stringify(files.map(({ name }) => name).slice(0, 4)));
+    const got = files.map(({ name }) => JSON.stringify(name));
+    throw noIdxPair("readIdx", names, listed(got, 4));
   }
   const open = async (name: string): Promise<NamedBytes> => {
     const file = byName.get(name);
@@ -38,8 +39,8 @@ export async function readIdxFiles(
       if (pair === names.train) checkGaps({ labels, ...rest }, pair.labels);
       return { shape, images, labels: labels ?? new Uint8Array(0), depth: 8 };
     });
-  const listed = others.find(({ name }) => isClassNames(name));
-  const classNames = listed && (await readClassNames(listed));
+  const namesFile = others.find(({ name }) => isClassNames(name));
+  const classNames = namesFile && (await readClassNames(namesFile));
   const parts = { train: await read(names.train), test: await read(names.test), classNames };
   if (parts.train !== undefined || parts.test !== undefined) return parts;
   throw noIdxPair("readIdx", names, "none that can be read");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type InputError, InputRangeError, isInputError, retold } from "../../errors.ts";
+import { type InputError, InputRangeError, isInputError, listed, retold } from "../../errors.ts";
 import { readOptions } from "../../options/schema.ts";
 import { splitStratified } from "../split.ts";
 import { settingsFor } from "./applicable.ts";
@@ -175,8 +175,12 @@ async function readParts(
   }
 }
 
+/** The first of some files, and how many more there are. */
 function shown(files: readonly DataFile[]): string {
-  return JSON.stringify(files[0].name) + (files.length > 1 ? ` and ${files.length - 1} more` : "");
+  return listed(
+    files.map(({ name }) => JSON.stringify(name)),
+    1,
+  );
 }
 
 /** A file's name without its last ending. */
