@@ -6,9 +6,18 @@
 
 import type { Heap } from "./heap.ts";
 
-/** The inputs of an output on an axis: floor(place inputs / outputs) to ceil((place + 1) inputs / outputs) - 1. */
-function window(place: number, inputs: number, outputs: number): { readonly from: number; readonly to: number } {
-  return { from: Math.floor((place * inputs) / outputs), to: Math.ceil(((place + 1) * inputs) / outputs) };
+/** The inputs of an output on an axis. */
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The windows on an axis: from floor(output inputs / outputs) to ceil((output + 1) inputs / outputs) - 1. */
+function windows(inputs: number, outputs: number): Window[] {
+  return Array.from({ length: outputs }, (_, output) => ({
+    from: Math.floor((output * inputs) / outputs),
+    to: Math.ceil(((output + 1) * inputs) / outputs),
+  }));
 }
 
 /** The adaptive pooling kernels over one heap. */
@@ -26,18 +35,21 @@ export function adaptivePoolKernels(heap: Heap) {
       p: number,
       q: number,
     ): void {
-      for (let row = begin * p; row < end * p; row++) {
-        const image = x + Math.floor(row / p) * h * w * c;
-        const rows = window(row % p, h, p);
-        for (let column = 0; column < q; column++) {
-          const columns = window(column, w, q);
-          const count = (rows.to - rows.from) * (columns.to - columns.from);
-          for (let channel = 0; channel < c; channel++) {
-            let sum = 0;
-            for (let i = rows.from; i < rows.to; i++) {
-              for (let j = columns.from; j < columns.to; j++) sum += heap[image + (i * w + j) * c + channel];
+      const [rows, columns] = [windows(h, p), windows(w, q)];
+      let output = begin * rows.length * columns.length;
+      for (let sample = begin; sample < end; sample++) {
+        const image = x + sample * h * w * c;
+        for (const { from: top, to: bottom } of rows) {
+          for (const { from: left, to: right } of columns) {
+            const count = (bottom - top) * (right - left);
+            for (let channel = 0; channel < c; channel++) {
+              let sum = 0;
+              for (let i = top; i < bottom; i++) {
+                for (let j = left; j < right; j++) sum += heap[image + (i * w + j) * c + channel];
+              }
+              heap[y + output * c + channel] = sum / count;
             }
-            heap[y + (row * q + column) * c + channel] = sum / count;
+            output++;
           }
         }
       }
@@ -56,17 +68,20 @@ export function adaptivePoolKernels(heap: Heap) {
       q: number,
     ): void {
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
-      for (let row = begin * p; row < end * p; row++) {
-        const image = dx + Math.floor(row / p) * h * w * c;
-        const rows = window(row % p, h, p);
-        for (let column = 0; column < q; column++) {
-          const columns = window(column, w, q);
-          const count = (rows.to - rows.from) * (columns.to - columns.from);
-          for (let channel = 0; channel < c; channel++) {
-            const share = heap[dy + (row * q + column) * c + channel] / count;
-            for (let i = rows.from; i < rows.to; i++) {
-              for (let j = columns.from; j < columns.to; j++) heap[image + (i * w + j) * c + channel] += share;
+      const [rows, columns] = [windows(h, p), windows(w, q)];
+      let output = begin * rows.length * columns.length;
+      for (let sample = begin; sample < end; sample++) {
+        const image = dx + sample * h * w * c;
+        for (const { from: top, to: bottom } of rows) {
+          for (const { from: left, to: right } of columns) {
+            const count = (bottom - top) * (right - left);
+            for (let channel = 0; channel < c; channel++) {
+              const share = heap[dy + output * c + channel] / count;
+              for (let i = top; i < bottom; i++) {
+                for (let j = left; j < right; j++) heap[image + (i * w + j) * c + channel] += share;
+              }
             }
+            output++;
           }
         }
       }

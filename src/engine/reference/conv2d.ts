@@ -1,18 +1,17 @@
 /**
  * 2-D convolution, direct: no im2col, the input is padded beforehand. Layout NHWC, filters [r, s, c / groups, k].
  *
- * Tiled for speed: 2 x 4 results at a time are held in local variables, so that six loads serve eight multiplications. V8
- * keeps them in registers only as variables of one function, so each kernel spells its tile out.
- * A tile at the edge repeats the last row or column instead of having code of its own: it computes the same value
- * twice. Every result is one sum in one order, so cutting the axis elsewhere changes no bit.
+ * Tiled for speed: see `product-tile.ts`.
  *
  * @module
  */
 
-import { biasValue, type Heap } from "./heap.ts";
+import type { Heap } from "./heap.ts";
+import { addProducts, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
 
 /** The convolution kernels over one heap. */
 export function conv2dKernels(heap: Heap) {
+  const tile = newTile();
   return {
     /**
      * y[i, j, filter] = max(bias + sum over taps and channels of x[i strideH + tapRow dilationH, j strideW + tapColumn
@@ -49,61 +48,24 @@ export function conv2dKernels(heap: Heap) {
       const channels = c / groups;
       const filters = k / groups;
       const lastPosition = p * q - 1;
+      const runs = new Int32Array(2 * r * s);
+      for (let tap = 0; tap < r * s; tap++) {
+        runs[2 * tap] = (Math.floor(tap / s) * dilationH * wp + (tap % s) * dilationW) * c;
+        runs[2 * tap + 1] = tap * channels * k;
+      }
       for (let sample = begin; sample < end; sample++) {
         for (let group = 0; group < groups; group++) {
           const image = x + sample * hp * wp * c + group * channels;
-          const lastFilter = (group + 1) * filters - 1;
-          for (let filter = group * filters; filter <= lastFilter; filter += 4) {
-            const filter1 = Math.min(filter + 1, lastFilter);
-            const filter2 = Math.min(filter + 2, lastFilter);
-            const filter3 = Math.min(filter + 3, lastFilter);
+          const last = (group + 1) * filters - 1;
+          for (let filter = group * filters; filter <= last; filter += 4) {
             for (let position = 0; position <= lastPosition; position += 2) {
               const position1 = Math.min(position + 1, lastPosition);
               const corner0 = image + (Math.floor(position / q) * strideH * wp + (position % q) * strideW) * c;
               const corner1 = image + (Math.floor(position1 / q) * strideH * wp + (position1 % q) * strideW) * c;
-              const bias0 = position * biasStride;
-              const bias1 = position1 * biasStride;
-              let sum00 = biasValue(heap, bias, bias0 + filter);
-              let sum01 = biasValue(heap, bias, bias0 + filter1);
-              let sum02 = biasValue(heap, bias, bias0 + filter2);
-              let sum03 = biasValue(heap, bias, bias0 + filter3);
-              let sum10 = biasValue(heap, bias, bias1 + filter);
-              let sum11 = biasValue(heap, bias, bias1 + filter1);
-              let sum12 = biasValue(heap, bias, bias1 + filter2);
-              let sum13 = biasValue(heap, bias, bias1 + filter3);
-              for (let tap = 0; tap < r * s; tap++) {
-                const shift = (Math.floor(tap / s) * dilationH * wp + (tap % s) * dilationW) * c;
-                const x0 = corner0 + shift;
-                const x1 = corner1 + shift;
-                let row = w + tap * channels * k;
-                for (let channel = 0; channel < channels; channel++) {
-                  const value0 = heap[x0 + channel];
-                  const value1 = heap[x1 + channel];
-                  const weight0 = heap[row + filter];
-                  const weight1 = heap[row + filter1];
-                  const weight2 = heap[row + filter2];
-                  const weight3 = heap[row + filter3];
-                  sum00 += value0 * weight0;
-                  sum01 += value0 * weight1;
-                  sum02 += value0 * weight2;
-                  sum03 += value0 * weight3;
-                  sum10 += value1 * weight0;
-                  sum11 += value1 * weight1;
-                  sum12 += value1 * weight2;
-                  sum13 += value1 * weight3;
-                  row += k;
-                }
-              }
-              const y0 = y + (sample * p * q + position) * k;
-              const y1 = y + (sample * p * q + position1) * k;
-              heap[y0 + filter] = Math.max(sum00, lower);
-              heap[y0 + filter1] = Math.max(sum01, lower);
-              heap[y0 + filter2] = Math.max(sum02, lower);
-              heap[y0 + filter3] = Math.max(sum03, lower);
-              heap[y1 + filter] = Math.max(sum10, lower);
-              heap[y1 + filter1] = Math.max(sum11, lower);
-              heap[y1 + filter2] = Math.max(sum12, lower);
-              heap[y1 + filter3] = Math.max(sum13, lower);
+              startTile(heap, tile, bias, position * biasStride, position1 * biasStride, filter, last);
+              addProducts(heap, tile, corner0, corner1, w, filter, last, 1, runs, r * s, channels, 1, k);
+              const image0 = y + sample * p * q * k;
+              storeTile(heap, tile, image0 + position * k, image0 + position1 * k, filter, last, lower);
             }
           }
         }
@@ -144,69 +106,35 @@ export function conv2dKernels(heap: Heap) {
     ): void {
       const channels = c / groups;
       const filters = k / groups;
+      const runs = new Int32Array(2 * r * s);
       for (let row = begin * height; row < end * height; row++) {
         const i = row % height;
-        const image = dy + Math.floor(row / height) * p * wd * k;
+        const image = dy + (Math.floor(row / height) * p * wd + haloLeft) * k;
         // Columns strideW apart meet the same taps: a tile holds two such neighbours.
         for (let column = 0; column < width; column++) {
           if (Math.floor(column / strideW) % 2 === 1) continue;
+          let count = 0;
+          for (let tapRow = 0; tapRow < r; tapRow++) {
+            const down = i + padTop - tapRow * dilationH;
+            if (down % strideH !== 0 || down < 0 || down >= p * strideH) continue;
+            for (let tapColumn = 0; tapColumn < s; tapColumn++) {
+              const across = column + padLeft - tapColumn * dilationW;
+              if (across % strideW !== 0) continue;
+              runs[2 * count] = ((down / strideH) * wd + across / strideW) * k;
+              runs[2 * count + 1] = (tapRow * s + tapColumn) * channels * k;
+              count++;
+            }
+          }
           const column1 = column + strideW < width ? column + strideW : column;
           const apart = column1 === column ? 0 : k;
           for (let group = 0; group < groups; group++) {
+            const left = image + group * filters;
+            const to = dx + row * width * c + group * channels;
             for (let channel = 0; channel < channels; channel += 4) {
-              const channel1 = Math.min(channel + 1, channels - 1);
-              const channel2 = Math.min(channel + 2, channels - 1);
-              const channel3 = Math.min(channel + 3, channels - 1);
-              let sum00 = 0;
-              let sum01 = 0;
-              let sum02 = 0;
-              let sum03 = 0;
-              let sum10 = 0;
-              let sum11 = 0;
-              let sum12 = 0;
-              let sum13 = 0;
-              for (let tapRow = 0; tapRow < r; tapRow++) {
-                const down = i + padTop - tapRow * dilationH;
-                if (down % strideH !== 0 || down < 0 || down >= p * strideH) continue;
-                for (let tapColumn = 0; tapColumn < s; tapColumn++) {
-                  const across = column + padLeft - tapColumn * dilationW;
-                  if (across % strideW !== 0) continue;
-                  const position = (down / strideH) * wd + across / strideW + haloLeft;
-                  const dy0 = image + position * k + group * filters;
-                  const dy1 = dy0 + apart;
-                  const tap = w + (tapRow * s + tapColumn) * channels * k + group * filters;
-                  const w0 = tap + channel * k;
-                  const w1 = tap + channel1 * k;
-                  const w2 = tap + channel2 * k;
-                  const w3 = tap + channel3 * k;
-                  for (let filter = 0; filter < filters; filter++) {
-                    const value0 = heap[dy0 + filter];
-                    const value1 = heap[dy1 + filter];
-                    const weight0 = heap[w0 + filter];
-                    const weight1 = heap[w1 + filter];
-                    const weight2 = heap[w2 + filter];
-                    const weight3 = heap[w3 + filter];
-                    sum00 += value0 * weight0;
-                    sum01 += value0 * weight1;
-                    sum02 += value0 * weight2;
-                    sum03 += value0 * weight3;
-                    sum10 += value1 * weight0;
-                    sum11 += value1 * weight1;
-                    sum12 += value1 * weight2;
-                    sum13 += value1 * weight3;
-                  }
-                }
-              }
-              const dx0 = dx + (row * width + column) * c + group * channels;
-              const dx1 = dx + (row * width + column1) * c + group * channels;
-              heap[dx0 + channel] = sum00;
-              heap[dx0 + channel1] = sum01;
-              heap[dx0 + channel2] = sum02;
-              heap[dx0 + channel3] = sum03;
-              heap[dx1 + channel] = sum10;
-              heap[dx1 + channel1] = sum11;
-              heap[dx1 + channel2] = sum12;
-              heap[dx1 + channel3] = sum13;
+              clearTile(tile);
+              const right = w + group * filters;
+              addProducts(heap, tile, left, left + apart, right, channel, channels - 1, k, runs, count, filters, 1, 1);
+              storeTile(heap, tile, to + column * c, to + column1 * c, channel, channels - 1);
             }
           }
         }

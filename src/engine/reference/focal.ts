@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isFirstLargest } from "./class-logits.ts";
 import type { Heap } from "./heap.ts";
 
 /** The least probability that has a power: the smallest normal float32. */
@@ -74,13 +75,7 @@ export function focalKernels(heap: Heap) {
           heap[dx + j] = (heap[dx + j] - p * gradients) * factor;
         }
         heap[losses + sample] = loss;
-        // Negated, so that NaN counts as wrong.
-        let isFirstLargest = 1;
-        for (let j = 0; j < classes; j++) {
-          const isLower = j < label ? heap[x + j] < heap[x + label] : heap[x + j] <= heap[x + label];
-          if (!isLower) isFirstLargest = 0;
-        }
-        heap[correct + sample] = isFirstLargest;
+        heap[correct + sample] = isFirstLargest(heap, x, label, classes);
       }
     },
 

@@ -5,12 +5,7 @@
  */
 
 import { SUM_ROWS } from "../kernel-sizes.ts";
-import type { Heap } from "./heap.ts";
-
-/** Floats of a row of a sample's sums: c in whole vectors of four. */
-function padded(c: number): number {
-  return Math.ceil(c / 4) * 4;
-}
+import { type Heap, padded } from "./heap.ts";
 
 /** The kernels of layer and group normalisation over one heap. */
 export function groupNormKernels(heap: Heap) {

@@ -6,12 +6,7 @@
  */
 
 import { SUM_ROWS } from "../kernel-sizes.ts";
-import type { Heap } from "./heap.ts";
-
-/** Floats of a row of a sample's sums: c in whole vectors of four. */
-function padded(c: number): number {
-  return Math.ceil(c / 4) * 4;
-}
+import { type Heap, padded } from "./heap.ts";
 
 /** The batch normalisation kernels over one heap. */
 export function normKernels(heap: Heap) {

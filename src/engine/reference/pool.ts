@@ -10,23 +10,34 @@
 import type { Heap } from "./heap.ts";
 
 /** A window along one axis: its first tap inside the input, its end, and its taps in the mean. */
-interface Side {
+interface Window {
   readonly from: number;
   readonly to: number;
   readonly count: number;
 }
 
 /**
- * The window of an output along one axis.
+ * The windows along one axis of `size` elements, one for each of `outputs`.
  *
  * @param counted end of the taps that count in the mean; undefined where only those inside the input do
  */
-function side(origin: number, taps: number, dilation: number, size: number, counted?: number): Side {
-  const from = origin < 0 ? origin + Math.ceil(-origin / dilation) * dilation : origin;
-  const end = origin + (taps - 1) * dilation + 1;
-  const to = Math.min(end, size);
-  const length = counted === undefined ? to - from : Math.min(end, counted) - origin;
-  return { from, to, count: Math.ceil(length / dilation) };
+function windows(
+  outputs: number,
+  size: number,
+  taps: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  counted?: number,
+): Window[] {
+  return Array.from({ length: outputs }, (_, output) => {
+    const origin = output * stride - padding;
+    const from = origin < 0 ? origin + Math.ceil(-origin / dilation) * dilation : origin;
+    const end = origin + (taps - 1) * dilation + 1;
+    const to = Math.min(end, size);
+    const length = counted === undefined ? to - from : Math.min(end, counted) - origin;
+    return { from, to, count: Math.ceil(length / dilation) };
+  });
 }
 
 /** The pooling kernels over one heap. */
@@ -56,22 +67,24 @@ export function poolKernels(heap: Heap) {
       dilationW: number,
       lower: number,
     ): void {
-      for (let row = begin * p; row < end * p; row++) {
-        const sample = Math.floor(row / p);
-        const rows = side((row % p) * strideH - padTop, r, dilationH, h);
-        for (let column = 0; column < q; column++) {
-          const columns = side(column * strideW - padLeft, s, dilationW, w);
-          const to = y + (row * q + column) * c;
-          for (let channel = 0; channel < c; channel++) {
-            let maximum = lower;
-            for (let i = rows.from; i < rows.to; i += dilationH) {
-              const from = x + (sample * h + i) * w * c + channel;
-              for (let j = columns.from; j < columns.to; j += dilationW) {
-                const value = heap[from + j * c];
-                if (value > maximum || Number.isNaN(value)) maximum = value;
+      const rows = windows(p, h, r, strideH, padTop, dilationH);
+      const columns = windows(q, w, s, strideW, padLeft, dilationW);
+      let output = begin * rows.length * columns.length;
+      for (let image = begin; image < end; image++) {
+        for (const { from: top, to: bottom } of rows) {
+          for (const { from: left, to: right } of columns) {
+            for (let channel = 0; channel < c; channel++) {
+              let maximum = lower;
+              for (let i = top; i < bottom; i += dilationH) {
+                const from = x + (image * h + i) * w * c + channel;
+                for (let j = left; j < right; j += dilationW) {
+                  const value = heap[from + j * c];
+                  if (value > maximum || Number.isNaN(value)) maximum = value;
+                }
               }
+              heap[y + output * c + channel] = maximum;
             }
-            heap[to + channel] = maximum;
+            output++;
           }
         }
       }
@@ -104,25 +117,28 @@ export function poolKernels(heap: Heap) {
       dilationW: number,
       lower: number,
     ): void {
+      const rows = windows(p, h, r, strideH, padTop, dilationH);
+      const columns = windows(q, w, s, strideW, padLeft, dilationW);
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
-      for (let row = begin * p; row < end * p; row++) {
-        const sample = Math.floor(row / p);
-        const rows = side((row % p) * strideH - padTop, r, dilationH, h);
-        for (let column = 0; column < q; column++) {
-          const columns = side(column * strideW - padLeft, s, dilationW, w);
-          const output = (row * q + column) * c;
-          for (let channel = 0; channel < c; channel++) {
-            const maximum = heap[y + output + channel];
-            if (!(maximum > lower)) continue;
-            search: for (let i = rows.from; i < rows.to; i += dilationH) {
-              const input = (sample * h + i) * w * c + channel;
-              for (let j = columns.from; j < columns.to; j += dilationW) {
-                if (heap[x + input + j * c] === maximum) {
-                  heap[dx + input + j * c] += heap[dy + output + channel];
-                  break search;
+      let output = begin * rows.length * columns.length;
+      for (let image = begin; image < end; image++) {
+        for (const { from: top, to: bottom } of rows) {
+          for (const { from: left, to: right } of columns) {
+            for (let channel = 0; channel < c; channel++) {
+              const at = output * c + channel;
+              const maximum = heap[y + at];
+              if (!(maximum > lower)) continue;
+              search: for (let i = top; i < bottom; i += dilationH) {
+                const input = (image * h + i) * w * c + channel;
+                for (let j = left; j < right; j += dilationW) {
+                  if (heap[x + input + j * c] === maximum) {
+                    heap[dx + input + j * c] += heap[dy + at];
+                    break search;
+                  }
                 }
               }
             }
+            output++;
           }
         }
       }
@@ -154,22 +170,22 @@ export function poolKernels(heap: Heap) {
       padRight: number,
       countPad: number,
     ): void {
-      for (let row = begin * p; row < end * p; row++) {
-        const sample = Math.floor(row / p);
-        const below = countPad === 1 ? h + padBottom : undefined;
-        const rows = side((row % p) * strideH - padTop, r, dilationH, h, below);
-        for (let column = 0; column < q; column++) {
-          const behind = countPad === 1 ? w + padRight : undefined;
-          const columns = side(column * strideW - padLeft, s, dilationW, w, behind);
-          const scale = 1 / (rows.count * columns.count);
-          const to = y + (row * q + column) * c;
-          for (let channel = 0; channel < c; channel++) {
-            let sum = 0;
-            for (let i = rows.from; i < rows.to; i += dilationH) {
-              const from = x + (sample * h + i) * w * c + channel;
-              for (let j = columns.from; j < columns.to; j += dilationW) sum += heap[from + j * c];
+      const rows = windows(p, h, r, strideH, padTop, dilationH, countPad === 1 ? h + padBottom : undefined);
+      const columns = windows(q, w, s, strideW, padLeft, dilationW, countPad === 1 ? w + padRight : undefined);
+      let output = begin * rows.length * columns.length;
+      for (let image = begin; image < end; image++) {
+        for (const { from: top, to: bottom, count: high } of rows) {
+          for (const { from: left, to: right, count: wide } of columns) {
+            const scale = 1 / (high * wide);
+            for (let channel = 0; channel < c; channel++) {
+              let sum = 0;
+              for (let i = top; i < bottom; i += dilationH) {
+                const from = x + (image * h + i) * w * c + channel;
+                for (let j = left; j < right; j += dilationW) sum += heap[from + j * c];
+              }
+              heap[y + output * c + channel] = sum * scale;
             }
-            heap[to + channel] = sum * scale;
+            output++;
           }
         }
       }
@@ -201,21 +217,22 @@ export function poolKernels(heap: Heap) {
       padRight: number,
       countPad: number,
     ): void {
+      const rows = windows(p, h, r, strideH, padTop, dilationH, countPad === 1 ? h + padBottom : undefined);
+      const columns = windows(q, w, s, strideW, padLeft, dilationW, countPad === 1 ? w + padRight : undefined);
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
-      for (let row = begin * p; row < end * p; row++) {
-        const sample = Math.floor(row / p);
-        const below = countPad === 1 ? h + padBottom : undefined;
-        const rows = side((row % p) * strideH - padTop, r, dilationH, h, below);
-        for (let column = 0; column < q; column++) {
-          const behind = countPad === 1 ? w + padRight : undefined;
-          const columns = side(column * strideW - padLeft, s, dilationW, w, behind);
-          const scale = 1 / (rows.count * columns.count);
-          const from = dy + (row * q + column) * c;
-          for (let i = rows.from; i < rows.to; i += dilationH) {
-            for (let j = columns.from; j < columns.to; j += dilationW) {
-              const to = dx + ((sample * h + i) * w + j) * c;
-              for (let channel = 0; channel < c; channel++) heap[to + channel] += heap[from + channel] * scale;
+      let output = begin * rows.length * columns.length;
+      for (let image = begin; image < end; image++) {
+        for (const { from: top, to: bottom, count: high } of rows) {
+          for (const { from: left, to: right, count: wide } of columns) {
+            const scale = 1 / (high * wide);
+            const from = dy + output * c;
+            for (let i = top; i < bottom; i += dilationH) {
+              for (let j = left; j < right; j += dilationW) {
+                const to = dx + ((image * h + i) * w + j) * c;
+                for (let channel = 0; channel < c; channel++) heap[to + channel] += heap[from + channel] * scale;
+              }
             }
+            output++;
           }
         }
       }

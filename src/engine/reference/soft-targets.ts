@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isFirstLargest, largestLogit } from "./class-logits.ts";
 import type { Heap } from "./heap.ts";
 
 /** The kernels over one heap. */
@@ -34,14 +35,7 @@ export function softTargetKernels(heap: Heap) {
         const t = targets + sample * classes;
         const dx = dlogits + sample * classes;
         const label = heap[labels + sample];
-        const labelLogit = heap[x + label];
-        let maximum = heap[x];
-        let isFirstLargest = 1;
-        for (let j = 0; j < classes; j++) {
-          const value = heap[x + j];
-          if (value > maximum) maximum = value;
-          if (!(j < label ? value < labelLogit : value <= labelLogit)) isFirstLargest = 0;
-        }
+        const maximum = largestLogit(heap, x, classes);
         let sum = 0;
         let whole = 0;
         let distance = 0;
@@ -58,7 +52,7 @@ export function softTargetKernels(heap: Heap) {
           heap[dx + j] = (probability * whole - heap[t + j]) * factor;
         }
         heap[losses + sample] = Math.log(sum) * whole - distance;
-        heap[correct + sample] = isFirstLargest;
+        heap[correct + sample] = isFirstLargest(heap, x, label, classes);
       }
     },
   };

@@ -14,15 +14,17 @@ interface Between {
 }
 
 /**
- * The neighbours of output `place` on an axis of `length` inputs, of which the outermost have themselves beside them.
+ * The neighbours of each output on an axis of `length` inputs, of which the outermost have themselves beside them.
  *
  * @param aligned 1: the outermost outputs lie on the outermost inputs; 0: pixels are points in the middle of their squares
  */
-function between(place: number, size: number, length: number, aligned: number): Between {
+function neighbours(length: number, size: number, aligned: number): Between[] {
   const ends = Math.max(length * size - 1, 1);
-  const at = aligned === 1 ? (place * (length - 1)) / ends : (place + 0.5) / size - 0.5;
-  const first = Math.floor(at);
-  return { first: Math.max(first, 0), second: Math.min(first + 1, length - 1), share: at - first };
+  return Array.from({ length: length * size }, (_, output) => {
+    const at = aligned === 1 ? (output * (length - 1)) / ends : (output + 0.5) / size - 0.5;
+    const first = Math.floor(at);
+    return { first: Math.max(first, 0), second: Math.min(first + 1, length - 1), share: at - first };
+  });
 }
 
 /** The four pixels beside an output, as offsets of their first channels. */
@@ -33,9 +35,9 @@ interface Corners {
   readonly lowerRight: number;
 }
 
-/** The corners between some rows and columns of images [h, w, c] at `base`, of which row `image` is the first of one. */
-function cornersOf(base: number, image: number, rows: Between, columns: Between, w: number, c: number): Corners {
-  const at = (row: number, column: number) => base + ((image + row) * w + column) * c;
+/** The corners between some rows and columns of the image [h, w, c] at `image`. */
+function cornersOf(image: number, rows: Between, columns: Between, w: number, c: number): Corners {
+  const at = (row: number, column: number) => image + (row * w + column) * c;
   return {
     upperLeft: at(rows.first, columns.first),
     upperRight: at(rows.first, columns.second),
@@ -107,16 +109,24 @@ export function upsampleKernels(heap: Heap) {
       sizeW: number,
       aligned: number,
     ): void {
-      for (let line = begin * h * sizeH; line < end * h * sizeH; line++) {
-        const image = Math.floor(line / (h * sizeH)) * h;
-        const rows = between(line - image * sizeH, sizeH, h, aligned);
-        for (let place = 0; place < w * sizeW; place++) {
-          const columns = between(place, sizeW, w, aligned);
-          const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(x, image, rows, columns, w, c);
-          for (let channel = 0; channel < c; channel++) {
-            const upper = (1 - columns.share) * heap[upperLeft + channel] + columns.share * heap[upperRight + channel];
-            const lower = (1 - columns.share) * heap[lowerLeft + channel] + columns.share * heap[lowerRight + channel];
-            heap[y + (line * w * sizeW + place) * c + channel] = (1 - rows.share) * upper + rows.share * lower;
+      const [rows, columns] = [neighbours(h, sizeH, aligned), neighbours(w, sizeW, aligned)];
+      let output = begin * rows.length * columns.length;
+      for (let image = begin; image < end; image++) {
+        for (const row of rows) {
+          for (const column of columns) {
+            const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(
+              x + image * h * w * c,
+              row,
+              column,
+              w,
+              c,
+            );
+            for (let channel = 0; channel < c; channel++) {
+              const upper = (1 - column.share) * heap[upperLeft + channel] + column.share * heap[upperRight + channel];
+              const lower = (1 - column.share) * heap[lowerLeft + channel] + column.share * heap[lowerRight + channel];
+              heap[y + output * c + channel] = (1 - row.share) * upper + row.share * lower;
+            }
+            output++;
           }
         }
       }
@@ -136,18 +146,26 @@ export function upsampleKernels(heap: Heap) {
       aligned: number,
     ): void {
       heap.fill(0, dx + begin * h * w * c, dx + end * h * w * c);
-      for (let line = begin * h * sizeH; line < end * h * sizeH; line++) {
-        const image = Math.floor(line / (h * sizeH)) * h;
-        const rows = between(line - image * sizeH, sizeH, h, aligned);
-        for (let place = 0; place < w * sizeW; place++) {
-          const columns = between(place, sizeW, w, aligned);
-          const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(dx, image, rows, columns, w, c);
-          for (let channel = 0; channel < c; channel++) {
-            const gradient = heap[dy + (line * w * sizeW + place) * c + channel];
-            heap[upperLeft + channel] += (1 - rows.share) * (1 - columns.share) * gradient;
-            heap[upperRight + channel] += (1 - rows.share) * columns.share * gradient;
-            heap[lowerLeft + channel] += rows.share * (1 - columns.share) * gradient;
-            heap[lowerRight + channel] += rows.share * columns.share * gradient;
+      const [rows, columns] = [neighbours(h, sizeH, aligned), neighbours(w, sizeW, aligned)];
+      let output = begin * rows.length * columns.length;
+      for (let image = begin; image < end; image++) {
+        for (const row of rows) {
+          for (const column of columns) {
+            const { upperLeft, upperRight, lowerLeft, lowerRight } = cornersOf(
+              dx + image * h * w * c,
+              row,
+              column,
+              w,
+              c,
+            );
+            for (let channel = 0; channel < c; channel++) {
+              const gradient = heap[dy + output * c + channel];
+              heap[upperLeft + channel] += (1 - row.share) * (1 - column.share) * gradient;
+              heap[upperRight + channel] += (1 - row.share) * column.share * gradient;
+              heap[lowerLeft + channel] += row.share * (1 - column.share) * gradient;
+              heap[lowerRight + channel] += row.share * column.share * gradient;
+            }
+            output++;
           }
         }
       }

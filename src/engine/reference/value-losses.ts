@@ -1,6 +1,6 @@
 /**
  * Losses of values with their gradients, beside the squared error of `loss.ts`. Parallel axis: samples; `weight` and `weights`
- * as there.
+ * as there. Each spells its loop out: with a function for the terms V8 takes two to four times as long.
  *
  * @module
  */

@@ -2,15 +2,17 @@
  * Weight gradient of 3 x 3 convolutions with stride 1, as the definition has it; its WebAssembly twin uses Winograd's filtering.
  * Layout NHWC, filters [3, 3, c, k]; the input is not padded: taps outside are left out.
  *
- * Tiled for speed as in conv2d.ts: two channels by four filters.
+ * Tiled for speed, two channels by four filters: see `product-tile.ts`.
  *
  * @module
  */
 
 import type { Heap } from "./heap.ts";
+import { addProducts, addTile, clearTile, newTile } from "./product-tile.ts";
 
 /** The kernel of the weight gradient over one heap. */
 export function winogradWeightsKernels(heap: Heap) {
+  const tile = newTile();
   return {
     /**
      * dw[tapRow, tapColumn, channel, filter] = sum over samples and output positions (i, j) of x[i + tapRow - padTop, j +
@@ -39,6 +41,7 @@ export function winogradWeightsKernels(heap: Heap) {
       const firstChannel = begin * 4;
       const channels = Math.max(0, Math.min(end * 4, c) - firstChannel);
       const sums = new Float64Array(9 * channels * k);
+      const runs = new Int32Array(2 * p);
       for (let sample = 0; sample < n; sample++) {
         const image = x + sample * height * width * c + firstChannel;
         for (let tap = 0; tap < 9; tap++) {
@@ -47,61 +50,20 @@ export function winogradWeightsKernels(heap: Heap) {
           const endRow = Math.min(p, height - down);
           const firstColumn = Math.max(0, -across);
           const endColumn = Math.min(q, width - across);
+          let count = 0;
+          for (let i = Math.max(0, -down); i < endRow; i++) {
+            runs[2 * count] = ((i + down) * width + firstColumn + across) * c;
+            runs[2 * count + 1] = ((sample * p + i) * q + firstColumn) * k;
+            count++;
+          }
           for (let channel = 0; channel < channels; channel += 2) {
             const channel1 = Math.min(channel + 1, channels - 1);
+            const [x0, x1] = [image + channel, image + channel1];
+            const [to0, to1] = [(tap * channels + channel) * k, (tap * channels + channel1) * k];
             for (let filter = 0; filter < k; filter += 4) {
-              const filter1 = Math.min(filter + 1, k - 1);
-              const filter2 = Math.min(filter + 2, k - 1);
-              const filter3 = Math.min(filter + 3, k - 1);
-              let sum00 = 0;
-              let sum01 = 0;
-              let sum02 = 0;
-              let sum03 = 0;
-              let sum10 = 0;
-              let sum11 = 0;
-              let sum12 = 0;
-              let sum13 = 0;
-              for (let i = Math.max(0, -down); i < endRow; i++) {
-                let from = dy + ((sample * p + i) * q + firstColumn) * k;
-                let at = image + ((i + down) * width + firstColumn + across) * c;
-                for (let j = firstColumn; j < endColumn; j++) {
-                  const value0 = heap[at + channel];
-                  const value1 = heap[at + channel1];
-                  const gradient0 = heap[from + filter];
-                  const gradient1 = heap[from + filter1];
-                  const gradient2 = heap[from + filter2];
-                  const gradient3 = heap[from + filter3];
-                  sum00 += value0 * gradient0;
-                  sum01 += value0 * gradient1;
-                  sum02 += value0 * gradient2;
-                  sum03 += value0 * gradient3;
-                  sum10 += value1 * gradient0;
-                  sum11 += value1 * gradient1;
-                  sum12 += value1 * gradient2;
-                  sum13 += value1 * gradient3;
-                  at += c;
-                  from += k;
-                }
-              }
-              // Read all eight before writing: at an edge some of them are the same element.
-              const to0 = (tap * channels + channel) * k;
-              const to1 = (tap * channels + channel1) * k;
-              sum00 += sums[to0 + filter];
-              sum01 += sums[to0 + filter1];
-              sum02 += sums[to0 + filter2];
-              sum03 += sums[to0 + filter3];
-              sum10 += sums[to1 + filter];
-              sum11 += sums[to1 + filter1];
-              sum12 += sums[to1 + filter2];
-              sum13 += sums[to1 + filter3];
-              sums[to0 + filter] = sum00;
-              sums[to0 + filter1] = sum01;
-              sums[to0 + filter2] = sum02;
-              sums[to0 + filter3] = sum03;
-              sums[to1 + filter] = sum10;
-              sums[to1 + filter1] = sum11;
-              sums[to1 + filter2] = sum12;
-              sums[to1 + filter3] = sum13;
+              clearTile(tile);
+              addProducts(heap, tile, x0, x1, dy, filter, k - 1, 1, runs, count, endColumn - firstColumn, c, k);
+              addTile(sums, tile, to0, to1, filter, k - 1);
             }
           }
         }

@@ -3,21 +3,47 @@
  * Winograd's filtering, and these are what their results are measured by. Layout NHWC, filters [3, 3, c, k]; the input is
  * not padded: taps outside are left out.
  *
- * Tiled for speed as in conv2d.ts, 2 x 4 results at a time. Two columns share a tile where
- * they meet the same taps; every result is one sum in one order.
+ * Tiled for speed: see `product-tile.ts`. Two columns share a tile where they meet the same taps.
  *
  * @module
  */
 
-import { biasValue, type Heap } from "./heap.ts";
+import type { Heap } from "./heap.ts";
+import { addProducts, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
 
-/** The first and the one past the last of three taps that meet `size` elements, the first tap lying on element `at`. */
-function tapsAt(at: number, size: number): readonly [first: number, end: number] {
+/** The first and the one past the last of three taps. */
+type Taps = readonly [first: number, end: number];
+
+/** The taps that meet `size` elements, the first of the three lying on element `at`. */
+function tapsAt(at: number, size: number): Taps {
   return [Math.max(0, -at), Math.min(3, size - at)];
 }
 
 /** The kernels of 3 x 3 convolutions and their data gradients over one heap. */
 export function winogradKernels(heap: Heap) {
+  const tile = newTile();
+  const runs = new Int32Array(2 * 9);
+
+  /** Makes a run of each of some taps: the steps from row to row and tap to tap, on the left and on the right. Returns their number. */
+  function takeRuns(
+    [firstRow, endRow]: Taps,
+    [firstColumn, endColumn]: Taps,
+    leftRow: number,
+    leftTap: number,
+    rightRow: number,
+    rightTap: number,
+  ): number {
+    let count = 0;
+    for (let row = firstRow; row < endRow; row++) {
+      for (let column = firstColumn; column < endColumn; column++) {
+        runs[2 * count] = row * leftRow + column * leftTap;
+        runs[2 * count + 1] = row * rightRow + column * rightTap;
+        count++;
+      }
+    }
+    return count;
+  }
+
   return {
     /**
      * y[i, j, filter] = max(bias + sum over taps and channels of x[i + tapRow - padTop, j + tapColumn - padLeft, channel]
@@ -49,62 +75,21 @@ export function winogradKernels(heap: Heap) {
       for (let line = begin * p; line < end * p; line++) {
         const i = line % p;
         const top = i - padTop;
-        const [firstRow, endRow] = tapsAt(top, height);
+        const rows = tapsAt(top, height);
         const image = x + (Math.floor(line / p) * height + top) * width * c;
         for (let j = 0, next = 0; j < q; j = next) {
           const left = j - padLeft;
-          const [firstColumn, endColumn] = tapsAt(left, width);
           const pair = j + 1 < q && left >= 0 && left + 4 <= width;
           next = j + (pair ? 2 : 1);
-          const apart = pair ? 1 : 0;
+          const count = takeRuns(rows, tapsAt(left, width), width * c, c, 3 * c * k, c * k);
+          const x0 = image + left * c;
+          const x1 = pair ? x0 + c : x0;
           const bias0 = (i * q + j) * biasStride;
-          const bias1 = bias0 + apart * biasStride;
+          const y0 = y + (line * q + j) * k;
           for (let filter = 0; filter < k; filter += 4) {
-            const filter1 = Math.min(filter + 1, k - 1);
-            const filter2 = Math.min(filter + 2, k - 1);
-            const filter3 = Math.min(filter + 3, k - 1);
-            let sum00 = biasValue(heap, bias, bias0 + filter);
-            let sum01 = biasValue(heap, bias, bias0 + filter1);
-            let sum02 = biasValue(heap, bias, bias0 + filter2);
-            let sum03 = biasValue(heap, bias, bias0 + filter3);
-            let sum10 = biasValue(heap, bias, bias1 + filter);
-            let sum11 = biasValue(heap, bias, bias1 + filter1);
-            let sum12 = biasValue(heap, bias, bias1 + filter2);
-            let sum13 = biasValue(heap, bias, bias1 + filter3);
-            for (let tapRow = firstRow; tapRow < endRow; tapRow++) {
-              for (let tapColumn = firstColumn; tapColumn < endColumn; tapColumn++) {
-                const x0 = image + (tapRow * width + left + tapColumn) * c;
-                const x1 = x0 + apart * c;
-                let row = w + (tapRow * 3 + tapColumn) * c * k;
-                for (let channel = 0; channel < c; channel++) {
-                  const value0 = heap[x0 + channel];
-                  const value1 = heap[x1 + channel];
-                  const weight0 = heap[row + filter];
-                  const weight1 = heap[row + filter1];
-                  const weight2 = heap[row + filter2];
-                  const weight3 = heap[row + filter3];
-                  sum00 += value0 * weight0;
-                  sum01 += value0 * weight1;
-                  sum02 += value0 * weight2;
-                  sum03 += value0 * weight3;
-                  sum10 += value1 * weight0;
-                  sum11 += value1 * weight1;
-                  sum12 += value1 * weight2;
-                  sum13 += value1 * weight3;
-                  row += k;
-                }
-              }
-            }
-            const y0 = y + (line * q + j) * k;
-            const y1 = y0 + apart * k;
-            heap[y0 + filter] = Math.max(sum00, lower);
-            heap[y0 + filter1] = Math.max(sum01, lower);
-            heap[y0 + filter2] = Math.max(sum02, lower);
-            heap[y0 + filter3] = Math.max(sum03, lower);
-            heap[y1 + filter] = Math.max(sum10, lower);
-            heap[y1 + filter1] = Math.max(sum11, lower);
-            heap[y1 + filter2] = Math.max(sum12, lower);
-            heap[y1 + filter3] = Math.max(sum13, lower);
+            startTile(heap, tile, bias, bias0, pair ? bias0 + biasStride : bias0, filter, k - 1);
+            addProducts(heap, tile, x0, x1, w, filter, k - 1, 1, runs, count, c, 1, k);
+            storeTile(heap, tile, y0, pair ? y0 + k : y0, filter, k - 1, lower);
           }
         }
       }
@@ -136,63 +121,20 @@ export function winogradKernels(heap: Heap) {
       for (let line = begin * height; line < end * height; line++) {
         // Taps counted backwards run forwards through dy.
         const top = (line % height) + padTop - 2;
-        const [firstRow, endRow] = tapsAt(top, p);
+        const rows = tapsAt(top, p);
         const image = dy + (Math.floor(line / height) * p + top) * q * k;
         for (let j = 0, next = 0; j < width; j = next) {
           const left = j + padLeft - 2;
-          const [firstColumn, endColumn] = tapsAt(left, q);
           const pair = j + 1 < width && left >= 0 && left + 4 <= q;
           next = j + (pair ? 2 : 1);
-          const apart = pair ? 1 : 0;
+          const count = takeRuns(rows, tapsAt(left, q), q * k, k, -3 * c * k, -c * k);
+          const dy0 = image + left * k;
+          const dy1 = pair ? dy0 + k : dy0;
+          const dx0 = dx + (line * width + j) * c;
           for (let channel = 0; channel < c; channel += 4) {
-            const channel1 = Math.min(channel + 1, c - 1);
-            const channel2 = Math.min(channel + 2, c - 1);
-            const channel3 = Math.min(channel + 3, c - 1);
-            let sum00 = 0;
-            let sum01 = 0;
-            let sum02 = 0;
-            let sum03 = 0;
-            let sum10 = 0;
-            let sum11 = 0;
-            let sum12 = 0;
-            let sum13 = 0;
-            for (let tapRow = firstRow; tapRow < endRow; tapRow++) {
-              for (let tapColumn = firstColumn; tapColumn < endColumn; tapColumn++) {
-                const dy0 = image + (tapRow * q + left + tapColumn) * k;
-                const dy1 = dy0 + apart * k;
-                const tap = w + ((2 - tapRow) * 3 + 2 - tapColumn) * c * k;
-                const w0 = tap + channel * k;
-                const w1 = tap + channel1 * k;
-                const w2 = tap + channel2 * k;
-                const w3 = tap + channel3 * k;
-                for (let filter = 0; filter < k; filter++) {
-                  const value0 = heap[dy0 + filter];
-                  const value1 = heap[dy1 + filter];
-                  const weight0 = heap[w0 + filter];
-                  const weight1 = heap[w1 + filter];
-                  const weight2 = heap[w2 + filter];
-                  const weight3 = heap[w3 + filter];
-                  sum00 += value0 * weight0;
-                  sum01 += value0 * weight1;
-                  sum02 += value0 * weight2;
-                  sum03 += value0 * weight3;
-                  sum10 += value1 * weight0;
-                  sum11 += value1 * weight1;
-                  sum12 += value1 * weight2;
-                  sum13 += value1 * weight3;
-                }
-              }
-            }
-            const dx0 = dx + (line * width + j) * c;
-            const dx1 = dx0 + apart * c;
-            heap[dx0 + channel] = sum00;
-            heap[dx0 + channel1] = sum01;
-            heap[dx0 + channel2] = sum02;
-            heap[dx0 + channel3] = sum03;
-            heap[dx1 + channel] = sum10;
-            heap[dx1 + channel1] = sum11;
-            heap[dx1 + channel2] = sum12;
-            heap[dx1 + channel3] = sum13;
+            clearTile(tile);
+            addProducts(heap, tile, dy0, dy1, w + 8 * c * k, channel, c - 1, k, runs, count, k, 1, 1);
+            storeTile(heap, tile, dx0, pair ? dx0 + c : dx0, channel, c - 1);
           }
         }
       }
