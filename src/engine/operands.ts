@@ -63,7 +63,8 @@ function placesOf(kernel: KernelName, row: AnyRow): readonly number[] {
  * const [x, y] = operandsOf(tape.operations[0]);
  * y; // { role: "output", argument: 1, offset: 16640, step: 25, width: 25, rows: 1, ... }
  */
-export function operandsOf({ kernel, arguments: args, scratch, layer }: Operation): readonly Operand[] {
+export function operandsOf(operation: Operation): readonly Operand[] {
+  const { kernel, arguments: args, scratch, band, layer } = operation;
   const row = known.get(kernel);
   if (row === undefined) throw new Error(`${layer}: expected its rows of ${kernel} in \`kernels\`, got none`);
   const indices = placesOf(kernel, row);
@@ -73,7 +74,15 @@ export function operandsOf({ kernel, arguments: args, scratch, layer }: Operatio
     .entries()) {
     if (place.offset === 0) continue;
     const width = place.role === "scratch" ? (scratch?.elements ?? 0) : place.width;
-    operands.push({ ...place, width, argument: indices[i] });
+    const operand = { ...place, width, argument: indices[i] };
+    operands.push(band === undefined || operand.step === 0 ? operand : inBand(operand, operation.band));
   }
   return operands;
+}
+
+/** The operand of one image in parts: those of an output follow each other, an input is read around each of them. */
+function inBand(operand: Operand, band: Operation["band"]): Operand {
+  const shift = band?.shifts.find(([argument]) => argument === operand.argument)?.[1] ?? 0;
+  const { width } = operand;
+  return operand.role === "output" ? { ...operand, step: shift, width: shift, pitch: width } : { ...operand, step: 0 };
 }

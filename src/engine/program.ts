@@ -3,7 +3,7 @@ import type { KernelName, Kernels } from "./kernels.ts";
 import { operandsOf } from "./operands.ts";
 import { isInTurnArea, phasesOf, type Run } from "./phases.ts";
 import type { TurnArea } from "./plan.ts";
-import { argumentsOf, type Operation, sliceOf, type Tape } from "./tape.ts";
+import { callOf, type Operation, sliceOf, type Tape } from "./tape.ts";
 
 /** A kernel call of one thread, ready to be made. */
 interface Call {
@@ -75,7 +75,7 @@ function partOf(
   for (const operation of operations) {
     const [begin, end] = sliceOf(operation, thread, threads);
     if (end === begin) continue;
-    const args = [begin, end, ...argumentsOf(operation, area)];
+    const args = callOf(operation, begin, end, area);
     const moving = turnArea && movingPlaces(operation, turnArea, args, area);
     calls.push({
       name: operation.kernel,

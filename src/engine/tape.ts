@@ -10,9 +10,20 @@ import type { TurnArea } from "./plan.ts";
  * - `channel`: channels, each over the whole batch
  * - `weight`: rows of a weight gradient, or panels of packed weights
  * - `parameter`: elements of all parameters together
+ * - `part`: parts of a single image, pixels or rows, into which its `sample` calls are cut for threads
  * - `single`: work that one thread does alone
  */
-export type Axis = "sample" | "batch" | "channel" | "weight" | "parameter" | "single";
+export type Axis = "sample" | "batch" | "channel" | "weight" | "parameter" | "part" | "single";
+
+/** The rows of one image's output as the range of a call: a part of them is the call for an image with fewer rows. */
+export interface Band {
+  /** Index of the argument that is their number. */
+  readonly rows: number;
+  /** Rows of a part; the last one may have fewer. */
+  readonly of: number;
+  /** Indices of the arguments that a part moves, and by how much from one to the next. */
+  readonly shifts: readonly (readonly [argument: number, step: number])[];
+}
 
 /** Memory that belongs to the thread that runs a call: one area for each thread, one after the other. */
 export interface ThreadScratch {
@@ -30,6 +41,8 @@ export interface Operation {
   /** The kernel's arguments after `begin` and `end`. */
   readonly arguments: readonly number[];
   readonly scratch?: ThreadScratch | undefined;
+  /** For the rows of an image as the range; the arguments are those for all of it. */
+  readonly band?: Band | undefined;
   /** Path of the layer that the call is made for, for messages; empty where there is none, as for updates. */
   readonly layer: string;
 }
@@ -106,7 +119,21 @@ export function sliceOf({ axis, extent }: Operation, thread: number, threads: nu
 }
 
 /** An operation's arguments with the thread's own scratch. */
-export function argumentsOf({ arguments: args, scratch }: Operation, thread: number): readonly number[] {
+function argumentsOf({ arguments: args, scratch }: Operation, thread: number): readonly number[] {
   if (scratch === undefined || thread === 0) return args;
   return args.map((value, i) => (i === scratch.argument ? value + thread * scratch.elements : value));
+}
+
+/**
+ * All arguments of a kernel for the part [begin, end) of an operation, the range first.
+ *
+ * @param thread whose scratch it gets
+ */
+export function callOf(operation: Operation, begin: number, end: number, thread: number): number[] {
+  const args = [...argumentsOf(operation, thread)];
+  const { band } = operation;
+  if (band === undefined) return [begin, end, ...args];
+  args[band.rows] = Math.min(end * band.of, args[band.rows]) - begin * band.of;
+  for (const [argument, step] of band.shifts) args[argument] += begin * step;
+  return [0, 1, ...args];
 }

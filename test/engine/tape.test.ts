@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../src/engine/engine.ts";
 import { runTape } from "../../src/engine/program.ts";
-import { argumentsOf, sliceOf, Tape } from "../../src/engine/tape.ts";
+import { callOf, sliceOf, Tape } from "../../src/engine/tape.ts";
 
 describe("a tape", () => {
   it("gives each slice scratch of its own", async () => {
@@ -64,6 +64,6 @@ describe("a tape", () => {
       [0, 1],
       [0, 0],
     ]);
-    expect(argumentsOf(cut, 2)).toEqual([0, 0, 1, Number.POSITIVE_INFINITY, 0]);
+    expect(callOf(cut, 0, 1, 2)).toEqual([0, 1, 0, 0, 1, Number.POSITIVE_INFINITY, 0]);
   });
 });

@@ -4,6 +4,7 @@ import { isRecord } from "../../json.ts";
 import type { Kernels } from "../kernels.ts";
 import { type Phase, programOf, runPhase } from "../program.ts";
 import type { Tape } from "../tape.ts";
+import { cutByParts } from "./bands.ts";
 import { Control, STOP } from "./control.ts";
 import type { ThreadHandle } from "./source.ts";
 import { threadSource } from "./start.ts";
@@ -100,9 +101,10 @@ export class Pool {
 
   #share(tape: Tape): SharedTape {
     const id = this.#tapes++;
-    const { operations, chunk, turnArea } = tape;
+    const cut = cutByParts(tape);
+    const { operations, chunk, turnArea } = cut;
     this.#post({ type: "tape", id, operations, chunk, turnArea });
-    return { id, program: programOf(this.#kernels, tape, 0, this.threads) };
+    return { id, program: programOf(this.#kernels, cut, 0, this.threads) };
   }
 
   /**
