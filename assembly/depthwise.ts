@@ -1,6 +1,7 @@
 // Depthwise convolution: one r x s filter per channel, [r, s, 1, c]. Lanes are channels; the last vectors of a pixel may
 // read up to seven floats past its channels, which do not count.
 
+import { sum_row_3x3 } from "./depthwise-3x3";
 import { store_lanes, store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
 import { LONG_SUM, SUM_PART } from "./sums";
@@ -24,6 +25,16 @@ function sum_row(
   weightColumnStep: usize, rows: i32, columns: i32, to: usize, toStep: usize, biased: bool, bias: usize, biasStep: usize,
   lower: f32, count: i32, c: i32,
 ): void {
+  let first = 0;
+  if (rows == 3 && columns == 3) {
+    // From right to left where the taps lie that way.
+    const back = pixelStep == -columnStep;
+    const start = back ? <usize>(count - 1) : 0, sign: usize = back ? -1 : 1;
+    first = sum_row_3x3(
+      from + start * pixelStep, sign * pixelStep, rowStep, columnStep, weight, weightRowStep, weightColumnStep,
+      to + start * toStep, sign * toStep, biased, bias + start * biasStep, sign * biasStep, lower, count, c,
+    );
+  }
   const floor = f32x4.splat(lower);
   const mask = i32x4.splat(biased ? -1 : 0);
   const three = count >= 3;
@@ -34,7 +45,7 @@ function sum_row(
   for (let j = 0; j < count; j += together) {
     // The last three overlap those before, and give the same numbers again.
     const column = <usize>min(j, count - together);
-    for (let channel = 0; channel < c; channel += 8) {
+    for (let channel = first; channel < c; channel += 8) {
       const shift = <usize>channel << 2;
       const lanes = c - channel;
       let summand = bias + column * biasStep + shift;
