@@ -39,9 +39,10 @@ export function announceLines(run: TrainingRun, { output }: Context): void {
   output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
   if (run.isChosen) {
     output.text(
-      `Chosen    for such images: the recipe ${settings.network}, its epochs by their number${augmentWords(settings)}`,
+      `Chosen    for such images: the recipe ${settings.network}, epochs and batch by their number${augmentWords(settings)}`,
     );
-    output.text("          --model, --recipe, --epochs, --augment and --size choose otherwise");
+    const size = loaded.pictures === undefined ? "" : ", --size";
+    output.text(`          --model, --recipe, --epochs, --batch-size${size} and --augment choose otherwise`);
   }
   if (engine.reason !== undefined && engine.name !== "js") output.text(`Threads   1: ${engine.reason}`);
   if (progress.step > 0) {
@@ -64,5 +65,7 @@ function validationUse({ data: { validation, test }, trainer }: TrainingRun): st
 /** Words on the random changes of the images. */
 function augmentWords({ augment }: RunSettings): string {
   const changes = Object.entries(augment ?? {}).filter(([, value]) => value !== 0 && value !== false);
-  return changes.length === 0 ? "" : `; augmentation ${changes.map(([key, value]) => `${key}=${value}`).join(",")}`;
+  return changes.length === 0
+    ? ""
+    : `; augmentation\n          ${changes.map(([key, value]) => `${key}=${value}`).join(",")}`;
 }

@@ -98,7 +98,7 @@ export async function prepareExperiment(
     },
     engine,
   });
-  const isChosen = !isNamed && network.name !== usual.name;
+  const isChosen = !isNamed && (network.name !== usual.name || network.epochs !== usual.epochs);
   return { network, isChosen, start, plan, data, settings, engine, threads, freeze };
 }
 
