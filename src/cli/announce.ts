@@ -38,9 +38,9 @@ export function announceLines(run: TrainingRun, { output }: Context): void {
   const epochs = `${counted(settings.epochs, "epoch")} of ${counted(trainer.stepsPerEpoch, "step")} of ${model.network.batchSize}`;
   output.text(`Training  ${epochs}; ${config?.type}, ${rate}; seed ${model.seed}; ${machine}`);
   if (run.isChosen) {
-    output.text(
-      `Chosen    for such images: the recipe ${settings.network}, epochs and batch by their number${augmentWords(settings)}`,
-    );
+    output.text(`Chosen    for such images: the recipe ${settings.network}, its epochs and batches by their number`);
+    const augment = augmentWords(settings);
+    if (augment !== "") output.text(`          augmentation ${augment}`);
     const size = loaded.pictures === undefined ? "" : ", --size";
     output.text(`          --model, --recipe, --epochs, --batch-size${size} and --augment choose otherwise`);
   }
@@ -62,10 +62,8 @@ function validationUse({ data: { validation, test }, trainer }: TrainingRun): st
     : use;
 }
 
-/** Words on the random changes of the images. */
+/** The random changes of the images, as the option has them. */
 function augmentWords({ augment }: RunSettings): string {
   const changes = Object.entries(augment ?? {}).filter(([, value]) => value !== 0 && value !== false);
-  return changes.length === 0
-    ? ""
-    : `; augmentation\n          ${changes.map(([key, value]) => `${key}=${value}`).join(",")}`;
+  return changes.map(([key, value]) => `${key}=${value}`).join(",");
 }
