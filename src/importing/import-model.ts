@@ -27,18 +27,23 @@ export interface ImportedModel extends Omit<WeightFit, "values"> {
 }
 
 /**
- * A compiled model from the file of another program: the weights that PyTorch wrote, a state dict in `.pth` or `.pt` (of any version from
- * 0.1.10 on), or safetensors.
+ * A compiled model from the file of another program: ONNX (operators of version 7 to 24), a model of Keras, or the weights that PyTorch wrote, a state dict
+ * in `.pth` or `.pt` (of any version from 0.1.10 on), or safetensors.
  *
- * Such a file holds weights and no network: that, and the scaling of its pixels, are given. A layer takes the module that `mapping` names,
+ * ONNX and Keras hold network and weights, and seldom the scaling of pixels: `input` says it. What there is no layer for is an error.
+ *
+ * The others hold weights and no network: that, and the scaling of its pixels, are given. A layer takes the module that `mapping` names,
  * else the one of its own name (dots for slashes), else the first one left in the file's order whose tensors have its shapes. Orders of
  * axes are turned into ours, also those of a dense layer after a flattened image. Half precision, bfloat16 and float64 become float32.
  * Nothing in a file is run: its unpickler makes tensors and dictionaries, and names for everything else.
  *
  * @param files the model's file: its bytes, a `Blob`, an address, in Node also a path; or a list of it and of the files that it names, which
  * are else looked for beside it
- * @throws TypeError, RangeError if it is no such file, a shape differs, or weights or tensors are left over (see `partial`)
+ * @throws TypeError, RangeError if it is no such file, has something that there is none of here, a shape differs, or weights or tensors
+ * are left over (see `partial`)
  * @throws FileError in Node, for a path that cannot be read
+ * @example
+ * const { model } = await importModel("efficientnet.onnx", { input: "imagenet" });
  * @example
  * const { model, pairs } = await importModel("mnist-cnn.pth", {
  *   network: {
@@ -93,7 +98,12 @@ async function readForeignModel(
   const { modelFormatOf } = await import("./model-formats.ts");
   const format = modelFormatOf(files.bytes);
   if (format !== undefined && format.load === undefined) {
-    throw new InputRangeError(files.who, "a state dict of PyTorch, or safetensors", format.name, "unsupported-file");
+    throw new InputRangeError(
+      files.who,
+      "ONNX, a model of Keras, a state dict of PyTorch, or safetensors",
+      format.name,
+      "unsupported-file",
+    );
   }
   if (format?.load !== undefined) {
     if (network === undefined) return (await format.load())(files, { scaling, shape });

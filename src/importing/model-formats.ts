@@ -6,6 +6,7 @@
 
 import { isHdf5 } from "../data/read/hdf5-file.ts";
 import { isZip } from "../data/read/zip.ts";
+import { isOnnx } from "../formats/onnx/is-onnx.ts";
 import { isPytorch } from "../formats/pytorch/state-dict.ts";
 import type { ReadForeignModel } from "./foreign-model.ts";
 
@@ -35,8 +36,8 @@ const FORMATS: readonly ModelFormat[] = [
   { name: "a TFLite model", matches: (bytes) => startsWith(bytes, 4, "TFL3") },
   {
     name: "an ONNX model",
-    // The field `ir_version`, then `producer_name` or the graph.
-    matches: (bytes) => bytes[0] === 0x08 && bytes[1] < 32 && (bytes[2] === 0x12 || bytes[2] === 0x3a),
+    matches: isOnnx,
+    load: async () => (await import("./onnx/read-onnx.ts")).readOnnx,
   },
   { name: "an archive of PyTorch before 0.1.10", matches: (bytes) => startsWith(bytes, 257, "ustar") },
 ];

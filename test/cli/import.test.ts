@@ -47,6 +47,24 @@ it("makes a model file, and says what became of every weight", async () => {
   expect(event.weightsSha256).toBe(inspected.weightsSha256);
 });
 
+it("makes a model file of a whole model, once the scaling is said", async () => {
+  copyFileSync(fileURLToPath(new URL("../importing/onnx/chain-dynamo.onnx", import.meta.url)), here("net.onnx"));
+  const refused = await run("import", "net.onnx");
+  expect([refused.code, refused.stdout]).toEqual([2, ""]);
+  expect(refused.stderr).toMatch(
+    /^convasm: importModel "net\.onnx": expected the scaling of pixels, which the file does not hold, got none; input says it.*\n$/,
+  );
+  expect((await run("import", "net.onnx", "--classes", "3")).stderr).toMatch(
+    /^convasm: --classes: expected --model with it/,
+  );
+  const { stdout } = await run("import", "net.onnx", "--input", "imagenet");
+  expect(stdout).toMatch(/^Weights +7 of 7 from net\.onnx$/m);
+  const inspected = (await run("inspect", "net.safetensors", "--json")).event("model");
+  expect(inspected.architecture).toMatchObject({
+    input: { shape: [8, 10, 3], scale: [1 / 58.395, 1 / 57.12, 1 / 57.375] },
+  });
+});
+
 it("takes a part where that is asked for, and names what is left over", async () => {
   const less = [...layers.slice(0, 4), { type: "dense", units: 7 }];
   writeFileSync(here("other.json"), JSON.stringify({ input: { shape: [4, 4, 1] }, layers: less }));

@@ -59,28 +59,31 @@ describe("mnist-cnn.pth", () => {
   });
 });
 
-describe("efficientnet-lite0.pth", () => {
-  const file = sharedFile("models", "efficientnet-lite0.pth");
+describe("efficientnet-lite0", () => {
+  const weights = sharedFile("models", "efficientnet-lite0.pth");
+  const onnx = sharedFile("models", "efficientnet-lite0.onnx");
   const zip = sharedFile("data", "ants-bees.zip");
   const { pixels: digest, every, range, best, logits } = golden.efficientnetLite0;
 
-  it.skipIf(file === undefined || zip === undefined)(
-    "has PyTorch's logits for eight photographs, on every engine",
-    async () => {
-      const pixels = await photographs(zip ?? "", 224);
-      expect(sha256(pixels)).toBe(digest);
-      for (const engine of (["simd", "relaxed", "wide"] as const).filter(hasEngine)) {
-        const network = recipeArchitecture(efficientnetLite0, { classes: 1000 });
-        const { model, pairs, unused } = await importModel(file ?? "", { engine, threads: 1, batchSize: 8, network });
-        expect([pairs.length, unused]).toEqual([model.weights().size, []]);
-        const outputs = await model.predict(pixels);
-        model.dispose();
-        const ours = Array.from({ length: logits.length }, (_, i) => outputs[i * every]);
-        expect(difference(ours, logits) / range, engine).toBeLessThan(1e-5);
-        expect(Array.from({ length: 8 }, (_, i) => argmax(outputs.subarray(1000 * i, 1000 * i + 1000)))).toEqual(best);
-      }
-    },
-  );
+  const network = recipeArchitecture(efficientnetLite0, { classes: 1000 });
+
+  it.each([
+    ["weights in the built-in network", weights, { network }],
+    ["ONNX", onnx, { input: { mean: 127, deviation: 128 } }],
+  ])("has PyTorch's logits for eight photographs, on every engine, from %s", async (_, file, options) => {
+    if (file === undefined || zip === undefined) return;
+    const pixels = await photographs(zip, 224);
+    expect(sha256(pixels)).toBe(digest);
+    for (const engine of (["simd", "relaxed", "wide"] as const).filter(hasEngine)) {
+      const { model, pairs, unused } = await importModel(file, { engine, threads: 1, batchSize: 8, ...options });
+      expect([pairs.length, unused]).toEqual([model.weights().size, []]);
+      const outputs = await model.predict(pixels);
+      model.dispose();
+      const ours = Array.from({ length: logits.length }, (_, i) => outputs[i * every]);
+      expect(difference(ours, logits) / range, engine).toBeLessThan(1e-5);
+      expect(Array.from({ length: 8 }, (_, i) => argmax(outputs.subarray(1000 * i, 1000 * i + 1000)))).toEqual(best);
+    }
+  });
 });
 
 describe("cifar10-cnn.h5", () => {

@@ -1,0 +1,115 @@
+/** Functions of single elements, and softmax, as layers. */
+
+import { gelu, leakyRelu, relu, sigmoid, tanh } from "../../../layers/activation.ts";
+import { hardSigmoid, hardSwish } from "../../../layers/hard-activation.ts";
+import type { Layer } from "../../../layers/layer.ts";
+import { prelu } from "../../../layers/prelu.ts";
+import { rescaling } from "../../../layers/rescaling.ts";
+import { elu, mish, SELU_DEPTH, SELU_SLOPE, selu, silu, softplus } from "../../../layers/smooth-activation.ts";
+import { softmax } from "../../../layers/softmax.ts";
+import type { MapNode } from "../builder.ts";
+import { alongAxis, dimsOf, inPlaceOf, regrouped } from "../layout.ts";
+import type { OpNode } from "../op-node.ts";
+
+const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-5 * Math.abs(b);
+
+/** The layers that an operator comes to, one after the other. */
+const LAYERS: Readonly<Record<string, (node: OpNode) => readonly Layer[]>> = {
+  Relu: () => [relu()],
+  LeakyRelu: (node) => [leakyRelu({ negativeSlope: node.number("alpha", 0.01) })],
+  Sigmoid: () => [sigmoid()],
+  Tanh: () => [tanh()],
+  Elu: (node) => [elu({ alpha: node.number("alpha", 1) })],
+  Selu: (node) => {
+    const [alpha, gamma] = [node.number("alpha", SELU_DEPTH / SELU_SLOPE), node.number("gamma", SELU_SLOPE)];
+    if (isNear(gamma, SELU_SLOPE) && isNear(alpha * gamma, SELU_DEPTH)) return [selu()];
+    return [elu({ alpha }), rescaling({ scale: gamma })];
+  },
+  Celu: (node) => {
+    const alpha = node.number("alpha", 1);
+    if (alpha === 1) return [elu()];
+    return [rescaling({ scale: 1 / alpha }), elu(), rescaling({ scale: alpha })];
+  },
+  Softplus: () => [softplus()],
+  HardSigmoid: (node) => {
+    const [scale, offset] = [node.number("alpha", 0.2), node.number("beta", 0.5)];
+    if (isNear(scale, 1 / 6) && isNear(offset, 0.5)) return [hardSigmoid()];
+    return [rescaling({ scale, offset }), relu({ maxValue: 1 })];
+  },
+  HardSwish: () => [hardSwish()],
+  Gelu: (node) => [gelu({ approximate: node.text("approximate", "none") === "tanh" })],
+  Mish: () => [mish()],
+  Swish: (node) => {
+    const alpha = node.number("alpha", 1);
+    if (alpha === 1) return [silu()];
+    return [rescaling({ scale: alpha }), silu(), rescaling({ scale: 1 / alpha })];
+  },
+  Clip: (node) => clip(node.scalar("min", 1) ?? LOWEST, node.scalar("max", 2) ?? -LOWEST),
+  Rescale: (node) => [rescaling({ scale: node.number("scale", 1), offset: node.number("offset", 0) })],
+};
+
+/** The lowest bound that is one: that of float32, which programs write for none. */
+const LOWEST = -3.4028e38;
+
+/** Layers that keep numbers within bounds. */
+function clip(least: number, most: number): readonly Layer[] {
+  const [isBelow, isAbove] = [least > LOWEST, most < -LOWEST];
+  if (!isBelow && !isAbove) return [];
+  // The least of x and a bound is the bound less what is above zero of their difference.
+  if (!isBelow) return [rescaling({ scale: -1, offset: most }), relu(), rescaling({ scale: -1, offset: most })];
+  if (most <= least) return [rescaling({ scale: 0, offset: most })];
+  const bounded = relu(isAbove ? { maxValue: most - least } : {});
+  return least === 0
+    ? [bounded]
+    : [rescaling({ scale: 1, offset: -least }), bounded, rescaling({ scale: 1, offset: least })];
+}
+
+/** Operators that are a function of each element. */
+export const ELEMENTWISE_MAPS: Readonly<Record<string, MapNode>> = Object.fromEntries(
+  Object.entries(LAYERS).map(([op, layersOf]): [string, MapNode] => [
+    op,
+    (node, net) => {
+      const value = net.of(node);
+      return inPlaceOf(
+        value,
+        layersOf(node).reduce((tensor, layer) => layer.apply(tensor), value.tensor),
+      );
+    },
+  ]),
+);
+
+/** PRelu: one factor for all, or one for each channel. */
+export const parametricRelu: MapNode = (node, net) => {
+  const value = net.of(node);
+  const slope = node.constant(1);
+  const [channels] = dimsOf(value);
+  if (slope?.size !== 1 && slope?.size !== channels) {
+    throw node.unsupported(`one slope, or ${channels}`, `[${slope?.dims}]`);
+  }
+  const { tensor, index, back } = alongAxis(node, value, 0);
+  const rank = tensor.shape.length;
+  const shared = slope.size === 1 ? rank : rank - 1;
+  const alpha = slope.mapped(
+    [...new Array<number>(shared).fill(1), ...(slope.size === 1 ? [] : [channels])],
+    (data, i) => data[slope.size === 1 ? 0 : index(i)],
+  );
+  const sharedAxes = Array.from({ length: shared }, (_, axis) => axis + 1);
+  const layer = net.layer(node, "prelu", { alpha }, (name) => prelu({ name, ...(shared > 0 && { sharedAxes }) }));
+  return back(layer.apply(tensor));
+};
+
+export const softmaxOf: MapNode = (node, net) => {
+  const value = net.of(node);
+  const dims = dimsOf(value);
+  const isOld = node.opset < 13;
+  const axis = node.axis(node.number("axis", isOld ? 1 : -1), dims.length + 1) - 1;
+  if (axis < 0) throw node.unsupported("an axis of single images", "the batch");
+  if (!isOld || axis === dims.length - 1) {
+    const { tensor, back } = alongAxis(node, value, axis);
+    return back(softmax().apply(tensor));
+  }
+  // Older versions take all axes from this one on as one.
+  const flat = regrouped(node, value, [...dims.slice(0, axis), dims.slice(axis).reduce((a, b) => a * b, 1)]);
+  const { tensor, back } = alongAxis(node, flat, axis);
+  return regrouped(node, back(softmax().apply(tensor)), dims);
+};
