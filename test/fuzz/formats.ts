@@ -162,6 +162,14 @@ export async function formats(): Promise<Format[]> {
       })),
     },
     {
+      name: "ONNX",
+      reading: "foreign",
+      seeds: ["chain-traced", "squeeze-dynamo", "unet-traced", "shapes-traced", "tf2onnx"].map((name) => ({
+        name: `${name}.onnx`,
+        bytes: readFileSync(new URL(`../importing/onnx/${name}.onnx`, import.meta.url)),
+      })),
+    },
+    {
       name: "network",
       reading: "network",
       seeds: NETWORKS.map((layers) => ({ name: "network.json", bytes: text(layers) })),

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import type * as Convasm from "../../src/node.ts";
 
 /** The kind of reading of a file. */
-export type Reading = "data" | "model" | "resume" | "network" | "weights";
+export type Reading = "data" | "model" | "resume" | "network" | "weights" | "foreign";
 
 /** A file to read, with those that belong to it. */
 export interface Request {
@@ -72,6 +72,12 @@ const READINGS: Readonly<Record<Reading, (files: Request["files"], hash: Hash) =
     const network = { input: { shape: [4, 4, 1] as const }, layers };
     const { model, pairs } = await library.importModel(bytes, { engine: "js", network });
     hash.update(JSON.stringify(pairs));
+    hash.update(library.weightsSha256(model));
+    model.dispose();
+  },
+  async foreign([{ bytes }], hash) {
+    const { model, pairs } = await library.importModel(bytes, { engine: "js", input: "raw" });
+    hash.update(JSON.stringify([pairs, model.architecture.toJson()]));
     hash.update(library.weightsSha256(model));
     model.dispose();
   },
