@@ -23,15 +23,18 @@ function reordered(data: readonly number[], dims: readonly number[], order: read
 }
 
 /** The axes in the order in which images lie here: channels last. */
-const imageOrder = (rank: number) => (rank === 4 ? [0, 2, 3, 1] : rank === 3 ? [0, 2, 1] : Array.from({ length: rank }, (_, i) => i));
+const imageOrder = (rank: number) =>
+  rank === 4 ? [0, 2, 3, 1] : rank === 3 ? [0, 2, 1] : Array.from({ length: rank }, (_, i) => i);
 
 /** Undefined for a case that passes; else "refused", or the fault. */
 async function faultOf(name: string, facts: Facts): Promise<string | undefined> {
   const bytes = readFileSync(join(folder, `${name}.onnx`));
-  const imported = await importModel(bytes, { engine: "js", input: "raw", batchSize: facts.input.dims[0] ?? 1 }).catch((error: unknown) => {
-    if (isInputError(error) && !error.message.includes("\n")) return error;
-    throw error;
-  });
+  const imported = await importModel(bytes, { engine: "js", input: "raw", batchSize: facts.input.dims[0] ?? 1 }).catch(
+    (error: unknown) => {
+      if (isInputError(error) && !error.message.includes("\n")) return error;
+      throw error;
+    },
+  );
   if (imported instanceof Error) return `refused: ${imported.message.replace(/^importModel: /, "")}`;
   const { model } = imported;
   const { dims, data } = facts.input;
@@ -40,8 +43,10 @@ async function faultOf(name: string, facts: Facts): Promise<string | undefined> 
   model.dispose();
   for (const [i, { dims: shape, data: values }] of facts.outputs.slice(0, got.length).entries()) {
     const orders = [imageOrder(shape.length), Array.from({ length: shape.length }, (_, axis) => axis)];
-    const isNear = (expected: readonly number[]) => expected.every((value, j) => Math.abs(value - got[i][j]) <= 1e-4 + 1e-4 * Math.abs(value));
-    if (got[i].length !== values.length || !orders.some((order) => isNear(reordered(values, shape, order)))) return `failed: ${[...got[i].slice(0, 4)]}, expected ${values.slice(0, 4)}`;
+    const isNear = (expected: readonly number[]) =>
+      expected.every((value, j) => Math.abs(value - got[i][j]) <= 1e-4 + 1e-4 * Math.abs(value));
+    if (got[i].length !== values.length || !orders.some((order) => isNear(reordered(values, shape, order))))
+      return `failed: ${[...got[i].slice(0, 4)]}, expected ${values.slice(0, 4)}`;
   }
   return undefined;
 }
@@ -56,7 +61,9 @@ const rows = new Map<string, { passed: number; refused: number; failed: number }
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
   const name = file.slice(0, -".json".length);
   const facts: Facts = JSON.parse(readFileSync(join(folder, file), "utf8"));
-  const fault = await faultOf(name, facts).catch((error: unknown) => `failed: ${error instanceof Error ? error.stack : error}`);
+  const fault = await faultOf(name, facts).catch(
+    (error: unknown) => `failed: ${error instanceof Error ? error.stack : error}`,
+  );
   const row = rows.get(facts.operator) ?? { passed: 0, refused: 0, failed: 0 };
   rows.set(facts.operator, row);
   if (fault === undefined) row.passed += 1;
