@@ -2,9 +2,8 @@
 // floor(i h / p) to ceil((i + 1) h / p) - 1, and so for columns; neighbours share a row where p does not divide h. Axis: sample.
 // Lanes are channels; the last vector of a pixel reads up to three floats past it, whose lanes are not stored.
 
-import { add_lanes, store_lanes_inline } from "./lanes";
-import { BLOCK, long_mean } from "./means";
-import { address, zero } from "./simd";
+import { address } from "./simd";
+import { mean_of_window, share_of_mean } from "./windows";
 
 /** First input of output `place`. */
 // @ts-ignore: decorator
@@ -36,25 +35,7 @@ export function adaptive_average_pool_forward(
         const left = first(column, w, q);
         const columns = after(column, w, q) - left;
         const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        const count = <f32>rows * <f32>columns;
-        if (rows * columns > BLOCK) {
-          long_mean(from, to, c, rows, columns, rowBytes, pixelBytes, <f64>count);
-          to += pixelBytes;
-          continue;
-        }
-        for (let channel = 0; channel < c; channel += 4) {
-          let line = from + (<usize>channel << 2);
-          let sum = zero();
-          for (let i = rows; i > 0; i--) {
-            let at = line;
-            for (let j = columns; j > 0; j--) {
-              sum = f32x4.add(sum, v128.load(at));
-              at += pixelBytes;
-            }
-            line += rowBytes;
-          }
-          store_lanes_inline(to + (<usize>channel << 2), f32x4.div(sum, f32x4.splat(count)), c - channel);
-        }
+        mean_of_window(from, to, c, rows, columns, rowBytes, pixelBytes, <f32>rows * <f32>columns);
         to += pixelBytes;
       }
     }
@@ -81,19 +62,7 @@ export function adaptive_average_pool_backward(
         const left = first(column, w, q);
         const columns = after(column, w, q) - left;
         const to = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        const count = f32x4.splat(<f32>rows * <f32>columns);
-        for (let channel = 0; channel < c; channel += 4) {
-          let line = to + (<usize>channel << 2);
-          const share = f32x4.div(v128.load(from + (<usize>channel << 2)), count);
-          for (let i = rows; i > 0; i--) {
-            let at = line;
-            for (let j = columns; j > 0; j--) {
-              add_lanes(at, share, c - channel);
-              at += pixelBytes;
-            }
-            line += rowBytes;
-          }
-        }
+        share_of_mean(from, to, c, rows, columns, rowBytes, pixelBytes, <f32>rows * <f32>columns);
         from += pixelBytes;
       }
     }

@@ -2,17 +2,84 @@
 // sample. Taps outside of the image are left out; each window has at least one inside. Lanes are channels; the
 // last vector of a pixel reads up to three floats past it, whose lanes are not stored. Every kernel overwrites its last tensor.
 //
-// The walk over windows stands in each kernel: a shared one would have to hand eight positions on for every window, and functions of
-// AssemblyScript give one value and inline no closures. The same holds for the walks over tiles (winograd.ts), rows of
-// channels (norm.ts), inputs that are not zero (dense-single.ts), and register tiles of several heights (tile.ts).
+// Functions of AssemblyScript give one value and inline no closures, but those that are inlined lose what a constant argument rules
+// out: `each_window` is the walk of all four kernels. What a kernel holds in many variables at once stays spelled out in it: the walks
+// over tiles (winograd.ts), over rows of channels (norm.ts) and over inputs that are not zero (dense-single.ts).
 
-import { add_lanes, maximum, store_lanes } from "./lanes";
-import { BLOCK, long_mean } from "./means";
-import { address, zero } from "./simd";
+import { maximum } from "./lanes";
+import { max_of_window, mean_of_window, share_of_largest, share_of_mean } from "./windows";
+import { address } from "./simd";
 
 /** The number of a window's `taps` on one axis, the first of them at `origin`, that lie before `end`. */
 function taps_before(end: i32, origin: i32, taps: i32, dilation: i32): i32 {
   return max(0, min(taps, (end - origin + dilation - 1) / dilation));
+}
+
+// Things that `each_window` does with a window.
+const MAX = 0;
+const MAX_GRADIENT = 1;
+const MEAN = 2;
+const MEAN_GRADIENT = 3;
+
+/**
+ * Does one thing with each window.
+ *
+ * @param work a constant, one of those above
+ * @param large [n, h, w, c], x or with MEAN_GRADIENT dx
+ * @param small [n, p, q, c], y or with MEAN_GRADIENT dy
+ * @param toDx, toDy bytes from x to dx and from y to dy, of MAX_GRADIENT
+ * @param padBottom, padRight, countPad of the means: as in `average_pool_forward`
+ */
+// @ts-ignore: decorator
+@inline
+function each_window(
+  work: i32,
+  begin: i32, end: i32, large: i32, small: i32, h: i32, w: i32, c: i32, p: i32, q: i32, r: i32, s: i32,
+  strideH: i32, strideW: i32, padTop: i32, padLeft: i32, dilationH: i32, dilationW: i32,
+  padBottom: i32, padRight: i32, countPad: i32, toDx: usize, toDy: usize, lower: f32,
+): void {
+  const reachH = (r - 1) * dilationH + 1;
+  const reachW = (s - 1) * dilationW + 1;
+  const pixelBytes = <usize>c << 2;
+  const rowBytes = <usize>w * pixelBytes;
+  const tapBytes = <usize>dilationW * pixelBytes;
+  const lineBytes = <usize>dilationH * rowBytes;
+  let output = address(small + begin * p * q * c);
+  for (let n = begin; n < end; n++) {
+    const image = address(large + n * h * w * c);
+    if (work == MAX_GRADIENT) memory.fill(image + toDx, 0, <usize>h * rowBytes);
+    if (work == MEAN_GRADIENT) memory.fill(image, 0, <usize>h * rowBytes);
+    for (let row = 0; row < p; row++) {
+      let top = row * strideH - padTop;
+      let rows = r;
+      let high = r;
+      if (top < 0 || top + reachH > h) {
+        if (countPad) high = taps_before(h + padBottom, top, r, dilationH);
+        const skipped = taps_before(0, top, r, dilationH);
+        rows = taps_before(h, top, r, dilationH) - skipped;
+        if (!countPad) high = rows;
+        top += skipped * dilationH;
+      }
+      for (let column = 0; column < q; column++) {
+        let left = column * strideW - padLeft;
+        let columns = s;
+        let wide = s;
+        if (left < 0 || left + reachW > w) {
+          if (countPad) wide = taps_before(w + padRight, left, s, dilationW);
+          const skipped = taps_before(0, left, s, dilationW);
+          columns = taps_before(w, left, s, dilationW) - skipped;
+          if (!countPad) wide = columns;
+          left += skipped * dilationW;
+        }
+        const window = image + <usize>top * rowBytes + <usize>left * pixelBytes;
+        if (work == MAX) max_of_window(window, output, c, rows, columns, lineBytes, tapBytes, lower);
+        if (work == MAX_GRADIENT) share_of_largest(window, output, c, rows, columns, lineBytes, tapBytes, toDx, toDy, lower);
+        if (work == MEAN) mean_of_window(window, output, c, rows, columns, lineBytes, tapBytes, <f32>high * <f32>wide);
+        if (work == MEAN_GRADIENT) share_of_mean(output, window, c, rows, columns, lineBytes, tapBytes, <f32>high * <f32>wide);
+        output += pixelBytes;
+      }
+    }
+  }
 }
 
 /**
@@ -68,50 +135,10 @@ export function max_pool_forward(
     max_pool_2x2_forward(begin, end, x, y, h, w, c, p, q, lower);
     return;
   }
-  const reachH = (r - 1) * dilationH + 1;
-  const reachW = (s - 1) * dilationW + 1;
-  const pixelBytes = <usize>c << 2;
-  const rowBytes = <usize>w * pixelBytes;
-  const tapBytes = <usize>dilationW * pixelBytes;
-  const lineBytes = <usize>dilationH * rowBytes;
-  let to = address(y + begin * p * q * c);
-  for (let n = begin; n < end; n++) {
-    const image = address(x + n * h * w * c);
-    for (let row = 0; row < p; row++) {
-      let top = row * strideH - padTop;
-      let rows = r;
-      if (top < 0 || top + reachH > h) {
-        const skipped = taps_before(0, top, r, dilationH);
-        rows = taps_before(h, top, r, dilationH) - skipped;
-        top += skipped * dilationH;
-      }
-      for (let column = 0; column < q; column++) {
-        let left = column * strideW - padLeft;
-        let columns = s;
-        if (left < 0 || left + reachW > w) {
-          const skipped = taps_before(0, left, s, dilationW);
-          columns = taps_before(w, left, s, dilationW) - skipped;
-          left += skipped * dilationW;
-        }
-        const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          let line = from + (<usize>channel << 2);
-          let largest = f32x4.splat(lower);
-          for (let i = rows; i > 0; i--) {
-            let at = line;
-            for (let j = columns; j > 0; j--) {
-              largest = maximum(largest, v128.load(at));
-              at += tapBytes;
-            }
-            line += lineBytes;
-          }
-          store_lanes(to + (<usize>channel << 2), largest, lanes);
-        }
-        to += pixelBytes;
-      }
-    }
-  }
+  each_window(
+    MAX, begin, end, x, y, h, w, c, p, q, r, s,
+    strideH, strideW, padTop, padLeft, dilationH, dilationW, 0, 0, 0, 0, 0, lower,
+  );
 }
 
 function max_pool_2x2_backward(
@@ -177,58 +204,11 @@ export function max_pool_backward(
     max_pool_2x2_backward(begin, end, x, y, dy, dx, h, w, c, p, q, lower);
     return;
   }
-  const reachH = (r - 1) * dilationH + 1;
-  const reachW = (s - 1) * dilationW + 1;
-  const pixelBytes = <usize>c << 2;
-  const rowBytes = <usize>w * pixelBytes;
-  const tapBytes = <usize>dilationW * pixelBytes;
-  const lineBytes = <usize>dilationH * rowBytes;
-  const floor = f32x4.splat(lower);
-  const toDx = address(dx) - address(x);
-  const toDy = address(dy) - address(y);
-  let output = address(y + begin * p * q * c);
-  for (let n = begin; n < end; n++) {
-    const image = address(x + n * h * w * c);
-    memory.fill(image + toDx, 0, <usize>h * rowBytes);
-    for (let row = 0; row < p; row++) {
-      let top = row * strideH - padTop;
-      let rows = r;
-      if (top < 0 || top + reachH > h) {
-        const skipped = taps_before(0, top, r, dilationH);
-        rows = taps_before(h, top, r, dilationH) - skipped;
-        top += skipped * dilationH;
-      }
-      for (let column = 0; column < q; column++) {
-        let left = column * strideW - padLeft;
-        let columns = s;
-        if (left < 0 || left + reachW > w) {
-          const skipped = taps_before(0, left, s, dilationW);
-          columns = taps_before(w, left, s, dilationW) - skipped;
-          left += skipped * dilationW;
-        }
-        const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          const shift = <usize>channel << 2;
-          const largest = v128.load(output + shift);
-          let gradient = v128.and(v128.load(output + toDy + shift), f32x4.gt(largest, floor));
-          let line = from + shift;
-          for (let i = rows; i > 0; i--) {
-            let at = line;
-            for (let j = columns; j > 0; j--) {
-              const here = f32x4.eq(v128.load(at), largest);
-              add_lanes(at + toDx, v128.and(gradient, here), lanes);
-              // A gradient is handed on once.
-              gradient = v128.andnot(gradient, here);
-              at += tapBytes;
-            }
-            line += lineBytes;
-          }
-        }
-        output += pixelBytes;
-      }
-    }
-  }
+  each_window(
+    MAX_GRADIENT, begin, end, x, y, h, w, c, p, q, r, s,
+    strideH, strideW, padTop, padLeft, dilationH, dilationW,
+    0, 0, 0, address(dx) - address(x), address(dy) - address(y), lower,
+  );
 }
 
 /**
@@ -244,62 +224,10 @@ export function average_pool_forward(
   strideH: i32, strideW: i32, padTop: i32, padLeft: i32, dilationH: i32, dilationW: i32,
   padBottom: i32, padRight: i32, countPad: i32,
 ): void {
-  const reachH = (r - 1) * dilationH + 1;
-  const reachW = (s - 1) * dilationW + 1;
-  const pixelBytes = <usize>c << 2;
-  const rowBytes = <usize>w * pixelBytes;
-  const tapBytes = <usize>dilationW * pixelBytes;
-  const lineBytes = <usize>dilationH * rowBytes;
-  let to = address(y + begin * p * q * c);
-  for (let n = begin; n < end; n++) {
-    const image = address(x + n * h * w * c);
-    for (let row = 0; row < p; row++) {
-      let top = row * strideH - padTop;
-      let rows = r;
-      let high = r;
-      if (top < 0 || top + reachH > h) {
-        if (countPad) high = taps_before(h + padBottom, top, r, dilationH);
-        const skipped = taps_before(0, top, r, dilationH);
-        rows = taps_before(h, top, r, dilationH) - skipped;
-        if (!countPad) high = rows;
-        top += skipped * dilationH;
-      }
-      for (let column = 0; column < q; column++) {
-        let left = column * strideW - padLeft;
-        let columns = s;
-        let wide = s;
-        if (left < 0 || left + reachW > w) {
-          if (countPad) wide = taps_before(w + padRight, left, s, dilationW);
-          const skipped = taps_before(0, left, s, dilationW);
-          columns = taps_before(w, left, s, dilationW) - skipped;
-          if (!countPad) wide = columns;
-          left += skipped * dilationW;
-        }
-        const from = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        if (rows * columns > BLOCK) {
-          long_mean(from, to, c, rows, columns, lineBytes, tapBytes, <f64>high * <f64>wide);
-          to += pixelBytes;
-          continue;
-        }
-        const count = f32x4.splat(<f32>high * <f32>wide);
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          let line = from + (<usize>channel << 2);
-          let sum = zero();
-          for (let i = rows; i > 0; i--) {
-            let at = line;
-            for (let j = columns; j > 0; j--) {
-              sum = f32x4.add(sum, v128.load(at));
-              at += tapBytes;
-            }
-            line += lineBytes;
-          }
-          store_lanes(to + (<usize>channel << 2), f32x4.div(sum, count), lanes);
-        }
-        to += pixelBytes;
-      }
-    }
-  }
+  each_window(
+    MEAN, begin, end, x, y, h, w, c, p, q, r, s,
+    strideH, strideW, padTop, padLeft, dilationH, dilationW, padBottom, padRight, countPad, 0, 0, 0,
+  );
 }
 
 /**
@@ -314,55 +242,8 @@ export function average_pool_backward(
   strideH: i32, strideW: i32, padTop: i32, padLeft: i32, dilationH: i32, dilationW: i32,
   padBottom: i32, padRight: i32, countPad: i32,
 ): void {
-  const reachH = (r - 1) * dilationH + 1;
-  const reachW = (s - 1) * dilationW + 1;
-  const pixelBytes = <usize>c << 2;
-  const rowBytes = <usize>w * pixelBytes;
-  const tapBytes = <usize>dilationW * pixelBytes;
-  const lineBytes = <usize>dilationH * rowBytes;
-  let from = address(dy + begin * p * q * c);
-  for (let n = begin; n < end; n++) {
-    const image = address(dx + n * h * w * c);
-    memory.fill(image, 0, <usize>h * rowBytes);
-    for (let row = 0; row < p; row++) {
-      let top = row * strideH - padTop;
-      let rows = r;
-      let high = r;
-      if (top < 0 || top + reachH > h) {
-        if (countPad) high = taps_before(h + padBottom, top, r, dilationH);
-        const skipped = taps_before(0, top, r, dilationH);
-        rows = taps_before(h, top, r, dilationH) - skipped;
-        if (!countPad) high = rows;
-        top += skipped * dilationH;
-      }
-      for (let column = 0; column < q; column++) {
-        let left = column * strideW - padLeft;
-        let columns = s;
-        let wide = s;
-        if (left < 0 || left + reachW > w) {
-          if (countPad) wide = taps_before(w + padRight, left, s, dilationW);
-          const skipped = taps_before(0, left, s, dilationW);
-          columns = taps_before(w, left, s, dilationW) - skipped;
-          if (!countPad) wide = columns;
-          left += skipped * dilationW;
-        }
-        const to = image + <usize>top * rowBytes + <usize>left * pixelBytes;
-        const count = f32x4.splat(<f32>high * <f32>wide);
-        for (let channel = 0; channel < c; channel += 4) {
-          const lanes = min(4, c - channel);
-          let line = to + (<usize>channel << 2);
-          const share = f32x4.div(v128.load(from + (<usize>channel << 2)), count);
-          for (let i = rows; i > 0; i--) {
-            let at = line;
-            for (let j = columns; j > 0; j--) {
-              add_lanes(at, share, lanes);
-              at += tapBytes;
-            }
-            line += lineBytes;
-          }
-        }
-        from += pixelBytes;
-      }
-    }
-  }
+  each_window(
+    MEAN_GRADIENT, begin, end, dx, dy, h, w, c, p, q, r, s,
+    strideH, strideW, padTop, padLeft, dilationH, dilationW, padBottom, padRight, countPad, 0, 0, 0,
+  );
 }

@@ -20,49 +20,7 @@ export const PANEL_ROWS: i32 = WIDE ? 6 : 4;
  */
 // @ts-ignore: decorator
 @inline
-export function panel_tile_8(
-  a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
-  tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
-  bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
-): void {
-  if (WIDE) {
-    panel_tile_6x8(
-      a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
-      bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
-    );
-    return;
-  }
-  const floor = f32x4.splat(lower);
-  let s00 = zero(), s01 = zero();
-  let s10 = zero(), s11 = zero();
-  let s20 = zero(), s21 = zero();
-  let s30 = zero(), s31 = zero();
-  let b = panel;
-  let rowOffset: usize = 0;
-  for (let tapRow = 0; tapRow < tapRows; tapRow++) {
-    let offset = rowOffset;
-    for (let tap = 0; tap < taps; tap++) {
-      let p0 = a0 + offset, p1 = a1 + offset, p2 = a2 + offset, p3 = a3 + offset;
-      for (let i = length; i > 0; i--) {
-        const b0 = v128.load(b), b1 = v128.load(b, 16);
-        let x = v128.load32_splat(p0); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
-        x = v128.load32_splat(p1); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11);
-        x = v128.load32_splat(p2); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21);
-        x = v128.load32_splat(p3); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31);
-        p0 += 4; p1 += 4; p2 += 4; p3 += 4; b += 32;
-      }
-      offset += tapStride;
-    }
-    rowOffset += tapRowStride;
-  }
-  store_row(y0 + shift, s00, s01, d0 + shift, bias, floor, count);
-  if (rows > 1) store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
-  if (rows > 2) store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
-  if (rows > 3) store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
-}
-
-function panel_tile_6x8(
+function panel_columns(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
@@ -87,9 +45,12 @@ function panel_tile_6x8(
         x = v128.load32_splat(p1); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11);
         x = v128.load32_splat(p2); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21);
         x = v128.load32_splat(p3); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31);
-        x = v128.load32_splat(p4); s40 = madd(x, b0, s40); s41 = madd(x, b1, s41);
-        x = v128.load32_splat(p5); s50 = madd(x, b0, s50); s51 = madd(x, b1, s51);
-        p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4; b += 32;
+        p0 += 4; p1 += 4; p2 += 4; p3 += 4; b += 32;
+        if (WIDE) {
+          x = v128.load32_splat(p4); s40 = madd(x, b0, s40); s41 = madd(x, b1, s41);
+          x = v128.load32_splat(p5); s50 = madd(x, b0, s50); s51 = madd(x, b1, s51);
+          p4 += 4; p5 += 4;
+        }
       }
       offset += tapStride;
     }
@@ -99,8 +60,42 @@ function panel_tile_6x8(
   if (rows > 1) store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
   if (rows > 2) store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
   if (rows > 3) store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
-  if (rows > 4) store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, count);
-  if (rows > 5) store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, count);
+  if (WIDE && rows > 4) store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, count);
+  if (WIDE && rows > 5) store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, count);
+}
+
+/** The tile of `panel_gemm`: inlined there, but for WIDE, whose sums need all registers. */
+// @ts-ignore: decorator
+@inline
+export function panel_tile_8(
+  a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
+  tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
+  bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
+): void {
+  if (WIDE) {
+    panel_tile_6x8(
+      a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
+      bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
+    );
+    return;
+  }
+  panel_columns(
+    a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
+    bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
+  );
+}
+
+function panel_tile_6x8(
+  a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
+  tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
+  bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
+): void {
+  panel_columns(
+    a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
+    bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
+  );
 }
 
 /**
@@ -238,83 +233,14 @@ function outer_tile_8(
   }
 }
 
-function outer_tile_4x8(
-  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
-  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
-): void {
-  let s00 = zero(), s01 = zero();
-  let s10 = zero(), s11 = zero();
-  let s20 = zero(), s21 = zero();
-  let s30 = zero(), s31 = zero();
-  for (let sample = 0; sample < n; sample++) {
-    for (let p = 0; p < gridP; p++) {
-      for (let q = 0; q < gridQ; q++) {
-        const b0 = v128.load(dy), b1 = v128.load(dy, 16);
-        let x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
-        x = v128.load32_splat(a, 4); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11);
-        x = v128.load32_splat(a, 8); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21);
-        x = v128.load32_splat(a, 12); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31);
-        a += aColumn;
-        dy += dyStride;
-      }
-      a += aRowEnd;
-    }
-    a += aSampleEnd;
-  }
-  add_row(dw, s00, s01, count, first);
-  add_row(dw + dwStride, s10, s11, count, first);
-  add_row(dw + 2 * dwStride, s20, s21, count, first);
-  add_row(dw + 3 * dwStride, s30, s31, count, first);
-}
-
-function outer_tile_3x8(
-  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
-  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
-): void {
-  let s00 = zero(), s01 = zero();
-  let s10 = zero(), s11 = zero();
-  let s20 = zero(), s21 = zero();
-  for (let sample = 0; sample < n; sample++) {
-    for (let p = 0; p < gridP; p++) {
-      for (let q = 0; q < gridQ; q++) {
-        const b0 = v128.load(dy), b1 = v128.load(dy, 16);
-        let x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
-        x = v128.load32_splat(a, 4); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11);
-        x = v128.load32_splat(a, 8); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21);
-        a += aColumn;
-        dy += dyStride;
-      }
-      a += aRowEnd;
-    }
-    a += aSampleEnd;
-  }
-  add_row(dw, s00, s01, count, first);
-  add_row(dw + dwStride, s10, s11, count, first);
-  add_row(dw + 2 * dwStride, s20, s21, count, first);
-}
-
-function outer_tile_1x8(
-  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
-  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
-): void {
-  let s00 = zero(), s01 = zero();
-  for (let sample = 0; sample < n; sample++) {
-    for (let p = 0; p < gridP; p++) {
-      for (let q = 0; q < gridQ; q++) {
-        const b0 = v128.load(dy), b1 = v128.load(dy, 16);
-        const x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
-        a += aColumn;
-        dy += dyStride;
-      }
-      a += aRowEnd;
-    }
-    a += aSampleEnd;
-  }
-  add_row(dw, s00, s01, count, first);
-}
-
-function outer_tile_6x8(
-  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
+/**
+ * Eight columns of a product as `outer_gemm`'s, for `rows` neighbouring rows, at most six, whose sums stay in registers: `rows` is a
+ * constant wherever this is called, so that the compiler leaves out what is not for that many rows.
+ */
+// @ts-ignore: decorator
+@inline
+function outer_rows(
+  rows: i32, a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
   dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
 ): void {
   let s00 = zero(), s01 = zero();
@@ -328,11 +254,11 @@ function outer_tile_6x8(
       for (let q = 0; q < gridQ; q++) {
         const b0 = v128.load(dy), b1 = v128.load(dy, 16);
         let x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
-        x = v128.load32_splat(a, 4); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11);
-        x = v128.load32_splat(a, 8); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21);
-        x = v128.load32_splat(a, 12); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31);
-        x = v128.load32_splat(a, 16); s40 = madd(x, b0, s40); s41 = madd(x, b1, s41);
-        x = v128.load32_splat(a, 20); s50 = madd(x, b0, s50); s51 = madd(x, b1, s51);
+        if (rows > 1) { x = v128.load32_splat(a, 4); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); }
+        if (rows > 2) { x = v128.load32_splat(a, 8); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); }
+        if (rows > 3) { x = v128.load32_splat(a, 12); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); }
+        if (rows > 4) { x = v128.load32_splat(a, 16); s40 = madd(x, b0, s40); s41 = madd(x, b1, s41); }
+        if (rows > 5) { x = v128.load32_splat(a, 20); s50 = madd(x, b0, s50); s51 = madd(x, b1, s51); }
         a += aColumn;
         dy += dyStride;
       }
@@ -341,11 +267,39 @@ function outer_tile_6x8(
     a += aSampleEnd;
   }
   add_row(dw, s00, s01, count, first);
-  add_row(dw + dwStride, s10, s11, count, first);
-  add_row(dw + 2 * dwStride, s20, s21, count, first);
-  add_row(dw + 3 * dwStride, s30, s31, count, first);
-  add_row(dw + 4 * dwStride, s40, s41, count, first);
-  add_row(dw + 5 * dwStride, s50, s51, count, first);
+  if (rows > 1) add_row(dw + dwStride, s10, s11, count, first);
+  if (rows > 2) add_row(dw + 2 * dwStride, s20, s21, count, first);
+  if (rows > 3) add_row(dw + 3 * dwStride, s30, s31, count, first);
+  if (rows > 4) add_row(dw + 4 * dwStride, s40, s41, count, first);
+  if (rows > 5) add_row(dw + 5 * dwStride, s50, s51, count, first);
+}
+
+function outer_tile_4x8(
+  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
+  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
+): void {
+  outer_rows(4, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
+}
+
+function outer_tile_3x8(
+  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
+  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
+): void {
+  outer_rows(3, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
+}
+
+function outer_tile_1x8(
+  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
+  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
+): void {
+  outer_rows(1, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
+}
+
+function outer_tile_6x8(
+  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
+  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
+): void {
+  outer_rows(6, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, count, first);
 }
 
 function outer_tile_6x16(

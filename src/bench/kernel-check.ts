@@ -9,7 +9,7 @@ import { engineOptions, type Setting, settingName } from "./setting.ts";
  * Largest error of a float32 result, as a share of the array's largest number. Rounding errors of a sum grow with its
  * length; those of the benchmark's slices stay a hundred times below this, wrong results far above.
  */
-export const KERNEL_BOUND = 1e-4;
+const KERNEL_BOUND = 1e-4;
 
 /**
  * Images that are checked: more than dense layers read unpacked weights for, and enough for a batch normalisation,

@@ -9,12 +9,12 @@ import { engineOptions, type Setting, settingName } from "./setting.ts";
 const CHECKED_IMAGES = 4;
 
 /** Largest error of an engine's loss against float64, as a share of it. */
-export const LOSS_BOUND = 1e-4;
+const LOSS_BOUND = 1e-4;
 
 /**
  * Largest distance of all weights together from those of float64, as a share of the distance that the step moved them.
  */
-export const STEP_BOUND = 1e-3;
+const STEP_BOUND = 1e-3;
 
 /** Result of one training step from the initial weights. */
 interface Outcome {

@@ -31,7 +31,7 @@ export interface NetworkFault {
 /**
  * Largest error of an element of a float32 gradient against float64, as a share of the largest element of its array.
  */
-export const GRADIENT_BOUND = 1e-4;
+const GRADIENT_BOUND = 1e-4;
 
 /** Elements of each parameter whose differences are taken. */
 const DIFFERENCES = 8;

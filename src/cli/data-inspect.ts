@@ -85,7 +85,7 @@ function figuresOf(dataset: Dataset): PartFigures {
 }
 
 /** Tells of shape, classes, values and counts, to people or to programs. */
-export function describeData(
+function describeData(
   { title, format, source, train, test, validation, pictures }: LoadedData,
   { keepValues = false }: FileOptions,
   { output }: Context,

@@ -34,7 +34,7 @@ export function leavesEngine(words: readonly string[]): boolean {
 }
 
 /** A command line with the engine `relaxed`. */
-export function withRelaxed(words: readonly string[]): readonly string[] {
+function withRelaxed(words: readonly string[]): readonly string[] {
   const left: string[] = [];
   let isEngine = false;
   for (const word of words) {

@@ -52,7 +52,7 @@ export function isSameScaling(a: PixelScaling, b: PixelScaling): boolean {
  * @param who stands in error messages
  * @throws TypeError, RangeError if it is none
  */
-export function readScaling(who: string, json: unknown): PixelScaling {
+function readScaling(who: string, json: unknown): PixelScaling {
   const { base, factor, kept } = readOptions(who, SCALING, json);
   return kept ? { base, factor, kept } : { base, factor };
 }

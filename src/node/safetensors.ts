@@ -6,20 +6,14 @@
 
 import type { FileHandle } from "node:fs/promises";
 import { InputRangeError } from "../errors.ts";
-import {
-  type DecodeSafetensorsOptions,
-  decodeTensors,
-  encodeSafetensors,
-  type Safetensors,
-  type SafetensorsTensor,
-} from "../formats/safetensors.ts";
+import { type DecodeSafetensorsOptions, decodeTensors, type Safetensors } from "../formats/safetensors.ts";
 import {
   parseSafetensorsHeader,
   type SafetensorsHeader,
   safetensorsHeaderBytes,
 } from "../formats/safetensors-header.ts";
 import { FileError, fileError } from "./file-error.ts";
-import { readExactly, writeFileAtomic } from "./files.ts";
+import { readExactly } from "./files.ts";
 import { openToRead } from "./pipe.ts";
 
 /** Largest size of a file in bytes. */
@@ -64,15 +58,6 @@ async function readHeader(handle: FileHandle, path: string): Promise<OpenSafeten
 }
 
 /**
- * Reads a file's header: names, types and shapes of the tensors, and the metadata.
- *
- * @throws FileError if the file cannot be read; RangeError if the header is wrong or does not fit the file's size
- */
-export async function peekSafetensors(path: string): Promise<SafetensorsHeader> {
-  return withFile(path, async (handle) => (await readHeader(handle, path)).header);
-}
-
-/**
  * Reads a file of tensors: first 8 bytes, then the header, and the rest only after all of the header is checked.
  *
  * @throws FileError if the file cannot be read; RangeError if anything is wrong with it
@@ -86,17 +71,4 @@ export async function readSafetensors(path: string, options: ReadSafetensorsOpti
     const data = await readExactly(handle, path, dataBegin, dataBytes);
     return { tensors: decodeTensors(header, data, { ...options, name: path }), metadata: header.metadata };
   });
-}
-
-/**
- * Writes a file of tensors, whole or not at all.
- *
- * @throws FileError if it cannot be written; RangeError if a tensor's shape doesn't fit its values
- */
-export async function writeSafetensors(
-  path: string,
-  tensors: ReadonlyMap<string, SafetensorsTensor>,
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
 }

@@ -68,7 +68,7 @@ const OWN = {
 } as const satisfies OptionSchema;
 
 /** All of a run's settings that are not the model's own: a checkpoint holds them, so that the run can go on. */
-export const RUN_SETTINGS = { ...OWN, ...RUN_PLAN };
+const RUN_SETTINGS = { ...OWN, ...RUN_PLAN };
 
 /** All of a run's settings that are not the model's own: a checkpoint holds them, so that the run can go on. */
 export type RunSettings = ValuesOf<typeof RUN_SETTINGS>;

@@ -35,7 +35,7 @@ const FIGURES: { readonly [name: string]: (classes: readonly ClassFigures[]) => 
 };
 
 /** Metrics by name beside top2, top3 and so on. */
-export const METRIC_NAMES: readonly string[] = ["accuracy", ...Object.keys(FIGURES), MEAN_ABSOLUTE_ERROR];
+const METRIC_NAMES: readonly string[] = ["accuracy", ...Object.keys(FIGURES), MEAN_ABSOLUTE_ERROR];
 
 const WANTED = `a list of ${METRIC_NAMES.join(", ")} or top2, top3, ...`;
 

@@ -1,8 +1,9 @@
-import { mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { peekSafetensors, readSafetensors, writeSafetensors } from "../../src/node/safetensors.ts";
+import { encodeSafetensors } from "../../src/formats/safetensors.ts";
+import { readSafetensors } from "../../src/node/safetensors.ts";
 
 let folder = "";
 let path = "";
@@ -21,17 +22,9 @@ const tensors = new Map([
   ["bias", { dtype: "F32" as const, shape: [1], data: Float32Array.of(-0.5) }],
 ]);
 
-it("reads back what it wrote, and the header alone", async () => {
-  await writeSafetensors(path, tensors, { format: "convasm" });
-  expect(await readdir(folder)).toEqual(["model.safetensors"]);
+it("reads a file of tensors and its metadata", async () => {
+  await writeFile(path, encodeSafetensors(tensors, { format: "convasm" }));
   expect(await readSafetensors(path)).toEqual({ tensors, metadata: { format: "convasm" } });
-  expect(await peekSafetensors(path)).toEqual({
-    metadata: { format: "convasm" },
-    entries: [
-      { name: "weight", dtype: "F32", shape: [2, 2], begin: 0, end: 16 },
-      { name: "bias", dtype: "F32", shape: [1], begin: 16, end: 20 },
-    ],
-  });
 });
 
 /** A file that claims `size` bytes but takes none: only its first bytes are written. */
@@ -65,7 +58,7 @@ it("refuses data that the header doesn't describe, without reading it", async ()
 
 it("refuses a file above its limit", async () => {
   await sparse(new Uint8Array(8), 5 * 2 ** 30);
-  await expect(peekSafetensors(path)).rejects.toThrow("expected a file of at most 4294967296 bytes, got 5368709120");
+  await expect(readSafetensors(path)).rejects.toThrow("expected a file of at most 4294967296 bytes, got 5368709120");
 });
 
 it("says what is wrong with the path or a short file", async () => {
@@ -74,5 +67,5 @@ it("says what is wrong with the path or a short file", async () => {
   await writeFile(path, "abc");
   await expect(readSafetensors(path)).rejects.toThrow("expected at least 10 bytes, got 3");
   await writeFile(path, "");
-  await expect(peekSafetensors(path)).rejects.toThrow("expected at least 10 bytes, got 0");
+  await expect(readSafetensors(path)).rejects.toThrow("expected at least 10 bytes, got 0");
 });

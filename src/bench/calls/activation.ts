@@ -116,7 +116,7 @@ export function activationBackward(
 }
 
 /** Numbers from -6 to 6, with zeros of both signs among them. */
-export function activationInputs(name: string, length: number): Float64Array {
+function activationInputs(name: string, length: number): Float64Array {
   return uniform(name, length, -6, 6).map((value, i) => (i % 11 === 5 ? 0 : i % 11 === 9 ? -0 : value));
 }
 

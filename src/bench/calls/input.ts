@@ -54,7 +54,7 @@ export function someTransforms(n: number, h: number, w: number): Transform[] {
 }
 
 /** Shifts by whole pixels, parts of them, and beyond the image; some with a rectangle cut out. */
-export function someShifts(n: number, h: number, w: number): Transform[] {
+function someShifts(n: number, h: number, w: number): Transform[] {
   const amounts = uniform("shifts", n * 2, -0.7, 0.7);
   return Array.from({ length: n }, (_, i) => {
     const [tx, ty] = [amounts[2 * i] * w, amounts[2 * i + 1] * h];

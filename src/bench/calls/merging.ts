@@ -114,7 +114,7 @@ export function copyColumnsCall([n, rows, columns, xStride, yStride]: ColumnsCas
 }
 
 /** Values of which many are equal, with NaN, infinities and zeros of both signs among them. */
-export function tiedValues(name: string, length: number): Float64Array {
+function tiedValues(name: string, length: number): Float64Array {
   const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0];
   return normal(name, length).map((value, i) =>
     i % 7 === 3 ? odd[Math.floor(i / 7) % odd.length] : Math.round(value),

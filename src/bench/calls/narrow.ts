@@ -21,7 +21,7 @@ function parts(shape: ConvolutionCase, data: ConvolutionData) {
 }
 
 /** y from x; `lower` 0 is a fused ReLU. */
-export function narrowForward(shape: ConvolutionCase, data: ConvolutionData, lower: number): KernelCall {
+function narrowForward(shape: ConvolutionCase, data: ConvolutionData, lower: number): KernelCall {
   const { x, bias, dims, taps, operations, geometry } = parts(shape, data);
   return {
     kernel: "conv2d_narrow_forward",
@@ -37,7 +37,7 @@ export function narrowForward(shape: ConvolutionCase, data: ConvolutionData, low
 }
 
 /** The maxima, and with `placed` where they come from. */
-export function narrowPoolForward(
+function narrowPoolForward(
   shape: ConvolutionCase,
   data: ConvolutionData,
   lower: number,

@@ -26,7 +26,7 @@ export interface OptimizerData {
 }
 
 /** Random data; the second moment is positive, as squares are. */
-export function optimizerData(count: number): OptimizerData {
+function optimizerData(count: number): OptimizerData {
   return {
     w: normal("optimizer w", count),
     g: normal("optimizer g", count),

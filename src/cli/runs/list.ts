@@ -116,7 +116,7 @@ export function epochsText({ epochsDone, epochs }: RunFigures): string {
 }
 
 /** "98.91 % @ 7": accuracy after the best epoch, or the loss where there is none. */
-export function validationText({ valAccuracy, valLoss, bestEpoch }: RunFigures): string {
+function validationText({ valAccuracy, valLoss, bestEpoch }: RunFigures): string {
   if (valLoss === undefined) return "";
   return `${valAccuracy === undefined ? valLoss.toFixed(4) : percent(valAccuracy)} @ ${bestEpoch}`;
 }

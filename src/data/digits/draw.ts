@@ -11,7 +11,7 @@ import type { PenPath } from "./path.ts";
 /** Side of an image, in pixels. */
 export const SIDE = 28;
 /** Side of the box to which the ink is fitted, in pixels. */
-export const BOX = 20;
+const BOX = 20;
 
 // The pen's radius in pixels: its middle, the deviation of its logarithm, and its limits.
 const PEN = 1.27;

@@ -90,7 +90,7 @@ export function labelsOf(who: string, array: NumberArray): ClassLabels {
 }
 
 /** @throws RangeError if a value cannot be a label */
-export function checkLabel(who: string, value: number, index: number): number {
+function checkLabel(who: string, value: number, index: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= MAX_LABEL) return value;
   throw new InputRangeError(
     who,

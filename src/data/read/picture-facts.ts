@@ -55,7 +55,7 @@ export async function chooseSize(pictures: readonly ClassPicture[]): Promise<Pic
 }
 
 /** The size for pictures of some sizes. */
-export function sizeFor(sizes: readonly PictureSize[]): PictureSize {
+function sizeFor(sizes: readonly PictureSize[]): PictureSize {
   const [[height, width]] = sizes;
   const areSame = sizes.every((size) => size[0] === height && size[1] === width);
   if (areSame && Math.max(height, width) <= LARGEST_KEPT) return [height, width];
