@@ -37,12 +37,7 @@ function narrowForward(shape: ConvolutionCase, data: ConvolutionData, lower: num
 }
 
 /** The maxima, and with `placed` where they come from. */
-function narrowPoolForward(
-  shape: ConvolutionCase,
-  data: ConvolutionData,
-  lower: number,
-  placed: boolean,
-): KernelCall {
+function narrowPoolForward(shape: ConvolutionCase, data: ConvolutionData, lower: number, placed: boolean): KernelCall {
   const { x, bias, dims, taps, operations, maxima } = parts(shape, data);
   return {
     kernel: "conv2d_narrow_pool_forward",

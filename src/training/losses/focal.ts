@@ -30,7 +30,7 @@ export function categoricalFocalCrossentropy(options: CategoricalFocalCrossentro
   return CATEGORICAL_FOCAL_CROSSENTROPY.read("categoricalFocalCrossentropy", options);
 }
 
-export const CATEGORICAL_FOCAL_CROSSENTROPY = {
+const CATEGORICAL_FOCAL_CROSSENTROPY = {
   schema: CATEGORICAL,
   read(who: string, given: object): Loss {
     const { alpha, gamma, labelSmoothing } = readOptions(who, CATEGORICAL, given);
@@ -70,7 +70,7 @@ export function binaryFocalCrossentropy(options: BinaryFocalCrossentropyOptions 
   return BINARY_FOCAL_CROSSENTROPY.read("binaryFocalCrossentropy", options);
 }
 
-export const BINARY_FOCAL_CROSSENTROPY = {
+const BINARY_FOCAL_CROSSENTROPY = {
   schema: BINARY,
   read(who: string, given: object): Loss {
     const { applyClassBalancing, alpha, gamma, labelSmoothing } = readOptions(who, BINARY, given);
@@ -85,4 +85,10 @@ export const BINARY_FOCAL_CROSSENTROPY = {
       },
     );
   },
+};
+
+/** The losses of this file by their names. */
+export const FOCAL_LOSSES = {
+  categoricalFocalCrossentropy: CATEGORICAL_FOCAL_CROSSENTROPY,
+  binaryFocalCrossentropy: BINARY_FOCAL_CROSSENTROPY,
 };

@@ -18,7 +18,7 @@ export function meanAbsoluteError(): Loss {
   return MEAN_ABSOLUTE_ERROR.read("meanAbsoluteError", {});
 }
 
-export const MEAN_ABSOLUTE_ERROR = {
+const MEAN_ABSOLUTE_ERROR = {
   schema: {},
   read(who: string, given: object): Loss {
     readOptions(who, {}, given);
@@ -48,7 +48,7 @@ export function huber(options: HuberOptions = {}): Loss {
   return HUBER.read("huber", options);
 }
 
-export const HUBER = {
+const HUBER = {
   schema: HUBER_OPTIONS,
   read(who: string, given: object): Loss {
     const { delta } = readOptions(who, HUBER_OPTIONS, given);
@@ -57,3 +57,6 @@ export const HUBER = {
     });
   },
 };
+
+/** The losses of this file by their names. */
+export const VALUE_LOSSES = { meanAbsoluteError: MEAN_ABSOLUTE_ERROR, huber: HUBER };
