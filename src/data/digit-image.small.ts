@@ -4,7 +4,7 @@ import { HostError } from "../errors.ts";
 export function prepareDigit(): never {
   throw new HostError(
     "prepareDigit",
-    "expected a build that knows digits, such as convasm.full.min.js, got convasm.min.js",
+    'expected a build that knows digits, such as convasm.full.min.js, or prepare: "resize", got convasm.min.js',
     "not-in-build",
   );
 }

@@ -85,3 +85,40 @@ describeInChromium("the build with separate files, on a server", () => {
     );
   });
 });
+
+describeInChromium("the small build in one file", () => {
+  const browser = useChromium();
+
+  it("trains on digits and classifies them as they are, and says what prepares others as MNIST's were", async () => {
+    const page = PAGE.replace("/lib/convasm.js", "/dist/convasm.min.js");
+    const server = await startServer({ files: { "/index.html": page }, folders: { "/dist/": DIST } });
+    const { page: opened, noise, close } = await openPage(browser(), server.origin);
+    await opened.waitForFunction(() => "convasm" in globalThis);
+    const answers = await opened.evaluate(async () => {
+      const { createModel, createSession, dense, flatten, loadModel } = convasm;
+      const made = createModel({ input: [28, 28, 1], layers: [flatten(), dense({ units: 10 })] });
+      await made.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy" });
+      made.classNames = Array.from({ length: 10 }, (_, i) => String(i));
+      const file = made.save();
+      const picture = { data: new Uint8Array(40 * 30).fill(90), height: 40, width: 30, channels: 1 as const };
+      const session = await createSession();
+      const said: string[] = [];
+      for (const model of [await loadModel(file), await session.loadModel(file)]) {
+        said.push(
+          await model
+            .classify(picture, { topK: 1, prepare: "resize" })
+            .then(([{ name }]) => `a class: ${/^\d$/.test(name)}`, String),
+        );
+        said.push(await model.classify(picture).then(() => "classified", String));
+      }
+      session.terminate();
+      return said;
+    });
+    await close();
+    await server.close();
+    const error =
+      'RangeError: prepareDigit: expected a build that knows digits, such as convasm.full.min.js, or prepare: "resize", got convasm.min.js';
+    expect(answers).toEqual(["a class: true", error, "a class: true", error]);
+    expect(noise).toEqual([]);
+  });
+});
