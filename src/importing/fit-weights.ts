@@ -6,8 +6,8 @@
 
 import { InputRangeError, listed } from "../errors.ts";
 import type { ForeignTensor } from "../formats/foreign-tensor.ts";
-import type { Architecture } from "../model/architecture.ts";
-import { pytorchLayouts, type WeightLayout } from "./pytorch-layout.ts";
+import type { ForeignWeights } from "./foreign-model.ts";
+import type { WeightLayout } from "./pytorch-layout.ts";
 import type { WeightFit, WeightMapping, WeightPair } from "./weight-fit.ts";
 
 /** The count of batches of PyTorch's batch normalisation, for which there is no use here. */
@@ -25,34 +25,32 @@ type Module = ReadonlyMap<string, ForeignTensor>;
 /**
  * Finds a tensor for each weight.
  *
- * A layer takes the module that `mapping` names; else the one of the same name, dots for slashes; else the first of those left in the
- * file's order that has its tensors, no more and no fewer, in the shapes that PyTorch gives them.
+ * A layer takes the module that `mapping` names; else the one of the name that the program gives it; else the first of those left in the
+ * file's order that has its tensors, no more and no fewer, in the shapes that they have there.
  *
  * @param isPartial true: weights without a tensor, and tensors without a weight, are listed; false: they are an error
  * @throws RangeError if shapes differ, a name is unknown, or something is left over
  */
 export function fitWeights(
   who: string,
-  architecture: Architecture,
-  tensors: readonly ForeignTensor[],
+  { program, tensors, layouts, isOrdered, nameOf }: ForeignWeights,
   {
     mapping = {},
     isPartial = false,
   }: { readonly mapping?: WeightMapping | undefined; readonly isPartial?: boolean } = {},
 ): WeightFit {
-  const layouts = pytorchLayouts(architecture.graph);
   const fit = new Fit(who, tensors);
   checkMapping(who, mapping, layouts, fit);
   for (const [path, weights] of layouts) {
-    const named = mapping[path] ?? path.replaceAll("/", ".");
+    const named = mapping[path] ?? nameOf(path);
     if (weights.some(({ name }) => mapping[name] !== undefined)) {
       for (const weight of weights) fit.takeTensor(weight, mapping[weight.name]);
     } else if (fit.modules.has(named)) fit.takeModule(weights, named);
   }
-  for (const weights of layouts.values()) fit.takeNext(weights);
+  for (const weights of layouts.values()) fit.takeNext(weights, isOrdered);
   const missing = [...layouts.values()].flat().filter(({ name }) => !fit.values.has(name));
   const unused = fit.unused();
-  if (!isPartial && missing.length + unused.length > 0) throw leftOver(who, missing, unused, fit);
+  if (!isPartial && missing.length + unused.length > 0) throw leftOver(who, program, missing, unused, fit);
   return { values: fit.values, pairs: fit.pairs, missing: missing.map(({ name }) => name), unused };
 }
 
@@ -99,14 +97,18 @@ class Fit {
   }
 
   /** Takes the first module that nothing has taken and that fits, for a layer that has none yet. */
-  takeNext(weights: readonly WeightLayout[]): void {
+  takeNext(weights: readonly WeightLayout[], isOrdered: boolean): void {
     if (weights.some(({ name }) => this.values.has(name))) return;
-    for (const path of this.#free) {
+    const fitting = [...this.#free].filter((path) => {
       const module = this.modules.get(path);
-      if (module === undefined || !fits(weights, module)) continue;
-      this.takeModule(weights, path);
-      return;
+      return module !== undefined && fits(weights, module);
+    });
+    if (fitting.length > 1 && !isOrdered) {
+      const expected = `one layer of the file that fits ${JSON.stringify(weights[0].name)}, as their order is not known`;
+      const advice = "a mapping tells which is which";
+      throw new InputRangeError(this.#who, expected, listed(fitting, MOST_NAMES), "contradiction", { advice });
     }
+    if (fitting.length > 0) this.takeModule(weights, fitting[0]);
   }
 
   #take(weight: WeightLayout, tensor: ForeignTensor): void {
@@ -161,6 +163,7 @@ function checkMapping(
 /** The error of a file and a network that are not of one another. */
 function leftOver(
   who: string,
+  program: string,
   missing: readonly WeightLayout[],
   unused: readonly string[],
   { tensors }: Fit,
@@ -180,7 +183,7 @@ function leftOver(
   ];
   return new InputRangeError(
     who,
-    "one tensor for each weight, in PyTorch's shapes",
+    `one tensor for each weight, in ${program}'s shapes`,
     parts.join(", and "),
     "shape-mismatch",
     {

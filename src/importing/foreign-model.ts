@@ -1,7 +1,9 @@
+import type { ForeignTensor } from "../formats/foreign-tensor.ts";
 import type { Architecture } from "../model/architecture.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import type { InputOptions } from "../model/input.ts";
 import type { ModelFiles } from "./model-files.ts";
+import type { WeightLayout } from "./pytorch-layout.ts";
 import type { WeightFit } from "./weight-fit.ts";
 
 /** The scaling of pixels, without the shape of the images. */
@@ -33,3 +35,23 @@ export interface ForeignModel {
  * @throws RangeError if the file is damaged, has something that there is none of here, or leaves open what was not said
  */
 export type ReadForeignModel = (files: ModelFiles, open: OpenFacts) => Promise<ForeignModel>;
+
+/** Weights of a file, and how the program that wrote it keeps those of a network. */
+export interface ForeignWeights {
+  /** The program's name, for messages. */
+  readonly program: string;
+  readonly tensors: readonly ForeignTensor[];
+  /** The weights of each layer of the network, by the layer's path. */
+  readonly layouts: ReadonlyMap<string, readonly WeightLayout[]>;
+  /** True if layers of one kind stand in the file in their order. */
+  readonly isOrdered: boolean;
+  /** The name that a layer of this path probably has there. */
+  nameOf(path: string): string;
+}
+
+/**
+ * Reads the weights of a network.
+ *
+ * @throws RangeError if the file is another one, or damaged
+ */
+export type ReadForeignWeights = (files: ModelFiles, network: Architecture) => Promise<ForeignWeights>;

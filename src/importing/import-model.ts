@@ -97,31 +97,28 @@ async function readForeignModel(
 ): Promise<ForeignModel> {
   const { modelFormatOf } = await import("./model-formats.ts");
   const format = modelFormatOf(files.bytes);
-  if (format !== undefined && format.load === undefined) {
-    throw new InputRangeError(
-      files.who,
-      "ONNX, a model of Keras, a state dict of PyTorch, or safetensors",
-      format.name,
-      "unsupported-file",
-    );
-  }
-  if (format?.load !== undefined) {
-    if (network === undefined) return (await format.load())(files, { scaling, shape });
-    const got = `one, for ${format.name}`;
-    throw new InputRangeError(files.who, "no network, as the file holds it", got, "contradiction");
+  const { load, loadWeights } = format ?? {};
+  if (format !== undefined && load === undefined) {
+    const wanted = "ONNX, a model of Keras, a state dict of PyTorch, or safetensors";
+    throw new InputRangeError(files.who, wanted, format.name, "unsupported-file");
   }
   if (network === undefined) {
+    if (load !== undefined) return (await load())(files, { scaling, shape });
     throw new InputTypeError(files.who, "the network that the weights are of", "none", "missing");
+  }
+  if (format !== undefined && loadWeights === undefined) {
+    const got = `one, for ${format.name}`;
+    throw new InputRangeError(files.who, "no network, as the file holds it", got, "contradiction");
   }
   if (scaling !== undefined || shape !== undefined) {
     const expected = "shape and scaling of the input in the network that is given";
     throw new InputTypeError(files.who, expected, scaling === undefined ? "shape" : "input", "contradiction");
   }
   const architecture = network instanceof Architecture ? network : new Architecture(network);
-  const [{ readTensors }, { fitWeights }] = await Promise.all([
-    import("./read-tensors.ts"),
+  const [read, { fitWeights }] = await Promise.all([
+    loadWeights?.() ?? import("./read-tensors.ts").then(({ readPytorchWeights }) => readPytorchWeights),
     import("./fit-weights.ts"),
   ]);
-  const tensors = await readTensors(files);
-  return { architecture, fit: fitWeights(files.who, architecture, tensors, { mapping, isPartial: partial }) };
+  const weights = await read(files, architecture);
+  return { architecture, fit: fitWeights(files.who, weights, { mapping, isPartial: partial }) };
 }

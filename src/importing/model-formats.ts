@@ -8,7 +8,7 @@ import { isHdf5 } from "../data/read/hdf5-file.ts";
 import { isZip } from "../data/read/zip.ts";
 import { isOnnx } from "../formats/onnx/is-onnx.ts";
 import { isPytorch } from "../formats/pytorch/state-dict.ts";
-import type { ReadForeignModel } from "./foreign-model.ts";
+import type { ReadForeignModel, ReadForeignWeights } from "./foreign-model.ts";
 
 /** A format of files that programs keep models in. */
 export interface ModelFormat {
@@ -19,6 +19,8 @@ export interface ModelFormat {
   readonly isArchive?: true;
   /** Loads its reader; none of a format that is only told by name. */
   readonly load?: () => Promise<ReadForeignModel>;
+  /** Loads what reads the weights alone, for a network that is given. */
+  readonly loadWeights?: () => Promise<ReadForeignWeights>;
 }
 
 const FORMATS: readonly ModelFormat[] = [
@@ -26,12 +28,14 @@ const FORMATS: readonly ModelFormat[] = [
     name: "an HDF5 file of Keras",
     matches: isHdf5,
     load: async () => (await import("./keras/read-keras.ts")).readKeras,
+    loadWeights: async () => (await import("./keras/read-weights.ts")).readKerasWeights,
   },
   {
     name: "a .keras file",
     matches: (bytes) => isZip(bytes) && startsWithEntry(bytes, KERAS_ENTRIES),
     isArchive: true,
     load: async () => (await import("./keras/read-keras.ts")).readKeras,
+    loadWeights: async () => (await import("./keras/read-weights.ts")).readKerasWeights,
   },
   { name: "a TFLite model", matches: (bytes) => startsWith(bytes, 4, "TFL3") },
   {

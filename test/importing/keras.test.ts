@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { dataFile } from "../../src/data/read/data-file.ts";
 import { readZip } from "../../src/data/read/zip.ts";
 import { type ImportedModel, type ImportOptions, importModel } from "../../src/importing/import-model.ts";
+import { conv2d } from "../../src/layers/conv2d.ts";
 import { sizeOf } from "../../src/layers/shape.ts";
 import { useFiles } from "../../src/node/host-files.ts";
 import { zip } from "../cli/zip-writer.ts";
@@ -96,6 +97,48 @@ describe("models of Keras", () => {
     expect(sigmoid.network.loss?.config.type).toBe("sigmoidBinaryCrossEntropy");
     const { model: second } = await imported("version-2.h5", { training: true });
     expect(second.network.optimizer?.config).toMatchObject({ type: "adam", learningRate: expect.closeTo(0.002, 6) });
+  });
+});
+
+describe("weights of Keras in a network that is given", () => {
+  /** The network of a whole model's file, and its outputs. */
+  async function whole(file: string) {
+    const result = await imported(file);
+    return { result, network: result.model.architecture, outputs: await result.model.predict(pixels(result)) };
+  }
+
+  it.each([
+    ["chain.keras", "chain.weights.h5"],
+    ["chain.keras", "chain.h5"],
+    ["chain.h5", "chain.keras"],
+    ["version-1-tf.h5", "version-1-tf.h5"],
+    ["version-2.keras", "version-2-weights.h5"],
+  ])("of %s, from %s", async (file, weights) => {
+    const { result, network, outputs } = await whole(file);
+    const { model, missing, unused } = await imported(weights, { input: undefined, network, partial: true });
+    // Keras has no scale and shift of that layer.
+    const without = ["batch_normalization_1/gamma", "batch_normalization_1/beta"];
+    expect(missing).toEqual(file.startsWith("chain") ? without : []);
+    expect(unused).toEqual([]);
+    for (const name of missing) model.setWeight(name, result.model.getWeight(name));
+    expect(await model.predict(pixels(result))).toEqual(outputs);
+  });
+
+  it("takes names where the order is not known, and asks where it has none", async () => {
+    const { result, network, outputs } = await whole("version-2.keras");
+    const mapping = Object.fromEntries([
+      ["inner.depthwise_conv2d", "functional/depthwise_conv2d"],
+      ["inner.batch_normalization", "functional/batch_normalization"],
+      ["inner.conv2d_1", "functional/conv2d"],
+      ["frozen.conv2d_2", "sequential/conv2d"],
+      ["frozen.batch_normalization_1", "sequential/batch_normalization"],
+    ] as const);
+    const { model } = await imported("version-2.weights.h5", { input: undefined, network, mapping, partial: true });
+    expect(await model.predict(pixels(result))).toEqual(outputs);
+    const twice = { input: { shape: [8, 8, 2] as const }, layers: [conv2d({ name: "mine", filters: 2, kernelSize: 5 })] };
+    await expect(imported("version-2.weights.h5", { input: undefined, network: twice })).rejects.toThrow(
+      /^importModel ".*": expected one tensor for each weight, in Keras's shapes, got none for mine/,
+    );
   });
 });
 

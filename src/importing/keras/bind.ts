@@ -90,7 +90,7 @@ function matched(
 }
 
 /** Groups of layers in files of version 3, and in the first ones of its format. */
-const CONTAINERS = ["layers", "_layer_checkpoint_dependencies"];
+export const CONTAINERS: readonly string[] = ["layers", "_layer_checkpoint_dependencies"];
 
 /**
  * Gives the arrays of a `.weights.h5` of version 3 to layers: a group for each layer, named by its class and a number, in which arrays are

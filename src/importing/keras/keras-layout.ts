@@ -1,0 +1,30 @@
+/**
+ * Weights of a network as Keras keeps them: names, numbers and shapes. The order of values is ours.
+ *
+ * @module
+ */
+
+import { type Graph, parametersOf } from "../../graph/graph.ts";
+import type { WeightLayout } from "../pytorch-layout.ts";
+import { kerasParameter } from "./given.ts";
+
+/**
+ * The weights of each node that has any, in the order of nodes.
+ *
+ * @param isNumbered true for files of version 3, where the arrays of a layer are numbered
+ */
+export function kerasLayouts(graph: Graph, isNumbered: boolean): ReadonlyMap<string, readonly WeightLayout[]> {
+  const found = new Map<string, readonly WeightLayout[]>();
+  for (const node of graph.nodes) {
+    const channels = node.inputs[0].shape.at(-1) ?? 1;
+    const layouts = parametersOf(node).map(({ name, shape }, i): WeightLayout => {
+      const own = name.slice(node.path.length + 1);
+      const isDepthwise = own === "depthwiseKernel" || (own === "kernel" && node.layer.type === "depthwiseConv2d");
+      const [rows, columns, , filters] = shape;
+      const theirShape = isDepthwise ? [rows, columns, channels, filters / channels] : shape;
+      return { name, shape, theirs: isNumbered ? `${i}` : kerasParameter(own), theirShape, source: (index) => index };
+    });
+    if (layouts.length > 0) found.set(node.path, layouts);
+  }
+  return found;
+}
