@@ -39,7 +39,7 @@ const HELP: HelpText = {
     ["convasm import weights.pth --model small.json --scale 0.0078 --overwrite"],
   ],
   notes: [
-    "Reads models of Keras (.keras, .h5), which hold their network and perhaps the scaling of pixels; with --model also weights of Keras.",
+    "Reads models of Keras (.keras, .h5) and TensorFlow.js (model.json), which hold their network and perhaps the scaling of pixels; with --model also weights of Keras.",
     "Reads ONNX, network and weights.",
     "Reads PyTorch's state dicts (.pth, .pt of torch.save) and safetensors. They hold weights and no network, which --model says. A layer takes " +
       "the module of its own name, or that --mapping names, else the first one left in the file's order that has its shapes.",
@@ -51,7 +51,7 @@ export function addImportCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("import")
     .description("make a model file of what another program trained")
-    .argument("<file>", "a model of Keras, an ONNX model, a state dict of PyTorch, or safetensors")
+    .argument("<file>", "a model of Keras, TensorFlow.js or ONNX, a state dict of PyTorch, or safetensors")
     .option("--model <network>", `the network that weights are of: ${NETWORK_HELP}`)
     .option("--input <scaling>", `scaling of pixels that the network was trained with: ${SCALING_WORDS.join(", ")}`)
     .option("--scale <x>", "factor of pixels from 0 to 255, or one per channel")

@@ -37,6 +37,11 @@ const FORMATS: readonly ModelFormat[] = [
     load: async () => (await import("./keras/read-keras.ts")).readKeras,
     loadWeights: async () => (await import("./keras/read-weights.ts")).readKerasWeights,
   },
+  {
+    name: "a model of TensorFlow.js",
+    matches: isTensorflowjs,
+    load: async () => (await import("./tensorflowjs/read-tensorflowjs.ts")).readTensorflowjs,
+  },
   { name: "a TFLite model", matches: (bytes) => startsWith(bytes, 4, "TFL3") },
   {
     name: "an ONNX model",
@@ -59,6 +64,13 @@ const KERAS_ENTRIES = ["metadata.json", "config.json", "model.weights.h5"];
 /** True if the first entry of a ZIP archive has one of these names. */
 function startsWithEntry(bytes: Uint8Array, names: readonly string[]): boolean {
   return names.some((name) => startsWith(bytes, 30, name));
+}
+
+/** True for JSON with a topology; the length at the start of safetensors has zeros in it. */
+function isTensorflowjs(bytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(bytes.subarray(0, 8));
+  if (!/^\uFEFF?\s*\{[\s"]/.test(start) || start.includes("\0")) return false;
+  return new TextDecoder().decode(bytes).includes('"modelTopology"');
 }
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {

@@ -93,6 +93,25 @@ async function modelSeeds(): Promise<{ model: Seed; checkpoint: Seed }> {
   return seeds;
 }
 
+/** Files of other programs' models. */
+function imported(folder: string, ...names: readonly string[]): Seed[] {
+  return names.map((name) => ({
+    name,
+    bytes: readFileSync(new URL(`../importing/files/${folder}/${name}`, import.meta.url)),
+  }));
+}
+
+/** Models of TensorFlow.js, of which one file is changed and the others are right. */
+function tensorflowjsSeeds(): Seed[] {
+  return ["layers-uint8", "graph"].flatMap((name) => {
+    const [json, data] = imported("tensorflowjs", `${name}.json`, `${name}.1of1.bin`);
+    return [
+      { ...json, beside: [data] },
+      { ...data, beside: [json] },
+    ];
+  });
+}
+
 const NETWORKS = [
   [
     { type: "conv2d", filters: 4, kernelSize: [3, 3], padding: "same", activation: "relu" },
@@ -161,6 +180,13 @@ export async function formats(): Promise<Format[]> {
         bytes: readFileSync(new URL(`../importing/files/${name}`, import.meta.url)),
       })),
     },
+    { name: "Keras", reading: "foreign", seeds: imported("keras", "chain.keras", "version-2.keras") },
+    {
+      name: "Keras in HDF5",
+      reading: "foreign",
+      seeds: imported("keras", "version-1-th.h5", "version-2.h5", "graph.h5"),
+    },
+    { name: "TensorFlow.js", reading: "foreign", seeds: tensorflowjsSeeds() },
     {
       name: "ONNX",
       reading: "foreign",

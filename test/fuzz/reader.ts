@@ -75,9 +75,11 @@ const READINGS: Readonly<Record<Reading, (files: Request["files"], hash: Hash) =
     hash.update(library.weightsSha256(model));
     model.dispose();
   },
-  async foreign([{ bytes }], hash) {
-    const { model, pairs } = await library.importModel(bytes, { engine: "js", input: "raw" });
-    hash.update(JSON.stringify([pairs, model.architecture.toJson()]));
+  async foreign(files, hash) {
+    const own = files.find(({ name }) => name.endsWith(".json")) ?? files[0];
+    const list = [own, ...files.filter((file) => file !== own)];
+    const { model, pairs, notes } = await library.importModel(list, { engine: "js", input: "raw", batchSize: 1 });
+    hash.update(JSON.stringify([pairs, notes, model.architecture.toJson()]));
     hash.update(library.weightsSha256(model));
     model.dispose();
   },

@@ -135,7 +135,10 @@ describe("weights of Keras in a network that is given", () => {
     ] as const);
     const { model } = await imported("version-2.weights.h5", { input: undefined, network, mapping, partial: true });
     expect(await model.predict(pixels(result))).toEqual(outputs);
-    const twice = { input: { shape: [8, 8, 2] as const }, layers: [conv2d({ name: "mine", filters: 2, kernelSize: 5 })] };
+    const twice = {
+      input: { shape: [8, 8, 2] as const },
+      layers: [conv2d({ name: "mine", filters: 2, kernelSize: 5 })],
+    };
     await expect(imported("version-2.weights.h5", { input: undefined, network: twice })).rejects.toThrow(
       /^importModel ".*": expected one tensor for each weight, in Keras's shapes, got none for mine/,
     );

@@ -7,7 +7,7 @@
 import { InputRangeError, shown } from "../../errors.ts";
 import { isRecord, type Json } from "../../json.ts";
 import { ACTIVATION_NAMES } from "../../layers/activation.ts";
-import type { Draft, Ref } from "./draft.ts";
+import type { Draft, Ref } from "../draft.ts";
 
 /** A layer without weights: its type and options. */
 export type PlainLayer = readonly [type: string, options?: Readonly<Record<string, Json>>];

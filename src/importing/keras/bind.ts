@@ -6,8 +6,8 @@
 
 import { InputRangeError, listed, shown } from "../../errors.ts";
 import type { WeightPair } from "../weight-fit.ts";
-import type { KerasWeight } from "./draft.ts";
 import type { FileArray, Hdf5Tree } from "./hdf5-tree.ts";
+import type { KerasWeight } from "./keras-weight.ts";
 import type { Part } from "./network.ts";
 
 /** Result of giving weights to layers. */

@@ -1,9 +1,10 @@
 import { InputRangeError, listed } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { type Shape, sizeOf } from "../../layers/shape.ts";
+import type { Draft, Ref } from "../draft.ts";
 import { activationLayers, activationOption, addPlain } from "./activations.ts";
 import type { Config } from "./config.ts";
-import type { Draft, KerasWeight, Ref } from "./draft.ts";
+import type { KerasWeight } from "./keras-weight.ts";
 
 /** A layer of Keras in its place. */
 export interface Given {

@@ -6,11 +6,11 @@
 
 import { InputRangeError, InputTypeError, shown } from "../../errors.ts";
 import { isRecord } from "../../json.ts";
+import { Draft, type Ref } from "../draft.ts";
 import type { ForeignModel, OpenFacts } from "../foreign-model.ts";
 import type { Bound } from "./bind.ts";
 import { compileSettings } from "./compile-settings.ts";
 import { listOf, recordOf, textOf } from "./config.ts";
-import { Draft, type Ref } from "./draft.ts";
 import { type Item, isModelClass, itemsOf } from "./items.ts";
 import { addModel, type Part } from "./network.ts";
 

@@ -6,7 +6,7 @@
 
 import { InputRangeError, isInputError, listed, retold } from "../../errors.ts";
 import { nearest } from "../../options/nearest.ts";
-import type { Ref } from "./draft.ts";
+import type { Ref } from "../draft.ts";
 import type { Given } from "./given.ts";
 import { MERGING_LAYERS } from "./merging.ts";
 import { NORMALIZATIONS } from "./normalizations.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Ref } from "./draft.ts";
+import type { Ref } from "../draft.ts";
 import { asRows, type Convert, type Given } from "./given.ts";
 
 /** Inputs in one order of axes: channels first if all are so. */

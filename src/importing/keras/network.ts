@@ -7,10 +7,11 @@
 import { InputRangeError, shown } from "../../errors.ts";
 import { MOST_NESTED } from "../../graph/limits.ts";
 import { isRecord } from "../../json.ts";
+import type { Draft, Ref } from "../draft.ts";
 import { layerCalls } from "./calls.ts";
 import { Config, recordOf } from "./config.ts";
-import type { Draft, KerasWeight, Ref } from "./draft.ts";
 import { type Item, isModelClass, itemsOf } from "./items.ts";
+import type { KerasWeight } from "./keras-weight.ts";
 import { convertLayer } from "./layers.ts";
 
 /** A layer, or a model of several, with the weights that a file should have for it. */

@@ -5,7 +5,7 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
-import type { Ref } from "./draft.ts";
+import type { Ref } from "../draft.ts";
 import { addLayer, asPlanes, asRows, type Convert, type Differences, type Given, onlyInput } from "./given.ts";
 
 /** The input with channels last here, for a layer that works along the axis of its configuration. */
@@ -54,40 +54,6 @@ const groupNormalization: Convert = (given) => {
   return addLayer(given, "groupNormalization", options, { inputs: [alongChannels(given)], parameters: affine(given) });
 };
 
-/** Frozen batch normalisation with an epsilon of 0.001 multiplies by its gamma over the root of 1.001. */
-const FROZEN_FACTOR = Math.sqrt(1.001);
-
-/**
- * A factor and a summand for each channel, which the file may tell only when its weights are read: of pixels they become the input's
- * scaling, of other tensors a frozen batch normalisation.
- */
-function channelScaling(
-  given: Given,
-  inputs: Ref,
-): { readonly output: Ref; set: (scale: ArrayLike<number>, offset: ArrayLike<number>) => void } {
-  const { draft, name } = given;
-  if (inputs.pixels) return { output: inputs, set: (scale, offset) => draft.scalePixels(scale, offset) };
-  const { output, name: own } = draft.add("batchNormalization", name, { trainable: false }, [inputs]);
-  const channels = inputs.tensor.shape.at(-1) ?? 1;
-  const spread = (values: ArrayLike<number>, of: (value: number) => number) =>
-    Float32Array.from({ length: channels }, (_, c) => of(values[values.length === 1 ? 0 : c]));
-  return {
-    output,
-    set(scale, offset) {
-      draft.values.set(
-        `${own}/gamma`,
-        spread(scale, (value) => value * FROZEN_FACTOR),
-      );
-      draft.values.set(
-        `${own}/beta`,
-        spread(offset, (value) => value),
-      );
-      draft.values.set(`${own}/movingMean`, new Float32Array(channels));
-      draft.values.set(`${own}/movingVariance`, new Float32Array(channels).fill(1));
-    },
-  };
-}
-
 const rescaling: Convert = (given) => {
   const { config, draft, name } = given;
   const ref = onlyInput(given);
@@ -101,7 +67,7 @@ const rescaling: Convert = (given) => {
       throw new InputRangeError(config.who, `one number or ${channels}`, `${length}`, "shape-mismatch");
     }
   }
-  const scaling = channelScaling(given, scale.length === 1 && offset.length === 1 ? ref : asRows(given, ref));
+  const scaling = draft.channelScaling(name, scale.length === 1 && offset.length === 1 ? ref : asRows(given, ref));
   scaling.set(scale, offset);
   return scaling.output;
 };
@@ -110,11 +76,11 @@ const rescaling: Convert = (given) => {
 const LEAST_DEVIATION = 1e-7;
 
 const normalization: Convert = (given) => {
-  const { config, weights } = given;
+  const { config, draft, name, weights } = given;
   config.expect("invert", (value) => value === false, "false");
   const isSingle = !config.has("axis");
   const ref = isSingle ? onlyInput(given) : alongChannels(given);
-  const scaling = channelScaling(given, ref);
+  const scaling = draft.channelScaling(name, ref);
   const set = (means: ArrayLike<number>, variances: ArrayLike<number>) => {
     const scale = Array.from(variances, (variance) => 1 / Math.max(Math.sqrt(variance), LEAST_DEVIATION));
     scaling.set(

@@ -5,8 +5,8 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
+import type { Ref } from "../draft.ts";
 import { activationLayers, addPlain, type PlainLayer } from "./activations.ts";
-import type { Ref } from "./draft.ts";
 import { addLayer, asPlanes, asRows, type Convert, type Given, imageInput, isPlanar, onlyInput } from "./given.ts";
 
 const flatten: Convert = (given) => {

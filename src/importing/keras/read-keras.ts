@@ -30,7 +30,7 @@ export function parseJson(who: string, text: string): unknown {
 }
 
 /** Keras' first number of version. */
-function versionOf(text: unknown): number {
+export function versionOf(text: unknown): number {
   const number = typeof text === "string" ? Number.parseInt(text, 10) : Number.NaN;
   // The first files say none.
   return Number.isInteger(number) ? Math.max(number, 1) : 1;

@@ -1,30 +1,15 @@
-import { InputRangeError } from "../../errors.ts";
-import { readLayer } from "../../graph/read.ts";
-import type { Json } from "../../json.ts";
-import type { ParameterSpec, SymbolicTensor } from "../../layers/layer.ts";
-import type { Shape } from "../../layers/shape.ts";
-import { Architecture } from "../../model/architecture.ts";
-import { input } from "../../model/input.ts";
-import type { InputScaling, OpenFacts } from "../foreign-model.ts";
-
-/** An array of a layer of Keras, in the layer's order. */
-export interface KerasWeight {
-  /** Keras' name within the layer, such as `moving_mean`. */
-  readonly name: string;
-  /** The shape that it has there. */
-  readonly shape: Shape;
-  /** Our name of it, such as `conv2d/kernel`; undefined where it becomes no weight. */
-  readonly ours: string | undefined;
-  /** False for statistics, which stand behind trained weights in old files. */
-  readonly trained: boolean;
-  /** Takes the values over. */
-  take(values: Float32Array): void;
-}
+import { InputRangeError } from "../errors.ts";
+import { readLayer } from "../graph/read.ts";
+import type { Json } from "../json.ts";
+import type { ParameterSpec, SymbolicTensor } from "../layers/layer.ts";
+import { Architecture } from "../model/architecture.ts";
+import { input } from "../model/input.ts";
+import type { InputScaling, OpenFacts } from "./foreign-model.ts";
 
 /** A tensor of the network that is drafted. */
 export interface Ref {
   readonly tensor: SymbolicTensor;
-  /** True: it has channels first in Keras, [c, h, w], and last here. */
+  /** True: it has channels first in the file, [c, h, w], and last here. */
   readonly planes: boolean;
   /** True for the pixels of the model's input, perhaps scaled, that one layer takes and no other. */
   readonly pixels: boolean;
@@ -32,6 +17,9 @@ export interface Ref {
 
 /** Names that a layer here cannot have. */
 const TAKEN = ["input", "shortcut"];
+
+/** Frozen batch normalisation with an epsilon of 0.001 and a variance of 1 multiplies by its gamma over the root of 1.001. */
+const FROZEN_FACTOR = Math.sqrt(1.001);
 
 /** A network here, layer by layer, and the weights that it takes. */
 export class Draft {
@@ -94,6 +82,30 @@ export class Draft {
     this.#offset = this.#offset.map((value, c) => value * of(scale, c) + of(offset, c));
     this.#scale = this.#scale.map((value, c) => value * of(scale, c));
     this.#isScaled = true;
+  }
+
+  /**
+   * A factor and a summand for each channel, which may be told only when weights are read: of pixels they become the input's scaling, of
+   * other tensors a frozen batch normalisation.
+   */
+  channelScaling(
+    name: string,
+    ref: Ref,
+  ): { readonly output: Ref; set(scale: ArrayLike<number>, offset: ArrayLike<number>): void } {
+    if (ref.pixels) return { output: ref, set: (scale, offset) => this.scalePixels(scale, offset) };
+    const { output, name: own } = this.add("batchNormalization", name, { trainable: false }, [ref]);
+    const channels = ref.tensor.shape.at(-1) ?? 1;
+    const spread = (values: ArrayLike<number>, factor: number) =>
+      Float32Array.from({ length: channels }, (_, c) => values[values.length === 1 ? 0 : c] * factor);
+    return {
+      output,
+      set: (scale, offset) => {
+        this.values.set(`${own}/gamma`, spread(scale, FROZEN_FACTOR));
+        this.values.set(`${own}/beta`, spread(offset, 1));
+        this.values.set(`${own}/movingMean`, new Float32Array(channels));
+        this.values.set(`${own}/movingVariance`, new Float32Array(channels).fill(1));
+      },
+    };
   }
 
   /**
