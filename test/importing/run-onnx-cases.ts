@@ -42,7 +42,9 @@ async function faultOf(name: string, facts: Facts): Promise<string | undefined> 
   const got = Object.values(await model.predictOutputs(x));
   model.dispose();
   for (const [i, { dims: shape, data: values }] of facts.outputs.slice(0, got.length).entries()) {
-    const orders = [imageOrder(shape.length), Array.from({ length: shape.length }, (_, axis) => axis)];
+    const all = Array.from({ length: shape.length }, (_, axis) => axis);
+    // Outputs of several axes have their channels last, unless a transposition put them there in the file.
+    const orders = shape.length < 3 ? [all] : [[0, ...all.slice(2), 1], all];
     const isNear = (expected: readonly number[]) =>
       expected.every((value, j) => Math.abs(value - got[i][j]) <= 1e-4 + 1e-4 * Math.abs(value));
     if (got[i].length !== values.length || !orders.some((order) => isNear(reordered(values, shape, order))))

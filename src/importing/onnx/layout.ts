@@ -218,8 +218,12 @@ export function outputOf(node: OpNode, value: Placed): SymbolicTensor {
   const file = value.axes.flat();
   const last = [...value.axes.slice(1).flat(), ...value.axes[0]];
   const isThere = (order: readonly Atom[]) => order.every((atom, i) => atom === value.stored[i]);
-  if (dims.length === 3 && isThere(file)) return shaped(value.tensor, dims);
-  if (dims.length === 3) return shaped(moved(node, value, last), [dims[1], dims[2], dims[0]]);
+  if (dims.length === 3) {
+    // Where an extent of 1 leaves open which of both it is, the shape tells.
+    if (isThere(file) && (!isThere(last) || value.tensor.shape.join() === dims.join()))
+      return shaped(value.tensor, dims);
+    return shaped(moved(node, value, last), [dims[1], dims[2], dims[0]]);
+  }
   const tensor = moved(node, value, isThere(last) ? last : file);
   return dims.length === 2 ? shaped(tensor, isThere(last) ? [1, dims[1], dims[0]] : [dims[0], 1, dims[1]]) : tensor;
 }

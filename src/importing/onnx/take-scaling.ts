@@ -43,7 +43,7 @@ export function takeScaling(graph: SimpleGraph, isLast: boolean, given: InputSca
 }
 
 function channelAxis({ input: { dims } }: SimpleGraph, isLast: boolean): number {
-  return dims.length === 4 && !isLast ? 1 : dims.length - 1;
+  return (dims.length === 4 && !isLast) || dims.length === 3 ? 1 : dims.length - 1;
 }
 
 function numbersOf(node: OpNode, axis: number, channels: number): Numbers | undefined {

@@ -33,6 +33,10 @@ const NEAREST: Readonly<Record<string, string>> = {
   DequantizeLinear: "float weights; export the network before it is quantised",
   MaxUnpool: "Resize",
   DeformConv: "Conv",
+  Min: "Clip, where one of two is a number",
+  Pow: "Mul",
+  Div: "Mul, or Div by a constant",
+  Gather: "Slice",
   Tile: "Resize",
   Expand: "Resize",
 };
@@ -42,7 +46,12 @@ export function unknownOperator(node: OpNode, domain: string): InputRangeError {
   if (domain !== "" && domain !== "ai.onnx") {
     return node.unsupported("operators of ONNX' own", `one of ${JSON.stringify(domain.slice(0, 60))}`);
   }
-  const near = Object.hasOwn(NEAREST, node.op) ? NEAREST[node.op] : nearest(node.op, KNOWN_OPERATORS);
+  const near = Object.hasOwn(NEAREST, node.op)
+    ? NEAREST[node.op]
+    : nearest(
+        node.op,
+        KNOWN_OPERATORS.filter((name) => name !== node.op),
+      );
   const advice = near === undefined ? undefined : `the nearest is ${near}`;
   return node.unsupported("an operator that there is a layer for (docs/FORMATS.md)", node.op.slice(0, 60), advice);
 }
