@@ -27,6 +27,10 @@ export const COMMAND_OPTIONS = {
     /** Only these images, such as 0:1000, or train:1000:2000 for some of those to train on. Default: the run's. */
     testRange: { kind: DATA_SPLIT.test.kind, optional: true },
   },
+  import: {
+    /** Number of classes of a built-in network. */
+    classes: { kind: whole(1), optional: true },
+  },
   predict: {
     /** Classes to show for each picture. */
     top: { kind: whole(1), default: 3 },

@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { BYTES } from "../data/scaling.ts";
-import { InputRangeError } from "../errors.ts";
 import { type ImportedModel, type ImportOptions, importModel } from "../importing/import-model.ts";
+import { IMPORT_OPTIONS } from "../importing/import-options.ts";
 import type { WeightMapping } from "../importing/weight-fit.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { pathExists, writeFileAtomic } from "../node/files.ts";
@@ -18,6 +18,10 @@ import { givenScaling, type InputScalingOptions, networkScaling, SCALING_WORDS }
 import { readJsonFile } from "./json-file.ts";
 import { NETWORK_HELP } from "./model-and-network.ts";
 import { namedNetwork } from "./network-option.ts";
+import { addOwnOptions, schemaOption } from "./schema-option.ts";
+
+/** The schema of the options that are `importModel`'s. */
+const OPTIONS = ["training", "import"] as const;
 
 interface ImportCommandOptions extends InputScalingOptions {
   readonly model?: string | undefined;
@@ -57,29 +61,16 @@ export function addImportCommand(program: Command, signal: AbortSignal): void {
     .option("--scale <x>", "factor of pixels from 0 to 255, or one per channel")
     .option("--mean <x>", "mean of pixels from 0 to 255, or one per channel; goes with --deviation")
     .option("--deviation <x>", "standard deviation of pixels from 0 to 255, or one per channel")
-    .option("--shape <h,w,c>", "shape of the images, where the file leaves it open: 224,224,3", imageShape)
-    .option("--classes <n>", "number of classes of a built-in network", classCount)
+    .addOption(schemaOption(OPTIONS, "shape", IMPORT_OPTIONS.shape));
+  addOwnOptions(command, "import")
     .option("--class-names <file>", "names of the classes, in the order of the outputs: a list in JSON")
     .option("--mapping <file>", 'a .json file of names here and there: {"conv2d": "features.0"}')
-    .option("--partial", "take what fits; weights without a tensor keep their initial values")
+    .addOption(schemaOption(OPTIONS, "partial", IMPORT_OPTIONS.partial))
     .option("-o, --out <file>", "the model file to write (default: the weights' name with .safetensors)")
     .option("--overwrite", "replace a file that is there")
     .option("--json", "one JSON object on standard output")
     .action((file: string, options: ImportCommandOptions) => importFile(file, options, createContext(options, signal)));
   addHelp(command, HELP);
-}
-
-function classCount(word: string): number {
-  const count = Number(word);
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  throw new UsageError("--classes", "a whole number of at least 1", JSON.stringify(word));
-}
-
-function imageShape(word: string): readonly [number, number, number] {
-  const [height, width, channels, ...more] = word.split(",").map(Number);
-  const isRight = [height, width, channels].every((extent) => Number.isSafeInteger(extent) && extent >= 1);
-  if (isRight && more.length === 0) return [height, width, channels];
-  throw new UsageError("--shape", "height, width and channels, such as 224,224,3", JSON.stringify(word));
 }
 
 async function importFile(file: string, options: ImportCommandOptions, context: Context): Promise<void> {
@@ -146,17 +137,11 @@ function givenNetwork(recipe: Recipe, options: ImportCommandOptions, classes: nu
 
 async function readNames(path: string): Promise<readonly string[]> {
   const names = await readJsonFile(path, "class names");
-  const list: unknown[] = Array.isArray(names) ? names : [];
-  if (list.length > 0 && list.every((name) => typeof name === "string")) return list;
-  throw new InputRangeError(`class names ${JSON.stringify(path)}`, "a list of texts, one per class", "something else");
+  return IMPORT_OPTIONS.classNames.kind.read(JSON.stringify(path), "class names", names);
 }
 
-/** A mapping, whose form `importModel` checks. */
 async function readMapping(path: string): Promise<WeightMapping> {
-  const mapping = await readJsonFile(path, "mapping");
-  const pairs = typeof mapping === "object" && mapping !== null ? Object.entries(mapping) : [];
-  if (pairs.length > 0 && pairs.every(([, name]) => typeof name === "string")) return Object.fromEntries(pairs);
-  throw new InputRangeError(`mapping ${JSON.stringify(path)}`, "an object of names", "something else");
+  return IMPORT_OPTIONS.mapping.kind.read(JSON.stringify(path), "mapping", await readJsonFile(path, "mapping"));
 }
 
 async function report(file: string, out: string, imported: ImportedModel, context: Context): Promise<void> {

@@ -1,5 +1,8 @@
+import { isInputError } from "../errors.ts";
 import type { InputScaling } from "../importing/foreign-model.ts";
 import { INPUT_PRESETS, isPreset } from "../importing/input-presets.ts";
+import { INPUT } from "../model/input.ts";
+import { flagName } from "../options/names.ts";
 import { UsageError } from "./command-error.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -42,13 +45,13 @@ export function givenScaling(options: InputScalingOptions): InputScaling | undef
     if (input !== "network") throw unknownName("--input", "one of", input, SCALING_WORDS);
     throw new UsageError("--input network", "a network that is given by --model", "none", "missing");
   }
-  if (scale !== undefined) return { scale: channelNumbers("--scale", scale) };
+  if (scale !== undefined) return { scale: channelNumbers("scale", scale) };
   if (mean === undefined && deviation === undefined) return undefined;
   if (mean === undefined || deviation === undefined) {
     const got = mean !== undefined ? "--mean alone" : "--deviation alone";
     throw new UsageError("import", "--mean and --deviation together", got, "missing");
   }
-  return { mean: channelNumbers("--mean", mean), deviation: channelNumbers("--deviation", deviation) };
+  return { mean: channelNumbers("mean", mean), deviation: channelNumbers("deviation", deviation) };
 }
 
 /** The scaling of an input, without its shape. */
@@ -61,9 +64,14 @@ function scalingOf({ scale, offset, mean, deviation }: InputScaling): InputScali
   };
 }
 
-/** A number, or one for each channel, such as "0.5" or "123.7,116.3,103.5". */
-function channelNumbers(flag: string, word: string): number | readonly number[] {
+/** A number, or one for each channel, such as "0.5" or "123.7,116.3,103.5", as the option of an input reads them. */
+function channelNumbers(key: "scale" | "mean" | "deviation", word: string): number | readonly number[] {
+  const { kind } = INPUT[key];
   const numbers = word.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (!numbers.every(Number.isFinite)) throw new UsageError(flag, "a number, or one per channel", JSON.stringify(word));
-  return numbers.length === 1 ? numbers[0] : numbers;
+  try {
+    return kind.read("", key, numbers.length === 1 ? numbers[0] : numbers);
+  } catch (error) {
+    if (!isInputError(error)) throw error;
+    throw new UsageError(flagName(key), kind.wanted, JSON.stringify(word));
+  }
 }

@@ -27,7 +27,7 @@ const NETWORK = ["--model", "net.json"];
 
 it("makes a model file, and says what became of every weight", async () => {
   const result = await run("import", "zip.pth", ...NETWORK, "--input", "imagenet", "--mapping", "net.json");
-  expect(result.stderr).toMatch(/^convasm: mapping "net\.json": expected an object of names, got something else\n$/);
+  expect(result.stderr).toMatch(/^convasm: "net\.json": expected mapping: a name in the file for "input", got .*\n$/);
   const words = ["--mean", "100", "--deviation", "50", "--class-names", "names.json", "--out", "m.safetensors"];
   const text = await run("import", "zip.pth", ...NETWORK, ...words);
   expect(text.stderr).toBe("");
@@ -93,15 +93,15 @@ it("makes a model file of a model of Keras, and says what it leaves out", async 
   expect(refused.stderr).toMatch(
     /^convasm: importModel "chain\.keras": expected a shape that is the file's, \[9,8,2\], got \[9,8,3\]\n$/,
   );
-  expect((await run("import", "chain.keras", "--shape", "9,8")).stderr).toMatch(
-    /^convasm: --shape: expected height, width/,
+  expect((await run("import", "chain.keras", "--shape", "9,x")).stderr).toMatch(
+    /--shape <HxWxC>.* Expected height, width and channels/,
   );
 });
 
 it.each([
   [[], /^convasm: import: expected the scaling of pixels, which a file of weights does not hold: .*, got none\n$/],
   [["--mean", "1"], /got --mean alone\n$/],
-  [["--mean", "1,x", "--deviation", "1"], /^convasm: --mean: expected a number, or one per channel, got "1,x"\n$/],
+  [["--mean", "1,x", "--deviation", "1"], /^convasm: --mean: expected a number, or one for each channel, got "1,x"\n$/],
   [["--input", "imagnet"], /^convasm: --input: expected one of .*did you mean imagenet\?/],
   [["--input", "unit", "--scale", "1"], /expected one of --input, --scale, .*got several\n$/],
   [["--mean", "1,2", "--deviation", "1"], /^convasm: .*expected .*1 .*\n$/],
