@@ -6,6 +6,7 @@ import { constant, fraction, logarithm_of_one_and, POWER, within } from "./activ
 import { store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
 
+// Kinds of activations; those up to HARD_SWISH take no power of e.
 const HARD_SIGMOID: i32 = 0;
 const HARD_SWISH: i32 = 1;
 const SILU: i32 = 2;

@@ -72,7 +72,7 @@ export function leakyRelu(options: LeakyReluOptions = {}): Layer {
 }
 
 /** The type of `leakyRelu` layers. */
-const LEAKY_RELU = layerType("leakyRelu", LEAKY_RELU_OPTIONS, ({ negativeSlope: slope }, header) =>
+export const LEAKY_RELU = layerType("leakyRelu", LEAKY_RELU_OPTIONS, ({ negativeSlope: slope }, header) =>
   rectifying(header, { ...PLAIN_RELU, slope }),
 );
 
@@ -117,7 +117,7 @@ export function tanh(options: LayerOptions = {}): Layer {
 }
 
 /** The type of `tanh` layers. */
-const TANH = layerType("tanh", {}, (_, header) =>
+export const TANH = layerType("tanh", {}, (_, header) =>
   elementwise(header, {
     kernels: activationRows,
     forward: (tape, n, x, y, size) => tape.add("tanh_forward", "sample", n, x, y, size),
