@@ -233,7 +233,9 @@ function report(run: TrainingRun, figures: TestFigures | undefined, outcome: Run
     output.remark(guessingNote(last, { classes: data.train.classes, learningRate, steps: trainer.progress.step }));
   } else if (wantsBackbone(run)) {
     output.text("With so few pictures a network that was trained on many others before (a pretrained backbone)");
-    output.text("would do better than one from random weights; convasm comes with none.");
+    output.text(
+      "would do better than one from random weights: convasm import takes one in, train --from goes on from it.",
+    );
   }
   output.text();
   output.text(`Model     ${folder.model}`);
