@@ -38,7 +38,7 @@ interface ImportCommandOptions extends InputScalingOptions {
 const HELP: HelpText = {
   examples: [
     ["convasm import network.onnx --input imagenet"],
-    ["convasm import model.keras --input unit"],
+    ["convasm import trained.keras --input unit"],
     ["convasm import weights.pth --model small.json --input unit"],
     ["convasm import weights.pth --model small.json --scale 0.0078 --overwrite"],
   ],

@@ -55,7 +55,7 @@ export function writeExampleFiles(cwd: string): void {
   const layers = [{ type: "conv2d", filters: 4, kernelSize: 3, strides: 2 }, { type: "flatten" }];
   writeFileSync(here("network.json"), JSON.stringify({ layers: [...layers, { type: "dense", units: 10 }] }));
   cpSync(fileURLToPath(new URL("../importing/files/zip.pth", import.meta.url)), here("weights.pth"));
-  cpSync(fileURLToPath(new URL("../importing/files/keras/chain.keras", import.meta.url)), here("model.keras"));
+  cpSync(fileURLToPath(new URL("../importing/files/keras/chain.keras", import.meta.url)), here("trained.keras"));
   cpSync(fileURLToPath(new URL("../importing/onnx/chain-dynamo.onnx", import.meta.url)), here("network.onnx"));
   writeFileSync(here("small.json"), JSON.stringify({ input: { shape: [4, 4, 1] }, layers: SMALL_LAYERS }));
   const [conv10] = RECIPES.filter(({ name }) => name === "conv10");
