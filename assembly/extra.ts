@@ -6,6 +6,7 @@ export * from "./affine";
 export * from "./copy";
 export * from "./depthwise";
 export * from "./elementwise";
+export { softmax_distillation } from "./distillation";
 export { sigmoid_focal_cross_entropy, softmax_focal_cross_entropy } from "./focal";
 export * from "./group-norm";
 export * from "./layer-norm";

@@ -31,6 +31,7 @@ export { subtract } from "./layers/subtract.ts";
 export { type UpSamplingOptions, upSampling2d } from "./layers/up-sampling2d.ts";
 export { type ZeroPaddingOptions, zeroPadding2d } from "./layers/zero-padding2d.ts";
 export { type SplitData, splitData, type TrainTestData } from "./recipes/split-data.ts";
+export { type DistillationOptions, distillation } from "./training/losses/distillation.ts";
 export {
   type BinaryFocalCrossentropyOptions,
   binaryFocalCrossentropy,
@@ -38,3 +39,4 @@ export {
   categoricalFocalCrossentropy,
 } from "./training/losses/focal.ts";
 export { type HuberOptions, huber, meanAbsoluteError } from "./training/losses/values.ts";
+export { type WithTeacherOptions, withTeacher } from "./training/with-teacher.ts";

@@ -18,6 +18,7 @@ import { createRunFolder, RunFolder } from "./run-folder.ts";
 import { rememberRun } from "./runs/places.ts";
 import type { Seeds } from "./seeds.ts";
 import { chooseStart, type StartModel } from "./start-model.ts";
+import { readTeacher, taughtBy } from "./teacher.ts";
 import { prepareData, type TrainingData } from "./training-data.ts";
 import { type TrainingOptions, trainingPlan } from "./training-options.ts";
 import { createTrainer } from "./training-run.ts";
@@ -70,10 +71,12 @@ export async function prepareExperiment(
   // Mistakes show before any data is loaded.
   const asked = trainingPlan(options, usual);
   const engine = resolveEngine(options.engine);
+  const teacher = await readTeacher(options.teacher);
   const source = readDataSource(argument, options);
   // Only files may have a part of their own for validation.
   if (split.validation === null || source.source !== "folder") checkWatched(asked, split);
-  const data = await prepareData(source, { limit, ...split }, context, start?.request);
+  const prepared = await prepareData(source, { limit, ...split }, context, start?.request);
+  const data = { ...prepared, train: await taughtBy(teacher, prepared.train, { engine, threads }, context) };
   context.signal.throwIfAborted();
   const network = isNamed ? usual : networkFor(data.train, options);
   const plan = trainingPlan(options, network);
@@ -87,6 +90,7 @@ export async function prepareExperiment(
       set: Object.fromEntries(network.changes.map(({ path, value }) => [path, value])),
     }),
     from: start?.name,
+    ...(teacher !== undefined && { teacher: resolve(teacher.path) }),
     data: {
       ...sourceSettings(data.loaded, start),
       folder: folderOf(data),

@@ -12,6 +12,7 @@ import type { TrainingRun } from "./run-facts.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { findCheckpoint } from "./runs/checkpoint.ts";
 import { rememberRun } from "./runs/places.ts";
+import { readTeacher, taughtBy } from "./teacher.ts";
 import { restoreData } from "./training-data.ts";
 import { createTrainer } from "./training-run.ts";
 
@@ -59,7 +60,10 @@ export async function resumedRun(
     engine,
     data: notedScaling({ ...noted.data, folder: place }, model.scaling),
   };
-  const data = await restoreData(settings.data, model.scaling, context);
+  const teacher = await readTeacher(noted.teacher);
+  const restored = await restoreData(settings.data, model.scaling, context);
+  const threads = options.threads ?? "auto";
+  const data = { ...restored, train: await taughtBy(teacher, restored.train, { engine, threads }, context) };
   context.signal.throwIfAborted();
 
   const folder = await openRunFolder(options.out ?? dirname(path));

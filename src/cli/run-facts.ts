@@ -59,6 +59,7 @@ function experimentFacts({ model, data, settings, trainer }: TrainingRun) {
     recipe: isRecipe ? network : null,
     set: settings.set ?? null,
     from: settings.from ?? null,
+    ...(settings.teacher !== undefined && { teacher: settings.teacher }),
     seed: model.seed,
     plan,
     data: images,

@@ -74,8 +74,10 @@ function typesLine(key: string, variants: object, example: string): string {
   return `${helpLine(PLAN, key)}: ${names.slice(0, -1).join(", ")} or ${names.at(-1)}; with options: ${example}`;
 }
 
-/** The losses of images with classes, which all data of the command line is. */
-const CLASS_LOSSES = Object.fromEntries(Object.entries(LOSSES).filter(([name]) => parseLoss(name).classes));
+/** The losses of images with classes, which all data of the command line is; `--teacher` chooses the one of a teacher. */
+const CLASS_LOSSES = Object.fromEntries(
+  Object.entries(LOSSES).filter(([name]) => parseLoss(name).classes && parseLoss(name).temperature === undefined),
+);
 
 /** Metrics as names with commas between. */
 const SPLIT: typeof METRICS = {
@@ -118,6 +120,7 @@ export function addNetworkOptions(command: Command): Command {
 export function addTrainingOptions(command: Command): Command {
   const { momentum, weightDecay, clipNorm, learningRate } = OPTIMIZERS.sgd.schema;
   const { labelSmoothing } = LOSSES.softmaxCrossEntropy.schema;
+  const { temperature, teacherWeight } = LOSSES.distillation.schema;
   for (const option of planOptions()) command.addOption(option);
   command
     .option("--optimizer <name>", typesLine("optimizer", OPTIMIZERS, "adam:beta1=0.8"))
@@ -128,6 +131,8 @@ export function addTrainingOptions(command: Command): Command {
     .option("--schedule <name>", typesLine("schedule", SCHEDULES, "step:stepEpochs=2"))
     .option("--loss <name>", typesLine("loss", CLASS_LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
     .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", bare(labelSmoothing)))
+    .addOption(schemaOption(["loss", "distillation"], "temperature", bare(temperature)))
+    .addOption(schemaOption(["loss", "distillation"], "teacherWeight", bare(teacherWeight)))
     .addOption(classWeightOption(helpLine(PLAN, "classWeight")))
     .addOption(metricsOption())
     .option(

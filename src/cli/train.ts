@@ -25,6 +25,7 @@ const HELP: HelpText = {
       "--weight-decay",
       "--schedule",
       "--loss",
+      "--teacher",
       "--augment",
       "--early-stopping",
       "--seed",
@@ -36,8 +37,8 @@ const HELP: HelpText = {
   },
   notes: [
     `Networks for --model: ${NETWORKS.map(({ name }) => name).join(", ")}. Recipes for --recipe: ${RECIPES.map(({ name }) => name).join(", ")}.`,
-    "Files for --model and --recipe are JSON, as convasm recipes show NAME --json prints it. The last layer has one unit per class. " +
-      "--from gives a model a new last layer where the data has other classes.",
+    "Files for --model and --recipe are JSON, as convasm recipes show NAME --json prints it. The last layer has one unit per class; " +
+      "--from makes a new one for other classes.",
     "Ctrl-C ends the training after the current step; --resume goes on from there, to the same weights.",
   ],
   examples: [
@@ -50,6 +51,7 @@ const HELP: HelpText = {
     ["convasm train --model network.json --json", "layers from a file, one JSON object per line"],
     ["convasm train digits --limit 2000 --seeds 3", "three runs, and their mean"],
     ["convasm train ./pets --from @latest --epochs 5", "from the weights of the latest run"],
+    ["convasm train mnist --teacher model.safetensors", "learn from a trained model's answers, too"],
     ["convasm train --resume @latest --epochs 20", "train a finished run further"],
   ],
 };
@@ -59,6 +61,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
     .option("--from <model>", `start from ${MODEL_HELP}`)
+    .option("--teacher <model>", "a run or a model file whose answers it learns from, beside the labels")
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run; with --seeds the begin of theirs (default: in runs)")

@@ -33,6 +33,10 @@ export interface TrainingOptions
   readonly weightDecay?: number | undefined;
   readonly clipNorm?: number | undefined;
   readonly labelSmoothing?: number | undefined;
+  /** The model to learn from, by its run or file. */
+  readonly teacher?: string | undefined;
+  readonly temperature?: number | undefined;
+  readonly teacherWeight?: number | undefined;
   /** True: the default changes. False: none. */
   readonly augment?: string | boolean | undefined;
   /** Each as "validation:every=200,images=100". */
@@ -106,15 +110,24 @@ function chooseSchedule({ schedule, lr }: TrainingOptions, own: Schedule, epochs
 }
 
 /** Options of the network's own loss hold for the same one. */
-function chooseLoss({ loss, labelSmoothing }: TrainingOptions, own: Loss): Loss {
-  const asked = loss === undefined ? {} : typed("--loss", loss, LOSSES);
+function chooseLoss({ loss, labelSmoothing, ...options }: TrainingOptions, own: Loss): Loss {
+  const taught = options.teacher === undefined ? {} : { type: "distillation" };
+  const asked = loss === undefined ? taught : typed("--loss", loss, LOSSES);
   const type = String(asked.type ?? own.config.type);
+  if ((type === "distillation") !== (options.teacher !== undefined)) {
+    const got = options.teacher === undefined ? "no --teacher" : `--loss ${type}`;
+    throw new UsageError("", "--teacher MODEL and the loss distillation together", got, "contradiction");
+  }
+  const heat = pickOptions(LOSSES.distillation.schema, options);
+  if (type !== "distillation" && Object.values(heat).some((value) => value !== undefined)) {
+    throw new UsageError("", "--temperature and --teacher-weight with --teacher", "them without", "contradiction");
+  }
   if (labelSmoothing !== undefined && type !== "softmaxCrossEntropy") {
     throw new UsageError("", "--label-smoothing with softmaxCrossEntropy", `it with ${type}`);
   }
-  if (loss === undefined && labelSmoothing === undefined) return own;
+  if (loss === undefined && labelSmoothing === undefined && options.teacher === undefined) return own;
   const base = type === own.config.type ? own.config : {};
-  return parseLoss({ ...base, ...asked, ...(labelSmoothing !== undefined && { labelSmoothing }) });
+  return parseLoss({ ...base, ...asked, ...heat, ...(labelSmoothing !== undefined && { labelSmoothing }) });
 }
 
 /** The type and the options of a word such as "adam:beta1=0.8", with the type as the registry spells it. */

@@ -73,7 +73,7 @@ export function matchClasses(data: Dataset, names: readonly string[] | undefined
   return {
     ...data,
     labels: labels && movedLabels(labels, places, names.length),
-    targets: targets && movedTargets(targets, places),
+    targets: targets && movedTargets(targets, places, names.length),
     classes: names.length,
     classNames: names,
   };
@@ -85,10 +85,13 @@ function movedLabels(labels: ClassLabels, places: readonly number[], classes: nu
   return moved;
 }
 
-function movedTargets(targets: Float32Array, places: readonly number[]): Float32Array {
+/** Those of classes that the data lacks are 0. */
+function movedTargets(targets: Float32Array, places: readonly number[], classes: number): Float32Array {
   const width = places.length;
-  const moved = new Float32Array(targets.length);
-  for (let i = 0; i < targets.length; i++) moved[i - (i % width) + places[i % width]] = targets[i];
+  const moved = new Float32Array((targets.length / width) * classes);
+  for (const [i, value] of targets.entries()) {
+    if (places[i % width] >= 0) moved[Math.floor(i / width) * classes + places[i % width]] = value;
+  }
   return moved;
 }
 

@@ -25,7 +25,10 @@ export interface Dataset {
   readonly images: Pixels;
   /** `[n]`, class indices from 0 to `classes` - 1. */
   readonly labels: ClassLabels | undefined;
-  /** Values that the outputs should have, `[n, classes]`: for regression, or 0 and 1 for several labels per image. */
+  /**
+   * Values that the outputs should have, `[n, classes]`: for regression, or 0 and 1 for several labels per image. Beside labels, a
+   * teacher's probabilities.
+   */
   readonly targets: Float32Array | undefined;
   /** `[n]`, the weight of each image in the loss; undefined for 1 each. */
   readonly sampleWeight?: Float32Array | undefined;
@@ -70,7 +73,7 @@ export const DATASET = {
   },
   /**
    * Values that the outputs should have, `[n, classes]`, in place of labels; kept, not copied. For a softmax cross-entropy they
-   * are a share of each class.
+   * are a share of each class. Beside labels, a teacher's probabilities of the classes, for the loss `distillation`.
    */
   targets: {
     kind: array<Float32Array, Float32Array>("a Float32Array", (value) => (isFloat32Array(value) ? value : undefined)),
@@ -127,9 +130,8 @@ export function createDataset(init: DatasetInit): Dataset {
     scaling,
   } = readOptions(who, DATASET, given);
   const length = checkImages(who, shape, images);
-  if ((labels === undefined) === (targets === undefined)) {
-    const got = labels === undefined ? "neither" : "both";
-    throw new InputTypeError(who, "either labels or targets", got, "contradiction");
+  if (labels === undefined && targets === undefined) {
+    throw new InputTypeError(who, "labels or targets", "neither", "contradiction");
   }
   let classes = wanted ?? classNames?.length;
   if (labels !== undefined) classes = checkLabels(who, labels, length, classes);

@@ -39,6 +39,8 @@ export interface Loss {
   readonly ignoreIndex: number | undefined;
   /** Share of each target that is spread over all classes, for losses that take soft targets; undefined for others. @internal */
   readonly softSmoothing: number | undefined;
+  /** Temperature of the soft targets that a data set must have beside its labels, for losses that take a teacher's. @internal */
+  readonly temperature?: number | undefined;
   /**
    * Writes its calls onto a tape.
    *

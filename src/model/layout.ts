@@ -119,7 +119,11 @@ export function layOut(
     offset: plan.reserve("input offset", "input", channels),
     fill: training ? plan.reserve("input fill", "input", channels) : undefined,
     targets: plan.reserve("targets", "input", batch * (loss?.classes === false ? outputs : 1)),
-    softTargets: plan.reserve("soft targets", "input", loss?.softSmoothing === undefined ? 0 : batch * outputs),
+    softTargets: plan.reserve(
+      "soft targets",
+      "input",
+      (loss?.softSmoothing ?? loss?.temperature) === undefined ? 0 : batch * outputs,
+    ),
     weights: plan.reserve("sample weights", "input", loss === undefined ? 0 : batch),
     losses: plan.reserve("losses", "scratch", batch),
     correct: plan.reserve("correct", "scratch", batch),

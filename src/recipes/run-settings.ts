@@ -61,6 +61,8 @@ const OWN = {
   set: { kind: changes(), optional: true },
   /** Name of the run or the model file whose weights it started with. */
   from: { kind: text(), optional: true },
+  /** Path of the model whose answers it learns from. */
+  teacher: { kind: text(), optional: true },
   /** Where the images come from. */
   data: { kind: dataSettings() },
   /** Kernels that computed. */

@@ -4,6 +4,7 @@ import { InputTypeError } from "../errors.ts";
 import type { Loss } from "../model/contracts.ts";
 import type { Network } from "../model/network.ts";
 import { writeSoftTargets } from "../model/soft-targets.ts";
+import { pow } from "../numeric/math.ts";
 import type { BatchWeights } from "./batch.ts";
 import { classWeights } from "./class-weight.ts";
 import type { ClassWeight } from "./class-weight-option.ts";
@@ -28,6 +29,10 @@ export class ImageWeights {
       const expected = "a loss that takes a share of each class for mixup and cutmix, such as softmaxCrossEntropy";
       throw new InputTypeError("fit", expected, loss.config.type, "contradiction");
     }
+    if (loss?.temperature !== undefined && data.targets?.every((share) => share >= 0 && share <= 1) !== true) {
+      const got = data.targets === undefined ? "none" : "others";
+      throw new InputTypeError("fit", "targets from 0 to 1 beside labels, as withTeacher adds them", got, "missing");
+    }
     if (classWeight === undefined) return;
     if (loss?.classes !== true) {
       const got = loss?.config.type ?? "none";
@@ -46,7 +51,14 @@ export class ImageWeights {
     const ignored = this.#loss?.ignoreIndex;
     const ofClasses = this.#ofClasses;
     const n = indices.length;
-    if (!soft && sampleWeight === undefined && ofClasses === undefined && ignored === undefined) {
+    const taught = this.#taught(indices);
+    if (
+      taught === undefined &&
+      !soft &&
+      sampleWeight === undefined &&
+      ofClasses === undefined &&
+      ignored === undefined
+    ) {
       return { weights: undefined, softTargets: undefined, images: n };
     }
     // The terms of several classes have each a weight of its own.
@@ -62,9 +74,28 @@ export class ImageWeights {
       const ofClass = ofClasses === undefined || label === undefined || isSoft ? 1 : ofClasses[label];
       weights[i] = ofClass * (sampleWeight?.[indices[i]] ?? 1);
     }
-    if (!isSoft) return { weights, softTargets: undefined, images };
+    if (!isSoft) return { weights, softTargets: taught, images };
     const softTargets = new Float64Array(n * this.#outputs);
     writeSoftTargets(softTargets, this.#data, n, 0, indices, smoothing, ofClasses);
     return { weights, softTargets, images };
+  }
+
+  /** [n, outputs]: a teacher's probabilities at the loss's temperature; undefined where there is no teacher. */
+  #taught(indices: Uint32Array): Float64Array | undefined {
+    const { targets, classes } = this.#data;
+    const temperature = this.#loss?.temperature;
+    if (targets === undefined || temperature === undefined) return undefined;
+    const rows = new Float64Array(indices.length * this.#outputs);
+    indices.forEach((index, i) => {
+      // softmax(logits / temperature), of probabilities: logits are their logarithms but for a constant.
+      const shares = targets.subarray(index * classes, (index + 1) * classes);
+      const row = Float64Array.from(shares, (share) => pow(share, 1 / temperature));
+      const sum = row.reduce((total, value) => total + value, 0);
+      rows.set(
+        row.map((value) => value / sum),
+        i * this.#outputs,
+      );
+    });
+    return rows;
   }
 }

@@ -44,7 +44,8 @@ export class RunData {
    */
   load(): Promise<void> | undefined {
     const { augment, classWeight } = this.#options;
-    const numbers = [classWeight, this.data.sampleWeight, this.#network.loss?.ignoreIndex];
+    const { loss } = this.#network;
+    const numbers = [classWeight, this.data.sampleWeight, loss?.ignoreIndex, loss?.temperature];
     const isWeighed = numbers.some((number) => number !== undefined);
     return augment === undefined && !isWeighed ? undefined : this.#load(isWeighed, augment);
   }

@@ -83,15 +83,15 @@ describe("createDataset", () => {
     expect(() => createDataset(init)).toThrow(message);
   });
 
-  it("refuses both or neither of labels and targets", () => {
-    const targets = new Float32Array(4);
-    expect(() => createDataset({ ...good, targets })).toThrow(new TypeError(expectedEither("both")));
-    expect(() => createDataset({ ...good, labels: undefined })).toThrow(new TypeError(expectedEither("neither")));
+  it("refuses neither of labels and targets, and takes both, which are a teacher's", () => {
+    expect(() => createDataset({ ...good, labels: undefined })).toThrow(
+      new TypeError('dataset "train": expected labels or targets, got neither'),
+    );
+    const { labels = [], classes } = createDataset(good);
+    const targets = new Float32Array(labels.length * classes);
+    expect(createDataset({ ...good, targets })).toMatchObject({ labels, targets, classes });
+    expect(() => createDataset({ ...good, targets: targets.subarray(1) })).toThrow("expected targets for");
   });
-
-  function expectedEither(got: string): string {
-    return `dataset "train": expected either labels or targets, got ${got}`;
-  }
 });
 
 describe("sliceDataset", () => {

@@ -55,7 +55,16 @@ class_weight = torch.tensor([1, 0.5, 2.5, 0.25, 4])
 ones = torch.ones(IMAGES)
 
 
-def case(name, loss, losses, targets=None, labels=None, sample_weight=None, class_weight=None, evaluated=None):
+def distillation(logits, teacher, temperature, share):
+    """Hinton et al. (2015), as in PyTorch's tutorial on knowledge distillation; the teacher has probabilities."""
+    cooled = F.softmax(teacher.log() / temperature, 1)
+    soft = F.kl_div(F.log_softmax(logits / temperature, 1), cooled, reduction="none").sum(1) * temperature**2
+    return (1 - share) * F.cross_entropy(logits, labels, reduction="none") + share * soft
+
+
+def case(
+    name, loss, losses, targets=None, labels=None, sample_weight=None, class_weight=None, evaluated=None, teacher=None
+):
     """A loss with its options, the loss of each image as a function of the logits, and the weights that it is given."""
     kernel.grad = bias.grad = None
     logits = images @ kernel + bias
@@ -71,6 +80,8 @@ def case(name, loss, losses, targets=None, labels=None, sample_weight=None, clas
         found["sampleWeight"] = sample_weight.tolist()
     if class_weight is not None:
         found["classWeight"] = class_weight.tolist()
+    if teacher is not None:
+        found["targets"] = teacher.flatten().tolist()
     if evaluated is not None:
         found["evaluated"] = evaluated(logits).item()
     return {**found, "kernel": kernel.grad.flatten().tolist(), "bias": bias.grad.tolist()}
@@ -183,6 +194,27 @@ CASES = [
         lambda y: focal(y, labels, 0.25, 2, 0) * class_weight[labels],
         labels=labels,
         class_weight=class_weight,
+    ),
+    *(
+        case(
+            f"distillation, {options}",
+            {"type": "distillation", **options},
+            lambda y: distillation(y, rows, options.get("temperature", 4), options.get("teacherWeight", 0.9)),
+            labels=labels,
+            evaluated=lambda y: F.cross_entropy(y, labels),
+            teacher=rows,
+        )
+        for options in ({}, {"temperature": 2.5, "teacherWeight": 0.5}, {"temperature": 1, "teacherWeight": 1})
+    ),
+    case(
+        "distillation, weights of images and classes",
+        {"type": "distillation", "temperature": 2},
+        lambda y: distillation(y, rows, 2, 0.9) * class_weight[labels],
+        labels=labels,
+        sample_weight=sample_weight,
+        class_weight=class_weight,
+        evaluated=weighed(entropy(labels)),
+        teacher=rows,
     ),
     case(
         "an ignored class",

@@ -69,7 +69,20 @@ describe("the extra file of kernels is loaded where they are called, and nowhere
 
   it.each(Object.keys(LOSSES))("the loss %s", (loss) => {
     const { rows, tapes } = networkOf(loss, "sgd");
-    expectRows(rows, tapes);
+    // With a teacher, too.
+    const taught = new Tape();
+    const places = {
+      images: 1,
+      outputs: 1,
+      targets: 2,
+      softTargets: 3,
+      weights: 4,
+      losses: 5,
+      correct: 6,
+      gradient: 7,
+    };
+    parseLoss(loss).emit(taught, 1, places, 1);
+    expectRows(rows, [...tapes, taught]);
   });
 
   it.each(Object.keys(OPTIMIZERS))("the optimizer %s", (optimizer) => {

@@ -29,6 +29,7 @@ import type { KernelCall } from "./call.ts";
 import { convolutionCalls, convolutionWork } from "./convolution.ts";
 import { copyBoxesCall, copyWork, transposeCall } from "./copy.ts";
 import { denseCalls, denseWork } from "./dense.ts";
+import { distillationCalls, distillationWork } from "./distillation.ts";
 import { classLossCalls, focalWork, sigmoidFocalCalls } from "./focal.ts";
 import { inputCalls, inputWork } from "./input.ts";
 import { crossEntropyCalls, elementwiseLossCalls, lossWork } from "./loss.ts";
@@ -65,6 +66,7 @@ export const WORK: { readonly [K in KernelName]: WorkRow<K> } = {
   ...preluWork,
   ...lossWork,
   ...focalWork,
+  ...distillationWork,
   ...optimizerWork,
   ...inputWork,
   ...padWork,
@@ -83,7 +85,12 @@ export function allCalls(): KernelCall[] {
       ...elementwiseLossCalls(size),
       ...sigmoidFocalCalls(size),
     ]),
-    ...ROWS.flatMap((shape) => [...softmaxCalls(shape), ...crossEntropyCalls(shape), ...classLossCalls(shape)]),
+    ...ROWS.flatMap((shape) => [
+      ...softmaxCalls(shape),
+      ...crossEntropyCalls(shape),
+      ...classLossCalls(shape),
+      ...distillationCalls(shape),
+    ]),
     ...NORMS.flatMap((shape) => [
       ...normCalls(shape),
       ...sampleNormCalls(shape),

@@ -5,6 +5,7 @@ import { affineRows } from "./extra/affine.ts";
 import { averagePoolingRows } from "./extra/average-pooling.ts";
 import { copyRows } from "./extra/copy.ts";
 import { depthwiseRows } from "./extra/depthwise.ts";
+import { distillationRows } from "./extra/distillation.ts";
 import { elementwiseRows } from "./extra/elementwise.ts";
 import { focalRows } from "./extra/focal.ts";
 import { mergingRows } from "./extra/merging.ts";
@@ -29,6 +30,7 @@ export function extraRows(): { readonly [K in ExtraKernelName]: Row<K> } {
     ...averagePoolingRows,
     ...copyRows,
     ...depthwiseRows,
+    ...distillationRows,
     ...elementwiseRows,
     ...focalRows,
     ...mergingRows,

@@ -46,6 +46,20 @@ export function classLoss(
   ];
 }
 
+/** Places of a loss of a share of each class, and of class indices beside them. */
+export function softLoss(
+  logits: number,
+  labels: number,
+  targets: number,
+  weights: number,
+  losses: number,
+  correct: number,
+  dlogits: number,
+  classes: number,
+): Places {
+  return [input(each(classes), targets), ...classLoss(logits, labels, weights, losses, correct, dlogits, classes)];
+}
+
 /** Places of a loss that takes a value for each output. */
 export function valueLoss(
   y: number,

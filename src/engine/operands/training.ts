@@ -1,6 +1,6 @@
 import { NORM_BLOCK, TRANSFORM_FLOATS } from "../kernel-sizes.ts";
 import { all, columns, each, input, output, state } from "./operand.ts";
-import { classLoss, hyperNumbers, oneInput, type Rows, valueLoss } from "./row.ts";
+import { classLoss, hyperNumbers, oneInput, type Rows, softLoss, valueLoss } from "./row.ts";
 
 /** Rows of the kernels around a network: input, losses, optimizers. */
 export const trainingRows = {
@@ -17,12 +17,7 @@ export const trainingRows = {
     input(all(c), fill),
   ],
   softmax_cross_entropy: classLoss,
-  softmax_cross_entropy_soft: (logits, labels, targets, weights, losses, correct, dlogits, classes) => [
-    input(each(classes), logits, targets),
-    input(each(1), labels, weights),
-    output(each(1), losses, correct),
-    output(each(classes), dlogits),
-  ],
+  softmax_cross_entropy_soft: softLoss,
   sigmoid_binary_cross_entropy: valueLoss,
   mean_squared_error: valueLoss,
   sgd_update: (w, g, hyper) => [state(each(1), w), input(each(1), g), hyperNumbers(hyper)],

@@ -1,6 +1,7 @@
 import { adaptivePoolKernels } from "./adaptive-pool.ts";
 import { affineKernels } from "./affine.ts";
 import { copyKernels } from "./copy.ts";
+import { distillationKernels } from "./distillation.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import { focalKernels } from "./focal.ts";
 import { groupNormKernels } from "./group-norm.ts";
@@ -16,6 +17,7 @@ export function furtherKernels(heap: Heap) {
     ...adaptivePoolKernels(heap),
     ...affineKernels(heap),
     ...copyKernels(heap),
+    ...distillationKernels(heap),
     ...elementwiseKernels(heap),
     ...focalKernels(heap),
     ...valueLossKernels(heap),

@@ -13,10 +13,12 @@ import type { CompileOptions } from "../../../src/training/compile-options.ts";
 import { createModel } from "../../../src/training/create-model.ts";
 import type { FitOptions } from "../../../src/training/fit-options.ts";
 import { loadModel, resumeTrainer } from "../../../src/training/load-model.ts";
+import { distillation } from "../../../src/training/losses/distillation.ts";
 import { parseLoss } from "../../../src/training/losses.ts";
 import type { Model } from "../../../src/training/model.ts";
 import { adam, rmsprop, sgd } from "../../../src/training/optimizers.ts";
 import { oneCycle } from "../../../src/training/schedules.ts";
+import { withTeacher } from "../../../src/training/with-teacher.ts";
 import type { ReplicaGroup } from "../../../src/worker/replicas/group.ts";
 import {
   barImages,
@@ -138,6 +140,19 @@ describe("the gradient that replicas make together", () => {
     await plain.fit(images);
     const mixed = Math.max(...gradientsOf(plain).map((value, i) => Math.abs(value - wanted[i])));
     expect(mixed / largest).toBeGreaterThan(0.01);
+  });
+
+  it("is that of the whole batch with a teacher", async () => {
+    const taught = await withTeacher(data, await compiled({ seed: 3 }));
+    const options = { layers: plainLayers(), optimizer: sgd({ learningRate: 0.1 }), batchSize: 24 };
+    const exact = await compiled({ ...options, loss: distillation(), ...EXACT });
+    await exact.fit(taught);
+    const wanted = gradientsOf(exact);
+    const model = await compiled({ ...options, loss: distillation() });
+    await withGroup(model, 3, (group) => advance(model.trainer(taught), group));
+    const largest = Math.max(...wanted.map(Math.abs));
+    const error = Math.max(...gradientsOf(model).map((value, i) => Math.abs(value - wanted[i])));
+    expect(error / largest).toBeLessThan(1e-5);
   });
 
   it("is that of the whole batch where batch normalisation is frozen, and frozen layers keep their bits", async () => {

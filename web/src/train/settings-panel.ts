@@ -13,7 +13,10 @@ type TypedPart = "optimizer" | "schedule" | "loss" | "averaging";
 const NONE = "none";
 
 /** The losses that fit images with class labels, which all images of the page are. */
-const LOSSES = optionTypes("loss").filter((type) => parseLoss(type).classes);
+// The page knows no teacher.
+const LOSSES = optionTypes("loss").filter(
+  (type) => parseLoss(type).classes && parseLoss(type).temperature === undefined,
+);
 
 const LOSS_HINT = "Losses of target values do not fit images in classes: programs have them.";
 
