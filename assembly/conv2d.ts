@@ -6,7 +6,7 @@ import { outer_gemm, panel_gemm } from "./gemm";
 import { address } from "./simd";
 
 /**
- * y[p, q, k] = max(sum over r, s, c of x[p strideH + r dilationH, q strideW + s dilationW, c] w[r, s, c, k] + bias, lower)
+ * y[p, q, k] = min(max(sum over r, s, c of x[p strideH + r dilationH, q strideW + s dilationW, c] w[r, s, c, k] + bias, lower), upper)
  *
  * Axis: sample. Overwrites y. Cost: 2 p q k r s c / groups FLOP per sample.
  *
@@ -16,11 +16,12 @@ import { address } from "./simd";
  * @param bias 0 for none, else [k] with `biasStride` 0, or [p, q, k] with `biasStride` k
  * @param y [n, p, q, k]
  * @param lower 0 for a ReLU, -Infinity for none
+ * @param upper Infinity for none
  */
 export function conv2d_forward(
   begin: i32, end: i32, x: i32, w: i32, panels: i32, bias: i32, biasStride: i32, y: i32,
   hp: i32, wp: i32, c: i32, p: i32, q: i32, k: i32, r: i32, s: i32,
-  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, groups: i32, lower: f32,
+  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, groups: i32, lower: f32, upper: f32,
 ): void {
   const pixel = <usize>c << 2;
   const row = <usize>wp * pixel;
@@ -41,7 +42,7 @@ export function conv2d_forward(
       address(panels) + <usize>group * panelsOfGroup * panelBytes, panelBytes,
       bias ? address(bias) + filterBytes : 0, <usize>(q * biasStride) << 2, <usize>biasStride << 2,
       address(y) + filterBytes, <usize>(p * q * k) << 2, <usize>(q * k) << 2, <usize>k << 2,
-      filters, lower,
+      filters, lower, upper,
     );
   }
 }
@@ -117,7 +118,7 @@ export function conv2d_backward_data(
               0, 0, 0,
               address(dx) + <usize>(i + band * strideH) * dxRow + <usize>j * dxPixel + (<usize>(group * channels) << 2),
               <usize>height * dxRow, <usize>strideH * dxRow, <usize>strideW * dxPixel,
-              channels, -Infinity,
+              channels, -Infinity, Infinity,
             );
           }
           band = bandEnd;

@@ -39,7 +39,7 @@ export function dense_forward(
     address(panels), <usize>inputs << 5,
     address(bias), 0, 0,
     address(y), ySample, 0, 0,
-    units, lower,
+    units, lower, Infinity,
   );
 }
 
@@ -72,7 +72,7 @@ export function dense_backward_data(
     address(panels), <usize>units << 5,
     0, 0, 0,
     address(dx), <usize>inputs << 2, 0, 0,
-    inputs, -Infinity,
+    inputs, -Infinity, Infinity,
   );
 }
 

@@ -18,8 +18,8 @@ const NEAR: i32 = 4, FAR: i32 = 3;
  */
 export function sum_row_3x3(
   from: usize, pixelStep: usize, rowStep: usize, columnStep: usize, weight: usize, weightRowStep: usize,
-  weightColumnStep: usize, to: usize, toStep: usize, biased: bool, bias: usize, biasStep: usize, lower: f32, count: i32,
-  c: i32,
+  weightColumnStep: usize, to: usize, toStep: usize, biased: bool, bias: usize, biasStep: usize, lower: f32, upper: f32,
+  count: i32, c: i32,
 ): i32 {
   const near = pixelStep == columnStep;
   const together = near ? NEAR : FAR;
@@ -32,12 +32,12 @@ export function sum_row_3x3(
     if (near) {
       tiles(
         window, rowStep, columnStep, weight, weightRowStep, weightColumnStep, output, toStep, biased, summands, biasStep,
-        lower, end, true,
+        lower, upper, end, true,
       );
     } else {
       tiles(
         window, rowStep, columnStep, weight, weightRowStep, weightColumnStep, output, toStep, biased, summands, biasStep,
-        lower, end, false,
+        lower, upper, end, false,
       );
     }
   }
@@ -51,12 +51,19 @@ function madd_high(a: v128, b: v128, c: v128): v128 {
   return WIDE ? madd(a, b, c) : c;
 }
 
+/** Stores a span within bounds. */
+// @ts-ignore: decorator
+@inline
+function store_bound(to: usize, low: v128, high: v128, floor: v128, ceiling: v128): void {
+  store_span(to, f32x4.pmin(f32x4.pmax(low, floor), ceiling), WIDE ? f32x4.pmin(f32x4.pmax(high, floor), ceiling) : zero());
+}
+
 /** Neighbouring outputs, one span of channels after the other, up to `end` bytes. */
 // @ts-ignore: decorator
 @inline
 function tiles(
   from: usize, rowStep: usize, columnStep: usize, weight: usize, weightRowStep: usize, weightColumnStep: usize, to: usize,
-  toStep: usize, biased: bool, bias: usize, biasStep: usize, lower: f32, end: usize, near: bool,
+  toStep: usize, biased: bool, bias: usize, biasStep: usize, lower: f32, upper: f32, end: usize, near: bool,
 ): void {
   const floor = f32x4.splat(lower);
   const mask = i32x4.splat(biased ? -1 : 0);
@@ -123,15 +130,16 @@ function tiles(
       row += rowStep;
       factors += weightRowStep;
     }
+    const ceiling = f32x4.splat(upper);
     let output = to + shift;
-    store_span(output, f32x4.pmax(low0, floor), WIDE ? f32x4.pmax(high0, floor) : zero());
+    store_bound(output, low0, high0, floor, ceiling);
     output += toStep;
-    store_span(output, f32x4.pmax(low1, floor), WIDE ? f32x4.pmax(high1, floor) : zero());
+    store_bound(output, low1, high1, floor, ceiling);
     output += toStep;
-    store_span(output, f32x4.pmax(low2, floor), WIDE ? f32x4.pmax(high2, floor) : zero());
+    store_bound(output, low2, high2, floor, ceiling);
     if (near) {
       output += toStep;
-      store_span(output, f32x4.pmax(low3, floor), WIDE ? f32x4.pmax(high3, floor) : zero());
+      store_bound(output, low3, high3, floor, ceiling);
     }
   }
 }

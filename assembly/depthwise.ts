@@ -6,12 +6,12 @@ import { store_lanes, store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
 import { LONG_SUM, SUM_PART } from "./sums";
 
-/** Stores the first `lanes` (1 to 8) floats of two vectors, raised to `lower` where they are below it. */
+/** Stores the first `lanes` (1 to 8) floats of two vectors, within bounds. */
 // @ts-ignore: decorator
 @inline
-function store_output(to: usize, low: v128, high: v128, lower: v128, lanes: i32): void {
-  store_lanes_inline(to, f32x4.pmax(low, lower), lanes);
-  if (lanes > 4) store_lanes_inline(to + 16, f32x4.pmax(high, lower), lanes - 4);
+function store_output(to: usize, low: v128, high: v128, lower: v128, upper: v128, lanes: i32): void {
+  store_lanes_inline(to, f32x4.pmin(f32x4.pmax(low, lower), upper), lanes);
+  if (lanes > 4) store_lanes_inline(to + 16, f32x4.pmin(f32x4.pmax(high, lower), upper), lanes - 4);
 }
 
 /**
@@ -23,7 +23,7 @@ function store_output(to: usize, low: v128, high: v128, lower: v128, lanes: i32)
 function sum_row(
   from: usize, pixelStep: usize, rowStep: usize, columnStep: usize, weight: usize, weightRowStep: usize,
   weightColumnStep: usize, rows: i32, columns: i32, to: usize, toStep: usize, biased: bool, bias: usize, biasStep: usize,
-  lower: f32, count: i32, c: i32,
+  lower: f32, upper: f32, count: i32, c: i32,
 ): void {
   let first = 0;
   if (rows == 3 && columns == 3) {
@@ -32,7 +32,7 @@ function sum_row(
     const start = back ? <usize>(count - 1) : 0, sign: usize = back ? -1 : 1;
     first = sum_row_3x3(
       from + start * pixelStep, sign * pixelStep, rowStep, columnStep, weight, weightRowStep, weightColumnStep,
-      to + start * toStep, sign * toStep, biased, bias + start * biasStep, sign * biasStep, lower, count, c,
+      to + start * toStep, sign * toStep, biased, bias + start * biasStep, sign * biasStep, lower, upper, count, c,
     );
   }
   const floor = f32x4.splat(lower);
@@ -79,18 +79,19 @@ function sum_row(
         row += rowStep;
         factors += weightRowStep;
       }
+      const ceiling = f32x4.splat(upper);
       let output = to + column * toStep + shift;
-      store_output(output, low0, high0, floor, lanes);
+      store_output(output, low0, high0, floor, ceiling, lanes);
       output += nextTo;
-      store_output(output, low1, high1, floor, lanes);
+      store_output(output, low1, high1, floor, ceiling, lanes);
       output += nextTo;
-      store_output(output, low2, high2, floor, lanes);
+      store_output(output, low2, high2, floor, ceiling, lanes);
     }
   }
 }
 
 /**
- * y[p, q, c] = max(sum over r, s of x[p strideH + r dilationH, q strideW + s dilationW, c] w[r, s, c] + bias, lower)
+ * y[p, q, c] = min(max(sum over r, s of x[p strideH + r dilationH, q strideW + s dilationW, c] w[r, s, c] + bias, lower), upper)
  *
  * Axis: sample. Overwrites y. Cost: 2 p q r s c FLOP per sample.
  *
@@ -99,11 +100,12 @@ function sum_row(
  * @param bias 0 for none, else [c] with `biasStride` 0, or [p, q, c] with `biasStride` c
  * @param y [n, p, q, c]
  * @param lower 0 for a ReLU, -Infinity for none
+ * @param upper Infinity for none
  */
 export function depthwise_forward(
   begin: i32, end: i32, x: i32, w: i32, bias: i32, biasStride: i32, y: i32,
   hp: i32, wp: i32, c: i32, p: i32, q: i32, r: i32, s: i32,
-  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, lower: f32,
+  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, lower: f32, upper: f32,
 ): void {
   const pixel = <usize>c << 2;
   const row = <usize>wp * pixel;
@@ -114,7 +116,7 @@ export function depthwise_forward(
         address(x) + <usize>(n * hp + i * strideH) * row, <usize>strideW * pixel, <usize>dilationH * row,
         <usize>dilationW * pixel, address(w), <usize>s * pixel, pixel, r, s,
         address(y) + <usize>((n * p + i) * q) * pixel, pixel, bias != 0, address(bias) + <usize>(i * q) * nextBias, nextBias,
-        lower, q, c,
+        lower, upper, q, c,
       );
     }
   }
@@ -167,7 +169,7 @@ export function depthwise_backward_data(
           address(w) + <usize>(tapH * s + tapW) * pixel, <usize>(apartH * s) * pixel, <usize>apartW * pixel,
           rows, tapW < s ? (s - tapW + apartW - 1) / apartW : 0,
           address(dx) + <usize>((n * height + i) * width + phase) * pixel, <usize>strideW * pixel, false, 0, 0,
-          -Infinity, (width - phase + strideW - 1) / strideW, c,
+          -Infinity, Infinity, (width - phase + strideW - 1) / strideW, c,
         );
       }
     }

@@ -6,7 +6,7 @@ import { LONG_SUM, SUM_PART } from "./sums";
 import { OUTER_COLUMNS, outer_tile, panel_tile_16, panel_tile_8, PANEL_ROWS } from "./tile";
 
 /**
- * y[row, :] = max(sum over taps and elements of a[row + tap, element] * b[tap, element, :] + bias[row, :], lower)
+ * y[row, :] = min(max(sum over taps and elements of a[row + tap, element] * b[tap, element, :] + bias[row, :], lower), upper)
  *
  * The rows are the points (sample, p, q) of a grid. Each row of A is a set of `tapRows` x `taps` runs of `length`
  * contiguous floats: one run for a dense layer, the rows of the window for a convolution, which is thus read in place
@@ -26,6 +26,7 @@ import { OUTER_COLUMNS, outer_tile, panel_tile_16, panel_tile_8, PANEL_ROWS } fr
  * @param y output at grid point (0, 0) of sample 0, with its three strides
  * @param columns valid columns
  * @param lower lower bound of the result: 0 for a ReLU, -Infinity for none; NaN passes through
+ * @param upper upper bound of the result: Infinity for none
  */
 export function panel_gemm(
   begin: i32, end: i32, gridP: i32, gridQ: i32,
@@ -34,7 +35,7 @@ export function panel_gemm(
   panels: usize, panelStride: usize,
   bias: usize, biasRow: usize, biasColumn: usize,
   y: usize, ySample: usize, yRow: usize, yColumn: usize,
-  columns: i32, lower: f32,
+  columns: i32, lower: f32, upper: f32,
 ): void {
   const row = taps * length;
   const long = tapRows * row > LONG_SUM;
@@ -50,7 +51,7 @@ export function panel_gemm(
       begin, end, gridP, gridQ, a, aSample, aRow, aColumn,
       flat ? 1 : count, tapRowStride, taps, tapStride, flat ? count : length, panels, panelStride,
       at == 0 ? bias : y, at == 0 ? biasRow : yRow, at == 0 ? biasColumn : yColumn,
-      y, ySample, yRow, yColumn, columns, last ? lower : -Infinity,
+      y, ySample, yRow, yColumn, columns, last ? lower : -Infinity, last ? upper : Infinity,
     );
     a += flat ? <usize>step << 2 : <usize>step * tapRowStride;
     panels += <usize>(flat ? step : step * row) << 5;
@@ -66,7 +67,7 @@ function panel_part(
   panels: usize, panelStride: usize,
   bias: usize, biasRow: usize, biasColumn: usize,
   y: usize, ySample: usize, yRow: usize, yColumn: usize,
-  columns: i32, lower: f32,
+  columns: i32, lower: f32, upper: f32,
 ): void {
   const aRowEnd = aRow - <usize>gridQ * aColumn;
   const yRowEnd = yRow - <usize>gridQ * yColumn;
@@ -118,14 +119,14 @@ function panel_part(
     if (WIDE && (rows == PANEL_ROWS || bias != y)) {
       column = panel_tile_16(
         a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel, panelStride,
-        bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, columns, lower,
+        bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, columns, lower, upper,
       );
       panel += <usize>(column >> 3) * panelStride;
     }
     for (; column < columns; column += 8) {
       panel_tile_8(
         a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
-        bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, <usize>column << 2, min(columns - column, 8), lower,
+        bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, <usize>column << 2, min(columns - column, 8), lower, upper,
       );
       panel += panelStride;
     }

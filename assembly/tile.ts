@@ -24,7 +24,7 @@ function panel_columns(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32, upper: f32,
 ): void {
   const floor = f32x4.splat(lower);
   let s00 = zero(), s01 = zero();
@@ -56,12 +56,13 @@ function panel_columns(
     }
     rowOffset += tapRowStride;
   }
-  store_row(y0 + shift, s00, s01, d0 + shift, bias, floor, count);
-  if (rows > 1) store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, count);
-  if (rows > 2) store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, count);
-  if (rows > 3) store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, count);
-  if (WIDE && rows > 4) store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, count);
-  if (WIDE && rows > 5) store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, count);
+  const ceiling = f32x4.splat(upper);
+  store_row(y0 + shift, s00, s01, d0 + shift, bias, floor, ceiling, count);
+  if (rows > 1) store_row(y1 + shift, s10, s11, d1 + shift, bias, floor, ceiling, count);
+  if (rows > 2) store_row(y2 + shift, s20, s21, d2 + shift, bias, floor, ceiling, count);
+  if (rows > 3) store_row(y3 + shift, s30, s31, d3 + shift, bias, floor, ceiling, count);
+  if (WIDE && rows > 4) store_row(y4 + shift, s40, s41, d4 + shift, bias, floor, ceiling, count);
+  if (WIDE && rows > 5) store_row(y5 + shift, s50, s51, d5 + shift, bias, floor, ceiling, count);
 }
 
 /** The tile of `panel_gemm`: inlined there, but for WIDE, whose sums need all registers. */
@@ -71,18 +72,18 @@ export function panel_tile_8(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32, upper: f32,
 ): void {
   if (WIDE) {
     panel_tile_6x8(
       a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
-      bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
+      bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower, upper,
     );
     return;
   }
   panel_columns(
     a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
-    bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
+    bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower, upper,
   );
 }
 
@@ -90,11 +91,11 @@ function panel_tile_6x8(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, rows: i32, shift: usize, count: i32, lower: f32, upper: f32,
 ): void {
   panel_columns(
     a0, a1, a2, a3, a4, a5, tapRows, tapRowStride, taps, tapStride, length, panel,
-    bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower,
+    bias, d0, d1, d2, d3, d4, d5, y0, y1, y2, y3, y4, y5, rows, shift, count, lower, upper,
   );
 }
 
@@ -106,7 +107,7 @@ export function panel_tile_16(
   a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
   tapRows: i32, tapRowStride: usize, taps: i32, tapStride: usize, length: i32, panel: usize, panelStride: usize,
   bias: usize, d0: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize,
-  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, columns: i32, lower: f32,
+  y0: usize, y1: usize, y2: usize, y3: usize, y4: usize, y5: usize, columns: i32, lower: f32, upper: f32,
 ): i32 {
   const floor = f32x4.splat(lower);
   let shift: usize = 0;
@@ -140,12 +141,13 @@ export function panel_tile_16(
       }
       rowOffset += tapRowStride;
     }
-    store_row_16(y0 + shift, s00, s01, s02, s03, d0 + shift, bias, floor, count);
-    store_row_16(y1 + shift, s10, s11, s12, s13, d1 + shift, bias, floor, count);
-    store_row_16(y2 + shift, s20, s21, s22, s23, d2 + shift, bias, floor, count);
-    store_row_16(y3 + shift, s30, s31, s32, s33, d3 + shift, bias, floor, count);
-    store_row_16(y4 + shift, s40, s41, s42, s43, d4 + shift, bias, floor, count);
-    store_row_16(y5 + shift, s50, s51, s52, s53, d5 + shift, bias, floor, count);
+    const ceiling = f32x4.splat(upper);
+    store_row_16(y0 + shift, s00, s01, s02, s03, d0 + shift, bias, floor, ceiling, count);
+    store_row_16(y1 + shift, s10, s11, s12, s13, d1 + shift, bias, floor, ceiling, count);
+    store_row_16(y2 + shift, s20, s21, s22, s23, d2 + shift, bias, floor, ceiling, count);
+    store_row_16(y3 + shift, s30, s31, s32, s33, d3 + shift, bias, floor, ceiling, count);
+    store_row_16(y4 + shift, s40, s41, s42, s43, d4 + shift, bias, floor, ceiling, count);
+    store_row_16(y5 + shift, s50, s51, s52, s53, d5 + shift, bias, floor, ceiling, count);
     panel += 2 * panelStride;
     shift += 64;
     left -= 16;
@@ -153,17 +155,17 @@ export function panel_tile_16(
   return columns - left;
 }
 
-/** Bias, lower bound and store for eight columns of one row. */
+/** Bias, bounds and store for eight columns of one row. */
 // @ts-ignore: decorator
 @inline
-function store_row(to: usize, low: v128, high: v128, bias: usize, hasBias: usize, floor: v128, count: i32): void {
+function store_row(to: usize, low: v128, high: v128, bias: usize, hasBias: usize, floor: v128, ceiling: v128, count: i32): void {
   if (hasBias) {
     low = f32x4.add(low, v128.load(bias));
     high = f32x4.add(high, v128.load(bias, 16));
   }
-  // pmax(a, b) = a < b ? b : a, so NaN stays NaN.
-  low = f32x4.pmax(low, floor);
-  high = f32x4.pmax(high, floor);
+  // pmax(a, b) = a < b ? b : a, so NaN stays NaN; pmin alike.
+  low = f32x4.pmin(f32x4.pmax(low, floor), ceiling);
+  high = f32x4.pmin(f32x4.pmax(high, floor), ceiling);
   store_up_to_8(to, low, high, count);
 }
 
@@ -171,7 +173,7 @@ function store_row(to: usize, low: v128, high: v128, bias: usize, hasBias: usize
 // @ts-ignore: decorator
 @inline
 function store_row_16(
-  to: usize, s0: v128, s1: v128, s2: v128, s3: v128, bias: usize, hasBias: usize, floor: v128, count: i32,
+  to: usize, s0: v128, s1: v128, s2: v128, s3: v128, bias: usize, hasBias: usize, floor: v128, ceiling: v128, count: i32,
 ): void {
   if (hasBias) {
     s0 = f32x4.add(s0, v128.load(bias));
@@ -179,9 +181,9 @@ function store_row_16(
     s2 = f32x4.add(s2, v128.load(bias, 32));
     s3 = f32x4.add(s3, v128.load(bias, 48));
   }
-  v128.store(to, f32x4.pmax(s0, floor));
-  v128.store(to, f32x4.pmax(s1, floor), 16);
-  store_up_to_8(to + 32, f32x4.pmax(s2, floor), f32x4.pmax(s3, floor), count);
+  v128.store(to, f32x4.pmin(f32x4.pmax(s0, floor), ceiling));
+  v128.store(to, f32x4.pmin(f32x4.pmax(s1, floor), ceiling), 16);
+  store_up_to_8(to + 32, f32x4.pmin(f32x4.pmax(s2, floor), ceiling), f32x4.pmin(f32x4.pmax(s3, floor), ceiling), count);
 }
 
 /** Columns that `outer_tile` does at once. */

@@ -1,6 +1,7 @@
 import type { ExtraRows } from "../engine/operands/row.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
+import type { Bounds } from "./rectifier.ts";
 
 /** Sizes of a convolution for one input shape. */
 export interface ConvolutionDims extends ConvolutionGeometry {
@@ -39,8 +40,10 @@ export interface ConvolutionKernels {
   packForward(tape: Tape): void;
   /** Emits the calls that bring the weights into the order of `data`. */
   packData(tape: Tape): void;
+  /** True if `forward` heeds the upper bound. */
+  readonly isBounded: boolean;
   /** Emits y from the padded input x [n, hp, wp, c]. */
-  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void;
+  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, bounds: Bounds): void;
   /** Emits dx [n, h, w, c] from dy with columns of zeros at its sides [n, p, wd, k]. */
   data(tape: Tape, n: number, dy: number, dx: number): void;
   /** Emits dw from the padded input and dy [n, p, q, k]. */

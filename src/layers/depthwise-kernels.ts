@@ -2,10 +2,12 @@ import { depthwiseRows } from "../engine/operands/extra/depthwise.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { type Bias, type ConvolutionDims, type ConvolutionKernels, steps } from "./convolution-kernels.ts";
+import type { Bounds } from "./rectifier.ts";
 
 /** A convolution with one filter per channel; its weights are read as they are. */
 export class DepthwiseKernels implements ConvolutionKernels {
   readonly kernels = depthwiseRows;
+  readonly isBounded = true;
   readonly d: ConvolutionDims;
   readonly #kernel: Region;
 
@@ -18,11 +20,11 @@ export class DepthwiseKernels implements ConvolutionKernels {
 
   packData(): void {}
 
-  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
+  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, { lower, upper }: Bounds): void {
     const { d } = this;
     const places = [x, this.#kernel.offset, bias.offset, bias.stride, y] as const;
     const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.r, d.s] as const;
-    tape.add("depthwise_forward", "sample", n, ...places, ...shapes, ...steps(d), lower);
+    tape.add("depthwise_forward", "sample", n, ...places, ...shapes, ...steps(d), lower, upper);
   }
 
   data(tape: Tape, n: number, dy: number, dx: number): void {

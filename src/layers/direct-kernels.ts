@@ -9,9 +9,11 @@ import {
   steps,
 } from "./convolution-kernels.ts";
 import type { Site } from "./placed-layer.ts";
+import type { Bounds } from "./rectifier.ts";
 
 /** A convolution of any number of groups by register tiles that read the windows in place. */
 export class DirectKernels implements ConvolutionKernels {
+  readonly isBounded = true;
   readonly d: ConvolutionDims;
   readonly #kernel: Region;
   readonly #panels: Region | undefined;
@@ -48,11 +50,11 @@ export class DirectKernels implements ConvolutionKernels {
     tape.add("pack_backward", "weight", this.#panelCount(d.c), ...places, d.r, d.s, d.c, d.k, d.groups, ...steps(d));
   }
 
-  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
+  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, { lower, upper }: Bounds): void {
     const { d } = this;
     const places = [x, this.#kernel.offset, this.#panels?.offset ?? 0, bias.offset, bias.stride, y] as const;
     const shapes = [d.hp, d.wp, d.c, d.p, d.q, d.k, d.r, d.s] as const;
-    tape.add("conv2d_forward", "sample", n, ...places, ...shapes, ...steps(d), d.groups, lower);
+    tape.add("conv2d_forward", "sample", n, ...places, ...shapes, ...steps(d), d.groups, lower, upper);
   }
 
   data(tape: Tape, n: number, dy: number, dx: number): void {

@@ -11,7 +11,7 @@ import type {
   PlacedLayer,
   Site,
 } from "./placed-layer.ts";
-import { emitReluGradient, emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
+import { boundsOf, emitReluGradient, emitRest, isClamp, isNone, type Rectifier } from "./rectifier.ts";
 import { sizeOf } from "./shape.ts";
 
 /** No bias, one per filter, or one per output position and filter. */
@@ -99,8 +99,9 @@ export class PlacedConvolution implements PlacedLayer {
       tape.add("pad2d", "sample", n, x[0], this.#padded.offset, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
     const bias = { offset: this.#folded?.bias ?? this.#bias?.offset ?? 0, stride: this.#biasStride };
-    this.#kernels.forward(tape, n, this.#source(x), y, bias, lowerOf(this.#rectifier));
-    emitRest(tape, n, y, sizeOf(this.#site.output), this.#rectifier);
+    const isDone = this.#kernels.isBounded && isClamp(this.#rectifier);
+    this.#kernels.forward(tape, n, this.#source(x), y, bias, boundsOf(this.#rectifier));
+    if (!isDone) emitRest(tape, n, y, sizeOf(this.#site.output), this.#rectifier);
   }
 
   backward({ samples, weights }: BackwardTapes, n: number, { x, y, dy, dx: [dx] }: BackwardPlaces): void {

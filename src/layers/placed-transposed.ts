@@ -12,7 +12,7 @@ import type {
   PlacedLayer,
   Site,
 } from "./placed-layer.ts";
-import { emitRelu, emitReluGradient, emitRest, isNone, lowerOf, type Rectifier } from "./rectifier.ts";
+import { emitRelu, emitReluGradient, emitRest, isNone, lowerOf, NO_BOUNDS, type Rectifier } from "./rectifier.ts";
 import { sizeOf } from "./shape.ts";
 
 const NO_BIAS = { offset: 0, stride: 0 };
@@ -95,6 +95,6 @@ export class PlacedTransposedConvolution implements PlacedLayer {
       samples.add("pad2d", "sample", n, dz, source, d.h, d.w, d.c, d.padTop, d.padLeft, d.hp, d.wp);
     }
     if (this.#kernelGradient !== undefined) this.#kernels.weights(weights, n, source, x, this.#kernelGradient.offset);
-    if (dx !== 0) this.#kernels.forward(samples, n, source, dx, NO_BIAS, Number.NEGATIVE_INFINITY);
+    if (dx !== 0) this.#kernels.forward(samples, n, source, dx, NO_BIAS, NO_BOUNDS);
   }
 }

@@ -26,6 +26,25 @@ export function lowerOf({ slope }: Rectifier): number {
   return slope === 0 ? 0 : Number.NEGATIVE_INFINITY;
 }
 
+/** Bounds of outputs, for kernels that apply them. */
+export interface Bounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The bounds of no ReLU. */
+export const NO_BOUNDS: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
+
+/** The bounds of a ReLU whose work they are; else none, and `isClamp` is false for it. */
+export function boundsOf({ upper, slope }: Rectifier): Bounds {
+  return slope === 0 ? { lower: 0, upper } : NO_BOUNDS;
+}
+
+/** True for a ReLU that kernels with bounds do themselves, as those of 6 are. */
+export function isClamp({ slope }: Rectifier): boolean {
+  return slope === 0;
+}
+
 /** True if a ReLU does more than the lower bound, forward and backward. */
 export function hasRest(rectifier: Rectifier): boolean {
   return !isNone(rectifier) && !isPlain(rectifier);

@@ -3,6 +3,7 @@ import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Bias, ConvolutionDims, ConvolutionKernels, ConvolutionUses } from "./convolution-kernels.ts";
 import type { Site } from "./placed-layer.ts";
+import type { Bounds } from "./rectifier.ts";
 
 /** Taps of a filter. */
 const TAPS = 9;
@@ -55,6 +56,7 @@ export function winogradWeightsScratch(c: number, k: number): number {
 
 /** A 3 x 3 convolution by Winograd's minimal filtering (Lavin and Gray, 2016). */
 export class WinogradKernels implements ConvolutionKernels {
+  readonly isBounded = false;
   readonly d: ConvolutionDims;
   readonly #kernel: Region;
   readonly #forward: Panels | undefined;
@@ -104,7 +106,7 @@ export class WinogradKernels implements ConvolutionKernels {
     tape.addWithScratch("winograd_filters", "weight", count, scratch, ...places, rows, reversed ? 1 : 0, offset);
   }
 
-  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, lower: number): void {
+  forward(tape: Tape, n: number, x: number, y: number, bias: Bias, { lower }: Bounds): void {
     const { d } = this;
     const places = [
       x,

@@ -9,6 +9,7 @@ import { add } from "../../src/layers/add.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { conv2dTranspose } from "../../src/layers/conv2d-transpose.ts";
+import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
@@ -79,6 +80,15 @@ describe("neighbours in a graph", () => {
     expect(found.filter((kernel) => kernel.startsWith("relu"))).toEqual(["relu_forward", "relu_backward"]);
     const normalised = kernels([batchNormalization(), other], IMAGE, false);
     expect(normalised.filter((kernel) => kernel.startsWith("relu"))).toEqual(["relu_forward", "relu_backward"]);
+  });
+
+  it.each([
+    ["pointwise", conv2d({ filters: 8, kernelSize: 1 })],
+    ["strided", conv2d({ filters: 8, kernelSize: 3, strides: 2 })],
+    ["depthwise", depthwiseConv2d({ kernelSize: 3 })],
+  ])("bounds the outputs of a %s convolution as they are stored", (_, layer) => {
+    const found = kernels([layer, relu({ maxValue: 6 })], [8, 8, 8], true);
+    expect(found.filter((kernel) => kernel.startsWith("relu"))).toEqual(["relu_backward"]);
   });
 
   it("leaves windows of other kinds to the pooling, which applies the ReLU", () => {

@@ -82,8 +82,13 @@ function operations({ n, c, k, r, s, groups }: ConvolutionCase, { p, q }: Convol
   return (2 * n * p * q * k * r * s * c) / groups;
 }
 
-/** y from x; `lower` 0 is a fused ReLU. */
-export function convolutionForward(shape: ConvolutionCase, data: ConvolutionData, lower = NO_CLAMP): KernelCall {
+/** y from x; `lower` 0 is a fused ReLU, which `upper` may bound. */
+export function convolutionForward(
+  shape: ConvolutionCase,
+  data: ConvolutionData,
+  lower = NO_CLAMP,
+  upper = Number.POSITIVE_INFINITY,
+): KernelCall {
   const geometry = geometryOf(shape);
   const { n, h, w, c, k, r, s, groups } = shape;
   const { p, q, hp, wp, padTop, padLeft } = geometry;
@@ -96,7 +101,7 @@ export function convolutionForward(shape: ConvolutionCase, data: ConvolutionData
   if (!depthwise) filters.push(input("panels", forwardPanels(data.w, rows, k, groups)));
   return {
     kernel: depthwise ? "depthwise_forward" : "conv2d_forward",
-    label: `${shape.name}${lower === 0 ? ", ReLU" : ""}`,
+    label: `${shape.name}${lower === 0 ? ", ReLU" : ""}${upper < Number.POSITIVE_INFINITY ? ` to ${upper}` : ""}`,
     extent: n,
     args: [
       ...[input("x", x), ...filters, bias, biasStride, output("y", n * p * q * k)],
@@ -112,6 +117,7 @@ export function convolutionForward(shape: ConvolutionCase, data: ConvolutionData
         ...strides(geometry),
         ...(depthwise ? [] : [groups]),
         lower,
+        upper,
       ],
     ],
     bound: sumOf(rows + 1),
@@ -220,6 +226,7 @@ export function convolutionCalls(shape: ConvolutionCase): KernelCall[] {
     padCall(shape, data),
     convolutionForward(shape, data),
     convolutionForward(shape, data, 0),
+    convolutionForward(shape, data, 0, 0.5),
     convolutionBackwardData(shape, data),
     convolutionBackwardWeights(shape, data),
   ];

@@ -38,7 +38,31 @@ export function conv2dNarrowKernels(heap: Heap) {
       strideW: number,
       lower: number,
     ): void {
-      convolve(begin, end, x, w, 0, bias, 0, y, hp, wp, c, p, q, k, r, s, strideH, strideW, 1, 1, 1, lower);
+      convolve(
+        begin,
+        end,
+        x,
+        w,
+        0,
+        bias,
+        0,
+        y,
+        hp,
+        wp,
+        c,
+        p,
+        q,
+        k,
+        r,
+        s,
+        strideH,
+        strideW,
+        1,
+        1,
+        1,
+        lower,
+        Number.POSITIVE_INFINITY,
+      );
     },
 
     /**

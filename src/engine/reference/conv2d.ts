@@ -14,9 +14,9 @@ export function conv2dKernels(heap: Heap) {
   const tile = newTile();
   return {
     /**
-     * y[i, j, filter] = max(bias + sum over taps and channels of x[i strideH + tapRow dilationH, j strideW + tapColumn
-     * dilationW, channel] w[tapRow, tapColumn, channel, filter], lower), the channels being those of the filter's
-     * group. lower = -Infinity for no clamp; NaN stays. Axis: samples.
+     * y[i, j, filter] = min(max(bias + sum over taps and channels of x[i strideH + tapRow dilationH, j strideW + tapColumn
+     * dilationW, channel] w[tapRow, tapColumn, channel, filter], lower), upper), the channels being those of the filter's
+     * group. lower = -Infinity and upper = Infinity for no clamp; NaN stays. Axis: samples.
      *
      * x [n, hp, wp, c], padded; w [r, s, c / groups, k]; panels unused here; bias 0 for none, else [k] with biasStride
      * 0, or one per output position, [p, q, k], with biasStride k; y [n, p, q, k]. 2 n p q k r s c / groups operations.
@@ -44,6 +44,7 @@ export function conv2dKernels(heap: Heap) {
       dilationW: number,
       groups: number,
       lower: number,
+      upper: number,
     ): void {
       const channels = c / groups;
       const filters = k / groups;
@@ -65,7 +66,7 @@ export function conv2dKernels(heap: Heap) {
               startTile(heap, tile, bias, position * biasStride, position1 * biasStride, filter, last);
               addProducts(heap, tile, corner0, corner1, w, filter, last, 1, runs, r * s, channels, 1, k);
               const image0 = y + sample * p * q * k;
-              storeTile(heap, tile, image0 + position * k, image0 + position1 * k, filter, last, lower);
+              storeTile(heap, tile, image0 + position * k, image0 + position1 * k, filter, last, lower, upper);
             }
           }
         }

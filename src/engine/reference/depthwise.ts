@@ -11,8 +11,8 @@ import type { Heap } from "./heap.ts";
 export function depthwiseKernels(heap: Heap) {
   return {
     /**
-     * y[i, j, channel] = max(bias + sum over taps of x[i strideH + tapRow dilationH, j strideW + tapColumn dilationW,
-     * channel] w[tapRow, tapColumn, channel], lower); lower = -Infinity for no clamp; NaN stays. Axis: samples.
+     * y[i, j, channel] = min(max(bias + sum over taps of x[i strideH + tapRow dilationH, j strideW + tapColumn dilationW,
+     * channel] w[tapRow, tapColumn, channel], lower), upper); lower = -Infinity and upper = Infinity for no clamp; NaN stays. Axis: samples.
      *
      * x [n, hp, wp, c], padded; w [r, s, 1, c]; bias 0 for none, else [c] with biasStride 0, or [p, q, c] with
      * biasStride c; y [n, p, q, c]. 2 n p q r s c operations.
@@ -37,6 +37,7 @@ export function depthwiseKernels(heap: Heap) {
       dilationH: number,
       dilationW: number,
       lower: number,
+      upper: number,
     ): void {
       const sums = new Float64Array(c);
       for (let sample = begin; sample < end; sample++) {
@@ -54,7 +55,7 @@ export function depthwiseKernels(heap: Heap) {
           const to = y + (sample * p * q + position) * c;
           for (let channel = 0; channel < c; channel++) {
             const sum = sums[channel];
-            heap[to + channel] = Math.max(sum, lower);
+            heap[to + channel] = Math.min(Math.max(sum, lower), upper);
           }
         }
       }

@@ -124,7 +124,7 @@ export function addProducts(
   tile[7] = sum13;
 }
 
-/** Writes the sums to rows at `to0` and `to1`, each at least `lower`; NaN stays. */
+/** Writes the sums to rows at `to0` and `to1`, each from `lower` to `upper`; NaN stays. */
 export function storeTile(
   heap: Heap,
   tile: Tile,
@@ -133,18 +133,19 @@ export function storeTile(
   column: number,
   last: number,
   lower = Number.NEGATIVE_INFINITY,
+  upper = Number.POSITIVE_INFINITY,
 ): void {
   const column1 = Math.min(column + 1, last);
   const column2 = Math.min(column + 2, last);
   const column3 = Math.min(column + 3, last);
-  heap[to0 + column] = Math.max(tile[0], lower);
-  heap[to0 + column1] = Math.max(tile[1], lower);
-  heap[to0 + column2] = Math.max(tile[2], lower);
-  heap[to0 + column3] = Math.max(tile[3], lower);
-  heap[to1 + column] = Math.max(tile[4], lower);
-  heap[to1 + column1] = Math.max(tile[5], lower);
-  heap[to1 + column2] = Math.max(tile[6], lower);
-  heap[to1 + column3] = Math.max(tile[7], lower);
+  heap[to0 + column] = Math.min(Math.max(tile[0], lower), upper);
+  heap[to0 + column1] = Math.min(Math.max(tile[1], lower), upper);
+  heap[to0 + column2] = Math.min(Math.max(tile[2], lower), upper);
+  heap[to0 + column3] = Math.min(Math.max(tile[3], lower), upper);
+  heap[to1 + column] = Math.min(Math.max(tile[4], lower), upper);
+  heap[to1 + column1] = Math.min(Math.max(tile[5], lower), upper);
+  heap[to1 + column2] = Math.min(Math.max(tile[6], lower), upper);
+  heap[to1 + column3] = Math.min(Math.max(tile[7], lower), upper);
 }
 
 /** Adds the sums to rows at `to0` and `to1` of `sums`. */
