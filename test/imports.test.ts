@@ -247,6 +247,11 @@ describe("the arrows between the parts", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("are of files that are at most 320 lines long", () => {
+    const long = SOURCES.filter((path) => readFileSync(join(ROOT, path), "utf8").split("\n").length > 321);
+    expect(long).toEqual([]);
+  });
+
   it("have no circles between files, types and the page included", () => {
     const done = new Set<string>();
     const circles: string[] = [];
