@@ -8,7 +8,7 @@ import type { Targets } from "../data/class-of.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { type Answers, answersOf } from "./answers.ts";
-import { countPredictions, type MetricCounts } from "./metric-counts.ts";
+import type { countPredictions, MetricCounts } from "./metric-counts.ts";
 
 /** The numbers by which a batch's images count in its loss. */
 export interface BatchWeights {
@@ -30,8 +30,8 @@ export interface Batch extends BatchWeights {
   readonly learningRate: number;
   /** Writes the transforms of `n` images from place `begin` of the batch on; undefined without augmentation. */
   readonly writeTransforms: ((target: Float32Array | Float64Array, begin: number, n: number) => void) | undefined;
-  /** True: the predictions are counted, for metrics. */
-  readonly counted: boolean;
+  /** Counts the predictions, for metrics; undefined where there are none. */
+  readonly count: typeof countPredictions | undefined;
 }
 
 /** Sums over the images of a batch, from before its update. */
@@ -76,26 +76,26 @@ export interface Summed {
   readonly weights: Float64Array | undefined;
   /** The answers, if predictions are counted or some images ignored. */
   readonly answers: Answers | undefined;
-  /** True: the predictions are counted, for metrics. */
-  readonly counted: boolean;
+  /** Counts the predictions, for metrics; undefined where there are none. */
+  readonly count: typeof countPredictions | undefined;
 }
 
 /** Images with their answers and weights: those of a batch, or of a part of one. */
-export interface WeightedImages extends Pick<Batch, "weights" | "counted"> {
+export interface WeightedImages extends Pick<Batch, "weights" | "count"> {
   readonly data: Targets;
   /** Undefined: image i is i itself. */
   readonly indices: Uint32Array | undefined;
 }
 
 /** The same of the first `n` images. */
-export function summed({ loss }: Network, { data, indices, weights, counted }: WeightedImages, n: number): Summed {
-  const isWanted = counted || loss?.ignoreIndex !== undefined;
+export function summed({ loss }: Network, { data, indices, weights, count }: WeightedImages, n: number): Summed {
+  const isWanted = count !== undefined || loss?.ignoreIndex !== undefined;
   const answers = isWanted ? answersOf(data, loss?.classes === true, n, 0, indices) : undefined;
-  return { weights, answers, counted };
+  return { weights, answers, count };
 }
 
 /** Sums of a network after a step on `n` images. */
-export function sumsOf(network: Network, n: number, { weights, answers, counted }: Summed): BatchSums {
+export function sumsOf(network: Network, n: number, { weights, answers, count }: Summed): BatchSums {
   const { losses, correct } = network.results(n);
   const ignored = network.loss?.ignoreIndex;
   let loss = 0;
@@ -109,13 +109,13 @@ export function sumsOf(network: Network, n: number, { weights, answers, counted 
     right += correct[i];
     images++;
   }
-  if (!counted || answers === undefined) return { loss, correct: right, images };
+  if (count === undefined || answers === undefined) return { loss, correct: right, images };
   const { outputs } = network.architecture;
   return {
     loss,
     correct: right,
     images,
-    counts: countPredictions(network.predictions(n), answers, n, outputs, ignored),
+    counts: count(network.predictions(n), answers, n, outputs, ignored),
   };
 }
 

@@ -3,9 +3,9 @@ import type { Dataset } from "../data/dataset.ts";
 import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
 import { answersOf } from "./answers.ts";
-import { metricsOf } from "./chosen-metrics.ts";
 import type { EvaluateOptions, Evaluation } from "./evaluation.ts";
 import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
+import { metricsOf } from "./metric-figures.ts";
 import { share } from "./metrics.ts";
 import { predictorOf } from "./predictors.ts";
 

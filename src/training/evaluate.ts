@@ -29,7 +29,7 @@ export async function evaluate(
 
 /** The network alone. What it takes is loaded at the first evaluation. */
 export function evaluatorOf(network: Network): Evaluator {
-  return async (...some) => (await import("./evaluate-images.ts")).evaluateImages(network, ...some);
+  return async (...some) => (await import("./later.ts")).evaluateImages(network, ...some);
 }
 
 /** The options of the evaluations that belong to a run, from the run's own; all of its metrics, or none. */

@@ -5,7 +5,8 @@ import { checkNumber } from "../options/numbers.ts";
 import { type Fields, readFields } from "../options/objects.ts";
 import type { Stop } from "./callback.ts";
 import type { EpochEvent, ReportEvent } from "./events.ts";
-import { addCounts, type MetricCounts, readCounts } from "./metric-counts.ts";
+import type * as Later from "./later.ts";
+import { type MetricCounts, readCounts } from "./metric-counts.ts";
 import { readReport } from "./reports.ts";
 
 /** Position of a run: all that a resumed run needs besides weights, optimizer state and options. */
@@ -71,8 +72,17 @@ export const START: Progress = {
   reports: [],
 };
 
-/** The position after a step, with its sums over images and its time. */
-export function afterStep(before: Progress, { loss, correct, images, counts }: StepSums, seconds: number): Progress {
+/**
+ * The position after a step, with its sums over images and its time.
+ *
+ * @param later adds up counts; undefined without metrics
+ */
+export function afterStep(
+  before: Progress,
+  { loss, correct, images, counts }: StepSums,
+  seconds: number,
+  later: typeof Later | undefined,
+): Progress {
   const { averaged } = before;
   return {
     ...before,
@@ -82,7 +92,7 @@ export function afterStep(before: Progress, { loss, correct, images, counts }: S
     correct: before.correct + correct,
     images: before.images + images,
     trainSeconds: before.trainSeconds + seconds,
-    ...(counts && { counts: addCounts(before.counts, counts) }),
+    ...(counts && later && { counts: later.addCounts(before.counts, counts) }),
     averaged: {
       loss: averaged.loss + loss,
       correct: averaged.correct + correct,

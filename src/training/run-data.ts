@@ -3,14 +3,12 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { RandomStream } from "../numeric/random.ts";
 import type { Batch, BatchWeights } from "./batch.ts";
-import type { colouredBatch } from "./colours.ts";
 import type { readFitOptions } from "./fit-options.ts";
 import type { ImageWeights } from "./image-weights.ts";
-import type { mixedBatch } from "./mixing.ts";
+import type * as Later from "./later.ts";
 import type { Progress } from "./progress.ts";
 import type { SampleEvaluation } from "./reports.ts";
 import { drawSample, drawsPerEpoch, epochOrder } from "./sampling.ts";
-import type { transformsOf } from "./transforms.ts";
 
 /** The images of a run, in an order that follows from seed, epoch and step. */
 export class RunData {
@@ -22,9 +20,7 @@ export class RunData {
   readonly #options: ReturnType<typeof readFitOptions>;
   readonly #network: Network;
   #weights: ImageWeights | undefined;
-  #transformsOf: typeof transformsOf | undefined;
-  #mixedBatch: typeof mixedBatch | undefined;
-  #colouredBatch: typeof colouredBatch | undefined;
+  #later: typeof Later | undefined;
 
   constructor(data: Dataset, seed: number, network: Network, options: ReturnType<typeof readFitOptions>) {
     const { batchSize } = network;
@@ -38,30 +34,32 @@ export class RunData {
   }
 
   /**
-   * Loads what augmentation and weights take, before the first batch; undefined if there is nothing.
+   * Loads what augmentation, weights and metrics take, before the first batch; undefined if there is nothing.
    *
    * @throws TypeError, RangeError for class weights that do not fit, or a loss whose targets cannot be mixed
    */
   load(): Promise<void> | undefined {
-    const { augment, classWeight } = this.#options;
-    const { loss } = this.#network;
-    const numbers = [classWeight, this.data.sampleWeight, loss?.ignoreIndex, loss?.temperature];
-    const isWeighed = numbers.some((number) => number !== undefined);
-    return augment === undefined && !isWeighed ? undefined : this.#load(isWeighed, augment);
+    const { augment, metrics } = this.#options;
+    return augment === undefined && metrics.length === 0 && !this.#isWeighed ? undefined : this.#load(augment);
   }
 
-  async #load(isWeighed: boolean, augment: Augment | undefined): Promise<void> {
+  get #isWeighed(): boolean {
+    const { loss } = this.#network;
+    const numbers = [this.#options.classWeight, this.data.sampleWeight, loss?.ignoreIndex, loss?.temperature];
+    return numbers.some((number) => number !== undefined);
+  }
+
+  async #load(augment: Augment | undefined): Promise<void> {
+    this.#later = await import("./later.ts");
     const mixes = augment !== undefined && isMixing(augment);
-    if (augment !== undefined && isMoving(augment)) {
-      this.#transformsOf = (await import("./transforms.ts")).transformsOf;
-    }
-    if (augment !== undefined && isColouring(augment)) {
-      this.#colouredBatch = (await import("./colours.ts")).colouredBatch;
-    }
-    if (mixes) this.#mixedBatch = (await import("./mixing.ts")).mixedBatch;
-    if (!isWeighed && !mixes) return;
-    const { ImageWeights } = await import("./image-weights.ts");
-    this.#weights = new ImageWeights(this.data, this.#network, this.#options.classWeight, mixes);
+    if (!this.#isWeighed && !mixes) return;
+    const { classWeight } = this.#options;
+    this.#weights = new this.#later.ImageWeights(this.data, this.#network, classWeight, mixes);
+  }
+
+  /** The parts of training that are loaded later, if any of them was asked for. */
+  get later(): typeof Later | undefined {
+    return this.#later;
   }
 
   /** The order of the images in an epoch, from 0. */
@@ -76,22 +74,21 @@ export class RunData {
     const begin = stepInEpoch * this.#batchSize;
     const indices = order.subarray(begin, begin + this.#batchSize);
     const { augment, metrics } = this.#options;
-    const [transformsOf, mixedBatch, colouredBatch] = [this.#transformsOf, this.#mixedBatch, this.#colouredBatch];
-    if (augment !== undefined && (transformsOf ?? mixedBatch ?? colouredBatch) === undefined) {
-      throw new Error("run data: load() was not called");
-    }
+    const later = this.#later;
+    if (augment !== undefined && later === undefined) throw new Error("run data: load() was not called");
     const weights = this.#weights;
     const images =
-      augment === undefined || mixedBatch === undefined || weights === undefined
-        ? { ...(weights?.of(indices) ?? unweighted(indices.length)), data, indices }
-        : mixedBatch(augment, data, weights, { seed, step, indices });
+      augment !== undefined && isMixing(augment) && weights !== undefined && later !== undefined
+        ? later.mixedBatch(augment, data, weights, { seed, step, indices })
+        : { ...(weights?.of(indices) ?? unweighted(indices.length)), data, indices };
+    const place = { seed, epoch, step, indices, shape: data.shape };
     return {
       ...images,
-      ...(augment && colouredBatch?.(augment, images, { seed, step })),
+      ...(augment && isColouring(augment) && later?.colouredBatch(augment, images, place)),
       step: step + 1,
       learningRate,
-      counted: metrics.length > 0,
-      writeTransforms: augment && transformsOf?.(augment, { seed, epoch, step, indices, shape: data.shape }),
+      count: metrics.length > 0 ? later?.countPredictions : undefined,
+      writeTransforms: augment && isMoving(augment) ? later?.transformsOf(augment, place) : undefined,
     };
   }
 

@@ -1,6 +1,7 @@
-import { type MetricName, metricsOf } from "./chosen-metrics.ts";
+import type { MetricName } from "./chosen-metrics.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EpochEvent, ReportEvent, StepEvent } from "./events.ts";
+import type * as Later from "./later.ts";
 import { share } from "./metrics.ts";
 import type { Progress, Sums } from "./progress.ts";
 
@@ -11,6 +12,8 @@ export interface RunFacts {
   /** True for a loss with classes: others have no accuracy. */
   readonly classes: boolean;
   readonly metrics: readonly MetricName[];
+  /** Undefined without metrics. */
+  readonly later: typeof Later | undefined;
 }
 
 /** The event of the step that led to a position. */
@@ -46,7 +49,7 @@ export function epochEvent(
     trainLoss: share(loss, images),
     trainAccuracy: accuracyOf(run, now),
     ...(validated !== undefined && { valLoss: validated.loss, valAccuracy: validated.accuracy }),
-    ...(counts !== undefined && { trainMetrics: metricsOf(run.metrics, counts) }),
+    ...(counts && run.later && { trainMetrics: run.later.metricsOf(run.metrics, counts) }),
     ...(validated?.metrics !== undefined && { valMetrics: validated.metrics }),
     lr: learningRate,
     imagesPerSecond: images / trainSeconds,

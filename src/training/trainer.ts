@@ -213,7 +213,7 @@ export class Trainer {
   async #useAverage(): Promise<() => void> {
     const values = this.average?.values;
     if (this.average === undefined || values === undefined) return () => {};
-    const { useAverage } = await import("./use-average.ts");
+    const { useAverage } = await import("./later.ts");
     const images = this.#data.statisticsImages(this.average.plan.statisticsImages);
     return useAverage(values, this.network, images, this.#options.signal);
   }
@@ -260,7 +260,7 @@ export class Trainer {
       const { offset, count } = this.network.parameters.moving;
       this.average.update(this.#progress.step + 1, this.network.view(offset, count));
     }
-    this.#progress = afterStep(this.#progress, sums, seconds);
+    this.#progress = afterStep(this.#progress, sums, seconds, this.#data.later);
     return stepEvent(this.#facts, this.#progress, sums, learningRate);
   }
 
@@ -292,9 +292,14 @@ export class Trainer {
   }
 
   get #facts(): RunFacts {
-    const { stepsPerEpoch } = this;
     const { epochs, metrics } = this.#options;
-    return { epochs, stepsPerEpoch, classes: this.network.loss?.classes === true, metrics };
+    return {
+      epochs,
+      stepsPerEpoch: this.stepsPerEpoch,
+      classes: this.network.loss?.classes === true,
+      metrics,
+      later: this.#data.later,
+    };
   }
 
   /** Ways in which callbacks may change the run, for the code that drives it: between two steps. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type MetricName, metricsOf } from "../../src/training/chosen-metrics.ts";
+import type { MetricName } from "../../src/training/chosen-metrics.ts";
 import { addCounts, countPredictions } from "../../src/training/metric-counts.ts";
+import { metricsOf } from "../../src/training/metric-figures.ts";
 import { type ClassFigures, ClassificationMetrics } from "../../src/training/metrics.ts";
 import { readGolden } from "./golden.ts";
 

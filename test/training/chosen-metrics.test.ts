@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { readCheckpoint } from "../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { createDataset, createModel, dense, flatten, loadModel, resumeTrainer, sgd } from "../../src/index.ts";
-import { metricsOf } from "../../src/training/chosen-metrics.ts";
 import { addCounts, countPredictions } from "../../src/training/metric-counts.ts";
+import { metricsOf } from "../../src/training/metric-figures.ts";
 
 // By hand, as scikit-learn defines them: labels 0 0 1 2, predictions 0 1 1 0.
 const SCORES = Float32Array.of(0.9, 0.1, 0, 0.3, 0.6, 0.1, 0.2, 0.7, 0.1, 0.5, 0.2, 0.3);

@@ -144,7 +144,7 @@ it("the mean absolute error of values is scikit-learn's", async () => {
     readonly outputs: number;
     readonly meanAbsoluteError: number;
   }>("distances");
-  const { metricsOf } = await import("../../src/training/chosen-metrics.ts");
+  const { metricsOf } = await import("../../src/training/metric-figures.ts");
   const { addCounts, countPredictions } = await import("../../src/training/metric-counts.ts");
   const counts = (begin: number, end: number) =>
     countPredictions(

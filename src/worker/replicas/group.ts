@@ -114,8 +114,9 @@ export class ReplicaGroup implements DistributionStrategy {
   readonly step: Stepper = async (batch) => {
     this.#expectUse();
     const network = this.#network;
-    const { step, learningRate, images: counting, writeTransforms, counted } = batch;
+    const { step, learningRate, images: counting, writeTransforms, count } = batch;
     const images = batch.indices.length;
+    const counted = count !== undefined;
     const [own, ...others] = partsOf(images, this.replicas);
     const began = performance.now();
     this.#synchronize();

@@ -9,6 +9,7 @@ import { gradientWeights, summed } from "../../training/batch.ts";
 import { evaluateImages } from "../../training/evaluate-images.ts";
 import type { Evaluation } from "../../training/evaluation.ts";
 import { parseLoss } from "../../training/losses.ts";
+import { countPredictions } from "../../training/metric-counts.ts";
 import { parseOptimizer } from "../../training/optimizers.ts";
 import { Exchange } from "./exchange.ts";
 import { Link } from "./link.ts";
@@ -102,7 +103,7 @@ class Replica {
       augmented: part.transforms !== undefined,
       summed: summed(
         this.network,
-        { data: part, indices: undefined, weights: part.weights, counted },
+        { data: part, indices: undefined, weights: part.weights, count: counted ? countPredictions : undefined },
         bounds.end - bounds.begin,
       ),
       spare: part.pixels.buffer,

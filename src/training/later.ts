@@ -1,0 +1,16 @@
+/**
+ * Parts of training that many runs do without, and that are loaded where one is needed: validation, augmentation, weights of images,
+ * metrics, averages. They are one module, as a bundler cuts what pages load first into the more pieces the more is loaded later, and
+ * pieces are packed one by one: with a module for each part the page took 1 KB more.
+ *
+ * @module
+ */
+
+export { colouredBatch } from "./colours.ts";
+export { evaluateImages } from "./evaluate-images.ts";
+export { ImageWeights } from "./image-weights.ts";
+export { addCounts, countPredictions } from "./metric-counts.ts";
+export { metricsOf } from "./metric-figures.ts";
+export { mixedBatch } from "./mixing.ts";
+export { transformsOf } from "./transforms.ts";
+export { useAverage } from "./use-average.ts";
