@@ -24,7 +24,16 @@ export { type PreluOptions, prelu } from "./layers/prelu.ts";
 export { type RescalingOptions, rescaling } from "./layers/rescaling.ts";
 export { type ReshapeOptions, reshape } from "./layers/reshape.ts";
 export { type SeparableConv2dOptions, separableConv2d } from "./layers/separable-conv2d.ts";
-export { type EluOptions, elu, mish, selu, silu, softplus } from "./layers/smooth-activation.ts";
+export {
+  type EluOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  mish,
+  selu,
+  silu,
+  softplus,
+} from "./layers/smooth-activation.ts";
 export { type SpatialDropout2dOptions, spatialDropout2d } from "./layers/spatial-dropout2d.ts";
 export { type StochasticDepthOptions, stochasticDepth } from "./layers/stochastic-depth.ts";
 export { subtract } from "./layers/subtract.ts";

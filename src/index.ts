@@ -77,8 +77,6 @@ export type { WeightMapping, WeightPair } from "./importing/weight-fit.ts";
 export type { Json } from "./json.ts";
 export {
   type ActivationName,
-  type GeluOptions,
-  gelu,
   type LeakyReluOptions,
   leakyRelu,
   type ReluOptions,

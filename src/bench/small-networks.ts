@@ -6,7 +6,7 @@
 
 import { createDataset, type Dataset } from "../data/dataset.ts";
 import { residual } from "../graph/residual.ts";
-import { gelu, relu, tanh } from "../layers/activation.ts";
+import { relu, tanh } from "../layers/activation.ts";
 import { averagePooling2d } from "../layers/average-pooling2d.ts";
 import { batchNormalization } from "../layers/batch-normalization.ts";
 import { conv2d } from "../layers/conv2d.ts";
@@ -17,6 +17,7 @@ import { flatten } from "../layers/flatten.ts";
 import { globalAveragePooling2d } from "../layers/global-average-pooling2d.ts";
 import type { Layer } from "../layers/layer.ts";
 import { maxPooling2d } from "../layers/max-pooling2d.ts";
+import { gelu } from "../layers/smooth-activation.ts";
 import { softmax } from "../layers/softmax.ts";
 import type { Loss } from "../model/contracts.ts";
 import { RandomStream } from "../numeric/random.ts";

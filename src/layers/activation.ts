@@ -1,6 +1,6 @@
 import { activationRows } from "../engine/operands/extra/activations.ts";
 import { InputRangeError } from "../errors.ts";
-import { choice, flag, number } from "../options/kinds.ts";
+import { choice, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { typesOf } from "../options/variants.ts";
 import { elementwise } from "./elementwise.ts";
@@ -30,14 +30,6 @@ const LEAKY_RELU_OPTIONS = {
 
 /** Options of `leakyRelu`. */
 export interface LeakyReluOptions extends LayerOptions, OptionsOf<typeof LEAKY_RELU_OPTIONS> {}
-
-const GELU_OPTIONS = {
-  /** True: the form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". */
-  approximate: { kind: flag(), default: false },
-} as const satisfies OptionSchema;
-
-/** Options of `gelu`. */
-export interface GeluOptions extends LayerOptions, OptionsOf<typeof GELU_OPTIONS> {}
 
 /**
  * max(x, 0), any shape; at most `maxValue`, and `negativeSlope` x where x is negative (Keras' ReLU).
@@ -125,34 +117,12 @@ export const TANH = layerType("tanh", {}, (_, header) =>
   }),
 );
 
-/**
- * x times the normal distribution function of x (Hendrycks & Gimpel, 2016); any shape. The exact form, as the option
- * `activation: "gelu"` of other layers has it, unless `approximate` asks for the other.
- *
- * @example
- * gelu({ approximate: true });
- */
-export function gelu(options: GeluOptions = {}): Layer {
-  return GELU.create(options);
-}
-
-/** The type of `gelu` layers. */
-export const GELU = layerType("gelu", GELU_OPTIONS, ({ approximate }, header) => {
-  const form = Number(approximate);
-  return elementwise(header, {
-    kernels: activationRows,
-    forward: (tape, n, x, y, size) => tape.add("gelu_forward", "sample", n, x, y, size, form),
-    backward: (tape, n, { x, dy, dx }, size) => tape.add("gelu_backward", "sample", n, x, dy, dx, size, form),
-  });
-});
-
 /** Layers that other layers can name as their activation. */
 export const ACTIVATIONS = {
   relu: RELU,
   leakyRelu: LEAKY_RELU,
   sigmoid: SIGMOID,
   tanh: TANH,
-  gelu: GELU,
   softmax: SOFTMAX,
   ...FURTHER_ACTIVATIONS,
 };

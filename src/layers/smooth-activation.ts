@@ -1,10 +1,39 @@
 import { elementwiseRows } from "../engine/operands/extra/elementwise.ts";
-import { number } from "../options/kinds.ts";
+import { flag, number } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 import { elementwise } from "./elementwise.ts";
 import type { Layer, LayerDefinition, LayerHeader } from "./layer.ts";
 import { layerType } from "./layer-type.ts";
 import type { LayerOptions } from "./options.ts";
+
+const GELU_OPTIONS = {
+  /** True: the form by tanh, x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, as in Keras and PyTorch's "tanh". */
+  approximate: { kind: flag(), default: false },
+} as const satisfies OptionSchema;
+
+/** Options of `gelu`. */
+export interface GeluOptions extends LayerOptions, OptionsOf<typeof GELU_OPTIONS> {}
+
+/**
+ * x times the normal distribution function of x (Hendrycks & Gimpel, 2016); any shape. The exact form, as the option
+ * `activation: "gelu"` of other layers has it, unless `approximate` asks for the other.
+ *
+ * @example
+ * gelu({ approximate: true });
+ */
+export function gelu(options: GeluOptions = {}): Layer {
+  return GELU.create(options);
+}
+
+/** The type of `gelu` layers. */
+export const GELU = layerType("gelu", GELU_OPTIONS, ({ approximate }, header) => {
+  const form = Number(approximate);
+  return elementwise(header, {
+    kernels: elementwiseRows,
+    forward: (tape, n, x, y, size) => tape.add("gelu_forward", "sample", n, x, y, size, form),
+    backward: (tape, n, { x, dy, dx }, size) => tape.add("gelu_backward", "sample", n, x, dy, dx, size, form),
+  });
+});
 
 /**
  * x / (1 + e^-x), also called swish (Elfwing et al., 2017; Ramachandran et al., 2017; Keras' silu and swish); any shape.

@@ -1,11 +1,11 @@
 import { residual } from "../graph/residual.ts";
-import { gelu } from "../layers/activation.ts";
 import { batchNormalization } from "../layers/batch-normalization.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import { dense } from "../layers/dense.ts";
 import { flatten } from "../layers/flatten.ts";
 import type { Layer } from "../layers/layer.ts";
 import { maxPooling2d } from "../layers/max-pooling2d.ts";
+import { gelu } from "../layers/smooth-activation.ts";
 import { ema } from "../training/averaging.ts";
 import { softmaxCrossEntropy } from "../training/losses.ts";
 import { sgd } from "../training/optimizers.ts";

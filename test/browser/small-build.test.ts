@@ -19,7 +19,7 @@ const NETWORK = [
   { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", activation: "relu", name: "a" },
   { type: "depthwiseConv2d", kernelSize: 3, padding: "same", activation: "tanh" },
   { type: "batchNormalization" },
-  { type: "residual", layers: [{ type: "conv2d", filters: 4, kernelSize: 1 }, { type: "gelu" }] },
+  { type: "residual", layers: [{ type: "conv2d", filters: 4, kernelSize: 1 }, { type: "tanh" }] },
   { type: "relu" },
   { type: "leakyRelu", name: "b" },
   { type: "add", inputs: ["a", "b"] },
@@ -89,8 +89,13 @@ describe("convasm.min.js", () => {
     const model = createModel({ input: [2, 2, 1], layers: [flatten(), dense({ units: 2 })] });
     await model.compile({ optimizer: "sgd", loss: "softmaxCrossEntropy" });
     const data = createDataset({ shape: [2, 2, 1], images: new Float32Array(8), labels: Uint8Array.of(0, 1) });
-    const message = "expected a build with mixup and cutmix, such as convasm.full.min.js, got convasm.min.js";
-    await expect(model.fit(data, { augment: { mixup: 0.2 } })).rejects.toThrow(message);
+    for (const [option, what] of [
+      ["mixup", "mixup and cutmix"],
+      ["brightness", "brightness, contrast and saturation"],
+    ]) {
+      const message = `expected a build with ${what}, such as convasm.full.min.js, got convasm.min.js`;
+      await expect(model.fit(data, { augment: { [option]: 0.2 } })).rejects.toThrow(message);
+    }
     model.dispose();
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import { residual } from "../../src/graph/residual.ts";
-import { gelu, leakyRelu } from "../../src/layers/activation.ts";
+import { leakyRelu } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
@@ -9,6 +9,7 @@ import { dense } from "../../src/layers/dense.ts";
 import { depthwiseConv2d } from "../../src/layers/depthwise-conv2d.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { gelu } from "../../src/layers/smooth-activation.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import { type LossOption, softmaxCrossEntropy } from "../../src/training/losses.ts";
 import type { Model } from "../../src/training/model.ts";

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
-import { gelu } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { gelu } from "../../src/layers/smooth-activation.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import { sgd } from "../../src/training/optimizers.ts";
 import { describeEngines, expectNear, type GoldenStep, readGolden, setWeights, stage } from "./golden.ts";

@@ -5,7 +5,7 @@
  */
 
 import { residual } from "../../src/graph/residual.ts";
-import { ACTIVATION_NAMES, ACTIVATIONS, gelu, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
+import { ACTIVATION_NAMES, ACTIVATIONS, leakyRelu, relu, sigmoid, tanh } from "../../src/layers/activation.ts";
 import { adaptiveAveragePooling2d } from "../../src/layers/adaptive-average-pooling2d.ts";
 import { add } from "../../src/layers/add.ts";
 import { average } from "../../src/layers/average.ts";
@@ -37,6 +37,7 @@ import { rescaling } from "../../src/layers/rescaling.ts";
 import { reshape } from "../../src/layers/reshape.ts";
 import { separableConv2d } from "../../src/layers/separable-conv2d.ts";
 import type { Shape } from "../../src/layers/shape.ts";
+import { gelu } from "../../src/layers/smooth-activation.ts";
 import { softmax } from "../../src/layers/softmax.ts";
 import { spatialDropout2d } from "../../src/layers/spatial-dropout2d.ts";
 import { stochasticDepth } from "../../src/layers/stochastic-depth.ts";

@@ -7,7 +7,7 @@
 import { createDataset, type Dataset } from "../../src/data/dataset.ts";
 import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import { residual } from "../../src/graph/residual.ts";
-import { gelu, relu, tanh } from "../../src/layers/activation.ts";
+import { relu, tanh } from "../../src/layers/activation.ts";
 import { averagePooling2d } from "../../src/layers/average-pooling2d.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
@@ -17,6 +17,7 @@ import { dropout } from "../../src/layers/dropout.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
+import { gelu } from "../../src/layers/smooth-activation.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import type { CompileOptions } from "../../src/training/compile-options.ts";
 import { createModel } from "../../src/training/create-model.ts";

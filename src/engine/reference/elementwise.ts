@@ -7,7 +7,16 @@
  * @module
  */
 
+import { erfc } from "./erf.ts";
 import type { Heap } from "./heap.ts";
+
+/** Coefficient of x^3 in GELU's form by tanh. */
+const CUBIC = 0.044715;
+
+/** Twice the argument of the tanh in GELU: (1 + tanh(b / 2)) / 2 is the sigmoid of b. */
+function bent(x: number): number {
+  return 2 * Math.sqrt(2 / Math.PI) * x * (1 + CUBIC * x * x);
+}
 
 /** (x + 3) / 6, at least 0 and at most 1; NaN stays NaN. */
 function hardSigmoid(x: number): number {
@@ -55,6 +64,49 @@ export function elementwiseKernels(heap: Heap) {
   }
 
   return {
+    /**
+     * GELU (Hendrycks & Gimpel, 2016): y = x Phi(x), Phi(x) = erfc(-x / sqrt 2) / 2; with approximate = 1
+     * Phi(x) ~ (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. x, y [n, size].
+     */
+    gelu_forward(begin: number, end: number, x: number, y: number, size: number, approximate: number): void {
+      for (let i = begin * size; i < end * size; i++) {
+        const value = heap[x + i];
+        const share = approximate === 1 ? 1 / (1 + Math.exp(-bent(value))) : 0.5 * erfc(-value * Math.SQRT1_2);
+        heap[y + i] = value * share;
+      }
+    },
+
+    /**
+     * dx = dy (Phi(x) + x Phi'(x)) from the input x; Phi and `approximate` as in `gelu_forward`, Phi'(x) =
+     * e^(-x^2 / 2) / sqrt(2 pi). x, dy, dx [n, size].
+     */
+    gelu_backward(
+      begin: number,
+      end: number,
+      x: number,
+      dy: number,
+      dx: number,
+      size: number,
+      approximate: number,
+    ): void {
+      const densityAtZero = 1 / Math.sqrt(2 * Math.PI);
+      for (let i = begin * size; i < end * size; i++) {
+        const value = heap[x + i];
+        let cumulative: number;
+        let density: number;
+        if (approximate === 1) {
+          cumulative = 1 / (1 + Math.exp(-bent(value)));
+          // 0 where the exponential overflows, whatever the square does.
+          const spread = cumulative * (1 - cumulative);
+          density = spread === 0 ? 0 : spread * 2 * Math.sqrt(2 / Math.PI) * (1 + 3 * CUBIC * value * value);
+        } else {
+          cumulative = 0.5 * erfc(-value * Math.SQRT1_2);
+          density = densityAtZero * Math.exp(-0.5 * value * value);
+        }
+        heap[dx + i] = heap[dy + i] * (cumulative + value * density);
+      }
+    },
+
     /** y = min(max(x + 3, 0), 6) / 6. x, y [n, size]. */
     hard_sigmoid_forward(begin: number, end: number, x: number, y: number, size: number): void {
       apply(hardSigmoid, begin * size, end * size, x, y);

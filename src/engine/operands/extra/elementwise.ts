@@ -2,6 +2,8 @@ import { type ExtraRows, oneInput, twoInputs } from "../row.ts";
 
 /** Rows of the kernels of `hard-activation.ts` and `smooth-activation.ts`. */
 export const elementwiseRows = {
+  gelu_forward: oneInput,
+  gelu_backward: twoInputs,
   hard_sigmoid_forward: oneInput,
   hard_sigmoid_backward: twoInputs,
   hard_swish_forward: oneInput,
