@@ -1,11 +1,11 @@
 /** Functions of single elements, and softmax, as layers. */
 
-import { gelu, leakyRelu, relu, sigmoid, tanh } from "../../../layers/activation.ts";
+import { leakyRelu, relu, sigmoid, tanh } from "../../../layers/activation.ts";
 import { hardSigmoid, hardSwish } from "../../../layers/hard-activation.ts";
 import type { Layer } from "../../../layers/layer.ts";
 import { prelu } from "../../../layers/prelu.ts";
 import { rescaling } from "../../../layers/rescaling.ts";
-import { elu, mish, SELU_DEPTH, SELU_SLOPE, selu, silu, softplus } from "../../../layers/smooth-activation.ts";
+import { elu, gelu, mish, SELU_DEPTH, SELU_SLOPE, selu, silu, softplus } from "../../../layers/smooth-activation.ts";
 import { softmax } from "../../../layers/softmax.ts";
 import type { MapNode } from "../builder.ts";
 import { alongAxis, dimsOf, inPlaceOf, regrouped } from "../layout.ts";
