@@ -126,12 +126,12 @@ export class Field {
     }
     this.#expect(BYTES);
     const end = this.#reader.uint32() + this.#reader.pos;
-    if (end > this.#reader.len) throw new RangeError("premature EOF");
+    if (end > this.#reader.len) throw new Error("premature EOF");
     while (this.#reader.pos < end) take();
-    if (this.#reader.pos !== end) throw new RangeError("a run of numbers that ends within one");
+    if (this.#reader.pos !== end) throw new Error("a run of numbers that ends within one");
   }
 
   #expect(type: number): void {
-    if (this.#type !== type) throw new RangeError(`field ${this.number} of wire type ${this.#type}`);
+    if (this.#type !== type) throw new Error(`field ${this.number} of wire type ${this.#type}`);
   }
 }
