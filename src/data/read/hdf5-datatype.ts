@@ -1,13 +1,14 @@
 /**
  * The bits of an HDF5 dataset's numbers, from the file's own bytes: h5wasm tells only how many bytes a number takes.
  *
- * After The HDF Group, "HDF5 File Format Specification Version 3.0": the superblock (II.A), object headers (IV.A.1),
- * the datatype message (IV.A.2.d) and shared messages (IV.A.2). The file may be hostile: reading outside of it gives
- * NaN, which ends every loop.
+ * After The HDF Group, "HDF5 File Format Specification Version 3.0": object headers (IV.A.1), the datatype message
+ * (IV.A.2.d) and shared messages (IV.A.2). The file may be hostile: reading outside of it gives NaN, which ends every
+ * loop.
  *
  * @module
  */
 
+import { isTextAt, numberAt, readSuperblock, type Superblock } from "./hdf5-bytes.ts";
 import type { NumberArray } from "./number-array.ts";
 
 /** Place of an integer's bits in its bytes, counted from the lowest. */
@@ -27,13 +28,6 @@ export interface FloatBits {
   readonly bias: number;
   /** True if exponent, mantissa and sign lie where IEEE's do, with the mantissa's first bit left out. */
   readonly isPlain: boolean;
-}
-
-/** Facts from the superblock: the sizes of addresses and lengths, and the position of address 0. */
-interface Superblock {
-  readonly base: number;
-  readonly address: number;
-  readonly length: number;
 }
 
 /** A message of an object's header: its type, flags, and where its data begin and end. */
@@ -74,19 +68,6 @@ export function numberBits(file: Uint8Array, base: number, address: number): Int
   return committed === undefined || committed.flags & SHARED ? undefined : decode(file, committed);
 }
 
-/** The little-endian number in the bytes from `at` on; NaN where they are not all in the file. */
-function numberAt(file: Uint8Array, at: number, bytes: number): number {
-  if (!(at >= 0 && at + bytes <= file.length)) return Number.NaN;
-  let value = 0;
-  for (let i = bytes - 1; i >= 0; i--) value = value * 256 + file[at + i];
-  return value;
-}
-
-function readSuperblock(file: Uint8Array, base: number): Superblock {
-  const sizes = base + (numberAt(file, base + 8, 1) < 2 ? 13 : 9);
-  return { base, address: numberAt(file, sizes, 1), length: numberAt(file, sizes + 1, 1) };
-}
-
 function datatypeMessage(file: Uint8Array, superblock: Superblock, address: number): Message | undefined {
   for (const message of messages(file, superblock, address)) if (message.type === DATATYPE) return message;
   return undefined;
@@ -95,7 +76,7 @@ function datatypeMessage(file: Uint8Array, superblock: Superblock, address: numb
 /** The messages of an object header of version 1 or 2, those of its continuation blocks last. */
 function* messages(file: Uint8Array, superblock: Superblock, address: number): Generator<Message> {
   const start = superblock.base + address;
-  const isSecond = isText(file, start, "OHDR");
+  const isSecond = isTextAt(file, start, "OHDR");
   if (!isSecond && numberAt(file, start, 1) !== 1) return;
   const flags = isSecond ? numberAt(file, start + 5, 1) : 0;
   const blocks = [
@@ -116,7 +97,7 @@ function* messages(file: Uint8Array, superblock: Superblock, address: number): G
         const blockBytes = numberAt(file, data + superblock.address, superblock.length);
         // Version 2 has a signature before the messages, and a checksum behind them.
         if (!isSecond) blocks.push({ begin: block, size: blockBytes });
-        else if (isText(file, block, "OCHK")) blocks.push({ begin: block + 4, size: blockBytes - 8 });
+        else if (isTextAt(file, block, "OCHK")) blocks.push({ begin: block + 4, size: blockBytes - 8 });
       }
       at = data + bytes;
     }
@@ -128,10 +109,6 @@ function firstBlock(file: Uint8Array, start: number, flags: number): { begin: nu
   const at = start + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
   const bytes = 1 << (flags & 3);
   return { begin: at + bytes, size: numberAt(file, at, bytes) };
-}
-
-function isText(file: Uint8Array, at: number, text: string): boolean {
-  return [...text].every((character, i) => file[at + i] === character.charCodeAt(0));
 }
 
 /** The address of the datatype that a shared message names; NaN where that is in a heap. */

@@ -8,6 +8,7 @@
 
 import type { Dataset, Group } from "h5wasm";
 import { HostError, InputRangeError, isInputError } from "../../errors.ts";
+import { checkGlobalHeaps } from "./hdf5-heaps.ts";
 import { dropIfFailed, type H5Module, hdf5Instance } from "./hdf5-instance.ts";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -49,6 +50,9 @@ export async function withHdf5File<T>(
   content: Uint8Array,
   work: (file: OpenHdf5) => T | Promise<T>,
 ): Promise<T> {
+  const base = signatureAt(content);
+  if (base === undefined) throw new InputRangeError(who, "an HDF5 file", "one without its signature", "damaged-file");
+  checkGlobalHeaps(who, content, base);
   const { module, open } = await hdf5Instance();
   opened += 1;
   const name = `convasm-${opened}.h5`;
