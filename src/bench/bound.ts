@@ -29,7 +29,7 @@ function allowances(exact: Backend, call: KernelCall, wanted: Results): Readonly
   if (bound.kind === "sum") {
     // |computed - exact| <= n u sum |a_i b_i| to first order (Higham, Accuracy and Stability of Numerical Algorithms, 3.5).
     const factor = (bound.length + EXTRA_ROUNDINGS) * ROUNDING;
-    const sums = runCall(exact, magnitudes(call));
+    const sums = runCall(exact, magnitudes(bound.of ?? call));
     return new Map([...sums].map(([name, values]) => [name, values.map((value) => value * factor)]));
   }
   if (bound.kind === "amplified") {

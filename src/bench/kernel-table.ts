@@ -30,6 +30,7 @@ import { softmax } from "../layers/softmax.ts";
 import { spatialDropout2d } from "../layers/spatial-dropout2d.ts";
 import { upSampling2d } from "../layers/up-sampling2d.ts";
 import { SMALL_NETWORKS } from "../recipes/index.ts";
+import { distillation } from "../training/losses/distillation.ts";
 import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from "../training/losses/focal.ts";
 import { huber, meanAbsoluteError } from "../training/losses/values.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../training/losses.ts";
@@ -201,6 +202,7 @@ function otherCases(): KernelCase[] {
     loss(lossProgram(categoricalFocalCrossentropy(), 10)),
     loss(lossProgram(binaryFocalCrossentropy(), 10)),
     loss(lossProgram(softmaxCrossEntropy(), 10, true)),
+    loss(lossProgram(distillation(), 10, true)),
     { shape: "2304 to 128", batched: false, program: descentProgram(sgd(), 2304, 128), times: always },
     update("", optimizerProgram(sgd(), weights)),
     update("", optimizerProgram(sgd({ momentum: 0.9, nesterov: true }), weights)),

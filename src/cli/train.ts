@@ -61,7 +61,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
     .option("--from <model>", `start from ${MODEL_HELP}`)
-    .option("--teacher <model>", "a run or a model file whose answers it learns from, beside the labels")
+    .option("--teacher <model>", `learn also from ${MODEL_HELP}`)
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run; with --seeds the begin of theirs (default: in runs)")

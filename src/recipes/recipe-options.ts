@@ -63,7 +63,7 @@ export const RECIPE_FILE = {
   loss: { ...PLAN.loss, default: "softmaxCrossEntropy" },
   /** Optimizer: its name, or an object with its type and options. */
   optimizer: { ...PLAN.optimizer, default: "adam" },
-  /** Images per step; all for all at once, whose memory grows with the data. */
+  /** Images per step; all: in one batch, whose memory grows with the data. */
   batchSize: { ...PLAN.batchSize, default: 64 },
   /** Passes over the training images. */
   epochs: { ...PLAN.epochs, default: 3 },

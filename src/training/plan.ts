@@ -32,7 +32,7 @@ export const TRAINING_PLAN = {
   /** Loss. An instance, a name, or its JSON. */
   loss: { kind: COMPILE_PLAN.loss.kind },
   ...RUN_PLAN,
-  /** Images per step; all for all at once, whose memory grows with the data. */
+  /** Images per step; all: in one batch, whose memory grows with the data. */
   batchSize: { kind: wholeOr("all", 1, MAX_BATCH), default: 32 },
   /** Seed of everything random. */
   seed: { kind: SEED, default: 0 },

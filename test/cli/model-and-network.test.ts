@@ -88,7 +88,7 @@ it("each has one line of help in all commands", () => {
     ...registeredArguments.filter((argument) => argument.name() === "model").map(({ description }) => description),
     ...options.filter(({ flags }) => flags.includes("<model>")).map(({ description }) => description),
   ]);
-  expect(models).toHaveLength(5);
+  expect(models).toHaveLength(6);
   for (const line of models) expect(line).toContain(MODEL_HELP);
   const networks = commands.flatMap(({ options }) => options.filter(({ flags }) => flags.includes("<network>")));
   expect(networks.map(({ long }) => long)).toEqual(["--model", "--model", "--model"]);

@@ -261,7 +261,7 @@ describe("a model file that is wrong is refused", () => {
       ({ settings }) => {
         settings.loss = { type: "hinge" };
       },
-      'loss: expected one of softmaxCrossEntropy, sigmoidBinaryCrossEntropy, meanSquaredError, categoricalFocalCrossentropy, binaryFocalCrossentropy, meanAbsoluteError, huber, got "hinge"',
+      'loss: expected one of softmaxCrossEntropy, sigmoidBinaryCrossEntropy, meanSquaredError, distillation, categoricalFocalCrossentropy, binaryFocalCrossentropy, meanAbsoluteError, huber, got "hinge"',
     ],
     [
       "an unknown option of the loss",

@@ -23,14 +23,14 @@ export interface Tensor {
  *
  * - `exact`: none, the same number
  * - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length + 4) eps times that sum with
- *   all inputs replaced by their magnitudes, which the reference computes
+ *   all inputs replaced by their magnitudes, which the reference computes; by the call `of` where this one bounds its outputs
  * - `close`: `units` eps times the magnitude of the result, or of `floor` where that is larger
  * - `amplified`: as `sum`, for a kernel whose way takes more operations than the reference: `magnitudes` are its own
  *   sums with all numbers positive
  */
 export type Bound =
   | { readonly kind: "exact" }
-  | { readonly kind: "sum"; readonly length: number }
+  | { readonly kind: "sum"; readonly length: number; readonly of?: KernelCall }
   | { readonly kind: "close"; readonly units: number; readonly floor: number }
   | {
       readonly kind: "amplified";

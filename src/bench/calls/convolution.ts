@@ -120,7 +120,11 @@ export function convolutionForward(
         upper,
       ],
     ],
-    bound: sumOf(rows + 1),
+    bound: {
+      kind: "sum",
+      length: rows + 1,
+      ...(upper < Number.POSITIVE_INFINITY && { of: convolutionForward(shape, data, lower) }),
+    },
     operations: operations(shape, geometry),
   };
 }

@@ -1,4 +1,5 @@
 import type { Layer } from "../../layers/layer.ts";
+import { isFloat32Array } from "../../numeric/array-kinds.ts";
 import type { WeightPair } from "../weight-fit.ts";
 import type { Constant } from "./constant.ts";
 import type { Placed } from "./layout.ts";
@@ -47,7 +48,7 @@ export class Builder {
       const { data } = constant;
       const wrong = data.findIndex((value) => !Number.isFinite(value));
       if (wrong >= 0) throw node.damaged(`finite values of ${constant.name}`, `${data[wrong]} at index ${wrong}`);
-      this.values.set(weight, data instanceof Float32Array ? data : Float32Array.from(data));
+      this.values.set(weight, isFloat32Array(data) ? data : Float32Array.from(data));
       if (constant.name !== "") this.pairs.push({ weight, tensor: constant.name });
     }
     return layer;
