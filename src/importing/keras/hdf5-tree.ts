@@ -1,6 +1,7 @@
 import type { Group } from "h5wasm";
 import { allowedBytes } from "../../data/expansion.ts";
 import { hdf5Array } from "../../data/read/hdf5-array.ts";
+import { textsOfAttribute } from "../../data/read/hdf5-attribute.ts";
 import { guarded, isDataset, isGroup, type OpenHdf5 } from "../../data/read/hdf5-file.ts";
 import { type NumberArray, numberReader, sizeOfShape } from "../../data/read/number-array.ts";
 import { InputRangeError, listed, shown } from "../../errors.ts";
@@ -78,18 +79,12 @@ export class Hdf5Tree {
 
   #textList(path: string, attribute: string): readonly string[] | undefined {
     const value = this.#attribute(path, attribute);
-    if (value === undefined) return undefined;
-    const list: readonly unknown[] = Array.isArray(value) ? value : typeof value === "string" ? [value] : [];
-    const isText = (item: unknown): item is string => typeof item === "string";
-    if (list.every(isText)) return list;
-    throw new InputRangeError(this.who, `texts in the attribute ${attribute}`, "others", "damaged-file");
+    return typeof value === "string" ? [value] : value;
   }
 
-  #attribute(path: string, attribute: string): unknown {
-    return guarded(this.who, () => {
-      const group = this.#group(path);
-      return group !== undefined && Object.hasOwn(group.attrs, attribute) ? group.attrs[attribute].value : undefined;
-    });
+  #attribute(path: string, attribute: string): string | readonly string[] | undefined {
+    const group = this.#group(path);
+    return group === undefined ? undefined : textsOfAttribute(this.who, this.#file, group, attribute);
   }
 
   #group(path: string): Group | undefined {

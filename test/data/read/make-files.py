@@ -96,6 +96,13 @@ def hdf5_files():
     with h5py.File(FOLDER / "text.h5", "w") as file:
         file.create_dataset("x_train", data=np.array([b"ab", b"cd"]))
         file.create_dataset("y_train", data=LABELS[:2])
+    with h5py.File(FOLDER / "attributes.h5", "w") as file:
+        file.attrs["text"] = np.bytes_(b"one")
+        file.attrs["texts"] = np.array([b"a", "\u00e9t\u00e9".encode(), b"", b"four"])
+        file.attrs["varying"] = ["a", "\u00e9t\u00e9", "", "four"]
+        file.attrs["empty"] = h5py.Empty("S1")
+        file.attrs["none"] = np.array([])
+        file.attrs["numbers"] = np.arange(3)
     with h5py.File(FOLDER / "huge.h5", "w") as file:
         file.create_dataset("x_train", shape=(1 << 21, 28, 28), dtype="u1", chunks=(64, 28, 28))
         file.create_dataset("y_train", shape=(1 << 21,), dtype="u1", chunks=(1024,))
