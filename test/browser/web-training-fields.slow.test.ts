@@ -2,6 +2,7 @@ import type { Locator } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeOptions, type OptionGroup, optionTypes } from "../../src/describe-options.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import type { Loss } from "../../src/model/contracts.ts";
 import { parseLoss } from "../../src/training/losses.ts";
 import { describeInChromium, useChromium } from "./chromium.ts";
 import { saved, setField, textOf, train, useWebPage } from "./web-page.ts";
@@ -30,8 +31,9 @@ describeInChromium("the fields of a training in the page", () => {
     for (const group of ["optimizer", "schedule", "loss", "averaging"] as const) {
       const types = form.locator(`[name="${group}"]`);
       const listed = await types.locator("option").allInnerTexts();
-      // The page's images have class labels.
-      const fitting = optionTypes(group).filter((type) => group !== "loss" || parseLoss(type).classes);
+      // The page's images have class labels, and no teacher.
+      const isFitting = ({ classes, temperature }: Loss) => classes && temperature === undefined;
+      const fitting = optionTypes(group).filter((type) => group !== "loss" || isFitting(parseLoss(type)));
       expect(listed.filter((type) => type !== "none")).toEqual(fitting);
       for (const type of listed) {
         await types.selectOption(type);
