@@ -89,7 +89,8 @@ export class DrawView {
     if (current === undefined) return;
     this.#undo.disabled = this.#pad.isEmpty;
     this.#clear.disabled = this.#pad.isEmpty;
-    this.#inside.hidden = this.#pad.isEmpty;
+    // Else it stays as it is until the layers are known: where they can't be, it must not show for a moment.
+    if (this.#pad.isEmpty) this.#inside.hidden = true;
     this.#pixels = this.#pad.isEmpty ? undefined : asImage(this.#pad.picture(), current.images.shape);
     this.#showSeen();
     if (this.#pixels === undefined) return this.#show(current, undefined);
@@ -102,7 +103,10 @@ export class DrawView {
         this.#pixels === undefined ? undefined : scores,
         scores === undefined ? NO_SCORES : undefined,
       );
-      if (this.#pixels !== undefined) this.#activations.show(await current.model.activations(input));
+      const activations = await current.model.activations(input);
+      if (this.#pixels === undefined) return;
+      this.#activations.show(activations);
+      this.#inside.hidden = false;
     } catch (error) {
       // The model was replaced, or its worker lost, which is told elsewhere.
       if (current.model !== this.#workspace.model.value?.model) return;
