@@ -284,3 +284,14 @@ export function retold<Told extends InputError | HostError | KernelError>(
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * The error of a part that the small one-file build lacks.
+ *
+ * @param wanted a build with that part, such as "a build with recipes"
+ * @param instead another way, if there is one: ", or ..."
+ */
+export function notInSmallBuild(who: string, wanted: string, instead = ""): HostError {
+  const expected = `expected ${wanted}, such as convasm.full.min.js${instead}`;
+  return new HostError(who, `${expected}, got convasm.min.js`, "not-in-build");
+}

@@ -5,6 +5,7 @@
  */
 
 import { InputRangeError } from "../errors.ts";
+import { joinBytes } from "../numeric/join-bytes.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 
 /** The largest picture that is decoded. */
@@ -202,11 +203,5 @@ function joined(bytes: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const last = parts[parts.length - 1];
   if (last.byteOffset + last.length - bytes.byteOffset === length) return bytes.subarray(0, length);
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }

@@ -8,6 +8,7 @@
 
 import { InputRangeError } from "../errors.ts";
 import { crc32 } from "../numeric/crc32.ts";
+import { joinBytes } from "../numeric/join-bytes.ts";
 import { allowedBytes, checkExpansion } from "./expansion.ts";
 import { inflate } from "./gzip.ts";
 import type { RasterImage } from "./image.ts";
@@ -121,21 +122,10 @@ function readChunks(who: string, bytes: Uint8Array, maxPixels: number): Chunks {
     else if (type === "tRNS") transparency = data;
     else if (type === "eXIf") orientation = exifOrientation(data);
     else if (type === "IDAT") packed.push(data);
-    else if (type === "IEND") return { header, palette, transparency, orientation, packed: joined(packed) };
+    else if (type === "IEND") return { header, palette, transparency, orientation, packed: joinBytes(packed) };
     else if (isUsed) throw new InputRangeError(who, "known chunks", JSON.stringify(type), "unsupported-file");
     at += 12 + length;
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function parseHeader(who: string, type: string, data: Uint8Array, maxPixels: number): Header {

@@ -1,4 +1,4 @@
-import { HostError } from "../errors.ts";
+import { notInSmallBuild } from "../errors.ts";
 import type { DataFileInput } from "./read/data-file.ts";
 import type { ReadDataOptions } from "./read/options.ts";
 import type { ReadData } from "./read/parts.ts";
@@ -8,9 +8,5 @@ import type { ReadData } from "./read/parts.ts";
  * library.
  */
 export async function readData(_files: readonly DataFileInput[], _options?: ReadDataOptions): Promise<ReadData> {
-  throw new HostError(
-    "readData",
-    "expected a build with the readers of data files, such as convasm.full.min.js, got convasm.min.js",
-    "not-in-build",
-  );
+  throw notInSmallBuild("readData", "a build with the readers of data files");
 }

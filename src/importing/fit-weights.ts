@@ -7,8 +7,8 @@
 import { InputRangeError, listed } from "../errors.ts";
 import type { ForeignTensor } from "../formats/foreign-tensor.ts";
 import type { ForeignWeights } from "./foreign-model.ts";
-import type { WeightLayout } from "./pytorch-layout.ts";
 import type { WeightFit, WeightMapping, WeightPair } from "./weight-fit.ts";
+import type { WeightLayout, WeightLayouts } from "./weight-layout.ts";
 
 /** The count of batches of PyTorch's batch normalisation, for which there is no use here. */
 const COUNTER = "num_batches_tracked";
@@ -140,12 +140,7 @@ function fits(weights: readonly WeightLayout[], module: Module): boolean {
   );
 }
 
-function checkMapping(
-  who: string,
-  mapping: WeightMapping,
-  layouts: ReadonlyMap<string, readonly WeightLayout[]>,
-  { modules, tensors }: Fit,
-): void {
+function checkMapping(who: string, mapping: WeightMapping, layouts: WeightLayouts, { modules, tensors }: Fit): void {
   const weights = new Set([...layouts.values()].flat().map(({ name }) => name));
   for (const [ours, theirs] of Object.entries(mapping)) {
     if (!layouts.has(ours) && !weights.has(ours)) {

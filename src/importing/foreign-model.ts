@@ -3,8 +3,8 @@ import type { Architecture } from "../model/architecture.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import type { InputOptions } from "../model/input.ts";
 import type { ModelFiles } from "./model-files.ts";
-import type { WeightLayout } from "./pytorch-layout.ts";
 import type { WeightFit } from "./weight-fit.ts";
+import type { WeightLayouts } from "./weight-layout.ts";
 
 /** The scaling of pixels, without the shape of the images. */
 export type InputScaling = Omit<InputOptions, "shape">;
@@ -42,7 +42,7 @@ export interface ForeignWeights {
   readonly program: string;
   readonly tensors: readonly ForeignTensor[];
   /** The weights of each layer of the network, by the layer's path. */
-  readonly layouts: ReadonlyMap<string, readonly WeightLayout[]>;
+  readonly layouts: WeightLayouts;
   /** True if layers of one kind stand in the file in their order. */
   readonly isOrdered: boolean;
   /** The name that a layer of this path probably has there. */

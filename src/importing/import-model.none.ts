@@ -1,4 +1,4 @@
-import { HostError } from "../errors.ts";
+import { notInSmallBuild } from "../errors.ts";
 import type { ImportedModel, ImportOptions } from "./import-model.ts";
 import type { ModelFile } from "./model-files.ts";
 
@@ -7,9 +7,5 @@ export async function importModel(
   _files: ModelFile | readonly ModelFile[],
   _options?: ImportOptions,
 ): Promise<ImportedModel> {
-  throw new HostError(
-    "importModel",
-    "expected a build with the readers of other programs' models, such as convasm.full.min.js, got convasm.min.js",
-    "not-in-build",
-  );
+  throw notInSmallBuild("importModel", "a build with the readers of other programs' models");
 }

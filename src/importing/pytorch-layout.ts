@@ -7,6 +7,7 @@
 import type { Graph, Node } from "../graph/graph.ts";
 import { parametersOf, producers } from "../graph/graph.ts";
 import { type Shape, sizeOf } from "../layers/shape.ts";
+import { layoutsOf, type WeightLayout, type WeightLayouts } from "./weight-layout.ts";
 
 /** PyTorch's names of a layer's parameters, by ours. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -19,26 +20,9 @@ const NAMES: Readonly<Record<string, string>> = {
   alpha: "weight",
 };
 
-/** A weight of the network, and how PyTorch has it. */
-export interface WeightLayout {
-  /** Our name, `path/parameter`. */
-  readonly name: string;
-  readonly shape: Shape;
-  /** PyTorch's name of it within its module, such as `running_mean`. */
-  readonly theirs: string;
-  readonly theirShape: Shape;
-  /** Our order of PyTorch's values: index `i` of ours is `source(i)` of theirs. */
-  source(index: number): number;
-}
-
-/** The weights of each node that has any, in the order of nodes. */
-export function pytorchLayouts(graph: Graph): ReadonlyMap<string, readonly WeightLayout[]> {
-  const found = new Map<string, readonly WeightLayout[]>();
-  for (const node of graph.nodes) {
-    const layouts = nodeLayouts(graph, node);
-    if (layouts.length > 0) found.set(node.path, layouts);
-  }
-  return found;
+/** The weights of each node that has any, as PyTorch has them. */
+export function pytorchLayouts(graph: Graph): WeightLayouts {
+  return layoutsOf(graph, (node) => nodeLayouts(graph, node));
 }
 
 function nodeLayouts(graph: Graph, node: Node): WeightLayout[] {

@@ -1,10 +1,6 @@
-import { HostError } from "../errors.ts";
+import { notInSmallBuild } from "../errors.ts";
 
 /** Throws; stands in place of `mixing.ts` in the small one-file build. */
 export function mixedBatch(): never {
-  throw new HostError(
-    "augment",
-    "expected a build with mixup and cutmix, such as convasm.full.min.js, got convasm.min.js",
-    "not-in-build",
-  );
+  throw notInSmallBuild("augment", "a build with mixup and cutmix");
 }

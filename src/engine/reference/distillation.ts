@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isFirstLargest, largestLogit } from "./class-logits.ts";
 import type { Heap } from "./heap.ts";
 
 /** The kernel over one heap. */
@@ -34,13 +35,7 @@ export function distillationKernels(heap: Heap) {
       for (let sample = begin; sample < end; sample++) {
         const [x, t, dx] = [logits, targets, dlogits].map((offset) => offset + sample * classes);
         const label = heap[labels + sample];
-        let maximum = heap[x];
-        let isFirstLargest = 1;
-        for (let j = 0; j < classes; j++) {
-          const value = heap[x + j];
-          if (value > maximum) maximum = value;
-          if (!(j < label ? value < heap[x + label] : value <= heap[x + label])) isFirstLargest = 0;
-        }
+        const maximum = largestLogit(heap, x, classes);
         let sum = 0;
         let softSum = 0;
         for (let j = 0; j < classes; j++) {
@@ -59,7 +54,7 @@ export function distillationKernels(heap: Heap) {
         }
         const ofLabel = Math.log(sum) - (heap[x + label] - maximum);
         heap[losses + sample] = (1 - share) * ofLabel + share * temperature * temperature * divergence;
-        heap[correct + sample] = isFirstLargest;
+        heap[correct + sample] = isFirstLargest(heap, x, label, classes);
       }
     },
   };

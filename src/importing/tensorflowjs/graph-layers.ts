@@ -5,6 +5,7 @@
  */
 
 import type { Json } from "../../json.ts";
+import { sizeOf } from "../../layers/shape.ts";
 import type { Ref } from "../draft.ts";
 import { arrayAt, tensorAt, windows } from "./graph-inputs.ts";
 import type { Placed } from "./placed-node.ts";
@@ -41,7 +42,7 @@ function withKernel(
   const { bias, source } = biasOf(placed, kernel.channels);
   const { output, name, parameters } = draft.add(type, placed.name, { ...options, useBias: bias !== undefined }, [ref]);
   for (const spec of parameters) {
-    const size = spec.shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(spec.shape);
     const array = spec.name === "bias" ? bias : kernel.array;
     if (array === undefined || array.values.length !== size)
       throw node.wrong(`${size} numbers as ${spec.name}`, array?.shape);

@@ -40,7 +40,7 @@ function layers(
 ): Promise<ForeignModel> {
   const { model_config: config, keras_version: kerasVersion } = topology;
   const model = isRecord(config) ? config : topology;
-  // What TensorFlow.js itself writes is as in version 2.
+  // TensorFlow.js itself writes the configurations of version 2.
   const version = typeof kerasVersion === "string" && /^\d/.test(kerasVersion) ? versionOf(kerasVersion) : 2;
   const compiled = json.trainingConfig ?? topology.training_config;
   const bound = async (parts: readonly Part[]) => bindNamed(who, parts, weights);

@@ -7,6 +7,7 @@
 import { InputRangeError, shown } from "../../errors.ts";
 import { tensorFloats } from "../../formats/tensor-floats.ts";
 import { isRecord } from "../../json.ts";
+import { joinBytes } from "../../numeric/join-bytes.ts";
 import { listOf, recordOf, textOf } from "../keras/config.ts";
 import type { ModelFiles } from "../model-files.ts";
 
@@ -41,7 +42,7 @@ export async function readWeights(files: ModelFiles, manifest: unknown): Promise
   for (const item of listOf(`${who}: weightsManifest`, manifest)) {
     const group = recordOf(`${who}: a group of weightsManifest`, item);
     const paths = listOf(`${who}: paths`, group.paths).map((path) => textOf(`${who}: a path`, path));
-    const bytes = joined(await Promise.all(paths.map((path) => files.beside(path))));
+    const bytes = joinBytes(await Promise.all(paths.map((path) => files.beside(path))));
     let at = 0;
     for (const entry of listOf(`${who}: weights`, group.weights)) {
       const { name, shape, dtype, quantization } = specOf(who, entry);
@@ -61,16 +62,6 @@ export async function readWeights(files: ModelFiles, manifest: unknown): Promise
     }
   }
   return found;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Numbers of fewer bits: `scale` times the number, plus `min`. */
