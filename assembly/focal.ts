@@ -26,8 +26,8 @@ function times_log(p: v128, logP: v128): v128 {
 /**
  * Softmax focal cross-entropy against class indices, with label smoothing, as Keras' CategoricalFocalCrossentropy.
  *
- * p = softmax(logits), q = 1 - p, t = (1 - smoothing) onehot(label) + smoothing / classes;
- * loss = - alpha * sum of t q^gamma log p. q is summed from the other classes, so that it keeps its digits near 0.
+ * p = softmax(logits), q = 1 - p, t = alpha ((1 - smoothing) onehot(label) + smoothing / classes);
+ * loss = - sum of t q^gamma log p. q is summed from the other classes, so that it keeps its digits near 0.
  * Overwrites losses, correct and dlogits. Cost: one exponential for each logit, with smoothing three and a logarithm.
  *
  * @param logits [n, classes]
@@ -35,17 +35,18 @@ function times_log(p: v128, logP: v128): v128 {
  * @param weights [n]
  * @param losses [n]
  * @param correct [n] 1 where the first largest logit is the label's, else 0
- * @param dlogits [n, classes] (g - p * sum of g) * weight * weights, with g = alpha t q^(gamma - 1) (gamma p log p - q)
+ * @param dlogits [n, classes] (g - p * sum of g) * weight * weights, with g = t q^(gamma - 1) (gamma p log p - q)
+ * @param alpha factor of every class
+ * @param alphas [classes] factors in its place; 0 for none
  */
 export function softmax_focal_cross_entropy(
   begin: i32, end: i32, logits: i32, labels: i32, weights: i32, losses: i32, correct: i32, dlogits: i32,
-  classes: i32, smoothing: f32, gamma: f32, alpha: f32, weight: f32,
+  classes: i32, smoothing: f32, gamma: f32, alpha: f32, alphas: i32, weight: f32,
 ): void {
   const gammas = f32x4.splat(gamma);
   const exponent = f32x4.splat(gamma - 1);
-  const everyTarget = (alpha * smoothing) / <f32>classes;
-  const every = f32x4.splat(everyTarget);
-  const ofLabel = alpha * (<f32>1 - smoothing);
+  const factors = address(alphas);
+  const share = f32x4.splat(smoothing / <f32>classes), same = f32x4.splat(alpha);
   for (let n = begin; n < end; n++) {
     const x = address(logits + n * classes);
     const dx = address(dlogits + n * classes);
@@ -88,13 +89,14 @@ export function softmax_focal_cross_entropy(
         const q = f32x4.div(v128.bitselect(rest, f32x4.sub(total, e), f32x4.eq(logit, largest)), total);
         const factor = power(q, exponent);
         const slope = f32x4.sub(f32x4.mul(gammas, times_log(p, logP)), q);
-        const gradient = f32x4.mul(f32x4.mul(factor, slope), every);
-        lossSum = add_as_f64(lossSum, keep_lanes(f32x4.mul(f32x4.mul(factor, q), logP), left));
+        const target = f32x4.mul(alphas != 0 ? v128.load(factors + i) : same, share);
+        const gradient = f32x4.mul(f32x4.mul(factor, slope), target);
+        lossSum = add_as_f64(lossSum, keep_lanes(f32x4.mul(f32x4.mul(f32x4.mul(factor, q), logP), target), left));
         gradientSum = add_as_f64(gradientSum, keep_lanes(gradient, left));
         store_lanes(dx + i, gradient, left);
         i += 16;
       }
-      loss = <f64>everyTarget * (f64x2.extract_lane(lossSum, 0) + f64x2.extract_lane(lossSum, 1));
+      loss = f64x2.extract_lane(lossSum, 0) + f64x2.extract_lane(lossSum, 1);
       gradients = f64x2.extract_lane(gradientSum, 0) + f64x2.extract_lane(gradientSum, 1);
     }
 
@@ -105,6 +107,7 @@ export function softmax_focal_cross_entropy(
     const p = f32x4.div(e, total);
     const q = f32x4.div(v128.bitselect(rest, f32x4.sub(total, e), f32x4.eq(logit, largest)), total);
     const factor = power(q, exponent);
+    const ofLabel = (alphas != 0 ? load<f32>(factors + labelByte) : alpha) * (<f32>1 - smoothing);
     if (smoothing < 1) {
       loss += <f64>(ofLabel * f32x4.extract_lane(f32x4.mul(f32x4.mul(factor, q), logP), 0));
     }

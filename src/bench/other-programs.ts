@@ -98,6 +98,7 @@ export function lossProgram(loss: Loss, outputs: number, soft = false): ProgramM
     const targets = plan.reserve("targets", "input", n * (loss.classes ? 1 : outputs));
     const weights = plan.reserve("sample weights", "input", n);
     const softTargets = plan.reserve("soft targets", "input", soft ? n * outputs : 0);
+    const numbers = plan.reserve("loss numbers", "input", loss.numbers?.length ?? 0);
     const losses = plan.reserve("losses", "scratch", n);
     const correct = plan.reserve("correct", "scratch", n);
     const gradient = plan.reserve("gradient", "scratch", n * outputs);
@@ -107,6 +108,7 @@ export function lossProgram(loss: Loss, outputs: number, soft = false): ProgramM
         outputs: y.offset,
         targets: targets.offset,
         softTargets: soft ? softTargets.offset : 0,
+        numbers: numbers.offset,
         weights: weights.offset,
         losses: losses.offset,
         correct: correct.offset,
@@ -116,6 +118,7 @@ export function lossProgram(loss: Loss, outputs: number, soft = false): ProgramM
     };
     return programOf(plan, emit, (heap) => {
       fillNormal(heap, y);
+      heap.set(loss.numbers ?? [], numbers.offset);
       heap.fill(1, weights.offset, weights.offset + n);
       heap.fill(1 / outputs, softTargets.offset, softTargets.offset + softTargets.size);
       for (let i = 0; i < targets.size; i++) heap[targets.offset + i] = loss.classes ? i % outputs : i % 2;

@@ -15,6 +15,8 @@ export interface LossPlaces {
   readonly targets: number;
   /** [n, outputs]: a share of each class, for losses that take them; 0 where the class in `targets` has all. */
   readonly softTargets: number;
+  /** The loss's own `numbers`. */
+  readonly numbers: number;
   /** [n]: factor of each sample in the gradient. */
   readonly weights: number;
   /** [n], written: the loss of each sample, without its weight. */
@@ -35,6 +37,14 @@ export interface Loss {
   readonly classes: boolean;
   /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. @internal */
   readonly kernels?: ExtraRows;
+  /** Numbers that its kernel reads from memory. @internal */
+  readonly numbers?: readonly number[];
+  /**
+   * Throws a RangeError if it does not fit so many outputs.
+   *
+   * @internal
+   */
+  expectOutputs?(outputs: number): void;
   /** Class of images that count neither in the loss and its mean nor in the accuracy; undefined for none. */
   readonly ignoreIndex: number | undefined;
   /** Share of each target that is spread over all classes, for losses that take soft targets; undefined for others. @internal */

@@ -56,6 +56,8 @@ export interface Layout {
   readonly targets: Region;
   /** Empty for a loss that takes no soft targets. */
   readonly softTargets: Region;
+  /** The loss's own numbers. */
+  readonly lossNumbers: Region;
   /** The factor of each image in the gradient. */
   readonly weights: Region;
   readonly losses: Region;
@@ -124,6 +126,7 @@ export function layOut(
       "input",
       (loss?.softSmoothing ?? loss?.temperature) === undefined ? 0 : batch * outputs,
     ),
+    lossNumbers: plan.reserve("loss numbers", "input", loss?.numbers?.length ?? 0),
     weights: plan.reserve("sample weights", "input", loss === undefined ? 0 : batch),
     losses: plan.reserve("losses", "scratch", batch),
     correct: plan.reserve("correct", "scratch", batch),
@@ -138,7 +141,8 @@ export function layOut(
 }
 
 /** Elements of the output that a loss takes. */
-function lossOutputs(architecture: Architecture, { classes, config }: Loss): number {
+function lossOutputs(architecture: Architecture, loss: Loss): number {
+  const { classes, config } = loss;
   checkOneOutput(architecture, config.type);
   const { output, outputs } = architecture;
   if (classes && output[output.length - 1] !== outputs) {
@@ -146,6 +150,7 @@ function lossOutputs(architecture: Architecture, { classes, config }: Loss): num
       advice: "put flatten before it",
     });
   }
+  loss.expectOutputs?.(outputs);
   return outputs;
 }
 

@@ -66,6 +66,7 @@ export class Network {
     heap.set(offset, layout.offset.offset);
     // Pixels that an augmentation moves in from outside are raw zeros.
     if (layout.fill !== undefined) heap.set(offset, layout.fill.offset);
+    heap.set(options.loss?.numbers ?? [], layout.lossNumbers.offset);
     layout.parameters.initialize(heap, options.seed);
   }
 

@@ -139,13 +139,14 @@ export class Tapes {
   }
 
   #emitLoss(tape: Tape, n: number, outputs: number, soft: boolean, images: number): void {
-    const { losses, correct, gradient } = this.#layout;
+    const { losses, correct, gradient, lossNumbers } = this.#layout;
     const { softTargets, ...targetPlaces } = this.targetPlaces;
     const places = {
       images,
       outputs,
       ...targetPlaces,
       softTargets: soft ? softTargets : 0,
+      numbers: lossNumbers.offset,
       losses: losses.offset,
       correct: correct.offset,
       gradient: gradient.offset,

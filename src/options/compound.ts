@@ -6,7 +6,7 @@
 
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import type { OptionKind } from "./kinds.ts";
-import { checkNumber } from "./numbers.ts";
+import { checkNumber, type NumberRule, ruleText } from "./numbers.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "./schema.ts";
 
 /** One to `most` numbers above 0, each greater than the one before it. */
@@ -24,6 +24,19 @@ export function growing(most: number): OptionKind<readonly number[], readonly nu
         previous = checkNumber(who, `${key}[${i}]`, entry, { above: previous });
         return previous;
       });
+    },
+  };
+}
+
+/** A number, or a list of at least one. */
+export function oneOrEach(rule: NumberRule): OptionKind<number | readonly number[], number | readonly number[]> {
+  return {
+    field: "value",
+    wanted: `${ruleText(rule)}, or a list of such`,
+    read(who, key, value) {
+      if (!Array.isArray(value)) return checkNumber(who, key, value, rule);
+      if (value.length === 0) throw new InputRangeError(who, `at least one number in ${key}`, "none");
+      return value.map((item: unknown, i) => checkNumber(who, `${key}[${i}]`, item, rule));
     },
   };
 }

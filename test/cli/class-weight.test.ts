@@ -40,3 +40,23 @@ it("says what is wrong with --class-weight, and ends with 2", async () => {
     expect([code, stderr], word).toEqual([2, expect.stringContaining(message)]);
   }
 });
+
+it("--loss takes an alpha for each class of the focal loss, which the model keeps, and says how many there must be", async () => {
+  const loss = (alphas: string) => ["--epochs", "1", "--loss", `categoricalFocalCrossentropy:gamma=1,alpha=${alphas}`];
+  const right = await train("--out", "focal", ...loss("1/1/1/1/1/1/1/1/1/3"));
+  expect(right.code, right.stderr).toBe(0);
+  const { loss: kept } = JSON.parse(readFileSync(join(folder, "focal", "settings.json"), "utf8"));
+  expect(kept).toEqual({ type: "categoricalFocalCrossentropy", gamma: 1, alpha: [1, 1, 1, 1, 1, 1, 1, 1, 1, 3] });
+  const evaluated = await convasmHere(["eval", "focal", "digits", "--limit", "20"], options);
+  expect(evaluated.code, evaluated.stderr).toBe(0);
+
+  const expected =
+    "categoricalFocalCrossentropy: expected alpha to be one number, or one for each of 10 classes, got 3 of them";
+  const few = await train("--out", "few", ...loss("1/2/3"));
+  expect([few.code, few.stderr]).toEqual([2, expect.stringContaining(expected)]);
+  const negative = await train("--out", "negative", ...loss("1/-2"));
+  expect([negative.code, negative.stderr]).toEqual([
+    2,
+    expect.stringContaining("alpha[1] to be a finite number at least 0"),
+  ]);
+});

@@ -28,7 +28,7 @@ def focal(logits, labels, alpha, gamma, smoothing):
     """Keras' CategoricalFocalCrossentropy from logits."""
     target = F.one_hot(labels, logits.shape[1]) * (1 - smoothing) + smoothing / logits.shape[1]
     p = torch.softmax(logits, 1)
-    return (alpha * (1 - p) ** gamma * target * -torch.log(p)).sum(1)
+    return (torch.tensor(alpha) * (1 - p) ** gamma * target * -torch.log(p)).sum(1)
 
 
 def binary_focal(logits, targets, gamma, smoothing, alpha=None):
@@ -53,6 +53,7 @@ rows[:, 2] += 1 - rows.sum(1)
 sample_weight = torch.tensor([1, 0.5, 2, 0, 1.25, 3, 0.75])
 class_weight = torch.tensor([1, 0.5, 2.5, 0.25, 4])
 ones = torch.ones(IMAGES)
+ALPHAS = [0.25, 1, 0, 2.5, 0.75]
 
 
 def distillation(logits, teacher, temperature, share):
@@ -138,6 +139,15 @@ CASES = [
             labels=labels,
         )
         for options in ({}, {"gamma": 0, "alpha": 1}, {"gamma": 0.5, "alpha": 2}, {"labelSmoothing": 0.125})
+    ),
+    *(
+        case(
+            f"categorical focal, a factor for each class, {options}",
+            {"type": "categoricalFocalCrossentropy", "alpha": ALPHAS, **options},
+            lambda y: focal(y, labels, ALPHAS, options.get("gamma", 2), options.get("labelSmoothing", 0)),
+            labels=labels,
+        )
+        for options in ({}, {"gamma": 0.5, "labelSmoothing": 0.125})
     ),
     case("shares of classes", SOFTMAX, entropy(rows), rows),
     case("shares of classes, smoothed", SMOOTH, entropy(rows, label_smoothing=0.125), rows),

@@ -76,6 +76,7 @@ describe("the extra file of kernels is loaded where they are called, and nowhere
       outputs: 1,
       targets: 2,
       softTargets: 3,
+      numbers: 8,
       weights: 4,
       losses: 5,
       correct: 6,

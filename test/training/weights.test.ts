@@ -90,6 +90,7 @@ describe("weights of images", () => {
 const LOSSES: readonly (readonly [loss: LossOption, options: FitOptions])[] = [
   [parseLoss({ type: "softmaxCrossEntropy", labelSmoothing: 0.1, ignoreIndex: 1 }), { classWeight: { 0: 3, 2: 0.5 } }],
   [parseLoss({ type: "categoricalFocalCrossentropy" }), { classWeight: "balanced" }],
+  [parseLoss({ type: "categoricalFocalCrossentropy", alpha: [0.5, 2, 1] }), {}],
 ];
 
 describe.each(LOSSES)("a weighted run with %o", (loss, options) => {

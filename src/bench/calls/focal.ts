@@ -5,7 +5,8 @@ import { elementwise, type WorkRows } from "./work-rows.ts";
 export interface SoftmaxFocalOptions {
   readonly smoothing: number;
   readonly gamma: number;
-  readonly alpha: number;
+  /** A factor of all classes, or one for each. */
+  readonly alpha: number | readonly number[];
   readonly weight: number;
 }
 
@@ -18,7 +19,7 @@ export function softmaxFocalCrossEntropy(
 ): KernelCall {
   return {
     kernel: "softmax_focal_cross_entropy",
-    label: `${n} x ${classes}, gamma ${gamma}, smoothing ${smoothing.toFixed(3)}`,
+    label: `${n} x ${classes}, gamma ${gamma}, smoothing ${smoothing.toFixed(3)}${typeof alpha === "number" ? "" : ", alphas"}`,
     extent: n,
     args: [
       ...[
@@ -28,7 +29,9 @@ export function softmaxFocalCrossEntropy(
         output("losses", n),
         output("correct", n),
       ],
-      ...[output("dlogits", n * classes), classes, smoothing, gamma, alpha, weight],
+      ...[output("dlogits", n * classes), classes, smoothing, gamma],
+      ...(typeof alpha === "number" ? [alpha, 0] : [0, input("alphas", alpha)]),
+      weight,
     ],
     // The logarithm of a probability, with the error of one, becomes one of its power.
     bound: close(4 * (classes + 16), 1),
@@ -89,8 +92,11 @@ export function classLossCalls([n, positions, classes]: readonly [number, number
   const rows = n * positions;
   const logits = normal("cross-entropy logits", rows * classes, 3);
   const labels = integers("cross-entropy labels", rows, classes);
+  const alphas = [...uniform("alphas", classes, 0, 2)];
   const focal = [
     { smoothing: 0, gamma: 2, alpha: 0.25 },
+    { smoothing: 0, gamma: 2, alpha: alphas },
+    { smoothing: Math.fround(0.1), gamma: 0.5, alpha: alphas },
     { smoothing: Math.fround(0.1), gamma: 2, alpha: 0.25 },
     { smoothing: 0, gamma: 0.5, alpha: 1 },
   ];

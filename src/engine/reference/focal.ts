@@ -19,12 +19,11 @@ function power(q: number, exponent: number): number {
 export function focalKernels(heap: Heap) {
   return {
     /**
-     * Softmax and focal cross-entropy: p = softmax(logits), q = 1 - p, target t = (1 - smoothing) onehot + smoothing / classes,
-     * loss = -alpha sum t q^gamma log p, dlogits = (g - p sum g) weight weights with g = alpha t q^(gamma - 1)
-     * (gamma p log p - q).
+     * Softmax and focal cross-entropy: p = softmax(logits), q = 1 - p, target t = alpha ((1 - smoothing) onehot + smoothing /
+     * classes), loss = -sum t q^gamma log p, dlogits = (g - p sum g) weight weights with g = t q^(gamma - 1) (gamma p log p - q).
      *
      * logits, dlogits [n, classes]; labels, weights, losses [n]; correct [n], 1 where the label's logit is the first largest,
-     * else 0.
+     * else 0; alphas [classes], factors of the classes in place of alpha, or 0.
      */
     softmax_focal_cross_entropy(
       begin: number,
@@ -39,6 +38,7 @@ export function focalKernels(heap: Heap) {
       smoothing: number,
       gamma: number,
       alpha: number,
+      alphas: number,
       weight: number,
     ): void {
       for (let sample = begin; sample < end; sample++) {
@@ -63,7 +63,7 @@ export function focalKernels(heap: Heap) {
           const p = exponential / total;
           const q = (heap[x + j] === maximum ? others : total - exponential) / total;
           const logP = heap[x + j] - maximum - logTotal;
-          const factor = alpha * target * power(q, gamma - 1);
+          const factor = (alphas === 0 ? alpha : heap[alphas + j]) * target * power(q, gamma - 1);
           const gradient = factor * (gamma * (p > 0 ? p * logP : 0) - q);
           loss -= factor * q * logP;
           gradients += gradient;

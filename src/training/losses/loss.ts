@@ -5,7 +5,7 @@ import { configOf } from "../../options/schema.ts";
 export function classLoss(
   type: string,
   given: object,
-  own: Partial<Pick<Loss, "ignoreIndex" | "softSmoothing" | "temperature" | "kernels">>,
+  own: Partial<Pick<Loss, "ignoreIndex" | "softSmoothing" | "temperature" | "numbers" | "expectOutputs" | "kernels">>,
   emit: Loss["emit"],
 ): Loss {
   const config = configOf(type, given);

@@ -17,6 +17,7 @@ const labels = integers("labels", ROWS, CLASSES);
 const shares = uniform("shares", ROWS * CLASSES);
 const targets = normal("targets", ROWS * CLASSES, 2);
 const size = [ROWS, CLASSES] as const;
+const ALPHAS = [0.25, 1, 0, 2.5, 0.75];
 
 /** Losses as functions of the outputs, and the definition of an image's loss, from its outputs and its place. */
 const LOSSES: Readonly<
@@ -42,18 +43,20 @@ const LOSSES: Readonly<
   ],
   ...Object.fromEntries(
     [0, 0.1, 1].flatMap((smoothing) =>
-      [0, 0.5, 1, 2, 3.5].map((gamma) => [
-        `focal loss of classes, gamma ${gamma}, smoothing ${smoothing}`,
-        [
-          (y: Float64Array) =>
-            softmaxFocalCrossEntropy(size, y, labels, { smoothing, gamma, alpha: 0.75, weight: WEIGHT }),
-          (y: number[], row: number) =>
-            -softmax(y).reduce((sum, p, i) => {
-              const target = (i === labels[row] ? 1 - smoothing : 0) + smoothing / CLASSES;
-              return sum + 0.75 * target * (1 - p) ** gamma * Math.log(p);
-            }, 0),
-        ] as const,
-      ]),
+      [0, 0.5, 1, 2, 3.5].flatMap((gamma) =>
+        [0.75, ALPHAS].map((alpha) => [
+          `focal loss of classes, gamma ${gamma}, smoothing ${smoothing}, alpha ${alpha}`,
+          [
+            (y: Float64Array) => softmaxFocalCrossEntropy(size, y, labels, { smoothing, gamma, alpha, weight: WEIGHT }),
+            (y: number[], row: number) =>
+              -softmax(y).reduce((sum, p, i) => {
+                const target = (i === labels[row] ? 1 - smoothing : 0) + smoothing / CLASSES;
+                const factor = typeof alpha === "number" ? alpha : alpha[i];
+                return sum + factor * target * (1 - p) ** gamma * Math.log(p);
+              }, 0),
+          ] as const,
+        ]),
+      ),
     ),
   ),
   ...Object.fromEntries(
