@@ -3,7 +3,8 @@
 // last vector of a pixel reads up to three floats past it, whose lanes are not stored. Every kernel overwrites its last tensor.
 //
 // Functions of AssemblyScript give one value and inline no closures, but those that are inlined lose what a constant argument rules
-// out: `each_window` is the walk of all four kernels. What a kernel holds in many variables at once stays spelled out in it: the walks
+// out: `each_window` is the walk of all four kernels. What a kernel holds in many variables at once stays spelled out in it: its tiles
+// (tile.ts, conv2d-narrow.ts), its terms (the losses and optimizers), its columns (winograd-transform.ts), and the walks
 // over tiles (winograd.ts), over rows of channels (norm.ts) and over inputs that are not zero (dense-single.ts).
 
 import { maximum } from "./lanes";

@@ -276,6 +276,9 @@ function outer_rows(
   if (rows > 5) add_row(dw + 5 * dwStride, s50, s51, count, first);
 }
 
+// Each tile is a function of its own: what `outer_rows` holds for its number of rows is known where it is inlined, and V8 gives each
+// function registers by itself.
+
 function outer_tile_4x8(
   a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
   dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,

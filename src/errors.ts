@@ -164,6 +164,9 @@ export function factsOf(error: Error): Facts {
   return facts;
 }
 
+// The two classes below are alike but for what they extend: JavaScript has one parent for a class, and theirs are those by which
+// programs tell a wrong kind from a wrong value.
+
 /** Wrong input: a value of a wrong kind. Its message reads `who: expected ..., got ...`, and `; advice` where there is one. */
 export class InputTypeError extends TypeError implements InputErrorFacts {
   declare readonly code: InputErrorCode;

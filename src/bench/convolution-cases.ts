@@ -4,26 +4,14 @@
  * @module
  */
 
-import { type ConvolutionGeometry, convolutionGeometry } from "../layers/geometry.ts";
+import { type ConvolutionGeometry, convolutionGeometry, type PoolGeometry } from "../layers/geometry.ts";
 
 /** A convolution: batch n, input h w c, k filters of r x s. `untied` is a bias of its own for every output position. */
-export interface ConvolutionCase {
+export interface ConvolutionCase extends Omit<PoolGeometry, "p" | "q"> {
   readonly name: string;
   readonly n: number;
-  readonly h: number;
-  readonly w: number;
   readonly c: number;
   readonly k: number;
-  readonly r: number;
-  readonly s: number;
-  readonly strideH: number;
-  readonly strideW: number;
-  readonly padTop: number;
-  readonly padBottom: number;
-  readonly padLeft: number;
-  readonly padRight: number;
-  readonly dilationH: number;
-  readonly dilationW: number;
   readonly groups: number;
   readonly bias: "none" | "shared" | "untied";
   /** Use the depthwise kernels; groups, c and k are equal then. */

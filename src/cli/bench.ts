@@ -105,21 +105,19 @@ async function measure(
   await runChecks(options, onCheck, signal);
   const settings = { ...plan.timing, processorTime };
   const progress = new Progress(output, plan.networks.length + plan.kernels.length);
-  if (plan.networks.length > 0) {
-    const peaks = await findPeaks(plan.settings, settings, signal);
+  const withPeaks = async (engines: BenchPlan["settings"], run: (context: BenchContext) => Promise<void>) => {
+    const { list, dispose } = await findPeaks(engines, settings, signal);
     try {
-      await runNetworks(plan, { peaks: peaks.list, settings, signal }, measured.networks, output, progress);
+      await run({ peaks: list, settings, signal });
     } finally {
-      peaks.dispose();
+      dispose();
     }
+  };
+  if (plan.networks.length > 0) {
+    await withPeaks(plan.settings, (context) => runNetworks(plan, context, measured.networks, output, progress));
   }
   if (plan.kernels.length > 0) {
-    const peaks = await findPeaks(plan.kernelSettings, settings, signal);
-    try {
-      await runKernels(plan, { peaks: peaks.list, settings, signal }, measured.kernels, output, progress);
-    } finally {
-      peaks.dispose();
-    }
+    await withPeaks(plan.kernelSettings, (context) => runKernels(plan, context, measured.kernels, output, progress));
   }
 }
 

@@ -1,5 +1,5 @@
 import { InputRangeError } from "../errors.ts";
-import { findDuplicateKey } from "../formats/json-keys.ts";
+import { decodeJson } from "../formats/json-keys.ts";
 import { readFileBounded } from "../node/files.ts";
 
 /** Larger files are refused. */
@@ -18,17 +18,16 @@ export async function readJsonFile(file: string, what: string): Promise<unknown>
 /** The value in the bytes of such a file. */
 export function parseJson(bytes: Uint8Array, file: string, what: string): unknown {
   const who = `${what} ${JSON.stringify(file)}`;
-  let text: string;
-  let value: unknown;
+  const { value, twice } = decoded(who, bytes);
+  if (twice === undefined) return value;
+  throw new InputRangeError(who, "each key once", `${JSON.stringify(twice)} twice`, "damaged-file");
+}
+
+function decoded(who: string, bytes: Uint8Array) {
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    value = JSON.parse(text);
+    return decodeJson(bytes);
   } catch (cause) {
     const detail = cause instanceof SyntaxError ? cause.message : "bytes that are not UTF-8";
     throw new InputRangeError(who, "JSON", detail, "out-of-range", { cause });
   }
-  const twice = findDuplicateKey(text);
-  if (twice !== undefined)
-    throw new InputRangeError(who, "each key once", `${JSON.stringify(twice)} twice`, "damaged-file");
-  return value;
 }

@@ -106,31 +106,41 @@ function isFile(name: string | undefined): boolean {
   return name?.endsWith(".json") === true;
 }
 
+/** The built-in things of one kind that a word may name. */
+interface Named {
+  readonly kind: "recipe" | "network";
+  /** The name of the option for them, without its dashes. */
+  readonly option: "recipe" | "model";
+  readonly list: readonly Recipe[];
+  readonly find: (name: string) => Recipe | undefined;
+}
+
+const BUILT_IN_RECIPES: Named = { kind: "recipe", option: "recipe", list: RECIPES, find: findRecipe };
+const BUILT_IN_NETWORKS: Named = { kind: "network", option: "model", list: NETWORKS, find: findNetwork };
+
 /**
  * The recipe of a name or in a file.
  *
  * @throws as {@link chooseNetwork}
  */
-async function namedRecipe(nameOrFile: string, who: string): Promise<Recipe> {
-  if (isFile(nameOrFile)) return readRecipeFile(nameOrFile, "recipe");
-  const recipe = findRecipe(nameOrFile);
-  if (recipe !== undefined) return recipe;
-  await expectNoModel(who, nameOrFile, "recipe");
-  const names = RECIPES.map(({ name }) => name);
-  const more =
-    findNetwork(nameOrFile) === undefined ? {} : { advice: `${nameOrFile} is a network: --model ${nameOrFile}` };
-  throw unknownName(who, "a .json file or one of", nameOrFile, names, more);
+function namedRecipe(nameOrFile: string, who: string): Promise<Recipe> {
+  return namedOrInFile(nameOrFile, who, BUILT_IN_RECIPES, BUILT_IN_NETWORKS);
 }
 
 /** The network of a name or in a file. */
-export async function namedNetwork(nameOrFile: string, who = "--model"): Promise<Recipe> {
-  if (isFile(nameOrFile)) return readRecipeFile(nameOrFile, "model");
-  const network = findNetwork(nameOrFile);
-  if (network !== undefined) return network;
-  await expectNoModel(who, nameOrFile, "network");
-  const names = NETWORKS.map(({ name }) => name);
-  const more =
-    findRecipe(nameOrFile) === undefined ? {} : { advice: `${nameOrFile} is a recipe: --recipe ${nameOrFile}` };
+export function namedNetwork(nameOrFile: string, who = "--model"): Promise<Recipe> {
+  return namedOrInFile(nameOrFile, who, BUILT_IN_NETWORKS, BUILT_IN_RECIPES);
+}
+
+/** @param other those that the word may name by mistake */
+async function namedOrInFile(nameOrFile: string, who: string, wanted: Named, other: Named): Promise<Recipe> {
+  if (isFile(nameOrFile)) return readRecipeFile(nameOrFile, wanted.option);
+  const found = wanted.find(nameOrFile);
+  if (found !== undefined) return found;
+  await expectNoModel(who, nameOrFile, wanted.kind);
+  const names = wanted.list.map(({ name }) => name);
+  const advice = `${nameOrFile} is a ${other.kind}: --${other.option} ${nameOrFile}`;
+  const more = other.find(nameOrFile) === undefined ? {} : { advice };
   throw unknownName(who, "a .json file or one of", nameOrFile, names, more);
 }
 

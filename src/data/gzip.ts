@@ -80,7 +80,7 @@ async function unpack(
   const output = new GrowingBytes(guess, maxBytes);
   for await (const chunk of chunks) {
     if (output.length + chunk.length > maxBytes) {
-      throw new InputRangeError(who, `at most ${maxBytes} bytes unpacked`, "more", "too-large");
+      throw tooLarge(who, maxBytes);
     }
     output.append(chunk);
   }
@@ -192,8 +192,13 @@ async function* memberChunks(
   }
 }
 
-/** An error for data that the host's stream does not unpack. */
-class NotWhole extends InputRangeError {
+/** The error for data of which more comes out than is allowed. */
+export function tooLarge(who: string, maxBytes: number, cause?: unknown): InputRangeError {
+  return new InputRangeError(who, `at most ${maxBytes} bytes unpacked`, "more", "too-large", { cause });
+}
+
+/** The error for data that the host does not unpack. */
+export class NotWhole extends InputRangeError {
   constructor(who: string, format: string, cause?: unknown) {
     super(who, `whole ${format} data`, "data that is corrupt or cut off", "damaged-file", { cause });
   }

@@ -1,8 +1,19 @@
 /**
- * Finding a key that stands twice in one JSON object: JSON.parse silently keeps the last.
+ * Reading JSON of which each key may stand once: JSON.parse silently keeps the last of two.
  *
  * @module
  */
+
+/**
+ * The value of JSON in UTF-8, and the first key that stands twice in one of its objects.
+ *
+ * @throws SyntaxError for a text that is no JSON; TypeError for bytes that are not UTF-8
+ */
+export function decodeJson(bytes: Uint8Array): { readonly value: unknown; readonly twice: string | undefined } {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  const value: unknown = JSON.parse(text);
+  return { value, twice: findDuplicateKey(text) };
+}
 
 /** The index of the quote that ends the string which starts at `begin`. */
 function endOfString(json: string, begin: number): number {

@@ -6,7 +6,7 @@
 
 import { InputRangeError, shown } from "../errors.ts";
 import { standInOf } from "../numeric/stand-ins.ts";
-import { findDuplicateKey } from "./json-keys.ts";
+import { decodeJson } from "./json-keys.ts";
 import { LENGTH_BYTES, MAX_HEADER_BYTES, METADATA_KEY } from "./safetensors-format.ts";
 
 /** Bytes per value of each type that the format names. */
@@ -97,20 +97,20 @@ export function parseSafetensorsHeader(header: Uint8Array, dataBytes: number, na
 
 function parseObject(who: string, header: Uint8Array): object {
   if (header[0] !== 0x7b) throw new InputRangeError(who, "a JSON object as header", "something else", "damaged-file");
-  let text: string;
-  let parsed: unknown;
+  const { value, twice } = decoded(who, header);
+  if (twice !== undefined) {
+    throw new InputRangeError(who, "each key once in the header", `${JSON.stringify(twice)} twice`, "damaged-file");
+  }
+  if (!isObject(value)) throw new InputRangeError(who, "a JSON object as header", "something else", "damaged-file");
+  return value;
+}
+
+function decoded(who: string, header: Uint8Array) {
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(header);
-    parsed = JSON.parse(text);
+    return decodeJson(header);
   } catch (cause) {
     throw new InputRangeError(who, "a JSON object as header", "text that is not JSON", "damaged-file", { cause });
   }
-  const duplicate = findDuplicateKey(text);
-  if (duplicate !== undefined) {
-    throw new InputRangeError(who, "each key once in the header", `${JSON.stringify(duplicate)} twice`, "damaged-file");
-  }
-  if (!isObject(parsed)) throw new InputRangeError(who, "a JSON object as header", "something else", "damaged-file");
-  return parsed;
 }
 
 function isObject(value: unknown): value is object {

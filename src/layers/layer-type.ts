@@ -22,6 +22,9 @@ export interface LayerType<Own extends OptionSchema = OptionSchema> {
 /**
  * A type of layer from its options and the layer that follows from them.
  *
+ * Beside it each layer declares an interface of its options and a function that makes it, by the same few lines: the names and comments
+ * that editors and the documentation show stand at declarations alone, so no call can make them.
+ *
  * @param own the options that it has besides those of every layer
  * @param define makes the layer of the options' values; `header` goes into it, `who` names it in messages about options
  * @example

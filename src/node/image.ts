@@ -5,7 +5,7 @@
  */
 
 import { inflateSync } from "node:zlib";
-import type { UnpackOptions } from "../data/gzip.ts";
+import { NotWhole, tooLarge, type UnpackOptions } from "../data/gzip.ts";
 import type { RasterImage } from "../data/image.ts";
 import { isJpeg } from "../data/jpeg-structure.ts";
 import { MAX_PICTURE_BYTES, notDecodable } from "../data/picture-format.ts";
@@ -57,9 +57,9 @@ async function inflateAtOnce(bytes: Uint8Array, { name, maxBytes }: UnpackOption
     return inflateSync(bytes, { maxOutputLength: maxBytes });
   } catch (cause) {
     if (errorCode(cause) === "ERR_BUFFER_TOO_LARGE") {
-      throw new InputRangeError(who, `at most ${maxBytes} bytes unpacked`, "more", "too-large", { cause });
+      throw tooLarge(who, maxBytes, cause);
     }
-    throw new InputRangeError(who, "whole deflate data", "data that is corrupt or cut off", "damaged-file", { cause });
+    throw new NotWhole(who, "deflate", cause);
   }
 }
 

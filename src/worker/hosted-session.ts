@@ -18,13 +18,11 @@ import { HostedModel, type ModelInfo } from "./hosted-model.ts";
 import { digitsOrigin, type Origin, ownOrigin } from "./origin.ts";
 import type { ToPage } from "./protocol.ts";
 
-/** The data sets that were read from files. */
-export interface ReadInfo {
-  readonly format: string;
+/** Data sets that were read from files, as the page is told of them. */
+export interface ReadInfo extends Pick<ReadData, "format" | "notes"> {
   readonly train: DatasetInfo | undefined;
   readonly test: DatasetInfo | undefined;
   readonly validation?: DatasetInfo | undefined;
-  readonly notes: readonly string[];
 }
 
 /** Tells the page how far a call is. */

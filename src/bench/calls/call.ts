@@ -116,6 +116,18 @@ export function integers(name: string, length: number, count: number): Float64Ar
   return Float64Array.from({ length }, (_, i) => stream.integer(i, count));
 }
 
+/** The first arguments of a loss of labels: what it reads, and the losses, hits and gradients that it writes. */
+export function classLossPlaces(
+  [n, classes]: readonly [number, number],
+  logits: Float64Array,
+  labels: Float64Array,
+): readonly Tensor[] {
+  return [
+    ...[input("logits", logits), input("labels", labels), sampleWeights(n)],
+    ...[output("losses", n), output("correct", n), output("dlogits", n * classes)],
+  ];
+}
+
 /** A weight for each of n samples of a loss; the first is 1, as all are where none are given. */
 export function sampleWeights(n: number): Tensor {
   const weights = uniform("sample weights", n, 0, 2);

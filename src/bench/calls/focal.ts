@@ -1,4 +1,14 @@
-import { close, input, integers, type KernelCall, normal, output, sampleWeights, uniform } from "./call.ts";
+import {
+  classLossPlaces,
+  close,
+  input,
+  integers,
+  type KernelCall,
+  normal,
+  output,
+  sampleWeights,
+  uniform,
+} from "./call.ts";
 import { elementwise, type WorkRows } from "./work-rows.ts";
 
 /** The scalars of a softmax focal cross-entropy. */
@@ -22,14 +32,8 @@ export function softmaxFocalCrossEntropy(
     label: `${n} x ${classes}, gamma ${gamma}, smoothing ${smoothing.toFixed(3)}${typeof alpha === "number" ? "" : ", alphas"}`,
     extent: n,
     args: [
-      ...[
-        input("logits", logits),
-        input("labels", labels),
-        sampleWeights(n),
-        output("losses", n),
-        output("correct", n),
-      ],
-      ...[output("dlogits", n * classes), classes, smoothing, gamma],
+      ...classLossPlaces([n, classes], logits, labels),
+      ...[classes, smoothing, gamma],
       ...(typeof alpha === "number" ? [alpha, 0] : [0, input("alphas", alpha)]),
       weight,
     ],

@@ -1,4 +1,14 @@
-import { close, input, integers, type KernelCall, normal, output, sampleWeights, uniform } from "./call.ts";
+import {
+  classLossPlaces,
+  close,
+  input,
+  integers,
+  type KernelCall,
+  normal,
+  output,
+  sampleWeights,
+  uniform,
+} from "./call.ts";
 import { elementwise, type WorkRows } from "./work-rows.ts";
 
 /** The scalars of a softmax cross-entropy. */
@@ -18,16 +28,7 @@ export function softmaxCrossEntropy(
     kernel: "softmax_cross_entropy",
     label: `${n} x ${classes}, smoothing ${smoothing.toFixed(3)}`,
     extent: n,
-    args: [
-      ...[
-        input("logits", logits),
-        input("labels", labels),
-        sampleWeights(n),
-        output("losses", n),
-        output("correct", n),
-      ],
-      ...[output("dlogits", n * classes), classes, smoothing, weight],
-    ],
+    args: [...classLossPlaces([n, classes], logits, labels), ...[classes, smoothing, weight]],
     bound: close(classes + 16, 1),
   };
 }

@@ -122,19 +122,26 @@ export function filterMagnitudes(packed: Float64Array, panels: number, rows: num
   return result;
 }
 
+/** Products of transformed tiles and filters, point by point, added up over the tiles' channels. */
+function productSums(tiles: readonly (readonly number[])[], filterOf: (index: number) => readonly number[]) {
+  const sums = new Float64Array(36);
+  for (const [index, tile] of tiles.entries()) {
+    const filter = filterOf(index);
+    for (let point = 0; point < 36; point++) sums[point] += tile[point] * filter[point];
+  }
+  return sums;
+}
+
 /** The magnitudes behind `winograd_forward`. */
 export function forwardMagnitudes(shape: ConvolutionCase, data: ConvolutionData): Float64Array {
-  const { n, c, k } = shape;
+  const { n, k } = shape;
   const { p, q } = geometryOf(shape);
   const filters = filtersOf(shape, data);
   const y = new Float64Array(n * p * q * k);
   for (const { sample, i, j, inputs } of tilesOf(shape, data)) {
     const v = inputs();
     for (let filter = 0; filter < k; filter++) {
-      const sums = new Float64Array(36);
-      for (let channel = 0; channel < c; channel++) {
-        for (let point = 0; point < 36; point++) sums[point] += v[channel][point] * filters[channel][filter][point];
-      }
+      const sums = productSums(v, (channel) => filters[channel][filter]);
       for (const [at, value] of around(OUTPUT, sums).entries()) {
         const [down, across] = [i + Math.floor(at / 4), j + (at % 4)];
         if (down >= p || across >= q) continue;
@@ -149,17 +156,14 @@ export function forwardMagnitudes(shape: ConvolutionCase, data: ConvolutionData)
 
 /** The magnitudes behind `winograd_backward_data`. */
 export function backwardMagnitudes(shape: ConvolutionCase, data: ConvolutionData): Float64Array {
-  const { n, h, w, c, k } = shape;
+  const { n, h, w, c } = shape;
   const { padTop, padLeft } = geometryOf(shape);
   const filters = filtersOf(shape, data);
   const dx = new Float64Array(n * h * w * c);
   for (const { sample, i, j, gradients } of tilesOf(shape, data)) {
     const z = gradients();
     for (let channel = 0; channel < c; channel++) {
-      const sums = new Float64Array(36);
-      for (let filter = 0; filter < k; filter++) {
-        for (let point = 0; point < 36; point++) sums[point] += z[filter][point] * filters[channel][filter][point];
-      }
+      const sums = productSums(z, (filter) => filters[channel][filter]);
       for (const [at, value] of around(transposed(INPUT), sums).entries()) {
         const [down, across] = [i - padTop + Math.floor(at / 6), j - padLeft + (at % 6)];
         if (down < 0 || down >= h || across < 0 || across >= w) continue;

@@ -1,6 +1,8 @@
 import type { Loss, LossPlaces } from "../../model/contracts.ts";
 import { configOf } from "../../options/schema.ts";
 
+// Losses, optimizers and schedules declare schema, options and function alike, for the reason that stands at `layerType`.
+
 /** A loss of class labels: its options as they were given, and its call. */
 export function classLoss(
   type: string,

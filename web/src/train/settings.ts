@@ -108,7 +108,10 @@ export function moreOf(settings: object): Values {
 export function readyRun(settings: TrainingSettings): TrainingPlan | { readonly error: string } {
   const { split: _, engine: __, more, augment, averaging, ...plan } = settings;
   try {
-    return parsePlan({ ...plan, ...more, augment: someOf(augment), averaging: someOf(averaging) }, "training");
+    const read = parsePlan({ ...plan, ...more, augment: someOf(augment), averaging: someOf(averaging) }, "training");
+    // The lists of the page have no other loss, but the file of a model may.
+    if (read.loss.classes) return read;
+    return { error: `The loss ${read.loss.config.type} is for target values; the images here have classes.` };
   } catch (error) {
     return { error: reasonOf(error) };
   }
