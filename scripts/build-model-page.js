@@ -1,4 +1,4 @@
-// Builds the page that exportHtml fills with a model, from web/src/export, into build/model-page.js: one HTML file as text.
+// Builds the page that exportModel fills with a model, from web/src/export, into build/model-page.js: one HTML file as text.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";

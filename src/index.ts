@@ -60,12 +60,16 @@ export {
   KernelError,
   TooSmallError,
 } from "./errors.ts";
+export type { ExportedFile, SavableModel } from "./exporting/export-contract.ts";
+export { exportModel } from "./exporting/export-model.ts";
+export type { ExportFormatName, ExportOptions } from "./exporting/export-options.ts";
 export { type Checkpoint, type NamedArray, readCheckpoint, type TrainingCheckpoint } from "./formats/checkpoint.ts";
 export {
   type DecodeSafetensorsOptions,
   decodeSafetensors,
   type Safetensors,
   type SafetensorsTensor,
+  type WrittenTensor,
 } from "./formats/safetensors.ts";
 export * from "./further.ts";
 export { readLayers } from "./graph/read.ts";
@@ -145,8 +149,6 @@ export type {
   ReportFigures,
   StepEvent,
 } from "./training/events.ts";
-export { exportHtml } from "./training/export-html.ts";
-export type { ExportHtmlOptions } from "./training/export-html-options.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export type { History } from "./training/history.ts";
 export { type LoadOptions, loadModel, resumeTrainer, runSettings } from "./training/load-model.ts";

@@ -4,6 +4,7 @@ import { DIGITS } from "./data/digits/generate.ts";
 import { READ_SETTINGS } from "./data/read/settings.ts";
 import { SCALING } from "./data/scaling.ts";
 import { VIEWS } from "./data/views.ts";
+import { EXPORT_OPTIONS } from "./exporting/export-options.ts";
 import { LAYER_TYPES } from "./graph/layer-types.ts";
 import { IMPORT_OPTIONS } from "./importing/import-options.ts";
 import { INITIALIZERS } from "./layers/initializers.ts";
@@ -21,7 +22,6 @@ import { CLASSIFY_OPTIONS } from "./training/classify.ts";
 import { COMPILE_OPTIONS } from "./training/compile-options.ts";
 import { MODEL_OPTIONS } from "./training/create-model.ts";
 import { EVALUATE_OPTIONS } from "./training/evaluation.ts";
-import { EXPORT_HTML } from "./training/export-html-options.ts";
 import { FIT_OPTIONS } from "./training/fit-options.ts";
 import { LOAD_OPTIONS } from "./training/load-model.ts";
 import { LOSSES } from "./training/losses.ts";
@@ -49,6 +49,7 @@ export const SCHEMAS = {
     evaluate: EVALUATE_OPTIONS,
     load: LOAD_OPTIONS,
     import: IMPORT_OPTIONS,
+    export: EXPORT_OPTIONS,
     classify: CLASSIFY_OPTIONS,
     augment: AUGMENT,
     evaluations: SAMPLE_EVALUATION,
@@ -60,5 +61,4 @@ export const SCHEMAS = {
   network: { input: INPUT, layers: LIST_FORM, functional: FUNCTIONAL_FORM, model: MODEL_OPTIONS },
   data: { reader: READ_SETTINGS, split: DATA_SPLIT, dataset: DATASET, scaling: SCALING, digits: DIGITS },
   recipe: { file: RECIPE_FILE, input: RECIPE_INPUT, figures: RECIPE_FIGURE },
-  export: { html: EXPORT_HTML },
 } as const satisfies { readonly [group: string]: { readonly [type: string]: OptionSchema } };

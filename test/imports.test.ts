@@ -169,6 +169,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: ["options", "graph", "layers", "engine", "data", "numeric", "json"],
   training: ["options", "model", "graph", "layers", "engine", "data", "formats", "numeric", "json"],
   importing: ["options", "training", "model", "graph", "layers", "engine", "data", "formats", "numeric", "json"],
+  exporting: ["options", "training", "model", "graph", "layers", "engine", "data", "formats", "numeric", "json"],
   recipes: ["options", "training", "model", "graph", "layers", "engine", "data", "json"],
   worker: [
     "options",
@@ -189,6 +190,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "options",
     "importing",
+    "exporting",
     "bench",
     "node",
     "recipes",
@@ -237,7 +239,7 @@ describe("the arrows between the parts", () => {
         const target = resolve(path, specifier);
         // The kernels and their types, which the AssemblyScript compiler writes, the page of an exported model, and texts, and lines of help.
         const built =
-          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?|wasm-text)|training\/export-html|node\/[\w-]+\.packed|cli\/schema-option)\.ts$/.test(
+          /^src\/(engine\/(kernels|built-in-wasm(\.\w+)?|wasm-text)|exporting\/html|node\/[\w-]+\.packed|cli\/schema-option)\.ts$/.test(
             path,
           ) && target.startsWith("build/");
         const to = partOf(target);

@@ -95,14 +95,14 @@ describe("the package", () => {
     const file = join(app, "types.mts");
     writeFileSync(
       file,
-      `import { createModel, exportHtml, flatten, type Model } from "convasm";
+      `import { createModel, exportModel, flatten, type Model } from "convasm";
 import { loadMnist, weightsSha256 } from "convasm/node";
 import { createModel as inline } from "convasm/inline";
 import { createModel as separate } from "convasm/browser";
 import { describeOptions } from "convasm/options";
 import "convasm/worker";
 const model: Model = createModel({ input: [28, 28, 1], layers: [flatten()] });
-export const html: Promise<string> = exportHtml(model.save());
+export const files: Promise<readonly { readonly name: string }[]> = exportModel(model, { format: "html" });
 export const hash: string = weightsSha256(model);
 export const labels: string[] = describeOptions("layer", "dense").map(({ label }) => label);
 export const made = [inline, separate, loadMnist];

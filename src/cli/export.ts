@@ -1,27 +1,39 @@
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
-import type { Command } from "commander";
-import { writeFileAtomic } from "../node/files.ts";
-import { exportHtml } from "../training/export-html.ts";
-import { EXPORT_HTML, type ExportHtmlOptions } from "../training/export-html-options.ts";
-import { createContext, shorterPath } from "./context.ts";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import type { ExportedFile } from "../exporting/export-contract.ts";
+import { FORMATS } from "../exporting/export-formats.ts";
+import { exportModel } from "../exporting/export-model.ts";
+import { EXPORT_OPTIONS, type ExportFormatName, type ExportOptions } from "../exporting/export-options.ts";
+import { ensureFolder, pathExists, writeFileAtomic } from "../node/files.ts";
+import { UsageError } from "./command-error.ts";
+import { type Context, createContext, pathWord, shorterPath } from "./context.ts";
+import { type RoundingLoss, roundingLoss } from "./export-accuracy.ts";
 import { megabytes } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { MODEL_HELP } from "./model-and-network.ts";
-import { openModel, readModelFile } from "./model-file.ts";
+import { type ModelFile, openModel, readModelFile } from "./model-file.ts";
 import { schemaOption } from "./schema-option.ts";
 
-interface ExportOptions {
-  readonly html: string;
-  readonly title?: string | undefined;
-  readonly input?: ExportHtmlOptions["input"];
+/** The schema of the options that are `exportModel`'s. */
+const OPTIONS = ["training", "export"] as const;
+
+interface ExportCommandOptions extends Omit<ExportOptions, "format" | "name" | "classNames"> {
+  readonly to: ExportFormatName;
+  readonly out?: string | undefined;
+  readonly data?: string | undefined;
+  readonly overwrite?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 const HELP: HelpText = {
   examples: [
-    ["convasm export runs/2026-01-31-120000-speed99 --html digits.html"],
-    ['convasm export model.safetensors --html digits.html --title "Draw a digit"'],
+    ["convasm export runs/2026-01-31-120000-speed99 --to html -o digits.html"],
+    ['convasm export model.safetensors --to html --title "Draw a digit"'],
+    ["convasm export model.safetensors --to safetensors --half -o small.safetensors"],
+  ],
+  notes: [
+    "With --half the loss of accuracy is measured on what the model's run was tested on, or on --data.",
+    "docs/FORMATS.md has what goes out layer by layer, and how other programs read it.",
   ],
 };
 
@@ -29,27 +41,108 @@ const HELP: HelpText = {
 export function addExportCommand(program: Command, signal: AbortSignal): void {
   const command = program
     .command("export")
-    .description(
-      "make a web page of a model: one file with a pad to draw on, or a place for photographs, which works without a server",
+    .description("write a model for other programs, or as a web page that predicts without a server")
+    .argument("<model>", MODEL_HELP);
+  command
+    .addOption(
+      new Option("--to <format>", `format of the files: ${EXPORT_OPTIONS.format.kind.choices?.join(", ")}`)
+        .choices(EXPORT_OPTIONS.format.kind.choices ?? [])
+        .makeOptionMandatory(),
     )
-    .argument("<model>", MODEL_HELP)
-    .requiredOption("--html <file>", "the page to write; a file that is there is replaced")
-    .option("--title <text>", "the page's title (default: the name of the file)")
-    .addOption(schemaOption(["export", "html"], "input", EXPORT_HTML.input))
+    .option("-o, --out <path>", "the file to write, or a folder (default: the model's name in the current folder)")
+    .option("--overwrite", "replace files that are there");
+  for (const key of ["half", "int8", "title", "input"] as const) {
+    command.addOption(schemaOption(OPTIONS, key, EXPORT_OPTIONS[key]));
+  }
+  command
+    .option("--data <data>", "mnist, digits, or a file or folder to measure the loss of accuracy on")
     .option("--json", "one JSON object on standard output")
-    .action((model: string, options: ExportOptions) => exportModel(model, options, signal));
+    .action((model: string, options: ExportCommandOptions) =>
+      exportFile(model, options, createContext(options, signal)),
+    );
   addHelp(command, HELP);
 }
 
-async function exportModel(path: string, options: ExportOptions, signal: AbortSignal): Promise<void> {
-  const { output } = createContext(options, signal);
-  const file = await readModelFile(path);
+async function exportFile(word: string, options: ExportCommandOptions, context: Context): Promise<void> {
+  const { to: format, out, data, overwrite, json: _, ...given } = options;
+  const file = await readModelFile(word);
   // Says which file is wrong, if one is.
-  (await openModel(file, { threads: 1 })).dispose();
-  const { html, title = basename(html).replace(/\.html?$/i, ""), input } = options;
-  const page = await exportHtml(file.checkpoint, { title, input });
-  await writeFileAtomic(html, page);
-  const { size } = await stat(html);
-  output.event({ event: "exported", model: file.path, html, bytes: size });
-  output.text(`Page      ${shorterPath(html)} (${megabytes(size)}): open it in a browser, or send it to someone`);
+  const model = await openModel(file, { threads: "auto" });
+  try {
+    const place = placeOf(file, format, out);
+    const files = await exportModel(file.checkpoint, {
+      ...given,
+      ...(format === "html" && { title: given.title ?? place.name }),
+      format,
+      name: place.name,
+    });
+    const paths = files.map(({ name }) => join(place.folder, name));
+    await checkPaths(paths, file, overwrite === true);
+    const loss =
+      given.half || given.int8
+        ? await roundingLoss(file, model, given.half ? "float16" : "int8", data, context)
+        : undefined;
+    await ensureFolder(place.folder);
+    for (const [i, { bytes }] of files.entries()) await writeFileAtomic(paths[i], bytes);
+    report(file, format, files, paths, loss, context);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The folder of the files, and the name that they begin with. */
+function placeOf(
+  file: ModelFile,
+  format: ExportFormatName,
+  out: string | undefined,
+): { readonly folder: string; readonly name: string } {
+  const { endings } = FORMATS[format];
+  const ending = endings.find((each) => out?.toLowerCase().endsWith(each));
+  if (out !== undefined && ending !== undefined) {
+    return { folder: dirname(out), name: basename(out).slice(0, -ending.length) };
+  }
+  return { folder: out ?? ".", name: nameOf(file) };
+}
+
+/** The name of a model: its file's, or its run's where the file is called as in all runs. */
+function nameOf({ path }: ModelFile): string {
+  const name = basename(path, ".safetensors");
+  const above = basename(dirname(resolve(path)));
+  return name === "model" && above !== "" ? above : name;
+}
+
+async function checkPaths(paths: readonly string[], file: ModelFile, overwrite: boolean): Promise<void> {
+  for (const path of paths) {
+    const who = `--out ${JSON.stringify(shorterPath(path))}`;
+    if (resolve(path) === resolve(file.path)) {
+      throw new UsageError(who, "another file than the model", "the same", "contradiction");
+    }
+    if (overwrite || !(await pathExists(path))) continue;
+    const advice = "--overwrite replaces it, --out names another";
+    throw new UsageError(who, "no file", "one", "contradiction", { advice });
+  }
+}
+
+function report(
+  file: ModelFile,
+  format: ExportFormatName,
+  files: readonly ExportedFile[],
+  paths: readonly string[],
+  loss: RoundingLoss | undefined,
+  { output }: Context,
+): void {
+  const { title, use } = FORMATS[format];
+  output.event({
+    event: "exported",
+    model: file.path,
+    format,
+    files: files.map(({ bytes }, i) => ({ path: paths[i], bytes: bytes.length })),
+    ...loss?.json,
+  });
+  output.text(`Format    ${title}`);
+  for (const line of loss?.lines ?? []) output.text(line);
+  for (const [i, { bytes }] of files.entries()) {
+    output.text(`${i === 0 ? "Written   " : "          "}${shorterPath(paths[i])} (${megabytes(bytes.length)})`);
+  }
+  output.text(`Use       ${use(paths.map(pathWord))}`);
 }

@@ -30,7 +30,7 @@ export async function readModelFile(word: string, who = "model"): Promise<ModelF
   await expectNoNetwork(who, word, path);
   const info = await stat(path).catch(() => undefined);
   const file = info?.isDirectory() ? await lastModel(new RunFolder(path)) : path;
-  return { path: file, checkpoint: readCheckpoint(await readSafetensors(file), modelTitle(file)) };
+  return { path: file, checkpoint: readCheckpoint(await readSafetensors(file, { convert: true }), modelTitle(file)) };
 }
 
 /** The model of a finished run, else the checkpoint of an unfinished one. */

@@ -45,7 +45,7 @@ export interface TrainingCheckpoint {
 }
 
 /** Writes a file in the safetensors format; everything besides arrays is JSON in its metadata. */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const { model, settings, weights, training } = checkpoint;
   const tensors = new Map<string, SafetensorsTensor>();
   const add = (prefix: string, arrays: ReadonlyMap<string, NamedArray>) => {

@@ -27,6 +27,16 @@ export interface SafetensorsTensor {
   readonly data: Float32Array;
 }
 
+/** A tensor to write: 32-bit floats, or the bits of 16-bit ones. */
+export interface WrittenTensor {
+  /** The type of the values. */
+  readonly dtype: "F32" | "F16";
+  /** Empty for a single number. */
+  readonly shape: readonly number[];
+  /** The values in row order. */
+  readonly data: Float32Array | Uint16Array;
+}
+
 /** The content of a file. */
 export interface Safetensors {
   /** In the order of the file's header. */
@@ -48,7 +58,7 @@ export interface DecodeSafetensorsOptions {
 }
 
 /**
- * Writes a file of F32 tensors. The same tensors and metadata in the same order give the same bytes.
+ * Writes a file of F32 or F16 tensors. The same tensors and metadata in the same order give the same bytes.
  *
  * @throws RangeError if a tensor's shape doesn't give its number of values, or a name is `__metadata__`
  *
@@ -57,9 +67,9 @@ export interface DecodeSafetensorsOptions {
  * const bytes = encodeSafetensors(tensors, { format: "convasm" });
  */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  tensors: ReadonlyMap<string, WrittenTensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const header = headerText(tensors, metadata);
   const unpadded = new TextEncoder().encode(header);
   const headerBytes = Math.ceil(unpadded.length / ALIGNMENT) * ALIGNMENT;
@@ -81,10 +91,7 @@ export function encodeSafetensors(
   return bytes;
 }
 
-function headerText(
-  tensors: ReadonlyMap<string, SafetensorsTensor>,
-  metadata: Readonly<Record<string, string>>,
-): string {
+function headerText(tensors: ReadonlyMap<string, WrittenTensor>, metadata: Readonly<Record<string, string>>): string {
   const fields: string[] = [];
   if (Object.keys(metadata).length > 0) fields.push(`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`);
   let begin = 0;

@@ -49,7 +49,7 @@ export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
  * await model.compile({ optimizer: "adam", loss: "softmaxCrossEntropy" });
  */
 export async function loadModel(file: FileSource | Checkpoint, options: LoadOptions = {}): Promise<Model> {
-  const checkpoint = isCheckpoint(file) ? file : await readModel(file);
+  const checkpoint = await readModelContents(file);
   const { training, classes, seed, ...engine } = readOptions("loadModel", LOAD_OPTIONS, options);
   const settings = readModelSettings("model", checkpoint.settings);
   const { batchSize, loss, optimizer, scaling } = settings;
@@ -89,11 +89,13 @@ export function restoreWeights(
   for (const [name, { data }] of weights) if (!isFresh(name)) model.setWeight(name, data);
 }
 
-async function readModel(file: FileSource): Promise<Checkpoint> {
+/** The contents of a model file, which may keep weights in half precision; what is read already comes back. */
+export async function readModelContents(file: FileSource | Checkpoint): Promise<Checkpoint> {
+  if (isCheckpoint(file)) return file;
   const bytes = await readModelFile(file);
   const name = placeOf(file);
-  if (name === undefined) return readCheckpoint(decodeSafetensors(bytes), "model");
-  return readCheckpoint(decodeSafetensors(bytes, { name }), `model ${JSON.stringify(name)}`);
+  const title = name === undefined ? "model" : `model ${JSON.stringify(name)}`;
+  return readCheckpoint(decodeSafetensors(bytes, { name, convert: true }), title);
 }
 
 function isCheckpoint(file: unknown): file is Checkpoint {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createModel, dense, digits, exportHtml, findNetwork, flatten, oneCycle, sgd } from "../../src/index.ts";
+import { createModel, dense, digits, exportModel, findNetwork, flatten, oneCycle, sgd } from "../../src/index.ts";
 import { convasm } from "../cli/process.ts";
 import { describeInChromium, openPage, useChromium } from "./chromium.ts";
 import { removeFolder, temporaryFolder } from "./pages.ts";
@@ -51,7 +51,9 @@ describeInChromium("a model exported as one HTML file", () => {
     const model = join(folder, "model.safetensors");
     const page = join(folder, "digits.html");
     await writeFile(model, await trainedFile());
-    const result = await convasm(["export", model, "--html", page, "--title", "<My> & digits"], { cwd: folder });
+    const result = await convasm(["export", model, "--to", "html", "-o", page, "--title", "<My> & digits"], {
+      cwd: folder,
+    });
     expect(result.stderr).toBe("");
     html = await readFile(page, "utf8");
     address = pathToFileURL(page).href;
@@ -121,16 +123,18 @@ describeInChromium("a model exported as one HTML file", () => {
   });
 });
 
-it("exportHtml keeps nothing but the model, and refuses what it cannot show", async () => {
+it("a page keeps nothing but the model, and refuses what it cannot show", async () => {
   const model = createModel({ input: [4, 4, 2], layers: [flatten(), dense({ units: 2 })] });
   await model.compile({ loss: "softmaxCrossEntropy" });
-  await expect(exportHtml(model.save())).rejects.toThrow(
-    "exportHtml: expected a model of images with 1 or 3 channels, got [4,4,2]",
+  await expect(exportModel(model, { format: "html" })).rejects.toThrow(
+    "exportModel: expected a model of images with 1 or 3 channels, got [4,4,2]",
   );
-  await expect(exportHtml(new Uint8Array(9))).rejects.toThrow(RangeError);
+  await expect(exportModel(new Uint8Array(9), { format: "html" })).rejects.toThrow(RangeError);
   const grey = createModel({ input: [4, 4, 1], layers: [flatten(), dense({ units: 2 })] });
   await grey.compile({ loss: "softmaxCrossEntropy" });
-  const html = await exportHtml(grey.save({ folder: "/home/someone" }), { title: "{{model}} $& <b>" });
+  const saved = grey.save({ folder: "/home/someone" });
+  const [page] = await exportModel(saved, { format: "html", title: "{{model}} $& <b>" });
+  const html = Buffer.from(page.bytes).toString();
   expect(/<title>(.*)<\/title>/.exec(html)?.[1]).toBe("{{model}} $&amp; &lt;b>");
   const [, text = ""] = /id="model"[^>]*>([^<]*)</.exec(html) ?? [];
   const file = Buffer.from(text, "base64").toString("latin1");

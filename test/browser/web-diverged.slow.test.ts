@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { DIVERGED_ADVICE } from "../../src/errors.ts";
-import { createModel, dense, exportHtml, flatten } from "../../src/index.ts";
+import { createModel, dense, exportModel, flatten } from "../../src/index.ts";
 import { describeInChromium, openPage, useChromium } from "./chromium.ts";
 import { temporaryFolder } from "./pages.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
@@ -113,7 +113,8 @@ describeInChromium("the page when a training diverged", () => {
     const folder = await temporaryFolder();
     try {
       const file = join(folder, "page.html");
-      await writeFile(file, await exportHtml(model.save()));
+      const [html] = await exportModel(model, { format: "html" });
+      await writeFile(file, html.bytes);
       const { page, noise, close } = await openPage(browser(), pathToFileURL(file).href);
       await page.locator(".pad").waitFor();
       await expectNoAnswer(page);

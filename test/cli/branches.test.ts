@@ -68,7 +68,7 @@ describe("a branching network on the command line", () => {
     const [predicted, inspected, exported] = [
       await run("predict", "two.safetensors", join("small", "t10k-images-idx3-ubyte")),
       await run("inspect", "two.safetensors", "--json"),
-      await run("export", "two.safetensors", "--html", "two.html"),
+      await run("export", "two.safetensors", "--to", "html", "-o", "two.html"),
     ];
     expect([predicted.code, inspected.code, exported.code]).toEqual([2, 0, 2]);
     expect(predicted.stderr).toBe(

@@ -48,7 +48,7 @@ describe("a network in the place of a model", () => {
     ["eval net.json", "the file of a network; train --model net.json makes one"],
     ["eval digits", "data; train digits makes one"],
     ["predict lenet5 pets", "a network; train --model lenet5 makes one"],
-    ["export lenet5 --html page.html", "a network; train --model lenet5 makes one"],
+    ["export lenet5 --to html", "a network; train --model lenet5 makes one"],
     ["train pets --from lenet5", "a network; train --model lenet5 makes one"],
     ["train --resume lenet5", "a network; train --model lenet5 makes one"],
   ])("convasm %s", async (line, got) => {

@@ -249,7 +249,7 @@ describe("the names of runs", () => {
     expect(await evaluated("slow")).toBe("runs/slow/model.safetensors");
     const { stdout } = await convasm(["inspect", "@latest~1", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ event: "model", model: "runs/slow/model.safetensors" });
-    expect((await convasm(["export", "@latest", "--html", "page.html"])).code).toBe(0);
+    expect((await convasm(["export", "@latest", "--to", "html", "-o", "page.html"])).code).toBe(0);
   });
 
   it("go on with --resume", async () => {

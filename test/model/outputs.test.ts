@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
+import { exportModel } from "../../src/exporting/export-model.ts";
 import { relu } from "../../src/layers/activation.ts";
 import { add } from "../../src/layers/add.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
@@ -15,7 +16,6 @@ import { Network } from "../../src/model/network.ts";
 import { Probe } from "../../src/model/probe.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
 import { createModel } from "../../src/training/create-model.ts";
-import { exportHtml } from "../../src/training/export-html.ts";
 import { loadModel } from "../../src/training/load-model.ts";
 import type { Model } from "../../src/training/model.ts";
 import { barImages, CLASSES, SHAPE } from "./networks.ts";
@@ -175,7 +175,9 @@ describe("a model of several outputs", () => {
       expect(() => model.planMemory({ loss: "meanSquaredError", ...optimizer })).toThrow(new RangeError(message));
     }
     expect(() => model.architecture.output).toThrow(`model: expected a model of one output, got ${names}`);
-    await expect(exportHtml(model.save())).rejects.toThrow(`exportHtml: expected a model of one output, got ${names}`);
+    await expect(exportModel(model, { format: "html" })).rejects.toThrow(
+      `exportModel: expected a model of one output, got ${names}`,
+    );
     await expect(model.evaluate(data)).rejects.toThrow("evaluate: expected a model compiled with a loss, got none");
     // It is as it was.
     expect(Object.keys(await model.predictOutputs(data.images))).toEqual(NAMES);

@@ -1,4 +1,4 @@
-import { exportHtml } from "convasm";
+import { exportModel } from "convasm";
 import { h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
 import { type IconName, icon } from "../ui/icons.ts";
@@ -100,7 +100,8 @@ export class ModelMenu {
     const current = this.#workspace.model.value;
     if (current === undefined) return;
     const { name } = current.draft;
-    download(await exportHtml(await current.model.save(), { title: `Try ${name}` }), `${name}.html`, "text/html");
+    const [page] = await exportModel(current.model, { format: "html", name, title: `Try ${name}` });
+    download(page.bytes, page.name, "text/html");
   }
 
   async #saveRun(): Promise<void> {

@@ -1,4 +1,4 @@
-// The page of one model, in one file: `exportHtml` fills it.
+// The page of one model, in one file: `exportModel` fills it.
 
 import { hasEngine, loadModel } from "convasm";
 import { byId, fill, h } from "../ui/dom.ts";

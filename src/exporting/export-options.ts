@@ -1,0 +1,36 @@
+import { list } from "../options/compound.ts";
+import { choice, flag, text } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
+
+/** The formats that models are written in. */
+export const EXPORT_FORMATS = ["safetensors", "html"] as const;
+
+/** A format that models are written in. */
+export type ExportFormatName = (typeof EXPORT_FORMATS)[number];
+
+/** The options of `exportModel`. */
+export const EXPORT_OPTIONS = {
+  /** Format of the files. */
+  format: { kind: choice(EXPORT_FORMATS) },
+  /** Weights in half precision (float16): files half as large. */
+  half: { kind: flag(), default: false },
+  /** Kernels as whole numbers of 8 bits, with a factor for each output channel: files a quarter as large. */
+  int8: { kind: flag(), default: false },
+  /** Names of the classes, in the order of the outputs. Without it the model's own. */
+  classNames: { kind: list(text()), optional: true },
+  /** Name of the files, without their endings. */
+  name: { kind: text(), default: "model" },
+  /** Title and heading of the page. */
+  title: { kind: text(), optional: true, formats: ["html"] },
+  /**
+   * Images that people give the network: a `drawing` on a pad, or a `photo` by dropping a file or by the camera. `auto`: a drawing for
+   * grey images of up to 32 pixels, as digits are, else a photo.
+   */
+  input: { kind: choice(["auto", "drawing", "photo"]), optional: true, formats: ["html"] },
+} as const satisfies OptionSchema;
+
+/** Options of {@link exportModel}. */
+export interface ExportOptions extends OptionsOf<typeof EXPORT_OPTIONS> {}
+
+/** The options, read. */
+export type ExportSettings = ValuesOf<typeof EXPORT_OPTIONS>;
