@@ -17,6 +17,7 @@ const SMALLER: Readonly<Record<string, { readonly shape: ImageShape; readonly va
   mobilenetV3Small: { shape: [64, 64, 3], variables: { width: 0.25 } },
   shufflenetV2: { shape: [64, 64, 3], variables: { width: 0.5 } },
   squeezenet: { shape: [32, 32, 3] },
+  efficientnetLite0: { shape: [96, 96, 3] },
   densenet: { shape: [16, 16, 3], variables: { depth: 10, growth: 4 } },
 };
 

@@ -7,7 +7,7 @@
  */
 
 import type { Heap } from "./heap.ts";
-import { addProducts, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
+import { addProducts, boundTile, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
 
 /** The convolution kernels over one heap. */
 export function conv2dKernels(heap: Heap) {
@@ -66,7 +66,8 @@ export function conv2dKernels(heap: Heap) {
               startTile(heap, tile, bias, position * biasStride, position1 * biasStride, filter, last);
               addProducts(heap, tile, corner0, corner1, w, filter, last, 1, runs, r * s, channels, 1, k);
               const image0 = y + sample * p * q * k;
-              storeTile(heap, tile, image0 + position * k, image0 + position1 * k, filter, last, lower, upper);
+              boundTile(tile, lower, upper);
+              storeTile(heap, tile, image0 + position * k, image0 + position1 * k, filter, last);
             }
           }
         }

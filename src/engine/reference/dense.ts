@@ -7,7 +7,7 @@
  */
 
 import type { Heap } from "./heap.ts";
-import { addProducts, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
+import { addProducts, boundTile, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
 
 /** The run of products that begins where the rows and columns do. */
 const ONE_RUN = new Int32Array(2);
@@ -40,7 +40,8 @@ export function denseKernels(heap: Heap) {
           const [x0, x1] = [x + sample * inputs, x + sample1 * inputs];
           startTile(heap, tile, bias, 0, 0, unit, units - 1);
           addProducts(heap, tile, x0, x1, w, unit, units - 1, 1, ONE_RUN, 1, inputs, 1, units);
-          storeTile(heap, tile, y + sample * units, y + sample1 * units, unit, units - 1, lower);
+          boundTile(tile, lower);
+          storeTile(heap, tile, y + sample * units, y + sample1 * units, unit, units - 1);
         }
       }
     },

@@ -95,7 +95,8 @@ export function addProducts(
   for (let run = 0; run < 2 * count; run += 2) {
     let a = runs[run];
     let b = runs[run + 1];
-    for (let i = 0; i < length; i++) {
+    const end = a + length * leftStep;
+    for (; a < end; a += leftStep) {
       const value0 = heap[left0 + a];
       const value1 = heap[left1 + a];
       const factor0 = heap[right0 + b];
@@ -110,7 +111,6 @@ export function addProducts(
       sum11 += value1 * factor1;
       sum12 += value1 * factor2;
       sum13 += value1 * factor3;
-      a += leftStep;
       b += rightStep;
     }
   }
@@ -124,28 +124,24 @@ export function addProducts(
   tile[7] = sum13;
 }
 
-/** Writes the sums to rows at `to0` and `to1`, each from `lower` to `upper`; NaN stays. */
-export function storeTile(
-  heap: Heap,
-  tile: Tile,
-  to0: number,
-  to1: number,
-  column: number,
-  last: number,
-  lower = Number.NEGATIVE_INFINITY,
-  upper = Number.POSITIVE_INFINITY,
-): void {
+/** Brings the sums between `lower` and `upper`; NaN stays. */
+export function boundTile(tile: Tile, lower: number, upper = Number.POSITIVE_INFINITY): void {
+  for (let i = 0; i < 8; i++) tile[i] = Math.min(Math.max(tile[i], lower), upper);
+}
+
+/** Writes the sums to rows at `to0` and `to1`. */
+export function storeTile(heap: Heap, tile: Tile, to0: number, to1: number, column: number, last: number): void {
   const column1 = Math.min(column + 1, last);
   const column2 = Math.min(column + 2, last);
   const column3 = Math.min(column + 3, last);
-  heap[to0 + column] = Math.min(Math.max(tile[0], lower), upper);
-  heap[to0 + column1] = Math.min(Math.max(tile[1], lower), upper);
-  heap[to0 + column2] = Math.min(Math.max(tile[2], lower), upper);
-  heap[to0 + column3] = Math.min(Math.max(tile[3], lower), upper);
-  heap[to1 + column] = Math.min(Math.max(tile[4], lower), upper);
-  heap[to1 + column1] = Math.min(Math.max(tile[5], lower), upper);
-  heap[to1 + column2] = Math.min(Math.max(tile[6], lower), upper);
-  heap[to1 + column3] = Math.min(Math.max(tile[7], lower), upper);
+  heap[to0 + column] = tile[0];
+  heap[to0 + column1] = tile[1];
+  heap[to0 + column2] = tile[2];
+  heap[to0 + column3] = tile[3];
+  heap[to1 + column] = tile[4];
+  heap[to1 + column1] = tile[5];
+  heap[to1 + column2] = tile[6];
+  heap[to1 + column3] = tile[7];
 }
 
 /** Adds the sums to rows at `to0` and `to1` of `sums`. */

@@ -9,7 +9,7 @@
  */
 
 import type { Heap } from "./heap.ts";
-import { addProducts, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
+import { addProducts, boundTile, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
 
 /** The first and the one past the last of three taps. */
 type Taps = readonly [first: number, end: number];
@@ -89,7 +89,8 @@ export function winogradKernels(heap: Heap) {
           for (let filter = 0; filter < k; filter += 4) {
             startTile(heap, tile, bias, bias0, pair ? bias0 + biasStride : bias0, filter, k - 1);
             addProducts(heap, tile, x0, x1, w, filter, k - 1, 1, runs, count, c, 1, k);
-            storeTile(heap, tile, y0, pair ? y0 + k : y0, filter, k - 1, lower);
+            boundTile(tile, lower);
+            storeTile(heap, tile, y0, pair ? y0 + k : y0, filter, k - 1);
           }
         }
       }
