@@ -35,7 +35,7 @@ const plain = "ENGINES" in convasm ? { engine: "js" } : { gear: "js" };
 
 const CLASSES = 3;
 
-/** What the package knows. */
+/** Features that the version of the package has or lacks. */
 const [hasAveraging, hasMerging, isWhole] = ["ema", "concatenate", "separableConv2d"].map((name) => name in convasm);
 
 /** Pixels that are the same everywhere: a bright band whose place is the class, and a pattern below it. */
@@ -83,7 +83,7 @@ function chain() {
   };
 }
 
-/** What the first graphs added: branches that meet. */
+/** A network as the first graphs allowed it: branches that meet. */
 function merged() {
   const { conv2d, globalAveragePooling2d, add, multiply, average, maximum, subtract, concatenate } = convasm;
   return [

@@ -29,7 +29,7 @@ const folders = readdirSync(new URL(".", import.meta.url), { withFileTypes: true
 
 const contents = (folder: string, file: string) => readFileSync(new URL(`${folder}/${file}`, import.meta.url));
 
-/** What the version that made a folder computed. */
+/** Results of the version that made a folder. */
 function expected(folder: string) {
   const json = JSON.parse(contents(folder, "expected.json").toString());
   const data = ({ images, labels }: { images: string; labels: readonly number[] }) =>
