@@ -69,13 +69,13 @@ function safetensors(name: string, header: unknown, data: Uint8Array, headerByte
   return name;
 }
 
-describe.concurrent("data that is wrong", () => {
+describe("data that is wrong", () => {
   it("is refused when a packed file is cut off", async () => {
     const packed = gzipSync(readFileSync(here("small", TRAIN_IMAGES)));
     const folder = dataWith("cut-off", {});
     writeFileSync(here(folder, `${TRAIN_IMAGES}.gz`), packed.subarray(0, packed.length / 2));
     writeFileSync(here(folder, TRAIN_IMAGES), "");
-    expect(await refusal("train", folder)).toContain(TRAIN_IMAGES);
+    expect(await refusalHere("train", folder)).toContain(TRAIN_IMAGES);
   });
 
   it("is refused when a packed file would unpack to far more than it says", async () => {
@@ -98,41 +98,42 @@ describe.concurrent("data that is wrong", () => {
 
   it("is refused when there are more labels than images", async () => {
     const labels = encodeIdx([101], new Uint8Array(101));
-    expect(await refusal("train", dataWith("labels", { [TRAIN_LABELS]: labels }))).toContain("expected 100 labels");
+    expect(await refusalHere("train", dataWith("labels", { [TRAIN_LABELS]: labels }))).toContain("expected 100 labels");
   });
 
   it("is refused when a label is no class", async () => {
     const labels = encodeIdx([100], new Uint8Array(100).fill(12, 50));
     const folder = dataWith("classes", { [TRAIN_LABELS]: labels });
-    expect(await refusal("train", "--data", folder)).toContain("expected labels from 0 to 9, got 12 at index 50");
-    expect(await refusal("eval", MODEL, folder)).toContain("expected at most 10 classes");
+    expect(await refusalHere("train", "--data", folder)).toContain("expected labels from 0 to 9, got 12 at index 50");
+    expect(await refusalHere("eval", MODEL, folder)).toContain("expected at most 10 classes");
   });
 
   it("is refused when test images have another shape", async () => {
     const images = encodeIdx([40, 14, 56], new Uint8Array(40 * 784));
-    expect(await refusal("train", dataWith("shape", { [TEST_IMAGES]: images }))).toContain("[28, 28, 1]");
+    expect(await refusalHere("train", dataWith("shape", { [TEST_IMAGES]: images }))).toContain("[28, 28, 1]");
   });
 
   it("is refused when files are missing or none", async () => {
     mkdirSync(here("empty"));
-    expect(await refusal("train", "empty")).toContain(TRAIN_IMAGES);
-    expect(await refusal("train", "nowhere")).toContain("no such folder");
-    expect(await refusal("train", "--data", "nowhere")).toContain("no such file or folder");
+    expect(await refusalHere("train", "empty")).toContain(TRAIN_IMAGES);
+    expect(await refusalHere("train", "nowhere")).toContain("no such folder");
+    expect(await refusalHere("train", "--data", "nowhere")).toContain("no such file or folder");
   });
 });
 
-describe.concurrent("a model file that is wrong", () => {
+describe("a model file that is wrong", () => {
   const weights = (bytes: number) => ({ dtype: "F32", shape: [bytes / 4], data_offsets: [0, bytes] });
 
   it("is refused when its header would take 10 GB", async () => {
     const file = safetensors("huge.safetensors", "{}", new Uint8Array(100), 10_000_000_000n);
-    for (const command of ["eval", "inspect"]) expect(await refusal(command, file)).toContain("10000000000");
-    expect(await refusal("train", "--resume", file)).toContain("10000000000");
+    expect(await refusal("eval", file)).toContain("10000000000");
+    expect(await refusalHere("inspect", file)).toContain("10000000000");
+    expect(await refusalHere("train", "--resume", file)).toContain("10000000000");
   });
 
   it("is refused when tensors overlap, or a tensor would take 10 GB", async () => {
     const header = { a: weights(16), b: { dtype: "F32", shape: [4], data_offsets: [8, 24] } };
-    expect(await refusal("inspect", safetensors("overlap.safetensors", header, new Uint8Array(24)))).toContain(
+    expect(await refusalHere("inspect", safetensors("overlap.safetensors", header, new Uint8Array(24)))).toContain(
       "overlaps",
     );
     const large = { a: weights(10_000_000_000) };
@@ -143,13 +144,13 @@ describe.concurrent("a model file that is wrong", () => {
 
   it("is refused when it is of another program, cut off, or no model at all", async () => {
     const foreign = safetensors("foreign.safetensors", { a: weights(16) }, new Uint8Array(16));
-    expect(await refusal("eval", foreign)).toContain("expected a model that convasm saved");
+    expect(await refusalHere("eval", foreign)).toContain("expected a model that convasm saved");
     const good = readFileSync(here(MODEL));
     writeFileSync(here("half.safetensors"), good.subarray(0, good.length / 2));
-    expect(await refusal("eval", "half.safetensors")).toContain("half.safetensors");
-    expect(await refusal("predict", join("small", TRAIN_LABELS), "x.png")).toContain(TRAIN_LABELS);
-    expect(await refusal("eval", "absent.safetensors")).toContain("no such file");
-    expect(await refusal("inspect", "small")).toContain("no such file");
+    expect(await refusalHere("eval", "half.safetensors")).toContain("half.safetensors");
+    expect(await refusalHere("predict", join("small", TRAIN_LABELS), "x.png")).toContain(TRAIN_LABELS);
+    expect(await refusalHere("eval", "absent.safetensors")).toContain("no such file");
+    expect(await refusalHere("inspect", "small")).toContain("no such file");
   });
 
   /** The good model with something changed. */
@@ -162,15 +163,15 @@ describe.concurrent("a model file that is wrong", () => {
 
   it("is refused when a weight is NaN, missing, or of another shape", async () => {
     const nan = changed("nan.safetensors", ({ tensors }) => tensors.get("conv2d/kernel")?.data.fill(Number.NaN, 5, 6));
-    expect(await refusal("eval", nan, "small")).toContain(
+    expect(await refusalHere("eval", nan, "small")).toContain(
       '"conv2d/kernel": expected finite numbers, got NaN at index 5',
     );
     const missing = changed("missing.safetensors", ({ tensors }) => tensors.delete("dense/bias"));
-    expect(await refusal("predict", missing, "x.png")).toContain('expected weights "dense/bias"');
+    expect(await refusalHere("predict", missing, "x.png")).toContain('expected weights "dense/bias"');
     const shape = changed("other.safetensors", ({ tensors }) => {
       tensors.set("dense/bias", { dtype: "F32", shape: [11], data: new Float32Array(11) });
     });
-    expect(await refusal("inspect", shape)).toContain("expected weights");
+    expect(await refusalHere("inspect", shape)).toContain("expected weights");
   });
 
   it("is refused when its description is not one", async () => {
@@ -185,7 +186,8 @@ describe.concurrent("a model file that is wrong", () => {
       const file = changed(`description-${i}.safetensors`, ({ metadata }) => {
         metadata.model = model;
       });
-      expect(await refusal("eval", file, "small")).toContain(part);
+      // The sizes of layers are those that could take memory.
+      expect(await (model.startsWith("{") ? refusal : refusalHere)("eval", file, "small")).toContain(part);
     }
   });
 
@@ -195,9 +197,9 @@ describe.concurrent("a model file that is wrong", () => {
       const file = changed(`state-${i}.safetensors`, ({ metadata }) => {
         metadata.training = state;
       });
-      await refusal("train", "--resume", file);
+      await refusalHere("train", "--resume", file);
     }
-    expect(await refusal("train", "--resume", MODEL)).toContain("got a finished model");
+    expect(await refusalHere("train", "--resume", MODEL)).toContain("got a finished model");
   });
 });
 
@@ -273,11 +275,11 @@ describe("options that are wrong", () => {
 describe("a folder that cannot be written to", () => {
   it("is refused before the training begins", async () => {
     writeFileSync(here("occupied"), "mine");
-    expect(await refusal("train", "small", "--out", "occupied")).toContain("a file of that name is there");
-    expect(await refusal("train", "small", "--out", join("occupied", "run"))).toContain("not a folder");
+    expect(await refusalHere("train", "small", "--out", "occupied")).toContain("a file of that name is there");
+    expect(await refusalHere("train", "small", "--out", join("occupied", "run"))).toContain("not a folder");
     expect(readFileSync(here("occupied"), "utf8")).toBe("mine");
     if (process.platform === "linux") {
-      expect(await refusal("train", "small", "--out", "/proc/convasm/run")).toContain("cannot make the folder");
+      expect(await refusalHere("train", "small", "--out", "/proc/convasm/run")).toContain("cannot make the folder");
     }
   });
 

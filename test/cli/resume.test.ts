@@ -27,6 +27,17 @@ function interrupted(words: readonly string[], epochs: number, signal: NodeJS.Si
   });
 }
 
+/** The same within this process. */
+function interruptedHere(words: readonly string[], epochs: number): Promise<Result<number>> {
+  let epoch = 0;
+  return convasmHere(words, {
+    cwd,
+    onOutput(text, interrupt) {
+      if (text.includes('"event":"epoch"') && ++epoch === epochs) interrupt();
+    },
+  });
+}
+
 async function trainedInOnePiece(words: readonly string[]): Promise<Result> {
   const result = await convasmHere(words, { cwd });
   expect(result.stderr).toBe("");
@@ -43,11 +54,24 @@ function figures(...results: Result[]): Record<string, unknown>[] {
 
 describe("a run that is interrupted and resumed", () => {
   const cases: [string, string[]][] = [
-    ["with momentum", ["--model", "conv8", "--epochs", "30", "--batch-size", "7", "--lr", "0.005"]],
+    ["with momentum", ["--model", "conv8", "--epochs", "8", "--batch-size", "7", "--lr", "0.005"]],
     [
       "with Adam, dropout, augmentation, a schedule and a held-out part",
       [
-        ...["--model", "keras", "--epochs", "6", "--batch-size", "20", "--optimizer", "adam", "--schedule", "cosine"],
+        ...[
+          "--model",
+          "keras",
+          "--limit",
+          "300",
+          "--epochs",
+          "6",
+          "--batch-size",
+          "20",
+          "--optimizer",
+          "adam",
+          "--schedule",
+          "cosine",
+        ],
         ...[
           "--augment",
           "shift=2,rotate=10",
@@ -60,7 +84,10 @@ describe("a run that is interrupted and resumed", () => {
         ],
       ],
     ],
-    ["with batch normalisation and RMSProp", ["--model", "batchnorm", "--epochs", "7", "--optimizer", "rmsprop"]],
+    [
+      "with batch normalisation and RMSProp",
+      ["--model", "batchnorm", "--limit", "240", "--batch-size", "30", "--epochs", "5", "--optimizer", "rmsprop"],
+    ],
   ];
 
   it.each(cases)("ends with the same weights as one that was not, %s", async (name, settings) => {
@@ -68,7 +95,7 @@ describe("a run that is interrupted and resumed", () => {
     const whole = await trainedInOnePiece([...words, "--out", `${name} whole`]);
     const out = `${name} cut`;
 
-    const first = await interrupted([...words, "--out", out], 1);
+    const first = await interruptedHere([...words, "--out", out], 1);
     expect(first.code, first.stderr).toBe(130);
     expect(first.stderr).toMatch(
       /^convasm: interrupted in epoch .*; nothing is lost, go on with: .* train --resume .*\n$/,
@@ -77,7 +104,7 @@ describe("a run that is interrupted and resumed", () => {
     expect(existsSync(join(cwd, String(checkpoint)))).toBe(true);
     expect(existsSync(join(cwd, out, "model.safetensors"))).toBe(false);
 
-    const second = await interrupted(["train", "--json", "--resume", out], 1);
+    const second = await interruptedHere(["train", "--json", "--resume", out], 1);
     expect(second.code).toBe(130);
     expect(second.event("start").resumedAtStep).toBe(step);
     expect(Number(second.event("interrupted").step)).toBeGreaterThan(Number(step));
@@ -94,7 +121,7 @@ describe("a run that is interrupted and resumed", () => {
   });
 
   it("does so after a request to terminate, too, and is found without its name", async () => {
-    const words = ["train", "small", ...LONG];
+    const words = ["train", "small", ...LONG, "--limit", "300"];
     const first = await interrupted(words, 1, "SIGTERM");
     expect(first.code, first.stderr).toBe(130);
     const rest = await convasmHere(["train", "--resume", "--quiet"], { cwd });

@@ -30,25 +30,27 @@ function results(placed: PlacedLayers, x: Float64Array, dy: Float64Array): Map<s
   return new Map([["output", y], ...gradients, ["inference", placed.forward(x, "inference")]]);
 }
 
-for (const engine of HOST_ENGINES) {
-  describe(`layers on ${engine} agree with float64`, () => {
-    it.each(LAYER_CASES)("$name", async ({ name, layers, input, first }) => {
-      const exact = await placeLayers(layers, input, BATCH, { first });
-      const placed = await placeLayers(layers, input, BATCH, { engine, first });
-      // Statistics of fewer samples amplify rounding errors beyond what the lengths of sums say.
-      for (const n of [BATCH, BATCH - 1]) {
-        const x = normal(`${name} ${n}`, n * sizeOf(input));
-        const dy = normal(`${name} ${n} dy`, n * exact.outputs);
-        const wanted = results(exact, x, dy);
-        const tolerance = roundings(exact.graph, n) * ROUNDING;
-        for (const [what, got] of results(placed, x, dy)) {
+describe("layers on every engine agree with float64", () => {
+  it.each(LAYER_CASES)("$name", async ({ name, layers, input, first }) => {
+    const exact = await placeLayers(layers, input, BATCH, { first });
+    const placed = await Promise.all(
+      HOST_ENGINES.map(async (engine) => ({ engine, on: await placeLayers(layers, input, BATCH, { engine, first }) })),
+    );
+    // Statistics of fewer samples amplify rounding errors beyond what the lengths of sums say.
+    for (const n of [BATCH, BATCH - 1]) {
+      const x = normal(`${name} ${n}`, n * sizeOf(input));
+      const dy = normal(`${name} ${n} dy`, n * exact.outputs);
+      const wanted = results(exact, x, dy);
+      const tolerance = roundings(exact.graph, n) * ROUNDING;
+      for (const { engine, on } of placed) {
+        for (const [what, got] of results(on, x, dy)) {
           const values = wanted.get(what) ?? new Float64Array();
           const allowed = tolerance * Math.max(...values.map(Math.abs));
           const wrong = values.findIndex((value, i) => !(Math.abs(got[i] - value) <= allowed));
-          expect(wrong, `${what} of ${n}: ${got[wrong]} for ${values[wrong]} at`).toBe(-1);
+          expect(wrong, `${what} of ${n} on ${engine}: ${got[wrong]} for ${values[wrong]} at`).toBe(-1);
           expect(got.length).toBe(values.length);
         }
       }
-    });
+    }
   });
-}
+});

@@ -84,6 +84,20 @@ export async function placeLayers(
   });
   let n = 0;
 
+  // Differences ask for the same pass some hundred times.
+  const forwardTapes = new Map<string, { readonly tape: Tape; readonly y: number }>();
+  const forwardTape = (samples: number, mode: Mode) => {
+    const key = `${mode} ${samples}`;
+    const known = forwardTapes.get(key);
+    if (known !== undefined) return known;
+    const tape = new Tape();
+    placed.prepare(tape, "training", samples);
+    if (mode !== "training") placed.prepare(tape, mode, samples);
+    const [y] = placed.forward(tape, samples, xRegion.offset, mode);
+    forwardTapes.set(key, { tape, y });
+    return { tape, y };
+  };
+
   return {
     graph,
     outputs,
@@ -96,10 +110,7 @@ export async function placeLayers(
       n = x.length / sizeOf(input);
       if (!Number.isInteger(n) || n > batch) throw new RangeError(`forward: expected up to ${batch} samples, got ${n}`);
       heap.set(x, xRegion.offset);
-      const tape = new Tape();
-      placed.prepare(tape, "training", n);
-      if (mode !== "training") placed.prepare(tape, mode, n);
-      const [y] = placed.forward(tape, n, xRegion.offset, mode);
+      const { tape, y } = forwardTape(n, mode);
       engine.run(tape);
       return Float64Array.from(view(y, n * outputs));
     },
