@@ -3,9 +3,10 @@
 
 import { store_lanes } from "./lanes";
 import {
-  add_gradients, column_sum, demote_sums, gradient_tile, normalize_tile, padded, ROWS, rows_in_sum, rows_in_tile,
+  add_gradients, column_sum, demote_sums, gradient_tile, NO_RELU, normalize_tile, padded, ROWS, rows_in_sum, rows_in_tile,
 } from "./norm-tiles";
 import { address, zero } from "./simd";
+import { CHANNELS } from "./span";
 
 /**
  * dbeta and dgamma from the sums of each sample.
@@ -43,7 +44,7 @@ export function group_norm_forward(
 ): void {
   const stride = <usize>c << 2, row = <usize>padded(c) << 2;
   const width = c / groups;
-  const lower = f32x4.splat(-Infinity);
+  const lower = f32x4.splat(-Infinity), upper = f32x4.splat(Infinity);
   for (let n = begin; n < end; n++) {
     const from = address(moments) + <usize>n * ROWS * row, to = address(folded + 4 * n * c);
     for (let first = 0; first < c; first += width) {
@@ -72,10 +73,9 @@ export function group_norm_forward(
     const step = rows_in_tile(c);
     for (let position = 0; position < positions; position += step) {
       const rows = min(step, positions - position), offset = (n * positions + position) * c;
-      for (let i = 0; i < c; i += 4) {
+      for (let i = 0; i < c; i += CHANNELS) {
         const at = to + (<usize>i << 2);
-        const scale = v128.load(at), shift = v128.load(at + stride);
-        normalize_tile(address(x + offset + i), address(y + offset + i), stride, rows, scale, shift, lower, min(4, c - i));
+        normalize_tile(address(x + offset + i), address(y + offset + i), stride, rows, at, at + stride, lower, upper, c - i);
       }
     }
   }
@@ -108,10 +108,9 @@ export function group_norm_backward(
     for (let position = 0; position < positions; position += inSum) {
       const rows = min(inSum, positions - position), offset = image + position * c;
       for (let i = 0; i < c; i += 4) {
-        const at = <usize>i << 2;
-        const mean = v128.load(from + at + 2 * stride);
+        const at = <usize>i << 2, mean = from + at + 2 * stride;
         add_gradients(
-          address(x + offset + i), address(dy + offset + i), stride, rows, mean, zero(), zero(), to + at, row, more, false,
+          address(x + offset + i), address(dy + offset + i), stride, rows, mean, 0, 0, to + at, row, more, NO_RELU, zero(), false,
         );
       }
     }
@@ -136,12 +135,11 @@ export function group_norm_backward(
     if (!dx) continue;
     for (let position = 0; position < positions; position += inTile) {
       const rows = min(inTile, positions - position), offset = image + position * c;
-      for (let i = 0; i < c; i += 4) {
-        const at = to + (<usize>i << 2), scale = v128.load(from + (<usize>i << 2));
-        const slope = v128.load(at + 2 * row), constant = v128.load(at + 3 * row);
+      for (let i = 0; i < c; i += CHANNELS) {
+        const at = to + (<usize>i << 2), scale = from + (<usize>i << 2);
         gradient_tile(
           address(x + offset + i), address(dy + offset + i), address(dx + offset + i), stride, rows,
-          scale, zero(), slope, constant, min(4, c - i), false,
+          scale, 0, at + 2 * row, at + 3 * row, c - i, NO_RELU, zero(),
         );
       }
     }

@@ -2,11 +2,12 @@
 // [rows, c]; the sums of a sample are rows of `padded` floats, c rounded up to whole vectors, with zeros at their end.
 
 import { SUM_ROWS } from "../src/engine/kernel-sizes";
-import { keep_lanes, store_lanes_inline } from "./lanes";
+import { keep_lanes } from "./lanes";
 import { madd, zero } from "./simd";
+import { CHANNELS, load_high, store_channels_inline, store_span } from "./span";
 import { add_high, add_low, demote } from "./sums";
 
-/** Rows that are taken together: registers hold the sums, and all channels find the rows in the first-level cache. */
+/** Rows that are taken together, about 4 KB of them: a span of channels shares its factors, and lines of the cache are read in order. */
 // @ts-ignore: decorator
 @inline
 export function rows_in_tile(c: i32): i32 {
@@ -58,66 +59,123 @@ export function column_sum(from: usize, stride: usize, rows: i32, origin: v128):
   return demote(low, high);
 }
 
-/** y = max(scale x + shift, lower) of a tile of rows. */
+/** y = min(max(scale x + shift, lower), upper) of a tile of rows, at the first `count` channels of a span. */
 // @ts-ignore: decorator
 @inline
 export function normalize_tile(
-  from: usize, to: usize, stride: usize, rows: i32, scale: v128, shift: v128, lower: v128, lanes: i32,
+  from: usize, to: usize, stride: usize, rows: i32, scale: usize, shift: usize, lower: v128, upper: v128, count: i32,
 ): void {
+  const factor = v128.load(scale), factorHigh = load_high(scale);
+  const summand = v128.load(shift), summandHigh = load_high(shift);
+  if (count >= CHANNELS) {
+    for (; rows >= 2; rows -= 2) {
+      let low = madd(v128.load(from), factor, summand), high = madd(load_high(from), factorHigh, summandHigh);
+      from += stride;
+      store_span(to, f32x4.pmin(f32x4.pmax(low, lower), upper), f32x4.pmin(f32x4.pmax(high, lower), upper));
+      to += stride;
+      low = madd(v128.load(from), factor, summand); high = madd(load_high(from), factorHigh, summandHigh);
+      from += stride;
+      store_span(to, f32x4.pmin(f32x4.pmax(low, lower), upper), f32x4.pmin(f32x4.pmax(high, lower), upper));
+      to += stride;
+    }
+  }
   for (; rows > 0; rows--) {
-    store_lanes_inline(to, f32x4.pmax(madd(v128.load(from), scale, shift), lower), lanes);
+    const low = madd(v128.load(from), factor, summand), high = madd(load_high(from), factorHigh, summandHigh);
+    store_channels_inline(to, f32x4.pmin(f32x4.pmax(low, lower), upper), f32x4.pmin(f32x4.pmax(high, lower), upper), count);
     from += stride;
     to += stride;
   }
 }
 
-/** dz: dy where the ReLU let scale x + shift through, else 0; without a ReLU dy. */
+/** No ReLU, a plain one, or one with an upper bound. Constants, of which each has code of its own. */
+export const NO_RELU: i32 = 0, PLAIN: i32 = 1, BOUNDED: i32 = 2;
+
+/** dz: dy where the ReLU let scale x + shift through, which is between 0 and `upper`; without a ReLU dy. */
 // @ts-ignore: decorator
 @inline
-function gradient_of(dy: usize, x: v128, scale: v128, shift: v128, relu: bool): v128 {
-  const gradient = v128.load(dy);
-  return relu ? v128.and(gradient, f32x4.gt(madd(x, scale, shift), zero())) : gradient;
+function gradient_of(dy: v128, x: v128, scale: v128, shift: v128, upper: v128, relu: i32): v128 {
+  if (relu == NO_RELU) return dy;
+  const z = madd(x, scale, shift), positive = f32x4.gt(z, zero());
+  return v128.and(dy, relu == BOUNDED ? v128.and(positive, f32x4.lt(z, upper)) : positive);
 }
 
-/** The sums of dz and of dz (x - mean) over a tile of rows; added to those before it, where there are more tiles. */
+/**
+ * The sums of dz and of dz (x - mean) over a tile of rows, at a span of channels; added to those before it, where there are more tiles.
+ *
+ * @param x, dy, mean, scale, shift, to addresses at the first channel
+ * @param pair both vectors of the span, else its first one
+ * @param upper bound of the ReLU
+ */
 // @ts-ignore: decorator
 @inline
 export function add_gradients(
-  x: usize, dy: usize, stride: usize, rows: i32, mean: v128, scale: v128, shift: v128, to: usize, row: usize,
-  more: bool, relu: bool,
+  x: usize, dy: usize, stride: usize, rows: i32, mean: usize, scale: usize, shift: usize, to: usize, row: usize,
+  more: bool, relu: i32, upper: v128, pair: bool,
 ): void {
-  let sum0 = zero(), sum1 = zero();
-  let product0 = zero(), product1 = zero();
-  for (; rows >= 2; rows -= 2) {
-    const x0 = v128.load(x);
-    const x1 = v128.load(x + stride);
-    const dz0 = gradient_of(dy, x0, scale, shift, relu);
-    const dz1 = gradient_of(dy + stride, x1, scale, shift, relu);
-    sum0 = f32x4.add(sum0, dz0);
-    sum1 = f32x4.add(sum1, dz1);
-    product0 = madd(dz0, f32x4.sub(x0, mean), product0);
-    product1 = madd(dz1, f32x4.sub(x1, mean), product1);
-    x += 2 * stride;
-    dy += 2 * stride;
-  }
-  if (rows > 0) {
-    const x0 = v128.load(x);
-    const dz = gradient_of(dy, x0, scale, shift, relu);
+  const m = v128.load(mean), n = pair ? v128.load(mean, 16) : zero();
+  const factor = relu ? v128.load(scale) : zero(), factorHigh = relu && pair ? v128.load(scale, 16) : zero();
+  const summand = relu ? v128.load(shift) : zero(), summandHigh = relu && pair ? v128.load(shift, 16) : zero();
+  let sum0 = zero(), sum1 = zero(), high0 = zero(), high1 = zero();
+  let product0 = zero(), product1 = zero(), productHigh0 = zero(), productHigh1 = zero();
+  for (;;) {
+    let value = v128.load(x), valueHigh = pair ? v128.load(x, 16) : zero();
+    let dz = gradient_of(v128.load(dy), value, factor, summand, upper, relu);
+    let dzHigh = pair ? gradient_of(v128.load(dy, 16), valueHigh, factorHigh, summandHigh, upper, relu) : zero();
     sum0 = f32x4.add(sum0, dz);
-    product0 = madd(dz, f32x4.sub(x0, mean), product0);
+    if (pair) high0 = f32x4.add(high0, dzHigh);
+    product0 = madd(dz, f32x4.sub(value, m), product0);
+    if (pair) productHigh0 = madd(dzHigh, f32x4.sub(valueHigh, n), productHigh0);
+    if (rows == 1) break;
+    x += stride;
+    dy += stride;
+    value = v128.load(x); valueHigh = pair ? v128.load(x, 16) : zero();
+    dz = gradient_of(v128.load(dy), value, factor, summand, upper, relu);
+    dzHigh = pair ? gradient_of(v128.load(dy, 16), valueHigh, factorHigh, summandHigh, upper, relu) : zero();
+    sum1 = f32x4.add(sum1, dz);
+    if (pair) high1 = f32x4.add(high1, dzHigh);
+    product1 = madd(dz, f32x4.sub(value, m), product1);
+    if (pair) productHigh1 = madd(dzHigh, f32x4.sub(valueHigh, n), productHigh1);
+    if ((rows -= 2) == 0) break;
+    x += stride;
+    dy += stride;
   }
   sum0 = f32x4.add(sum0, sum1);
   product0 = f32x4.add(product0, product1);
+  if (pair) {
+    high0 = f32x4.add(high0, high1);
+    productHigh0 = f32x4.add(productHigh0, productHigh1);
+  }
   if (!more) {
     v128.store(to, sum0);
+    if (pair) v128.store(to, high0, 16);
     v128.store(to + row, product0);
+    if (pair) v128.store(to + row, productHigh0, 16);
     return;
   }
-  v128.store(to, add_low(v128.load(to), sum0));
-  v128.store(to + row, add_low(v128.load(to + row), product0));
-  to += 2 * row;
-  v128.store(to, add_high(v128.load(to), sum0));
-  v128.store(to + row, add_high(v128.load(to + row), product0));
+  if (pair) {
+    // V8 makes pairs of what is stored side by side; the halves are read from there.
+    const rest = to + 4 * row;
+    v128.store(rest, sum0);
+    v128.store(rest, high0, 16);
+    sum0 = v128.load(rest); high0 = v128.load(rest, 16);
+    v128.store(rest, product0);
+    v128.store(rest, productHigh0, 16);
+    product0 = v128.load(rest); productHigh0 = v128.load(rest, 16);
+  }
+  add_double(to, row, sum0);
+  add_double(to + row, row, product0);
+  if (pair) {
+    add_double(to + 16, row, high0);
+    add_double(to + 16 + row, row, productHigh0);
+  }
+}
+
+/** Adds four lanes to sums in float64: the low ones at an address, the high ones two rows after it. */
+// @ts-ignore: decorator
+@inline
+function add_double(to: usize, row: usize, v: v128): void {
+  v128.store(to, add_low(v128.load(to), v));
+  v128.store(to + 2 * row, add_high(v128.load(to + 2 * row), v));
 }
 
 /** Makes float32 of two rows of sums that `more` tiles were added to, and zeros of what lies behind c sums. */
@@ -139,17 +197,22 @@ export function demote_sums(to: usize, row: usize, c: i32, more: bool): void {
   }
 }
 
-/** dx = scale dz + slope x + constant of a tile of rows. */
+/** dx = scale dz + slope x + constant of a tile of rows, at the first `count` channels of a span. */
 // @ts-ignore: decorator
 @inline
 export function gradient_tile(
   x: usize, dy: usize, dx: usize, stride: usize, rows: i32,
-  scale: v128, shift: v128, slope: v128, constant: v128, lanes: i32, relu: bool,
+  scale: usize, shift: usize, slope: usize, constant: usize, count: i32, relu: i32, upper: v128,
 ): void {
+  const factor = v128.load(scale), factorHigh = load_high(scale);
+  const summand = relu ? v128.load(shift) : zero(), summandHigh = relu ? load_high(shift) : zero();
+  const a = v128.load(slope), b = load_high(slope);
+  const c = v128.load(constant), d = load_high(constant);
   for (; rows > 0; rows--) {
-    const value = v128.load(x);
-    const dz = gradient_of(dy, value, scale, shift, relu);
-    store_lanes_inline(dx, madd(dz, scale, madd(value, slope, constant)), lanes);
+    const low = v128.load(x), high = load_high(x);
+    const dz = gradient_of(v128.load(dy), low, factor, summand, upper, relu);
+    const dzHigh = gradient_of(load_high(dy), high, factorHigh, summandHigh, upper, relu);
+    store_channels_inline(dx, madd(dz, factor, madd(low, a, c)), madd(dzHigh, factorHigh, madd(high, b, d)), count);
     x += stride;
     dy += stride;
     dx += stride;

@@ -5,9 +5,11 @@
 
 import { keep_lanes, store_lanes } from "./lanes";
 import {
-  add_gradients, BLOCK, column_sum, demote_sums, gradient_tile, normalize_tile, padded, ROWS, rows_in_sum, rows_in_tile,
+  add_gradients, BLOCK, BOUNDED, column_sum, demote_sums, gradient_tile, NO_RELU, normalize_tile, padded, PLAIN, ROWS, rows_in_sum,
+  rows_in_tile,
 } from "./norm-tiles";
 import { address, madd, zero } from "./simd";
+import { CHANNELS, SPAN } from "./span";
 import { add_high, add_low, demote, promote_high } from "./sums";
 
 /**
@@ -64,6 +66,84 @@ function add_tile(at: usize, row: usize, rows: f64, center: v128, sum: v128, squ
   v128.store(at + row, f64x2.add(v128.load(at + row), all));
 }
 
+/**
+ * Moments of a tile of rows, at a span of channels: settled where the tile is the whole sample, else added to those before it.
+ *
+ * @param x, origin, to addresses at the first channel: of the tile, the sample and its moments
+ * @param left channels from there on
+ * @param pair both vectors of the span, else its first one
+ */
+// @ts-ignore: decorator
+@inline
+function add_moments(
+  x: usize, stride: usize, rows: i32, origin: usize, to: usize, row: usize, positions: i32, left: i32, pair: bool,
+): void {
+  const apart = <usize>(rows >> 3) * stride;
+  let center = mean_of_eight(x, apart), centerHigh = pair ? mean_of_eight(x + 16, apart) : zero();
+  let sum0 = zero(), sum1 = zero(), high0 = zero(), high1 = zero();
+  let square0 = zero(), square1 = zero(), squareHigh0 = zero(), squareHigh1 = zero();
+  for (let count = rows; ; ) {
+    let difference = f32x4.sub(v128.load(x), center), differenceHigh = pair ? f32x4.sub(v128.load(x, 16), centerHigh) : zero();
+    sum0 = f32x4.add(sum0, difference);
+    if (pair) high0 = f32x4.add(high0, differenceHigh);
+    square0 = madd(difference, difference, square0);
+    if (pair) squareHigh0 = madd(differenceHigh, differenceHigh, squareHigh0);
+    if (count == 1) break;
+    x += stride;
+    difference = f32x4.sub(v128.load(x), center); differenceHigh = pair ? f32x4.sub(v128.load(x, 16), centerHigh) : zero();
+    sum1 = f32x4.add(sum1, difference);
+    if (pair) high1 = f32x4.add(high1, differenceHigh);
+    square1 = madd(difference, difference, square1);
+    if (pair) squareHigh1 = madd(differenceHigh, differenceHigh, squareHigh1);
+    if ((count -= 2) == 0) break;
+    x += stride;
+  }
+  sum0 = f32x4.add(sum0, sum1);
+  square0 = f32x4.add(square0, square1);
+  if (pair) {
+    high0 = f32x4.add(high0, high1);
+    squareHigh0 = f32x4.add(squareHigh0, squareHigh1);
+    // V8 makes pairs of what is stored side by side; the halves are read from there.
+    const rest = to + 4 * row;
+    v128.store(rest, center);
+    v128.store(rest, centerHigh, 16);
+    center = v128.load(rest); centerHigh = v128.load(rest, 16);
+    v128.store(rest, square0);
+    v128.store(rest, squareHigh0, 16);
+    square0 = v128.load(rest); squareHigh0 = v128.load(rest, 16);
+    v128.store(rest, sum0);
+    v128.store(rest, high0, 16);
+    sum0 = v128.load(rest); high0 = v128.load(rest, 16);
+    v128.store(rest, zero());
+    v128.store(rest, zero(), 16);
+  }
+  keep_moments(sum0, square0, center, rows, origin, to, row, positions, left);
+  if (pair) keep_moments(high0, squareHigh0, centerHigh, rows, origin + 16, to + 16, row, positions, left - 4);
+}
+
+/** The end of `add_moments`, for one vector. */
+// @ts-ignore: decorator
+@inline
+function keep_moments(
+  sum: v128, squares: v128, center: v128, rows: i32, origin: usize, at: usize, row: usize, positions: i32, left: i32,
+): void {
+  if (rows == positions) {
+    const moved = f32x4.div(sum, f32x4.splat(<f32>rows));
+    const lanes = min(4, left);
+    const mean = f32x4.add(center, moved);
+    v128.store(at, keep_lanes(mean, lanes));
+    v128.store(at + 2 * row, keep_lanes(f32x4.sub(moved, f32x4.sub(mean, center)), lanes));
+    const within = f32x4.pmax(f32x4.sub(squares, f32x4.mul(sum, moved)), zero());
+    v128.store(at + row, keep_lanes(within, lanes));
+  } else {
+    const many = <f64>rows, first = v128.load(origin);
+    const low = f64x2.sub(f64x2.promote_low_f32x4(center), f64x2.promote_low_f32x4(first));
+    const high = f64x2.sub(promote_high(center), promote_high(first));
+    add_tile(at, row, many, low, f64x2.promote_low_f32x4(sum), f64x2.promote_low_f32x4(squares));
+    add_tile(at + 2 * row, row, many, high, promote_high(sum), promote_high(squares));
+  }
+}
+
 /** Turns the sums of `add_tile` into a mean and a sum of squares of the differences from it. */
 // @ts-ignore: decorator
 @inline
@@ -98,45 +178,11 @@ export function batch_norm_moments(begin: i32, end: i32, x: i32, moments: i32, p
     memory.fill(sums, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
-      for (let i: usize = 0; i < row; i += 16) {
-        const center = mean_of_eight(from + i, <usize>(rows >> 3) * stride);
-        let at = from + i;
-        let sum0 = zero(), sum1 = zero();
-        let count = rows;
-        let square0 = zero(), square1 = zero();
-        for (; count >= 2; count -= 2) {
-          const difference0 = f32x4.sub(v128.load(at), center);
-          const difference1 = f32x4.sub(v128.load(at + stride), center);
-          sum0 = f32x4.add(sum0, difference0);
-          sum1 = f32x4.add(sum1, difference1);
-          square0 = madd(difference0, difference0, square0);
-          square1 = madd(difference1, difference1, square1);
-          at += 2 * stride;
-        }
-        if (count > 0) {
-          const difference = f32x4.sub(v128.load(at), center);
-          sum0 = f32x4.add(sum0, difference);
-          square0 = madd(difference, difference, square0);
-        }
-        const sum = f32x4.add(sum0, sum1), squares = f32x4.add(square0, square1);
-
-        at = sums + i;
-        if (rows == positions) {
-          const moved = f32x4.div(sum, f32x4.splat(<f32>rows));
-          const lanes = min(4, c - <i32>(i >> 2));
-          const mean = f32x4.add(center, moved);
-          v128.store(at, keep_lanes(mean, lanes));
-          v128.store(at + 2 * row, keep_lanes(f32x4.sub(moved, f32x4.sub(mean, center)), lanes));
-          const within = f32x4.pmax(f32x4.sub(squares, f32x4.mul(sum, moved)), zero());
-          v128.store(at + row, keep_lanes(within, lanes));
-        } else {
-          const many = <f64>rows, origin = v128.load(image + i);
-          const low = f64x2.sub(f64x2.promote_low_f32x4(center), f64x2.promote_low_f32x4(origin));
-          const high = f64x2.sub(promote_high(center), promote_high(origin));
-          add_tile(at, row, many, low, f64x2.promote_low_f32x4(sum), f64x2.promote_low_f32x4(squares));
-          add_tile(at + 2 * row, row, many, high, promote_high(sum), promote_high(squares));
-        }
+      let i: usize = 0;
+      if (WIDE) {
+        for (; i + SPAN <= row; i += SPAN) add_moments(from + i, stride, rows, image + i, sums + i, row, positions, c - <i32>(i >> 2), true);
       }
+      for (; i < row; i += 16) add_moments(from + i, stride, rows, image + i, sums + i, row, positions, c - <i32>(i >> 2), false);
       from += <usize>step * stride;
     }
     if (positions <= step) continue;
@@ -226,30 +272,27 @@ export function batch_norm_fold(
 }
 
 /**
- * y = max(scale x + shift, lower).
+ * y = min(max(scale x + shift, lower), upper).
  *
  * Axis: sample. Overwrites y; x and y may be the same. Cost: one pass.
  *
  * @param x, y [n, positions, c]
  * @param scale, shift [c], from `batch_norm_fold`
  * @param lower 0 for a ReLU, -Infinity for none
+ * @param upper Infinity for none
  */
 export function batch_norm_forward(
-  begin: i32, end: i32, x: i32, y: i32, scale: i32, shift: i32, positions: i32, c: i32, lower: f32,
+  begin: i32, end: i32, x: i32, y: i32, scale: i32, shift: i32, positions: i32, c: i32, lower: f32, upper: f32,
 ): void {
-  const floor = f32x4.splat(lower);
+  const floor = f32x4.splat(lower), ceiling = f32x4.splat(upper);
   const stride = <usize>c << 2;
   const step = rows_in_tile(c);
   const last = end * positions;
   for (let row = begin * positions; row < last; row += step) {
     const rows = min(step, last - row);
-    for (let i = 0; i < c; i += 4) {
-      const lanes = min(4, c - i);
-      const factor = v128.load(address(scale + i));
-      const summand = v128.load(address(shift + i));
-      const from = address(x + row * c + i);
-      const to = address(y + row * c + i);
-      normalize_tile(from, to, stride, rows, factor, summand, floor, lanes);
+    for (let i = 0; i < c; i += CHANNELS) {
+      const from = address(x + row * c + i), to = address(y + row * c + i);
+      normalize_tile(from, to, stride, rows, address(scale + i), address(shift + i), floor, ceiling, c - i);
     }
   }
 }
@@ -264,12 +307,44 @@ export function batch_norm_forward(
  * @param mean of the batch [c]
  * @param scale, shift [c], from `batch_norm_fold`
  * @param sums [n, 5, padded c]: the two sums, and rows to work with, left zero
- * @param relu 1 where the forward pass had `lower` 0
+ * @param upper bound of the forward pass's ReLU, Infinity for a plain one; 0 for no ReLU
  */
 export function batch_norm_backward_sums(
   begin: i32, end: i32, x: i32, dy: i32, mean: i32, scale: i32, shift: i32, sums: i32,
-  positions: i32, c: i32, relu: i32,
+  positions: i32, c: i32, upper: f32,
 ): void {
+  if (WIDE && upper == Infinity) sum_plain(begin, end, x, dy, mean, scale, shift, sums, positions, c);
+  else if (upper > 0) sum_bounded(begin, end, x, dy, mean, scale, shift, sums, positions, c, upper);
+  else sum_all(begin, end, x, dy, mean, sums, positions, c);
+}
+
+// Each kind of ReLU has a function of its own, as Binaryen makes one loop of equal ones before it knows what is constant in each. A plain
+// one has it in WIDE only: pages are to stay small.
+
+function sum_all(begin: i32, end: i32, x: i32, dy: i32, mean: i32, sums: i32, positions: i32, c: i32): void {
+  sum_rows(begin, end, x, dy, mean, 0, 0, sums, positions, c, Infinity, NO_RELU);
+}
+
+function sum_plain(
+  begin: i32, end: i32, x: i32, dy: i32, mean: i32, scale: i32, shift: i32, sums: i32, positions: i32, c: i32,
+): void {
+  sum_rows(begin, end, x, dy, mean, scale, shift, sums, positions, c, Infinity, PLAIN);
+}
+
+function sum_bounded(
+  begin: i32, end: i32, x: i32, dy: i32, mean: i32, scale: i32, shift: i32, sums: i32, positions: i32, c: i32, upper: f32,
+): void {
+  sum_rows(begin, end, x, dy, mean, scale, shift, sums, positions, c, upper, BOUNDED);
+}
+
+/** `batch_norm_backward_sums` for a kind of ReLU. */
+// @ts-ignore: decorator
+@inline
+function sum_rows(
+  begin: i32, end: i32, x: i32, dy: i32, mean: i32, scale: i32, shift: i32, sums: i32,
+  positions: i32, c: i32, upper: f32, relu: i32,
+): void {
+  const ceiling = f32x4.splat(upper);
   const stride = <usize>c << 2;
   const row = <usize>padded(c) << 2;
   const step = rows_in_sum(c);
@@ -281,18 +356,22 @@ export function batch_norm_backward_sums(
     memory.fill(to, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
-      for (let i: usize = 0; i < row; i += 16) {
-        const center = v128.load(address(mean) + i);
-        const factor = v128.load(address(scale) + i);
-        const summand = v128.load(address(shift) + i);
-        const at = to + i;
-        if (relu) add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, row, more, true);
-        else add_gradients(from + i, across + i, stride, rows, center, factor, summand, at, row, more, false);
+      let i: usize = 0;
+      if (WIDE) {
+        for (; i + SPAN <= row; i += SPAN) {
+          const means = address(mean) + i, factors = address(scale) + i, summands = address(shift) + i;
+          add_gradients(from + i, across + i, stride, rows, means, factors, summands, to + i, row, more, relu, ceiling, true);
+        }
+      }
+      for (; i < row; i += 16) {
+        const means = address(mean) + i, factors = address(scale) + i, summands = address(shift) + i;
+        add_gradients(from + i, across + i, stride, rows, means, factors, summands, to + i, row, more, relu, ceiling, false);
       }
       from += <usize>step * stride;
       across += <usize>step * stride;
     }
     demote_sums(to, row, c, more);
+    if (WIDE) memory.fill(to + 4 * row, 0, row);
   }
 }
 
@@ -340,28 +419,51 @@ export function batch_norm_backward_parameters(
  * @param x, dy, dx [n, positions, c]
  * @param scale, shift [c], from `batch_norm_fold`
  * @param factors [2, c], from `batch_norm_backward_parameters`
- * @param relu 1 where the forward pass had `lower` 0
+ * @param upper bound of the forward pass's ReLU, Infinity for a plain one; 0 for no ReLU
  */
 export function batch_norm_backward_data(
   begin: i32, end: i32, x: i32, dy: i32, dx: i32, scale: i32, shift: i32, factors: i32,
-  positions: i32, c: i32, relu: i32,
+  positions: i32, c: i32, upper: f32,
 ): void {
+  const row = begin * positions, last = end * positions;
+  if (WIDE && upper == Infinity) data_plain(row, last, x, dy, dx, scale, shift, factors, c);
+  else if (upper > 0) data_bounded(row, last, x, dy, dx, scale, shift, factors, c, upper);
+  else data_all(row, last, x, dy, dx, scale, factors, c);
+}
+
+function data_all(row: i32, last: i32, x: i32, dy: i32, dx: i32, scale: i32, factors: i32, c: i32): void {
+  data_rows(row, last, x, dy, dx, scale, 0, factors, c, Infinity, NO_RELU);
+}
+
+function data_plain(row: i32, last: i32, x: i32, dy: i32, dx: i32, scale: i32, shift: i32, factors: i32, c: i32): void {
+  data_rows(row, last, x, dy, dx, scale, shift, factors, c, Infinity, PLAIN);
+}
+
+function data_bounded(
+  row: i32, last: i32, x: i32, dy: i32, dx: i32, scale: i32, shift: i32, factors: i32, c: i32, upper: f32,
+): void {
+  data_rows(row, last, x, dy, dx, scale, shift, factors, c, upper, BOUNDED);
+}
+
+/** `batch_norm_backward_data` of rows, for a kind of ReLU. */
+// @ts-ignore: decorator
+@inline
+function data_rows(
+  row: i32, last: i32, x: i32, dy: i32, dx: i32, scale: i32, shift: i32, factors: i32, c: i32, upper: f32, relu: i32,
+): void {
+  const ceiling = f32x4.splat(upper);
   const stride = <usize>c << 2;
   const step = rows_in_tile(c);
-  const last = end * positions;
-  for (let row = begin * positions; row < last; row += step) {
+  for (; row < last; row += step) {
     const rows = min(step, last - row);
-    for (let i = 0; i < c; i += 4) {
-      const lanes = min(4, c - i);
-      const factor = v128.load(address(scale + i));
-      const summand = v128.load(address(shift + i));
-      const slope = v128.load(address(factors + i));
-      const constant = v128.load(address(factors + c + i));
+    for (let i = 0; i < c; i += CHANNELS) {
       const from = address(x + row * c + i);
       const across = address(dy + row * c + i);
       const to = address(dx + row * c + i);
-      if (relu) gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, lanes, true);
-      else gradient_tile(from, across, to, stride, rows, factor, summand, slope, constant, lanes, false);
+      gradient_tile(
+        from, across, to, stride, rows, address(scale + i), address(shift + i), address(factors + i),
+        address(factors + c + i), c - i, relu, ceiling,
+      );
     }
   }
 }

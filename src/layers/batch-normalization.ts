@@ -10,17 +10,7 @@ import { NORMALIZATION_OPTIONS, scalesAndShifts } from "./normalization-options.
 import type { LayerOptions } from "./options.ts";
 import { foldNormalization, foldRunning, PlacedFrozenNormalization } from "./placed-frozen-normalization.ts";
 import type { BackwardPlaces, BackwardTapes, ForwardPlaces, Mode, PlacedLayer, Site } from "./placed-layer.ts";
-import {
-  emitReluGradient,
-  emitRest,
-  hasRest,
-  isNone,
-  isPlain,
-  lowerOf,
-  NO_RELU,
-  type Rectifier,
-  stopsAtZero,
-} from "./rectifier.ts";
+import { boundsOf, clampOf, isClamp, isNone, NO_RELU, type Rectifier, stopsAtZero } from "./rectifier.ts";
 import { sizeOf } from "./shape.ts";
 
 const OPTIONS = {
@@ -62,7 +52,8 @@ export const BATCH_NORMALIZATION = layerType("batchNormalization", OPTIONS, (opt
         fold: (site, kernel, bias) => new FoldedNormalization(site, path, epsilon, kernel, bias),
       }),
     }),
-    absorb: (next) => (next.rectifier !== undefined && isNone(rectifier) ? normalization(next.rectifier) : undefined),
+    absorb: ({ rectifier: next }) =>
+      isNone(rectifier) && next !== undefined && isClamp(next) ? normalization(next) : undefined,
     outputShape: ([input]) => input,
     parameters([input]) {
       const [gamma, beta] = scalesAndShifts(input.slice(-1), options);
@@ -99,8 +90,6 @@ class PlacedBatchNormalization implements PlacedLayer {
   /** Sums of each sample: for the statistics, and in the backward pass for the gradients. */
   readonly #sums: Region;
   readonly #factors: Region | undefined;
-  /** Gradient before a ReLU that is not plain, if there is no gradient of the input whose place it can take. */
-  readonly #dz: Region | undefined;
 
   constructor(site: Site, momentum: number, epsilon: number, rectifier: Rectifier) {
     const { batch, output } = site;
@@ -119,8 +108,6 @@ class PlacedBatchNormalization implements PlacedLayer {
     this.#sums = site.reserve("sums", "scratch", batch * SUM_ROWS * Math.ceil(c / 4) * 4);
     if (!site.hasBackward) return;
     this.#factors = site.reserve("factors", "scratch", 2 * c);
-    if (site.needsInputGradient || !hasRest(rectifier)) return;
-    this.#dz = site.reserve("dz", "activations", batch * size);
   }
 
   #value(parameter: string): Region {
@@ -150,36 +137,28 @@ class PlacedBatchNormalization implements PlacedLayer {
       foldNormalization(tape, { ...parameters, ...statistics }, this.#folded, this.#epsilon);
     }
     const folded = mode === "inference" ? this.#foldedRunning.offset : this.#folded.offset;
-    const lower = lowerOf(this.#rectifier);
-    tape.add("batch_norm_forward", "sample", n, x, y, folded, folded + c, positions, c, lower);
-    emitRest(tape, n, y, positions * c, this.#rectifier);
+    const { lower, upper } = boundsOf(this.#rectifier);
+    tape.add("batch_norm_forward", "sample", n, x, y, folded, folded + c, positions, c, lower, upper);
   }
 
-  backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
+  backward({ samples }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
     const gamma = this.#site.parameter("gamma").gradient;
     const beta = this.#site.parameter("beta").gradient;
     if (gamma === undefined || beta === undefined || this.#factors === undefined) return;
     const c = this.#channels;
     const positions = this.#positions;
-    // The kernels compute from x where a plain ReLU lets gradients through. The gradient of another ReLU takes a pass
-    // of its own.
-    const relu = isPlain(this.#rectifier) ? 1 : 0;
-    let dz = dy;
-    if (hasRest(this.#rectifier)) {
-      dz = dx === 0 ? (this.#dz?.offset ?? 0) : dx;
-      emitReluGradient(samples, n, { y, dy, dx: dz }, positions * c, this.#rectifier);
-    }
+    const upper = clampOf(this.#rectifier);
     const sums = this.#sums.offset;
     const factors = this.#factors.offset;
     const [mean, variance] = [this.#mean.offset, this.#variance.offset];
     const [scale, shift] = [this.#folded.offset, this.#folded.offset + c];
     // The data gradient needs these sums, so they cannot wait for the weights' tape.
-    samples.add("batch_norm_backward_sums", "sample", n, x, dz, mean, scale, shift, sums, positions, c, relu);
+    samples.add("batch_norm_backward_sums", "sample", n, x, dy, mean, scale, shift, sums, positions, c, upper);
     const gradients = [gamma.offset, beta.offset, factors] as const;
     const counts = [n, c, n * positions] as const;
     const statistics = [sums, mean, variance, scale] as const;
     samples.add("batch_norm_backward_parameters", "channel", c, ...statistics, ...gradients, this.#epsilon, ...counts);
     if (dx === 0) return;
-    samples.add("batch_norm_backward_data", "sample", n, x, dz, dx, scale, shift, factors, positions, c, relu);
+    samples.add("batch_norm_backward_data", "sample", n, x, dy, dx, scale, shift, factors, positions, c, upper);
   }
 }

@@ -49,7 +49,7 @@ export class FoldedNormalization implements FoldedWeights {
     tape.add("multiply_channels", "single", 1, kernel.offset, scale, this.kernel.offset, rows, filters);
     if (bias === undefined || this.#bias === undefined) return;
     const places = [bias.offset, this.#bias.offset, scale, shift] as const;
-    const lower = Number.NEGATIVE_INFINITY;
-    tape.add("batch_norm_forward", "single", 1, ...places, bias.size / filters, filters, lower);
+    const bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+    tape.add("batch_norm_forward", "single", 1, ...places, bias.size / filters, filters, ...bounds);
   }
 }

@@ -1,7 +1,7 @@
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer, Site } from "./placed-layer.ts";
-import { emitReluGradient, emitRest, hasRest, isPlain, lowerOf, type Rectifier } from "./rectifier.ts";
+import { boundsOf, clampOf, type Rectifier } from "./rectifier.ts";
 import { sizeOf } from "./shape.ts";
 
 /** Emits the normalisation by a mean and a variance as a scale and a shift of each channel: [2, c]. */
@@ -63,25 +63,17 @@ export class PlacedFrozenNormalization implements PlacedLayer {
   forward(tape: Tape, n: number, { x: [x], y }: ForwardPlaces): void {
     const c = this.#channels;
     const folded = this.#folded.offset;
-    const lower = lowerOf(this.#rectifier);
-    tape.add("batch_norm_forward", "sample", n, x, y, folded, folded + c, this.#positions, c, lower);
-    emitRest(tape, n, y, this.#positions * c, this.#rectifier);
+    const { lower, upper } = boundsOf(this.#rectifier);
+    tape.add("batch_norm_forward", "sample", n, x, y, folded, folded + c, this.#positions, c, lower, upper);
   }
 
-  backward({ samples }: BackwardTapes, n: number, { x: [x], y, dy, dx: [dx] }: BackwardPlaces): void {
+  backward({ samples }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
     if (dx === 0 || this.#zeros === undefined) return;
     const c = this.#channels;
     const folded = this.#folded.offset;
     const positions = this.#positions;
-    // The kernel computes from x where a plain ReLU lets gradients through. The gradient of another ReLU takes a pass
-    // of its own.
-    const relu = isPlain(this.#rectifier) ? 1 : 0;
-    let dz = dy;
-    if (hasRest(this.#rectifier)) {
-      dz = dx;
-      emitReluGradient(samples, n, { y, dy, dx: dz }, positions * c, this.#rectifier);
-    }
-    const places = [x, dz, dx, folded, folded + c, this.#zeros.offset] as const;
-    samples.add("batch_norm_backward_data", "sample", n, ...places, positions, c, relu);
+    const upper = clampOf(this.#rectifier);
+    const places = [x, dy, dx, folded, folded + c, this.#zeros.offset] as const;
+    samples.add("batch_norm_backward_data", "sample", n, ...places, positions, c, upper);
   }
 }

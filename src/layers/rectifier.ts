@@ -45,6 +45,11 @@ export function isClamp({ slope }: Rectifier): boolean {
   return slope === 0;
 }
 
+/** The upper bound of a ReLU that is a clamp, 0 for others, as the gradients of a batch normalisation take it. */
+export function clampOf({ upper, slope }: Rectifier): number {
+  return slope === 0 ? upper : 0;
+}
+
 /** True if a ReLU does more than the lower bound, forward and backward. */
 export function hasRest(rectifier: Rectifier): boolean {
   return !isNone(rectifier) && !isPlain(rectifier);

@@ -163,6 +163,7 @@ const AFTER: Readonly<Record<string, () => Layer[]>> = {
   "bounded ReLU": () => [relu({ maxValue: 0.5 })],
   "bounded ReLU, pooling": () => [relu({ maxValue: 0.5 }), maxPooling2d()],
   "pooling, bounded leaky ReLU": () => [maxPooling2d(), relu({ maxValue: 0.5, negativeSlope: 0.25 })],
+  "normalisation, bounded ReLU": () => [batchNormalization(), relu({ maxValue: 0.625 })],
   "normalisation, bounded leaky ReLU": () => [batchNormalization(), relu({ maxValue: 0.625, negativeSlope: 0.25 })],
 };
 

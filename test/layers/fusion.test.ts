@@ -78,8 +78,15 @@ describe("neighbours in a graph", () => {
     expect(kernels([conv(), other], IMAGE, true)).toEqual([...narrow, "bias_backward"]);
     const found = kernels([flatten(), dense({ units: 4 }), other], IMAGE, true);
     expect(found.filter((kernel) => kernel.startsWith("relu"))).toEqual(["relu_forward", "relu_backward"]);
-    const normalised = kernels([batchNormalization(), other], IMAGE, false);
-    expect(normalised.filter((kernel) => kernel.startsWith("relu"))).toEqual(["relu_forward", "relu_backward"]);
+  });
+
+  it.each([
+    ["plain", relu(), []],
+    ["bounded", relu({ maxValue: 6 }), []],
+    ["leaky", leakyRelu(), ["relu_forward", "relu_backward"]],
+  ])("leaves of a %s ReLU after a normalisation what is no bound", (_, other, wanted) => {
+    const found = kernels([batchNormalization(), other], IMAGE, false);
+    expect(found.filter((kernel) => kernel.startsWith("relu"))).toEqual(wanted);
   });
 
   it.each([

@@ -81,15 +81,20 @@ export function normFold([, , c]: Shape, data: NormData): KernelCall {
   };
 }
 
-export function normForward(shape: Shape, data: Pick<NormData, "x" | "scale" | "shift">, lower: number): KernelCall {
+export function normForward(
+  shape: Shape,
+  data: Pick<NormData, "x" | "scale" | "shift">,
+  lower: number,
+  upper = Number.POSITIVE_INFINITY,
+): KernelCall {
   const [n, positions, c] = shape;
   return {
     kernel: "batch_norm_forward",
-    label: `${label(shape)}, from ${lower}`,
+    label: `${label(shape)}, from ${lower} to ${upper}`,
     extent: n,
     args: [
       ...[input("x", data.x), output("y", n * positions * c), input("scale", data.scale), input("shift", data.shift)],
-      ...[positions, c, lower],
+      ...[positions, c, lower, upper],
     ],
     bound: close(8, 16),
     inPlace: ["x", "y"],
@@ -115,16 +120,16 @@ export function normRunning(
   };
 }
 
-export function normBackwardSums(shape: Shape, data: NormData, relu: 0 | 1): KernelCall {
+export function normBackwardSums(shape: Shape, data: NormData, upper: number): KernelCall {
   const [n, positions, c] = shape;
   return {
     kernel: "batch_norm_backward_sums",
-    label: `${label(shape)}, ReLU ${relu}`,
+    label: `${label(shape)}, ReLU to ${upper}`,
     extent: n,
     args: [
       ...[input("x", data.x), input("dy", data.dy), input("mean", data.mean)],
       ...[input("scale", data.scale), input("shift", data.shift), output("sums", n * 5 * padded(c))],
-      ...[positions, c, relu],
+      ...[positions, c, upper],
     ],
     bound: close(16, positions),
   };
@@ -144,22 +149,22 @@ export function normBackwardParameters(shape: Shape, data: NormData, sums: Float
   };
 }
 
-export function normBackwardData(shape: Shape, data: NormData, factors: Float64Array, relu: 0 | 1): KernelCall {
+export function normBackwardData(shape: Shape, data: NormData, factors: Float64Array, upper: number): KernelCall {
   const [n, positions, c] = shape;
   return {
     kernel: "batch_norm_backward_data",
-    label: `${label(shape)}, ReLU ${relu}`,
+    label: `${label(shape)}, ReLU to ${upper}`,
     extent: n,
     args: [
       ...[input("x", data.x), input("dy", data.dy), output("dx", n * positions * c), input("scale", data.scale)],
-      ...[input("shift", data.shift), input("factors", factors), positions, c, relu],
+      ...[input("shift", data.shift), input("factors", factors), positions, c, upper],
     ],
     bound: close(16, 16),
     inPlace: ["dy", "dx"],
   };
 }
 
-/** Every call that a batch normalisation of this shape makes, with and without a ReLU. */
+/** Every call that a batch normalisation of this shape makes, without a ReLU, with a plain one and with a bounded one. */
 export function normCalls(shape: Shape): KernelCall[] {
   const [n, positions, c] = shape;
   const data = normData(shape);
@@ -173,25 +178,26 @@ export function normCalls(shape: Shape): KernelCall[] {
     normRunning(shape, running, data, Math.fround(0.99), n * positions),
     normFold(shape, data),
     normBackwardParameters(shape, data, sums),
-    ...([0, 1] as const).flatMap((relu) => [
-      normForward(shape, data, relu === 1 ? 0 : Number.NEGATIVE_INFINITY),
-      normBackwardSums(shape, data, relu),
-      normBackwardData(shape, data, normal("norm factors", 2 * c), relu),
+    normForward(shape, data, Number.NEGATIVE_INFINITY),
+    ...[Number.POSITIVE_INFINITY, 0.5].map((upper) => normForward(shape, data, 0, upper)),
+    ...[0, Number.POSITIVE_INFINITY, 0.5].flatMap((upper) => [
+      normBackwardSums(shape, data, upper),
+      normBackwardData(shape, data, normal("norm factors", 2 * c), upper),
     ]),
   ];
 }
 
 /** Operations and bytes of batch normalisation. */
 export const normWork = {
-  // A difference, a square and two sums; later two more operations to mask where a ReLU is fused.
+  // A difference, a square and two sums; later five more operations to mask where a ReLU is fused.
   batch_norm_moments: (n, _x, _moments, positions, c) => work(4 * n * positions * c, n * (positions + 3) * c),
   batch_norm_statistics: (c, _moments, _mean, _variance, n) => work(5 * n * c, 2 * n * c),
   batch_norm_running: (c) => work(7 * c, 6 * c),
   batch_norm_fold: (c) => work(5 * c, 6 * c),
-  batch_norm_forward: (n, _x, _y, _scale, _shift, positions, c) => elementwise(3, 2)(n, positions * c),
-  batch_norm_backward_sums: (n, _x, _dy, _mean, _scale, _shift, _sums, positions, c, relu) =>
-    work((4 + 3 * relu) * n * positions * c, 2 * n * (positions + 1) * c),
+  batch_norm_forward: (n, _x, _y, _scale, _shift, positions, c) => elementwise(4, 2)(n, positions * c),
+  batch_norm_backward_sums: (n, _x, _dy, _mean, _scale, _shift, _sums, positions, c, upper) =>
+    work((4 + (upper > 0 ? 5 : 0)) * n * positions * c, 2 * n * (positions + 1) * c),
   batch_norm_backward_parameters: (c, ...args) => work(2 * args[8] * c, 2 * args[8] * c),
-  batch_norm_backward_data: (n, _x, _dy, _dx, _scale, _shift, _factors, positions, c, relu) =>
-    elementwise(4 + 3 * relu, 3)(n, positions * c),
+  batch_norm_backward_data: (n, _x, _dy, _dx, _scale, _shift, _factors, positions, c, upper) =>
+    elementwise(4 + (upper > 0 ? 5 : 0), 3)(n, positions * c),
 } satisfies WorkRows;

@@ -126,7 +126,7 @@ export function normKernels(heap: Heap) {
     },
 
     /**
-     * y = max(scale x + shift, lower); lower = -Infinity for no clamp; NaN stays. Axis: samples.
+     * y = min(max(scale x + shift, lower), upper); lower = -Infinity, upper = Infinity for no clamp; NaN stays. Axis: samples.
      *
      * x, y [n, positions, c], may be the same; scale, shift [c] of `batch_norm_fold`.
      */
@@ -140,18 +140,19 @@ export function normKernels(heap: Heap) {
       positions: number,
       c: number,
       lower: number,
+      upper: number,
     ): void {
       for (let from = begin * positions * c; from < end * positions * c; from += c) {
         for (let j = 0; j < c; j++) {
           const value = heap[x + from + j] * heap[scale + j] + heap[shift + j];
-          heap[y + from + j] = Math.max(value, lower);
+          heap[y + from + j] = Math.min(Math.max(value, lower), upper);
         }
       }
     },
 
     /**
-     * Sums of dz and of dz (x - mean) over each sample; dz = dy, or with relu = 1 dy where scale x + shift > 0 and else 0.
-     * Axis: samples.
+     * Sums of dz and of dz (x - mean) over each sample; dz = dy, or after a ReLU (upper > 0) dy where 0 < scale x + shift < upper
+     * and else 0. Axis: samples.
      *
      * x, dy [n, positions, c]; mean, scale, shift [c]; sums [n, 5, padded c]: the two sums, rows of zeros.
      */
@@ -166,7 +167,7 @@ export function normKernels(heap: Heap) {
       sums: number,
       positions: number,
       c: number,
-      relu: number,
+      upper: number,
     ): void {
       const width = padded(c);
       const totals = new Float64Array(SUM_ROWS * width);
@@ -175,7 +176,8 @@ export function normKernels(heap: Heap) {
         for (let from = sample * positions * c; from < (sample + 1) * positions * c; from += c) {
           for (let j = 0; j < c; j++) {
             const value = heap[x + from + j];
-            if (relu === 1 && !(value * heap[scale + j] + heap[shift + j] > 0)) continue;
+            const z = value * heap[scale + j] + heap[shift + j];
+            if (upper > 0 && !(z > 0 && z < upper)) continue;
             const gradient = heap[dy + from + j];
             totals[j] += gradient;
             totals[width + j] += gradient * (value - heap[mean + j]);
@@ -241,13 +243,14 @@ export function normKernels(heap: Heap) {
       factors: number,
       positions: number,
       c: number,
-      relu: number,
+      upper: number,
     ): void {
       for (let from = begin * positions * c; from < end * positions * c; from += c) {
         for (let j = 0; j < c; j++) {
           const value = heap[x + from + j];
           const factor = heap[scale + j];
-          const through = relu === 0 || value * factor + heap[shift + j] > 0;
+          const z = value * factor + heap[shift + j];
+          const through = upper === 0 || (z > 0 && z < upper);
           const gradient = through ? heap[dy + from + j] * factor : 0;
           heap[dx + from + j] = gradient + value * heap[factors + j] + heap[factors + c + j];
         }

@@ -76,11 +76,11 @@ const CUTS: { readonly [K in KernelName]?: (...args: KernelArguments<K>) => Cut 
     ] as const;
     return { extent: hp, band: { rows: 7, of: 1, shifts } };
   },
-  batch_norm_forward(x, y, scale, shift, positions, c, lower) {
-    return { extent: positions, arguments: [x, y, scale, shift, 1, c, lower] };
+  batch_norm_forward(x, y, scale, shift, positions, c, lower, upper) {
+    return { extent: positions, arguments: [x, y, scale, shift, 1, c, lower, upper] };
   },
-  batch_norm_backward_data(x, dy, dx, scale, shift, factors, positions, c, relu) {
-    return { extent: positions, arguments: [x, dy, dx, scale, shift, factors, 1, c, relu] };
+  batch_norm_backward_data(x, dy, dx, scale, shift, factors, positions, c, upper) {
+    return { extent: positions, arguments: [x, dy, dx, scale, shift, factors, 1, c, upper] };
   },
   relu_forward: oneInput,
   relu_backward: twoInputs,
