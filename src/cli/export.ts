@@ -51,7 +51,7 @@ export function addExportCommand(program: Command, signal: AbortSignal): void {
     )
     .option("-o, --out <path>", "the file to write, or a folder (default: the model's name in the current folder)")
     .option("--overwrite", "replace files that are there");
-  for (const key of ["half", "int8", "title", "input"] as const) {
+  for (const key of ["half", "int8", "withoutScaling", "logits", "title", "input"] as const) {
     command.addOption(schemaOption(OPTIONS, key, EXPORT_OPTIONS[key]));
   }
   command

@@ -35,6 +35,14 @@ export interface ExportFormat {
 
 /** All formats by their names. */
 export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
+  onnx: {
+    title: "ONNX",
+    endings: [".onnx"],
+    precisions: ["float32", "float16", "int8"],
+    use: ([file]) =>
+      `onnxruntime.InferenceSession(${JSON.stringify(file)}).run(None, {"input": pixels}) in Python, pixels of float32 [n, channels, height, width]`,
+    load: async () => (await import("./onnx/write-onnx.ts")).writeOnnx,
+  },
   safetensors: {
     title: "convasm's model file, safetensors",
     endings: [".safetensors"],

@@ -3,10 +3,13 @@ import { choice, flag, text } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
 
 /** The formats that models are written in. */
-export const EXPORT_FORMATS = ["safetensors", "html"] as const;
+export const EXPORT_FORMATS = ["onnx", "safetensors", "html"] as const;
 
 /** A format that models are written in. */
 export type ExportFormatName = (typeof EXPORT_FORMATS)[number];
+
+/** Those of other programs. */
+const NETWORK_FORMATS = ["onnx"] as const satisfies readonly ExportFormatName[];
 
 /** The options of `exportModel`. */
 export const EXPORT_OPTIONS = {
@@ -16,6 +19,10 @@ export const EXPORT_OPTIONS = {
   half: { kind: flag(), default: false },
   /** Kernels as whole numbers of 8 bits, with a factor for each output channel: files a quarter as large. */
   int8: { kind: flag(), default: false },
+  /** Leaves the scaling of pixels out of the network: who uses the files scales them. */
+  withoutScaling: { kind: flag(), default: false, formats: NETWORK_FORMATS },
+  /** Leaves out the softmax or sigmoid of the loss, which predictions go through: outputs are the sums before it, to train on. */
+  logits: { kind: flag(), default: false, formats: NETWORK_FORMATS },
   /** Names of the classes, in the order of the outputs. Without it the model's own. */
   classNames: { kind: list(text()), optional: true },
   /** Name of the files, without their endings. */

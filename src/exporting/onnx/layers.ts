@@ -1,0 +1,92 @@
+/** For each layer the way to write it. */
+
+import {
+  operator,
+  writeElu,
+  writeGelu,
+  writeHardSigmoid,
+  writeLeakyRelu,
+  writeMish,
+  writeNothing,
+  writePrelu,
+  writeRelu,
+  writeRescaling,
+  writeSelu,
+  writeSilu,
+  writeSoftmax,
+} from "./activation.ts";
+import {
+  writeConv2d,
+  writeConv2dTranspose,
+  writeDense,
+  writeDepthwiseConv2d,
+  writeSeparableConv2d,
+} from "./convolution.ts";
+import { writeConcatenate, writeMerging, writeMultiply, writeSubtract } from "./merging.ts";
+import { writeBatchNormalization, writeGroupNormalization, writeLayerNormalization } from "./normalization.ts";
+import type { WriteNode } from "./onnx-network.ts";
+import {
+  writeAdaptiveAveragePooling2d,
+  writeAveragePooling2d,
+  writeGlobalPooling,
+  writeMaxPooling2d,
+} from "./pooling.ts";
+import {
+  writeChannelShuffle,
+  writeChannelSlice,
+  writeCropping2d,
+  writePermute,
+  writeReshape,
+  writeUpSampling2d,
+  writeZeroPadding2d,
+} from "./reshaping.ts";
+
+/** The writers by types of layers; blocks and activations are nodes of their own. */
+export const WRITERS: ReadonlyMap<string, WriteNode> = new Map([
+  ["conv2d", writeConv2d],
+  ["depthwiseConv2d", writeDepthwiseConv2d],
+  ["separableConv2d", writeSeparableConv2d],
+  ["conv2dTranspose", writeConv2dTranspose],
+  ["dense", writeDense],
+  ["maxPooling2d", writeMaxPooling2d],
+  ["averagePooling2d", writeAveragePooling2d],
+  ["globalAveragePooling2d", writeGlobalPooling("GlobalAveragePool")],
+  ["globalMaxPooling2d", writeGlobalPooling("GlobalMaxPool")],
+  ["adaptiveAveragePooling2d", writeAdaptiveAveragePooling2d],
+  ["batchNormalization", writeBatchNormalization],
+  ["layerNormalization", writeLayerNormalization],
+  ["groupNormalization", writeGroupNormalization],
+  ["dropout", writeNothing],
+  ["spatialDropout2d", writeNothing],
+  ["gaussianNoise", writeNothing],
+  ["stochasticDepth", writeNothing],
+  ["flatten", writeReshape],
+  ["reshape", writeReshape],
+  ["permute", writePermute],
+  ["channelSlice", writeChannelSlice],
+  ["channelShuffle", writeChannelShuffle],
+  ["zeroPadding2d", writeZeroPadding2d],
+  ["cropping2d", writeCropping2d],
+  ["upSampling2d", writeUpSampling2d],
+  ["relu", writeRelu],
+  ["leakyRelu", writeLeakyRelu],
+  ["prelu", writePrelu],
+  ["sigmoid", operator("Sigmoid")],
+  ["tanh", operator("Tanh")],
+  ["softmax", writeSoftmax],
+  ["gelu", writeGelu],
+  ["hardSigmoid", writeHardSigmoid],
+  ["hardSwish", operator("HardSwish")],
+  ["silu", writeSilu],
+  ["elu", writeElu],
+  ["selu", writeSelu],
+  ["softplus", operator("Softplus")],
+  ["mish", writeMish],
+  ["rescaling", writeRescaling],
+  ["add", writeMerging("Sum")],
+  ["average", writeMerging("Mean")],
+  ["maximum", writeMerging("Max")],
+  ["subtract", writeSubtract],
+  ["multiply", writeMultiply],
+  ["concatenate", writeConcatenate],
+]);
