@@ -27,12 +27,14 @@ interface ExportCommandOptions extends Omit<ExportOptions, "format" | "name" | "
 
 const HELP: HelpText = {
   examples: [
+    ["convasm export model.safetensors --to onnx"],
+    ["convasm export model.safetensors --to onnx --int8 --data digits -o small.onnx"],
     ["convasm export runs/2026-01-31-120000-speed99 --to html -o digits.html"],
     ['convasm export model.safetensors --to html --title "Draw a digit"'],
     ["convasm export model.safetensors --to safetensors --half -o small.safetensors"],
   ],
   notes: [
-    "With --half the loss of accuracy is measured on what the model's run was tested on, or on --data.",
+    "With --half and --int8 the loss of accuracy is measured on what the model's run was tested on, or on --data.",
     "docs/FORMATS.md has what goes out layer by layer, and how other programs read it.",
   ],
 };

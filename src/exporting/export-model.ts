@@ -9,6 +9,7 @@ import { EXPORT_OPTIONS, type ExportOptions } from "./export-options.ts";
  *
  * | format | files |
  * |---|---|
+ * | `onnx` | one, of ONNX' operators 17: images as [N, channels, height, width], N free; pixels as `predict` takes them, and what it gives; names of classes in the metadata |
  * | `safetensors` | a model file of convasm without optimizer and notes; its tensors are plain ones that other programs read |
  * | `html` | a page in one file, with a pad to draw on or a place for photographs, and a bar for each class. It works without a server, from a disk or as an attachment, and sends nothing anywhere. It takes some 180 KB (70 packed by gzip) and four thirds of the weights' size |
  *
@@ -20,6 +21,8 @@ import { EXPORT_OPTIONS, type ExportOptions } from "./export-options.ts";
  * @returns the files, the main one first
  * @throws TypeError, RangeError for a wrong option, a file that is no model, or a layer that the format cannot hold, by its name
  * @throws DivergedError if a weight is NaN or infinite
+ * @example
+ * const [{ name, bytes }] = await exportModel(model, { format: "onnx", name: "digits" }); // "digits.onnx"
  * @example
  * const [page] = await exportModel(model, { format: "html", title: "My digits" });
  * const url = URL.createObjectURL(new Blob([page.bytes], { type: "text/html" }));

@@ -1,5 +1,6 @@
 // Models to export: every built-in network after a few steps of training, and every case of a layer with weights of all kinds.
 
+import { expect } from "vitest";
 import { createDataset } from "../../src/data/dataset.ts";
 import type { ImageShape } from "../../src/data/pixels.ts";
 import { readLayer } from "../../src/graph/read.ts";
@@ -144,3 +145,21 @@ export const FLATTENED_CASES: readonly LayerCase[] = [
   { name: "normalisation of lines", input: [3, 4], layers: [batchNormalization(), groupNormalization({ groups: 2 })] },
   { name: "softmax of lines", input: [3, 4], layers: [softmax()] },
 ];
+
+/** All weights as sorted lists of numbers: names of a layer and order of axes may differ. */
+export function weightsOf(model: Model): readonly string[] {
+  return [...model.weights().keys()].map((name) => model.getWeight(name).sort().join()).sort();
+}
+
+/** Fails where predictions of some images differ by more than a part of their range. */
+export async function expectSameOutputs(model: Model, again: Model, limit = 1e-4): Promise<void> {
+  const images = randomImages(2, model.architecture.input.shape);
+  const [before, after] = [await model.predictOutputs(images), await again.predictOutputs(images)].map(Object.values);
+  expect(after.length).toBe(before.length);
+  for (const [i, values] of before.entries()) {
+    expect(after[i].length).toBe(values.length);
+    const span = Math.max(...values) - Math.min(...values) + 1e-3;
+    const largest = Math.max(...values.map((value: number, j: number) => Math.abs(after[i][j] - value)));
+    expect(largest).toBeLessThan(limit * span);
+  }
+}

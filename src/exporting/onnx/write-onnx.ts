@@ -1,4 +1,5 @@
 import { encodeOnnx, type WrittenValue } from "../../formats/onnx/encode.ts";
+import { CLASS_NAMES_KEY, INPUT_SCALING_KEY } from "../../formats/onnx/metadata.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { producers } from "../../graph/graph.ts";
 import type { Shape } from "../../layers/shape.ts";
@@ -25,15 +26,15 @@ export async function writeOnnx(model: ModelView, settings: ExportSettings): Pro
   const pixels = settings.withoutScaling ? first : scaled(net, first, input);
   const outputs = writeNodes(net, graph, { name: pixels, shape: input.shape }, first);
   const metadata = new Map([
-    ["input_scaling", JSON.stringify({ inside: !settings.withoutScaling, scale: input.scale, offset: input.offset })],
-    ...(model.classNames === undefined ? [] : [["class_names", JSON.stringify(model.classNames)] as const]),
+    [INPUT_SCALING_KEY, JSON.stringify({ inside: !settings.withoutScaling, scale: input.scale, offset: input.offset })],
+    ...(model.classNames === undefined ? [] : [[CLASS_NAMES_KEY, JSON.stringify(model.classNames)] as const]),
   ]);
   const bytes = await encodeOnnx({
     opset: net.opset,
     producer: "convasm",
     nodes: net.nodes,
     initializers: net.initializers,
-    inputs: [{ name: first, dims: [BATCH, c, h, w] }],
+    inputs: [{ name: first, dims: [BATCH, c, h, w], channelAxis: 1 }],
     outputs,
     metadata,
   });

@@ -5,7 +5,16 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
-import type { ExternalData, OnnxAttribute, OnnxGraph, OnnxInput, OnnxModel, OnnxNode, OnnxTensor } from "./messages.ts";
+import {
+  CHANNEL_AXIS,
+  type ExternalData,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxInput,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+} from "./messages.ts";
 import { type Field, MessageReader } from "./wire.ts";
 
 /** Versions of the operators that are read. */
@@ -161,11 +170,13 @@ function externalData(entries: ReadonlyMap<string, string>): ExternalData {
 function readInput(field: Field): OnnxInput {
   let name = "";
   const dims: (number | string)[] = [];
+  let channelAxis: number | undefined;
   const extent = (f: Field) => {
     let value: number | string = "";
     f.message((part) => {
       if (part.number === 1) value = part.whole();
       else if (part.number === 2) value = part.text();
+      else if (part.number === 3 && part.text() === CHANNEL_AXIS) channelAxis = dims.length;
     });
     dims.push(value);
   };
@@ -178,5 +189,5 @@ function readInput(field: Field): OnnxInput {
     // The type, of a tensor, its shape, an extent.
     else if (f.number === 2) f.message(within(1, shape));
   });
-  return { name, dims };
+  return { name, dims, channelAxis };
 }

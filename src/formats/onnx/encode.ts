@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CHANNEL_AXIS } from "./messages.ts";
+
 type Wire = typeof import("@bufbuild/protobuf/wire");
 type Writer = InstanceType<Wire["BinaryWriter"]>;
 
@@ -34,6 +36,8 @@ export interface WrittenTensor {
 export interface WrittenValue {
   readonly name: string;
   readonly dims: readonly (number | string)[];
+  /** The axis of channels, where it is told. */
+  readonly channelAxis?: number;
 }
 
 /** A model to write. */
@@ -132,16 +136,17 @@ function typeOf(data: WrittenTensor["data"]): number {
 }
 
 /** Writes an input or output: its name, and its type, which is a tensor of a shape. */
-function writeValue(writer: Writer, { name, dims }: WrittenValue): void {
+function writeValue(writer: Writer, { name, dims, channelAxis }: WrittenValue): void {
   text(writer, 1, name);
   message(writer, 2, () =>
     message(writer, 1, () => {
       writer.tag(1, VARINT).int32(FLOAT32);
       message(writer, 2, () => {
-        for (const extent of dims) {
+        for (const [axis, extent] of dims.entries()) {
           message(writer, 1, () => {
             if (typeof extent === "string") text(writer, 2, extent);
             else writer.tag(1, VARINT).int64(extent);
+            if (axis === channelAxis) text(writer, 3, CHANNEL_AXIS);
           });
         }
       });

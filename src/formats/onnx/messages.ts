@@ -1,5 +1,8 @@
 /** The parts of an ONNX model that are read: https://onnx.ai/onnx/repo-docs/IR.html. */
 
+/** The word for an axis of channels: https://onnx.ai/onnx/repo-docs/DimensionDenotation.html. */
+export const CHANNEL_AXIS = "DATA_CHANNEL";
+
 /** A file's model. */
 export interface OnnxModel {
   /** Version of the operators of ONNX' own domain. */
@@ -20,6 +23,8 @@ export interface OnnxGraph {
 export interface OnnxInput {
   readonly name: string;
   readonly dims: readonly (number | string)[];
+  /** The axis that the file calls that of channels (`DATA_CHANNEL`). */
+  readonly channelAxis?: number | undefined;
 }
 
 /** An operator applied to tensors; an empty name stands for an input or output that is left out. */

@@ -1,8 +1,6 @@
+import { CLASS_NAMES_KEY } from "../../formats/onnx/metadata.ts";
 import { sizeOf } from "../../layers/shape.ts";
 import type { Architecture } from "../../model/architecture.ts";
-
-/** The key of the metadata under which the names of classes are, as a list in JSON. */
-export const CLASS_NAMES_KEY = "class_names";
 
 /** The names of classes in a file's metadata, if there is one for each output. */
 export function classNamesOf(

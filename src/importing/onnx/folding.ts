@@ -82,6 +82,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   ),
   Identity: (_, [x]) => x,
   Cast: (node, [x]) => cast(node, x),
+  DequantizeLinear: (node, [x, scale, zero]) => dequantized(node, x, scale, zero),
   Reshape: sameValues,
   Flatten: sameValues,
   Squeeze: sameValues,
@@ -173,6 +174,23 @@ function cast(node: OpNode, x: Constant): Constant {
     const convert =
       kind === "float" ? (v: number) => v : kind === "whole" ? Math.trunc : (v: number) => Number(v !== 0);
     for (let i = 0; i < values.length; i++) values[i] = convert(x.data[i]);
+    return values;
+  });
+}
+
+/** Whole numbers as what they stand for: with one factor, or one for each place along an axis. */
+function dequantized(node: OpNode, x: Constant, scale: Constant, zero: Constant | undefined): Constant {
+  const axis = scale.size === 1 ? 0 : node.axis(node.number("axis", 1), x.dims.length);
+  if (scale.size !== 1 && scale.size !== x.dims[axis]) {
+    throw node.unsupported(`one scale, or ${x.dims[axis]}`, `[${scale.dims}]`);
+  }
+  const inner = sizeOf(x.dims.slice(axis + 1));
+  return new Constant(x.name, x.dims, "float", () => {
+    const values = new Float32Array(x.size);
+    for (let i = 0; i < values.length; i++) {
+      const place = scale.size === 1 ? 0 : Math.floor(i / inner) % scale.size;
+      values[i] = (x.data[i] - (zero?.data[place] ?? 0)) * scale.data[place];
+    }
     return values;
   });
 }

@@ -14,11 +14,12 @@ const TO_CHANNELS_FIRST = "0,3,1,2";
 const PICTURE_CHANNELS: readonly number[] = [1, 3, 4];
 
 /**
- * True if the input's axes are height, width, channels: where a transposition to channels first follows, or, where nothing tells, the last
- * one alone is such a number as pictures have.
+ * True if the input's axes are height, width, channels: where the file says so, where a transposition to channels first follows, or, where
+ * nothing tells, the last one alone is such a number as pictures have.
  */
-export function isChannelsLast({ name, dims }: OnnxInput, { nodes }: OnnxGraph): boolean {
+export function isChannelsLast({ name, dims, channelAxis }: OnnxInput, { nodes }: OnnxGraph): boolean {
   if (dims.length !== 4) return false;
+  if (channelAxis !== undefined) return channelAxis === 3;
   const reached = new Set([name]);
   for (const { op, inputs, outputs, attributes } of nodes) {
     if (!inputs.some((input) => reached.has(input))) continue;

@@ -22,6 +22,7 @@ import { OpNode, type Value } from "./op-node.ts";
 import { recognizeActivations } from "./recognize.ts";
 import { type ExternalFiles, type SimpleGraph, simplifyGraph } from "./simplify.ts";
 import { takeScaling } from "./take-scaling.ts";
+import { toldScaling } from "./told-scaling.ts";
 import { unknownOperator } from "./unknown-operator.ts";
 
 /** Reads an ONNX model: as `ReadForeignModel` says. */
@@ -33,14 +34,15 @@ export async function readOnnx(files: ModelFiles, { scaling, shape }: OpenFacts)
   const simple = simplifyGraph(model, who, external, size, shape);
   const isLast = model.graph.inputs.some((own) => own.name === simple.input.name && isChannelsLast(own, model.graph));
   const absorbed = absorbConstants(simple);
-  const { graph, scaling: own } = takeScaling(absorbed, isLast, scaling);
+  const { dims } = simple.input;
+  const shapeHere = imageShapeOf(dims, isLast);
+  const { graph, scaling: own } = takeScaling(absorbed, isLast, scaling ?? toldScaling(model.metadata, shapeHere[2]));
   if (own === undefined) {
     const expected = "the scaling of pixels, which the file does not hold";
     const advice = "input says it, as imagenet, unit, symmetric, raw, or numbers";
     throw new InputRangeError(who, expected, "none", "missing", { advice });
   }
-  const { dims } = simple.input;
-  const source = input({ shape: imageShapeOf(dims, isLast), ...own });
+  const source = input({ shape: shapeHere, ...own });
   const net = new Builder();
   net.set(graph.input, placed(source, dims.slice(1), memoryAxes(dims.length - 1, isLast)));
   for (const node of recognizeActivations(graph).nodes) mapNode(node, net);
