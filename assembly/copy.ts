@@ -1,8 +1,8 @@
 // Copies that change the order or the number of a sample's floats: boxes out of boxes and into them, and transposition. Axis: sample.
-// Up to three floats past x are read, whose values are not stored. Every kernel overwrites y and costs one pass over memory.
+// Up to seven floats past x are read, whose values are not stored. Every kernel overwrites y and costs one pass over memory.
 
 import { store_lanes_inline } from "./lanes";
-import { address } from "./simd";
+import { address, store_up_to_8 } from "./simd";
 
 /** Floats of a run from which on a call for each costs less than its vectors. */
 const LONG: i32 = 64;
@@ -46,12 +46,38 @@ export function copy_boxes(
   }
 }
 
+/** Floats of two runs, `apart` bytes apart, by turns. */
+// @ts-ignore: decorator
+@inline
+function make_pairs(from: usize, apart: usize, to: usize, count: i32): void {
+  for (; count > 0; count -= 4) {
+    const first = v128.load(from), second = v128.load(from + apart);
+    const low = i32x4.shuffle(first, second, 0, 4, 1, 5), high = i32x4.shuffle(first, second, 2, 6, 3, 7);
+    store_up_to_8(to, low, high, min(2 * count, 8));
+    from += 16;
+    to += 32;
+  }
+}
+
+/** Each second float of a run, and the others `apart` bytes behind them. */
+// @ts-ignore: decorator
+@inline
+function part_pairs(from: usize, to: usize, apart: usize, count: i32): void {
+  for (; count > 0; count -= 4) {
+    const low = v128.load(from), high = v128.load(from, 16);
+    store_lanes_inline(to, i32x4.shuffle(low, high, 0, 2, 4, 6), count);
+    store_lanes_inline(to + apart, i32x4.shuffle(low, high, 1, 3, 5, 7), count);
+    from += 32;
+    to += 16;
+  }
+}
+
 /** Columns that are written together: the floats of a cache line. */
 const LINE: i32 = 16;
 
 /**
  * y[i yStep + a yRow + b] = x[i xStep + b xRow + a] in each sample, for i < count, a < rows, b < columns: matrices whose rows
- * become columns, by tiles of 4 x 4.
+ * become columns, by tiles of 4 x 4; two that lie side by side as pairs.
  *
  * @param x, y [n, count rows columns]
  */
@@ -64,6 +90,14 @@ export function transpose(
     for (let i = 0; i < count; i++) {
       const matrix = address(x + n * size + i * xStep);
       const result = address(y + n * size + i * yStep);
+      if (columns == 2 && yRow == 2) {
+        make_pairs(matrix, fromRow, result, rows);
+        continue;
+      }
+      if (rows == 2 && xRow == 2) {
+        part_pairs(matrix, result, toRow, columns);
+        continue;
+      }
       for (let line = 0; line < columns; line += LINE) {
         const last = min(line + LINE, columns);
         for (let a = 0; a < rows; a += 4) {

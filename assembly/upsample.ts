@@ -4,7 +4,7 @@
 // long.
 
 import { add_lanes, store_lanes_inline } from "./lanes";
-import { address, madd, store_up_to_8, zero } from "./simd";
+import { address, madd, store_up_to_8 } from "./simd";
 
 /**
  * y = each pixel of x, sizeH by sizeW times.
@@ -93,8 +93,8 @@ function add_shares(
  * (2 i + 1 - size) / (2 size), with `aligned` corners at i (inputs - 1) / (outputs - 1). Its share of the input behind it is what
  * is left of the division; the outputs before the first input and behind the last one have it on both sides.
  *
- * Two lines at a time, where they lie between the same two rows, and eight channels, which walk along the line: the two pixels at
- * whose sides the outputs lie stay in registers.
+ * Two neighbours of a line at a time, where they lie between the same two columns, in a gradient of two lines between the same two
+ * rows; loops run over their channels inside.
  */
 // @ts-ignore: decorator
 @inline
@@ -109,102 +109,75 @@ function bilinear(
   const stepH = aligned ? h - 1 : 2, startH = aligned ? 0 : 1 - sizeH, partsH = aligned ? max(lines - 1, 1) : 2 * sizeH;
   const stepW = aligned ? w - 1 : 2, startW = aligned ? 0 : 1 - sizeW, partsW = aligned ? max(width - 1, 1) : 2 * sizeW;
   const unitH: f32 = 1 / <f32>partsH, unitW: f32 = 1 / <f32>partsW;
+  let output = address(large + begin * lines * width * c);
   for (let n = begin; n < end; n++) {
     const image = address(small + n * h * w * c);
     if (isGradient) memory.fill(image, 0, <usize>h * rowBytes);
-    let to = address(large + n * lines * width * c);
     for (let line = 0; line < lines; ) {
       // Places are counted from one input before the first, so that none is negative.
       const place = <i64>line * <i64>stepH + <i64>(startH + partsH);
       const row = <i32>(place / <i64>partsH) - 1;
-      const parts = <i32>(place % <i64>partsH);
-      // The line below, if it lies between the same rows; else the same line again, which counts once in a gradient.
-      const isPair = line + 1 < lines && parts + stepH < partsH;
-      const lower = f32x4.splat(<f32>parts * unitH), upper = f32x4.splat(<f32>(partsH - parts) * unitH);
-      const nextPlace = isPair ? parts + stepH : parts;
-      let nextLower = f32x4.splat(<f32>nextPlace * unitH), nextUpper = f32x4.splat(<f32>(partsH - nextPlace) * unitH);
-      if (isGradient && !isPair) nextLower = nextUpper = f32x4.splat(0);
-      const nextLine: usize = isPair ? lineBytes : 0;
-      const top = image + <usize>max(row, 0) * rowBytes;
+      const part = <i32>(place % <i64>partsH);
+      const lower = f32x4.splat(<f32>part * unitH), upper = f32x4.splat(<f32>(partsH - part) * unitH);
+      const isTwo = isGradient && line + 1 < lines && part + stepH < partsH;
+      const nextPart = part + stepH, nextLine: usize = isTwo ? lineBytes : 0;
+      const nextLower = f32x4.splat(isTwo ? <f32>nextPart * unitH : 0);
+      const nextUpper = f32x4.splat(isTwo ? <f32>(partsH - nextPart) * unitH : 0);
       const under: usize = row >= 0 && row < h - 1 ? rowBytes : 0;
-      for (let channel = 0; channel < c; channel += 8) {
-        const count = min(c - channel, 8);
-        const shift = <usize>channel << 2;
-        let at = top + shift;
-        let output = to + shift;
-        // The left pixel is `column`; before the first one both are that.
-        let column = startW < 0 ? -1 : 0;
-        let rest = startW < 0 ? startW + partsW : 0;
-        // Left and right pixel of the first line, and of the second.
-        let left0 = zero(), left1 = zero(), right0 = zero(), right1 = zero();
-        let left2 = zero(), left3 = zero(), right2 = zero(), right3 = zero();
-        if (!isGradient) {
-          const next = at + (column >= 0 && w > 1 ? pixelBytes : 0);
-          left0 = madd(v128.load(at + under), lower, f32x4.mul(v128.load(at), upper));
-          left1 = madd(v128.load(at + under, 16), lower, f32x4.mul(v128.load(at, 16), upper));
-          left2 = madd(v128.load(at + under), nextLower, f32x4.mul(v128.load(at), nextUpper));
-          left3 = madd(v128.load(at + under, 16), nextLower, f32x4.mul(v128.load(at, 16), nextUpper));
-          right0 = madd(v128.load(next + under), lower, f32x4.mul(v128.load(next), upper));
-          right1 = madd(v128.load(next + under, 16), lower, f32x4.mul(v128.load(next, 16), upper));
-          right2 = madd(v128.load(next + under), nextLower, f32x4.mul(v128.load(next), nextUpper));
-          right3 = madd(v128.load(next + under, 16), nextLower, f32x4.mul(v128.load(next, 16), nextUpper));
+      let at = image + <usize>max(row, 0) * rowBytes;
+      // The left pixel is `column`; before the first one both are that.
+      let column = startW < 0 ? -1 : 0;
+      let rest = startW < 0 ? startW + partsW : 0;
+      for (let left = width; left > 0; ) {
+        if (rest >= partsW && column < w - 1) {
+          rest -= partsW;
+          column++;
+          if (column > 0) at += pixelBytes;
         }
-        for (let i = width; i > 0; i--) {
-          if (rest >= partsW && column < w - 1) {
-            rest -= partsW;
-            column++;
-            if (isGradient) {
-              add_shares(at, left0, left1, upper, left2, left3, nextUpper, count);
-              add_shares(at + under, left0, left1, lower, left2, left3, nextLower, count);
-              left0 = right0; left1 = right1; left2 = right2; left3 = right3;
-              right0 = zero(); right1 = zero(); right2 = zero(); right3 = zero();
-              if (column > 0) at += pixelBytes;
-            } else {
-              left0 = right0; left1 = right1; left2 = right2; left3 = right3;
-              if (column > 0) at += pixelBytes;
-              const next = at + (column < w - 1 ? pixelBytes : 0);
-              const a0 = v128.load(next), a1 = v128.load(next, 16);
-              const b0 = v128.load(next + under), b1 = v128.load(next + under, 16);
-              right0 = madd(b0, lower, f32x4.mul(a0, upper));
-              right1 = madd(b1, lower, f32x4.mul(a1, upper));
-              right2 = madd(b0, nextLower, f32x4.mul(a0, nextUpper));
-              right3 = madd(b1, nextLower, f32x4.mul(a1, nextUpper));
-            }
-          }
-          const right = f32x4.splat(<f32>rest * unitW), left = f32x4.splat(<f32>(partsW - rest) * unitW);
-          const after = output + nextLine;
+        const across: usize = column >= 0 && column < w - 1 ? pixelBytes : 0;
+        const isPair = left > 1 && rest + stepW < partsW;
+        // Without a neighbour the output is its own, which counts once in a gradient.
+        const next: usize = isPair ? pixelBytes : 0;
+        const nextRest = isPair ? rest + stepW : rest;
+        const right0 = f32x4.splat(<f32>rest * unitW), left0 = f32x4.splat(<f32>(partsW - rest) * unitW);
+        let right1 = f32x4.splat(<f32>nextRest * unitW), left1 = f32x4.splat(<f32>(partsW - nextRest) * unitW);
+        if (isGradient && !isPair) right1 = left1 = f32x4.splat(0);
+        let shift: usize = 0;
+        for (let channels = c; channels > 0; channels -= 8) {
+          const count = min(channels, 8);
+          const a = at + shift, b = a + across, one = output + shift, two = one + next;
           if (isGradient) {
-            const one0 = v128.load(output), one1 = v128.load(output, 16);
-            const two0 = v128.load(after), two1 = v128.load(after, 16);
-            left0 = madd(one0, left, left0);
-            left1 = madd(one1, left, left1);
-            left2 = madd(two0, left, left2);
-            left3 = madd(two1, left, left3);
-            right0 = madd(one0, right, right0);
-            right1 = madd(one1, right, right1);
-            right2 = madd(two0, right, right2);
-            right3 = madd(two1, right, right3);
+            const one0 = v128.load(one), one1 = v128.load(one, 16), two0 = v128.load(two), two1 = v128.load(two, 16);
+            const a0 = madd(two0, left1, f32x4.mul(one0, left0)), a1 = madd(two1, left1, f32x4.mul(one1, left0));
+            const b0 = madd(two0, right1, f32x4.mul(one0, right0)), b1 = madd(two1, right1, f32x4.mul(one1, right0));
+            const three = one + nextLine, four = two + nextLine;
+            const three0 = v128.load(three), three1 = v128.load(three, 16);
+            const four0 = v128.load(four), four1 = v128.load(four, 16);
+            const c0 = madd(four0, left1, f32x4.mul(three0, left0)), c1 = madd(four1, left1, f32x4.mul(three1, left0));
+            const d0 = madd(four0, right1, f32x4.mul(three0, right0)), d1 = madd(four1, right1, f32x4.mul(three1, right0));
+            add_shares(a, a0, a1, upper, c0, c1, nextUpper, count);
+            add_shares(a + under, a0, a1, lower, c0, c1, nextLower, count);
+            add_shares(b, b0, b1, upper, d0, d1, nextUpper, count);
+            add_shares(b + under, b0, b1, lower, d0, d1, nextLower, count);
           } else {
-            const one0 = madd(right0, right, f32x4.mul(left0, left));
-            const one1 = madd(right1, right, f32x4.mul(left1, left));
-            store_up_to_8(output, one0, one1, count);
-            const two0 = madd(right2, right, f32x4.mul(left2, left));
-            const two1 = madd(right3, right, f32x4.mul(left3, left));
-            store_up_to_8(after, two0, two1, count);
+            const a0 = madd(v128.load(a + under), lower, f32x4.mul(v128.load(a), upper));
+            const a1 = madd(v128.load(a + under, 16), lower, f32x4.mul(v128.load(a, 16), upper));
+            const b0 = madd(v128.load(b + under), lower, f32x4.mul(v128.load(b), upper));
+            const b1 = madd(v128.load(b + under, 16), lower, f32x4.mul(v128.load(b, 16), upper));
+            const one0 = madd(b0, right0, f32x4.mul(a0, left0)), one1 = madd(b1, right0, f32x4.mul(a1, left0));
+            store_up_to_8(one, one0, one1, count);
+            const two0 = madd(b0, right1, f32x4.mul(a0, left1)), two1 = madd(b1, right1, f32x4.mul(a1, left1));
+            store_up_to_8(two, two0, two1, count);
           }
-          rest += stepW;
-          output += pixelBytes;
+          shift += 32;
         }
-        if (isGradient) {
-          add_shares(at, left0, left1, upper, left2, left3, nextUpper, count);
-          add_shares(at + under, left0, left1, lower, left2, left3, nextLower, count);
-          if (column >= 0 && column < w - 1) at += pixelBytes;
-          add_shares(at, right0, right1, upper, right2, right3, nextUpper, count);
-          add_shares(at + under, right0, right1, lower, right2, right3, nextLower, count);
-        }
+        const taken = isPair ? 2 : 1;
+        rest += taken * stepW;
+        left -= taken;
+        output += pixelBytes + next;
       }
-      to += nextLine + lineBytes;
-      line += isPair ? 2 : 1;
+      output += nextLine;
+      line += isTwo ? 2 : 1;
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import type { KernelName } from "../engine/kernels.ts";
 import { type Operation, Tape } from "../engine/tape.ts";
+import { withBandwidth } from "./bandwidth.ts";
 import type { KernelCase } from "./kernel-table.ts";
 import type { Peak } from "./peak.ts";
 import { load } from "./program.ts";
@@ -23,6 +24,8 @@ export interface KernelRow {
   /** True where that peak bounds the kernel; others are bound by memory. */
   readonly multiplies: boolean;
   readonly gigabytesPerSecond: number;
+  /** The rate of `scale` on as many bytes, measured in turns with it; undefined for kernels that multiply. */
+  readonly scaleGigabytesPerSecond: number | undefined;
   /** Timing of one call. */
   readonly timing: Timing;
 }
@@ -49,7 +52,7 @@ export async function benchKernels(
   { peaks, settings, signal }: BenchContext,
   onRows: (rows: readonly KernelRow[]) => void,
 ): Promise<void> {
-  const programs = peaks.map(({ threads }) => make(batch, threads));
+  const programs = peaks.map(({ threads }) => withBandwidth(make(batch, threads), batch));
   const engines: Engine[] = [];
   try {
     for (const [i, { setting }] of peaks.entries()) engines.push(await load(programs[i], engineOptions(setting)));
@@ -72,9 +75,17 @@ export async function benchKernels(
       tape.operations.push(programs[i].operations[place]);
       return () => engine.run(tape);
     });
-    const timings = await timeInTurns([...runs, ...peaks.map(({ run }) => run)], settings, signal);
+    // What bounds it runs in turns with it: multiply-adds in registers, or moving as many bytes.
+    const multiplies = isMultiplying(programs[0].operations[place].kernel);
+    const bounds = engines.map((engine, i) => {
+      if (multiplies) return peaks[i].run;
+      const tape = programs[i].bandwidthTape(place);
+      return () => engine.run(tape);
+    });
+    const timings = await timeInTurns([...runs, ...bounds], settings, signal);
     return peaks.map((peak, i) => {
       const operation = programs[i].operations[place];
+      const bound = timings[peaks.length + i];
       return {
         kernel: operation.kernel,
         shape: batched ? `${batch} x ${shape}` : shape,
@@ -82,7 +93,8 @@ export async function benchKernels(
         threads: engines[i].threads,
         threadsAsked: peak.setting.threads,
         ...speedOf(operation, programs[i].multiplyAdds, timings[i]),
-        peakGflops: peak.note(timings[peaks.length + i]),
+        peakGflops: multiplies ? peak.note(bound) : peak.gflops,
+        scaleGigabytesPerSecond: multiplies ? undefined : programs[i].scaledBytes(place) / bound.median / 1e9,
         timing: timings[i],
       };
     });

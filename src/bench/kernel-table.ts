@@ -74,13 +74,15 @@ function layerCase(
 /** "13x13x32 to 11x11x64, 3x3", with whatever else makes a difference. */
 function shapeOf(layer: Layer, input: Shape): string {
   const output = layer.outputShape([input], layer.type);
-  const { kernelSize, poolSize, strides, padding, groups, interpolation, alignCorners, dims } = layer.config;
+  const { kernelSize, poolSize, strides, padding, groups, interpolation, alignCorners, dims, sharedAxes } =
+    layer.config;
   const sides = (value: unknown) => (Array.isArray(value) ? value.join("x") : `${value}x${value}`);
   const window = kernelSize ?? poolSize;
   const parts = [input.join() === output.join() ? input.join("x") : `${input.join("x")} to ${output.join("x")}`];
   if (window !== undefined) parts.push(sides(window));
   if (interpolation !== undefined) parts.push(String(interpolation));
   if (alignCorners === true) parts.push("aligned corners");
+  if (Array.isArray(sharedAxes)) parts.push(`shared along ${sharedAxes.join(", ")}`);
   if (Array.isArray(dims)) parts.push(`axes ${dims.join(", ")}`);
   if (strides !== undefined && strides !== 1 && String(strides) !== String(window))
     parts.push(`stride ${sides(strides)}`);
@@ -130,6 +132,7 @@ const MORE_LAYERS: readonly (readonly [layer: Layer, input: Shape])[] = [
   [layerNormalization({ axis: [1, 2, 3] }), [14, 14, 64]],
   [groupNormalization({ groups: 8 }), [14, 14, 64]],
   [prelu(), [14, 14, 64]],
+  [prelu({ sharedAxes: [1, 2] }), [14, 14, 64]],
   [upSampling2d({ interpolation: "bilinear" }), [14, 14, 64]],
   [upSampling2d({ interpolation: "bilinear", alignCorners: true }), [14, 14, 64]],
   [permute({ dims: [3, 1, 2] }), [14, 14, 64]],

@@ -22,7 +22,8 @@ const HELP: HelpText = {
     "Counted as operations are the products of convolutions and dense layers, a multiply-add as two; in training with the weight " +
       "gradients, and the data gradients of all layers but the first. The peak is what multiply-adds reach in registers, without " +
       "memory, on as many threads, measured in the same run. Winograd kernels need fewer products than are counted, so they may pass " +
-      "it. Kernels that do not multiply count each operation of their formula.",
+      "it. Kernels that do not multiply count each operation of their formula, and stand beside `scale` (y = x / 2) on as many bytes: " +
+      "with `--batch 512` most are too large for caches, and it shows what memory allows.",
     "Ctrl-C ends the measurement and prints what there is.",
   ],
   examples: [

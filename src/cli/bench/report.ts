@@ -18,6 +18,12 @@ function shareOfPeak({ gflops, peakGflops }: { gflops: number; peakGflops: numbe
   return `${Math.round((100 * gflops) / peakGflops)} %`;
 }
 
+/** Empty for kernels that multiply. */
+function shareOfScale({ gigabytesPerSecond, scaleGigabytesPerSecond }: KernelRow): string {
+  if (scaleGigabytesPerSecond === undefined) return "";
+  return `${Math.round((100 * gigabytesPerSecond) / scaleGigabytesPerSecond)} %`;
+}
+
 /** The threads of a row, as they were asked for. */
 function threadsText({ threadsAsked }: NetworkRow | KernelRow): string {
   return String(threadsAsked);
@@ -69,10 +75,10 @@ export function networkTable(rows: readonly NetworkRow[]): string[] {
   return table(withTimes(header, rows, cells), 3);
 }
 
-/** The kernels as a table for people. Those that memory bounds have no share of the peak. */
+/** The kernels as a table for people: the share of the peak of those that multiply, of `scale`'s bandwidth of the others. */
 export function kernelTable(rows: readonly KernelRow[]): string[] {
   if (rows.length === 0) return [];
-  const header = ["kernel", "shape", "engine", "threads", "GFLOP/s", "", "of peak", "GB/s"];
+  const header = ["kernel", "shape", "engine", "threads", "GFLOP/s", "", "of peak", "GB/s", "of scale"];
   const cells = (row: KernelRow) => [
     row.kernel,
     row.shape,
@@ -82,6 +88,7 @@ export function kernelTable(rows: readonly KernelRow[]): string[] {
     spread(row.timing),
     row.multiplies ? shareOfPeak(row) : "",
     row.gigabytesPerSecond.toFixed(1),
+    shareOfScale(row),
   ];
   return table(withTimes(header, rows, cells), 3);
 }

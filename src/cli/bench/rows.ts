@@ -63,7 +63,8 @@ export function networkJson(row: NetworkRow): Readonly<Record<string, unknown>> 
 
 /** A kernel's row in JSON. */
 export function kernelJson(row: KernelRow): Readonly<Record<string, unknown>> {
-  const { kernel, shape, engine, threads, threadsAsked, gflops, peakGflops, gigabytesPerSecond, timing } = row;
+  const { kernel, shape, engine, threads, threadsAsked, gflops, peakGflops, timing } = row;
+  const { gigabytesPerSecond, scaleGigabytesPerSecond } = row;
   return {
     kernel,
     shape,
@@ -73,6 +74,7 @@ export function kernelJson(row: KernelRow): Readonly<Record<string, unknown>> {
     threads,
     ...(threadsAsked === "auto" && { threadsAsked }),
     gigabytesPerSecond: rounded(gigabytesPerSecond),
+    ...(scaleGigabytesPerSecond !== undefined && { scaleGigabytesPerSecond: rounded(scaleGigabytesPerSecond) }),
     ...milliseconds(timing),
     ...machineFacts(),
   };
