@@ -2,6 +2,7 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { allCalls, networkCalls } from "../../src/bench/calls/index.ts";
 import { convasm, temporaryFolder } from "./process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,6 +27,17 @@ function brokenPackage(): string {
 }
 
 describe("convasm doctor", () => {
+  it("checks every kernel, and finds nothing wrong", async () => {
+    const { code, json } = await convasm(["doctor", "--engine", "simd", "--json"], { cwd: folder.path });
+    expect(code).toBe(0);
+    const kernels = json().filter(({ check }) => check === "kernels");
+    expect(kernels.map(({ on, faults }) => [on, faults])).toEqual([
+      ["simd", 0],
+      ["simd-shared", 0],
+    ]);
+    for (const { count } of kernels) expect(count).toBe(allCalls().length + networkCalls().length);
+  });
+
   it("finds a wrong instruction in a wasm file, names the kernels, and exits with 1", async () => {
     const command = [process.execPath, brokenPackage(), "doctor", "--quick", "--engine", "simd"];
     const { code, stdout } = await convasm([], { cwd: folder.path, command });

@@ -13,7 +13,8 @@ import type { RemoteFitOptions } from "../../src/worker/contract.ts";
 import type { RemoteDataset } from "../../src/worker/remote-dataset.ts";
 import type { RemoteModel } from "../../src/worker/remote-model.ts";
 import type { Session } from "../../src/worker/session.ts";
-import { convasm, temporaryFolder } from "../cli/process.ts";
+import { convasmHere } from "../cli/in-process.ts";
+import { temporaryFolder } from "../cli/process.ts";
 import { TRAIN_IMAGES, TRAIN_LABELS, writeSmallData } from "../cli/small-data.ts";
 import { session } from "./sessions.ts";
 
@@ -94,12 +95,12 @@ describe.each(Object.entries(SOURCES))("a run in a worker on %s", (name, source)
     const data = name === "generated digits" ? [] : ["--data", "small"];
     const words = ["train", "--json", "--threads", "1", "--resume", join(name, "download.safetensors"), ...data];
     let seen = false;
-    const second = await convasm(words, {
+    const second = await convasmHere(words, {
       cwd,
-      onOutput(stdout, child) {
-        if (seen || !stdout.includes('"event":"epoch"')) return;
+      onOutput(text, interrupt) {
+        if (seen || !text.includes('"event":"epoch"')) return;
         seen = true;
-        child.kill("SIGINT");
+        interrupt();
       },
     });
     expect(second.code, second.stderr).toBe(130);
@@ -116,7 +117,7 @@ describe.each(Object.entries(SOURCES))("a run in a worker on %s", (name, source)
     expect(await back.weightsSha256()).toBe(await whole.weightsSha256());
 
     const done = join(name, "a new folder");
-    const third = await convasm(["train", "--json", "--resume", name, "--out", done, ...data], { cwd });
+    const third = await convasmHere(["train", "--json", "--resume", name, "--out", done, ...data], { cwd });
     expect(third.code, third.stderr).toBe(0);
     expect(existsSync(join(cwd, done, "model.safetensors"))).toBe(true);
     expect(third.event("done").weightsSha256).toBe(await whole.weightsSha256());
