@@ -1,9 +1,6 @@
 // Pretrained networks, with the numbers of PyTorch (make-imported.py) and Keras (make-cifar10.py).
 
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { hasEngine } from "../../src/engine/engine-names.ts";
 import { importModel } from "../../src/importing/import-model.ts";
 import { conv2d } from "../../src/layers/conv2d.ts";
 import { dense } from "../../src/layers/dense.ts";
@@ -14,18 +11,25 @@ import { loadIdxFolder } from "../../src/node/mnist.ts";
 import { argmax } from "../../src/numeric/argmax.ts";
 import { efficientnetLite0 } from "../../src/recipes/efficientnet-lite.ts";
 import { recipeArchitecture } from "../../src/recipes/run.ts";
-import { cifarPictures, photographs, sharedFile } from "./photographs.ts";
+import { HOST_ENGINES } from "../engines.ts";
+import { sharedFile } from "./photographs.ts";
+import {
+  difference,
+  expectCifar10,
+  expectEfficientNet,
+  hasCifar10,
+  hasPhotographs,
+  PYTORCH,
+  sha256,
+} from "./shared-networks.ts";
 
 useFiles();
 
-const golden = JSON.parse(readFileSync(new URL("imported.golden.json", import.meta.url), "utf8"));
+/** Engines that are fast. */
+const WASM = HOST_ENGINES.filter((engine) => engine !== "js");
 
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-
-/** Largest difference of two lists of numbers. */
-function difference(ours: ArrayLike<number>, theirs: readonly number[]): number {
-  return theirs.reduce((worst, value, i) => Math.max(worst, Math.abs(value - ours[i])), 0);
-}
+/** Every how many pictures an engine predicts here; `every-engine.slow.test.ts` has all. */
+const STEPS = { js: 125, simd: 1, relaxed: 25, wide: 25 };
 
 describe("mnist-cnn.pth", () => {
   const file = sharedFile("models", "mnist-cnn.pth");
@@ -51,70 +55,31 @@ describe("mnist-cnn.pth", () => {
     const predictions = Uint8Array.from({ length: test.length }, (_, i) =>
       argmax(logits.subarray(10 * i, 10 * i + 10)),
     );
-    expect(sha256(predictions)).toBe(golden.mnist.sha256);
+    expect(sha256(predictions)).toBe(PYTORCH.mnist.sha256);
     const right = predictions.filter((value, i) => value === labels[i]).length;
-    expect(right / test.length).toBe(golden.mnist.accuracy);
-    expect(golden.mnist.accuracy).toBeGreaterThanOrEqual(0.99);
-    expect(difference(logits, golden.mnist.logits)).toBeLessThan(golden.mnist.closest / 100);
+    expect(right / test.length).toBe(PYTORCH.mnist.accuracy);
+    expect(PYTORCH.mnist.accuracy).toBeGreaterThanOrEqual(0.99);
+    expect(difference(logits, PYTORCH.mnist.logits)).toBeLessThan(PYTORCH.mnist.closest / 100);
   });
 });
 
 describe("efficientnet-lite0", () => {
   const weights = sharedFile("models", "efficientnet-lite0.pth");
   const onnx = sharedFile("models", "efficientnet-lite0.onnx");
-  const zip = sharedFile("data", "ants-bees.zip");
-  const { pixels: digest, every, range, best, logits } = golden.efficientnetLite0;
-
   const network = recipeArchitecture(efficientnetLite0, { classes: 1000 });
 
-  it.each([
-    ["weights in the built-in network", weights, { network }],
-    ["ONNX", onnx, { input: { mean: 127, deviation: 128 } }],
-  ])("has PyTorch's logits for eight photographs, on every engine, from %s", async (_, file, options) => {
-    if (file === undefined || zip === undefined) return;
-    const pixels = await photographs(zip, 224);
-    expect(sha256(pixels)).toBe(digest);
-    for (const engine of (["simd", "relaxed", "wide"] as const).filter(hasEngine)) {
-      const { model, pairs, unused } = await importModel(file, { engine, threads: 1, batchSize: 8, ...options });
-      expect([pairs.length, unused]).toEqual([model.weights().size, []]);
-      const outputs = await model.predict(pixels);
-      model.dispose();
-      const ours = Array.from({ length: logits.length }, (_, i) => outputs[i * every]);
-      expect(difference(ours, logits) / range, engine).toBeLessThan(1e-5);
-      expect(Array.from({ length: 8 }, (_, i) => argmax(outputs.subarray(1000 * i, 1000 * i + 1000)))).toEqual(best);
-    }
+  it.skipIf(weights === undefined || !hasPhotographs)("has PyTorch's logits as weights in the network", async () => {
+    for (const engine of WASM) await expectEfficientNet(weights ?? "", { network }, engine, engine === "simd" ? 8 : 2);
+  });
+
+  it.skipIf(onnx === undefined || !hasPhotographs)("has PyTorch's logits as ONNX, on every engine", async () => {
+    const options = { input: { mean: 127, deviation: 128 } };
+    for (const engine of HOST_ENGINES) await expectEfficientNet(onnx ?? "", options, engine, engine === "simd" ? 8 : 1);
   });
 });
 
 describe("cifar10-cnn.h5", () => {
-  const file = sharedFile("models", "cifar10-cnn.h5");
-  const zip = sharedFile("data", "cifar10-jpeg.zip");
-  const {
-    pixels: digest,
-    classes,
-    accuracy,
-    closest,
-    range,
-    logits,
-  } = JSON.parse(readFileSync(new URL("cifar10.golden.json", import.meta.url), "utf8"));
-
-  it.skipIf(file === undefined || zip === undefined)("predicts what Keras does, for 1,000 pictures", async () => {
-    const { pixels, labels } = await cifarPictures(zip ?? "");
-    expect(sha256(pixels)).toBe(digest);
-    const { model, pairs, missing, unused, notes } = await importModel(file ?? "", { input: "raw", engine: "simd" });
-    expect([pairs.length, missing, unused, notes]).toEqual([42, [], [], []]);
-    // The file's loss works on logits: predictions are probabilities, and the logits those of another loss.
-    expect(model.network.loss?.config).toEqual({ type: "softmaxCrossEntropy" });
-    const probabilities = await model.predict(pixels.subarray(0, 3072));
-    expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
-    await model.compile({ engine: "simd", loss: "meanSquaredError" });
-    const ours = await model.predict(pixels);
-    model.dispose();
-    const best = labels.map((_, i) => argmax(ours.subarray(10 * i, 10 * i + 10)));
-    expect(best.join("")).toBe(classes);
-    expect(best.filter((value, i) => value === labels[i]).length / 1000).toBe(accuracy);
-    const every = Array.from({ length: 80 }, (_, i) => ours[Math.floor(i / 10) * 1250 + (i % 10)]);
-    expect(difference(every, logits)).toBeLessThan(1e-5 * range);
-    expect(difference(every, logits)).toBeLessThan(closest / 10);
+  it.skipIf(!hasCifar10)("predicts what Keras does, on every engine", async () => {
+    for (const engine of HOST_ENGINES) await expectCifar10(engine, STEPS[engine]);
   });
 });
