@@ -4,6 +4,7 @@ import type { ExportedFile } from "../exporting/export-contract.ts";
 import { FORMATS } from "../exporting/export-formats.ts";
 import { exportModel } from "../exporting/export-model.ts";
 import { EXPORT_OPTIONS, type ExportFormatName, type ExportOptions } from "../exporting/export-options.ts";
+import { precisionOf } from "../exporting/write-model.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../node/files.ts";
 import { UsageError } from "./command-error.ts";
 import { type Context, createContext, pathWord, shorterPath } from "./context.ts";
@@ -32,6 +33,8 @@ const HELP: HelpText = {
     ["convasm export runs/2026-01-31-120000-speed99 --to html -o digits.html"],
     ['convasm export model.safetensors --to html --title "Draw a digit"'],
     ["convasm export model.safetensors --to safetensors --half -o small.safetensors"],
+    ["convasm export model.safetensors --to keras -o digits.keras"],
+    ["convasm export model.safetensors --to tfjs --int8 -o page/model.json"],
   ],
   notes: [
     "With --half and --int8 the loss of accuracy is measured on what the model's run was tested on, or on --data.",
@@ -82,7 +85,7 @@ async function exportFile(word: string, options: ExportCommandOptions, context: 
     await checkPaths(paths, file, overwrite === true);
     const loss =
       given.half || given.int8
-        ? await roundingLoss(file, model, given.half ? "float16" : "int8", data, context)
+        ? await roundingLoss(file, model, precisionOf({ format, half: given.half, int8: given.int8 }), data, context)
         : undefined;
     await ensureFolder(place.folder);
     for (const [i, { bytes }] of files.entries()) await writeFileAtomic(paths[i], bytes);

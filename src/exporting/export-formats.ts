@@ -43,6 +43,21 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
       `onnxruntime.InferenceSession(${JSON.stringify(file)}).run(None, {"input": pixels}) in Python, pixels of float32 [n, channels, height, width]`,
     load: async () => (await import("./onnx/write-onnx.ts")).writeOnnx,
   },
+  keras: {
+    title: "a model of Keras 3",
+    endings: [".keras"],
+    // h5wasm writes no numbers of half precision.
+    precisions: ["float32"],
+    use: ([file]) => `keras.models.load_model(${JSON.stringify(file)}) in Python`,
+    load: async () => (await import("./keras/write-keras.ts")).writeKeras,
+  },
+  tfjs: {
+    title: "a layers model of TensorFlow.js",
+    endings: [".json"],
+    precisions: ["float32", "float16", "uint8"],
+    use: ([file]) => `tf.loadLayersModel(${JSON.stringify(file)})`,
+    load: async () => (await import("./tensorflowjs/write-tensorflowjs.ts")).writeTensorflowjs,
+  },
   safetensors: {
     title: "convasm's model file, safetensors",
     endings: [".safetensors"],

@@ -11,7 +11,14 @@ import type { Node, NodeParameter } from "../graph/graph.ts";
 import { sizeOf } from "../layers/shape.ts";
 
 /** The numbers that weights are kept in. */
-export type Precision = "float32" | "float16" | "int8";
+export type Precision = "float32" | "float16" | "int8" | "uint8";
+
+/** Whole numbers from 0 to 255, and what they stand for: each times the scale, plus the least value. */
+export interface Steps {
+  readonly values: Uint8Array;
+  readonly scale: number;
+  readonly min: number;
+}
 
 /** Whole numbers from -127 to 127, and what they stand for: each times the scale of its output channel. */
 export interface WholeNumbers {
@@ -28,6 +35,8 @@ export interface ExportedWeight extends NodeParameter {
   readonly data: Float32Array;
   /** The whole numbers that make up `data`; undefined for weights that are kept as floats. */
   readonly whole?: WholeNumbers;
+  /** Steps of one size that make up `data`, in formats that know no others. */
+  readonly steps?: Steps;
 }
 
 /** A weight with its values rounded to a precision: of whole numbers kernels alone, as all else is small. */
@@ -39,6 +48,7 @@ export function roundedWeight(
 ): ExportedWeight {
   if (precision === "float16") return { ...parameter, data: halfFloats(parameter.name, data) };
   if (precision === "float32" || parameter.role !== "kernel") return { ...parameter, data };
+  if (precision === "uint8") return inSteps(parameter, data);
   // The kernel of a transposed convolution is that of the convolution that it turns round.
   const axis = node.layer.type === "conv2dTranspose" ? 2 : parameter.shape.length - 1;
   const inner = sizeOf(parameter.shape.slice(axis + 1));
@@ -55,6 +65,22 @@ export function roundedWeight(
     ...parameter,
     data: Float32Array.from(values, (value, i) => value * scales[channelOf(i)]),
     whole: { values, scales, axis },
+  };
+}
+
+/** A weight in 255 steps from its least to its largest value. */
+function inSteps(parameter: NodeParameter, data: Float32Array): ExportedWeight {
+  let [min, max] = [data[0], data[0]];
+  for (const value of data) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  const scale = (max - min) / 255 || 1;
+  const values = Uint8Array.from(data, (value) => Math.round((value - min) / scale));
+  return {
+    ...parameter,
+    data: Float32Array.from(values, (value) => value * scale + min),
+    steps: { values, scale, min },
   };
 }
 

@@ -3,7 +3,7 @@ import { InputRangeError, InputTypeError, listed } from "../errors.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import type { ExportedFile, SavableModel } from "./export-contract.ts";
 import { FORMATS } from "./export-formats.ts";
-import { EXPORT_OPTIONS, type ExportSettings } from "./export-options.ts";
+import { EXPORT_OPTIONS, type ExportOptions, type ExportSettings } from "./export-options.ts";
 import { viewOf } from "./model-view.ts";
 import type { Precision } from "./precision.ts";
 
@@ -38,10 +38,16 @@ function checkFormat(settings: ExportSettings): void {
  *
  * @throws TypeError, RangeError where options contradict each other, or the format cannot hold them
  */
-export function precisionOf({ format, half, int8 }: ExportSettings): Precision {
+export function precisionOf({
+  format,
+  half = false,
+  int8 = false,
+}: Pick<ExportOptions, "format" | "half" | "int8">): Precision {
   if (half && int8) throw new InputTypeError(WHO, "half or int8", "both", "contradiction");
-  const precision = half ? "float16" : int8 ? "int8" : "float32";
   const { precisions, title } = FORMATS[format];
+  // Formats know whole numbers of one kind.
+  const whole = precisions.includes("uint8") ? "uint8" : "int8";
+  const precision = half ? "float16" : int8 ? whole : "float32";
   if (precisions.includes(precision)) return precision;
   const others = Object.entries(FORMATS).flatMap(([name, each]) => (each.precisions.includes(precision) ? [name] : []));
   const has = precisions.includes("float16") ? "half makes its files half as large" : "leave it out";

@@ -1,4 +1,6 @@
 /** Runs of bytes one behind the other; a single one as it is. */
+export function joinBytes(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>;
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array;
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0];
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -14,10 +14,18 @@ export type H5Module = Awaited<typeof ready>;
 const LIBRARY_BYTES = 2 ** 31;
 const LEFT_BYTES = 512 * 2 ** 20;
 
+/** A file of the library's own file system. */
+export interface Hdf5Handle {
+  readonly root: Group;
+  close(): void;
+}
+
 /** The library, ready to open files of its file system in memory. */
 export interface Hdf5Instance {
   readonly module: H5Module;
-  open(path: string): { readonly root: Group; close(): void };
+  open(path: string): Hdf5Handle;
+  /** Makes a new file. */
+  create(path: string): Hdf5Handle;
 }
 
 let instance: Promise<Hdf5Instance> | undefined;
@@ -56,11 +64,9 @@ async function prepared({ File, ready }: Hdf5Library): Promise<Hdf5Instance> {
   }
   // A packed chunk may unpack to anything. Memory that is taken but never touched costs nothing, and keeps that in bounds.
   module._malloc(Math.max(1, LIBRARY_BYTES - LEFT_BYTES - module.HEAPU8.length));
-  return {
-    module,
-    open(path) {
-      const file = new File(path, "r");
-      return { root: file, close: () => file.close() };
-    },
+  const handle = (path: string, mode: "r" | "w"): Hdf5Handle => {
+    const file = new File(path, mode);
+    return { root: file, close: () => file.close() };
   };
+  return { module, open: (path) => handle(path, "r"), create: (path) => handle(path, "w") };
 }

@@ -5,6 +5,7 @@
  */
 
 import { InputRangeError, listed, shown } from "../../errors.ts";
+import { snakeCase } from "../../formats/keras-names.ts";
 import type { WeightPair } from "../weight-fit.ts";
 import type { FileArray, Hdf5Tree } from "./hdf5-tree.ts";
 import type { KerasWeight } from "./keras-weight.ts";
@@ -136,13 +137,4 @@ export async function bindNumbered(tree: Hdf5Tree, parts: readonly Part[]): Prom
   };
   await visit(parts, "");
   return { pairs, unused };
-}
-
-/** A class in the names of groups: `batch_normalization` of `BatchNormalization`. */
-export function snakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, "")
-    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
 }

@@ -5,12 +5,12 @@
  */
 
 import { shown } from "../../errors.ts";
+import { snakeCase } from "../../formats/keras-names.ts";
 import { isRecord, type Json } from "../../json.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { Loss, Optimizer } from "../../model/contracts.ts";
 import { parseLoss } from "../../training/losses.ts";
 import { parseOptimizer } from "../../training/optimizers.ts";
-import { snakeCase } from "./bind.ts";
 
 /** Settings of `compile` that a file holds. */
 export interface CompileSettings {

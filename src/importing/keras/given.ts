@@ -1,4 +1,5 @@
 import { InputRangeError, listed } from "../../errors.ts";
+import { kerasParameter } from "../../formats/keras-names.ts";
 import type { Json } from "../../json.ts";
 import { type Shape, sizeOf } from "../../layers/shape.ts";
 import type { Draft, Ref } from "../draft.ts";
@@ -41,19 +42,6 @@ export interface Differences {
   readonly inputs?: readonly Ref[];
   /** Parameters that differ, by our names. */
   readonly parameters?: Readonly<Record<string, Other>>;
-}
-
-/** Keras' names of parameters, by ours. */
-const NAMES: Readonly<Record<string, string>> = {
-  movingMean: "moving_mean",
-  movingVariance: "moving_variance",
-  depthwiseKernel: "depthwise_kernel",
-  pointwiseKernel: "pointwise_kernel",
-};
-
-/** Keras' name of a parameter of ours. */
-export function kerasParameter(own: string): string {
-  return NAMES[own] ?? own;
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { InputRangeError, InputTypeError, shown } from "../../errors.ts";
 import { isRecord } from "../../json.ts";
+import { classNamesIn } from "../class-names.ts";
 import { Draft, type Ref } from "../draft.ts";
 import type { ForeignModel, OpenFacts } from "../foreign-model.ts";
 import type { Bound } from "./bind.ts";
@@ -24,6 +25,8 @@ export interface KerasModel {
   readonly isTurned: boolean;
   /** Settings of `compile`, where the file has them. */
   readonly compiled: unknown;
+  /** Names of the classes, where the file has any. */
+  readonly classNames?: unknown;
   /** Gives arrays to the layers. */
   bind(parts: readonly Part[], note: (line: string) => void): Promise<Bound>;
 }
@@ -36,7 +39,7 @@ export interface KerasModel {
  */
 export async function importKeras(
   who: string,
-  { model, version, isTurned, compiled, bind }: KerasModel,
+  { model, version, isTurned, compiled, classNames, bind }: KerasModel,
   open: OpenFacts,
 ): Promise<ForeignModel> {
   const { class_name: className, config } = recordOf(`${who}: the model's configuration`, model);
@@ -62,6 +65,7 @@ export async function importKeras(
   return {
     architecture,
     fit: { values, pairs: pairs.filter(({ weight }) => names.has(weight)), missing: [], unused },
+    classNames: classNamesIn(classNames, architecture),
     compile: compileSettings(architecture, compiled, note),
     notes: draft.notes,
   };

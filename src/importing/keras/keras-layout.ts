@@ -4,9 +4,9 @@
  * @module
  */
 
+import { kerasParameter } from "../../formats/keras-names.ts";
 import { type Graph, parametersOf } from "../../graph/graph.ts";
 import { layoutsOf, type WeightLayout, type WeightLayouts } from "../weight-layout.ts";
-import { kerasParameter } from "./given.ts";
 
 /**
  * The weights of each node that has any, as Keras has them.

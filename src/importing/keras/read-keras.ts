@@ -8,6 +8,7 @@ import { dataFile } from "../../data/read/data-file.ts";
 import { isHdf5, withHdf5File } from "../../data/read/hdf5-file.ts";
 import { readZip } from "../../data/read/zip.ts";
 import { InputRangeError, InputTypeError, shown } from "../../errors.ts";
+import { CLASS_NAMES } from "../../formats/keras-names.ts";
 import { isRecord } from "../../json.ts";
 import type { ForeignModel, OpenFacts, ReadForeignModel } from "../foreign-model.ts";
 import type { ModelFiles } from "../model-files.ts";
@@ -73,8 +74,9 @@ async function readArchive({ who, title, bytes }: ModelFiles, open: OpenFacts): 
   const arrays = await content("model.weights.h5");
   return withHdf5File(`${who}: model.weights.h5`, arrays, (file) => {
     const tree = new Hdf5Tree(`${who}: model.weights.h5`, file);
-    const version = versionOf(isRecord(metadata) ? metadata.keras_version : undefined);
+    const { keras_version: kerasVersion, [CLASS_NAMES]: classNames } = isRecord(metadata) ? metadata : {};
     const bind = (parts: readonly Part[]) => bindNumbered(tree, parts);
-    return importKeras(who, { model, version, isTurned: false, compiled, bind }, open);
+    const given = { model, version: versionOf(kerasVersion), isTurned: false, compiled, classNames, bind };
+    return importKeras(who, given, open);
   });
 }

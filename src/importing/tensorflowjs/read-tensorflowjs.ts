@@ -5,6 +5,7 @@
  */
 
 import { InputRangeError, shown } from "../../errors.ts";
+import { CLASS_NAMES } from "../../formats/keras-names.ts";
 import { isRecord } from "../../json.ts";
 import type { ForeignModel, OpenFacts, ReadForeignModel } from "../foreign-model.ts";
 import { type Bound, bind } from "../keras/bind.ts";
@@ -44,7 +45,9 @@ function layers(
   const version = typeof kerasVersion === "string" && /^\d/.test(kerasVersion) ? versionOf(kerasVersion) : 2;
   const compiled = json.trainingConfig ?? topology.training_config;
   const bound = async (parts: readonly Part[]) => bindNamed(who, parts, weights);
-  return importKeras(who, { model, version, isTurned: false, compiled, bind: bound }, open);
+  const { userDefinedMetadata: metadata } = json;
+  const classNames = isRecord(metadata) ? metadata[CLASS_NAMES] : undefined;
+  return importKeras(who, { model, version, isTurned: false, compiled, classNames, bind: bound }, open);
 }
 
 /** Gives arrays to layers by the ends of their names, `layer/weight`. */

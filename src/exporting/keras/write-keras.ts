@@ -1,0 +1,28 @@
+import { CLASS_NAMES } from "../../formats/keras-names.ts";
+import { storedZip } from "../../formats/stored-zip.ts";
+import type { ExportedFile } from "../export-contract.ts";
+import type { ExportSettings } from "../export-options.ts";
+import type { ModelView } from "../model-view.ts";
+import { kerasConfig } from "./config.ts";
+import { kerasModel } from "./keras-model.ts";
+import { weightsFile } from "./weights-file.ts";
+
+/** The version of Keras whose format the files have. */
+const KERAS_VERSION = "3.15.0";
+
+/** Writes a model of Keras 3, `.keras`: an archive of the configuration and an HDF5 file of weights. */
+export async function writeKeras(model: ModelView, settings: ExportSettings): Promise<readonly ExportedFile[]> {
+  const { name } = settings;
+  const { json, layers } = kerasConfig(kerasModel(model, "Keras", settings), 3, name);
+  const { classNames } = model;
+  const metadata = { keras_version: KERAS_VERSION, ...(classNames !== undefined && { [CLASS_NAMES]: classNames }) };
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const bytes = storedZip(
+    new Map([
+      ["metadata.json", text(metadata)],
+      ["config.json", text(json)],
+      ["model.weights.h5", await weightsFile(layers)],
+    ]),
+  );
+  return [{ name: `${name}.keras`, bytes }];
+}
