@@ -9,11 +9,12 @@ import { madd } from "./simd";
 
 /**
  * Constants of powers: what keeps n within the exponents of floats, on both sides; 1 / ln 2 and its negative; what rounds and leaves the
- * number in the low bits; p from its highest power on; 1. Then others of activations: 2, 20, the sign.
+ * number in the low bits; p from its highest power on; 1. Then others of activations: 2, 20, the sign, 3, 6, 1 / 6, 1 / 3, 1 / 2.
  */
 export const POWER: usize = memory.data<f32>([
   -86, 86, 1.4426950408889634, -1.4426950408889634, 12582912, 0.0013300528516992927, 0.009669792838394642,
-  0.05550558865070343, 0.24022281169891357, 0.6931471824645996, 1, 2, 20, -0.0,
+  0.05550558865070343, 0.24022281169891357, 0.6931471824645996, 1, 2, 20, -0.0, 3, 6, 0.1666666716337204,
+  0.3333333432674408, 0.5,
 ]);
 
 /** Number `index` of a table in all lanes. */

@@ -17,14 +17,13 @@ const MISH: i32 = 5;
 /** The hard sigmoid: x / 6 + 1 / 2, at least 0 and at most 1. NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-function hard_sigmoid(x: v128): v128 {
-  const bounded = within(f32x4.add(x, f32x4.splat(3)), zero(), f32x4.splat(6));
-  return f32x4.mul(bounded, f32x4.splat(0.1666666716337204));
+function hard_sigmoid(x: v128, three: v128, six: v128, sixth: v128): v128 {
+  return f32x4.mul(within(f32x4.add(x, three), zero(), six), sixth);
 }
 
 /**
  * The activation of x, or with `back` its derivative there; that of the output where x is one. `kind` and `back` are constants, a and b
- * the kind's numbers, the others those of `POWER`.
+ * the kind's numbers, the others those of `POWER`; for the hard ones `least` is 3, `most` 6, `factor` 1 / 6, `opposite` 1 / 3, `round` 1 / 2.
  */
 // @ts-ignore: decorator
 @inline
@@ -33,15 +32,13 @@ function value_of(
   c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, one: v128,
 ): v128 {
   if (kind == HARD_SIGMOID) {
-    if (!back) return hard_sigmoid(x);
-    const between = v128.and(f32x4.gt(x, zero()), f32x4.lt(x, f32x4.splat(1)));
-    return v128.and(f32x4.splat(0.1666666716337204), between);
+    if (!back) return hard_sigmoid(x, least, most, factor);
+    return v128.and(factor, v128.and(f32x4.gt(x, zero()), f32x4.lt(x, one)));
   }
   if (kind == HARD_SWISH) {
-    if (!back) return f32x4.mul(x, hard_sigmoid(x));
-    const inner = madd(x, f32x4.splat(0.3333333432674408), f32x4.splat(0.5));
-    const above = v128.and(f32x4.splat(1), f32x4.ge(x, f32x4.splat(3)));
-    return v128.bitselect(inner, above, f32x4.lt(f32x4.abs(x), f32x4.splat(3)));
+    if (!back) return f32x4.mul(x, hard_sigmoid(x, least, most, factor));
+    const above = v128.and(one, f32x4.ge(x, least));
+    return v128.bitselect(madd(x, opposite, round), above, f32x4.lt(f32x4.abs(x), least));
   }
   if (kind == ELU && back) return v128.bitselect(a, f32x4.add(x, b), f32x4.gt(x, zero()));
 
@@ -91,15 +88,16 @@ function walk(
   kind: i32, back: bool, begin: i32, end: i32, x: i32, dy: i32, y: i32, size: i32, a: v128, b: v128,
 ): void {
   const powers = kind > HARD_SWISH && (kind != ELU || !back);
-  const least = powers ? constant(POWER, 0) : zero();
-  const most = powers ? constant(POWER, kind == ELU ? 13 : kind == MISH ? 12 : 1) : zero();
+  const hard = kind <= HARD_SWISH;
+  const least = powers || hard ? constant(POWER, hard ? 14 : 0) : zero();
+  const most = powers || hard ? constant(POWER, hard ? 15 : kind == ELU ? 13 : kind == MISH ? 12 : 1) : zero();
   const grows = kind == ELU || kind == MISH;
-  const factor = powers ? constant(POWER, grows ? 3 : 2) : zero();
-  const opposite = powers ? constant(POWER, grows ? 2 : 3) : zero();
-  const round = powers ? constant(POWER, 4) : zero();
+  const factor = powers || hard ? constant(POWER, hard ? 16 : grows ? 3 : 2) : zero();
+  const opposite = powers || hard ? constant(POWER, hard ? 17 : grows ? 2 : 3) : zero();
+  const round = powers || hard ? constant(POWER, hard ? 18 : 4) : zero();
   const c5 = powers ? constant(POWER, 5) : zero(), c4 = powers ? constant(POWER, 6) : zero();
   const c3 = powers ? constant(POWER, 7) : zero(), c2 = powers ? constant(POWER, 8) : zero();
-  const c1 = powers ? constant(POWER, 9) : zero(), one = powers ? constant(POWER, 10) : zero();
+  const c1 = powers ? constant(POWER, 9) : zero(), one = powers || hard ? constant(POWER, 10) : zero();
   const start = begin * size;
   let from = address(x + start), across = address(dy + start), to = address(y + start);
   let left = (end - begin) * size;

@@ -102,3 +102,18 @@ describe("the size of the library, packed by gzip", () => {
     expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 100 * KB);
   });
 });
+
+describe("the sizes that the docs state", () => {
+  it.each([
+    ["docs/NOTES.md", /^\| `dist\/convasm\.full\.min\.js` \|.*\| (\d+) KB \|$/m, "dist/convasm.full.min.js"],
+    ["README.md", /`dist\/convasm\.full\.min\.js` \((\d+) KB packed by gzip\)/, "dist/convasm.full.min.js"],
+    ["docs/NOTES.md", /^\| `dist\/worker\/browser-worker\.js` \|.*\| (\d+) KB \|$/m, "dist/worker/browser-worker.js"],
+    ["docs/NOTES.md", /and (\d+) KB where it loads the extra kernels \|$/m, "build/simd-extra.text.js"],
+  ])("%s is right to a tenth: %s", async (page, pattern, file) => {
+    const path = (name: string) => new URL(`../../${name}`, import.meta.url);
+    const stated = Number(pattern.exec(await readFile(path(page), "utf8"))?.[1]);
+    const size = gzipped(await readFile(path(file))) / KB;
+    const figures = `${page} says ${stated} KB, ${file} has ${size.toFixed(1)}`;
+    expect(Math.abs(size - stated), figures).toBeLessThanOrEqual(size / 10);
+  });
+});

@@ -652,3 +652,50 @@ def make_prelu():
 
 
 make_prelu()
+
+
+def make_axes():
+    """Layers that only order numbers, softmax over channels, and windows over more channels than a cache line has."""
+    found = []
+    for layer, shape, function in [
+        ({"type": "permute", "dims": [3, 1, 2]}, (2, 3, 5), lambda x: x.permute(0, 3, 1, 2)),
+        ({"type": "permute", "dims": [2, 3, 1]}, (2, 3, 2), lambda x: x.permute(0, 2, 3, 1)),
+        ({"type": "softmax"}, (2, 3, 7), lambda x: torch.softmax(x, 3)),
+        ({"type": "channelShuffle", "groups": 2}, (2, 2, 22), lambda x: channels_first(F.channel_shuffle, x, 2)),
+        ({"type": "channelShuffle", "groups": 11}, (1, 3, 22), lambda x: channels_first(F.channel_shuffle, x, 11)),
+        (
+            {"type": "adaptiveAveragePooling2d", "outputSize": [3, 2]},
+            (4, 5, 21),
+            lambda x: channels_first(F.adaptive_avg_pool2d, x, (3, 2)),
+        ),
+    ]:
+        x = draw(2, *shape).requires_grad_()
+        y = function(x)
+        dy = draw(*y.shape)
+        y.backward(dy)
+        places = {"x": array(x), "y": array(y), "dy": array(dy), "dx": array(x.grad)}
+        found.append({"layer": layer, "weights": {}, **places, "gradients": {}})
+    write("axes", {"cases": found})
+
+
+def channels_first(function, x, *args):
+    return function(x.permute(0, 3, 1, 2), *args).permute(0, 2, 3, 1)
+
+
+make_axes()
+
+
+def make_bounded_pooling():
+    """ReLU6 and then max pooling, with numbers at both corners and equal maxima in a window."""
+    x = (torch.round(draw(2, 7, 6, 5, deviation=4, mean=3) * 2) / 2).requires_grad_()
+    cases = []
+    for size, strides in ((2, 2), (3, 2), (2, 1)):
+        x.grad = None
+        y = channels_first(F.max_pool2d, F.relu6(x), size, strides)
+        dy = draw(*y.shape)
+        y.backward(dy)
+        cases.append({"poolSize": size, "strides": strides, "y": array(y), "dy": array(dy), "dx": array(x.grad)})
+    write("bounded-pooling", {"x": array(x), "cases": cases})
+
+
+make_bounded_pooling()

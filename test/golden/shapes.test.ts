@@ -4,17 +4,17 @@ import { sizeOf } from "../../src/layers/shape.ts";
 import { placeLayers } from "../layers/placed.ts";
 import { describeEngines, expectNear, type GoldenArray, type GoldenArrays, readGolden } from "./golden.ts";
 
-const { cases } = readGolden<{
-  readonly cases: readonly {
-    readonly layer: { readonly type: string };
-    readonly x: GoldenArray;
-    readonly weights: GoldenArrays;
-    readonly y: GoldenArray;
-    readonly dy: GoldenArray;
-    readonly dx: GoldenArray;
-    readonly gradients: GoldenArrays;
-  }[];
-}>("shapes");
+interface Case {
+  readonly layer: { readonly type: string };
+  readonly x: GoldenArray;
+  readonly weights: GoldenArrays;
+  readonly y: GoldenArray;
+  readonly dy: GoldenArray;
+  readonly dx: GoldenArray;
+  readonly gradients: GoldenArrays;
+}
+
+const cases = ["shapes", "axes"].flatMap((name) => readGolden<{ readonly cases: readonly Case[] }>(name).cases);
 
 describeEngines("layers that change shapes on $name, against PyTorch", (engine) => {
   it.each(cases.map((item) => [JSON.stringify(item.layer), item] as const))("%s", async (_, item) => {
