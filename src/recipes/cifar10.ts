@@ -5,6 +5,7 @@ import { dense } from "../layers/dense.ts";
 import { flatten } from "../layers/flatten.ts";
 import type { Layer } from "../layers/layer.ts";
 import { maxPooling2d } from "../layers/max-pooling2d.ts";
+import { rescaling } from "../layers/rescaling.ts";
 import { gelu } from "../layers/smooth-activation.ts";
 import { ema } from "../training/averaging.ts";
 import { softmaxCrossEntropy } from "../training/losses.ts";
@@ -42,6 +43,8 @@ export const cifar10: Recipe = {
     maxPooling2d({ poolSize: 3 }),
     flatten(),
     dense({ units: classes }),
+    // As Jordan has it: without it the last layer learns so fast that the first steps throw the others off.
+    rescaling({ scale: 1 / 9 }),
   ],
   whitening: { images: 5000, epsilon: 0.0005 },
   loss: softmaxCrossEntropy({ labelSmoothing: 0.2 }),
