@@ -9,7 +9,7 @@ import { appendFileSync } from "node:fs";
 import { keyOf, measureCell, rankSettings } from "./driver/cell.js";
 import { contenders } from "./driver/contenders.js";
 import { machine } from "./driver/machine.js";
-import { COMPARED } from "./driver/networks.js";
+import { COMPARED, KEY_ROWS, LARGE } from "./driver/networks.js";
 import { NOTEBOOKS } from "./driver/notebooks.js";
 import { readOptions } from "./driver/options.js";
 import { ContenderProcess } from "./driver/process.js";
@@ -54,9 +54,15 @@ function record(line) {
 /** @returns {Cell[]} */
 function cells() {
   if (options.numpy) return NOTEBOOKS.map((spec) => ({ spec, batch: spec.batch, mode: "train" }));
-  return COMPARED.filter(({ name }) => options.nets.includes(name)).flatMap((spec) =>
-    options.batches.flatMap((batch) => options.modes.map((mode) => ({ spec, batch, mode }))),
-  );
+  const known = [...COMPARED, ...LARGE];
+  if (options.key) {
+    return KEY_ROWS.flatMap(([net, batch, mode]) =>
+      known.filter(({ name }) => name === net).map((spec) => ({ spec, batch, mode })),
+    );
+  }
+  return known
+    .filter(({ name }) => options.nets.includes(name))
+    .flatMap((spec) => options.batches.flatMap((batch) => options.modes.map((mode) => ({ spec, batch, mode }))));
 }
 
 /** @param {Contender} contender */
@@ -117,7 +123,12 @@ async function measure(entrants, absent) {
     print(`\n${cellTable(rows)}`);
     for (const row of rows) {
       const ratio = row.peer === "convasm" ? Number.NaN : ratioOf(row, rows);
-      record({ ...row, ...(Number.isFinite(ratio) && { ratio }), ...(options.numpy && { numpy: true }) });
+      record({
+        ...row,
+        ...(Number.isFinite(ratio) && { ratio }),
+        ...(options.numpy && { numpy: true }),
+        ...(options.key && { key: true }),
+      });
     }
   }
 }

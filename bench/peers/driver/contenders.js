@@ -19,7 +19,7 @@ import { fileURLToPath } from "node:url";
  * @property {Launch} launch
  */
 
-/** @typedef {{ engines: readonly string[], threads: readonly number[], python: string, cache: string }} Settings */
+/** @typedef {{ engines: readonly string[], threads: readonly number[], python: string, cache: string, eager: boolean }} Settings */
 
 const SERVE = fileURLToPath(new URL("../peers/serve.js", import.meta.url));
 const PYTHON_SERVE = fileURLToPath(new URL("../python/serve.py", import.meta.url));
@@ -54,7 +54,7 @@ function convasm(engine, threads) {
 }
 
 /** @param {string} name @param {number} threads @param {Settings} settings @returns {Contender} */
-function python(name, threads, { python: command, cache }) {
+function python(name, threads, { python: command, cache, eager }) {
   const count = String(threads);
   const env = {
     OMP_NUM_THREADS: count,
@@ -62,6 +62,7 @@ function python(name, threads, { python: command, cache }) {
     OPENBLAS_NUM_THREADS: count,
     TORCHINDUCTOR_CACHE_DIR: cache,
     PYTHONDONTWRITEBYTECODE: "1",
+    ...(eager && { CONVASM_EAGER: "1" }),
   };
   const args = ["-u", "-W", "ignore", PYTHON_SERVE, name, count];
   return { id: name, peer: name, threads, slow: name === "numpy", modes: BOTH, launch: { command, args, env } };
@@ -108,6 +109,11 @@ export function contenders(settings) {
       slow: false,
       modes: /** @type {const} */ (["infer"]),
       launch: node("onnxruntime", { threads: count }),
+    })),
+    ...threads.map((count) => ({
+      ...python("onnxruntime-native", count, settings),
+      id: "ONNX Runtime",
+      modes: /** @type {const} */ (["infer"]),
     })),
     {
       id: "TensorFlow.js wasm",

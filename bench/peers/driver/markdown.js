@@ -78,6 +78,7 @@ function againstPyTorch(cells, threads) {
 }
 
 const OTHERS = [
+  ["onnxruntime-native", "ONNX Runtime"],
   ["onnxruntime", "ONNX Runtime Web"],
   ["tfjs-wasm", "TensorFlow.js wasm"],
   ["tfjs-cpu", "TensorFlow.js cpu"],
@@ -105,6 +106,30 @@ function againstOthers(cells) {
     }),
   ]);
   return table(["network", "batch", "convasm, 1 thread", ...head], rows);
+}
+
+/** @param {readonly Cell[]} cells @param {readonly number[]} threads each network's best engine beside its best peer */
+function byNetwork(cells, threads) {
+  const rows = cells.flatMap((cell) =>
+    threads.map((count) => {
+      const of = (/** @type {(row: Row) => boolean} */ wanted) =>
+        cell.rows.find((row) => row.threads === count && wanted(row));
+      const engines = ["relaxed", "wide"].map((engine) => of(({ contender }) => contender === `convasm ${engine}`));
+      const peers = ["pytorch", "onnxruntime-native", "onnxruntime"].map((name) => of(({ peer }) => peer === name));
+      const fastest = (/** @type {(Row | undefined)[]} */ some) =>
+        some.reduce((best, row) => ((row?.imagesPerSecond ?? 0) > (best?.imagesPerSecond ?? 0) ? row : best));
+      const work = title(cell.mode).toLowerCase();
+      return [
+        ...cell.names,
+        work,
+        String(count),
+        ...[...engines, ...peers].map(speed),
+        ratio(fastest(engines), fastest(peers)),
+      ];
+    }),
+  );
+  const programs = ["relaxed", "wide", "PyTorch", "ONNX Runtime", "ONNX Runtime Web"];
+  return table(["network", "batch", "work", "threads", ...programs, "best to best"], rows);
 }
 
 /** @param {readonly Cell[]} cells @param {readonly number[]} threads */
@@ -156,7 +181,14 @@ export function markdownOf(run) {
   const peers = new Set(rows.map(({ peer }) => peer));
   const threads = [...new Set(rows.filter(({ peer }) => peer === "convasm").map((row) => row.threads))];
   const all = cellsOf(rows);
-  const subject = peers.has("numpy") ? "NumPy" : peers.has("pytorch") ? "PyTorch" : "JavaScript and WebAssembly";
+  const isKey = rows.some(({ key }) => key === true);
+  const subject = isKey
+    ? "the best program for each network"
+    : peers.has("numpy")
+      ? "NumPy"
+      : peers.has("pytorch")
+        ? "PyTorch"
+        : "JavaScript and WebAssembly";
   const parts = [
     `### Against ${subject}: Node ${machine.node}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.system}, V8 ${machine.v8}, ${date}. Images per second: medians of ` +
@@ -168,7 +200,8 @@ export function markdownOf(run) {
     const share = Math.round((100 * disturbed) / alone.length);
     parts.push(`**Other programs were running:** ${share} % of the rows on one thread had less than 90 % of a core.`);
   }
-  for (const mode of /** @type {const} */ (["train", "infer"])) {
+  if (isKey) parts.push(byNetwork(all, threads));
+  for (const mode of /** @type {const} */ (isKey ? [] : ["train", "infer"])) {
     const cells = all.filter((cell) => cell.mode === mode);
     if (cells.length === 0) continue;
     if (peers.has("numpy")) parts.push(againstNumPy(cells, threads));

@@ -1,14 +1,17 @@
 import { parseArgs } from "node:util";
-import { COMPARED } from "./networks.js";
+import { COMPARED, LARGE } from "./networks.js";
 
 const USAGE = `Usage: node run.js [options]
 
 Times convasm and other programs on the same networks, in turns. Lists are separated by commas.
 
-  --net LIST       networks (default: all: ${COMPARED.map(({ name }) => name).join(", ")})
+  --net LIST       networks (default: the small ones: ${COMPARED.map(({ name }) => name).join(", ")};
+                   also ${LARGE.map(({ name }) => name).join(", ")})
+  --key            the rows that tell most, large networks among them, against PyTorch and ONNX Runtime: --peers
+                   pytorch,onnxruntime-native,onnxruntime --engine relaxed,wide --eager, in a quarter of an hour
   --batch LIST     batch sizes (default: 1,32,128)
   --mode LIST      train, infer (default: both)
-  --peers LIST     convasm, convasm-js, pytorch, onnxruntime, tfjs-wasm, tfjs-cpu, jax-js, convnetjs
+  --peers LIST     convasm, convasm-js, pytorch, onnxruntime (Web), onnxruntime-native, tfjs-wasm, tfjs-cpu, jax-js, convnetjs
                    (default: all; convasm always takes part)
   --engine LIST    convasm's engines (default: auto; wide needs Node 23.5)
   --threads LIST   threads of convasm, PyTorch and ONNX Runtime Web (default: 1,2)
@@ -16,6 +19,7 @@ Times convasm and other programs on the same networks, in turns. Lists are separ
   --rounds N       slices of each contender (default: 5)
   --step-limit N   slow contenders get smaller batches where a step takes more seconds (default: 0.5)
   --python FILE    Python for PyTorch and NumPy (default: python3)
+  --eager          PyTorch without torch.compile
   --tune           only try PyTorch's settings and keep the ranking in results/, for later runs
   --numpy          the recipes of the notebooks against their NumPy versions
   --json FILE      append one line of JSON per row
@@ -39,7 +43,17 @@ function known(name, items, known) {
   throw new RangeError(`--${name}: expected some of ${known.join(", ")}, got "${unknown}"`);
 }
 
-const PEERS = ["convasm", "convasm-js", "pytorch", "onnxruntime", "tfjs-wasm", "tfjs-cpu", "jax-js", "convnetjs"];
+const PEERS = [
+  "convasm",
+  "convasm-js",
+  "pytorch",
+  "onnxruntime",
+  "onnxruntime-native",
+  "tfjs-wasm",
+  "tfjs-cpu",
+  "jax-js",
+  "convnetjs",
+];
 
 /**
  * The command line's options; prints the usage and ends for `--help`.
@@ -63,6 +77,8 @@ export function readOptions(args) {
       "step-limit": text,
       python: text,
       json: text,
+      eager: flag,
+      key: flag,
       tune: flag,
       numpy: flag,
       quick: flag,
@@ -77,22 +93,30 @@ export function readOptions(args) {
     values.net,
     COMPARED.map(({ name }) => name),
   );
-  const { quick, tune, numpy } = values;
+  const { quick, tune, numpy, key } = values;
+  const peers = key ? ["pytorch", "onnxruntime-native", "onnxruntime"] : PEERS;
   return {
     nets: known(
       "net",
       nets,
-      COMPARED.map(({ name }) => name),
+      [...COMPARED, ...LARGE].map(({ name }) => name),
     ),
     batches: list(values.batch, ["1", "32", "128"]).map((item) => number("batch", item, 1)),
     modes: /** @type {("train" | "infer")[]} */ (
       known("mode", list(values.mode, ["train", "infer"]), ["train", "infer"])
     ),
-    peers: known("peers", list(values.peers, PEERS), PEERS),
-    engines: known("engine", list(values.engine, ["auto"]), ["auto", "simd", "relaxed", "wide"]),
+    peers: known("peers", list(values.peers, peers), PEERS),
+    engines: known("engine", list(values.engine, key ? ["relaxed", "wide"] : ["auto"]), [
+      "auto",
+      "simd",
+      "relaxed",
+      "wide",
+    ]),
     threads: list(values.threads, ["1", "2"]).map((item) => number("threads", item, 1)),
     python: values.python ?? "python3",
     json: values.json,
+    eager: values.eager || key,
+    key,
     tune,
     numpy,
     quick,

@@ -7,7 +7,8 @@
 /**
  * @typedef {readonly [number, number]} Pair
  * @typedef {{ op: "conv", kernel: Pair, strides: Pair, padding: Pair, input: readonly number[], output: readonly number[],
- *   weight: string, bias: string | null, untied: boolean }} ConvNode paddings are the same on both sides
+ *   groups: number, weight: string, bias: string | null, untied: boolean }} ConvNode paddings are the same on both sides; depthwise
+ *   ones have a group for each channel
  * @typedef {{ op: "dense", inputs: number, units: number, spatial: readonly number[] | null, weight: string,
  *   bias: string | null }} DenseNode `spatial` is the [h, w, c] that was flattened just before, if any
  * @typedef {{ op: "batchnorm", channels: number, epsilon: number, momentum: number, gamma: string, beta: string,
@@ -15,8 +16,9 @@
  * @typedef {{ op: "maxpool", size: Pair, input: readonly number[], output: readonly number[] }} PoolNode strides = size
  * @typedef {{ op: "residual", body: Node[], shortcut: Node[] }} ResidualNode
  * @typedef {{ op: "dropout", rate: number }} DropoutNode
- * @typedef {{ op: "relu" | "flatten" | "globalaverage" }} PlainNode
- * @typedef {ConvNode | DenseNode | NormNode | PoolNode | ResidualNode | DropoutNode | PlainNode} Node
+ * @typedef {{ op: "relu", upper: number | null }} ReluNode upper is the bound of its outputs, null for none
+ * @typedef {{ op: "flatten" | "globalaverage" }} PlainNode
+ * @typedef {ReluNode | ConvNode | DenseNode | NormNode | PoolNode | ResidualNode | DropoutNode | PlainNode} Node
  */
 
 /** @param {number | readonly number[]} value @returns {Pair} */
@@ -35,11 +37,26 @@ export function withNumericPadding(layers) {
       const shortcut = layer.shortcut && { shortcut: withNumericPadding(layer.shortcut) };
       return { ...layer, layers: withNumericPadding(layer.layers), ...shortcut };
     }
-    if (layer.type !== "conv2d") return layer;
+    if (layer.type !== "conv2d" && layer.type !== "depthwiseConv2d") return layer;
     const { padding = 0 } = layer;
     if (padding === "valid") return { ...layer, padding: 0 };
     return padding === "same" ? { ...layer, padding: (pair(layer.kernelSize)[0] - 1) / 2 } : layer;
   });
+}
+
+/**
+ * Throws where a network has what a peer without depthwise convolutions and bounded ReLUs cannot do.
+ *
+ * @param {readonly Node[]} program
+ */
+export function refuseMobile(program) {
+  for (const node of program) {
+    if (node.op === "conv" && node.groups !== 1)
+      throw new RangeError("depthwise convolutions are not written for this program");
+    if (node.op === "relu" && node.upper !== null)
+      throw new RangeError("bounded ReLUs are not written for this program");
+    if (node.op === "residual") for (const way of [node.body, node.shortcut]) refuseMobile(way);
+  }
 }
 
 /**
@@ -75,14 +92,16 @@ function walk(layers, start, take) {
   let flattened = /** @type {readonly number[] | null} */ (null);
   for (const layer of layers) {
     switch (layer.type) {
-      case "conv2d": {
+      case "conv2d":
+      case "depthwiseConv2d": {
         const [kernel, strides, padding] = [layer.kernelSize, layer.strides ?? 1, layer.padding ?? 0].map(pair);
         const side = (/** @type {0 | 1} */ i) => Math.floor((shape[i] + 2 * padding[i] - kernel[i]) / strides[i]) + 1;
-        const output = [side(0), side(1), layer.filters];
+        const groups = layer.type === "conv2d" ? 1 : shape[2];
+        const output = [side(0), side(1), layer.filters ?? shape[2]];
         const weight = take("kernel");
         const bias = layer.useBias === false ? null : take("bias");
         const untied = layer.untiedBias === true;
-        nodes.push({ op: "conv", kernel, strides, padding, input: shape, output, weight, bias, untied });
+        nodes.push({ op: "conv", kernel, strides, padding, input: shape, output, groups, weight, bias, untied });
         shape = output;
         break;
       }
@@ -137,12 +156,13 @@ function walk(layers, start, take) {
         nodes.push({ op: "dropout", rate: layer.rate });
         break;
       case "relu":
-        nodes.push({ op: "relu" });
+        if (layer.negativeSlope) throw new RangeError("program: expected a ReLU that does not leak");
+        nodes.push({ op: "relu", upper: layer.maxValue ?? null });
         break;
       default:
         throw new RangeError(`program: expected a layer that the peers know, got "${layer.type}"`);
     }
-    if (layer.activation === "relu") nodes.push({ op: "relu" });
+    if (layer.activation === "relu") nodes.push({ op: "relu", upper: null });
     else if (layer.activation !== undefined) {
       throw new RangeError(`program: expected relu or no activation, got ${layer.activation}`);
     }

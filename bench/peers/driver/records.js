@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
  * @property {boolean} quick
  * @property {{ contender: string, threads: number, modes: string[], versions?: Record<string, string>, note?: string, missing?: string }[]}
  *   contenders
- * @property {(Row & { ratio?: number, numpy?: boolean })[]} rows
+ * @property {(Row & { ratio?: number, numpy?: boolean, key?: boolean })[]} rows
  */
 
 /**

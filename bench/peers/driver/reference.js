@@ -35,7 +35,8 @@ async function compute(path, mode) {
     const values = await model.predict(images);
     return Array.from({ length: subject.batch * subject.classes }, (_, i) => values[i % values.length]);
   }
-  const data = convasm.createDataset({ ...subject, name: subject.net, images, labels: labels.subarray(0, n) });
+  const { net: name, shape, classes } = subject;
+  const data = convasm.createDataset({ name, shape, classes, images, labels: labels.subarray(0, n) });
   const losses = [];
   const { checkSteps } = subject;
   for await (const event of model.fitEvents(data, { epochs: checkSteps, shuffle: false })) {

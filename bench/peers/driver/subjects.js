@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createModel, digits, RandomStream } from "../../../dist/node/convasm.js";
 import { layerOf } from "../peers/convasm.js";
+import { onnxModel } from "../peers/onnx-model.js";
+import { LoadedSubject } from "../peers/subject.js";
 import { CLASSES } from "./networks.js";
 import { programOf, withNumericPadding } from "./program.js";
 
@@ -18,9 +20,9 @@ import { programOf, withNumericPadding } from "./program.js";
 /** The checked batch repeats a few images, so that the float64 reference has only those to compute. */
 const MOST_DISTINCT = 40;
 
-/** @param {number} batch the largest divisor that is small enough */
-function distinctImages(batch) {
-  let distinct = Math.min(batch, MOST_DISTINCT);
+/** @param {number} batch @param {number} most @returns {number} the largest divisor that is small enough */
+function distinctImages(batch, most) {
+  let distinct = Math.min(batch, most);
   while (batch % distinct !== 0) distinct--;
   return distinct;
 }
@@ -57,6 +59,7 @@ export class Subjects {
     const path = join(this.#folder, `${key}.json`);
     const subject = this.#write(spec, batch, join(this.#folder, key));
     writeFileSync(path, JSON.stringify(subject));
+    writeFileSync(subject.files.onnx, onnxModel(new LoadedSubject(path)));
     const entry = { path, subject };
     this.#known.set(key, entry);
     return entry;
@@ -68,7 +71,11 @@ export class Subjects {
    * @param {string} stem
    * @returns {Subject}
    */
-  #write({ name: net, shape, scale, offset, layers: make, optimizer, initial, checkSteps = 4 }, batch, stem) {
+  #write(
+    { name: net, shape, scale, offset, layers: make, optimizer, initial, distinct = MOST_DISTINCT, checkSteps = 4 },
+    batch,
+    stem,
+  ) {
     const plain = make().map(({ config }) => JSON.parse(JSON.stringify(config)));
     const layers = withNumericPadding(plain);
     const shapes = createModel({ input: { shape }, layers: layers.map(layerOf) }).weights();
@@ -84,7 +91,12 @@ export class Subjects {
     });
     const images = Math.max(4, Math.ceil(64 / batch)) * batch;
     const data = imagesOf(shape, images);
-    const files = { weights: `${stem}.weights`, images: `${stem}.images`, labels: `${stem}.labels` };
+    const files = {
+      weights: `${stem}.weights`,
+      images: `${stem}.images`,
+      labels: `${stem}.labels`,
+      onnx: `${stem}.onnx`,
+    };
     writeFileSync(files.weights, values);
     writeFileSync(files.images, data.images);
     writeFileSync(files.labels, Uint8Array.from(data.labels ?? []));
@@ -100,7 +112,7 @@ export class Subjects {
       optimizer,
       hasDropout: layers.some(({ type }) => type === "dropout"),
       checkSteps,
-      distinct: distinctImages(batch),
+      distinct: distinctImages(batch, distinct),
       images,
       weights,
       files,

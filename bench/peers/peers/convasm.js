@@ -16,6 +16,7 @@ const MAKERS = {
   batchNormalization: convasm.batchNormalization,
   conv2d: convasm.conv2d,
   dense: convasm.dense,
+  depthwiseConv2d: convasm.depthwiseConv2d,
   dropout: convasm.dropout,
   flatten: convasm.flatten,
   globalAveragePooling2d: convasm.globalAveragePooling2d,
@@ -27,7 +28,7 @@ const MAKERS = {
 /** @param {any} config @returns {any} a layer from its JSON */
 export function layerOf({ type, layers, shortcut, ...options }) {
   if (type !== "residual") return MAKERS[type](options);
-  return convasm.residual(layers.map(layerOf), shortcut && { shortcut: shortcut.map(layerOf) });
+  return convasm.residual(layers.map(layerOf), { ...options, ...(shortcut && { shortcut: shortcut.map(layerOf) }) });
 }
 
 /** @param {any} optimizer @returns {any} */
@@ -77,7 +78,8 @@ export async function open({ engine, threads }) {
       }
       const images = checked ? data[0].bytes : loaded.images;
       const labels = checked ? data[0].labels : loaded.labels;
-      const dataset = convasm.createDataset({ ...subject, name: subject.net, images, labels });
+      const { net, shape, classes } = subject;
+      const dataset = convasm.createDataset({ name: net, shape, classes, images, labels });
       const events = model.fitEvents(dataset, { epochs: 1e9, shuffle: !checked });
       const step = async () => {
         for (;;) {

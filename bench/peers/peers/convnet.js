@@ -6,6 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { refuseMobile } from "../driver/program.js";
 import { batchJob } from "./subject.js";
 
 /** @import { Node } from "../driver/program.js" */
@@ -22,6 +23,7 @@ const convnet = require("convnetjs");
  * @param {{ classes: number, dropout: boolean }} options
  */
 function definitions(program, shape, { classes, dropout }) {
+  refuseMobile(program);
   const [h, w, depth] = shape;
   /** @type {any[]} */
   const list = [{ type: "input", out_sx: w, out_sy: h, out_depth: depth }];

@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
+import { refuseMobile } from "../driver/program.js";
 import { batchJob } from "./subject.js";
 
 /** @import { Node } from "../driver/program.js" */
@@ -227,6 +228,7 @@ export async function open() {
     settings: () => ["default"],
     async build(loaded, options) {
       const { program, batch, shape, classes } = loaded.subject;
+      refuseMobile(program);
       const [h, w, c] = shape;
       const training = options.mode === "train";
       const train = training ? trainer(loaded, options) : () => 0;

@@ -102,6 +102,7 @@ function emit(graph, loaded, program, start) {
         x = graph.node("Conv", inputs, [
           attribute("kernel_shape", node.kernel),
           attribute("strides", node.strides),
+          attribute("group", node.groups),
           attribute("pads", [top, left, top, left]),
         ]);
         break;
@@ -123,7 +124,10 @@ function emit(graph, loaded, program, start) {
         x = graph.node("Add", [emit(graph, loaded, node.body, x), emit(graph, loaded, node.shortcut, x)]);
         break;
       case "relu":
-        x = graph.node("Relu", [x]);
+        x =
+          node.upper === null
+            ? graph.node("Relu", [x])
+            : graph.node("Clip", [x, ...[0, node.upper].map((bound) => graph.weight([], Float32Array.of(bound)))]);
         break;
       case "flatten":
         x = graph.node("Flatten", [x]);

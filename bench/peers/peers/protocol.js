@@ -25,7 +25,7 @@ export const MARK = "@@ ";
  * @property {number} distinct the checked batch is the first `distinct` images, repeated
  * @property {number} images number of images in the file, whole batches
  * @property {{ name: string, shape: readonly number[], offset: number }[]} weights offsets count float32
- * @property {{ weights: string, images: string, labels: string }} files
+ * @property {{ weights: string, images: string, labels: string, onnx: string }} files
  */
 
 /**

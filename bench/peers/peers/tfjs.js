@@ -8,6 +8,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { refuseMobile } from "../driver/program.js";
 import { batchJob } from "./subject.js";
 
 /** @import { Node } from "../driver/program.js" */
@@ -121,6 +122,7 @@ export async function open({ backend }) {
     settings: () => ["default"],
     async build(loaded, options) {
       const { program, weights: list, shape, classes, batch, optimizer: config } = loaded.subject;
+      refuseMobile(program);
       const training = options.mode === "train";
       const weights = new Map();
       for (const { name, shape: sides } of list) {

@@ -1,5 +1,6 @@
 """PyTorch on the CPU, each way of running it a setting."""
 
+import os
 import re
 import shutil
 import time
@@ -21,8 +22,8 @@ EAGER = ("eager", "eager without oneDNN")
 
 
 def compiler():
-    """True if the compiler that torch.compile needs is there."""
-    return any(shutil.which(name) for name in ("g++", "clang++"))
+    """True if the compiler that torch.compile needs is there, and is wanted."""
+    return "CONVASM_EAGER" not in os.environ and any(shutil.which(name) for name in ("g++", "clang++"))
 
 
 def products(n=768, seconds=1):
@@ -62,7 +63,7 @@ class PyTorch:
             "capability": torch.backends.cpu.get_cpu_capability(),
             "oneDNN": "yes" if onednn else "no",
             "sgemm": f"{mine:.0f} GFLOP/s (NumPy's BLAS {others:.0f})",
-            "torch.compile": "yes" if compiler() else "missing: no C++ compiler",
+            "torch.compile": "yes" if compiler() else "no C++ compiler, or not wanted",
         }
         faults = []
         if torch.get_num_threads() != threads:

@@ -11,7 +11,9 @@ def tensor(values):
 
 def convolution(node, subject):
     r, s, channels, filters = subject.weight(node["weight"]).shape
-    layer = nn.Conv2d(channels, filters, (r, s), node["strides"], node["padding"], bias=node["bias"] is not None)
+    groups = node["groups"]
+    sides = (r, s), node["strides"], node["padding"]
+    layer = nn.Conv2d(channels * groups, filters, *sides, groups=groups, bias=node["bias"] is not None)
     layer.weight.data = tensor(subject.weight(node["weight"]).transpose(3, 2, 0, 1))
     if node["bias"] is not None:
         layer.bias.data = tensor(subject.weight(node["bias"]))
@@ -39,6 +41,12 @@ def normalization(node, subject, spatial):
     layer.running_mean.data = tensor(subject.weight(node["mean"]))
     layer.running_var.data = tensor(subject.weight(node["variance"]))
     return layer
+
+
+def activation(node):
+    if node["upper"] is None:
+        return nn.ReLU(inplace=True)
+    return nn.ReLU6(inplace=True) if node["upper"] == 6 else nn.Hardtanh(0, node["upper"], inplace=True)
 
 
 class Residual(nn.Module):
@@ -70,7 +78,7 @@ def network(program, subject, dropout):
         elif op == "maxpool":
             layers.append(nn.MaxPool2d(node["size"]))
         elif op == "relu":
-            layers.append(nn.ReLU(inplace=True))
+            layers.append(activation(node))
         elif op == "residual":
             body = network(node["body"], subject, dropout)
             shortcut = network(node["shortcut"], subject, dropout) if node["shortcut"] else nn.Identity()

@@ -1,4 +1,4 @@
-"""A process of one contender in Python: `serve.py pytorch|numpy THREADS`. The twin of serve.js."""
+"""A process of one contender in Python: `serve.py pytorch|onnxruntime-native|numpy THREADS`. The twin of serve.js."""
 
 import json
 import os
@@ -74,6 +74,8 @@ def main():
     try:
         if name == "pytorch":
             from pytorch import PyTorch as Peer
+        elif name == "onnxruntime-native":
+            from onnx_runtime import OnnxRuntime as Peer
         else:
             from notebooks import NumPy as Peer
         server = Server(Peer(threads))

@@ -25,6 +25,7 @@ class Subject:
         self.count = fields["images"]
         self._scale, self._offset = fields["scale"], fields["offset"]
         files = fields["files"]
+        self.onnx = files["onnx"]
         self._pixels = np.fromfile(files["images"], np.uint8).reshape(self.count, *self.shape)
         self._labels = np.fromfile(files["labels"], np.uint8)
         values = np.fromfile(files["weights"], np.float32)
