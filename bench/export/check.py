@@ -4,7 +4,7 @@
     python bench/export/check.py onnx FOLDER
 
 Prints a line for each model: the largest difference of its outputs, as a part of their range, and what is wrong. Needs numpy, and
-onnx with onnxruntime, or torch with safetensors.
+onnx with onnxruntime, torch with safetensors, or keras with torch. TensorFlow.js is asked by test/exporting/tensorflowjs.slow.test.ts.
 """
 
 import importlib.util
@@ -17,6 +17,14 @@ import numpy as np
 LIMIT = 1e-4
 
 
+def channels_first(images):
+    return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
+
+
+def channels_last(output):
+    return output.transpose(0, 2, 3, 1) if output.ndim == 4 else output
+
+
 def run_onnx(folder, files, images):
     import onnx
     import onnxruntime
@@ -27,7 +35,7 @@ def run_onnx(folder, files, images):
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (given,) = session.get_inputs()
     names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, {given.name: images})))
+    return [channels_last(output) for output in session.run(names, {given.name: channels_first(images)})]
 
 
 def run_pytorch(folder, files, images):
@@ -38,12 +46,21 @@ def run_pytorch(folder, files, images):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     with torch.no_grad():
-        outputs = module.load()(torch.from_numpy(images))
+        outputs = module.load()(torch.from_numpy(channels_first(images)))
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    return dict(zip(module.OUTPUTS, [output.numpy() for output in outputs]))
+    return [channels_last(output.numpy()) for output in outputs]
 
 
-RUN = {"onnx": run_onnx, "pytorch": run_pytorch}
+def run_keras(folder, files, images):
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    import keras
+
+    model = keras.models.load_model(os.path.join(folder, files[0]))
+    outputs = model.predict(images, verbose=0)
+    return outputs if isinstance(outputs, list) else [outputs]
+
+
+RUN = {"onnx": run_onnx, "pytorch": run_pytorch, "keras": run_keras}
 
 
 def fault_of(case, run, folder):
@@ -52,15 +69,12 @@ def fault_of(case, run, folder):
         return 0.0, case["error"]
     pixels = np.array(case["images"], np.float32).reshape(case["shape"])
     try:
-        outputs = run(folder, case["files"], np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
+        outputs = run(folder, case["files"], pixels)
     except Exception as error:  # Whatever the other program does not like.
         return 0.0, f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"
     largest = 0.0
-    for expected in case["expected"]:
+    for expected, got in zip(case["expected"], outputs, strict=True):
         wanted = np.array(expected["values"], np.float32).reshape(expected["shape"])
-        got = outputs[expected["name"]]
-        if got.ndim == 4:
-            got = got.transpose(0, 2, 3, 1)
         if got.shape != wanted.shape:
             return 0.0, f"shape {got.shape}, expected {wanted.shape}"
         span = max(float(np.ptp(wanted)), 1e-3)

@@ -27,6 +27,7 @@ const REFUSED = [
   "conv2dTranspose with as many groups as channels, bounded ReLU",
   "maxPooling2d overlapping, ceilMode",
   "maxPooling2d padded",
+  "averagePooling2d overlapping, ceilMode",
   "averagePooling2d padding of each side",
   "averagePooling2d that counts padding",
   "averagePooling2d dilated",
@@ -35,6 +36,7 @@ const REFUSED = [
 ];
 const NOT_IN_TENSORFLOWJS = [
   "conv2d grouped",
+  "depthwiseConv2d strided, dilated, padded",
   "adaptiveAveragePooling2d",
   "adaptiveAveragePooling2d of few",
   "upSampling2d bilinear",

@@ -94,7 +94,10 @@ const hardSwish: Convert = (given) => {
 const gelu: Convert = (given) => {
   if (!optionsOf(given, GELU).approximate) return named(given);
   const [x] = given.inputs;
-  const cube = addHelper(given, "Multiply", "cube", {}, [x, x, x]);
+  // A copy, as TensorFlow.js frees what stands twice among the inputs of a layer.
+  const copy = addHelper(given, "Rescaling", "copy", { scale: 1, offset: 0 }, [x]);
+  const square = addHelper(given, "Multiply", "square", {}, [x, copy]);
+  const cube = addHelper(given, "Multiply", "cube", {}, [square, x]);
   const part = addHelper(given, "Rescaling", "part", { scale: 0.044715, offset: 0 }, [cube]);
   const sum = addHelper(given, "Add", "sum", {}, [x, part]);
   const scaled = addHelper(given, "Rescaling", "scaled", { scale: Math.sqrt(2 / Math.PI), offset: 0 }, [sum]);

@@ -22,7 +22,27 @@ import { SPATIAL_DROPOUT2D } from "../../layers/spatial-dropout2d.ts";
 import { STOCHASTIC_DEPTH } from "../../layers/stochastic-depth.ts";
 import { UP_SAMPLING2D } from "../../layers/up-sampling2d.ts";
 import { ZERO_PADDING2D } from "../../layers/zero-padding2d.ts";
-import { addHelper, addLayer, type Convert, optionsOf, refused } from "./given.ts";
+import { addHelper, addLayer, type Convert, type Given, optionsOf, refused } from "./given.ts";
+import type { KerasLayer } from "./keras-network.ts";
+
+/** Axes counted from the first one on, the batch's being 0. */
+function fromFirst({ inputs: [{ shape }] }: Given, axes: readonly number[]): number[] {
+  return axes.map((axis) => (axis < 0 ? axis + shape.length + 1 : axis));
+}
+
+/** Inputs of which none stands twice, which TensorFlow.js would free after the first use. */
+function apart(given: Given): readonly KerasLayer[] {
+  const { inputs, dialect } = given;
+  if (dialect === "Keras") return inputs;
+  return inputs.map((input, i) =>
+    inputs.indexOf(input) === i ? input : addHelper(given, "Rescaling", "copy", { scale: 1, offset: 0 }, [input]),
+  );
+}
+
+/** A layer of several inputs without options. */
+function merging(className: string): Convert {
+  return (given) => addLayer(given, className, {}, { inputs: apart(given) });
+}
 
 const batchNormalization: Convert = (given) => {
   const { momentum, epsilon } = optionsOf(given, BATCH_NORMALIZATION);
@@ -31,8 +51,8 @@ const batchNormalization: Convert = (given) => {
 
 const layerNormalization: Convert = (given) => {
   const { axis, epsilon, center, scale } = optionsOf(given, LAYER_NORMALIZATION);
-  const axes = Array.isArray(axis) ? [...axis] : axis;
-  return addLayer(given, "LayerNormalization", { axis: axes, epsilon, center, scale });
+  const axes = fromFirst(given, [axis].flat());
+  return addLayer(given, "LayerNormalization", { axis: axes.length === 1 ? axes[0] : axes, epsilon, center, scale });
 };
 
 const groupNormalization: Convert = (given) => {
@@ -44,8 +64,7 @@ const groupNormalization: Convert = (given) => {
 
 const prelu: Convert = (given) => {
   const { sharedAxes } = optionsOf(given, PRELU);
-  const rank = given.inputs[0].shape.length;
-  const axes = [sharedAxes ?? []].flat().map((axis) => (axis < 0 ? axis + rank + 1 : axis));
+  const axes = fromFirst(given, [sharedAxes ?? []].flat());
   return addLayer(given, "PReLU", axes.length > 0 ? { shared_axes: axes } : {});
 };
 
@@ -117,7 +136,7 @@ const rescaling: Convert = (given) => {
 /** Factors of channels are an image of one pixel in Keras. */
 const multiply: Convert = (given) => {
   const rank = Math.max(...given.inputs.map(({ shape }) => shape.length));
-  const inputs = given.inputs.map((input) => {
+  const inputs = apart(given).map((input) => {
     if (input.shape.length === rank) return input;
     const shape = [1, 1, ...input.shape];
     return addHelper(given, "Reshape", "factors", { target_shape: shape }, [input], shape);
@@ -132,11 +151,15 @@ const subtract: Convert = (given) => {
   return addLayer(given, "Add", {}, { inputs: [first, negative] });
 };
 
-const concatenate: Convert = (given) => addLayer(given, "Concatenate", { axis: optionsOf(given, CONCATENATE).axis });
+const concatenate: Convert = (given) => {
+  const [axis] = fromFirst(given, [optionsOf(given, CONCATENATE).axis]);
+  return addLayer(given, "Concatenate", { axis }, { inputs: apart(given) });
+};
 
 /** TensorFlow.js has no dropout of channels, but one whose noise is the same for all of their pixels. */
 const spatialDropout2d: Convert = (given) => {
   const { rate } = optionsOf(given, SPATIAL_DROPOUT2D);
+  if (given.inputs[0].shape.length === 1) return addLayer(given, "Dropout", { rate });
   if (given.dialect === "Keras") return addLayer(given, "SpatialDropout2D", { rate });
   return addLayer(given, "Dropout", { rate, noise_shape: [null, 1, 1, null] });
 };
@@ -161,9 +184,9 @@ export const PLAIN_LAYERS: Readonly<Record<string, Convert>> = {
   channelSlice,
   channelShuffle,
   rescaling,
-  add: (given) => addLayer(given, "Add", {}),
-  average: (given) => addLayer(given, "Average", {}),
-  maximum: (given) => addLayer(given, "Maximum", {}),
+  add: merging("Add"),
+  average: merging("Average"),
+  maximum: merging("Maximum"),
   multiply,
   subtract,
   concatenate,

@@ -43,7 +43,10 @@ function pooling(
     [d.padLeft, right],
   ];
   if (sides.flat().every((side) => side === 0)) return addLayer(given, className, { ...config, padding: "valid" });
-  if (isSame(sides[0], h, d.r, d.strideH, d.p) && isSame(sides[1], w, d.s, d.strideW, d.q) && !takesZeros) {
+  // On PyTorch Keras averages in zeros where "same" pads the sides unlike.
+  const isEven = className === "MaxPooling2D" || sides.every(([before, after]) => before === after);
+  const fits = isSame(sides[0], h, d.r, d.strideH, d.p) && isSame(sides[1], w, d.s, d.strideW, d.q);
+  if (fits && isEven && !takesZeros) {
     return addLayer(given, className, { ...config, strides: [d.strideH, d.strideW], padding: "same" });
   }
   const counts = takesZeros && !(ceilMode && (bottom > d.padBottom || right > d.padRight));

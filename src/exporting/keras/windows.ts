@@ -82,6 +82,9 @@ function expectShared(given: Given, untiedBias: boolean): void {
 /** A convolution of each channel by itself. */
 function depthwise(given: Given, values: WindowValues, multiplier: number): KerasLayer {
   const { input, config, size, skip } = windowOf(given, values, true);
+  if (skip !== undefined && given.dialect !== "Keras") {
+    throw refused(given, `strides ${skip} of a dilated window, or two of them`, "strides alike and dilationRate 1");
+  }
   const [rows, columns] = values.kernelSize;
   const c = input.shape[2];
   const names = given.dialect === "Keras" ? {} : { kernel: "depthwise_kernel" };
