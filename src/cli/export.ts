@@ -29,6 +29,7 @@ interface ExportCommandOptions extends Omit<ExportOptions, "format" | "name" | "
 const HELP: HelpText = {
   examples: [
     ["convasm export model.safetensors --to onnx"],
+    ["convasm export model.safetensors --to pytorch -o trained.py", "and trained-pytorch.safetensors beside it"],
     ["convasm export model.safetensors --to onnx --int8 --data digits -o small.onnx"],
     ["convasm export runs/2026-01-31-120000-speed99 --to html -o digits.html"],
     ['convasm export model.safetensors --to html --title "Draw a digit"'],

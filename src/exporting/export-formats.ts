@@ -58,6 +58,14 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     use: ([file]) => `tf.loadLayersModel(${JSON.stringify(file)})`,
     load: async () => (await import("./tensorflowjs/write-tensorflowjs.ts")).writeTensorflowjs,
   },
+  pytorch: {
+    title: "PyTorch, a module's source and its state dict",
+    endings: [".py"],
+    precisions: ["float32", "float16"],
+    use: ([file]) =>
+      `import ${file.replace(/^.*[/]|[.]py$/g, "")} as trained; net = trained.load() in Python, in that folder`,
+    load: async () => (await import("./pytorch/write-pytorch.ts")).writePytorch,
+  },
   safetensors: {
     title: "convasm's model file, safetensors",
     endings: [".safetensors"],

@@ -10,6 +10,7 @@ import { EXPORT_OPTIONS, type ExportOptions } from "./export-options.ts";
  * | format | files |
  * |---|---|
  * | `onnx` | one, of ONNX' operators 17: images as [N, channels, height, width], N free; pixels as `predict` takes them, and what it gives; names of classes in the metadata |
+ * | `pytorch` | the source of a module in Python, and its state dict as safetensors in PyTorch's names and order of axes |
  * | `safetensors` | a model file of convasm without optimizer and notes; its tensors are plain ones that other programs read |
  * | `html` | a page in one file, with a pad to draw on or a place for photographs, and a bar for each class. It works without a server, from a disk or as an attachment, and sends nothing anywhere. It takes some 180 KB (70 packed by gzip) and four thirds of the weights' size |
  *

@@ -3,13 +3,13 @@ import { choice, flag, text } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf, ValuesOf } from "../options/schema.ts";
 
 /** The formats that models are written in. */
-export const EXPORT_FORMATS = ["onnx", "keras", "tfjs", "safetensors", "html"] as const;
+export const EXPORT_FORMATS = ["onnx", "keras", "tfjs", "pytorch", "safetensors", "html"] as const;
 
 /** A format that models are written in. */
 export type ExportFormatName = (typeof EXPORT_FORMATS)[number];
 
 /** Those of other programs. */
-const NETWORK_FORMATS = ["onnx", "keras", "tfjs"] as const satisfies readonly ExportFormatName[];
+const NETWORK_FORMATS = ["onnx", "keras", "tfjs", "pytorch"] as const satisfies readonly ExportFormatName[];
 
 /** The options of `exportModel`. */
 export const EXPORT_OPTIONS = {

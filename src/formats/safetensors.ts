@@ -27,14 +27,14 @@ export interface SafetensorsTensor {
   readonly data: Float32Array;
 }
 
-/** A tensor to write: 32-bit floats, or the bits of 16-bit ones. */
+/** A tensor to write: 32-bit floats, the bits of 16-bit ones, or whole numbers. */
 export interface WrittenTensor {
   /** The type of the values. */
-  readonly dtype: "F32" | "F16";
+  readonly dtype: "F32" | "F16" | "I64";
   /** Empty for a single number. */
   readonly shape: readonly number[];
   /** The values in row order. */
-  readonly data: Float32Array | Uint16Array;
+  readonly data: Float32Array | Uint16Array | BigInt64Array;
 }
 
 /** The content of a file. */
@@ -58,7 +58,7 @@ export interface DecodeSafetensorsOptions {
 }
 
 /**
- * Writes a file of F32 or F16 tensors. The same tensors and metadata in the same order give the same bytes.
+ * Writes a file of F32, F16 or I64 tensors. The same tensors and metadata in the same order give the same bytes.
  *
  * @throws RangeError if a tensor's shape doesn't give its number of values, or a name is `__metadata__`
  *

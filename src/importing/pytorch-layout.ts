@@ -5,13 +5,15 @@
  */
 
 import type { Graph, Node } from "../graph/graph.ts";
-import { parametersOf, producers } from "../graph/graph.ts";
+import { parametersOf } from "../graph/graph.ts";
 import { type Shape, sizeOf } from "../layers/shape.ts";
 import { layoutsOf, type WeightLayout, type WeightLayouts } from "./weight-layout.ts";
 
 /** PyTorch's names of a layer's parameters, by ours. */
 const NAMES: Readonly<Record<string, string>> = {
   kernel: "weight",
+  depthwiseKernel: "weight",
+  pointwiseKernel: "weight",
   bias: "bias",
   gamma: "weight",
   beta: "bias",
@@ -20,13 +22,34 @@ const NAMES: Readonly<Record<string, string>> = {
   alpha: "weight",
 };
 
-/** The weights of each node that has any, as PyTorch has them. */
+/** Layers of vectors that give values an order of their own, or work in ours. */
+const OF_OWN_ORDER: ReadonlySet<string> = new Set([
+  "channelSlice",
+  "channelShuffle",
+  "concatenate",
+  "groupNormalization",
+  "permute",
+  "reshape",
+]);
+
+/** The weights of each node that has any, as PyTorch has them: a separable convolution is two modules there. */
 export function pytorchLayouts(graph: Graph): WeightLayouts {
-  return layoutsOf(graph, (node) => nodeLayouts(graph, node));
+  const images = flattenedImages(graph);
+  const layouts = layoutsOf(graph, (node) =>
+    nodeLayouts(node, OF_OWN_ORDER.has(node.layer.type) ? undefined : images.get(node.inputs[0].id)),
+  );
+  return new Map(
+    [...layouts].flatMap(([path, weights]) => {
+      const first = weights.filter(({ name }) => name === `${path}/depthwiseKernel`);
+      if (first.length === 0) return [[path, weights] as const];
+      const second = weights.filter((weight) => !first.includes(weight));
+      return [[`${path}/depthwise`, first] as const, [`${path}/pointwise`, second] as const];
+    }),
+  );
 }
 
-function nodeLayouts(graph: Graph, node: Node): WeightLayout[] {
-  const image = flattenedImage(graph, node);
+/** @param image the image whose values the node takes as a vector, if they come channel by channel there */
+function nodeLayouts(node: Node, image: Shape | undefined): WeightLayout[] {
   const parameters = parametersOf(node);
   // A bias is in the order of the outputs, all else of a layer without a kernel in that of the inputs.
   const isMixing = parameters.some(({ role }) => role === "kernel");
@@ -34,6 +57,7 @@ function nodeLayouts(graph: Graph, node: Node): WeightLayout[] {
     const own = name.slice(node.path.length + 1);
     const theirs = NAMES[own] ?? own;
     if (role === "kernel") return { name, shape, theirs, ...kernelLayout(node, own, shape, image) };
+    if (role === "normalization" && shape.length === 3) return { name, shape, theirs, ...imageLayout(shape) };
     const source = image === undefined || isMixing ? (index: number) => index : channelsFirst(image);
     return { name, shape, theirs, theirShape: shape, source };
   });
@@ -78,6 +102,13 @@ function kernelLayout(
   };
 }
 
+/** Numbers of each value of an image, channels first there; of channels alone, as of a PReLU, in one axis. */
+function imageLayout(shape: Shape): Pick<WeightLayout, "theirShape" | "source"> {
+  const [height, width, channels] = shape;
+  const isOfChannels = height * width === 1;
+  return { theirShape: isOfChannels ? [channels] : [channels, height, width], source: channelsFirst(shape) };
+}
+
 /** The place of a flattened image's values where channels come first. */
 function channelsFirst([height, width, channels]: Shape): (index: number) => number {
   const area = height * width;
@@ -85,23 +116,23 @@ function channelsFirst([height, width, channels]: Shape): (index: number) => num
 }
 
 /**
- * The image whose values a node takes as a vector; undefined where it takes none, or one of a single pixel, whose order is the
- * same everywhere.
+ * The images whose values vectors are, by the vectors' numbers: none for those of single pixels, whose order is the same everywhere, and for
+ * vectors in an order of their own.
  */
-function flattenedImage(graph: Graph, node: Node): Shape | undefined {
-  const makers = producers(graph);
-  let [tensor] = node.inputs;
-  while (tensor.shape.length === 1) {
-    const maker = makers.get(tensor.id);
-    if (maker === undefined) return undefined;
-    const [before] = maker.inputs;
-    if (before.shape.length === 3) {
-      const isFlat = maker.layer.type === "flatten" && sizeOf(before.shape) > before.shape[2];
-      return isFlat ? before.shape : undefined;
+function flattenedImages({ nodes }: Graph): ReadonlyMap<number, Shape> {
+  const images = new Map<number, Shape>();
+  for (const { layer, inputs, output, ...node } of nodes) {
+    const [{ id, shape }] = inputs;
+    if (output.shape.length !== 1) continue;
+    if (shape.length === 3) {
+      if (layer.type === "flatten" && sizeOf(shape) > shape[2]) images.set(output.id, shape);
+      continue;
     }
-    // A layer with a kernel gives its outputs an order of its own.
-    if (parametersOf(maker).some(({ role }) => role === "kernel")) return undefined;
-    tensor = before;
+    const image = images.get(id);
+    // A layer with a kernel gives its outputs an order of its own, as do those that put vectors together or move their values.
+    const isMixing = parametersOf({ layer, inputs, output, ...node }).some(({ role }) => role === "kernel");
+    if (image === undefined || isMixing || OF_OWN_ORDER.has(layer.type)) continue;
+    if (inputs.every((other) => images.get(other.id)?.join() === image.join())) images.set(output.id, image);
   }
-  return undefined;
+  return images;
 }

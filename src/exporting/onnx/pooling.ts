@@ -6,6 +6,7 @@ import { MAX_POOLING2D } from "../../layers/max-pooling2d.ts";
 import { poolWindows } from "../../layers/pool-options.ts";
 import type { Shape } from "../../layers/shape.ts";
 import { optionsOf } from "../layer-options.ts";
+import { withWholeWindows } from "../whole-windows.ts";
 import { windowAttributes } from "./convolution.ts";
 import type { OnnxNetwork, Value, WriteNode } from "./onnx-network.ts";
 
@@ -14,17 +15,6 @@ const DILATED_AVERAGES = 19;
 
 /** Values below all others, which padding before a maximum has. */
 const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
-
-/** The geometry with so many rows and columns below and on the right that all windows are whole. */
-function withWholeWindows(d: PoolGeometry): PoolGeometry {
-  const missing = (size: number, count: number, stride: number, window: number, before: number, after: number) =>
-    Math.max(after, (count - 1) * stride + window - size - before);
-  return {
-    ...d,
-    padBottom: missing(d.h, d.p, d.strideH, (d.r - 1) * d.dilationH + 1, d.padTop, d.padBottom),
-    padRight: missing(d.w, d.q, d.strideW, (d.s - 1) * d.dilationW + 1, d.padLeft, d.padRight),
-  };
-}
 
 /** Puts rows and columns of one value around an image. */
 export function padded(
