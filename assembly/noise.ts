@@ -48,7 +48,7 @@ export function drop_channels(
     }
     for (let first = 0; first < positions; first += step) {
       const rows = min(step, positions - first), skip = <usize>first * stride;
-      // Copied first: the walk along channels would read memory in an order that is three times slower.
+      // Copied first: the walk along channels would read memory in an order that takes 1.6 times as long.
       memory.copy(to + skip, from + skip, <usize>rows * stride);
       let index = i32x4.add(i32x4.splat(n * channels), i32x4(0, 1, 2, 3));
       let at = skip;
