@@ -38,7 +38,7 @@ export interface ErrorRecord {
   readonly facts: Facts;
 }
 
-/** The form in which an error crosses. */
+/** The record of an error, which a message can carry. */
 export function encodeError(error: unknown): ErrorRecord {
   if (!(error instanceof Error)) return { kind: "Error", message: String(error), facts: {} };
   const kind = Object.entries(CLASSES).find(([, Class]) => error instanceof Class)?.[0] ?? "Error";

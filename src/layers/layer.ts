@@ -163,8 +163,8 @@ export function defineLayer(definition: LayerDefinition): Layer {
 export function readTensors(who: string, tensors: unknown): readonly SymbolicTensor[] {
   const list: readonly unknown[] = Array.isArray(tensors) ? tensors : [tensors];
   if (list.every(isTensor)) return list;
-  const stranger = shown(list.find((item) => !isTensor(item)));
-  throw new InputTypeError(who, "what input() or a layer's apply() gives", stranger);
+  const wrong = shown(list.find((item) => !isTensor(item)));
+  throw new InputTypeError(who, "what input() or a layer's apply() gives", wrong);
 }
 
 function isTensor(value: unknown): value is SymbolicTensor {

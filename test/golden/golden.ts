@@ -52,8 +52,6 @@ export const GOLDEN_ENGINES: readonly GoldenEngine[] = [
   ),
 ];
 
-shareThreads();
-
 /**
  * Describes what holds on each engine. Where it has two threads, each test fails unless all of its calls over samples are
  * cut between them.
@@ -65,6 +63,7 @@ export function describeEngines(
   tests: (engine: GoldenEngine) => void,
   engines: readonly GoldenEngine[] = GOLDEN_ENGINES,
 ): void {
+  shareThreads();
   describe.each(engines)(name, (engine) => {
     afterEach(() => {
       const calls = toldCalls();

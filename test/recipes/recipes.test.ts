@@ -273,7 +273,7 @@ describe("every recipe", () => {
     async (name) => {
       const found = recipe(name);
       const isColour = found.shape?.[2] === 3;
-      const used = isColour ? { train: colourImages(10), test: colourImages(10) } : data;
+      const used = isColour ? { train: colourImages(6), test: colourImages(3) } : data;
       const run = async (threads: number) => {
         const { model, history, test } = await runRecipe(short(found, used.train.length), used, {
           seed: 3,

@@ -1,3 +1,4 @@
+import { padded } from "../../engine/padded.ts";
 import { close, float32, input, type KernelCall, normal, output, state, sumOf, uniform } from "./call.ts";
 import { elementwise, type WorkRows, work } from "./work-rows.ts";
 
@@ -38,11 +39,6 @@ export function normData([n, positions, c]: Shape): NormData {
 
 function label([n, positions, c]: Shape): string {
   return `${n} x ${positions} x ${c}`;
-}
-
-/** Floats of a row of a sample's sums. */
-function padded(c: number): number {
-  return Math.ceil(c / 4) * 4;
 }
 
 export function normMoments(shape: Shape, x: Float64Array, kind = ""): KernelCall {

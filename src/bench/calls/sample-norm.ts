@@ -1,14 +1,10 @@
+import { padded } from "../../engine/padded.ts";
 import { close, float32, input, type KernelCall, normal, output, uniform } from "./call.ts";
 import { elementwise, type WorkRows, work } from "./work-rows.ts";
 
 type Shape = readonly [n: number, positions: number, c: number];
 
 const EPSILON = Math.fround(1e-3);
-
-/** Floats of a row of a sample's sums. */
-function padded(c: number): number {
-  return Math.ceil(c / 4) * 4;
-}
 
 /** Numbers of groups of c channels: one, as many as channels, and between. */
 function groupCounts(c: number): number[] {

@@ -1,11 +1,7 @@
 import { SUM_ROWS } from "../kernel-sizes.ts";
+import { padded } from "../padded.ts";
 import { all, columns, each, input, output, state } from "./operand.ts";
 import { oneInput, type Rows, twoInputs } from "./row.ts";
-
-/** Floats in a row of a sample's sums: c in whole vectors. */
-function padded(c: number): number {
-  return Math.ceil(c / 4) * 4;
-}
 
 /** Rows of the kernels of batch normalisation. */
 export const normRows = {

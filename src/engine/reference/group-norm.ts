@@ -5,7 +5,8 @@
  */
 
 import { SUM_ROWS } from "../kernel-sizes.ts";
-import { type Heap, padded } from "./heap.ts";
+import { padded } from "../padded.ts";
+import type { Heap } from "./heap.ts";
 
 /** The kernels of layer and group normalisation over one heap. */
 export function groupNormKernels(heap: Heap) {

@@ -6,11 +6,6 @@
  */
 export type Heap = Float32Array | Float64Array;
 
-/** Floats of a row of a sample's sums: c in whole vectors of four. */
-export function padded(c: number): number {
-  return Math.ceil(c / 4) * 4;
-}
-
 /** An element of a bias, 0 where there is none. */
 export function biasValue(heap: Heap, bias: number, index: number): number {
   return bias === 0 ? 0 : heap[bias + index];

@@ -6,7 +6,8 @@
  */
 
 import { SUM_ROWS } from "../kernel-sizes.ts";
-import { type Heap, padded } from "./heap.ts";
+import { padded } from "../padded.ts";
+import type { Heap } from "./heap.ts";
 
 /** The batch normalisation kernels over one heap. */
 export function normKernels(heap: Heap) {

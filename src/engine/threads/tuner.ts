@@ -1,10 +1,10 @@
-/** Runs of one kind that are compared: at least so many, ... */
+/** Fewest runs of a way in a comparison, besides the one that warms up. */
 const FEWEST = 3;
 
-/** ... and at most so many, unless ... */
+/** Most runs of a way in a comparison. */
 const MOST = 20;
 
-/** ... they take this many milliseconds together. */
+/** Milliseconds that a way's runs take together, after which no more are made than the fewest. */
 const ENOUGH = 2;
 
 /** Share by which the other way must be faster to be taken. */
@@ -16,10 +16,10 @@ const MARGIN = 0.03;
  */
 const SHORTEST_PAUSE = 16;
 
-/** Share of all time that comparisons may cost, ... */
+/** Share of all time that comparisons may cost. */
 const COST = 0.01;
 
-/** ... unless one way is slower than this many times the other. */
+/** Largest ratio of the two ways' times that counts for the pause: slower ways cost more than their share. */
 const WORST = 10;
 
 /**

@@ -1,11 +1,7 @@
 import { SUM_ROWS } from "../../kernel-sizes.ts";
+import { padded } from "../../padded.ts";
 import { all, columns, each, input, output } from "../operand.ts";
 import type { ExtraRows } from "../row.ts";
-
-/** Floats of a row of a sample's sums. */
-function padded(c: number): number {
-  return Math.ceil(c / 4) * 4;
-}
 
 /** Rows of the kernels of layer normalisation, and of the gradients of its parameters. */
 export const layerNormRows = {
