@@ -62,22 +62,30 @@ describe.each(NORMS)("batch normalisation of %d x %d rows, %d channels", (n, pos
     }
   });
 
-  it.each([0, 1] as const)("has the gradients that central differences give, ReLU %d", (relu) => {
-    const lower = relu === 1 ? 0 : Number.NEGATIVE_INFINITY;
-    const value = (changed: Partial<NormData>) =>
-      dot(resultOf(exact, normForward(shape, withStatistics(changed), lower), "y"), data.dy);
-    const training = withStatistics({});
-    const sums = resultOf(exact, normBackwardSums(shape, training, relu), "sums");
-    const parameters = normBackwardParameters(shape, training, sums);
-    const dgamma = resultOf(exact, parameters, "dgamma");
-    const dbeta = resultOf(exact, parameters, "dbeta");
-    const dx = resultOf(exact, normBackwardData(shape, training, resultOf(exact, parameters, "factors"), relu), "dx");
-    expectGradient("gamma", (gamma) => value({ gamma }), data.gamma, dgamma);
-    expectGradient("beta", (beta) => value({ beta }), data.beta, dbeta);
-    // With one row, y does not depend on x: the gradient is nothing but rounding errors.
-    if (rows > 1) expectGradient("x", (x) => value({ x }), data.x, dx);
-    else expect(Math.max(...dx.map(Math.abs))).toBeLessThan(1e-9);
-  });
+  // 0: without a ReLU.
+  it.each([0, Number.POSITIVE_INFINITY, 0.5])(
+    "has the gradients that central differences give, ReLU to %d",
+    (bound) => {
+      const [lower, upper] = bound > 0 ? [0, bound] : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      const value = (changed: Partial<NormData>) =>
+        dot(resultOf(exact, normForward(shape, withStatistics(changed), lower, upper), "y"), data.dy);
+      const training = withStatistics({});
+      const sums = resultOf(exact, normBackwardSums(shape, training, bound), "sums");
+      const parameters = normBackwardParameters(shape, training, sums);
+      const dgamma = resultOf(exact, parameters, "dgamma");
+      const dbeta = resultOf(exact, parameters, "dbeta");
+      const dx = resultOf(
+        exact,
+        normBackwardData(shape, training, resultOf(exact, parameters, "factors"), bound),
+        "dx",
+      );
+      expectGradient("gamma", (gamma) => value({ gamma }), data.gamma, dgamma);
+      expectGradient("beta", (beta) => value({ beta }), data.beta, dbeta);
+      // With one row, y does not depend on x: the gradient is nothing but rounding errors.
+      if (rows > 1) expectGradient("x", (x) => value({ x }), data.x, dx);
+      else expect(Math.max(...dx.map(Math.abs))).toBeLessThan(1e-9);
+    },
+  );
 
   it("moves the running statistics towards those of the batch, the variance made unbiased", () => {
     const running = { mean: data.beta, variance: data.gamma.map(Math.abs) };
