@@ -201,13 +201,25 @@ export function depthwise_backward_weights(
   const lines = n * p;
   const long = lines > LONG_SUM;
   const part = q > LONG_SUM ? SUM_PART : q;
-  const together = max(long ? 4 : 1, LINE_BYTES / (q * (c << 2)));
+  const least = WIDE && !long ? PIXELS / q : 0;
+  const together = max(max(long ? 4 : 1, least), LINE_BYTES / (q * (c << 2)));
   const down = <usize>strideH * row, nextImage = <usize>(hp - p * strideH) * row;
   for (let line = 0; line < lines; line += together) {
     const count = min(together, lines - line);
     const outputs = address(dy) + <usize>(line * q) * pixel;
     const window = address(x) + <usize>((line / p) * hp + (line % p) * strideH) * row;
-    for (let channel = begin; channel < end; channel += 4) {
+    let channel = begin;
+    if (WIDE && s == 3 && !long && q <= LONG_SUM) {
+      for (; channel + 8 <= end; channel += 8) {
+        const shift = <usize>channel << 2;
+        for (let tapH = 0; tapH < r; tapH++) {
+          const inputs = window + <usize>(tapH * dilationH) * row + shift;
+          const to = address(dw) + <usize>(tapH * 3) * pixel + shift;
+          add_pairs(inputs, outputs + shift, to, pixel, step, nextTap, down, nextImage, line % p, p, count, q);
+        }
+      }
+    }
+    for (; channel < end; channel += 4) {
       const lanes = end - channel;
       const shift = <usize>channel << 2;
       for (let tapH = 0; tapH < r; tapH++) {
@@ -262,6 +274,56 @@ export function depthwise_backward_weights(
     }
   }
 }
+
+/**
+ * Adds the sums of `count` rows of outputs to the three taps of a row, for eight channels: those of the loop above, in its order. WIDE
+ * only.
+ *
+ * @param inputs the window of the first output under the first tap; `down` from a row to the next, and `nextImage` behind the last one
+ * @param at row in its image, of p
+ */
+function add_pairs(
+  inputs: usize, across: usize, to: usize, pixel: usize, step: usize, nextTap: usize, down: usize, nextImage: usize,
+  at: i32, p: i32, count: i32, q: i32,
+): void {
+  const to1 = to + pixel, to2 = to1 + pixel;
+  let part0 = v128.load(to), part1 = v128.load(to1), part2 = v128.load(to2);
+  let high0 = v128.load(to, 16), high1 = v128.load(to1, 16), high2 = v128.load(to2, 16);
+  for (; count > 0; count--) {
+    let from = inputs;
+    let sum0 = zero(), sum1 = zero(), sum2 = zero(), rest0 = zero(), rest1 = zero(), rest2 = zero();
+    for (let left = q; left > 0; left--) {
+      const low = v128.load(across), high = v128.load(across, 16);
+      sum0 = madd(v128.load(from), low, sum0);
+      rest0 = madd(v128.load(from, 16), high, rest0);
+      const at1 = from + nextTap;
+      sum1 = madd(v128.load(at1), low, sum1);
+      rest1 = madd(v128.load(at1, 16), high, rest1);
+      const at2 = at1 + nextTap;
+      sum2 = madd(v128.load(at2), low, sum2);
+      rest2 = madd(v128.load(at2, 16), high, rest2);
+      from += step;
+      across += pixel;
+    }
+    part0 = f32x4.add(part0, sum0); high0 = f32x4.add(high0, rest0);
+    part1 = f32x4.add(part1, sum1); high1 = f32x4.add(high1, rest1);
+    part2 = f32x4.add(part2, sum2); high2 = f32x4.add(high2, rest2);
+    inputs += down;
+    if (++at == p) {
+      at = 0;
+      inputs += nextImage;
+    }
+  }
+  v128.store(to, part0);
+  v128.store(to, high0, 16);
+  v128.store(to1, part1);
+  v128.store(to1, high1, 16);
+  v128.store(to2, part2);
+  v128.store(to2, high2, 16);
+}
+
+/** Pixels of dy that are done together at least in WIDE, where rows are short: those of eight channels stay in the first-level cache. */
+const PIXELS: i32 = 112;
 
 /** Bytes of dy whose rows are done together for all channels, at least one row: they and their inputs stay in the cache. */
 const LINE_BYTES: i32 = 18432;
