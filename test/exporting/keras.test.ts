@@ -11,7 +11,7 @@ import { flatten } from "../../src/layers/flatten.ts";
 import { useFiles } from "../../src/node/host-files.ts";
 import { createModel } from "../../src/training/create-model.ts";
 import { LAYER_CASES } from "../layers/cases.ts";
-import { caseModel, pixelsFor } from "./case-model.ts";
+import { caseModel, randomImages } from "./models.ts";
 
 useFiles();
 
@@ -69,7 +69,7 @@ describe.each(["keras", "tfjs"] as const)("as %s", (format) => {
       const settings = { engine: "js", loss: "meanSquaredError", input: "raw" } as const;
       const { model: same, ...facts } = await importModel(files, settings);
       expect([facts.missing, facts.unused], layerCase.name).toEqual([[], []]);
-      const pixels = pixelsFor(model);
+      const pixels = randomImages(2, model.architecture.input.shape);
       const worst = difference(await model.predict(pixels), await same.predict(pixels));
       expect(worst, layerCase.name).toBeLessThan(1e-5);
       for (const name of model.weights().keys()) {
@@ -99,7 +99,7 @@ describe.each(["keras", "tfjs"] as const)("as %s", (format) => {
     expect(same.network.loss?.config).toEqual({ type: "softmaxCrossEntropy" });
     expect(same.architecture.toJson()).toMatchObject({ layers: [{ type: "conv2d", trainable: false }, {}, {}, {}] });
     expect(same.architecture.input).toEqual(model.architecture.input);
-    const pixels = pixelsFor(model);
+    const pixels = randomImages(2, model.architecture.input.shape);
     const [ours, theirs] = [await model.predict(pixels), await same.predict(pixels)];
     expect(ours.subarray(0, 3).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
     expect(difference(ours, theirs)).toBeLessThan(1e-6);
