@@ -30,6 +30,8 @@ import { TRAINING_PLAN } from "./training/plan.ts";
 import { PREDICTION } from "./training/prediction-settings.ts";
 import { SAMPLE_EVALUATION } from "./training/reports.ts";
 import { SCHEDULES } from "./training/schedules.ts";
+import { FEATURES_OPTIONS } from "./training/transfer/features.ts";
+import { TRANSFER_OPTIONS } from "./training/transfer/transfer-model.ts";
 import { WHITENING } from "./training/whitening.ts";
 import { REMOTE_RUN, REPLICAS, SESSION_OPTIONS } from "./worker/session-options.ts";
 
@@ -51,6 +53,8 @@ export const SCHEMAS = {
     import: IMPORT_OPTIONS,
     export: EXPORT_OPTIONS,
     classify: CLASSIFY_OPTIONS,
+    transfer: TRANSFER_OPTIONS,
+    features: FEATURES_OPTIONS,
     augment: AUGMENT,
     evaluations: SAMPLE_EVALUATION,
     prediction: PREDICTION,

@@ -15,7 +15,7 @@ export function announce(run: TrainingRun, context: Context): void {
 
 /** The same for people. */
 export function announceLines(run: TrainingRun, { output }: Context): void {
-  const { model, data, settings, trainer, folder } = run;
+  const { model, data, settings, trainer, folder, transfer } = run;
   const { loaded, train, validation, test } = data;
   const { progress } = trainer;
   const { engine } = model.network;
@@ -25,12 +25,16 @@ export function announceLines(run: TrainingRun, { output }: Context): void {
     ...(test === undefined ? [] : [`${count(test.length)} to test on`]),
   ];
   const { config, learningRate } = model.network.optimizer ?? {};
-  output.text(`Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(train.shape)}, ${train.classes} classes`);
+  output.text(
+    `Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(transfer?.shape ?? train.shape)}, ${train.classes} classes`,
+  );
   const use = validationUse(run);
   if (use !== undefined) output.text(`          ${use}`);
   const memory = `memory to train ${size(model.network.memory().total)}`;
   const recipe = settings.isRecipe ? ", a recipe" : settings.from === undefined ? "" : `, from ${settings.from}`;
-  output.text(`Network   ${settings.network}${recipe}: parameters ${parameterCounts(model.describe())}; ${memory}`);
+  if (transfer !== undefined) output.text(`Backbone  ${transfer.line}`);
+  const network = transfer === undefined ? `${settings.network}${recipe}` : "a new last layer on its features";
+  output.text(`Network   ${network}: parameters ${parameterCounts(model.describe())}; ${memory}`);
   for (const [i, change] of (run.changes ?? []).entries())
     output.text(`${i === 0 ? "Set" : "   "}       ${changeText(change)}`);
   const machine = `engine ${settings.engine}, ${counted(engine.threads, "thread")}`;

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
+import type { ReadSettings } from "../data/read/settings.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import { isInputError, retold } from "../errors.ts";
 import { pickOptions } from "../options/schema.ts";
 import { keepsBest } from "../recipes/recipe.ts";
-import { type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
+import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { batchOf } from "../recipes/split-data.ts";
 import { checkData } from "../training/evaluate.ts";
 import { Model } from "../training/model.ts";
@@ -23,12 +24,16 @@ import { prepareData, type TrainingData } from "./training-data.ts";
 import { type TrainingOptions, trainingPlan } from "./training-options.ts";
 import { createTrainer } from "./training-run.ts";
 import { checkWatched, chooseSplit, type SplitOptions } from "./training-split.ts";
+import type { Transfer } from "./transfer.ts";
 
 /** The options of `train`. */
 export interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOptions, DataOptions, OutputOptions {
   readonly limit?: number | undefined;
   readonly freeze?: readonly string[] | undefined;
   readonly from?: string | undefined;
+  readonly backbone?: string | undefined;
+  readonly at?: string | undefined;
+  readonly input?: string | undefined;
   readonly seeds?: Seeds | undefined;
   readonly out?: string | undefined;
   readonly overwrite?: boolean | undefined;
@@ -49,6 +54,8 @@ export interface Experiment {
   readonly engine: EngineName;
   readonly threads: number | "auto";
   readonly freeze: readonly string[];
+  /** The whole network, where runs train only the head. */
+  readonly transfer?: Transfer | undefined;
 }
 
 /**
@@ -91,15 +98,7 @@ export async function prepareExperiment(
     }),
     from: start?.name,
     ...(teacher !== undefined && { teacher: resolve(teacher.path) }),
-    data: {
-      ...sourceSettings(data.loaded, start),
-      folder: folderOf(data),
-      limit,
-      ...split,
-      validation: data.choice,
-      ...(data.draw === "classes" && { draw: data.draw }),
-      sha256: data.sha256,
-    },
+    data: dataSettings(data, { limit, ...split }, start?.request.usual),
     engine,
   });
   const isChosen = !isNamed && (network.name !== usual.name || network.epochs !== usual.epochs);
@@ -126,7 +125,7 @@ export async function newRun(
   { seed, out, overwrite, began }: NewRunOptions,
   { signal, output }: Context,
 ): Promise<TrainingRun> {
-  const { network, isChosen, start, data, settings, engine, threads } = experiment;
+  const { network, isChosen, start, data, settings, engine, threads, transfer } = experiment;
   const { train, validation, test } = data;
   const { optimizer, loss, batchSize } = experiment.plan;
   const model = new Model(network.build(train), seed);
@@ -138,11 +137,11 @@ export async function newRun(
   if (note !== undefined) output.remark(note);
   if (network.whitening !== undefined) whiten(model, train, network.whitening);
   // Nor does what the steps are too few for leave one.
-  withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), signal));
+  withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), signal, transfer));
   const folder = await createRunFolder(out, network.name, overwrite);
   if (out !== undefined) await rememberRun(out);
-  const trainer = createTrainer(model, train, validation, settings, folder, signal);
-  return { model, data, settings, folder, trainer, began, isChosen, changes: network.changes };
+  const trainer = createTrainer(model, train, validation, settings, folder, signal, transfer);
+  return { model, data, settings, folder, trainer, began, isChosen, transfer, changes: network.changes };
 }
 
 /** Says how to do without what a run of few steps has no room for. */
@@ -155,11 +154,29 @@ function withAdvice<T>(work: () => T): T {
   }
 }
 
+/** The settings that note the data of a run. */
+export function dataSettings(
+  data: TrainingData,
+  { limit, trainRange, testRange }: Pick<DataSettings, "limit" | "trainRange" | "testRange">,
+  usual: ReadSettings | undefined,
+): DataSettings {
+  return {
+    ...sourceSettings(data.loaded, usual),
+    folder: folderOf(data),
+    limit,
+    trainRange,
+    testRange,
+    validation: data.choice,
+    ...(data.draw === "classes" && { draw: data.draw }),
+    sha256: data.sha256,
+  };
+}
+
 /** The source of a run's data, with the size that pictures of other sizes were brought to, or the form that a model needs that it starts from. */
-function sourceSettings({ source, pictures }: LoadedData, start: StartModel | undefined) {
+function sourceSettings({ source, pictures }: LoadedData, usual: ReadSettings | undefined) {
   if (source.source !== "folder") return source;
   const { reader = { stretch: true } } = source;
-  if (start !== undefined) return { ...source, reader: { ...start.request.usual, ...reader } };
+  if (usual !== undefined) return { ...source, reader: { ...usual, ...reader } };
   if (pictures === undefined) return source;
   const { smallest, largest, size } = pictures;
   const isTheirs = [smallest, largest].every((one) => one.join() === size.join());

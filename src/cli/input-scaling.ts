@@ -1,9 +1,10 @@
 import { isInputError } from "../errors.ts";
 import type { InputScaling } from "../importing/foreign-model.ts";
-import { INPUT_PRESETS, isPreset } from "../importing/input-presets.ts";
+import { INPUT_PRESETS, INPUT_SCALING, isPreset } from "../importing/input-presets.ts";
 import { INPUT } from "../model/input.ts";
 import { flagName } from "../options/names.ts";
 import { UsageError } from "./command-error.ts";
+import { parsePairs } from "./spec.ts";
 import { unknownName } from "./suggest.ts";
 
 /** Options that say how pixels were scaled when a network was trained. */
@@ -42,6 +43,7 @@ export function givenScaling(options: InputScalingOptions): InputScaling | undef
   if (given.length > 1) throw new UsageError("--input", "one of --input, --scale, --mean with --deviation", "several");
   if (input !== undefined) {
     if (isPreset(input)) return INPUT_PRESETS[input];
+    if (input.includes("=")) return INPUT_SCALING.read("--input", "scaling", parsePairs("--input", input));
     if (input !== "network") throw unknownName("--input", "one of", input, SCALING_WORDS);
     throw new UsageError("--input network", "a network that is given by --model", "none", "missing");
   }

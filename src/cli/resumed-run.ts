@@ -1,20 +1,25 @@
 import { dirname, resolve } from "node:path";
 import type { PixelScaling } from "../data/scaling.ts";
+import type { EngineOptions } from "../engine/engine-options.ts";
 import { flagName } from "../options/names.ts";
+import type { BackboneSettings } from "../recipes/backbone-settings.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { resumeTrainer, runSettings } from "../training/load-model.ts";
+import { readBackbone } from "./backbone.ts";
 import { UsageError } from "./command-error.ts";
 import type { Context } from "./context.ts";
 import { resolveEngine } from "./engine.ts";
 import type { TrainOptions } from "./experiment.ts";
 import { type ModelFile, openModel, progressOf, readModelFile } from "./model-file.ts";
+import { withFeatures } from "./picture-features.ts";
 import type { TrainingRun } from "./run-facts.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { findCheckpoint } from "./runs/checkpoint.ts";
 import { rememberRun } from "./runs/places.ts";
 import { readTeacher, taughtBy } from "./teacher.ts";
-import { restoreData } from "./training-data.ts";
+import { restoreData, type TrainingData } from "./training-data.ts";
 import { createTrainer } from "./training-run.ts";
+import { type Transfer, transferFor } from "./transfer.ts";
 
 /** Options that a resumed run takes from the command line; the checkpoint has all others. */
 const WITH_RESUME: readonly string[] = [
@@ -63,14 +68,27 @@ export async function resumedRun(
   const teacher = await readTeacher(noted.teacher);
   const restored = await restoreData(settings.data, model.scaling, context);
   const threads = options.threads ?? "auto";
-  const data = { ...restored, train: await taughtBy(teacher, restored.train, { engine, threads }, context) };
+  const taught = { ...restored, train: await taughtBy(teacher, restored.train, { engine, threads }, context) };
+  const { data, transfer } = await withNotedBackbone(settings.backbone, taught, { engine, threads }, context);
   context.signal.throwIfAborted();
 
   const folder = await openRunFolder(options.out ?? dirname(path));
   await rememberRun(folder.path);
-  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal);
+  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal, transfer);
   resumeTrainer(trainer, file.checkpoint);
-  return { model, data, settings, folder, trainer, began };
+  return { model, data, settings, folder, trainer, began, transfer };
+}
+
+/** The data of a run on the features of a backbone, and the whole network; other data as it is. */
+async function withNotedBackbone(
+  noted: BackboneSettings | undefined,
+  data: TrainingData,
+  engine: EngineOptions,
+  context: Context,
+): Promise<{ readonly data: TrainingData; readonly transfer?: Transfer }> {
+  if (noted === undefined) return { data };
+  const transfer = await transferFor(await readBackbone(noted), noted.at, data.train);
+  return { data: await withFeatures(transfer.whole, data, engine, context), transfer };
 }
 
 /** Runs of versions that knew no scaling of pixels keep reading their data as those did. */

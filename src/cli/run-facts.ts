@@ -8,6 +8,7 @@ import type { Trainer } from "../training/trainer.ts";
 import { machineFacts } from "./machine.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { TrainingData } from "./training-data.ts";
+import type { Transfer } from "./transfer.ts";
 import { version } from "./version.ts";
 
 /** A training run with everything in place. */
@@ -17,6 +18,8 @@ export interface TrainingRun {
   readonly settings: RunSettings;
   readonly folder: RunFolder;
   readonly trainer: Trainer;
+  /** The whole network, where the run trains only the head. */
+  readonly transfer?: Transfer | undefined;
   /** The settings that `--set` changed, where the run is new. */
   readonly changes?: readonly RecipeChange[];
   /** Time at which the command began, by `performance.now`. */
@@ -34,7 +37,7 @@ export function hostFacts({ network: { engine } }: Model) {
 }
 
 /** The recipe, seed, plan and data of a run, by which it can be told from others and made again. */
-function experimentFacts({ model, data, settings, trainer }: TrainingRun) {
+function experimentFacts({ model, data, settings, trainer, transfer }: TrainingRun) {
   const { network, isRecipe } = settings;
   const { batchSize, optimizer, loss } = model.network;
   const plan = {
@@ -47,7 +50,7 @@ function experimentFacts({ model, data, settings, trainer }: TrainingRun) {
   const images = {
     ...settings.data,
     title: data.loaded.title,
-    shape: data.train.shape,
+    shape: transfer?.shape ?? data.train.shape,
     classes: data.train.classes,
     trainImages: data.train.length,
     validationImages: data.validation?.length ?? 0,
@@ -59,6 +62,7 @@ function experimentFacts({ model, data, settings, trainer }: TrainingRun) {
     recipe: isRecipe ? network : null,
     set: settings.set ?? null,
     from: settings.from ?? null,
+    ...(settings.backbone !== undefined && { backbone: settings.backbone }),
     ...(settings.teacher !== undefined && { teacher: settings.teacher }),
     seed: model.seed,
     plan,

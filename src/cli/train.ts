@@ -6,6 +6,7 @@ import { addDataOptions } from "./data-source.ts";
 import { engineOption, threadsOption } from "./engine.ts";
 import { newRun, prepareExperiment, type TrainOptions } from "./experiment.ts";
 import { addHelp, type HelpText } from "./help.ts";
+import { SCALING_WORDS } from "./input-scaling.ts";
 import { MODEL_HELP } from "./model-and-network.ts";
 import { resumedRun } from "./resumed-run.ts";
 import { addOwnOptions } from "./schema-option.ts";
@@ -13,10 +14,11 @@ import { seedsOf } from "./seeds.ts";
 import { addNetworkOptions, addTrainingOptions } from "./train-options.ts";
 import { trainSeeds } from "./train-seeds.ts";
 import { runTraining } from "./training-run.ts";
+import { expectBackbone, prepareTransfer } from "./transfer-experiment.ts";
 
 const HELP: HelpText = {
   groups: {
-    "Network:": ["--model", "--recipe", "--set", "--from", "--freeze"],
+    "Network:": ["--model", "--recipe", "--set", "--from", "--backbone", "--input", "--freeze"],
     "Training:": [
       "--epochs",
       "--batch-size",
@@ -51,6 +53,7 @@ const HELP: HelpText = {
     ["convasm train --model network.json --json", "layers from a file, one JSON object per line"],
     ["convasm train digits --limit 2000 --seeds 3", "three runs, and their mean"],
     ["convasm train ./pets --from @latest --epochs 5", "from the weights of the latest run"],
+    ["convasm train ./pets --backbone network.onnx --input imagenet", "a new last layer on its features"],
     ["convasm train mnist --teacher model.safetensors", "learn from a trained model's answers, too"],
     ["convasm train --resume @latest --epochs 20", "train a finished run further"],
   ],
@@ -61,6 +64,15 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
     .option("--from <model>", `start from ${MODEL_HELP}`)
+    .option(
+      "--backbone <file>",
+      "train a last layer on the features of a network: ONNX, Keras, .pth with --model, or ours",
+    )
+    .option("--at <layer>", "layer of the backbone whose outputs are its features (default: before its last layer)")
+    .option(
+      "--input <scaling>",
+      `the backbone's scaling of pixels: ${SCALING_WORDS.join(", ")}, mean=127,deviation=128`,
+    )
     .option("--teacher <model>", `learn also from ${MODEL_HELP}`)
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -79,7 +91,11 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     if (options.resume !== undefined) return runTraining(await resumedRun(data, options, context), context);
     const { seed, out, overwrite = false } = options;
     const seeds = options.seeds === undefined ? undefined : seedsOf(options.seeds, seed);
-    const experiment = await prepareExperiment(data, options, context);
+    expectBackbone(options);
+    const experiment =
+      options.backbone === undefined
+        ? await prepareExperiment(data, options, context)
+        : await prepareTransfer(options.backbone, data, options, context);
     const words = command.parent?.args ?? [];
     if (seeds !== undefined) return trainSeeds(experiment, seeds, { out, overwrite, words }, context);
     await runTraining(

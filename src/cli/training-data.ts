@@ -34,6 +34,8 @@ export interface TrainingData {
 export interface DataChoice extends Pick<DataSettings, "limit" | "trainRange" | "testRange" | "draw"> {
   /** Undefined: the data's own part for validation, where it has one. */
   readonly validation: DataSettings["validation"] | undefined;
+  /** Share for validation where nobody says one, and the data has no images to validate or test on. */
+  readonly heldOut?: number;
 }
 
 /**
@@ -53,9 +55,9 @@ export async function prepareData(
     const got = test === undefined ? "none" : `only ${count(test.length)} to test on`;
     throw new InputRangeError("train", `images to train on in ${loaded.title}`, got);
   }
-  const { limit, trainRange, testRange } = choice;
+  const { limit, trainRange, testRange, heldOut = null } = choice;
   const own = loaded.validation;
-  const { validation = own === undefined ? null : "val" } = choice;
+  const { validation = own !== undefined ? "val" : test === undefined ? heldOut : null } = choice;
   if (validation === "val" && own === undefined) {
     const expected = "a part for validation in the data, such as a folder val beside train";
     const advice = "--validation 0.2 holds some of the images to train on out";

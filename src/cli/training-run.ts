@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { DivergedError, retold } from "../errors.ts";
 import { CsvLog } from "../node/csv-log.ts";
@@ -30,6 +31,7 @@ import type { RunFolder } from "./run-folder.ts";
 import { bestLine, matrixTitle, outcomeLine, outcomeOf, type RunOutcome } from "./run-outcome.ts";
 import { detailsJson, type TestFigures, testJson, testModel } from "./test-figures.ts";
 import { epochJson, TrainingDisplay } from "./training-display.ts";
+import type { Transfer } from "./transfer.ts";
 import { tellRun } from "./wide.ts";
 
 /** The trainer of a run, with the callbacks that its settings ask for: a resumed run has to have the same. */
@@ -40,16 +42,23 @@ export function createTrainer(
   settings: RunSettings,
   folder: RunFolder,
   signal: AbortSignal,
+  transfer?: Transfer,
 ): Trainer {
   const callbacks: Callback[] = [new StopOnNaN(), new CsvLog(folder.history)];
-  const save = () => model.save(notes(settings));
-  if (validation !== undefined)
+  const save = () => savedModel({ model, settings, transfer });
+  // A new head takes seconds, and most of its file would be the backbone.
+  if (validation !== undefined && transfer === undefined)
     callbacks.push(new ModelCheckpoint({ best: folder.best, save, monitor: settings.monitor }));
   const planned = planCallbacks(settings, validation !== undefined);
   if (endsWithBest(planned)) callbacks.push(lastModel(folder, save, () => trainer));
   callbacks.push(...planned);
   const trainer = model.trainer(train, { ...pickOptions(FIT_PLAN, settings), callbacks, signal, validation });
   return trainer;
+}
+
+/** The model file of a run: of the whole network, where it trains only the head. */
+function savedModel({ model, settings, transfer }: Pick<TrainingRun, "model" | "settings" | "transfer">): Uint8Array {
+  return transfer === undefined ? model.save(notes(settings)) : transfer.save(model, notes(settings));
 }
 
 /** A callback that writes the model of the last epoch before another puts the weights of the best one in place. */
@@ -90,8 +99,7 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
   if (divergence !== undefined) throw divergence;
   if (typeof history.end === "object") output.text(`stopped early: ${history.end.reason ?? history.end.stopped}`);
 
-  const bytes = model.save(notes(run.settings));
-  await writeRunFile(folder.model, bytes);
+  await writeRunFile(folder.model, savedModel(run));
   // Two files of the same weights would only be a riddle.
   if (endsWithBest(run.trainer.callbacks)) await rm(folder.best, { force: true });
   await writeCurves(run);
@@ -192,7 +200,9 @@ function withRemains({ folder }: TrainingRun, error: DivergedError): DivergedErr
 
 /** Notes of a model file on its training, without paths of this machine. */
 function notes(settings: RunSettings) {
-  return settingsJson({ ...settings, data: { ...settings.data, folder: null } });
+  const { backbone, data } = settings;
+  const named = backbone && { ...backbone, file: basename(backbone.file) };
+  return settingsJson({ ...settings, backbone: named, data: { ...data, folder: null } });
 }
 
 async function writeFigures(run: TrainingRun, figures: TestFigures | undefined, outcome: RunOutcome): Promise<void> {
@@ -232,17 +242,15 @@ function report(run: TrainingRun, figures: TestFigures | undefined, outcome: Run
     const { learningRate } = model.network.optimizer ?? {};
     output.remark(guessingNote(last, { classes: data.train.classes, learningRate, steps: trainer.progress.step }));
   } else if (wantsBackbone(run)) {
-    output.text("With so few pictures a network that was trained on many others before (a pretrained backbone)");
-    output.text(
-      "would do better than one from random weights: convasm import takes one in, train --from goes on from it.",
-    );
+    output.text("With so few pictures a network that was trained on many others before would do better than one");
+    output.text("from random weights: --backbone FILE takes the features of one, and trains a new last layer.");
   }
   output.text();
   output.text(`Model     ${folder.model}`);
   if (outcome.bestEpoch !== null)
     output.text(`          ${folder.last} ${style.dim("(the weights of the last epoch)")}`);
   output.text(`Run       ${folder.path} ${style.dim("(settings, history, curves, confusion matrix)")}`);
-  const [, , channels] = data.train.shape;
+  const [, , channels] = run.transfer?.shape ?? data.train.shape;
   const place = pathWord(folder.path);
   const next = [
     ...(outcome.on === "test" || data.choice === "val"

@@ -84,7 +84,7 @@ function samplePlane(image: RasterImage, colour: "all" | number, background: num
 }
 
 /** The input values that make an output value, with their weights. */
-interface Taps {
+export interface Taps {
   readonly begin: Int32Array;
   readonly count: Int32Array;
   /** `[outputs, most]`, where `most` is the highest count. */
@@ -126,17 +126,30 @@ function makeTaps(from: number, to: number): Taps {
  * @param width columns of the result, 1 or more
  */
 export function resizePlane(plane: Plane, height: number, width: number): Plane {
-  const columns = makeTaps(plane.width, width);
+  return applyTaps(plane, { columns: makeTaps(plane.width, width), rows: makeTaps(plane.height, height) }, false);
+}
+
+/**
+ * A plane of weighted means: along columns, then along rows.
+ *
+ * @param isRounded true: to whole numbers after each of the two
+ */
+export function applyTaps(
+  plane: Plane,
+  { columns, rows }: { readonly columns: Taps; readonly rows: Taps },
+  isRounded: boolean,
+): Plane {
+  const width = columns.begin.length;
+  const height = rows.begin.length;
   const narrow = new Float32Array(plane.height * width);
   for (let y = 0; y < plane.height; y++) {
     for (let x = 0; x < width; x++) {
       const from = y * plane.width + columns.begin[x];
       let sum = 0;
       for (let k = 0; k < columns.count[x]; k++) sum += columns.weights[x * columns.most + k] * plane.data[from + k];
-      narrow[y * width + x] = sum;
+      narrow[y * width + x] = isRounded ? Math.round(sum) : sum;
     }
   }
-  const rows = makeTaps(plane.height, height);
   const data = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     for (let k = 0; k < rows.count[y]; k++) {
@@ -145,7 +158,7 @@ export function resizePlane(plane: Plane, height: number, width: number): Plane 
       for (let x = 0; x < width; x++) data[y * width + x] += weight * narrow[from + x];
     }
   }
-  return { width, height, data };
+  return { width, height, data: isRounded ? data.map(Math.round) : data };
 }
 
 /**
@@ -161,8 +174,15 @@ export function resizePlane(plane: Plane, height: number, width: number): Plane 
  * const pixels = resizeImage({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }, 32, 32, 3);
  */
 export function resizeImage(image: RasterImage, height: number, width: number, channels: number): Uint8Array {
+  return imageBy(image, height, width, channels, (plane) => resizePlane(plane, height, width));
+}
+
+/** Brings a plane to the size of a result. */
+type Resize = (plane: Plane) => Plane;
+
+function imageBy(image: RasterImage, height: number, width: number, channels: number, resize: Resize): Uint8Array {
   const level = levelOf(image);
-  const planes = resizedPlanes(image, height, width, channels);
+  const planes = resizedPlanes(image, height, width, channels, resize);
   const pixels = new Uint8Array(height * width * channels);
   for (const [c, { data }] of planes.entries()) {
     for (let i = 0; i < data.length; i++) pixels[i * channels + c] = Math.round(data[i] / level);
@@ -183,24 +203,35 @@ export interface ResizedSamples {
  * ground where they are transparent: white is not known here. Others are bytes, over white.
  */
 export function resizeSamples(image: RasterImage, height: number, width: number, channels: number): ResizedSamples {
-  if (levelOf(image) === 1) return { images: resizeImage(image, height, width, channels), clear: undefined };
-  const planes = resizedPlanes(image, height, width, channels, 0);
+  return samplesBy(image, height, width, channels, (plane) => resizePlane(plane, height, width));
+}
+
+/** The same with another way to resize. */
+export function samplesBy(
+  image: RasterImage,
+  height: number,
+  width: number,
+  channels: number,
+  resize: Resize,
+): ResizedSamples {
+  if (levelOf(image) === 1) return { images: imageBy(image, height, width, channels, resize), clear: undefined };
+  const planes = resizedPlanes(image, height, width, channels, resize, 0);
   const images = new Float32Array(height * width * channels);
   for (const [c, { data }] of planes.entries()) {
     for (let i = 0; i < data.length; i++) images[i * channels + c] = data[i];
   }
-  return { images, clear: resizedClear(image, height, width) };
+  return { images, clear: resizedClear(image, resize) };
 }
 
 /** The share of the ground that shows; undefined where none does. */
-function resizedClear(image: RasterImage, height: number, width: number): Float32Array | undefined {
+function resizedClear(image: RasterImage, resize: Resize): Float32Array | undefined {
   const { channels, data } = image;
   if (channels % 2 === 1) return undefined;
   const opaque = 255 * levelOf(image);
   const clear = new Float32Array(image.width * image.height);
   for (let i = 0; i < clear.length; i++) clear[i] = 1 - data[(i + 1) * channels - 1] / opaque;
   if (clear.every((share) => share === 0)) return undefined;
-  return resizePlane({ width: image.width, height: image.height, data: clear }, height, width).data;
+  return resize({ width: image.width, height: image.height, data: clear }).data;
 }
 
 /** A picture of 16 bits as one of 8. */
@@ -215,6 +246,7 @@ function resizedPlanes(
   height: number,
   width: number,
   channels: number,
+  resize: Resize,
   ground = 255 * levelOf(image),
 ): Plane[] {
   checkImage("resizeImage", image);
@@ -228,5 +260,5 @@ function resizedPlanes(
     );
   }
   const colours = channels === 1 ? (["all"] as const) : [0, 1, 2];
-  return colours.map((colour) => resizePlane(samplePlane(image, colour, ground), height, width));
+  return colours.map((colour) => resize(samplePlane(image, colour, ground)));
 }

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { link, readdir, rm, stat, utimes } from "node:fs/promises";
+import { link, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { compareText } from "../data/read/class-folders.ts";
 import type { DataFile } from "../data/read/data-file.ts";
@@ -14,6 +14,7 @@ import type { ReadContext } from "../data/read/options.ts";
 import type { FolderReading, PictureCache } from "../data/read/picture-cache.ts";
 import { reasonOf } from "../errors.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { type CacheLimits, MAX_CACHE_BYTES, MAX_CACHE_FILES, makeRoom } from "./cache-room.ts";
 import { FileError } from "./file-error.ts";
 import { readFileBounded, writeFileAtomic } from "./files.ts";
 import { decodeKept, encodeKept } from "./kept-pictures.ts";
@@ -22,14 +23,6 @@ import { decodeKept, encodeKept } from "./kept-pictures.ts";
 export const PICTURES_VERSION = 1;
 
 const ENDING = ".pictures";
-
-/** The room for kept pictures. */
-export interface CacheLimits {
-  /** Bytes of all files together. Default 1 GiB. */
-  readonly maxBytes?: number;
-  /** Number of files, one for each folder or archive in one size. Default 100. */
-  readonly maxFiles?: number;
-}
 
 /**
  * A cache of decoded pictures in files, each under the SHA-256 of all that decides on its content: the settings, and of every picture
@@ -42,7 +35,10 @@ export class PictureFiles implements PictureCache {
   #asked: Asked | undefined;
 
   /** @param folder default: the folder `pictures` in the user's cache folder */
-  constructor(folder = join(cacheFolder(), "pictures"), { maxBytes = 2 ** 30, maxFiles = 100 }: CacheLimits = {}) {
+  constructor(
+    folder = join(cacheFolder(), "pictures"),
+    { maxBytes = MAX_CACHE_BYTES, maxFiles = MAX_CACHE_FILES }: CacheLimits = {},
+  ) {
     this.#folder = folder;
     this.#limits = { maxBytes, maxFiles };
   }
@@ -72,7 +68,7 @@ export class PictureFiles implements PictureCache {
             .then(() => link(path, name))
             .catch(() => {});
       }
-      await this.#makeRoom();
+      await makeRoom(this.#folder, ENDING, this.#limits);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
     }
@@ -82,30 +78,6 @@ export class PictureFiles implements PictureCache {
     const sorted = Object.entries(settings).sort(([a], [b]) => compareText(a, b));
     const key = createHash("sha256").update(JSON.stringify(sorted.filter(([, value]) => value !== undefined)));
     return join(this.#folder, key.update(digest).digest("hex") + ENDING);
-  }
-
-  /** Removes what was not used for the longest time, until the rest is within the limits. */
-  async #makeRoom(): Promise<void> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const found = await Promise.all(
-      names
-        .filter((name) => name.endsWith(ENDING))
-        .map(async (name) => {
-          const path = join(this.#folder, name);
-          const { size = 0, mtimeMs = 0, ino = 0 } = (await stat(path).catch(() => undefined)) ?? {};
-          return { path, size, mtimeMs, ino };
-        }),
-    );
-    found.sort((a, b) => b.mtimeMs - a.mtimeMs);
-    // Names of one file count once.
-    const files = new Set<number>();
-    let bytes = 0;
-    for (const { path, size, ino } of found) {
-      if (!files.has(ino)) bytes += size;
-      files.add(ino);
-      if (bytes > this.#limits.maxBytes || files.size > this.#limits.maxFiles)
-        await rm(path, { force: true }).catch(() => {});
-    }
   }
 }
 

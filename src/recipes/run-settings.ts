@@ -3,9 +3,11 @@ import { checkReadSettings } from "../data/read/settings.ts";
 import { ENGINES } from "../engine/engine-names.ts";
 import { InputTypeError, shown } from "../errors.ts";
 import { isRecord, type Json } from "../json.ts";
+import { nested } from "../options/compound.ts";
 import { choice, flag, type OptionKind, text } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 import { RUN_PLAN } from "../training/plan.ts";
+import { BACKBONE } from "./backbone-settings.ts";
 import type { RecipeChanges } from "./change-recipe.ts";
 import { DATA_SPLIT } from "./data-split.ts";
 
@@ -61,6 +63,8 @@ const OWN = {
   set: { kind: changes(), optional: true },
   /** Name of the run or the model file whose weights it started with. */
   from: { kind: text(), optional: true },
+  /** Network whose features it learns from. */
+  backbone: { kind: nested(BACKBONE), optional: true },
   /** Path of the model whose answers it learns from. */
   teacher: { kind: text(), optional: true },
   /** Where the images come from. */

@@ -8,8 +8,9 @@ import { InputRangeError } from "../../errors.ts";
 import { flagAndKey } from "../../options/names.ts";
 import { listOf, placesOf } from "../classes.ts";
 import { allowedBytes } from "../expansion.ts";
-import { inBytes, type RasterImage, type ResizedSamples, resizeSamples } from "../image.ts";
+import { inBytes, type RasterImage, type ResizedSamples } from "../image.ts";
 import { decodePicture } from "../picture-decoder.ts";
+import type { PictureFit } from "../picture-fit.ts";
 import { MAX_PICTURE_BYTES, pictureFormat } from "../picture-format.ts";
 import type { PictureSize } from "../picture-size.ts";
 import { narrowed } from "./array-images.ts";
@@ -17,6 +18,7 @@ import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts"
 import type { DataFile } from "./data-file.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
+import { shapedSamples } from "./picture.ts";
 import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
 import { PictureStore } from "./picture-store.ts";
 import type { ReadSettings } from "./settings.ts";
@@ -68,17 +70,20 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
 }
 
 /** The note on pictures that were brought to a size which nobody said; undefined where there is nothing to say. */
-export function sizeNote(facts: PictureFacts | undefined, { size }: ReadContext): string | undefined {
-  return size === "auto" ? chosenSizeNote(facts) : undefined;
+export function sizeNote(facts: PictureFacts | undefined, { size, fit }: ReadContext): string | undefined {
+  return size === "auto" ? chosenSizeNote(facts, fit) : undefined;
 }
 
-function chosenSizeNote(facts: PictureFacts | undefined): string | undefined {
+/** Past participles of the ways to bring pictures to a size. */
+const FITTED = { stretch: "stretched", crop: "cropped", contain: "scaled" } as const;
+
+function chosenSizeNote(facts: PictureFacts | undefined, fit: PictureFit = "stretch"): string | undefined {
   if (facts === undefined || facts.largest.join() === facts.size.join()) return undefined;
   const words = (size: PictureSize) => size.join(" x ");
   const { smallest, median, largest, size } = facts;
   const own =
     facts.sizes === 1 ? words(largest) : `${words(smallest)} to ${words(largest)}, in the middle ${words(median)}`;
-  return `the pictures (${own}) are stretched to ${words(size)}; ${flagAndKey("size")} says another size`;
+  return `the pictures (${own}) are ${FITTED[fit]} to ${words(size)}; ${flagAndKey("size")} says another size`;
 }
 
 /** The classes' names in order; numbers by size. */
@@ -161,7 +166,8 @@ class Gallery {
     }
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
     this.#channelsOfFirst ??= this.channels;
-    return resizeSamples(image, this.size[0], this.size[1], this.channels);
+    const { fit } = this.#options;
+    return shapedSamples(image, [...this.size, this.channels], fit);
   }
 }
 

@@ -5,7 +5,9 @@
  */
 
 import { isUint8Array } from "../../numeric/array-kinds.ts";
-import { type RasterImage, resizeImage, resizeSamples } from "../image.ts";
+import { fitSamples } from "../fit-samples.ts";
+import { type RasterImage, type ResizedSamples, resizeImage, resizeSamples } from "../image.ts";
+import type { PictureFit } from "../picture-fit.ts";
 import type { ImageShape, Pixels } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
 import type { RawPixels } from "./raw-pixels.ts";
@@ -21,14 +23,19 @@ export function pixelsFor(raw: RawPixels, scaling: PixelScaling | undefined): Pi
   return scaling === undefined ? raw.images : inModelUnit(raw, scaling).images;
 }
 
+/** A picture in a shape, with samples as by `resizeSamples`, stretched or not. */
+export function shapedSamples(image: RasterImage, shape: ImageShape, fit: PictureFit = "stretch"): ResizedSamples {
+  return fit === "stretch" ? resizeSamples(image, ...shape) : fitSamples(image, shape, fit);
+}
+
 /**
- * A picture in the shape and the unit of a model, as `resizeImage` resizes it.
+ * A picture in the shape and the unit of a model.
  *
  * @throws RangeError if the picture's sizes don't fit each other, or the shape cannot be made
  */
 export function picturePixels(image: RasterImage, shape: ImageShape, scaling: PixelScaling | undefined): Pixels {
   if (scaling === undefined) return resizeImage(image, ...shape);
-  const samples = resizeSamples(image, ...shape);
+  const samples = shapedSamples(image, shape, scaling.fit);
   return pixelsFor({ ...samples, depth: isUint8Array(samples.images) ? 8 : 16 }, scaling);
 }
 

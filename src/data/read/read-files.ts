@@ -6,6 +6,8 @@
 
 import { type InputError, InputRangeError, isInputError, listed, retold } from "../../errors.ts";
 import { readOptions } from "../../options/schema.ts";
+import type { PictureFit } from "../picture-fit.ts";
+import type { PixelScaling } from "../scaling.ts";
 import { splitStratified } from "../split.ts";
 import { settingsFor } from "./applicable.ts";
 import { readCifar } from "./cifar.ts";
@@ -62,7 +64,8 @@ export async function readDataFiles(
   // Version 0.1 left IDX files as they are.
   const stretch = format === "IDX" && settings.stretch === "former" ? false : settings.stretch;
   const { notes: scalingNotes, ...scaled } = scaleParts(parts, { ...settings, stretch });
-  const datasets = makeDatasets(`read ${format}`, { ...scaled, classNames: parts.classNames });
+  const scaling = withFit(scaled.scaling, pictures && fitOf(context, asked));
+  const datasets = makeDatasets(`read ${format}`, { ...scaled, scaling, classNames: parts.classNames });
   const { split, splitSeed } = settings;
   const data: DatasetParts = split === undefined ? datasets : splitOff(datasets, split, splitSeed);
   const one = oneClassNote(data.train);
@@ -73,6 +76,16 @@ export async function readDataFiles(
     ...(cached && { cached }),
     notes: [...notes, ...scalingNotes, ...(one === undefined ? [] : [one])],
   };
+}
+
+/** The way that pictures are brought to their shape: as the settings say, else as those of a model were. */
+function fitOf({ scaling }: Pick<ReadContext, "scaling">, { given, usual }: Asked): PictureFit | undefined {
+  return given.fit ?? usual.fit ?? scaling?.fit;
+}
+
+/** A scaling that notes how pictures were brought to their shape; stretched where it says nothing. */
+function withFit({ fit: _, ...scaling }: PixelScaling, fit: PictureFit | undefined): PixelScaling {
+  return fit === undefined || fit === "stretch" ? scaling : { ...scaling, fit };
 }
 
 function splitOff({ train, test, validation }: DatasetParts, share: number, seed: number): DatasetParts {
@@ -168,8 +181,9 @@ async function readParts(
       return reading(await readCifar(kind, train, test, others, options));
     }
     case "picture": {
-      const found = await throughCache(asked.cache, own, options, () => readImageFolder(own, options));
-      const note = sizeNote(found.pictures, options);
+      const fitted = { ...options, fit: fitOf(options, asked) };
+      const found = await throughCache(asked.cache, own, fitted, () => readImageFolder(own, fitted));
+      const note = sizeNote(found.pictures, fitted);
       return reading(note === undefined ? found : { ...found, notes: [...found.notes, note] });
     }
   }

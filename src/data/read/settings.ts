@@ -3,6 +3,7 @@ import { nested } from "../../options/compound.ts";
 import { choice, extents, extentsOr, flag, flagOr, number, text, whole } from "../../options/kinds.ts";
 import { type OptionSchema, type OptionSpec, type OptionsOf, readGiven, type ValuesOf } from "../../options/schema.ts";
 import { MAX_EXPANSION } from "../expansion.ts";
+import { PICTURE_FITS } from "../picture-fit.ts";
 import { PIXEL_SCALING } from "../scaling.ts";
 import type { FormatName } from "./formats.ts";
 import { column, greyOrColours } from "./setting-kinds.ts";
@@ -37,6 +38,11 @@ export const READ_SETTINGS = {
    * all have the same of at most 128 x 128, else a square: of 64 x 64, or smaller where the shorter sides are, by their median.
    */
   size: { kind: extentsOr("auto", ["height", "width"], MAX_EXTENT), optional: true, formats: ["pictures"] },
+  /**
+   * Bringing pictures to another shape: stretch (the default), crop their middle, or contain them whole. crop and contain scale as
+   * Pillow and torchvision do, contain between black bars. If not given, as the model's training data in `scaling`.
+   */
+  fit: { kind: choice(PICTURE_FITS), optional: true, formats: ["pictures"] },
   /** Channels of the images, 1 grey or 3 colours. If not given, 3 where any picture has colours. */
   channels: { kind: greyOrColours(), optional: true, formats: ["pictures"], rare: true },
   /** Names of the arrays, where they are not to be guessed. */

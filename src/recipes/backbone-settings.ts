@@ -1,0 +1,17 @@
+import { text } from "../options/kinds.ts";
+import type { OptionSchema, OptionsOf } from "../options/schema.ts";
+
+/** The network that features are taken from, as the settings of a run note it. */
+export const BACKBONE = {
+  /** Path of its file. */
+  file: { kind: text() },
+  /** Layer at whose output it is cut, where it was named. */
+  at: { kind: text(), optional: true },
+  /** Network that the file's weights are of, where it holds none. */
+  network: { kind: text(), optional: true },
+  /** Scaling of pixels, where the file holds none. */
+  input: { kind: text(), optional: true },
+} as const satisfies OptionSchema;
+
+/** The network that features are taken from. A type alias because interfaces do not fit `Json`. */
+export type BackboneSettings = { readonly [K in keyof OptionsOf<typeof BACKBONE>]: OptionsOf<typeof BACKBONE>[K] };

@@ -1,0 +1,93 @@
+import { createDataset, type Dataset, imageSize } from "../../data/dataset.ts";
+import { checkScaling } from "../../data/scaling.ts";
+import { ENGINE } from "../../engine/engine-options.ts";
+import type { Architecture } from "../../model/architecture.ts";
+import { backboneOf } from "../../model/backbone.ts";
+import { ABORT_SIGNAL, callable } from "../../options/instances.ts";
+import { text } from "../../options/kinds.ts";
+import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";
+import { Model } from "../model.ts";
+import { BATCH_SIZE } from "../model-settings.ts";
+
+const WHO = "featuresOf";
+
+/** Options of `featuresOf`. */
+export const FEATURES_OPTIONS = {
+  ...ENGINE,
+  /**
+   * Layer whose outputs are the features. If not given, the one that the last layer with weights takes, where that is dense or a convolution
+   * of single pixels.
+   */
+  at: { kind: text(), optional: true },
+  /** Images that are worked on at once. */
+  batchSize: { kind: BATCH_SIZE, default: 16 },
+  /** Ends the work; the promise then rejects with its reason. */
+  signal: { kind: ABORT_SIGNAL, optional: true },
+  /** Called after each batch with the number of images that are done. */
+  onProgress: { kind: callable<(done: number) => void>(), optional: true },
+} as const satisfies OptionSchema;
+
+/** Options of {@link featuresOf}. */
+export interface FeaturesOptions extends OptionsOf<typeof FEATURES_OPTIONS> {}
+
+/**
+ * The features of a data set's images: what a network makes of each before its last layer. A data set of images of one pixel with a channel
+ * for each feature, or of the layer's images where `at` names one that gives images; labels, names and weights are those of `data`.
+ *
+ * Features are computed once and without augmentation, with the running statistics of batch normalisation, so that a new last layer learns
+ * from them in no time: see `fitHead`.
+ *
+ * @param model compiled; its weights are copied
+ * @param data of the model's image shape and pixel unit
+ * @throws TypeError, RangeError if model and data do not fit each other, or for a wrong option
+ * @throws DivergedError if a feature is NaN or infinite
+ * @example
+ * const { model: backbone } = await importModel("mobilenet.onnx", { input: "imagenet" });
+ * const model = await transferModel(backbone, { classes: train.classNames });
+ * await fitHead(model, await featuresOf(model, train));
+ */
+export async function featuresOf(model: Model, data: Dataset, options: FeaturesOptions = {}): Promise<Dataset> {
+  const { signal, onProgress, at, ...engine } = readOptions(WHO, FEATURES_OPTIONS, options);
+  checkScaling(WHO, data, model.scaling);
+  const backbone = await backboneModel(model, at, engine);
+  try {
+    const size = imageSize(data);
+    const { batchSize } = engine;
+    const width = backbone.architecture.outputs;
+    const images = new Float32Array(data.length * width);
+    for (let begin = 0; begin < data.length; begin += batchSize) {
+      signal?.throwIfAborted();
+      const end = Math.min(begin + batchSize, data.length);
+      const pixels = data.images.subarray(begin * size, end * size);
+      images.set(await backbone.predict(pixels, { shape: data.shape }), begin * width);
+      onProgress?.(end);
+    }
+    return featureData(data, backbone, images);
+  } finally {
+    backbone.dispose();
+  }
+}
+
+/** A data set's labels with features in place of its images. */
+export function featureData(data: Dataset, backbone: Model, images: Float32Array): Dataset {
+  const { output, outputs } = backbone.architecture;
+  const [height, width, channels] = output;
+  return createDataset({ ...data, images, shape: output.length === 3 ? [height, width, channels] : [1, 1, outputs] });
+}
+
+/** A compiled model of a network up to its features, with copies of its weights. */
+export async function backboneModel(
+  model: Model,
+  at: string | undefined,
+  engine: OptionsOf<typeof ENGINE> & { readonly batchSize?: number },
+): Promise<Model> {
+  const backbone = new Model(backboneOf(model.architecture, at, WHO), model.seed);
+  await backbone.compile(engine);
+  copyInto(backbone, model);
+  return backbone;
+}
+
+/** Gives a model the weights of another one for the parameters of a network, which both have. */
+export function copyInto(model: Model, from: Model, network: Architecture = model.architecture): void {
+  for (const { name } of network.parameters()) model.setWeight(name, from.getWeight(name));
+}

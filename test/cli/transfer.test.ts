@@ -1,0 +1,99 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { conv2d, createModel, dense, globalAveragePooling2d, loadModel } from "../../src/index.ts";
+import { writeClasses } from "./class-folders.ts";
+import { convasmHere } from "./in-process.ts";
+import { temporaryFolder } from "./process.ts";
+
+const { path: cwd, remove } = temporaryFolder();
+afterAll(remove);
+
+const convasm = (...words: string[]) => convasmHere(words, { cwd });
+const train = (...words: string[]) => convasm("train", "pets", "--engine", "simd", ...words);
+const settingsOf = (run: string) => JSON.parse(readFileSync(join(cwd, run, "settings.json"), "utf8"));
+const figuresOf = (run: string) => JSON.parse(readFileSync(join(cwd, run, "metrics.json"), "utf8"));
+const weightsOf = async (run: string) => (await loadModel(readFileSync(join(cwd, run, "model.safetensors")))).save();
+
+beforeAll(async () => {
+  writeClasses(join(cwd, "pets"), { cat: 20, dog: 20, hen: 5 }, { side: 12 });
+  const model = createModel({
+    input: { shape: [8, 8, 1], scale: 1 / 255 },
+    layers: [conv2d({ filters: 24, kernelSize: [1, 8], name: "rows" }), globalAveragePooling2d(), dense({ units: 4 })],
+  });
+  // Each filter looks at one row: the mean over columns is its brightness.
+  await model.compile({ loss: "softmaxCrossEntropy", engine: "js" });
+  writeFileSync(join(cwd, "backbone.safetensors"), model.save());
+  cpSync(fileURLToPath(new URL("../importing/onnx/chain-dynamo.onnx", import.meta.url)), join(cwd, "net.onnx"));
+});
+
+it("trains a new last layer on features, keeps these, and leaves the whole network", async () => {
+  const first = await train("--backbone", "backbone.safetensors", "--at", "rows", "--out", "first");
+  expect([first.code, first.stderr]).toEqual([0, ""]);
+  expect(first.stdout).toMatch(/^Features {2}24 of each image: computed for 45 images in .* images\/s$/m);
+  expect(first.stdout).toMatch(/^Backbone {2}backbone\.safetensors: 8 x 8 x 1, up to rows, 216 weights, frozen$/m);
+  // None of the images is for validation or tests: a share of each class is held out; hens are rare.
+  expect(first.stdout).toMatch(/^Data {6}pets: 36 to train on, 9 for validation; 8 x 8 x 1, 3 classes$/m);
+  expect(first.stdout).toMatch(/^Validation accuracy .*, balancedAccuracy [\d.]+ %, f1 [\d.]+ %$/m);
+  const { backbone, classWeight, data } = settingsOf("first");
+  expect(backbone).toEqual({ file: join(cwd, "backbone.safetensors"), at: "rows" });
+  expect([classWeight, data.shape, data.reader.fit, data.validation]).toEqual(["balanced", [8, 8, 1], "crop", 0.2]);
+
+  const second = await train("--backbone", "backbone.safetensors", "--at", "rows", "--out", "second");
+  expect(second.stdout).toMatch(/^Features {2}24 of each image: taken from the cache for 45$/m);
+  expect(await weightsOf("second")).toEqual(await weightsOf("first"));
+
+  const model = await loadModel(readFileSync(join(cwd, "first", "model.safetensors")));
+  expect([model.classNames, model.scaling?.fit]).toEqual([["cat", "dog", "hen"], "crop"]);
+  const evaluated = await convasm("eval", "first", "pets", "--json");
+  expect(evaluated.code).toBe(0);
+  expect((await convasm("predict", "first", "pets/cat/000.png")).code).toBe(0);
+});
+
+it("goes on with an interrupted run, to the same weights", async () => {
+  const words = ["--backbone", "backbone.safetensors", "--schedule", "constant", "--validation", "0.2"];
+  expect((await train(...words, "--epochs", "4", "--out", "straight")).code).toBe(0);
+  expect((await train(...words, "--epochs", "2", "--out", "half")).code).toBe(0);
+  const further = await convasm("train", "--resume", "half", "--epochs", "4");
+  expect([further.code, further.stderr]).toEqual([0, ""]);
+  expect(further.stdout).toMatch(/^Features .*taken from the cache/m);
+  expect(figuresOf("half").valLoss).toBe(figuresOf("straight").valLoss);
+  const [half, straight] = [await weightsOf("half"), await weightsOf("straight")];
+  expect(half.length).toBe(straight.length);
+  expect(half).toEqual(straight);
+});
+
+it("takes networks of other programs, whose pictures are cropped", async () => {
+  const { code, stdout, stderr } = await train(
+    "--backbone",
+    "net.onnx",
+    "--input",
+    "mean=127,deviation=128",
+    "--no-cache",
+    "--epochs",
+    "1",
+    "--out",
+    "onnx",
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^Features .* computed for 45 images/m);
+  expect(settingsOf("onnx").backbone.input).toBe("mean=127,deviation=128");
+});
+
+it("says what is wrong with it, and ends with 2", async () => {
+  for (const [words, message] of [
+    [["--backbone", "nothing.onnx"], 'nothing.onnx": no such file'],
+    [["--backbone", "net.onnx"], "the scaling of pixels, which the file does not hold"],
+    [["--backbone", "net.onnx", "--input", "imagnet"], '"imagnet"; did you mean imagenet?'],
+    [["--backbone", "backbone.safetensors", "--at", "row"], "a layer at which to cut: rows"],
+    [["--backbone", "backbone.safetensors", "--input", "unit"], "model files hold the scaling of their pixels"],
+    [["--backbone", "backbone.safetensors", "--augment"], "expected no --augment, got both"],
+    [["--at", "rows"], "--backbone FILE with it"],
+    [["--backbone", "backbone.safetensors", "--size", "16"], "--backbone: expected images of 8 x 8 x 1"],
+  ] as const) {
+    const { code, stderr } = await train(...words);
+    expect([code, stderr.split("\n").length], words.join(" ")).toEqual([2, 2]);
+    expect(stderr).toContain(message);
+  }
+});
