@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -66,7 +66,10 @@ describe("README", () => {
       ?.split("```")[0];
     const folder = await mkdtemp(join(tmpdir(), "convasm-readme-"));
     try {
-      for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+      for (const [name, bytes] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, name)), { recursive: true });
+        await writeFile(join(folder, name), bytes);
+      }
       const program = code?.replace('from "convasm"', `from ${JSON.stringify(ENTRY)}`).replace("8080", "0");
       await writeFile(join(folder, "example.mjs"), `${program}\n${check}\n`);
       return (await promisify(execFile)(process.execPath, ["example.mjs"], { cwd: folder })).stdout;
@@ -107,6 +110,22 @@ describe("README", () => {
     const check = `const { readFileSync } = await import("node:fs");
       console.log(end, readFileSync("model.safetensors").length > 10000);`;
     expect(await runExample("import { conv2d, createSession", check, {})).toMatch(/^(completed|interrupted) true\n$/);
+  });
+
+  it("has a pretrained network that learns other classes", async () => {
+    const picture = (x0: number) =>
+      encodePng({ width: 14, height: 10, depth: 8, colourType: 0, sample: (x) => (x < x0 ? 0 : 255) });
+    const photo = ([part, name, x]: readonly [string, string, number]) => [
+      `photos/${part}/${name}/${x}.png`,
+      picture(x),
+    ];
+    const photos = ["train", "val"].flatMap((part) => [3, 4, 9, 10].map((x) => photo([part, x < 6 ? "a" : "b", x])));
+    const stdout = await runExample(
+      "import { featuresOf",
+      'console.log(model.classNames.join(), model.getWeight("head/bias").length, file.length > 1000);',
+      { "network.onnx": await readFile("test/importing/onnx/chain-dynamo.onnx"), ...Object.fromEntries(photos) },
+    );
+    expect(stdout).toBe("a,b 2 true\n");
   });
 
   it("names every command", async () => {

@@ -28,7 +28,7 @@ function collected(text: string, before: readonly string[] = []): readonly strin
 
 /** The `--set` option. */
 export function setOption(): Option {
-  const help = "any setting by its path: conv2d.filters=8,optimizer.learningRate=0.1; may come several times";
+  const help = "any setting by its path: conv2d.filters=8,optimizer.learningRate=0.1";
   return new Option("--set <path=value>", help).argParser(collected);
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { INPUT_PRESETS } from "../importing/input-presets.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
 import { createContext } from "./context.ts";
 import { COMMON_FILE_OPTIONS } from "./data-options.ts";
@@ -6,7 +7,6 @@ import { addDataOptions } from "./data-source.ts";
 import { engineOption, threadsOption } from "./engine.ts";
 import { newRun, prepareExperiment, type TrainOptions } from "./experiment.ts";
 import { addHelp, type HelpText } from "./help.ts";
-import { SCALING_WORDS } from "./input-scaling.ts";
 import { MODEL_HELP } from "./model-and-network.ts";
 import { resumedRun } from "./resumed-run.ts";
 import { addOwnOptions } from "./schema-option.ts";
@@ -24,7 +24,6 @@ const HELP: HelpText = {
       "--batch-size",
       "--optimizer",
       "--lr",
-      "--weight-decay",
       "--schedule",
       "--loss",
       "--teacher",
@@ -48,12 +47,11 @@ const HELP: HelpText = {
     ["convasm train mnist --epochs 10 --validation 5000", "hold out 5,000 images, keep the best model"],
     ["convasm train ./fashion --model keras --augment", "a folder of IDX files"],
     ["convasm train ./pets --size 32 --split 0.2", "pictures in one folder per class"],
-    ["convasm train --recipe strided", "an experiment, on its own part of the data"],
     ["convasm train --optimizer adam --lr 0.002 --schedule cosine:warmupEpochs=1"],
     ["convasm train --model network.json --json", "layers from a file, one JSON object per line"],
     ["convasm train digits --limit 2000 --seeds 3", "three runs, and their mean"],
     ["convasm train ./pets --from @latest --epochs 5", "from the weights of the latest run"],
-    ["convasm train ./pets --backbone network.onnx --input imagenet", "a new last layer on its features"],
+    ["convasm train ./pets --backbone network.onnx --input imagenet"],
     ["convasm train mnist --teacher model.safetensors", "learn from a trained model's answers, too"],
     ["convasm train --resume @latest --epochs 20", "train a finished run further"],
   ],
@@ -64,16 +62,12 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
     .option("--from <model>", `start from ${MODEL_HELP}`)
-    .option(
-      "--backbone <file>",
-      "train a last layer on the features of a network: ONNX, Keras, .pth with --model, or ours",
-    )
+    .option("--backbone <file>", "train a new last layer on the features of this network")
     .option("--at <layer>", "layer of the backbone whose outputs are its features (default: before its last layer)")
     .option(
       "--input <scaling>",
-      `the backbone's scaling of pixels: ${SCALING_WORDS.join(", ")}, mean=127,deviation=128`,
+      `its scaling of pixels: ${Object.keys(INPUT_PRESETS).join(", ")}, or mean=127,deviation=128`,
     )
-    .option("--teacher <model>", `learn also from ${MODEL_HELP}`)
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run; with --seeds the begin of theirs (default: in runs)")

@@ -39,8 +39,8 @@ export const READ_SETTINGS = {
    */
   size: { kind: extentsOr("auto", ["height", "width"], MAX_EXTENT), optional: true, formats: ["pictures"] },
   /**
-   * Bringing pictures to another shape: stretch (the default), crop their middle, or contain them whole. crop and contain scale as
-   * Pillow and torchvision do, contain between black bars. If not given, as the model's training data in `scaling`.
+   * Way to another shape: stretch, crop (the middle) or contain (all). The latter two scale as Pillow and torchvision do, contain
+   * leaves black bars. If not given, as the model's training data in `scaling`, else stretch.
    */
   fit: { kind: choice(PICTURE_FITS), optional: true, formats: ["pictures"] },
   /** Channels of the images, 1 grey or 3 colours. If not given, 3 where any picture has colours. */

@@ -35,7 +35,7 @@ export function probeLayers(classes: number, rate = 0): readonly Layer[] {
   return [flatten(), ...dropped, dense({ name: HEAD, units: classes, kernelInitializer: "zeros" })];
 }
 
-/** How a probe is trained. */
+/** Settings of a probe's training. */
 export interface ProbePlan {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
