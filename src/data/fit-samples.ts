@@ -4,8 +4,22 @@
  * @module
  */
 
-import { applyTaps, type Plane, type RasterImage, type ResizedSamples, samplesBy, type Taps } from "./image.ts";
+import {
+  alongColumns,
+  alongRows,
+  checkImage,
+  clearPlane,
+  levelOf,
+  type Plane,
+  type RasterImage,
+  type ResizedSamples,
+  samplePlane,
+  type Taps,
+} from "./image.ts";
 import type { PictureFit } from "./picture-fit.ts";
+
+/** The ground that shows where pictures of bytes are transparent. */
+const WHITE = 255;
 
 /** Rows or columns of a result: the length that the picture is scaled to, and the place of the result in it. */
 interface Span {
@@ -22,7 +36,7 @@ interface Span {
  * columns and after the rows, as Pillow does.
  *
  * @param channels 1 or 3
- * @throws RangeError if the picture's sizes don't fit each other, or the shape cannot be made
+ * @throws RangeError if the picture's sizes don't fit each other
  */
 export function fitSamples(
   image: RasterImage,
@@ -30,12 +44,25 @@ export function fitSamples(
   fit: Exclude<PictureFit, "stretch">,
 ): ResizedSamples {
   const [rows, columns] = spans(image, height, width, fit);
-  const taps = {
-    columns: triangle(image.width, columns, width),
-    rows: triangle(image.height, rows, height),
-  };
-  const isBytes = image.data instanceof Uint8Array;
-  return samplesBy(image, height, width, channels, (plane: Plane) => applyTaps(plane, taps, isBytes));
+  const across = triangle(image.width, columns, width);
+  const down = triangle(image.height, rows, height);
+  checkImage("fitSamples", image);
+  const isBytes = levelOf(image) === 1;
+  const rounded = isBytes ? inWholes : (plane: Plane) => plane;
+  const resize = (plane: Plane) => rounded(alongRows(rounded(alongColumns(plane, across)), down));
+  const size = height * width * channels;
+  const images = isBytes ? new Uint8Array(size) : new Float32Array(size);
+  const colours = channels === 1 ? (["all"] as const) : [0, 1, 2];
+  for (const [c, colour] of colours.entries()) {
+    const { data } = resize(samplePlane(image, colour, isBytes ? WHITE : 0));
+    for (let i = 0; i < data.length; i++) images[i * channels + c] = data[i];
+  }
+  const clear = isBytes ? undefined : clearPlane(image);
+  return { images, clear: clear && resize(clear).data };
+}
+
+function inWholes(plane: Plane): Plane {
+  return { ...plane, data: plane.data.map(Math.round) };
 }
 
 function spans(

@@ -24,7 +24,7 @@ export interface RasterImage {
 const WORD = 257;
 
 /** The number of levels of a picture's samples that one of 255 is. */
-function levelOf({ data }: RasterImage): number {
+export function levelOf({ data }: RasterImage): number {
   return isUint16Array(data) ? WORD : 1;
 }
 
@@ -67,7 +67,7 @@ export function luminance(image: RasterImage, background = 255): Plane {
  * The samples of each pixel over a background, in their own unit: the brightness of all, or one colour, 0 red, 1 green, 2 blue,
  * which is the same three times for grey.
  */
-function samplePlane(image: RasterImage, colour: "all" | number, background: number): Plane {
+export function samplePlane(image: RasterImage, colour: "all" | number, background: number): Plane {
   const { width, height, channels, data } = image;
   const plane = new Float32Array(width * height);
   const hasAlpha = channels % 2 === 0;
@@ -126,39 +126,36 @@ function makeTaps(from: number, to: number): Taps {
  * @param width columns of the result, 1 or more
  */
 export function resizePlane(plane: Plane, height: number, width: number): Plane {
-  return applyTaps(plane, { columns: makeTaps(plane.width, width), rows: makeTaps(plane.height, height) }, false);
+  return alongRows(alongColumns(plane, makeTaps(plane.width, width)), makeTaps(plane.height, height));
 }
 
-/**
- * A plane of weighted means: along columns, then along rows.
- *
- * @param isRounded true: to whole numbers after each of the two
- */
-export function applyTaps(
-  plane: Plane,
-  { columns, rows }: { readonly columns: Taps; readonly rows: Taps },
-  isRounded: boolean,
-): Plane {
+/** Weighted means of the values of each row. */
+export function alongColumns(plane: Plane, columns: Taps): Plane {
   const width = columns.begin.length;
-  const height = rows.begin.length;
-  const narrow = new Float32Array(plane.height * width);
+  const data = new Float32Array(plane.height * width);
   for (let y = 0; y < plane.height; y++) {
     for (let x = 0; x < width; x++) {
       const from = y * plane.width + columns.begin[x];
       let sum = 0;
       for (let k = 0; k < columns.count[x]; k++) sum += columns.weights[x * columns.most + k] * plane.data[from + k];
-      narrow[y * width + x] = isRounded ? Math.round(sum) : sum;
+      data[y * width + x] = sum;
     }
   }
+  return { width, height: plane.height, data };
+}
+
+/** Weighted means of the values of each column. */
+export function alongRows({ width, data: from }: Plane, rows: Taps): Plane {
+  const height = rows.begin.length;
   const data = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     for (let k = 0; k < rows.count[y]; k++) {
       const weight = rows.weights[y * rows.most + k];
-      const from = (rows.begin[y] + k) * width;
-      for (let x = 0; x < width; x++) data[y * width + x] += weight * narrow[from + x];
+      const begin = (rows.begin[y] + k) * width;
+      for (let x = 0; x < width; x++) data[y * width + x] += weight * from[begin + x];
     }
   }
-  return { width, height, data: isRounded ? data.map(Math.round) : data };
+  return { width, height, data };
 }
 
 /**
@@ -174,15 +171,8 @@ export function applyTaps(
  * const pixels = resizeImage({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }, 32, 32, 3);
  */
 export function resizeImage(image: RasterImage, height: number, width: number, channels: number): Uint8Array {
-  return imageBy(image, height, width, channels, (plane) => resizePlane(plane, height, width));
-}
-
-/** Brings a plane to the size of a result. */
-type Resize = (plane: Plane) => Plane;
-
-function imageBy(image: RasterImage, height: number, width: number, channels: number, resize: Resize): Uint8Array {
   const level = levelOf(image);
-  const planes = resizedPlanes(image, height, width, channels, resize);
+  const planes = resizedPlanes(image, height, width, channels);
   const pixels = new Uint8Array(height * width * channels);
   for (const [c, { data }] of planes.entries()) {
     for (let i = 0; i < data.length; i++) pixels[i * channels + c] = Math.round(data[i] / level);
@@ -203,35 +193,25 @@ export interface ResizedSamples {
  * ground where they are transparent: white is not known here. Others are bytes, over white.
  */
 export function resizeSamples(image: RasterImage, height: number, width: number, channels: number): ResizedSamples {
-  return samplesBy(image, height, width, channels, (plane) => resizePlane(plane, height, width));
-}
-
-/** The same with another way to resize. */
-export function samplesBy(
-  image: RasterImage,
-  height: number,
-  width: number,
-  channels: number,
-  resize: Resize,
-): ResizedSamples {
-  if (levelOf(image) === 1) return { images: imageBy(image, height, width, channels, resize), clear: undefined };
-  const planes = resizedPlanes(image, height, width, channels, resize, 0);
+  if (levelOf(image) === 1) return { images: resizeImage(image, height, width, channels), clear: undefined };
+  const planes = resizedPlanes(image, height, width, channels, 0);
   const images = new Float32Array(height * width * channels);
   for (const [c, { data }] of planes.entries()) {
     for (let i = 0; i < data.length; i++) images[i * channels + c] = data[i];
   }
-  return { images, clear: resizedClear(image, resize) };
+  const clear = clearPlane(image);
+  return { images, clear: clear && resizePlane(clear, height, width).data };
 }
 
 /** The share of the ground that shows; undefined where none does. */
-function resizedClear(image: RasterImage, resize: Resize): Float32Array | undefined {
+export function clearPlane(image: RasterImage): Plane | undefined {
   const { channels, data } = image;
   if (channels % 2 === 1) return undefined;
   const opaque = 255 * levelOf(image);
   const clear = new Float32Array(image.width * image.height);
   for (let i = 0; i < clear.length; i++) clear[i] = 1 - data[(i + 1) * channels - 1] / opaque;
   if (clear.every((share) => share === 0)) return undefined;
-  return resize({ width: image.width, height: image.height, data: clear }).data;
+  return { width: image.width, height: image.height, data: clear };
 }
 
 /** A picture of 16 bits as one of 8. */
@@ -246,7 +226,6 @@ function resizedPlanes(
   height: number,
   width: number,
   channels: number,
-  resize: Resize,
   ground = 255 * levelOf(image),
 ): Plane[] {
   checkImage("resizeImage", image);
@@ -260,5 +239,5 @@ function resizedPlanes(
     );
   }
   const colours = channels === 1 ? (["all"] as const) : [0, 1, 2];
-  return colours.map((colour) => resize(samplePlane(image, colour, ground)));
+  return colours.map((colour) => resizePlane(samplePlane(image, colour, ground), height, width));
 }

@@ -5,9 +5,9 @@
  */
 
 import { InputRangeError } from "../errors.ts";
-import { choice, flag, number, type OptionKind } from "../options/kinds.ts";
+import { flag, number, type OptionKind } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
-import { PICTURE_FITS } from "./picture-fit.ts";
+import { FIT } from "./picture-fit.ts";
 import type { Pixels } from "./pixels.ts";
 
 /** The scaling that made pixels of the numbers in files. */
@@ -18,8 +18,7 @@ export const SCALING = {
   factor: { kind: number({ above: 0 }) },
   /** True: the values stayed as they are, and base and factor only say what is black and white among them. */
   kept: { kind: flag(), default: false },
-  /** Way in which pictures of other shapes were brought to that of the data set. */
-  fit: { kind: choice(PICTURE_FITS), default: "stretch" },
+  ...FIT,
 } as const satisfies OptionSchema;
 
 /**
@@ -57,7 +56,7 @@ export function isSameScaling(a: PixelScaling, b: PixelScaling): boolean {
  */
 function readScaling(who: string, json: unknown): PixelScaling {
   const { base, factor, kept, fit } = readOptions(who, SCALING, json);
-  return { base, factor, ...(kept && { kept }), ...(fit !== "stretch" && { fit }) };
+  return { base, factor, ...(kept && { kept }), ...(fit && { fit }) };
 }
 
 /** The scaling of a model's pixels. */

@@ -5,11 +5,10 @@
  */
 
 import { isUint8Array } from "../../numeric/array-kinds.ts";
-import { fitSamples } from "../fit-samples.ts";
-import { type RasterImage, type ResizedSamples, resizeImage, resizeSamples } from "../image.ts";
-import type { PictureFit } from "../picture-fit.ts";
+import { type RasterImage, resizeImage } from "../image.ts";
 import type { ImageShape, Pixels } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
+import { shapedSamples } from "../shaped-samples.ts";
 import type { RawPixels } from "./raw-pixels.ts";
 import { inModelUnit, inUnit, unitOf } from "./stretch.ts";
 
@@ -21,11 +20,6 @@ import { inModelUnit, inUnit, unitOf } from "./stretch.ts";
  */
 export function pixelsFor(raw: RawPixels, scaling: PixelScaling | undefined): Pixels {
   return scaling === undefined ? raw.images : inModelUnit(raw, scaling).images;
-}
-
-/** A picture in a shape, with samples as by `resizeSamples`, stretched or not. */
-export function shapedSamples(image: RasterImage, shape: ImageShape, fit: PictureFit = "stretch"): ResizedSamples {
-  return fit === "stretch" ? resizeSamples(image, ...shape) : fitSamples(image, shape, fit);
 }
 
 /**
