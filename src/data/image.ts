@@ -126,33 +126,23 @@ function makeTaps(from: number, to: number): Taps {
  * @param width columns of the result, 1 or more
  */
 export function resizePlane(plane: Plane, height: number, width: number): Plane {
-  return alongRows(alongColumns(plane, makeTaps(plane.width, width)), makeTaps(plane.height, height));
-}
-
-/** Weighted means of the values of each row. */
-export function alongColumns(plane: Plane, columns: Taps): Plane {
-  const width = columns.begin.length;
-  const data = new Float32Array(plane.height * width);
+  const columns = makeTaps(plane.width, width);
+  const narrow = new Float32Array(plane.height * width);
   for (let y = 0; y < plane.height; y++) {
     for (let x = 0; x < width; x++) {
       const from = y * plane.width + columns.begin[x];
       let sum = 0;
       for (let k = 0; k < columns.count[x]; k++) sum += columns.weights[x * columns.most + k] * plane.data[from + k];
-      data[y * width + x] = sum;
+      narrow[y * width + x] = sum;
     }
   }
-  return { width, height: plane.height, data };
-}
-
-/** Weighted means of the values of each column. */
-export function alongRows({ width, data: from }: Plane, rows: Taps): Plane {
-  const height = rows.begin.length;
+  const rows = makeTaps(plane.height, height);
   const data = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     for (let k = 0; k < rows.count[y]; k++) {
       const weight = rows.weights[y * rows.most + k];
-      const begin = (rows.begin[y] + k) * width;
-      for (let x = 0; x < width; x++) data[y * width + x] += weight * from[begin + x];
+      const from = (rows.begin[y] + k) * width;
+      for (let x = 0; x < width; x++) data[y * width + x] += weight * narrow[from + x];
     }
   }
   return { width, height, data };
@@ -199,19 +189,18 @@ export function resizeSamples(image: RasterImage, height: number, width: number,
   for (const [c, { data }] of planes.entries()) {
     for (let i = 0; i < data.length; i++) images[i * channels + c] = data[i];
   }
-  const clear = clearPlane(image);
-  return { images, clear: clear && resizePlane(clear, height, width).data };
+  return { images, clear: resizedClear(image, height, width) };
 }
 
 /** The share of the ground that shows; undefined where none does. */
-export function clearPlane(image: RasterImage): Plane | undefined {
+function resizedClear(image: RasterImage, height: number, width: number): Float32Array | undefined {
   const { channels, data } = image;
   if (channels % 2 === 1) return undefined;
   const opaque = 255 * levelOf(image);
   const clear = new Float32Array(image.width * image.height);
   for (let i = 0; i < clear.length; i++) clear[i] = 1 - data[(i + 1) * channels - 1] / opaque;
   if (clear.every((share) => share === 0)) return undefined;
-  return { width: image.width, height: image.height, data: clear };
+  return resizePlane({ width: image.width, height: image.height, data: clear }, height, width).data;
 }
 
 /** A picture of 16 bits as one of 8. */

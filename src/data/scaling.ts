@@ -55,8 +55,8 @@ export function isSameScaling(a: PixelScaling, b: PixelScaling): boolean {
  * @throws TypeError, RangeError if it is none
  */
 function readScaling(who: string, json: unknown): PixelScaling {
-  const { base, factor, kept, fit } = readOptions(who, SCALING, json);
-  return { base, factor, ...(kept && { kept }), ...(fit && { fit }) };
+  const { kept, ...rest } = readOptions(who, SCALING, json);
+  return kept ? { ...rest, kept } : rest;
 }
 
 /** The scaling of a model's pixels. */

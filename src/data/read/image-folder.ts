@@ -167,7 +167,7 @@ class Gallery {
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
     this.#channelsOfFirst ??= this.channels;
     const { fit } = this.#options;
-    return shapedSamples(image, [...this.size, this.channels], fit);
+    return shapedSamples(image, ...this.size, this.channels, fit);
   }
 }
 

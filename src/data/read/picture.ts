@@ -29,7 +29,7 @@ export function pixelsFor(raw: RawPixels, scaling: PixelScaling | undefined): Pi
  */
 export function picturePixels(image: RasterImage, shape: ImageShape, scaling: PixelScaling | undefined): Pixels {
   if (scaling === undefined) return resizeImage(image, ...shape);
-  const samples = shapedSamples(image, shape, scaling.fit);
+  const samples = shapedSamples(image, ...shape, scaling.fit);
   return pixelsFor({ ...samples, depth: isUint8Array(samples.images) ? 8 : 16 }, scaling);
 }
 
