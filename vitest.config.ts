@@ -5,8 +5,12 @@ const slow = "test/**/*.slow.test.ts";
 /** Long tests that compute by themselves, which others beside them only slow down. */
 const slowBeside = "test/{bundlers,engine,fuzz,golden,graph,model}/**/*.slow.test.ts";
 
-/** Tests of threads, workers, pages and measurements, which other tests beside them would disturb. */
+/**
+ * Tests of threads, workers, pages and measurements, which other tests beside them would disturb, and of a host that offers neither files nor
+ * decoders of pictures, which other files in the same process would give it.
+ */
 const alone = [
+  "test/{training/plain-javascript,data/read/image-folder}.test.ts",
   "test/{bench,engine/threads,worker}/**/*.test.ts",
   "test/browser/!(builds|sizes|small-build).test.ts",
   "test/cli/{bench,doctor,two-processes,wide}.test.ts",

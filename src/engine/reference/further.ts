@@ -7,11 +7,12 @@ import { focalKernels } from "./focal.ts";
 import { groupNormKernels } from "./group-norm.ts";
 import type { Heap } from "./heap.ts";
 import { noiseKernels } from "./noise.ts";
+import { peakKernels } from "./peak.ts";
 import { preluKernels } from "./prelu.ts";
 import { upsampleKernels } from "./upsample.ts";
 import { valueLossKernels } from "./value-losses.ts";
 
-/** The kernels of layers and losses that the small one-file build does without. */
+/** The kernels of layers, losses and measurements that the small one-file build does without. */
 export function furtherKernels(heap: Heap) {
   return {
     ...adaptivePoolKernels(heap),
@@ -23,6 +24,7 @@ export function furtherKernels(heap: Heap) {
     ...valueLossKernels(heap),
     ...groupNormKernels(heap),
     ...noiseKernels(heap),
+    ...peakKernels(heap),
     ...preluKernels(heap),
     ...upsampleKernels(heap),
   };

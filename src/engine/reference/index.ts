@@ -29,7 +29,6 @@ import { normKernels } from "./norm.ts";
 import { optimizerKernels } from "./optimizer.ts";
 import { packKernels } from "./pack.ts";
 import { padKernels } from "./pad.ts";
-import { peakKernels } from "./peak.ts";
 import { poolKernels } from "./pool.ts";
 import { softTargetKernels } from "./soft-targets.ts";
 import { winogradKernels } from "./winograd.ts";
@@ -69,6 +68,5 @@ export function createReferenceKernels(heap: Heap) {
     ...winogradFilterKernels(heap),
     ...winogradWeightsKernels(heap),
     ...furtherKernels(heap),
-    ...peakKernels(heap),
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { kindOf } from "../../numeric/array-kinds.ts";
 import { CHANNEL_AXIS } from "./messages.ts";
 
 type Wire = typeof import("@bufbuild/protobuf/wire");
@@ -129,10 +130,18 @@ function writeTensor(writer: Writer, { name, dims, data }: WrittenTensor): void 
   writer.tag(9, BYTES).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
+/** The numbers of TensorProto's types of data, by the arrays that hold such numbers. */
+const DATA_TYPES: ReadonlyMap<string, number> = new Map([
+  ["Float32Array", FLOAT32],
+  ["Int8Array", 3],
+  ["BigInt64Array", 7],
+  ["Uint16Array", 10],
+]);
+
 function typeOf(data: WrittenTensor["data"]): number {
-  if (data instanceof Float32Array) return FLOAT32;
-  if (data instanceof Uint16Array) return 10;
-  return data instanceof Int8Array ? 3 : 7;
+  const type = DATA_TYPES.get(kindOf(data));
+  if (type === undefined) throw new Error(`expected a type of ONNX for ${kindOf(data)}`);
+  return type;
 }
 
 /** Writes an input or output: its name, and its type, which is a tensor of a shape. */
