@@ -62,11 +62,12 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
   const command = program.command("train").description("train a network, test it, and save it");
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
     .option("--from <model>", `start from ${MODEL_HELP}`)
+    .option("--teacher <model>", `learn also from ${MODEL_HELP}`)
     .option("--backbone <file>", "train a new last layer on the features of this network")
     .option("--at <layer>", "layer of the backbone whose outputs are its features (default: before its last layer)")
     .option(
       "--input <scaling>",
-      `its scaling of pixels: ${Object.keys(INPUT_PRESETS).join(", ")}, or mean=127,deviation=128`,
+      `its scaling: ${Object.keys(INPUT_PRESETS).join(", ")}, or mean=127,deviation=128`,
     )
     .addOption(engineOption())
     .addOption(threadsOption())
