@@ -65,10 +65,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     .option("--teacher <model>", `learn also from ${MODEL_HELP}`)
     .option("--backbone <file>", "train a new last layer on the features of this network")
     .option("--at <layer>", "layer of the backbone whose outputs are its features (default: before its last layer)")
-    .option(
-      "--input <scaling>",
-      `its scaling: ${Object.keys(INPUT_PRESETS).join(", ")}, or mean=127,deviation=128`,
-    )
+    .option("--input <scaling>", `its scaling: ${Object.keys(INPUT_PRESETS).join(", ")}, or mean=127,deviation=128`)
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run; with --seeds the begin of theirs (default: in runs)")

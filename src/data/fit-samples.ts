@@ -5,6 +5,8 @@
  */
 
 import {
+  alongColumns,
+  alongRows,
   checkImage,
   levelOf,
   type Plane,
@@ -112,35 +114,6 @@ function triangle(from: number, { scaled, begin }: Span, to: number): Taps {
     for (let k = 0; k < end - first; k++) taps.weights[i * most + k] /= sum;
   }
   return taps;
-}
-
-/** Weighted means of the values of each row. */
-function alongColumns(plane: Plane, columns: Taps): Plane {
-  const width = columns.begin.length;
-  const data = new Float32Array(plane.height * width);
-  for (let y = 0; y < plane.height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = y * plane.width + columns.begin[x];
-      let sum = 0;
-      for (let k = 0; k < columns.count[x]; k++) sum += columns.weights[x * columns.most + k] * plane.data[from + k];
-      data[y * width + x] = sum;
-    }
-  }
-  return { width, height: plane.height, data };
-}
-
-/** Weighted means of the values of each column. */
-function alongRows({ width, data: from }: Plane, rows: Taps): Plane {
-  const height = rows.begin.length;
-  const data = new Float32Array(height * width);
-  for (let y = 0; y < height; y++) {
-    for (let k = 0; k < rows.count[y]; k++) {
-      const weight = rows.weights[y * rows.most + k];
-      const begin = (rows.begin[y] + k) * width;
-      for (let x = 0; x < width; x++) data[y * width + x] += weight * from[begin + x];
-    }
-  }
-  return { width, height, data };
 }
 
 /** The share of the ground that shows; undefined where none does. */

@@ -126,23 +126,33 @@ function makeTaps(from: number, to: number): Taps {
  * @param width columns of the result, 1 or more
  */
 export function resizePlane(plane: Plane, height: number, width: number): Plane {
-  const columns = makeTaps(plane.width, width);
-  const narrow = new Float32Array(plane.height * width);
-  for (let y = 0; y < plane.height; y++) {
+  return alongRows(alongColumns(plane, makeTaps(plane.width, width)), makeTaps(plane.height, height));
+}
+
+/** Weighted sums of the values of each row. */
+export function alongColumns({ width: from, height, data: values }: Plane, columns: Taps): Plane {
+  const width = columns.begin.length;
+  const data = new Float32Array(height * width);
+  for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const from = y * plane.width + columns.begin[x];
+      const begin = y * from + columns.begin[x];
       let sum = 0;
-      for (let k = 0; k < columns.count[x]; k++) sum += columns.weights[x * columns.most + k] * plane.data[from + k];
-      narrow[y * width + x] = sum;
+      for (let k = 0; k < columns.count[x]; k++) sum += columns.weights[x * columns.most + k] * values[begin + k];
+      data[y * width + x] = sum;
     }
   }
-  const rows = makeTaps(plane.height, height);
+  return { width, height, data };
+}
+
+/** Weighted sums of the values of each column. */
+export function alongRows({ width, data: values }: Plane, rows: Taps): Plane {
+  const height = rows.begin.length;
   const data = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     for (let k = 0; k < rows.count[y]; k++) {
       const weight = rows.weights[y * rows.most + k];
-      const from = (rows.begin[y] + k) * width;
-      for (let x = 0; x < width; x++) data[y * width + x] += weight * narrow[from + x];
+      const begin = (rows.begin[y] + k) * width;
+      for (let x = 0; x < width; x++) data[y * width + x] += weight * values[begin + x];
     }
   }
   return { width, height, data };
