@@ -1,10 +1,12 @@
 /**
- * Parts that the small one-file build does without: layers and losses that few networks have, the survey of a network in
- * the making, and the division of data by the options of recipes.
+ * Parts that the small one-file build does without: layers and losses that few networks have, pictures that keep their proportions,
+ * the survey of a network in the making, and the division of data by the options of recipes.
  *
  * @module
  */
 
+export { fitImage } from "./data/fit-image.ts";
+export type { PictureFit } from "./data/picture-fit.ts";
 export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
 export { type AdaptiveAveragePoolOptions, adaptiveAveragePooling2d } from "./layers/adaptive-average-pooling2d.ts";
 export { average } from "./layers/average.ts";

@@ -15,7 +15,7 @@ import { EXPORT_OPTIONS, type ExportOptions } from "./export-options.ts";
  * | `html` | a page in one file, with a pad to draw on or a place for photographs, and a bar for each class. It works without a server, from a disk or as an attachment, and sends nothing anywhere. It takes some 180 KB (70 packed by gzip) and four thirds of the weights' size |
  *
  * Drawings on a page for 28 x 28 x 1 pixels are centred by mass as MNIST's digits are, others stretched to the model's size: light on
- * black, 0 to 255. Photographs are dropped, pasted, chosen or taken by the camera, and resized as `resizeImage` does. The builds in one
+ * black, 0 to 255. Photographs are dropped, pasted, chosen or taken by the camera, and brought to the size as `fitImage` does by the model's scaling. The builds in one
  * file have no pages.
  *
  * @param model a compiled model, or a model file or checkpoint as `loadModel` takes them

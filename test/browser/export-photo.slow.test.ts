@@ -24,7 +24,7 @@ async function trainedFile(scaling: PixelScaling | undefined): Promise<Uint8Arra
     return unit(((at * 7919) % 90) + (isBright ? 160 : 0));
   });
   const model = createModel({
-    input: { shape: SHAPE, scale: scaling === undefined ? 1 / 255 : 1 },
+    input: { shape: SHAPE, scale: scaling?.kept === true ? 1 : 1 / 255 },
     layers: [flatten(), dense({ units: 2 })],
   });
   await model.compile({ engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy", batchSize: 32 });
@@ -85,7 +85,7 @@ describeInChromium("a model of photographs exported as one HTML file", () => {
     const model = join(folder, `${name}.safetensors`);
     const page = join(folder, `${name}.html`);
     await writeFile(model, await trainedFile(scaling));
-    const result = await convasm(["export", model, "--html", page], { cwd: folder });
+    const result = await convasm(["export", model, "--to", "html", "-o", page], { cwd: folder });
     expect(result.stderr).toBe("");
     return { model, address: pathToFileURL(page).href };
   }
@@ -93,6 +93,7 @@ describeInChromium("a model of photographs exported as one HTML file", () => {
   it.each([
     ["bytes", undefined],
     ["kept", { base: -1, factor: 127.5, kept: true }],
+    ["cropped", { base: 0, factor: 1, fit: "crop" as const }],
   ])("gives the network what convasm predict gives it: %s", async (name, scaling) => {
     const { model, address } = await exported(name, scaling);
     const { page, noise, close } = await openPage(browser(), address);
@@ -140,9 +141,9 @@ describeInChromium("a model of photographs exported as one HTML file", () => {
   it("may be had for a grey model, too, and a pad for a colour one", async () => {
     const { model } = await exported("either");
     const page = join(folder, "pad.html");
-    await convasm(["export", model, "--html", page, "--input", "drawing"], { cwd: folder });
+    await convasm(["export", model, "--to", "html", "-o", page, "--input", "drawing"], { cwd: folder });
     expect(await readFile(page, "utf8")).toContain('data-input="drawing"');
-    const wrong = await convasm(["export", model, "--html", page, "--input", "pen"], { cwd: folder });
+    const wrong = await convasm(["export", model, "--to", "html", "-o", page, "--input", "pen"], { cwd: folder });
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/--input .*pen.*auto, drawing, photo/);
   });

@@ -97,7 +97,7 @@ describeInChromium("the page when a training diverged", () => {
     await race.locator("[name=batch]").fill("1");
     await race.locator("[name=batch]").blur();
     await race.getByRole("button", { name: "Start the race" }).click();
-    await race.getByText("The race is over.").waitFor();
+    await race.getByText("The race is over.").waitFor({ timeout: 240_000 });
     const rows = await race.locator("tbody tr").all();
     expect(rows.length).toBeGreaterThanOrEqual(2);
     for (const row of rows) expect(await row.locator("td").last().innerText()).toBe("diverged");

@@ -34,7 +34,7 @@ export class ModelPage {
       update();
     };
     const { shape } = model.architecture.input;
-    this.#source = input === "drawing" ? new Drawing(shape, onChange) : new Photo(shape, onChange);
+    this.#source = input === "drawing" ? new Drawing(shape, onChange) : new Photo(shape, model.scaling?.fit, onChange);
     const seen = h("div", { class: "seen-frame push" }, h("span", { class: "note" }, "seen as"), this.#seen);
     const tools = h("div", { class: "row pad-tools" }, ...this.#source.tools, seen);
     const card = h("section", { class: "card", "aria-label": this.#source.label }, this.#source.element, tools);

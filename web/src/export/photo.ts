@@ -1,4 +1,4 @@
-import { type Pixels, type RasterImage, resizeImage } from "convasm";
+import { fitImage, type PixelScaling, type Pixels, type RasterImage } from "convasm";
 import { context2d, fill, h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import { Camera } from "./camera.ts";
@@ -18,6 +18,7 @@ export class Photo implements Source {
   readonly tools: readonly HTMLElement[];
   readonly label = "Picture";
   readonly #shape: readonly [height: number, width: number, channels: number];
+  readonly #fit: PixelScaling["fit"];
   readonly #onChange: (isDone: boolean) => void;
   readonly #raster = h("canvas");
   readonly #shown = h("canvas", { class: "photo", role: "img", "aria-label": "The picture" });
@@ -32,10 +33,16 @@ export class Photo implements Source {
 
   /**
    * @param shape of the network's images
+   * @param fit way in which pictures were brought to that shape in training
    * @param onChange told of another picture, and with `true` where it stays
    */
-  constructor(shape: readonly [height: number, width: number, channels: number], onChange: (isDone: boolean) => void) {
+  constructor(
+    shape: readonly [height: number, width: number, channels: number],
+    fit: PixelScaling["fit"],
+    onChange: (isDone: boolean) => void,
+  ) {
     this.#shape = shape;
+    this.#fit = fit;
     this.#onChange = onChange;
     this.#picker.setAttribute("aria-label", "A picture from a file");
     this.element = h("div", { class: "photo-frame" });
@@ -56,7 +63,7 @@ export class Photo implements Source {
 
   pixels(): Pixels | undefined {
     const picture = this.#camera.isOn ? this.#frame() : this.#picture;
-    return picture && resizeImage(picture, ...this.#shape);
+    return picture && fitImage(picture, ...this.#shape, this.#fit);
   }
 
   #listen(): void {
