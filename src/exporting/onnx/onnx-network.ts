@@ -1,10 +1,10 @@
-import { InputRangeError } from "../../errors.ts";
 import { halvesOf } from "../../formats/half-floats.ts";
 import type { WrittenAttribute, WrittenNode, WrittenTensor } from "../../formats/onnx/encode.ts";
 import type { Node } from "../../graph/graph.ts";
 import { type Shape, sizeOf } from "../../layers/shape.ts";
 import { type Turned, turnedFloats, turnedWholes } from "../channels-first.ts";
 import type { ModelView } from "../model-view.ts";
+import { NodeWeights } from "../node-weights.ts";
 import type { ExportedWeight } from "../precision.ts";
 
 /** A tensor of the model that is written: images as [n, channels, height, width], all others in our order. */
@@ -23,10 +23,9 @@ export type WriteNode = (net: OnnxNetwork, node: Node, inputs: readonly Value[])
 const FLOAT32 = 1;
 
 /** The nodes and constants of the model that is written. */
-export class OnnxNetwork {
+export class OnnxNetwork extends NodeWeights {
   readonly nodes: WrittenNode[] = [];
   readonly initializers: WrittenTensor[] = [];
-  readonly #weights: ModelView["weights"];
   readonly #half: boolean;
   readonly #names = new Set<string>();
   /** Version of the operators. */
@@ -34,7 +33,7 @@ export class OnnxNetwork {
 
   /** @param half true: weights in half precision */
   constructor(weights: ModelView["weights"], half: boolean) {
-    this.#weights = weights;
+    super(weights);
     this.#half = half;
   }
 
@@ -71,18 +70,6 @@ export class OnnxNetwork {
   /** A constant list of whole numbers. */
   wholes(path: string, name: string, values: readonly number[]): string {
     return this.#constant(`${path}.${name}`, [values.length], BigInt64Array.from(values, BigInt));
-  }
-
-  /** A node's weight; undefined where the layer has none of that name. */
-  find(node: Node, parameter: string): ExportedWeight | undefined {
-    return this.#weights.get(`${node.path}/${parameter}`);
-  }
-
-  /** A node's weight that must be there. */
-  get(node: Node, parameter: string): ExportedWeight {
-    const found = this.find(node, parameter);
-    if (found !== undefined) return found;
-    throw new InputRangeError("exportModel", `weights "${node.path}/${parameter}"`, "none", "missing");
   }
 
   /**

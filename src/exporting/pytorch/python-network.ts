@@ -1,10 +1,10 @@
-import { InputRangeError } from "../../errors.ts";
 import { halvesOf } from "../../formats/half-floats.ts";
 import type { WrittenTensor } from "../../formats/safetensors.ts";
 import type { Node } from "../../graph/graph.ts";
 import type { Shape } from "../../layers/shape.ts";
 import { type Turned, turnedFloats } from "../channels-first.ts";
 import type { ModelView } from "../model-view.ts";
+import { NodeWeights } from "../node-weights.ts";
 import type { ExportedWeight } from "../precision.ts";
 
 /** A tensor of the module: images as [n, channels, height, width], all others in our order. */
@@ -33,33 +33,20 @@ const TAKEN = new Set(
 );
 
 /** The modules of a network as lines of Python, and their tensors. */
-export class PythonNetwork {
+export class PythonNetwork extends NodeWeights {
   /** Lines of `__init__`. */
   readonly modules: string[] = [];
   /** Functions beside the module that it calls, by name. */
   readonly functions = new Set<string>();
   readonly tensors = new Map<string, WrittenTensor>();
-  readonly #weights: ModelView["weights"];
   readonly #half: boolean;
   readonly #containers = new Set<string>();
   readonly #names = new Map<string, string>();
 
   /** @param half true: weights in half precision */
   constructor(weights: ModelView["weights"], half: boolean) {
-    this.#weights = weights;
+    super(weights);
     this.#half = half;
-  }
-
-  /** A node's weight; undefined where the layer has none of that name. */
-  find(node: Node, parameter: string): ExportedWeight | undefined {
-    return this.#weights.get(`${node.path}/${parameter}`);
-  }
-
-  /** A node's weight that must be there. */
-  get(node: Node, parameter: string): ExportedWeight {
-    const found = this.find(node, parameter);
-    if (found !== undefined) return found;
-    throw new InputRangeError("exportModel", `weights "${node.path}/${parameter}"`, "none", "missing");
   }
 
   /**
