@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import type { ReadSettings } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
-
 import { importModel } from "../importing/import-model.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { backboneOf } from "../model/backbone.ts";

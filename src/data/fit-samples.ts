@@ -8,6 +8,7 @@ import {
   alongColumns,
   alongRows,
   checkImage,
+  clearPlane,
   levelOf,
   type Plane,
   type RasterImage,
@@ -114,15 +115,4 @@ function triangle(from: number, { scaled, begin }: Span, to: number): Taps {
     for (let k = 0; k < end - first; k++) taps.weights[i * most + k] /= sum;
   }
   return taps;
-}
-
-/** The share of the ground that shows; undefined where none does. */
-function clearPlane(image: RasterImage): Plane | undefined {
-  const { channels, data } = image;
-  if (channels % 2 === 1) return undefined;
-  const opaque = 255 * levelOf(image);
-  const clear = new Float32Array(image.width * image.height);
-  for (let i = 0; i < clear.length; i++) clear[i] = 1 - data[(i + 1) * channels - 1] / opaque;
-  if (clear.every((share) => share === 0)) return undefined;
-  return { width: image.width, height: image.height, data: clear };
 }

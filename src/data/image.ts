@@ -199,18 +199,18 @@ export function resizeSamples(image: RasterImage, height: number, width: number,
   for (const [c, { data }] of planes.entries()) {
     for (let i = 0; i < data.length; i++) images[i * channels + c] = data[i];
   }
-  return { images, clear: resizedClear(image, height, width) };
+  const clear = clearPlane(image);
+  return { images, clear: clear && resizePlane(clear, height, width).data };
 }
 
-/** The share of the ground that shows; undefined where none does. */
-function resizedClear(image: RasterImage, height: number, width: number): Float32Array | undefined {
-  const { channels, data } = image;
+/** The share of the ground that shows at each pixel; undefined where none does. */
+export function clearPlane(image: RasterImage): Plane | undefined {
+  const { width, height, channels, data } = image;
   if (channels % 2 === 1) return undefined;
   const opaque = 255 * levelOf(image);
-  const clear = new Float32Array(image.width * image.height);
+  const clear = new Float32Array(width * height);
   for (let i = 0; i < clear.length; i++) clear[i] = 1 - data[(i + 1) * channels - 1] / opaque;
-  if (clear.every((share) => share === 0)) return undefined;
-  return resizePlane({ width: image.width, height: image.height, data: clear }, height, width).data;
+  return clear.every((share) => share === 0) ? undefined : { width, height, data: clear };
 }
 
 /** A picture of 16 bits as one of 8. */
