@@ -30,7 +30,7 @@ import { TRAINING_PLAN } from "./training/plan.ts";
 import { PREDICTION } from "./training/prediction-settings.ts";
 import { SAMPLE_EVALUATION } from "./training/reports.ts";
 import { SCHEDULES } from "./training/schedules.ts";
-import { FEATURES_OPTIONS } from "./training/transfer/features.ts";
+import { BACKBONE_OPTIONS, FEATURES_OPTIONS } from "./training/transfer/features.ts";
 import { TRANSFER_OPTIONS } from "./training/transfer/transfer-model.ts";
 import { WHITENING } from "./training/whitening.ts";
 import { REMOTE_RUN, REPLICAS, SESSION_OPTIONS } from "./worker/session-options.ts";
@@ -54,6 +54,7 @@ export const SCHEMAS = {
     export: EXPORT_OPTIONS,
     classify: CLASSIFY_OPTIONS,
     transfer: TRANSFER_OPTIONS,
+    backbone: BACKBONE_OPTIONS,
     features: FEATURES_OPTIONS,
     augment: AUGMENT,
     evaluations: SAMPLE_EVALUATION,

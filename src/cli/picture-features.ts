@@ -30,7 +30,7 @@ export async function withFeatures(
     const got = `${dimensions(data.train.shape)} in ${data.loaded.title}`;
     throw new UsageError("--backbone", `images of ${dimensions(shape)}, which it takes`, got, "shape-mismatch");
   }
-  const trunk = await backboneModel(whole, undefined, { ...engine, batchSize: AT_ONCE });
+  const trunk = await backboneModel(whole, { ...engine, batchSize: AT_ONCE });
   try {
     const file = context.usesCache ? await FeatureFile.open(trunk) : undefined;
     const parts = [...new Set([data.train, data.validation, data.test])].filter((part) => part !== undefined);

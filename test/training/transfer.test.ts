@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  backboneModel,
   batchNormalization,
   conv2d,
   createDataset,
@@ -71,6 +72,15 @@ describe("transferModel, featuresOf and fitHead", () => {
     expect(await loaded.predict(test.images)).toEqual(await model.predict(test.images));
     expect([loaded.scaling, loaded.classNames]).toEqual([{ base: 0, factor: 1, fit: "crop" }, ["up", "down"]]);
     expect(loaded.getWeight("conv2d/kernel")).toEqual(backbone.getWeight("conv2d/kernel"));
+  });
+
+  it("give the features of images that come one by one", async () => {
+    const eye = await backboneModel(backbone, { batchSize: 1, threads: 1 });
+    const { images } = await featuresOf(backbone, test, { threads: 1 });
+    expect(await eye.predict(test.images.subarray(0, 3 * 36))).toEqual(images.subarray(0, 3 * 8));
+    await expect(backboneModel(backbone, { at: "pool" })).rejects.toThrow(
+      "backboneModel: expected a layer at which to cut",
+    );
   });
 
   it("repeat: the same seed gives the same head, and the backbone's own head plays no part", async () => {

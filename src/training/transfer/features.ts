@@ -5,14 +5,14 @@ import type { Architecture } from "../../model/architecture.ts";
 import { backboneOf } from "../../model/backbone.ts";
 import { ABORT_SIGNAL, callable } from "../../options/instances.ts";
 import { text } from "../../options/kinds.ts";
-import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";
+import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../../options/schema.ts";
 import { Model } from "../model.ts";
 import { BATCH_SIZE } from "../model-settings.ts";
 
 const WHO = "featuresOf";
 
-/** Options of `featuresOf`. */
-export const FEATURES_OPTIONS = {
+/** Options of `backboneModel`. */
+export const BACKBONE_OPTIONS = {
   ...ENGINE,
   /**
    * Layer whose outputs are the features. If not given, the one that the last layer with weights takes, where that is dense or a convolution
@@ -21,6 +21,14 @@ export const FEATURES_OPTIONS = {
   at: { kind: text(), optional: true },
   /** Images that are worked on at once. */
   batchSize: { kind: BATCH_SIZE, default: 16 },
+} as const satisfies OptionSchema;
+
+/** Options of {@link backboneModel}. */
+export interface BackboneOptions extends OptionsOf<typeof BACKBONE_OPTIONS> {}
+
+/** Options of `featuresOf`. */
+export const FEATURES_OPTIONS = {
+  ...BACKBONE_OPTIONS,
   /** Ends the work; the promise then rejects with its reason. */
   signal: { kind: ABORT_SIGNAL, optional: true },
   /** Called after each batch with the number of images that are done. */
@@ -47,12 +55,12 @@ export interface FeaturesOptions extends OptionsOf<typeof FEATURES_OPTIONS> {}
  * await fitHead(model, await featuresOf(model, train));
  */
 export async function featuresOf(model: Model, data: Dataset, options: FeaturesOptions = {}): Promise<Dataset> {
-  const { signal, onProgress, at, ...engine } = readOptions(WHO, FEATURES_OPTIONS, options);
+  const { signal, onProgress, ...how } = readOptions(WHO, FEATURES_OPTIONS, options);
   checkScaling(WHO, data, model.scaling);
-  const backbone = await backboneModel(model, at, engine);
+  const backbone = await cutModel(WHO, model, how);
   try {
     const size = imageSize(data);
-    const { batchSize } = engine;
+    const { batchSize } = how;
     const width = backbone.architecture.outputs;
     const images = new Float32Array(data.length * width);
     for (let begin = 0; begin < data.length; begin += batchSize) {
@@ -75,14 +83,28 @@ export function featureData(data: Dataset, backbone: Model, images: Float32Array
   return createDataset({ ...data, images, shape: output.length === 3 ? [height, width, channels] : [1, 1, outputs] });
 }
 
-/** A compiled model of a network up to its features, with copies of its weights. */
-export async function backboneModel(
+/**
+ * A compiled model that ends where another one has its features: what `predict` gives of an image is what `featuresOf` makes of it. For
+ * images that come one by one, such as a camera's, and are to be answered at once: it is made only once.
+ *
+ * @param model compiled; its weights are copied
+ * @throws TypeError, RangeError for a wrong option, or a model that has no such layer
+ * @example
+ * const { model: backbone } = await importModel("mobilenet.onnx", { input: "imagenet" });
+ * const eye = await backboneModel(backbone, { batchSize: 1 });
+ * const features = await eye.predict(pixels);
+ */
+export async function backboneModel(model: Model, options: BackboneOptions = {}): Promise<Model> {
+  return cutModel("backboneModel", model, readOptions("backboneModel", BACKBONE_OPTIONS, options));
+}
+
+async function cutModel(
+  who: string,
   model: Model,
-  at: string | undefined,
-  engine: OptionsOf<typeof ENGINE> & { readonly batchSize?: number },
+  { at, ...compile }: ValuesOf<typeof BACKBONE_OPTIONS>,
 ): Promise<Model> {
-  const backbone = new Model(backboneOf(model.architecture, at, WHO), model.seed);
-  await backbone.compile(engine);
+  const backbone = new Model(backboneOf(model.architecture, at, who), model.seed);
+  await backbone.compile(compile);
   copyInto(backbone, model);
   return backbone;
 }
