@@ -4,7 +4,8 @@
     python bench/export/check.py onnx FOLDER
 
 Prints a line for each model: the largest difference of its outputs, as a part of their range, and what is wrong. Needs numpy, and
-onnx with onnxruntime, torch with safetensors, or keras with torch. TensorFlow.js is asked by test/exporting/tensorflowjs.slow.test.ts.
+onnx with onnxruntime, torch with safetensors, or keras with torch. ONNX Runtime Web and TensorFlow.js are asked by
+test/exporting/networks.slow.test.ts and layers.slow.test.ts.
 """
 
 import importlib.util

@@ -154,12 +154,17 @@ export function weightsOf(model: Model): readonly string[] {
 /** Fails where predictions of some images differ by more than a part of their range. */
 export async function expectSameOutputs(model: Model, again: Model, limit = 1e-4): Promise<void> {
   const images = randomImages(2, model.architecture.input.shape);
-  const [before, after] = [await model.predictOutputs(images), await again.predictOutputs(images)].map(Object.values);
-  expect(after.length).toBe(before.length);
-  for (const [i, values] of before.entries()) {
-    expect(after[i].length).toBe(values.length);
-    const span = Math.max(...values) - Math.min(...values) + 1e-3;
-    const largest = Math.max(...values.map((value: number, j: number) => Math.abs(after[i][j] - value)));
-    expect(largest).toBeLessThan(limit * span);
+  const [before, after] = [await model.predictOutputs(images), await again.predictOutputs(images)];
+  expectClose(Object.values(after), Object.values(before), limit);
+}
+
+/** Fails where outputs of a model differ by more than a part of their range. */
+export function expectClose(got: readonly Float32Array[], wanted: readonly Float32Array[], limit = 1e-4): void {
+  expect(got.length).toBe(wanted.length);
+  for (const [i, values] of wanted.entries()) {
+    expect(got[i].length).toBe(values.length);
+    const range = Math.max(...values) - Math.min(...values);
+    const worst = values.reduce((most, value, j) => Math.max(most, Math.abs(value - got[i][j])), 0);
+    expect(worst / Math.max(range, 1e-3)).toBeLessThan(limit);
   }
 }
