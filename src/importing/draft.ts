@@ -5,6 +5,7 @@ import type { ParameterSpec, SymbolicTensor } from "../layers/layer.ts";
 import { Architecture } from "../model/architecture.ts";
 import { input } from "../model/input.ts";
 import type { InputScaling, OpenFacts } from "./foreign-model.ts";
+import { throughLayers } from "./through-layers.ts";
 
 /** A tensor of the network that is drafted. */
 export interface Ref {
@@ -121,7 +122,7 @@ export class Draft {
     }
     const { shape } = this.#input.input;
     const [scale, offset] = factors(scaling ?? {}, shape[2]);
-    const list = this.#input.list(outputs);
+    const list = this.#input.list(throughLayers(this.#input, outputs));
     return new Architecture({
       input: {
         shape,

@@ -5,6 +5,7 @@ import { type PoolGeometry, poolGeometry } from "../../layers/geometry.ts";
 import { MAX_POOLING2D } from "../../layers/max-pooling2d.ts";
 import { poolWindows } from "../../layers/pool-options.ts";
 import type { Shape } from "../../layers/shape.ts";
+import { windowMeans } from "../../numeric/window-means.ts";
 import { optionsOf } from "../layer-options.ts";
 import { withWholeWindows } from "../whole-windows.ts";
 import { windowAttributes } from "./convolution.ts";
@@ -85,21 +86,11 @@ export const writeAdaptiveAveragePooling2d: WriteNode = (net, node, [input]) => 
     const window = { kernel_shape: { ints: [h / p, w / q] }, strides: { ints: [h / p, w / q] } };
     return { name: net.node(node.path, "AveragePool", [input.name], window), shape };
   }
-  const rows = net.floats(node.path, "rows", [p, h], means(h, p));
-  const columns = net.floats(node.path, "columns", [w, q], transposed(means(w, q), [q, w]));
+  const rows = net.floats(node.path, "rows", [p, h], windowMeans(h, p));
+  const columns = net.floats(node.path, "columns", [w, q], transposed(windowMeans(w, q), [q, w]));
   const ofRows = net.node(node.path, "MatMul", [rows, input.name]);
   return { name: net.node(node.path, "MatMul", [ofRows, columns]), shape };
 };
-
-/** The matrix [count, size] whose product with a line of `size` numbers has the means of `count` windows. */
-function means(size: number, count: number): Float32Array {
-  const matrix = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const [first, end] = [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)];
-    matrix.fill(1 / (end - first), i * size + first, i * size + end);
-  }
-  return matrix;
-}
 
 function transposed(matrix: Float32Array, [rows, columns]: Shape): Float32Array {
   return matrix.map((_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]);

@@ -6,7 +6,8 @@
  */
 
 import type { OnnxAttribute } from "../../formats/onnx/messages.ts";
-import { Constant } from "./constant.ts";
+import { sizeOf } from "../../layers/shape.ts";
+import { broadcast, broadcastIndex, Constant } from "./constant.ts";
 import type { OpNode, Value } from "./op-node.ts";
 import type { SimpleGraph } from "./simplify.ts";
 
@@ -24,7 +25,7 @@ export function countUsers({ nodes, outputs }: Pick<SimpleGraph, "nodes" | "outp
   return users;
 }
 
-/** The graph with sums and products of constants as part of weights, or as nodes `Affine` and `Rescale`. */
+/** The graph with sums and products of constants as part of weights, or as nodes `Affine`, `Summands` and `Rescale`. */
 export function absorbConstants(graph: SimpleGraph): SimpleGraph {
   const users = countUsers(graph);
   const nodes: (OpNode | undefined)[] = [];
@@ -48,8 +49,8 @@ export function absorbConstants(graph: SimpleGraph): SimpleGraph {
 
 interface ValueChange extends Change {
   readonly value: Value;
-  /** The axis along which there are several numbers; undefined for a single one. */
-  readonly axis: number | undefined;
+  /** The axis along which there are several numbers; undefined for a single one, "each" where each element of an image has its own. */
+  readonly axis: number | "each" | undefined;
 }
 
 /** The change that a node makes; undefined for a node of another kind. */
@@ -65,8 +66,9 @@ export function changeOf(node: OpNode): ValueChange | undefined {
   }
   const [value, constant, isFirst] = b.constant !== undefined ? [a, b.constant, false] : [b, a.constant, true];
   if (constant === undefined || value.constant !== undefined) return undefined;
+  if (node.output.dims.join() !== value.dims.join()) return undefined;
   const axis = axisOf(constant, value);
-  if (axis === undefined || node.output.dims.join() !== value.dims.join()) return undefined;
+  if (axis === undefined) return summandsOf(node.op, constant, value, isFirst);
   const list = constant.reshaped([constant.size]);
   const each = (f: (x: number) => number) => list.mapped(list.dims, (data, i) => f(data[i]));
   const along = { value, axis: axis === "none" ? undefined : axis };
@@ -90,15 +92,33 @@ function axisOf(constant: Constant, { dims }: Value): number | "none" | undefine
   return fits ? axis : undefined;
 }
 
+/** A summand for each element of an image, the same in all of a batch; undefined where it is none. */
+function summandsOf(op: string, constant: Constant, value: Value, isFirst: boolean): ValueChange | undefined {
+  const [, ...image] = value.dims;
+  const own = constant.dims.length === value.dims.length ? constant.dims.slice(1) : constant.dims;
+  const isOfBatch = own !== constant.dims && constant.dims[0] !== 1;
+  if (!["Add", "Sub"].includes(op) || isOfBatch || broadcast(own, image)?.join() !== image.join()) return undefined;
+  const at = broadcastIndex(own, image);
+  const sign = op === "Sub" && !isFirst ? -1 : 1;
+  const shift = constant.mapped(image, (data, i) => sign * data[at(i)]);
+  const scale = op === "Sub" && isFirst ? new Constant("", [1], "float", () => Float32Array.of(-1)) : undefined;
+  return { value, axis: "each", scale, shift };
+}
+
 /** A change as a node of its own. */
 function asNode(node: OpNode, { value, axis, scale, shift }: ValueChange): OpNode {
   if (axis === undefined) {
     const numbers = { scale: scale?.data[0] ?? 1, offset: shift?.data[0] ?? 0 };
     return node.with({ op: "Rescale", inputs: [value], attributes: attributesOf(numbers) });
   }
+  const summands = shift === undefined ? [] : [constantInput(shift)];
+  if (axis === "each") {
+    const attributes = attributesOf({ factor: scale?.data[0] ?? 1 });
+    return node.with({ op: "Summands", inputs: [value, ...summands], attributes });
+  }
   const size = value.dims[axis];
   const ones = new Constant("", [size], "float", () => new Float32Array(size).fill(1));
-  const inputs = [value, constantInput(scale ?? ones), ...(shift === undefined ? [] : [constantInput(shift)])];
+  const inputs = [value, constantInput(scale ?? ones), ...summands];
   return node.with({ op: "Affine", inputs, attributes: attributesOf({ axis }) });
 }
 
@@ -117,18 +137,23 @@ function withChange(node: OpNode, { axis, scale, shift }: ValueChange): OpNode |
   const biasInput = node.inputs[2];
   if (weights === undefined || (biasInput !== undefined && biasInput.constant === undefined)) return undefined;
   const channel = channelsOf(node, weights);
-  if (channel === undefined || (axis !== undefined && axis !== channel.axis)) return undefined;
+  if (channel === undefined || (typeof axis === "number" && axis !== channel.axis)) return undefined;
+  if (axis === "each" && node.op !== "Conv") return undefined;
   const { count, of } = channel;
   const at = (constant: Constant, i: number) => constant.data[constant.size === 1 ? 0 : i];
   const scaled = scale === undefined ? weights : weights.mapped(weights.dims, (data, i) => data[i] * at(scale, of(i)));
   const bias = biasInput?.constant;
   if (bias !== undefined && bias.size !== count) return undefined;
   const base = bias ?? shift;
+  // A summand for each element is a bias for each position.
+  const dims = axis === "each" ? node.output.dims.slice(1) : [count];
+  const positions = sizeOf(dims) / count;
   const biases =
     base === undefined
       ? undefined
-      : base.mapped([count], (_, i) => {
-          const own = (bias?.data[i] ?? 0) * (scale === undefined ? 1 : at(scale, i));
+      : base.mapped(dims, (_, i) => {
+          const unit = Math.floor(i / positions);
+          const own = (bias?.data[unit] ?? 0) * (scale === undefined ? 1 : at(scale, unit));
           return own + (shift === undefined ? 0 : at(shift, i));
         });
   const inputs = [node.inputs[0], constantInput(scaled), ...(biases === undefined ? [] : [constantInput(biases)])];

@@ -12,6 +12,7 @@ import { Architecture } from "../../model/architecture.ts";
 import { input } from "../../model/input.ts";
 import type { ForeignModel, OpenFacts } from "../foreign-model.ts";
 import type { ModelFiles } from "../model-files.ts";
+import { throughLayers } from "../through-layers.ts";
 import { absorbConstants } from "./absorb.ts";
 import { Builder } from "./builder.ts";
 import { classNamesOf } from "./class-names.ts";
@@ -19,7 +20,8 @@ import { isChannelsLast } from "./input-shape.ts";
 import { dimsOf, outputOf, type Placed, placed } from "./layout.ts";
 import { OPERATORS } from "./map/index.ts";
 import { OpNode, type Value } from "./op-node.ts";
-import { recognizeActivations } from "./recognize.ts";
+import { recognizeActivations } from "./recognize-activations.ts";
+import { recognizeMeans } from "./recognize-means.ts";
 import { type ExternalFiles, type SimpleGraph, simplifyGraph } from "./simplify.ts";
 import { takeScaling } from "./take-scaling.ts";
 import { toldScaling } from "./told-scaling.ts";
@@ -45,14 +47,11 @@ export async function readOnnx(files: ModelFiles, { scaling, shape }: OpenFacts)
   const source = input({ shape: shapeHere, ...own });
   const net = new Builder();
   net.set(graph.input, placed(source, dims.slice(1), memoryAxes(dims.length - 1, isLast)));
-  for (const node of recognizeActivations(graph).nodes) mapNode(node, net);
+  for (const node of recognizeMeans(recognizeActivations(graph)).nodes) mapNode(node, net);
   const outputs = graph.outputs.map((value) =>
     outputOf(outputNode(graph, value), net.placed(outputNode(graph, value), value)),
   );
-  if (outputs.some((tensor) => tensor === source)) {
-    throw new InputRangeError(who, "a network of at least one layer", "the images themselves", "unsupported-file");
-  }
-  const architecture = new Architecture({ inputs: source, outputs });
+  const architecture = new Architecture({ inputs: source, outputs: throughLayers(source, outputs) });
   const used = new Set(architecture.parameters().map(({ name }) => name));
   const taken = new Set(net.pairs.map(({ tensor }) => tensor));
   return {
@@ -101,10 +100,11 @@ function mapNode(node: OpNode, net: Builder): void {
   if (map === undefined) throw unknownOperator(node, "");
   const made = map(node, net);
   const places: readonly Placed[] = isList(made) ? made : [made];
+  const images = node.inputs.find((value) => value !== undefined && value.constant === undefined);
   for (const [i, place] of places.entries()) {
     const value = node.outputs[i];
     if (value === undefined || value.name === "") continue;
-    if (dimsOf(place).join() !== value.dims.slice(1).join() || node.input(0).dims[0] !== value.dims[0]) {
+    if (dimsOf(place).join() !== value.dims.slice(1).join() || images?.dims[0] !== value.dims[0]) {
       throw node.unsupported(`an output of [${dimsOf(place)}] for each image`, `[${value.dims}]`);
     }
     net.set(value, place);

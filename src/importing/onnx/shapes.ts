@@ -72,6 +72,9 @@ const SHAPES: Readonly<Record<string, Infer>> = {
   MatMul: (node) => {
     const [a, b] = [node.input(0).dims, node.input(1).dims];
     if (a.length >= 2 && b.length === 2 && a.at(-1) === b[0]) return [...a.slice(0, -1), b[1]];
+    // A matrix for the rows of images.
+    const isLeft = node.inputs[0]?.constant !== undefined && a.length === 2 && b.length >= 3 && a[1] === b.at(-2);
+    if (isLeft) return [...b.slice(0, -2), a[0], b[b.length - 1]];
     throw node.unsupported("images and a matrix of weights that fit", `[${a}] and [${b}]`);
   },
   Concat: (node) => {

@@ -8,7 +8,8 @@ import { rescaling } from "../../../layers/rescaling.ts";
 import { elu, gelu, mish, SELU_DEPTH, SELU_SLOPE, selu, silu, softplus } from "../../../layers/smooth-activation.ts";
 import { softmax } from "../../../layers/softmax.ts";
 import type { MapNode } from "../builder.ts";
-import { alongAxis, dimsOf, inPlaceOf, regrouped } from "../layout.ts";
+import { broadcast, type Constant } from "../constant.ts";
+import { alongAxis, arranged, dimsOf, inPlaceOf, memoryOrder, placed, regrouped } from "../layout.ts";
 import type { OpNode } from "../op-node.ts";
 
 const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-5 * Math.abs(b);
@@ -78,25 +79,35 @@ export const ELEMENTWISE_MAPS: Readonly<Record<string, MapNode>> = Object.fromEn
   ]),
 );
 
-/** PRelu: one factor for all, or one for each channel. */
+/** PRelu: a factor for all, for each place along some axes, or for each channel. */
 export const parametricRelu: MapNode = (node, net) => {
   const value = net.of(node);
   const slope = node.constant(1);
-  const [channels] = dimsOf(value);
-  if (slope?.size !== 1 && slope?.size !== channels) {
-    throw node.unsupported(`one slope, or ${channels}`, `[${slope?.dims}]`);
+  const dims = dimsOf(value);
+  const own = slope === undefined ? undefined : slopeDims(slope, dims);
+  if (slope === undefined || own === undefined) {
+    throw node.unsupported(`slopes that one image can have, at most [${dims}]`, `[${slope?.dims}]`);
   }
-  const { tensor, index, back } = alongAxis(node, value, 0);
-  const rank = tensor.shape.length;
-  const shared = slope.size === 1 ? rank : rank - 1;
-  const alpha = slope.mapped(
-    [...new Array<number>(shared).fill(1), ...(slope.size === 1 ? [] : [channels])],
-    (data, i) => data[slope.size === 1 ? 0 : index(i)],
+  const order = memoryOrder(value);
+  if (order.length > 3) throw node.unsupported("images of one or two axes and channels", `${order.length} axes`);
+  const groups = order.map((axis) => [axis]);
+  const tensor = arranged(node, value, groups);
+  const alpha = slope.reshaped(own).transposed(order);
+  const sharedAxes = alpha.dims.flatMap((extent, axis) => (extent === 1 ? [axis + 1] : []));
+  const layer = net.layer(node, "prelu", { alpha }, (name) =>
+    prelu({ name, ...(sharedAxes.length > 0 && { sharedAxes }) }),
   );
-  const sharedAxes = Array.from({ length: shared }, (_, axis) => axis + 1);
-  const layer = net.layer(node, "prelu", { alpha }, (name) => prelu({ name, ...(shared > 0 && { sharedAxes }) }));
-  return back(layer.apply(tensor));
+  return placed(layer.apply(tensor), dims, order);
 };
+
+/** The shape of slopes with an axis for each of an image's; undefined where they do not fit. Lists of the channels' number go along those. */
+function slopeDims({ dims: given, size }: Constant, image: readonly number[]): readonly number[] | undefined {
+  const own = given.length === image.length + 1 && given[0] === 1 ? given.slice(1) : given;
+  if (broadcast(own, image)?.join() === image.join()) return [...ones(image.length - own.length), ...own];
+  return size === image[0] ? [size, ...ones(image.length - 1)] : undefined;
+}
+
+const ones = (count: number) => new Array<number>(count).fill(1);
 
 export const softmaxOf: MapNode = (node, net) => {
   const value = net.of(node);

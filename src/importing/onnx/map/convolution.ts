@@ -44,6 +44,16 @@ function biasOf(node: OpNode, filters: number): Constant | undefined {
   throw node.damaged(`a bias of ${filters} numbers`, `[${bias.dims}]`);
 }
 
+/** A bias for each position, [filters, rows, columns] in the file. */
+function untiedBiasOf(node: OpNode): Constant | undefined {
+  const bias = node.constant(2);
+  if (bias === undefined || bias.dims.length === 1) return undefined;
+  const image = node.output.dims.slice(1);
+  if (bias.dims.join() !== image.join()) throw node.damaged(`a bias of [${image}]`, `[${bias.dims}]`);
+  const [filters, ...pixels] = image;
+  return bias.reshaped([filters, ...twoOf(pixels)]).transposed([1, 2, 0]);
+}
+
 export const convolution: MapNode = (node, net) => {
   const value = net.of(node);
   const image = imageOf(node, value);
@@ -54,7 +64,8 @@ export const convolution: MapNode = (node, net) => {
   if (each * groups !== channels || filters % groups !== 0) {
     throw node.damaged(`weights for ${channels} channels in ${groups} groups`, `[${kernel.dims}]`);
   }
-  const bias = biasOf(node, filters);
+  const untied = untiedBiasOf(node);
+  const bias = untied ?? biasOf(node, filters);
   const windows = windowsOf(node, node.input(1).dims.slice(2));
   if (twoOf(windows.kernel).join() !== `${rows},${columns}`) {
     throw node.damaged(`kernel_shape of the weights, [${[rows, columns]}]`, `[${windows.kernel}]`);
@@ -65,6 +76,7 @@ export const convolution: MapNode = (node, net) => {
     dilationRate: twoOf(windows.dilations),
     padding: paddingOfWindows(windows),
     useBias: bias !== undefined,
+    ...(untied !== undefined && { untiedBias: true }),
   };
   const biases = bias === undefined ? {} : { bias };
   if (groups === channels && groups > 1) {
@@ -142,14 +154,17 @@ export const gemm: MapNode = (node, net) => {
 };
 
 export const matrixProduct: MapNode = (node, net) => {
-  const value = net.of(node);
-  const matrix = node.constant(1);
+  const [first] = node.inputs;
+  // A matrix from the left works along the last axis but one.
+  const isLeft = first?.constant !== undefined;
+  const value = isLeft ? net.placed(node, node.input(1)) : net.of(node);
+  const matrix = isLeft ? first.constant.transposed([1, 0]) : node.constant(1);
   if (matrix === undefined) throw node.damaged("weights", "none");
   const bias = biasOf(node, matrix.dims[1]);
   const last = value.axes.length - 1;
   if (last === 0) return connected(node, net, value, matrix, bias);
   // One product for each row of an image: a convolution of single pixels.
-  const { tensor, index, back } = alongAxis(node, value, last);
+  const { tensor, index, back } = alongAxis(node, value, isLeft ? last - 1 : last);
   const [inputs, filters] = matrix.dims;
   const kernel = matrix.mapped(
     [1, 1, inputs, filters],

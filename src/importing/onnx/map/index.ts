@@ -4,8 +4,8 @@ import type { MapNode } from "../builder.ts";
 import { ELEMENTWISE_MAPS, parametricRelu, softmaxOf } from "./activation.ts";
 import { convolution, gemm, matrixProduct, transposedConvolution } from "./convolution.ts";
 import { concatenation, MERGING_MAPS } from "./merging.ts";
-import { affine, batchNorm, groupNorm, layerNorm } from "./normalization.ts";
-import { globalPooling, pooling, reduction } from "./pooling.ts";
+import { affine, batchNorm, groupNorm, layerNorm, summands } from "./normalization.ts";
+import { adaptivePooling, globalPooling, pooling, reduction } from "./pooling.ts";
 import { pad, reshaped, slice, split, transposition } from "./reshaping.ts";
 import { resize } from "./resizing.ts";
 
@@ -17,6 +17,7 @@ export const OPERATORS: ReadonlyMap<string, MapNode> = new Map<string, MapNode>(
   ["MatMul", matrixProduct],
   ["MaxPool", pooling("max")],
   ["AveragePool", pooling("average")],
+  ["AdaptiveAveragePool", adaptivePooling],
   ["GlobalMaxPool", globalPooling("max")],
   ["GlobalAveragePool", globalPooling("average")],
   ["ReduceMean", reduction("average")],
@@ -26,6 +27,7 @@ export const OPERATORS: ReadonlyMap<string, MapNode> = new Map<string, MapNode>(
   ["GroupNormalization", groupNorm],
   ["LayerNormalization", layerNorm],
   ["Affine", affine],
+  ["Summands", summands],
   ...Object.entries(ELEMENTWISE_MAPS),
   ["PRelu", parametricRelu],
   ["Softmax", softmaxOf],

@@ -4,9 +4,10 @@ import { batchNormalization } from "../../../layers/batch-normalization.ts";
 import { depthwiseConv2d } from "../../../layers/depthwise-conv2d.ts";
 import { groupNormalization } from "../../../layers/group-normalization.ts";
 import { layerNormalization } from "../../../layers/layer-normalization.ts";
+import { sizeOf } from "../../../layers/shape.ts";
 import type { MapNode } from "../builder.ts";
-import type { Constant } from "../constant.ts";
-import { alongAxis, dimsOf, imageOf, placedImage, shaped } from "../layout.ts";
+import { Constant } from "../constant.ts";
+import { alongAxis, arranged, dimsOf, imageOf, memoryOrder, placed, placedImage, shaped } from "../layout.ts";
 import type { OpNode } from "../op-node.ts";
 
 /** The least epsilon that layers take. */
@@ -91,4 +92,25 @@ export const affine: MapNode = (node, net) => {
   );
   const image = tensor.shape.length === 3 ? tensor : shaped(tensor, [1, 1, size]);
   return back(layer.apply(image));
+};
+
+/** A summand for each element of an image, by a convolution of single pixels and channels with a bias for each position. */
+export const summands: MapNode = (node, net) => {
+  const value = net.of(node);
+  const order = memoryOrder(value);
+  if (order.length > 3) throw node.unsupported("images of one or two axes and channels", `${order.length} axes`);
+  const bias = node.constant(1);
+  const dims = dimsOf(value);
+  if (bias?.dims.join() !== dims.join()) throw node.damaged(`a constant of [${dims}]`, `[${bias?.dims}]`);
+  const groups = [...new Array<number[]>(3 - order.length).fill([]), ...order.map((axis) => [axis])];
+  const tensor = arranged(node, value, groups);
+  const image = tensor.shape.length === 3 ? tensor : shaped(tensor, [1, 1, sizeOf(dims)]);
+  const channels = image.shape[2];
+  const factor = node.number("factor", 1);
+  const kernel = new Constant("", [1, 1, channels, 1], "float", () => new Float32Array(channels).fill(factor));
+  const weights = { bias: bias.transposed(order).reshaped(image.shape), kernel };
+  const layer = net.layer(node, "depthwiseConv2d", weights, (name) =>
+    depthwiseConv2d({ name, kernelSize: 1, untiedBias: true }),
+  );
+  return placed(layer.apply(image), dims, order);
 };

@@ -1,5 +1,6 @@
 /** Pooling, and means and maxima over whole axes, as layers. */
 
+import { adaptiveAveragePooling2d } from "../../../layers/adaptive-average-pooling2d.ts";
 import { averagePooling2d } from "../../../layers/average-pooling2d.ts";
 import { globalAveragePooling2d } from "../../../layers/global-average-pooling2d.ts";
 import { globalMaxPooling2d } from "../../../layers/global-max-pooling2d.ts";
@@ -30,6 +31,13 @@ export function pooling(kind: keyof typeof MAKE): MapNode {
     return placedImage(layer.apply(imageOf(node, value)), value.axes.length);
   };
 }
+
+/** Means of windows that share rows or columns. */
+export const adaptivePooling: MapNode = (node, net) => {
+  const value = net.of(node);
+  const outputSize = twoOf(node.output.dims.slice(2));
+  return placedImage(adaptiveAveragePooling2d({ outputSize }).apply(imageOf(node, value)), value.axes.length);
+};
 
 const GLOBAL: Readonly<Record<keyof typeof MAKE, () => Layer>> = {
   max: globalMaxPooling2d,
