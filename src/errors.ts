@@ -42,7 +42,7 @@ export function listed(names: readonly string[], most = Number.POSITIVE_INFINITY
   return some.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** Digits that a number has in messages: more are the rounding of sums, as in 0.30000000000000004. */
+/** Most significant digits of a number in messages; more would show the rounding of sums, as in 0.30000000000000004. */
 const DIGITS = 12;
 
 function asText(value: unknown): string {
@@ -234,9 +234,9 @@ export class HostError extends RangeError {
 /** A kernel failed, as it does where WebAssembly traps. Which one and in which layer, WebAssembly itself does not say. */
 export class KernelError extends Error {
   declare readonly code: "kernel-failed";
-  /** The kernel's name, such as `denseForward`. */
+  /** The kernel's name, such as `dense_forward`. */
   declare readonly kernel: string;
-  /** The name of the layer that it worked for; empty where it was none's. */
+  /** The path of the layer that the kernel worked for; empty for work of no layer, such as updates. */
   declare readonly layer: string;
 
   /** @param thread the thread that it ran on, where there are several */

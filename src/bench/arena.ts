@@ -32,7 +32,7 @@ export interface RunOptions {
   readonly cuts?: readonly number[];
   /** Run the last slice first. */
   readonly backwards?: boolean;
-  /** Give the output that may share an input's place that place. */
+  /** True: the output takes the place of the input that it may overwrite. */
   readonly inPlace?: boolean;
 }
 
@@ -89,7 +89,7 @@ function place(call: KernelCall, heap: Heap, inPlace: boolean): { placed: Placed
 
 /** A call wrote outside its outputs and states, or left an element of an output unwritten. */
 export class CanaryError extends Error {
-  /** The same without the call's name. */
+  /** The message without the call's name. */
   readonly problem: string;
 
   constructor({ kernel, label }: KernelCall, problem: string) {

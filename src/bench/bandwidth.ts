@@ -10,15 +10,15 @@ const BYTES = 8;
 /** Elements behind the last region, where kernels may read. */
 const TAIL = 16;
 
-/** A program with memory for `scale`, the plainest kernel, on as many bytes as each of its other calls touches. */
+/** A program that can also time `scale`, the plainest kernel, on as many bytes as each of its other calls touches. */
 export interface MeasuredProgram extends Program {
   /** Bytes that the tape of {@link bandwidthTape} moves. */
   readonly scaledBytes: (place: number) => number;
-  /** `scale` beside the call at a place: what memory, or the cache that such a call lies in, allows. */
+  /** A tape of `scale` on the bytes of call number `place`: the speed that memory, or the cache that holds so much, allows. */
   readonly bandwidthTape: (place: number) => Tape;
 }
 
-/** Adds that memory to a program for batches of n. */
+/** Adds memory and tapes for `scale` to a program for batches of n. */
 export function withBandwidth(program: Program, n: number): MeasuredProgram {
   const sizes = program.operations.map((operation) => {
     return isMultiplying(operation.kernel) ? 0 : Math.ceil(workOf(operation, 0).bytes / (BYTES * n));

@@ -13,7 +13,7 @@ export function announce(run: TrainingRun, context: Context): void {
   announceLines(run, context);
 }
 
-/** The same for people. */
+/** Prints the lines that tell people what is trained, on which images and how. */
 export function announceLines(run: TrainingRun, { output }: Context): void {
   const { model, data, settings, trainer, folder, transfer } = run;
   const { loaded, train, validation, test } = data;
@@ -56,7 +56,7 @@ export function announceLines(run: TrainingRun, { output }: Context): void {
   output.text();
 }
 
-/** Words on what validation is for; undefined where there is none, or it only shows. */
+/** A sentence on what the validation images decide; undefined where there are none, or they decide nothing. */
 function validationUse({ data: { validation, test }, trainer }: TrainingRun): string | undefined {
   if (validation === undefined || !endsWithBest(trainer.callbacks)) return undefined;
   const use = "validation chooses the epoch that the model is of";

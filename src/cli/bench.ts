@@ -142,7 +142,7 @@ async function report({ networks, kernels }: Measured, { svg }: BenchOptions, ou
   output.text(`Chart: ${shorterPath(svg)}`);
 }
 
-/** Milliseconds. */
+/** Processor time that this process has used so far, in milliseconds. */
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -21,7 +21,7 @@ const SETTINGS = Object.entries<OptionSpec>(READ_SETTINGS).filter(([key]) => key
 /** Formats that {@link addFileOptions} accepts as data, for help texts. */
 export const FILE_FORMATS = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures in one folder per class";
 
-/** Those of the options for files of data that help texts show without being asked for all. */
+/** Names of the options for files of data that are shown without `--help-all`. */
 export const COMMON_FILE_OPTIONS = SETTINGS.filter(([, { rare }]) => !rare).map(([key]) => flagName(key));
 
 /** Adds the options that say how files of data are to be read. */

@@ -72,7 +72,7 @@ async function evaluateModel(
   const { output } = context;
   await expectModelFirst("eval", path, argument === undefined ? [] : [argument], context);
   const file = await readModelFile(path);
-  const engine = resolveEngine(options.engine ?? trainedOn(file));
+  const engine = resolveEngine(options.engine ?? notedEngine(file));
   const model = await openModel(file, { engine, threads: options.threads ?? "auto" });
   const { loaded, test, title } = await loadTestData(file, model, argument, options, context);
   signal.throwIfAborted();
@@ -94,8 +94,8 @@ async function evaluateModel(
   output.event(doneEvent(model, file.path, figures, seconds, isFarFromGuessing(figures, model.architecture.outputs)));
 }
 
-/** The engine in the model's notes, so that the figures are the ones that training gave, digit for digit. */
-function trainedOn(file: ModelFile): EngineName | "auto" {
+/** The engine that trained the model, by its notes, so that figures equal those of the training digit for digit. */
+function notedEngine(file: ModelFile): EngineName | "auto" {
   const noted = runNotes(file)?.engine;
   const engine = ENGINES.find((candidate) => candidate === noted);
   // The probe for `relaxed` says no on Node 20 until `auto` has switched it on.

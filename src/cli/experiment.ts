@@ -105,7 +105,7 @@ export async function prepareExperiment(
   return { network, isChosen, start, plan, data, settings, engine, threads, freeze };
 }
 
-/** Where a run of an experiment goes, and with which seed. */
+/** Seed and output folder of one run of an experiment. */
 export interface NewRunOptions {
   readonly seed: number;
   readonly out: string | undefined;
@@ -144,7 +144,7 @@ export async function newRun(
   return { model, data, settings, folder, trainer, began, isChosen, transfer, changes: network.changes };
 }
 
-/** Says how to do without what a run of few steps has no room for. */
+/** Runs `work`, and adds the advice to train without an average to the error of a run of too few steps. */
 function withAdvice<T>(work: () => T): T {
   try {
     return work();

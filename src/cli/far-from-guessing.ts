@@ -7,7 +7,7 @@ interface Figures {
   readonly accuracy: number;
 }
 
-/** A loss so many times that of guessing is no longer a matter of being sure of wrong answers. */
+/** Multiple of the loss of guessing beyond which numbers have grown without bound, rather than answers being wrong. */
 const FAR = 100;
 
 /**

@@ -6,7 +6,7 @@ export interface Column {
   readonly right?: boolean;
   /** The column may be cut down to this width. Default: not at all. */
   readonly least?: number;
-  /** Of the columns that may be left out, the one with the lowest number goes first. Default: it stays. */
+  /** Rank by which the column is left out of narrow tables, the lowest first. Default: it always stays. */
   readonly leave?: number;
 }
 

@@ -62,7 +62,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   silent: ["--quiet"],
 };
 
-/** Options of other programs for the model, which stands first here, without an option. */
+/** Names of options by which other programs take the model, which is the first argument here. */
 const MODEL_FLAGS: readonly string[] = ["m", "model", "network", "net", "weights", "checkpoint", "run", "pretrained"];
 
 /** The error with the name that the option has here, or with the words that are missing, where a command line is that of another program. */

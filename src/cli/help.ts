@@ -29,9 +29,9 @@ const COMMAND_SHARE = 0.58;
 
 const texts = new WeakMap<Command, HelpText>();
 const rare = new WeakSet<Option>();
-/** The place of an option's heading among those of its command. */
+/** The index of each option's heading among the headings of its command. */
 const places = new WeakMap<object, number>();
-/** Commands whose help is to show all of their options. */
+/** Commands whose help shows all of their options, as `--help-all` asks. */
 const whole = new WeakSet<Command>();
 
 /** Makes the program and its commands show help texts as this module lays them out. */

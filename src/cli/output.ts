@@ -30,9 +30,9 @@ const CLEAR_LINE = "\r\u001b[K";
  */
 export class Output {
   readonly mode: OutputMode;
-  /** For text on standard output. */
+  /** Colours of text on standard output. */
   readonly style: Style;
-  /** For the status line. */
+  /** Characters of the bar in the status line. */
   readonly look: BarLook;
   readonly #streams: Streams;
   readonly #live: boolean;
@@ -76,7 +76,7 @@ export class Output {
     this.#streams.stderr.write(`${oneLine(line)}\n`);
   }
 
-  /** The same without lines for people: for parts of a work that are told of otherwise. */
+  /** This output without its lines for people, for parts of the work that are reported in another way. */
   get withoutLines(): Output {
     return new Output(this.mode, this.#streams, false);
   }

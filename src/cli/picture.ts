@@ -1,6 +1,6 @@
 import type { Pixels } from "../data/pixels.ts";
 
-/** From black to white, as far as characters go. */
+/** Characters for shades from black to white. */
 const SHADES = " .:-=+*#%@";
 
 /**

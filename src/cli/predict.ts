@@ -120,14 +120,14 @@ async function findSources(words: readonly string[], request: Request, context: 
       sources.push(source);
       if (source.others > 0) context.output.remark(`${word}: left out ${counted(source.others, "other file")}`);
     } catch (error) {
-      tell(error, context);
+      reportUnreadable(error, context);
     }
   }
   return sources;
 }
 
-/** Tells of what could not be read, and goes on. */
-function tell(error: unknown, { output, signal }: Context): void {
+/** Reports an image that could not be read, and lets the others go on. */
+function reportUnreadable(error: unknown, { output, signal }: Context): void {
   if (signal.aborted) throw error;
   output.clearStatus();
   process.exitCode = Math.max(Number(process.exitCode ?? EXIT.done), reportError(error));
@@ -146,7 +146,7 @@ async function classifyAll(
       await work();
     } catch (error) {
       report.addBroken();
-      tell(error, context);
+      reportUnreadable(error, context);
     }
   };
   for (const source of sources) {

@@ -36,7 +36,7 @@ const OWN = COMMAND_OPTIONS.recipesReport;
 interface Outcome {
   readonly seed: number;
   readonly testAccuracy: number | undefined;
-  /** In the order of the recipe's figures; undefined where the run did not get there. */
+  /** Values of the recipe's figures, in their order; undefined where the run ended before. */
   readonly figures: readonly (number | undefined)[];
   readonly imagesPerSecond: number;
   /** Seconds of training, validation included. */
@@ -202,7 +202,7 @@ function runLine({ name }: Recipe, { seed, testAccuracy, imagesPerSecond, second
 
 const HEAD = ["recipe", "figure", "published", "ours", "spread", "images/s", "time", "processor"];
 
-/** A line for each figure, the first with name and speed. */
+/** The rows of a recipe in the table: one for each figure, the first of them with name and speed. */
 function rowsOf({ recipe, outcomes }: RecipeOutcomes): string[][] {
   const summary = summaryOf({ recipe, outcomes });
   const figures: { figure: RecipeFigure; ours: Spread | null }[] = summary.figures.map(({ ours, ...figure }) => ({

@@ -67,7 +67,7 @@ export class RunFolder {
     ];
   }
 
-  /** Takes away what a run has left that came to nothing: its files and the folders made for it, unless others put something there. */
+  /** Removes the files and folders of a run that has produced nothing to keep; folders that hold files of others stay. */
   async discard(): Promise<void> {
     const kept = await Promise.all([this.checkpoint, this.finished, this.model, this.best].map(pathExists));
     if (kept.some(Boolean)) return;

@@ -9,11 +9,11 @@ import { placeholderOf, readWord } from "./option-words.ts";
 /** The place where `src/schemas.ts` has a schema. */
 export type Place = readonly [group: string, type: string];
 
-/** The differences of an option on the command line from its schema. */
-export interface Told {
+/** The parts of an option's text on the command line that its schema does not have. */
+export interface HelpExtras {
   /** The option's letter with what parts it from its name, such as "-e, ". */
   readonly letter?: string;
-  /** Follows the line of help, in place of the default value. */
+  /** Words after the line of help, in place of the default value. */
   readonly more?: string;
 }
 
@@ -31,11 +31,11 @@ function asLine(sentence: string): string {
  * The option of the command line for one of a schema, without a default: what is not given, its reader fills in. Words of a list
  * come as they are, for `readWords`.
  */
-export function schemaOption(place: Place, key: string, spec: OptionSpec, told?: Told): Option {
+export function schemaOption(place: Place, key: string, spec: OptionSpec, told?: HelpExtras): Option {
   return optionOf(helpLine(place, key), key, spec, told);
 }
 
-function optionOf(help: string, key: string, spec: OptionSpec, { letter = "", more }: Told = {}): Option {
+function optionOf(help: string, key: string, spec: OptionSpec, { letter = "", more }: HelpExtras = {}): Option {
   const { kind, default: fallback, formats, flag = key } = spec;
   const prefix = formats === undefined ? "" : `${formats.join(", ")}: `;
   const line = `${prefix}${help}`;
@@ -57,7 +57,7 @@ function optionOf(help: string, key: string, spec: OptionSpec, { letter = "", mo
 export function addOwnOptions(
   command: Command,
   name: keyof typeof COMMAND_OPTIONS,
-  told: { readonly [key: string]: Told } = {},
+  told: { readonly [key: string]: HelpExtras } = {},
 ): Command {
   const schema: OptionSchema = COMMAND_OPTIONS[name];
   for (const [key, spec] of Object.entries(schema)) {

@@ -20,7 +20,7 @@ export function parsePairs(who: string, text: string): Record<string, Value> {
   return pairs(who, text, NAME);
 }
 
-/** The same with paths, such as `conv2d.filters=8,optimizer.learningRate=0.1`. */
+/** Reads `path=value` pairs with commas between them, such as `conv2d.filters=8,optimizer.learningRate=0.1`. */
 export function parseSettings(who: string, text: string): Record<string, Value> {
   return pairs(who, text, PATH);
 }

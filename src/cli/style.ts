@@ -12,8 +12,8 @@ export interface Style {
 const CODES = { bold: [1, 22], dim: [2, 22], green: [32, 39], cyan: [36, 39], red: [31, 39] } as const;
 
 /**
- * Stands in front of a colour's code until a line is written, so that the line can be cleaned of all that acts on a terminal but
- * our own colours: nobody's text holds it, as it is made up anew by each process.
+ * A random mark in front of each of our colour codes until a line is written: escape codes without it come from texts of others and are
+ * removed.
  */
 const KEY = crypto.randomUUID();
 

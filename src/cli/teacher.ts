@@ -13,7 +13,7 @@ export async function readTeacher(word: string | undefined): Promise<ModelFile |
 }
 
 /**
- * The images to train on with the answers of a teacher, whose accuracy on them it tells.
+ * Adds a teacher's answers to the images to train on, and prints the teacher's accuracy on them.
  *
  * @throws TypeError, RangeError if they do not fit each other
  */

@@ -16,7 +16,7 @@ import { readWord, writeWord } from "./option-words.ts";
 import { helpLine, schemaOption } from "./schema-option.ts";
 import { DEFAULT_AUGMENT, DEFAULT_VIEWS } from "./training-options.ts";
 
-/** Where the schemas of the plan stand. */
+/** Groups and types under which `src/schemas.ts` lists the schemas of the plan and its parts. */
 const PLAN = ["training", "plan"] as const;
 const PREDICTIONS = ["training", "prediction"] as const;
 const SGD = ["optimizer", "sgd"] as const;
@@ -41,7 +41,7 @@ const LETTERS = new Map([
 /** Plan options whose defaults are the same for all networks. */
 const WITH_DEFAULT = ["seed", "sampling"];
 
-/** Plan options that are a word with options of their own, below. */
+/** Plan options that take a type with options of its own, such as `adam:beta1=0.8`; each is defined below. */
 const SPELLED = [
   "optimizer",
   "loss",
@@ -59,12 +59,14 @@ function planOptions(): Option[] {
   const plain = Object.entries<OptionSpec>(TRAINING_PLAN).filter(([key]) => !SPELLED.includes(key));
   return plain.map(([key, spec]) => {
     const letter = LETTERS.get(key);
-    return schemaOption(PLAN, key, WITH_DEFAULT.includes(key) ? spec : bare(spec), { ...(letter && { letter }) });
+    return schemaOption(PLAN, key, WITH_DEFAULT.includes(key) ? spec : withoutDefault(spec), {
+      ...(letter && { letter }),
+    });
   });
 }
 
-/** An option whose default depends on others. */
-function bare({ default: _, ...spec }: OptionSpec): OptionSpec {
+/** An option's schema without its default, because that depends on other options. */
+function withoutDefault({ default: _, ...spec }: OptionSpec): OptionSpec {
   return spec;
 }
 
@@ -124,15 +126,15 @@ export function addTrainingOptions(command: Command): Command {
   for (const option of planOptions()) command.addOption(option);
   command
     .option("--optimizer <name>", typesLine("optimizer", OPTIMIZERS, "adam:beta1=0.8"))
-    .addOption(schemaOption(SGD, "learningRate", bare(learningRate)))
-    .addOption(schemaOption(SGD, "momentum", bare(momentum)))
-    .addOption(schemaOption(SGD, "weightDecay", bare(weightDecay)))
-    .addOption(schemaOption(SGD, "clipNorm", bare(clipNorm)))
+    .addOption(schemaOption(SGD, "learningRate", withoutDefault(learningRate)))
+    .addOption(schemaOption(SGD, "momentum", withoutDefault(momentum)))
+    .addOption(schemaOption(SGD, "weightDecay", withoutDefault(weightDecay)))
+    .addOption(schemaOption(SGD, "clipNorm", withoutDefault(clipNorm)))
     .option("--schedule <name>", typesLine("schedule", SCHEDULES, "step:stepEpochs=2"))
     .option("--loss <name>", typesLine("loss", CLASS_LOSSES, "softmaxCrossEntropy:labelSmoothing=0.1"))
-    .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", bare(labelSmoothing)))
-    .addOption(schemaOption(["loss", "distillation"], "temperature", bare(temperature)))
-    .addOption(schemaOption(["loss", "distillation"], "teacherWeight", bare(teacherWeight)))
+    .addOption(schemaOption(["loss", "softmaxCrossEntropy"], "labelSmoothing", withoutDefault(labelSmoothing)))
+    .addOption(schemaOption(["loss", "distillation"], "temperature", withoutDefault(temperature)))
+    .addOption(schemaOption(["loss", "distillation"], "teacherWeight", withoutDefault(teacherWeight)))
     .addOption(classWeightOption(helpLine(PLAN, "classWeight")))
     .addOption(metricsOption())
     .option(

@@ -11,7 +11,7 @@ import { figuresText, meansOf, meansText } from "./runs/means.ts";
 import { readRun } from "./runs/record.ts";
 import { runTraining } from "./training-run.ts";
 
-/** Where the runs go, and how the user called the program. */
+/** Output folder of the runs, and the words with which the user called the program. */
 export interface SeedsOptions {
   readonly out?: string | undefined;
   readonly overwrite?: boolean | undefined;
@@ -47,7 +47,7 @@ export async function trainSeeds(
       }
     } catch (error) {
       report(done, base, context);
-      throw withSeed(error, seed, goOn(words, seeds.slice(i + 1), base, context));
+      throw withSeed(error, seed, remainingSeedsAdvice(words, seeds.slice(i + 1), base, context));
     }
     const record = await readRun(path);
     if (record === undefined) continue;
@@ -91,17 +91,22 @@ function report(done: readonly Done[], base: string, context: Context): void {
   output.text(`Next      ${commandLine(context, "runs", "compare", pathWord(`${base}-seed`), "--svg", "curves.svg")}`);
 }
 
-/** The command lines that go on where the seeds were interrupted. */
-function goOn(words: readonly string[], rest: readonly number[], base: string, context: Context): string {
+/** The commands that train the seeds which an interruption left over, and compare all, as words of a message. */
+function remainingSeedsAdvice(
+  words: readonly string[],
+  rest: readonly number[],
+  base: string,
+  context: Context,
+): string {
   const compare = `${commandLine(context, "runs", "compare", pathWord(`${base}-seed`))} tells of all`;
   if (rest.length === 0) return `; then ${compare}`;
   const list = rest.length === 1 ? `${rest[0]},` : rest.join(",");
-  const command = commandLine(context, ...withoutOwn(words), "--seeds", list, "--out", pathWord(base));
+  const command = commandLine(context, ...withoutSeedOptions(words), "--seeds", list, "--out", pathWord(base));
   return `; then ${counted(rest.length, "other seed")} with: ${command}; ${compare}`;
 }
 
-/** The words of a command line without the options that say which seeds, and where to. */
-function withoutOwn(words: readonly string[]): string[] {
+/** The words of a command line without the options that choose seeds and output folder. */
+function withoutSeedOptions(words: readonly string[]): string[] {
   const withValue = ["--seeds", "--seed", "--out", "-o"];
   return words.filter((word, i) => {
     if (word === "--overwrite" || withValue.includes(word) || withValue.includes(words[i - 1])) return false;

@@ -50,7 +50,7 @@ export class TrainingDisplay {
     this.#output.text([...figures, ...validation.map(style.bold), ...details.map(style.dim)].join("  "));
   }
 
-  /** A line for figures in the course of an epoch, unless there are so many of them that only files have use for them. */
+  /** Prints a line for figures within an epoch, unless there would be more lines of them than people read. */
   report(event: ReportEvent, every: number, stepsPerEpoch: number): void {
     if (every * MAX_LINES_PER_EPOCH < stepsPerEpoch) return;
     const { epoch, step, images, accuracy } = event;

@@ -74,7 +74,7 @@ export function trainingPlan(options: TrainingOptions, network: NetworkChoice): 
   });
 }
 
-/** Names that an optimizer lacks are dropped when the network's optimizer is replaced by another. */
+/** The optimizer that the options ask for; of the network's own settings it keeps those that the new type has, too. */
 function chooseOptimizer(options: TrainingOptions, own: Optimizer): Optimizer {
   const { optimizer, lr, momentum, weightDecay, clipNorm } = options;
   const asked = optimizer === undefined ? undefined : typed("--optimizer", optimizer, OPTIMIZERS);
@@ -109,7 +109,7 @@ function chooseSchedule({ schedule, lr }: TrainingOptions, own: Schedule, epochs
   });
 }
 
-/** Options of the network's own loss hold for the same one. */
+/** The loss that the options ask for; if its type is that of the network's own loss, it keeps that one's options. */
 function chooseLoss({ loss, labelSmoothing, ...options }: TrainingOptions, own: Loss): Loss {
   const taught = options.teacher === undefined ? {} : { type: "distillation" };
   const asked = loss === undefined ? taught : typed("--loss", loss, LOSSES);

@@ -20,7 +20,7 @@ const WITHOUT = ["from", "recipe", "set", "freeze", "teacher", "augment"] as con
 /** Share of each class that is held out for validation from data without images to validate or test on. */
 const HELD_OUT = 0.2;
 
-/** The options of a backbone, without a backbone. */
+/** Throws if options of a backbone were given without `--backbone`. */
 export function expectBackbone({ backbone, at, input }: TrainOptions): void {
   const given = at !== undefined ? "--at" : input !== undefined ? "--input" : undefined;
   if (backbone === undefined && given !== undefined)

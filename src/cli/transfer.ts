@@ -58,7 +58,7 @@ export async function transferFor(backbone: Backbone, at: string | undefined, tr
   };
 }
 
-/** Features before there are any, for settings that mistakes are looked for in. */
+/** Stand-in for the features' data set, with which settings are checked before features are computed. */
 const NO_FEATURES: Pick<Dataset, "length" | "shape" | "classes" | "labels"> = {
   length: 1000,
   shape: [1, 1, 1000],

@@ -15,7 +15,7 @@ import { version } from "./version.ts";
 export interface Verdict {
   /** The reason why `auto` leaves it out; undefined where it is proven. */
   readonly failure: string | undefined;
-  /** True if it ended a process that worked with it, after its self-check had passed. */
+  /** True if the engine crashed a process that used it, after its self-check had passed. */
   readonly crashed: boolean;
   /** Time of the verdict, as Date's `toISOString` has it. */
   readonly at: string;

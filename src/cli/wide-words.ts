@@ -3,7 +3,7 @@
 /** Commands that compute long enough for a faster engine to pay for a process of its own. */
 const COMPUTING: readonly string[] = ["train", "eval", "predict", "recipes"];
 
-/** Options that say how a training talks, and that hold for the rest of it, too. */
+/** Options for the output of a training, which are passed on when it is resumed after a crash. */
 const KEPT: readonly string[] = ["--json", "--quiet", "-q", "--no-cache", "--debug"];
 
 /** The words after `--engine`, each engine by itself; undefined where it is not there. */
@@ -47,7 +47,7 @@ function withRelaxed(words: readonly string[]): readonly string[] {
 }
 
 /**
- * The command line that does on `relaxed` what one has not done that crashed.
+ * The command line that finishes on `relaxed` the work of one that crashed on `wide`.
  *
  * @param folder of a run that has a checkpoint, if there is one
  */

@@ -96,7 +96,7 @@ function isToldRun(message: unknown): message is ToldRun {
   return isRecord(message) && typeof message.path === "string" && ["string", "undefined"].includes(typeof message.made);
 }
 
-/** The end of the other process. */
+/** The result of the process that ran with V8's flag. */
 interface Ended {
   readonly exitCode: number;
   /** The signal, or code, of a crash. */
@@ -149,7 +149,7 @@ function repeat(words: readonly string[]): Promise<Ended> {
 }
 
 /**
- * After a crash: the rest of the work on `relaxed`, which gives the same bits. A training goes on from its last checkpoint, if there is
+ * Finishes the work of a process that crashed on `relaxed`, which gives the same bits. A training goes on from its last checkpoint, if there is
  * one; all else begins anew. The crash is noted, so that `auto` leaves `wide` out from now on.
  */
 async function afterCrash(words: readonly string[], crash: string, runs: readonly ToldRun[]): Promise<WideRun> {
@@ -163,7 +163,7 @@ async function afterCrash(words: readonly string[], crash: string, runs: readonl
   return { words: again, note: `the engine wide ended its process (${crash}); relaxed ${how}, to the same results` };
 }
 
-/** In the other process: calls back when the one that started it is gone. */
+/** Calls back, in the process that was started for `wide`, when the process that started it is gone. */
 export function watchWideParent(words: readonly string[], onGone: () => void): void {
   if (process.channel === undefined || process.channel === null || !runsWide()) return;
   if (!asksForWide(words) && !leavesEngine(words)) return;

@@ -72,7 +72,7 @@ export function isColouring({ brightness, contrast, saturation }: Augment): bool
   return brightness > 0 || contrast > 0 || saturation > 0;
 }
 
-/** True if images are changed beside that; also if nothing changes them at all. */
+/** True if images are moved, turned, cropped or blanked; also if the augmentation changes nothing at all. */
 export function isMoving(augment: Augment): boolean {
   const { mixup: _m, cutmix: _c, brightness: _b, contrast: _k, saturation: _s, ...changes } = augment;
   if (!isMixing(augment) && !isColouring(augment)) return true;

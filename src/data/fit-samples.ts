@@ -24,7 +24,7 @@ const WHITE = 255;
 /** Rows or columns of a result: the length that the picture is scaled to, and the place of the result in it. */
 interface Span {
   readonly scaled: number;
-  /** Lies before the picture where it is negative. */
+  /** First row or column of the result in the scaled picture; negative where it lies before it. */
   readonly begin: number;
 }
 

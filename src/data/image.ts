@@ -129,7 +129,7 @@ export function resizePlane(plane: Plane, height: number, width: number): Plane 
   return alongRows(alongColumns(plane, makeTaps(plane.width, width)), makeTaps(plane.height, height));
 }
 
-/** Weighted sums of the values of each row. */
+/** Resamples each row of a plane: the weighted sums of its values that `columns` lists. */
 export function alongColumns({ width: from, height, data: values }: Plane, columns: Taps): Plane {
   const width = columns.begin.length;
   const data = new Float32Array(height * width);
@@ -144,7 +144,7 @@ export function alongColumns({ width: from, height, data: values }: Plane, colum
   return { width, height, data };
 }
 
-/** Weighted sums of the values of each column. */
+/** Resamples each column of a plane: the weighted sums of its values that `rows` lists. */
 export function alongRows({ width, data: values }: Plane, rows: Taps): Plane {
   const height = rows.begin.length;
   const data = new Float32Array(height * width);

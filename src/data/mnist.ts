@@ -85,7 +85,7 @@ export function isIdxName(name: string): boolean {
  * findIdxNames(["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]).test; // undefined
  */
 export function findIdxNames(paths: readonly string[]): IdxFolderNames {
-  /** By what the names begin with: paths by part and content. */
+  /** The paths by their part and content, for each start of file names. */
   const sets = new Map<string, Map<string, string>>();
   const depth = (path: string) => path.split("/").length;
   const isPacked = (path: string) => Number(/\.gz$/i.test(path));

@@ -38,7 +38,7 @@ export interface OpenPicture {
   readonly opened: true;
   /** Stands in messages. */
   readonly name: string;
-  /** Its file, or its pixels. */
+  /** The bytes of the picture's file, or its pixels. */
   readonly content: Uint8Array | RasterImage;
 }
 

@@ -46,7 +46,7 @@ interface Header {
 
 type Kind = "grey" | "rgb" | "palette" | "grey-alpha" | "rgba";
 
-/** By colour type: what it is, samples per pixel, and depths. */
+/** Kind, samples per pixel and allowed depths of each colour type. */
 const KINDS: ReadonlyMap<number, { kind: Kind; samples: number; depths: readonly number[] }> = new Map([
   [0, { kind: "grey", samples: 1, depths: [1, 2, 4, 8, 16] }],
   [2, { kind: "rgb", samples: 3, depths: [8, 16] }],

@@ -33,12 +33,12 @@ export function allowWide(): void {
 
 let hint: string | undefined;
 
-/** Notes the way to `relaxed` on this host, which does not run it by itself. */
+/** Sets the words that tell how to get `relaxed` on a host that does not run it without help. */
 export function setRelaxedHint(text: string): void {
   hint = text;
 }
 
-/** The way to a faster engine than the one that `auto` took, where that is known. */
+/** The words that tell how to get a faster engine than the one that `auto` took; undefined where none are known. */
 export function fasterHint(taken: EngineName): string | undefined {
   return taken === "simd" ? hint : undefined;
 }

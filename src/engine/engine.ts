@@ -168,7 +168,7 @@ const DISPOSED = new InputRangeError("engine", "one in use", "one that was dispo
 /** Ends the threads of engines that were garbage collected. */
 const forgotten = new FinalizationRegistry<Pool>((pool) => pool.dispose(DISPOSED));
 
-/** The error of a run after the one that failed, or after `dispose`. */
+/** The error of a run that comes after a failure, or after `dispose`. */
 function later(failure: Error): Error {
   const advice = "nothing runs after that, compile the model again";
   if (failure instanceof KernelError || failure instanceof HostError) return retold(failure, { advice });

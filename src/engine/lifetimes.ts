@@ -11,7 +11,7 @@ export type Interval = readonly [first: number, last: number];
  */
 export type Lifetime = readonly (Interval | undefined)[] | "always";
 
-/** The input of lifetimes: a tape's calls, and heap offsets whose numbers are read after the tape. */
+/** The parts of a tape from which lifetimes follow: its calls, and heap offsets whose numbers are read after it. */
 export interface TapeRecord {
   readonly operations: readonly Operation[];
   readonly results: readonly number[];
@@ -50,7 +50,7 @@ export function lifetimesOf(records: readonly TapeRecord[], regions: readonly Re
   return lifetimes;
 }
 
-/** The last of ascending starts that is not beyond an offset; -1 for none. */
+/** Index of the region that an offset lies in, given the regions' ascending starts; -1 for an offset before all. */
 export function regionAt(starts: readonly number[], offset: number): number {
   let [low, high] = [0, starts.length];
   while (low < high) {

@@ -32,7 +32,7 @@ export function addRows(rows: ExtraRows = {}): void {
   for (const [kernel, row] of Object.entries(rows)) known.set(kernel, row);
 }
 
-/** Different numbers as arguments, more than any kernel has. */
+/** Distinct numbers that stand for a kernel's arguments, to find out which of them its row names as places. */
 const NUMBERS = Array.from({ length: 32 }, (_, i) => i);
 
 /** Indices of the arguments that are places, by kernel, in the order of its row. */

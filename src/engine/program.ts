@@ -94,7 +94,7 @@ function partOf(
 }
 
 /**
- * Moves the places of a call that lie in the turn area to those of the thread. Returns the others, which move on from turn to
+ * Changes the arguments that lie in the turn area to the thread's own area, and returns the others, which move on from turn to
  * turn; undefined where none lies there.
  */
 function movingPlaces(

@@ -1,4 +1,4 @@
-/** Streams that have a meaning of their own; all others hold numbers (LEB128) that are copied. */
+/** Numbers of the streams that have a meaning of their own; all other streams hold numbers (LEB128) that are copied. */
 const HEAD = 0;
 const INSTRUCTION = 1;
 const BYTE = 2;

@@ -16,7 +16,7 @@ export interface KernelChoice {
   readonly shared?: boolean;
 }
 
-/** A kernel of each file, by which it is known. */
+/** A kernel of the core file and one of the extra file, by which the files are told apart. */
 const [OF_CORE, OF_EXTRA] = ["conv2d_forward", "depthwise_forward"];
 
 let source: WasmSource = builtInWasm;
@@ -51,7 +51,7 @@ async function compileAlone(name: WasmName): Promise<WebAssembly.Module> {
 }
 
 /**
- * Recognised by being no Uint8Array: in Node the mere name `Response` loads all of `fetch`, which takes longer than the
+ * True for a response of `fetch`, which is known by being no Uint8Array: in Node the mere name `Response` loads all of `fetch`, which takes longer than the
  * wasm.
  */
 function isResponse(wasm: Uint8Array<ArrayBuffer> | Response): wasm is Response {

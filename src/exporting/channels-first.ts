@@ -6,7 +6,7 @@
 
 import { type Shape, sizeOf } from "../layers/shape.ts";
 
-/** Values in another order: seen as an array of the shape `view`, their axes in `order`. */
+/** An order of values in another program: the axes of an array of the shape `view`, put in `order`. */
 export interface Turned {
   readonly view: Shape;
   readonly order: readonly number[];

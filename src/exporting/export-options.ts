@@ -8,7 +8,7 @@ export const EXPORT_FORMATS = ["onnx", "keras", "tfjs", "pytorch", "safetensors"
 /** A format that models are written in. */
 export type ExportFormatName = (typeof EXPORT_FORMATS)[number];
 
-/** Those of other programs. */
+/** The formats of other programs that hold the network, not only its weights. */
 const NETWORK_FORMATS = ["onnx", "keras", "tfjs", "pytorch"] as const satisfies readonly ExportFormatName[];
 
 /** The options of `exportModel`. */

@@ -31,7 +31,7 @@ export interface WholeNumbers {
 
 /** A weight to write. */
 export interface ExportedWeight extends NodeParameter {
-  /** Its values, as the files keep them: rounded where their numbers have fewer bits. */
+  /** Values of the weight, rounded to what the files can hold. */
   readonly data: Float32Array;
   /** The whole numbers that make up `data`; undefined for weights that are kept as floats. */
   readonly whole?: WholeNumbers;

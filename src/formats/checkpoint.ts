@@ -30,7 +30,7 @@ export interface Checkpoint {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Weights by name. */
   readonly weights: ReadonlyMap<string, NamedArray>;
-  /** In a checkpoint of an unfinished run only: what is needed to go on. */
+  /** State from which an unfinished run goes on; undefined in the file of a finished model. */
   readonly training?: TrainingCheckpoint | undefined;
 }
 

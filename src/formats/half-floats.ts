@@ -1,4 +1,4 @@
-/** Scratch to look at a float's bits. */
+/** One float, and the same memory as bits. */
 const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
 

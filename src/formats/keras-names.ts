@@ -20,7 +20,7 @@ export function kerasParameter(own: string): string {
   return NAMES[own] ?? own;
 }
 
-/** A class in the names of groups: `batch_normalization` of `BatchNormalization`. */
+/** The name of a class in snake case, as groups are called: `batch_normalization` for `BatchNormalization`. */
 export function snakeCase(className: string): string {
   return className
     .replace(/\W+/g, "")

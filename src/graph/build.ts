@@ -66,13 +66,13 @@ const THROWING: Watcher = {
   built() {},
 };
 
-/** The end of a list; without a tensor if that could not be built. */
+/** An output of a list of layers; without a tensor if that could not be built. */
 interface End {
   readonly name: string;
   readonly tensor: Tensor | undefined;
 }
 
-/** Stands in place of an item's index: the input of its list, and a name that no layer has. */
+/** Numbers in place of an item's index: for the input of its list, and for a name that no layer has. */
 const OUTER = -1;
 const MISSING = -2;
 

@@ -55,7 +55,7 @@ function isApplied(tensor: SymbolicTensor): tensor is Applied {
   return tensor.source !== undefined;
 }
 
-/** All tensors that outputs are made of, but the input, each after those that it is made of. */
+/** All tensors from which outputs are computed, without the input, each after those that it depends on. */
 function ordered(input: SymbolicTensor, outputs: readonly SymbolicTensor[]): readonly Applied[] {
   const order: Applied[] = [];
   const done = new Set([input]);

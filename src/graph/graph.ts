@@ -3,7 +3,7 @@ import type { Shape } from "../layers/shape.ts";
 
 /** An array that flows between nodes, without the batch: the input of a network, or a node's output. */
 export interface Tensor {
-  /** Its number: 0 for the network's input; every other tensor has a higher number than those that it is made of. */
+  /** Number of the tensor: 0 for the network's input, higher for every other one than those of the tensors it is computed from. */
   readonly id: number;
   readonly shape: Shape;
 }

@@ -130,7 +130,7 @@ function surveyOf(entries: readonly Entry[], findings: Findings): readonly Layer
   }));
 }
 
-/** The layers in an option of a residual block; errors of other values are reported when the option is read. */
+/** The descriptions of layers in an option of a residual block; values of other kinds are left to the option's own check. */
 function configsOf(value: LayerConfig[string]): readonly LayerConfig[] {
   if (!Array.isArray(value)) return [];
   return value.filter((item): item is LayerConfig => typeof item === "object" && item !== null && "type" in item);

@@ -10,7 +10,7 @@ import type { ForeignWeights } from "./foreign-model.ts";
 import type { WeightFit, WeightMapping, WeightPair } from "./weight-fit.ts";
 import type { WeightLayout, WeightLayouts } from "./weight-layout.ts";
 
-/** The count of batches of PyTorch's batch normalisation, for which there is no use here. */
+/** Name of the number of batches in PyTorch's batch normalisation, which nothing here uses. */
 const COUNTER = "num_batches_tracked";
 
 /** Names that programs put in front of all others where a network is wrapped. */
@@ -54,7 +54,7 @@ export function fitWeights(
   return { values: fit.values, pairs: fit.pairs, missing: missing.map(({ name }) => name), unused };
 }
 
-/** The tensors that are left, and the weights that were found. */
+/** The search for a tensor for each weight: the weights found so far, and the tensors that nothing has taken. */
 class Fit {
   readonly values = new Map<string, Float32Array>();
   readonly pairs: WeightPair[] = [];
@@ -155,7 +155,7 @@ function checkMapping(who: string, mapping: WeightMapping, layouts: WeightLayout
   }
 }
 
-/** The error of a file and a network that are not of one another. */
+/** The error of a file whose tensors do not fit the network. */
 function leftOver(
   who: string,
   program: string,

@@ -43,7 +43,7 @@ export interface ForeignWeights {
   readonly tensors: readonly ForeignTensor[];
   /** The weights of each layer of the network, by the layer's path. */
   readonly layouts: WeightLayouts;
-  /** True if layers of one kind stand in the file in their order. */
+  /** True if the file has layers of one kind in the order in which the network has them. */
   readonly isOrdered: boolean;
   /** The name that a layer of this path probably has there. */
   nameOf(path: string): string;

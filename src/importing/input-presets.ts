@@ -8,11 +8,11 @@ import type { InputScaling } from "./foreign-model.ts";
 export const INPUT_PRESETS = {
   /** torchvision's: means and standard deviations of ImageNet's channels. */
   imagenet: { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] },
-  /** 0 to 1. */
+  /** Pixels from 0 to 1. */
   unit: { scale: 1 / 255 },
-  /** -1 to 1. */
+  /** Pixels from -1 to 1. */
   symmetric: { mean: 127.5, deviation: 127.5 },
-  /** As they are. */
+  /** Pixels from 0 to 255, as they are. */
   raw: { scale: 1 },
 } as const satisfies Readonly<Record<string, InputScaling>>;
 

@@ -83,7 +83,7 @@ function isNamed(file: ModelFile): file is DataFileInput {
   return isRecord(file) && "bytes" in file && "name" in file && typeof file.bytes !== "function";
 }
 
-/** True for a relative name of parts that are no way up. */
+/** True for a relative name that does not lead out of its folder. */
 function isInside(name: string): boolean {
   return !/[\\:\0]/.test(name) && name.split("/").every((part) => part !== ".." && part !== "");
 }
@@ -95,7 +95,7 @@ function endsAs(path: string, name: string): boolean {
   return there === plain || there.endsWith(`/${plain}`) || there === plain.split("/").at(-1);
 }
 
-/** The place of a file beside one that has a place. */
+/** The path or address of a file that lies beside another one. */
 function neighbour(own: FileSource, name: string): FileSource | undefined {
   const place = placeOf(own);
   if (place === undefined || /^(data|blob):/i.test(place)) return undefined;

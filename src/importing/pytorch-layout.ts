@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<string, string>> = {
   alpha: "weight",
 };
 
-/** Layers of vectors that give values an order of their own, or work in ours. */
+/** Layers that take a vector's values in convasm's order, or give them an order of their own, in PyTorch, too. */
 const OF_OWN_ORDER: ReadonlySet<string> = new Set([
   "channelSlice",
   "channelShuffle",

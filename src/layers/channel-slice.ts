@@ -15,7 +15,7 @@ const OPTIONS = {
   end: { kind: whole(1), optional: true },
 } as const satisfies OptionSchema;
 
-/** First float, strides of rows and positions, and floats of a sample. */
+/** Places of a slice in a sample: its first float, the strides of rows and positions, and the floats of a sample. */
 type Ends = readonly [first: number, row: number, position: number, size: number];
 
 /** Options of `channelSlice`. */

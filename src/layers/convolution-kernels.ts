@@ -32,7 +32,7 @@ export interface ConvolutionUses {
  * transposed convolution runs them in other roles.
  */
 export interface ConvolutionKernels {
-  /** As in `PlacedLayer`. */
+  /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. */
   readonly kernels?: ExtraRows;
   /** Sizes, with padding as these kernels want it: none where they need no copies with a border. */
   readonly d: ConvolutionDims;

@@ -10,7 +10,7 @@ export function dropRate() {
   return number({ minimum: 0, below: 1 });
 }
 
-/** The definition of such a layer, which in inference does nothing. */
+/** The definition of a layer that sets a share of its input to zero in training, and does nothing in inference. */
 export function dropping(header: LayerHeader, place: (site: Site) => PlacedLayer): LayerDefinition {
   return { ...keepingShape(header, place), alias: "inference", stopsAtZero: "inherits" };
 }

@@ -14,7 +14,7 @@ interface GradientPlaces {
 
 /** Kernel calls for `n` samples of `size` elements each. */
 interface Calls {
-  /** As in `PlacedLayer`. */
+  /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. */
   readonly kernels?: ExtraRows;
   forward(tape: Tape, n: number, x: number, y: number, size: number): void;
   /** Emits the gradient from x or from y, whichever the derivative is simpler in. */

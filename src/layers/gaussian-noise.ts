@@ -53,6 +53,6 @@ class PlacedNoise implements PlacedLayer {
     tape.add("gaussian_noise", "sample", n, x, y, this.#size, this.#deviation, this.#key.offset);
   }
 
-  /** The gradient passes as it is. */
+  /** Emits nothing: the gradient of the input is that of the output. */
   backward(): void {}
 }

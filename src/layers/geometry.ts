@@ -68,7 +68,7 @@ export interface ConvolutionGeometry extends PoolGeometry {
   readonly wd: number;
 }
 
-/** Pooling makes no padded copy that would be too large for memory, so the kernels' 32-bit numbers are the limit. */
+/** Most rows or columns of padding of a pooling layer, so that the kernels' 32-bit numbers suffice; no padded copy is made. */
 const MAX_POOL_PADDING = 2 ** 26;
 
 function whole(name: string, what: string, value: number, least: number): number {

@@ -82,9 +82,9 @@ class PlacedGroupNormalization implements PlacedLayer {
   readonly #channels: number;
   readonly #positions: number;
   readonly #groups: number;
-  /** Of each sample: means and squares of its channels, in the backward pass sums for the gradients. */
+  /** Means and squares of each sample's channels; in the backward pass sums for the gradients. */
   readonly #sums: Region;
-  /** Of each sample: scale, shift, mean and 1 / deviation of its channels. */
+  /** Scale, shift, mean and 1 / deviation of each sample's channels. */
   readonly #folded: Region;
   /** Floats of a sample's sums. */
   readonly #pitch: number;

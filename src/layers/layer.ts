@@ -90,7 +90,7 @@ export interface Layer {
   readonly border?: Sides;
   /** A layer that does this one's work and then that of the next one, where this one can take it over. @internal */
   absorb?(next: LayerDefinition, inputs: readonly Shape[], surroundings: Surroundings): LayerDefinition | undefined;
-  /** Of a batch normalisation: its work for other layers to do, given its path. @internal */
+  /** A batch normalisation's work as other layers can do it by their weights; `path` is the normalisation's. @internal */
   normalization?(path: string): Normalization;
   /**
    * A layer that does this one's work and then a batch normalisation by running statistics, where it can take it over.
@@ -123,7 +123,7 @@ export interface Block {
   readonly main: readonly Layer[];
   /** Layers of the shortcut; empty if it is the input itself. */
   readonly shortcut: readonly Layer[];
-  /** The block, trained itself, with other layers in it. */
+  /** Makes a block of the same kind, not frozen itself, around other layers. */
   remade(main: readonly Layer[], shortcut: readonly Layer[]): Layer;
 }
 

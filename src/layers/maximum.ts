@@ -25,9 +25,9 @@ export const MAXIMUM = mergingType("maximum", { place: (size, site) => new Place
 class PlacedMaximum implements PlacedLayer {
   readonly kernels = mergingRows;
   readonly #size: number;
-  /** The part of the gradient that no input has taken yet. */
+  /** Part of the gradient that belongs to inputs which are still to come. */
   readonly #rest: Region | undefined;
-  /** Takes the gradient of inputs that need none. */
+  /** Memory for the gradient of inputs that need none, which the kernel writes all the same. */
   readonly #unwanted: Region | undefined;
 
   constructor(size: number, { wanted, batch, reserve }: Site) {

@@ -77,7 +77,7 @@ function isCountPair(value: unknown): value is [number, number] {
   return Array.isArray(value) && value.length === 2 && isCount(value[0]) && isCount(value[1]);
 }
 
-/** See `Padding`; whether the numbers fit is checked with the geometry. */
+/** The `padding` option of layers with windows, of the type `Padding`; its numbers are checked later, with the geometry. */
 export function padding(): OptionKind<Padding, Padding> {
   const wanted = '"valid", "same", a whole number, [height, width] or [[top, bottom], [left, right]]';
   return {

@@ -17,7 +17,7 @@ export function foldNormalization(
   tape.add("batch_norm_fold", "channel", c, ...places, epsilon);
 }
 
-/** Emits the same for the running statistics. */
+/** Emits the normalisation by the running statistics as a scale and a shift of each channel. */
 export function foldRunning(tape: Tape, value: (name: string) => Region, folded: Region, epsilon: number): void {
   const statistics = { mean: value("movingMean"), variance: value("movingVariance") };
   foldNormalization(tape, { gamma: value("gamma"), beta: value("beta"), ...statistics }, folded, epsilon);

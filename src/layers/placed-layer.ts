@@ -122,7 +122,7 @@ export interface PlacedLayer {
 
 /** The weights of a layer that also does the work of the batch normalisation after it. */
 export interface FoldedWeights {
-  /** In the layout of the layer's own kernel. */
+  /** Weights in the layout of the layer's own kernel. */
   readonly kernel: Region;
   /** Heap offset of the biases; there are some even if the layer has none. */
   readonly bias: number;

@@ -55,7 +55,7 @@ export class PlacedNarrowConvolution implements PlacedLayer {
   readonly #folded: FoldedWeights | undefined;
   /** The input with its border of zeros; the input itself where there is no padding. */
   readonly #padded: Region | undefined;
-  /** With pooling: the place that each maximum comes from. */
+  /** The place that each maximum comes from; undefined without pooling. */
   readonly #places: Region | undefined;
   /** Gradient before the ReLU. */
   readonly #dz: Region | undefined;

@@ -33,7 +33,7 @@ export class PlacedTransposedConvolution implements PlacedLayer {
   readonly #padded: Region | undefined;
   /** Gradient before the fused ReLU. */
   readonly #dz: Region | undefined;
-  /** The same, or the output's gradient, with a border of zeros for what was cut off. */
+  /** The gradient before the fused ReLU, or that of the output, with a border of zeros for what was cut off. */
   readonly #dzPadded: Region | undefined;
 
   /** @param dims of the convolution that it turns round */

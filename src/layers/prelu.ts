@@ -59,7 +59,7 @@ export const PRELU = layerType("prelu", OPTIONS, ({ alphaInitializer, sharedAxes
   };
 });
 
-/** A sample as the kernels see it: factors are [outer, size], the same for all rows and along a run. */
+/** Sizes of a sample as the kernels see it: factors are [outer, size], the same for all rows and along a run. */
 type Sharing = readonly [outer: number, rows: number, size: number, run: number];
 
 /** Joins the axes of a sample that lie between two changes from factors of their own to shared ones. */
@@ -93,7 +93,7 @@ class PlacedPrelu implements PlacedLayer {
     if (site.hasBackward) this.#sums = site.reserve("sums", "scratch", site.batch * this.#size);
   }
 
-  /** Where there is no data gradient, it is written into that of the output. */
+  /** Emits the gradients; if none of the input is wanted, the kernel writes it over that of the output. */
   backward({ samples, weights }: BackwardTapes, n: number, { x: [x], dy, dx: [dx] }: BackwardPlaces): void {
     const { value, gradient } = this.#site.parameter("alpha");
     if (this.#sums === undefined || (dx === 0 && gradient === undefined)) return;

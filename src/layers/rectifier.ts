@@ -21,7 +21,7 @@ export function isPlain({ upper, slope }: Rectifier): boolean {
   return slope === 0 && upper === Number.POSITIVE_INFINITY;
 }
 
-/** The lower bound of outputs, for kernels that apply a plain ReLU themselves; `emitRest` does the rest. */
+/** The lower bound of outputs for kernels that apply a plain ReLU themselves; `emitRest` emits what else the ReLU does. */
 export function lowerOf({ slope }: Rectifier): number {
   return slope === 0 ? 0 : Number.NEGATIVE_INFINITY;
 }
@@ -35,7 +35,7 @@ export interface Bounds {
 /** The bounds of no ReLU. */
 export const NO_BOUNDS: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
 
-/** The bounds of a ReLU whose work they are; else none, and `isClamp` is false for it. */
+/** The bounds that do all the work of a ReLU; no bounds for a ReLU with a slope, for which `isClamp` is false. */
 export function boundsOf({ upper, slope }: Rectifier): Bounds {
   return slope === 0 ? { lower: 0, upper } : NO_BOUNDS;
 }
@@ -50,7 +50,7 @@ export function clampOf({ upper, slope }: Rectifier): number {
   return slope === 0 ? upper : 0;
 }
 
-/** True if a ReLU does more than the lower bound, forward and backward. */
+/** True if a ReLU does more than the lower bound does, so that calls of its own are emitted. */
 export function hasRest(rectifier: Rectifier): boolean {
   return !isNone(rectifier) && !isPlain(rectifier);
 }

@@ -55,7 +55,7 @@ export const SILU = layerType("silu", {}, (_, header) =>
 );
 
 const ELU_OPTIONS = {
-  /** The negative of what outputs come close to where inputs are far below 0. */
+  /** Factor of e^x - 1 below 0: outputs come close to -alpha where inputs are far below 0. */
   alpha: { kind: number({ minimum: 0, float32: true }), default: 1 },
 } as const satisfies OptionSchema;
 
@@ -76,7 +76,7 @@ export function elu(options: EluOptions = {}): Layer {
 /** The type of `elu` layers. */
 export const ELU = layerType("elu", ELU_OPTIONS, ({ alpha }, header) => exponentialLinear(header, 1, alpha));
 
-/** The numbers with which outputs keep a mean of 0 and a variance of 1 from layer to layer. */
+/** The slope above 0 and the depth below, with which outputs keep a mean of 0 and a variance of 1 from layer to layer. */
 export const SELU_SLOPE = 1.0507009873554805;
 export const SELU_DEPTH = SELU_SLOPE * 1.6732632423543772;
 

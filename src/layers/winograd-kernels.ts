@@ -8,15 +8,15 @@ import type { Bounds } from "./rectifier.ts";
 /** Taps of a filter. */
 const TAPS = 9;
 
-/** Below that many channels on either side the transforms cost more than they save. */
+/** Fewest input channels, and filters, with which the transforms save more than they cost. */
 const FEWEST_CHANNELS = 16;
 
-/** Below that share of valid outputs in the 4 x 4 tiles the direct convolution is faster. */
+/** Least share of the 4 x 4 tiles that must be outputs of the image; below it the direct convolution is faster. */
 const LEAST_FILLED = 0.5;
 
-/** Weights for one of both directions. */
+/** Weights for the forward pass, or for the data gradient. */
 interface Panels {
-  /** As the direct convolution packs them. */
+  /** Weights in the order in which the direct convolution packs them. */
   readonly packed: Region;
   readonly transformed: Region;
 }

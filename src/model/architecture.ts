@@ -96,7 +96,7 @@ export function checkOneOutput({ graph: { outputs } }: Pick<Architecture, "graph
   throw new InputRangeError(who, "a model of one output", `${names}${why}`, "shape-mismatch");
 }
 
-/** Largest side of images that is tried. */
+/** Largest side of images that is tried in the search for the smallest size that fits. */
 const LARGEST_SIDE = 1024;
 
 /** The graph of a network. For images that are too small for it, the error tells the size that it needs. */

@@ -82,7 +82,7 @@ function featureTensor(graph: Graph): Tensor {
   return isPooling(end) ? end.output : tensor;
 }
 
-/** The nodes from a tensor back, as long as they fit a condition, and the first that does not. */
+/** The nodes from the one that makes a tensor towards the input, up to and with the first that does not fit a condition. */
 function wayBack(makers: ReadonlyMap<number, Node>, tensor: Tensor, fits: (node: Node) => boolean): Node[] {
   const way: Node[] = [];
   for (let node = makers.get(tensor.id); node !== undefined; node = makers.get(node.inputs[0].id)) {
@@ -101,7 +101,7 @@ function hasNoWeights(node: Node): boolean {
   return node.inputs.length === 1 && node.layer.parameters(inputShapes(node)).length === 0;
 }
 
-/** True for activations, and what only changes the shape. */
+/** True for layers without weights that keep the number of elements: activations, and changes of shape. */
 function keepsSize(node: Node): boolean {
   return hasNoWeights(node) && sizeOf(node.inputs[0].shape) === sizeOf(node.output.shape);
 }

@@ -72,15 +72,15 @@ export const FUNCTIONAL_FORM = {
 
 /** A network as a list of layers. */
 export interface ListOptions extends OptionsOf<typeof LIST_FORM> {
-  /** Only of the form of tensors. */
+  /** Never given: `inputs` belongs to the functional form. */
   inputs?: never;
 }
 
 /** A network in functional form: its input, and outputs made by applying layers. */
 export interface FunctionalOptions extends OptionsOf<typeof FUNCTIONAL_FORM> {
-  /** Only of the form of a list. */
+  /** Never given: `input` belongs to the form of a list. */
   input?: never;
-  /** Only of the form of a list. */
+  /** Never given: `layers` belongs to the form of a list. */
   layers?: never;
 }
 

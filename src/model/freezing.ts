@@ -63,7 +63,7 @@ function pathsOf({ nodes }: Graph): string[] {
 
 interface Changed {
   readonly layers: readonly Layer[];
-  /** True if the path is one of the list's. */
+  /** True if the path names a layer of the list. */
   readonly found: boolean;
 }
 

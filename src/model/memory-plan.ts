@@ -17,7 +17,7 @@ const LARGE = 2 ** 26;
  */
 const LARGE_SAMPLE = 2 ** 16;
 
-/** Fewest elements of the same in a network that only predicts: 16 smaller samples take little memory, whatever the cache. */
+/** Fewest elements of a sample's activations for which regions share memory in a network that only predicts: 16 smaller samples take little memory, whatever the cache. */
 const LARGE_PREDICTED_SAMPLE = 2 ** 19;
 
 /** Elements that a few samples may fill as they go through a network that only predicts: 4 MiB, a core's cache. */

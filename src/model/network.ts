@@ -27,7 +27,7 @@ export class Network {
   readonly optimizer: Optimizer | undefined;
   /** @internal */
   readonly parameters: Parameters;
-  /** Keeps calls apart that cannot work with the network at the same time. @internal */
+  /** Order of the calls that cannot use the network at the same time. @internal */
   readonly turns = new Turns();
   readonly #layout: Layout;
   /** A random stream for each layer that draws numbers. */
@@ -88,7 +88,7 @@ export class Network {
     this.engine.dispose();
   }
 
-  /** True if it calls kernels of the extra file. @internal */
+  /** True if the network calls kernels of the extra file. @internal */
   get extra(): boolean {
     return this.#layout.kernels.length > 0;
   }

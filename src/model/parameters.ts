@@ -139,7 +139,7 @@ function isFree({ trained, role }: NodeParameter): boolean {
   return trained && role !== "kernel";
 }
 
-/** True for a statistic that moves. */
+/** True for a running statistic that training changes. */
 function isStatistic({ trained, frozen }: NodeParameter): boolean {
   return !trained && !frozen;
 }

@@ -91,7 +91,7 @@ export class Tapes {
     },
   );
 
-  /** The tape of the update of such a step. */
+  /** The tape that updates the parameters by the gradients of `gradients`. */
   readonly update = memoized((): Tape => {
     const tape = this.#newTape();
     this.#emitUpdate(tape);

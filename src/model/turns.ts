@@ -61,7 +61,7 @@ export class Turns {
     if (waits && this.#isStopped) this.end(run);
   }
 
-  /** True if a run must take no further step. */
+  /** True if a run has ended or was stopped, so that it must take no further step. */
   isOver(run: object): boolean {
     return this.#run !== run || this.#isStopped;
   }
@@ -89,7 +89,7 @@ export class Turns {
     }
   }
 
-  /** Resolves when no call reads; undefined if none does, as awaiting costs each step a turn of the queue. */
+  /** Resolves when no call reads the weights any more; undefined if none does, as awaiting would cost each step a turn of the queue. */
   undisturbed(): Promise<void> | undefined {
     return this.#reads === 0 ? undefined : this.#unread();
   }

@@ -116,7 +116,7 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   });
 }
 
-/** Puts the complete part in place, or removes it if the content is wrong. */
+/** Renames a complete download to its file, or removes it if the content is wrong. */
 async function accept(options: DownloadOptions, resumed: boolean): Promise<void> {
   const part = `${options.path}.part`;
   const bytes = await readFileBounded(part, options.maxBytes);

@@ -100,7 +100,7 @@ export class FeatureFile {
     }
   }
 
-  /** Removes other networks' features where there are too many. */
+  /** Ends the use of the file, and removes features of other networks where the cache has too many. */
   close(): Promise<void> {
     return makeRoom(this.#folder, ENDING, this.#limits);
   }

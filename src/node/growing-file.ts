@@ -24,7 +24,7 @@ let temporaryCount = 0;
 const LEFT_BEHIND = 10_000;
 
 /**
- * Milliseconds after which one counts as left behind whose process seems to run: its number may be another process's by
+ * Milliseconds after which a temporary file counts as left behind though its process seems to run: its number may be another's by
  * now.
  */
 const FORGOTTEN = 24 * 3600 * 1000;

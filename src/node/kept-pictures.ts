@@ -33,11 +33,11 @@ const PART = {
 } as const satisfies OptionSchema;
 
 const GROUP = {
-  /** A word for such files. */
+  /** Word for the kind of files that were left out, such as "empty". */
   kind: { kind: text() },
-  /** Number of them. */
+  /** Number of files of this kind. */
   count: { kind: whole(1) },
-  /** Name of the first. */
+  /** Name of the first file of this kind. */
   example: { kind: text() },
   /** Reason that its reader gave. */
   reason: { kind: text(), optional: true },
@@ -46,9 +46,9 @@ const GROUP = {
 const FACTS = {
   /** Size of the smallest picture. */
   smallest: SIZE,
-  /** Size of the middle one. */
+  /** Size of the picture that is in the middle by area. */
   median: SIZE,
-  /** Size of the largest. */
+  /** Size of the largest picture. */
   largest: SIZE,
   /** Number of sizes. */
   sizes: { kind: whole(1) },

@@ -39,7 +39,7 @@ export function mirrorName(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-/** An abort signal for when a time passes without {@link Stopwatch.restart}, or when the caller's signal aborts. */
+/** An abort signal that fires when a time passes without {@link Stopwatch.restart}, or when the caller's signal aborts. */
 export class Stopwatch {
   readonly signal: AbortSignal;
   private readonly controller = new AbortController();

@@ -10,7 +10,7 @@ export interface OptionDescription {
   readonly key: string;
   /** Its name in a form, such as "Weight decay". */
   readonly label: string;
-  /** Says in a sentence what it is. */
+  /** Help text: one sentence that says what the option is. */
   readonly help: string;
   /** Formats of files that know it, such as "CSV"; undefined where all do. */
   readonly formats: readonly string[] | undefined;
@@ -19,12 +19,12 @@ export interface OptionDescription {
   readonly choices: readonly string[] | undefined;
   /** The bounds of a number. */
   readonly rule: NumberRule | undefined;
-  /** Says what it may be, such as "a whole number at least 1". */
+  /** Allowed values in words, such as "a whole number at least 1". */
   readonly wanted: string;
   /** Its value where it is not given; undefined where it is required, or where there is none. */
   readonly default: Json | undefined;
   readonly isRequired: boolean;
-  /** Few need it: forms show it under "More options". */
+  /** True for an option that few need: forms show it under "More options". */
   readonly isRare: boolean;
 }
 

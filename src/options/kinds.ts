@@ -50,7 +50,7 @@ export interface OptionKind<Input, Value> {
   read(who: string, key: string, value: unknown): Value;
   /** The form in which files keep a value that is not JSON itself; undefined for nothing. */
   toJson?(value: Value): Json | undefined;
-  /** Bears the type of the callers' value; never set. */
+  /** Carries the type of the callers' value for the compiler; never set. */
   readonly input?: Input;
 }
 

@@ -27,7 +27,7 @@ export function adviceOn(word: unknown, names: readonly string[]): ErrorMore {
   return near === undefined ? {} : { advice: `did you mean ${near}?` };
 }
 
-/** Options that other calls or things take, by the name of these. */
+/** Options that other functions or types take, by the names of those: an error names the right place for a misplaced option. */
 export type OtherOptions = { readonly [owner: string]: object };
 
 /**

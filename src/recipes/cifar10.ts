@@ -26,7 +26,7 @@ function block(filters: number): readonly Layer[] {
   ];
 }
 
-/** For CIFAR-10 (Krizhevsky, 2009), after K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (2024). */
+/** A residual network with its training for CIFAR-10 (Krizhevsky, 2009), after K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (2024). */
 export const cifar10: Recipe = {
   name: "cifar10",
   description:

@@ -7,11 +7,11 @@ import { speed99 } from "./speed99.ts";
 /** Rows and columns up to which grey images count as small, as those of MNIST are. */
 const SMALL = 40;
 
-/** Small grey images that the network is shown in all. */
+/** Number of small grey images that a run trains on, repetitions counted, which decides on its epochs. */
 const SMALL_SHOWN = 20_000;
 const MOST_SMALL_EPOCHS = 100;
 
-/** Number of small grey images up to which batches are smaller, for more steps, with a learning rate in proportion. */
+/** Number of small grey images up to which batches are smaller, which gives more steps, and the learning rate is lower in proportion. */
 const FEW = 10_000;
 const FOR_FEW = {
   batchSize: 32,
@@ -23,7 +23,7 @@ const SHOWN = 15_000;
 const LEAST_EPOCHS = 5;
 const MOST_EPOCHS = 60;
 
-/** Number of images from which on a network of twice the filters does not learn them by heart. */
+/** Number of photographs from which on a network with twice the filters does not overfit. */
 const MANY = 2000;
 const FOR_MANY = { filters: 16, dropout: 0.2 };
 

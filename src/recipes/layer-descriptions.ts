@@ -63,7 +63,7 @@ export function describeLayers(layers: (classes: number) => readonly Layer[]): r
   return usual.map((config, i) => followingClasses(config, more[i]));
 }
 
-/** The first of two descriptions, which were made for the usual number of classes and one more. */
+/** A description in which numbers that follow the number of classes are `classes`, found by comparing it with one for one more class. */
 function followingClasses(usual: Json, more: Json | undefined): Json {
   if (Array.isArray(usual)) {
     const others: readonly Json[] = Array.isArray(more) ? more : [];

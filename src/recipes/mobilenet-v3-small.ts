@@ -62,7 +62,7 @@ function normalization(): Layer {
   return batchNormalization({ momentum: 0.99, epsilon: 1e-3 });
 }
 
-/** Factors of channels from their means (Hu et al., 2018), with hard sigmoids. */
+/** Squeeze and excitation (Hu et al., 2018) with hard sigmoids: channels times factors that follow from their means. */
 function weighed(name: string, channels: number): readonly Layer[] {
   return [
     globalAveragePooling2d(),

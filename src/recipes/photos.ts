@@ -23,7 +23,7 @@ function block(filters: number, strides: number): readonly Layer[] {
 const SHAPE = [64, 64, 3] as const;
 const VARIABLES = { filters: 8, dropout: 0.5 };
 
-/** For photographs of any size, trained from random weights: the default for all but small grey images. */
+/** A small residual network for photographs of any size, trained from random weights: the default for all but small grey images. */
 export const photos: Recipe = {
   name: "photos",
   description: "small residual network for a few hundred photographs: crops, flips, colours, cutout, averaged weights",

@@ -19,7 +19,7 @@ const READER: OptionKind<ReadSettings, ReadSettings> = {
 
 /** The data of a run, as far as it is always noted: null where there is none. */
 const NOTED_DATA = {
-  /** Where the images come from. */
+  /** Source of the images. */
   source: { kind: choice(["mnist", "digits", "folder"]) },
   /** Path of the folder or the file; null where the program finds the data itself. */
   folder: { kind: text(), optional: true },
@@ -67,7 +67,7 @@ const OWN = {
   backbone: { kind: nested(BACKBONE), optional: true },
   /** Path of the model whose answers it learns from. */
   teacher: { kind: text(), optional: true },
-  /** Where the images come from. */
+  /** Source and choice of the images. */
   data: { kind: dataSettings() },
   /** Kernels that computed. */
   engine: { kind: choice(ENGINES) },

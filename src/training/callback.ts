@@ -40,17 +40,17 @@ export interface TrainingControl {
 export interface Callback {
   /** Names the callback's state in a checkpoint; unique within a run. */
   readonly name: string;
-  /** Before the first step of a new run, not of a resumed one: forgets what it knows of another run. */
+  /** Called before the first step of a new run, not of a resumed one: forgets what it knows of another run. */
   onTrainBegin?(): void;
-  /** After each step. */
+  /** Called after each step. */
   onStepEnd?(event: StepEvent, control: TrainingControl): void | Promise<void>;
-  /** After each epoch and its validation. */
+  /** Called after each epoch and its validation. */
   onEpochEnd?(event: EpochEvent, control: TrainingControl): void | Promise<void>;
-  /** After the last epoch or a stop, before `fit` returns. */
+  /** Called after the last epoch or a stop, before `fit` returns. */
   onTrainEnd?(control: TrainingControl): void | Promise<void>;
-  /** Its state for a checkpoint, as JSON. */
+  /** Returns the callback's state for a checkpoint, as JSON. */
   state?(): Json;
-  /** Its arrays for a checkpoint. */
+  /** Returns the callback's arrays for a checkpoint, by name. */
   tensors?(): ReadonlyMap<string, Float32Array>;
   /** Takes over the state and the arrays of a checkpoint. */
   restore?(state: Json, tensors: ReadonlyMap<string, Float32Array>): void;

@@ -11,7 +11,7 @@ import { PREDICTION } from "./prediction-settings.ts";
 /** The options of `classify`. */
 export const CLASSIFY_OPTIONS = {
   ...PREDICTION,
-  /** The most classes in the answer. */
+  /** Most classes in the answer. */
   topK: { kind: whole(1), default: 5 },
   /**
    * Way to bring a picture to the model's shape. `"resize"` stretches it; `"digit"` prepares it as MNIST was made: light on dark, at most

@@ -15,9 +15,9 @@ const MAX_CLASSES = 4096;
  * one that has no examples, F1 of one that has and gets neither.
  */
 export interface ClassFigures {
-  /** Right ones among those predicted as this class. */
+  /** Share of right predictions among those of this class: tp / (tp + fp). */
   readonly precision: number;
-  /** Right ones among those of this class. */
+  /** Share of this class's examples that were predicted right: tp / (tp + fn). */
   readonly recall: number;
   /** Harmonic mean of precision and recall: 2 tp / (2 tp + fp + fn). */
   readonly f1: number;

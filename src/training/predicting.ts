@@ -2,7 +2,7 @@ import type { Network } from "../model/network.ts";
 import type * as Predict from "./predict.ts";
 
 /**
- * A prediction by the weights of the call, though what predicts is loaded by the first one: no step of a run comes between.
+ * Predicts with the weights of the moment of the call, although the code that predicts may have to be loaded first: no step comes between.
  *
  * @param work what is wanted of the functions that predict
  */

@@ -35,7 +35,7 @@ export class Predictor {
     return this.answer(data, index, i);
   }
 
-  /** `correct` for an image whose outputs are numbers. */
+  /** The answer of `correct` for an image none of whose outputs is NaN. */
   protected answer(_data: Dataset, _index: number, i: number): number {
     return this.#correct[i];
   }
@@ -62,7 +62,7 @@ export class Predictor {
     return this.scores;
   }
 
-  /** Scores of the staged images. */
+  /** Runs the staged images forward and returns the scores [count, elements] of each output. */
   protected pass(count: number, loss: boolean): readonly Values[] {
     this.network.evaluate(count, this.#mode, loss);
     return this.sizes.map((_, output) => this.network.predictions(count, output));

@@ -27,9 +27,9 @@ export interface Progress {
   readonly trainSeconds: number;
   /** Counts of the predictions in the current epoch so far, where the run has metrics. */
   readonly counts?: MetricCounts;
-  /** Sums since the last average was told. */
+  /** Sums since the last event `average`. */
   readonly averaged: Sums;
-  /** Reports told of the last step. */
+  /** Number of reports that were already given after the last step. */
   readonly reported: number;
   /** The factor of the learning rate that callbacks have set. */
   readonly learningRateFactor: number;

@@ -9,7 +9,7 @@ import type { Model } from "./model.ts";
 export const WHITENING = {
   /** Training images that patches are taken from, the first ones, or as many as there are. */
   images: { kind: whole(1), default: 5000 },
-  /** Added to each eigenvalue, a variance of scaled pixels. */
+  /** Number added to each eigenvalue, which is a variance of scaled pixels. */
   epsilon: { kind: number({ above: 0 }), default: 0.0005 },
 } as const satisfies OptionSchema;
 

@@ -99,7 +99,7 @@ export class Connection {
     this.settle();
   }
 
-  /** Lets the program end by itself, or not: it has to wait while a call or a run is under way. */
+  /** Keeps the program from ending while a call or a run is under way, and lets it end by itself otherwise. */
   settle(): void {
     const runs = [...this.#runs.values()].some((listener) => !listener.isPaused());
     const isNeeded = !this.#isReady || this.#pending.size > 0 || runs;

@@ -66,7 +66,7 @@ function methodOf(object: Hosted, name: string) {
 /** The words of browsers and Node where an array finds no memory. */
 const NO_MEMORY = /allocation failed|out of memory|array length/i;
 
-/** An error as it is, unless it is the host's own and says that memory has run out. */
+/** The error for a failed call: a `HostError` where the host says that memory has run out, other errors as they are. */
 function withoutMemory(who: string, error: unknown): unknown {
   if (!(error instanceof Error) || "code" in error || !NO_MEMORY.test(error.message)) return error;
   const advice = "use fewer images or a smaller batch, dispose of what is not needed, or close other pages";

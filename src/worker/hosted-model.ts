@@ -190,29 +190,29 @@ export class HostedModel {
   }
 
   predict(images: Pixels | Uint8ClampedArray, options: PredictOptions): Promise<Float32Array> {
-    return this.#see(images.length, () => this.model.predict(images, options));
+    return this.#predict(images.length, () => this.model.predict(images, options));
   }
 
   predictOutputs(images: Pixels | Uint8ClampedArray, options: PredictOptions) {
-    return this.#see(images.length, () => this.model.predictOutputs(images, options));
+    return this.#predict(images.length, () => this.model.predictOutputs(images, options));
   }
 
   classify(picture: OpenPicture, options: ClassifyOptions) {
-    return this.#see(0, async () => {
+    return this.#predict(0, async () => {
       const { classify } = await import("../training/classify.ts");
       return classify(this.model, picture, options);
     });
   }
 
-  /** Runs a prediction of so many pixels: of at most one batch at once, between two steps of a run; of more in its turn. */
-  #see<T>(pixels: number, work: () => Promise<T>): Promise<T> {
+  /** Runs a prediction of so many pixels: one of at most a batch between two steps of a run, a larger one in its turn. */
+  #predict<T>(pixels: number, work: () => Promise<T>): Promise<T> {
     if (!this.#run?.isUnderWay) return this.#lock.run(work);
     const batch = this.model.network.batchSize * sizeOf(this.model.architecture.input.shape);
     return pixels <= batch ? work() : this.#lock.run(work);
   }
 
   activations(image: Pixels | Uint8ClampedArray) {
-    return this.#soon(async () => {
+    return this.#betweenSteps(async () => {
       this.#probe ??= Probe.create(this.model.network);
       return (await this.#probe).run(image);
     });
@@ -223,13 +223,13 @@ export class HostedModel {
   }
 
   getWeight(name: string) {
-    return this.#soon(() => this.model.getWeight(name));
+    return this.#betweenSteps(() => this.model.getWeight(name));
   }
 
   getGradient(name: string) {
     const work = () => Float32Array.from(this.model.network.gradient(name));
     // While replicas exchange gradients, the model's are not those of the batch.
-    return this.#group === undefined ? this.#soon(work) : this.#lock.run(work);
+    return this.#group === undefined ? this.#betweenSteps(work) : this.#lock.run(work);
   }
 
   setWeight(name: string, values: Float32Array) {
@@ -241,11 +241,11 @@ export class HostedModel {
   }
 
   describe() {
-    return this.#soon(() => this.model.describe());
+    return this.#betweenSteps(() => this.model.describe());
   }
 
   summary() {
-    return this.#soon(() => this.model.summary());
+    return this.#betweenSteps(() => this.model.summary());
   }
 
   weightsSha256() {
@@ -267,13 +267,13 @@ export class HostedModel {
     });
   }
 
-  /** Does work that takes no longer than a step: while a run goes on at once, between two steps; else in its turn. */
-  async #soon<T>(work: () => T | Promise<T>): Promise<T> {
+  /** Does work that takes no longer than a step: between two steps while a run goes on, otherwise in its turn. */
+  async #betweenSteps<T>(work: () => T | Promise<T>): Promise<T> {
     if (!this.#run?.isUnderWay) return this.#lock.run(work);
     return this.model.network.turns.read(async () => work());
   }
 
-  /** Does work in its turn that must not come between the batches of a prediction which did not wait for its own. */
+  /** Does work in its turn, and not between the batches of a prediction that runs without waiting for its turn. */
   #alone<T>(work: () => T | Promise<T>): Promise<T> {
     return this.#lock.run(async () => {
       if (this.engine !== undefined) await this.model.network.turns.undisturbed();

@@ -102,7 +102,7 @@ export class HostedSession {
 /** Milliseconds from one progress message to the next. */
 const PROGRESS_EVERY = 1000 / 60;
 
-/** Progress messages, but no more often than a page draws. */
+/** A function that passes on progress no more often than a page draws. */
 function seldom(onProgress: OnProgress): OnProgress {
   let next = 0;
   return (done, total) => {

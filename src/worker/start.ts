@@ -20,7 +20,7 @@ export interface WorkerHandle {
 /** Events of a worker. */
 export interface WorkerEvents {
   onMessage(message: unknown): void;
-  /** It was lost, or will never start. */
+  /** Called when the worker is lost, or will never start. */
   onEnd(reason: string): void;
 }
 

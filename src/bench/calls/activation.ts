@@ -51,7 +51,7 @@ export const ACTIVATIONS: readonly Activation[] = [
   { name: "mish", kernel: "mish", gradientFrom: "x", scalars: [], units: 20 },
 ];
 
-/** y from x, samples of `size`. */
+/** The call that computes y from x, samples of `size`. */
 export function activationForward(
   activation: Activation,
   [n, size]: readonly [number, number],
@@ -92,7 +92,7 @@ function gradientBound(name: Activation["name"]): Bound {
   }
 }
 
-/** dx from dy, and from x or y as the activation says. */
+/** The call that computes dx from dy, and from x or y as the activation says. */
 export function activationBackward(
   activation: Activation,
   [n, size]: readonly [number, number],
@@ -145,7 +145,7 @@ export function activationCalls(size: readonly [number, number]): KernelCall[] {
   });
 }
 
-/** y = softmax(x), rows of classes. */
+/** The call that computes y = softmax(x) for rows of classes. */
 export function softmaxForward(
   [n, positions, classes]: readonly [number, number, number],
   x: Float64Array,
@@ -159,7 +159,7 @@ export function softmaxForward(
   };
 }
 
-/** dx from y and dy. */
+/** The call that computes dx from y and dy. */
 export function softmaxBackward(
   [n, positions, classes]: readonly [number, number, number],
   y: Float64Array,

@@ -1,7 +1,7 @@
 import { close, input, type KernelCall, normal, output, state, sumOf } from "./call.ts";
 import { elementwise, type WorkRows, work } from "./work-rows.ts";
 
-/** y = factor x + offset. */
+/** The call that computes y = factor x + offset. */
 export function rescaleCall([n, size]: readonly [number, number], factor: number, offset: number): KernelCall {
   const label = `${n} x ${size}, by ${factor}, ${offset} added`;
   const numbers = [Math.fround(factor), Math.fround(offset)];

@@ -82,7 +82,7 @@ function operations({ n, c, k, r, s, groups }: ConvolutionCase, { p, q }: Convol
   return (2 * n * p * q * k * r * s * c) / groups;
 }
 
-/** y from x; `lower` 0 is a fused ReLU, which `upper` may bound. */
+/** The call that computes y from x; `lower` 0 is a fused ReLU, which `upper` may bound. */
 export function convolutionForward(
   shape: ConvolutionCase,
   data: ConvolutionData,
@@ -129,7 +129,7 @@ export function convolutionForward(
   };
 }
 
-/** dx from dy. */
+/** The call that computes dx from dy. */
 export function convolutionBackwardData(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
   const geometry = geometryOf(shape);
   const { n, h, w, c, k, r, s, groups } = shape;
@@ -152,7 +152,7 @@ export function convolutionBackwardData(shape: ConvolutionCase, data: Convolutio
   };
 }
 
-/** dw from x and dy. */
+/** The call that computes dw from x and dy. */
 export function convolutionBackwardWeights(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
   const geometry = geometryOf(shape);
   const { n, h, w, c, k, r, s, groups } = shape;
@@ -173,7 +173,7 @@ export function convolutionBackwardWeights(shape: ConvolutionCase, data: Convolu
   };
 }
 
-/** db from dy: shared sums over positions, untied over samples only. */
+/** The call that computes db from dy: shared sums over positions, untied over samples only. */
 export function convolutionBackwardBias(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
   const { p, q } = geometryOf(shape);
   const columns = shape.bias === "untied" ? p * q * shape.k : shape.k;

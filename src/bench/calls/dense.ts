@@ -32,7 +32,7 @@ function rectified(x: Float64Array): Float64Array {
   return x.map((value) => Math.max(value, 0));
 }
 
-/** y from x; `lower` 0 is a fused ReLU. */
+/** The call that computes y from x; `lower` 0 is a fused ReLU. */
 export function denseForward(
   shape: DenseCase,
   data: DenseData,
@@ -54,7 +54,7 @@ export function denseForward(
   };
 }
 
-/** dx from dy. */
+/** The call that computes dx from dy. */
 export function denseBackwardData(shape: DenseCase, data: DenseData, unpacked = false): KernelCall {
   const { n, inputs, units } = shape;
   const count = Math.ceil(inputs / 8);
@@ -74,7 +74,7 @@ export function denseBackwardData(shape: DenseCase, data: DenseData, unpacked = 
   };
 }
 
-/** dw from x and dy; `copied`: parts of them are copied side by side first. */
+/** The call that computes dw from x and dy; `copied`: parts of them are copied side by side first. */
 export function denseBackwardWeights(shape: DenseCase, data: DenseData, copied = false): KernelCall {
   const { n, inputs, units } = shape;
   return {
@@ -90,7 +90,7 @@ export function denseBackwardWeights(shape: DenseCase, data: DenseData, copied =
   };
 }
 
-/** dx from dy and w less its gradient, for one sample; `sparse` leaves out rows whose input is zero. */
+/** The call that computes dx from dy and w less its gradient, for one sample; `sparse` leaves out rows whose input is zero. */
 export function denseBackwardSgd(shape: DenseCase, data: DenseData, sparse: boolean, wantsDx = true): KernelCall {
   const { inputs, units } = shape;
   const x = rectified(data.x.subarray(0, inputs));
@@ -114,7 +114,7 @@ export function denseBackwardSgd(shape: DenseCase, data: DenseData, sparse: bool
   };
 }
 
-/** db from dy. */
+/** The call that computes db from dy. */
 export function denseBackwardBias(shape: DenseCase, data: DenseData): KernelCall {
   const { n, units } = shape;
   return {

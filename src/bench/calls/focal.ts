@@ -20,7 +20,7 @@ export interface SoftmaxFocalOptions {
   readonly weight: number;
 }
 
-/** Losses, hits and gradients of n rows of logits. */
+/** The call that computes losses, hits and gradients of n rows of logits. */
 export function softmaxFocalCrossEntropy(
   [n, classes]: readonly [number, number],
   logits: Float64Array,
@@ -52,7 +52,7 @@ export interface SigmoidFocalOptions {
   readonly weight: number;
 }
 
-/** Losses and gradients of n samples of `size` logits. */
+/** The call that computes losses and gradients of n samples of `size` logits. */
 export function sigmoidFocalCrossEntropy(
   [n, size]: readonly [number, number],
   logits: Float64Array,
@@ -71,7 +71,7 @@ export function sigmoidFocalCrossEntropy(
   };
 }
 
-/** Losses, hits and gradients of n rows of logits against rows of targets. */
+/** The call that computes losses, hits and gradients of n rows of logits against rows of targets. */
 export function softCrossEntropy(
   [n, classes]: readonly [number, number],
   logits: Float64Array,

@@ -17,7 +17,7 @@ export interface CrossEntropyOptions {
   readonly weight: number;
 }
 
-/** Losses, hits and gradients of n rows of logits. */
+/** The call that computes losses, hits and gradients of n rows of logits. */
 export function softmaxCrossEntropy(
   [n, classes]: readonly [number, number],
   logits: Float64Array,
@@ -33,7 +33,7 @@ export function softmaxCrossEntropy(
   };
 }
 
-/** Losses and gradients of n samples of `size` outputs, for a kernel with no numbers of its own. */
+/** The call that computes losses and gradients of n samples of `size` outputs, for a kernel with no numbers of its own. */
 function valueLoss(
   kernel: "sigmoid_binary_cross_entropy" | "mean_squared_error" | "mean_absolute_error",
   [n, size]: readonly [number, number],
@@ -59,7 +59,7 @@ function valueLoss(
   };
 }
 
-/** Losses and gradients of n samples of `size` logits. */
+/** The call that computes losses and gradients of n samples of `size` logits. */
 export function sigmoidBinaryCrossEntropy(
   shape: readonly [number, number],
   logits: Float64Array,
@@ -69,7 +69,7 @@ export function sigmoidBinaryCrossEntropy(
   return valueLoss("sigmoid_binary_cross_entropy", shape, [logits, targets], weight, { name: "logits", roundings: 16 });
 }
 
-/** Losses and gradients of n samples of `size` outputs. */
+/** The call that computes losses and gradients of n samples of `size` outputs. */
 export function meanSquaredError(
   shape: readonly [number, number],
   y: Float64Array,
@@ -79,7 +79,7 @@ export function meanSquaredError(
   return valueLoss("mean_squared_error", shape, [y, targets], weight, { name: "y", roundings: 8 });
 }
 
-/** Losses and gradients of n samples of `size` outputs. */
+/** The call that computes losses and gradients of n samples of `size` outputs. */
 export function meanAbsoluteError(
   shape: readonly [number, number],
   y: Float64Array,
@@ -89,7 +89,7 @@ export function meanAbsoluteError(
   return valueLoss("mean_absolute_error", shape, [y, targets], weight, { name: "y", roundings: 8 });
 }
 
-/** Losses and gradients of n samples of `size` outputs. */
+/** The call that computes losses and gradients of n samples of `size` outputs. */
 export function huber(
   [n, size]: readonly [number, number],
   y: Float64Array,

@@ -11,7 +11,7 @@ type ImageShape = readonly [n: number, positions: number, channels: number];
 /** The kernels of two tensors of one shape. */
 export const BINARY = ["add", "subtract", "multiply", "maximum"] as const;
 
-/** y from a and b; `host` is the input whose place y may take. */
+/** The call that computes y from a and b; `host` is the input whose place y may take. */
 export function binaryCall(
   kernel: (typeof BINARY)[number],
   [n, size]: Size,
@@ -29,7 +29,7 @@ export function binaryCall(
   };
 }
 
-/** dx from an input and the output of a maximum, and with `rest` the gradient for the other inputs. */
+/** The call that computes dx from an input and the output of a maximum, and with `rest` the gradient for the other inputs. */
 export function maximumBackward(
   [n, size]: Size,
   { x, y, dy }: { x: Float64Array; y: Float64Array; dy: Float64Array },
@@ -52,7 +52,7 @@ export function maximumBackward(
   };
 }
 
-/** y = factor x. */
+/** The call that computes y = factor x. */
 export function scaleCall([n, size]: Size, x: Float64Array, factor: number): KernelCall {
   return {
     kernel: "scale",
@@ -64,7 +64,7 @@ export function scaleCall([n, size]: Size, x: Float64Array, factor: number): Ker
   };
 }
 
-/** y = x times a number for each channel. */
+/** The call that computes y = x times a number for each channel. */
 export function multiplyChannels([n, positions, channels]: ImageShape, x: Float64Array, s: Float64Array): KernelCall {
   return {
     kernel: "multiply_channels",

@@ -20,7 +20,7 @@ function parts(shape: ConvolutionCase, data: ConvolutionData) {
   };
 }
 
-/** y from x; `lower` 0 is a fused ReLU. */
+/** The call that computes y from x; `lower` 0 is a fused ReLU. */
 function narrowForward(shape: ConvolutionCase, data: ConvolutionData, lower: number): KernelCall {
   const { x, bias, dims, taps, operations, geometry } = parts(shape, data);
   return {
@@ -62,7 +62,7 @@ export function somePlaces(shape: ConvolutionCase): Float64Array {
   return Float64Array.from({ length: maxima }, (_, i) => FIRST_PLACE + kinds[(i * 7 + (i >> 3)) % 4]);
 }
 
-/** dw from x, places and the gradient of the maxima. */
+/** The call that computes dw from x, places and the gradient of the maxima. */
 export function narrowPoolBackwardWeights(
   shape: ConvolutionCase,
   data: ConvolutionData,

@@ -27,7 +27,7 @@ export function dropChannelsCalls([n, positions, channels]: readonly [number, nu
   }));
 }
 
-/** Normal noise. */
+/** The call that adds normal noise. */
 export function gaussianNoiseCall([n, size]: readonly [number, number]): KernelCall {
   return {
     kernel: "gaussian_noise",

@@ -36,7 +36,7 @@ function filtersCall(shape: ConvolutionCase, data: ConvolutionData, reversed: bo
   };
 }
 
-/** y from x by Winograd's filtering; `lower` 0 is a fused ReLU. */
+/** The call that computes y from x by Winograd's filtering; `lower` 0 is a fused ReLU. */
 export function winogradForward(
   shape: ConvolutionCase,
   data: ConvolutionData,
@@ -59,7 +59,7 @@ export function winogradForward(
   };
 }
 
-/** dx from dy by Winograd's filtering. */
+/** The call that computes dx from dy by Winograd's filtering. */
 export function winogradBackwardData(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
   const { n, h, w, c, k, name } = shape;
   const { p, q, padTop, padLeft } = geometryOf(shape);
@@ -77,7 +77,7 @@ export function winogradBackwardData(shape: ConvolutionCase, data: ConvolutionDa
   };
 }
 
-/** dw from x and dy by Winograd's filtering. */
+/** The call that computes dw from x and dy by Winograd's filtering. */
 export function winogradBackwardWeights(shape: ConvolutionCase, data: ConvolutionData): KernelCall {
   const { n, h, w, c, k, name } = shape;
   const { p, q, padTop, padLeft } = geometryOf(shape);

@@ -55,7 +55,7 @@ function readThreads(list: readonly string[] | undefined): (number | "auto")[] {
   return readWords("--threads", COMMAND_OPTIONS.bench.threads.kind.item, list);
 }
 
-/** Plain JavaScript has one thread; it stands beside any number of the others. */
+/** All pairs of an engine and a number of threads; plain JavaScript is measured once, on its one thread. */
 function combine(engines: readonly EngineName[], threads: readonly (number | "auto")[]): Setting[] {
   return engines.flatMap((engine): Setting[] =>
     engine === "js" ? [{ engine, threads: 1 }] : threads.map((count) => ({ engine, threads: count })),

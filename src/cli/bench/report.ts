@@ -18,7 +18,7 @@ function shareOfPeak({ gflops, peakGflops }: { gflops: number; peakGflops: numbe
   return `${Math.round((100 * gflops) / peakGflops)} %`;
 }
 
-/** Empty for kernels that multiply. */
+/** A kernel's share of the bandwidth of `scale`, in percent; empty for kernels that multiply. */
 function shareOfScale({ gigabytesPerSecond, scaleGigabytesPerSecond }: KernelRow): string {
   if (scaleGigabytesPerSecond === undefined) return "";
   return `${Math.round((100 * gigabytesPerSecond) / scaleGigabytesPerSecond)} %`;
@@ -132,10 +132,10 @@ function comparison<Row extends NetworkRow | KernelRow>(
   return `${said.join(", ")} as fast as plain JavaScript (${what})`;
 }
 
-/** Below this share of a core the figures are not what the machine can do. */
+/** Share of a core's time below which a measurement counts as disturbed by other programs. */
 const BUSY = 0.9;
 
-/** Said where other programs took the core away, which wall times cannot show. */
+/** The warning that other programs took processor time away from a measurement; undefined where none did. */
 export function busyWarning(rows: readonly (NetworkRow | KernelRow)[]): string | undefined {
   // Threads that wait take no time of their processors: only one alone tells.
   const alone = rows.filter(({ threads }) => threads === 1);

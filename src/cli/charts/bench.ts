@@ -54,7 +54,7 @@ interface Bar {
   readonly peakGflops: number;
   /** Text beside the bar: its length as a number. */
   readonly note: string;
-  /** More for who points at it. */
+  /** Text of the tooltip, with details that have no room in the chart. */
   readonly more?: string;
 }
 

@@ -13,11 +13,11 @@ import { BLUE, element, escapeXml, GRID, INK, label, MIDDLE, ORANGE, shifted, sv
 const MAX_SIDE = 640;
 const MAX_CELL = 48;
 const MIN_CELL = 2;
-/** Cells smaller than these have no number in them, no name beside them, or a turned percentage below. */
+/** Sides of cells, in pixels, below which they have no number in them, no name beside them, or a turned percentage below. */
 const MIN_CELL_WITH_COUNT = 24;
 const MIN_CELL_WITH_NAME = 12;
 const MIN_CELL_WITH_PERCENT = 44;
-/** Share of mistakes that is shown as strongly as can be, unless there are greater ones. */
+/** Share of mistakes from which on a cell has the strongest colour; a greater share in the matrix takes its place. */
 const LEAST_WORST = 0.03;
 const MAX_NAME = 18;
 const CHARACTER_WIDTH = 6.8;

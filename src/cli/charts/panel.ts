@@ -16,11 +16,11 @@ export const PLOT_WIDTH = PANEL.width - PANEL.left - PANEL.right;
 export const PLOT_HEIGHT = PANEL.height - PANEL.top - PANEL.bottom;
 /** Room for the heading of a file. */
 export const HEADING = 44;
-/** With more epochs than this a dot on each would hide the line. */
+/** Most epochs of a curve that has a dot on each; more dots would hide the line. */
 const MAX_DOTS = 40;
-/** From this ratio of the greatest to the smallest loss on the axis is logarithmic. */
+/** Ratio of the greatest to the smallest loss from which on the axis is logarithmic. */
 const LOG_RATIO = 30;
-/** Beyond this a nice round axis would overflow; treated as infinite. */
+/** Largest value that is drawn; beyond it an axis with round numbers would overflow, so it counts as infinite. */
 const HUGE = 1e300;
 
 /** A scale of numbers. */
@@ -39,7 +39,7 @@ export interface Series {
   /** Default 2. */
   readonly width?: number;
   readonly dash: string | undefined;
-  /** Only finite values; a gap where an epoch is missing. */
+  /** Points of the line, all finite; a missing epoch leaves a gap. */
   readonly points: readonly Point[];
 }
 
@@ -60,7 +60,7 @@ export const TRAINING_DASH = "5 3";
 /** A figure of an epoch that is drawn. */
 export type Figure = "trainLoss" | "valLoss" | "trainAccuracy" | "valAccuracy";
 
-/** The finite values of epochs. */
+/** The finite values of a figure as points over the epochs. */
 export function pointsOf(history: readonly HistoryRow[], figure: Figure): Point[] {
   return history.flatMap((row) => {
     const y = row[figure];

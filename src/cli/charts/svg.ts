@@ -66,7 +66,7 @@ export function shifted(x: number, y: number, content: readonly string[]): strin
   return element("g", { transform: `translate(${attributeText(x)},${attributeText(y)})` }, content);
 }
 
-/** Place of the heading, and the width of its widest characters' mean in the fonts that there may be. */
+/** Left edge of the heading, and the width that a character of it may take, both in pixels. */
 const HEAD_LEFT = 24;
 const HEAD_CHARACTER = 10.8;
 

@@ -28,8 +28,8 @@ export interface Watch {
   onProgress(name: string): void;
 }
 
-/** Lets signals and the screen have their turn. */
-async function rest({ signal }: Watch): Promise<void> {
+/** Lets the event loop handle signals and draw the status line; throws if the user has interrupted. */
+async function yieldToEvents({ signal }: Watch): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
   signal.throwIfAborted();
 }
@@ -93,12 +93,12 @@ export async function checkKernels(
     if (!wanted(kernel)) continue;
     watch.onProgress(kernel);
     for (const call of calls) check(call, true);
-    await rest(watch);
+    await yieldToEvents(watch);
   }
   for (const call of networkCalls().filter(({ kernel }) => wanted(kernel))) {
     watch.onProgress(call.kernel);
     check(call, false);
-    await rest(watch);
+    await yieldToEvents(watch);
   }
   return [...faults].map(([on, found]) => ({ check: "kernels", on, count, faults: found }));
 }
@@ -114,7 +114,7 @@ export async function checkGradients(engines: readonly EngineName[], watch: Watc
     for (const engine of engines) {
       const found = await gradientFaults(network, { engine, threads: 1 }, exact.gradients);
       faults.get(engine)?.push(...found.map((fault) => ({ ...fault, on: engine })));
-      await rest(watch);
+      await yieldToEvents(watch);
     }
   }
   const count = CHECKED_NETWORKS.length;
@@ -131,7 +131,7 @@ export async function checkThreads(engines: readonly EngineName[], watch: Watch)
       watch.onProgress(network.name);
       const faults = await threadFaults(network, { engine, threads: 2 });
       found.push(...faults.map((fault) => ({ ...fault, on: engine })));
-      await rest(watch);
+      await yieldToEvents(watch);
     }
     checks.push({ check: "threads", on: engine, count: CHECKED_NETWORKS.length, faults: found });
   }

@@ -57,7 +57,7 @@ function blocksOf(layers: readonly LayerDescription[]): readonly string[] {
     .sort((a, b) => a.split("/").length - b.split("/").length);
 }
 
-/** A path without that of the innermost block that it is in; the sum of a block bears its type. */
+/** A layer's name within the innermost block that it is in; the sum at the end of a block is called `add`. */
 function nameWithin(path: string, frame: readonly string[]): string {
   const block = frame.at(-1);
   if (block === undefined) return path;

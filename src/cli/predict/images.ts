@@ -27,7 +27,7 @@ import { dimensions } from "../format.ts";
 export interface Subject {
   /** Its name for people and programs: the path of its file, also within an archive. */
   readonly path: string;
-  /** Its place in a file of several. */
+  /** Index of the image in a file that holds several. */
   readonly index?: number;
   /** True for one whose own file was named, false for one of many in a folder or an archive. */
   readonly isNamed: boolean;
@@ -39,7 +39,7 @@ export interface Subject {
 
 /** All images that one word names. */
 export interface Source {
-  /** Their number; undefined for files of images, which are counted as they are read. */
+  /** Number of the images; undefined for files of images, which are counted as they are read. */
   readonly count: number | undefined;
   /** True for a folder, an archive or a pattern. */
   readonly isMany: boolean;
@@ -54,7 +54,7 @@ export interface Source {
 export interface Request {
   readonly model: PictureModel;
   readonly prepare: Preparation;
-  /** Only so many images of a file of several. */
+  /** Most images that are taken of a file that holds several. */
   readonly limit: number | undefined;
 }
 

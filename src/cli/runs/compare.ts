@@ -155,7 +155,7 @@ function comparison(runs: readonly RunRecord[], paths: readonly string[], width:
 /** Least columns for a run's values. */
 const LEAST = 12;
 
-/** Names without the begin that all have in common, up to a hyphen. */
+/** Names of runs without the start that all have in common, cut at a hyphen. */
 function shortHeads(names: readonly string[], mark: string): readonly string[] {
   const [first = ""] = names;
   let end = 0;

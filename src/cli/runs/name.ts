@@ -38,7 +38,7 @@ export async function runsBeginning(word: string): Promise<RunRecord[]> {
   return runs.filter((run) => run.name.startsWith(name));
 }
 
-/** True for `@latest` and what goes back from it. */
+/** True for `@latest`, and for runs counted back from it, such as `@latest~1`. */
 export function isLatest(word: string): boolean {
   return LATEST.test(basename(word));
 }

@@ -17,11 +17,11 @@ export function digits(options: DigitsOptions = {}): Dataset {
   return datasetOf(generateDigits(options));
 }
 
-/** Digits drawn from one look at the event loop to the next. */
+/** Number of digits that are drawn before the event loop may run. */
 const PIECE = 100;
 
 /**
- * The same data set, drawn in pieces, so that timers, messages and signals have their turn.
+ * Draws the data set of `digits` in pieces, between which the event loop runs for timers, messages and signals.
  *
  * @param onProgress told how many are drawn, before each piece
  * @throws the signal's reason if it is aborted meanwhile

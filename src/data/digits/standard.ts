@@ -4,6 +4,6 @@ export const STANDARD_DIGITS = {
   seed: 0,
   train: 60_000,
   test: 10_000,
-  /** Those for testing come from so much further along the same endless sequence that training never sees them. */
+  /** Index of the first digit to test on, so far along the endless sequence that training never reaches it. */
   testStart: 100_000_000,
 } as const;

@@ -28,7 +28,7 @@ import type { LeftOut } from "./left-out.ts";
 /** A picture with the name of its class. */
 export interface ClassPicture {
   readonly file: DataFile;
-  /** In Unicode's normal form C, so that equal names are equal text. */
+  /** Name of the class in Unicode's normal form C, so that equal names are equal text. */
   readonly className: string;
 }
 
@@ -44,9 +44,9 @@ export interface ClassFolders {
 
 interface Folder {
   readonly path: string;
-  /** By name, in normal form C. */
+  /** Folders within this one by their names, in normal form C. */
   readonly folders: Map<string, Folder>;
-  /** Those right in it. */
+  /** Files that lie in this folder itself. */
   readonly files: DataFile[];
 }
 

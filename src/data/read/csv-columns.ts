@@ -89,7 +89,7 @@ export function findLabels(
   const isSquare = (values: number) => Number.isInteger(Math.sqrt(values));
   if (pixels === undefined && isSquare(kept.length) && !isSquare(kept.length - 1)) return found(undefined);
   const [first, last] = [kept[0], kept[kept.length - 1]];
-  const column = looksLikeLabels(rows, last) > looksLikeLabels(rows, first) ? last : first;
+  const column = likenessToLabels(rows, last) > likenessToLabels(rows, first) ? last : first;
   const place = column === first ? "first" : "last";
   return found(column, `guessed that the labels are in the ${place} column`);
 }
@@ -121,10 +121,10 @@ function askedColumn(
 }
 
 /**
- * A figure for how much a column looks like labels: most if it has about all whole numbers from 0 up to its highest. A column that never
+ * A number for how much a column looks like labels, the highest if it has about all whole numbers from 0 up to its highest. A column that never
  * changes may be pixels at the edge, or the labels of a file in the order of its classes; one with gaps is more likely pixels.
  */
-function looksLikeLabels(rows: readonly Float64Array[], column: number): number {
+function likenessToLabels(rows: readonly Float64Array[], column: number): number {
   const values = new Set(rows.map((row) => row[column]));
   let highest = 0;
   for (const value of values) {

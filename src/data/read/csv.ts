@@ -80,7 +80,7 @@ interface Table {
   readonly pixels: PixelStore;
   readonly labels: Uint16Array;
   readonly notes: readonly string[];
-  /** Facts of this file, as the one to train on, that hold for one to test on. */
+  /** Facts of this file that a file to test on must agree with, where this is the one to train on. */
   readonly as: TrainColumns | undefined;
 }
 

@@ -66,7 +66,7 @@ export async function sortByKind(files: readonly DataFile[], context: ReadContex
   }
   context.leftOut.check("readData", "files that can be read");
   for (const { name } of [...unrelated, ...others])
-    if (!DOCUMENT.test(baseName(name))) context.leftOut.addStranger(name);
+    if (!DOCUMENT.test(baseName(name))) context.leftOut.addUnrelated(name);
   return { kind: found[0], files: found[1], others };
 }
 

@@ -38,7 +38,7 @@ export function checkGlobalHeaps(who: string, file: Uint8Array, base: number): v
   }
 }
 
-/** Where collections begin, at any byte: addresses need not be multiples of anything. */
+/** Indices at which collections begin, which may be any byte: addresses need not be multiples of anything. */
 function* collections(file: Uint8Array): Generator<number> {
   // One of the four letters is at each fourth byte.
   for (let at = SIGNATURE.length - 1; at < file.length; at += SIGNATURE.length) {

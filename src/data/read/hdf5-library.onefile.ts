@@ -9,7 +9,7 @@ export function setHdf5Resolver(resolver: (name: string) => string): void {
   resolve = resolver;
 }
 
-/** By the page's import map, which does not hold for its workers: the page tells them the address. */
+/** Loads the library by the page's import map, or in a worker, for which that map does not hold, by the address that the page tells. */
 export function loadHdf5Library(): Promise<Hdf5Library> {
   return loadFrom(address);
 }

@@ -9,7 +9,7 @@ import { flagAndKey } from "../../options/names.ts";
 
 const ADVICE = `${flagAndKey("skipBroken")} leaves such files out`;
 
-/** Of so many files one may be left out without being asked for. */
+/** Number of files of which one may be left out without `skipBroken`. */
 const FEW = 100;
 
 /** Files of one kind. */
@@ -36,7 +36,7 @@ export interface LeftOutGroups {
  */
 export class LeftOut {
   readonly #skipBroken: boolean | undefined;
-  /** Most files that are left out without being asked for. */
+  /** Most files that are left out without `skipBroken`. */
   #few = 0;
   #broken: readonly Group[] = [];
   #unrelated: readonly Group[] = [];
@@ -71,7 +71,7 @@ export class LeftOut {
   }
 
   /** Notes a file that holds no data, such as `desktop.ini`. */
-  addStranger(name: string): void {
+  addUnrelated(name: string): void {
     this.#unrelated = added(this.#unrelated, "other", name);
   }
 
@@ -126,7 +126,7 @@ function added(groups: readonly Group[], kind: string, name: string, reason?: st
   return groups.map((group) => (group.kind === kind ? { ...group, count: group.count + 1 } : group));
 }
 
-/** Such as `24 WebP ("owl/1.webp"), 2 empty ("owl/2.png")`. */
+/** Groups as text, such as `24 WebP ("owl/1.webp"), 2 empty ("owl/2.png")`. */
 function listed(groups: readonly Group[], withReasons = false): string {
   const parts = groups.map(({ kind, count, example, reason }) => {
     const why = withReasons && reason !== undefined ? reason : JSON.stringify(example);

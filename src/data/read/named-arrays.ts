@@ -27,7 +27,7 @@ const IMAGE_WORDS = ["x", "image", "images", "img", "imgs", "data", "pixels", "f
 const LABEL_WORDS = ["y", "label", "labels", "target", "targets", "class", "digits"];
 const TRAIN_WORDS = ["train", "training", "trn"];
 const TEST_WORDS = ["test", "testing", "tst"];
-/** Only where there is nothing to test on. */
+/** Words in names of arrays for validation, which are tested on where there is no other array for that. */
 const VALIDATION_WORDS = ["val", "valid", "validation", "dev"];
 
 /** The words in a name: `trainX`, `train/x` and `X_train` have the same. */

@@ -10,11 +10,11 @@ import type { ClassPicture } from "./class-folders.ts";
 
 /** Sizes and kinds of pictures that were read. */
 export interface PictureFacts {
-  /** Height and width of the smallest picture, of the middle one and of the largest, by their areas. */
+  /** Height and width of the smallest picture, by area. */
   readonly smallest: PictureSize;
-  /** The same of the picture in the middle. */
+  /** Height and width of the picture that is in the middle by area. */
   readonly median: PictureSize;
-  /** The same of the largest picture. */
+  /** Height and width of the largest picture. */
   readonly largest: PictureSize;
   /** Number of sizes that there are. */
   readonly sizes: number;

@@ -19,11 +19,11 @@ const MAX_EXTENT = 2 ** 16;
 const ARRAY_NAMES = {
   /** Images to train on. */
   xTrain: { kind: text(), optional: true },
-  /** Their labels. */
+  /** Labels of the images to train on. */
   yTrain: { kind: text(), optional: true },
   /** Images to test on. */
   xTest: { kind: text(), optional: true },
-  /** Their labels. */
+  /** Labels of the images to test on. */
   yTest: { kind: text(), optional: true },
 } as const satisfies OptionSchema;
 

@@ -53,7 +53,7 @@ export function scaleParts<P extends RawPixels>(
   if (found === undefined) return { ...parts, scaling: BYTES, notes: [] };
   const first = given === undefined ? withKnownGround(found) : found;
   const [train, test] = found === parts.train ? [first, parts.test] : [undefined, first];
-  const { scaling, note } = given === undefined ? ownScaling(train, test, first, stretch) : taken(given);
+  const { scaling, note } = given === undefined ? ownScaling(train, test, first, stretch) : givenScaling(given);
   const notes = note === undefined ? [] : [note];
   const scaled = (part: P | undefined): P | undefined => {
     if (part === undefined) return undefined;
@@ -78,8 +78,8 @@ export function scaleDatasets(
   return { train: made(train, parts.train?.images), test: test && made(test, parts.test?.images), notes };
 }
 
-/** A model's scaling, and a note on it where there is something to do. */
-function taken(scaling: PixelScaling): { scaling: PixelScaling; note: string | undefined } {
+/** The scaling of a model's training data, with a note for people where it changes pixels. */
+function givenScaling(scaling: PixelScaling): { scaling: PixelScaling; note: string | undefined } {
   if (isSameScaling(scaling, BYTES)) return { scaling, note: undefined };
   return {
     scaling,

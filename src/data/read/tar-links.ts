@@ -91,7 +91,7 @@ function targetOf({ target, isSymbolic }: { target: string; isSymbolic: boolean 
   return target.startsWith("/") ? [OUTSIDE] : [...words.slice(0, -1), ...target.split("/")];
 }
 
-/** No name in an archive: where links lead that leave it. */
+/** The target of links that lead out of the archive; no name in an archive is equal to it. */
 const OUTSIDE = "/";
 
 function isLink(node: Node): node is Link {

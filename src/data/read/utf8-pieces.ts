@@ -39,11 +39,11 @@ export async function* utf8Pieces(
     }
     start = joined(start, piece);
     if (start.length < LONGEST_MARK) continue;
-    turn = turner(who, start);
+    turn = converterFor(who, start);
     yield turn(start, false);
     start = undefined;
   }
-  if (start !== undefined) turn = turner(who, start);
+  if (start !== undefined) turn = converterFor(who, start);
   yield turn(start ?? new Uint8Array(0), true);
 }
 
@@ -55,8 +55,8 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** Turns the pieces of a text that begins with `start`; the first of them is `start` itself. */
-function turner(who: string, start: Uint8Array): (bytes: Uint8Array, isLast: boolean) => Uint8Array {
+/** A function that converts the pieces of a text that begins with `start` to UTF-8; the first piece is `start` itself. */
+function converterFor(who: string, start: Uint8Array): (bytes: Uint8Array, isLast: boolean) => Uint8Array {
   const mark = markOf(start);
   if (mark === undefined) return (bytes) => bytes;
   if (mark.encoding === "utf-32")

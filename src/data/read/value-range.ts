@@ -17,7 +17,7 @@ export interface ValueRange {
 /** Black and white of training data, and what is to be said about them. */
 export interface DecidedScaling {
   readonly scaling: PixelScaling;
-  /** For people; undefined where the pixels are bytes as most are. */
+  /** A note for people on the decision; undefined where the pixels are bytes from 0 to 255. */
   readonly note: string | undefined;
 }
 
@@ -30,7 +30,7 @@ const OUTLIER_SHARE = 1e-3;
 /** An outlier is so many ranges of the other values away from them. */
 const OUTLIER_RANGES = 3;
 
-/** Ranges that are a unit of their own: what resampling overshoots by a quarter, and what is dark, still belongs to it. */
+/** Ranges that count as pixels from 0 to 1 and from 0 to 255: resampling may overshoot by a quarter, and pictures may be dark. */
 const IS_UNIT = { least: -0.25, darkest: 0.25, most: 1.25 };
 const IS_BYTES = { least: -64, darkest: 64, most: 320 };
 

@@ -29,7 +29,7 @@ export function isZip(bytes: Uint8Array): boolean {
 
 interface Entry {
   readonly name: string;
-  /** Its bytes, which stand before the file, too. */
+  /** The name's bytes, which also stand in the local header in front of the file. */
   readonly rawName: Uint8Array;
   readonly method: number;
   readonly crc: number;
@@ -121,7 +121,7 @@ function findDirectory(who: string, bytes: Uint8Array, view: DataView) {
   throw new InputRangeError(who, "a whole ZIP archive", "one that is cut off", "damaged-file");
 }
 
-/** Numbers beyond 2^53 become ones that no check lets through. */
+/** A 64-bit whole number; one beyond 2^53 is not exact, and too large for every check that follows. */
 function whole64(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }

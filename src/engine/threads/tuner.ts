@@ -4,7 +4,7 @@ const FEWEST = 3;
 /** Most runs of a way in a comparison. */
 const MOST = 20;
 
-/** Milliseconds that a way's runs take together, after which no more are made than the fewest. */
+/** Milliseconds of one way's runs together after which a comparison makes only the fewest runs. */
 const ENOUGH = 2;
 
 /** Share by which the other way must be faster to be taken. */

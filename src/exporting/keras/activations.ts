@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<string, string>> = {
   mish: "mish",
 };
 
-/** Those that Keras 3 calls otherwise, or knows alone. */
+/** Names of the activations that only Keras 3 has, or that it calls otherwise than TensorFlow.js. */
 const KERAS_NAMES: Readonly<Record<string, string>> = {
   silu: "silu",
   hardSigmoid: "hard_sigmoid",

@@ -19,7 +19,7 @@ export interface Configured {
 interface Writer {
   /** @param inbound the layers that it is applied to; undefined in a sequence */
   layer(layer: KerasLayer, inbound: readonly KerasLayer[] | undefined): Json;
-  /** Ends of a graph. */
+  /** The list of inputs or outputs in the configuration of a graph. */
   ends(layers: readonly KerasLayer[]): Json;
   model(className: string, config: Readonly<Record<string, Json>>): Readonly<Record<string, Json>>;
 }

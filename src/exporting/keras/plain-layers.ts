@@ -25,12 +25,12 @@ import { ZERO_PADDING2D } from "../../layers/zero-padding2d.ts";
 import { addHelper, addLayer, type Convert, type Given, optionsOf, refused } from "./given.ts";
 import type { KerasLayer } from "./keras-network.ts";
 
-/** Axes counted from the first one on, the batch's being 0. */
+/** Axes as numbers from 0, which is the batch, in place of negative ones that count from the last. */
 function fromFirst({ inputs: [{ shape }] }: Given, axes: readonly number[]): number[] {
   return axes.map((axis) => (axis < 0 ? axis + shape.length + 1 : axis));
 }
 
-/** Inputs of which none stands twice, which TensorFlow.js would free after the first use. */
+/** The inputs of a layer, with copies of repeated ones for TensorFlow.js, which frees an input after its first use. */
 function apart(given: Given): readonly KerasLayer[] {
   const { inputs, dialect } = given;
   if (dialect === "Keras") return inputs;

@@ -68,7 +68,7 @@ function windowOf(given: Given, values: WindowValues, isSquare: boolean): Window
   return { input: padded, config, size, skip: skips ? [d.strideH, d.strideW] : undefined };
 }
 
-/** Leaves out pixels that strides pass over. */
+/** Adds a layer that takes every `skip`-th row and column, for strides that a Keras layer cannot take. */
 function skipped(given: Given, layer: KerasLayer, skip: Pair | undefined): KerasLayer {
   if (skip === undefined) return layer;
   const config = { pool_size: [1, 1], strides: [...skip], padding: "valid" };

@@ -1,4 +1,4 @@
-/** For each layer the way to write it. */
+/** The functions that write layers as operators of ONNX. */
 
 import {
   operator,

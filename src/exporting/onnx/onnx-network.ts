@@ -114,7 +114,7 @@ export class OnnxNetwork extends NodeWeights {
     return this.node(path, "Transpose", [name], { perm: { ints: perm } });
   }
 
-  /** A tensor with its values in our order: images are [n, height, width, channels] then. */
+  /** The name of a tensor with its values in convasm's order, which has images as [n, height, width, channels]. */
   ours(path: string, value: Value): string {
     if (value.shape.length === 3) return this.transposed(path, value.name, [0, 2, 3, 1]);
     if (value.image === undefined) return value.name;
@@ -123,7 +123,7 @@ export class OnnxNetwork extends NodeWeights {
     return this.reshaped(path, this.transposed(path, image, [0, 2, 3, 1]), [sizeOf(value.image)]);
   }
 
-  /** A tensor of our order as it is written: of images channels first. */
+  /** A tensor in convasm's order as ONNX has it, images with channels first. */
   fromOurs(path: string, name: string, shape: Shape): Value {
     return { name: shape.length === 3 ? this.transposed(path, name, [0, 3, 1, 2]) : name, shape };
   }

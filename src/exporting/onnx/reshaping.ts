@@ -25,7 +25,7 @@ export const writeReshape: WriteNode = (net, node, [input]): Value => {
   return net.fromOurs(node.path, net.reshaped(node.path, net.ours(node.path, input), shape), shape);
 };
 
-/** The axes of an image there, by those here: height, width, channels. */
+/** Index of the axis in ONNX (batch, channels, height, width) for height, width and channels. */
 const AXES = [2, 3, 1];
 
 /** Writes `permute`. */

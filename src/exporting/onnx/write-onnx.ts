@@ -12,7 +12,7 @@ import { unknownLayer } from "../unknown-layer.ts";
 import { WRITERS } from "./layers.ts";
 import { OnnxNetwork, type Value } from "./onnx-network.ts";
 
-/** Name of the extent that is left open. */
+/** Name of the batch dimension, whose size the file leaves open. */
 const BATCH = "N";
 
 /** Writes an ONNX model: images come as [N, channels, height, width], outputs go as `predict` gives them, images channels first. */

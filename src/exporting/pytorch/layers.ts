@@ -1,4 +1,4 @@
-/** For each layer the way to write it. */
+/** The functions that write layers as code and modules of PyTorch. */
 
 import {
   call,

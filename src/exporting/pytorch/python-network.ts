@@ -85,7 +85,7 @@ export class PythonNetwork extends NodeWeights {
     this.floats(path, theirs, order.dims, turnedFloats(weight.data, order));
   }
 
-  /** Puts floats into the file. */
+  /** Adds floats to the file of weights, in half precision where the options ask for it. */
   floats(path: string, theirs: string, shape: Shape, values: Float32Array): void {
     const tensor = this.#half
       ? ({ dtype: "F16", shape, data: halvesOf(values) } as const)

@@ -52,9 +52,9 @@ export interface OnnxTensor {
   readonly dims: readonly number[];
   /** Number of the type of its elements, such as 1 for float32. */
   readonly type: number;
-  /** The values in little-endian bytes, where they are there so. */
+  /** The values as little-endian bytes; undefined where the file has them in another form. */
   readonly raw: Uint8Array | undefined;
-  /** The values one by one, where they are there so; of half precision their bits. */
+  /** The values as numbers, those of half precision as their bits; empty where the file has them in another form. */
   readonly values: ArrayLike<number>;
   /** The part of another file that has the values. */
   readonly external: ExternalData | undefined;

@@ -28,7 +28,7 @@ export class PickleBytes {
     return new InputRangeError(this.#who, expected, got, "damaged-file");
   }
 
-  /** The index of the next bytes, which are passed over. */
+  /** Moves on by `count` bytes, and returns the index at which they begin. */
   #take(count: number): number {
     const at = this.at;
     if (!(count <= this.#bytes.length - at)) throw this.wrong("a whole pickle", "one that is cut off");
@@ -57,7 +57,7 @@ export class PickleBytes {
     return Number(this.#view.getBigUint64(this.#take(8), true));
   }
 
-  /** Floats, unlike whole numbers, have their highest byte first. */
+  /** A float of 64 bits, which unlike whole numbers has its highest byte first. */
   float64(): number {
     return this.#view.getFloat64(this.#take(8), false);
   }

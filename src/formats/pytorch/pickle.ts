@@ -281,18 +281,18 @@ class Unpickler {
         // NEWOBJ_EX, with arguments by name on top
         if (opcode === 0x92) this.#pop();
         const args = this.#pop();
-        return this.#push(made(this.#pop(), args));
+        return this.#push(valueOfCall(this.#pop(), args));
       }
       case 0x69: {
         // INST
         const module = bytes.line();
         const maker = new PickleGlobal(module, bytes.line());
-        return this.#push(made(maker, this.#popToMark()));
+        return this.#push(valueOfCall(maker, this.#popToMark()));
       }
       case 0x6f: {
         // OBJ
         const [maker = null, ...args] = this.#popToMark();
-        return this.#push(made(maker, args));
+        return this.#push(valueOfCall(maker, args));
       }
       case 0x62: {
         // BUILD
@@ -307,8 +307,8 @@ class Unpickler {
   }
 }
 
-/** Dictionaries that keep an order are dictionaries; everything else that would be made stays a description. */
-function made(maker: PickleValue, args: PickleValue): PickleValue {
+/** The value of a call in a pickle: an `OrderedDict` as a dictionary; every other call stays a description and is not made. */
+function valueOfCall(maker: PickleValue, args: PickleValue): PickleValue {
   if (!(maker instanceof PickleGlobal) || maker.path !== "collections.OrderedDict")
     return new PickleObject(maker, args);
   const dict: PickleDict = new Map();

@@ -84,7 +84,7 @@ async function readZipForm(who: string, bytes: Uint8Array, name: string): Promis
   };
 }
 
-/** Five pickles, a magic number, a version, facts of the machine, the value, and the storages' keys, then for each its length and values. */
+/** Reads a file of the old form: pickles of a magic number, a version, the machine, the value and the storages' keys, then each storage. */
 function readOldForm(who: string, bytes: Uint8Array): Content {
   const values: PickleValue[] = [];
   const valueBytes = new Map<string, number>();

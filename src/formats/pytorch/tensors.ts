@@ -118,7 +118,7 @@ function isCount(value: PickleValue): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** The `torch.Size` of a shape is a tuple, too, or is made of one. */
+/** True for a list of sizes or strides, as shapes are; a `torch.Size` is read as such a list, too. */
 function isCounts(value: PickleValue): value is number[] {
   return Array.isArray(value) && value.every(isCount);
 }

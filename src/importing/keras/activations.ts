@@ -34,7 +34,7 @@ const ACTIVATIONS: Readonly<Record<string, readonly PlainLayer[]>> = {
   ReLU: [["relu"]],
 };
 
-/** Until version 2 it was 0.2 x + 0.5; since version 3, and here, x / 6 + 0.5. */
+/** The hard sigmoid x / 6 + 0.5 of Keras 3 and of convasm, and that of earlier versions, 0.2 x + 0.5. */
 const HARD_SIGMOID: readonly PlainLayer[] = [["hardSigmoid"]];
 const OLD_HARD_SIGMOID: readonly PlainLayer[] = [["rescaling", { scale: 1.2 }], ["hardSigmoid"]];
 

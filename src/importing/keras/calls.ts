@@ -116,7 +116,7 @@ function endsOf(who: string, what: string, value: unknown): CallOutput[] {
   return (isOne ? [value] : listOf(`${who}: ${what}`, value)).map((end) => historyOf(who, end));
 }
 
-/** [layer, call, output]. */
+/** The output that an entry [layer, call, output] of a graph names. */
 function historyOf(who: string, value: unknown): CallOutput {
   const [name, call, output] = listOf(`${who}: an output of a layer`, value);
   const isIndex = (index: unknown): index is number => typeof index === "number" && index >= 0;

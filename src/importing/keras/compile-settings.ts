@@ -31,7 +31,7 @@ const LOSSES: Readonly<Record<string, readonly [loss: string, last?: string]>> =
   huber_loss: ["huber"],
 };
 
-/** Losses that the last layer itself asks for where a file says none. */
+/** Losses by the activation that a network ends with, for files that name no loss. */
 const OF_LAST: Readonly<Record<string, string>> = {
   softmax: "softmaxCrossEntropy",
   sigmoid: "sigmoidBinaryCrossEntropy",
@@ -111,7 +111,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Names of classes in snake case whose ours are others. */
 const OPTIMIZERS: Readonly<Record<string, string>> = { rms_prop: "rmsprop", rmsprop: "rmsprop", adam_w: "adamw" };
 
-/** Options that change what an optimizer does and that there are none of here, with the values that change nothing. */
+/** Options of Keras' optimizers that convasm does not have, with the values that leave the optimizer as it is. */
 const WITHOUT: readonly (readonly [key: string, harmless: readonly unknown[]])[] = [
   ["amsgrad", [false]],
   ["centered", [false]],

@@ -26,14 +26,14 @@ export interface Given {
 /** The output of a layer of Keras in the network that is drafted. */
 export type Convert = (given: Given) => Ref;
 
-/** A parameter whose array is another one in Keras. */
+/** Differences of a parameter's array in Keras from the one here. */
 interface Other {
-  /** Its name there. */
+  /** Keras' name of the array. */
   readonly name?: string;
   readonly shape?: Shape;
   /** Values in our order. */
   readonly convert?: (values: Float32Array) => Float32Array;
-  /** The file has none: all values are this number. */
+  /** Value of all elements, for a parameter that the file has no array for. */
   readonly fixed?: number;
 }
 

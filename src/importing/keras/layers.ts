@@ -15,7 +15,7 @@ import { WINDOW_LAYERS } from "./windows.ts";
 
 const LAYERS = { ...WINDOW_LAYERS, ...NORMALIZATIONS, ...PLAIN_LAYERS, ...MERGING_LAYERS };
 
-/** The nearest thing to a layer that there is none of, where its name does not tell. */
+/** Advice for layers of Keras that are not supported: the nearest one that is, where the name alone does not tell. */
 const INSTEAD: Readonly<Record<string, string>> = {
   Conv1D: "a Conv2D with windows of one row, on images of one row",
   Conv3D: "Conv2D",

@@ -30,7 +30,7 @@ const concatenate: Convert = (given) => {
   return draft.add("concatenate", name, { axis: inputs[0].planes ? PLACES[place] : place }, inputs).output;
 };
 
-/** The one layer of version 1 that merges, by its mode. */
+/** Conversions of Keras 1's layer `Merge`, by its mode. */
 const MODES: Readonly<Record<string, Convert>> = {
   sum: merging("add"),
   mul: merging("multiply"),

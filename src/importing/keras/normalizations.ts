@@ -8,7 +8,7 @@ import { InputRangeError } from "../../errors.ts";
 import type { Ref } from "../draft.ts";
 import { addLayer, asPlanes, asRows, type Convert, type Differences, type Given, onlyInput } from "./given.ts";
 
-/** The input with channels last here, for a layer that works along the axis of its configuration. */
+/** The input of a layer that works along one axis, turned so that this axis is the last one, channels. */
 function alongChannels(given: Given): Ref {
   const ref = onlyInput(given);
   const rank = ref.tensor.shape.length + 1;

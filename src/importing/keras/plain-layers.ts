@@ -44,7 +44,7 @@ function plain(given: Given, layers: readonly PlainLayer[]): Ref {
   return addPlain(given.draft, given.name, layers, onlyInput(given));
 }
 
-/** Keras' softmax goes along the last axis. */
+/** Adds a softmax along the last axis in Keras' order of axes. */
 function softmax(given: Given): Ref {
   return given.draft.add("softmax", given.name, {}, [asRows(given, onlyInput(given))]).output;
 }
@@ -103,7 +103,7 @@ const dropout: Convert = (given) => {
   throw config.wrong("noise_shape", "null, or ones that drop whole channels or samples");
 };
 
-/** A dropout of another kind, which predictions do not see. */
+/** Adds plain dropout in place of another kind of it, which makes no difference to predictions. */
 const otherDropout: Convert = (given) => {
   const { config, draft, name, className } = given;
   draft.note(`${name}: ${className} becomes dropout of the same rate; predictions are the same, training differs`);
@@ -118,7 +118,7 @@ const gaussianNoise: Convert = (given) => {
   return given.draft.add("gaussianNoise", given.name, { stddev: given.config.number(key) }, [onlyInput(given)]).output;
 };
 
-/** A layer that does nothing but in training, where there is something else for it. */
+/** Leaves out a layer that acts in training only, with a note that says what convasm has instead. */
 function leftOut(instead: string): Convert {
   return (given) => {
     given.draft.note(`${given.name}: ${given.className} acts in training only and is left out; ${instead}`);

@@ -53,7 +53,7 @@ function tensorOf(name: string, { shape, values }: FileArray): ForeignTensor {
   return { name, shape, floats: () => values };
 }
 
-/** Names of version 1, and those since. */
+/** Names of parameters in version 1, with those of later versions. */
 const OLD_NAMES: Readonly<Record<string, string>> = {
   W: "kernel",
   b: "bias",
@@ -78,7 +78,7 @@ async function named(tree: Hdf5Tree): Promise<Weights> {
   return { tensors: tensors.map((tensor) => withKernel(tensor, tensors)), isOrdered: true };
 }
 
-/** `conv2d/kernel` of `conv2d/kernel:0`, or of `convolution2d_1_W` in version 1. */
+/** The name of an array without what versions add: `conv2d/kernel` for `conv2d/kernel:0`, or for `convolution2d_1_W` of version 1. */
 function plainName(layer: string, name: string): string {
   const plain = name.replace(/:\d+$/, "");
   if (plain.includes("/")) return plain.split("/").slice(-2).join("/");
@@ -86,7 +86,7 @@ function plainName(layer: string, name: string): string {
   return `${layer}/${Object.hasOwn(OLD_NAMES, own) ? OLD_NAMES[own] : own}`;
 }
 
-/** Version 2 calls the kernel of a depthwise convolution otherwise than version 3. */
+/** A tensor under version 3's name; version 2 calls the kernel of a depthwise convolution `depthwise_kernel`. */
 function withKernel(tensor: ForeignTensor, all: readonly ForeignTensor[]): ForeignTensor {
   const [layer, own] = tensor.name.split("/");
   const isSeparable = all.some(({ name }) => name === `${layer}/pointwise_kernel`);

@@ -1,5 +1,5 @@
 /**
- * Where the values of a file's tensors lie here. A file's axes and the order in memory are two things: a transposition or a reshape of
+ * The place in memory of the values of a file's tensors. A file's axes and the order in memory are two things: a transposition or a reshape of
  * the file changes the first alone, and costs nothing. Values are moved only where a layer needs them in another order.
  *
  * @module
@@ -121,7 +121,7 @@ function trySplit({ tensor, axes, stored }: Placed, dims: readonly number[]): Pl
   return queue.length === 0 ? { tensor, axes: made, stored: memory } : undefined;
 }
 
-/** A tensor whose values lie in an order of factors. */
+/** Moves a tensor's values in memory into the given order of factors. */
 function moved(node: OpNode, { tensor, stored }: Placed, order: readonly Atom[]): SymbolicTensor {
   // Runs of factors that stay side by side are moved as one.
   const blocks: { first: number; extent: number }[] = [];

@@ -110,7 +110,7 @@ export function simplifyGraph(
   };
 }
 
-/** True for nodes that outputs are made of; others have no effect. */
+/** A test that is true for nodes on which outputs depend; others have no effect. */
 function usedNodes(nodes: readonly OnnxNode[], outputs: readonly string[]): (node: OnnxNode) => boolean {
   const wanted = new Set(outputs);
   const used = new Set<OnnxNode>();

@@ -3,7 +3,7 @@ import { nearest } from "../../options/nearest.ts";
 import type { OpNode } from "./op-node.ts";
 import { KNOWN_OPERATORS } from "./shapes.ts";
 
-/** The nearest to operators that there are none of here. */
+/** The nearest supported operator for operators that are not supported. */
 const NEAREST: Readonly<Record<string, string>> = {
   LpPool: "AveragePool",
   GlobalLpPool: "GlobalAveragePool",

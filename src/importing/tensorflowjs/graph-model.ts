@@ -100,7 +100,7 @@ class GraphReader {
     this.#values.set(inputs[0].name, { ref });
   }
 
-  /** Names of nodes that nobody takes. */
+  /** Names of nodes whose outputs no other node takes. */
   ends(): readonly string[] {
     return [...this.#nodes.keys()].filter((name) => !this.#users.has(name) && this.#nodes.get(name)?.op !== "Const");
   }

@@ -28,7 +28,7 @@ export class BestValue {
   value: number | undefined;
   /** Epoch of the best value, from 1; 0 before there is one. */
   epoch = 0;
-  /** Epochs without improvement since then. */
+  /** Epochs without improvement since the best one. */
   waited = 0;
   readonly #who: string;
 

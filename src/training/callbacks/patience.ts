@@ -1,7 +1,7 @@
 import { isRecord } from "../../json.ts";
 import { type OptionKind, whole } from "../../options/kinds.ts";
 
-/** Epochs in a row without improvement of the validation loss, else of the training loss: a number, or an object that holds it. */
+/** A patience option: epochs in a row without improvement of the validation loss, else of the training loss, or an object that holds them. */
 export function patience(): OptionKind<number | { readonly patience: number }, number> {
   const epochs = whole(1);
   return {

@@ -66,7 +66,7 @@ const BINARY = {
   alpha: { kind: number({ minimum: 0, maximum: 1 }), default: 0.25 },
   /** Power of 1 - p, by which outputs count less that are right already; 0 is the cross-entropy. */
   gamma: { kind: number({ minimum: 0, float32: true }), default: 2 },
-  /** Share of each target that becomes one half. */
+  /** Share of each target that is replaced by one half. */
   labelSmoothing: { kind: number({ minimum: 0, maximum: 1 }), default: 0 },
 } as const satisfies OptionSchema;
 

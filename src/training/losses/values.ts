@@ -4,7 +4,7 @@ import { number } from "../../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";
 import { valueLoss, valuePlaces } from "./loss.ts";
 
-/** The parts that losses of values with kernels of the extra file have in common. */
+/** The properties that all losses of this file share. */
 const EXTRA = { activation: undefined, kernels: valueLossRows };
 
 /**

@@ -16,7 +16,7 @@ function schemaWith(weightDecay: number) {
     epsilon: { kind: POSITIVE, default: 1e-7, rare: true },
     /** Adds epsilon under the root instead of to the root. */
     epsilonInside: { kind: flag(), default: false, rare: true },
-    /** Undoes the pull of the moments towards their start at zero. */
+    /** Corrects the moments of early steps, which are too small because they start at zero. */
     biasCorrection: { kind: flag(), default: true, rare: true },
   } as const satisfies OptionSchema;
 }

@@ -6,9 +6,9 @@ import { type Described, scheduleType } from "./schedule.ts";
 const schema = {
   /** The peak, in place of the optimizer's learning rate. */
   maxLearningRate: { kind: number({ above: 0 }), optional: true },
-  /** The first step has the peak divided by this. */
+  /** Divisor of the peak that gives the learning rate of the first step. */
   startDivisor: { kind: number({ minimum: 1 }), default: 25 },
-  /** The last step has the first step's rate divided by this. */
+  /** Divisor of the first step's learning rate that gives that of the last step. */
   finalDivisor: { kind: number({ minimum: 1 }), default: 1e4 },
   /** Share of all steps that rise. A rise of one step or less is left out. */
   warmupShare: { kind: number({ above: 0, below: 1 }), default: 0.3 },
@@ -16,7 +16,7 @@ const schema = {
   anneal: { kind: choice(["cosine", "linear"]), default: "cosine" },
 } as const satisfies OptionSchema;
 
-/** Up to a peak and down to nearly nothing, over the whole run (Smith and Topin, 2018, "Super-Convergence"). */
+/** A rise to a peak and a fall to nearly nothing, over the whole run (Smith and Topin, 2018, "Super-Convergence"). */
 export type OneCycleSchedule = Described<"oneCycle", typeof schema>;
 
 export const ONE_CYCLE = scheduleType("oneCycle", schema, (options) => {

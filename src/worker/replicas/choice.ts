@@ -7,10 +7,10 @@ import { isFloat32Array } from "../../numeric/array-kinds.ts";
 /** Most replicas with `auto`. */
 const AUTO_MOST = 8;
 
-/** Fewest images of each replica with `auto`, ... */
+/** Fewest images of each replica with `auto`. */
 const FEWEST = 2;
 
-/** ... and with batch normalisation: statistics of fewer images are mostly noise. */
+/** Fewest images of each replica of a network with batch normalisation with `auto`: statistics of fewer are mostly noise. */
 const FEWEST_NORMALIZED = 16;
 
 /** Most replicas that may be asked for. */
@@ -22,10 +22,10 @@ const PASSES = 3;
 /** Multiply-adds per millisecond of training on one core, roughly. */
 const SPEED: Readonly<Record<EngineName, number>> = { js: 0.7e6, simd: 20e6, relaxed: 30e6, wide: 40e6 };
 
-/** Milliseconds that messages take in a step of two replicas, ... */
+/** Milliseconds that messages take in a step of two replicas. */
 const MESSAGES = 0.4;
 
-/** ... and in addition with each more. */
+/** Milliseconds that messages take in addition for each replica beyond two. */
 const MORE_MESSAGES = 0.12;
 
 /** Milliseconds of each replica's work for every weight, whatever its part: packing, exchange, update. */

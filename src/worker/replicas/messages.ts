@@ -45,7 +45,7 @@ export interface ReplicaStep {
   readonly learningRate: number;
   /** Images of the whole batch. */
   readonly images: number;
-  /** Those among them that count in the mean. */
+  /** Images of the whole batch that count in the mean. */
   readonly counting: number;
   /** Undefined for a replica that gets no images this time. */
   readonly part: PartData | undefined;

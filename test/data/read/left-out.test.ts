@@ -9,7 +9,7 @@ describe("LeftOut", () => {
     leftOut.addBroken("WebP", "owl/1.webp");
     leftOut.addBroken("empty", "a.png");
     leftOut.addBroken("WebP", "owl/2.webp");
-    leftOut.addStranger("desktop.ini");
+    leftOut.addUnrelated("desktop.ini");
     expect(() => leftOut.check("readImages", "PNG or JPEG pictures")).toThrow(
       'readImages: expected PNG or JPEG pictures, got 2 WebP ("owl/1.webp"), 1 empty ("a.png"); --skip-broken (skipBroken) leaves such files out',
     );
@@ -22,8 +22,8 @@ describe("LeftOut", () => {
     const corrupt = async () =>
       Promise.reject(new InputRangeError('png "b.png"', "a whole file", "one that is cut off"));
     expect(await leftOut.attempt("corrupt", "b.png", corrupt)).toBeUndefined();
-    leftOut.addStranger("desktop.ini");
-    leftOut.addStranger("a.log");
+    leftOut.addUnrelated("desktop.ini");
+    leftOut.addUnrelated("a.log");
     leftOut.check("readImages", "PNG or JPEG pictures");
     expect(leftOut.notes()).toEqual([
       'left out what cannot be read: 2 WebP ("owl/1.webp"), 1 corrupt (png "b.png": expected a whole file, got one that is cut off)',
