@@ -38,20 +38,26 @@ export function fraction(g: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v1
   return madd(g, madd(g, madd(g, madd(g, c5, c4), c3), c2), c1);
 }
 
-// R from its highest power on.
-const LOGARITHM: usize = memory.data<f32>([
-  0.2817833423614502, 0.27960604429244995, 0.40024909377098083, 0.6666631698608398, 2,
-]);
-
-/** log(1 + u) in each lane, for u from 0 to 1: s R(s^2) with s = u / (2 + u), R of degree 4; `two` is 2. */
+/** 1 + g p(g) by chains side by side, for long computations, in which vectors wait for each other: half as long for a product more. */
 // @ts-ignore: decorator
 @inline
-export function logarithm_of_one_and(u: v128, two: v128): v128 {
-  const s = f32x4.div(u, f32x4.add(u, two));
-  const z = f32x4.mul(s, s);
-  let r = madd(z, constant(LOGARITHM, 0), constant(LOGARITHM, 1));
-  r = madd(z, r, constant(LOGARITHM, 2));
-  r = madd(z, r, constant(LOGARITHM, 3));
-  r = madd(z, r, constant(LOGARITHM, 4));
-  return f32x4.mul(s, r);
+export function fraction_at_once(g: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, one: v128): v128 {
+  const square = f32x4.mul(g, g);
+  return madd(square, madd(square, madd(g, c5, c4), madd(g, c3, c2)), madd(g, c1, one));
+}
+
+/** 2^q, for q from -126 to 126: with the constants of `POWER` of these names. */
+// @ts-ignore: decorator
+@inline
+export function power_of_two(q: v128, round: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, one: v128): v128 {
+  const shifted = f32x4.add(q, round);
+  const g = f32x4.sub(q, f32x4.sub(shifted, round));
+  return i32x4.add(fraction_at_once(g, c5, c4, c3, c2, c1, one), i32x4.shl(shifted, 23));
+}
+
+/** a3 x^3 + a2 x^2 + a1 x + a0, `square` x^2: a part of a longer polynomial (Estrin's scheme, for the same reason). */
+// @ts-ignore: decorator
+@inline
+export function cubic(x: v128, square: v128, a3: v128, a2: v128, a1: v128, a0: v128): v128 {
+  return madd(square, madd(x, a3, a2), madd(x, a1, a0));
 }

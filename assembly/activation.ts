@@ -2,9 +2,9 @@
 // up to three floats past it, whose lanes are not stored. Every kernel overwrites its last tensor, which may be one of the
 // others, and costs one pass over memory.
 
-import { bell, exp, normal_distribution, sigmoid, tanh } from "./math";
+import { exp, sigmoid, tanh } from "./math";
 import { keep_lanes, row_maximum, store_lanes, store_lanes_inline, sum_lanes } from "./lanes";
-import { address, madd, zero } from "./simd";
+import { address, zero } from "./simd";
 import { LONG_SUM, PART_OF_ROW } from "./sums";
 
 /**
@@ -120,70 +120,6 @@ export function tanh_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, si
   for (; left > 0; left -= 4) {
     store_lanes(to, tanh_gradient(v128.load(output), v128.load(from)), left);
     output += 16;
-    from += 16;
-    to += 16;
-  }
-}
-
-/**
- * 2 u of GELU's approximation: 2 sqrt(2 / pi) x (1 + 0.044715 x^2), at most about 300: beyond, its sigmoid is 0 or 1.
- * NaN stays NaN.
- */
-// @ts-ignore: decorator
-@inline
-function bent(x: v128): v128 {
-  const near = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-16)), f32x4.splat(16));
-  return f32x4.mul(near, madd(f32x4.mul(near, near), f32x4.splat(0.07135481282553125), f32x4.splat(1.5957691216057308)));
-}
-
-/**
- * GELU (Hendrycks and Gimpel, 2016): y = x Phi(x), Phi the normal distribution function; where `approximate` is 1, with
- * their form by tanh, (1 + tanh u) / 2 = sigmoid(2 u) in place of Phi. x, y: [n, size].
- */
-export function gelu_forward(begin: i32, end: i32, x: i32, y: i32, size: i32, approximate: i32): void {
-  let from = address(x + begin * size);
-  let to = address(y + begin * size);
-  let left = (end - begin) * size;
-  for (; left > 0; left -= 4) {
-    const value = v128.load(from);
-    const share = approximate ? sigmoid(bent(value)) : normal_distribution(value, bell(value));
-    store_lanes(to, f32x4.mul(value, share), left);
-    from += 16;
-    to += 16;
-  }
-}
-
-/** The derivative of x Phi(x): Phi(x) + x phi(x), phi the normal density. */
-// @ts-ignore: decorator
-@inline
-function gelu_slope(x: v128): v128 {
-  const e = bell(x);
-  // 1 / sqrt(2 pi)
-  const density = f32x4.mul(e, f32x4.splat(0.3989422804014327));
-  return madd(x, density, normal_distribution(x, e));
-}
-
-/** The derivative of x s(b) with the sigmoid s of b = `bent`(x): s + x s (1 - s) b'. */
-// @ts-ignore: decorator
-@inline
-function bent_gelu_slope(x: v128): v128 {
-  const s = sigmoid(bent(x));
-  const near = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-16)), f32x4.splat(16));
-  const steepness = madd(f32x4.mul(near, near), f32x4.splat(0.21406443847659376), f32x4.splat(1.5957691216057308));
-  return madd(f32x4.mul(near, f32x4.mul(s, f32x4.sub(f32x4.splat(1), s))), steepness, s);
-}
-
-/** dx = dy times the derivative of GELU at x (the input); `approximate` as in `gelu_forward`. x, dy, dx: [n, size]. */
-export function gelu_backward(begin: i32, end: i32, x: i32, dy: i32, dx: i32, size: i32, approximate: i32): void {
-  let input = address(x + begin * size);
-  let from = address(dy + begin * size);
-  let to = address(dx + begin * size);
-  let left = (end - begin) * size;
-  for (; left > 0; left -= 4) {
-    const value = v128.load(input);
-    const slope = approximate ? bent_gelu_slope(value) : gelu_slope(value);
-    store_lanes(to, f32x4.mul(v128.load(from), slope), left);
-    input += 16;
     from += 16;
     to += 16;
   }

@@ -2,7 +2,7 @@
 // samples is one run of floats; its last vector may read up to three floats past it, whose lanes are not stored. Every kernel
 // overwrites its last tensor, which may be one of the others, and costs one pass over memory.
 
-import { constant, fraction, logarithm_of_one_and, POWER, within } from "./activation-math";
+import { constant, fraction, POWER, within } from "./activation-math";
 import { store_lanes_inline } from "./lanes";
 import { address, madd, zero } from "./simd";
 
@@ -11,8 +11,7 @@ const HARD_SIGMOID: i32 = 0;
 const HARD_SWISH: i32 = 1;
 const SILU: i32 = 2;
 const ELU: i32 = 3;
-const SOFTPLUS: i32 = 4;
-const MISH: i32 = 5;
+const MISH: i32 = 4;
 
 /** The hard sigmoid: x / 6 + 1 / 2, at least 0 and at most 1. NaN stays NaN. */
 // @ts-ignore: decorator
@@ -42,19 +41,16 @@ function value_of(
   }
   if (kind == ELU && back) return v128.bitselect(a, f32x4.add(x, b), f32x4.gt(x, zero()));
 
-  // e^-x; e^x in ELU and mish, whose factor is negative; e^-|x| in softplus.
-  let near = within(x, least, most);
-  if (kind == SOFTPLUS && !back) near = v128.andnot(near, b);
+  // e^-x; e^x in ELU and mish, whose factor is negative.
+  const near = within(x, least, most);
   const shifted = madd(near, factor, round);
   const g = madd(near, opposite, f32x4.sub(shifted, round));
   const p = fraction(g, c5, c4, c3, c2, c1);
   const exponent = i32x4.shl(shifted, 23);
-  if (kind == ELU || kind == SOFTPLUS && back) {
+  if (kind == ELU) {
     // Less one, without cancelling where x is small.
     const scale = i32x4.sub(one, exponent);
     const less = madd(f32x4.mul(g, p), scale, f32x4.sub(scale, one));
-    // 1 - e^-y is the sigmoid of x.
-    if (back) return f32x4.sub(zero(), less);
     // The power of 0, less one, is 0.
     return madd(f32x4.pmax(x, zero()), a, f32x4.mul(less, b));
   }
@@ -65,7 +61,6 @@ function value_of(
     const s = f32x4.div(one, f32x4.add(e, one));
     return madd(f32x4.mul(near, s), f32x4.mul(e, s), s);
   }
-  if (kind == SOFTPLUS) return f32x4.add(f32x4.pmax(x, zero()), logarithm_of_one_and(e, a));
   // tanh(log(1 + e^x)) = t / (t + 2) with t = e^x (e^x + 2).
   const t = f32x4.mul(e, f32x4.add(e, a));
   const rest = f32x4.add(t, a);
@@ -168,16 +163,6 @@ export function elu_backward(
   begin: i32, end: i32, y: i32, dy: i32, dx: i32, size: i32, slope: f32, depth: f32,
 ): void {
   walk(ELU, true, begin, end, y, dy, dx, size, f32x4.splat(slope), f32x4.splat(depth));
-}
-
-/** y = log(1 + e^x). x, y: [n, size]. */
-export function softplus_forward(begin: i32, end: i32, x: i32, y: i32, size: i32): void {
-  walk(SOFTPLUS, false, begin, end, x, 0, y, size, constant(POWER, 11), constant(POWER, 13));
-}
-
-/** dx = dy (1 - e^-y). y (the output), dy, dx: [n, size]. */
-export function softplus_backward(begin: i32, end: i32, y: i32, dy: i32, dx: i32, size: i32): void {
-  walk(SOFTPLUS, true, begin, end, y, dy, dx, size, zero(), zero());
 }
 
 /** y = x tanh(log(1 + e^x)) (Misra, 2020). x, y: [n, size]. */

