@@ -1,5 +1,5 @@
 // Writes docs/OPTIONS.md, a table of all options, from their schemas and the doc comments that stand there; with --print to the
-// terminal. Needs what `npm run build` makes.
+// terminal. `npm run docs:options` builds what it needs.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { COMMAND_HELP } from "../build/command-help.js";
@@ -54,6 +54,7 @@ function commandTables() {
 
 /** A line of the table. */
 function rowOf({ key, help, formats, wanted, default: fallback, isRequired }) {
+  if (!help) throw new Error(`option ${key}: expected a line of help, got none; npm run build:option-help makes them`);
   const given = isRequired ? "required" : fallback === undefined ? "" : `\`${JSON.stringify(fallback)}\``;
   return `| \`${key}\` | ${[formats === undefined ? help : `${formats.join(", ")}: ${help}`, wanted].map((text) => text.replaceAll("|", "\\|")).join(" | ")} | ${given} |`;
 }

@@ -280,6 +280,7 @@ describe("the arrows between the parts", () => {
     );
     expect([...new Set(engine)].sort()).toEqual([
       "src/engine/kernel-sizes.ts",
+      "src/engine/padded.ts",
       "src/engine/plan.ts",
       "src/engine/tape.ts",
     ]);

@@ -78,7 +78,7 @@ export class Tape {
   /**
    * Appends a call that needs scratch of its thread's own, as `Site.threadScratch` gives it.
    *
-   * @param scratch index of the argument that is the offset of that memory, and the distance of the threads' areas
+   * @param scratch index among the arguments after begin and end of the offset of that memory, and the distance of the threads' areas
    * @throws Error if there is no such argument
    * @example
    * const { offset, elements } = site.threadScratch(1000);

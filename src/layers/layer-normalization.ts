@@ -1,5 +1,6 @@
 import { SUM_ROWS } from "../engine/kernel-sizes.ts";
 import { layerNormRows } from "../engine/operands/extra/sample-norm.ts";
+import { padded } from "../engine/padded.ts";
 import type { Region } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import { InputRangeError } from "../errors.ts";
@@ -85,7 +86,7 @@ class PlacedLayerNormalization implements PlacedLayer {
     this.#size = size;
     this.#rows = sizeOf(site.output) / size;
     this.#statistics = site.reserve("statistics", "scratch", site.batch * 2 * this.#rows);
-    this.#pitch = (this.#rows > 1 ? SUM_ROWS : 2) * Math.ceil(size / 4) * 4;
+    this.#pitch = (this.#rows > 1 ? SUM_ROWS : 2) * padded(size);
     if (site.hasBackward && this.#affine.isTrained)
       this.#sums = site.reserve("sums", "scratch", site.batch * this.#pitch);
   }

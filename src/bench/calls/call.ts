@@ -19,7 +19,7 @@ export interface Tensor {
 }
 
 /**
- * The largest error of a float32 result.
+ * The largest error of a float32 result; eps is 2^-24, half a unit in the last place of 1.
  *
  * - `exact`: none, the same number
  * - `sum`: each output is a sum of up to `length` products of inputs; the bound is (length + 4) eps times that sum with

@@ -2,7 +2,7 @@
  * Counts of the operations and bytes of kernels, from the arguments of their calls. The rows stand beside the calls.
  *
  * Operations: every addition, multiplication, comparison and elementary function of the formula counts as one, so a
- * multiply-add as two. Winograd's convolutions count as the direct one, whose result they give with fewer multiplications, so
+ * multiply-add as two; what a kernel computes once for several outputs counts once. Winograd's convolutions count as the direct one, whose result they give with fewer multiplications, so
  * they may pass the peak. Taps of a window that fall on padding count, for the kernels compute them. Moved: every array once,
  * as if it were read or written from memory exactly once; 4 bytes an element, pixels 1.
  *

@@ -4,7 +4,7 @@ import { all, each, input, output, type Place } from "./operand.ts";
 /** Places in groups. */
 export type Places = readonly (readonly Place[])[];
 
-/** A kernel's row: from its arguments to the places among them, also places that are 0. */
+/** A kernel's row: from its arguments after begin and end to the places among them, also places that are 0; it may take fewer arguments. */
 export type Row<K extends KernelName> = (...args: KernelArguments<K>) => Places;
 
 /** Rows of some kernels. */

@@ -16,7 +16,7 @@ interface Case {
 
 const cases = ["shapes", "axes"].flatMap((name) => readGolden<{ readonly cases: readonly Case[] }>(name).cases);
 
-describeEngines("layers that change shapes on $name, against PyTorch", (engine) => {
+describeEngines("layers on $name, against PyTorch", (engine) => {
   it.each(cases.map((item) => [JSON.stringify(item.layer), item] as const))("%s", async (_, item) => {
     const [batch, ...shape] = item.x.shape;
     const placed = await placeLayers(readLayers([item.layer], "layers"), shape, batch, engine.options);
