@@ -103,7 +103,7 @@ export interface Layer {
   outputShape(inputs: readonly Shape[], who: string): Shape;
   /** Parameters for input shapes. @internal */
   parameters(inputs: readonly Shape[]): readonly ParameterSpec[];
-  /** Multiply-adds of one sample's forward pass. @internal */
+  /** Multiply-adds of one sample's forward pass; 0 where no matrix is multiplied. @internal */
   multiplyAdds(inputs: readonly Shape[]): number;
   /**
    * Gives it memory; what comes back writes its calls onto tapes.
