@@ -1,9 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { knowsWide, WIDE_FLAG } from "./src/node/wide.ts";
 
 const slow = "test/**/*.slow.test.ts";
 
 /** Long tests that compute by themselves, which others beside them only slow down. */
 const slowBeside = "test/{bundlers,engine,fuzz,golden,graph,model}/**/*.slow.test.ts";
+
+/** Tests of every engine that there is, in processes that are started for `wide` where Node has it. */
+const everyEngine = "test/importing/every-engine.slow.test.ts";
 
 /**
  * Tests of threads, workers, pages and measurements, which other tests beside them would disturb, and of a host that offers neither files nor
@@ -54,10 +58,22 @@ export default defineConfig({
         test: {
           name: "slow",
           include: [slow],
-          exclude: [slowBeside],
+          exclude: [slowBeside, everyEngine],
           testTimeout: 3_600_000,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "wide",
+          include: [everyEngine],
+          // Without the first, simple compiler, which joins no operations to 256 bits.
+          execArgv: knowsWide() ? [WIDE_FLAG, "--no-liftoff"] : [],
+          testTimeout: 3_600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -30,6 +30,7 @@ export class Draft {
   readonly values = new Map<string, Float32Array>();
   readonly #input: ReturnType<typeof input>;
   readonly #names = new Set(TAKEN);
+  readonly #shapedFrom = new Map<SymbolicTensor, Ref>();
   /** The file's scaling of pixels, which comes after the caller's. */
   #scale: Float64Array;
   #offset: Float64Array;
@@ -66,6 +67,15 @@ export class Draft {
     const tensor = layer.apply(inputs.map((ref) => ref.tensor));
     const parameters = layer.parameters(inputs.map((ref) => ref.tensor.shape));
     return { output: { tensor, planes: inputs[0].planes, pixels: false }, name: own, parameters };
+  }
+
+  /** A tensor in another shape of the same values; what was shaped back is the tensor of before. */
+  reshaped(name: string, ref: Ref, shape: readonly number[]): Ref {
+    const before = this.#shapedFrom.get(ref.tensor);
+    if (before !== undefined && before.tensor.shape.join() === shape.join()) return before;
+    const { output } = this.add("reshape", name, { targetShape: [...shape] }, [ref]);
+    this.#shapedFrom.set(output.tensor, ref);
+    return output;
   }
 
   /** A name that no layer has yet, of the characters that names can have. */

@@ -4,7 +4,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { encodeIdx } from "../../src/data/idx.ts";
-import { conv2d, createModel, dense, digits, flatten, maxPooling2d } from "../../src/index.ts";
+import {
+  batchNormalization,
+  conv2d,
+  createModel,
+  dense,
+  digits,
+  exportModel,
+  flatten,
+  maxPooling2d,
+  relu,
+} from "../../src/index.ts";
 import { encodePng } from "../data/png-writer.ts";
 import { FILES } from "../data/read/files.ts";
 import { greyJpeg, progressiveJpeg, turnedJpeg } from "../node/pictures.ts";
@@ -24,7 +34,12 @@ export interface Format {
   readonly seeds: readonly Seed[];
   /** The format's own library, which is asked about a file: see `libraries.py`. */
   readonly library?: string;
+  /** Mutants, where they are not as many as of others. */
+  readonly mutants?: number;
 }
+
+/** Mutants of each format that other programs' models come in. */
+const OF_MODELS = 2000;
 
 function fromDisk(...names: readonly string[]): Seed[] {
   return names.map((name) => ({ name: name.split("/").at(-1) ?? name, bytes: readFileSync(join(FILES, name)) }));
@@ -93,11 +108,26 @@ async function modelSeeds(): Promise<{ model: Seed; checkpoint: Seed }> {
   return seeds;
 }
 
+/** The network that a reader of weights has. */
+function readingLayers() {
+  return [conv2d({ filters: 2, kernelSize: 3 }), batchNormalization(), relu(), flatten(), dense({ units: 3 })];
+}
+
+/** That network as PyTorch and Keras have it. */
+async function exportedSeeds(): Promise<{ pytorch: Seed; keras: Seed }> {
+  const model = createModel({ input: [4, 4, 1], layers: readingLayers() });
+  await model.compile({ engine: "js" });
+  const [, pytorch] = await exportModel(model, { format: "pytorch" });
+  const [keras] = await exportModel(model, { format: "keras" });
+  model.dispose();
+  return { pytorch, keras };
+}
+
 /** Files of other programs' models. */
 function imported(folder: string, ...names: readonly string[]): Seed[] {
   return names.map((name) => ({
     name,
-    bytes: readFileSync(new URL(`../importing/files/${folder}/${name}`, import.meta.url)),
+    bytes: readFileSync(new URL(`../importing/files/${join(folder, name)}`, import.meta.url)),
   }));
 }
 
@@ -135,6 +165,10 @@ const NETWORKS = [
 /** All formats. */
 export async function formats(): Promise<Format[]> {
   const { model, checkpoint } = await modelSeeds();
+  const exported = await exportedSeeds();
+  const foreign = (name: string, seeds: Seed[], reading: Reading = "foreign"): Format => {
+    return { name, reading, seeds, mutants: OF_MODELS };
+  };
   const data = (name: string, seeds: Seed[], library?: string): Format =>
     library === undefined ? { name, reading: "data", seeds } : { name, reading: "data", seeds, library };
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -172,29 +206,19 @@ export async function formats(): Promise<Format[]> {
     data("JPEG", jpeg, "jpeg"),
     { name: "model", reading: "model", seeds: [model], library: "safetensors" },
     { name: "checkpoint", reading: "resume", seeds: [checkpoint], library: "safetensors" },
-    {
-      name: "PyTorch",
-      reading: "weights",
-      seeds: ["zip.pth", "old.pth", "shared-old.pth", "checkpoint.pth"].map((name) => ({
-        name,
-        bytes: readFileSync(new URL(`../importing/files/${name}`, import.meta.url)),
-      })),
-    },
-    { name: "Keras", reading: "foreign", seeds: imported("keras", "chain.keras", "version-2.keras") },
-    {
-      name: "Keras in HDF5",
-      reading: "foreign",
-      seeds: imported("keras", "version-1-th.h5", "version-2.h5", "graph.h5"),
-    },
-    { name: "TensorFlow.js", reading: "foreign", seeds: tensorflowjsSeeds() },
-    {
-      name: "ONNX",
-      reading: "foreign",
-      seeds: ["chain-traced", "squeeze-dynamo", "unet-traced", "shapes-traced", "tf2onnx"].map((name) => ({
+    foreign("PyTorch", imported("", "zip.pth", "old.pth", "shared-old.pth", "checkpoint.pth"), "weights"),
+    foreign("PyTorch in safetensors", [exported.pytorch], "weights"),
+    foreign("Keras", imported("keras", "chain.keras", "version-2.keras")),
+    foreign("Keras' weights", [exported.keras], "weights"),
+    foreign("Keras in HDF5", imported("keras", "version-1-th.h5", "version-2.h5", "graph.h5")),
+    foreign("TensorFlow.js", tensorflowjsSeeds()),
+    foreign(
+      "ONNX",
+      ["chain-traced", "squeeze-dynamo", "unet-traced", "shapes-traced", "tf2onnx"].map((name) => ({
         name: `${name}.onnx`,
         bytes: readFileSync(new URL(`../importing/onnx/${name}.onnx`, import.meta.url)),
       })),
-    },
+    ),
     {
       name: "network",
       reading: "network",

@@ -162,8 +162,8 @@ describe("files of Keras that are refused in one line", () => {
   it.each<readonly [string, (model: File) => void, RegExp]>([
     [
       "an unknown layer",
-      ({ config: { layers } }) => Object.assign(layers[2], { class_name: "Conv1D" }),
-      /^importModel: layer "conv2d_2" \(Conv1D\): expected a layer that there is here, got Conv1D; the nearest is a Conv2D with/,
+      ({ config: { layers } }) => Object.assign(layers[2], { class_name: "Conv3D" }),
+      /^importModel: layer "conv2d_2" \(Conv3D\): expected a layer that there is here, got Conv3D; the nearest is Conv2D$/,
     ],
     [
       "a program",

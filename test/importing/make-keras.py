@@ -93,6 +93,25 @@ def chain():
     keep("chain", model, ("keras", "h5", "weights.h5"))
 
 
+def lines():
+    x = signal = keras.Input((24, 3))
+    x = L.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu")(x)
+    x = L.BatchNormalization()(x)
+    x = L.ZeroPadding1D((1, 2))(x)
+    x = L.MaxPooling1D(2, strides=2, padding="same")(x)
+    x = L.Conv1D(6, 3, strides=2, groups=2, padding="same", use_bias=False)(x)
+    x = L.DepthwiseConv1D(3, depth_multiplier=2, padding="same", activation="silu")(x)
+    x = L.SeparableConv1D(5, 2, depth_multiplier=2)(x)
+    x = L.UpSampling1D(3)(x)
+    x = L.Conv1DTranspose(4, 3, strides=2, padding="same")(x)
+    x = L.Cropping1D((2, 1))(x)
+    x = L.SpatialDropout1D(0.1)(L.Dense(5, activation="tanh")(x))
+    x = L.AveragePooling1D(3)(x)
+    y = L.Dense(2)(L.GlobalMaxPooling1D()(x))
+    z = L.GlobalAveragePooling1D(keepdims=True)(x)
+    keep("lines", keras.Model(signal, [y, L.Conv1D(2, 1)(z), L.Flatten()(x)]), ("keras", "h5"))
+
+
 def graph():
     x = image = keras.Input((8, 8, 3), name="image")
     x = L.Normalization(name="norm")(x)
@@ -262,7 +281,7 @@ def theano():
         kernel[...] = kernel[::-1, ::-1]
 
 
-for make in (chain, graph, activations, rows, channels_first, version_one, theano):
+for make in (chain, lines, graph, activations, rows, channels_first, version_one, theano):
     make()
 path = Path(__file__).with_name("keras.golden.json")
 path.write_text(json.dumps({"keras": keras.__version__, "models": golden}, indent=0).replace("\n", "") + "\n")

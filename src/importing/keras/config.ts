@@ -75,6 +75,11 @@ export class Config {
     return new InputRangeError(this.who, `${key} to be ${wanted}`, shown(this.values[key]), "unsupported-file");
   }
 
+  /** An error for an input of a shape that the layer does not take. */
+  wrongInput(wanted: string, shape: readonly number[]): InputRangeError {
+    return new InputRangeError(this.who, `an input of ${wanted}`, `[${shape.join(", ")}]`, "unsupported-file");
+  }
+
   #plain(key: string, otherwise: unknown): unknown {
     const value = this.values[key] ?? otherwise;
     return isRecord(value) && "value" in value ? value.value : value;

@@ -97,6 +97,12 @@ export function onlyInput({ inputs, config }: Given): Ref {
   throw new InputRangeError(config.who, "one input", `${inputs.length}`, "unsupported-file");
 }
 
+/** Kernel [rows, columns, ...] turned by 180 degrees. */
+export function turned(values: Float32Array, area: number): Float32Array {
+  const size = values.length / area;
+  return values.map((_, index) => values[(area - 1 - Math.floor(index / size)) * size + (index % size)]);
+}
+
 /** True if a layer works on images with channels first. */
 export function isPlanar({ config }: Given): boolean {
   const format = config.text("data_format", "channels_last");

@@ -8,23 +8,17 @@ import { InputRangeError, isInputError, listed, retold } from "../../errors.ts";
 import { nearest } from "../../options/nearest.ts";
 import type { Ref } from "../draft.ts";
 import type { Given } from "./given.ts";
+import { LINE_LAYERS } from "./lines.ts";
 import { MERGING_LAYERS } from "./merging.ts";
 import { NORMALIZATIONS } from "./normalizations.ts";
 import { PLAIN_LAYERS } from "./plain-layers.ts";
 import { WINDOW_LAYERS } from "./windows.ts";
 
-const LAYERS = { ...WINDOW_LAYERS, ...NORMALIZATIONS, ...PLAIN_LAYERS, ...MERGING_LAYERS };
+const LAYERS = { ...WINDOW_LAYERS, ...LINE_LAYERS, ...NORMALIZATIONS, ...PLAIN_LAYERS, ...MERGING_LAYERS };
 
 /** Advice for layers of Keras that are not supported: the nearest one that is, where the name alone does not tell. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  Conv1D: "a Conv2D with windows of one row, on images of one row",
   Conv3D: "Conv2D",
-  DepthwiseConv1D: "a DepthwiseConv2D with windows of one row",
-  SeparableConv1D: "a SeparableConv2D with windows of one row",
-  MaxPooling1D: "MaxPooling2D",
-  AveragePooling1D: "AveragePooling2D",
-  GlobalAveragePooling1D: "GlobalAveragePooling2D",
-  GlobalMaxPooling1D: "GlobalMaxPooling2D",
   Deconvolution2D: "Conv2DTranspose of version 2",
   ThresholdedReLU: "ReLU",
   Minimum: "Maximum of negated inputs",

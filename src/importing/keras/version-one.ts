@@ -2,6 +2,8 @@ import { isRecord } from "../../json.ts";
 
 /** Names of layers that version 1 of Keras had others for. */
 const CLASSES: Readonly<Record<string, string>> = {
+  Convolution1D: "Conv1D",
+  AtrousConvolution1D: "Conv1D",
   Convolution2D: "Conv2D",
   AtrousConvolution2D: "Conv2D",
   SeparableConvolution2D: "SeparableConv2D",
@@ -12,6 +14,10 @@ const KEYS: Readonly<Record<string, string>> = {
   nb_filter: "filters",
   border_mode: "padding",
   subsample: "strides",
+  subsample_length: "strides",
+  filter_length: "kernel_size",
+  pool_length: "pool_size",
+  stride: "strides",
   atrous_rate: "dilation_rate",
   bias: "use_bias",
   output_dim: "units",

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { InputRangeError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import type { Config } from "./config.ts";
-import { addLayer, asRows, type Convert, type Given, imageInput, onlyInput } from "./given.ts";
+import { addLayer, asRows, type Convert, type Given, imageInput, onlyInput, turned } from "./given.ts";
+import { asLines, lineInput } from "./lines.ts";
 
 /** Options that convolutions share. */
 function windowOptions(config: Config): Record<string, Json> {
@@ -27,12 +27,6 @@ function filtersLast(values: Float32Array, area: number, channels: number, filte
     const channel = Math.floor(index / filters) % channels;
     return values[((index % filters) * channels + channel) * area + pixel];
   });
-}
-
-/** Kernel [rows, columns, ...] turned by 180 degrees. */
-function turned(values: Float32Array, area: number): Float32Array {
-  const size = values.length / area;
-  return values.map((_, index) => values[(area - 1 - Math.floor(index / size)) * size + (index % size)]);
 }
 
 const conv2d: Convert = (given) => {
@@ -90,7 +84,7 @@ const separableConv2d: Convert = (given) => {
   return addLayer(given, "separableConv2d", options, { inputs: [ref], parameters: { depthwiseKernel } });
 };
 
-/** A dense layer works on the last axis: on images it is a convolution of single pixels. */
+/** A dense layer works on the last axis: on images and lines it is a convolution of single pixels. */
 const dense: Convert = (given) => {
   const { config } = given;
   const ref = asRows(given, onlyInput(given));
@@ -98,17 +92,14 @@ const dense: Convert = (given) => {
   const options = { useBias: config.flag("use_bias", true) };
   const units = config.number("units");
   if (shape.length === 1) return addLayer(given, "dense", { units, ...options }, { inputs: [ref] });
-  if (shape.length === 2) {
-    const got = `[${shape.join(", ")}]`;
-    throw new InputRangeError(config.who, "an input of a vector or an image", got, "unsupported-file");
-  }
-  const kernel = { shape: [shape[2], units] };
-  return addLayer(
+  const isLines = shape.length === 2;
+  const output = addLayer(
     given,
     "conv2d",
     { filters: units, kernelSize: 1, ...options },
-    { inputs: [ref], parameters: { kernel } },
+    { inputs: [isLines ? lineInput(given) : ref], parameters: { kernel: { shape: [shape[shape.length - 1], units] } } },
   );
+  return isLines ? asLines(given, output) : output;
 };
 
 function pooling(type: string): Convert {
