@@ -9,6 +9,7 @@ export * from "./input";
 export { mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy } from "./loss";
 export { add, copy_columns, multiply_channels, scale } from "./merging";
 export * from "./norm";
+export * from "./norm-gradients";
 export * from "./optimizer";
 export * from "./pack";
 export * from "./pad";
