@@ -14,10 +14,12 @@ const STREAMS = 8;
 
 const EXPORT_SECTION = 7;
 const CODE_SECTION = 10;
+const DATA_SECTION = 11;
 /** The kind of an export that is a function. */
 const FUNCTION = 0;
 const UNREACHABLE = 0x00;
 const END = 0x0b;
+const CONST = 0x41;
 const CALL = 0x10;
 /** The name of the export that is the memory: in the list that `joinStreams` is given, it stands behind the kernels in order. */
 const MEMORY = "memory";
@@ -111,7 +113,7 @@ function partsOf(wasm, isWanted) {
       const all = Array.from({ length: functions }, () => section.take(section.number()));
       const bodies = all.map(emptyUnless(calledFunctions(all, exported)));
       const middle = [...wasm.subarray(from, begin), ...codeHeader(bodies)];
-      return { start, exported, names, middle, bodies, end: wasm.subarray(end) };
+      return { start, exported, names, middle, bodies, end: withoutUnused(wasm.subarray(end), numbersOf(bodies)) };
     }
     section.at = end;
   }
@@ -137,6 +139,40 @@ function calledFunctions(bodies, exported) {
     for (const { codes, values } of itemsOf(source)) if (codes[0][0] === CALL) called.add(numberOf(values[0]));
   }
   return called;
+}
+
+/** All numbers in functions that may be addresses, or what is added to one. */
+function numbersOf(bodies) {
+  const numbers = new Set();
+  for (const body of bodies) {
+    const source = reader(body, 0);
+    localsOf(source);
+    for (const { immediates, values } of itemsOf(source)) {
+      immediates.forEach((stream, i) => {
+        if (stream === CONSTANT || stream === OFFSET) numbers.add(reader(Uint8Array.from(values[i]), 0).number());
+      });
+    }
+  }
+  return numbers;
+}
+
+/** The bytes behind a file's functions, with zeros in place of the tables to which none of the numbers points. */
+function withoutUnused(end, numbers) {
+  const copy = Uint8Array.from(end);
+  for (let section = reader(copy, 0); section.at < copy.length; ) {
+    const id = section.byte();
+    const next = section.number() + section.at;
+    for (let left = id === DATA_SECTION ? section.number() : 0; left > 0; left--) {
+      const kind = section.byte();
+      if (kind !== 0 || section.byte() !== CONST) throw new Error("expected tables at fixed addresses");
+      const first = section.number();
+      if (section.byte() !== END) throw new Error("expected tables at fixed addresses");
+      const table = section.take(section.number());
+      if (![...numbers].some((each) => each >= first && each < first + table.length)) table.fill(0);
+    }
+    section.at = next;
+  }
+  return copy;
 }
 
 /** The beginning of the section of functions: its size, and their number. */
