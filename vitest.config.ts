@@ -9,6 +9,9 @@ const slowBeside = "test/{bundlers,engine,fuzz,golden,graph,model}/**/*.slow.tes
 /** Tests of every engine that there is, in processes that are started for `wide` where Node has it. */
 const everyEngine = "test/importing/every-engine.slow.test.ts";
 
+/** Golden tests, which are run once more in such processes: elsewhere they say that the host lacks `wide`. */
+const golden = "test/golden/!(*.slow).test.ts";
+
 /**
  * Tests of threads, workers, pages and measurements, which other tests beside them would disturb, and of a host that offers neither files nor
  * decoders of pictures, which other files in the same process would give it.
@@ -68,7 +71,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "wide",
-          include: [everyEngine],
+          include: knowsWide() ? [everyEngine, golden] : [everyEngine],
           // Without the first, simple compiler, which joins no operations to 256 bits.
           execArgv: knowsWide() ? [WIDE_FLAG, "--no-liftoff"] : [],
           testTimeout: 3_600_000,
