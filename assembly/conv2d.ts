@@ -137,7 +137,7 @@ function taps_above(row: i32, taps: i32, move: i32): i32 {
   return row >= 0 ? 0 : min(taps, (move - 1 - row) / move);
 }
 
-/** Number of the same taps that lie on the rows 0 to `rows` - 1. */
+/** Number of `taps` taps on the rows `row`, `row` + `move`, ... that lie on the rows 0 to `rows` - 1. */
 function taps_inside(row: i32, taps: i32, move: i32, rows: i32): i32 {
   const before = row >= rows ? 0 : (rows - row + move - 1) / move;
   return max(0, min(taps, before) - taps_above(row, taps, move));

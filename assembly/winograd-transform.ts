@@ -15,7 +15,7 @@ const NUMBERS: usize = memory.data<f32>([
   POINT, -POINT, 2 * POINT, -2 * POINT, -0.5, -2, -2.5, 0.5, 2, 4, -2.0 / 3.0, 1.0 / 6.0,
 ]);
 
-/** Number `index` of them in all lanes, from memory: V8 builds a vector constant anew at every use. */
+/** Number `index` of `NUMBERS` in all lanes, from memory: V8 builds a vector constant anew at every use. */
 // @ts-ignore: decorator
 @inline
 export function number(index: usize): v128 {

@@ -6,7 +6,7 @@ import ts from "typescript";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Where each subpath of the package begins; `convasm/node` is told as what it adds to `convasm`. */
+/** The source file of each subpath of the package; of `convasm/node` the report has only what it adds to `convasm`. */
 const ENTRIES = {
   convasm: "src/index.ts",
   "convasm/node": "src/node.ts",

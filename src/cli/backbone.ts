@@ -26,7 +26,7 @@ export interface Backbone {
   readonly model: Model;
   /** The network up to its features, on paper. */
   readonly trunk: Architecture;
-  /** Settings with which pictures are read for it, where nobody says others. */
+  /** Default settings with which pictures are read for it. */
   readonly usual: ReadSettings;
   /** The unit of its pixels; undefined where its file knows none. */
   readonly scaling: PixelScaling | undefined;

@@ -1,5 +1,5 @@
 /**
- * Numbers that only one command takes, besides the options of what it works with. `scripts/build-option-help.js` makes their lines of
+ * The numbers that single commands take as options of their own; all other options come from schemas of the library. `scripts/build-option-help.js` makes their lines of
  * help of the comments here.
  *
  * @module

@@ -129,7 +129,7 @@ async function fetchData(argument: string, options: DataCommandOptions, context:
   const { out } = options;
   const [surplus] = Object.keys(pickOptions(OWN, options));
   if (surplus !== undefined)
-    throw new UsageError("", `${flagName(surplus)} only with digits`, "it with other data", "contradiction");
+    throw new UsageError(flagName(surplus), "digits, the only data that it is for", "other data", "contradiction");
   if (out !== undefined) await prepareFolder(out, options);
   const parts = argument === "mnist" ? await fetchMnist(context) : await describeFolder(argument, options, context);
   if (out === undefined) return parts;

@@ -30,9 +30,9 @@ const COMMAND_SHARE = 0.58;
 const texts = new WeakMap<Command, HelpText>();
 const rare = new WeakSet<Option>();
 /** The index of each option's heading among the headings of its command. */
-const places = new WeakMap<object, number>();
+const headingIndices = new WeakMap<object, number>();
 /** Commands whose help shows all of their options, as `--help-all` asks. */
-const whole = new WeakSet<Command>();
+const withAllOptions = new WeakSet<Command>();
 
 /** Makes the program and its commands show help texts as this module lays them out. */
 export function layOutHelp(program: Command, columns: number | undefined): void {
@@ -41,15 +41,15 @@ export function layOutHelp(program: Command, columns: number | undefined): void 
     minWidthToWrap: LEAST_COLUMNS,
     visibleOptions: (command) => {
       const options = new Help().visibleOptions(command);
-      return whole.has(command) ? options : options.filter((option) => !rare.has(option));
+      return withAllOptions.has(command) ? options : options.filter((option) => !rare.has(option));
     },
     // Those of the whole program: commands inside others have the options of these too, and name them themselves.
-    visibleGlobalOptions: (command) => (whole.has(command) ? [...program.options] : []),
+    visibleGlobalOptions: (command) => (withAllOptions.has(command) ? [...program.options] : []),
     showGlobalOptions: true,
     // Choices and defaults stand in the descriptions.
     optionDescription: ({ description }) => description,
     groupItems(items, visible, headingOf) {
-      const placeOf = (item: (typeof items)[number]) => places.get(item) ?? 0;
+      const placeOf = (item: (typeof items)[number]) => headingIndices.get(item) ?? 0;
       const ordered = [...items].sort((a, b) => placeOf(a) - placeOf(b));
       return new Help().groupItems(ordered, visible, headingOf);
     },
@@ -71,17 +71,17 @@ export function addHelp(command: Command, text: HelpText): Command {
     const named = headings.find((each) => groups[each].includes(option.long ?? ""));
     if (named === undefined) rare.add(option);
     heading = named ?? heading;
-    places.set(option.helpGroup(heading), headings.indexOf(heading));
+    headingIndices.set(option.helpGroup(heading), headings.indexOf(heading));
   }
   const count = command.options.filter((option) => rare.has(option) && !option.hidden).length;
   const helps = [
     new Option("-h, --help", "this help"),
     new Option("--help-all", `this help with ${count} more options, which few need`),
   ] as const;
-  for (const option of helps) places.set(option.helpGroup(headings[headings.length - 1]), headings.length - 1);
+  for (const option of helps) headingIndices.set(option.helpGroup(headings[headings.length - 1]), headings.length - 1);
   command.addHelpOption(helps[0]).addOption(helps[1]);
   return command.on("option:help-all", () => {
-    whole.add(command);
+    withAllOptions.add(command);
     command.help();
   });
 }

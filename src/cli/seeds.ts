@@ -39,5 +39,5 @@ function numbersOf(text: string): number | readonly number[] {
 export function seedsOf(seeds: Seeds, seed: number | undefined): readonly number[] {
   if (typeof seeds === "number") return Array.from({ length: seeds }, (_, i) => (seed ?? 0) + i);
   if (seed === undefined) return seeds;
-  throw new UsageError("", "--seeds with a list, or --seed", "both", "contradiction");
+  throw new UsageError("--seeds", "--seeds with a list, or --seed", "both", "contradiction");
 }

@@ -95,7 +95,7 @@ export function metricsOption(purpose = helpLine(PLAN, "metrics")): Option {
   ).argParser((word) => readWord(SPLIT, "metrics", word));
 }
 
-/** The options that say which images are used for what, each with the one that says none or all. */
+/** Adds the options that divide images into those for training, validation and testing, each with the option that turns it off. */
 function addSplitOptions(command: Command): void {
   const without: Readonly<Record<string, string>> = {
     validation: "none, also where a recipe has some",

@@ -3,6 +3,7 @@ import type { TestTimeAugmentation } from "../data/views.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import type { Loss, Optimizer } from "../model/contracts.ts";
 import { pow } from "../numeric/math.ts";
+import { flagName } from "../options/names.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
 import { type Averaging, parseAveraging } from "../training/averaging.ts";
 import { LOSSES, lossOf, parseLoss } from "../training/losses.ts";
@@ -116,18 +117,20 @@ function chooseLoss({ loss, labelSmoothing, ...options }: TrainingOptions, own: 
   const type = String(asked.type ?? own.config.type);
   if ((type === "distillation") !== (options.teacher !== undefined)) {
     const got = options.teacher === undefined ? "no --teacher" : `--loss ${type}`;
-    throw new UsageError("", "--teacher MODEL and the loss distillation together", got, "contradiction");
+    throw new UsageError("--loss", "--teacher MODEL and the loss distillation together", got, "contradiction");
   }
-  const heat = pickOptions(LOSSES.distillation.schema, options);
-  if (type !== "distillation" && Object.values(heat).some((value) => value !== undefined)) {
-    throw new UsageError("", "--temperature and --teacher-weight with --teacher", "them without", "contradiction");
+  const distilling = pickOptions(LOSSES.distillation.schema, options);
+  const [misplaced] = Object.keys(distilling);
+  if (type !== "distillation" && misplaced !== undefined) {
+    const who = flagName(misplaced);
+    throw new UsageError(who, "--temperature and --teacher-weight with --teacher", "it without", "contradiction");
   }
   if (labelSmoothing !== undefined && type !== "softmaxCrossEntropy") {
-    throw new UsageError("", "--label-smoothing with softmaxCrossEntropy", `it with ${type}`);
+    throw new UsageError("--label-smoothing", "the loss softmaxCrossEntropy", type);
   }
   if (loss === undefined && labelSmoothing === undefined && options.teacher === undefined) return own;
   const base = type === own.config.type ? own.config : {};
-  return parseLoss({ ...base, ...asked, ...heat, ...(labelSmoothing !== undefined && { labelSmoothing }) });
+  return parseLoss({ ...base, ...asked, ...distilling, ...(labelSmoothing !== undefined && { labelSmoothing }) });
 }
 
 /** The type and the options of a word such as "adam:beta1=0.8", with the type as the registry spells it. */

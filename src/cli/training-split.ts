@@ -3,7 +3,7 @@ import type { DataSplit, ImageRange, TestRange, ValidationImages } from "../reci
 import type { TrainingPlan } from "../training/plan.ts";
 import { UsageError } from "./command-error.ts";
 
-/** The options that say which images are used for what. */
+/** The options that divide images into those for training, validation and testing. */
 export interface SplitOptions {
   /** False: none. */
   readonly validation?: ValidationImages | false | undefined;
@@ -44,6 +44,5 @@ export function checkWatched(
 ): void {
   const watching = (["earlyStopping", "reduceOnPlateau", "restoreBestWeights"] as const).find((key) => plan[key]);
   if ((validation ?? null) !== null || watching === undefined) return;
-  const expected = `--validation with ${flagName(watching)}, which watches the validation loss`;
-  throw new UsageError("", expected, "none", "missing");
+  throw new UsageError(flagName(watching), "--validation with it, whose loss it watches", "none", "missing");
 }

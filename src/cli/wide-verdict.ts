@@ -32,7 +32,7 @@ export function verdictFile(): string {
   return join(cacheFolder(), "wide.json");
 }
 
-/** The verdict that holds here; undefined if there is none. */
+/** The verdict on this machine, Node and version of the kernels; undefined if there is none. */
 export async function readVerdict(): Promise<Verdict | undefined> {
   const { [await keyOfHere()]: found } = await readAll();
   return found;

@@ -105,7 +105,7 @@ interface Ended {
   readonly runs: readonly ToldRun[];
 }
 
-/** Signals of a process that V8's compiler, or the code that it made, ended; SIGABRT ends those that lack memory. */
+/** Signals by which a process ends when V8's compiler or compiled code crashes; SIGABRT, for lack of memory, is none of them. */
 const CRASHES: readonly string[] = ["SIGILL", "SIGTRAP", "SIGBUS", "SIGFPE", "SIGSEGV"];
 
 /** Exit codes from here on are exceptions of Windows, such as 0xc0000005 for a forbidden place. */
@@ -124,13 +124,13 @@ function repeat(words: readonly string[]): Promise<Ended> {
   });
   const runs: ToldRun[] = [];
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  const rest = () => {
+  const suspend = () => {
     child.kill("SIGSTOP");
     process.kill(process.pid, "SIGSTOP");
   };
-  const goOn = () => child.kill("SIGCONT");
+  const resume = () => child.kill("SIGCONT");
   for (const signal of ENDS) process.on(signal, pass);
-  if (process.platform !== "win32") process.on("SIGTSTP", rest).on("SIGCONT", goOn);
+  if (process.platform !== "win32") process.on("SIGTSTP", suspend).on("SIGCONT", resume);
   return new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("message", (message) => {
@@ -143,8 +143,8 @@ function repeat(words: readonly string[]): Promise<Ended> {
     });
   }).finally(() => {
     for (const signal of ENDS) process.off(signal, pass);
-    process.off("SIGTSTP", rest);
-    process.off("SIGCONT", goOn);
+    process.off("SIGTSTP", suspend);
+    process.off("SIGCONT", resume);
   });
 }
 

@@ -56,7 +56,10 @@ export type Augment = ValuesOf<typeof AUGMENT>;
 /**
  * Checks augmentation options, from TypeScript or from a file.
  *
+ * @param json options as `fit` takes them; those that are missing have their defaults, which change nothing
  * @throws TypeError, RangeError for an unknown or wrong option
+ * @example
+ * const augment = readAugment({ shift: 2, rotate: 10 });
  */
 export function readAugment(json: unknown): Augment {
   return readOptions("augment", AUGMENT, json);

@@ -56,7 +56,12 @@ function supports(parameters: number, body: readonly number[]): boolean {
 const LOCAL_GET = 0x20;
 const SIMD_PREFIX = 0xfd;
 
-/** True if this host runs an engine. */
+/**
+ * True if this host runs an engine.
+ *
+ * @example
+ * const engines = ENGINES.filter(hasEngine); // such as ["js", "simd", "relaxed"]
+ */
 export function hasEngine(engine: EngineName): boolean {
   switch (engine) {
     case "js":
@@ -70,7 +75,13 @@ export function hasEngine(engine: EngineName): boolean {
   }
 }
 
-/** The fastest stable engine of this host for `"auto"`, else the one asked for. */
+/**
+ * The fastest stable engine of this host for `"auto"`, else the one asked for.
+ *
+ * @throws HostError if this host lacks the engine that was asked for
+ * @example
+ * const engine = chooseEngine("auto"); // "relaxed" where the host has it
+ */
 export function chooseEngine(wanted: EngineName | "auto"): EngineName {
   if (wanted === "auto") return hasEngine("relaxed") ? "relaxed" : hasEngine("simd") ? "simd" : "js";
   if (!hasEngine(wanted)) {

@@ -169,7 +169,7 @@ const DISPOSED = new InputRangeError("engine", "one in use", "one that was dispo
 const forgotten = new FinalizationRegistry<Pool>((pool) => pool.dispose(DISPOSED));
 
 /** The error of a run that comes after a failure, or after `dispose`. */
-function later(failure: Error): Error {
+function errorAfter(failure: Error): Error {
   const advice = "nothing runs after that, compile the model again";
   if (failure instanceof KernelError || failure instanceof HostError) return retold(failure, { advice });
   return isInputError(failure) ? retold(failure, {}) : failure;
@@ -213,7 +213,7 @@ class TapeEngine implements Engine {
 
   run(tape: Tape): void {
     const failure = this.#failure ?? this.#pool?.failure;
-    if (failure !== undefined) throw later(failure);
+    if (failure !== undefined) throw errorAfter(failure);
     let recording = this.#recordings.get(tape);
     if (recording?.length !== tape.operations.length) {
       recording = this.#record(tape);

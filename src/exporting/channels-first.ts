@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Shape, sizeOf } from "../layers/shape.ts";
+import type { Shape } from "../layers/shape.ts";
+import { forEachStrided, rowStrides } from "../numeric/strides.ts";
 
 /** An order of values in another program: the axes of an array of the shape `view`, put in `order`. */
 export interface Turned {
@@ -67,18 +68,10 @@ export function turnedWholes(data: Int8Array, order: Turned): Int8Array {
 /** Calls `move` for each value with its place here and there, in the order there. */
 function forEachTurned({ view, order }: Turned, move: (from: number, to: number) => void): void {
   const extents = order.map((axis) => view[axis]);
-  const strides = order.map((axis) => sizeOf(view.slice(axis + 1)));
-  const place = new Array<number>(extents.length).fill(0);
-  const size = sizeOf(view);
-  let from = 0;
-  for (let to = 0; to < size; to++) {
-    move(from, to);
-    for (let axis = extents.length - 1; axis >= 0; axis--) {
-      place[axis] += 1;
-      from += strides[axis];
-      if (place[axis] < extents[axis]) break;
-      from -= strides[axis] * extents[axis];
-      place[axis] = 0;
-    }
-  }
+  const strides = rowStrides(view);
+  forEachStrided(
+    extents,
+    order.map((axis) => strides[axis]),
+    move,
+  );
 }

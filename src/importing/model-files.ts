@@ -1,5 +1,5 @@
 /**
- * The files of another program's model: the one that was named, and those that it names in turn.
+ * The files of another program's model: the file that the caller names, and the files that this one refers to.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface ModelFiles {
   /** Content of the model's own file. */
   readonly bytes: Uint8Array;
   /**
-   * Content of a file that the model names: one that was given with it, else one that lies beside it.
+   * Content of a file that the model names: one that the caller gave, otherwise one in the model's folder.
    *
    * @param name as the model says it, with `/` between folders
    * @throws RangeError if there is none, or the name leads out of the model's folder
@@ -59,7 +59,7 @@ export async function openModelFiles(files: ModelFile | readonly ModelFile[]): P
   };
 }
 
-/** A file, and the name that it goes by if there is one. */
+/** A file and its name, if the caller gave one. */
 interface NamedFile {
   readonly source: FileSource;
   readonly name: string | undefined;

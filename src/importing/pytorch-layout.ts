@@ -1,5 +1,5 @@
 /**
- * Weights as PyTorch keeps them: names, and orders of axes that differ from those here.
+ * PyTorch's names of weights and orders of axes, for each weight of a network.
  *
  * @module
  */

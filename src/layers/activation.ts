@@ -56,6 +56,7 @@ export const RELU = layerType("relu", RELU_OPTIONS, ({ maxValue, negativeSlope: 
 /**
  * x, or `negativeSlope` x where x is negative (Maas et al., 2013); any shape.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * leakyRelu({ negativeSlope: 0.1 });
  */
@@ -83,6 +84,7 @@ function rectifying(header: LayerHeader, rectifier: Rectifier): LayerDefinition 
  * lost where probabilities round to 0 or 1. `predict` and `activations` give probabilities as without the loss; without such a
  * last layer `predict` does so under that loss all the same. Under other losses it is a layer like any other.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * sigmoid();
  */
@@ -101,6 +103,7 @@ export const SIGMOID = layerType("sigmoid", {}, (_, header) =>
 /**
  * Hyperbolic tangent, any shape.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * tanh();
  */

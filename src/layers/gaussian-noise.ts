@@ -36,6 +36,7 @@ export const GAUSSIAN_NOISE = layerType("gaussianNoise", OPTIONS, ({ stddev }, h
   passesGradient: "all",
 }));
 
+// As in `dropout.ts` noise is drawn in training alone; the kernel, two numbers for each element and the backward pass differ.
 class PlacedNoise implements PlacedLayer {
   readonly kernels = noiseRows;
   readonly #deviation: number;

@@ -7,6 +7,7 @@ import { pooling } from "./pooling.ts";
 /**
  * Mean of each channel (Keras' GlobalAveragePooling2D): [h, w, c] to [c].
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * globalAveragePooling2d();
  */

@@ -8,6 +8,7 @@ import { pooling } from "./pooling.ts";
  * Largest value of each channel (Keras' GlobalMaxPooling2D): [h, w, c] to [c]. The gradient goes to the first of several largest
  * values.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * globalMaxPooling2d();
  */

@@ -8,6 +8,7 @@ import type { LayerOptions } from "./options.ts";
  * x / 6 + 1 / 2, at least 0 and at most 1 (Keras' and PyTorch's hard sigmoid); any shape. Where the output is 0 or 1 there is no
  * gradient.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * hardSigmoid();
  */
@@ -28,6 +29,7 @@ export const HARD_SIGMOID = layerType("hardSigmoid", {}, (_, header) => ({
 /**
  * x times the hard sigmoid of x (Howard et al., 2019; Keras' hard_swish and hard_silu); any shape.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * hardSwish();
  */

@@ -14,7 +14,7 @@ import { readType } from "../options/objects.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import { typesOf } from "../options/variants.ts";
 
-/** Inputs that one output sums over, and outputs that one input reaches. */
+/** Fan-in and fan-out of a weight array: inputs that one output sums over, and outputs that one input reaches. */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;

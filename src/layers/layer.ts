@@ -57,7 +57,7 @@ export interface Layer {
   readonly activation?: Layer | undefined;
   /** Layers that it stands for. @internal */
   readonly block?: Block;
-  /** The ReLU that it is and nothing else, which others can apply. @internal */
+  /** Set if the layer is a ReLU and nothing else, which the layer before it can apply. @internal */
   readonly rectifier?: Rectifier | undefined;
   /**
    * Set if the layer gives no gradient to elements whose output is zero: `always`, as a ReLU; or `inherits`, if it only

@@ -5,7 +5,7 @@ import type { BackwardPlaces, BackwardTapes, ForwardPlaces, PlacedLayer } from "
 /** Emits the call of a copying kernel. */
 export type Copy = (tape: Tape, n: number, x: number, y: number) => void;
 
-/** A layer that only copies: one call forward, and one that takes the gradients back. */
+/** A layer that only copies: one call forward, and one call that copies gradients the other way. */
 export class PlacedCopy implements PlacedLayer {
   readonly kernels: ExtraRows | undefined;
   readonly #there: Copy;

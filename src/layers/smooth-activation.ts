@@ -18,6 +18,7 @@ export interface GeluOptions extends LayerOptions, OptionsOf<typeof GELU_OPTIONS
  * x times the normal distribution function of x (Hendrycks & Gimpel, 2016); any shape. The exact form, as the option
  * `activation: "gelu"` of other layers has it, unless `approximate` asks for the other.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * gelu({ approximate: true });
  */
@@ -38,6 +39,7 @@ export const GELU = layerType("gelu", GELU_OPTIONS, ({ approximate }, header) =>
 /**
  * x / (1 + e^-x), also called swish (Elfwing et al., 2017; Ramachandran et al., 2017; Keras' silu and swish); any shape.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * silu();
  */
@@ -84,6 +86,7 @@ export const SELU_DEPTH = SELU_SLOPE * 1.6732632423543772;
  * 1.0507 x where it is positive, else 1.7581 (e^x - 1) (Klambauer et al., 2017; Keras' selu); any shape. The weights before it should
  * start with `lecunNormal`.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * selu();
  */
@@ -105,6 +108,7 @@ function exponentialLinear(header: LayerHeader, slope: number, depth: number): L
 /**
  * log(1 + e^x), a smooth ReLU (Keras' softplus); any shape.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * softplus();
  */
@@ -124,6 +128,7 @@ export const SOFTPLUS = layerType("softplus", {}, (_, header) =>
 /**
  * x tanh(log(1 + e^x)) (Misra, 2020; Keras' mish); any shape.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * mish();
  */

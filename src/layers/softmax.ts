@@ -12,6 +12,7 @@ import { type Shape, sizeOf } from "./shape.ts";
  * where probabilities round to 0 or 1. `predict` and `activations` give probabilities as without the loss; without such a last
  * layer `predict` does so under that loss all the same. Under other losses it is a layer like any other.
  *
+ * @throws TypeError, RangeError for an unknown or wrong option
  * @example
  * softmax();
  */

@@ -71,19 +71,19 @@ function featureLayer(architecture: Architecture, who: string): string {
 function featureTensor(graph: Graph): Tensor {
   const makers = producers(graph);
   const { tensor } = graph.outputs[0];
-  const ends = wayBack(makers, tensor, keepsSize);
+  const ends = nodesBackFrom(makers, tensor, keepsSize);
   const end = ends.at(-1);
   if (end === undefined) return tensor;
   if (isHead(end)) return beforeRandom(makers, end.inputs[0]);
   // A convolution that gives the classes of each pixel, and then their mean.
   const classifies = ends.some(({ layer }) => layer.type === "softmax");
-  const head = isPooling(end) && classifies ? wayBack(makers, end.inputs[0], hasNoWeights).at(-1) : undefined;
+  const head = isPooling(end) && classifies ? nodesBackFrom(makers, end.inputs[0], hasNoWeights).at(-1) : undefined;
   if (head?.layer.type === "conv2d") return beforeRandom(makers, head.inputs[0]);
   return isPooling(end) ? end.output : tensor;
 }
 
 /** The nodes from the one that makes a tensor towards the input, up to and with the first that does not fit a condition. */
-function wayBack(makers: ReadonlyMap<number, Node>, tensor: Tensor, fits: (node: Node) => boolean): Node[] {
+function nodesBackFrom(makers: ReadonlyMap<number, Node>, tensor: Tensor, fits: (node: Node) => boolean): Node[] {
   const way: Node[] = [];
   for (let node = makers.get(tensor.id); node !== undefined; node = makers.get(node.inputs[0].id)) {
     way.push(node);
@@ -142,7 +142,7 @@ export function withHead(backbone: Architecture, classes: number, dropout = 0): 
 export function headOf({
   graph,
 }: Architecture): { readonly path: string; readonly inputs: number; readonly units: number } | undefined {
-  const ends = wayBack(producers(graph), graph.outputs[0].tensor, keepsSize);
+  const ends = nodesBackFrom(producers(graph), graph.outputs[0].tensor, keepsSize);
   const node = ends.at(-1);
   if (node?.layer.type !== "dense") return undefined;
   return { path: node.path, inputs: sizeOf(node.inputs[0].shape), units: sizeOf(node.output.shape) };

@@ -7,7 +7,7 @@ class Branch<R> {
   result: R | undefined;
 }
 
-/** A function that keeps its results, and returns them for arguments that it had before. A look-up allocates no key. */
+/** A function that computes its result once for each list of arguments, and keeps it. A look-up allocates no key. */
 export function memoized<A extends readonly Key[], R extends object>(make: (...args: A) => R): (...args: A) => R {
   const root = new Branch<R>();
   return (...args) => {

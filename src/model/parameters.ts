@@ -19,7 +19,7 @@ export interface Parameter extends ParameterPlace {
 }
 
 /**
- * Places parameters one after the other: first those that decay, then those that do not, statistics, and frozen ones.
+ * Places parameters one after the other: those with weight decay, those without, running statistics, and frozen ones.
  * Each group is one run of elements, for the optimizer and for copies; gradients and optimizer state lie in the same
  * order.
  */

@@ -1,4 +1,4 @@
-/** Runs of bytes one behind the other; a single one as it is. */
+/** Joins arrays of bytes to one; a single array is returned as it is. */
 export function joinBytes(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>;
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array;
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {

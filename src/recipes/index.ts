@@ -43,12 +43,22 @@ export const NOTEBOOKS: readonly Recipe[] = [strided, batchnorm, conv8, conv5, c
 /** All built-in recipes; the first is the default. */
 export const RECIPES: readonly Recipe[] = [speed99, photos, best, fashion, cifar10, ...NOTEBOOKS];
 
-/** The network of a name, or undefined. */
+/**
+ * The built-in network of a name, such as `lenet5`; undefined if there is none.
+ *
+ * @example
+ * const layers = findNetwork("lenet5")?.layers(10); // for ten classes
+ */
 export function findNetwork(name: string): Recipe | undefined {
   return NETWORKS.find((network) => network.name === name);
 }
 
-/** The recipe of a name, or undefined. */
+/**
+ * The built-in recipe of a name, such as `speed99`; undefined if there is none.
+ *
+ * @example
+ * const epochs = findRecipe("speed99")?.epochs;
+ */
 export function findRecipe(name: string): Recipe | undefined {
   return RECIPES.find((recipe) => recipe.name === name);
 }

@@ -90,7 +90,7 @@ export function readRunSettings(json: unknown): RunSettings {
   return readOptions(WHO, RUN_SETTINGS, json);
 }
 
-/** Settings as files keep them: what there is none of is null. */
+/** Settings as JSON, in which missing values are null. */
 export function settingsJson(settings: RunSettings): { readonly [key: string]: Json } {
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? null]));
 }

@@ -19,7 +19,7 @@ export interface Stop extends StopFacts {
   readonly reason?: string;
 }
 
-/** Ways in which a callback may change the run that it watches. */
+/** Methods by which a callback can change the run. */
 export interface TrainingControl {
   /** Multiplies the schedule's learning rate from the next step on; 1 at the start. */
   learningRateFactor: number;

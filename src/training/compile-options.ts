@@ -9,7 +9,7 @@ import { OPTIMIZERS } from "./optimizers.ts";
 /** The options of `compile`. */
 export const COMPILE_OPTIONS = { ...COMPILE_PLAN, ...ENGINE } as const satisfies OptionSchema;
 
-/** Options that are not `compile`'s, by those that take them. */
+/** Options of other functions, by these functions' names, for errors about options that `compile` does not take. */
 export const NOT_COMPILE = { fit: FIT_PLAN, "the optimizer": OPTIMIZERS.sgd.schema };
 
 /** Options of `compile`: optimizer, loss and batch, and what computes. */

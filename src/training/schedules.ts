@@ -1,5 +1,5 @@
 /**
- * Learning-rate schedules: plain descriptions that JSON can hold, and what evaluates them.
+ * Learning-rate schedules: plain descriptions that JSON can hold, and their evaluation.
  *
  * @module
  */

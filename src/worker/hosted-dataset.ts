@@ -16,7 +16,7 @@ export class HostedDataset {
   readonly kind = "data set";
   readonly data: Dataset;
   readonly origin: Origin;
-  /** The images that these were drawn from, if they were drawn. */
+  /** The data set that these images were drawn from; undefined if they were not drawn. */
   readonly whole: Dataset | undefined;
   readonly #handles: HandleTable;
   readonly #handle: Handle<"data set">;

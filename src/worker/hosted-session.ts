@@ -59,7 +59,7 @@ export class HostedSession {
     onProgress: OnProgress | undefined,
   ): Promise<ReadInfo> {
     setHdf5Address(hdf5);
-    const options = { ...settings, onProgress: onProgress && seldom(onProgress) };
+    const options = { ...settings, onProgress: onProgress && throttled(onProgress) };
     return this.addRead(await readData(files, options), settings);
   }
 
@@ -103,7 +103,7 @@ export class HostedSession {
 const PROGRESS_EVERY = 1000 / 60;
 
 /** A function that passes on progress no more often than a page draws. */
-function seldom(onProgress: OnProgress): OnProgress {
+function throttled(onProgress: OnProgress): OnProgress {
   let next = 0;
   return (done, total) => {
     if (performance.now() < next && done !== total) return;

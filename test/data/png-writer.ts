@@ -1,4 +1,7 @@
-/** Writes PNG files of every kind for tests, straight from the format's description; slow and plain. */
+/**
+ * Writes PNG files of every kind for tests, straight from the format's description; slow and plain. What it has in common with
+ * `src/data/png.ts`, such as the predictions of rows, stands here again, so that the reader is not tested by itself.
+ */
 
 import { crc32, deflateSync } from "node:zlib";
 

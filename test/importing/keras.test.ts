@@ -163,7 +163,7 @@ describe("files of Keras that are refused in one line", () => {
     [
       "an unknown layer",
       ({ config: { layers } }) => Object.assign(layers[2], { class_name: "Conv3D" }),
-      /^importModel: layer "conv2d_2" \(Conv3D\): expected a layer that there is here, got Conv3D; the nearest is Conv2D$/,
+      /^importModel: layer "conv2d_2" \(Conv3D\): expected a supported layer, got Conv3D; the nearest is Conv2D$/,
     ],
     [
       "a program",

@@ -68,7 +68,7 @@ describe("models of TensorFlow.js that are refused in one line", () => {
     [
       "an unknown operation",
       ({ modelTopology: { node } }) => Object.assign(node.find(({ op }) => op === "Softmax") ?? {}, { op: "Cumsum" }),
-      /^importModel "graph.json": Cumsum "prob": expected an operation that there is here, got Cumsum; there are Conv2D, /,
+      /^importModel "graph.json": Cumsum "prob": expected a supported operation, got Cumsum; there are Conv2D, /,
     ],
     [
       "a circle",

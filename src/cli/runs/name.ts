@@ -53,7 +53,7 @@ async function placeOf(word: string) {
   return { name: isLatest(word) ? name : word, runs: isLatest(word) && word !== name ? [] : await runsOfHere(), where };
 }
 
-/** The latest run that can be used, or one so many runs before it. */
+/** The latest usable run, or the usable run a number of places before it. */
 async function latestRun(who: string, word: string): Promise<RunRecord> {
   const { name, runs, where } = await placeOf(word);
   const back = Number(LATEST.exec(name)?.[1] ?? 0);

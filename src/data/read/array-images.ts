@@ -5,9 +5,10 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
+import { rowStrides } from "../../numeric/strides.ts";
 import { flagAndKey } from "../../options/names.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
-import { type ArrayFile, type NumberArray, numberReader, reordered, rowStrides } from "./number-array.ts";
+import { type ArrayFile, type NumberArray, numberReader, reordered } from "./number-array.ts";
 import type { ReadSettings } from "./settings.ts";
 
 /** Highest label that fits into the labels of a data set. */

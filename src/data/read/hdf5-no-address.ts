@@ -1,4 +1,4 @@
-/** The library's address for a worker that has no other way to find it: here it needs none. */
+/** Undefined: in this build workers find the HDF5 library without being told its address. */
 export function hdf5Address(): string | undefined {
   return undefined;
 }

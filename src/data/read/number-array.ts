@@ -4,6 +4,7 @@
  * @module
  */
 
+import { forEachStrided } from "../../numeric/strides.ts";
 import type { Pixels } from "../pixels.ts";
 
 /** Types of numbers, in NumPy's names. */
@@ -156,26 +157,11 @@ export function reordered(array: NumberArray, axes: readonly number[], strides: 
   const shape = axes.map((axis) => array.shape[axis]);
   const steps = axes.map((axis) => strides[axis]);
   const width = NUMBER_BYTES[array.type];
-  const count = sizeOfShape(shape);
-  const bytes = new Uint8Array(count * width);
-  const index = new Array<number>(shape.length).fill(0);
-  let from = 0;
-  for (let to = 0; to < count; to++) {
+  const bytes = new Uint8Array(sizeOfShape(shape) * width);
+  forEachStrided(shape, steps, (from, to) => {
     for (let b = 0; b < width; b++) bytes[to * width + b] = array.bytes[from * width + b];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis] += 1;
-      from += steps[axis];
-      if (index[axis] < shape[axis]) break;
-      from -= steps[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
+  });
   return { ...array, shape, bytes };
-}
-
-/** Distance of neighbours along each axis if the last axis runs fastest, in numbers. */
-export function rowStrides(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => sizeOfShape(shape.slice(axis + 1)));
 }
 
 /** Distance of neighbours along each axis if the first axis runs fastest, as in Fortran. */

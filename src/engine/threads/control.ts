@@ -141,7 +141,7 @@ export class Control {
     return String.fromCharCode(...words.subarray(MESSAGE, MESSAGE + words[MESSAGE_LENGTH]));
   }
 
-  /** Counts a call of a worker, so that the calling thread sees that it lives. */
+  /** Counts a call of a worker, by which the calling thread sees that the worker makes progress. */
   progress(thread: number): void {
     // Only this thread writes the word, and nobody needs to see it at once.
     this.#words[PROGRESS + thread * LINE]++;

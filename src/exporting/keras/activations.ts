@@ -9,7 +9,7 @@ import { ELU, GELU } from "../../layers/smooth-activation.ts";
 import { addHelper, addLayer, type Convert, type Given, optionsOf } from "./given.ts";
 import type { KerasLayer } from "./keras-network.ts";
 
-/** Names of activations of which both dialects know one that is ours. */
+/** Names, in Keras 3 and TensorFlow.js, of the activations that both have. */
 const NAMES: Readonly<Record<string, string>> = {
   relu: "relu",
   sigmoid: "sigmoid",

@@ -1,3 +1,4 @@
+import { takeName } from "../../graph/take-name.ts";
 import type { Json } from "../../json.ts";
 import type { Shape } from "../../layers/shape.ts";
 import type { ExportedWeight } from "../precision.ts";
@@ -58,10 +59,6 @@ export class KerasNetwork {
 
   /** A name that no layer has. Keras allows no slashes, and on PyTorch no dots. */
   #free(path: string): string {
-    const wanted = path.replaceAll(/[/.]/g, "_");
-    let name = wanted;
-    for (let i = 1; this.#taken.has(name); i++) name = `${wanted}_${i}`;
-    this.#taken.add(name);
-    return name;
+    return takeName(path.replaceAll(/[/.]/g, "_"), this.#taken);
   }
 }

@@ -1,13 +1,12 @@
 import type { Node } from "../../graph/graph.ts";
 import { CONV2D } from "../../layers/conv2d.ts";
-import { CONV2D_TRANSPOSE } from "../../layers/conv2d-transpose.ts";
 import { DEPTHWISE_CONV2D } from "../../layers/depthwise-conv2d.ts";
 import type { WindowOptions } from "../../layers/geometry.ts";
 import { convolutionGeometry, type PoolGeometry } from "../../layers/geometry.ts";
 import { SEPARABLE_CONV2D } from "../../layers/separable-conv2d.ts";
-import { transposedGeometry } from "../../layers/transposed-geometry.ts";
 import { asTheyAre, convolutionKernel, denseKernel, ofImage } from "../channels-first.ts";
 import { optionsOf } from "../layer-options.ts";
+import { transposedWindows } from "../transposed-windows.ts";
 import type { OnnxNetwork, Value, WriteNode } from "./onnx-network.ts";
 
 /** The attributes of windows. */
@@ -76,13 +75,7 @@ export const writeSeparableConv2d: WriteNode = (net, node, [input]) => {
 
 /** Writes `conv2dTranspose`. */
 export const writeConv2dTranspose: WriteNode = (net, node, [input]) => {
-  const options = optionsOf(node, CONV2D_TRANSPOSE);
-  const { kernelSize: kernel, strides, padding, dilationRate: dilation, outputPadding, groups } = options;
-  const [h, w] = input.shape;
-  const geometry = transposedGeometry({ name: node.path, h, w, kernel, strides, padding, dilation, outputPadding });
-  const { padTop, padLeft, padBottom, padRight } = geometry;
-  const more = (size: number, side: 0 | 1, cut: number) =>
-    [geometry.h, geometry.w][side] - ((size - 1) * strides[side] + (kernel[side] - 1) * dilation[side] + 1 - cut);
+  const { d, kernel, strides, dilation, groups, outputPadding } = transposedWindows(node, input.shape);
   const kernelWeight = net.get(node, "kernel");
   const bias = net.find(node, "bias");
   const name = net.node(
@@ -97,8 +90,8 @@ export const writeConv2dTranspose: WriteNode = (net, node, [input]) => {
       kernel_shape: { ints: kernel },
       strides: { ints: strides },
       dilations: { ints: dilation },
-      pads: { ints: [padTop, padLeft, padBottom, padRight] },
-      output_padding: { ints: [more(h, 0, padTop + padBottom), more(w, 1, padLeft + padRight)] },
+      pads: { ints: [d.padTop, d.padLeft, d.padBottom, d.padRight] },
+      output_padding: { ints: outputPadding },
       group: { int: groups },
     },
   );

@@ -1,4 +1,4 @@
-/** The functions that write layers as operators of ONNX. */
+/** The functions that write layers as operators of ONNX; PyTorch has a table of its own, whose functions share nothing with these but names. */
 
 import {
   operator,

@@ -2,7 +2,7 @@ import { CONCATENATE } from "../../layers/concatenate.ts";
 import { optionsOf } from "../layer-options.ts";
 import type { OnnxNetwork, Value, WriteNode } from "./onnx-network.ts";
 
-/** Inputs in one order: that of all of them where it is one, else ours. */
+/** Inputs in one order of values: the order that all of them have, otherwise convasm's. */
 function alike(net: OnnxNetwork, path: string, inputs: readonly Value[]): readonly Value[] {
   const [first] = inputs;
   const isOne = inputs.every(({ image }) => String(image) === String(first.image));

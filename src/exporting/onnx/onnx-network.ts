@@ -1,6 +1,7 @@
 import { halvesOf } from "../../formats/half-floats.ts";
 import type { WrittenAttribute, WrittenNode, WrittenTensor } from "../../formats/onnx/encode.ts";
 import type { Node } from "../../graph/graph.ts";
+import { takeName } from "../../graph/take-name.ts";
 import { type Shape, sizeOf } from "../../layers/shape.ts";
 import { type Turned, turnedFloats, turnedWholes } from "../channels-first.ts";
 import type { ModelView } from "../model-view.ts";
@@ -49,7 +50,7 @@ export class OnnxNetwork extends NodeWeights {
     inputs: readonly string[],
     attributes: Readonly<Record<string, WrittenAttribute>> = {},
   ): string {
-    const name = this.#unused(`${path}/${op}`);
+    const name = takeName(`${path}/${op}`, this.#names);
     this.nodes.push({ op, name, inputs, outputs: [name], attributes });
     return name;
   }
@@ -93,16 +94,9 @@ export class OnnxNetwork extends NodeWeights {
   }
 
   #constant(name: string, dims: Shape, data: WrittenTensor["data"]): string {
-    const own = this.#unused(name);
+    const own = takeName(name, this.#names);
     this.initializers.push({ name: own, dims, data });
     return own;
-  }
-
-  #unused(name: string): string {
-    let free = name;
-    for (let count = 1; this.#names.has(free); count++) free = `${name}_${count}`;
-    this.#names.add(free);
-    return free;
   }
 
   /** A tensor in another shape, its values in the order in which they are there. */

@@ -1,12 +1,11 @@
 import type { Node } from "../../graph/graph.ts";
 import { CONV2D } from "../../layers/conv2d.ts";
-import { CONV2D_TRANSPOSE } from "../../layers/conv2d-transpose.ts";
 import { DEPTHWISE_CONV2D } from "../../layers/depthwise-conv2d.ts";
 import { convolutionGeometry, type PoolGeometry, type WindowOptions } from "../../layers/geometry.ts";
 import { SEPARABLE_CONV2D } from "../../layers/separable-conv2d.ts";
-import { transposedGeometry } from "../../layers/transposed-geometry.ts";
 import { asTheyAre, convolutionKernel, denseKernel, ofImage } from "../channels-first.ts";
 import { optionsOf } from "../layer-options.ts";
+import { transposedWindows } from "../transposed-windows.ts";
 import { type PythonNetwork, truth, tuple, type WriteLayer } from "./python-network.ts";
 
 /** The padding of an image, as expressions have it. */
@@ -109,12 +108,7 @@ export const writeSeparableConv2d: WriteLayer = (net, node, [input]) => {
 
 /** Writes `conv2dTranspose`. Where sides are cut differently they are cut afterwards. */
 export const writeConv2dTranspose: WriteLayer = (net, node, [input]) => {
-  const options = optionsOf(node, CONV2D_TRANSPOSE);
-  const { kernelSize: kernel, strides, padding, dilationRate: dilation, outputPadding, groups } = options;
-  const [h, w] = input.shape;
-  const d = transposedGeometry({ name: node.path, h, w, kernel, strides, padding, dilation, outputPadding });
-  const whole = ([h, w] as const).map((size, i) => (size - 1) * strides[i] + (kernel[i] - 1) * dilation[i] + 1);
-  const more = [d.h - (whole[0] - d.padTop - d.padBottom), d.w - (whole[1] - d.padLeft - d.padRight)];
+  const { d, kernel, strides, dilation, groups, outputPadding } = transposedWindows(node, input.shape);
   const weight = net.get(node, "kernel");
   const bias = net.find(node, "bias");
   const isEven = isSymmetric(d);
@@ -124,7 +118,7 @@ export const writeConv2dTranspose: WriteLayer = (net, node, [input]) => {
     `nn.ConvTranspose2d(${input.shape[2]}, ${filters}, ${tuple(kernel)}${differences([
       ["stride", tuple(strides), "(1, 1)"],
       ["padding", isEven ? tuple([d.padTop, d.padLeft]) : "(0, 0)", "(0, 0)"],
-      ["output_padding", tuple(more), "(0, 0)"],
+      ["output_padding", tuple(outputPadding), "(0, 0)"],
       ["groups", String(groups), "1"],
       ["bias", truth(bias !== undefined), "True"],
       ["dilation", tuple(dilation), "(1, 1)"],

@@ -1,4 +1,4 @@
-/** The functions that write layers as code and modules of PyTorch. */
+/** The functions that write layers as code and modules of PyTorch; ONNX has a table of its own. */
 
 import {
   call,

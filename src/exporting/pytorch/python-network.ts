@@ -1,6 +1,7 @@
 import { halvesOf } from "../../formats/half-floats.ts";
 import type { WrittenTensor } from "../../formats/safetensors.ts";
 import type { Node } from "../../graph/graph.ts";
+import { takeName } from "../../graph/take-name.ts";
 import type { Shape } from "../../layers/shape.ts";
 import { type Turned, turnedFloats } from "../channels-first.ts";
 import type { ModelView } from "../model-view.ts";
@@ -73,9 +74,7 @@ export class PythonNetwork extends NodeWeights {
     const known = this.#names.get(path);
     if (known !== undefined) return known;
     const plain = path.split(/[/.]/).map(identifier).join(".");
-    const taken = new Set(this.#names.values());
-    let free = plain;
-    for (let count = 1; taken.has(free); count++) free = `${plain}_${count}`;
+    const free = takeName(plain, new Set(this.#names.values()));
     this.#names.set(path, free);
     return free;
   }

@@ -20,7 +20,7 @@ export class PickleGlobal {
   }
 }
 
-/** An object that the program which wrote it would make by calling something; here it stays a description. */
+/** A description of an object that Python would make by a call; it is never made here. */
 export class PickleObject {
   /** The class or function. */
   readonly maker: PickleValue;

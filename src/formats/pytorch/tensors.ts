@@ -5,6 +5,7 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
+import { forEachStrided } from "../../numeric/strides.ts";
 import type { ForeignTensor } from "../foreign-tensor.ts";
 import { tensorFloats } from "../tensor-floats.ts";
 import { PersistentId, PickleGlobal, PickleObject, type PickleValue } from "./pickle-values.ts";
@@ -171,16 +172,8 @@ function gathered(
   size: number,
 ): Float32Array {
   const result = new Float32Array(size);
-  const index = shape.map(() => 0);
-  let at = 0;
-  for (let i = 0; i < size; i++) {
+  forEachStrided(shape, strides, (at, i) => {
     result[i] = values[at];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      at -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
+  });
   return result;
 }

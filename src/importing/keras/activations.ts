@@ -64,7 +64,7 @@ function nameOf(value: unknown): string | undefined {
   return undefined;
 }
 
-/** The layers as the `activation` option of another one: its name if they are one that has it, else undefined. */
+/** The `activation` option that stands for some layers; undefined if it cannot express them. */
 export function activationOption(layers: readonly PlainLayer[]): string | undefined {
   const [first, ...others] = layers;
   if (first === undefined) return "linear";

@@ -10,7 +10,7 @@ import type { KerasWeight } from "./keras-weight.ts";
 /** A layer of Keras in its place. */
 export interface Given {
   readonly className: string;
-  /** Its name, after those of the models that it stands in. */
+  /** Name of the layer, with the names of the models around it in front. */
   readonly name: string;
   readonly config: Config;
   /** Keras' first number of version. */

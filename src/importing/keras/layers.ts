@@ -42,7 +42,7 @@ export function convertLayer(given: Given): Ref {
   if (!Object.hasOwn(LAYERS, className)) {
     const near = Object.hasOwn(INSTEAD, className) ? INSTEAD[className] : nearest(className, Object.keys(LAYERS));
     const advice = near === undefined ? `there are ${listed(Object.keys(LAYERS))}` : `the nearest is ${near}`;
-    throw new InputRangeError(config.who, "a layer that there is here", className, "unsupported-file", { advice });
+    throw new InputRangeError(config.who, "a supported layer", className, "unsupported-file", { advice });
   }
   try {
     return LAYERS[className](given);

@@ -19,7 +19,7 @@ function alongChannels(given: Given): Ref {
   throw given.config.wrong("axis", "that of the channels");
 }
 
-/** Shift and scale, which are optional in Keras and always there here. */
+/** The parameters of shift and scale, with fixed values where Keras' layer has none. */
 function affine(given: Given): NonNullable<Differences["parameters"]> {
   const { config, draft, name } = given;
   const without = [

@@ -1,3 +1,4 @@
+import { takeName } from "../../graph/take-name.ts";
 import type { Layer } from "../../layers/layer.ts";
 import { isFloat32Array } from "../../numeric/array-kinds.ts";
 import type { WeightPair } from "../weight-fit.ts";
@@ -41,7 +42,7 @@ export class Builder {
    */
   layer(node: OpNode, type: string, weights: LayerWeights, make: (name: string) => Layer): Layer {
     const [first] = Object.values(weights);
-    const name = this.#unused(first?.name.match(/^([A-Za-z_][\w.-]*)\.(weight|kernel|gamma)$/)?.[1] ?? type);
+    const name = takeName(first?.name.match(/^([A-Za-z_][\w.-]*)\.(weight|kernel|gamma)$/)?.[1] ?? type, this.#names);
     const layer = make(name);
     for (const [parameter, constant] of Object.entries(weights)) {
       const weight = `${name}/${parameter}`;
@@ -52,13 +53,6 @@ export class Builder {
       if (constant.name !== "") this.pairs.push({ weight, tensor: constant.name });
     }
     return layer;
-  }
-
-  #unused(name: string): string {
-    let free = name;
-    for (let count = 1; this.#names.has(free); count++) free = `${name}_${count}`;
-    this.#names.add(free);
-    return free;
   }
 }
 

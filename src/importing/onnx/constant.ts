@@ -1,5 +1,6 @@
 import type { TensorKind } from "../../formats/onnx/values.ts";
 import { sizeOf } from "../../layers/shape.ts";
+import { rowStrides } from "../../numeric/strides.ts";
 
 /** Values of a constant: floats, or whole numbers and truth values as doubles. */
 export type ConstantData = Float32Array | Float64Array;
@@ -48,7 +49,7 @@ export class Constant {
   /** The values with the axes in another order: axis `i` is axis `order[i]` of these. */
   transposed(order: readonly number[]): Constant {
     const dims = order.map((axis) => this.dims[axis]);
-    const strides = stridesOf(this.dims);
+    const strides = rowStrides(this.dims);
     const index = stridedIndex(
       dims,
       order.map((axis) => strides[axis]),
@@ -60,13 +61,6 @@ export class Constant {
 /** An array for values of a kind. */
 export function arrayOf(kind: TensorKind, size: number): ConstantData {
   return kind === "float" ? new Float32Array(size) : new Float64Array(size);
-}
-
-/** Elements from one index to the next along each axis. */
-export function stridesOf(dims: readonly number[]): number[] {
-  const strides = new Array<number>(dims.length).fill(1);
-  for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * dims[axis + 1];
-  return strides;
 }
 
 /** The place of element `i` of a shape in an array with other strides. */
@@ -97,6 +91,6 @@ export function broadcast(...shapes: readonly (readonly number[])[]): number[] |
 
 /** The place in an array of element `i` of a shape to which the array's shape is broadcast. */
 export function broadcastIndex(dims: readonly number[], to: readonly number[]): (i: number) => number {
-  const strides = stridesOf(dims).map((stride, axis) => (dims[axis] === 1 ? 0 : stride));
+  const strides = rowStrides(dims).map((stride, axis) => (dims[axis] === 1 ? 0 : stride));
   return stridedIndex(to, [...new Array<number>(to.length - dims.length).fill(0), ...strides]);
 }

@@ -7,7 +7,8 @@
 
 import { kindOfType, type TensorKind, type TensorValues, tensorValues } from "../../formats/onnx/values.ts";
 import { sizeOf } from "../../layers/shape.ts";
-import { arrayOf, broadcast, broadcastIndex, Constant, stridedIndex, stridesOf } from "./constant.ts";
+import { rowStrides } from "../../numeric/strides.ts";
+import { arrayOf, broadcast, broadcastIndex, Constant, stridedIndex } from "./constant.ts";
 import type { OpNode } from "./op-node.ts";
 import { orderOf, outputShapes, reducedAxes, reducedDims, slicesOf, splitOf } from "./shapes.ts";
 
@@ -91,7 +92,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Concat: (node, inputs) => concatenated(node, inputs),
   Slice: (node, [x]) => {
     const slices = slicesOf(node);
-    const strides = stridesOf(x.dims);
+    const strides = rowStrides(x.dims);
     const dims = slices.map(({ count }) => count);
     const first = slices.reduce((at, { start }, axis) => at + start * strides[axis], 0);
     const index = stridedIndex(
@@ -197,7 +198,7 @@ function dequantized(node: OpNode, x: Constant, scale: Constant, zero: Constant 
 
 function reduced(node: OpNode, x: Constant, f: (values: readonly number[]) => number): Constant {
   const axes = reducedAxes(node);
-  const strides = stridesOf(x.dims);
+  const strides = rowStrides(x.dims);
   const kept = x.dims.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   const pick = (list: readonly number[]) => (axis: number) => list[axis];
   const outer = stridedIndex(kept.map(pick(x.dims)), kept.map(pick(strides)));

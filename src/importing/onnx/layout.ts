@@ -11,7 +11,8 @@ import type { SymbolicTensor } from "../../layers/layer.ts";
 import { permute } from "../../layers/permute.ts";
 import { reshape } from "../../layers/reshape.ts";
 import { type Shape, sizeOf } from "../../layers/shape.ts";
-import { stridedIndex, stridesOf } from "./constant.ts";
+import { rowStrides } from "../../numeric/strides.ts";
+import { stridedIndex } from "./constant.ts";
 import type { OpNode } from "./op-node.ts";
 
 /** A factor of an axis: neighbours in memory are not always neighbours in the file's order. Told apart by identity. */
@@ -149,7 +150,7 @@ function moved(node: OpNode, { tensor, stored }: Placed, order: readonly Atom[])
 /** For each value along an axis, in the order in memory, its index in the file. */
 export function indexAlong({ axes, stored }: Placed, axis: number): (index: number) => number {
   const own = axes[axis];
-  const strides = stridesOf(own.map(({ extent }) => extent));
+  const strides = rowStrides(own.map(({ extent }) => extent));
   const there = stored.filter((atom) => own.includes(atom));
   return stridedIndex(
     there.map(({ extent }) => extent),

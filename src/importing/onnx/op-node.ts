@@ -61,7 +61,7 @@ export class OpNode {
     return `${this.facts.who}: ${this.op} ${JSON.stringify(name.slice(0, 80))}`;
   }
 
-  /** An error for something that the node asks for and that there is none of here. */
+  /** An error for something that the node asks for and that is not supported. */
   unsupported(expected: string, got: string, advice?: string): InputRangeError {
     return new InputRangeError(this.who, expected, got, "unsupported-file", { advice });
   }

@@ -156,7 +156,7 @@ class GraphReader {
       const known = Object.keys(OPERATIONS);
       const near = nearest(op, known);
       const advice = near === undefined ? `there are ${listed(known)}` : `the nearest is ${near}`;
-      throw new InputRangeError(who, "an operation that there is here", op, "unsupported-file", { advice });
+      throw new InputRangeError(who, "a supported operation", op, "unsupported-file", { advice });
     }
     try {
       const ref = OPERATIONS[op](this.#place(node, inputs));

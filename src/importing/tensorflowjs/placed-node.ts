@@ -15,8 +15,8 @@ export interface Placed {
   /** Adds a weight with the values of an array of the file. */
   take(weight: string, array: WeightArray, source: string, values?: Float32Array): void;
   /**
-   * The vector that the only node behind this one adds, if it adds one of so many numbers: it becomes the bias, and that node the
-   * same tensor.
+   * The bias of a layer: the vector of `channels` numbers that the only node after this one adds; undefined if there is no such
+   * addition, which otherwise becomes part of the layer.
    */
   biasBehind(channels: number): WeightArray | undefined;
 }

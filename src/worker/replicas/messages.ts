@@ -20,7 +20,7 @@ export interface ReplicaStart {
   /** Most images of its part. */
   readonly batchSize: number;
   readonly engine: EngineName;
-  /** The engine's kernels, so that it need not load them. */
+  /** The engine's compiled kernels, so that the replica need not load them. */
   readonly kernels: { readonly engine: WasmEngine; readonly modules: readonly WebAssembly.Module[] } | undefined;
   /** Ports to the other replicas, by their numbers; none to the leader and to itself. */
   readonly ports: readonly (MessagePort | undefined)[];

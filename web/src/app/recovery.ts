@@ -3,7 +3,7 @@ import { sentence } from "../ui/format.ts";
 import { dismiss, reasonOf, tell } from "../ui/messages.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Larger models are not copied at every epoch. */
+/** Most parameters of a model that is copied at every epoch. */
 const MOST_PARAMETERS = 2e7;
 
 /** Milliseconds without a sign from a running run after which people are asked. */

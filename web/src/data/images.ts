@@ -121,7 +121,7 @@ function titleOf(files: readonly DataFileInput[], format: string): string {
       : `${files.length} files (${format})`;
 }
 
-/** In one line: how many of what. */
+/** The numbers of images and classes in one line. */
 export function imagesLine({ train, test, validation }: Pick<LoadedImages, "train" | "test" | "validation">): string {
   const isOwn = validation !== undefined && validation !== test;
   const parts = [

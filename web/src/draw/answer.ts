@@ -8,7 +8,7 @@ export interface Classes {
   readonly count: number;
 }
 
-/** A card that says what a drawing is taken for. */
+/** The card with the predicted class of a drawing. */
 export class Answer {
   readonly #best = h("p", { class: "answer", "aria-hidden": "true" });
   readonly #certainty = h("p", { class: "note" });

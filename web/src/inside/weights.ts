@@ -111,7 +111,7 @@ function draw({ canvas, note, values }: Side, extents: readonly number[], none: 
   setText(note, [colour, wrong].filter(Boolean).join("; "));
 }
 
-/** A single large matrix takes the room that there is. */
+/** Side of a tile on the screen, in pixels; four pixels for each number where there is only one tile. */
 function sizeOf({ count, height, width }: Tiles): number {
   return count === 1 ? Math.max(height, width) * 4 : FILTER_SIZE;
 }

@@ -2,11 +2,11 @@
  * The drawing beside a row: its layer's place, and the tensors that come, go on and pass. Places count from the left.
  */
 export interface LaneRow {
-  /** Place of its layer. */
+  /** Lane of the row's layer, counted from the left. */
   readonly at: number;
-  /** From where its inputs come. */
+  /** Lanes from which the layer's inputs come. */
   readonly from: readonly number[];
-  /** Places of tensors that pass, which later rows take. */
+  /** Lanes of tensors that pass the row and that later rows take. */
   readonly passing: readonly number[];
   /** True if a later row takes its output. */
   readonly goesOn: boolean;

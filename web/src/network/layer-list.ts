@@ -148,7 +148,7 @@ function addControl(label: string, add: (type: string) => void): HTMLElement {
   return h("div", { class: "layer-add" }, select, button);
 }
 
-/** A copy must not have the name of what it is a copy of. */
+/** A copy of a layer without its name, as no two layers of a list have the same. */
 function withoutName(config: LayerConfig): LayerConfig {
   const { name: _, type, ...rest } = config;
   return { ...rest, type };

@@ -32,7 +32,7 @@ export function agreementOf(contenders: readonly Contender[]): Agreement | undef
   return { agree, text: text.trim() };
 }
 
-/** A small share; of what is beneath notice, only that. */
+/** A bound on a share in percent, with more digits the smaller it is. */
 function atMost(share: number): string {
   if (!Number.isFinite(share)) return "more than can be said";
   return share < 1e-6 ? "0.0001 %" : percent(share, share < 1e-3 ? 4 : 2);
@@ -44,7 +44,7 @@ function largestDifference(a: readonly number[], b: readonly number[], steps: nu
   return most;
 }
 
-/** Losses that are both no numbers any more say the same. */
+/** The relative difference of two losses; 0 where both are NaN or infinite. */
 function relativeDifference(a: number, b: number): number {
   if (!Number.isFinite(a) && !Number.isFinite(b)) return 0;
   if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;

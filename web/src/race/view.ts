@@ -132,7 +132,7 @@ export class RaceView {
     }
   }
 
-  /** A training beside the race would take cores from it. */
+  /** Pauses a training that is under way, which would take cores from the race. */
   async #pauseTraining(): Promise<void> {
     const run = this.#workspace.run.value;
     if (run?.state.value !== "running") return;

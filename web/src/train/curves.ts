@@ -155,7 +155,7 @@ function pointsOf(figures: Figures, which: "loss" | "accuracy"): Points[] {
   ];
 }
 
-/** Up to 100 %, from where the interesting part begins. */
+/** The range of the accuracies' axis: from a round value below the lowest one up to 100 %. */
 function accuracyRange(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const bottom = low > 0.9 ? 0.9 : low > 0.7 ? 0.6 : 0;

@@ -117,7 +117,7 @@ export class Figures {
     this.validation.push({ epochs: epoch, loss: valLoss, accuracy: valAccuracy });
   }
 
-  /** A pause is no part of the pace. */
+  /** Forgets the clock's past after a pause, so that the time left does not count it. */
   paused(): void {
     this.#marks = this.#marks.slice(-1);
   }

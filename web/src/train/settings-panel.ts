@@ -187,7 +187,7 @@ function numberOf(given: Json | undefined): number {
   return typeof given === "number" ? given : Number.NaN;
 }
 
-/** In one line, for the closed card. */
+/** The settings in one line, for the closed card. */
 export function settingsLine({ optimizer, schedule, batchSize, epochs }: TrainingSettings): string {
   const rate = optimizer.learningRate === undefined ? "" : ` ${String(optimizer.learningRate)}`;
   return `${String(optimizer.type)}${rate}, ${String(schedule.type)}; ${epochs} × ${batchSize}`;

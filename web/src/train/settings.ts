@@ -23,9 +23,9 @@ export interface TrainingSettings {
   readonly optimizer: Values;
   readonly schedule: Values;
   readonly loss: Values;
-  /** Without entries: none. */
+  /** Options of the augmentation; no entries for none. */
   readonly augment: Values;
-  /** Without entries: none. */
+  /** Options of the average of the weights; no entries for none. */
   readonly averaging: Values;
   /** Statistics and views of evaluations. */
   readonly prediction: Values;

@@ -97,7 +97,7 @@ export class TrainView {
     this.#showReady();
   }
 
-  /** A chosen network brings the settings that it is trained with. */
+  /** Takes the settings with which a chosen network is trained. */
   #take({ recipe }: NetworkChoice): void {
     this.#recipe = recipe;
     this.#settings.show(settingsOf(recipe, this.#imageCount, this.#engine.settings.value));

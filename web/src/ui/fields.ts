@@ -14,11 +14,11 @@ export interface FieldSpec {
   /** Default of the option, which stands in the empty field. */
   readonly fallback?: Json;
   readonly step?: number;
-  /** Stands below the field. */
+  /** Short text below the field. */
   readonly hint?: string;
-  /** Stands below the field while somebody is in it, and beside the pointer. */
+  /** Help text below the field while it has the focus, and in its tooltip. */
   readonly help?: string;
-  /** Few need it: it stands under "More options". */
+  /** True for an option that few need, which stands under "More options". */
   readonly isRare?: boolean;
 }
 

@@ -3,17 +3,17 @@
 /** Text for a number that is not known yet. */
 export const NONE = "–";
 
-/** 12,345 */
+/** A whole number with commas, such as 12,345. */
 export function count(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString("en-US") : NONE;
 }
 
-/** 98.13 % */
+/** A share in percent, such as 98.13 %. */
 export function percent(share: number | undefined, digits = 1): string {
   return share === undefined || !Number.isFinite(share) ? NONE : `${(100 * share).toFixed(digits)} %`;
 }
 
-/** A loss with as many digits as tell something. */
+/** A loss, with fewer decimals the larger it is. */
 export function loss(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return NONE;
   if (!Number.isFinite(value)) return "∞";
@@ -29,7 +29,7 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** 850 ms, 3.4 s, 2 min 10 s, 1 h 5 min */
+/** Seconds in fitting units: 850 ms, 3.4 s, 2 min 10 s, 1 h 5 min. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return NONE;
   if (seconds < 1) return `${Math.round(1000 * seconds)} ms`;
@@ -40,23 +40,23 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }
 
-/** 1.5 MB, in thousands. */
+/** Bytes in kB, MB or GB, such as 1.5 MB, by thousands. */
 export function megabytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
-/** 28 × 28 × 1 */
+/** A shape, such as 28 × 28 × 1. */
 export function shape(extents: readonly number[]): string {
   return extents.join(" × ");
 }
 
-/** 1 image, 2 images */
+/** A number with its noun, such as 1 image or 2 images. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A first letter and a full stop for what has none. */
+/** A text as a sentence, with a capital and a full stop. */
 export function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }

@@ -9,7 +9,7 @@ const ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
 const LABELS = { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" };
 const KEY = "convasm-theme";
 
-/** Counts changes of the colours: what is drawn on a canvas has to be drawn again. */
+/** Number of changes of the colours so far; canvases are drawn again at each. */
 export const colours = new Signal(0);
 
 const changed = (): void => {

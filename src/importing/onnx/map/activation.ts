@@ -14,7 +14,7 @@ import type { OpNode } from "../op-node.ts";
 
 const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-5 * Math.abs(b);
 
-/** The layers that an operator comes to, one after the other. */
+/** The layers that do the work of an operator, one after the other. */
 const LAYERS: Readonly<Record<string, (node: OpNode) => readonly Layer[]>> = {
   Relu: () => [relu()],
   LeakyRelu: (node) => [leakyRelu({ negativeSlope: node.number("alpha", 0.01) })],
@@ -49,7 +49,7 @@ const LAYERS: Readonly<Record<string, (node: OpNode) => readonly Layer[]>> = {
   Rescale: (node) => [rescaling({ scale: node.number("scale", 1), offset: node.number("offset", 0) })],
 };
 
-/** The lowest bound that is one: that of float32, which programs write for none. */
+/** Bound below which a minimum counts as none: programs write the lowest float32 number for no bound. */
 const LOWEST = -3.4028e38;
 
 /** Layers that keep numbers within bounds. */
