@@ -16,16 +16,19 @@ export function forEachStrided(
   strides: readonly number[],
   move: (place: number, index: number) => void,
 ): void {
+  const last = shape.length - 1;
   const count = shape.reduce((product, extent) => product * extent, 1);
+  // Without axes there is one element.
+  const [length, step] = last < 0 ? [1, 0] : [shape[last], strides[last]];
   const at = new Array<number>(shape.length).fill(0);
-  let place = 0;
-  for (let index = 0; index < count; index++) {
-    move(place, index);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  let start = 0;
+  for (let index = 0; index < count; ) {
+    for (let i = 0; i < length; i++) move(start + i * step, index++);
+    for (let axis = last - 1; axis >= 0; axis--) {
       at[axis] += 1;
-      place += strides[axis];
+      start += strides[axis];
       if (at[axis] < shape[axis]) break;
-      place -= strides[axis] * shape[axis];
+      start -= strides[axis] * shape[axis];
       at[axis] = 0;
     }
   }

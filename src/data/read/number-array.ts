@@ -158,8 +158,9 @@ export function reordered(array: NumberArray, axes: readonly number[], strides: 
   const steps = axes.map((axis) => strides[axis]);
   const width = NUMBER_BYTES[array.type];
   const bytes = new Uint8Array(sizeOfShape(shape) * width);
+  const source = array.bytes;
   forEachStrided(shape, steps, (from, to) => {
-    for (let b = 0; b < width; b++) bytes[to * width + b] = array.bytes[from * width + b];
+    for (let b = 0; b < width; b++) bytes[to * width + b] = source[from * width + b];
   });
   return { ...array, shape, bytes };
 }

@@ -122,7 +122,7 @@ function asNode(node: OpNode, { value, axis, scale, shift }: ValueChange): OpNod
   return node.with({ op: "Affine", inputs, attributes: attributesOf({ axis }) });
 }
 
-/** Numbers as attributes of a node. */
+/** Attributes of a node for some numbers, by name. */
 export function attributesOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<string, OnnxAttribute> {
   return new Map(Object.entries(numbers).map(([name, value]) => [name, { kind: "number", value }]));
 }
@@ -164,7 +164,7 @@ interface Channels {
   /** The output's axis that has them. */
   readonly axis: number;
   readonly count: number;
-  /** The channel for which a weight is. */
+  /** The channel that a weight belongs to, by the weight's index. */
   of(index: number): number;
 }
 
