@@ -104,7 +104,10 @@ async function readForeignModel(
   }
   if (network === undefined) {
     if (load !== undefined) return (await load())(files, { scaling, shape });
-    throw new InputTypeError(files.who, "the network that the weights are of", "none", "missing");
+    // What is no file of weights says so first.
+    await (await import("./read-tensors.ts")).readTensors(files);
+    const advice = "the option network says it, on the command line --model";
+    throw new InputTypeError(files.who, "the network that the weights are of", "none", "missing", { advice });
   }
   if (format !== undefined && loadWeights === undefined) {
     const got = `one, for ${format.name}`;

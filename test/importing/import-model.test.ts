@@ -201,6 +201,13 @@ describe("files that are something else", () => {
     await expect(imported(file)).rejects.toThrow(new RegExp(message.replaceAll("(", "\\(").replaceAll(")", "\\)")));
   });
 
+  it("so that who gives no network is not asked for one first", async () => {
+    await expect(importModel(join(FILES, "torchscript.pt"))).rejects.toThrow("got TorchScript; save");
+    await expect(importModel(join(FILES, "zip.pth"))).rejects.toThrow(
+      "expected the network that the weights are of, got none; the option network says it, on the command line --model",
+    );
+  });
+
   it.each([["\x1c\0\0\0TFL3", "a TFLite model"]])("and the start %j by what it is", async (start, name) => {
     const bytes = new Uint8Array(600);
     for (const [i, letter] of [...start].entries()) bytes[i] = letter.charCodeAt(0);

@@ -1,4 +1,5 @@
 import { startDrop } from "./app/drop.ts";
+import { modelFileOf, openedModel, SCALINGS, type ScalingName } from "./app/foreign-model.ts";
 import { askBeforeLeaving } from "./app/leaving.ts";
 import { ModelMenu } from "./app/model-menu.ts";
 import { startRecovery } from "./app/recovery.ts";
@@ -19,13 +20,27 @@ new InsideView(byId("view-inside"), workspace);
 new RaceView(byId("view-race"), workspace);
 new DrawView(byId("view-draw"), workspace);
 
-function openModel(file: File): void {
-  file
-    .arrayBuffer()
-    .then((bytes) => train.openModel(new Uint8Array(bytes), file.name))
+function openModel(files: readonly File[], scaling?: ScalingName): void {
+  const { name } = modelFileOf(files) ?? files[0];
+  openedModel(files, train.place, scaling)
+    .then(async (opened) => {
+      if (opened === undefined) askForScaling(files, name);
+      else await train.openModel(opened.bytes, name, opened.notes);
+    })
     .catch((error: unknown) => {
-      tell({ kind: "error", title: `${file.name} could not be read`, text: reasonOf(error), topic: "file" });
+      tell({ kind: "error", title: `${name} could not be read`, text: reasonOf(error), topic: "file" });
     });
+}
+
+/** Asks how pixels are scaled for a network whose file does not say it. */
+function askForScaling(files: readonly File[], name: string): void {
+  tell({
+    kind: "info",
+    title: `What numbers does ${name} take?`,
+    text: "The file does not say how pixels were scaled when the network was trained.",
+    actions: SCALINGS.map(([scaling, label]) => ({ label, run: () => openModel(files, scaling) })),
+    topic: "file",
+  });
 }
 
 byId("top-tools").append(new ModelMenu(workspace, openModel).button, themeButton());

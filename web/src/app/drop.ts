@@ -3,14 +3,15 @@ import { droppedFiles } from "../data/dropped.ts";
 import { h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import { reasonOf, tell } from "../ui/messages.ts";
+import { MODEL_ENDINGS } from "./foreign-model.ts";
 
 /** Actions for files that are dropped anywhere on the page. */
 export interface DropActions {
-  openModel(file: File): void;
+  openModel(files: readonly File[]): void;
   openImages(files: readonly DataFileInput[]): void;
 }
 
-/** Takes files that are dropped on the page: models by their name, all others as images. */
+/** Takes files that are dropped on the page: models by their names, all others as images. */
 export function startDrop({ openModel, openImages }: DropActions): void {
   const overlay = h(
     "div",
@@ -20,7 +21,11 @@ export function startDrop({ openModel, openImages }: DropActions): void {
       {},
       icon("upload"),
       h("h2", {}, "Drop to open"),
-      h("p", { class: "soft" }, "Images to train on, in files or in folders, or a model that was saved."),
+      h(
+        "p",
+        { class: "soft" },
+        "Images to train on, in files or in folders, or a model that was saved, here or by ONNX, Keras, TensorFlow.js or PyTorch.",
+      ),
     ),
   );
   document.body.append(overlay);
@@ -58,8 +63,9 @@ export function startDrop({ openModel, openImages }: DropActions): void {
   });
 }
 
-function modelOf(files: readonly DataFileInput[]): File | undefined {
-  const [first] = files;
-  if (files.length !== 1 || !(first.bytes instanceof File)) return undefined;
-  return first.name.endsWith(".safetensors") ? first.bytes : undefined;
+/** The files of a model; undefined where some are none. An HDF5 file by itself may have images: the menu opens those with models. */
+function modelOf(files: readonly DataFileInput[]): readonly File[] | undefined {
+  const own = files.flatMap(({ bytes }) => (bytes instanceof File ? [bytes] : []));
+  const isAll = own.length === files.length && own.every(({ name }) => MODEL_ENDINGS.some((end) => name.endsWith(end)));
+  return isAll && own.some(({ name }) => /\.(safetensors|onnx|keras|pth|pt|json)$/.test(name)) ? own : undefined;
 }

@@ -122,7 +122,7 @@ function sorted(value: Json | undefined): Json | undefined {
 }
 
 function baseName(fileName: string): string {
-  return fileName.replace(/^.*\//, "").replace(/\.safetensors$/, "");
+  return fileName.replace(/^.*\//, "").replace(/\.(safetensors|onnx|keras|h5|pth|pt|json)$/, "");
 }
 
 function notedRun(checkpoint: Checkpoint, noted: Fields, settings: Fields, engine: EngineSettings): NotedRun {

@@ -1,4 +1,5 @@
 import { HostError, isInputError } from "convasm";
+import type { OpenPlace } from "../app/foreign-model.ts";
 import { type ModelFile, type NotedRun, readModelFile } from "../app/model-file.ts";
 import type { Kept } from "../app/recovery.ts";
 import type { Workspace } from "../app/workspace.ts";
@@ -150,8 +151,17 @@ export class TrainView {
     }
   }
 
-  /** Takes a model or a run from a file. */
-  async openModel(bytes: Uint8Array, name: string): Promise<void> {
+  /** The network and the shape of images, for files that leave them open. */
+  get place(): OpenPlace {
+    return { draft: this.#network.draft.value, shape: this.#workspace.images.value?.train.shape ?? DIGITS.shape };
+  }
+
+  /**
+   * Takes a model or a run from a file.
+   *
+   * @param notes what the file of another program lost on the way
+   */
+  async openModel(bytes: Uint8Array, name: string, notes: readonly string[] = []): Promise<void> {
     try {
       const file = readModelFile(bytes, name, this.#engine.settings.value);
       await this.#workspace.run.value?.stop();
@@ -163,10 +173,12 @@ export class TrainView {
         tell({
           kind: "info",
           title: `${name} is loaded`,
-          text:
+          text: [
             this.#network.checked.value.untrained === undefined
               ? "Draw for it, look inside, or train it further."
               : "Draw for it, or look inside: training takes a network with one output.",
+            ...notes,
+          ].join(" "),
           topic: "file",
         });
         return;
