@@ -4,7 +4,7 @@
 import { keep_lanes, store_lanes_inline, sum_lanes } from "./lanes";
 import { demote_sums, padded, ROWS, rows_in_sum } from "./norm-tiles";
 import { address, madd, zero } from "./simd";
-import { add_high, add_low, PART_OF_ROW } from "./sums";
+import { add_high, add_low, demote, PART_OF_ROW, promote_high } from "./sums";
 
 /** Two float64 numbers. */
 // @ts-ignore: decorator
@@ -67,6 +67,90 @@ function row_gradients(x: usize, dy: usize, gamma: i32, count: i32, center: v128
   return sums;
 }
 
+/** `sum_lanes` of four vectors, in a lane each. */
+// @ts-ignore: decorator
+@inline
+function sums_of_lanes(a: v128, b: v128, c: v128, d: v128): v128 {
+  const pairs0 = f32x4.add(a, i32x4.shuffle(a, a, 2, 3, 0, 1)), pairs1 = f32x4.add(b, i32x4.shuffle(b, b, 2, 3, 0, 1));
+  const pairs2 = f32x4.add(c, i32x4.shuffle(c, c, 2, 3, 0, 1)), pairs3 = f32x4.add(d, i32x4.shuffle(d, d, 2, 3, 0, 1));
+  const low = i32x4.shuffle(pairs0, pairs1, 0, 4, 1, 5), high = i32x4.shuffle(pairs2, pairs3, 0, 4, 1, 5);
+  return f32x4.add(i64x2.shuffle(low, high, 0, 2), i64x2.shuffle(low, high, 1, 3));
+}
+
+/** Four sums over `count`, the first two and the others as float64. */
+// @ts-ignore: decorator
+@inline
+function means(sums: v128, count: v128, first: bool): v128 {
+  const wide = first ? f64x2.promote_low_f32x4(sums) : promote_high(sums);
+  return f64x2.div(f64x2.add(f64x2.splat(0), wide), count);
+}
+
+/** 1 / sqrt(variance + epsilon) of two rows, from the means of d^2 and of d, the differences from a guess. */
+// @ts-ignore: decorator
+@inline
+function factors_of(squares: v128, moved: v128, epsilon: f32): v128 {
+  const variance = f64x2.max(f64x2.sub(squares, f64x2.mul(moved, moved)), f64x2.splat(0));
+  return f64x2.div(f64x2.splat(1), f64x2.sqrt(f64x2.add(variance, f64x2.splat(<f64>epsilon))));
+}
+
+/**
+ * `layer_norm_forward` of four rows of whole vectors and at most one part, side by side: to the same bits, but no row waits for the sums of
+ * the one before. from, to and at are addresses.
+ */
+function normalize_four(from: usize, to: usize, at: usize, gamma: i32, beta: i32, size: i32, epsilon: f32): void {
+  const row = <usize>size << 2;
+  const from1 = from + row, from2 = from1 + row, from3 = from2 + row;
+  const to1 = to + row, to2 = to1 + row, to3 = to2 + row;
+  let sum0 = zero(), sum1 = zero(), sum2 = zero(), sum3 = zero();
+  for (let i: usize = 0; i < row; i += 16) {
+    sum0 = f32x4.add(sum0, v128.load(from + i));
+    sum1 = f32x4.add(sum1, v128.load(from1 + i));
+    sum2 = f32x4.add(sum2, v128.load(from2 + i));
+    sum3 = f32x4.add(sum3, v128.load(from3 + i));
+  }
+  const count = f64x2.splat(<f64>size);
+  let sums = sums_of_lanes(sum0, sum1, sum2, sum3);
+  const guess = demote(means(sums, count, true), means(sums, count, false));
+  let center0 = i32x4.shuffle(guess, guess, 0, 0, 0, 0), center1 = i32x4.shuffle(guess, guess, 1, 1, 1, 1);
+  let center2 = i32x4.shuffle(guess, guess, 2, 2, 2, 2), center3 = i32x4.shuffle(guess, guess, 3, 3, 3, 3);
+  sum0 = sum1 = sum2 = sum3 = zero();
+  let square0 = zero(), square1 = zero(), square2 = zero(), square3 = zero();
+  for (let i: usize = 0; i < row; i += 16) {
+    const d0 = f32x4.sub(v128.load(from + i), center0);
+    sum0 = f32x4.add(sum0, d0);
+    square0 = madd(d0, d0, square0);
+    const d1 = f32x4.sub(v128.load(from1 + i), center1);
+    sum1 = f32x4.add(sum1, d1);
+    square1 = madd(d1, d1, square1);
+    const d2 = f32x4.sub(v128.load(from2 + i), center2);
+    sum2 = f32x4.add(sum2, d2);
+    square2 = madd(d2, d2, square2);
+    const d3 = f32x4.sub(v128.load(from3 + i), center3);
+    sum3 = f32x4.add(sum3, d3);
+    square3 = madd(d3, d3, square3);
+  }
+  sums = sums_of_lanes(sum0, sum1, sum2, sum3);
+  const squares = sums_of_lanes(square0, square1, square2, square3);
+  const moved = means(sums, count, true), movedHigh = means(sums, count, false);
+  const mean = demote(f64x2.add(f64x2.promote_low_f32x4(guess), moved), f64x2.add(promote_high(guess), movedHigh));
+  const factor = demote(
+    factors_of(means(squares, count, true), moved, epsilon), factors_of(means(squares, count, false), movedHigh, epsilon),
+  );
+  v128.store(at, i32x4.shuffle(mean, factor, 0, 4, 1, 5));
+  v128.store(at, i32x4.shuffle(mean, factor, 2, 6, 3, 7), 16);
+  center0 = i32x4.shuffle(mean, mean, 0, 0, 0, 0); center1 = i32x4.shuffle(mean, mean, 1, 1, 1, 1);
+  center2 = i32x4.shuffle(mean, mean, 2, 2, 2, 2); center3 = i32x4.shuffle(mean, mean, 3, 3, 3, 3);
+  const factor0 = i32x4.shuffle(factor, factor, 0, 0, 0, 0), factor1 = i32x4.shuffle(factor, factor, 1, 1, 1, 1);
+  const factor2 = i32x4.shuffle(factor, factor, 2, 2, 2, 2), factor3 = i32x4.shuffle(factor, factor, 3, 3, 3, 3);
+  for (let i: usize = 0; i < row; i += 16) {
+    const scale = parameter(gamma, i, 1), shift = parameter(beta, i, 0);
+    v128.store(to + i, madd(f32x4.mul(f32x4.sub(v128.load(from + i), center0), factor0), scale, shift));
+    v128.store(to1 + i, madd(f32x4.mul(f32x4.sub(v128.load(from1 + i), center1), factor1), scale, shift));
+    v128.store(to2 + i, madd(f32x4.mul(f32x4.sub(v128.load(from2 + i), center2), factor2), scale, shift));
+    v128.store(to3 + i, madd(f32x4.mul(f32x4.sub(v128.load(from3 + i), center3), factor3), scale, shift));
+  }
+}
+
 /**
  * y = gamma (x - mean) / sqrt(variance + epsilon) + beta, by mean and biased variance of each row.
  *
@@ -83,7 +167,16 @@ export function layer_norm_forward(
   const count = <f64>size, rowBytes = <usize>size << 2;
   let from = address(x + begin * rows * size), to = address(y + begin * rows * size);
   let at = address(statistics + 2 * begin * rows);
-  for (let row = (end - begin) * rows; row > 0; row--) {
+  let row = (end - begin) * rows;
+  if (size <= PART_OF_ROW && (size & 3) == 0) {
+    for (; row >= 4; row -= 4) {
+      normalize_four(from, to, at, gamma, beta, size, epsilon);
+      from += 4 * rowBytes;
+      to += 4 * rowBytes;
+      at += 32;
+    }
+  }
+  for (; row > 0; row--) {
     const guess = <f32>(f64x2.extract_lane(row_moments(from, size, zero()), 0) / count);
     const moments = row_moments(from, size, f32x4.splat(guess));
     const moved = f64x2.extract_lane(moments, 0) / count;
