@@ -51,6 +51,7 @@ export {
 } from "./training/losses/focal.ts";
 export { type HuberOptions, huber, meanAbsoluteError } from "./training/losses/values.ts";
 export { type BackboneOptions, backboneModel, type FeaturesOptions, featuresOf } from "./training/transfer/features.ts";
+export { type FineTuneOptions, fineTune } from "./training/transfer/fine-tune.ts";
 export { type FitHeadOptions, fitHead } from "./training/transfer/head.ts";
 export { type TransferOptions, transferModel } from "./training/transfer/transfer-model.ts";
 export { type WithTeacherOptions, withTeacher } from "./training/with-teacher.ts";

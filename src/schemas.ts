@@ -31,6 +31,7 @@ import { PREDICTION } from "./training/prediction-settings.ts";
 import { SAMPLE_EVALUATION } from "./training/reports.ts";
 import { SCHEDULES } from "./training/schedules.ts";
 import { BACKBONE_OPTIONS, FEATURES_OPTIONS } from "./training/transfer/features.ts";
+import { FINE_TUNE_OPTIONS } from "./training/transfer/fine-tune.ts";
 import { TRANSFER_OPTIONS } from "./training/transfer/transfer-model.ts";
 import { WHITENING } from "./training/whitening.ts";
 import { REMOTE_RUN, REPLICAS, SESSION_OPTIONS } from "./worker/session-options.ts";
@@ -56,6 +57,7 @@ export const SCHEMAS = {
     transfer: TRANSFER_OPTIONS,
     backbone: BACKBONE_OPTIONS,
     features: FEATURES_OPTIONS,
+    fineTune: FINE_TUNE_OPTIONS,
     augment: AUGMENT,
     evaluations: SAMPLE_EVALUATION,
     prediction: PREDICTION,

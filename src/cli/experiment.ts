@@ -34,6 +34,8 @@ export interface TrainOptions extends NetworkOptions, TrainingOptions, SplitOpti
   readonly backbone?: string | undefined;
   readonly at?: string | undefined;
   readonly input?: string | undefined;
+  /** True: all blocks of the backbone. */
+  readonly fineTune?: number | true | undefined;
   readonly seeds?: Seeds | undefined;
   readonly out?: string | undefined;
   readonly overwrite?: boolean | undefined;
@@ -133,7 +135,7 @@ export async function newRun(
   await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, train.length), engine, threads });
   // Data that does not fit is reported before a folder is made.
   for (const part of [train, test]) if (part !== undefined) checkData(model.network, part, "train");
-  const note = start?.fill(model, train);
+  const note = await start?.fill(model, train);
   if (note !== undefined) output.remark(note);
   if (network.whitening !== undefined) whiten(model, train, network.whitening);
   // Nor does what the steps are too few for leave one.

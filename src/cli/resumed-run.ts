@@ -79,14 +79,14 @@ export async function resumedRun(
   return { model, data, settings, folder, trainer, began, transfer };
 }
 
-/** The data of a run on the features of a backbone, and the whole network; other data as it is. */
+/** The data of a run on the features of a backbone, and the whole network; other data as it is, also that of a fine-tuning. */
 async function withNotedBackbone(
   noted: BackboneSettings | undefined,
   data: TrainingData,
   engine: EngineOptions,
   context: Context,
 ): Promise<{ readonly data: TrainingData; readonly transfer?: Transfer }> {
-  if (noted === undefined) return { data };
+  if (noted === undefined || noted.fineTune !== undefined) return { data };
   const transfer = await transferFor(await readBackbone(noted), noted.at, data.train);
   return { data: await withFeatures(transfer.whole, data, engine, context), transfer };
 }

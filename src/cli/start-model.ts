@@ -22,7 +22,7 @@ export interface StartModel {
   /** The reading of data for it: at its size, in its unit. */
   readonly request: Pick<DataRequest, "usual" | "scaling">;
   /** Gives a model of its network its weights, all but those of a new head; a note says which these are. */
-  fill(model: Model, train: Dataset): string | undefined;
+  fill(model: Model, train: Dataset): string | undefined | Promise<undefined>;
 }
 
 /** The classes of a data set. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { INPUT_PRESETS } from "../importing/input-presets.ts";
+import { whole } from "../options/kinds.ts";
 import { NETWORKS, RECIPES } from "../recipes/index.ts";
 import { createContext } from "./context.ts";
 import { COMMON_FILE_OPTIONS } from "./data-options.ts";
@@ -8,6 +9,7 @@ import { engineOption, threadsOption } from "./engine.ts";
 import { newRun, prepareExperiment, type TrainOptions } from "./experiment.ts";
 import { addHelp, type HelpText } from "./help.ts";
 import { MODEL_HELP } from "./model-and-network.ts";
+import { readWord } from "./option-words.ts";
 import { resumedRun } from "./resumed-run.ts";
 import { addOwnOptions } from "./schema-option.ts";
 import { seedsOf } from "./seeds.ts";
@@ -52,6 +54,7 @@ const HELP: HelpText = {
     ["convasm train digits --limit 2000 --seeds 3", "three runs, and their mean"],
     ["convasm train ./pets --from @latest --epochs 5", "from the weights of the latest run"],
     ["convasm train ./pets --backbone network.onnx --input imagenet"],
+    ["convasm train ./pets --backbone network.onnx --fine-tune 4"],
     ["convasm train mnist --teacher model.safetensors", "learn from a trained model's answers, too"],
     ["convasm train --resume @latest --epochs 20", "train a finished run further"],
   ],
@@ -66,6 +69,11 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     .option("--backbone <file>", "train a new last layer on the features of this network")
     .option("--at <layer>", "layer of the backbone whose outputs are its features (default: before its last layer)")
     .option("--input <scaling>", `its scaling: ${Object.keys(INPUT_PRESETS).join(", ")}, or mean=127,deviation=128`)
+    .addOption(
+      new Option("--fine-tune [blocks]", "then train its last blocks on, too (default: all of them)").argParser(
+        (word) => readWord(whole(1), "fineTune", word),
+      ),
+    )
     .addOption(engineOption())
     .addOption(threadsOption())
     .option("-o, --out <dir>", "folder for the run; with --seeds the begin of theirs (default: in runs)")

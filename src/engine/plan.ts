@@ -54,7 +54,7 @@ export class Region {
 
   /** Element offset in the heap. Throws before the plan is frozen. */
   get offset(): number {
-    if (this.#offset === undefined) throw new Error(`region "${this.name}": its place is not known before the freeze`);
+    if (this.#offset === undefined) throw new Error(`region "${this.name}" is not placed`);
     return this.#offset;
   }
 
@@ -143,7 +143,7 @@ export class MemoryPlan {
 
   /** Reserves `size` elements. Regions of a kind lie in the order of their reservations. */
   reserve(name: string, kind: RegionKind, size: number): Region {
-    if (this.#elements !== undefined) throw new Error(`region "${name}": the plan is frozen`);
+    if (this.#elements !== undefined) throw new Error(`region "${name}" is late`);
     const region = new Region(name, kind, size);
     this.#regions.push(region);
     return region;
@@ -154,11 +154,11 @@ export class MemoryPlan {
    * the largest that is asked for.
    */
   threadArea(elements: number): ThreadArea {
-    if (this.#elements !== undefined) throw new Error("thread scratch: the plan is frozen");
+    if (this.#elements !== undefined) throw new Error("thread scratch is late");
     this.#threadElements = Math.max(this.#threadElements, alignedSize(elements));
     const region = () => {
       if (this.#threadScratch === undefined)
-        throw new Error("thread scratch: its place is not known before the freeze");
+        throw new Error("thread scratch is not placed");
       return this.#threadScratch;
     };
     const threads = this.#threads;

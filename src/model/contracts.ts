@@ -81,6 +81,8 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** Bound on the gradient's global norm; undefined for none. @internal */
   readonly clipNorm: number | undefined;
+  /** Factor of the learning rate from each layer to the one before it; undefined for the same rate for all. @internal */
+  readonly layerDecay: number | undefined;
   /** Rows of the kernels of the extra file that it calls; as in `PlacedLayer`. @internal */
   readonly kernels?: ExtraRows;
   /**
@@ -96,8 +98,9 @@ export interface Optimizer {
    */
   emitDense?(tape: Tape, gradient: DenseGradient, hyper: number): void;
   /**
-   * The numbers [learning rate, clip factor, first correction, second correction] of a step, counted from 1.
+   * The numbers [learning rate, clip factor, first correction, second correction] of a step, counted from 1; more such rows where layers
+   * have rates of their own.
    * @internal
    */
-  hyper(step: number, learningRate: number): readonly [number, number, number, number];
+  hyper(step: number, learningRate: number): readonly number[];
 }

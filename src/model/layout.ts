@@ -132,7 +132,7 @@ export function layOut(
     correct: plan.reserve("correct", "scratch", batch),
     gradient: plan.reserve("loss gradient", "scratch", loss === undefined ? 0 : batch * outputs),
     predictions: plan.reserve("predictions", "activations", loss?.activation === undefined ? 0 : batch * outputs),
-    hyper: plan.reserve("step numbers", "scratch", 4),
+    hyper: plan.reserve("step numbers", "scratch", optimizer?.hyper(1, 0).length ?? 4),
     normPartials:
       optimizer?.clipNorm === undefined
         ? undefined

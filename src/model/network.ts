@@ -258,7 +258,7 @@ export class Network {
     if (!this.#layout.modes.has(mode)) {
       throw new InputRangeError(
         "evaluate",
-        "running statistics, as a large network that only predicts has memory for",
+        "running statistics in a large network that only predicts",
         "those of the batch",
         "wrong-time",
         { advice: "compile it with an optimizer" },

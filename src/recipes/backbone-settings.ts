@@ -1,4 +1,4 @@
-import { text } from "../options/kinds.ts";
+import { text, wholeOr } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 
 /** The network that features are taken from, as the settings of a run note it. */
@@ -11,6 +11,8 @@ export const BACKBONE = {
   network: { kind: text(), optional: true },
   /** Scaling of pixels, where the file holds none. */
   input: { kind: text(), optional: true },
+  /** Last blocks of it that are trained on with the new last layer; missing where only that is trained. */
+  fineTune: { kind: wholeOr("all", 1), optional: true },
 } as const satisfies OptionSchema;
 
 /** The network that features are taken from. A type alias because interfaces do not fit `Json`. */

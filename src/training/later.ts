@@ -9,6 +9,7 @@
 export { colouredBatch } from "./colours.ts";
 export { evaluateImages } from "./evaluate-images.ts";
 export { ImageWeights } from "./image-weights.ts";
+export { withLayerRates } from "./layer-rates.ts";
 export { addCounts, countPredictions } from "./metric-counts.ts";
 export { metricsOf } from "./metric-figures.ts";
 export { mixedBatch } from "./mixing.ts";

@@ -23,6 +23,7 @@ import { expectLatest, modelContents, trainingContents } from "./model-contents.
 import { SEED } from "./model-settings.ts";
 import type { PredictOptions } from "./predict.ts";
 import { predicting } from "./predicting.ts";
+import { withRates } from "./rates.ts";
 import type { Trainer } from "./trainer.ts";
 import { copyWeights, readWeight, writeWeight } from "./weights.ts";
 
@@ -102,9 +103,8 @@ export class Model {
     const old = this.#network;
     const settings = { ...readCompileOptions(options), seed: this.seed };
     old?.turns.expectIdle("compile");
-    this.#generation += 1;
-    const generation = this.#generation;
-    const network = await Network.create(this.architecture, settings);
+    const generation = ++this.#generation;
+    const network = await Network.create(this.architecture, await withRates(settings, this.architecture));
     try {
       if (generation !== this.#generation) {
         const got = "another, or dispose(), before it was done";

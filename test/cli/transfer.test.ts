@@ -14,7 +14,9 @@ const convasm = (...words: string[]) => convasmHere(words, { cwd });
 const train = (...words: string[]) => convasm("train", "pets", "--engine", "simd", ...words);
 const settingsOf = (run: string) => JSON.parse(readFileSync(join(cwd, run, "settings.json"), "utf8"));
 const figuresOf = (run: string) => JSON.parse(readFileSync(join(cwd, run, "metrics.json"), "utf8"));
-const weightsOf = async (run: string) => (await loadModel(readFileSync(join(cwd, run, "model.safetensors")))).save();
+const modelOf = (file: string) =>
+  loadModel(readFileSync(join(cwd, file.endsWith(".safetensors") ? file : join(file, "model.safetensors"))));
+const weightsOf = async (run: string) => (await modelOf(run)).save();
 
 beforeAll(async () => {
   writeClasses(join(cwd, "pets"), { cat: 20, dog: 20, hen: 5 }, { side: 12 });
@@ -64,6 +66,27 @@ it("goes on with an interrupted run, to the same weights", async () => {
   expect(half).toEqual(straight);
 });
 
+it("trains blocks of the backbone on, too, from the last layer that features teach; goes on with such a run to the same weights", async () => {
+  const words = ["--backbone", "backbone.safetensors", "--fine-tune", "--schedule", "constant"];
+  const first = await train(...words, "--epochs", "4", "--out", "tuned");
+  expect([first.code, first.stderr]).toEqual([0, ""]);
+  expect(first.stdout).toMatch(
+    /^Head {6}[\d.]+ % of the validation images right by the last layer alone, after \d+ epochs/m,
+  );
+  expect(first.stdout).toMatch(/^Network {3}backbone, from backbone\.safetensors: parameters 291/m);
+  const { backbone, augment, restoreBestWeights, classWeight, optimizer } = settingsOf("tuned");
+  expect([backbone.fineTune, restoreBestWeights, classWeight]).toEqual(["all", true, "balanced"]);
+  expect([augment.horizontalFlip, optimizer.layerDecay]).toEqual([true, 0.1]);
+  const [tuned, whole] = [await modelOf("tuned"), await modelOf("backbone.safetensors")];
+  expect(tuned.getWeight("rows/kernel")).not.toEqual(whole.getWeight("rows/kernel"));
+  expect((await train(...words, "--epochs", "2", "--out", "half-tuned")).code).toBe(0);
+  const further = await convasm("train", "--resume", "half-tuned", "--epochs", "4");
+  expect([further.code, further.stderr]).toEqual([0, ""]);
+  expect(figuresOf("half-tuned").valLoss).toBe(figuresOf("tuned").valLoss);
+  expect(await weightsOf("half-tuned")).toEqual(await weightsOf("tuned"));
+  expect((await convasm("predict", "tuned", "pets/cat/000.png")).code).toBe(0);
+});
+
 it("takes networks of other programs, whose pictures are cropped", async () => {
   const { code, stdout, stderr } = await train(
     "--backbone",
@@ -90,6 +113,9 @@ it("says what is wrong with it, and ends with 2", async () => {
     [["--backbone", "backbone.safetensors", "--input", "unit"], "model files hold the scaling of their pixels"],
     [["--backbone", "backbone.safetensors", "--augment"], "expected no --augment, got both"],
     [["--at", "rows"], "--backbone FILE with it"],
+    [["--fine-tune"], "--fine-tune: expected --backbone FILE with it"],
+    [["--backbone", "backbone.safetensors", "--fine-tune", "0"], "Expected a whole number at least 1"],
+    [["--backbone", "backbone.safetensors", "--fine-tune", "2"], "--fine-tune: expected at most 1, the blocks"],
     [["--backbone", "backbone.safetensors", "--size", "16"], "--backbone: expected images of 8 x 8 x 1"],
   ] as const) {
     const { code, stderr } = await train(...words);

@@ -28,6 +28,11 @@ export function sharedOptions(learningRate: number, weightDecay = 0) {
     decayAll: { kind: flag(), default: false, rare: true },
     /** Bound on the norm of all gradients together. From Pascanu et al. (2013). */
     clipNorm: { kind: POSITIVE, optional: true, rare: true },
+    /**
+     * Factor of the learning rate from each layer to the one before it: 0.9 lets the first layers learn slowest. For fine-tuning, as in
+     * Howard & Ruder (2018).
+     */
+    layerDecay: { kind: SHARE, optional: true, rare: true },
   } as const satisfies OptionSchema;
 }
 
@@ -56,12 +61,13 @@ export function optimizer(
   values: ValuesOf<ReturnType<typeof sharedOptions>>,
   { slots, emit, corrections = () => [1, 1] }: OptimizerParts,
 ): Optimizer {
-  const { learningRate, weightDecay, l2, decayAll, clipNorm } = values;
+  const { learningRate, weightDecay, l2, decayAll, clipNorm, layerDecay } = values;
   return {
     config: configOf(type, given),
     learningRate,
     slots,
     clipNorm,
+    layerDecay,
     emit(tape, range) {
       const decays = range.decays || decayAll;
       emit(tape, range, decays ? l2 : 0, decays ? weightDecay : 0);

@@ -37,8 +37,12 @@ export interface FitHeadOptions
 export async function fitHead(model: Model, features: Dataset, options: FitHeadOptions = {}): Promise<History> {
   const given = withoutShuffle(WHO, options);
   readOptions(WHO, FIT_HEAD_OPTIONS, given);
-  const plan = { ...probePlan(features), ...given };
-  const head = newHead(model, features, model.seed);
+  return fitHeadOf(model, features, { ...probePlan(features), ...given }, model.seed);
+}
+
+/** The same with a plan that is complete, and with a seed of its own. */
+export async function fitHeadOf(model: Model, features: Dataset, plan: FitHeadOptions, seed: number): Promise<History> {
+  const head = newHead(model, features, seed);
   try {
     await head.compile({ loss: "softmaxCrossEntropy", ...pickOptions(COMPILE_OPTIONS, plan) });
     const history = await head.fit(features, pickOptions(FIT_OPTIONS, plan));

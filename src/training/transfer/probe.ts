@@ -35,14 +35,18 @@ export function probeLayers(classes: number, rate = 0): readonly Layer[] {
   return [flatten(), ...dropped, dense({ name: HEAD, units: classes, kernelInitializer: "zeros" })];
 }
 
+/** Settings for classes of which some are rare. */
+export interface UnevenPlan {
+  readonly classWeight?: ClassWeight;
+  readonly metrics?: readonly MetricName[];
+}
+
 /** Settings of a probe's training. */
-export interface ProbePlan {
+export interface ProbePlan extends UnevenPlan {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly batchSize: number;
   readonly epochs: number;
-  readonly classWeight?: ClassWeight;
-  readonly metrics?: readonly MetricName[];
 }
 
 /** Learning rate for a single feature: the loss of standardised features is the steeper, the more of them there are. */
@@ -79,7 +83,7 @@ export function probePlan(features: Pick<Dataset, "length" | "shape" | "classes"
 const EVEN = 3;
 
 /** Weights and metrics for classes of which some are rare; nothing for even ones. */
-export function unevenPlan(data: Pick<Dataset, "classes" | "labels">): Pick<ProbePlan, "classWeight" | "metrics"> {
+export function unevenPlan(data: Pick<Dataset, "classes" | "labels">): UnevenPlan {
   const { labels, classes } = data;
   const counts = new Float64Array(classes);
   for (const label of labels ?? []) counts[label]++;

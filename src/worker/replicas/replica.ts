@@ -11,6 +11,7 @@ import type { Evaluation } from "../../training/evaluation.ts";
 import { parseLoss } from "../../training/losses.ts";
 import { countPredictions } from "../../training/metric-counts.ts";
 import { parseOptimizer } from "../../training/optimizers.ts";
+import { withRates } from "../../training/rates.ts";
 import { Exchange } from "./exchange.ts";
 import { Link } from "./link.ts";
 import {
@@ -84,13 +85,9 @@ class Replica {
   static async create(start: ReplicaStart, leader: Link): Promise<Replica> {
     const { architecture, loss, optimizer, seed, batchSize, engine, kernels } = start;
     if (kernels !== undefined) adoptKernels(kernels.engine, kernels.modules);
-    const network = await Network.create(readArchitecture(architecture), {
-      engine,
-      batchSize,
-      seed,
-      loss: parseLoss(loss),
-      optimizer: parseOptimizer(optimizer),
-    });
+    const read = readArchitecture(architecture);
+    const settings = { engine, batchSize, seed, loss: parseLoss(loss), optimizer: parseOptimizer(optimizer) };
+    const network = await Network.create(read, await withRates(settings, read));
     return new Replica(network, start, leader);
   }
 
