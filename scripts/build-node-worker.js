@@ -1,5 +1,5 @@
-// Builds two texts for bundlers of servers: build/node-worker.text.js, the program of Node's workers in one piece, from
-// src/node/worker.ts, and build/jpeg-decoder.text.js, the wasm file of the JPEG decoder.
+// Builds four texts for bundlers of servers: build/node-worker.text.js, the program of Node's workers in one piece, from
+// src/node/worker.ts, and build/jpeg-decoder.text.js, webp-decoder and bmp-decoder beside it, the wasm files of decoders of pictures.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
@@ -8,8 +8,13 @@ import { writeText } from "./text-module.js";
 
 const pack = (bytes) => deflateSync(bytes, { level: 9 });
 
-const decoder = import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
-writeText("jpeg-decoder", pack(readFileSync(fileURLToPath(decoder))));
+for (const [name, file] of [
+  ["jpeg-decoder", "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"],
+  ["webp-decoder", "@jsquash/webp/codec/dec/webp_dec.wasm"],
+  ["bmp-decoder", "@cwasm/nsbmp/nsbmp.wasm"],
+]) {
+  writeText(name, pack(readFileSync(fileURLToPath(import.meta.resolve(file)))));
+}
 
 const input = { worker: "src/node/worker.ts" };
 const isExternal = (name) => name.startsWith("node:");

@@ -27,16 +27,16 @@ export function nodeBundle(input, variants, isExternal) {
       },
       variantsPlugin(variants),
       atOncePlugin((path) => SMALL.test(path)),
-      JPEG_GLUE,
+      DECODER_GLUE,
     ],
   });
 }
 
-/** The JPEG decoder's glue writes to `import.meta.url`, which bundlers replace by a text, only to find a file that it is given. */
-const JPEG_GLUE = {
-  name: "jpeg-glue",
+/** The glue of the decoders of JPEG and WebP writes to `import.meta.url`, which bundlers replace by a text, only to find a file that it is given. */
+const DECODER_GLUE = {
+  name: "decoder-glue",
   transform(code, id) {
-    if (!id.endsWith("mozjpeg_dec.js")) return null;
+    if (!/(mozjpeg|webp)_dec\.js$/.test(id)) return null;
     return `const here = { url: "https://localhost/" };\n${code.replaceAll("import.meta.url", "here.url")}`;
   },
 };

@@ -102,7 +102,7 @@ describe("README", () => {
       "seven.png": picture,
     });
     expect(stdout).toBe(
-      '200 true,true,true\n400 image "the picture": expected a PNG or JPEG picture, got something else\n',
+      '200 true,true,true\n400 image "the picture": expected a PNG, JPEG, WebP, GIF or BMP picture, got something else\n',
     );
   });
 

@@ -54,7 +54,7 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
     .argument("<model>", MODEL_HELP)
     .argument(
       "<images...>",
-      "PNG or JPEG pictures, folders, ZIP or tar archives of them, patterns such as '*.png', or IDX files",
+      "pictures (PNG, JPEG, WebP, GIF, BMP), folders, ZIP or tar archives of them, patterns such as '*.png', or IDX files",
     )
     .option("--raw", "only resize the pictures, also for a model of digits")
     .addOption(new Option("--digit", "prepare the pictures as MNIST was made, also for another model").conflicts("raw"))

@@ -11,7 +11,7 @@ export type DecodeImage = (
   limits: { readonly maxBytes: number },
 ) => Promise<RasterImage>;
 
-/** PNG by this library, JPEG by the browser. */
+/** PNG by this library, other formats by the browser. */
 let decoder: DecodeImage = async (...picture) => (await import("./read/decode-here.ts")).decodeHere(...picture);
 
 /** Replaces the way in which pictures are decoded: Node has decoders of its own. */

@@ -37,9 +37,17 @@ export function isPictureName(name: string): boolean {
   return NAMES.test(name);
 }
 
-/** True for the name of a picture that can be decoded: PNG or JPEG. */
+/** The formats that are decoded, in the words of a message. */
+export const DECODABLE = "a PNG, JPEG, WebP, GIF or BMP picture";
+
+/** True for a format that is decoded. */
+export function isDecoded(format: string | undefined): boolean {
+  return format !== undefined && ["PNG", "JPEG", "WebP", "GIF", "BMP"].includes(format);
+}
+
+/** True for the name of a picture that can be decoded. */
 export function isDecodableName(name: string): boolean {
-  return /\.(png|jpe?g)$/i.test(name);
+  return /\.(png|jpe?g|webp|gif|bmp)$/i.test(name);
 }
 
 /** The picture's format by the first bytes of its file, such as "PNG" or "WebP"; undefined where it is none that is known. */

@@ -27,7 +27,7 @@ export interface PicturePixels {
 }
 
 /**
- * A picture: a PNG or JPEG file as {@link FileSource} has it, pixels with their size such as an `ImageData` or what `readImage` reads,
+ * A picture: a PNG, JPEG, WebP, GIF or BMP file as {@link FileSource} has it, pixels with their size such as an `ImageData` or what `readImage` reads,
  * or, in a page, an image, canvas, video or `ImageBitmap`.
  */
 export type PictureSource = FileSource | PicturePixels | Drawable;

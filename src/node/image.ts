@@ -7,9 +7,8 @@
 import { inflateSync } from "node:zlib";
 import { NotWhole, tooLarge, type UnpackOptions } from "../data/gzip.ts";
 import type { RasterImage } from "../data/image.ts";
-import { isJpeg } from "../data/jpeg-structure.ts";
-import { MAX_PICTURE_BYTES, notDecodable } from "../data/picture-format.ts";
-import { decodePng, isPng } from "../data/png.ts";
+import { DECODABLE, MAX_PICTURE_BYTES, notDecodable, pictureFormat } from "../data/picture-format.ts";
+import { decodePng } from "../data/png.ts";
 import { InputRangeError } from "../errors.ts";
 import { errorCode } from "./file-error.ts";
 import { readFileBounded } from "./files.ts";
@@ -29,7 +28,7 @@ export interface ReadImageOptions {
 const MAX_PIXELS = 100_000_000;
 
 /**
- * Decodes a PNG or JPEG picture of any size, depth and colour.
+ * Decodes a PNG, JPEG, WebP, GIF or BMP picture of any size, depth and colour; of a moving one the first frame.
  *
  * @param name stands in error messages
  * @throws RangeError if the bytes are not such a picture, not a whole one, or too large
@@ -40,14 +39,20 @@ export async function decodeImage(
   options: ReadImageOptions = {},
 ): Promise<RasterImage> {
   const limits = { name, maxPixels: options.maxPixels ?? MAX_PIXELS, maxBytes: options.maxBytes };
-  if (isPng(bytes)) return decodePng(bytes, { ...limits, inflate: inflateAtOnce });
-  if (isJpeg(bytes)) return decodeJpeg(bytes, limits);
-  throw new InputRangeError(
-    `image ${JSON.stringify(name)}`,
-    "a PNG or JPEG picture",
-    notDecodable(bytes),
-    "unsupported-file",
-  );
+  switch (pictureFormat(bytes)) {
+    case "PNG":
+      return decodePng(bytes, { ...limits, inflate: inflateAtOnce });
+    case "JPEG":
+      return decodeJpeg(bytes, limits);
+    case "WebP":
+      return (await import("./webp.ts")).decodeWebp(bytes, limits);
+    case "GIF":
+      return (await import("./gif.ts")).decodeGif(bytes, limits);
+    case "BMP":
+      return (await import("./bmp.ts")).decodeBmp(bytes, limits);
+  }
+  const who = `image ${JSON.stringify(name)}`;
+  throw new InputRangeError(who, DECODABLE, notDecodable(bytes), "unsupported-file");
 }
 
 /** Unpacks zlib data in one call. */
@@ -64,7 +69,7 @@ async function inflateAtOnce(bytes: Uint8Array, { name, maxBytes }: UnpackOption
 }
 
 /**
- * Reads a PNG or JPEG file.
+ * Reads a PNG, JPEG, WebP, GIF or BMP file.
  *
  * @throws FileError if the file cannot be read; RangeError as {@link decodeImage} does
  *

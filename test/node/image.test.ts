@@ -102,8 +102,8 @@ describe("decodeImage", () => {
   });
 
   it("refuses what it doesn't read, in one line", async () => {
-    await expect(decodeImage(Buffer.from("GIF89a..."), "x.gif")).rejects.toThrow(
-      new RangeError('image "x.gif": expected a PNG or JPEG picture, got GIF'),
+    await expect(decodeImage(Buffer.from("8BPS..."), "x.psd")).rejects.toThrow(
+      new RangeError('image "x.psd": expected a PNG, JPEG, WebP, GIF or BMP picture, got Photoshop'),
     );
     await expect(decodeImage(new Uint8Array(0), "empty")).rejects.toThrow(RangeError);
   });

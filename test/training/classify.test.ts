@@ -119,7 +119,7 @@ describe("classify", () => {
     [
       "no picture",
       new Uint8Array([1, 2, 3]),
-      /^image "the picture": expected a PNG or JPEG picture, got something else/,
+      /^image "the picture": expected a PNG, JPEG, WebP, GIF or BMP picture, got something else/,
     ],
     [
       "a canvas' bytes alone",

@@ -1,5 +1,5 @@
 /**
- * Folders of PNG or JPEG pictures, one folder per class: `cat/1.png`, or `train/cat/1.png` and `test/cat/2.png`.
+ * Folders of pictures, one folder per class: `cat/1.png`, or `train/cat/1.png` and `test/cat/2.png`.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples } from "../image.ts";
 import { decodePicture } from "../picture-decoder.ts";
 import type { PictureFit } from "../picture-fit.ts";
-import { MAX_PICTURE_BYTES, pictureFormat } from "../picture-format.ts";
+import { isDecoded, MAX_PICTURE_BYTES, pictureFormat } from "../picture-format.ts";
 import type { PictureSize } from "../picture-size.ts";
 import { shapedSamples } from "../shaped-samples.ts";
 import { narrowed } from "./array-images.ts";
@@ -175,7 +175,7 @@ class Gallery {
 function faultOf(bytes: Uint8Array): string {
   if (bytes.length === 0) return "empty";
   const format = pictureFormat(bytes);
-  return format === "PNG" || format === "JPEG" ? "corrupt" : (format ?? "no picture");
+  return isDecoded(format) ? "corrupt" : (format ?? "no picture");
 }
 
 function hasColours({ channels, data }: RasterImage): boolean {

@@ -122,13 +122,11 @@ describe("folders of pictures", () => {
         bytes: typeof content === "string" ? Buffer.from(content, "latin1") : content,
       },
     ];
-    const webp = "RIFF\x24\0\0\0WEBPVP8L\x17\0\0\0";
-    const bmp = `BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0${"\0".repeat(40)}`;
+    const avif = "\0\0\0 ftypavif";
     const broken: [name: string, content: Uint8Array | string, got: string, kind: string][] = [
-      ["w.webp", webp, "got WebP", "WebP"],
-      ["w.jpg", webp, "got WebP", "WebP"],
-      ["g.gif", "GIF89a\x01\0\x01\0", "got GIF", "GIF"],
-      ["b.bmp", bmp, "got BMP", "BMP"],
+      ["w.avif", avif, "got AVIF", "AVIF"],
+      ["w.jpg", avif, "got AVIF", "AVIF"],
+      ["p.psd", "8BPS\0\x01", "got Photoshop", "Photoshop"],
       ["t.tif", "II*\0\x08\0\0\0", "got TIFF", "TIFF"],
       ["e.png", "", "got an empty file", "empty"],
       ["n.png", "not a picture", "got something else", "no picture"],
@@ -150,29 +148,28 @@ describe("folders of pictures", () => {
       ...inputs("pictures")[0],
       name: `${"ab"[i % 2]}/${i}.png`,
     }));
-    const webp = (name: string) => ({ name, bytes: Buffer.from("RIFF\0\0\0\0WEBPVP8 ") });
-    const { train, notes } = await readData([...whole, webp("a/x.webp"), webp("a/y.webp")]);
+    const photoshop = (name: string) => ({ name, bytes: Buffer.from("8BPS\0\x01") });
+    const { train, notes } = await readData([...whole, photoshop("a/x.psd"), photoshop("a/y.psd")]);
     expect(train?.length).toBe(198);
-    expect(notes).toContainEqual(expect.stringMatching(/^left out what cannot be read: 2 WebP \(.*a\/x.webp/));
-    const three = [...whole, webp("a/x.webp"), webp("a/y.webp"), webp("a/z.webp")];
-    expect(await refusal(three)).toMatch(/"a\/z.webp": .*got WebP.*; --skip-broken/);
-    expect(await refusal([...whole, webp("a/x.webp")], { skipBroken: false })).toMatch(/"a\/x.webp"/);
+    expect(notes).toContainEqual(expect.stringMatching(/^left out what cannot be read: 2 Photoshop \(.*a\/x.psd/));
+    const three = [...whole, photoshop("a/x.psd"), photoshop("a/y.psd"), photoshop("a/z.psd")];
+    expect(await refusal(three)).toMatch(/"a\/z.psd": .*got Photoshop.*; --skip-broken/);
+    expect(await refusal([...whole, photoshop("a/x.psd")], { skipBroken: false })).toMatch(/"a\/x.psd"/);
   });
 
   it("refuses a class without a picture that can be read, even where such are skipped", async () => {
-    const files = [
-      ...inputs("pictures"),
-      { name: "pictures/train/owl/1.webp", bytes: Buffer.from("RIFF\0\0\0\0WEBPVP8 ") },
-    ];
-    expect(await refusal(files)).toMatch(/"pictures\/train\/owl\/1.webp": expected a PNG or JPEG picture, got WebP/);
+    const files = [...inputs("pictures"), { name: "pictures/train/owl/1.psd", bytes: Buffer.from("8BPS\0\x01") }];
+    expect(await refusal(files)).toMatch(
+      /"pictures\/train\/owl\/1.psd": expected a PNG, JPEG, WebP, GIF or BMP picture, got Photoshop/,
+    );
     expect(await refusal(files, { skipBroken: true })).toBe(
-      'readImages: expected a picture that can be read in class "owl", got none of 1 ("pictures/train/owl/1.webp")',
+      'readImages: expected a picture that can be read in class "owl", got none of 1 ("pictures/train/owl/1.psd")',
     );
     // Many files are told by their names.
     const many = Array.from({ length: 201 }, (_, i) => ({ ...inputs("pictures")[0], name: `a/${i}.png` }));
-    const owls = [...many, { name: "owl/1.webp", bytes: Buffer.from("RIFF\0\0\0\0WEBPVP8 ") }];
+    const owls = [...many, { name: "owl/1.psd", bytes: Buffer.from("8BPS\0\x01") }];
     expect(await refusal(owls, { skipBroken: false })).toMatch(
-      /"owl\/1.webp": expected a PNG or JPEG picture, got WebP/,
+      /"owl\/1.psd": expected a PNG, JPEG, WebP, GIF or BMP picture, got Photoshop/,
     );
     // One of two hundred would be left out, but not the only one of a class.
     expect(await refusal(owls)).toMatch(/a picture that can be read in class "owl", got none of 1/);
