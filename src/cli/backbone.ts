@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { ReadSettings } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
+import { isInputError, retold } from "../errors.ts";
 import { importModel } from "../importing/import-model.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { backboneOf } from "../model/backbone.ts";
@@ -40,7 +41,12 @@ export interface Backbone {
 export async function readBackbone({ file, at, network, input }: BackboneSettings): Promise<Backbone> {
   const path = await resolveRun("--backbone", file);
   const isOurs = network === undefined && (await isModel(path));
-  const { model, isTrainedHere } = isOurs ? await ownModel(path, input) : await foreignModel(path, network, input);
+  const who = `--backbone ${JSON.stringify(file)}`;
+  const { model, isTrainedHere } = await (isOurs
+    ? ownModel(path, input)
+    : foreignModel(path, network, input).catch((error: unknown) => {
+        throw withMissing(error, who);
+      }));
   const [height, width, channels] = model.architecture.input.shape;
   const { scaling } = model;
   // Networks of other programs saw the middle of their pictures.
@@ -48,7 +54,7 @@ export async function readBackbone({ file, at, network, input }: BackboneSetting
   return {
     name: basename(path),
     model,
-    trunk: backboneOf(model.architecture, at, `--backbone ${JSON.stringify(file)}`),
+    trunk: backboneOf(model.architecture, at, who),
     usual: {
       size: [height, width],
       fit,
@@ -57,6 +63,14 @@ export async function readBackbone({ file, at, network, input }: BackboneSetting
     },
     scaling,
   };
+}
+
+/** An error of an importer, with the options that say what a file does not hold. */
+function withMissing(error: unknown, who: string): unknown {
+  if (!isInputError(error) || error.code !== "missing") return error;
+  const advice =
+    "--model NETWORK says the network of weights alone, --input SCALING the scaling of pixels, such as imagenet";
+  return retold(error, { who, advice });
 }
 
 async function ownModel(path: string, input: string | undefined) {

@@ -1,14 +1,17 @@
 import { resolve } from "node:path";
+import type { Dataset } from "../data/dataset.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import { isInputError, retold } from "../errors.ts";
 import { pickOptions } from "../options/schema.ts";
+import { photos } from "../recipes/photos.ts";
 import { keepsBest } from "../recipes/recipe.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { batchOf } from "../recipes/split-data.ts";
 import { checkData } from "../training/evaluate.ts";
 import { Model } from "../training/model.ts";
 import { RUN_PLAN, type TrainingPlan } from "../training/plan.ts";
+import { unevenPlan } from "../training/transfer/probe.ts";
 import { whiten } from "../training/whitening.ts";
 import type { Context, OutputOptions } from "./context.ts";
 import { type DataOptions, type LoadedData, readDataSource } from "./data-source.ts";
@@ -87,7 +90,7 @@ export async function prepareExperiment(
   const prepared = await prepareData(source, { limit, ...split }, context, start?.request);
   const data = { ...prepared, train: await taughtBy(teacher, prepared.train, { engine, threads }, context) };
   context.signal.throwIfAborted();
-  const network = isNamed ? usual : networkFor(data.train, options);
+  const network = isNamed ? usual : withRareClasses(networkFor(data.train, options), data.train);
   const plan = trainingPlan(options, network);
   checkWatched(plan, data);
   const settings = readRunSettings({
@@ -105,6 +108,11 @@ export async function prepareExperiment(
   });
   const isChosen = !isNamed && (network.name !== usual.name || network.epochs !== usual.epochs);
   return { network, isChosen, start, plan, data, settings, engine, threads, freeze };
+}
+
+/** A network that was chosen for photographs, with weights for classes of which some are rare. */
+function withRareClasses(network: NetworkChoice, train: Dataset): NetworkChoice {
+  return network.name === photos.name ? { ...unevenPlan(train), ...network } : network;
 }
 
 /** Seed and output folder of one run of an experiment. */

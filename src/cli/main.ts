@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { useNode } from "../node/host.ts";
+import { addBackbonesCommand } from "./backbones.ts";
 import { addBenchCommand } from "./bench.ts";
 import { Interrupted, reportError } from "./command-error.ts";
 import { addDataCommand } from "./data.ts";
@@ -39,6 +40,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
     addImportCommand,
     addRunsCommand,
     addDataCommand,
+    addBackbonesCommand,
     addBenchCommand,
     addRecipesCommand,
     addDoctorCommand,

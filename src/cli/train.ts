@@ -54,7 +54,6 @@ const HELP: HelpText = {
     ["convasm train digits --limit 2000 --seeds 3", "three runs, and their mean"],
     ["convasm train ./pets --from @latest --epochs 5", "from the weights of the latest run"],
     ["convasm train ./pets --backbone network.onnx --input imagenet"],
-    ["convasm train ./pets --backbone network.onnx --fine-tune 4"],
     ["convasm train mnist --teacher model.safetensors", "learn from a trained model's answers, too"],
     ["convasm train --resume @latest --epochs 20", "train a finished run further"],
   ],
@@ -66,7 +65,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
   addOwnOptions(addTrainingOptions(addNetworkOptions(addDataOptions(command))), "train")
     .option("--from <model>", `start from ${MODEL_HELP}`)
     .option("--teacher <model>", `learn also from ${MODEL_HELP}`)
-    .option("--backbone <file>", "train a new last layer on the features of this network")
+    .option("--backbone <file>", "a new last layer on the features of a file, or of one of convasm backbones")
     .option("--at <layer>", "layer of the backbone whose outputs are its features (default: before its last layer)")
     .option("--input <scaling>", `its scaling: ${Object.keys(INPUT_PRESETS).join(", ")}, or mean=127,deviation=128`)
     .addOption(

@@ -57,7 +57,8 @@ export async function prepareData(
   }
   const { limit, trainRange, testRange, heldOut = null } = choice;
   const own = loaded.validation;
-  const { validation = own !== undefined ? "val" : test === undefined ? heldOut : null } = choice;
+  const usual = test === undefined && all.length > 1 ? heldOut : null;
+  const { validation = own !== undefined ? "val" : usual } = choice;
   if (validation === "val" && own === undefined) {
     const expected = "a part for validation in the data, such as a folder val beside train";
     const advice = "--validation 0.2 holds some of the images to train on out";
@@ -66,7 +67,7 @@ export async function prepareData(
   const isChosen = limit !== null || typeof validation === "number";
   const draw = isChosen ? (choice.draw ?? drawOf(loaded, all)) : undefined;
   const most = limit === null ? all.length : Math.min(limit, all.length);
-  if (typeof validation === "number" && validation >= most) {
+  if (typeof validation === "number" && (validation >= most || most < 2)) {
     const got = `${validation} for validation`;
     throw new UsageError("", `fewer than the ${count(most)} images to train on`, got, "out-of-range", {
       advice: "--no-validation holds none out",

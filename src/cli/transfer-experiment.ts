@@ -1,9 +1,11 @@
+import { pathExists } from "../node/files.ts";
 import { pickOptions } from "../options/schema.ts";
 import type { BackboneSettings } from "../recipes/backbone-settings.ts";
 import { keepsBest } from "../recipes/recipe.ts";
 import { readRunSettings } from "../recipes/run-settings.ts";
 import { RUN_PLAN } from "../training/plan.ts";
 import { readBackbone } from "./backbone.ts";
+import { fetchedBackbone, publicBackbone } from "./backbones.ts";
 import { UsageError } from "./command-error.ts";
 import type { Context } from "./context.ts";
 import { readDataSource } from "./data-source.ts";
@@ -51,9 +53,11 @@ export async function prepareTransfer(
     const advice = "it trains a new last layer on the features of the network in the file";
     throw new UsageError("--backbone", `no --${contradiction}`, "both", "contradiction", { advice });
   }
-  const { limit = null, threads = "auto", at, input, model, fineTune } = options;
+  const { limit = null, threads = "auto", at, model, fineTune } = options;
+  const listed = (await pathExists(file)) ? undefined : publicBackbone(file);
+  const { input = listed?.input } = options;
   const noted: BackboneSettings = notedBackbone({
-    file,
+    file: listed === undefined ? file : await fetchedBackbone(listed, context),
     ...(at !== undefined && { at }),
     ...(model !== undefined && { network: model }),
     ...(input !== undefined && { input }),

@@ -157,8 +157,7 @@ export class MemoryPlan {
     if (this.#elements !== undefined) throw new Error("thread scratch is late");
     this.#threadElements = Math.max(this.#threadElements, alignedSize(elements));
     const region = () => {
-      if (this.#threadScratch === undefined)
-        throw new Error("thread scratch is not placed");
+      if (this.#threadScratch === undefined) throw new Error("thread scratch is not placed");
       return this.#threadScratch;
     };
     const threads = this.#threads;

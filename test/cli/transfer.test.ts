@@ -105,7 +105,9 @@ it("takes networks of other programs, whose pictures are cropped", async () => {
 });
 
 it("says what is wrong with it, and ends with 2", async () => {
+  cpSync(fileURLToPath(new URL("../importing/files/zip.pth", import.meta.url)), join(cwd, "weights.pth"));
   for (const [words, message] of [
+    [["--backbone", "weights.pth"], "--model NETWORK says the network of weights alone"],
     [["--backbone", "nothing.onnx"], 'nothing.onnx": no such file'],
     [["--backbone", "net.onnx"], "the scaling of pixels, which the file does not hold"],
     [["--backbone", "net.onnx", "--input", "imagnet"], '"imagnet"; did you mean imagenet?'],

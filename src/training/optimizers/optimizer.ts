@@ -29,8 +29,8 @@ export function sharedOptions(learningRate: number, weightDecay = 0) {
     /** Bound on the norm of all gradients together. From Pascanu et al. (2013). */
     clipNorm: { kind: POSITIVE, optional: true, rare: true },
     /**
-     * Factor of the learning rate from each layer to the one before it: 0.9 lets the first layers learn slowest. For fine-tuning, as in
-     * Howard & Ruder (2018).
+     * Factor of the learning rate from each layer to the one before it, such as 0.9. The first layers then learn slowest: for
+     * fine-tuning, as in Howard & Ruder (2018).
      */
     layerDecay: { kind: SHARE, optional: true, rare: true },
   } as const satisfies OptionSchema;
