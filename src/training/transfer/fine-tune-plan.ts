@@ -17,7 +17,7 @@ export interface FineTunePlan extends UnevenPlan {
 }
 
 /** Images that the network is shown in all, and bounds of the epochs. */
-const SHOWN = 1500;
+const SHOWN = 1000;
 const LEAST_EPOCHS = 2;
 const MOST_EPOCHS = 12;
 
@@ -32,7 +32,7 @@ const FIRST_RATE = 0.1;
 export function fineTunePlan(data: Pick<Dataset, "length" | "classes" | "labels">, layers: number): FineTunePlan {
   return {
     optimizer: sgd({
-      learningRate: 0.004,
+      learningRate: 0.001,
       momentum: 0.9,
       ...(layers > 1 && { layerDecay: FIRST_RATE ** (1 / (layers - 1)) }),
     }),
@@ -40,7 +40,7 @@ export function fineTunePlan(data: Pick<Dataset, "length" | "classes" | "labels"
     schedule: oneCycle(),
     batchSize: 16,
     epochs: Math.min(MOST_EPOCHS, Math.max(LEAST_EPOCHS, Math.round(SHOWN / data.length))),
-    augment: { randomResizedCrop: 0.5, horizontalFlip: true, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
+    augment: { randomResizedCrop: 0.7, horizontalFlip: true, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
     ...unevenPlan(data),
   };
 }
