@@ -33,3 +33,9 @@ declare module "omggif" {
     decodeAndBlitFrameRGBA(frame: number, pixels: Uint8Array): void;
   }
 }
+
+// Built by scripts/build-node-worker.js, perhaps later than this is checked.
+declare module "*-decoder.text.js" {
+  const text: string;
+  export default text;
+}
