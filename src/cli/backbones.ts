@@ -65,7 +65,8 @@ async function list({ output }: Context): Promise<void> {
   ];
   for (const line of fittedTable(columns, Number.POSITIVE_INFINITY)) output.text(line);
   output.text();
-  for (const { name, sha256, urls } of PUBLIC_BACKBONES) output.text(`${name}\n  ${urls[0]}\n  SHA-256 ${sha256}`);
+  for (const { name, sha256, urls } of PUBLIC_BACKBONES)
+    for (const line of [name, `  ${urls[0]}`, `  SHA-256 ${sha256}`]) output.text(line);
 }
 
 async function fetchNamed(name: string, { output, signal }: Context): Promise<void> {
