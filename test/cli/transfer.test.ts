@@ -87,6 +87,43 @@ it("trains blocks of the backbone on, too, from the last layer that features tea
   expect((await convasm("predict", "tuned", "pets/cat/000.png")).code).toBe(0);
 });
 
+it("takes a network in every format, to the same features", async () => {
+  const layers = [
+    { type: "conv2d", filters: 24, kernelSize: [1, 8] },
+    { type: "globalAveragePooling2d" },
+    { type: "dense", units: 4 },
+  ];
+  writeFileSync(join(cwd, "rows.json"), JSON.stringify({ input: { shape: [8, 8, 1], scale: 1 / 255 }, layers }));
+  const words = ["--no-cache", "--fit", "crop", "--epochs", "3", "--out"];
+  expect((await train("--backbone", "backbone.safetensors", ...words, "ours")).code).toBe(0);
+  for (const [to, file, ...more] of [
+    ["keras", "backbone.keras"],
+    ["tfjs", "backbone.json"],
+    ["onnx", "backbone.onnx"],
+    ["pytorch", "backbone-pytorch.safetensors", "--model", "rows.json"],
+  ]) {
+    expect((await convasm("export", "backbone.safetensors", "--to", to, "--out", to)).code).toBe(0);
+    const { code, stderr } = await train("--backbone", join(to, file), ...more, ...words, `from-${to}`);
+    expect([code, stderr], to).toEqual([0, ""]);
+    expect(figuresOf(`from-${to}`).valLoss).toBeCloseTo(figuresOf("ours").valLoss, 5);
+  }
+});
+
+it("holds none of a single picture out, and one of a class of one", async () => {
+  writeClasses(join(cwd, "one"), { cat: 1 }, { side: 12 });
+  const words = ["--backbone", "backbone.safetensors", "--epochs", "1", "--overwrite", "--out", "few"];
+  const single = await convasm("train", "one", ...words);
+  expect([single.code, single.stderr.includes("there is nothing to tell apart")]).toEqual([0, true]);
+  const asked = await convasm("train", "one", ...words, "--validation", "0.5");
+  expect([asked.code, asked.stderr.trim().split("\n").at(-1)]).toEqual([
+    2,
+    "convasm: expected fewer than the 1 images to train on, got 0.5 for validation; --no-validation holds none out",
+  ]);
+  writeClasses(join(cwd, "rare"), { cat: 9, dog: 9, hen: 1 }, { side: 12 });
+  const rare = await convasm("train", "rare", ...words);
+  expect([rare.code, rare.stderr.includes('none of the class "hen"')]).toEqual([0, true]);
+});
+
 it("takes networks of other programs, whose pictures are cropped", async () => {
   const { code, stdout, stderr } = await train(
     "--backbone",
