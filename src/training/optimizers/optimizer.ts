@@ -2,6 +2,7 @@ import type { Tape } from "../../engine/tape.ts";
 import type { Optimizer, UpdateRange } from "../../model/contracts.ts";
 import { flag, number } from "../../options/kinds.ts";
 import { configOf, type OptionSchema, type OptionsOf, type ValuesOf } from "../../options/schema.ts";
+import { LAYER_DECAY } from "./layer-decay.ts";
 
 /** Share of an old mean that stays, 0 to below 1: with 1 nothing new would count. */
 export const SHARE = number({ minimum: 0, below: 1 });
@@ -28,11 +29,7 @@ export function sharedOptions(learningRate: number, weightDecay = 0) {
     decayAll: { kind: flag(), default: false, rare: true },
     /** Bound on the norm of all gradients together. From Pascanu et al. (2013). */
     clipNorm: { kind: POSITIVE, optional: true, rare: true },
-    /**
-     * Factor of the learning rate from each layer to the one before it, such as 0.9. The first layers then learn slowest: for
-     * fine-tuning, as in Howard & Ruder (2018).
-     */
-    layerDecay: { kind: SHARE, optional: true, rare: true },
+    ...LAYER_DECAY,
   } as const satisfies OptionSchema;
 }
 
