@@ -138,8 +138,13 @@ describe("what package.json tells bundlers", () => {
 describe("the packages that are used", () => {
   it("are those that package.json names, and every one of them", () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    // Some give no more than a file.
+    const resolved = SOURCES.flatMap((path) => {
+      const code = readFileSync(join(ROOT, path), "utf8");
+      return [...code.matchAll(/import\.meta\.resolve\("([^"]+)"\)/g)].map(([, specifier]) => specifier);
+    });
     const used = new Set(
-      [...Object.keys(packages(SOURCES, "static")), ...Object.keys(packages(SOURCES, "dynamic"))]
+      [...Object.keys(packages(SOURCES, "static")), ...Object.keys(packages(SOURCES, "dynamic")), ...resolved]
         .filter((specifier) => !specifier.startsWith("node:") && specifier !== "(computed)")
         .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? specifier),
     );

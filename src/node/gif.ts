@@ -34,11 +34,11 @@ export async function decodeGif(bytes: Uint8Array, options: DecodeImageOptions):
 /** Calls what may write to the console about the data, whose faults are found otherwise. */
 function quietly(work: () => void): void {
   const { log } = console;
-  console.log = () => {};
+  Object.assign(console, { log() {} });
   try {
     work();
   } finally {
-    console.log = log;
+    Object.assign(console, { log });
   }
 }
 

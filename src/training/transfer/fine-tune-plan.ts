@@ -1,6 +1,7 @@
 import type { AugmentOptions } from "../../data/augment.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Loss, Optimizer } from "../../model/contracts.ts";
+import { pow } from "../../numeric/math.ts";
 import { softmaxCrossEntropy } from "../losses.ts";
 import { sgd } from "../optimizers.ts";
 import { oneCycle, type Schedule } from "../schedules.ts";
@@ -34,7 +35,7 @@ export function fineTunePlan(data: Pick<Dataset, "length" | "classes" | "labels"
     optimizer: sgd({
       learningRate: 0.001,
       momentum: 0.9,
-      ...(layers > 1 && { layerDecay: FIRST_RATE ** (1 / (layers - 1)) }),
+      ...(layers > 1 && { layerDecay: pow(FIRST_RATE, 1 / (layers - 1)) }),
     }),
     loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }),
     schedule: oneCycle(),
