@@ -107,6 +107,7 @@ describe("what a browser loads from src/index.ts", () => {
       h5wasm: ["src/data/read/hdf5-package.ts"],
       "(computed)": [path],
       pako,
+      fflate: ["src/exporting/keras/write-keras.ts"],
       "@bufbuild/protobuf/wire": ["src/formats/onnx/decode.ts", "src/formats/onnx/encode.ts"],
     });
   });

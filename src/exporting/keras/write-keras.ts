@@ -1,11 +1,13 @@
 import { CLASS_NAMES } from "../../formats/keras-names.ts";
-import { storedZip } from "../../formats/stored-zip.ts";
 import type { ExportedFile } from "../export-contract.ts";
 import type { ExportSettings } from "../export-options.ts";
 import type { ModelView } from "../model-view.ts";
 import { kerasConfig } from "./config.ts";
 import { kerasModel } from "./keras-model.ts";
 import { weightsFile } from "./weights-file.ts";
+
+/** The first day that dates of ZIP archives can name, so that files are the same at any time. */
+const FIRST_DAY = "1980-01-01T00:00:00";
 
 /** The version of Keras whose format the files have. */
 const KERAS_VERSION = "3.15.0";
@@ -17,12 +19,13 @@ export async function writeKeras(model: ModelView, settings: ExportSettings): Pr
   const { classNames } = model;
   const metadata = { keras_version: KERAS_VERSION, ...(classNames !== undefined && { [CLASS_NAMES]: classNames }) };
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-  const bytes = storedZip(
-    new Map([
-      ["metadata.json", text(metadata)],
-      ["config.json", text(json)],
-      ["model.weights.h5", await weightsFile(layers)],
-    ]),
-  );
+  const { zipSync } = await import("fflate");
+  const files = {
+    "metadata.json": text(metadata),
+    "config.json": text(json),
+    "model.weights.h5": await weightsFile(layers),
+  };
+  // Stored, not packed: weights hardly shrink.
+  const bytes = zipSync(files, { level: 0, mtime: FIRST_DAY });
   return [{ name: `${name}.keras`, bytes }];
 }
