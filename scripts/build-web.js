@@ -1,5 +1,6 @@
 // Builds the page in web/ into a folder of static files, which any server can serve: all its paths are relative.
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -21,7 +22,12 @@ export async function buildWeb(folder = WEB_FOLDER) {
   await build({
     absWorkingDir: ROOT,
     // The worker's program is a file of its own; what both need is shared, what is rarely needed loaded when it is.
-    entryPoints: { main: "web/src/main.ts", worker: "convasm/worker", style: "web/styles/index.css" },
+    entryPoints: {
+      main: "web/src/main.ts",
+      worker: "convasm/worker",
+      "teach-worker": "web/src/teach/worker/main.ts",
+      style: "web/styles/index.css",
+    },
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -36,6 +42,18 @@ export async function buildWeb(folder = WEB_FOLDER) {
     external: ["fs", "path", "module"],
   });
   for (const file of ["index.html", "icon.svg"]) cpSync(resolve(ROOT, "web", file), resolve(folder, file));
+  writeOffline(folder);
+}
+
+/** Writes the service worker, which keeps all files of the page under a name for this build. */
+function writeOffline(folder) {
+  const names = readdirSync(folder).sort();
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(name).update(readFileSync(resolve(folder, name)));
+  const files = ["./", ...names].map((name) => JSON.stringify(name)).join(", ");
+  const text = readFileSync(resolve(ROOT, "web/offline.js"), "utf8");
+  const filled = text.replace('"{{files}}"', files).replace("{{version}}", hash.digest("hex").slice(0, 16));
+  writeFileSync(resolve(folder, "offline.js"), filled);
 }
 
 const HELP = `Usage: npm run web:build -- [options]

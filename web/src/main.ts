@@ -10,7 +10,7 @@ import { RaceView } from "./race/view.ts";
 import { TrainView } from "./train/view.ts";
 import { byId } from "./ui/dom.ts";
 import { reasonOf, tell } from "./ui/messages.ts";
-import { startTabs } from "./ui/tabs.ts";
+import { shownView, startTabs } from "./ui/tabs.ts";
 import { themeButton } from "./ui/theme.ts";
 
 const workspace = new Workspace();
@@ -19,6 +19,22 @@ const train = new TrainView(byId("view-train"), workspace);
 new InsideView(byId("view-inside"), workspace);
 new RaceView(byId("view-race"), workspace);
 new DrawView(byId("view-draw"), workspace);
+startTeach();
+
+/** Loads the view "Teach" when it is first seen. */
+function startTeach(): void {
+  let isStarted = false;
+  shownView.watch((view) => {
+    if (view !== "teach" || isStarted) return;
+    isStarted = true;
+    import("./teach/view.ts")
+      .then(({ TeachView }) => new TeachView(byId("view-teach")))
+      .catch((error: unknown) => {
+        isStarted = false;
+        tell({ kind: "error", title: "Teach could not be loaded", text: reasonOf(error), topic: "teach" });
+      });
+  });
+}
 
 function openModel(files: readonly File[], scaling?: ScalingName): void {
   const { name } = modelFileOf(files) ?? files[0];

@@ -3,6 +3,7 @@ import { droppedFiles } from "../data/dropped.ts";
 import { h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import { reasonOf, tell } from "../ui/messages.ts";
+import { shownView } from "../ui/tabs.ts";
 import { MODEL_ENDINGS } from "./foreign-model.ts";
 
 /** Actions for files that are dropped anywhere on the page. */
@@ -11,7 +12,7 @@ export interface DropActions {
   openImages(files: readonly DataFileInput[]): void;
 }
 
-/** Takes files that are dropped on the page: models by their names, all others as images. */
+/** Takes files that are dropped on the page: models by their names, all others as images. What is dropped on "Teach" that view takes itself. */
 export function startDrop({ openModel, openImages }: DropActions): void {
   const overlay = h(
     "div",
@@ -31,7 +32,8 @@ export function startDrop({ openModel, openImages }: DropActions): void {
   document.body.append(overlay);
   // Each element under the pointer enters and leaves by itself.
   let depth = 0;
-  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
+  const hasFiles = (event: DragEvent): boolean =>
+    shownView.value !== "teach" && event.dataTransfer?.types.includes("Files") === true;
   addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;
     depth += 1;

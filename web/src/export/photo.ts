@@ -1,7 +1,7 @@
 import { fitImage, type PixelScaling, type Pixels, type RasterImage } from "convasm";
+import { Camera } from "../ui/camera.ts";
 import { context2d, fill, h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
-import { Camera } from "./camera.ts";
 import type { Source } from "./source.ts";
 
 /** Most pixels of a picture that is read as it is: the browser shrinks larger ones first. */

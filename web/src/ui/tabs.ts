@@ -1,7 +1,7 @@
 import { byId } from "./dom.ts";
 import { Signal } from "./signal.ts";
 
-export const VIEWS = ["train", "inside", "draw", "race"] as const;
+export const VIEWS = ["train", "teach", "inside", "draw", "race"] as const;
 
 export type ViewName = (typeof VIEWS)[number];
 
