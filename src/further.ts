@@ -6,7 +6,10 @@
  */
 
 export { fitImage } from "./data/fit-image.ts";
+export type { GivenImages, ImageBatches, ImageSource } from "./data/image-source.ts";
+export { type LoadDatasetOptions, loadDataset } from "./data/load-dataset.ts";
 export type { PictureFit } from "./data/picture-fit.ts";
+export { createStreamedDataset, type StreamedDatasetInit } from "./data/streamed.ts";
 export { type LayerSurvey, surveyLayers } from "./graph/survey.ts";
 export { type AdaptiveAveragePoolOptions, adaptiveAveragePooling2d } from "./layers/adaptive-average-pooling2d.ts";
 export { average } from "./layers/average.ts";

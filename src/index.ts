@@ -8,9 +8,14 @@
 
 export { type Augment, type AugmentOptions, readAugment } from "./data/augment.ts";
 export {
+  type AnyDataset,
   createDataset,
   type Dataset,
+  type DatasetFacts,
   type DatasetInit,
+  type ImageReading,
+  type ReadImages,
+  type StreamedDataset,
   sliceDataset,
   takeDataset,
 } from "./data/dataset.ts";

@@ -1,4 +1,5 @@
 import { setThreadSource } from "../src/engine/threads/source.ts";
+import { setPictureProgram } from "../src/node/picture-workers.ts";
 import { nodeSessions } from "../src/node/sessions.ts";
 import { nodeThreads } from "../src/node/threads.ts";
 import { useWasmFiles } from "../src/node/wasm.ts";
@@ -10,5 +11,6 @@ useWasmFiles();
 useWideFlag();
 
 // Node 20 starts no workers from TypeScript: those that are tested are those that are published.
+setPictureProgram(new URL("../dist/node/worker.js", import.meta.url));
 setThreadSource(nodeThreads(new URL("../dist/node/worker.js", import.meta.url)));
 setSessionSource(nodeSessions(new URL("../dist/node/worker.js", import.meta.url)));

@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, it } from "vitest";
 import {
+  type AnyDataset,
   adam,
   conv2d,
   createDataset,
@@ -57,7 +58,7 @@ describe("types of the main calls", () => {
     expectTypeOf<Compile["engine"]>().toEqualTypeOf<EngineName | "auto" | undefined>();
     expectTypeOf<Compile["optimizer"]>().toEqualTypeOf<OptimizerOption | undefined>();
     expectTypeOf<Compile["loss"]>().toEqualTypeOf<LossOption | undefined>();
-    expectTypeOf(model.fit).parameter(0).toEqualTypeOf<Dataset>();
+    expectTypeOf(model.fit).parameter(0).toEqualTypeOf<AnyDataset>();
     expectTypeOf(model.fit).returns.resolves.toEqualTypeOf<History>();
     expectTypeOf(model.fitEvents).returns.toEqualTypeOf<AsyncGenerator<FitEvent, History>>();
     expectTypeOf<NonNullable<Parameters<Model["fit"]>[1]>["schedule"]>().toExtend<Schedule | string | undefined>();
@@ -70,8 +71,8 @@ describe("types of the main calls", () => {
   it("hold data", () => {
     expectTypeOf(createDataset).returns.toEqualTypeOf<Dataset>();
     expectTypeOf<Dataset["shape"]>().toEqualTypeOf<ImageShape>();
-    expectTypeOf(splitDataset).returns.toEqualTypeOf<DatasetSplit>();
-    expectTypeOf(readData).returns.resolves.toEqualTypeOf<ReadData>();
+    expectTypeOf((data: Dataset) => splitDataset(data, 1)).returns.toEqualTypeOf<DatasetSplit>();
+    expectTypeOf(() => readData([])).returns.resolves.toEqualTypeOf<ReadData>();
   });
 
   it("work in a session", () => {

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import type { Dataset } from "../data/dataset.ts";
+import { type AnyDataset, type DatasetFacts, sliceDataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/load-dataset.ts";
 import type { PictureFacts } from "../data/read/picture-facts.ts";
 import { BYTES, isSameScaling, type PixelScaling, rangeWords, shortNumber } from "../data/scaling.ts";
 import { type DatasetStatistics, datasetStatistics } from "../data/statistics.ts";
@@ -55,11 +56,11 @@ async function inspect(argument: string, options: InspectOptions, context: Conte
   const source = asked.source === "folder" ? { ...asked, reader: { ...readSettings(options), stretch: false } } : asked;
   const loaded = await loadData(source, {}, context);
   context.signal.throwIfAborted();
-  describeData(loaded, options, context);
+  await describeData(loaded, options, context);
   const some = loaded.train ?? loaded.test;
   const { output } = context;
   if (some === undefined || output.mode !== "text") return;
-  const { minimum, maximum } = datasetStatistics(some);
+  const { minimum, maximum } = await datasetStatistics(some);
   const look = {
     columns: output.columns,
     colours: colourDepth(hasColours(process.stdout.isTTY === true)),
@@ -67,7 +68,7 @@ async function inspect(argument: string, options: InspectOptions, context: Conte
   };
   output.text();
   const { samples = COMMAND_OPTIONS.dataInspect.samples.default } = options;
-  if (samples !== 0) for (const line of drawSamples(some, samples, [minimum, maximum], look)) output.text(line);
+  if (samples !== 0) for (const line of await drawSamples(some, samples, [minimum, maximum], look)) output.text(line);
   output.text();
   if (loaded.train !== undefined) output.text(`Next      ${commandLine(context, "train", ...sourceArguments(asked))}`);
 }
@@ -79,26 +80,27 @@ interface PartFigures extends DatasetStatistics {
   readonly type: string;
 }
 
-function figuresOf(dataset: Dataset): PartFigures {
-  const type = isUint8Array(dataset.images) ? "uint8" : "float32";
-  return { images: dataset.length, type, ...datasetStatistics(dataset) };
+async function figuresOf(dataset: AnyDataset): Promise<PartFigures> {
+  const { images } = await loadDataset(sliceDataset(dataset, 0, 1));
+  const type = isUint8Array(images) ? "uint8" : "float32";
+  return { images: dataset.length, type, ...(await datasetStatistics(dataset)) };
 }
 
 /** Tells of shape, classes, values and counts, to people or to programs. */
-function describeData(
+async function describeData(
   { title, format, source, train, test, validation, pictures }: LoadedData,
   { keepValues = false }: FileOptions,
   { output }: Context,
-): void {
+): Promise<void> {
   const some = train ?? test;
   if (some === undefined) throw new InputRangeError("data", `images in ${title}`, "none", "missing");
   // Read as the files have it, which is not how train takes it.
   const scaling = some.scaling && { ...some.scaling, kept: keepValues };
   const ownTest = test === validation ? undefined : test;
   const parts = {
-    train: train && figuresOf(train),
-    ...(validation && { validation: figuresOf(validation) }),
-    test: ownTest && figuresOf(ownTest),
+    train: train && (await figuresOf(train)),
+    ...(validation && { validation: await figuresOf(validation) }),
+    test: ownTest && (await figuresOf(ownTest)),
   };
   output.event({
     event: "data",
@@ -152,7 +154,7 @@ function scalingLine(scaling: PixelScaling): string {
 
 /** Images of each class in each part that there is; those to train and to test on in any case. */
 export function countTable(
-  { classes, classNames }: Dataset,
+  { classes, classNames }: DatasetFacts,
   { train, validation, test }: Readonly<Partial<Record<"train" | "validation" | "test", CountedPart | undefined>>>,
 ): string[] {
   const parts: [string, CountedPart | undefined][] = [["train", train]];

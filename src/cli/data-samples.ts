@@ -1,6 +1,6 @@
-import type { Dataset } from "../data/dataset.ts";
-import { imageSize } from "../data/dataset.ts";
+import { type AnyDataset, type Dataset, imageSize, takeDataset } from "../data/dataset.ts";
 import { resizePlane } from "../data/image.ts";
+import { loadDataset } from "../data/load-dataset.ts";
 import { mark } from "./style.ts";
 
 /** Options of drawings of images. */
@@ -40,20 +40,21 @@ interface Thumbnail {
  * @param most how many at most; those that don't fit in the row are left out
  * @param range lowest and highest value of the pixels, which become black and white
  */
-export function drawSamples(
-  dataset: Dataset,
+export async function drawSamples(
+  dataset: AnyDataset,
   most: number,
   range: readonly [number, number],
   look: SampleLook,
-): string[] {
+): Promise<string[]> {
   const columns = Number.isFinite(look.columns) ? look.columns : DEFAULT_COLUMNS;
   const perPixel = look.unicode ? 1 : 2;
   const width = Math.max(1, Math.min(dataset.shape[1], MAX_WIDTH, Math.floor(columns / perPixel)));
   const fitting = Math.max(1, Math.floor((columns + GAP.length) / (width * perPixel + GAP.length)));
   const chosen = oneOfEach(dataset, Math.min(most, fitting));
-  const blocks = chosen.map((index) => {
-    const name = nameOf(dataset, index).slice(0, width * perPixel);
-    const lines = drawThumbnail(thumbnail(dataset, index, width, range), look);
+  const shown = await loadDataset(takeDataset(dataset, chosen));
+  const blocks = chosen.map((_, i) => {
+    const name = nameOf(shown, i).slice(0, width * perPixel);
+    const lines = drawThumbnail(thumbnail(shown, i, width, range), look);
     return [name.padEnd(width * perPixel), ...lines];
   });
   return (blocks[0] ?? []).map((_, line) =>
@@ -70,7 +71,7 @@ function nameOf({ labels, classNames }: Dataset, index: number): string {
 }
 
 /** The first image of each class in turn, then further ones. */
-function oneOfEach({ labels, length }: Dataset, most: number): number[] {
+function oneOfEach({ labels, length }: AnyDataset, most: number): number[] {
   const first = new Map<number, number>();
   for (let i = 0; i < length; i++) {
     const label = labels?.[i] ?? 0;

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { findIdxNames } from "../data/mnist.ts";
 import type { PictureFacts } from "../data/read/picture-facts.ts";
@@ -56,10 +56,10 @@ export interface LoadedData {
   /** Format of files that were read, such as "CSV". */
   readonly format?: string;
   /** Missing where only the test images were asked for and the source could do without. */
-  readonly train: Dataset | undefined;
-  readonly test: Dataset | undefined;
+  readonly train: AnyDataset | undefined;
+  readonly test: AnyDataset | undefined;
   /** A part of its own for validation; the same as `test` where there is no other to test on. */
-  readonly validation?: Dataset | undefined;
+  readonly validation?: AnyDataset | undefined;
   /** Sizes and kinds of the files, where they are pictures. */
   readonly pictures?: PictureFacts | undefined;
 }
@@ -147,10 +147,12 @@ export async function loadData(source: DataSource, request: DataRequest, context
   const { scaling } = request;
   const isFile = loaded.source.source === "folder";
   if (scaling === undefined || scaling === "former" || (isFile && scaling !== "ignored")) return loaded;
-  const scaled = (data: Dataset | undefined) =>
+  const scaled = (data: AnyDataset | undefined) =>
     scaling === "ignored"
       ? data && { ...data, scaling: undefined }
-      : data && scaleDatasets({ train: data, test: undefined }, { scaling }).train;
+      : data && !("read" in data)
+        ? scaleDatasets({ train: data, test: undefined }, { scaling }).train
+        : data;
   const test = scaled(loaded.test);
   const validation = loaded.validation === loaded.test ? test : scaled(loaded.validation);
   return { ...loaded, train: scaled(loaded.train), test, ...(loaded.validation && { validation }) };
@@ -207,7 +209,7 @@ async function loadPath(source: FolderSource, request: DataRequest, context: Con
         ? `reading ${title}: ${count(done)} images`
         : barLine(done / total, `reading ${title}`, [`${count(done)} of ${count(total)}`], columns, output.look),
     );
-  const usual = { size: "auto" as const, ...request.usual };
+  const usual = { size: "auto", streaming: "auto", ...request.usual } as const;
   const options = { ...reader, usual, signal, onProgress, cache: usesCache };
   const { notes, cached, ...data } = await loadDataFiles(title, options).catch(async (error: unknown) => {
     throw (isInputError(error) ? await insteadOfData(path, title) : undefined) ?? error;

@@ -1,10 +1,11 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset, Dataset } from "../data/dataset.ts";
 import { encodeIdxPair } from "../data/idx.ts";
+import { loadDataset } from "../data/load-dataset.ts";
 import { CLASS_NAMES_FILE } from "../data/read/class-names.ts";
-import { datasetStatistics } from "../data/statistics.ts";
+import { classCounts } from "../data/statistics.ts";
 import { InputRangeError } from "../errors.ts";
 import { ensureFolder, writeFileAtomic } from "../node/files.ts";
 import { loadMnist } from "../node/mnist.ts";
@@ -81,8 +82,8 @@ interface Parts {
   readonly folder: string;
   /** The words that train on it. */
   readonly words: readonly string[];
-  readonly train: Dataset | undefined;
-  readonly test: Dataset | undefined;
+  readonly train: AnyDataset | undefined;
+  readonly test: AnyDataset | undefined;
 }
 
 async function runData(argument: string, options: DataCommandOptions, context: Context): Promise<void> {
@@ -170,7 +171,7 @@ async function writeParts(folder: string, parts: Pick<Parts, "train" | "test">):
   for (const part of ["train", "test"] as const) {
     const dataset = parts[part];
     if (dataset === undefined) continue;
-    const { images, labels } = encodeIdxPair(asBytes(dataset));
+    const { images, labels } = encodeIdxPair(asBytes(await loadDataset(dataset)));
     await writeFileAtomic(join(folder, FILES[part].images), images);
     await writeFileAtomic(join(folder, FILES[part].labels), labels);
   }
@@ -185,6 +186,6 @@ function asBytes(dataset: Dataset): Dataset {
   return { ...dataset, images: new Uint8Array(Uint8ClampedArray.from(images).buffer) };
 }
 
-function countsOf(dataset: Dataset) {
-  return { images: dataset.length, counts: datasetStatistics(dataset).counts };
+function countsOf({ length, labels, classes }: AnyDataset) {
+  return { images: length, counts: labels && classCounts(labels, classes) };
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { generalSettings } from "../data/read/applicable.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import { InputRangeError, isInputError } from "../errors.ts";
@@ -34,7 +34,7 @@ export interface EvalDataOptions extends DataOptions {
 /** Images to test a model on, and what to call them. */
 export interface TestData {
   readonly loaded: LoadedData;
-  readonly test: Dataset;
+  readonly test: AnyDataset;
   readonly title: string;
 }
 

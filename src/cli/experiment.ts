@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
-import type { Dataset } from "../data/dataset.ts";
+import type { DatasetFacts } from "../data/dataset.ts";
 import type { ReadSettings } from "../data/read/settings.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import { isInputError, retold } from "../errors.ts";
 import { pickOptions } from "../options/schema.ts";
 import { photos } from "../recipes/photos.ts";
 import { keepsBest } from "../recipes/recipe.ts";
+import { firstImages } from "../recipes/run.ts";
 import { type DataSettings, type RunSettings, readRunSettings } from "../recipes/run-settings.ts";
 import { batchOf } from "../recipes/split-data.ts";
-import { checkData } from "../training/evaluate.ts";
+import { checkData } from "../training/check-data.ts";
 import { Model } from "../training/model.ts";
 import { RUN_PLAN, type TrainingPlan } from "../training/plan.ts";
 import { unevenPlan } from "../training/transfer/probe.ts";
@@ -111,7 +112,7 @@ export async function prepareExperiment(
 }
 
 /** A network that was chosen for photographs, with weights for classes of which some are rare. */
-function withRareClasses(network: NetworkChoice, train: Dataset): NetworkChoice {
+function withRareClasses(network: NetworkChoice, train: DatasetFacts): NetworkChoice {
   return network.name === photos.name ? { ...unevenPlan(train), ...network } : network;
 }
 
@@ -145,7 +146,8 @@ export async function newRun(
   for (const part of [train, test]) if (part !== undefined) checkData(model.network, part, "train");
   const note = await start?.fill(model, train);
   if (note !== undefined) output.remark(note);
-  if (network.whitening !== undefined) whiten(model, train, network.whitening);
+  if (network.whitening !== undefined)
+    whiten(model, await firstImages(train, network.whitening.images), network.whitening);
   // Nor does what the steps are too few for leave one.
   withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), signal, transfer));
   const folder = await createRunFolder(out, network.name, overwrite);

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { DatasetFacts } from "../data/dataset.ts";
 import { tunedLayers } from "../model/blocks.ts";
 import type { BackboneSettings } from "../recipes/backbone-settings.ts";
 import type { Model } from "../training/model.ts";
@@ -10,8 +10,8 @@ import type { Backbone } from "./backbone.ts";
 import type { Context } from "./context.ts";
 import { counted, duration, percent } from "./format.ts";
 import type { NetworkChoice } from "./network-option.ts";
+import type { FeatureData } from "./picture-features.ts";
 import type { StartModel } from "./start-model.ts";
-import type { TrainingData } from "./training-data.ts";
 import { headNetwork } from "./transfer.ts";
 
 /** Parts of a network that is fine-tuned. */
@@ -30,7 +30,11 @@ export function tune(whole: Model, blocks: NonNullable<BackboneSettings["fineTun
 }
 
 /** Pictures before there are any, for settings that mistakes are looked for in. */
-const NO_PICTURES: Pick<Dataset, "length" | "classes" | "labels"> = { length: 1000, classes: 0, labels: undefined };
+const NO_PICTURES: Pick<DatasetFacts, "length" | "classes" | "labels"> = {
+  length: 1000,
+  classes: 0,
+  labels: undefined,
+};
 
 /** The network of a fine-tuning with its settings, by the number of its pictures and layers. */
 export function tunedNetwork(
@@ -44,11 +48,7 @@ export function tunedNetwork(
 }
 
 /** The start of a fine-tuning: the weights of the backbone, with a last layer that has learned from its features. */
-export function tunedStart(
-  whole: Model,
-  features: TrainingData,
-  { output, signal }: Context,
-): Pick<StartModel, "fill"> {
+export function tunedStart(whole: Model, features: FeatureData, { output, signal }: Context): Pick<StartModel, "fill"> {
   return {
     async fill(model) {
       const began = performance.now();

@@ -1,6 +1,6 @@
 import { InputRangeError } from "../errors.ts";
-import { decodeJson } from "../formats/json-keys.ts";
 import { readFileBounded } from "../node/files.ts";
+import { decodeJson } from "../numeric/json-keys.ts";
 
 /** Larger files are refused. */
 const MAX_BYTES = 16 * 2 ** 20;

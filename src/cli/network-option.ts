@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { DatasetFacts } from "../data/dataset.ts";
 import { isInputError, retold, shown, TooSmallError } from "../errors.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { applyChanges, type RecipeChange } from "../recipes/change-recipe.ts";
@@ -26,7 +26,7 @@ export interface NetworkChoice
 }
 
 /** The facts of a data set that a network depends on. */
-type Images = Partial<Pick<Dataset, "shape" | "classes" | "classNames">>;
+type Images = Partial<Pick<DatasetFacts, "shape" | "classes" | "classNames">>;
 
 /** The options that choose a network. */
 export interface NetworkOptions {
@@ -51,7 +51,7 @@ export async function chooseNetwork({ model, recipe, set }: NetworkOptions, who 
 }
 
 /** The network and the settings for images where the options name none, with what `--set` changes in them. */
-export function networkFor(images: Dataset, { set }: NetworkOptions): NetworkChoice {
+export function networkFor(images: DatasetFacts, { set }: NetworkOptions): NetworkChoice {
   return choiceOf(recipeFor(images), { isRecipe: true, set });
 }
 

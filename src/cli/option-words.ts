@@ -93,9 +93,16 @@ function jsonOf(kind: Kind, word: string): unknown {
       return rangeOf(kind, word);
     case "pairs":
       return pairsOf(kind, word);
+    case "choice":
+      return flagOf(kind, word);
     default:
       return word;
   }
+}
+
+/** True and false of a choice that has them. */
+function flagOf({ choices = [] }: Kind, word: string): boolean | string {
+  return choices.includes(word) && (word === "true" || word === "false") ? word === "true" : word;
 }
 
 function numberOf(word: string): number {

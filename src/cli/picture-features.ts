@@ -1,4 +1,6 @@
-import { type Dataset, imageSize, takeDataset } from "../data/dataset.ts";
+import { type AnyDataset, type Dataset, imageSize, takeDataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/load-dataset.ts";
+import { readBatches } from "../data/read-batches.ts";
 import type { EngineOptions } from "../engine/engine-options.ts";
 import { FeatureFile, pixelsDigest } from "../node/feature-file.ts";
 import type { Model } from "../training/model.ts";
@@ -12,6 +14,12 @@ import type { TrainingData } from "./training-data.ts";
 /** Pictures that are worked on at once, and kept together. */
 const AT_ONCE = 16;
 
+/** Data whose images are features, in memory. */
+export interface FeatureData extends TrainingData {
+  readonly train: Dataset;
+  readonly validation: Dataset | undefined;
+}
+
 /**
  * The data of a training with features in place of pictures. Those that were computed earlier are taken from the cache folder.
  *
@@ -24,7 +32,7 @@ export async function withFeatures(
   data: TrainingData,
   engine: EngineOptions,
   context: Context,
-): Promise<TrainingData> {
+): Promise<FeatureData> {
   const { shape } = whole.architecture.input;
   if (data.train.shape.join() !== shape.join()) {
     const got = `${dimensions(data.train.shape)} in ${data.loaded.title}`;
@@ -35,12 +43,14 @@ export async function withFeatures(
     const file = context.usesCache ? await FeatureFile.open(trunk) : undefined;
     const parts = [...new Set([data.train, data.validation, data.test])].filter((part) => part !== undefined);
     const work = new FeatureWork(trunk, file, parts, context);
-    const found = new Map<Dataset, Dataset>();
+    const found = new Map<AnyDataset, Dataset>();
     for (const part of parts) found.set(part, await work.featuresOf(part));
     await file?.close();
     work.tell();
-    const of = (part: Dataset | undefined) => part && found.get(part);
-    return { ...data, train: of(data.train) ?? data.train, validation: of(data.validation), test: of(data.test) };
+    const of = (part: AnyDataset | undefined) => part && found.get(part);
+    const train = of(data.train);
+    if (train === undefined) throw new Error("features: none of the images to train on");
+    return { ...data, train, validation: of(data.validation), test: of(data.test) };
   } finally {
     trunk.dispose();
   }
@@ -56,20 +66,25 @@ class FeatureWork {
   #computed = 0;
   #seconds = 0;
 
-  constructor(trunk: Model, file: FeatureFile | undefined, parts: readonly Dataset[], context: Context) {
+  constructor(trunk: Model, file: FeatureFile | undefined, parts: readonly AnyDataset[], context: Context) {
     this.#trunk = trunk;
     this.#file = file;
     this.#context = context;
     this.#total = parts.reduce((sum, { length }) => sum + length, 0);
   }
 
-  async featuresOf(data: Dataset): Promise<Dataset> {
+  async featuresOf(data: AnyDataset): Promise<Dataset> {
     const width = this.#trunk.architecture.outputs;
     const features = new Float32Array(data.length * width);
     const size = imageSize(data);
     const missing: Missing[] = [];
+    const read = readBatches(data, undefined, AT_ONCE);
+    let held = this.#file && (await read(0, Math.min(AT_ONCE, data.length)));
     for (let i = 0; i < data.length; i++) {
-      const digest = this.#file === undefined ? "" : pixelsDigest(data.images.subarray(i * size, (i + 1) * size));
+      if (i % AT_ONCE === 0 && i > 0) held &&= await read(i, Math.min(AT_ONCE, data.length - i));
+      const at = held && (held.begin + (i % AT_ONCE)) * size;
+      const digest =
+        held === undefined || at === undefined ? "" : pixelsDigest(held.data.images.subarray(at, at + size));
       const known = this.#file?.find(digest);
       if (known === undefined) missing.push({ index: i, digest });
       else features.set(known, i * width);
@@ -85,10 +100,12 @@ class FeatureWork {
     return featureData(data, this.#trunk, features);
   }
 
-  async #compute(data: Dataset, some: readonly Missing[]): Promise<Float32Array> {
+  async #compute(data: AnyDataset, some: readonly Missing[]): Promise<Float32Array> {
     const began = performance.now();
     const indices = some.map(({ index }) => index);
-    const rows = await this.#trunk.predict(takeDataset(data, indices).images, { shape: data.shape });
+    const rows = await this.#trunk.predict((await loadDataset(takeDataset(data, indices))).images, {
+      shape: data.shape,
+    });
     await this.#file?.add(
       some.map(({ digest }) => digest),
       rows,

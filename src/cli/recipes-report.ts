@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import { DivergedError, InputRangeError, retold } from "../errors.ts";
 import { type OptionsOf, pickOptions, readOptions } from "../options/schema.ts";
@@ -111,7 +111,7 @@ export async function reportRecipes(
 function changedRecipe(
   choice: NetworkChoice,
   options: ReportOptions,
-  loaded: LoadedData & { readonly train: Dataset },
+  loaded: LoadedData & { readonly train: AnyDataset },
 ): Recipe {
   const { seed: _, ...plan } = trainingPlan(options, choice);
   const split = chooseSplit(options, choice);

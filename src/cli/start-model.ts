@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { listOf } from "../data/classes.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { DatasetFacts } from "../data/dataset.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { unfrozen } from "../model/freezing.ts";
 import { readArchitecture } from "../model/read-architecture.ts";
@@ -22,11 +22,11 @@ export interface StartModel {
   /** The reading of data for it: at its size, in its unit. */
   readonly request: Pick<DataRequest, "usual" | "scaling">;
   /** Gives a model of its network its weights, all but those of a new head; a note says which these are. */
-  fill(model: Model, train: Dataset): string | undefined | Promise<undefined>;
+  fill(model: Model, train: DatasetFacts): string | undefined | Promise<undefined>;
 }
 
 /** The classes of a data set. */
-type Classes = Partial<Pick<Dataset, "classNames" | "classes">>;
+type Classes = Partial<Pick<DatasetFacts, "classNames" | "classes">>;
 
 /** A network that is trained from the weights of a model. */
 export interface StartChoice {
@@ -79,7 +79,7 @@ export async function chooseStart(from: string, options: NetworkOptions & FileOp
   return { network, start };
 }
 
-function headNote(architecture: Architecture, fresh: readonly string[], { classNames, classes }: Dataset): string {
+function headNote(architecture: Architecture, fresh: readonly string[], { classNames, classes }: DatasetFacts): string {
   const withWeights = new Set(architecture.parameters().map(({ name }) => name.slice(0, name.lastIndexOf("/"))));
   const layers = fresh.filter((path) => withWeights.has(path)).reverse();
   const what = classNames === undefined ? "" : `: ${listOf(classNames)}`;

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import type { EngineOptions } from "../engine/engine-options.ts";
 import { argmax } from "../numeric/argmax.ts";
 import { withTeacher } from "../training/with-teacher.ts";
@@ -19,10 +19,10 @@ export async function readTeacher(word: string | undefined): Promise<ModelFile |
  */
 export async function taughtBy(
   file: ModelFile | undefined,
-  train: Dataset,
+  train: AnyDataset,
   engine: EngineOptions,
   { output, signal }: Context,
-): Promise<Dataset> {
+): Promise<AnyDataset> {
   if (file === undefined) return train;
   const teacher = await openModel(file, engine);
   const onProgress = (done: number) =>

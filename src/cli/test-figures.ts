@@ -1,5 +1,5 @@
 import { listOf, matchClasses, missingClasses } from "../data/classes.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { checkMetrics, type MetricName } from "../training/chosen-metrics.ts";
 import { checkLoss, checkOutputs } from "../training/diverged.ts";
 import { ClassificationMetrics } from "../training/metrics.ts";
@@ -28,7 +28,7 @@ export interface TestFigures {
  */
 export async function testModel(
   model: Model,
-  data: Dataset,
+  data: AnyDataset,
   output: Output,
   signal: AbortSignal,
   prediction: PredictionSettings = {},
@@ -64,7 +64,7 @@ export async function testModel(
 }
 
 /** Notes on a data set's classes beside a model's, for people. */
-function classNotes({ classNames }: Model, data: Dataset): string[] {
+function classNotes({ classNames }: Model, data: AnyDataset): string[] {
   const missing = missingClasses(matchClasses(data, classNames, "test"), "the images to test on");
   const names = classNames ?? data.classNames;
   const areNumbers = names?.every((name, i) => name === String(i)) ?? true;

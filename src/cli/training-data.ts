@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { missingClasses } from "../data/classes.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
 import { generalSettings } from "../data/read/applicable.ts";
 import { READ_SETTINGS } from "../data/read/settings.ts";
@@ -14,15 +13,16 @@ import { isFormerRun } from "../training/run-reading.ts";
 import { UsageError } from "./command-error.ts";
 import type { Context } from "./context.ts";
 import { type DataRequest, type DataSource, type LoadedData, loadData } from "./data-source.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { count } from "./format.ts";
 
 /** The images of a training run, in their parts. */
 export interface TrainingData {
   readonly loaded: LoadedData;
-  readonly train: Dataset;
-  readonly validation: Dataset | undefined;
+  readonly train: AnyDataset;
+  readonly validation: AnyDataset | undefined;
   /** Images to test on, unless they are those for validation. */
-  readonly test: Dataset | undefined;
+  readonly test: AnyDataset | undefined;
   /** The choice of images for validation. */
   readonly choice: DataSettings["validation"];
   /** The way in which images were chosen for limit and validation; undefined where none were. */
@@ -42,12 +42,14 @@ export interface DataChoice extends Pick<DataSettings, "limit" | "trainRange" | 
  * Loads the data and divides it up: first the limit, then what is held out.
  *
  * @param request how files are read, and scaled, where that is not as a new run does
+ * @param noted the checksum of the data of an earlier run, which this one goes on with
  */
 export async function prepareData(
   source: DataSource,
   choice: DataChoice,
   context: Context,
   request: Pick<DataRequest, "usual" | "scaling"> = {},
+  noted?: string | null,
 ): Promise<TrainingData> {
   const loaded = await loadData(source, { ...request, limit: imagesNeeded(choice) }, context);
   const { train: all, test } = loaded;
@@ -90,14 +92,21 @@ export async function prepareData(
   if (own !== undefined && own !== test && validation !== "val")
     context.output.remark(`${loaded.title}: its ${count(own.length)} images for validation are not used`);
   const isOne = validation === "val" && parts.test === parts.validation;
-  return { loaded, ...parts, ...(isOne && { test: undefined }), choice: validation, draw, sha256: fingerprint(used) };
+  return {
+    loaded,
+    ...parts,
+    ...(isOne && { test: undefined }),
+    choice: validation,
+    draw,
+    sha256: await fingerprint(used, noted),
+  };
 }
 
 /**
  * The way in which images are chosen for `--limit` and `--validation`: each class gives its share, but IDX files and generated digits
  * keep their first and last images, as the recipes have it, unless images of one class lie together in them.
  */
-export function drawOf({ source, format }: LoadedData, data: Dataset): Draw {
+export function drawOf({ source, format }: LoadedData, data: AnyDataset): Draw {
   const isMixed = source.source !== "folder" || format === "IDX";
   return (isMixed && !lieTogether(data)) || data.labels === undefined ? "order" : "classes";
 }
@@ -108,7 +117,7 @@ export function splitSeedOf({ source }: LoadedData): number {
 }
 
 /** Notes on the parts that are trained with, for people. */
-function partNotes({ train, validation, test }: Omit<SplitData, "used">, isNamed: boolean): string[] {
+function partNotes({ train, validation, test }: Omit<SplitData<AnyDataset>, "used">, isNamed: boolean): string[] {
   const notes = isNamed ? [] : [missingClasses(train, "the images to train on")];
   if (validation !== undefined && validation !== test)
     notes.push(missingClasses(validation, "the images held out for validation"));
@@ -140,7 +149,7 @@ export async function restoreData(
   const choice = { ...settings, draw: settings.draw ?? "order" };
   const isFormer = isFormerRun(settings.reader, scaling);
   const request = { usual: settings.reader, scaling: isFormer ? ("former" as const) : scaling };
-  const data = await prepareData(source, choice, context, request);
+  const data = await prepareData(source, choice, context, request, settings.sha256);
   if (settings.sha256 !== null && data.sha256 !== settings.sha256) {
     const got = `${count(data.train.length)} others`;
     const expected = `the images that the run began with in ${data.loaded.title}`;
@@ -173,15 +182,4 @@ export function sourceOf(who: string, { source, folder, reader }: DataSettings, 
     });
   }
   return { source, folder, ...(reader !== undefined && { reader: generalSettings(reader) }) };
-}
-
-/** SHA-256 of pixels and labels. */
-function fingerprint({ images, labels }: Dataset): string {
-  const hash = createHash("sha256").update(bytesOf(images));
-  if (labels !== undefined) hash.update(bytesOf(labels));
-  return hash.digest("hex");
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -5,11 +5,18 @@ import type { Output } from "./output.ts";
 
 const MAX_LINES_PER_EPOCH = 30;
 
+/** Share of the time from which on waiting for images is told. */
+const NOTABLE_WAIT = 0.1;
+
 /** Shows a training run as it goes on: a status line for steps, a line for each epoch. */
 export class TrainingDisplay {
   readonly #output: Output;
   readonly #epochs: number;
   readonly #label: string;
+  /** Seconds of the epoch's steps, and those of them in which images were waited for. */
+  #seconds = 0;
+  #waited = 0;
+  #epoch = 0;
 
   /** @param label stands in front of all lines */
   constructor(output: Output, epochs: number, label = "") {
@@ -20,6 +27,7 @@ export class TrainingDisplay {
 
   step(event: StepEvent): void {
     const output = this.#output;
+    this.#countWaiting(event);
     if (!output.isLive) return;
     const { epoch, stepInEpoch, stepsPerEpoch, batchSize, epochLoss, epochAccuracy, imagesPerSecond } = event;
     const stepsLeft = (this.#epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch;
@@ -28,6 +36,7 @@ export class TrainingDisplay {
       ...(Number.isNaN(epochAccuracy) ? [] : [`accuracy ${percent(epochAccuracy)}`]),
       `${clock((stepsLeft * batchSize) / imagesPerSecond)} left`,
       `${count(imagesPerSecond)} images/s`,
+      ...this.#waiting,
     ];
     const head = this.#head(epoch);
     output.status((columns) => barLine(stepInEpoch / stepsPerEpoch, head, parts, columns, output.look));
@@ -44,7 +53,7 @@ export class TrainingDisplay {
     for (const [name, value] of Object.entries(event.trainMetrics ?? {})) figures.push(`${name} ${percent(value)}`);
     for (const [name, value] of Object.entries(event.valMetrics ?? {}))
       validation.push(`val ${name} ${percent(value)}`);
-    const details = [duration(seconds), `${count(imagesPerSecond)} images/s`, `lr ${short(lr)}`];
+    const details = [duration(seconds), `${count(imagesPerSecond)} images/s`, ...this.#waiting, `lr ${short(lr)}`];
     const fitting = (parts: readonly string[]) => [...figures, ...validation, ...parts].join("  ").length < columns;
     while (details.length > 0 && !fitting(details)) details.pop();
     this.#output.text([...figures, ...validation.map(style.bold), ...details.map(style.dim)].join("  "));
@@ -58,6 +67,22 @@ export class TrainingDisplay {
       event.event === "average" ? `last ${counted(event.steps, "step")}` : `${count(images)} images of ${event.on}`;
     const figures = [`loss ${loss(event.loss)}`, ...(Number.isNaN(accuracy) ? [] : [`accuracy ${percent(accuracy)}`])];
     this.#output.text([this.#head(epoch), `step ${count(step)}`, `${what}:`, ...figures].join("  "));
+  }
+
+  #countWaiting({ epoch, stepInEpoch, batchSize, imagesPerSecond, waitSeconds }: StepEvent): void {
+    if (waitSeconds === undefined) return;
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch;
+      this.#waited = 0;
+    }
+    this.#seconds = (stepInEpoch * batchSize) / imagesPerSecond;
+    this.#waited += waitSeconds;
+  }
+
+  /** The share of the epoch in which the network waited for images, where that is worth a word. */
+  get #waiting(): string[] {
+    const share = this.#waited / this.#seconds;
+    return share >= NOTABLE_WAIT ? [`${percent(Math.min(1, share), 0)} waiting for data`] : [];
   }
 
   #head(epoch: number): string {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { DivergedError, retold } from "../errors.ts";
 import { CsvLog } from "../node/csv-log.ts";
 import { writeFileAtomic } from "../node/files.ts";
@@ -37,8 +37,8 @@ import { tellRun } from "./wide.ts";
 /** The trainer of a run, with the callbacks that its settings ask for: a resumed run has to have the same. */
 export function createTrainer(
   model: Model,
-  train: Dataset,
-  validation: Dataset | undefined,
+  train: AnyDataset,
+  validation: AnyDataset | undefined,
   settings: RunSettings,
   folder: RunFolder,
   signal: AbortSignal,

@@ -89,7 +89,7 @@ export async function prepareTransfer(
   });
   const shared = { isChosen: false, plan, data, settings, engine, freeze: [] };
   if (tuned === undefined) {
-    const build = () => headArchitecture(data.train);
+    const build = () => headArchitecture(features.train);
     return { ...shared, network: { ...network, build }, start: undefined, threads: 1, transfer };
   }
   const start = { name: backbone.name, request: backbone, ...tunedStart(transfer.whole, features, context) };

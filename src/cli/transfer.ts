@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, DatasetFacts } from "../data/dataset.ts";
 import type { EngineOptions } from "../engine/engine-options.ts";
 import type { Json } from "../json.ts";
 import { Architecture } from "../model/architecture.ts";
@@ -34,7 +34,7 @@ const BATCH = 16;
  *
  * @param at layer of the backbone at which it is cut, where it was named
  */
-export async function transferFor(backbone: Backbone, at: string | undefined, train: Dataset): Promise<Transfer> {
+export async function transferFor(backbone: Backbone, at: string | undefined, train: DatasetFacts): Promise<Transfer> {
   const { model, name, trunk } = backbone;
   const { classNames, classes, scaling } = train;
   const options: EngineOptions & { readonly batchSize: number } = { threads: 1, batchSize: BATCH };
@@ -59,7 +59,7 @@ export async function transferFor(backbone: Backbone, at: string | undefined, tr
 }
 
 /** Stand-in for the features' data set, with which settings are checked before features are computed. */
-const NO_FEATURES: Pick<Dataset, "length" | "shape" | "classes" | "labels"> = {
+const NO_FEATURES: Pick<DatasetFacts, "length" | "shape" | "classes" | "labels"> = {
   length: 1000,
   shape: [1, 1, 1000],
   classes: 0,

@@ -5,7 +5,7 @@
  */
 
 import { InputRangeError, listed } from "../errors.ts";
-import type { Dataset } from "./dataset.ts";
+import type { AnyDataset, Dataset, DatasetFacts } from "./dataset.ts";
 import type { ClassLabels } from "./pixels.ts";
 
 /** Most names of classes that an error or a note lists. */
@@ -51,12 +51,14 @@ export function placesOf(names: readonly string[], known: readonly string[], who
  * const test = createDataset({ shape: [1, 1, 1], images: Uint8Array.of(9), labels: Uint8Array.of(0), classNames: ["dog"] });
  * matchClasses(test, ["cat", "dog"], "example").labels; // 1
  */
-export function matchClasses(data: Dataset, names: readonly string[] | undefined, who: string): Dataset {
+export function matchClasses(data: Dataset, names: readonly string[] | undefined, who: string): Dataset;
+export function matchClasses(data: AnyDataset, names: readonly string[] | undefined, who: string): AnyDataset;
+export function matchClasses(data: AnyDataset, names: readonly string[] | undefined, who: string): AnyDataset {
   const own = data?.classNames;
   if (names === undefined || own === undefined || own === names) return data;
   const places = placesOf(own, names, who, "the model");
   if (own.length === names.length && places.every((place, i) => place === i)) return data;
-  const { labels, targets, classes, name } = data;
+  const { labels, classes, name } = data;
   const used = labels && usedClasses(labels, classes);
   const unknown = own.filter((_, i) => places[i] < 0 && used?.[i] !== false);
   // Every output needs a target.
@@ -70,13 +72,12 @@ export function matchClasses(data: Dataset, names: readonly string[] | undefined
       "unknown-name",
     );
   }
-  return {
-    ...data,
-    labels: labels && movedLabels(labels, places, names.length),
-    targets: targets && movedTargets(targets, places, names.length),
-    classes: names.length,
-    classNames: names,
-  };
+  const moved = (some: Partial<Pick<DatasetFacts, "labels" | "targets">>) => ({
+    labels: some.labels && movedLabels(some.labels, places, names.length),
+    targets: some.targets && movedTargets(some.targets, places, names.length),
+  });
+  const matched = { ...data, ...moved(data), classes: names.length, classNames: names };
+  return "read" in matched ? { ...matched, ...matched.changedBy(moved) } : matched;
 }
 
 function movedLabels(labels: ClassLabels, places: readonly number[], classes: number): ClassLabels {
@@ -106,7 +107,7 @@ function usedClasses(labels: ClassLabels, classes: number): boolean[] {
  *
  * @param what the images, such as "the images to test on"
  */
-export function missingClasses({ labels, classes, classNames }: Dataset, what: string): string | undefined {
+export function missingClasses({ labels, classes, classNames }: DatasetFacts, what: string): string | undefined {
   if (labels === undefined) return undefined;
   const used = usedClasses(labels, classes);
   const missing = used.flatMap((is, label) => (is ? [] : [classNames?.[label] ?? String(label)]));

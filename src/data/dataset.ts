@@ -1,5 +1,5 @@
 /**
- * The in-memory data set: images with labels or target values, and parts of it.
+ * Data sets: images with labels or target values, in memory or read when they are needed, and parts of them.
  *
  * @module
  */
@@ -9,36 +9,21 @@ import { asPixels, isFloat32Array, isUint8Array, isUint16Array, kindOf } from ".
 import { list } from "../options/compound.ts";
 import { extents, type OptionKind, text, whole } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
+import type { DatasetFacts, StreamedDataset } from "./dataset-facts.ts";
 import { checkFinite } from "./finite.ts";
 import type { ClassLabels, ImageShape, Pixels } from "./pixels.ts";
-import { PIXEL_SCALING, type PixelScaling } from "./scaling.ts";
+import { PIXEL_SCALING } from "./scaling.ts";
 
-/** Images with either class labels or target values: exactly one of `labels` and `targets` is set. */
-export interface Dataset {
-  /** Stands in error messages: `dataset "train": ...`. */
-  readonly name: string;
-  /** Number of images, n. */
-  readonly length: number;
-  /** Shape of one image, `[h, w, c]`. */
-  readonly shape: ImageShape;
+export type { DatasetFacts, ImageReading, ReadImages, StreamedDataset } from "./dataset-facts.ts";
+
+/** A data set in memory: images with either class labels or target values. */
+export interface Dataset extends DatasetFacts {
   /** `[n, h, w, c]`, contiguous. */
   readonly images: Pixels;
-  /** `[n]`, class indices from 0 to `classes` - 1. */
-  readonly labels: ClassLabels | undefined;
-  /**
-   * Values that the outputs should have, `[n, classes]`: for regression, or 0 and 1 for several labels per image. Beside labels, a
-   * teacher's probabilities.
-   */
-  readonly targets: Float32Array | undefined;
-  /** `[n]`, the weight of each image in the loss; undefined for 1 each. */
-  readonly sampleWeight?: Float32Array | undefined;
-  /** Number of classes; with `targets`, of values per image. */
-  readonly classes: number;
-  /** Names of the classes, if known. */
-  readonly classNames: readonly string[] | undefined;
-  /** The scaling that made these pixels of the numbers in their files, as a reader noted it. */
-  readonly scaling?: PixelScaling | undefined;
 }
+
+/** A data set in memory, or one whose pixels are read when they are needed. */
+export type AnyDataset = Dataset | StreamedDataset;
 
 /** An array of some types. `find` returns it, or undefined for anything else. */
 function array<Input, Value>(wanted: string, find: (value: unknown) => Value | undefined): OptionKind<Input, Value> {
@@ -133,6 +118,23 @@ export function createDataset(init: DatasetInit): Dataset {
   if (labels === undefined && targets === undefined) {
     throw new InputTypeError(who, "labels or targets", "neither", "contradiction");
   }
+  const classes = checkAnswers(who, { labels, targets, sampleWeight, classNames }, length, wanted);
+  const weighted = sampleWeight && { sampleWeight };
+  return { name, length, shape, images, labels, targets, ...weighted, classes, classNames, scaling };
+}
+
+/**
+ * The number of classes, after checking all that goes with the images.
+ *
+ * @throws RangeError if lengths don't fit, a label is outside the classes, or a number is not finite
+ */
+export function checkAnswers(
+  who: string,
+  facts: Pick<DatasetFacts, "labels" | "targets" | "sampleWeight" | "classNames">,
+  length: number,
+  wanted: number | undefined,
+): number {
+  const { labels, targets, sampleWeight, classNames } = facts;
   let classes = wanted ?? classNames?.length;
   if (labels !== undefined) classes = checkLabels(who, labels, length, classes);
   if (targets !== undefined) classes = checkTargets(who, targets, length, classes);
@@ -141,8 +143,7 @@ export function createDataset(init: DatasetInit): Dataset {
   if (classNames !== undefined && classNames.length !== classes) {
     throw new InputRangeError(who, `${classes} class names`, `${classNames.length}`, "shape-mismatch");
   }
-  const weighted = sampleWeight && { sampleWeight };
-  return { name, length, shape, images, labels, targets, ...weighted, classes, classNames, scaling };
+  return classes;
 }
 
 /** The number of images, after checking the pixels. */
@@ -207,21 +208,25 @@ function checkWeights(who: string, weights: Float32Array, length: number): void 
  * @param end default: to the last image
  * @throws RangeError unless 0 <= begin < end <= length
  */
-export function sliceDataset(dataset: Dataset, begin: number, end: number = dataset.length): Dataset {
+export function sliceDataset(dataset: Dataset, begin: number, end?: number): Dataset;
+/** The same part of a streamed data set, which reads of it. */
+export function sliceDataset(dataset: StreamedDataset, begin: number, end?: number): StreamedDataset;
+export function sliceDataset(dataset: AnyDataset, begin: number, end?: number): AnyDataset;
+export function sliceDataset(dataset: AnyDataset, begin: number, end: number = dataset.length): AnyDataset {
   const whole = Number.isInteger(begin) && Number.isInteger(end);
   if (!whole || begin < 0 || end > dataset.length || begin >= end) {
     const who = `sliceDataset ${JSON.stringify(dataset.name)}`;
     throw new InputRangeError(who, `a part of 0 to ${dataset.length}, not empty`, `${begin} to ${end}`);
   }
-  const size = imageSize(dataset);
-  return {
-    ...dataset,
+  const facts = {
     length: end - begin,
-    images: dataset.images.subarray(begin * size, end * size),
     labels: dataset.labels?.subarray(begin, end),
     targets: dataset.targets?.subarray(begin * dataset.classes, end * dataset.classes),
     ...(dataset.sampleWeight && { sampleWeight: dataset.sampleWeight.subarray(begin, end) }),
   };
+  if ("read" in dataset) return { ...dataset, ...facts, ...dataset.readBy((index) => begin + index) };
+  const size = imageSize(dataset);
+  return { ...dataset, ...facts, images: dataset.images.subarray(begin * size, end * size) };
 }
 
 /**
@@ -229,7 +234,11 @@ export function sliceDataset(dataset: Dataset, begin: number, end: number = data
  *
  * @throws RangeError if there is no index, or one is outside the data
  */
-export function takeDataset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+export function takeDataset(dataset: Dataset, indices: ArrayLike<number>): Dataset;
+/** The same of a streamed data set, which reads of it; nothing is copied. */
+export function takeDataset(dataset: StreamedDataset, indices: ArrayLike<number>): StreamedDataset;
+export function takeDataset(dataset: AnyDataset, indices: ArrayLike<number>): AnyDataset;
+export function takeDataset(dataset: AnyDataset, indices: ArrayLike<number>): AnyDataset {
   const who = `takeDataset ${JSON.stringify(dataset.name)}`;
   if (indices.length === 0) throw new InputRangeError(who, "at least one index", "none", "missing");
   for (let i = 0; i < indices.length; i++) {
@@ -239,18 +248,23 @@ export function takeDataset(dataset: Dataset, indices: ArrayLike<number>): Datas
     }
   }
   const { labels, targets, sampleWeight } = dataset;
-  return {
-    ...dataset,
+  const facts = {
     length: indices.length,
-    images: takeRows(dataset.images, imageSize(dataset), indices),
     labels: labels && takeRows(labels, 1, indices),
     targets: targets && takeRows(targets, dataset.classes, indices),
     ...(sampleWeight && { sampleWeight: takeRows(sampleWeight, 1, indices) }),
   };
+  if ("read" in dataset) return { ...dataset, ...facts, ...dataset.readBy((index) => indices[index]) };
+  return { ...dataset, ...facts, images: takeRows(dataset.images, imageSize(dataset), indices) };
 }
 
-function takeRows<T extends Pixels | ClassLabels>(source: T, width: number, indices: ArrayLike<number>): T;
-function takeRows(source: Pixels | ClassLabels, width: number, indices: ArrayLike<number>): Pixels | ClassLabels {
+/** The rows at some indices of a matrix of rows of `width` values, copied. */
+export function takeRows<T extends Pixels | ClassLabels>(source: T, width: number, indices: ArrayLike<number>): T;
+export function takeRows(
+  source: Pixels | ClassLabels,
+  width: number,
+  indices: ArrayLike<number>,
+): Pixels | ClassLabels {
   const size = indices.length * width;
   const rows = isFloat32Array(source)
     ? new Float32Array(size)

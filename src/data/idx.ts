@@ -55,7 +55,8 @@ interface IdxHeader {
 }
 
 /** Checks everything but the length of the file. `start` is the first bytes, or all of a shorter file. */
-function parseHeader(who: string, start: Uint8Array): IdxHeader {
+/** The extents that the start of an IDX file of bytes tells, and the sizes of header and file. */
+export function parseHeader(who: string, start: Uint8Array, maxBytes = MAX_BYTES): IdxHeader {
   const magic = [...start.subarray(0, 4)];
   if (magic.length < 4 || magic[0] !== 0 || magic[1] !== 0 || magic[2] !== UNSIGNED_BYTE) {
     const got = standInOf(start) ?? `a start of ${magic.join(" ")}`;
@@ -74,13 +75,8 @@ function parseHeader(who: string, start: Uint8Array): IdxHeader {
   if (dims.includes(0))
     throw new InputRangeError(who, "at least one value", `dimensions ${dims.join(" x ")}`, "damaged-file");
   const fileBytes = headerBytes + dims.reduce((product, dim) => product * dim, 1);
-  if (fileBytes > MAX_BYTES) {
-    throw new InputRangeError(
-      who,
-      `at most ${MAX_BYTES} bytes`,
-      `a header for ${dims.join(" x ")} values`,
-      "too-large",
-    );
+  if (fileBytes > maxBytes) {
+    throw new InputRangeError(who, `at most ${maxBytes} bytes`, `a header for ${dims.join(" x ")} values`, "too-large");
   }
   return { dims, headerBytes, fileBytes };
 }

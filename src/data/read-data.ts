@@ -1,10 +1,11 @@
 import { InputTypeError } from "../errors.ts";
+import type { AnyDataset } from "./dataset.ts";
 import type { DataFileInput } from "./read/data-file.ts";
 import type { ReadDataOptions } from "./read/options.ts";
 import type { ReadData } from "./read/parts.ts";
 
 /**
- * Reads data sets from files that a page was given, or any other bytes: IDX, NumPy's `.npy` and `.npz`, HDF5, CSV,
+ * Reads data sets from files that a page was given, or any other bytes: IDX, NumPy's `.npy` and `.npz`, HDF5, safetensors, CSV,
  * CIFAR's batches, pictures in one folder per class. The format follows from their content. Each may be packed with
  * gzip, or be in a ZIP or tar archive. Readers are loaded when they are needed.
  *
@@ -20,7 +21,16 @@ import type { ReadData } from "./read/parts.ts";
  * const { train } = await readData([{ name: "tiny.csv", bytes: new TextEncoder().encode(csv) }]);
  * // train.shape is [2, 2, 1], train.labels are 1 and 0
  */
-export async function readData(files: readonly DataFileInput[], options: ReadDataOptions = {}): Promise<ReadData> {
+export function readData(
+  files: readonly DataFileInput[],
+  options?: ReadDataOptions & { readonly streaming?: false | undefined },
+): Promise<ReadData>;
+/** The same, where pixels may stay in their files: data sets in memory, or streamed ones. */
+export function readData(files: readonly DataFileInput[], options: ReadDataOptions): Promise<ReadData<AnyDataset>>;
+export async function readData(
+  files: readonly DataFileInput[],
+  options: ReadDataOptions = {},
+): Promise<ReadData<AnyDataset>> {
   if (!Array.isArray(files)) throw new InputTypeError("readData", "a list of files", typeof files);
   const [{ dataFile }, { readDataFiles }] = await Promise.all([
     import("./read/data-file.ts"),

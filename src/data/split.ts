@@ -1,25 +1,25 @@
 import { InputRangeError } from "../errors.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
-import { type Dataset, sliceDataset, takeDataset } from "./dataset.ts";
+import { type AnyDataset, type Dataset, type StreamedDataset, sliceDataset, takeDataset } from "./dataset.ts";
 import { drawPerClass, lieTogether, roundedShares, shareOut } from "./draw.ts";
 
 /** The two parts of {@link splitDataset}. */
-export interface DatasetSplit {
+export interface DatasetSplit<D extends AnyDataset = Dataset> {
   /** Images that remain for training. */
-  readonly rest: Dataset;
+  readonly rest: D;
   /** Images that are held out. */
-  readonly heldOut: Dataset;
+  readonly heldOut: D;
 }
 
-/** Both parts of a data set, copied; 1 marks images that are held out. */
-function partDataset(dataset: Dataset, isHeldOut: Uint8Array): DatasetSplit {
+/** Both parts of a data set, copied where it is in memory; 1 marks images that are held out. */
+function partDataset(dataset: AnyDataset, isHeldOut: Uint8Array): DatasetSplit<AnyDataset> {
   const indices = [...isHeldOut.keys()];
   const [rest, heldOut] = [0, 1].map((held) => indices.filter((index) => isHeldOut[index] === held));
   return { rest: takeDataset(dataset, rest), heldOut: takeDataset(dataset, heldOut) };
 }
 
 /** The number of images that a part of a data set is. */
-function partSize(dataset: Dataset, part: number): number {
+function partSize(dataset: AnyDataset, part: number): number {
   const count = part > 0 && part < 1 ? Math.max(1, Math.round(part * dataset.length)) : part;
   if (Number.isSafeInteger(count) && count > 0 && count < dataset.length) return count;
   const who = `splitDataset ${JSON.stringify(dataset.name)}`;
@@ -33,7 +33,11 @@ function partSize(dataset: Dataset, part: number): number {
  *
  * @throws RangeError if either part would be empty, or images have no classes
  */
-export function splitPerClass(dataset: Dataset, part: number, seed = 0): DatasetSplit {
+export function splitPerClass(dataset: Dataset, part: number, seed?: number): DatasetSplit;
+/** The same of a streamed data set, whose parts read of it. */
+export function splitPerClass(dataset: StreamedDataset, part: number, seed?: number): DatasetSplit<StreamedDataset>;
+export function splitPerClass(dataset: AnyDataset, part: number, seed?: number): DatasetSplit<AnyDataset>;
+export function splitPerClass(dataset: AnyDataset, part: number, seed = 0): DatasetSplit<AnyDataset> {
   const { labels, classes, name } = dataset;
   const count = partSize(dataset, part);
   if (labels === undefined) throw new InputRangeError(`split ${JSON.stringify(name)}`, "class labels", "targets");
@@ -52,7 +56,19 @@ export function splitPerClass(dataset: Dataset, part: number, seed = 0): Dataset
  * @example
  * const { rest, heldOut } = splitDataset(train, 0.1, RandomStream.from(seed, "validation"));
  */
-export function splitDataset(dataset: Dataset, part: number, how?: RandomStream | "order"): DatasetSplit {
+export function splitDataset(dataset: Dataset, part: number, how?: RandomStream | "order"): DatasetSplit;
+/** The same of a streamed data set, whose parts read of it. */
+export function splitDataset(
+  dataset: StreamedDataset,
+  part: number,
+  how?: RandomStream | "order",
+): DatasetSplit<StreamedDataset>;
+export function splitDataset(dataset: AnyDataset, part: number, how?: RandomStream | "order"): DatasetSplit<AnyDataset>;
+export function splitDataset(
+  dataset: AnyDataset,
+  part: number,
+  how?: RandomStream | "order",
+): DatasetSplit<AnyDataset> {
   const begin = dataset.length - partSize(dataset, part);
   if (how === undefined && lieTogether(dataset)) return splitPerClass(dataset, part);
   if (how === undefined || how === "order") {
@@ -74,7 +90,11 @@ export function splitDataset(dataset: Dataset, part: number, how?: RandomStream 
  * @example
  * const { rest, heldOut } = splitStratified(data, 0.1);
  */
-export function splitStratified(dataset: Dataset, part: number, seed = 0): DatasetSplit {
+export function splitStratified(dataset: Dataset, part: number, seed?: number): DatasetSplit;
+/** The same of a streamed data set, whose parts read of it. */
+export function splitStratified(dataset: StreamedDataset, part: number, seed?: number): DatasetSplit<StreamedDataset>;
+export function splitStratified(dataset: AnyDataset, part: number, seed?: number): DatasetSplit<AnyDataset>;
+export function splitStratified(dataset: AnyDataset, part: number, seed = 0): DatasetSplit<AnyDataset> {
   const who = `splitStratified ${JSON.stringify(dataset.name)}`;
   const { labels, classes, length } = dataset;
   const isShare = part > 0 && part < 1;

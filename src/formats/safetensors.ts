@@ -8,10 +8,15 @@
  * @module
  */
 
+import { LENGTH_BYTES, MAX_HEADER_BYTES, METADATA_KEY } from "../data/read/safetensors-format.ts";
+import {
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderBytes,
+  whoIs,
+} from "../data/read/safetensors-header.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
 import { asBytes, type FileBytes, kindOf } from "../numeric/array-kinds.ts";
-import { LENGTH_BYTES, MAX_HEADER_BYTES, METADATA_KEY } from "./safetensors-format.ts";
-import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderBytes, whoIs } from "./safetensors-header.ts";
 import { CONVERTED_TYPES, tensorFloats } from "./tensor-floats.ts";
 
 /** The data begins at a multiple of this, so that tensors can be viewed in place. */

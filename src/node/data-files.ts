@@ -6,6 +6,7 @@
 
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import type { AnyDataset } from "../data/dataset.ts";
 import { DIGIT_NAMES } from "../data/mnist.ts";
 import { type DataFile, dataFile, MAX_BYTES } from "../data/read/data-file.ts";
 import type { ReadDataOptions } from "../data/read/options.ts";
@@ -13,6 +14,7 @@ import type { ReadData } from "../data/read/parts.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { fileError } from "./file-error.ts";
+import { readRange } from "./file-ranges.ts";
 import { readFileBounded } from "./files.ts";
 import { hasMnistLabels } from "./mnist.ts";
 
@@ -47,12 +49,19 @@ export interface LoadDataFilesOptions extends ReadDataOptions {
  * @example
  * const pets = await loadDataFiles("data/pets", { size: [64, 64], cache: true });
  */
-export async function loadDataFiles(path: string, options: LoadDataFilesOptions = {}): Promise<ReadData> {
+export function loadDataFiles(
+  path: string,
+  options?: LoadDataFilesOptions & { readonly streaming?: false | undefined },
+): Promise<ReadData>;
+/** The same, where pixels may stay in their files: data sets in memory, or streamed ones. */
+export function loadDataFiles(path: string, options: LoadDataFilesOptions): Promise<ReadData<AnyDataset>>;
+export async function loadDataFiles(path: string, options: LoadDataFilesOptions = {}): Promise<ReadData<AnyDataset>> {
   const { cache = false, ...others } = options;
   if (typeof cache !== "boolean") throw new InputTypeError("readData", "cache to be true or false", shown(cache));
   const [files, { readDataFiles }] = await Promise.all([openDataFiles(path), import("../data/read/read-files.ts")]);
   const store = cache ? new (await import("./picture-cache.ts")).PictureFiles() : undefined;
-  const data = await readDataFiles(files, others, store);
+  const decodeAhead = others.streaming ? (await import("./picture-workers.ts")).decodeInWorkers : undefined;
+  const data = await readDataFiles(files, { decodeAhead, ...others }, store);
   const { train, test } = data;
   const isMnist = train?.classNames === undefined && isUint8Array(train?.labels) && hasMnistLabels(train.labels);
   if (!isMnist) return data;
@@ -141,6 +150,8 @@ function diskFile(path: string, name: string): DataFile {
     },
     bytes,
     storedBytes: bytes,
+    range: (begin, end) => readRange(path, begin, end),
+    path,
     stream: () => pieces(path, PIECE_BYTES),
   };
 }

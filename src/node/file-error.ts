@@ -31,12 +31,15 @@ const REASONS: Readonly<Record<string, string>> = {
 export class FileError extends Error {
   override readonly name = "FileError";
   readonly path: string;
+  /** The system's words, or those of the check that failed. */
+  readonly reason: string;
   /** The system's code, such as `"ENOENT"`, where there is one; else `"file-failed"`. */
   readonly code: string;
 
   constructor(action: string, path: string, reason: string, cause?: unknown) {
     super(`cannot ${action} ${JSON.stringify(path)}: ${reason}`, { cause });
     this.path = path;
+    this.reason = reason;
     this.code = errorCode(cause) ?? "file-failed";
   }
 }

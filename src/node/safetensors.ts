@@ -5,13 +5,13 @@
  */
 
 import type { FileHandle } from "node:fs/promises";
-import { InputRangeError } from "../errors.ts";
-import { type DecodeSafetensorsOptions, decodeTensors, type Safetensors } from "../formats/safetensors.ts";
 import {
   parseSafetensorsHeader,
   type SafetensorsHeader,
   safetensorsHeaderBytes,
-} from "../formats/safetensors-header.ts";
+} from "../data/read/safetensors-header.ts";
+import { InputRangeError } from "../errors.ts";
+import { type DecodeSafetensorsOptions, decodeTensors, type Safetensors } from "../formats/safetensors.ts";
 import { FileError, fileError } from "./file-error.ts";
 import { readExactly } from "./files.ts";
 import { openToRead } from "./pipe.ts";

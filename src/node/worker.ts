@@ -1,13 +1,14 @@
 // The program of a worker in Node. Its first message decides its role: `start` makes it a thread of an engine,
-// `session` a host of models, `replica` a replica of a network.
+// `session` a host of models, `replica` a replica of a network, `pictures` a decoder of pictures.
 
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { createThread, type ThreadMessage } from "../engine/threads/thread.ts";
 import type { SessionMessage } from "../worker/protocol.ts";
 import type { ReplicaStart } from "../worker/replicas/messages.ts";
+import type { PictureRequest } from "./picture-worker.ts";
 import { transferable } from "./threads.ts";
 
-type FirstMessage = ThreadMessage | SessionMessage | ReplicaStart;
+type FirstMessage = ThreadMessage | SessionMessage | ReplicaStart | PictureRequest;
 
 if (parentPort !== null) serve(parentPort);
 
@@ -29,10 +30,17 @@ function serve(port: MessagePort): void {
 }
 
 /** Loads the modules of a role: threads need only a few of them, and many are started. */
-async function loadRole(port: MessagePort, type: "session" | "replica"): Promise<(message: unknown) => void> {
+async function loadRole(
+  port: MessagePort,
+  type: "session" | "replica" | "pictures",
+): Promise<(message: unknown) => void> {
   if (type === "session") {
     const { createNodeHost } = await import("./session-host.ts");
     return createNodeHost((message, transfer) => port.postMessage(message, transfer));
+  }
+  if (type === "pictures") {
+    const { createPictureWorker } = await import("./picture-worker.ts");
+    return createPictureWorker((message, transfer) => port.postMessage(message, transfer));
   }
   const { createReplica } = await import("../worker/replicas/replica.ts");
   return createReplica((message, transfer) => port.postMessage(message, transferable(transfer)));

@@ -1,4 +1,5 @@
-import type { Dataset } from "../data/dataset.ts";
+import { type AnyDataset, type Dataset, sliceDataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/load-dataset.ts";
 import { TooSmallError } from "../errors.ts";
 import { Architecture } from "../model/architecture.ts";
 import { pickOptions, readOptions } from "../options/schema.ts";
@@ -12,7 +13,7 @@ import { FIT_PLAN } from "../training/fit-plan.ts";
 import type { History } from "../training/history.ts";
 import { Model } from "../training/model.ts";
 import { TRAINING_PLAN } from "../training/plan.ts";
-import { whiten } from "../training/whitening.ts";
+import { WHITENING, whiten } from "../training/whitening.ts";
 import { keepsBest, type Recipe, type RecipeFigure } from "./recipe.ts";
 import { batchOf, splitData, type TrainTestData } from "./split-data.ts";
 
@@ -73,7 +74,7 @@ export function recipeArchitecture(
  */
 export async function runRecipe(
   recipe: Recipe,
-  data: TrainTestData,
+  data: TrainTestData<AnyDataset>,
   options: RunRecipeOptions = {},
 ): Promise<RecipeRun> {
   const { seed = 0, epochs = recipe.epochs, onEvent, signal, ...engine } = options;
@@ -86,7 +87,7 @@ export async function runRecipe(
   const { loss, optimizer, batchSize, prediction } = plan;
   const model = new Model(recipeArchitecture(recipe, train), seed);
   await model.compile({ ...engine, loss, optimizer, batchSize: batchOf(batchSize, train.length) });
-  if (whitening !== undefined) whiten(model, train, whitening);
+  if (whitening !== undefined) whiten(model, await firstImages(train, whitening.images), whitening);
   const events = model.fitEvents(train, {
     ...pickOptions(FIT_PLAN, plan),
     epochs,
@@ -107,6 +108,11 @@ export async function runRecipe(
     if (figures !== undefined) checkLoss(figures.loss, "test loss");
     return { model, history: next.value, test: figures };
   }
+}
+
+/** The first images of a data set, in memory. */
+export function firstImages(data: AnyDataset, most: number = WHITENING.images.default): Promise<Dataset> | Dataset {
+  return "read" in data ? loadDataset(sliceDataset(data, 0, Math.min(most, data.length))) : data;
 }
 
 /** The number of a run that a figure stands for; undefined if the run did not get there. */

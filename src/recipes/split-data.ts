@@ -1,4 +1,4 @@
-import { type Dataset, sliceDataset } from "../data/dataset.ts";
+import { type AnyDataset, type Dataset, sliceDataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
 import { splitDataset, splitPerClass } from "../data/split.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
@@ -6,30 +6,30 @@ import { readOptions } from "../options/schema.ts";
 import { DATA_SPLIT, type DataSplit, type Draw, type ImageRange } from "./data-split.ts";
 
 /** A data set with its images to train on and to test on. */
-export interface TrainTestData {
+export interface TrainTestData<D extends AnyDataset = Dataset> {
   /** Images to train on. */
-  readonly train: Dataset;
+  readonly train: D;
   /** Images to test on. */
-  readonly test: Dataset | undefined;
+  readonly test: D | undefined;
   /** A part of its own for validation, which may be `test` itself. */
-  readonly validation?: Dataset | undefined;
+  readonly validation?: D | undefined;
 }
 
 /** A data set in its parts. */
-export interface SplitData extends TrainTestData {
-  readonly validation: Dataset | undefined;
+export interface SplitData<D extends AnyDataset = Dataset> extends TrainTestData<D> {
+  readonly validation: D | undefined;
   /** The images to train on before those for validation were held out. */
-  readonly used: Dataset;
+  readonly used: D;
 }
 
 /** The images of a range that exist. */
-export function rangeOf(data: Dataset, [begin, end]: ImageRange, who: string): Dataset {
+export function rangeOf(data: AnyDataset, [begin, end]: ImageRange, who: string): AnyDataset {
   if (begin < data.length) return sliceDataset(data, begin, Math.min(end, data.length));
   throw new InputRangeError(who, `images within the ${data.length} of ${data.name}`, `${begin} to ${end - 1}`);
 }
 
 /** At most `limit` images of a data set. */
-export function limited(data: Dataset, limit: number | undefined, draw: Draw, seed?: number): Dataset {
+export function limited(data: AnyDataset, limit: number | undefined, draw: Draw, seed?: number): AnyDataset {
   if (limit === undefined || limit >= data.length) return data;
   return draw === "order" ? sliceDataset(data, 0, limit) : splitPerClass(data, limit, seed).heldOut;
 }
@@ -41,7 +41,9 @@ export function limited(data: Dataset, limit: number | undefined, draw: Draw, se
  * @example
  * const { train, test } = splitData(mnist, { train: [0, 1000], test: { of: "train", range: [1000, 2000] } });
  */
-export function splitData(data: TrainTestData, options: DataSplit = {}): SplitData {
+export function splitData(data: TrainTestData, options?: DataSplit): SplitData;
+export function splitData(data: TrainTestData<AnyDataset>, options?: DataSplit): SplitData<AnyDataset>;
+export function splitData(data: TrainTestData<AnyDataset>, options: DataSplit = {}): SplitData<AnyDataset> {
   const split = readOptions("data split", DATA_SPLIT, options);
   const all = split.train === undefined ? data.train : rangeOf(data.train, split.train, "data split: train");
   const draw = split.draw ?? (lieTogether(all) ? "classes" : "order");

@@ -28,6 +28,8 @@ export interface Batch extends BatchWeights {
   /** Optimizer step, from 1. */
   readonly step: number;
   readonly learningRate: number;
+  /** Seconds for which its images were waited for; undefined for those in memory. */
+  readonly waitSeconds?: number | undefined;
   /** Writes the transforms of `n` images from place `begin` of the batch on; undefined without augmentation. */
   readonly writeTransforms: ((target: Float32Array | Float64Array, begin: number, n: number) => void) | undefined;
   /** Counts the predictions, for metrics; undefined where there are none. */

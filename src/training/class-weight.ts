@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { DatasetFacts } from "../data/dataset.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { adviceOn } from "../options/meant.ts";
 import type { ClassWeight } from "./class-weight-option.ts";
@@ -13,7 +13,7 @@ import type { ClassWeight } from "./class-weight-option.ts";
  */
 export function classWeights(
   weight: ClassWeight,
-  data: Dataset,
+  data: DatasetFacts,
   classes: number,
   ignored: number | undefined,
 ): Float64Array {
@@ -41,7 +41,7 @@ function placeOf(who: string, name: string, names: readonly string[] = [], class
   throw new InputRangeError(who, expected, shown(name), "unknown-name", adviceOn(name, names));
 }
 
-function balanced(who: string, data: Dataset, classes: number, ignored: number | undefined): Float64Array {
+function balanced(who: string, data: DatasetFacts, classes: number, ignored: number | undefined): Float64Array {
   const { labels, name } = data;
   if (labels === undefined) throw new InputTypeError(who, "class labels for balanced", `targets in ${name}`);
   const counts = new Float64Array(classes);

@@ -1,8 +1,9 @@
 import { classOf } from "../data/class-of.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
 import { answersOf } from "./answers.ts";
+import { checkedBatches } from "./checked-batches.ts";
 import type { EvaluateOptions, Evaluation } from "./evaluation.ts";
 import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
 import { metricsOf } from "./metric-figures.ts";
@@ -12,12 +13,13 @@ import { predictorOf } from "./predictors.ts";
 /** Loss and accuracy over some of the images, or undefined for all; data and options were checked. */
 export async function evaluateImages(
   network: Network,
-  data: Dataset,
-  indices: Uint32Array | undefined,
+  all: AnyDataset,
+  chosen: Uint32Array | undefined,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const images = indices?.length ?? data.length;
+  const images = chosen?.length ?? all.length;
   const predict = predictorOf(network, options);
+  const read = checkedBatches(network, all, chosen);
   const slice = new TimeSlice();
   const { metrics: names = [] } = options;
   let counts: MetricCounts | undefined;
@@ -26,9 +28,11 @@ export async function evaluateImages(
   let loss = 0;
   let correct = 0;
   let counting = 0;
-  for (let begin = 0; begin < images; begin += network.batchSize) {
+  for (let done = 0; done < images; done += network.batchSize) {
     options.signal?.throwIfAborted();
-    const count = Math.min(network.batchSize, images - begin);
+    const count = Math.min(network.batchSize, images - done);
+    const held = read(done, count);
+    const { data, indices, begin } = held instanceof Promise ? await held : held;
     network.stageTargets(data, count, begin, indices);
     const [scores] = predict.run(data.images, count, begin, indices, true);
     for (let i = 0; i < count; i++) {
@@ -44,8 +48,8 @@ export async function evaluateImages(
       const answers = answersOf(data, takesClasses, count, begin, indices);
       counts = addCounts(counts, countPredictions(scores, answers, count, network.architecture.outputs, ignored));
     }
-    const labels = indices === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
-    options.onBatch?.({ begin, count, scores, labels, losses: predict.losses.subarray(0, count) });
+    const labels = chosen === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
+    options.onBatch?.({ begin: done, count, scores, labels, losses: predict.losses.subarray(0, count) });
     await slice.yieldIfOver();
   }
   const accuracy = takesClasses ? share(correct, counting) : Number.NaN;

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import type { ClassLabels } from "../data/pixels.ts";
 import { ABORT_SIGNAL, callable } from "../options/instances.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
@@ -47,7 +47,7 @@ export interface EvaluateOptions extends OptionsOf<typeof EVALUATE_OPTIONS> {}
 
 /** Evaluates some of the images of a data set, or undefined for all; data and options were checked. */
 export type Evaluator = (
-  data: Dataset,
+  data: AnyDataset,
   indices: Uint32Array | undefined,
   options: EvaluateOptions,
 ) => Promise<Evaluation>;

@@ -22,6 +22,8 @@ export interface StepEvent {
   readonly lr: number;
   /** Training throughput of the epoch so far. */
   readonly imagesPerSecond: number;
+  /** Seconds of the step in which its images were waited for, of a streamed data set. */
+  readonly waitSeconds?: number;
 }
 
 /** A pass over the training data, with validation figures if there is validation data. */

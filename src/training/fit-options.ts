@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isRecord } from "../json.ts";
 import { ABORT_SIGNAL, instance } from "../options/instances.ts";
@@ -28,7 +28,7 @@ export const FIT_OPTIONS = {
   validation: {
     kind: instance(
       "a data set as createDataset makes them",
-      (value): value is Dataset => isRecord(value) && Array.isArray(value.shape),
+      (value): value is AnyDataset => isRecord(value) && Array.isArray(value.shape),
     ),
     optional: true,
   },

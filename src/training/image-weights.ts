@@ -1,5 +1,5 @@
 import { classOf } from "../data/class-of.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, DatasetFacts } from "../data/dataset.ts";
 import { InputTypeError } from "../errors.ts";
 import type { Loss } from "../model/contracts.ts";
 import type { Network } from "../model/network.ts";
@@ -11,7 +11,6 @@ import type { ClassWeight } from "./class-weight-option.ts";
 
 /** Weights of the images of a run, from their data set and their classes. */
 export class ImageWeights {
-  readonly #data: Dataset;
   readonly #loss: Loss | undefined;
   readonly #outputs: number;
   /** [outputs] */
@@ -21,8 +20,12 @@ export class ImageWeights {
    * @param mixes true if targets are mixed
    * @throws TypeError, RangeError for class weights that do not fit, or a loss whose targets cannot be mixed
    */
-  constructor(data: Dataset, { loss, architecture }: Network, classWeight: ClassWeight | undefined, mixes: boolean) {
-    this.#data = data;
+  constructor(
+    data: DatasetFacts,
+    { loss, architecture }: Network,
+    classWeight: ClassWeight | undefined,
+    mixes: boolean,
+  ) {
     this.#loss = loss;
     this.#outputs = architecture.outputs;
     if (mixes && loss?.classes === true && loss.softSmoothing === undefined) {
@@ -42,16 +45,16 @@ export class ImageWeights {
   }
 
   /**
-   * The weights of the images at some indices.
+   * The weights of the images at some indices of data in memory.
    *
    * @param soft true: with a share of each class, where the loss knows classes
    */
-  of(indices: Uint32Array, soft = false): BatchWeights {
-    const { labels, sampleWeight } = this.#data;
+  of(data: Dataset, indices: Uint32Array, soft = false): BatchWeights {
+    const { labels, sampleWeight } = data;
     const ignored = this.#loss?.ignoreIndex;
     const ofClasses = this.#ofClasses;
     const n = indices.length;
-    const taught = this.#taught(indices);
+    const taught = this.#taught(data, indices);
     if (
       taught === undefined &&
       !soft &&
@@ -68,7 +71,7 @@ export class ImageWeights {
     const weights = new Float64Array(n);
     let images = 0;
     for (let i = 0; i < n; i++) {
-      const label = this.#loss?.classes === true ? classOf(this.#data, indices[i]) : undefined;
+      const label = this.#loss?.classes === true ? classOf(data, indices[i]) : undefined;
       if (label !== undefined && label === ignored) continue;
       images++;
       const ofClass = ofClasses === undefined || label === undefined || isSoft ? 1 : ofClasses[label];
@@ -76,13 +79,12 @@ export class ImageWeights {
     }
     if (!isSoft) return { weights, softTargets: taught, images };
     const softTargets = new Float64Array(n * this.#outputs);
-    writeSoftTargets(softTargets, this.#data, n, 0, indices, smoothing, ofClasses);
+    writeSoftTargets(softTargets, data, n, 0, indices, smoothing, ofClasses);
     return { weights, softTargets, images };
   }
 
   /** [n, outputs]: a teacher's probabilities at the loss's temperature; undefined where there is no teacher. */
-  #taught(indices: Uint32Array): Float64Array | undefined {
-    const { targets, classes } = this.#data;
+  #taught({ targets, classes }: Dataset, indices: Uint32Array): Float64Array | undefined {
     const temperature = this.#loss?.temperature;
     if (targets === undefined || temperature === undefined) return undefined;
     const rows = new Float64Array(indices.length * this.#outputs);

@@ -6,12 +6,10 @@
  * @module
  */
 
-export { colouredBatch } from "./colours.ts";
 export { evaluateImages } from "./evaluate-images.ts";
-export { ImageWeights } from "./image-weights.ts";
+export { FurtherBatches } from "./further-batches.ts";
 export { withLayerRates } from "./layer-rates.ts";
-export { addCounts, countPredictions } from "./metric-counts.ts";
+export { addCounts } from "./metric-counts.ts";
 export { metricsOf } from "./metric-figures.ts";
-export { mixedBatch } from "./mixing.ts";
-export { transformsOf } from "./transforms.ts";
+export { evaluatedImages, statisticsImages } from "./run-samples.ts";
 export { useAverage } from "./use-average.ts";

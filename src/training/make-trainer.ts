@@ -1,5 +1,5 @@
 import { matchClasses } from "../data/classes.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
 import { InputRangeError } from "../errors.ts";
 import type { Architecture } from "../model/architecture.ts";
@@ -22,7 +22,7 @@ interface TrainedModel {
  *
  * @throws TypeError, RangeError if the data does not fit the model, or for a wrong option
  */
-export function makeTrainer(model: TrainedModel, data: Dataset, options: FitOptions): Trainer {
+export function makeTrainer(model: TrainedModel, data: AnyDataset, options: FitOptions): Trainer {
   const { network, architecture, seed } = model;
   if (frozenWeights(architecture).join() !== frozenWeights(network.architecture).join()) {
     const expected = "compile() after freeze() or unfreeze(), which count from then on";

@@ -110,7 +110,7 @@ export type MixedBatch = BatchWeights & Pick<Batch, "data" | "indices">;
 /** A batch whose images and targets are mixed with one another. */
 export function mixedBatch(augment: Augment, data: Dataset, weights: ImageWeights, place: MixingPlace): MixedBatch {
   const { indices } = place;
-  const given = weights.of(indices, true);
+  const given = weights.of(data, indices, true);
   const { softTargets } = given;
   // An image that is ignored has no target to mix.
   const mixed = mixImages(augment, data, place, (i) => given.weights === undefined || given.weights[i] > 0);

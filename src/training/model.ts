@@ -1,5 +1,5 @@
 import { matchClasses } from "../data/classes.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import type { PictureSource } from "../data/picture-source.ts";
 import type { Pixels } from "../data/pixels.ts";
 import { checkScaling, type PixelScaling } from "../data/scaling.ts";
@@ -151,7 +151,7 @@ export class Model {
    * @example
    * const { epochs } = await model.fit(train, { epochs: 3, validation: test });
    */
-  async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+  async fit(data: AnyDataset, options: FitOptions = {}): Promise<History> {
     this.network.turns.expectNoRun("fit");
     return historyOf(this.fitEvents(data, options));
   }
@@ -164,12 +164,12 @@ export class Model {
    * @example
    * for await (const event of model.fitEvents(train)) if (event.event === "step") console.log(event.loss);
    */
-  fitEvents(data: Dataset, options: FitOptions = {}): AsyncGenerator<FitEvent, History> {
+  fitEvents(data: AnyDataset, options: FitOptions = {}): AsyncGenerator<FitEvent, History> {
     return this.trainer(data, options).run();
   }
 
   /** A training run in hand: it can be checkpointed at any step and resumed. */
-  trainer(data: Dataset, options: FitOptions = {}): Trainer {
+  trainer(data: AnyDataset, options: FitOptions = {}): Trainer {
     return makeTrainer(this, data, options);
   }
 
@@ -181,7 +181,7 @@ export class Model {
    * @example
    * const { accuracy } = await model.evaluate(test, { testTimeAugmentation: { shift: 1 } });
    */
-  async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(data: AnyDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     checkScaling("evaluate", data, this.scaling);
     return evaluate(this.network, matchClasses(data, this.classNames, "evaluate"), options);
   }

@@ -17,7 +17,13 @@ export interface RunFacts {
 }
 
 /** The event of the step that led to a position. */
-export function stepEvent(run: RunFacts, now: Progress, sums: Sums, learningRate: number): StepEvent {
+export function stepEvent(
+  run: RunFacts,
+  now: Progress,
+  sums: Sums,
+  learningRate: number,
+  waitSeconds?: number,
+): StepEvent {
   return {
     event: "step",
     epoch: now.epoch + 1,
@@ -30,6 +36,7 @@ export function stepEvent(run: RunFacts, now: Progress, sums: Sums, learningRate
     epochAccuracy: accuracyOf(run, now),
     lr: learningRate,
     imagesPerSecond: now.images / now.trainSeconds,
+    ...(waitSeconds !== undefined && { waitSeconds }),
   };
 }
 

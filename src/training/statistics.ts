@@ -1,4 +1,5 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
+import { readBatches } from "../data/read-batches.ts";
 import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
 
@@ -11,7 +12,7 @@ import type { Network } from "../model/network.ts";
  */
 export async function updateStatistics(
   network: Network,
-  data: Dataset,
+  data: AnyDataset,
   indices: Uint32Array,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -20,10 +21,13 @@ export async function updateStatistics(
   const size = Math.min(network.batchSize, indices.length);
   const batches = Math.floor(indices.length / size);
   const sums = statistics.map(({ value }) => new Float64Array(value.size));
+  const read = readBatches(data, indices, size);
   const slice = new TimeSlice();
   for (let batch = 0; batch < batches; batch++) {
     signal?.throwIfAborted();
-    network.stageImages(data.images, size, batch * size, indices);
+    const held = read(batch * size, size);
+    const some = held instanceof Promise ? await held : held;
+    network.stageImages(some.data.images, size, some.begin, some.indices);
     network.evaluate(size, "calibration", false);
     statistics.forEach(({ value }, i) => {
       const values = network.view(value.offset, value.size);

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import { InputRangeError } from "../errors.ts";
 import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
@@ -38,11 +38,8 @@ export class Trainer {
   /** True if it is between two steps, with nothing half done. */
   #isBetweenSteps = true;
 
-  /**
-   * @throws TypeError, RangeError if the data does not fit the network, or for a wrong option
-   * @internal
-   */
-  constructor(network: Network, data: Dataset, seed: number, options: FitOptions = {}) {
+  /** @throws TypeError, RangeError if the data does not fit the network, or for a wrong option @internal */
+  constructor(network: Network, data: AnyDataset, seed: number, options: FitOptions = {}) {
     const read = readFitOptions(options);
     const { epochs, schedule, averaging, validation } = read;
     checkRun(network, data, validation);
@@ -83,8 +80,7 @@ export class Trainer {
   }
 
   /**
-   * Goes on from where another run of the same options stood; weights and optimizer state must be back in place.
-   * @internal
+   * Goes on from where another run of the same options stood; weights and optimizer state must be back in place. @internal
    */
   resume(progress: Progress): void {
     checkProgress(progress, this.#options.epochs, this.stepsPerEpoch);
@@ -125,8 +121,7 @@ export class Trainer {
     this.#strategy = strategy;
     const { control } = this;
     const slice = new TimeSlice();
-    const loading = this.#data.load();
-    if (loading !== undefined) await loading;
+    await this.#data.load();
     if (this.#progress.step === 0) {
       // The state of an earlier run must not remain: moments, best weights, epochs waited.
       this.network.resetOptimizer();
@@ -142,12 +137,13 @@ export class Trainer {
         if (this.#reportsDue()) yield* this.#reports();
         const readers = turns.undisturbed();
         if (readers !== undefined) await readers;
-        if (this.#isInterrupted) return this.#history("interrupted");
         this.#isBetweenSteps = false;
         const start = performance.now();
-        const batch = this.#data.batch(order, this.#progress, this.#learningRate(this.#progress.step));
-        const made = strategy.step(batch);
+        const drawn = this.#data.batch(order, this.#progress, this.#learningRate(this.#progress.step));
         // Awaiting what is no promise would cost every step a turn of the event loop's queue.
+        const batch = drawn instanceof Promise ? await drawn : drawn;
+        if (this.#isInterrupted) return this.#history("interrupted");
+        const made = strategy.step(batch);
         const sums = made instanceof Promise ? await made : made;
         const event = this.#stepEvent(batch, sums, (performance.now() - start) / 1000);
         for (const callback of this.callbacks) {
@@ -213,8 +209,8 @@ export class Trainer {
   async #useAverage(): Promise<() => void> {
     const values = this.average?.values;
     if (this.average === undefined || values === undefined) return () => {};
-    const { useAverage } = await import("./later.ts");
-    const images = this.#data.statisticsImages(this.average.plan.statisticsImages);
+    const { statisticsImages, useAverage } = await import("./later.ts");
+    const images = statisticsImages(this.#data, this.average.plan.statisticsImages);
     return useAverage(values, this.network, images, this.#options.signal);
   }
 
@@ -249,19 +245,20 @@ export class Trainer {
 
   async #evaluationEvent(evaluation: SampleEvaluation): Promise<ReportEvent> {
     const { step } = this.#progress;
-    const { data, indices } = this.#data.sample(evaluation, step);
+    const { evaluatedImages } = await import("./later.ts");
+    const { data, indices } = evaluatedImages(this.#data, this.#options.validation, evaluation, step);
     const figures = await this.#strategy.evaluate(data, indices, evaluateOptions(this.#options));
     return { event: "evaluation", on: evaluation.on, epoch: epochOf(this.#facts, step), step, ...figures };
   }
 
   /** Notes a step that was made, and tells of it. */
-  #stepEvent({ learningRate }: Batch, sums: BatchSums, seconds: number): StepEvent {
+  #stepEvent({ learningRate, waitSeconds }: Batch, sums: BatchSums, seconds: number): StepEvent {
     if (this.average !== undefined) {
       const { offset, count } = this.network.parameters.moving;
       this.average.update(this.#progress.step + 1, this.network.view(offset, count));
     }
     this.#progress = afterStep(this.#progress, sums, seconds, this.#data.later);
-    return stepEvent(this.#facts, this.#progress, sums, learningRate);
+    return stepEvent(this.#facts, this.#progress, sums, learningRate, waitSeconds);
   }
 
   async #endEpoch(start: number, control: TrainingControl): Promise<EpochEvent> {

@@ -1,10 +1,10 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
 import { updateStatistics } from "./statistics.ts";
 
 /** The images over which running statistics are taken anew; without any the average has its own. */
 export interface StatisticsImages {
-  readonly data: Dataset;
+  readonly data: AnyDataset;
   readonly indices: Uint32Array;
 }
 

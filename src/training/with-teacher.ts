@@ -1,5 +1,13 @@
 import { placesOf } from "../data/classes.ts";
-import { createDataset, type Dataset, imageSize } from "../data/dataset.ts";
+import {
+  type AnyDataset,
+  createDataset,
+  type Dataset,
+  type DatasetFacts,
+  imageSize,
+  type StreamedDataset,
+} from "../data/dataset.ts";
+import { readBatches } from "../data/read-batches.ts";
 import { checkScaling } from "../data/scaling.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
 import { exp } from "../numeric/math.ts";
@@ -39,7 +47,19 @@ const AT_ONCE = 256;
  * await student.compile({ optimizer: "adam", loss: distillation({ temperature: 4 }) });
  * await student.fit(taught, { epochs: 5, validation: test });
  */
-export async function withTeacher(data: Dataset, teacher: Model, options: WithTeacherOptions = {}): Promise<Dataset> {
+export async function withTeacher(data: Dataset, teacher: Model, options?: WithTeacherOptions): Promise<Dataset>;
+/** The same of a streamed data set with labels of its own. */
+export async function withTeacher(
+  data: StreamedDataset,
+  teacher: Model,
+  options?: WithTeacherOptions,
+): Promise<StreamedDataset>;
+export async function withTeacher(data: AnyDataset, teacher: Model, options?: WithTeacherOptions): Promise<AnyDataset>;
+export async function withTeacher(
+  data: AnyDataset,
+  teacher: Model,
+  options: WithTeacherOptions = {},
+): Promise<AnyDataset> {
   const { signal, onProgress } = readOptions(WHO, WITH_TEACHER, options);
   if (data.labels === undefined) throw new InputTypeError(WHO, "a data set with labels", "one with targets", "missing");
   const { network, architecture } = teacher;
@@ -52,10 +72,12 @@ export async function withTeacher(data: Dataset, teacher: Model, options: WithTe
   const width = architecture.outputs;
   const size = imageSize(data);
   const targets = new Float32Array(data.length * data.classes);
+  const read = readBatches(data, undefined, AT_ONCE);
   for (let begin = 0; begin < data.length; begin += AT_ONCE) {
     signal?.throwIfAborted();
     const end = Math.min(begin + AT_ONCE, data.length);
-    const pixels = data.images.subarray(begin * size, end * size);
+    const held = await read(begin, end - begin);
+    const pixels = held.data.images.subarray(held.begin * size, (held.begin + end - begin) * size);
     const scores = await teacher.predict(pixels, { shape: data.shape });
     for (let i = 0; i < end - begin; i++) {
       const row = scores.subarray(i * width, (i + 1) * width);
@@ -64,7 +86,7 @@ export async function withTeacher(data: Dataset, teacher: Model, options: WithTe
     }
     onProgress?.(end);
   }
-  return createDataset({ ...data, targets });
+  return "read" in data ? { ...data, targets } : createDataset({ ...data, targets });
 }
 
 function endsInSoftmax({ architecture: { graph } }: Model): boolean {
@@ -79,7 +101,7 @@ function softmaxOf(logits: readonly number[]): readonly number[] {
 }
 
 /** The teacher's output for each class of the data. */
-function classPlaces({ classNames, classes, name }: Dataset, teacher: Model): readonly number[] {
+function classPlaces({ classNames, classes, name }: DatasetFacts, teacher: Model): readonly number[] {
   const { outputs } = teacher.architecture;
   if (classNames === undefined || teacher.classNames === undefined) {
     if (classes === outputs) return Array.from({ length: classes }, (_, c) => c);

@@ -59,7 +59,7 @@ export class HostedSession {
     onProgress: OnProgress | undefined,
   ): Promise<ReadInfo> {
     setHdf5Address(hdf5);
-    const options = { ...settings, onProgress: onProgress && throttled(onProgress) };
+    const options = { ...settings, streaming: false, onProgress: onProgress && throttled(onProgress) } as const;
     return this.addRead(await readData(files, options), settings);
   }
 

@@ -117,7 +117,7 @@ export class Session {
     settings: ReadSettings,
     onProgress: ((done: number, total: number | undefined) => void) | undefined,
   ): Promise<ReadInfo> {
-    return this.#remote.call("addRead", await readData(files, { ...settings, onProgress }), settings);
+    return this.#remote.call("addRead", await readData(files, { ...settings, streaming: false, onProgress }), settings);
   }
 
   /** Moves a data set to the worker. With `transfer` its memory goes there and is gone here; else it is copied. */

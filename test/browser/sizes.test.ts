@@ -98,8 +98,8 @@ describe("the size of the library, packed by gzip", () => {
     expect(size).toBeGreaterThan(40 * KB);
   });
 
-  it("is at most 100 KB for one file with all engines", async () => {
-    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 100 * KB);
+  it("is at most 101 KB for one file with all engines", async () => {
+    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 101 * KB);
   });
 });
 

@@ -54,7 +54,11 @@ function photos(name: string): string {
 }
 
 /** Reads a folder or archive with a cache in the folder `cache`, and counts the pictures that were decoded. */
-async function reading(path: string, options: ReadDataOptions = {}, cache = new PictureFiles(join(root, "cache"))) {
+async function reading(
+  path: string,
+  options: ReadDataOptions & { readonly streaming?: false } = {},
+  cache = new PictureFiles(join(root, "cache")),
+) {
   decode.mockClear();
   const data = await readDataFiles(await openDataFiles(path), { skipBroken: true, stretch: true, ...options }, cache);
   return { data, decoded: decode.mock.calls.length };

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
+import { safetensorsHeaderBytes } from "../../src/data/read/safetensors-header.ts";
 import { readCheckpoint } from "../../src/formats/checkpoint.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import { safetensorsHeaderBytes } from "../../src/formats/safetensors-header.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { flatten } from "../../src/layers/flatten.ts";

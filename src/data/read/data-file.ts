@@ -28,6 +28,10 @@ export interface DataFile {
   stream(): AsyncIterable<Uint8Array>;
   /** Its bytes as they lie in the file that a user gave, packed where they are: equal ones have equal content. */
   storedBytes(): Promise<Uint8Array>;
+  /** Reads bytes `begin` to `end` - 1, without the others; undefined where that cannot be done, as in packed files. */
+  readonly range?: (begin: number, end: number) => Promise<Uint8Array>;
+  /** Path on the disk, for who reads it in another thread. */
+  readonly path?: string;
 }
 
 /** A file's bytes, or a `File` or `Blob`, under a name. */
@@ -58,6 +62,7 @@ function memoryFile(name: string, bytes: Uint8Array): DataFile {
       yield bytes;
     },
     storedBytes: async () => bytes,
+    range: async (begin, end) => bytes.subarray(begin, end),
   };
 }
 
@@ -73,6 +78,7 @@ function blobFile(name: string, blob: Blob): DataFile {
     start: async (count) => new Uint8Array(await blob.slice(0, count).arrayBuffer()),
     bytes,
     storedBytes: bytes,
+    range: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
     async *stream() {
       const reader = blob.stream().getReader();
       for (;;) {

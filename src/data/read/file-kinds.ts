@@ -14,6 +14,7 @@ import type { DataKind } from "./formats.ts";
 import { HDF5_START, isHdf5 } from "./hdf5-file.ts";
 import { isNpy } from "./npy.ts";
 import type { ReadContext } from "./options.ts";
+import { isSafetensors } from "./safetensors-arrays.ts";
 import { isTar } from "./tar.ts";
 import { hasTextMark } from "./utf8-pieces.ts";
 import { isZip } from "./zip.ts";
@@ -44,7 +45,7 @@ const UNRELATED =
   /\.(txt|json|jsonl|xml|ya?ml|toml|cfg|conf|ini|log|db|lnk|url|md5|sha\d*|sh|bat|[cm]?[jt]s|bak|tmp|part|crdownload)$/i;
 
 /** Names of files that hold data, other than pictures. */
-const DATA = /\.(npy|npz|h5|hdf5|csv|tsv|bin|zip|tar|tgz|gz)$|idx\d-ubyte$|(data|test)_batch(_\d+)?$/i;
+const DATA = /\.(npy|npz|h5|hdf5|safetensors|csv|tsv|bin|zip|tar|tgz|gz)$|idx\d-ubyte$|(data|test)_batch(_\d+)?$/i;
 
 /**
  * Sorts out which files are the data, and notes what is left out: files beside the data, and files named as data that
@@ -60,7 +61,7 @@ export async function sortByKind(files: readonly DataFile[], context: ReadContex
   if (found === undefined || more.length > 0) {
     context.leftOut.check("readData", "files that can be read");
     const got = [...groups].map(([kind, some]) => `${some.length} ${kind} (${JSON.stringify(some[0].name)})`);
-    const known = "IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures";
+    const known = "IDX, .npy, .npz, HDF5, safetensors, CSV, CIFAR, or pictures";
     const what = got.length === 0 ? JSON.stringify(files[0].name) : got.join(", ");
     throw new InputRangeError("readData", `files of one known format (${known})`, what, "unsupported-file");
   }
@@ -118,6 +119,7 @@ async function kindOf(file: DataFile, start: Uint8Array, isOneOfMany: boolean): 
   if (isZip(start) || isTar(start)) return "archive";
   if (isNpy(start)) return "npy";
   if (isHdf5(start)) return "hdf5";
+  if (isSafetensors(start)) return "safetensors";
   if (pictureFormat(start) !== undefined || isPictureName(name)) return "picture";
   if (start.length >= 4 && start[0] === 0 && start[1] === 0 && start[2] >= 8 && start[3] >= 1 && start[3] <= 4)
     return "idx";

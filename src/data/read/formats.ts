@@ -3,6 +3,7 @@ const FORMATS = {
   idx: "IDX",
   npy: "NumPy",
   hdf5: "HDF5",
+  safetensors: "safetensors",
   csv: "CSV",
   "CIFAR-10": "CIFAR-10",
   "CIFAR-100": "CIFAR-100",

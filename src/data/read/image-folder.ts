@@ -11,17 +11,20 @@ import { allowedBytes } from "../expansion.ts";
 import { inBytes, type RasterImage, type ResizedSamples } from "../image.ts";
 import { decodePicture } from "../picture-decoder.ts";
 import type { PictureFit } from "../picture-fit.ts";
-import { isDecoded, MAX_PICTURE_BYTES, pictureFormat } from "../picture-format.ts";
+import { MAX_PICTURE_BYTES, pictureFormat } from "../picture-format.ts";
 import type { PictureSize } from "../picture-size.ts";
 import { shapedSamples } from "../shaped-samples.ts";
 import { narrowed } from "./array-images.ts";
-import { type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
+import { type ClassFolders, type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
 import type { DataFile } from "./data-file.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
 import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
+import { faultOf, hasColours } from "./picture-rows.ts";
 import { PictureStore } from "./picture-store.ts";
 import type { ReadSettings } from "./settings.ts";
+import { expectSize, streamedPictures } from "./streamed-folder.ts";
+import type { StreamedParts } from "./streamed-parts.ts";
 
 const MAX_CLASSES = 65_536;
 
@@ -29,6 +32,8 @@ const MAX_CLASSES = 65_536;
 export interface FolderParts extends Parts {
   readonly pictures: PictureFacts | undefined;
   readonly notes: readonly string[];
+  /** The parts in place of the others, where pictures are decoded when they are needed. */
+  readonly streamed?: StreamedParts;
   /** Settings with which the same comes of the same pictures. */
   readonly alike?: readonly Pick<ReadSettings, "size" | "channels">[];
 }
@@ -52,7 +57,9 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   const total = train.length + test.length + validation.length;
   context.leftOut.countFiles(total);
   const auto = context.size === "auto" ? await chooseSize(all.flat()) : undefined;
-  const gallery = new Gallery(context, context.size === "auto" ? auto : context.size);
+  const size = context.size === "auto" ? auto : context.size;
+  if (context.streaming !== false) return streamedFolder({ train, test, validation, names, notes }, size, context);
+  const gallery = new Gallery(context, size);
   const read: (ReadPictures | undefined)[] = [];
   let done = 0;
   for (const pictures of all) {
@@ -67,6 +74,30 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   const { facts, alike } = gallery;
   const depths = read.map((part) => part?.note).filter((note) => note !== undefined);
   return { ...parts, classNames: names, pictures: facts, notes: [...notes, ...depths], alike };
+}
+
+/** Pictures by part, and what is known of them by their folders. */
+interface SortedPictures extends Omit<ClassFolders, "notes"> {
+  readonly names: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** The same where pictures are decoded when they are needed. */
+async function streamedFolder(
+  { train, test, validation, names, notes }: SortedPictures,
+  size: PictureSize | undefined,
+  context: ReadContext,
+): Promise<FolderParts> {
+  const requests = [train, test, validation].map((pictures) => ({
+    pictures,
+    places: placesOfClasses(pictures, names),
+  }));
+  const { parts, facts } = await streamedPictures(requests, size, context);
+  const [trained, tested, validated] = parts;
+  if (train.length > 0) checkClasses(train, names, trained);
+  else checkClasses(test.length > 0 ? test : validation, names, tested ?? validated);
+  const own = { train: trained, test: tested ?? validated, ...(validated && { validation: validated }) };
+  return { train: undefined, test: undefined, pictures: facts, notes, streamed: { ...own, classNames: names } };
 }
 
 /** The note on pictures that were brought to a size which nobody said; undefined where there is nothing to say. */
@@ -101,7 +132,7 @@ class Gallery {
   readonly #wanted: PictureSize | undefined;
   readonly #survey = new PictureSurvey();
   #channelsOfFirst: 1 | 3 | undefined;
-  #first: { readonly name: string; readonly width: number; readonly height: number } | undefined;
+  #first: { readonly name: string; readonly size: PictureSize } | undefined;
 
   /** @param size height and width for all; undefined where they have to have one size */
   constructor(options: ReadContext, size: PictureSize | undefined) {
@@ -112,7 +143,7 @@ class Gallery {
 
   /** Height and width, known from the first picture on. */
   get size(): readonly [height: number, width: number] {
-    return this.#wanted ?? [this.#first?.height ?? 0, this.#first?.width ?? 0];
+    return this.#wanted ?? this.#first?.size ?? [0, 0];
   }
 
   /** Sizes and kinds of the pictures so far; undefined where there are none. */
@@ -156,32 +187,13 @@ class Gallery {
 
   #fitted(image: RasterImage, name: string): ResizedSamples {
     const { width, height } = image;
-    this.#first ??= { name, width, height };
-    const first = this.#first;
-    if (this.#wanted === undefined && (width !== first.width || height !== first.height)) {
-      const got = `${JSON.stringify(first.name)} of ${first.height} x ${first.width} and ${JSON.stringify(name)} of ${height} x ${width}`;
-      throw new InputRangeError("readImages", "pictures of one size", got, "damaged-file", {
-        advice: `${flagAndKey("size")} makes them equal`,
-      });
-    }
+    this.#first ??= { name, size: [height, width] };
+    if (this.#wanted === undefined) expectSize(this.#first, name, [height, width]);
     if (this.#options.channels === undefined && this.channels === 1 && hasColours(image)) this.channels = 3;
     this.#channelsOfFirst ??= this.channels;
     const { fit } = this.#options;
     return shapedSamples(image, ...this.size, this.channels, fit);
   }
-}
-
-/** A word for a picture that cannot be decoded. */
-function faultOf(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "empty";
-  const format = pictureFormat(bytes);
-  return isDecoded(format) ? "corrupt" : (format ?? "no picture");
-}
-
-function hasColours({ channels, data }: RasterImage): boolean {
-  if (channels < 3) return false;
-  for (let i = 0; i < data.length; i += channels) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return true;
-  return false;
 }
 
 /** Pictures that are to be read as one part of the data. */
@@ -239,7 +251,11 @@ function placesOfClasses(pictures: readonly ClassPicture[], names: readonly stri
 }
 
 /** @throws RangeError if there is a class whose pictures were all left out */
-function checkClasses(pictures: readonly ClassPicture[], names: readonly string[], part: Part | undefined): void {
+function checkClasses(
+  pictures: readonly ClassPicture[],
+  names: readonly string[],
+  part: Pick<Part, "labels"> | undefined,
+): void {
   const found = new Set<number>(part?.labels);
   const empty = names.findIndex((_, i) => !found.has(i));
   if (empty < 0) return;

@@ -7,9 +7,16 @@
 import { InputRangeError, listed } from "../../errors.ts";
 import { flagAndKey } from "../../options/names.ts";
 import { channelsLast, imageLayout, labelCount, labelsOf } from "./array-images.ts";
-import { type ArrayFile, pixelsOf } from "./number-array.ts";
+import { type ArrayFile, pixelsOf, rowPixels, sizeOfShape } from "./number-array.ts";
 import type { Part, Parts } from "./parts.ts";
-import type { ArrayNames, ReadSettings } from "./settings.ts";
+import type { ArrayNames, ReadSettings, ReadValues } from "./settings.ts";
+import {
+  expectNoStreaming,
+  isStreamed,
+  prefetchWithin,
+  type StreamedPart,
+  type StreamedParts,
+} from "./streamed-parts.ts";
 
 type Role = keyof ArrayNames;
 
@@ -45,6 +52,8 @@ type Chosen = { readonly [role in Role]?: ArrayFile };
 /** Result of {@link readArrays}: parts, and notes of guesses. */
 export interface ArrayParts extends Parts {
   readonly notes: readonly string[];
+  /** The parts in place of the others, where they stay in their file. */
+  readonly streamed?: StreamedParts;
 }
 
 /**
@@ -53,15 +62,17 @@ export interface ArrayParts extends Parts {
  * @param who stands in error messages
  * @throws RangeError if the arrays cannot be told apart, or one is wrong
  */
-export async function readArrays(
-  who: string,
-  arrays: readonly ArrayFile[],
-  settings: ReadSettings,
-): Promise<ArrayParts> {
+export async function readArrays(who: string, arrays: readonly ArrayFile[], settings: ReadValues): Promise<ArrayParts> {
   const { chosen, notes } = await choose(who, arrays, settings);
   const pairs = [pairOf(who, chosen.xTrain, chosen.yTrain), pairOf(who, chosen.xTest, chosen.yTest)];
   const found = pairs.filter((pair) => pair !== undefined);
   if (found.length === 0) throw new InputRangeError(who, "images and labels", shapesOf(arrays), "damaged-file");
+  const streamed = await streamedArrays(found, settings);
+  if (streamed !== undefined) {
+    const train = pairs[0] === undefined ? undefined : streamed[0];
+    const test = pairs[1] === undefined ? undefined : streamed.at(-1);
+    return { train: undefined, test: undefined, notes, streamed: { train, test } };
+  }
   const read: {
     layout: ReturnType<typeof imageLayout>;
     labels: Part["labels"];
@@ -72,15 +83,7 @@ export async function readArrays(
     // much is read.
     if (images.type === undefined) await images.read();
     const layout = imageLayout(images, settings);
-    if (labelCount(labels.shape) !== images.shape[0]) {
-      const got = `[${labels.shape.join(", ")}]`;
-      throw new InputRangeError(
-        labels.who,
-        `${images.shape[0]} labels, one per image`,
-        `shape ${got}`,
-        "shape-mismatch",
-      );
-    }
+    checkCounts(images, labels);
     const classes = labelsOf(labels.who, await labels.read());
     read.push({ layout, labels: classes, array: channelsLast(await images.read(), layout) });
   }
@@ -89,6 +92,45 @@ export async function readArrays(
   const train = pairs[0] === undefined ? undefined : parts[0];
   const test = pairs[1] === undefined ? undefined : parts.at(-1);
   return { train, test, notes };
+}
+
+/** @throws RangeError unless there is a label for each image */
+function checkCounts(images: ArrayFile, labels: ArrayFile): void {
+  if (labelCount(labels.shape) === images.shape[0]) return;
+  const got = `shape [${labels.shape.join(", ")}]`;
+  throw new InputRangeError(labels.who, `${images.shape[0]} labels, one per image`, got, "shape-mismatch");
+}
+
+/** Pairs of images and labels whose images stay in their files; undefined where they are to be read into memory. */
+export async function streamedArrays(
+  pairs: readonly { readonly images: ArrayFile; readonly labels: ArrayFile }[],
+  settings: ReadValues,
+  depth?: Part["depth"],
+): Promise<StreamedPart[] | undefined> {
+  const bytes = pairs.reduce(
+    (sum, { images }) => sum + sizeOfShape(images.shape) * (images.type === "uint8" ? 1 : 4),
+    0,
+  );
+  if (!isStreamed(settings, bytes)) return undefined;
+  const parts: StreamedPart[] = [];
+  for (const { images, labels } of pairs) {
+    if (images.type === undefined) await images.read();
+    const layout = imageLayout(images, settings);
+    checkCounts(images, labels);
+    const rows = await images.rows?.();
+    if (rows === undefined) {
+      expectNoStreaming(settings, images.who, "one that is packed, or in Fortran's order");
+      return undefined;
+    }
+    parts.push({
+      shape: layout.shape,
+      labels: labelsOf(labels.who, await labels.read()),
+      depth,
+      read: async (indices) => rowPixels(channelsLast(await rows(indices), layout)),
+      prefetch: prefetchWithin(settings, bytes / images.shape[0]),
+    });
+  }
+  return parts;
 }
 
 function pairOf(who: string, images: ArrayFile | undefined, labels: ArrayFile | undefined) {

@@ -8,6 +8,7 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
+import { rowReader } from "./array-rows.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
 import {
   type ArrayFile,
@@ -141,7 +142,12 @@ export async function openNpy(file: DataFile, name: string = file.name.replace(/
   const who = `readNpy ${JSON.stringify(file.name)}`;
   const header = parseHeader(who, await file.start(MAX_HEADER + 12));
   const { type, shape } = header;
-  return { name, who, shape, type, read: () => readValues(who, file, header) };
+  const { fortran, littleEndian, headerBytes: begin } = header;
+  const rows = async () =>
+    type === undefined || (fortran && shape.length > 1)
+      ? undefined
+      : rowReader(file, { who, type, littleEndian, shape, begin });
+  return { name, who, shape, type, read: () => readValues(who, file, header), rows };
 }
 
 async function readValues(who: string, file: DataFile, header: Header): Promise<NumberArray> {

@@ -46,6 +46,9 @@ export interface NumberArray {
   readonly bytes: Uint8Array;
 }
 
+/** Reads the rows at some indices along the first axis, stacked in that order. */
+export type RowReader = (indices: Uint32Array) => Promise<NumberArray>;
+
 /** An array in a file, not read yet. */
 export interface ArrayFile {
   /** Name in the file, such as `x_train`. */
@@ -56,6 +59,8 @@ export interface ArrayFile {
   /** Type of its numbers; undefined for other content, about which `read` throws. */
   readonly type: NumberType | undefined;
   read(): Promise<NumberArray>;
+  /** A reader of its rows, which leaves the rest in the file; undefined where that cannot be done. */
+  rows?(): Promise<RowReader | undefined>;
 }
 
 /** The number of elements of a shape. */
@@ -141,6 +146,13 @@ export function pixelsOf(arrays: readonly NumberArray[]): Pixels[] {
     for (let i = 0; i < count; i++) pixels[i] = read(i);
     return pixels;
   });
+}
+
+/** Pixels of some rows of an array: bytes where its numbers are, else floats. */
+export function rowPixels(array: NumberArray): Pixels {
+  if (array.type === "uint8") return array.bytes;
+  const read = numberReader(array);
+  return Float32Array.from({ length: sizeOfShape(array.shape) }, (_, i) => read(i));
 }
 
 function holdBytes(ranges: readonly NumberRange[]): boolean {

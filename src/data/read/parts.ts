@@ -5,7 +5,7 @@
  */
 
 import { InputRangeError } from "../../errors.ts";
-import { createDataset, type Dataset } from "../dataset.ts";
+import type { AnyDataset, Dataset } from "../dataset.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
 import type { PictureFacts } from "./picture-facts.ts";
@@ -28,15 +28,15 @@ export interface Parts {
 }
 
 /** Data sets read from files. */
-export interface ReadData {
+export interface ReadData<D extends AnyDataset = Dataset> {
   /** Name of the format, such as "CSV". */
   readonly format: string;
   /** Images to train on; undefined where there are none. */
-  readonly train: Dataset | undefined;
+  readonly train: D | undefined;
   /** Images to test on; undefined where there are none. */
-  readonly test: Dataset | undefined;
+  readonly test: D | undefined;
   /** The part that is for validation, of pictures in folders that say so; the same as `test` where there is no other to test on. */
-  readonly validation?: Dataset | undefined;
+  readonly validation?: D | undefined;
   /** Sizes and kinds of the files, where they are pictures. */
   readonly pictures?: PictureFacts | undefined;
   /** True where pictures were not decoded, but taken from the cache. */
@@ -48,22 +48,33 @@ export interface ReadData {
 /** More classes than this, and more than there are images, are a mistake. */
 const MANY_CLASSES = 1000;
 
+/** All facts of a data set that a reader finds, but for its pixels. */
+export type FoundFacts = Pick<Dataset, "name" | "shape" | "labels" | "classes" | "classNames" | "scaling">;
+
 /**
  * The data sets "train" and "test" of a reader's parts. Both have the classes of the first.
  *
  * @param who stands in error messages
+ * @param create makes a data set of a part
  * @throws RangeError if the parts don't fit each other, or labels are implausible
  */
-export function makeDatasets(
+export function makeDatasets<P extends Pick<Part, "shape" | "labels">, D extends AnyDataset>(
   who: string,
-  parts: Parts & { readonly scaling: PixelScaling },
-): Pick<ReadData, "train" | "test" | "validation"> {
+  parts: {
+    readonly train: P | undefined;
+    readonly test: P | undefined;
+    readonly validation?: P | undefined;
+    readonly classNames?: readonly string[] | undefined;
+    readonly scaling: PixelScaling;
+  },
+  create: (facts: FoundFacts, part: P) => D,
+): Pick<ReadData<D>, "train" | "test" | "validation"> {
   const { train: first, test: second, validation: third, classNames, scaling } = parts;
   const some = first ?? second;
   if (some === undefined) throw new InputRangeError(who, "images", "none", "missing");
   const classes = classNames?.length ?? plausibleClasses(who, some.labels);
-  const make = (name: string, { shape, images, labels }: Part) =>
-    createDataset({ name, shape, images, labels, classes, classNames, scaling });
+  const make = (name: string, part: P) =>
+    create({ name, shape: part.shape, labels: part.labels, classes, classNames, scaling }, part);
   const train = first && make("train", first);
   const test = second && make("test", second);
   if (train !== undefined && test !== undefined && train.shape.join() !== test.shape.join()) {
@@ -75,7 +86,7 @@ export function makeDatasets(
 }
 
 /** The note on images to train on that are all of one class; undefined where they are not. */
-export function oneClassNote(train: Dataset | undefined): string | undefined {
+export function oneClassNote(train: AnyDataset | undefined): string | undefined {
   const { labels, classNames } = train ?? {};
   if (labels === undefined) return undefined;
   for (let i = 1; i < labels.length; i++) if (labels[i] !== labels[0]) return undefined;

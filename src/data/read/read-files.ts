@@ -4,36 +4,36 @@
  * @module
  */
 
-import { type InputError, InputRangeError, isInputError, listed, retold } from "../../errors.ts";
+import { type InputError, InputRangeError, isInputError, retold } from "../../errors.ts";
 import { readOptions } from "../../options/schema.ts";
+import { type AnyDataset, createDataset } from "../dataset.ts";
 import type { PictureFit } from "../picture-fit.ts";
 import type { PixelScaling } from "../scaling.ts";
 import { splitStratified } from "../split.ts";
 import { settingsFor } from "./applicable.ts";
+import { readHdf5Files, readNpyFiles, readSafetensorsFiles, shown, stem } from "./array-files.ts";
 import { readCifar } from "./cifar.ts";
 import { readCsv } from "./csv.ts";
 import { imageTables } from "./csv-files.ts";
 import type { DataFile } from "./data-file.ts";
 import { sortByKind } from "./file-kinds.ts";
 import { formatName } from "./formats.ts";
-import { withHdf5 } from "./hdf5.ts";
 import { readIdxFiles } from "./idx-files.ts";
 import { readImageFolder, sizeNote } from "./image-folder.ts";
 import { LeftOut } from "./left-out.ts";
-import { readArrays } from "./named-arrays.ts";
-import { openNpy } from "./npy.ts";
-import type { ArrayFile } from "./number-array.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
-import { makeDatasets, oneClassNote, type Parts, type ReadData } from "./parts.ts";
+import { makeDatasets, oneClassNote, type Part, type Parts, type ReadData } from "./parts.ts";
 import { type PictureCache, throughCache } from "./picture-cache.ts";
 import type { PictureFacts } from "./picture-facts.ts";
-import { checkReadSettings, READ_SETTINGS, type ReadSettings } from "./settings.ts";
+import { checkReadSettings, READ_SETTINGS, type ReadSettings, type ReadValues } from "./settings.ts";
+import { picturesAreStreamed } from "./streamed-folder.ts";
+import { type StreamedParts, streamedDatasets } from "./streamed-parts.ts";
 import { scaleParts } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
 
 /** The data sets that are there. */
-type DatasetParts = Pick<ReadData, "train" | "test" | "validation">;
+type DatasetParts = Pick<ReadData<AnyDataset>, "train" | "test" | "validation">;
 
 /** Deepest nesting of folders. */
 const MAX_FOLDERS = 100;
@@ -48,24 +48,35 @@ const MAX_DEPTH = 2;
  * @param cache keeps decoded pictures
  * @throws RangeError if the format is not known, or a file is wrong
  */
+export function readDataFiles(
+  files: readonly DataFile[],
+  options?: ReadDataOptions & { readonly streaming?: false | undefined },
+  cache?: PictureCache,
+): Promise<ReadData>;
+export function readDataFiles(
+  files: readonly DataFile[],
+  options: ReadDataOptions,
+  cache?: PictureCache,
+): Promise<ReadData<AnyDataset>>;
 export async function readDataFiles(
   files: readonly DataFile[],
   options: ReadDataOptions = {},
   cache?: PictureCache,
-): Promise<ReadData> {
-  const { decodeImage, onProgress, signal, usual = {}, ...others } = options;
+): Promise<ReadData<AnyDataset>> {
+  const { decodeImage, decodeAhead, onProgress, signal, usual = {}, ...others } = options;
   const given = checkReadSettings("readData", others);
   const settings = readOptions("readData", READ_SETTINGS, given);
   const leftOut = new LeftOut(settings);
   const asked: Asked = { given, usual: checkReadSettings("readData: usual", usual), cache };
-  const context = { ...settings, decodeImage, onProgress, signal, leftOut };
-  const { format, parts, pictures, cached, notes: found } = await readParts(tidied(files), context, asked, 0);
+  const context = { ...settings, decodeImage, decodeAhead, onProgress, signal, leftOut };
+  const { format, pictures, cached, notes: found, ...reading } = await readParts(tidied(files), context, asked, 0);
   const notes = [...found, ...leftOut.notes()];
-  // Version 0.1 left IDX files as they are.
-  const stretch = format === "IDX" && settings.stretch === "former" ? false : settings.stretch;
-  const { notes: scalingNotes, ...scaled } = scaleParts(parts, { ...settings, stretch });
-  const scaling = withFit(scaled.scaling, pictures && fitOf(context, asked));
-  const datasets = makeDatasets(`read ${format}`, { ...scaled, scaling, classNames: parts.classNames });
+  const fitted = (scaling: PixelScaling) => withFit(scaling, pictures && fitOf(context, asked));
+  const who = `read ${format}`;
+  const { notes: scalingNotes, ...datasets } =
+    reading.streamed === undefined
+      ? datasetsOf(who, reading.parts, settings, format, fitted)
+      : await streamedDatasets(who, reading.streamed, context, fitted);
   const { split, splitSeed } = settings;
   const data: DatasetParts = split === undefined ? datasets : splitOff(datasets, split, splitSeed);
   const one = oneClassNote(data.train);
@@ -76,6 +87,23 @@ export async function readDataFiles(
     ...(cached && { cached }),
     notes: [...notes, ...scalingNotes, ...(one === undefined ? [] : [one])],
   };
+}
+
+/** The data sets of parts in memory, with notes on their scaling. */
+function datasetsOf(
+  who: string,
+  parts: Parts,
+  settings: ReadValues,
+  format: string,
+  fitted: (scaling: PixelScaling) => PixelScaling,
+): DatasetParts & Pick<ReadData, "notes"> {
+  // Version 0.1 left IDX files as they are.
+  const stretch = format === "IDX" && settings.stretch === "former" ? false : settings.stretch;
+  const { notes, ...scaled } = scaleParts(parts, { ...settings, stretch });
+  const { classNames } = parts;
+  const all = { ...scaled, scaling: fitted(scaled.scaling), classNames };
+  const made = makeDatasets(who, all, (facts, { images }: Part) => createDataset({ ...facts, images }));
+  return { ...made, notes };
 }
 
 /** The way that pictures are brought to their shape: as the settings say, else as those of a model were. */
@@ -124,6 +152,7 @@ interface Found extends Parts {
   readonly pictures?: PictureFacts | undefined;
   readonly cached?: true;
   readonly notes?: readonly string[];
+  readonly streamed?: StreamedParts | undefined;
 }
 
 /** Settings that were given, those that hold for the formats that know them, and where decoded pictures are kept. */
@@ -136,6 +165,8 @@ interface Asked {
 interface Reading {
   readonly format: string;
   readonly parts: Parts;
+  /** In place of these, where pixels stay in their files. */
+  readonly streamed: StreamedParts | undefined;
   readonly pictures: PictureFacts | undefined;
   readonly cached: true | undefined;
   readonly notes: readonly string[];
@@ -155,9 +186,10 @@ async function readParts(
   }
   const format = formatName(kind);
   const options = { ...context, ...settingsFor(format, asked.given, asked.usual) };
-  const reading = ({ notes = [], pictures, cached, ...parts }: Found): Reading => ({
+  const reading = ({ notes = [], pictures, cached, streamed, ...parts }: Found): Reading => ({
     format,
     parts,
+    streamed,
     pictures,
     cached,
     notes,
@@ -167,6 +199,8 @@ async function readParts(
       return reading(await readIdxFiles(own, others, options));
     case "npy":
       return reading(await readNpyFiles(own, options));
+    case "safetensors":
+      return reading(await readSafetensorsFiles(own, options));
     case "hdf5":
       return reading(await readHdf5Files(own, [], options));
     case "csv": {
@@ -181,25 +215,13 @@ async function readParts(
       return reading(await readCifar(kind, train, test, others, options));
     }
     case "picture": {
-      const fitted = { ...options, fit: fitOf(options, asked) };
-      const found = await throughCache(asked.cache, own, fitted, () => readImageFolder(own, fitted));
+      const fitted = { ...options, fit: fitOf(options, asked), streaming: await picturesAreStreamed(own, options) };
+      const cache = fitted.streaming ? undefined : asked.cache;
+      const found = await throughCache(cache, own, fitted, () => readImageFolder(own, fitted));
       const note = sizeNote(found.pictures, fitted);
       return reading(note === undefined ? found : { ...found, notes: [...found.notes, note] });
     }
   }
-}
-
-/** The first of some files, and how many more there are. */
-function shown(files: readonly DataFile[]): string {
-  return listed(
-    files.map(({ name }) => JSON.stringify(name)),
-    1,
-  );
-}
-
-/** A file's name without its last ending. */
-function stem({ name }: DataFile): string {
-  return name.replace(/\.[^./]*$/, "");
 }
 
 /** Files in the order of their names, those with "test" in it apart. */
@@ -217,34 +239,6 @@ function only(files: readonly DataFile[]): DataFile | undefined {
     shown(files),
     "damaged-file",
   );
-}
-
-/** Arrays of a file each, which the files are the names of; where two are called the same, with their folders. */
-async function readNpyFiles(files: readonly DataFile[], options: ReadContext): Promise<Found> {
-  const names = files.map((file) => stem(file).split("/").at(-1) ?? "");
-  const areUnique = new Set(names).size === names.length;
-  const arrays = await Promise.all(files.map((file, i) => openNpy(file, areUnique ? names[i] : stem(file))));
-  return readArrays(`readNpy ${shown(files)}`, arrays, options);
-}
-
-/** All arrays of some HDF5 files, which have to be open together. */
-async function readHdf5Files(
-  files: readonly DataFile[],
-  arrays: readonly ArrayFile[],
-  options: ReadContext,
-  all: readonly DataFile[] = files,
-): Promise<Found> {
-  const [file, ...rest] = files;
-  if (file === undefined) return readArrays(`readHdf5 ${shown(all)}`, arrays, options);
-  return withHdf5(file, options, (found) => {
-    const prefix = all.length > 1 ? `${stem(file)}/` : "";
-    return readHdf5Files(
-      rest,
-      [...arrays, ...found.map((array) => ({ ...array, name: prefix + array.name }))],
-      options,
-      all,
-    );
-  });
 }
 
 /** The content of archives; of several, each one's files under its name. */

@@ -27,6 +27,9 @@ const ARRAY_NAMES = {
   yTest: { kind: text(), optional: true },
 } as const satisfies OptionSchema;
 
+/** Formats whose pixels can stay in their files. */
+const STREAMED: readonly FormatName[] = ["pictures", "NumPy", "HDF5", "IDX", "safetensors"];
+
 /** Settings of the readers of data files. */
 export const READ_SETTINGS = {
   /** Share of each class that is held out from data without a test set. */
@@ -46,15 +49,15 @@ export const READ_SETTINGS = {
   /** Channels of the images, 1 grey or 3 colours. If not given, 3 where any picture has colours. */
   channels: { kind: greyOrColours(), optional: true, formats: ["pictures"], rare: true },
   /** Names of the arrays, where they are not to be guessed. */
-  names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["NumPy", "HDF5"], rare: true },
-  /** Shape of an image that is stored as a row of numbers. If not given, a grey square. */
+  names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["NumPy", "HDF5", "safetensors"], rare: true },
+  /** Shape of an image that is a row of numbers. If not given, a grey square. */
   shape: {
     kind: extents(["height", "width", "channels"], MAX_EXTENT),
     optional: true,
-    formats: ["NumPy", "HDF5", "CSV"],
+    formats: ["NumPy", "HDF5", "safetensors", "CSV"],
   },
   /** Images are stored as channels x height x width. */
-  channelsFirst: { kind: flag(), default: false, formats: ["NumPy", "HDF5"], rare: true },
+  channelsFirst: { kind: flag(), default: false, formats: ["NumPy", "HDF5", "safetensors"], rare: true },
   /** Column of the labels, as first, last, a name or a number from 1. Guessed if not given. */
   labelColumn: { kind: column(), optional: true, formats: ["CSV"] },
   /** The label that is taken of the two that an image has. */
@@ -80,6 +83,13 @@ export const READ_SETTINGS = {
    * IDX files of bytes still count as 0 to 255 where the training data were of more than 8 bits.
    */
   scaling: { kind: PIXEL_SCALING, optional: true },
+  /**
+   * Reads pixels batch by batch, when training needs them. auto: where they take more than the memory limit. Arrays are read by range,
+   * pictures decoded ahead in worker threads. The weights are those of the same data in memory.
+   */
+  streaming: { kind: flagOr("auto"), default: false, formats: STREAMED, rare: true },
+  /** Most memory for pixels, in MB. With streaming auto larger data is not read into memory, and batches are read ahead within it. */
+  memoryLimit: { kind: number({ above: 0 }), default: 2000, formats: STREAMED, rare: true },
   /**
    * Leaves out all files that cannot be read, with a note. If not given, up to one in a hundred; more are an error. With false any that
    * looks like data is one.

@@ -79,7 +79,7 @@ export function scaleDatasets(
 }
 
 /** The scaling of a model's training data, with a note for people where it changes pixels. */
-function givenScaling(scaling: PixelScaling): { scaling: PixelScaling; note: string | undefined } {
+export function givenScaling(scaling: PixelScaling): { scaling: PixelScaling; note: string | undefined } {
   if (isSameScaling(scaling, BYTES)) return { scaling, note: undefined };
   return {
     scaling,
@@ -87,11 +87,17 @@ function givenScaling(scaling: PixelScaling): { scaling: PixelScaling; note: str
   };
 }
 
-function ownScaling(
+/**
+ * The scaling of a new training by the pixels to train on, and a note on it.
+ *
+ * @param sample values that outliers are told by; default: some from all over the pixels
+ */
+export function ownScaling(
   train: RawPixels | undefined,
   test: RawPixels | undefined,
   first: RawPixels,
   stretch: boolean | "former",
+  sample?: Float32Array,
 ): { scaling: PixelScaling; note: string | undefined } {
   if (stretch === "former") {
     const scaling = formerScaling(rangeOf(first.images), train && test && rangeOf(test.images));
@@ -99,7 +105,7 @@ function ownScaling(
       ? { scaling, note: undefined }
       : { scaling, note: `pixels from ${rangeWords(scaling)} are stretched to 0 to 255` };
   }
-  const { scaling, note } = decideScaling(visibleValues(first));
+  const { scaling, note } = decideScaling(visibleValues(first), sample);
   if (stretch) return { scaling, note };
   return { scaling: isSameScaling(scaling, BYTES) ? BYTES : { ...scaling, kept: true }, note: undefined };
 }

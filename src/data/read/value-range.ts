@@ -55,12 +55,14 @@ export function rangeOf(pixels: Pixels): ValueRange {
  * - From 0 to 255, give or take 64, with something brighter than 64: 0 and 255. So bytes stay, though they may be dark.
  * - Else the lowest and the highest value, but for sparse outliers (one of 1000 values, three ranges away from all others).
  *   Black is 0 where nothing is below it, and the lowest value is below a quarter of the highest.
+ *
+ * @param sample values that stand for all where `pixels` only have their range; default: some of the pixels
  */
-export function decideScaling(pixels: Pixels): DecidedScaling {
+export function decideScaling(pixels: Pixels, sample?: Float32Array): DecidedScaling {
   const whole = rangeOf(pixels);
   const { lowest, highest } = whole;
   if (!Number.isFinite(highest - lowest)) return { scaling: BYTES, note: undefined };
-  const inner = isUint8Array(pixels) ? whole : withoutOutliers(pixels, whole);
+  const inner = isUint8Array(pixels) ? whole : withoutOutliers(sample?.slice() ?? sampleOf(pixels), whole);
   const scaling = scalingOf(inner);
   const range = `pixels from ${shortNumber(lowest)} to ${shortNumber(highest)}`;
   if (scaling === BYTES) {
@@ -72,7 +74,8 @@ export function decideScaling(pixels: Pixels): DecidedScaling {
     const isOutside = (value: number) => value < inner.lowest || value > inner.highest;
     let outside = 0;
     for (let i = 0; i < pixels.length; i++) if (isOutside(pixels[i])) outside += 1;
-    const others = `without regard to ${outside} of ${pixels.length} outside of that (${range.replace("pixels ", "")})`;
+    const few = sample === undefined ? `${outside} of ${pixels.length}` : "few";
+    const others = `without regard to ${few} outside of that (${range.replace("pixels ", "")})`;
     return {
       scaling,
       note: `pixels from ${shortNumber(scaling.base)} to ${white} are stretched to 0 to 255, ${others}`,
@@ -108,8 +111,8 @@ export function formerScaling(train: ValueRange, test: ValueRange | undefined): 
 }
 
 /** The range without single values that are far from all others. */
-function withoutOutliers(pixels: Pixels, { lowest, highest }: ValueRange): ValueRange {
-  const sample = sampleOf(pixels).sort();
+function withoutOutliers(values: Float32Array, { lowest, highest }: ValueRange): ValueRange {
+  const sample = values.sort();
   // The ground, which is often most of an image, says nothing about where the others end.
   const aboveGround = sample.subarray(sample.findIndex((value) => value > sample[0]));
   const belowGround = sample.subarray(0, sample.indexOf(sample[sample.length - 1]));
@@ -124,6 +127,17 @@ function withoutOutliers(pixels: Pixels, { lowest, highest }: ValueRange): Value
 function sampleOf(pixels: Pixels): Float32Array {
   const { length } = pixels;
   if (length <= SAMPLE) return Float32Array.from(pixels);
-  const step = (Math.sqrt(5) - 1) / 2;
-  return Float32Array.from({ length: SAMPLE }, (_, i) => pixels[Math.floor(((i * step) % 1) * length)]);
+  return Float32Array.from({ length: SAMPLE }, (_, i) => pixels[placeOf(i, length)]);
+}
+
+const STEP = (Math.sqrt(5) - 1) / 2;
+
+function placeOf(i: number, length: number): number {
+  return Math.floor(((i * STEP) % 1) * length);
+}
+
+/** The places of those values among so many, in ascending order. */
+export function sampledPlaces(length: number): Float64Array {
+  if (length <= SAMPLE) return Float64Array.from({ length }, (_, i) => i);
+  return Float64Array.from({ length: SAMPLE }, (_, i) => placeOf(i, length)).sort();
 }

@@ -1,4 +1,5 @@
-import { createDataset, type Dataset, imageSize } from "../../data/dataset.ts";
+import { type AnyDataset, createDataset, type Dataset, type DatasetFacts, imageSize } from "../../data/dataset.ts";
+import { readBatches } from "../../data/read-batches.ts";
 import { checkScaling } from "../../data/scaling.ts";
 import { ENGINE } from "../../engine/engine-options.ts";
 import type { Architecture } from "../../model/architecture.ts";
@@ -54,7 +55,7 @@ export interface FeaturesOptions extends OptionsOf<typeof FEATURES_OPTIONS> {}
  * const model = await transferModel(backbone, { classes: train.classNames });
  * await fitHead(model, await featuresOf(model, train));
  */
-export async function featuresOf(model: Model, data: Dataset, options: FeaturesOptions = {}): Promise<Dataset> {
+export async function featuresOf(model: Model, data: AnyDataset, options: FeaturesOptions = {}): Promise<Dataset> {
   const { signal, onProgress, ...how } = readOptions(WHO, FEATURES_OPTIONS, options);
   checkScaling(WHO, data, model.scaling);
   const backbone = await cutModel(WHO, model, how);
@@ -63,10 +64,12 @@ export async function featuresOf(model: Model, data: Dataset, options: FeaturesO
     const { batchSize } = how;
     const width = backbone.architecture.outputs;
     const images = new Float32Array(data.length * width);
+    const read = readBatches(data, undefined, batchSize);
     for (let begin = 0; begin < data.length; begin += batchSize) {
       signal?.throwIfAborted();
       const end = Math.min(begin + batchSize, data.length);
-      const pixels = data.images.subarray(begin * size, end * size);
+      const held = await read(begin, end - begin);
+      const pixels = held.data.images.subarray(held.begin * size, (held.begin + end - begin) * size);
       images.set(await backbone.predict(pixels, { shape: data.shape }), begin * width);
       onProgress?.(end);
     }
@@ -77,10 +80,12 @@ export async function featuresOf(model: Model, data: Dataset, options: FeaturesO
 }
 
 /** A data set's labels with features in place of its images. */
-export function featureData(data: Dataset, backbone: Model, images: Float32Array): Dataset {
+export function featureData(data: DatasetFacts, backbone: Model, images: Float32Array): Dataset {
   const { output, outputs } = backbone.architecture;
   const [height, width, channels] = output;
-  return createDataset({ ...data, images, shape: output.length === 3 ? [height, width, channels] : [1, 1, outputs] });
+  const { name, labels, targets, sampleWeight, classes, classNames, scaling } = data;
+  const shape = output.length === 3 ? ([height, width, channels] as const) : ([1, 1, outputs] as const);
+  return createDataset({ name, shape, images, labels, targets, sampleWeight, classes, classNames, scaling });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AugmentOptions } from "../../data/augment.ts";
-import type { Dataset } from "../../data/dataset.ts";
+import type { DatasetFacts } from "../../data/dataset.ts";
 import type { Loss, Optimizer } from "../../model/contracts.ts";
 import { pow } from "../../numeric/math.ts";
 import { softmaxCrossEntropy } from "../losses.ts";
@@ -30,7 +30,7 @@ const FIRST_RATE = 0.1;
  *
  * @param layers that are trained
  */
-export function fineTunePlan(data: Pick<Dataset, "length" | "classes" | "labels">, layers: number): FineTunePlan {
+export function fineTunePlan(data: Pick<DatasetFacts, "length" | "classes" | "labels">, layers: number): FineTunePlan {
   return {
     optimizer: sgd({
       learningRate: 0.001,

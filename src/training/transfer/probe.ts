@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset, DatasetFacts } from "../../data/dataset.ts";
 import { datasetStatistics } from "../../data/statistics.ts";
 import { dense } from "../../layers/dense.ts";
 import { dropout } from "../../layers/dropout.ts";
@@ -83,7 +83,7 @@ export function probePlan(features: Pick<Dataset, "length" | "shape" | "classes"
 const EVEN = 3;
 
 /** Weights and metrics for classes of which some are rare; nothing for even ones. */
-export function unevenPlan(data: Pick<Dataset, "classes" | "labels">): UnevenPlan {
+export function unevenPlan(data: Pick<DatasetFacts, "classes" | "labels">): UnevenPlan {
   const { labels, classes } = data;
   const counts = new Float64Array(classes);
   for (const label of labels ?? []) counts[label]++;

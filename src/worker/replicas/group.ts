@@ -1,4 +1,5 @@
 import type { Dataset } from "../../data/dataset.ts";
+import { readBatches } from "../../data/read-batches.ts";
 import { lookEvery, patienceOfHost, Watchdog } from "../../engine/threads/watchdog.ts";
 import { compileKernels } from "../../engine/wasm.ts";
 import { decodeError } from "../../error-records.ts";
@@ -157,10 +158,12 @@ export class ReplicaGroup implements DistributionStrategy {
     const images = indices?.length ?? data.length;
     const most = EVALUATED * this.replicas;
     const evaluations: Evaluation[] = [];
-    for (let begin = 0; begin < images; begin += most) {
-      const end = Math.min(begin + most, images);
-      const chosen = indices?.subarray(begin, end) ?? Uint32Array.from({ length: end - begin }, (_, i) => begin + i);
-      evaluations.push(...(await this.#evaluateParts(data, chosen, options)));
+    const read = readBatches(data, indices, most);
+    for (let done = 0; done < images; done += most) {
+      const n = Math.min(most, images - done);
+      const { begin, ...held } = await read(done, n);
+      const chosen = held.indices?.subarray(begin, begin + n) ?? Uint32Array.from({ length: n }, (_, i) => begin + i);
+      evaluations.push(...(await this.#evaluateParts(held.data, chosen, options)));
     }
     return meanOf(evaluations);
   };

@@ -39,7 +39,7 @@ export function inputs(name: string): DataFileInput[] {
     });
 }
 
-export function read(name: string, options: ReadDataOptions = {}): Promise<ReadData> {
+export function read(name: string, options: ReadDataOptions & { readonly streaming?: false } = {}): Promise<ReadData> {
   return readData(inputs(name), options);
 }
 

@@ -70,7 +70,7 @@ describe("folders of pictures", () => {
       ]),
     ).toMatch(/png "b\/1.png": expected a whole file/);
     const jpeg = inputs("mixed").filter(({ name }) => name.endsWith(".jpg"));
-    expect(await refusal(jpeg)).toMatch(/expected a decodeImage option for JPEG pictures outside of browsers/);
+    expect(await refusal(jpeg)).toMatch(/expected a decodeImage option for such pictures outside of browsers/);
   });
 
   it("has pictures for validation apart, and tests on them where there are no others", async () => {

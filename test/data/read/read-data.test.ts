@@ -75,7 +75,7 @@ describe("readData", () => {
     const hidden = ["a/.b", "a/.git/c", "__MACOSX/d"].map((name) => ({ name, bytes: bytes("x") }));
     expect(await refusal(hidden)).toMatch(/got only hidden ones/);
     expect(await refusal([{ name: "a.bin", bytes: Uint8Array.of(1, 2, 3) }])).toBe(
-      'readData: expected files of one known format (IDX, .npy, .npz, HDF5, CSV, CIFAR, or pictures), got "a.bin"',
+      'readData: expected files of one known format (IDX, .npy, .npz, HDF5, safetensors, CSV, CIFAR, or pictures), got "a.bin"',
     );
     expect(await refusal([...inputs("plain.csv"), ...inputs("stored.npz")])).toMatch(
       /got 1 csv \("plain.csv"\), 1 archive/,

@@ -23,7 +23,10 @@ function arrays(values: readonly number[], kind: "f" | "u1" | "u2" = "f", part =
 }
 
 /** The values that stand for those in the first image, as train has them. */
-async function stretched(files: readonly DataFileInput[], options: ReadDataOptions = { stretch: true }) {
+async function stretched(
+  files: readonly DataFileInput[],
+  options: ReadDataOptions & { readonly streaming?: false } = { stretch: true },
+) {
   const { train, test, notes } = await readData(files, options);
   const data = train ?? test;
   return { pixels: [...(data?.images ?? [])], scaling: data?.scaling, notes: notes.join("; "), train, test };

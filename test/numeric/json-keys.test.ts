@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findDuplicateKey } from "../../src/formats/json-keys.ts";
+import { findDuplicateKey } from "../../src/numeric/json-keys.ts";
 
 it.each([
   ['{"a":1,"b":2,"a":3}', "a"],

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { InputRangeError, shown } from "../errors.ts";
-import { standInOf } from "../numeric/stand-ins.ts";
-import { decodeJson } from "./json-keys.ts";
+import { InputRangeError, shown } from "../../errors.ts";
+import { decodeJson } from "../../numeric/json-keys.ts";
+import { standInOf } from "../../numeric/stand-ins.ts";
 import { LENGTH_BYTES, MAX_HEADER_BYTES, METADATA_KEY } from "./safetensors-format.ts";
 
 /** Bytes per value of each type that the format names. */
