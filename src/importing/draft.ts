@@ -1,5 +1,6 @@
 import { InputRangeError } from "../errors.ts";
 import { readLayer } from "../graph/read.ts";
+import { takeName } from "../graph/take-name.ts";
 import type { Json } from "../json.ts";
 import type { ParameterSpec, SymbolicTensor } from "../layers/layer.ts";
 import { Architecture } from "../model/architecture.ts";
@@ -22,7 +23,7 @@ const TAKEN = ["input", "shortcut"];
 /** Frozen batch normalisation with an epsilon of 0.001 and a variance of 1 multiplies by its gamma over the root of 1.001. */
 const FROZEN_FACTOR = Math.sqrt(1.001);
 
-/** A network here, layer by layer, and the weights that it takes. */
+/** A network that an import builds layer by layer, and the weights that it takes. */
 export class Draft {
   /** Lines about what was left out or changed. */
   readonly notes: string[] = [];
@@ -80,11 +81,7 @@ export class Draft {
 
   /** A name that no layer has yet, of the characters that names can have. */
   #freeName(name: string): string {
-    const plain = name.replace(/[^\w.-]+/g, ".").replace(/^\.+|\.+$/g, "") || "layer";
-    let free = plain;
-    for (let i = 1; this.#names.has(free); i++) free = `${plain}_${i}`;
-    this.#names.add(free);
-    return free;
+    return takeName(name.replace(/[^\w.-]+/g, ".").replace(/^\.+|\.+$/g, "") || "layer", this.#names);
   }
 
   /** Scales the pixels further, each channel by its own numbers. */

@@ -63,7 +63,7 @@ export class Config {
   }
 
   /**
-   * Throws unless a value is one of those that mean the same here.
+   * Throws unless a value is one that convasm's layers support.
    *
    * @param wanted the values, in words
    */
