@@ -21,7 +21,7 @@ function hard_sigmoid(x: v128, three: v128, six: v128, sixth: v128): v128 {
 }
 
 /**
- * The activation of x, or with `back` its derivative there; that of the output where x is one. `kind` and `back` are constants, a and b
+ * The activation at x, or with `back` its derivative at x; for kinds whose gradient is computed from the output, x is that. `kind` and `back` are constants, a and b
  * the kind's numbers, the others those of `POWER`; for the hard ones `least` is 3, `most` 6, `factor` 1 / 6, `opposite` 1 / 3, `round` 1 / 2.
  */
 // @ts-ignore: decorator

@@ -25,7 +25,7 @@ function load_hyper(hyper: i32, index: i32): v128 {
   return v128.load32_splat(address(hyper + index));
 }
 
-/** g clip + l2 w. */
+/** The gradient as the step uses it: g times the factor of clipping, plus the L2 penalty, l2 w. */
 // @ts-ignore: decorator
 @inline
 function regularized(g: v128, clip: v128, w: v128, l2: v128): v128 {

@@ -127,8 +127,8 @@ export async function gradientFaults(
 }
 
 /**
- * Smallest gradient that counts, as a share of the largest one. It is as exact as its terms, which are about as large
- * as other gradients; so no gradient counts as smaller than this share of the largest one.
+ * Smallest gradient that counts, as a share of the largest one. A small one is a sum of large
+ * terms that cancel, and as exact as these; so no gradient counts as smaller than this share of the largest one.
  */
 const CANCELLED = 0.01;
 

@@ -21,7 +21,7 @@ const DEFAULT_COLUMNS = 100;
 
 const GAP = "  ";
 
-/** From black to white, as far as characters go. */
+/** Characters for shades from black to white. */
 const SHADES = " .:-=+*#%@";
 
 /** Red, green and blue, 0 to 255. */
@@ -141,7 +141,7 @@ function code([red, green, blue]: Colour, colours: "all" | "256", layer: 38 | 48
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Colours that a terminal shows, given that it shows some. */
+/** Number of colours that a terminal with colours shows. */
 export function colourDepth(hasColours: boolean, env: Environment = process.env): SampleLook["colours"] {
   if (!hasColours) return "none";
   return /truecolor|24bit/i.test(env.COLORTERM ?? "") ? "all" : "256";

@@ -73,7 +73,7 @@ export interface DataRequest {
   /** No more training images than these are needed. */
   readonly limit?: number | undefined;
   /**
-   * Scaling of a model's training data, to whose unit pixels are brought. `"former"` stands for a model that has none,
+   * Scaling of a model's training data, to whose unit pixels are brought. `"former"` is for a model of a time when scaling was not kept,
    * `"ignored"` for values that are in its unit already. Default: of a new run, which decides.
    */
   readonly scaling?: PixelScaling | "former" | "ignored" | undefined;
@@ -259,7 +259,7 @@ async function mnistFolder(path: string): Promise<string | undefined> {
   return names.every((name) => name.startsWith(".")) ? path : undefined;
 }
 
-/** Seconds that a newcomer may have to wait for a download before the program does without. */
+/** Seconds to connect to a mirror of MNIST, and to download it, before generated digits are used instead. */
 const CONNECT_SECONDS = 4;
 const DOWNLOAD_SECONDS = 20;
 

@@ -173,7 +173,7 @@ function takes(network: Recipe, data: Images): boolean {
   }
 }
 
-/** Puts the file's name, where there is one, in front of what is wrong with it. */
+/** Runs `work`, and puts the file's name, where there is one, in front of its errors. */
 function named<T>(file: string | undefined, work: () => T): T {
   try {
     return work();

@@ -19,9 +19,9 @@ import { type NetworkChoice, type NetworkOptions, settingsFor } from "./network-
 export interface StartModel {
   /** Its run or file, as notes on the new run have it. */
   readonly name: string;
-  /** The reading of data for it: at its size, in its unit. */
+  /** Settings that read data in the size and the unit of pixels that the model takes. */
   readonly request: Pick<DataRequest, "usual" | "scaling">;
-  /** Gives a model of its network its weights, all but those of a new head; a note says which these are. */
+  /** Copies its weights to a model of the same network, all but those of a new head, which the returned note names. */
   fill(model: Model, train: DatasetFacts): string | undefined | Promise<undefined>;
 }
 

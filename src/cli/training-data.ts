@@ -111,7 +111,7 @@ export function drawOf({ source, format }: LoadedData, data: AnyDataset): Draw {
   return (isMixed && !lieTogether(data)) || data.labels === undefined ? "order" : "classes";
 }
 
-/** Seed of what is drawn, which is that of `--split`. */
+/** Seed of draws of images: the one that `--split` uses, too. */
 export function splitSeedOf({ source }: LoadedData): number {
   return ("reader" in source ? source.reader?.splitSeed : undefined) ?? READ_SETTINGS.splitSeed.default;
 }
@@ -158,7 +158,7 @@ export async function restoreData(
   return data;
 }
 
-/** The advice where the place of data is not known. */
+/** The advice of an error where nobody knows the place of a run's data. */
 export function noPlace(command: string): string {
   return `say where it is: ${command}`;
 }

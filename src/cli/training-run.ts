@@ -72,7 +72,7 @@ function lastModel(folder: RunFolder, save: () => Uint8Array, trainer: () => Tra
 }
 
 /**
- * Trains to the end, tests, and leaves the files of the run; nothing where it fails before there is anything to go on with.
+ * Trains to the end, tests, and writes the files of the run; a run that fails before its first checkpoint leaves no files.
  *
  * @throws Interrupted if the signal aborts, once a checkpoint is written
  * @throws DivergedError if the training diverges, which leaves no new model; FileError if a file cannot be written
@@ -85,7 +85,7 @@ export async function runTraining(run: TrainingRun, context: Context): Promise<v
     await trainAndTest(run, context);
   } catch (error) {
     if (!(error instanceof Interrupted)) await run.folder.discard();
-    throw error instanceof DivergedError ? withRemains(run, error) : error;
+    throw error instanceof DivergedError ? withKeptFiles(run, error) : error;
   }
 }
 
@@ -189,8 +189,8 @@ async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   throw new Interrupted(`interrupted ${where}; nothing is lost, go on with: ${command}`);
 }
 
-/** The same error, which says what is still there. */
-function withRemains({ folder }: TrainingRun, error: DivergedError): DivergedError {
+/** The error of a diverged training with advice that names the files of the run which are still there. */
+function withKeptFiles({ folder }: TrainingRun, error: DivergedError): DivergedError {
   const kept = [
     ...(existsSync(folder.checkpoint) ? [`the checkpoint of the last good epoch is ${folder.checkpoint}`] : []),
     ...(existsSync(folder.best) ? [`the best model until then is ${folder.best}`] : []),
@@ -266,10 +266,10 @@ function report(run: TrainingRun, figures: TestFigures | undefined, outcome: Run
   output.event({ ...done, last: outcome.bestEpoch === null ? null : folder.last, ...outcome, ...facts });
 }
 
-/** Number of photographs below which those of others help more than anything else. */
+/** Number of photographs below which a network that others have trained helps more than anything else. */
 const FEW = 5000;
 
-/** True for photographs that are too few to learn all from them. */
+/** True for photographs that are too few to train a network from random weights. */
 function wantsBackbone({ data: { train }, settings }: TrainingRun): boolean {
   return settings.isRecipe && settings.network === photos.name && train.length < FEW;
 }

@@ -86,7 +86,7 @@ function movedLabels(labels: ClassLabels, places: readonly number[], classes: nu
   return moved;
 }
 
-/** Those of classes that the data lacks are 0. */
+/** Targets in the order of a model's classes, with 0 for classes that the data lacks. */
 function movedTargets(targets: Float32Array, places: readonly number[], classes: number): Float32Array {
   const width = places.length;
   const moved = new Float32Array((targets.length / width) * classes);

@@ -76,7 +76,7 @@ export const DATASET = {
   classes: { kind: whole(1), optional: true },
   /** Names of the classes. */
   classNames: { kind: list(text()), optional: true },
-  /** The scaling that made these pixels of other numbers, which a model that learns from them then knows. Default: unknown. */
+  /** Scaling from the numbers in files to these pixels; a model that is trained on them notes it. Default: unknown. */
   scaling: { kind: PIXEL_SCALING, optional: true },
 } as const satisfies OptionSchema;
 

@@ -1,5 +1,5 @@
 /**
- * Formats of pictures, those that can be decoded and those that can only be named.
+ * Formats of pictures: those that can be decoded, and those that are only recognised for error messages.
  *
  * @module
  */

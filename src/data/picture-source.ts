@@ -32,7 +32,7 @@ export interface PicturePixels {
  */
 export type PictureSource = FileSource | PicturePixels | Drawable;
 
-/** A picture whose file or pixels are here, so that it can go to a worker. */
+/** A picture whose file or pixels are in memory, so that it can be sent to a worker. */
 export interface OpenPicture {
   /** Tells it from what callers have. */
   readonly opened: true;

@@ -183,7 +183,7 @@ function move(args: number[], moving: readonly MovingPlace[], first: number): vo
 /**
  * Runs a tape on the calling thread, one operation after the other: the plain form of the executor.
  *
- * @param slices threads to stand in for: each in turn does its slice of all operations up to the next barrier. The
+ * @param slices number of threads to imitate: each in turn does its slice of all operations up to the next barrier. The
  *   results are the same bits for any number.
  * @param areas number of threads that scratch was reserved for; slices beyond that use the areas again
  */

@@ -41,7 +41,7 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
-/** Bytes that one call makes text of: a multiple of three, and no more than a call may have arguments. */
+/** Bytes that one call of `String.fromCharCode` makes text of: a multiple of three, as base64 wants, below the limit of arguments. */
 const CHUNK = 3 * 2 ** 13;
 
 function base64(bytes: Uint8Array): string {

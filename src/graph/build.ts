@@ -21,7 +21,7 @@ interface Item {
  * Makes the graph of a list of layers. A layer takes the output of those that its `inputs` name, else of the one before
  * it; an `activation` option and the layers of a residual block become nodes of their own.
  *
- * @param layers in any order, if the first takes no other's output
+ * @param layers in any order; the first one takes no output of another
  * @param input shape of the network's input
  * @param outputs names of the layers whose outputs are those of the network; default: the last one
  * @param list name of the list, where messages are to tell the places of layers in it
@@ -254,7 +254,7 @@ function endsOf(items: readonly Item[], outputs: readonly string[] | undefined, 
   return ends;
 }
 
-/** The items in an order in which each stands after those that it takes: the order of the list where possible. */
+/** The items in topological order, inputs first: the order of the list where possible. */
 function ordered(items: readonly Item[], watcher: Watcher): readonly number[] {
   const order: number[] = [];
   const state = new Array<"open" | "done" | undefined>(items.length);

@@ -32,7 +32,7 @@ export interface ForeignModel {
 /**
  * Reads a model, network and weights.
  *
- * @throws RangeError if the file is damaged, has something that there is none of here, or leaves open what was not said
+ * @throws RangeError if the file is damaged, has something that is not supported, or lacks a fact that the caller did not give, such as the scaling of the input
  */
 export type ReadForeignModel = (files: ModelFiles, open: OpenFacts) => Promise<ForeignModel>;
 

@@ -116,8 +116,8 @@ function channelsFirst([height, width, channels]: Shape): (index: number) => num
 }
 
 /**
- * The images whose values vectors are, by the vectors' numbers: none for those of single pixels, whose order is the same everywhere, and for
- * vectors in an order of their own.
+ * The shape of the image that each flattened vector is of, by the number of the vector's tensor. Left out: those of one pixel, whose order
+ * is the same in both layouts, and vectors that a layer gave an order of its own.
  */
 function flattenedImages({ nodes }: Graph): ReadonlyMap<number, Shape> {
   const images = new Map<number, Shape>();

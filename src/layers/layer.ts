@@ -72,8 +72,8 @@ export interface Layer {
    */
   readonly alias?: "always" | "inference";
   /**
-   * The inputs whose gradient is that of the output, so that none is computed: all, or the first. `same`: the layer computes
-   * one that is that of all inputs, and is given one place for it.
+   * The inputs whose gradient is that of the output, so that none is computed: all, or the first. `same`: all inputs have
+   * one gradient, which the layer computes once, into one place.
    * @internal
    */
   readonly passesGradient?: "all" | "first" | "same";

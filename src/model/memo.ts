@@ -1,7 +1,7 @@
-/** An argument that is told from others by its value. */
+/** An argument that is compared by its value, not by identity. */
 type Key = string | number | boolean;
 
-/** Results for arguments that begin alike. */
+/** A node of the tree of results: one branch for each value of the next argument. */
 class Branch<R> {
   readonly branches = new Map<Key, Branch<R>>();
   result: R | undefined;

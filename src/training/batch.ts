@@ -41,7 +41,7 @@ export interface BatchSums {
   /** Sum of weight times loss. */
   readonly loss: number;
   readonly correct: number;
-  /** Images that count: all but those that the loss ignores. */
+  /** Number of images without those that the loss ignores. */
   readonly images: number;
   /** Counts of the predictions, where these are wanted. */
   readonly counts?: MetricCounts;
@@ -89,7 +89,7 @@ export interface WeightedImages extends Pick<Batch, "weights" | "count"> {
   readonly indices: Uint32Array | undefined;
 }
 
-/** The same of the first `n` images. */
+/** The facts from which the sums of the first `n` images follow. */
 export function summed({ loss }: Network, { data, indices, weights, count }: WeightedImages, n: number): Summed {
   const isWanted = count !== undefined || loss?.ignoreIndex !== undefined;
   const answers = isWanted ? answersOf(data, loss?.classes === true, n, 0, indices) : undefined;

@@ -30,7 +30,7 @@ export interface StepEvent {
 export interface EpochEvent {
   /** Tells it from other events. */
   readonly event: "epoch";
-  /** From 1. */
+  /** Epoch, from 1. */
   readonly epoch: number;
   /** Epochs of the whole run. */
   readonly epochs: number;
@@ -44,7 +44,7 @@ export interface EpochEvent {
   readonly valAccuracy?: number;
   /** The metrics that were asked for, over the epoch's batches, each before its update. */
   readonly trainMetrics?: Readonly<Record<string, number>>;
-  /** The same on the validation images. */
+  /** The metrics that were asked for, on the validation images. */
   readonly valMetrics?: Readonly<Record<string, number>>;
   /** Learning rate of the epoch's last step. */
   readonly lr: number;

@@ -42,7 +42,7 @@ export const FIT_OPTIONS = {
   signal: { kind: ABORT_SIGNAL, optional: true },
 } as const satisfies OptionSchema;
 
-/** Options that are not `fit`'s, by those that take them. */
+/** Options of other functions, by these functions' names, for errors about options that `fit` does not take. */
 export const NOT_FIT = { compile: COMPILE_OPTIONS, "the optimizer": OPTIMIZERS.sgd.schema };
 
 /** Options of `fit`: how a run trains, with what validation and callbacks. */
@@ -62,7 +62,7 @@ export function readFitOptions(options: FitOptions): ValuesOf<typeof FIT_OPTIONS
   return read.stopOnNaN && !names.has(watch.name) ? { ...read, callbacks: [watch, ...read.callbacks] } : read;
 }
 
-/** The same options with a sampling in place of `shuffle: false`. */
+/** The options with `sampling: "sequential"` in place of `shuffle: false`. */
 export function withoutShuffle<T extends Pick<FitOptions, "shuffle" | "sampling">>(who: string, options: T): T {
   const { shuffle, sampling = "sequential" } = options;
   if (shuffle !== false) return options;

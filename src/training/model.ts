@@ -61,7 +61,7 @@ export class Model {
     this.seed = SEED.read("model", "seed", seed);
   }
 
-  /** Its layers, with what `freeze` made of them. */
+  /** The network on paper, with the layers that `freeze` has frozen. */
   get architecture(): Architecture {
     return this.#architecture;
   }

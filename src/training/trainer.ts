@@ -31,9 +31,9 @@ export class Trainer {
   readonly #options: ReturnType<typeof readFitOptions>;
   #strategy: DistributionStrategy;
   #progress: Progress = START;
-  /** Milliseconds of the epoch in which whoever reads the events had the word, such as a pause. */
+  /** Milliseconds of the epoch that passed while the reader of the events held the run, as in a pause. */
   #away = 0;
-  /** Time at which the latest event was told. */
+  /** Time at which the latest event was passed to the reader. */
   #told = 0;
   /** True if it is between two steps, with nothing half done. */
   #isBetweenSteps = true;

@@ -118,7 +118,7 @@ function classPlaces({ classNames, classes, name }: DatasetFacts, teacher: Model
   throw new InputRangeError(WHO, `a teacher that knows all classes of ${name}`, `none for ${unknown}`, "unknown-name");
 }
 
-/** Probabilities that add up to 1, of some of a longer row. Where all are 0, all are equal. */
+/** Divides numbers by their sum, so that they are probabilities; equal ones where all are 0. */
 function sharesOf(row: readonly number[]): readonly number[] {
   const sum = row.reduce((total, value) => total + value, 0);
   return row.map((value) => (sum > 0 ? Math.min(1, value / sum) : 1 / row.length));

@@ -18,7 +18,7 @@ export interface DataFile {
   readonly name: string;
   /** Size in bytes. An archive may lie about that of a packed file. */
   size(): Promise<number>;
-  /** Bytes that it takes in the file that a user gave: `allowedBytes` of these may come out of it. */
+  /** Size in the file that the user gave, packed or not; at most `allowedBytes` of it may come out. */
   packed(): Promise<number>;
   /** The first `count` bytes, or all of a shorter file. */
   start(count: number): Promise<Uint8Array>;

@@ -19,10 +19,10 @@ import { isTar } from "./tar.ts";
 import { hasTextMark } from "./utf8-pieces.ts";
 import { isZip } from "./zip.ts";
 
-/** `other` is none of these, such as a licence beside the data. */
+/** A kind of file: one of data files, or `other` for files without data, such as a licence. */
 type Kind = DataKind | "other";
 
-/** Files of one kind, and those beside them that hold no data. */
+/** Data files of one kind, and the other files beside them, which hold no data. */
 export interface Sorted {
   readonly kind: DataKind;
   readonly files: readonly DataFile[];

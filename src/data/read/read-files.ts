@@ -155,7 +155,7 @@ interface Found extends Parts {
   readonly streamed?: StreamedParts | undefined;
 }
 
-/** Settings that were given, those that hold for the formats that know them, and where decoded pictures are kept. */
+/** The settings that the caller gave, settings that apply if the files' format has them, and the cache of decoded pictures. */
 interface Asked {
   readonly given: ReadSettings;
   readonly usual: ReadSettings;

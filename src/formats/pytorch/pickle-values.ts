@@ -34,7 +34,7 @@ export class PickleObject {
   }
 }
 
-/** Something that lies outside of the pickle, which tells of it in words of the program's own. */
+/** A persistent id, which stands for data that is stored outside of the pickle: a tensor's storage. */
 export class PersistentId {
   readonly id: PickleValue;
 

@@ -12,7 +12,7 @@ import type { WeightArray } from "./weights.ts";
 const SAME = ["Identity", "StopGradient", "CheckNumerics", "NoOp"];
 
 /**
- * The output of a node where that is known, or its input itself.
+ * The constant that a node puts out, or its input where the node passes that on unchanged.
  *
  * @returns undefined for a node that computes with images
  */
