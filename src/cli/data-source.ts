@@ -87,7 +87,7 @@ export interface DataOptions extends FileOptions {
 /** Adds the argument and the options that choose data to a command. */
 export function addDataOptions(command: Command, usual = "mnist, else digits"): Command {
   command
-    .argument("[data]", `mnist, digits (generated), or a file or folder: ${FILE_FORMATS}; default: ${usual}`)
+    .argument("[data]", `mnist, digits (generated), a file or folder: ${FILE_FORMATS}; default: ${usual}`)
     .option(
       "--data <path>",
       "folder that holds MNIST's files (default: $CONVASM_DATA/mnist, else the cache, else the web), or other data",

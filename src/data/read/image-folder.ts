@@ -58,7 +58,7 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   context.leftOut.countFiles(total);
   const auto = context.size === "auto" ? await chooseSize(all.flat()) : undefined;
   const size = context.size === "auto" ? auto : context.size;
-  if (context.streaming !== false) return streamedFolder({ train, test, validation, names, notes }, size, context);
+  if (context.streaming) return streamedFolder({ train, test, validation, names, notes }, size, context);
   const gallery = new Gallery(context, size);
   const read: (ReadPictures | undefined)[] = [];
   let done = 0;

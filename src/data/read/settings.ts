@@ -84,10 +84,10 @@ export const READ_SETTINGS = {
    */
   scaling: { kind: PIXEL_SCALING, optional: true },
   /**
-   * Reads pixels batch by batch, when training needs them. auto: where they take more than the memory limit. Arrays are read by range,
-   * pictures decoded ahead in worker threads. The weights are those of the same data in memory.
+   * Reads pixels batch by batch, when training needs them. auto: where they take more than the memory limit. If not given, auto on the
+   * command line, and false elsewhere. Arrays are read by range, pictures decoded ahead in worker threads. The weights are those of the same data in memory.
    */
-  streaming: { kind: flagOr("auto"), default: false, formats: STREAMED, rare: true },
+  streaming: { kind: flagOr("auto"), optional: true, formats: STREAMED, rare: true },
   /** Most memory for pixels, in MB. With streaming auto larger data is not read into memory, and batches are read ahead within it. */
   memoryLimit: { kind: number({ above: 0 }), default: 2000, formats: STREAMED, rare: true },
   /**
