@@ -58,8 +58,9 @@ export function settingsArguments(settings: ReadSettings): string[] {
   const words = SETTINGS.flatMap(([key, { kind }]) => {
     const value = given.get(key);
     if (value === undefined) return [];
-    if (value === false) return key === "skipBroken" ? [`--no-${flagName(key).slice(2)}`] : [];
-    return value === true ? [flagName(key)] : [flagName(key), writeWord(kind, value)];
+    if (kind.field !== "flag") return [flagName(key), writeWord(kind, value)];
+    if (value === true) return [flagName(key)];
+    return key === "skipBroken" ? [`--no-${flagName(key).slice(2)}`] : [];
   });
   return settings.stretch === false ? [...words, KEEP_VALUES] : words;
 }

@@ -60,7 +60,7 @@ async function answer(
       return;
     }
     const rows = await pictureRows(items, plan, decodeImage);
-    post({ id, rows }, rows.buffer instanceof ArrayBuffer ? [rows.buffer] : []);
+    post({ id, rows }, [rows.buffer]);
   } catch (error) {
     if (error instanceof FileError) post({ id, unreadable: { path: error.path, reason: error.reason } }, []);
     else post({ id, error: encodeError(error) }, []);

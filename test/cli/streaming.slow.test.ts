@@ -77,3 +77,8 @@ describe.each([
     expect(await figures("--streaming", "true")).toBe(await figures());
   });
 });
+
+it("proposes commands that stream, too", async () => {
+  const said = await train("photos", "photos-proposed", "--size", "16", "--model", "keras", "--streaming", "true");
+  expect(said).toMatch(/eval .* --streaming true\b/);
+});

@@ -124,7 +124,7 @@ export async function pictureRows(
   items: readonly PictureItem[],
   { size, channels = 3, fit, maxExpansion }: PicturePlan,
   decode: DecodeImage,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   if (size === undefined) throw new Error("picture rows: no size");
   const [height, width] = size;
   const row = height * width * channels;
