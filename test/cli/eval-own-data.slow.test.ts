@@ -140,7 +140,10 @@ describe("options that do not apply", () => {
   it.each<[words: string[], message: string]>([
     [["small", "--size", "28"], "expected --size (size) only with pictures, got it with IDX"],
     [["small", "--label-column", "1"], "expected --label-column (labelColumn) only with CSV, got it with IDX"],
-    [["pets", "--shape", "8x8"], "expected --shape (shape) only with NumPy, HDF5, safetensors, CSV, got it with pictures"],
+    [
+      ["pets", "--shape", "8x8"],
+      "expected --shape (shape) only with NumPy, HDF5, safetensors, CSV, got it with pictures",
+    ],
     [["pets", "--labels", "fine"], "expected --labels (labels) only with CIFAR-100, got it with pictures"],
   ])("%j are refused by name", async (words, message) => {
     for (const command of [["train"], ["data", "inspect"]]) {
