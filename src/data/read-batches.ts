@@ -68,7 +68,7 @@ class ReadAhead {
   next(begin: number, n: number): HeldImages | Promise<HeldImages> {
     const slot = this.#slots.get(begin) ?? this.#start(begin, n);
     this.#slots.delete(begin);
-    // What answers at once would only fill memory ahead.
+    // Images that come at once are not read ahead: they would only fill memory.
     if (slot.promise !== undefined) this.#readAhead(begin + n);
     if (slot.held !== undefined) return slot.held;
     if (slot.promise === undefined) throw new Error("read ahead: a batch without a promise");
@@ -94,7 +94,7 @@ class ReadAhead {
       return slot.held;
     });
     const slot: Slot = { held: undefined, promise };
-    // Who waits for it is told; nobody may come to do so.
+    // A failure is reported to whoever awaits the batch; without this, one that nobody awaits would end the process.
     promise.catch(() => {});
     return slot;
   }

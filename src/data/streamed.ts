@@ -40,7 +40,7 @@ export interface StreamedDatasetInit extends OptionsOf<typeof STREAMED_DATASET> 
  * @param init `shape` is `[h, w, c]` of one image; `labels` or `targets` are those of all `n` images, or undefined where the source gives them
  *   with the pixels, with `classes` then
  * @throws TypeError for a source that is none, or an unknown option; RangeError if lengths don't fit, or a label is outside the classes.
- *   What is read is checked likewise, when it is read
+ *   Images that are read later are checked in the same way then
  * @example
  * const streamed = createStreamedDataset({
  *   source: { length: 1000, read: async (indices) => new Uint8Array(indices.length * 784) },

@@ -104,7 +104,7 @@ async function readForeignModel(
   }
   if (network === undefined) {
     if (load !== undefined) return (await load())(files, { scaling, shape });
-    // What is no file of weights says so first.
+    // A file that holds no weights is refused before a network is asked for.
     await (await import("./read-tensors.ts")).readTensors(files);
     const advice = "the option network says it, on the command line --model";
     throw new InputTypeError(files.who, "the network that the weights are of", "none", "missing", { advice });

@@ -2,6 +2,7 @@ import { exportModel } from "convasm";
 import { h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
 import { type IconName, icon } from "../ui/icons.ts";
+import { followArrowKeys, menuItems } from "../ui/menu-items.ts";
 import { reasonOf, tell } from "../ui/messages.ts";
 import { MODEL_ENDINGS } from "./foreign-model.ts";
 import type { Workspace } from "./workspace.ts";
@@ -69,13 +70,9 @@ export class ModelMenu {
     this.#menu.addEventListener("toggle", (event) => {
       const isOpen = event instanceof ToggleEvent && event.newState === "open";
       this.button.setAttribute("aria-expanded", String(isOpen));
-      if (isOpen) this.#items()[0]?.focus();
+      if (isOpen) menuItems(this.#menu)[0]?.focus();
     });
-    this.#menu.addEventListener("keydown", (event) => this.#key(event));
-  }
-
-  #items(): HTMLButtonElement[] {
-    return Array.from(this.#menu.querySelectorAll("button")).filter(({ disabled, hidden }) => !disabled && !hidden);
+    followArrowKeys(this.#menu);
   }
 
   #toggle(): void {
@@ -87,16 +84,6 @@ export class ModelMenu {
     this.#menu.style.top = `${bottom + 6}px`;
     this.#menu.style.right = `${Math.max(8, document.documentElement.clientWidth - right)}px`;
     this.#menu.togglePopover();
-  }
-
-  #key(event: KeyboardEvent): void {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (by === 0) return;
-    event.preventDefault();
-    const items = this.#items();
-    const { activeElement } = document;
-    const at = activeElement instanceof HTMLButtonElement ? items.indexOf(activeElement) : -1;
-    items[(at + by + items.length) % items.length]?.focus();
   }
 
   async #run(work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import { fill, h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
+import { followArrowKeys, menuItems } from "../ui/menu-items.ts";
 import type { LessonBook } from "./lesson.ts";
 
 /** The menu of a picture, for all who do not drag it. */
@@ -11,7 +12,7 @@ export class PictureMenu {
   constructor(book: LessonBook) {
     this.#book = book;
     document.body.append(this.#menu);
-    this.#menu.addEventListener("keydown", (event) => this.#key(event));
+    followArrowKeys(this.#menu);
   }
 
   /** @param taken class that the picture looks like, which stands first */
@@ -31,7 +32,7 @@ export class PictureMenu {
     );
     this.#menu.showPopover();
     this.#place(anchor);
-    this.#items()[0]?.focus();
+    menuItems(this.#menu)[0]?.focus();
   }
 
   #place(anchor: HTMLElement): void {
@@ -51,19 +52,5 @@ export class PictureMenu {
       run();
     });
     return button;
-  }
-
-  #items(): HTMLButtonElement[] {
-    return Array.from(this.#menu.querySelectorAll("button"));
-  }
-
-  #key(event: KeyboardEvent): void {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (by === 0) return;
-    event.preventDefault();
-    const items = this.#items();
-    const { activeElement } = document;
-    const at = activeElement instanceof HTMLButtonElement ? items.indexOf(activeElement) : -1;
-    items[(at + by + items.length) % items.length]?.focus();
   }
 }

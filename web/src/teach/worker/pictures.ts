@@ -45,7 +45,7 @@ function draw(bitmap: ImageBitmap, most: number): readonly [width: number, heigh
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
   const target = surface();
   target.imageSmoothingQuality = "high";
-  // What is transparent in a picture is white, as on most pages.
+  // Transparent parts of a picture become white, as on most pages.
   target.fillStyle = "#fff";
   target.fillRect(0, 0, canvas.width, canvas.height);
   target.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
