@@ -94,7 +94,7 @@ class ReadAhead {
       return slot.held;
     });
     const slot: Slot = { held: undefined, promise };
-    // A failure is reported to whoever awaits the batch; without this, one that nobody awaits would end the process.
+    // A failure is reported to whoever awaits the batch; without this, one that nobody awaits would be unhandled.
     promise.catch(() => {});
     return slot;
   }
