@@ -1,6 +1,6 @@
-import { type AnyDataset, type Dataset, imageSize, takeDataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/load-dataset.ts";
-import { readBatches } from "../data/read-batches.ts";
+import { type AnyDataset, type Dataset, imageSize, takeRows } from "../data/dataset.ts";
+import { eachBatch } from "../data/each-batch.ts";
+import type { ImageShape, Pixels } from "../data/pixels.ts";
 import type { EngineOptions } from "../engine/engine-options.ts";
 import { FeatureFile, pixelsDigest } from "../node/feature-file.ts";
 import type { Model } from "../training/model.ts";
@@ -77,35 +77,28 @@ class FeatureWork {
     const width = this.#trunk.architecture.outputs;
     const features = new Float32Array(data.length * width);
     const size = imageSize(data);
-    const missing: Missing[] = [];
-    const read = readBatches(data, undefined, AT_ONCE);
-    let held = this.#file && (await read(0, Math.min(AT_ONCE, data.length)));
-    for (let i = 0; i < data.length; i++) {
-      if (i % AT_ONCE === 0 && i > 0) held &&= await read(i, Math.min(AT_ONCE, data.length - i));
-      const at = held && (held.begin + (i % AT_ONCE)) * size;
-      const digest =
-        held === undefined || at === undefined ? "" : pixelsDigest(held.data.images.subarray(at, at + size));
-      const known = this.#file?.find(digest);
-      if (known === undefined) missing.push({ index: i, digest });
-      else features.set(known, i * width);
-    }
-    this.#done += data.length - missing.length;
-    for (let begin = 0; begin < missing.length; begin += AT_ONCE) {
-      this.#context.signal.throwIfAborted();
-      const some = missing.slice(begin, begin + AT_ONCE);
-      const rows = await this.#compute(data, some);
-      for (const [i, { index }] of some.entries())
-        features.set(rows.subarray(i * width, (i + 1) * width), index * width);
+    const { signal } = this.#context;
+    for await (const { begin, end, pixels } of eachBatch(data, AT_ONCE, signal)) {
+      const missing: Missing[] = [];
+      for (let i = 0; i < end - begin; i++) {
+        const digest = this.#file === undefined ? "" : pixelsDigest(pixels.subarray(i * size, (i + 1) * size));
+        const known = this.#file?.find(digest);
+        if (known === undefined) missing.push({ place: i, digest });
+        else features.set(known, (begin + i) * width);
+      }
+      this.#done += end - begin - missing.length;
+      if (missing.length === 0) continue;
+      const places = missing.map(({ place }) => place);
+      const rows = await this.#compute(takeRows(pixels, size, places), data.shape, missing);
+      for (const [i, place] of places.entries())
+        features.set(rows.subarray(i * width, (i + 1) * width), (begin + place) * width);
     }
     return featureData(data, this.#trunk, features);
   }
 
-  async #compute(data: AnyDataset, some: readonly Missing[]): Promise<Float32Array> {
+  async #compute(pixels: Pixels, shape: ImageShape, some: readonly Missing[]): Promise<Float32Array> {
     const began = performance.now();
-    const indices = some.map(({ index }) => index);
-    const rows = await this.#trunk.predict((await loadDataset(takeDataset(data, indices))).images, {
-      shape: data.shape,
-    });
+    const rows = await this.#trunk.predict(pixels, { shape });
     await this.#file?.add(
       some.map(({ digest }) => digest),
       rows,
@@ -154,6 +147,7 @@ class FeatureWork {
 
 /** A picture whose features are not known. */
 interface Missing {
-  readonly index: number;
+  /** Its place among those that are read together. */
+  readonly place: number;
   readonly digest: string;
 }

@@ -2,9 +2,9 @@ import { isFloat32Array } from "../numeric/array-kinds.ts";
 import { ABORT_SIGNAL, callable } from "../options/instances.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../options/schema.ts";
 import { type AnyDataset, createDataset, type Dataset, imageSize } from "./dataset.ts";
+import { eachBatch } from "./each-batch.ts";
 import { filled, filledLabels } from "./filled.ts";
 import type { ClassLabels, Pixels } from "./pixels.ts";
-import { readBatches } from "./read-batches.ts";
 
 /** Options of `loadDataset`. */
 export const LOAD_DATASET = {
@@ -37,19 +37,15 @@ export async function loadDataset(data: AnyDataset, options: LoadDatasetOptions 
   const { signal, onProgress } = readOptions("loadDataset", LOAD_DATASET, options);
   if (!("read" in data)) return data;
   const { name, length, shape, classes, classNames, scaling, sampleWeight } = data;
-  const read = readBatches(data, undefined, AT_ONCE);
   const size = imageSize(data);
   let images: Pixels = new Uint8Array(0);
   let labels: ClassLabels | undefined;
   let targets: Pixels | undefined;
-  for (let begin = 0; begin < length; begin += AT_ONCE) {
-    signal?.throwIfAborted();
-    const n = Math.min(AT_ONCE, length - begin);
-    const { data: some } = await read(begin, n);
-    images = filled(images, some.images, begin * size, length * size);
+  for await (const { begin, end, pixels, data: some } of eachBatch(data, AT_ONCE, signal)) {
+    images = filled(images, pixels, begin * size, length * size);
     labels = some.labels && filledLabels(labels, some.labels, begin, length);
     targets = some.targets && filled(targets, some.targets, begin * classes, length * classes);
-    onProgress?.(begin + n);
+    onProgress?.(end);
   }
   const answers = { labels, ...(isFloat32Array(targets) && { targets }) };
   return createDataset({ name, shape, classes, classNames, scaling, images, ...answers, sampleWeight });

@@ -1,5 +1,5 @@
 import type { Dataset, StreamedDataset } from "./dataset.ts";
-import { readBatches } from "./read-batches.ts";
+import { eachBatch } from "./each-batch.ts";
 
 /** Statistics of the pixels and labels of a data set. */
 export interface DatasetStatistics {
@@ -28,10 +28,6 @@ const AT_ONCE = 256;
 
 /** Adds all images of a streamed data set, in one pass. */
 export async function readStatistics(dataset: StreamedDataset, sums: PixelSums): Promise<DatasetStatistics> {
-  const read = readBatches(dataset, undefined, AT_ONCE);
-  for (let begin = 0; begin < dataset.length; begin += AT_ONCE) {
-    const { data } = await read(begin, Math.min(AT_ONCE, dataset.length - begin));
-    sums.add(data);
-  }
+  for await (const { data } of eachBatch(dataset, AT_ONCE)) sums.add(data);
   return sums.statistics();
 }

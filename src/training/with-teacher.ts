@@ -4,10 +4,9 @@ import {
   createDataset,
   type Dataset,
   type DatasetFacts,
-  imageSize,
   type StreamedDataset,
 } from "../data/dataset.ts";
-import { readBatches } from "../data/read-batches.ts";
+import { eachBatch } from "../data/each-batch.ts";
 import { checkScaling } from "../data/scaling.ts";
 import { InputRangeError, InputTypeError } from "../errors.ts";
 import { exp } from "../numeric/math.ts";
@@ -70,14 +69,8 @@ export async function withTeacher(
   const isSoftmax = network.loss?.activation === "softmax" || endsInSoftmax(teacher);
   const places = classPlaces(data, teacher);
   const width = architecture.outputs;
-  const size = imageSize(data);
   const targets = new Float32Array(data.length * data.classes);
-  const read = readBatches(data, undefined, AT_ONCE);
-  for (let begin = 0; begin < data.length; begin += AT_ONCE) {
-    signal?.throwIfAborted();
-    const end = Math.min(begin + AT_ONCE, data.length);
-    const held = await read(begin, end - begin);
-    const pixels = held.data.images.subarray(held.begin * size, (held.begin + end - begin) * size);
+  for await (const { begin, end, pixels } of eachBatch(data, AT_ONCE, signal)) {
     const scores = await teacher.predict(pixels, { shape: data.shape });
     for (let i = 0; i < end - begin; i++) {
       const row = scores.subarray(i * width, (i + 1) * width);

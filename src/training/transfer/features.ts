@@ -1,5 +1,5 @@
-import { type AnyDataset, createDataset, type Dataset, type DatasetFacts, imageSize } from "../../data/dataset.ts";
-import { readBatches } from "../../data/read-batches.ts";
+import { type AnyDataset, createDataset, type Dataset, type DatasetFacts } from "../../data/dataset.ts";
+import { eachBatch } from "../../data/each-batch.ts";
 import { checkScaling } from "../../data/scaling.ts";
 import { ENGINE } from "../../engine/engine-options.ts";
 import type { Architecture } from "../../model/architecture.ts";
@@ -60,16 +60,10 @@ export async function featuresOf(model: Model, data: AnyDataset, options: Featur
   checkScaling(WHO, data, model.scaling);
   const backbone = await cutModel(WHO, model, how);
   try {
-    const size = imageSize(data);
     const { batchSize } = how;
     const width = backbone.architecture.outputs;
     const images = new Float32Array(data.length * width);
-    const read = readBatches(data, undefined, batchSize);
-    for (let begin = 0; begin < data.length; begin += batchSize) {
-      signal?.throwIfAborted();
-      const end = Math.min(begin + batchSize, data.length);
-      const held = await read(begin, end - begin);
-      const pixels = held.data.images.subarray(held.begin * size, (held.begin + end - begin) * size);
+    for await (const { begin, end, pixels } of eachBatch(data, batchSize, signal)) {
       images.set(await backbone.predict(pixels, { shape: data.shape }), begin * width);
       onProgress?.(end);
     }
