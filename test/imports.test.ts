@@ -152,12 +152,12 @@ describe("the packages that are used", () => {
     expect([...used].sort()).toEqual(Object.keys(dependencies).sort());
   });
 
-  it("are at home: commander and dagre in src/cli alone, Node's modules in src/node and src/cli alone", () => {
+  it("are at home: commander and dagre in src/cli alone, Node's modules in src/node, src/search and src/cli alone", () => {
     const imports = packages(SOURCES, "static");
     expect(imports.commander.filter((path) => !path.startsWith("src/cli/"))).toEqual([]);
     expect(packages(SOURCES, "dynamic")["@dagrejs/dagre"]).toEqual(["src/cli/network-graph/layout.ts"]);
     const node = Object.entries(imports).filter(([specifier]) => specifier.startsWith("node:"));
-    expect(node.flatMap(([, paths]) => paths).filter((path) => !/^src\/(node|cli)\//.test(path))).toEqual([]);
+    expect(node.flatMap(([, paths]) => paths).filter((path) => !/^src\/(node|search|cli)\//.test(path))).toEqual([]);
   });
 });
 
@@ -193,8 +193,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   node: ["options", "worker", "training", "model", "engine", "data", "formats", "numeric", "json"],
   bench: ["options", "node", "recipes", "training", "model", "graph", "layers", "engine", "data", "numeric", "json"],
+  search: ["options", "node", "recipes", "training", "numeric", "json"],
   cli: [
     "options",
+    "search",
     "importing",
     "exporting",
     "bench",
