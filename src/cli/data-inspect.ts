@@ -33,6 +33,7 @@ const HELP: HelpText = {
     ["convasm data inspect mnist.npz"],
     ["convasm data inspect train.csv --split 0.1", "with the parts that train would use"],
     ["convasm data inspect ./pets --size 32 --json", "pictures in one folder per class"],
+    ["convasm data inspect ./photos/list.csv", "pictures that a list names: file,label,split"],
   ],
 };
 

@@ -19,7 +19,7 @@ const KEEP_VALUES = "--keep-values";
 const SETTINGS = Object.entries<OptionSpec>(READ_SETTINGS).filter(([key]) => key !== "stretch" && key !== "scaling");
 
 /** Formats that {@link addFileOptions} accepts as data, for help texts. */
-export const FILE_FORMATS = "IDX, NumPy, HDF5, safetensors, CSV, CIFAR, or pictures in folders by class";
+export const FILE_FORMATS = "IDX, NumPy, HDF5, safetensors, CSV, CIFAR, or pictures by folders or a list";
 
 /** Names of the options for files of data that are shown without `--help-all`. */
 export const COMMON_FILE_OPTIONS = SETTINGS.filter(([, { rare }]) => !rare).map(([key]) => flagName(key));

@@ -34,7 +34,7 @@ const HELP: HelpText = {
     "Pictures may have any size: they are brought to that of the model, in the way its training data were. A model of digits, which is one of " +
       "28 x 28 grey pixels with the classes 0 to 9, gets each picture prepared as MNIST was made: light on dark, at most 20 pixels high and " +
       "wide, centred by mass.",
-    "Where a folder is called as a class of the model, that is the true class of the pictures in it: tables have a column for it, and the end " +
+    "Where a folder is called as a class of the model, or a list says one, that is the true class of the pictures: tables have a column for it, and the end " +
       "tells how many are right. A picture that cannot be read is told, the others are classified, and the exit code is 2.",
   ],
   examples: [
@@ -54,7 +54,7 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
     .argument("<model>", MODEL_HELP)
     .argument(
       "<images...>",
-      "pictures (PNG, JPEG, WebP, GIF, BMP), folders, ZIP or tar archives of them, patterns such as '*.png', or IDX files",
+      "pictures (PNG, JPEG, WebP, GIF, BMP), folders, lists, ZIP or tar archives of them, patterns such as '*.png', or IDX files",
     )
     .option("--raw", "only resize the pictures, also for a model of digits")
     .addOption(new Option("--digit", "prepare the pictures as MNIST was made, also for another model").conflicts("raw"))

@@ -6,7 +6,8 @@ import type { ReadData } from "./read/parts.ts";
 
 /**
  * Reads data sets from files that a page was given, or any other bytes: IDX, NumPy's `.npy` and `.npz`, HDF5, safetensors, CSV,
- * CIFAR's batches, pictures in one folder per class. The format follows from their content. Each may be packed with
+ * CIFAR's batches, pictures in one folder per class, or with a list (CSV or JSON) of `file,label[,split]`. The format follows from
+ * their content. Each may be packed with
  * gzip, or be in a ZIP or tar archive. Readers are loaded when they are needed.
  *
  * Pixels are bytes where the files hold whole numbers from 0 to 255 that go beyond 1, else floats as they stand in the

@@ -5,7 +5,7 @@
  */
 
 import { open, readdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { AnyDataset } from "../data/dataset.ts";
 import { DIGIT_NAMES } from "../data/mnist.ts";
 import { type DataFile, dataFile, MAX_BYTES } from "../data/read/data-file.ts";
@@ -152,6 +152,11 @@ function diskFile(path: string, name: string): DataFile {
     storedBytes: bytes,
     range: (begin, end) => readRange(path, begin, end),
     path,
+    async beside(other) {
+      const [beside, slash] = [join(dirname(path), other), name.lastIndexOf("/") + 1];
+      const info = await stat(beside).catch(() => undefined);
+      return info?.isFile() ? diskFile(beside, name.slice(0, slash) + other) : undefined;
+    },
     stream: () => pieces(path, PIECE_BYTES),
   };
 }

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 import { DATASET } from "../data/dataset.ts";
 import type { Part } from "../data/read/parts.ts";
-import type { FolderReading } from "../data/read/picture-cache.ts";
+import type { PictureReading } from "../data/read/picture-cache.ts";
 import { InputRangeError } from "../errors.ts";
 import { list, nested } from "../options/compound.ts";
 import { extents, flag, text, whole } from "../options/kinds.ts";
@@ -78,7 +78,7 @@ const KEPT = {
 } as const satisfies OptionSchema;
 
 /** Pictures as the bytes of a file. */
-export function encodeKept({ found, leftOut }: FolderReading): Uint8Array {
+export function encodeKept({ found, leftOut }: PictureReading): Uint8Array {
   const { train, test, validation, classNames, pictures, notes } = found;
   const stored = (part: Part | undefined) => part && storedPart(part);
   const formats = Object.entries(pictures?.formats ?? {}).map(([name, count]) => ({ name, count }));
@@ -99,7 +99,7 @@ function storedPart({ shape, images, labels, depth, clear }: Part) {
 }
 
 /** Pictures of such a file; undefined where it is damaged or of another version of V8 or convasm. */
-export function decodeKept(file: Uint8Array): FolderReading | undefined {
+export function decodeKept(file: Uint8Array): PictureReading | undefined {
   const content = file.subarray(DIGEST_BYTES);
   const isWhole = createHash(DIGEST).update(content).digest().equals(file.subarray(0, DIGEST_BYTES));
   if (!isWhole) return undefined;

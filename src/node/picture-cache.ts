@@ -8,10 +8,10 @@ import { createHash } from "node:crypto";
 import { link, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { compareText } from "../data/read/class-folders.ts";
+import type { PictureParts } from "../data/read/class-pictures.ts";
 import type { DataFile } from "../data/read/data-file.ts";
-import type { FolderParts } from "../data/read/image-folder.ts";
 import type { ReadContext } from "../data/read/options.ts";
-import type { FolderReading, PictureCache } from "../data/read/picture-cache.ts";
+import type { PictureCache, PictureReading } from "../data/read/picture-cache.ts";
 import { reasonOf } from "../errors.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { type CacheLimits, MAX_CACHE_BYTES, MAX_CACHE_FILES, makeRoom } from "./cache-room.ts";
@@ -43,7 +43,7 @@ export class PictureFiles implements PictureCache {
     this.#limits = { maxBytes, maxFiles };
   }
 
-  async find(files: readonly DataFile[], context: ReadContext): Promise<FolderReading | undefined> {
+  async find(files: readonly DataFile[], context: ReadContext): Promise<PictureReading | undefined> {
     this.#asked = await askedOf(files, context);
     const path = this.#pathOf(this.#asked);
     const bytes = await readFileBounded(path, this.#limits.maxBytes).catch(() => undefined);
@@ -53,7 +53,7 @@ export class PictureFiles implements PictureCache {
     return kept;
   }
 
-  async keep(reading: FolderReading, alike: FolderParts["alike"] = []): Promise<void> {
+  async keep(reading: PictureReading, alike: PictureParts["alike"] = []): Promise<void> {
     const asked = this.#asked;
     const bytes = encodeKept(reading);
     if (asked === undefined || bytes.length > this.#limits.maxBytes) return;

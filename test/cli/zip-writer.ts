@@ -10,7 +10,7 @@ export function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
     fields.writeUInt32LE(crc32(data), 10);
     fields.writeUInt32LE(data.length, 14);
     fields.writeUInt32LE(data.length, 18);
-    fields.writeUInt16LE(name.length, 22);
+    fields.writeUInt16LE(Buffer.byteLength(name), 22);
     const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, Buffer.from(name), data]);
     const place = Buffer.alloc(14);
     place.writeUInt32LE(at, 10);

@@ -14,7 +14,9 @@ import type { Pixels } from "../../data/pixels.ts";
 import { compareText } from "../../data/read/class-folders.ts";
 import { type DataFile, isGzipFile, unpackedFile } from "../../data/read/data-file.ts";
 import { LeftOut } from "../../data/read/left-out.ts";
+import { sortByLists } from "../../data/read/listed-pictures.ts";
 import { pixelsFor } from "../../data/read/picture.ts";
+import { isPictureList, LIST_START } from "../../data/read/picture-list.ts";
 import { isTar, readTar } from "../../data/read/tar.ts";
 import { isZip, readZip } from "../../data/read/zip.ts";
 import { InputRangeError } from "../../errors.ts";
@@ -31,7 +33,7 @@ export interface Subject {
   readonly index?: number;
   /** True for one whose own file was named, false for one of many in a folder or an archive. */
   readonly isNamed: boolean;
-  /** The class by its folders' names, where one of them is a class of the model. */
+  /** The class by its folders' names, or by a list, where it is a class of the model. */
   readonly truth?: string | undefined;
   /** @throws if the picture cannot be read, or the model cannot take it */
   pixels(): Promise<Pixels>;
@@ -41,7 +43,7 @@ export interface Subject {
 export interface Source {
   /** Number of the images; undefined for files of images, which are counted as they are read. */
   readonly count: number | undefined;
-  /** True for a folder, an archive or a pattern. */
+  /** True for a folder, an archive, a list or a pattern. */
   readonly isMany: boolean;
   /** True if a class is known of some. */
   readonly hasTruth: boolean;
@@ -80,6 +82,7 @@ export async function sourceOf(word: string, request: Request): Promise<Source> 
   const [packed] = await openDataFiles(word);
   const file = (await isGzipFile(packed)) ? unpackedFile(packed) : packed;
   const start = await file.start(START_BYTES);
+  if (await isPictureList(await file.start(LIST_START), true)) return listed(word, file, request);
   if (!isZip(start) && !isTar(start))
     return start[0] === 0 && start[1] === 0 ? fileOfImages(word, request) : named(word, request);
   const inside = isZip(start) ? await readZip(file) : await readTar(file, new LeftOut({ skipBroken: true }));
@@ -107,6 +110,20 @@ function named(path: string, request: Request): Source {
 interface Found {
   readonly file: DataFile;
   readonly path: string;
+  /** The class that a list says; default: by its folders. */
+  readonly label?: string;
+}
+
+/** The pictures that a list names, of all parts. */
+async function listed(word: string, list: DataFile, request: Request): Promise<Source> {
+  const leftOut = new LeftOut({ skipBroken: undefined });
+  const { train, test, validation } = await sortByLists([list], [], leftOut);
+  const all = [...train, ...validation, ...test];
+  return many(
+    word,
+    all.map(({ file, className }) => ({ file, path: file.name, label: className })),
+    request,
+  );
 }
 
 /** All pictures among some files. */
@@ -122,10 +139,10 @@ async function many(word: string, files: readonly Found[], request: Request): Pr
     throw new InputRangeError(JSON.stringify(word), "pictures", got, "missing");
   }
   const classes = new Set(request.model.classNames?.map((name) => name.normalize("NFC")));
-  const subjects = pictures.map(({ file, path }): Subject => {
+  const subjects = pictures.map(({ file, path, label }): Subject => {
     const names = (GLOB.test(word) ? path : file.name).split("/").slice(0, -1);
     const folders = names.map((name) => name.normalize("NFC")).reverse();
-    const truth = folders.find((name) => classes.has(name));
+    const truth = (label === undefined ? folders : [label]).find((name) => classes.has(name));
     return { path, isNamed: false, truth, pixels: () => pixelsIn(file, path, request) };
   });
   return {

@@ -32,9 +32,10 @@ export interface ClassPicture {
   readonly className: string;
 }
 
-type PartName = "train" | "test" | "validation";
+/** A part of the data. */
+export type PartName = "train" | "test" | "validation";
 
-/** Pictures by part. */
+/** Pictures by part, as folders or lists say. */
 export interface ClassFolders {
   readonly train: readonly ClassPicture[];
   readonly test: readonly ClassPicture[];
@@ -96,6 +97,15 @@ export function sortByClass(files: readonly DataFile[], leftOut: LeftOut): Class
   leftOut.check("readImages", `pictures in a folder per class (${EXAMPLE})`);
   const notes = wrappers > 1 ? [`the classes are the folders in ${JSON.stringify(root.path)}`] : [];
   return { train, test, validation, notes };
+}
+
+/** True if the folders of pictures tell two classes or more. */
+export function tellClasses(files: readonly DataFile[]): boolean {
+  const { root } = rootOf(treeOf(files));
+  const folders = inside([{ name: undefined, folder: root }]);
+  if (isMixture(folders)) return true;
+  const parts = partsOf(root).filter(({ name = "train" }) => name === "train");
+  return new Set(parts.flatMap(({ folder }) => [...folder.folders.keys()])).size > 1;
 }
 
 function treeOf(files: readonly DataFile[]): Folder {
@@ -165,11 +175,16 @@ function wrapped(parts: readonly Part[]): readonly Part[] {
   return parts.length === 1 && below.length === 1 && below[0].folder.files.length === 0 ? wrapped(below) : parts;
 }
 
-/** A folder called as a part is, with folders in it, beside others: then some pictures would be in no part. */
-function refuseMixture(folders: readonly Part[]): void {
+/** True for a folder called as a part is, with folders in it, beside others: then some pictures would be in no part. */
+function isMixture(folders: readonly Part[]): boolean {
   const isPart = folders.some(({ name, folder }) => name !== undefined && folder.folders.size > 0);
+  return isPart && folders.some(({ name }) => name === undefined);
+}
+
+/** @throws RangeError for such folders */
+function refuseMixture(folders: readonly Part[]): void {
   const other = folders.find(({ name }) => name === undefined);
-  if (!isPart || other === undefined) return;
+  if (!isMixture(folders) || other === undefined) return;
   const [file] = allFiles(other.folder);
   throw new InputRangeError(
     `readImages ${JSON.stringify(file.name)}`,

@@ -30,6 +30,8 @@ export interface DataFile {
   storedBytes(): Promise<Uint8Array>;
   /** Reads bytes `begin` to `end` - 1, without the others; undefined where that cannot be done, as in packed files. */
   readonly range?: (begin: number, end: number) => Promise<Uint8Array>;
+  /** Opens the file at a path from this one's folder, on a disk; undefined where there is none. */
+  readonly beside?: (path: string) => Promise<DataFile | undefined>;
   /** Path on the disk, for who reads it in another thread. */
   readonly path?: string;
 }

@@ -8,25 +8,29 @@ import { InputRangeError } from "../../errors.ts";
 import { standInOf } from "../../numeric/stand-ins.ts";
 import { isDecodableName, isPictureName, pictureFormat } from "../picture-format.ts";
 import { cifarKind } from "./cifar.ts";
+import { tellClasses } from "./class-folders.ts";
 import { isSmallTable } from "./csv-files.ts";
 import { type DataFile, isGzipFile, unpackedFile } from "./data-file.ts";
 import type { DataKind } from "./formats.ts";
 import { HDF5_START, isHdf5 } from "./hdf5-file.ts";
 import { isNpy } from "./npy.ts";
 import type { ReadContext } from "./options.ts";
+import { isPictureList, LIST_START } from "./picture-list.ts";
 import { isSafetensors } from "./safetensors-arrays.ts";
 import { isTar } from "./tar.ts";
 import { hasTextMark } from "./utf8-pieces.ts";
 import { isZip } from "./zip.ts";
 
-/** A kind of file: one of data files, or `other` for files without data, such as a licence. */
-type Kind = DataKind | "other";
+/** A kind of file: one of data files, a `list` of pictures, or `other` for files without data, such as a licence. */
+type Kind = DataKind | "list" | "other";
 
 /** Data files of one kind, and the other files beside them, which hold no data. */
 export interface Sorted {
   readonly kind: DataKind;
   readonly files: readonly DataFile[];
   readonly others: readonly DataFile[];
+  /** Lists of pictures with their labels, where these tell the classes. */
+  readonly lists: readonly DataFile[];
 }
 
 const START_BYTES = HDF5_START;
@@ -55,10 +59,13 @@ const DATA = /\.(npy|npz|h5|hdf5|safetensors|csv|tsv|bin|zip|tar|tgz|gz)$|idx\d-
  */
 export async function sortByKind(files: readonly DataFile[], context: ReadContext): Promise<Sorted> {
   context.leftOut.countFiles(files.length);
-  const { groups, others } = await grouped(files, context);
+  const { groups, others, lists: found } = await grouped(files, context);
   const unrelated = files.length > 1 ? await takeUnrelated(groups) : [];
-  const [found, ...more] = groups;
-  if (found === undefined || more.length > 0) {
+  const lists = listsFor(groups, found);
+  if (lists.length === 0) unrelated.push(...found);
+  else if (groups.size === 0) groups.set("picture", []);
+  const [data, ...more] = groups;
+  if (data === undefined || more.length > 0) {
     context.leftOut.check("readData", "files that can be read");
     const got = [...groups].map(([kind, some]) => `${some.length} ${kind} (${JSON.stringify(some[0].name)})`);
     const known = "IDX, .npy, .npz, HDF5, safetensors, CSV, CIFAR, or pictures";
@@ -68,7 +75,7 @@ export async function sortByKind(files: readonly DataFile[], context: ReadContex
   context.leftOut.check("readData", "files that can be read");
   for (const { name } of [...unrelated, ...others])
     if (!DOCUMENT.test(baseName(name))) context.leftOut.addUnrelated(name);
-  return { kind: found[0], files: found[1], others };
+  return { kind: data[0], files: data[1], others, lists };
 }
 
 function baseName(name: string): string {
@@ -80,6 +87,7 @@ async function grouped(files: readonly DataFile[], context: ReadContext) {
   const { leftOut } = context;
   const groups = new Map<DataKind, DataFile[]>();
   const others: DataFile[] = [];
+  const lists: DataFile[] = [];
   for (const packed of files) {
     const isKnown = files.length > MANY_FILES && isPictureName(packed.name);
     const look = async () => (isKnown ? { file: packed, kind: PICTURE } : lookAt(packed, files.length > 1, context));
@@ -92,13 +100,24 @@ async function grouped(files: readonly DataFile[], context: ReadContext) {
       else others.push(file);
       continue;
     }
+    if (kind === "list") {
+      lists.push(file);
+      continue;
+    }
     // IDX files are unpacked by their own reader, which knows how much may come out.
     const kept = kind === "idx" ? packed : file;
     const group = groups.get(kind) ?? [];
     group.push(kept);
     groups.set(kind, group);
   }
-  return { groups, others };
+  return { groups, others, lists };
+}
+
+/** The lists that tell the classes of pictures: those beside pictures whose folders don't, or that are all there is. */
+function listsFor(groups: ReadonlyMap<DataKind, readonly DataFile[]>, lists: readonly DataFile[]): readonly DataFile[] {
+  const pictures = groups.get("picture") ?? [];
+  const isOnly = groups.size === (groups.has("picture") ? 1 : 0);
+  return isOnly && !(pictures.length > 0 && tellClasses(pictures)) ? lists : [];
 }
 
 /** A file, unpacked if it is packed with gzip, and its kind. */
@@ -123,6 +142,7 @@ async function kindOf(file: DataFile, start: Uint8Array, isOneOfMany: boolean): 
   if (pictureFormat(start) !== undefined || isPictureName(name)) return "picture";
   if (start.length >= 4 && start[0] === 0 && start[1] === 0 && start[2] >= 8 && start[3] >= 1 && start[3] <= 4)
     return "idx";
+  if (isText(start) && (await isPictureList(await file.start(LIST_START), !isOneOfMany))) return "list";
   if (isOneOfMany && (DOCUMENT.test(name) || UNRELATED.test(name))) return "other";
   if (isText(start)) return "csv";
   if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5) return "pickle";

@@ -1,20 +1,20 @@
+import type { PictureParts } from "./class-pictures.ts";
 import type { DataFile } from "./data-file.ts";
-import type { FolderParts } from "./image-folder.ts";
 import type { LeftOutGroups } from "./left-out.ts";
 import type { ReadContext } from "./options.ts";
 
 /** The result of reading pictures: their pixels before they are scaled, and all that was left out. */
-export interface FolderReading {
-  readonly found: FolderParts;
+export interface PictureReading {
+  readonly found: PictureParts;
   readonly leftOut: LeftOutGroups;
 }
 
 /** A store of pictures that were read, so that the same ones need not be decoded again. */
 export interface PictureCache {
   /** The earlier result for these files, settings, and files left out so far; undefined where there is none. */
-  find(files: readonly DataFile[], context: ReadContext): Promise<FolderReading | undefined>;
+  find(files: readonly DataFile[], context: ReadContext): Promise<PictureReading | undefined>;
   /** Keeps the result for what {@link find} was asked for last, and for other settings with which it is the same. */
-  keep(reading: FolderReading, alike: FolderParts["alike"]): Promise<void>;
+  keep(reading: PictureReading, alike: PictureParts["alike"]): Promise<void>;
 }
 
 /** Pictures from the cache, else as `read` reads them, which the cache then keeps. */
@@ -22,8 +22,8 @@ export async function throughCache(
   cache: PictureCache | undefined,
   files: readonly DataFile[],
   context: ReadContext,
-  read: () => Promise<FolderParts>,
-): Promise<FolderParts & { readonly cached?: true }> {
+  read: () => Promise<PictureParts>,
+): Promise<PictureParts & { readonly cached?: true }> {
   const { decodeImage, leftOut } = context;
   // The pixels that a caller's decoder gives are not known here.
   if (cache === undefined || decodeImage !== undefined) return read();

@@ -13,21 +13,23 @@ import { splitStratified } from "../split.ts";
 import { settingsFor } from "./applicable.ts";
 import { readHdf5Files, readNpyFiles, readSafetensorsFiles, shown, stem } from "./array-files.ts";
 import { readCifar } from "./cifar.ts";
+import { sortByClass } from "./class-folders.ts";
+import { readPictures, sizeNote } from "./class-pictures.ts";
 import { readCsv } from "./csv.ts";
 import { imageTables } from "./csv-files.ts";
 import type { DataFile } from "./data-file.ts";
 import { sortByKind } from "./file-kinds.ts";
 import { formatName } from "./formats.ts";
 import { readIdxFiles } from "./idx-files.ts";
-import { readImageFolder, sizeNote } from "./image-folder.ts";
 import { LeftOut } from "./left-out.ts";
+import { filesOf, sortByLists } from "./listed-pictures.ts";
 import type { ReadContext, ReadDataOptions } from "./options.ts";
 import { makeDatasets, oneClassNote, type Part, type Parts, type ReadData } from "./parts.ts";
 import { type PictureCache, throughCache } from "./picture-cache.ts";
 import type { PictureFacts } from "./picture-facts.ts";
 import { checkReadSettings, READ_SETTINGS, type ReadSettings, type ReadValues } from "./settings.ts";
-import { picturesAreStreamed } from "./streamed-folder.ts";
 import { type StreamedParts, streamedDatasets } from "./streamed-parts.ts";
+import { picturesAreStreamed } from "./streamed-pictures.ts";
 import { scaleParts } from "./stretch.ts";
 import { readTar } from "./tar.ts";
 import { isZip, readZip } from "./zip.ts";
@@ -42,7 +44,7 @@ const MAX_FOLDERS = 100;
 const MAX_DEPTH = 2;
 
 /**
- * Reads data sets from files of one format: IDX, NumPy's `.npy` and `.npz`, HDF5, CSV, CIFAR's batches, pictures in folders,
+ * Reads data sets from files of one format: IDX, NumPy's `.npy` and `.npz`, HDF5, CSV, CIFAR's batches, pictures in folders or in lists,
  * each plain, packed with gzip, or in a ZIP or tar archive.
  *
  * @param cache keeps decoded pictures
@@ -178,7 +180,7 @@ async function readParts(
   asked: Asked,
   depth: number,
 ): Promise<Reading> {
-  const { kind, files: own, others } = await sortByKind(files, context);
+  const { kind, files: own, others, lists } = await sortByKind(files, context);
   if (kind === "archive") return readArchives(own, context, asked, depth);
   if (kind === "pickle") {
     const what = "a Python pickle, which is never run; CIFAR has a binary version, NumPy writes .npz";
@@ -215,9 +217,17 @@ async function readParts(
       return reading(await readCifar(kind, train, test, others, options));
     }
     case "picture": {
-      const fitted = { ...options, fit: fitOf(options, asked), streaming: await picturesAreStreamed(own, options) };
+      const listed = lists.length > 0 ? await sortByLists(lists, own, options.leftOut) : undefined;
+      const pictures = listed === undefined ? own : filesOf(listed);
+      const fitted = {
+        ...options,
+        fit: fitOf(options, asked),
+        streaming: await picturesAreStreamed(pictures, options),
+      };
       const cache = fitted.streaming ? undefined : asked.cache;
-      const found = await throughCache(cache, own, fitted, () => readImageFolder(own, fitted));
+      const found = await throughCache(cache, [...lists, ...pictures], fitted, () =>
+        readPictures(listed ?? sortByClass(own, options.leftOut), fitted),
+      );
       const note = sizeNote(found.pictures, fitted);
       return reading(note === undefined ? found : { ...found, notes: [...found.notes, note] });
     }

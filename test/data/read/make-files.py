@@ -7,8 +7,10 @@ All hold the same eight images of 6 x 5 pixels, the first six to train on, the l
 c * 50. Square ones have 5 x 5 pixels. CIFAR's have the same rule at 32 x 32.
 """
 
+import csv
 import gzip
 import io
+import json
 import pickle
 import tarfile
 import zipfile
@@ -220,6 +222,35 @@ def picture_files():
         picture.resize((16 + 4 * (i == 2), 16)).save(folder / f"{i}.{'jpg' if i == 1 else 'png'}")
 
 
+LISTED = [
+    ("b, two.png", 'bee "small"', "train"),
+    ("deep/a;1.png", "ant", "train"),
+    ("deep/\u00e9 3.png", 'bee "small"', "val"),
+    ("4.png", "ant", "test"),
+    ("5.png", 'bee "small"', "Test"),
+    ("6.png", "caf\u00e9\nnoir", "train"),
+]
+
+
+def picture_lists():
+    folder = FOLDER / "lists"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "quoted.csv", "w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "split", "file", "label"])
+        rows.writerows([i, split, name, label] for i, (name, label, split) in enumerate(LISTED))
+    # As spreadsheets write it where commas are decimal.
+    with open(folder / "semicolons.csv", "w", newline="", encoding="utf-8-sig") as file:
+        rows = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL)
+        rows.writerow(["File Name", "Class", "Subset"])
+        rows.writerows(LISTED)
+    with open(folder / "bare.csv", "w", newline="", encoding="utf-16") as file:
+        csv.writer(file, dialect="excel-tab").writerows(LISTED)
+    records = [{"file_name": name, "label": label, "split": split} for name, label, split in LISTED]
+    (folder / "records.golden.json").write_text(json.dumps(records, indent=1))
+    (folder / "metadata.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
 FOLDER.mkdir(exist_ok=True)
-for write in [numpy_files, hdf5_files, csv_files, cifar_files, picture_files]:
+for write in [numpy_files, hdf5_files, csv_files, cifar_files, picture_files, picture_lists]:
     write()

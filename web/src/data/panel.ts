@@ -190,7 +190,7 @@ export class DataPanel {
       h(
         "p",
         { class: "note" },
-        "Or drop them on the page: MNIST's IDX files, NumPy, HDF5, CSV, CIFAR, pictures in one folder per class.",
+        "Or drop them on the page: MNIST's IDX files, NumPy, HDF5, CSV, CIFAR, pictures in one folder per class or with a list.",
       ),
       h(
         "details",

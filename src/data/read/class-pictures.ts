@@ -1,5 +1,5 @@
 /**
- * Folders of pictures, one folder per class: `cat/1.png`, or `train/cat/1.png` and `test/cat/2.png`.
+ * Pictures by class, as folders or lists say: their pixels and labels in memory, or as parts that decode them when they are needed.
  *
  * @module
  */
@@ -15,21 +15,20 @@ import { MAX_PICTURE_BYTES, pictureFormat } from "../picture-format.ts";
 import type { PictureSize } from "../picture-size.ts";
 import { shapedSamples } from "../shaped-samples.ts";
 import { narrowed } from "./array-images.ts";
-import { type ClassFolders, type ClassPicture, compareText, sortByClass } from "./class-folders.ts";
-import type { DataFile } from "./data-file.ts";
+import { type ClassFolders, type ClassPicture, compareText } from "./class-folders.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
 import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
 import { faultOf, hasColours } from "./picture-rows.ts";
 import { PictureStore } from "./picture-store.ts";
 import type { ReadSettings } from "./settings.ts";
-import { expectSize, streamedPictures } from "./streamed-folder.ts";
 import type { StreamedParts } from "./streamed-parts.ts";
+import { expectSize, streamedPictures } from "./streamed-pictures.ts";
 
 const MAX_CLASSES = 65_536;
 
-/** Result of {@link readImageFolder}: parts, what pictures there are, and notes of those that were left out. */
-export interface FolderParts extends Parts {
+/** Result of {@link readPictures}: parts, what pictures there are, and notes of those that were left out. */
+export interface PictureParts extends Parts {
   readonly pictures: PictureFacts | undefined;
   readonly notes: readonly string[];
   /** The parts in place of the others, where pictures are decoded when they are needed. */
@@ -39,17 +38,17 @@ export interface FolderParts extends Parts {
 }
 
 /**
- * Reads pictures whose folders are their classes: see `class-folders.ts` for which folders those are.
+ * Reads pictures of classes: see `class-folders.ts` and `listed-pictures.ts` for how these are told.
  *
  * Pictures that cannot be read are left out or an error, as `skipBroken` says. A class of the training without a picture that can be
  * read is an error in any case.
  *
  * Pictures for validation are those to test on, too, where there are no others.
  *
- * @throws RangeError if there are no such folders, pictures differ in size while no `size` is given, or some cannot be read
+ * @throws RangeError if pictures differ in size while no `size` is given, or some cannot be read
  */
-export async function readImageFolder(files: readonly DataFile[], context: ReadContext): Promise<FolderParts> {
-  const { train, test, validation, notes } = sortByClass(files, context.leftOut);
+export async function readPictures(sorted: ClassFolders, context: ReadContext): Promise<PictureParts> {
+  const { train, test, validation, notes } = sorted;
   const names = classNamesOf(train.length > 0 ? train : test);
   if (names.length > MAX_CLASSES)
     throw new InputRangeError("readImages", `at most ${MAX_CLASSES} classes`, `${names.length}`, "too-large");
@@ -64,7 +63,7 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   let done = 0;
   for (const pictures of all) {
     const places = placesOfClasses(pictures, names);
-    read.push(await readPictures({ pictures, places, done, total }, gallery, context));
+    read.push(await readPart({ pictures, places, done, total }, gallery, context));
     done += pictures.length;
   }
   const [trained, tested, validated] = read.map((part) => part?.part(gallery.channels));
@@ -76,7 +75,7 @@ export async function readImageFolder(files: readonly DataFile[], context: ReadC
   return { ...parts, classNames: names, pictures: facts, notes: [...notes, ...depths], alike };
 }
 
-/** Pictures by part, and what is known of them by their folders. */
+/** Pictures by part, and what is known of them beforehand. */
 interface SortedPictures extends Omit<ClassFolders, "notes"> {
   readonly names: readonly string[];
   readonly notes: readonly string[];
@@ -87,7 +86,7 @@ async function streamedFolder(
   { train, test, validation, names, notes }: SortedPictures,
   size: PictureSize | undefined,
   context: ReadContext,
-): Promise<FolderParts> {
+): Promise<PictureParts> {
   const requests = [train, test, validation].map((pictures) => ({
     pictures,
     places: placesOfClasses(pictures, names),
@@ -213,7 +212,7 @@ interface ReadPictures {
 }
 
 /** Pictures of one part, as far as they can be read; undefined if none can. */
-async function readPictures(
+async function readPart(
   { pictures, places, done, total }: Request,
   gallery: Gallery,
   { signal, onProgress }: ReadContext,

@@ -1,5 +1,5 @@
 /**
- * Folders of pictures that are decoded when they are needed. Each is looked at once beforehand, so that all is decided as for pictures in
+ * Pictures that are decoded when they are needed. Each is looked at once beforehand, so that all is decided as for pictures in
  * memory: which can be read, their size and colours, and their range.
  *
  * @module
@@ -32,7 +32,7 @@ function sizeOfFirst(files: readonly DataFile[]): Promise<PictureSize | undefine
 }
 
 /** Pictures of a part with the places of their classes. */
-export interface FolderRequest {
+export interface PictureRequest {
   readonly pictures: readonly ClassPicture[];
   readonly places: readonly number[];
 }
@@ -57,7 +57,7 @@ interface Kept {
  * @throws RangeError if pictures differ in size while none is given, too many cannot be read, or they have more than 8 bits
  */
 export async function streamedPictures(
-  requests: readonly FolderRequest[],
+  requests: readonly PictureRequest[],
   size: PictureSize | undefined,
   context: ReadContext,
 ): Promise<StreamedPictures> {
@@ -109,7 +109,7 @@ function highestOf(pictures: readonly Kept[]): number {
 
 /** The pictures of each part that can be read. */
 async function look(
-  requests: readonly FolderRequest[],
+  requests: readonly PictureRequest[],
   plan: PicturePlan,
   decoder: Pick<ReturnType<typeof decodeInPlace>, "look" | "atOnce">,
   { leftOut, signal, onProgress }: ReadContext,
