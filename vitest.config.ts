@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { knowsWide, WIDE_FLAG } from "./src/node/wide.ts";
 
 const slow = "test/**/*.slow.test.ts";
@@ -13,18 +14,29 @@ const everyEngine = "test/importing/every-engine.slow.test.ts";
 const golden = "test/golden/!(*.slow).test.ts";
 
 /**
- * Tests of threads, workers, pages and measurements, which other tests beside them would disturb, and of a host that offers neither files nor
- * decoders of pictures, which other files in the same process would give it.
+ * Tests of threads, of workers that are lost, and measurements, which other tests beside them would disturb; of a page whose engine is chosen by
+ * its speed; and of a host that offers neither files nor decoders of pictures, which other files in the same process would give it.
  */
 const alone = [
   "test/{training/plain-javascript,data/read/image-folder}.test.ts",
-  "test/{bench,engine/threads,worker}/**/*.test.ts",
-  "test/browser/!(builds|sizes|small-build).test.ts",
-  "test/cli/{bench,doctor,two-processes,wide}.test.ts",
+  "test/{bench,engine/threads}/**/*.test.ts",
+  "test/worker/{lifetime,loss,replicas/failures}.test.ts",
+  "test/browser/web-train.test.ts",
+  "test/cli/{bench,doctor,two-processes}.test.ts",
 ];
+
+/** Begins with what takes longest, so that at the end no core waits for the other. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => /test\/(browser|bundlers|package)/.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // Only stops what hangs: a slow, busy machine is no failure.
     testTimeout: 300_000,
     hookTimeout: 300_000,

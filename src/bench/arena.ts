@@ -57,15 +57,32 @@ function pattern(elements: number, bytesPerElement: number): Uint32Array {
   const key = `${elements} ${bytesPerElement}`;
   let words = patterns.get(key);
   if (words === undefined) {
+    words = new Uint32Array((elements * bytesPerElement) / 4);
     // The top bit of the fraction is clear, the next one set: bits 22 and 21 of a float32, 51 and 50 of a float64.
-    const place = (i: number) => 0x7fa00000 | (i & 0x1fffff);
-    const high = (i: number) => 0x7ff40000 | ((i >> 1) & 0x3ffff);
-    words = Uint32Array.from({ length: (elements * bytesPerElement) / 4 }, (_, i) =>
-      bytesPerElement === 4 ? place(i) : i % 2 === 1 ? high(i) : i,
-    );
+    for (let i = 0; i < words.length; i++) {
+      if (bytesPerElement === 4) words[i] = 0x7fa00000 | (i & 0x1fffff);
+      else words[i] = i % 2 === 1 ? 0x7ff40000 | ((i >> 1) & 0x3ffff) : i;
+    }
     patterns.set(key, words);
   }
   return words;
+}
+
+let memory = new Uint32Array();
+
+/** A copy of the words, which lasts until the next one. */
+function copyOf(words: Uint32Array): Uint32Array {
+  if (memory.length < words.length) memory = new Uint32Array(words.length);
+  memory.set(words);
+  return memory.subarray(0, words.length);
+}
+
+/** True: both have the same bits. */
+function same(some: Uint32Array, others: Uint32Array): boolean {
+  const [a, b] = [some, others].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  );
+  return a.equals(b);
 }
 
 /** Elements a tensor takes; bytes are packed. */
@@ -117,7 +134,7 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
       new Uint8Array(heap.buffer, heap.byteOffset + offset * heap.BYTES_PER_ELEMENT).set(tensor.bytes);
     }
   }
-  const before = words.slice();
+  const before = copyOf(words);
 
   const offsets = placed.map(({ offset }) => offset);
   const args = call.args.map((argument) => (typeof argument === "number" ? argument : (offsets.shift() ?? 0)));
@@ -126,9 +143,8 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
   if (options.backwards) slices.reverse();
   for (const [first, last] of slices) kernels[call.kernel](first, last, ...args);
 
-  // Results may have changed; everything else must be unchanged.
+  // Results may have changed, and are put back; everything else must be unchanged.
   const results = new Map<string, Heap>();
-  const after = words.slice();
   for (const { tensor, offset, elements } of placed) {
     if (tensor.role === "input") continue;
     if (tensor.role !== "scratch") results.set(tensor.name, heap.slice(offset, offset + elements));
@@ -136,16 +152,16 @@ export function runCall({ kernels, heap }: Backend, call: KernelCall, options: R
     const to = (offset + elements) * wordsPerElement;
     for (let word = to - 1; word >= from && tensor.role === "output"; word -= wordsPerElement) {
       // The last word of an element tells NaN from numbers.
-      if (after[word] !== fill[word]) continue;
+      if (words[word] !== fill[word]) continue;
       const at = Math.floor((word - from) / wordsPerElement);
       throw new CanaryError(call, `did not write "${tensor.name}" at ${at}`);
     }
-    after.set(before.subarray(from, to), from);
+    words.set(before.subarray(from, to), from);
   }
-  let changed = 0;
-  while (changed < after.length && after[changed] === before[changed]) changed++;
-  if (changed < after.length)
+  if (!same(words, before)) {
+    const changed = words.findIndex((word, i) => word !== before[i]);
     throw new CanaryError(call, `wrote outside its outputs, ${whereIs(changed / wordsPerElement, placed)}`);
+  }
   return results;
 }
 

@@ -5,7 +5,9 @@
  */
 
 import { execFile } from "node:child_process";
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +17,8 @@ import { build as vite } from "vite";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const APP = fileURLToPath(new URL("app", import.meta.url));
+
+const run = promisify(execFile);
 
 /** The built library. */
 export const DIST = join(ROOT, "dist");
@@ -45,17 +49,46 @@ export async function plainPage(folder: string, library: string): Promise<string
   return page;
 }
 
-/** The page's sources in a folder where the library is installed from the package that would be published. */
-export async function installedApp(folder: string): Promise<string> {
-  const run = promisify(execFile);
+/** Paths and states of all that the package is made of. */
+function* packageParts(): Generator<string> {
+  for (const name of ["bin", "build", "dist", "docs", "CHANGELOG.md", "LICENSE", "README.md", "package.json"]) {
+    const path = join(ROOT, name);
+    const inside = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }) : [""];
+    for (const part of inside) {
+      const { size, mtimeMs } = statSync(join(path, String(part)));
+      yield `${name}/${part} ${size} ${mtimeMs}`;
+    }
+  }
+}
+
+/** The package that would be published: made once for all that it is made of, and kept. */
+async function packedPackage(): Promise<string> {
+  const cache = join(ROOT, "node_modules", ".cache", "package");
+  const packed = join(
+    cache,
+    `${createHash("sha256")
+      .update([...packageParts()].join("\n"))
+      .digest("hex")}.tgz`,
+  );
+  if (existsSync(packed)) return packed;
+  const making = join(cache, String(process.pid));
+  await mkdir(making, { recursive: true });
   // What `prepare` builds is there already.
-  const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", making];
   const { stdout } = await run("npm", pack, { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout);
+  const old = readdirSync(cache).filter((name) => name.endsWith(".tgz"));
+  await rename(join(making, filename), packed);
+  for (const name of old) await rm(join(cache, name), { force: true });
+  return packed;
+}
+
+/** The page's sources in a folder where the library is installed from the package that would be published. */
+export async function installedApp(folder: string): Promise<string> {
   const app = join(folder, "app");
   const library = join(app, "node_modules", "convasm");
   await mkdir(library, { recursive: true });
-  await run("tar", ["-xzf", join(folder, filename), "-C", library, "--strip-components", "1"]);
+  await run("tar", ["-xzf", await packedPackage(), "-C", library, "--strip-components", "1"]);
   await cp(APP, app, { recursive: true });
   const { dependencies } = JSON.parse(await readFile(join(library, "package.json"), "utf8"));
   for (const name of Object.keys(dependencies)) {

@@ -56,16 +56,6 @@ describeInChromium("the page", () => {
     expect(await page.getByRole("dialog").count()).toBe(0);
   });
 
-  it("does the same where memory cannot be shared", async () => {
-    const page = await open({ isolated: false });
-    await train(page);
-    expect(await readout(page, "Held out")).toBeGreaterThanOrEqual(97);
-    expect(await textOf(page, ".run-engine")).toMatch(/on \d workers with memories of their own.*isolation/);
-    await page.getByRole("tab", { name: "Draw" }).click();
-    await draw(page, DIGIT_STROKES[3]);
-    await page.locator(".bar-best .bar-name", { hasText: /^3$/ }).waitFor();
-  });
-
   it("saves a model that it opens again, and that the library reads", async () => {
     const page = await open();
     await setField(page, "epochs", "1");

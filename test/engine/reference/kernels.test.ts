@@ -6,8 +6,7 @@ import { testKernels } from "../suite.ts";
 const single = referenceBackend("float32");
 const double = referenceBackend("float64");
 
-testKernels("float32", () => single);
-testKernels("float64", () => double);
+testKernels({ float32: () => single, float64: () => double });
 
 describe("the table of calls", () => {
   it("has some for every kernel", () => {

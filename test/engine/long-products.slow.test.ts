@@ -1,0 +1,3 @@
+import { LONGEST, testLongSums } from "./long-products.ts";
+
+testLongSums(LONGEST);
