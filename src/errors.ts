@@ -102,6 +102,7 @@ export type InputErrorCode =
  * | `no-worker` | a worker or a thread: it did not start |
  * | `lost-worker` | a worker or a thread that was there and ended, failed, or does not answer |
  * | `no-library` | the HDF5 library, or the place where it is |
+ * | `no-queue` | a server that can hold a queue of trainings, or workers that can train them |
  * | `left-to-page` | the same in a worker whose page reads such files; sessions see to it |
  * | `not-in-build` | a part of convasm that this build leaves out, or a file of it that is not where it should be |
  * | `not-in-page` | something that browsers give only to some pages, such as those loaded by https |
@@ -113,6 +114,7 @@ export type HostErrorCode =
   | "no-worker"
   | "lost-worker"
   | "no-library"
+  | "no-queue"
   | "left-to-page"
   | "not-in-build"
   | "not-in-page";

@@ -44,6 +44,7 @@ const HOST: readonly (readonly [HostErrorCode, number])[] = [
   ["no-memory", EXIT.wrongInput],
   ["no-engine", EXIT.wrongInput],
   ["no-threads", EXIT.wrongInput],
+  ["no-queue", EXIT.wrongInput],
   ["no-worker", EXIT.bug],
   ["lost-worker", EXIT.bug],
   ["no-library", EXIT.bug],

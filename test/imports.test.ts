@@ -138,7 +138,9 @@ describe("what package.json tells bundlers", () => {
 
 describe("the packages that are used", () => {
   it("are those that package.json names, and every one of them", () => {
-    const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+      readFileSync(join(ROOT, "package.json"), "utf8"),
+    );
     // Some give no more than a file.
     const resolved = SOURCES.flatMap((path) => {
       const code = readFileSync(join(ROOT, path), "utf8");
@@ -149,7 +151,14 @@ describe("the packages that are used", () => {
         .filter((specifier) => !specifier.startsWith("node:") && specifier !== "(computed)")
         .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? specifier),
     );
-    expect([...used].sort()).toEqual(Object.keys(dependencies).sort());
+    expect([...used].sort()).toEqual(Object.keys({ ...dependencies, ...peerDependencies }).sort());
+    // Those of the queue are installed by those who use it, and asked for in one place.
+    expect(Object.keys(peerDependencies)).toEqual(["bullmq", "ioredis"]);
+    for (const name of Object.keys(peerDependencies)) {
+      expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+      expect(packages(SOURCES, "dynamic")[name]).toEqual(["src/search/queue/libraries.ts"]);
+      expect(packages(SOURCES, "static")[name]).toBeUndefined();
+    }
   });
 
   it("are at home: commander and dagre in src/cli alone, Node's modules in src/node, src/search and src/cli alone", () => {

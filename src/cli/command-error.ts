@@ -18,7 +18,7 @@ export class Interrupted extends Error {
 }
 
 /** The things that a machine may lack through no mistake of the program. */
-const MACHINE: readonly HostErrorCode[] = ["no-memory", "no-engine", "no-threads"];
+const MACHINE: readonly HostErrorCode[] = ["no-memory", "no-engine", "no-threads", "no-queue"];
 
 /** True for errors of wrong input or a failing machine rather than of a mistake in the program. */
 function isExpected(error: unknown): boolean {
