@@ -38,7 +38,7 @@ export interface Backbone {
  *
  * @throws UsageError, TypeError, RangeError if it cannot be read, is wrong, has no such layer, or its scaling of pixels is not known
  */
-export async function readBackbone({ file, at, network, input }: BackboneSettings): Promise<Backbone> {
+export async function readBackbone({ file, at, size, network, input }: BackboneSettings): Promise<Backbone> {
   const path = await resolveRun("--backbone", file);
   const isOurs = network === undefined && (await isModel(path));
   const who = `--backbone ${JSON.stringify(file)}`;
@@ -47,14 +47,15 @@ export async function readBackbone({ file, at, network, input }: BackboneSetting
     : foreignModel(path, network, input).catch((error: unknown) => {
         throw withMissing(error, who);
       }));
-  const [height, width, channels] = model.architecture.input.shape;
+  const trunk = backboneOf(model.architecture, at, who, size);
+  const [height, width, channels] = trunk.input.shape;
   const { scaling } = model;
   // Networks of other programs saw the middle of their pictures.
   const fit = isTrainedHere ? (scaling?.fit ?? "stretch") : "crop";
   return {
     name: basename(path),
     model,
-    trunk: backboneOf(model.architecture, at, who),
+    trunk,
     usual: {
       size: [height, width],
       fit,

@@ -56,9 +56,12 @@ export async function prepareTransfer(
   const { limit = null, threads = "auto", at, model, fineTune } = options;
   const listed = (await pathExists(file)) ? undefined : publicBackbone(file);
   const { input = listed?.input } = options;
+  const source = readDataSource(argument, options);
+  const size = "reader" in source ? source.reader?.size : undefined;
   const noted: BackboneSettings = notedBackbone({
     file: listed === undefined ? file : await fetchedBackbone(listed, context),
     ...(at !== undefined && { at }),
+    ...(size !== undefined && size !== "auto" && { size }),
     ...(model !== undefined && { network: model }),
     ...(input !== undefined && { input }),
     ...(fineTune !== undefined && { fineTune: fineTune === true ? ("all" as const) : fineTune }),
@@ -66,7 +69,6 @@ export async function prepareTransfer(
   // Mistakes show before any data is loaded.
   const engine = resolveEngine(options.engine);
   const split = chooseSplit(options, {});
-  const source = readDataSource(argument, options);
   const backbone = await readBackbone(noted);
   trainingPlan(options, isTuned ? tunedNetwork(backbone) : headNetwork(backbone));
   const prepared = await prepareData(source, { limit, ...split, heldOut: HELD_OUT }, context, backbone);

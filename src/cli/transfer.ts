@@ -37,16 +37,17 @@ const BATCH = 16;
 export async function transferFor(backbone: Backbone, at: string | undefined, train: DatasetFacts): Promise<Transfer> {
   const { model, name, trunk } = backbone;
   const { classNames, classes, scaling } = train;
+  const { shape } = trunk.input;
   const options: EngineOptions & { readonly batchSize: number } = { threads: 1, batchSize: BATCH };
   const whole = await transferModel(model, {
     ...options,
     classes: classNames ?? classes,
+    size: [shape[0], shape[1]],
     ...(at !== undefined && { at }),
   });
   model.dispose();
   whole.scaling = scaling;
   const [cut] = trunk.outputShapes.keys();
-  const { shape } = trunk.input;
   return {
     shape,
     whole,

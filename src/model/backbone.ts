@@ -4,15 +4,20 @@
  * @module
  */
 
-import { InputRangeError, InputTypeError, listed, shown } from "../errors.ts";
+import { InputRangeError, InputTypeError, isInputError, listed, shown } from "../errors.ts";
 import { layerNames } from "../graph/build.ts";
 import { type Graph, inputShapes, type Node, producers, type Tensor } from "../graph/graph.ts";
+import { isRecord } from "../json.ts";
 import { sizeOf } from "../layers/shape.ts";
+import { extents } from "../options/kinds.ts";
 import { type Architecture, checkOneOutput } from "./architecture.ts";
 import { readArchitecture } from "./read-architecture.ts";
 
 /** Layers that change a tensor at random in training alone: features are taken before them. */
 const RANDOM: readonly string[] = ["dropout", "spatialDropout2d", "gaussianNoise", "stochasticDepth"];
+
+/** Height and width of images that a backbone is used for. */
+export const BACKBONE_SIZE = extents(["height", "width"], 2 ** 16);
 
 /** Name of the layer that gives the classes. */
 export const HEAD = "head";
@@ -23,9 +28,16 @@ export const HEAD = "head";
  * @param at name of the layer; default: the one whose output the last dense layer takes, or a last convolution of single pixels; the last
  *   layer where the network ends with neither
  * @param who stands in messages
- * @throws TypeError, RangeError if there is no such layer, or a network of several outputs leaves it open
+ * @param size height and width of its images, where they are not those of the network
+ * @throws TypeError, RangeError if there is no such layer, a network of several outputs leaves it open, or its layers are for images of
+ *   another size
  */
-export function backboneOf(architecture: Architecture, at: string | undefined, who: string): Architecture {
+export function backboneOf(
+  architecture: Architecture,
+  at: string | undefined,
+  who: string,
+  size?: readonly [height: number, width: number],
+): Architecture {
   const name = at ?? featureLayer(architecture, who);
   const names = layerNames(architecture.layers);
   const last = names.indexOf(name);
@@ -46,7 +58,31 @@ export function backboneOf(architecture: Architecture, at: string | undefined, w
   const layers = architecture.layers.flatMap(({ config }, index) =>
     wanted.has(index) ? [{ ...config, name: names[index], trainable: false }] : [],
   );
-  return readArchitecture({ input: architecture.toJson().input, layers, outputs: [name] });
+  const { input } = architecture.toJson();
+  const cut = readArchitecture({ input, layers, outputs: [name] });
+  return size === undefined ? cut : forSize(cut, size, who);
+}
+
+/** A network for images of another size, which has the same weights. */
+function forSize(network: Architecture, [height, width]: readonly [number, number], who: string): Architecture {
+  const { input, layers, outputs } = network.toJson();
+  const [ownHeight, ownWidth, channels] = network.input.shape;
+  if (height === ownHeight && width === ownWidth) return network;
+  const wrong = (cause?: unknown) => {
+    const expected = `images of ${ownHeight} x ${ownWidth}, as its layers fit no others`;
+    return new InputRangeError(who, expected, `${height} x ${width}`, "shape-mismatch", { cause });
+  };
+  if (!isRecord(input)) throw new Error("backbone: an architecture without an input");
+  let other: Architecture;
+  try {
+    other = readArchitecture({ input: { ...input, shape: [height, width, channels] }, layers, outputs });
+  } catch (error) {
+    if (!isInputError(error)) throw error;
+    throw wrong(error);
+  }
+  const sizesOf = (one: Architecture) => one.parameters().map(({ name, shape }) => `${name} ${shape.join(" x ")}`);
+  if (sizesOf(other).join() !== sizesOf(network).join()) throw wrong();
+  return other;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { BACKBONE_SIZE } from "../model/backbone.ts";
 import { text, wholeOr } from "../options/kinds.ts";
 import type { OptionSchema, OptionsOf } from "../options/schema.ts";
 
@@ -7,6 +8,8 @@ export const BACKBONE = {
   file: { kind: text() },
   /** Layer at whose output it is cut, where it was named. */
   at: { kind: text(), optional: true },
+  /** Height and width of its images, where they are not those that it was made for. */
+  size: { kind: BACKBONE_SIZE, optional: true },
   /** Network that the file's weights are of, where it holds none. */
   network: { kind: text(), optional: true },
   /** Scaling of pixels, where the file holds none. */

@@ -53,6 +53,18 @@ it("trains a new last layer on features, keeps these, and leaves the whole netwo
   expect((await convasm("predict", "first", "pets/cat/000.png")).code).toBe(0);
 });
 
+it("takes pictures of the size that is asked for, also of a run that goes on, where the network bears it", async () => {
+  const words = ["--backbone", "backbone.safetensors", "--size", "10x12", "--schedule", "constant"];
+  const straight = await train(...words, "--epochs", "3", "--out", "wide");
+  expect([straight.code, straight.stderr]).toEqual([0, ""]);
+  expect(straight.stdout).toMatch(/^Backbone {2}backbone\.safetensors: 10 x 12 x 1, up to /m);
+  expect(settingsOf("wide").backbone.size).toEqual([10, 12]);
+  expect((await train(...words, "--epochs", "1", "--out", "short")).code).toBe(0);
+  expect((await convasm("train", "--resume", "short", "--epochs", "3")).code).toBe(0);
+  expect(await weightsOf("short")).toEqual(await weightsOf("wide"));
+  expect((await modelOf("wide")).architecture.input.shape).toEqual([10, 12, 1]);
+});
+
 it("goes on with an interrupted run, to the same weights", async () => {
   const words = ["--backbone", "backbone.safetensors", "--schedule", "constant", "--validation", "0.2"];
   expect((await train(...words, "--epochs", "4", "--out", "straight")).code).toBe(0);
@@ -155,7 +167,10 @@ it("says what is wrong with it, and ends with 2", async () => {
     [["--fine-tune"], "--fine-tune: expected --backbone FILE with it"],
     [["--backbone", "backbone.safetensors", "--fine-tune", "0"], "Expected a whole number at least 1"],
     [["--backbone", "backbone.safetensors", "--fine-tune", "2"], "--fine-tune: expected at most 1, the blocks"],
-    [["--backbone", "backbone.safetensors", "--size", "16"], "--backbone: expected images of 8 x 8 x 1"],
+    [
+      ["--backbone", "backbone.safetensors", "--size", "4"],
+      "expected images of 8 x 8, as its layers fit no others, got 4 x 4",
+    ],
   ] as const) {
     const { code, stderr } = await train(...words);
     expect([code, stderr.split("\n").length], words.join(" ")).toEqual([2, 2]);

@@ -9,7 +9,9 @@ import {
   dense,
   featuresOf,
   fitHead,
+  flatten,
   globalAveragePooling2d,
+  type Layer,
   loadModel,
   type Model,
   relu,
@@ -111,6 +113,36 @@ describe("transferModel, featuresOf and fitHead", () => {
     expect((await featuresOf(backbone, uneven, { at: "conv2d" })).shape).toEqual([1, 4, 8]);
     const { epochs } = await fitHead(model, features, { epochs: 1 });
     expect(Object.keys(epochs[0].trainMetrics ?? {})).toEqual(["balancedAccuracy", "f1"]);
+  });
+
+  it("take images of another size, where the layers bear it", async () => {
+    const trunk = (): Layer[] => [conv2d({ filters: 8, kernelSize: [6, 3] }), relu(), globalAveragePooling2d()];
+    const at = async (side: number, layers = trunk()) => {
+      const made = createModel({
+        input: { shape: [side, side, 1] },
+        layers: [...layers, dense({ units: 10 })],
+        seed: 4,
+      });
+      await made.compile({ threads: 1 });
+      return made;
+    };
+    const [small, large] = [await at(6), await at(9)];
+    const model = await transferModel(small, { classes: 2, size: [9, 9], threads: 1 });
+    expect(model.architecture.input.shape).toEqual([9, 9, 1]);
+    const images = RandomStream.from(1, "sizes");
+    const pixels = Float32Array.from({ length: 2 * 81 }, (_, i) => images.uniform(i));
+    const features = async (one: Model) => (await backboneModel(one, { threads: 1 })).predict(pixels);
+    large.setWeight("conv2d/kernel", small.getWeight("conv2d/kernel"));
+    expect(await features(model)).toEqual(await features(large));
+    const same = await transferModel(small, { classes: 2, size: [6, 6], threads: 1 });
+    expect(same.architecture.input.shape).toEqual([6, 6, 1]);
+
+    const refused = (size: [number, number], one: Model) => expect(transferModel(one, { classes: 2, size })).rejects;
+    const flat = await at(6, [flatten(), dense({ units: 5 })]);
+    await refused([9, 9], flat).toThrow(
+      "transferModel: expected images of 6 x 6, as its layers fit no others, got 9 x 9",
+    );
+    await refused([5, 5], small).toThrow("transferModel: expected images of 6 x 6");
   });
 
   it("say what is wrong", async () => {

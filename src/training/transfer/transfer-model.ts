@@ -1,4 +1,4 @@
-import { backboneOf, withHead } from "../../model/backbone.ts";
+import { BACKBONE_SIZE, backboneOf, withHead } from "../../model/backbone.ts";
 import { number, text } from "../../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions } from "../../options/schema.ts";
 import { COMPILE_OPTIONS } from "../compile-options.ts";
@@ -19,6 +19,11 @@ export const TRANSFER_OPTIONS = {
    * convolution of single pixels.
    */
   at: { kind: text(), optional: true },
+  /**
+   * Height and width of the images, where they are not those that the backbone was made for. Smaller ones take less time and give features of
+   * less use; layers whose number of weights depends on the size forbid others.
+   */
+  size: { kind: BACKBONE_SIZE, optional: true },
   /** Share of the features that are dropped in training before the new layer. */
   dropout: { kind: number({ minimum: 0, below: 1 }), default: 0 },
   /** Seed of the new layer's weights, and of everything random from now on. */
@@ -36,7 +41,7 @@ export interface TransferOptions extends OptionsOf<typeof TRANSFER_OPTIONS> {}
  * For fine-tuning, `unfreeze` layers and `compile` again.
  *
  * @param backbone a compiled model, such as `importModel` and `loadModel` give; it stays as it is
- * @throws TypeError, RangeError for a wrong option, or a backbone that has no such layer
+ * @throws TypeError, RangeError for a wrong option, or a backbone that has no such layer, or is for images of another size
  * @example
  * const { model: backbone } = await importModel("mobilenet.onnx", { input: "imagenet" });
  * const model = await transferModel(backbone, { classes: ["cat", "dog"] });
@@ -47,13 +52,14 @@ export async function transferModel(backbone: Model, options: TransferOptions): 
   const {
     classes,
     at,
+    size,
     dropout,
     seed,
     loss = "softmaxCrossEntropy",
     ...compile
   } = readOptions(WHO, TRANSFER_OPTIONS, options);
   const count = typeof classes === "number" ? classes : classes.length;
-  const trunk = backboneOf(backbone.architecture, at, WHO);
+  const trunk = backboneOf(backbone.architecture, at, WHO, size);
   const model = new Model(withHead(trunk, count, dropout), seed);
   model.classNames = typeof classes === "number" ? undefined : classes;
   model.scaling = backbone.scaling;
