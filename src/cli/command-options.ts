@@ -12,6 +12,7 @@ import { list } from "../options/compound.ts";
 import { whole } from "../options/kinds.ts";
 import type { OptionSchema } from "../options/schema.ts";
 import { DATA_SPLIT } from "../recipes/data-split.ts";
+import { FOLD } from "../recipes/fold.ts";
 import { RECIPE_FILE } from "../recipes/recipe-options.ts";
 import { SEEDS } from "./seeds.ts";
 
@@ -20,6 +21,8 @@ export const COMMAND_OPTIONS = {
   train: {
     /** Several runs one after another: so many seeds, or a list such as 1,2,7. */
     seeds: { kind: SEEDS, optional: true },
+    /** Images for validation are one part of several, such as 2/5, each with its share of every class. */
+    fold: { kind: FOLD, optional: true },
   },
   eval: {
     /** Only so many test images, drawn per class (of IDX files the first ones). */

@@ -10,6 +10,11 @@ export interface Context {
   readonly usesCache: boolean;
   /** The words by which the user calls this program, for commands that can be copied. */
   readonly command: string;
+  /**
+   * Does work of a key that others may want, too, or have done already: trainings beside each other read their data once. Without it
+   * the work is done here.
+   */
+  readonly once?: <Result>(key: string, work: () => Promise<Result>) => Promise<Result>;
 }
 
 /** The options that say how a command talks. */

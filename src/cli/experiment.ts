@@ -20,7 +20,6 @@ import { resolveEngine } from "./engine.ts";
 import { chooseNetwork, type NetworkChoice, type NetworkOptions, networkFor } from "./network-option.ts";
 import type { TrainingRun } from "./run-facts.ts";
 import { createRunFolder, RunFolder } from "./run-folder.ts";
-import { rememberRun } from "./runs/places.ts";
 import type { Seeds } from "./seeds.ts";
 import { chooseStart, type StartModel } from "./start-model.ts";
 import { readTeacher, taughtBy } from "./teacher.ts";
@@ -126,33 +125,44 @@ export interface NewRunOptions {
 }
 
 /**
- * A run of an experiment, with its folder.
+ * The model of an experiment as its training begins.
  *
- * @throws RangeError if the data does not fit the network, or steps are too few for what is asked for; FileError, UsageError if
- *   there can be no such folder
+ * @throws RangeError if the data does not fit the network, or steps are too few for what is asked for
  */
-export async function newRun(
+export async function startedModel(
   experiment: Experiment,
-  { seed, out, overwrite, began }: NewRunOptions,
-  { signal, output }: Context,
-): Promise<TrainingRun> {
-  const { network, isChosen, start, data, settings, engine, threads, transfer } = experiment;
+  seed: number,
+  { signal, output }: Pick<Context, "signal" | "output">,
+): Promise<Model> {
+  const { network, start, data, settings, engine, threads, transfer } = experiment;
   const { train, validation, test } = data;
   const { optimizer, loss, batchSize } = experiment.plan;
   const model = new Model(network.build(train), seed);
   for (const prefix of experiment.freeze) model.freeze(prefix);
   await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, train.length), engine, threads });
-  // Data that does not fit is reported before a folder is made.
   for (const part of [train, test]) if (part !== undefined) checkData(model.network, part, "train");
   const note = await start?.fill(model, train);
   if (note !== undefined) output.remark(note);
   if (network.whitening !== undefined)
     whiten(model, await firstImages(train, network.whitening.images), network.whitening);
-  // Nor does what the steps are too few for leave one.
   withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), signal, transfer));
+  return model;
+}
+
+/**
+ * A run of an experiment, with its folder. What does not fit is reported before there is a folder.
+ *
+ * @throws as {@link startedModel}; FileError, UsageError if there can be no such folder
+ */
+export async function newRun(
+  experiment: Experiment,
+  { seed, out, overwrite, began }: NewRunOptions,
+  context: Pick<Context, "signal" | "output">,
+): Promise<TrainingRun> {
+  const { network, isChosen, data, settings, transfer } = experiment;
+  const model = await startedModel(experiment, seed, context);
   const folder = await createRunFolder(out, network.name, overwrite);
-  if (out !== undefined) await rememberRun(out);
-  const trainer = createTrainer(model, train, validation, settings, folder, signal, transfer);
+  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal, transfer);
   return { model, data, settings, folder, trainer, began, isChosen, transfer, changes: network.changes };
 }
 
@@ -169,7 +179,7 @@ function withAdvice<T>(work: () => T): T {
 /** The settings that note the data of a run. */
 export function dataSettings(
   data: TrainingData,
-  { limit, trainRange, testRange }: Pick<DataSettings, "limit" | "trainRange" | "testRange">,
+  { limit, trainRange, testRange, fold }: Pick<DataSettings, "limit" | "trainRange" | "testRange" | "fold">,
   usual: ReadSettings | undefined,
 ): DataSettings {
   return {
@@ -180,6 +190,7 @@ export function dataSettings(
     testRange,
     validation: data.choice,
     ...(data.draw === "classes" && { draw: data.draw }),
+    ...(fold !== undefined && { fold }),
     sha256: data.sha256,
   };
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { useNode } from "../node/host.ts";
+import { version } from "../node/version.ts";
 import { addBackbonesCommand } from "./backbones.ts";
 import { addBenchCommand } from "./bench.ts";
 import { Interrupted, reportError } from "./command-error.ts";
@@ -17,7 +18,6 @@ import { addPredictCommand } from "./predict.ts";
 import { addRecipesCommand } from "./recipes.ts";
 import { addRunsCommand } from "./runs.ts";
 import { addTrainCommand } from "./train.ts";
-import { version } from "./version.ts";
 import { needsWideProcess, runWide, watchWideParent } from "./wide.ts";
 
 /** The program with all its commands, whose help texts are so many columns wide; default 100. */

@@ -15,7 +15,6 @@ import { withFeatures } from "./picture-features.ts";
 import type { TrainingRun } from "./run-facts.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { findCheckpoint } from "./runs/checkpoint.ts";
-import { rememberRun } from "./runs/places.ts";
 import { readTeacher, taughtBy } from "./teacher.ts";
 import { restoreData, type TrainingData } from "./training-data.ts";
 import { createTrainer } from "./training-run.ts";
@@ -73,7 +72,6 @@ export async function resumedRun(
   context.signal.throwIfAborted();
 
   const folder = await openRunFolder(options.out ?? dirname(path));
-  await rememberRun(folder.path);
   const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal, transfer);
   resumeTrainer(trainer, file.checkpoint);
   return { model, data, settings, folder, trainer, began, transfer };

@@ -1,7 +1,9 @@
 import { writeFileAtomic } from "../node/files.ts";
+import { version } from "../node/version.ts";
 import { pickOptions } from "../options/schema.ts";
 import type { RecipeChange } from "../recipes/change-recipe.ts";
 import { type RunSettings, settingsJson } from "../recipes/run-settings.ts";
+import type { FitEvent } from "../training/events.ts";
 import type { Model } from "../training/model.ts";
 import { RUN_PLAN } from "../training/plan.ts";
 import type { Trainer } from "../training/trainer.ts";
@@ -9,7 +11,6 @@ import { machineFacts } from "./machine.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { TrainingData } from "./training-data.ts";
 import type { Transfer } from "./transfer.ts";
-import { version } from "./version.ts";
 
 /** A training run with everything in place. */
 export interface TrainingRun {
@@ -28,6 +29,8 @@ export interface TrainingRun {
   readonly isChosen?: boolean;
   /** Stands in front of its status line, where several run one after another. */
   readonly label?: string;
+  /** Called with each event of the training, once what belongs to it is written. */
+  readonly watch?: (event: FitEvent) => void;
 }
 
 /** The program and the machine that figures come from: version, Node, processor, engine and threads. */

@@ -8,6 +8,7 @@ import type { TrainingRun } from "./run-facts.ts";
 import { newRunPath } from "./run-folder.ts";
 import { figuresOf, type RunFigures } from "./runs/figures.ts";
 import { figuresText, meansOf, meansText } from "./runs/means.ts";
+import { rememberRun } from "./runs/places.ts";
 import { readRun } from "./runs/record.ts";
 import { runTraining } from "./training-run.ts";
 
@@ -39,6 +40,7 @@ export async function trainSeeds(
     const path = `${base}-seed${seed}`;
     try {
       const run = await newRun(experiment, { seed, out: path, overwrite, began }, within);
+      await rememberRun(path);
       try {
         if (i === 0) announceSeeds(run, seeds, base, context);
         await runTraining({ ...run, label: `seed ${seed}, ` }, within);

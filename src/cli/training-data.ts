@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { missingClasses } from "../data/classes.ts";
 import type { AnyDataset } from "../data/dataset.ts";
 import { lieTogether } from "../data/draw.ts";
+import { splitFold } from "../data/folds.ts";
 import { generalSettings } from "../data/read/applicable.ts";
 import { READ_SETTINGS } from "../data/read/settings.ts";
 import type { PixelScaling } from "../data/scaling.ts";
@@ -31,7 +32,7 @@ export interface TrainingData {
 }
 
 /** Settings that choose among the images. */
-export interface DataChoice extends Pick<DataSettings, "limit" | "trainRange" | "testRange" | "draw"> {
+export interface DataChoice extends Pick<DataSettings, "limit" | "trainRange" | "testRange" | "draw" | "fold"> {
   /** Undefined: the data's own part for validation, where it has one. */
   readonly validation: DataSettings["validation"] | undefined;
   /** Share for validation where nobody says one, and the data has no images to validate or test on. */
@@ -51,16 +52,28 @@ export async function prepareData(
   request: Pick<DataRequest, "usual" | "scaling"> = {},
   noted?: string | null,
 ): Promise<TrainingData> {
+  const prepare = () => loadAndDivide(source, choice, context, request, noted);
+  const { once } = context;
+  return once === undefined ? prepare() : once(JSON.stringify([source, choice, request, noted]), prepare);
+}
+
+async function loadAndDivide(
+  source: DataSource,
+  choice: DataChoice,
+  context: Context,
+  request: Pick<DataRequest, "usual" | "scaling">,
+  noted: string | null | undefined,
+): Promise<TrainingData> {
   const loaded = await loadData(source, { ...request, limit: imagesNeeded(choice) }, context);
   const { train: all, test } = loaded;
   if (all === undefined) {
     const got = test === undefined ? "none" : `only ${count(test.length)} to test on`;
     throw new InputRangeError("train", `images to train on in ${loaded.title}`, got);
   }
-  const { limit, trainRange, testRange, heldOut = null } = choice;
+  const { limit, trainRange, testRange, fold, heldOut = null } = choice;
   const own = loaded.validation;
-  const usual = test === undefined && all.length > 1 ? heldOut : null;
-  const { validation = own !== undefined ? "val" : usual } = choice;
+  const usual = test === undefined && all.length > 1 && fold === undefined ? heldOut : null;
+  const { validation = own !== undefined && fold === undefined ? "val" : usual } = choice;
   if (validation === "val" && own === undefined) {
     const expected = "a part for validation in the data, such as a folder val beside train";
     const advice = "--validation 0.2 holds some of the images to train on out";
@@ -75,7 +88,7 @@ export async function prepareData(
       advice: "--no-validation holds none out",
     });
   }
-  const { used, ...parts } = splitData(
+  const { used, ...divided } = splitData(
     { train: all, test, validation: own },
     {
       ...(trainRange !== null && { train: trainRange }),
@@ -86,6 +99,7 @@ export async function prepareData(
       seed: splitSeedOf(loaded),
     },
   );
+  const parts = fold === undefined ? divided : { ...divided, ...foldOf(divided.train, fold, splitSeedOf(loaded)) };
   // A few images that were named by their places, among mixed ones, are what was asked for.
   const isNamed = trainRange !== null && limit === null && !lieTogether(all);
   for (const note of partNotes(parts, isNamed)) context.output.remark(note);
@@ -100,6 +114,13 @@ export async function prepareData(
     draw,
     sha256: await fingerprint(used, noted),
   };
+}
+
+/** The images of a fold, such as "2/5", as those for validation, and all others to train on. */
+function foldOf(data: AnyDataset, fold: string, seed: number): Pick<SplitData<AnyDataset>, "train" | "validation"> {
+  const [number, of] = fold.split("/").map(Number);
+  const { rest, heldOut } = splitFold(data, { index: number - 1, of }, seed);
+  return { train: rest, validation: heldOut };
 }
 
 /**

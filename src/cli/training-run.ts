@@ -154,18 +154,17 @@ async function train(run: TrainingRun, { output }: Context): Promise<History> {
     const event = next.value;
     if (event.event === "step") {
       display.step(event);
-      continue;
-    }
-    if (event.event !== "epoch") {
+    } else if (event.event === "epoch") {
+      display.epoch(event);
+      output.event(epochJson(event));
+      await writeReports(run);
+      if (divergenceOf(trainer.stop) === undefined)
+        await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
+    } else {
       display.report(event, reportEvery(event, settings), trainer.stepsPerEpoch);
       output.event({ ...event });
-      continue;
     }
-    display.epoch(event);
-    output.event(epochJson(event));
-    await writeReports(run);
-    if (divergenceOf(trainer.stop) === undefined)
-      await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
+    run.watch?.(event);
   }
 }
 

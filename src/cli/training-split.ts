@@ -10,6 +10,8 @@ export interface SplitOptions {
   /** False: all. */
   readonly trainRange?: ImageRange | false | undefined;
   readonly testRange?: TestRange | false | undefined;
+  /** Such as "2/5". */
+  readonly fold?: string | undefined;
 }
 
 /** The split of a run; null where neither the options nor the recipe say anything. */
@@ -18,6 +20,7 @@ export interface ChosenSplit {
   readonly validation: ValidationImages | null | undefined;
   readonly trainRange: ImageRange | null;
   readonly testRange: TestRange | null;
+  readonly fold?: string;
 }
 
 /** The split that the options ask for, else the recipe's. */
@@ -25,8 +28,13 @@ export function chooseSplit(
   options: SplitOptions,
   { split = {} }: { readonly split?: DataSplit | undefined },
 ): ChosenSplit {
-  const { validation = split.validation, trainRange = split.train, testRange = split.test } = options;
+  const { fold, trainRange = split.train, testRange = split.test } = options;
+  if (fold !== undefined && options.validation !== undefined && options.validation !== false) {
+    throw new UsageError("--fold", "--fold or --validation", "both", "contradiction");
+  }
+  const { validation = fold === undefined ? split.validation : false } = options;
   return {
+    ...(fold !== undefined && { fold }),
     validation: validation === undefined ? undefined : validation || null,
     trainRange: trainRange || null,
     testRange: testRange || null,
@@ -40,9 +48,9 @@ export function chooseSplit(
  */
 export function checkWatched(
   plan: Pick<TrainingPlan, "earlyStopping" | "reduceOnPlateau" | "restoreBestWeights">,
-  { validation }: { readonly validation?: unknown },
+  { validation, fold }: { readonly validation?: unknown; readonly fold?: string },
 ): void {
   const watching = (["earlyStopping", "reduceOnPlateau", "restoreBestWeights"] as const).find((key) => plan[key]);
-  if ((validation ?? null) !== null || watching === undefined) return;
+  if ((validation ?? fold ?? null) !== null || watching === undefined) return;
   throw new UsageError(flagName(watching), "--validation with it, whose loss it watches", "none", "missing");
 }

@@ -9,7 +9,7 @@ import { isRecord } from "../json.ts";
 import { cacheFolder } from "../node/cache-folder.ts";
 import { FileError } from "../node/file-error.ts";
 import { readFileBounded, writeFileAtomic } from "../node/files.ts";
-import { version } from "./version.ts";
+import { version } from "../node/version.ts";
 
 /** The outcome of the engine `wide` on a machine. */
 export interface Verdict {

@@ -10,6 +10,7 @@ import { RUN_PLAN } from "../training/plan.ts";
 import { BACKBONE } from "./backbone-settings.ts";
 import type { RecipeChanges } from "./change-recipe.ts";
 import { DATA_SPLIT } from "./data-split.ts";
+import { FOLD } from "./fold.ts";
 
 const READER: OptionKind<ReadSettings, ReadSettings> = {
   field: "value",
@@ -44,6 +45,8 @@ const UNUSUAL_DATA = {
   reader: { kind: READER, optional: true },
   /** Rule by which `limit` and `validation` take images. Missing, as in earlier versions: `order`. */
   draw: DATA_SPLIT.draw,
+  /** Part of a cross-validation that is held out for validation, such as 2/5. */
+  fold: { kind: FOLD, optional: true },
 } as const satisfies OptionSchema;
 
 /** The data of a run, with a checksum that tells whether it is still the same. */
@@ -113,7 +116,7 @@ function dataSettings(): OptionKind<DataSettings, DataSettings> {
 
 /** Reads the data of a run's settings, from JSON that is not to be trusted. */
 export function readDataSettings(json: unknown): DataSettings {
-  const { reader, draw, ...noted } = readOptions(WHO, { ...NOTED_DATA, ...UNUSUAL_DATA }, json);
+  const { reader, draw, fold, ...noted } = readOptions(WHO, { ...NOTED_DATA, ...UNUSUAL_DATA }, json);
   return {
     source: noted.source,
     folder: noted.folder ?? null,
@@ -123,6 +126,7 @@ export function readDataSettings(json: unknown): DataSettings {
     testRange: noted.testRange ?? null,
     validation: noted.validation ?? null,
     ...(draw !== undefined && { draw }),
+    ...(fold !== undefined && { fold }),
     sha256: noted.sha256 ?? null,
   };
 }

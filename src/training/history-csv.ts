@@ -24,12 +24,12 @@ const COLUMNS = [
 /** The columns of a run without metrics, as the first line has them. */
 export const CSV_HEADER = COLUMNS.join(",");
 
-/** The column of a metric: `valF1` for `f1` of the validation. */
-function columnOf(part: Part, metric: string): string {
+/** The column of a metric, such as `valF1` for `f1` of the validation. */
+export function columnOf(part: Part, metric: string): string {
   return `${part}${metric.charAt(0).toUpperCase()}${metric.slice(1)}`;
 }
 
-type Part = "train" | "val";
+type Part = "train" | "val" | "test";
 
 /** A column of a metric that has none among {@link COLUMNS}. */
 interface MetricColumn {

@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import { basename, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fittedTable } from "../../src/cli/fitted-table.ts";
-import { version } from "../../src/cli/version.ts";
+import { version } from "../../src/node/version.ts";
 import { smallTraining, writeClasses } from "./class-folders.ts";
 import { convasmHere, type InProcessOptions } from "./in-process.ts";
 import { type Result, temporaryFolder } from "./process.ts";
