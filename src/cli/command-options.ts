@@ -14,6 +14,7 @@ import type { OptionSchema } from "../options/schema.ts";
 import { DATA_SPLIT } from "../recipes/data-split.ts";
 import { FOLD } from "../recipes/fold.ts";
 import { RECIPE_FILE } from "../recipes/recipe-options.ts";
+import { SEARCH, SEARCH_MACHINE } from "../search/options.ts";
 import { SEEDS } from "./seeds.ts";
 
 /** The numbers that commands take, by the words of the command. */
@@ -24,6 +25,7 @@ export const COMMAND_OPTIONS = {
     /** Images for validation are one part of several, such as 2/5, each with its share of every class. */
     fold: { kind: FOLD, optional: true },
   },
+  search: { ...SEARCH, ...SEARCH_MACHINE },
   eval: {
     /** Only so many test images, drawn per class (of IDX files the first ones). */
     limit: { kind: DATA_SPLIT.limit.kind, optional: true },

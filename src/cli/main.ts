@@ -17,6 +17,7 @@ import { MODEL_AND_NETWORK } from "./model-and-network.ts";
 import { addPredictCommand } from "./predict.ts";
 import { addRecipesCommand } from "./recipes.ts";
 import { addRunsCommand } from "./runs.ts";
+import { addSearchCommand } from "./search.ts";
 import { addTrainCommand } from "./train.ts";
 import { needsWideProcess, runWide, watchWideParent } from "./wide.ts";
 
@@ -33,6 +34,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
   addHelp(program, { notes: [MODEL_AND_NETWORK] });
   for (const add of [
     addTrainCommand,
+    addSearchCommand,
     addEvalCommand,
     addPredictCommand,
     addInspectCommand,

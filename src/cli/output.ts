@@ -37,7 +37,7 @@ export class Output {
   readonly #streams: Streams;
   readonly #live: boolean;
   readonly #hasLines: boolean;
-  #status = "";
+  #status: readonly string[] = [];
   #drawn = 0;
 
   /** @param hasLines false: no lines for people, just the status line and remarks */
@@ -92,20 +92,27 @@ export class Output {
     return this.#live;
   }
 
-  /** Replaces the status line, at most a few times a second unless `now`. */
+  /** Replaces the status line, or lines, at most a few times a second unless `now`. */
   status(draw: (columns: number) => string, now = false): void {
     if (!this.#live) return;
     const time = performance.now();
     if (!now && time - this.#drawn < REDRAW_MILLISECONDS) return;
     this.#drawn = time;
-    this.#status = draw(this.#streams.stderr.columns || 80);
-    this.#streams.stderr.write(CLEAR_LINE + written(this.#status));
+    const lines = draw(this.#streams.stderr.columns || 80).split("\n");
+    this.#streams.stderr.write(this.#clearing() + lines.map(written).join("\n"));
+    this.#status = lines;
   }
 
   clearStatus(): void {
-    if (this.#status !== "") this.#streams.stderr.write(CLEAR_LINE);
-    this.#status = "";
+    if (this.#status.length > 0) this.#streams.stderr.write(this.#clearing());
+    this.#status = [];
     this.#drawn = 0;
+  }
+
+  /** The characters that remove the status lines. */
+  #clearing(): string {
+    const above = this.#status.length - 1;
+    return above > 0 ? `\r\u001b[${above}A\u001b[J` : CLEAR_LINE;
   }
 
   #print(line: string): void {

@@ -1,7 +1,7 @@
 // Command lines and the engine `wide`: which ask for it, which take it by themselves, and what they are without it.
 
 /** Commands that compute long enough for a faster engine to pay for a process of its own. */
-const COMPUTING: readonly string[] = ["train", "eval", "predict", "recipes"];
+const COMPUTING: readonly string[] = ["train", "search", "eval", "predict", "recipes"];
 
 /** Options for the output of a training, which are passed on when it is resumed after a crash. */
 const KEPT: readonly string[] = ["--json", "--quiet", "-q", "--no-cache", "--debug"];

@@ -33,6 +33,8 @@ export interface JobFacts {
   readonly title: string;
   /** Images to train on in the first run. */
   readonly trainImages: number;
+  /** Images to test on. */
+  readonly testImages: number;
   /** Images that each run is validated on. */
   readonly validationImages: number;
   /** Epochs of a whole run. */

@@ -81,7 +81,7 @@ export interface RunResult {
 
 /** When, where and how long a run was trained: columns of the table that differ from search to search. */
 export interface RunTimes {
-  /** Seconds of work, over all processes that had a part in it. */
+  /** Seconds of the process that ended it; of a run that was gone on with, since then. */
   readonly seconds: number;
   /** Time of the end, as ISO 8601. */
   readonly endedAt: string;
