@@ -5,7 +5,7 @@ import { cornersOf } from "./corners.ts";
 import { createSearchFolder, type KeptSearch, readSearchFolder } from "./folder.ts";
 import type { JobFacts, SearchJob } from "./job.ts";
 import { isMaximized, type SearchPlan, type SearchSettings } from "./options.ts";
-import { startRunner, type TrialRunner } from "./run-trial.ts";
+import { type JobRunner, startRunner } from "./run-trial.ts";
 import type { Space } from "./space.ts";
 import { type ReadSpaceFile, readSpaceFile } from "./space-file.ts";
 import type { Settings } from "./trial.ts";
@@ -24,7 +24,7 @@ export interface PreparedSearch {
   readonly plan: SearchPlan;
   readonly space: Space;
   readonly facts: JobFacts;
-  readonly runner: TrialRunner;
+  readonly runner: JobRunner;
   /** Decisions of the search itself, in words. */
   readonly notes: readonly string[];
 }

@@ -32,10 +32,14 @@ export interface TrialRunner {
    * @throws the signal's reason if it was aborted, once the checkpoint is written
    */
   run(spec: RunSpec, options: RunTrialOptions): Promise<EndedRun>;
-  /** Takes another job for all that comes; the process keeps its data. */
-  use(job: SearchJob): void;
   /** Ends the process. */
   close(): Promise<void>;
+}
+
+/** A runner whose job may be replaced. */
+export interface JobRunner extends TrialRunner {
+  /** Takes another job for all that comes; the process keeps its data. */
+  use(job: SearchJob): void;
 }
 
 /** Deaths of the process without a new checkpoint in between, after which a run is given up. */
@@ -69,11 +73,11 @@ interface Pending {
  * const { result } = await runner.run(spec, { folder: "trials/000000" });
  * await runner.close();
  */
-export function startRunner(job: SearchJob): TrialRunner {
+export function startRunner(job: SearchJob): JobRunner {
   return new ChildRunner(job);
 }
 
-class ChildRunner implements TrialRunner {
+class ChildRunner implements JobRunner {
   #job: SearchJob;
   readonly #pending = new Map<number, Pending>();
   #child: ChildProcess | undefined;
