@@ -11,8 +11,8 @@ export function engineOption(usual = "auto"): Option {
 }
 
 /** The `--threads` option. */
-export function threadsOption(): Option {
-  return schemaOption(["training", "compile"], "threads", ENGINE.threads, { more: " (default: auto)" });
+export function threadsOption(usual = "auto"): Option {
+  return schemaOption(["training", "compile"], "threads", ENGINE.threads, { more: ` (default: ${usual})` });
 }
 
 /**

@@ -26,14 +26,13 @@ const HELP: HelpText = {
       "below may stand in the file, too.",
     "Each training is what convasm train with these settings is. Images to test on choose nothing: without images for validation a fifth " +
       "of those to train on is held out.",
-    "Ctrl-C ends all trainings after the current step; --resume goes on from there, also after the machine went down.",
+    "Ctrl-C ends all trainings after the current step; convasm search --resume FOLDER goes on from there, also after the machine went down.",
   ],
   examples: [
     ["convasm search space.json mnist", "32 random trials, one training a core"],
     ["convasm search space.json ./pets --way tpe --trials 100 --retrain"],
     ["convasm search space.json digits --folds 5", "cross-validation, each class with its share"],
     ["convasm search space.json --way halving --trials 81", "the best third trains three times as long, and so on"],
-    ["convasm search --resume runs/2026-01-31-120000-search"],
   ],
 };
 
@@ -59,7 +58,7 @@ export function addSearchCommand(program: Command, signal: AbortSignal): void {
     .argument("[data]", "data as train takes it; default: the file's, else train's own");
   addOwnOptions(command, "search")
     .addOption(engineOption())
-    .addOption(threadsOption())
+    .addOption(threadsOption("1"))
     .option("-o, --out <dir>", "folder for the search (default: in runs)")
     .option("--resume <dir>", "go on with the search of a folder")
     .option("--retrain", "train the best settings once more at the end, on all of the data")

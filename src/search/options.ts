@@ -5,7 +5,7 @@ import { WAYS } from "./way.ts";
 
 /** The settings of a search, which a space file may have beside the space; those on the command line come first. */
 export const SEARCH = {
-  /** Way to choose trials: all of a grid, random, quasiRandom (Sobol), halving (whole rungs), asha or tpe. */
+  /** Way to choose trials: grid, random, quasiRandom (Sobol), halving (rungs as a whole), asha (rungs as they fill) or tpe. */
   way: { kind: choice(WAYS), default: "random" },
   /** Number of trials, with halving and asha of the lowest rung. Default 32, with grid all, with hours as many as they take. */
   trials: { kind: whole(1, 1_000_000), optional: true },

@@ -60,6 +60,8 @@ export function writeExampleFiles(cwd: string): void {
   writeFileSync(here("small.json"), JSON.stringify({ input: { shape: [4, 4, 1] }, layers: SMALL_LAYERS }));
   const [conv10] = RECIPES.filter(({ name }) => name === "conv10");
   writeFileSync(here("mine.json"), JSON.stringify(recipeToJson(conv10)));
+  const train = { model: "linear", limit: 20, epochs: 3 };
+  writeFileSync(here("space.json"), JSON.stringify({ space: { lr: { choice: [0.01, 0.02] } }, train }));
   writeProgram(cwd);
 }
 
@@ -89,7 +91,7 @@ export async function trainExampleRun(cwd: string): Promise<void> {
 
 /** True for an example that takes more than a moment. */
 export function isSlow(example: string): boolean {
-  return /^convasm (train|bench|doctor|recipes report|data digits)\b/.test(example);
+  return /^convasm (train|search|bench|doctor|recipes report|data digits)\b/.test(example);
 }
 
 /**
@@ -103,7 +105,7 @@ export function runExample(example: string, cwd: string): Promise<Result> {
     .replace(/--seeds \d+/, "--seeds 1")
     .replace(/ > (\S+)$/, " > $1 && cat $1");
   // What a shell would only cut into words needs neither shell nor process, unless it starts workers of the built program.
-  if (/^convasm [\w ./:=,@+-]+$/.test(line) && !/\b(wide|bench|doctor)\b/.test(line)) {
+  if (/^convasm [\w ./:=,@+-]+$/.test(line) && !/\b(wide|bench|doctor|search)\b/.test(line)) {
     return convasmHere(line.split(/ +/).slice(1), { cwd, env });
   }
   const path = `${join(cwd, "bin")}:${cleanEnvironment(cwd).PATH}`;

@@ -40,8 +40,15 @@ describe("help", () => {
     expect(narrow.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it("has train, eval and the commands about data with options that few need", () => {
-    expect(WITH_RARE.map(([words]) => words)).toEqual(["train", "eval", "data", "data inspect", "recipes report"]);
+  it("has train, search, eval and the commands about data with options that few need", () => {
+    expect(WITH_RARE.map(([words]) => words)).toEqual([
+      "train",
+      "search",
+      "eval",
+      "data",
+      "data inspect",
+      "recipes report",
+    ]);
   });
 
   it.each(WITH_RARE)("of %s keeps these for --help-all, which shows every option, under the same headings", (words) => {
@@ -52,7 +59,7 @@ describe("help", () => {
     const names = options.filter(({ hidden }) => !hidden).map(({ long }) => String(long));
     expect(names.filter((name) => !isIn(whole)(name))).toEqual([]);
     const missing = names.filter((name) => !isIn(short)(name));
-    expect(missing).toContain("--max-expansion");
+    expect(missing).toContain(words === "search" ? "--eta" : "--max-expansion");
     expect(short).toContain(`this help with ${missing.length} more options, which few need`);
     const headings = (text: string) => text.match(/^[A-Z][\w ]*:$/gm)?.filter((line) => line !== "Global Options:");
     expect(headings(whole)).toEqual(headings(short));
