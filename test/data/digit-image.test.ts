@@ -6,6 +6,7 @@ import { prepareDigit } from "../../src/data/digit-image.ts";
 import { readIdxImages } from "../../src/data/idx.ts";
 import { type Plane, type RasterImage, resizePlane } from "../../src/data/image.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
+import { correlation } from "../numeric/correlation.ts";
 
 const folder = process.env.CONVASM_DATA
   ? join(process.env.CONVASM_DATA, "mnist")
@@ -43,18 +44,6 @@ function picture(
     }
   }
   return { width, height, channels, data };
-}
-
-function correlation(a: Uint8Array, b: Uint8Array): number {
-  const mean = (list: Uint8Array) => list.reduce((sum, value) => sum + value, 0) / list.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += (a[i] - meanA) * (b[i] - meanB);
-    aa += (a[i] - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
 }
 
 /** The best correlation with the original moved by at most a pixel, which is how far rounding may move a digit. */

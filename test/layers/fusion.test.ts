@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MemoryPlan } from "../../src/engine/plan.ts";
 import { type Operation, Tape } from "../../src/engine/tape.ts";
-import { buildGraph } from "../../src/graph/build.ts";
-import { graphParameters } from "../../src/graph/graph.ts";
-import { PlacedGraph } from "../../src/graph/place.ts";
 import { leakyRelu, relu } from "../../src/layers/activation.ts";
 import { add } from "../../src/layers/add.ts";
 import { batchNormalization } from "../../src/layers/batch-normalization.ts";
@@ -18,22 +15,12 @@ import { maxPooling2d } from "../../src/layers/max-pooling2d.ts";
 import { separableConv2d } from "../../src/layers/separable-conv2d.ts";
 import type { Shape } from "../../src/layers/shape.ts";
 import { zeroPadding2d } from "../../src/layers/zero-padding2d.ts";
-import { Parameters } from "../../src/model/parameters.ts";
-import { normal, placeLayers } from "./placed.ts";
+import { normal, placeLayers, planLayers } from "./placed.ts";
 
 /** The calls of a training step. */
 function calls(layers: readonly Layer[], input: Shape, first: boolean): Operation[] {
   const plan = new MemoryPlan();
-  const graph = buildGraph(layers, input);
-  const parameters = new Parameters(graphParameters(graph), plan, true, 0);
-  const placed = new PlacedGraph(graph, {
-    batch: 2,
-    training: true,
-    needsInputGradient: !first,
-    plan,
-    parameter: (name) => parameters.get(name),
-    randomKey: () => plan.reserve("key", "scratch", 4),
-  });
+  const { placed } = planLayers(plan, layers, input, 2, first);
   plan.freeze();
   const [samples, weights] = [new Tape(), new Tape()];
   placed.forward(samples, 2, 0, "training");

@@ -3,17 +3,14 @@ import { extraRows } from "../../src/engine/operands/extra.ts";
 import type { ExtraRows } from "../../src/engine/operands/row.ts";
 import { MemoryPlan } from "../../src/engine/plan.ts";
 import { Tape } from "../../src/engine/tape.ts";
-import { buildGraph } from "../../src/graph/build.ts";
-import { graphParameters } from "../../src/graph/graph.ts";
-import { PlacedGraph } from "../../src/graph/place.ts";
 import { flatten } from "../../src/layers/flatten.ts";
 import { Architecture } from "../../src/model/architecture.ts";
 import { layOut, MODES } from "../../src/model/layout.ts";
-import { Parameters } from "../../src/model/parameters.ts";
 import { Tapes } from "../../src/model/tapes.ts";
 import { LOSSES, parseLoss } from "../../src/training/losses.ts";
 import { OPTIMIZERS, parseOptimizer } from "../../src/training/optimizers.ts";
 import { LAYER_CASES, type LayerCase } from "./cases.ts";
+import { planLayers } from "./placed.ts";
 
 const EXTRA: ReadonlySet<string> = new Set(Object.keys(extraRows()));
 
@@ -30,16 +27,7 @@ function expectRows(rows: readonly ExtraRows[], tapes: readonly Tape[]): void {
 /** The rows of placed layers, and the tapes of their passes. */
 function passesOf({ layers, input, first = false }: LayerCase) {
   const plan = new MemoryPlan();
-  const graph = buildGraph(layers, input);
-  const parameters = new Parameters(graphParameters(graph), plan, true, 0);
-  const placed = new PlacedGraph(graph, {
-    batch: 3,
-    training: true,
-    needsInputGradient: !first,
-    plan,
-    parameter: (name) => parameters.get(name),
-    randomKey: () => plan.reserve("key", "scratch", 4),
-  });
+  const { placed } = planLayers(plan, layers, input, 3, first);
   plan.freeze();
   const tape = new Tape();
   for (const n of [1, 3]) {

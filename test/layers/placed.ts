@@ -35,6 +35,31 @@ export interface PlacedLayers {
   dispose(): void;
 }
 
+/**
+ * Layers with their parameters and random keys in a plan that is not frozen yet, for training.
+ *
+ * @param batch largest number of samples
+ * @param first true: no gradient of the input is wanted
+ */
+export function planLayers(plan: MemoryPlan, layers: readonly Layer[], input: Shape, batch: number, first: boolean) {
+  const graph = buildGraph(layers, input);
+  const parameters = new Parameters(graphParameters(graph), plan, true, 0);
+  const keys: Region[] = [];
+  const placed = new PlacedGraph(graph, {
+    batch,
+    training: true,
+    needsInputGradient: !first,
+    plan,
+    parameter: (name) => parameters.get(name),
+    randomKey() {
+      const key = plan.reserve(`key ${keys.length}`, "scratch", 4);
+      keys.push(key);
+      return key;
+    },
+  });
+  return { graph, parameters, placed, keys };
+}
+
 /** Engine of the placed layers, and their place in a network: at its beginning, no gradient of the input is wanted. */
 export interface PlaceOptions extends EngineOptions {
   first?: boolean | undefined;
@@ -57,21 +82,7 @@ export async function placeLayers(
     ...options,
   };
   const plan = new MemoryPlan(engineChoice(engineOptions).threads);
-  const graph = buildGraph(layers, input);
-  const parameters = new Parameters(graphParameters(graph), plan, true, 0);
-  const keys: Region[] = [];
-  const placed = new PlacedGraph(graph, {
-    batch,
-    training: true,
-    needsInputGradient: !first,
-    plan,
-    parameter: (name) => parameters.get(name),
-    randomKey() {
-      const key = plan.reserve(`key ${keys.length}`, "scratch", 4);
-      keys.push(key);
-      return key;
-    },
-  });
+  const { graph, parameters, placed, keys } = planLayers(plan, layers, input, batch, first);
   const outputs = sizeOf(graph.outputs[0].tensor.shape);
   const xRegion = plan.reserve("x", "input", batch * sizeOf(input));
   const dyRegion = plan.reserve("dy", "input", batch * outputs);

@@ -9,7 +9,7 @@ import { softmax } from "../../src/layers/softmax.ts";
 import type { Loss } from "../../src/model/contracts.ts";
 import { meanSquaredError, sigmoidBinaryCrossEntropy, softmaxCrossEntropy } from "../../src/training/losses.ts";
 import type { Model } from "../../src/training/model.ts";
-import { expectGradient } from "../engine/gradient.ts";
+import { expectDifferences } from "./differences.ts";
 import { barImages, CLASSES, compiled, EXACT, everyLayer, stage, trainedNames, withTargets } from "./networks.ts";
 
 /** Less than the batch that the networks are planned for. */
@@ -38,18 +38,7 @@ function expectGradients(model: Model, data: Dataset): void {
   network.trainStep(N, 1, 0, false);
   const names = trainedNames(model);
   expect(names.length).toBeGreaterThan(1);
-  const gradients = new Map(names.map((name) => [name, Float64Array.from(network.gradient(name))]));
-  for (const [name, gradient] of gradients) {
-    const { offset, size } = network.parameters.get(name).value;
-    const values = network.view(offset, size);
-    const initial = Float64Array.from(values);
-    const valueAt = (point: Float64Array) => {
-      values.set(point);
-      return meanLoss(model);
-    };
-    expectGradient(name, valueAt, initial, gradient);
-    values.set(initial);
-  }
+  expectDifferences(model, () => meanLoss(model));
 }
 
 describe("the gradients of a whole network are those that central differences of its loss give", () => {

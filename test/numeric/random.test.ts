@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mix32, permutation, RandomStream } from "../../src/numeric/random.ts";
+import { correlation } from "./correlation.ts";
 
 const stream = RandomStream.from(1, "test");
 
@@ -17,16 +18,8 @@ function chiSquareDeviations(counts: ArrayLike<number>): number {
 }
 
 /** Correlation of two lists, in standard errors. */
-function correlation(a: Float64Array, b: Float64Array): number {
-  const mean = (x: Float64Array) => x.reduce((sum, value) => sum + value, 0) / x.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += (a[i] - meanA) * (b[i] - meanB);
-    aa += (a[i] - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  }
-  return (ab / Math.sqrt(aa * bb)) * Math.sqrt(a.length);
+function errorsOf(a: Float64Array, b: Float64Array): number {
+  return correlation(a, b) * Math.sqrt(a.length);
 }
 
 // Figures by random.golden.py, which states the generator in Python's whole numbers.
@@ -120,7 +113,7 @@ describe("RandomStream", () => {
   it("has no serial correlation", () => {
     const values = numbers(100_000, (i) => stream.uniform(i));
     for (const lag of [1, 2, 3, 4, 7, 8, 16, 28, 64, 784, 1024]) {
-      const deviations = correlation(values.subarray(0, -lag), values.subarray(lag));
+      const deviations = errorsOf(values.subarray(0, -lag), values.subarray(lag));
       expect(Math.abs(deviations), `lag ${lag}`).toBeLessThan(4);
     }
   });
@@ -136,15 +129,15 @@ describe("RandomStream", () => {
       ["high seeds", RandomStream.from(1, "a"), RandomStream.from(1 + 2 ** 32, "a")],
       ["names", RandomStream.from(1, "a"), RandomStream.from(1, "b")],
     ];
-    for (const [what, a, b] of pairs) expect(Math.abs(correlation(values(a), values(b))), what).toBeLessThan(4);
+    for (const [what, a, b] of pairs) expect(Math.abs(errorsOf(values(a), values(b))), what).toBeLessThan(4);
     // Draw i of many children, and the first draw of many seeds.
     const first = numbers(count, (i) => stream.child(i).uniform(0));
     const second = numbers(count, (i) => stream.child(i).uniform(1));
     const seeds = numbers(count, (i) => RandomStream.from(i, "a").uniform(0));
     for (const list of [first, second, seeds]) {
-      expect(Math.abs(correlation(list.subarray(0, -1), list.subarray(1)))).toBeLessThan(4);
+      expect(Math.abs(errorsOf(list.subarray(0, -1), list.subarray(1)))).toBeLessThan(4);
     }
-    expect(Math.abs(correlation(first, second))).toBeLessThan(4);
+    expect(Math.abs(errorsOf(first, second))).toBeLessThan(4);
   });
 
   const samples = 2000;
@@ -219,7 +212,7 @@ describe("normal", () => {
     expect(Math.abs(moment(3))).toBeLessThan(4 * Math.sqrt(15) * error);
     expect(Math.abs(moment(4) - 3)).toBeLessThan(4 * Math.sqrt(96) * error);
     expect(values.filter((x) => Math.abs(x) > 3).length / values.length).toBeCloseTo(0.0027, 3);
-    expect(Math.abs(correlation(values.subarray(0, -1), values.subarray(1)))).toBeLessThan(4);
+    expect(Math.abs(errorsOf(values.subarray(0, -1), values.subarray(1)))).toBeLessThan(4);
   });
 
   it("is always finite", () => expect(values.every(Number.isFinite)).toBe(true));
