@@ -1,12 +1,15 @@
 """Writes the golden values that convasm's networks are compared with: PyTorch 2.13, CPU, float64.
 
-python3 test/golden/make-golden.py
+python3 test/golden/make-golden.py [NAME...]
 
+With names it writes only those files, such as `axes` for axes.golden.json.
 Names and layouts are convasm's: images and activations [n, h, w, c], filters [r, s, c / groups, k], dense weights
 [inputs, units]. Images and initial weights are multiples of 1/256, which float32 holds exactly.
 """
 
 import json
+import sys
+import zlib
 from pathlib import Path
 
 import torch
@@ -17,6 +20,13 @@ torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 FOLDER = Path(__file__).parent
 GENERATOR = torch.Generator().manual_seed(20240607)
+WANTED = sys.argv[1:]
+WRITTEN = []
+
+
+def begin(name):
+    """Gives a file a seed of its own, so that its numbers depend on no file before it."""
+    GENERATOR.manual_seed(zlib.crc32(name.encode()))
 
 
 def draw(*shape, deviation=1.0, mean=0.0):
@@ -93,6 +103,9 @@ def arrays(tensors):
 
 
 def write(name, contents):
+    WRITTEN.append(name)
+    if WANTED and name not in WANTED:
+        return
     path = FOLDER / f"{name}.golden.json"
     path.write_text(json.dumps({"torch": torch.__version__, **contents}, separators=(",", ":")) + "\n")
     print(path.name, path.stat().st_size)
@@ -656,6 +669,7 @@ make_prelu()
 
 def make_axes():
     """Layers that only order numbers, softmax over channels, and windows over more channels than a cache line has."""
+    begin("axes")
     found = []
     for layer, shape, function in [
         ({"type": "permute", "dims": [3, 1, 2]}, (2, 3, 5), lambda x: x.permute(0, 3, 1, 2)),
@@ -687,6 +701,7 @@ make_axes()
 
 def make_bounded_pooling():
     """ReLU6 and then max pooling, with numbers at both corners and equal maxima in a window."""
+    begin("bounded-pooling")
     x = (torch.round(draw(2, 7, 6, 5, deviation=4, mean=3) * 2) / 2).requires_grad_()
     cases = []
     for size, strides in ((2, 2), (3, 2), (2, 1)):
@@ -699,3 +714,7 @@ def make_bounded_pooling():
 
 
 make_bounded_pooling()
+
+unknown = set(WANTED) - set(WRITTEN)
+if unknown:
+    sys.exit(f"make-golden: expected names among {', '.join(WRITTEN)}, got {', '.join(sorted(unknown))}")

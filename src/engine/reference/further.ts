@@ -4,11 +4,11 @@ import { copyKernels } from "./copy.ts";
 import { distillationKernels } from "./distillation.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import { focalKernels } from "./focal.ts";
-import { groupNormKernels } from "./group-norm.ts";
 import type { Heap } from "./heap.ts";
 import { noiseKernels } from "./noise.ts";
 import { peakKernels } from "./peak.ts";
 import { preluKernels } from "./prelu.ts";
+import { sampleNormKernels } from "./sample-norm.ts";
 import { upsampleKernels } from "./upsample.ts";
 import { valueLossKernels } from "./value-losses.ts";
 
@@ -22,7 +22,7 @@ export function furtherKernels(heap: Heap) {
     ...elementwiseKernels(heap),
     ...focalKernels(heap),
     ...valueLossKernels(heap),
-    ...groupNormKernels(heap),
+    ...sampleNormKernels(heap),
     ...noiseKernels(heap),
     ...peakKernels(heap),
     ...preluKernels(heap),

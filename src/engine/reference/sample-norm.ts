@@ -9,7 +9,7 @@ import { padded } from "../padded.ts";
 import type { Heap } from "./heap.ts";
 
 /** The kernels of layer and group normalisation over one heap. */
-export function groupNormKernels(heap: Heap) {
+export function sampleNormKernels(heap: Heap) {
   /** Mean and 1 / sqrt(biased variance + epsilon) of the elements at `places`. */
   function statisticsOf(places: readonly number[], epsilon: number): [mean: number, factor: number] {
     const mean = places.reduce((sum, at) => sum + heap[at], 0) / places.length;
