@@ -7,7 +7,7 @@
  */
 
 import type { Heap } from "./heap.ts";
-import { addProducts, boundTile, clearTile, newTile, startTile, storeTile } from "./product-tile.ts";
+import { addProducts, boundTile, newTile, startTile, storeProducts, storeTile } from "./product-tile.ts";
 
 /** The run of products that begins where the rows and columns do. */
 const ONE_RUN = new Int32Array(2);
@@ -65,9 +65,8 @@ export function denseKernels(heap: Heap) {
         for (let sample = begin; sample < end; sample += 2) {
           const sample1 = Math.min(sample + 1, end - 1);
           const [dy0, dy1] = [dy + sample * units, dy + sample1 * units];
-          clearTile(tile);
-          addProducts(heap, tile, dy0, dy1, w, input, inputs - 1, units, ONE_RUN, 1, units, 1, 1);
-          storeTile(heap, tile, dx + sample * inputs, dx + sample1 * inputs, input, inputs - 1);
+          const [to0, to1] = [dx + sample * inputs, dx + sample1 * inputs];
+          storeProducts(heap, dy0, dy1, w, input, inputs - 1, units, units, 1, 1, to0, to1);
         }
       }
     },
@@ -91,9 +90,8 @@ export function denseKernels(heap: Heap) {
       for (let row = begin; row < end; row += 2) {
         const row1 = Math.min(row + 1, end - 1);
         for (let unit = 0; unit < units; unit += 4) {
-          clearTile(tile);
-          addProducts(heap, tile, x + row, x + row1, dy, unit, units - 1, 1, ONE_RUN, 1, n, inputs, units);
-          storeTile(heap, tile, dw + row * units, dw + row1 * units, unit, units - 1);
+          const [to0, to1] = [dw + row * units, dw + row1 * units];
+          storeProducts(heap, x + row, x + row1, dy, unit, units - 1, 1, n, inputs, units, to0, to1);
         }
       }
     },

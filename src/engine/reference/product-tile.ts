@@ -124,6 +124,75 @@ export function addProducts(
   tile[7] = sum13;
 }
 
+/**
+ * Writes sums of one run of products to rows at `to0` and `to1`: `clearTile`, `addProducts` and `storeTile` in one. The sums go through no
+ * array, without which V8 takes two thirds of the time for sums of ten products; so its loop is spelled out once more.
+ *
+ * @param left0, left1 heap offsets of the rows
+ * @param right heap offset of column 0; the next one is `columnStep` further
+ * @param column the tile's first column
+ * @param last the last column that there is
+ * @param length of the sums
+ * @param leftStep, rightStep from one factor to the next
+ */
+export function storeProducts(
+  heap: Heap,
+  left0: number,
+  left1: number,
+  right: number,
+  column: number,
+  last: number,
+  columnStep: number,
+  length: number,
+  leftStep: number,
+  rightStep: number,
+  to0: number,
+  to1: number,
+): void {
+  const column1 = Math.min(column + 1, last);
+  const column2 = Math.min(column + 2, last);
+  const column3 = Math.min(column + 3, last);
+  const right0 = right + column * columnStep;
+  const right1 = right + column1 * columnStep;
+  const right2 = right + column2 * columnStep;
+  const right3 = right + column3 * columnStep;
+  let sum00 = 0;
+  let sum01 = 0;
+  let sum02 = 0;
+  let sum03 = 0;
+  let sum10 = 0;
+  let sum11 = 0;
+  let sum12 = 0;
+  let sum13 = 0;
+  let b = 0;
+  const end = length * leftStep;
+  for (let a = 0; a < end; a += leftStep) {
+    const value0 = heap[left0 + a];
+    const value1 = heap[left1 + a];
+    const factor0 = heap[right0 + b];
+    const factor1 = heap[right1 + b];
+    const factor2 = heap[right2 + b];
+    const factor3 = heap[right3 + b];
+    sum00 += value0 * factor0;
+    sum01 += value0 * factor1;
+    sum02 += value0 * factor2;
+    sum03 += value0 * factor3;
+    sum10 += value1 * factor0;
+    sum11 += value1 * factor1;
+    sum12 += value1 * factor2;
+    sum13 += value1 * factor3;
+    b += rightStep;
+  }
+  heap[to0 + column] = sum00;
+  heap[to0 + column1] = sum01;
+  heap[to0 + column2] = sum02;
+  heap[to0 + column3] = sum03;
+  heap[to1 + column] = sum10;
+  heap[to1 + column1] = sum11;
+  heap[to1 + column2] = sum12;
+  heap[to1 + column3] = sum13;
+}
+
 /** Brings the sums between `lower` and `upper`; NaN stays. */
 export function boundTile(tile: Tile, lower: number, upper = Number.POSITIVE_INFINITY): void {
   for (let i = 0; i < 8; i++) tile[i] = Math.min(Math.max(tile[i], lower), upper);
