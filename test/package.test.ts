@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installedApp, removeFolder, temporaryFolder } from "./browser/pages.ts";
+import { TRAINED } from "./bundlers/server.ts";
 
 const run = promisify(execFile);
 
@@ -133,12 +134,7 @@ createModel({ input: "28", layers: [] });
       import * as convasm from "convasm";
       import * as same from "convasm/node";
       const { createModel, createSession, conv2d, dense, digits, flatten, weightsSha256 } = convasm;
-      const options = { input: [28, 28, 1], layers: [conv2d({ filters: 4, kernelSize: 3 }), flatten(), dense({ units: 10 })] };
-      const compile = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
-      const model = createModel(options);
-      await model.compile({ ...compile, threads: 2 });
-      await model.fit(digits({ count: 64, seed: 1 }));
-      const session = await createSession();
+      ${TRAINED}
       const remote = await session.createModel(options);
       await remote.compile({ ...compile, threads: 1 });
       await (await remote.fit(await session.digits({ count: 64, seed: 1 }))).finished;

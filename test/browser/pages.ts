@@ -77,8 +77,9 @@ async function packedPackage(): Promise<string> {
   const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", making];
   const { stdout } = await run("npm", pack, { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout);
-  const old = readdirSync(cache).filter((name) => name.endsWith(".tgz"));
   await rename(join(making, filename), packed);
+  await rm(making, { recursive: true });
+  const old = readdirSync(cache).filter((name) => name.endsWith(".tgz") && join(cache, name) !== packed);
   for (const name of old) await rm(join(cache, name), { force: true });
   return packed;
 }

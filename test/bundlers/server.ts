@@ -17,6 +17,14 @@ const run = promisify(execFile);
 /** Results of `train` where all works: threads, sessions and replicas, and readers with wasm files of their own. */
 export const WORKS = { threads: 2, same: true, replicas: 2, csv: 2, hdf5: [6, 6], jpeg: [16, 8, 220] };
 
+/** Code that trains a model on two threads, and begins a session. */
+export const TRAINED = `const options = { input: [28, 28, 1], layers: [conv2d({ filters: 4, kernelSize: 3 }), flatten(), dense({ units: 10 })] };
+  const compile = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
+  const model = createModel(options);
+  await model.compile({ ...compile, threads: 2 });
+  await model.fit(digits({ count: 64, seed: 1 }));
+  const session = await createSession();`;
+
 /** `train.js`, for whatever imports it. */
 const TRAIN = `
 import { Buffer } from "node:buffer";
@@ -26,12 +34,7 @@ const HDF5 = "HDF5_FILE";
 const JPEG = "JPEG_FILE";
 
 export async function train() {
-  const options = { input: [28, 28, 1], layers: [conv2d({ filters: 4, kernelSize: 3 }), flatten(), dense({ units: 10 })] };
-  const compile = { engine: "simd", optimizer: "sgd", loss: "softmaxCrossEntropy" };
-  const model = createModel(options);
-  await model.compile({ ...compile, threads: 2 });
-  await model.fit(digits({ count: 64, seed: 1 }));
-  const session = await createSession();
+  ${TRAINED}
   const data = await session.digits({ count: 64, seed: 1 });
   const remote = await session.createModel(options);
   await remote.compile({ ...compile, threads: 2 });
