@@ -223,12 +223,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The helpers beside the folders, which all may import. */
+const HELPERS = ["json", "errors", "error-records", "event-loop", "markup", "visible", "words"].map(
+  (name) => `src/${name}.ts`,
+);
+
 /**
  * The part that a file belongs to: its folder in src, "json" for the helpers beside the folders, or "start" for how workers
  * are started, which lies beside the worker's program, where bundlers find it, but is below the engine.
  */
 function partOf(path: string): string | undefined {
-  if (["src/json.ts", "src/errors.ts", "src/error-records.ts", "src/event-loop.ts"].includes(path)) return "json";
+  if (HELPERS.includes(path)) return "json";
   if (/^src\/worker\/(start|worker-file(\.given)?)\.ts$/.test(path)) return "start";
   const part = path.match(/^src\/(\w+)\//)?.[1];
   return part;

@@ -2,8 +2,8 @@ import { CommanderError } from "commander";
 import { HostError, type HostErrorCode, InputRangeError, isInputError, reasonOf } from "../errors.ts";
 import { DownloadError } from "../node/download.ts";
 import { FileError } from "../node/file-error.ts";
+import { visible } from "../visible.ts";
 import { troubleOf } from "./trouble.ts";
-import { visible } from "./visible.ts";
 
 /** Exit codes: what a shell can tell apart. */
 export const EXIT = { done: 0, bug: 1, wrongInput: 2, interrupted: 130 } as const;

@@ -1,7 +1,7 @@
+import { visibleJson } from "../visible.ts";
 import type { BarLook } from "./bar.ts";
 import { oneLine } from "./command-error.ts";
 import { hasColours, hasUnicode, type Style, styleFor, written } from "./style.ts";
-import { visibleJson } from "./visible.ts";
 
 /** `text`: all there is to tell. `quiet`: only results. `json`: one object per line, and nothing else. */
 export type OutputMode = "text" | "quiet" | "json";

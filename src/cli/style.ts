@@ -1,4 +1,4 @@
-import { visible } from "./visible.ts";
+import { visible } from "../visible.ts";
 
 /** Marks up text for a terminal, or leaves it as it is. */
 export interface Style {

@@ -10,6 +10,8 @@ import { Journal } from "./journal.ts";
 import { LocalExecutor, usualSlots } from "./local.ts";
 import { SEARCH_MACHINE, type SearchPlan, type SearchSettings } from "./options.ts";
 import { type PreparedSearch, prepareSearch, reopenSearch, retrainJob, wayOf } from "./prepare.ts";
+import type { ReportedSearch } from "./report/attempts.ts";
+import { reportedTrials, reportOf } from "./report/found.ts";
 import { Searcher, type SearcherEvent, type TrialRecord } from "./searcher.ts";
 import type { Space } from "./space.ts";
 import type { SpaceFile } from "./space-file.ts";
@@ -160,7 +162,7 @@ async function* searched(prepared: PreparedSearch, options: SearchRunOptions): A
     const ended = searcher.trials.filter(({ result }) => result !== undefined).length;
     const { capacity: slots } = executor;
     yield { event: "start", folder: folder.path, id: kept.id, plan, job, space, facts, slots, ended, notes };
-    const tables = new Tables(folder, searcher, space);
+    const tables = new Tables(folder, searcher, space, reportOf(prepared));
     const end = plan.hours === undefined ? Number.POSITIVE_INFINITY : performance.now() + plan.hours * 3_600_000;
     try {
       for await (const event of searcher.run(executor, signal, () => performance.now() < end)) {
@@ -207,17 +209,23 @@ function slotsOf(slots: number | "auto" | undefined, { train }: SearchJob, { mem
 /** Milliseconds between two writings of the tables in the course of a search. */
 const WRITE_EVERY = 1000;
 
-/** The tables of a search, which are written anew when trials have ended, but not at each one of many. */
+/** Milliseconds between two writings of the report, which takes longer. */
+const REPORT_EVERY = 60_000;
+
+/** The tables of a search and its report, which are written anew when trials have ended, but not at each one of many. */
 class Tables {
   readonly #folder: SearchFolder;
   readonly #searcher: Searcher;
   readonly #space: Space;
+  readonly #report: Omit<ReportedSearch, "trials" | "best">;
   #written = Number.NEGATIVE_INFINITY;
+  #reported = performance.now();
 
-  constructor(folder: SearchFolder, searcher: Searcher, space: Space) {
+  constructor(folder: SearchFolder, searcher: Searcher, space: Space, report: Omit<ReportedSearch, "trials" | "best">) {
     this.#folder = folder;
     this.#searcher = searcher;
     this.#space = space;
+    this.#report = report;
   }
 
   async write(now: boolean): Promise<void> {
@@ -225,6 +233,14 @@ class Tables {
     const { trials } = this.#searcher;
     await writeFileAtomic(this.#folder.trials, trialsCsv(trials, this.#space));
     if (trials.some(({ runs }) => runs.length > 1)) await writeFileAtomic(this.#folder.runs, runsCsv(trials));
+    if (now || performance.now() - this.#reported > REPORT_EVERY) {
+      // The library that draws loads here.
+      const { searchReport } = await import("./report/report.ts");
+      const best = bestTrial(trials, this.#report.maximize)?.spec.index;
+      const report = searchReport({ ...this.#report, trials: reportedTrials(trials), best });
+      await writeFileAtomic(this.#folder.report, report);
+      this.#reported = performance.now();
+    }
     this.#written = performance.now();
   }
 }

@@ -9,22 +9,10 @@ import type { KernelRow } from "../../bench/kernel-bench.ts";
 import type { NetworkRow } from "../../bench/network-bench.ts";
 import { settingName } from "../../bench/setting.ts";
 import type { EngineName } from "../../engine/engine-names.ts";
+import { element, escapeXml } from "../../markup.ts";
 import { gflopsText, timesJsText } from "../bench/report.ts";
 import { count } from "../format.ts";
-import {
-  BLUE,
-  element,
-  escapeXml,
-  GRID,
-  INK,
-  label,
-  MIDDLE,
-  MUTED,
-  ORANGE,
-  rule,
-  shifted,
-  svgDocument,
-} from "./svg.ts";
+import { BLUE, GRID, INK, label, MIDDLE, MUTED, ORANGE, rule, shifted, svgDocument } from "./svg.ts";
 
 /** Bluish green and reddish purple of Okabe and Ito (2008). */
 const GREEN = "#009e73";

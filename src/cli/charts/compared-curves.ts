@@ -4,6 +4,7 @@
  * @module
  */
 
+import { element } from "../../markup.ts";
 import type { HistoryRow } from "../../training/history-csv.ts";
 import {
   drawPanel,
@@ -17,7 +18,7 @@ import {
   type Series,
   TRAINING_DASH,
 } from "./panel.ts";
-import { BLUE, element, INK, label, MUTED, ORANGE, shifted, svgDocument } from "./svg.ts";
+import { BLUE, INK, label, MUTED, ORANGE, shifted, svgDocument } from "./svg.ts";
 
 /** A run that is drawn. */
 export interface ComparedRun {

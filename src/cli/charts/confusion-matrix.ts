@@ -6,9 +6,10 @@
 
 import { scaleLinear, scaleSqrt } from "d3-scale";
 import { InputRangeError } from "../../errors.ts";
+import { element, escapeXml } from "../../markup.ts";
 import type { ClassificationMetrics } from "../../training/metrics.ts";
 import { percent } from "../format.ts";
-import { BLUE, element, escapeXml, GRID, INK, label, MIDDLE, ORANGE, shifted, svgDocument } from "./svg.ts";
+import { BLUE, GRID, INK, label, MIDDLE, ORANGE, shifted, svgDocument } from "./svg.ts";
 
 const MAX_SIDE = 640;
 const MAX_CELL = 48;

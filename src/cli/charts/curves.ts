@@ -4,6 +4,7 @@
  * @module
  */
 
+import { element, escapeXml } from "../../markup.ts";
 import type { HistoryRow } from "../../training/history-csv.ts";
 import {
   drawPanel,
@@ -19,7 +20,7 @@ import {
   type Series,
   TRAINING_DASH,
 } from "./panel.ts";
-import { BLUE, element, escapeXml, INK, label, MUTED, ORANGE, shifted, svgDocument } from "./svg.ts";
+import { BLUE, INK, label, MUTED, ORANGE, shifted, svgDocument } from "./svg.ts";
 
 function seriesOf(history: readonly HistoryRow[], train: Figure, validation: Figure): Series[] {
   return [

@@ -6,9 +6,10 @@
 
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
+import { element, escapeXml } from "../../markup.ts";
 import type { HistoryRow } from "../../training/history-csv.ts";
 import { percent } from "../format.ts";
-import { element, escapeXml, GRID, label, MIDDLE, MUTED, rule } from "./svg.ts";
+import { GRID, label, MIDDLE, MUTED, rule } from "./svg.ts";
 
 /** Size of a panel, and its margins. */
 export const PANEL = { width: 480, height: 370, left: 76, right: 20, top: 50, bottom: 52 };

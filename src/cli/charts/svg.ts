@@ -1,10 +1,10 @@
 /**
- * Writing SVG as text: escaped, with short numbers.
+ * Parts of SVG files: colours, texts, lines, and the file itself.
  *
  * @module
  */
 
-import { visible } from "../visible.ts";
+import { type Attributes, attributeText, element, escapeXml } from "../../markup.ts";
 
 export const INK = "#1f2933";
 export const MUTED = "#6b7785";
@@ -15,41 +15,8 @@ export const ORANGE = "#d55e00";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Characters that XML forbids besides control characters. */
-const NOT_XML = /[\ufffe\uffff]|\p{Surrogate}/gu;
-
-/** Text for use in XML, also in attributes. Characters that XML cannot hold, or that are not to be seen, become U+FFFD. */
-export function escapeXml(text: string): string {
-  return visible(text)
-    .replace(NOT_XML, "\ufffd")
-    .replace(/[&<>"']/g, (character) => ENTITIES[character]);
-}
-
 /** Shifts text down so that its middle is at y; older renderers ignore `dominant-baseline`. */
 export const MIDDLE = "0.35em";
-
-type Attributes = Readonly<Record<string, string | number | undefined>>;
-
-function attributeText(value: string | number): string {
-  return typeof value === "number" ? String(Math.round(value * 100) / 100) : escapeXml(value);
-}
-
-/** An element. Attributes are escaped, undefined ones left out; the content has to be markup. */
-export function element(name: string, attributes: Attributes, content: readonly string[] = []): string {
-  const pairs = Object.entries(attributes).flatMap(([key, value]) =>
-    value === undefined ? [] : [` ${key}="${attributeText(value)}"`],
-  );
-  const start = `<${name}${pairs.join("")}`;
-  return content.length === 0 ? `${start}/>` : `${start}>${content.join("")}</${name}>`;
-}
 
 /** A text element; `text` is escaped. */
 export function label(x: number, y: number, text: string, attributes: Attributes = {}): string {

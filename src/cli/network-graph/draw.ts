@@ -1,7 +1,8 @@
 import { curveBumpY, line } from "d3-shape";
 import { ACTIVATIONS } from "../../layers/activation.ts";
+import { element, escapeXml } from "../../markup.ts";
 import type { ModelDescription } from "../../model/summary.ts";
-import { BLUE, element, escapeXml, INK, label, MIDDLE, MUTED, ORANGE, shifted, svgDocument } from "../charts/svg.ts";
+import { BLUE, INK, label, MIDDLE, MUTED, ORANGE, shifted, svgDocument } from "../charts/svg.ts";
 import { type Box, boxesOf, typeBeside } from "./boxes.ts";
 import { type Drawing, inColumns } from "./columns.ts";
 import { type Frame, framesOf } from "./frames.ts";

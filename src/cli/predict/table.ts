@@ -7,8 +7,8 @@
 import { extname } from "node:path";
 import { GrowingFile } from "../../node/growing-file.ts";
 import type { ClassScore } from "../../training/classify.ts";
+import { visibleJson } from "../../visible.ts";
 import { UsageError } from "../command-error.ts";
-import { visibleJson } from "../visible.ts";
 import type { Subject } from "./images.ts";
 
 /** The answer for an image. */

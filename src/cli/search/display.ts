@@ -167,6 +167,7 @@ export class SearchDisplay {
     }
     output.text();
     output.text(`Table     ${shorterPath(join(folder, "trials.csv"))}`);
+    output.text(`Report    ${shorterPath(join(folder, "report.html"))}`);
     output.text(`Best run  ${shorterPath(best.folder)}`);
     if (model !== undefined) output.text(`Model     ${shorterPath(model)}`);
     output.text(`Again     ${commandLine(this.#context, ...again)}`);

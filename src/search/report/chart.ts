@@ -4,7 +4,7 @@
  * @module
  */
 
-import { element, escapeXml, label, MIDDLE } from "../charts/svg.ts";
+import { type Attributes, element, escapeXml } from "../../markup.ts";
 import type { Attempt } from "./attempts.ts";
 import { type Axis, type MetricAxis, shortText } from "./axis.ts";
 
@@ -37,9 +37,12 @@ export function picture(
   );
 }
 
-/** Text in the page's colour for what is not in front. */
-export function note(x: number, y: number, text: string, attributes: Parameters<typeof label>[3] = {}): string {
-  return label(x, y, text, { fill: undefined, class: "note", ...attributes });
+/** Shifts text down so that its middle is at y. */
+const MIDDLE = "0.35em";
+
+/** Text in the page's colour for what is not in front; it is escaped. */
+export function note(x: number, y: number, text: string, attributes: Attributes = {}): string {
+  return element("text", { x, y, class: "note", "font-size": 12, ...attributes }, [escapeXml(text)]);
 }
 
 /** Attributes by which a mark belongs to its trial: script and styles find it by them. */

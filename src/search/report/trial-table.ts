@@ -1,6 +1,6 @@
 import type { Json } from "../../json.ts";
-import { element, escapeXml } from "../charts/svg.ts";
-import { duration } from "../format.ts";
+import { element, escapeXml } from "../../markup.ts";
+import { duration } from "../../words.ts";
 import type { Attempt, ReportedSearch } from "./attempts.ts";
 import { type MetricAxis, shortText } from "./axis.ts";
 

@@ -1,5 +1,5 @@
-import type { Space } from "../../search/space.ts";
-import type { Settings, TrialResult, TrialSpec } from "../../search/trial.ts";
+import type { Space } from "../space.ts";
+import type { Settings, TrialResult, TrialSpec } from "../trial.ts";
 
 /** A trial that has ended, as a report takes it. */
 export interface ReportedTrial {

@@ -6,8 +6,8 @@
 
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import type { Json } from "../../json.ts";
-import { type Domain, isSame } from "../../search/space.ts";
-import { percent } from "../format.ts";
+import { percent } from "../../words.ts";
+import { type Domain, isSame } from "../space.ts";
 import type { Attempt, ReportedSearch } from "./attempts.ts";
 
 /** An axis from 0, its beginning, to 1, its end. */

@@ -1,5 +1,5 @@
-import type { Parameter } from "../../search/space.ts";
-import { element } from "../charts/svg.ts";
+import { element } from "../../markup.ts";
+import type { Parameter } from "../space.ts";
 import type { Attempt } from "./attempts.ts";
 import { type MetricAxis, parameterAxis } from "./axis.ts";
 import { columns, cross, type Frame, ground, markOf, note, picture, plotOf, rows, tip } from "./chart.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { element, escapeXml } from "../charts/svg.ts";
-import { counted } from "../format.ts";
+import { element, escapeXml } from "../../markup.ts";
+import { counted } from "../../words.ts";
 import { type Attempt, attemptsOf, type ReportedSearch } from "./attempts.ts";
 import { type MetricAxis, metricAxis, shortText } from "./axis.ts";
 import { importanceBars } from "./bars.ts";

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { ReportedSearch, ReportedTrial } from "../../src/cli/search-report/attempts.ts";
-import { attemptsOf } from "../../src/cli/search-report/attempts.ts";
-import { metricAxis, parameterAxis, shortNumber } from "../../src/cli/search-report/axis.ts";
-import { explained, importances } from "../../src/cli/search-report/importance.ts";
-import { searchReport } from "../../src/cli/search-report/report.ts";
+import type { ReportedSearch, ReportedTrial } from "../../src/search/report/attempts.ts";
+import { attemptsOf } from "../../src/search/report/attempts.ts";
+import { metricAxis, parameterAxis, shortNumber } from "../../src/search/report/axis.ts";
+import { explained, importances } from "../../src/search/report/importance.ts";
+import { searchReport } from "../../src/search/report/report.ts";
 import { readSpace } from "../../src/search/space.ts";
 import { createWay } from "../../src/search/ways/create-way.ts";
-import { optionsOf, resultOf, runWay } from "../search/spaces.ts";
-import golden from "../search/ways.golden.json" with { type: "json" };
-import { all, parseSvg, type SvgNode, texts } from "./charts/svg-tree.ts";
+import { all, parseSvg, type SvgNode, texts } from "../cli/charts/svg-tree.ts";
+import { optionsOf, resultOf, runWay } from "./spaces.ts";
+import golden from "./ways.golden.json" with { type: "json" };
 
 const SPACE = readSpace({
   lr: { log: [0.001, 1] },

@@ -1,4 +1,4 @@
-import { element, escapeXml } from "../charts/svg.ts";
+import { element, escapeXml } from "../../markup.ts";
 import type { Importance } from "./importance.ts";
 
 /** Bars of the settings' importance, longest first; of settings that too few trials have it says so. */

@@ -5,7 +5,7 @@
  */
 
 import { scaleLinear } from "d3-scale";
-import { element } from "../charts/svg.ts";
+import { element } from "../../markup.ts";
 import type { Attempt } from "./attempts.ts";
 import type { Axis, MetricAxis } from "./axis.ts";
 import { columns, cross, type Frame, ground, markOf, note, picture, plotOf, rows, tip } from "./chart.ts";

@@ -1,4 +1,4 @@
-import { element, label } from "../charts/svg.ts";
+import { element } from "../../markup.ts";
 import type { Attempt, ReportedSearch } from "./attempts.ts";
 import { type Axis, type MetricAxis, parameterAxis } from "./axis.ts";
 import { type Frame, markOf, note, picture, plotOf, tip } from "./chart.ts";
@@ -62,8 +62,7 @@ function upright(axis: Axis, name: string, x: number, frame: Frame, isLast: bool
   return [
     element("line", { x1: x, y1: y0, x2: x, y2: y1, class: "axis" }),
     ...texts,
-    label(x, y0 - 18, name.length > LETTERS ? `…${name.slice(1 - LETTERS)}` : name, {
-      fill: undefined,
+    note(x, y0 - 18, name.length > LETTERS ? `…${name.slice(1 - LETTERS)}` : name, {
       class: "name",
       "text-anchor": "middle",
     }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Parameter, valuesOf } from "../../search/space.ts";
+import { type Parameter, valuesOf } from "../space.ts";
 import type { Attempt } from "./attempts.ts";
 
 /** Numbers with at most so many values are groups as they are; others are cut into as many. */
