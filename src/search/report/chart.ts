@@ -1,5 +1,5 @@
 /**
- * What the charts of a report have in common: marks of trials, which are told apart by colour from worst to best, and axes.
+ * Parts that the charts of a report share: marks of trials, which are told apart by colour from worst to best, and axes.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export function markOf({ index, quality, value, isBest }: Attempt): { readonly [
   return { "data-t": String(index), class: look, style: `--q:${Math.round(100 * quality)}%` };
 }
 
-/** What a mark says when it is pointed at. */
+/** The text of a mark that is pointed at. */
 export function tip(attempt: Attempt, metric: MetricAxis): string {
   return element("title", {}, [escapeXml(wordsOf(attempt, metric))]);
 }

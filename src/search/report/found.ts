@@ -4,7 +4,7 @@ import type { PreparedSearch } from "../prepare.ts";
 import type { TrialRecord } from "../searcher.ts";
 import type { ReportedSearch, ReportedTrial } from "./attempts.ts";
 
-/** What a report tells of a search besides its trials. */
+/** The facts of a search that a report tells besides its trials. */
 export function reportOf({ kept, plan, space, facts }: PreparedSearch): Omit<ReportedSearch, "trials" | "best"> {
   const { job, epochs } = kept;
   const several = [

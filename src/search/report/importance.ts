@@ -12,9 +12,9 @@ const MOST_GROUPS = 6;
 /** Fewest trials of a group of numbers. */
 const LEAST_GROUP = 4;
 /** Fewest trials that say anything. */
-const LEAST_TRIALS = 8;
+const LEAST_TRIALS = 12;
 
-/** How much of the order of trials a parameter explains. */
+/** The share of the order of trials that a parameter explains. */
 export interface Importance {
   readonly key: string;
   /** From 0 to 1; undefined where too few trials have the parameter. */

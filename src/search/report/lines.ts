@@ -10,7 +10,7 @@ import type { Attempt } from "./attempts.ts";
 import type { Axis, MetricAxis } from "./axis.ts";
 import { columns, cross, type Frame, ground, markOf, note, picture, plotOf, rows, tip } from "./chart.ts";
 
-const FRAME: Frame = { width: 560, height: 340, left: 64, right: 16, top: 16, bottom: 52 };
+const FRAME: Frame = { width: 480, height: 310, left: 64, right: 16, top: 16, bottom: 52 };
 
 /** Most curves that are drawn, the best ones. */
 const MOST_CURVES = 500;

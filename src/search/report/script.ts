@@ -1,5 +1,5 @@
 /**
- * What a report does when it is touched: it stands in the page as the text of this function, which uses nothing from without.
+ * The script of a report, in which it stands as the text of this function, which uses nothing from without.
  *
  * Pointing at a trial marks it in all charts and says its settings below; drawing along an axis of the parallel coordinates leaves the trials whose
  * values lie there; a click on a column's name sorts the table.
