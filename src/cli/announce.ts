@@ -4,6 +4,7 @@ import type { RunSettings } from "../recipes/run-settings.ts";
 import { endsWithBest } from "../training/callbacks/plan-callbacks.ts";
 import type { Context } from "./context.ts";
 import { count, counted, dimensions } from "./format.ts";
+import { classesWords } from "./labels.ts";
 import { changeText } from "./network-option.ts";
 import { startFacts, type TrainingRun } from "./run-facts.ts";
 
@@ -26,7 +27,7 @@ export function announceLines(run: TrainingRun, { output }: Context): void {
   ];
   const { config, learningRate } = model.network.optimizer ?? {};
   output.text(
-    `Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(transfer?.shape ?? train.shape)}, ${train.classes} classes`,
+    `Data      ${loaded.title}: ${images.join(", ")}; ${dimensions(transfer?.shape ?? train.shape)}, ${classesWords(train)}`,
   );
   const use = validationUse(run);
   if (use !== undefined) output.text(`          ${use}`);

@@ -9,7 +9,7 @@ import { DIGITS } from "../data/digits/generate.ts";
 import { STANDARD_DIGITS } from "../data/digits/standard.ts";
 import { ENGINE } from "../engine/engine-options.ts";
 import { list } from "../options/compound.ts";
-import { whole } from "../options/kinds.ts";
+import { number, whole } from "../options/kinds.ts";
 import type { OptionSchema } from "../options/schema.ts";
 import { DATA_SPLIT } from "../recipes/data-split.ts";
 import { FOLD } from "../recipes/fold.ts";
@@ -39,6 +39,8 @@ export const COMMAND_OPTIONS = {
   predict: {
     /** Classes to show for each picture. */
     top: { kind: whole(1), default: 3 },
+    /** Score above which a label counts, of a model of any number of labels for each picture. */
+    threshold: { kind: number({ minimum: 0, maximum: 1 }), default: 0.5 },
     /** Only the first so many images of an IDX file. */
     limit: { kind: whole(1), optional: true },
   },

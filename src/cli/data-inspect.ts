@@ -14,6 +14,7 @@ import { colourDepth, drawSamples } from "./data-samples.ts";
 import { type LoadedData, loadData, readDataSource, sourceArguments } from "./data-source.ts";
 import { count, dimensions, table } from "./format.ts";
 import { addHelp, type HelpText } from "./help.ts";
+import { classesWords, haveLabels, labelCounts } from "./labels.ts";
 import { addOwnOptions } from "./schema-option.ts";
 import { hasColours, hasUnicode } from "./style.ts";
 
@@ -84,7 +85,8 @@ interface PartFigures extends DatasetStatistics {
 async function figuresOf(dataset: AnyDataset): Promise<PartFigures> {
   const { images } = await loadDataset(sliceDataset(dataset, 0, 1));
   const type = isUint8Array(images) ? "uint8" : "float32";
-  return { images: dataset.length, type, ...(await datasetStatistics(dataset)) };
+  const figures = await datasetStatistics(dataset);
+  return { images: dataset.length, type, ...figures, ...(haveLabels(dataset) && { counts: labelCounts(dataset) }) };
 }
 
 /** Tells of shape, classes, values and counts, to people or to programs. */
@@ -124,7 +126,7 @@ async function describeData(
   });
   output.text(`${title}${format === undefined ? "" : ` (${format})`}`);
   if (pictures !== undefined) output.text(picturesLine(pictures));
-  output.text(`${dimensions(some.shape)} pixels, ${some.classes} classes`);
+  output.text(`${dimensions(some.shape)} pixels, ${classesWords(some)}`);
   const width = validation === undefined ? 5 : 10;
   for (const [name, figures] of Object.entries(parts)) {
     if (figures === undefined) continue;

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { ENGINES, type EngineName, hasEngine } from "../engine/engine-names.ts";
 import { limited } from "../recipes/split-data.ts";
+import { ClassificationMetrics } from "../training/metrics.ts";
 import type { PlanOptions } from "../training/plan.ts";
 import { readPredictionSettings } from "../training/prediction-settings.ts";
 import { createContext, type OutputOptions } from "./context.ts";
@@ -87,7 +88,9 @@ async function evaluateModel(
   output.text();
   const wrong = mistakes(figures, MISTAKES);
   if (wrong.length > 0) output.text(`Most often mistaken: ${wrong.join(", ")}`);
-  if (figures.metrics.classes > 3) output.text(`Among the three most likely: ${percent(figures.metrics.topK(3))}`);
+  const { metrics } = figures;
+  if (metrics instanceof ClassificationMetrics && metrics.classes > 3)
+    output.text(`Among the three most likely: ${percent(metrics.topK(3))}`);
   output.result(output.style.bold(`Test accuracy ${output.style.green(testLine(figures))}`));
   output.event({ event: "figures", ...detailsJson(figures) });
   const seconds = { all: (performance.now() - began) / 1000, train: 0 };

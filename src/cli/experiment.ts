@@ -17,6 +17,7 @@ import { whiten } from "../training/whitening.ts";
 import type { Context, OutputOptions } from "./context.ts";
 import { type DataOptions, type LoadedData, readDataSource } from "./data-source.ts";
 import { resolveEngine } from "./engine.ts";
+import { forLabels } from "./labels.ts";
 import { chooseNetwork, type NetworkChoice, type NetworkOptions, networkFor } from "./network-option.ts";
 import type { TrainingRun } from "./run-facts.ts";
 import { createRunFolder, RunFolder } from "./run-folder.ts";
@@ -90,7 +91,8 @@ export async function prepareExperiment(
   const prepared = await prepareData(source, { limit, ...split }, context, start?.request);
   const data = { ...prepared, train: await taughtBy(teacher, prepared.train, { engine, threads }, context) };
   context.signal.throwIfAborted();
-  const network = isNamed ? usual : withRareClasses(networkFor(data.train, options), data.train);
+  const chosen = isNamed ? usual : withRareClasses(networkFor(data.train, options), data.train);
+  const network = forLabels(chosen, data.train);
   const plan = trainingPlan(options, network);
   checkWatched(plan, data);
   const settings = readRunSettings({

@@ -8,7 +8,8 @@ import { fitHeadOf } from "../training/transfer/head.ts";
 import { probePlan } from "../training/transfer/probe.ts";
 import type { Backbone } from "./backbone.ts";
 import type { Context } from "./context.ts";
-import { counted, duration, percent } from "./format.ts";
+import { counted, duration, loss, percent } from "./format.ts";
+import { forLabels } from "./labels.ts";
 import type { NetworkChoice } from "./network-option.ts";
 import type { FeatureData } from "./picture-features.ts";
 import type { StartModel } from "./start-model.ts";
@@ -30,10 +31,11 @@ export function tune(whole: Model, blocks: NonNullable<BackboneSettings["fineTun
 }
 
 /** Pictures before there are any, for settings that mistakes are looked for in. */
-const NO_PICTURES: Pick<DatasetFacts, "length" | "classes" | "labels"> = {
+const NO_PICTURES: Pick<DatasetFacts, "length" | "classes" | "labels" | "targets"> = {
   length: 1000,
   classes: 0,
   labels: undefined,
+  targets: undefined,
 };
 
 /** The network of a fine-tuning with its settings, by the number of its pictures and layers. */
@@ -44,7 +46,7 @@ export function tunedNetwork(
 ): NetworkChoice {
   const { classWeight: _w, metrics: _m, ...head } = headNetwork(backbone);
   const plan: FineTunePlan = fineTunePlan(pictures, layers);
-  return { ...head, ...plan };
+  return forLabels({ ...head, ...plan }, pictures);
 }
 
 /** The start of a fine-tuning: the weights of the backbone, with a last layer that has learned from its features. */
@@ -65,11 +67,14 @@ export function tunedStart(whole: Model, features: FeatureData, { output, signal
       model.classNames = whole.classNames;
       model.scaling = whole.scaling;
       const seconds = (performance.now() - began) / 1000;
-      const { trainAccuracy, valAccuracy, valLoss } = epochs[epochs.length - 1];
+      const { trainLoss, trainAccuracy, valAccuracy, valLoss } = epochs[epochs.length - 1];
       output.event({ event: "head", epochs: epochs.length, trainAccuracy, valAccuracy, valLoss, seconds });
       const [accuracy, images] = valAccuracy === undefined ? [trainAccuracy, "training"] : [valAccuracy, "validation"];
+      const share = Number.isNaN(accuracy)
+        ? `loss ${loss(valLoss ?? trainLoss)} on the ${images} images`
+        : `${percent(accuracy)} of the ${images} images right`;
       output.text(
-        `Head      ${percent(accuracy)} of the ${images} images right by the last layer alone, after ${counted(epochs.length, "epoch")} in ${duration(seconds)}`,
+        `Head      ${share} by the last layer alone, after ${counted(epochs.length, "epoch")} in ${duration(seconds)}`,
       );
       return undefined;
     },

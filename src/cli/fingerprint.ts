@@ -32,7 +32,8 @@ export async function fingerprint(data: AnyDataset, noted?: string | null): Prom
       hash.update(bytesOf((await loadDataset(part)).images));
     }
   } else hash.update(bytesOf(data.images));
-  if (data.labels !== undefined) hash.update(bytesOf(data.labels));
+  const answers = data.labels ?? data.targets;
+  if (answers !== undefined) hash.update(bytesOf(answers));
   return `${isSampled ? SAMPLED : ""}${hash.digest("hex")}`;
 }
 

@@ -14,7 +14,7 @@ import { addHelp, type HelpText } from "./help.ts";
 import { MODEL_HELP } from "./model-and-network.ts";
 import { openModel, readModelFile } from "./model-file.ts";
 import { type Request, type Source, type Subject, sourceOf } from "./predict/images.ts";
-import { PredictionReport, scoreName } from "./predict/report.ts";
+import { PredictionReport, predictsLabels, scoreName } from "./predict/report.ts";
 import { formatFor, TableFile } from "./predict/table.ts";
 import { addOwnOptions } from "./schema-option.ts";
 import { expectModelFirst } from "./swapped-arguments.ts";
@@ -35,7 +35,7 @@ const HELP: HelpText = {
       "28 x 28 grey pixels with the classes 0 to 9, gets each picture prepared as MNIST was made: light on dark, at most 20 pixels high and " +
       "wide, centred by mass.",
     "Where a folder is called as a class of the model, or a list says one, that is the true class of the pictures: tables have a column for it, and the end " +
-      "tells how many are right. A picture that cannot be read is told, the others are classified, and the exit code is 2.",
+      "tells how many are right. A model of any number of labels says all that have a score above --threshold. A picture that cannot be read is told, the others are classified, and the exit code is 2.",
   ],
   examples: [
     ["convasm predict model.safetensors seven.png photo-of-a-four.jpg"],
@@ -83,12 +83,22 @@ async function predict(
   const engine = resolveEngine(options.engine);
   const model = await openModel(await readModelFile(path), { engine, threads: options.threads ?? "auto" });
   checkOneOutput(model.architecture, "predict", "; the library's predictOutputs gives all");
+  if (options.threshold !== undefined && !predictsLabels(model)) {
+    const got = `one with the loss ${model.network.loss?.config.type ?? "none"}`;
+    throw new UsageError("--threshold", "a model of any number of labels", got, "contradiction");
+  }
   const request = requestFor(model, options);
   const sources = await findSources(words, request, context);
   const isKnown = sources.every(({ count }) => count !== undefined);
   const total = isKnown ? sources.reduce((sum, { count = 0 }) => sum + count, 0) : undefined;
   const hasTruth = sources.some((source) => source.hasTruth);
-  const head = { score: scoreName(model), hasTruth, top: Math.min(top, model.architecture.outputs) };
+  const { threshold = COMMAND_OPTIONS.predict.threshold.default } = options;
+  const head = {
+    score: scoreName(model),
+    hasTruth,
+    top: Math.min(top, model.architecture.outputs),
+    threshold: predictsLabels(model) ? threshold : undefined,
+  };
   const file = options.out === undefined ? undefined : await TableFile.open(options.out, head);
   try {
     const report = new PredictionReport(model, { ...head, show: options.show === true, csv, total, file }, context);
@@ -104,10 +114,16 @@ async function predict(
 function requestFor(model: Model, { raw, digit, limit }: PredictOptions): Request {
   const { shape } = model.architecture.input;
   const { classNames, scaling } = model;
+  const haveLabels = predictsLabels(model);
   if (digit && shape.join() !== "28,28,1") {
     throw new UsageError("--digit", "a model of 28 x 28 x 1 pixels", dimensions(shape));
   }
-  return { model: { shape, classNames, scaling }, prepare: digit ? "digit" : raw ? "resize" : "auto", limit };
+  return {
+    model: { shape, classNames, scaling },
+    prepare: digit ? "digit" : raw ? "resize" : "auto",
+    limit,
+    haveLabels,
+  };
 }
 
 /** The images of all words; one that has none is told, and does not stop the others. */

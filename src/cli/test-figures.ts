@@ -7,14 +7,17 @@ import type { Model } from "../training/model.ts";
 import type { PredictionSettings } from "../training/prediction-settings.ts";
 import { barLine } from "./bar.ts";
 import { count, loss, percent, table } from "./format.ts";
+import { LabelFigures } from "./label-figures.ts";
+import { haveLabels } from "./labels.ts";
 import type { Output } from "./output.ts";
 
 /** Figures of a model on a data set. */
 export interface TestFigures {
   readonly loss: number;
+  /** Share of right answers; of images with any number of labels those all of whose labels are right. */
   readonly accuracy: number;
   readonly images: number;
-  readonly metrics: ClassificationMetrics;
+  readonly metrics: ClassificationMetrics | LabelFigures;
   readonly classNames: readonly string[];
   readonly seconds: number;
   /** Metrics that were asked for by name. */
@@ -36,7 +39,8 @@ export async function testModel(
 ): Promise<TestFigures> {
   const { outputs } = model.architecture;
   checkMetrics("test", model.network, chosen);
-  const metrics = new ClassificationMetrics(outputs);
+  const ofLabels = haveLabels(data) ? new LabelFigures(data) : undefined;
+  const metrics = ofLabels ?? new ClassificationMetrics(outputs);
   const start = performance.now();
   const evaluation = await model.evaluate(data, {
     ...prediction,
@@ -44,7 +48,8 @@ export async function testModel(
     signal,
     onBatch({ begin, count: n, scores, labels = new Uint8Array() }) {
       checkOutputs(scores, n, outputs, begin);
-      metrics.add(scores, labels, n);
+      if (metrics instanceof LabelFigures) metrics.add(scores, begin, n);
+      else metrics.add(scores, labels, n);
       const head = `testing on ${count(data.length)} images`;
       output.status((columns) => barLine((begin + n) / data.length, head, [], columns, output.look));
     },
@@ -56,8 +61,9 @@ export async function testModel(
   const classNames = names?.length === outputs ? names : Array.from({ length: outputs }, (_, i) => String(i));
   return {
     ...evaluation,
+    ...(ofLabels && { accuracy: ofLabels.correct / evaluation.images }),
     metrics,
-    chosen: evaluation.metrics ?? {},
+    chosen: evaluation.metrics ?? ofLabels?.metrics() ?? {},
     classNames,
     seconds: (performance.now() - start) / 1000,
   };
@@ -78,8 +84,10 @@ function classNotes({ classNames }: Model, data: AnyDataset): string[] {
 
 /** "98.91 % (9,891 of 10,000 images), loss 0.0331". */
 export function testLine(figures: TestFigures): string {
-  const right = `${count(figures.metrics.correct)} of ${count(figures.images)} images`;
-  const chosen = Object.entries(figures.chosen).map(([name, value]) => `, ${name} ${percent(value)}`);
+  const all = figures.metrics instanceof LabelFigures ? " with all labels right" : "";
+  const right = `${count(figures.metrics.correct)} of ${count(figures.images)} images${all}`;
+  const shown = Object.entries(figures.chosen).filter(([name]) => name !== "exactMatch");
+  const chosen = shown.map(([name, value]) => `, ${name} ${percent(value)}`);
   return `${percent(figures.accuracy)} (${right}), loss ${loss(figures.loss)}${chosen.join("")}`;
 }
 
@@ -94,6 +102,15 @@ export function testJson(figures: TestFigures | undefined) {
 
 /** The figures besides loss and accuracy, as files and `--json` have them. */
 export function detailsJson({ metrics, chosen, classNames }: TestFigures) {
+  if (metrics instanceof LabelFigures) {
+    const precisions = metrics.averagePrecisions();
+    const classes = metrics.perClass().map((figures, i) => ({
+      name: classNames[i],
+      ...figures,
+      averagePrecision: Number.isNaN(precisions[i]) ? null : precisions[i],
+    }));
+    return { metrics: chosen, macro: metrics.macro(), classes };
+  }
   const { classes, confusion } = metrics;
   return {
     metrics: chosen,
@@ -113,20 +130,31 @@ function topKOf(metrics: ClassificationMetrics): Record<string, number> {
 /** Precision, recall and F1 of each class as lines of a table. */
 export function classTable({ metrics, classNames }: TestFigures): string[] {
   const figures = metrics.perClass();
+  const precisions = metrics instanceof LabelFigures ? metrics.averagePrecisions() : undefined;
+  const average = (value: number) => (Number.isNaN(value) ? "" : percent(value));
   return table([
-    ["class", "images", "precision", "recall", "F1"],
+    [
+      precisions ? "label" : "class",
+      "images",
+      "precision",
+      "recall",
+      "F1",
+      ...(precisions ? ["average precision"] : []),
+    ],
     ...figures.map(({ support, precision, recall, f1 }, i) => [
       classNames[i],
       count(support),
       percent(precision),
       percent(recall),
       percent(f1),
+      ...(precisions ? [average(precisions[i])] : []),
     ]),
   ]);
 }
 
 /** The most frequent mistakes, most frequent first: `4 as 9 (12)`. */
 export function mistakes({ metrics, classNames }: TestFigures, most: number): string[] {
+  if (metrics instanceof LabelFigures) return [];
   const { classes, confusion } = metrics;
   const pairs = Array.from(confusion, (times, i) => ({ times, truth: Math.floor(i / classes), guess: i % classes }));
   return pairs

@@ -129,7 +129,7 @@ function foldOf(data: AnyDataset, fold: string, seed: number): Pick<SplitData<An
  */
 export function drawOf({ source, format }: LoadedData, data: AnyDataset): Draw {
   const isMixed = source.source !== "folder" || format === "IDX";
-  return (isMixed && !lieTogether(data)) || data.labels === undefined ? "order" : "classes";
+  return isMixed && !lieTogether(data) ? "order" : "classes";
 }
 
 /** Seed of draws of images: the one that `--split` uses, too. */

@@ -16,6 +16,7 @@ import type { EpochEvent, ReportEvent } from "../training/events.ts";
 import { FIT_PLAN } from "../training/fit-plan.ts";
 import type { History } from "../training/history.ts";
 import { reportsCsv } from "../training/history-csv.ts";
+import { ClassificationMetrics } from "../training/metrics.ts";
 import type { Model } from "../training/model.ts";
 import type { Trainer } from "../training/trainer.ts";
 import { announce } from "./announce.ts";
@@ -26,6 +27,7 @@ import { sourceArguments } from "./data-source.ts";
 import { doneEvent } from "./done.ts";
 import { guessingNote, isFarFromGuessing } from "./far-from-guessing.ts";
 import { duration } from "./format.ts";
+import { haveLabels } from "./labels.ts";
 import { runFacts, type TrainingRun, writeSettings } from "./run-facts.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { bestLine, matrixTitle, outcomeLine, outcomeOf, type RunOutcome } from "./run-outcome.ts";
@@ -209,7 +211,8 @@ async function writeFigures(run: TrainingRun, figures: TestFigures | undefined, 
   const tested = testJson(outcome.on === "test" ? figures : undefined);
   const json = { ...tested, ...outcome, ...(figures && detailsJson(figures)), ...runFacts(run) };
   await writeRunFile(folder.metrics, `${JSON.stringify(json, null, 2)}\n`);
-  if (figures === undefined) return;
+  // Which label is taken for which is not known where an image may have several.
+  if (!(figures?.metrics instanceof ClassificationMetrics)) return;
   const title = matrixTitle(figures, outcome);
   await writeRunFile(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
 }
@@ -248,7 +251,9 @@ function report(run: TrainingRun, figures: TestFigures | undefined, outcome: Run
   output.text(`Model     ${folder.model}`);
   if (outcome.bestEpoch !== null)
     output.text(`          ${folder.last} ${style.dim("(the weights of the last epoch)")}`);
-  output.text(`Run       ${folder.path} ${style.dim("(settings, history, curves, confusion matrix)")}`);
+  output.text(
+    `Run       ${folder.path} ${style.dim(`(settings, history, curves${haveLabels(data.train) ? "" : ", confusion matrix"})`)}`,
+  );
   const [, , channels] = run.transfer?.shape ?? data.train.shape;
   const place = pathWord(folder.path);
   const next = [

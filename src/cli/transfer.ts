@@ -12,6 +12,7 @@ import { type ProbePlan, probeInput, probeLayers, probePlan } from "../training/
 import { transferModel } from "../training/transfer/transfer-model.ts";
 import type { Backbone } from "./backbone.ts";
 import { count, dimensions } from "./format.ts";
+import { forLabels, haveLabels } from "./labels.ts";
 import type { NetworkChoice } from "./network-option.ts";
 
 /** A run that trains a new last layer on the features of a backbone. */
@@ -43,6 +44,7 @@ export async function transferFor(backbone: Backbone, at: string | undefined, tr
     ...options,
     classes: classNames ?? classes,
     size: [shape[0], shape[1]],
+    ...(haveLabels(train) && { loss: "sigmoidBinaryCrossEntropy" as const }),
     ...(at !== undefined && { at }),
   });
   model.dispose();
@@ -60,11 +62,12 @@ export async function transferFor(backbone: Backbone, at: string | undefined, tr
 }
 
 /** Stand-in for the features' data set, with which settings are checked before features are computed. */
-const NO_FEATURES: Pick<DatasetFacts, "length" | "shape" | "classes" | "labels"> = {
+const NO_FEATURES: Pick<DatasetFacts, "length" | "shape" | "classes" | "labels" | "targets"> = {
   length: 1000,
   shape: [1, 1, 1000],
   classes: 0,
   labels: undefined,
+  targets: undefined,
 };
 
 /** The network of a head with its settings: those of a linear probe, by the number of its features and images. */
@@ -80,7 +83,7 @@ export function headNetwork({ name }: Pick<Backbone, "name">, features = NO_FEAT
     ...plan,
   };
   const { description: _d, shape: _s, input: _i, layers: _l, ...settings } = recipe;
-  return {
+  const network: NetworkChoice = {
     ...settings,
     recipe,
     isRecipe: false,
@@ -89,6 +92,7 @@ export function headNetwork({ name }: Pick<Backbone, "name">, features = NO_FEAT
       throw new Error(`features of ${data.classes} classes, not images`);
     },
   };
+  return forLabels(network, features);
 }
 
 /** The network of a head for features, which it standardises. */

@@ -2,6 +2,8 @@ import { InputRangeError } from "../errors.ts";
 import { permutation, RandomStream } from "../numeric/random.ts";
 import { type AnyDataset, type Dataset, type StreamedDataset, sliceDataset, takeDataset } from "./dataset.ts";
 import { drawPerClass, lieTogether, roundedShares, shareOut } from "./draw.ts";
+import { areLabels, drawPerLabel } from "./draw-labels.ts";
+import type { ClassLabels } from "./pixels.ts";
 
 /** The two parts of {@link splitDataset}. */
 export interface DatasetSplit<D extends AnyDataset = Dataset> {
@@ -28,7 +30,7 @@ function partSize(dataset: AnyDataset, part: number): number {
 }
 
 /**
- * Holds images out, drawn so that each class gives its share of them. The number of images is as in {@link
+ * Holds images out, drawn so that each class, or of images with any number of labels each label, gives its share of them. The number of images is as in {@link
  * splitDataset}.
  *
  * @throws RangeError if either part would be empty, or images have no classes
@@ -38,10 +40,24 @@ export function splitPerClass(dataset: Dataset, part: number, seed?: number): Da
 export function splitPerClass(dataset: StreamedDataset, part: number, seed?: number): DatasetSplit<StreamedDataset>;
 export function splitPerClass(dataset: AnyDataset, part: number, seed?: number): DatasetSplit<AnyDataset>;
 export function splitPerClass(dataset: AnyDataset, part: number, seed = 0): DatasetSplit<AnyDataset> {
-  const { labels, classes, name } = dataset;
   const count = partSize(dataset, part);
-  if (labels === undefined) throw new InputRangeError(`split ${JSON.stringify(name)}`, "class labels", "targets");
-  return partDataset(dataset, drawPerClass(labels, shareOut(labels, classes, count), RandomStream.from(seed, "split")));
+  const stream = RandomStream.from(seed, "split");
+  const isHeldOut = (labels: ClassLabels, classes: number) =>
+    drawPerClass(labels, shareOut(labels, classes, count), stream);
+  return partDataset(dataset, drawnOf(`split ${JSON.stringify(dataset.name)}`, dataset, count, stream, isHeldOut));
+}
+
+/** Draws by labels, of which images have one or any number. */
+function drawnOf(
+  who: string,
+  { labels, targets, classes }: AnyDataset,
+  count: number,
+  stream: RandomStream,
+  ofClasses: (labels: ClassLabels, classes: number) => Uint8Array,
+): Uint8Array {
+  if (labels !== undefined) return ofClasses(labels, classes);
+  if (targets !== undefined && areLabels(targets)) return drawPerLabel(targets, classes, count, stream);
+  throw new InputRangeError(who, "images with labels", "targets");
 }
 
 /**
@@ -80,7 +96,8 @@ export function splitDataset(
 
 /**
  * Holds out the same share of every class, drawn at random: what is left of a class, and what is held out, is as near to
- * the share as whole images allow. Both parts keep the order of the images.
+ * the share as whole images allow. Where images have any number of labels (`targets` of 0 and 1), each label gives about its share. Both
+ * parts keep the order of the images.
  *
  * @param part a share of the images, above 0 and below 1, rounded for each class; or a number of them (2 or more), of which
  *   each class gives its share
@@ -96,15 +113,14 @@ export function splitStratified(dataset: StreamedDataset, part: number, seed?: n
 export function splitStratified(dataset: AnyDataset, part: number, seed?: number): DatasetSplit<AnyDataset>;
 export function splitStratified(dataset: AnyDataset, part: number, seed = 0): DatasetSplit<AnyDataset> {
   const who = `splitStratified ${JSON.stringify(dataset.name)}`;
-  const { labels, classes, length } = dataset;
+  const { labels, length } = dataset;
   const isShare = part > 0 && part < 1;
   if (!isShare && !(Number.isSafeInteger(part) && part > 1 && part < length)) {
     const wanted = `a share above 0 and below 1, or a number from 2 to ${length - 1}`;
     throw new InputRangeError(who, wanted, `${part}`);
   }
-  if (labels === undefined) throw new InputRangeError(who, "images with class labels", "targets");
-  if (!isShare) return splitPerClass(dataset, part, seed);
-  const wanted = roundedShares(labels, classes, part);
+  if (!isShare || labels === undefined) return splitPerClass(dataset, part, seed);
+  const wanted = roundedShares(labels, dataset.classes, part);
   const isHeldOut = drawPerClass(labels, wanted, RandomStream.from(seed, "split"));
   const count = wanted.reduce((sum, share) => sum + share, 0);
   if (count === 0 || count === length) {

@@ -67,6 +67,8 @@ const KEPT = {
   validation: { kind: nested(PART), optional: true },
   /** Names of the classes. */
   classNames: { kind: list(text()), optional: true },
+  /** Classes of each set of labels. */
+  labelSets: { kind: list(list(whole(0))), optional: true },
   /** Sizes and kinds. */
   pictures: { kind: nested(FACTS), optional: true },
   /** Notes of the reading. */
@@ -79,7 +81,7 @@ const KEPT = {
 
 /** Pictures as the bytes of a file. */
 export function encodeKept({ found, leftOut }: PictureReading): Uint8Array {
-  const { train, test, validation, classNames, pictures, notes } = found;
+  const { train, test, validation, classNames, labelSets, pictures, notes } = found;
   const stored = (part: Part | undefined) => part && storedPart(part);
   const formats = Object.entries(pictures?.formats ?? {}).map(([name, count]) => ({ name, count }));
   const content = serialize({
@@ -87,6 +89,7 @@ export function encodeKept({ found, leftOut }: PictureReading): Uint8Array {
     test: test === validation ? undefined : stored(test),
     validation: stored(validation),
     classNames,
+    labelSets,
     pictures: pictures && { ...pictures, formats },
     notes,
     ...leftOut,
@@ -105,13 +108,14 @@ export function decodeKept(file: Uint8Array): PictureReading | undefined {
   if (!isWhole) return undefined;
   try {
     const kept = readOptions("cache", KEPT, deserialize(content));
-    const { train, test, validation, classNames, pictures, notes, broken, unrelated } = kept;
+    const { train, test, validation, classNames, labelSets, pictures, notes, broken, unrelated } = kept;
     const validated = validation && readPart(validation);
     const found = {
       train: train && readPart(train),
       test: test === undefined ? validated : readPart(test),
       ...(validated && { validation: validated }),
       classNames,
+      labelSets,
       pictures: pictures && {
         ...pictures,
         formats: Object.fromEntries(pictures.formats.map(({ name, count }) => [name, count])),

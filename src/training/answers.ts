@@ -1,4 +1,5 @@
 import { classOf, type Targets } from "../data/class-of.ts";
+import type { Loss } from "../model/contracts.ts";
 
 /** The right answers for some images. */
 export interface Answers {
@@ -6,25 +7,28 @@ export interface Answers {
   readonly labels: ArrayLike<number> | undefined;
   /** [n, outputs]: their values, for another loss. */
   readonly targets: Float32Array | undefined;
+  /** True: a target says whether an image has a label. */
+  readonly areLabels?: boolean;
 }
 
 /** The answers to `n` images; image i is `indices[begin + i]`, or begin + i itself. */
 export function answersOf(
   data: Targets,
-  takesClasses: boolean,
+  loss: Loss | undefined,
   n: number,
   begin: number,
   indices: Uint32Array | undefined,
 ): Answers {
   const { targets, classes } = data;
   const place = (i: number) => (indices === undefined ? begin + i : indices[begin + i]);
-  if (takesClasses) {
+  if (loss?.classes === true) {
     return { labels: Uint16Array.from({ length: n }, (_, i) => classOf(data, place(i))), targets: undefined };
   }
-  if (targets === undefined) return { labels: undefined, targets };
+  const areLabels = loss?.activation === "sigmoid";
+  if (targets === undefined) return { labels: undefined, targets, areLabels };
   const values = new Float32Array(n * classes);
   for (let i = 0; i < n; i++) {
     values.set(targets.subarray(place(i) * classes, (place(i) + 1) * classes), i * classes);
   }
-  return { labels: undefined, targets: values };
+  return { labels: undefined, targets: values, areLabels };
 }

@@ -92,7 +92,7 @@ export interface WeightedImages extends Pick<Batch, "weights" | "count"> {
 /** The facts from which the sums of the first `n` images follow. */
 export function summed({ loss }: Network, { data, indices, weights, count }: WeightedImages, n: number): Summed {
   const isWanted = count !== undefined || loss?.ignoreIndex !== undefined;
-  const answers = isWanted ? answersOf(data, loss?.classes === true, n, 0, indices) : undefined;
+  const answers = isWanted ? answersOf(data, loss, n, 0, indices) : undefined;
   return { weights, answers, count };
 }
 

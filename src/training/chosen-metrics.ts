@@ -13,6 +13,11 @@ import type { OptionKind } from "../options/kinds.ts";
  * so on, the share of images whose class is among so many most likely ones; `balancedAccuracy`, the mean over the classes that
  * have images of the share of these that is right, as scikit-learn's `balanced_accuracy_score`. For losses of values, such as
  * `meanSquaredError`, there is `meanAbsoluteError`, the mean distance of all outputs from their targets.
+ *
+ * Where images have any number of labels (losses of the sigmoid), an output above one half counts as a label. There `precision`, `recall` and
+ * `f1` are means over the labels; `microF1` is that of all labels counted together; `exactMatch` the share of images all of whose labels
+ * are right, as scikit-learn's `accuracy_score`; `meanAveragePrecision` the mean of the labels' average precisions, which needs no threshold
+ * (`average_precision_score`), of validation images.
  */
 export type MetricName =
   | "accuracy"
@@ -21,20 +26,23 @@ export type MetricName =
   | "recall"
   | "f1"
   | `top${number}`
+  | (typeof OF_LABELS)[number]
   | typeof MEAN_ABSOLUTE_ERROR;
 
 /** The metric of losses of values. */
 export const MEAN_ABSOLUTE_ERROR = "meanAbsoluteError";
 
+/** The metric that needs the scores of all images together. */
+export const MEAN_AVERAGE_PRECISION = "meanAveragePrecision";
+
+/** Metrics of images with any number of labels alone. */
+const OF_LABELS = ["exactMatch", "microF1", MEAN_AVERAGE_PRECISION] as const;
+
+/** Metrics of classes, and of any number of labels. */
+const OF_BOTH: readonly string[] = ["precision", "recall", "f1"];
+
 /** Metrics by name beside top2, top3 and so on. */
-const METRIC_NAMES: readonly string[] = [
-  "accuracy",
-  "balancedAccuracy",
-  "precision",
-  "recall",
-  "f1",
-  MEAN_ABSOLUTE_ERROR,
-];
+const METRIC_NAMES: readonly string[] = ["accuracy", "balancedAccuracy", ...OF_BOTH, ...OF_LABELS, MEAN_ABSOLUTE_ERROR];
 
 const WANTED = `a list of ${METRIC_NAMES.join(", ")} or top2, top3, ...`;
 
@@ -66,10 +74,25 @@ export const METRICS: OptionKind<readonly MetricName[], readonly MetricName[]> =
 export function checkMetrics(who: string, { loss, architecture }: Network, names: readonly MetricName[]): void {
   for (const name of names) {
     const isOfValues = name === MEAN_ABSOLUTE_ERROR;
-    const fits = isOfValues ? loss?.classes === false && loss.activation === undefined : loss?.classes === true;
+    const isOfLabels = OF_LABELS.some((label) => label === name);
+    const fits =
+      loss?.classes === true
+        ? !isOfValues && !isOfLabels
+        : loss?.activation === "sigmoid"
+          ? isOfLabels || OF_BOTH.includes(name)
+          : loss !== undefined && isOfValues;
     if (fits) continue;
-    const expected = `a loss ${isOfValues ? "of values, such as meanSquaredError," : "that knows classes"} for metrics`;
-    throw new InputTypeError(who, `${expected} as ${name}`, loss?.config.type ?? "none", "contradiction");
+    const kind = isOfValues
+      ? "of values, such as meanSquaredError,"
+      : isOfLabels
+        ? "of labels, such as sigmoidBinaryCrossEntropy,"
+        : "that knows classes";
+    throw new InputTypeError(
+      who,
+      `a loss ${kind} for metrics as ${name}`,
+      loss?.config.type ?? "none",
+      "contradiction",
+    );
   }
   const wrong = names.find((name) => (rankCount(name) ?? 1) > architecture.outputs);
   if (wrong === undefined) return;

@@ -4,11 +4,13 @@ import { TimeSlice } from "../event-loop.ts";
 import type { Network } from "../model/network.ts";
 import { answersOf } from "./answers.ts";
 import { checkedBatches } from "./checked-batches.ts";
+import { MEAN_AVERAGE_PRECISION } from "./chosen-metrics.ts";
 import type { EvaluateOptions, Evaluation } from "./evaluation.ts";
 import { addCounts, countPredictions, type MetricCounts } from "./metric-counts.ts";
 import { metricsOf } from "./metric-figures.ts";
 import { share } from "./metrics.ts";
 import { predictorOf } from "./predictors.ts";
+import { RankedLabels } from "./ranked-labels.ts";
 
 /** Loss and accuracy over some of the images, or undefined for all; data and options were checked. */
 export async function evaluateImages(
@@ -23,6 +25,9 @@ export async function evaluateImages(
   const slice = new TimeSlice();
   const { metrics: names = [] } = options;
   let counts: MetricCounts | undefined;
+  const ranked = names.includes(MEAN_AVERAGE_PRECISION)
+    ? new RankedLabels(images, network.architecture.outputs)
+    : undefined;
   const ignored = network.loss?.ignoreIndex;
   const takesClasses = network.loss?.classes === true;
   let loss = 0;
@@ -45,7 +50,8 @@ export async function evaluateImages(
       counting++;
     }
     if (names.length > 0) {
-      const answers = answersOf(data, takesClasses, count, begin, indices);
+      const answers = answersOf(data, network.loss, count, begin, indices);
+      if (ranked !== undefined && answers.targets !== undefined) ranked.add(scores, answers.targets);
       counts = addCounts(counts, countPredictions(scores, answers, count, network.architecture.outputs, ignored));
     }
     const labels = chosen === undefined ? data.labels?.subarray(begin, begin + count) : undefined;
@@ -57,6 +63,6 @@ export async function evaluateImages(
     loss: share(loss, counting),
     accuracy,
     images: counting,
-    ...(counts && { metrics: metricsOf(names, counts) }),
+    ...(counts && { metrics: metricsOf(names, counts, ranked) }),
   };
 }

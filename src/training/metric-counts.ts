@@ -25,6 +25,10 @@ export type MetricCounts = {
   readonly distance?: number | undefined;
   /** Number of these values. */
   readonly values?: number | undefined;
+  /** Images all of whose labels are right, where these may be any number; then there are no ranks. */
+  readonly exact?: number | undefined;
+  /** Number of these images. */
+  readonly images?: number | undefined;
 };
 
 /**
@@ -35,12 +39,13 @@ export type MetricCounts = {
  */
 export function countPredictions(
   scores: Float32Array | Float64Array,
-  { labels, targets }: Answers,
+  { labels, targets, areLabels }: Answers,
   count: number,
   outputs: number,
   ignored?: number | undefined,
 ): MetricCounts {
   const hasNaN = scores.subarray(0, count * outputs).some(Number.isNaN);
+  if (labels === undefined && areLabels) return countLabels(scores, targets ?? new Float32Array(), outputs, hasNaN);
   if (labels === undefined) return { ...NO_CLASSES, hasNaN, ...distances(scores, targets ?? new Float32Array()) };
   const zeros = () => new Array<number>(outputs).fill(0);
   const [support, predicted, right, ranks] = [zeros(), zeros(), zeros(), zeros()];
@@ -53,6 +58,33 @@ export function countPredictions(
     ranks[rankOf(scores, i * outputs, outputs, labels[i])]++;
   }
   return { support, predicted, right, ranks, hasNaN };
+}
+
+/** Outputs above this count as a label. */
+export const THRESHOLD = 0.5;
+
+function countLabels(
+  scores: Float32Array | Float64Array,
+  targets: Float32Array,
+  outputs: number,
+  hasNaN: boolean,
+): MetricCounts {
+  const zeros = () => new Array<number>(outputs).fill(0);
+  const [support, predicted, right] = [zeros(), zeros(), zeros()];
+  const images = targets.length / outputs;
+  let exact = 0;
+  for (let i = 0; i < images; i++) {
+    let isExact = true;
+    for (let c = 0; c < outputs; c++) {
+      const [has, says] = [targets[i * outputs + c] > THRESHOLD, scores[i * outputs + c] > THRESHOLD];
+      if (has) support[c]++;
+      if (says) predicted[c]++;
+      if (has && says) right[c]++;
+      isExact &&= has === says;
+    }
+    if (isExact) exact++;
+  }
+  return { support, predicted, right, ranks: [], hasNaN, exact, images };
 }
 
 const NO_CLASSES = { support: [], predicted: [], right: [], ranks: [] };
@@ -77,6 +109,10 @@ export function addCounts(a: MetricCounts | undefined, b: MetricCounts): MetricC
       distance: a.distance + (b.distance ?? 0),
       values: (a.values ?? 0) + (b.values ?? 0),
     }),
+    ...(a.exact !== undefined && {
+      exact: a.exact + (b.exact ?? 0),
+      images: (a.images ?? 0) + (b.images ?? 0),
+    }),
   };
 }
 
@@ -90,13 +126,16 @@ const SCHEMA = {
   hasNaN: { kind: flag() },
   distance: { kind: number({ minimum: 0 }), optional: true },
   values: { kind: whole(0), optional: true },
+  exact: { kind: whole(0), optional: true },
+  images: { kind: whole(0), optional: true },
 } as const satisfies OptionSchema;
 
 /** Reads counts from a checkpoint's JSON. */
 export function readCounts(who: string, json: unknown): MetricCounts {
   const counts = readOptions(who, SCHEMA, json);
-  const { support, predicted, right, ranks } = counts;
-  const lengths = new Set([support, predicted, right, ranks].map(({ length }) => length));
+  const { support, predicted, right, ranks, exact } = counts;
+  const lists = [support, predicted, right, ...(exact === undefined ? [ranks] : [])];
+  const lengths = new Set(lists.map(({ length }) => length));
   if (lengths.size > 1) throw new InputTypeError(who, "as many counts of each kind", shown([...lengths]));
   return counts;
 }

@@ -1,6 +1,7 @@
-import { MEAN_ABSOLUTE_ERROR, type MetricName, rankCount } from "./chosen-metrics.ts";
+import { MEAN_ABSOLUTE_ERROR, MEAN_AVERAGE_PRECISION, type MetricName, rankCount } from "./chosen-metrics.ts";
 import type { MetricCounts } from "./metric-counts.ts";
 import { type ClassFigures, classFigures, macroOf, share } from "./metrics.ts";
+import type { RankedLabels } from "./ranked-labels.ts";
 
 const FIGURES: { readonly [name: string]: (classes: readonly ClassFigures[]) => number } = {
   balancedAccuracy,
@@ -9,13 +10,25 @@ const FIGURES: { readonly [name: string]: (classes: readonly ClassFigures[]) => 
   f1: (classes) => macroOf(classes).f1,
 };
 
-/** The chosen metrics of what was counted, by name; NaN where a score was. */
-export function metricsOf(names: readonly MetricName[], counts: MetricCounts): Readonly<Record<string, number>> {
-  return Object.fromEntries(names.map((name) => [name, counts.hasNaN ? Number.NaN : metricOf(name, counts)]));
+/**
+ * The chosen metrics of what was counted, by name; NaN where a score was.
+ *
+ * @param ranked the scores of all labels, from which the mean average precision follows: it is left out without
+ */
+export function metricsOf(
+  names: readonly MetricName[],
+  counts: MetricCounts,
+  ranked?: RankedLabels,
+): Readonly<Record<string, number>> {
+  const known = names.filter((name) => name !== MEAN_AVERAGE_PRECISION || ranked !== undefined);
+  return Object.fromEntries(known.map((name) => [name, counts.hasNaN ? Number.NaN : metricOf(name, counts, ranked)]));
 }
 
-function metricOf(name: MetricName, counts: MetricCounts): number {
-  const { support, predicted, right, ranks, distance = 0, values = 0 } = counts;
+function metricOf(name: MetricName, counts: MetricCounts, ranked: RankedLabels | undefined): number {
+  const { support, predicted, right, ranks, distance = 0, values = 0, exact = 0, images = 0 } = counts;
+  if (name === MEAN_AVERAGE_PRECISION) return ranked?.meanAveragePrecision() ?? Number.NaN;
+  if (name === "exactMatch") return share(exact, images);
+  if (name === "microF1") return classFigures(sumOf(right), sumOf(support), sumOf(predicted)).f1;
   if (name === MEAN_ABSOLUTE_ERROR) return share(distance, values);
   const rank = rankCount(name);
   if (rank !== undefined) {

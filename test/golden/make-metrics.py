@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import (
     accuracy_score,
+    average_precision_score,
     balanced_accuracy_score,
     confusion_matrix,
+    f1_score,
     mean_absolute_error,
     precision_recall_fscore_support,
     top_k_accuracy_score,
@@ -82,6 +84,37 @@ def weights():
     (FOLDER / "class-weights.golden.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
 
 
+def labels(name, examples, classes, skill, missing=(), never=()):
+    """Images with any number of labels; macro averages are of labels that some image has or is given."""
+    random = np.random.default_rng(20261130 + examples)
+    targets = (random.random((examples, classes)) < 0.3).astype(int)
+    targets[:, list(missing)] = 0
+    # Scores of one half, which count as no label, and equal scores among them.
+    scores = np.clip(np.round(random.random((examples, classes)) * 16 + skill * (2 * targets - 1)) / 16, 0, 1)
+    scores[:, list(never)] *= 0.5
+    predictions = (scores > 0.5).astype(int)
+    seen = np.flatnonzero((targets + predictions).sum(axis=0))
+    of = lambda average: precision_recall_fscore_support(
+        targets, predictions, labels=seen, average=average, zero_division=0
+    )
+    macro = of("macro")
+    has = targets.sum(axis=0) > 0
+    return {
+        "name": name,
+        "classes": classes,
+        "targets": targets.ravel().tolist(),
+        "scores": scores.ravel().tolist(),
+        "metrics": {
+            "exactMatch": float(accuracy_score(targets, predictions)),
+            "precision": float(macro[0]),
+            "recall": float(macro[1]),
+            "f1": float(macro[2]),
+            "microF1": float(f1_score(targets, predictions, average="micro", zero_division=0)),
+            "meanAveragePrecision": float(average_precision_score(targets[:, has], scores[:, has], average="macro")),
+        },
+    }
+
+
 cases = [
     case("ten classes", 90, 10, 14),
     case("two classes", 25, 2, 2),
@@ -92,3 +125,10 @@ cases = [
 (FOLDER / "metrics.golden.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
 distances()
 weights()
+several = [
+    labels("five labels", 60, 5, 3),
+    labels("a label that no image has", 40, 4, 4, missing=(2,)),
+    labels("labels that are never given", 30, 6, 2, missing=(1,), never=(1, 4)),
+    labels("one image", 1, 3, 2),
+]
+(FOLDER / "labels.golden.json").write_text(json.dumps(several, separators=(",", ":")) + "\n")

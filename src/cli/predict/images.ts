@@ -13,6 +13,7 @@ import { isPictureName, MAX_PICTURE_BYTES, pictureFormat } from "../../data/pict
 import type { Pixels } from "../../data/pixels.ts";
 import { compareText } from "../../data/read/class-folders.ts";
 import { type DataFile, isGzipFile, unpackedFile } from "../../data/read/data-file.ts";
+import { labelsIn } from "../../data/read/label-sets.ts";
 import { LeftOut } from "../../data/read/left-out.ts";
 import { sortByLists } from "../../data/read/listed-pictures.ts";
 import { pixelsFor } from "../../data/read/picture.ts";
@@ -33,7 +34,7 @@ export interface Subject {
   readonly index?: number;
   /** True for one whose own file was named, false for one of many in a folder or an archive. */
   readonly isNamed: boolean;
-  /** The class by its folders' names, or by a list, where it is a class of the model. */
+  /** The class by its folders' names, or its class or labels by a list, where the model knows them; labels as `joined` writes them. */
   readonly truth?: string | undefined;
   /** @throws if the picture cannot be read, or the model cannot take it */
   pixels(): Promise<Pixels>;
@@ -58,6 +59,13 @@ export interface Request {
   readonly prepare: Preparation;
   /** Most images that are taken of a file that holds several. */
   readonly limit: number | undefined;
+  /** True for a model of any number of labels. */
+  readonly haveLabels: boolean;
+}
+
+/** Labels as one text, in the model's order. */
+export function joined(labels: readonly string[], classNames: readonly string[] = []): string {
+  return [...labels].sort((a, b) => classNames.indexOf(a) - classNames.indexOf(b)).join(";");
 }
 
 /** Enough of a file to tell its kind. */
@@ -110,18 +118,22 @@ function named(path: string, request: Request): Source {
 interface Found {
   readonly file: DataFile;
   readonly path: string;
-  /** The class that a list says; default: by its folders. */
-  readonly label?: string;
+  /** The labels that a list says; default: its folders. */
+  readonly labels?: readonly string[];
 }
 
 /** The pictures that a list names, of all parts. */
 async function listed(word: string, list: DataFile, request: Request): Promise<Source> {
-  const leftOut = new LeftOut({ skipBroken: undefined });
-  const { train, test, validation } = await sortByLists([list], [], leftOut);
+  const settings = { leftOut: new LeftOut({ skipBroken: undefined }), multiLabel: request.haveLabels || undefined };
+  const { train, test, validation, haveSeveral } = await sortByLists([list], [], settings);
   const all = [...train, ...validation, ...test];
   return many(
     word,
-    all.map(({ file, className }) => ({ file, path: file.name, label: className })),
+    all.map(({ file, className }) => ({
+      file,
+      path: file.name,
+      labels: haveSeveral ? labelsIn(className) : [className],
+    })),
     request,
   );
 }
@@ -138,11 +150,14 @@ async function many(word: string, files: readonly Found[], request: Request): Pr
     const got = files.length === 0 ? "no files" : `${files.length} other files`;
     throw new InputRangeError(JSON.stringify(word), "pictures", got, "missing");
   }
-  const classes = new Set(request.model.classNames?.map((name) => name.normalize("NFC")));
-  const subjects = pictures.map(({ file, path, label }): Subject => {
-    const names = (GLOB.test(word) ? path : file.name).split("/").slice(0, -1);
-    const folders = names.map((name) => name.normalize("NFC")).reverse();
-    const truth = (label === undefined ? folders : [label]).find((name) => classes.has(name));
+  const names = request.model.classNames?.map((name) => name.normalize("NFC"));
+  const classes = new Set(names);
+  const subjects = pictures.map(({ file, path, labels }): Subject => {
+    const outer = (GLOB.test(word) ? path : file.name).split("/").slice(0, -1);
+    const folders = outer.map((name) => name.normalize("NFC")).reverse();
+    const own = labels ?? [folders.find((name) => classes.has(name))].filter((name) => name !== undefined);
+    const isKnown = own.every((name) => classes.has(name)) && (labels !== undefined || own.length > 0);
+    const truth = isKnown ? joined(own, names) : undefined;
     return { path, isNamed: false, truth, pixels: () => pixelsIn(file, path, request) };
   });
   return {

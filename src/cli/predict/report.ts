@@ -8,6 +8,7 @@ import { count, counted, percent } from "../format.ts";
 import { drawPixels } from "../picture.ts";
 import type { Subject } from "./images.ts";
 import {
+  answerOf,
   csvFormat,
   nameOf,
   type Prediction,
@@ -30,8 +31,15 @@ export interface ReportOptions {
   /** The number of images, where it is known. */
   readonly total: number | undefined;
   readonly hasTruth: boolean;
+  /** Score above which a label counts; undefined for models of one class each. */
+  readonly threshold: number | undefined;
   /** A file for the table. */
   readonly file: TableFile | undefined;
+}
+
+/** True for a model that says any number of labels. */
+export function predictsLabels(model: Model): boolean {
+  return model.network.loss?.activation === "sigmoid";
 }
 
 /** Name of a model's scores. */
@@ -56,7 +64,8 @@ export class PredictionReport {
     this.#options = options;
     this.#context = context;
     this.#score = scoreName(model);
-    const head: TableHead = { score: this.#score, hasTruth: options.hasTruth, top: options.top };
+    const { hasTruth, top, threshold } = options;
+    const head: TableHead = { score: this.#score, hasTruth, top, threshold };
     this.#csv = options.csv ? csvFormat(head) : undefined;
     if (this.#csv !== undefined) context.output.result(this.#csv.begin.trimEnd());
   }
@@ -66,7 +75,7 @@ export class PredictionReport {
     const { outputs } = this.#model.architecture;
     const predictions = subjects.map((subject, i): Prediction => {
       const ranked = rankScores(scores.subarray(i * outputs, (i + 1) * outputs), this.#model.classNames);
-      return { subject, ranked };
+      return { subject, ranked, ...answerOf(ranked, this.#options.threshold, this.#model.classNames) };
     });
     predictions.forEach((prediction, i) => {
       this.#count(prediction);
@@ -110,41 +119,42 @@ export class PredictionReport {
     output.event({ event: "done", images: this.#done, broken: this.#broken, ...known });
   }
 
-  #count({ subject: { truth }, ranked }: Prediction): void {
+  #count({ subject: { truth }, answer }: Prediction): void {
     this.#done += 1;
     if (truth === undefined) return;
     this.#known += 1;
-    if (truth === ranked[0].name) this.#right += 1;
+    if (truth === answer) this.#right += 1;
   }
 
   #tell(prediction: Prediction, pixels: Pixels): void {
     const { output } = this.#context;
-    const { subject, ranked } = prediction;
+    const { subject, answer } = prediction;
     output.event({ event: "prediction", ...predictionJson(prediction, this.#score) });
     if (this.#csv !== undefined) output.result(this.#csv.row(prediction).trimEnd());
     else if (output.mode === "quiet") {
-      output.result([nameOf(subject), ranked[0].name].map((word) => word.replaceAll("\t", " ")).join("\t"));
+      output.result([nameOf(subject), answer].map((word) => word.replaceAll("\t", " ")).join("\t"));
     } else if (this.#options.file === undefined) this.#show(prediction, pixels);
   }
 
   /** A line for an image of many; of one that was named, a line for each of its likeliest classes. */
-  #show({ subject, ranked }: Prediction, pixels: Pixels): void {
+  #show({ subject, ranked, answer, labels }: Prediction, pixels: Pixels): void {
     const { output } = this.#context;
     const { isNamed, truth } = subject;
-    const [best] = ranked;
-    const other = truth === undefined || truth === best.name ? "" : `  ${output.style.red(`not ${truth}`)}`;
-    const figure = isNamed ? "" : `  ${this.#figure(best.score)}${other}`;
-    output.text(`${nameOf(subject)}: ${output.style.bold(best.name)}${figure}`);
+    const shown = (text: string) => (text === "" ? "none of the labels" : text.replaceAll(";", ", "));
+    const words = labels === undefined ? (text: string) => text : shown;
+    const other = truth === undefined || truth === answer ? "" : `  ${output.style.red(`not ${words(truth)}`)}`;
+    const score = labels === undefined ? `  ${this.#figure(ranked[0].score)}` : "";
+    output.text(`${nameOf(subject)}: ${output.style.bold(words(answer))}${isNamed ? "" : `${score}${other}`}`);
     if (this.#options.show) {
       const { scaling, architecture } = this.#model;
       for (const line of drawPixels(shownPixels(pixels, scaling), architecture.input.shape)) output.text(`  ${line}`);
     }
     if (!isNamed) return;
-    const top = ranked.slice(0, this.#options.top);
+    const top = ranked.slice(0, Math.max(this.#options.top, labels?.length ?? 0));
     const width = Math.max(...top.map(({ name }) => name.length));
     const look = { ...output.look, style: output.style };
     for (const { name, score } of top) {
-      const share = this.#score === "probability" ? `${bar(score, BAR_WIDTH, look)} ` : "";
+      const share = this.#score === "probability" || labels !== undefined ? `${bar(score, BAR_WIDTH, look)} ` : "";
       output.text(`  ${name.padStart(width)}  ${share}${this.#figure(score).padStart(share === "" ? 0 : 8)}`);
     }
   }

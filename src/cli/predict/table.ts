@@ -9,13 +9,28 @@ import { GrowingFile } from "../../node/growing-file.ts";
 import type { ClassScore } from "../../training/classify.ts";
 import { visibleJson } from "../../visible.ts";
 import { UsageError } from "../command-error.ts";
-import type { Subject } from "./images.ts";
+import { joined, type Subject } from "./images.ts";
 
 /** The answer for an image. */
 export interface Prediction {
   readonly subject: Subject;
   /** The classes, best first. */
   readonly ranked: readonly ClassScore[];
+  /** The best class, or the labels that count as `joined` writes them. */
+  readonly answer: string;
+  /** The labels that count, of a model of any number of them. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** The answer that a model gives by the scores of its classes. */
+export function answerOf(
+  ranked: readonly ClassScore[],
+  threshold: number | undefined,
+  classNames: readonly string[] | undefined,
+): Pick<Prediction, "answer" | "labels"> {
+  if (threshold === undefined) return { answer: ranked[0].name };
+  const labels = ranked.filter(({ score }) => score > threshold).map(({ name }) => name);
+  return { answer: joined(labels, classNames), labels };
 }
 
 /** Facts of all rows. */
@@ -26,6 +41,8 @@ export interface TableHead {
   readonly hasTruth: boolean;
   /** Classes in a row. */
   readonly top: number;
+  /** Score above which a label counts; undefined for models of one class each. */
+  readonly threshold?: number | undefined;
 }
 
 /** A format of tables: its text before the rows, of a row, between rows, and after them. */
@@ -42,22 +59,31 @@ export function nameOf({ path, index }: Subject): string {
 }
 
 /**
- * A row as CSV (RFC 4180): `image,class,probability`, then `true_class,right` where classes are known, then the next classes as `class_2,
+ * A row as CSV (RFC 4180): `image,class,probability`, or `image,labels,class,score` of a model of any number of labels; then `true_class,right` where classes are known, then the next classes as `class_2,
  * probability_2` and so on.
  */
-export function csvFormat({ score, hasTruth, top }: TableHead): TableFormat {
+export function csvFormat({ score, hasTruth, top, threshold }: TableHead): TableFormat {
   const places = Array.from({ length: top - 1 }, (_, i) => i + 2);
   const more = places.flatMap((place) => [`class_${place}`, `${score}_${place}`]);
-  const columns = ["image", "class", score, ...(hasTruth ? ["true_class", "right"] : []), ...more];
+  const haveLabels = threshold !== undefined;
+  const columns = [
+    "image",
+    ...(haveLabels ? ["labels"] : []),
+    "class",
+    score,
+    ...(hasTruth ? ["true_class", "right"] : []),
+    ...more,
+  ];
   return {
     begin: `${columns.join(",")}\n`,
     between: "",
     end: "",
-    row({ subject, ranked }) {
+    row({ subject, ranked, answer }) {
       const [best, ...others] = ranked.slice(0, top);
       const { truth } = subject;
-      const known = truth === undefined ? ["", ""] : [truth, String(truth === best.name)];
-      const cells = [nameOf(subject), best.name, best.score, ...(hasTruth ? known : [])];
+      const known = truth === undefined ? ["", ""] : [truth, String(truth === answer)];
+      const own = haveLabels ? [answer] : [];
+      const cells = [nameOf(subject), ...own, best.name, best.score, ...(hasTruth ? known : [])];
       return `${[...cells, ...others.flatMap(({ name, score: value }) => [name, value])].map(csvCell).join(",")}\n`;
     },
   };
@@ -69,17 +95,21 @@ function csvCell(value: string | number): string {
 }
 
 /** A prediction as JSON, with the scores of all classes in the model's order. */
-export function predictionJson({ subject, ranked }: Prediction, score: string): Readonly<Record<string, unknown>> {
+export function predictionJson(
+  { subject, ranked, answer, labels }: Prediction,
+  score: string,
+): Readonly<Record<string, unknown>> {
   const { path, index, truth } = subject;
   const [best] = ranked;
   const scores = [...ranked].sort((a, b) => a.index - b.index).map((each) => each.score);
   return {
     image: path,
     ...(index !== undefined && { index }),
+    ...(labels !== undefined && { labels }),
     class: best.name,
     classIndex: best.index,
     [score]: best.score,
-    ...(truth !== undefined && { trueClass: truth, right: truth === best.name }),
+    ...(truth !== undefined && { trueClass: truth, right: truth === answer }),
     [score === "score" ? "scores" : "probabilities"]: scores,
   };
 }

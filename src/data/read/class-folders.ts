@@ -40,6 +40,8 @@ export interface ClassFolders {
   readonly train: readonly ClassPicture[];
   readonly test: readonly ClassPicture[];
   readonly validation: readonly ClassPicture[];
+  /** True: classes are sets of labels, as `setName` names them. */
+  readonly haveSeveral?: boolean;
   readonly notes: readonly string[];
 }
 

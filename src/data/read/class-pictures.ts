@@ -16,6 +16,7 @@ import type { PictureSize } from "../picture-size.ts";
 import { shapedSamples } from "../shaped-samples.ts";
 import { narrowed } from "./array-images.ts";
 import { type ClassFolders, type ClassPicture, compareText } from "./class-folders.ts";
+import { labelSetsOf } from "./label-sets.ts";
 import type { ReadContext } from "./options.ts";
 import type { Part, Parts } from "./parts.ts";
 import { chooseSize, type PictureFacts, PictureSurvey } from "./picture-facts.ts";
@@ -49,7 +50,9 @@ export interface PictureParts extends Parts {
  */
 export async function readPictures(sorted: ClassFolders, context: ReadContext): Promise<PictureParts> {
   const { train, test, validation, notes } = sorted;
-  const names = classNamesOf(train.length > 0 ? train : test);
+  const several = sorted.haveSeveral ? labelSetsOf(sorted, inOrder) : undefined;
+  const names = several?.setNames ?? classNamesOf(train.length > 0 ? train : test);
+  const classes = { classNames: several?.classNames ?? names, ...(several && { labelSets: several.labelSets }) };
   if (names.length > MAX_CLASSES)
     throw new InputRangeError("readImages", `at most ${MAX_CLASSES} classes`, `${names.length}`, "too-large");
   const all = [train, test, validation];
@@ -57,7 +60,7 @@ export async function readPictures(sorted: ClassFolders, context: ReadContext): 
   context.leftOut.countFiles(total);
   const auto = context.size === "auto" ? await chooseSize(all.flat()) : undefined;
   const size = context.size === "auto" ? auto : context.size;
-  if (context.streaming) return streamedFolder({ train, test, validation, names, notes }, size, context);
+  if (context.streaming) return streamedParts({ train, test, validation, names, classes, notes }, size, context);
   const gallery = new Gallery(context, size);
   const read: (ReadPictures | undefined)[] = [];
   let done = 0;
@@ -68,22 +71,26 @@ export async function readPictures(sorted: ClassFolders, context: ReadContext): 
   }
   const [trained, tested, validated] = read.map((part) => part?.part(gallery.channels));
   const parts = { train: trained, test: tested ?? validated, ...(validated && { validation: validated }) };
-  if (train.length > 0) checkClasses(train, names, trained);
-  else checkClasses(test.length > 0 ? test : validation, names, parts.test);
+  if (train.length > 0) checkClasses(train, names, classes, trained);
+  else checkClasses(test.length > 0 ? test : validation, names, classes, parts.test);
   const { facts, alike } = gallery;
   const depths = read.map((part) => part?.note).filter((note) => note !== undefined);
-  return { ...parts, classNames: names, pictures: facts, notes: [...notes, ...depths], alike };
+  return { ...parts, ...classes, pictures: facts, notes: [...notes, ...depths], alike };
 }
 
 /** Pictures by part, and what is known of them beforehand. */
-interface SortedPictures extends Omit<ClassFolders, "notes"> {
+interface SortedPictures extends ClassFolders {
+  /** Names of the pictures' classes, or of their sets of labels. */
   readonly names: readonly string[];
-  readonly notes: readonly string[];
+  readonly classes: Classes;
 }
 
+/** The classes that data sets tell. */
+type Classes = Pick<Parts, "labelSets"> & { readonly classNames: readonly string[] };
+
 /** The same where pictures are decoded when they are needed. */
-async function streamedFolder(
-  { train, test, validation, names, notes }: SortedPictures,
+async function streamedParts(
+  { train, test, validation, names, classes, notes }: SortedPictures,
   size: PictureSize | undefined,
   context: ReadContext,
 ): Promise<PictureParts> {
@@ -93,10 +100,10 @@ async function streamedFolder(
   }));
   const { parts, facts } = await streamedPictures(requests, size, context);
   const [trained, tested, validated] = parts;
-  if (train.length > 0) checkClasses(train, names, trained);
-  else checkClasses(test.length > 0 ? test : validation, names, tested ?? validated);
+  if (train.length > 0) checkClasses(train, names, classes, trained);
+  else checkClasses(test.length > 0 ? test : validation, names, classes, tested ?? validated);
   const own = { train: trained, test: tested ?? validated, ...(validated && { validation: validated }) };
-  return { train: undefined, test: undefined, pictures: facts, notes, streamed: { ...own, classNames: names } };
+  return { train: undefined, test: undefined, pictures: facts, notes, streamed: { ...own, ...classes } };
 }
 
 /** The note on pictures that were brought to a size which nobody said; undefined where there is nothing to say. */
@@ -116,11 +123,14 @@ function chosenSizeNote(facts: PictureFacts | undefined, fit: PictureFit = "stre
   return `the pictures (${own}) are ${FITTED[fit]} to ${words(size)}; ${flagAndKey("size")} says another size`;
 }
 
-/** The classes' names in order; numbers by size. */
 function classNamesOf(pictures: readonly ClassPicture[]): string[] {
-  const names = [...new Set(pictures.map(({ className }) => className))];
+  return inOrder([...new Set(pictures.map(({ className }) => className))]);
+}
+
+/** Names of classes in order; numbers by size. */
+function inOrder(names: readonly string[]): string[] {
   const areNumbers = names.every((name) => /^\d{1,9}$/.test(name));
-  return names.sort((a, b) => (areNumbers ? Number(a) - Number(b) || compareText(a, b) : compareText(a, b)));
+  return [...names].sort((a, b) => (areNumbers ? Number(a) - Number(b) || compareText(a, b) : compareText(a, b)));
 }
 
 /** Brings pictures to one size, and finds out if any has colours. */
@@ -253,16 +263,18 @@ function placesOfClasses(pictures: readonly ClassPicture[], names: readonly stri
 function checkClasses(
   pictures: readonly ClassPicture[],
   names: readonly string[],
+  { classNames, labelSets }: Classes,
   part: Pick<Part, "labels"> | undefined,
 ): void {
-  const found = new Set<number>(part?.labels);
-  const empty = names.findIndex((_, i) => !found.has(i));
+  const classesOf = (name: number) => labelSets?.[name] ?? [name];
+  const found = new Set<number>([...(part?.labels ?? [])].flatMap(classesOf));
+  const empty = classNames.findIndex((_, i) => !found.has(i));
   if (empty < 0) return;
-  const own = pictures.filter(({ className }) => className === names[empty]);
+  const own = pictures.filter(({ className }) => classesOf(names.indexOf(className)).includes(empty));
   const example = JSON.stringify(own[0]?.file.name);
   throw new InputRangeError(
     "readImages",
-    `a picture that can be read in class ${JSON.stringify(names[empty])}`,
+    `a picture that can be read in class ${JSON.stringify(classNames[empty])}`,
     `none of ${own.length} (${example})`,
     "damaged-file",
   );

@@ -8,13 +8,14 @@ import { InputRangeError } from "../../errors.ts";
 import type { AnyDataset, Dataset } from "../dataset.ts";
 import type { ClassLabels, ImageShape } from "../pixels.ts";
 import type { PixelScaling } from "../scaling.ts";
+import { labelTargets } from "./label-sets.ts";
 import type { PictureFacts } from "./picture-facts.ts";
 import type { RawPixels } from "./raw-pixels.ts";
 
 /** Images with their labels, as a reader found them. */
 export interface Part extends RawPixels {
   readonly shape: ImageShape;
-  /** `[n]`. */
+  /** `[n]`: the class of each, or its set of labels. */
   readonly labels: ClassLabels;
 }
 
@@ -25,6 +26,8 @@ export interface Parts {
   /** A part of its own for validation; the same as `test` where there is no other to test on. */
   readonly validation?: Part | undefined;
   readonly classNames?: readonly string[] | undefined;
+  /** The classes of each set of labels, where images have several. */
+  readonly labelSets?: readonly (readonly number[])[] | undefined;
 }
 
 /** Data sets read from files. */
@@ -49,7 +52,7 @@ export interface ReadData<D extends AnyDataset = Dataset> {
 const MANY_CLASSES = 1000;
 
 /** All facts of a data set that a reader finds, but for its pixels. */
-export type FoundFacts = Pick<Dataset, "name" | "shape" | "labels" | "classes" | "classNames" | "scaling">;
+export type FoundFacts = Pick<Dataset, "name" | "shape" | "labels" | "targets" | "classes" | "classNames" | "scaling">;
 
 /**
  * The data sets "train" and "test" of a reader's parts. Both have the classes of the first.
@@ -65,16 +68,22 @@ export function makeDatasets<P extends Pick<Part, "shape" | "labels">, D extends
     readonly test: P | undefined;
     readonly validation?: P | undefined;
     readonly classNames?: readonly string[] | undefined;
+    readonly labelSets?: Parts["labelSets"];
     readonly scaling: PixelScaling;
   },
   create: (facts: FoundFacts, part: P) => D,
 ): Pick<ReadData<D>, "train" | "test" | "validation"> {
-  const { train: first, test: second, validation: third, classNames, scaling } = parts;
+  const { train: first, test: second, validation: third, classNames, labelSets, scaling } = parts;
   const some = first ?? second;
   if (some === undefined) throw new InputRangeError(who, "images", "none", "missing");
   const classes = classNames?.length ?? plausibleClasses(who, some.labels);
-  const make = (name: string, part: P) =>
-    create({ name, shape: part.shape, labels: part.labels, classes, classNames, scaling }, part);
+  const make = (name: string, part: P) => {
+    const answers =
+      labelSets === undefined
+        ? { labels: part.labels, targets: undefined }
+        : { labels: undefined, targets: labelTargets(part.labels, labelSets, classes) };
+    return create({ name, shape: part.shape, ...answers, classes, classNames, scaling }, part);
+  };
   const train = first && make("train", first);
   const test = second && make("test", second);
   if (train !== undefined && test !== undefined && train.shape.join() !== test.shape.join()) {

@@ -23,8 +23,8 @@ import { utf8Pieces } from "./utf8-pieces.ts";
 export interface ListEntry {
   /** Its path as the list has it. */
   readonly file: string;
-  /** Its label; empty where the list has none. */
-  readonly label: string;
+  /** Its label, empty where the list has none; or a list of labels, as JSON may have it. */
+  readonly label: string | readonly string[];
   /** The name of its part; undefined where the list has no parts. */
   readonly split: string | undefined;
   /** Its place in the list, such as "line 3". */
@@ -179,7 +179,12 @@ function entriesOfJson(who: string, text: string): ListEntry[] {
   });
 }
 
-function labelOf(who: string, label: unknown, where: string): string {
+function labelOf(who: string, label: unknown, where: string): string | readonly string[] {
+  if (Array.isArray(label)) return label.map((each: unknown) => oneLabel(who, each, where));
+  return oneLabel(who, label, where);
+}
+
+function oneLabel(who: string, label: unknown, where: string): string {
   if (typeof label === "string") return label.trim();
   if (typeof label === "number" || typeof label === "boolean") return String(label);
   if (label === undefined || label === null) return "";

@@ -102,8 +102,8 @@ function datasetsOf(
   // Version 0.1 left IDX files as they are.
   const stretch = format === "IDX" && settings.stretch === "former" ? false : settings.stretch;
   const { notes, ...scaled } = scaleParts(parts, { ...settings, stretch });
-  const { classNames } = parts;
-  const all = { ...scaled, scaling: fitted(scaled.scaling), classNames };
+  const { classNames, labelSets } = parts;
+  const all = { ...scaled, scaling: fitted(scaled.scaling), classNames, labelSets };
   const made = makeDatasets(who, all, (facts, { images }: Part) => createDataset({ ...facts, images }));
   return { ...made, notes };
 }
@@ -217,7 +217,7 @@ async function readParts(
       return reading(await readCifar(kind, train, test, others, options));
     }
     case "picture": {
-      const listed = lists.length > 0 ? await sortByLists(lists, own, options.leftOut) : undefined;
+      const listed = lists.length > 0 ? await sortByLists(lists, own, options) : undefined;
       const pictures = listed === undefined ? own : filesOf(listed);
       const fitted = {
         ...options,

@@ -48,6 +48,11 @@ export const READ_SETTINGS = {
   fit: { kind: choice(PICTURE_FITS), optional: true, formats: ["pictures"] },
   /** Channels of the images, 1 grey or 3 colours. If not given, 3 where any picture has colours. */
   channels: { kind: greyOrColours(), optional: true, formats: ["pictures"], rare: true },
+  /**
+   * Pictures of a list have any number of labels each. If not given, where the list separates some by semicolons or has them as a JSON
+   * array. With it rows of one picture add their labels up, and an empty label means none; with false semicolons are a part of a label.
+   */
+  multiLabel: { kind: flag(), optional: true, formats: ["pictures"], rare: true },
   /** Names of the arrays, where they are not to be guessed. */
   names: { kind: nested(ARRAY_NAMES), optional: true, formats: ["NumPy", "HDF5", "safetensors"], rare: true },
   /** Shape of an image that is a row of numbers. If not given, a grey square. */

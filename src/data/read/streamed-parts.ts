@@ -12,7 +12,7 @@ import type { ImageShape, Pixels } from "../pixels.ts";
 import { BYTES, isSameScaling, type PixelScaling } from "../scaling.ts";
 import { createStreamedDataset } from "../streamed.ts";
 import type { ReadContext } from "./options.ts";
-import { makeDatasets, type Part, type ReadData } from "./parts.ts";
+import { makeDatasets, type Part, type Parts, type ReadData } from "./parts.ts";
 import type { ReadValues } from "./settings.ts";
 import { givenScaling, inUnit, ownScaling, unitOf } from "./stretch.ts";
 import { sampledPlaces } from "./value-range.ts";
@@ -41,6 +41,8 @@ export interface StreamedParts {
   readonly test: StreamedPart | undefined;
   readonly validation?: StreamedPart | undefined;
   readonly classNames?: readonly string[] | undefined;
+  /** The classes of each set of labels, where images have several. */
+  readonly labelSets?: Parts["labelSets"];
 }
 
 /** One million bytes, the unit of `memoryLimit`. */

@@ -24,7 +24,8 @@ export interface FitHeadOptions
  *
  * The layer begins anew, as a linear probe of features that are brought to a mean of 0 and a deviation of 1. By default it learns by SGD
  * with momentum and an L2 penalty that is the smaller, the more images there are, for 10 to 30 epochs; where one class has more than three times the
- * images of another, with weights for the classes.
+ * images of another, with weights for the classes. Its loss is that of the model: `transferModel` with `loss: "sigmoidBinaryCrossEntropy"` is for
+ * images with any number of labels, whose features have `targets` of 0 and 1.
  *
  * @param model as `transferModel` makes it: its last layer is dense
  * @param features of the images to train on
@@ -44,7 +45,8 @@ export async function fitHead(model: Model, features: Dataset, options: FitHeadO
 export async function fitHeadOf(model: Model, features: Dataset, plan: FitHeadOptions, seed: number): Promise<History> {
   const head = newHead(model, features, seed);
   try {
-    await head.compile({ loss: "softmaxCrossEntropy", ...pickOptions(COMPILE_OPTIONS, plan) });
+    const loss = model.network.loss ?? "softmaxCrossEntropy";
+    await head.compile({ loss, ...pickOptions(COMPILE_OPTIONS, plan) });
     const history = await head.fit(features, pickOptions(FIT_OPTIONS, plan));
     joinHead(model, head);
     return history;

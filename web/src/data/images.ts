@@ -80,6 +80,12 @@ async function readFiles(
   const { train, test, validation, format } = data;
   if (train === undefined || test === undefined)
     throw new RangeError("The files hold too few images to hold some out.");
+  if ((await train.images([0])).labels === undefined) {
+    await free(data);
+    throw new RangeError(
+      "These pictures have several labels each, which the page does not train on; `convasm train` with the list does.",
+    );
+  }
   const draw = format === "IDX" ? undefined : "classes";
   return { source, title: titleOf(files, format), train, test, validation, notes: [...data.notes, ...notes], draw };
 }
