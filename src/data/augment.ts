@@ -26,7 +26,7 @@ export const AUGMENT = {
   /** Blanks a square of this many pixels at a random place. As Cutout does (DeVries & Taylor, 2017). */
   cutout: { kind: whole(0, 1000), default: 0 },
   /**
-   * Changes the brightness by a factor from 1 - x to 1 + x, as 0.2; 0 is none. Brightness, contrast and saturation change in a random order, as
+   * Changes the brightness by a factor from 1 - x to 1 + x, as 0.2; 0 is none. Brightness, contrast, saturation and hue change in a random order, as
    * torchvision's `ColorJitter` has them, for pixels in the unit of bytes; what leaves 0 to 255 is cut off.
    */
   brightness: { kind: number({ minimum: 0, maximum: 10 }), default: 0 },
@@ -34,6 +34,21 @@ export const AUGMENT = {
   contrast: { kind: number({ minimum: 0, maximum: 10 }), default: 0 },
   /** Changes the saturation by a factor from 1 - x to 1 + x: blends each pixel with its grey, which leaves grey images as they are. */
   saturation: { kind: number({ minimum: 0, maximum: 10 }), default: 0 },
+  /**
+   * Turns the hues by up to this share of the circle of colours, as 0.1; 0 is none, 0.5 all. By way of hue, saturation and value (HSV), as
+   * torchvision's `ColorJitter`; grey images stay as they are.
+   */
+  hue: { kind: number({ minimum: 0, maximum: 0.5 }), default: 0 },
+  /**
+   * Fills a box at a random place with random pixels, in this share of the images, as 0.25; 0 is none. It has 2 to 33 % of the area, and a height
+   * of 0.3 to 3.3 times its width. As Random Erasing does (Zhong et al., 2017); before images are moved.
+   */
+  randomErasing: { kind: number({ minimum: 0, maximum: 1 }), default: 0 },
+  /**
+   * Makes two changes of each image by this strength, as 9; 0 is none, 30 the most. They are drawn from fourteen: colours, contrast, sharpness, fewer
+   * levels, shears, moves, turns and none. As RandAugment does (Cubuk et al., 2019), with torchvision's amounts; before all other changes but mixing.
+   */
+  randAugment: { kind: number({ minimum: 0, maximum: 30 }), default: 0 },
   /**
    * Blends each image and its target with another one of its batch, by a share from the beta distribution of (mixup, mixup), as 0.2; 0 is
    * none. As mixup does (Zhang et al., 2018). Needs a loss of values, or one that takes a share of each class, such as
@@ -70,14 +85,23 @@ export function isMixing({ mixup, cutmix }: Augment): boolean {
   return mixup > 0 || cutmix > 0;
 }
 
-/** True if the colours of images are changed. */
-export function isColouring({ brightness, contrast, saturation }: Augment): boolean {
-  return brightness > 0 || contrast > 0 || saturation > 0;
+/** True if colours are changed, boxes erased, or changes drawn. */
+export function changesPixels({ brightness, contrast, saturation, hue, randomErasing, randAugment }: Augment): boolean {
+  return brightness + contrast + saturation + hue + randomErasing + randAugment > 0;
 }
+
+const MOVES = [
+  "shift",
+  "rotate",
+  "scale",
+  "shear",
+  "horizontalFlip",
+  "randomCrop",
+  "randomResizedCrop",
+  "cutout",
+] as const;
 
 /** True if images are moved, turned, cropped or blanked; also if the augmentation changes nothing at all. */
 export function isMoving(augment: Augment): boolean {
-  const { mixup: _m, cutmix: _c, brightness: _b, contrast: _k, saturation: _s, ...changes } = augment;
-  if (!isMixing(augment) && !isColouring(augment)) return true;
-  return Object.values(changes).some((change) => change !== 0 && change !== false);
+  return (!isMixing(augment) && !changesPixels(augment)) || MOVES.some((key) => augment[key] !== AUGMENT[key].default);
 }

@@ -26,7 +26,9 @@ export type MetricName =
   | "recall"
   | "f1"
   | `top${number}`
-  | (typeof OF_LABELS)[number]
+  | "exactMatch"
+  | "microF1"
+  | typeof MEAN_AVERAGE_PRECISION
   | typeof MEAN_ABSOLUTE_ERROR;
 
 /** The metric of losses of values. */
@@ -35,14 +37,21 @@ export const MEAN_ABSOLUTE_ERROR = "meanAbsoluteError";
 /** The metric that needs the scores of all images together. */
 export const MEAN_AVERAGE_PRECISION = "meanAveragePrecision";
 
-/** Metrics of images with any number of labels alone. */
-const OF_LABELS = ["exactMatch", "microF1", MEAN_AVERAGE_PRECISION] as const;
+/** Metrics by name beside top2, top3 and so on: those of classes alone first. */
+const METRIC_NAMES: readonly string[] = [
+  "accuracy",
+  "balancedAccuracy",
+  "precision",
+  "recall",
+  "f1",
+  "exactMatch",
+  "microF1",
+  MEAN_AVERAGE_PRECISION,
+  MEAN_ABSOLUTE_ERROR,
+];
 
-/** Metrics of classes, and of any number of labels. */
-const OF_BOTH: readonly string[] = ["precision", "recall", "f1"];
-
-/** Metrics by name beside top2, top3 and so on. */
-const METRIC_NAMES: readonly string[] = ["accuracy", "balancedAccuracy", ...OF_BOTH, ...OF_LABELS, MEAN_ABSOLUTE_ERROR];
+/** The places from which on metrics are of classes and labels, of labels alone, and of values. */
+const [OF_BOTH, OF_LABELS, OF_VALUES] = [2, 5, 8];
 
 const WANTED = `a list of ${METRIC_NAMES.join(", ")} or top2, top3, ...`;
 
@@ -73,20 +82,21 @@ export const METRICS: OptionKind<readonly MetricName[], readonly MetricName[]> =
 /** Throws unless a network's loss is of the kind that metrics need, with enough classes for what is asked. */
 export function checkMetrics(who: string, { loss, architecture }: Network, names: readonly MetricName[]): void {
   for (const name of names) {
-    const isOfValues = name === MEAN_ABSOLUTE_ERROR;
-    const isOfLabels = OF_LABELS.some((label) => label === name);
+    // Of classes, of these and of labels, of labels alone, of values: top3 and the like are in none of these places.
+    const place = METRIC_NAMES.indexOf(name);
     const fits =
       loss?.classes === true
-        ? !isOfValues && !isOfLabels
+        ? place < OF_LABELS
         : loss?.activation === "sigmoid"
-          ? isOfLabels || OF_BOTH.includes(name)
-          : loss !== undefined && isOfValues;
+          ? place >= OF_BOTH && place < OF_VALUES
+          : place === OF_VALUES;
     if (fits) continue;
-    const kind = isOfValues
-      ? "of values, such as meanSquaredError,"
-      : isOfLabels
-        ? "of labels, such as sigmoidBinaryCrossEntropy,"
-        : "that knows classes";
+    const kind =
+      place === OF_VALUES
+        ? "of values, such as meanSquaredError,"
+        : place < OF_LABELS
+          ? "that knows classes"
+          : "of labels";
     throw new InputTypeError(
       who,
       `a loss ${kind} for metrics as ${name}`,

@@ -1,14 +1,14 @@
-import { isColouring, isMixing, isMoving } from "../data/augment.ts";
+import { changesPixels, isMixing, isMoving } from "../data/augment.ts";
 import type { AnyDataset } from "../data/dataset.ts";
 import { type BatchReader, checkOrder, type HeldImages } from "../data/read-batches.ts";
 import type { Network } from "../model/network.ts";
 import type { Batch } from "./batch.ts";
 import { checkedBatches } from "./checked-batches.ts";
-import { colouredBatch } from "./colours.ts";
 import type { readFitOptions } from "./fit-options.ts";
 import { ImageWeights } from "./image-weights.ts";
 import { countPredictions } from "./metric-counts.ts";
 import { mixedBatch } from "./mixing.ts";
+import { changedBatch } from "./pixel-changes.ts";
 import { transformsOf } from "./transforms.ts";
 
 /** The place of a step in a run, counted from 0. */
@@ -81,7 +81,7 @@ export class FurtherBatches {
     const place = { seed, epoch, step, indices: drawn, shape: data.shape };
     return {
       ...images,
-      ...(augment && isColouring(augment) && colouredBatch(augment, images, place)),
+      ...(augment && changesPixels(augment) && changedBatch(augment, images, place)),
       step: step + 1,
       learningRate,
       waitSeconds,

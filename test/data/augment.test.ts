@@ -250,6 +250,9 @@ describe("augmentation options", () => {
       saturation: 0,
       mixup: 0,
       cutmix: 0,
+      hue: 0,
+      randomErasing: 0,
+      randAugment: 0,
     };
     expect(readAugment({})).toEqual(off);
     expect(readAugment({ cutout: 4 })).toEqual({ ...off, cutout: 4 });

@@ -27,7 +27,11 @@ describe("splitStratified", () => {
     for (const share of [0, 1, -1, Number.NaN])
       expect(() => splitStratified(data, share)).toThrow(/share above 0 and below 1/);
     expect(() => splitStratified(data, 0.0001)).toThrow(/images on both sides/);
-    const targets = createDataset({ shape: [1, 1, 1], images: images.subarray(0, 4), targets: new Float32Array(4).fill(0.5) });
+    const targets = createDataset({
+      shape: [1, 1, 1],
+      images: images.subarray(0, 4),
+      targets: new Float32Array(4).fill(0.5),
+    });
     expect(() => splitStratified(targets, 0.5)).toThrow(/expected images with labels, got targets/);
   });
 });

@@ -5,7 +5,8 @@
 import { describe, expect, it } from "vitest";
 import { type AugmentOptions, readAugment } from "../../src/data/augment.ts";
 import { RandomStream } from "../../src/numeric/random.ts";
-import { colouredBatch, jitterColours } from "../../src/training/colours.ts";
+import { jitterColours } from "../../src/training/colours.ts";
+import { changedBatch } from "../../src/training/pixel-changes.ts";
 import { barImages, compiled } from "../model/networks.ts";
 
 const SHAPE = [5, 7, 3] as const;
@@ -128,7 +129,7 @@ describe("a batch with other colours", () => {
 
   it("draws for each place and step anew, from the seed alone, and leaves the data as it is", () => {
     const before = data.images.slice();
-    const batch = (seed: number, step: number) => colouredBatch(augment, { data, indices }, { seed, step });
+    const batch = (seed: number, step: number) => changedBatch(augment, { data, indices }, { seed, step });
     const { data: own, indices: places } = batch(1, 5);
     expect([...places]).toEqual([0, 1, 2, 3]);
     expect([...(own.labels ?? [])]).toEqual([...indices].map((index) => data.labels?.[index]));
