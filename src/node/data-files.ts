@@ -14,7 +14,7 @@ import type { ReadData } from "../data/read/parts.ts";
 import { InputRangeError, InputTypeError, shown } from "../errors.ts";
 import { isUint8Array } from "../numeric/array-kinds.ts";
 import { fileError } from "./file-error.ts";
-import { readRange } from "./file-ranges.ts";
+import { readRange, readRangeNow } from "./file-ranges.ts";
 import { readFileBounded } from "./files.ts";
 import { hasMnistLabels } from "./mnist.ts";
 
@@ -151,6 +151,7 @@ function diskFile(path: string, name: string): DataFile {
     bytes,
     storedBytes: bytes,
     range: (begin, end) => readRange(path, begin, end),
+    rangeNow: (begin, end) => readRangeNow(path, begin, end),
     path,
     async beside(other) {
       const [beside, slash] = [join(dirname(path), other), name.lastIndexOf("/") + 1];

@@ -1,4 +1,4 @@
-import { closeSync, openSync, read } from "node:fs";
+import { closeSync, openSync, read, readSync } from "node:fs";
 import { FileError, fileError } from "./file-error.ts";
 
 /** Most files that are kept open. */
@@ -29,6 +29,23 @@ export async function readRange(path: string, begin: number, end: number): Promi
   } finally {
     entry.reads -= 1;
   }
+}
+
+/** The same at once. */
+export function readRangeNow(path: string, begin: number, end: number): Uint8Array {
+  const { file } = opened(path);
+  const bytes = new Uint8Array(end - begin);
+  for (let done = 0; done < bytes.length; ) {
+    let count = 0;
+    try {
+      count = readSync(file, bytes, done, bytes.length - done, begin + done);
+    } catch (error) {
+      throw fileError("read", path, error);
+    }
+    if (count === 0) throw new FileError("read", path, `it ends at byte ${begin + done}, before ${end}`);
+    done += count;
+  }
+  return bytes;
 }
 
 function opened(path: string) {

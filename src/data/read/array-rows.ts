@@ -53,14 +53,19 @@ export async function rowReader(file: DataFile, place: ArrayPlace): Promise<RowR
 }
 
 /** Rows that are read at once: from `first` to `last`, for some places among those that were asked for. */
-interface Stretch {
+export interface Stretch {
   readonly first: number;
   readonly last: number;
   readonly places: readonly number[];
 }
 
-/** Rows that lie close together, by what one read takes. */
-function stretches(indices: Uint32Array, row: number): Stretch[] {
+/**
+ * Rows that lie close together, by what one read takes.
+ *
+ * @param row bytes of one
+ * @param chunk rows that are packed together
+ */
+export function stretches(indices: Uint32Array, row: number, chunk = 1): Stretch[] {
   const order = [...indices.keys()].sort((a, b) => indices[a] - indices[b]);
   const found: { first: number; last: number; places: number[] }[] = [];
   for (const place of order) {
@@ -68,7 +73,8 @@ function stretches(indices: Uint32Array, row: number): Stretch[] {
     const before = found.at(-1);
     const isNear =
       before !== undefined &&
-      (index - before.last - 1) * row <= MOST_BETWEEN &&
+      ((index - before.last - 1) * row <= MOST_BETWEEN ||
+        Math.floor(index / chunk) === Math.floor(before.last / chunk)) &&
       (index - before.first + 1) * row <= MOST_AT_ONCE;
     if (isNear) {
       before.last = index;

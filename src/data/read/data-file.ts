@@ -9,6 +9,9 @@ import { asBytes, type FileBytes, isBlob, kindOf } from "../../numeric/array-kin
 import { allowedBytes } from "../expansion.ts";
 import { GrowingBytes, gunzipChunks, isGzip } from "../gzip.ts";
 
+/** Reads a blob at once; only workers have it. */
+declare const FileReaderSync: undefined | (new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer });
+
 /** Largest file that can be in memory whole, as a Uint8Array must hold it. */
 export const MAX_BYTES = 2 ** 31 - 1;
 
@@ -30,6 +33,8 @@ export interface DataFile {
   storedBytes(): Promise<Uint8Array>;
   /** Reads bytes `begin` to `end` - 1, without the others; undefined where that cannot be done, as in packed files. */
   readonly range?: (begin: number, end: number) => Promise<Uint8Array>;
+  /** The same at once, for who cannot wait; undefined where that cannot be done, as on a page's own thread. */
+  readonly rangeNow?: (begin: number, end: number) => Uint8Array;
   /** Opens the file at a path from this one's folder, on a disk; undefined where there is none. */
   readonly beside?: (path: string) => Promise<DataFile | undefined>;
   /** Path on the disk, for who reads it in another thread. */
@@ -65,10 +70,12 @@ function memoryFile(name: string, bytes: Uint8Array): DataFile {
     },
     storedBytes: async () => bytes,
     range: async (begin, end) => bytes.subarray(begin, end),
+    rangeNow: (begin, end) => bytes.subarray(begin, end),
   };
 }
 
 function blobFile(name: string, blob: Blob): DataFile {
+  const reader = typeof FileReaderSync === "undefined" ? undefined : new FileReaderSync();
   const bytes = async () => {
     checkSize(name, blob.size);
     return new Uint8Array(await blob.arrayBuffer());
@@ -81,6 +88,9 @@ function blobFile(name: string, blob: Blob): DataFile {
     bytes,
     storedBytes: bytes,
     range: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
+    ...(reader && {
+      rangeNow: (begin: number, end: number) => new Uint8Array(reader.readAsArrayBuffer(blob.slice(begin, end))),
+    }),
     async *stream() {
       const reader = blob.stream().getReader();
       for (;;) {

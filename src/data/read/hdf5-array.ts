@@ -7,7 +7,9 @@
 import type { Dataset, Metadata } from "h5wasm";
 import { HostError, InputRangeError } from "../../errors.ts";
 import { checkExpansion } from "../expansion.ts";
+import { stretches } from "./array-rows.ts";
 import { checkSize } from "./data-file.ts";
+import type { ByteSource } from "./hdf5-bytes.ts";
 import {
   describeFloats,
   type FloatBits,
@@ -32,8 +34,15 @@ const MAX_PART_BYTES = 128 * 2 ** 20;
  *
  * @param file stands in messages
  * @param allowed most bytes that it may have
+ * @param reopen opens the file again, for its rows; undefined where it cannot be read by range
  */
-export function hdf5Array(file: string, { module, content }: OpenHdf5, dataset: Dataset, allowed: number): ArrayFile {
+export function hdf5Array(
+  file: string,
+  { module, content }: OpenHdf5,
+  dataset: Dataset,
+  allowed: number,
+  reopen?: Reopen | undefined,
+): ArrayFile {
   const name = dataset.path.replace(/^\//, "");
   const who = `${file}, ${JSON.stringify(name)}`;
   const metadata = guarded(file, () => dataset.metadata);
@@ -41,7 +50,7 @@ export function hdf5Array(file: string, { module, content }: OpenHdf5, dataset: 
   const isOther = bits?.kind === "float" && !isIeee(bits);
   const type = isOther ? undefined : typeOf(module, metadata);
   const shape = metadata.shape ?? [];
-  const read = async () => {
+  const checkedType = () => {
     if (isOther) {
       throw new InputRangeError(who, "IEEE floats of 16, 32 or 64 bits", describeFloats(bits), "unsupported-file");
     }
@@ -50,17 +59,93 @@ export function hdf5Array(file: string, { module, content }: OpenHdf5, dataset: 
       who,
       guarded(who, () => module.get_dataset_filters(dataset.file_id, dataset.path)),
     );
-    const array = guarded(who, () => readValues(who, module, dataset, type, shape, allowed));
+    return type;
+  };
+  const whole = (array: NumberArray) => {
     if (bits?.kind === "integer" && bits.precision < 8 * bits.bytes) widenIntegers(array, bits);
     return array;
   };
-  return { name, who, shape, type, read };
+  const read = async () => {
+    const known = checkedType();
+    return whole(guarded(who, () => readValues(who, module, dataset, known, shape, allowed)));
+  };
+  const rows = async () => {
+    const known = checkedType();
+    if (reopen === undefined || shape.length === 0) return undefined;
+    const layout: Layout = { path: dataset.path, type: known, shape, chunk: metadata.chunks?.[0] ?? 1 };
+    checkParts(who, shape, known, metadata);
+    return async (indices: Uint32Array) =>
+      whole(await reopen((open) => guarded(who, () => readSome(who, open, layout, indices))));
+  };
+  return { name, who, shape, type, read, rows };
+}
+
+/** Opens a file again for some work. */
+export type Reopen = <T>(work: (file: OpenHdf5) => T) => Promise<T>;
+
+/** The place of an array in its file, and its numbers. */
+interface Layout {
+  readonly path: string;
+  readonly type: NumberType;
+  readonly shape: readonly number[];
+  /** Rows that are packed together. */
+  readonly chunk: number;
+}
+
+/** The rows at some indices, in this order; those of one chunk are unpacked together. */
+function readSome(
+  who: string,
+  { module, root: { file_id: id } }: OpenHdf5,
+  { path, type, shape, chunk }: Layout,
+  indices: Uint32Array,
+): NumberArray {
+  const row = sizeOfShape(shape.slice(1)) * NUMBER_BYTES[type];
+  const bytes = new Uint8Array(indices.length * row);
+  for (const { first, last, places } of stretches(indices, row, chunk)) {
+    const count = last - first + 1;
+    withMemory(who, module, count * row, (memory) => {
+      if (readRows(module, id, path, shape, first, count, memory) < 0) throw unreadable(who);
+      for (const place of places) {
+        const from = memory + (indices[place] - first) * row;
+        bytes.set(module.HEAPU8.subarray(from, from + row), place * row);
+      }
+    });
+  }
+  return { type, littleEndian: true, shape: [indices.length, ...shape.slice(1)], bytes };
+}
+
+function unreadable(who: string): InputRangeError {
+  return new InputRangeError(who, "whole values", "ones that cannot be read", "damaged-file");
+}
+
+/** Does work with some of the library's memory. */
+function withMemory(who: string, module: H5Module, bytes: number, work: (memory: number) => void): void {
+  const memory = module._malloc(bytes);
+  if (memory === 0) throw new HostError(who, `expected memory for ${bytes} bytes, got none`, "no-memory");
+  try {
+    work(memory);
+  } finally {
+    module._free(memory);
+  }
+}
+
+/** The bytes of a row, if neither it nor a chunk fills the library's memory. */
+function checkParts(
+  who: string,
+  shape: readonly number[],
+  type: NumberType,
+  { chunks }: Pick<Metadata, "chunks">,
+): number {
+  const rowBytes = sizeOfShape(shape.slice(1)) * NUMBER_BYTES[type];
+  const got = Math.max(rowBytes, sizeOfShape(chunks ?? []) * NUMBER_BYTES[type]);
+  if (got <= MAX_PART_BYTES) return rowBytes;
+  throw new InputRangeError(who, `rows and chunks of at most ${MAX_PART_BYTES} bytes`, `${got}`, "too-large");
 }
 
 /** The bits of a dataset's numbers; undefined for what is none, or where the file does not tell. */
 function bitsOf(
   { H5T_class_t: classes, create_object_reference: referenceTo }: H5Module,
-  content: Uint8Array,
+  content: ByteSource,
   { file_id: id, path }: Dataset,
   { type, size }: Metadata,
 ): IntegerBits | FloatBits | undefined {
@@ -103,30 +188,21 @@ function readValues(
   checkSize(who, size);
   checkExpansion(who, size, allowed);
   const dims = shape.length === 0 ? [1] : shape;
-  const rowBytes = size / dims[0];
-  const chunkBytes = sizeOfShape(metadata.chunks ?? []) * width;
-  if (rowBytes > MAX_PART_BYTES || chunkBytes > MAX_PART_BYTES) {
-    const got = Math.max(rowBytes, chunkBytes);
-    throw new InputRangeError(who, `rows and chunks of at most ${MAX_PART_BYTES} bytes`, `${got}`, "too-large");
-  }
+  const rowBytes = checkParts(who, dims, type, metadata);
   const rows = Math.max(1, Math.floor(PART_BYTES / rowBytes));
   const bytes = new Uint8Array(size);
-  const memory = module._malloc(Math.min(rows, dims[0]) * rowBytes);
-  if (memory === 0) throw new HostError(who, `expected memory for ${rowBytes} bytes, got none`, "no-memory");
-  try {
+  withMemory(who, module, Math.min(rows, dims[0]) * rowBytes, (memory) => {
     for (let begin = 0; begin < dims[0]; begin += rows) {
       const count = Math.min(rows, dims[0] - begin);
       const status =
         shape.length === 0
           ? module.get_dataset_data(id, path, null, null, null, BigInt(memory))
           : readRows(module, id, path, shape, begin, count, memory);
-      if (status < 0) throw new InputRangeError(who, "whole values", "ones that cannot be read", "damaged-file");
+      if (status < 0) throw unreadable(who);
       // The library's memory may have moved.
       bytes.set(module.HEAPU8.subarray(memory, memory + count * rowBytes), begin * rowBytes);
     }
-  } finally {
-    module._free(memory);
-  }
+  });
   // The library gives numbers in the order of wasm.
   return { type, littleEndian: true, shape, bytes };
 }

@@ -7,6 +7,13 @@
  * @module
  */
 
+/** Bytes of a file by their index, in memory or read when they are looked at. */
+export interface ByteSource {
+  readonly length: number;
+  /** Undefined beyond the end. */
+  at(index: number): number | undefined;
+}
+
 /** Facts from the superblock: the sizes of addresses and lengths, and the position of address 0. */
 export interface Superblock {
   readonly base: number;
@@ -19,21 +26,21 @@ export interface Superblock {
  *
  * @param base index of the file's signature
  */
-export function readSuperblock(file: Uint8Array, base: number): Superblock {
+export function readSuperblock(file: ByteSource, base: number): Superblock {
   const sizes = base + (numberAt(file, base + 8, 1) < 2 ? 13 : 9);
   return { base, address: numberAt(file, sizes, 1), length: numberAt(file, sizes + 1, 1) };
 }
 
 /** The little-endian number in the bytes from `at` on; NaN where they are not all in the file. */
-export function numberAt(file: Uint8Array, at: number, bytes: number): number {
+export function numberAt(file: ByteSource, at: number, bytes: number): number {
   if (!(at >= 0 && at + bytes <= file.length)) return Number.NaN;
   let value = 0;
-  for (let i = bytes - 1; i >= 0; i--) value = value * 256 + file[at + i];
+  for (let i = bytes - 1; i >= 0; i--) value = value * 256 + (file.at(at + i) ?? Number.NaN);
   return value;
 }
 
 /** True if the bytes from `at` on are the letters of `text`. */
-export function isTextAt(file: Uint8Array, at: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (file[at + i] !== text.charCodeAt(i)) return false;
+export function isTextAt(file: ByteSource, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (file.at(at + i) !== text.charCodeAt(i)) return false;
   return true;
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { isTextAt, numberAt, readSuperblock, type Superblock } from "./hdf5-bytes.ts";
+import { type ByteSource, isTextAt, numberAt, readSuperblock, type Superblock } from "./hdf5-bytes.ts";
 import type { NumberArray } from "./number-array.ts";
 
 /** Place of an integer's bits in its bytes, counted from the lowest. */
@@ -59,7 +59,7 @@ const MANTISSAS: ReadonlyMap<number, number> = new Map([
  * @returns undefined for other types than numbers, or where the header cannot be followed, as into a heap of shared
  *   messages
  */
-export function numberBits(file: Uint8Array, base: number, address: number): IntegerBits | FloatBits | undefined {
+export function numberBits(file: ByteSource, base: number, address: number): IntegerBits | FloatBits | undefined {
   const superblock = readSuperblock(file, base);
   const own = datatypeMessage(file, superblock, address);
   if (own === undefined) return undefined;
@@ -68,13 +68,13 @@ export function numberBits(file: Uint8Array, base: number, address: number): Int
   return committed === undefined || committed.flags & SHARED ? undefined : decode(file, committed);
 }
 
-function datatypeMessage(file: Uint8Array, superblock: Superblock, address: number): Message | undefined {
+function datatypeMessage(file: ByteSource, superblock: Superblock, address: number): Message | undefined {
   for (const message of messages(file, superblock, address)) if (message.type === DATATYPE) return message;
   return undefined;
 }
 
 /** The messages of an object header of version 1 or 2, those of its continuation blocks last. */
-function* messages(file: Uint8Array, superblock: Superblock, address: number): Generator<Message> {
+function* messages(file: ByteSource, superblock: Superblock, address: number): Generator<Message> {
   const start = superblock.base + address;
   const isSecond = isTextAt(file, start, "OHDR");
   if (!isSecond && numberAt(file, start, 1) !== 1) return;
@@ -105,21 +105,21 @@ function* messages(file: Uint8Array, superblock: Superblock, address: number): G
 }
 
 /** The first block of messages of a header of version 2, which may have times and limits of attributes before it. */
-function firstBlock(file: Uint8Array, start: number, flags: number): { begin: number; size: number } {
+function firstBlock(file: ByteSource, start: number, flags: number): { begin: number; size: number } {
   const at = start + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
   const bytes = 1 << (flags & 3);
   return { begin: at + bytes, size: numberAt(file, at, bytes) };
 }
 
 /** The address of the datatype that a shared message names; NaN where that is in a heap. */
-function committedAddress(file: Uint8Array, { address, length }: Superblock, { begin }: Message): number {
+function committedAddress(file: ByteSource, { address, length }: Superblock, { begin }: Message): number {
   const version = numberAt(file, begin, 1);
   if (version === 1) return numberAt(file, begin + 8 + length, address);
   const isInHeap = version === 3 && numberAt(file, begin + 1, 1) === 1;
   return isInHeap ? Number.NaN : numberAt(file, begin + 2, address);
 }
 
-function decode(file: Uint8Array, { begin, end }: Message): IntegerBits | FloatBits | undefined {
+function decode(file: ByteSource, { begin, end }: Message): IntegerBits | FloatBits | undefined {
   const head = numberAt(file, begin, 1);
   const [kind, version] = [head & 15, head >> 4];
   if (kind > 1 || end - begin < (kind === 0 ? 12 : 20)) return undefined;
@@ -127,9 +127,9 @@ function decode(file: Uint8Array, { begin, end }: Message): IntegerBits | FloatB
   const offset = numberAt(file, begin + 8, 2);
   const precision = numberAt(file, begin + 10, 2);
   if (kind === 0) return { kind: "integer", bytes, offset, precision };
-  const [exponentAt, exponent, mantissaAt, mantissa] = file.subarray(begin + 12, begin + 16);
+  const [exponentAt, exponent, mantissaAt, mantissa] = [12, 13, 14, 15].map((i) => numberAt(file, begin + i, 1));
   const bias = numberAt(file, begin + 16, 4);
-  const [order, sign] = [file[begin + 1], file[begin + 2]];
+  const [order, sign] = [1, 2].map((i) => numberAt(file, begin + i, 1));
   const isVax = version >= 3 && (order & 0x40) !== 0;
   const isWhole = offset === 0 && precision === 8 * bytes && sign === precision - 1;
   const isPacked = mantissaAt === 0 && exponentAt === mantissa && exponent + mantissa === sign;

@@ -8,11 +8,13 @@ import type { Dataset, Group } from "h5wasm";
 import { InputRangeError } from "../../errors.ts";
 import { allowedBytes } from "../expansion.ts";
 import { checkSize, type DataFile } from "./data-file.ts";
-import { hdf5Array } from "./hdf5-array.ts";
+import { hdf5Array, type Reopen } from "./hdf5-array.ts";
 import { guarded, isDataset, isGroup, withHdf5File } from "./hdf5-file.ts";
 import type { H5Module } from "./hdf5-instance.ts";
 import type { ArrayFile } from "./number-array.ts";
-import type { ReadSettings } from "./settings.ts";
+import { RangedBytes } from "./ranged-bytes.ts";
+import { READ_SETTINGS, type ReadSettings } from "./settings.ts";
+import { MB } from "./streamed-parts.ts";
 
 const MAX_DEPTH = 4;
 const MAX_ARRAYS = 1000;
@@ -23,22 +25,31 @@ const MAX_NAMES = 10_000;
 /**
  * Calls `work` with the arrays in an HDF5 file, named by their paths such as `train/images`.
  *
+ * Where data is to be streamed, and the file is larger than what may be in memory, it stays where it is: the library reads parts of it.
+ *
  * Each array may be as large as `maxExpansion` lets the file grow.
  *
  * @throws RangeError if it is not a whole HDF5 file
  */
 export async function withHdf5<T>(
   file: DataFile,
-  { maxExpansion }: ReadSettings,
+  { maxExpansion, streaming, memoryLimit = READ_SETTINGS.memoryLimit.default }: ReadSettings,
   work: (arrays: readonly ArrayFile[]) => Promise<T>,
 ): Promise<T> {
   const who = `readHdf5 ${JSON.stringify(file.name)}`;
   const allowed = allowedBytes(await file.packed(), maxExpansion);
-  checkSize(file.name, await file.size());
-  return withHdf5File(who, await file.bytes(), (open) => {
+  const size = await file.size();
+  const { rangeNow } = file;
+  const ranged = () => rangeNow && new RangedBytes(rangeNow, size);
+  const stays = streaming === true || (streaming === "auto" && size > memoryLimit * MB);
+  const content = stays ? ranged() : undefined;
+  if (content === undefined) checkSize(file.name, size);
+  const reopen: Reopen = (again) => withHdf5File(who, ranged() ?? new Uint8Array(0), again);
+  return withHdf5File(who, content ?? (await file.bytes()), (open) => {
     const { module, root } = open;
     const found = guarded(who, () => findDatasets(who, module, root));
-    return work(found.map((dataset) => hdf5Array(who, open, dataset, allowed)));
+    const canReopen = rangeNow === undefined ? undefined : reopen;
+    return work(found.map((dataset) => hdf5Array(who, open, dataset, allowed, canReopen)));
   });
 }
 

@@ -46,7 +46,7 @@ export interface StreamedParts {
 }
 
 /** One million bytes, the unit of `memoryLimit`. */
-const MB = 1e6;
+export const MB = 1e6;
 
 /**
  * True where pixels of so many bytes are to be streamed.

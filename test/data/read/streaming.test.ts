@@ -1,9 +1,12 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type AnyDataset, type Dataset, takeDataset } from "../../../src/data/dataset.ts";
 import { encodeIdx } from "../../../src/data/idx.ts";
 import { loadDataset } from "../../../src/data/load-dataset.ts";
-import type { DataFileInput } from "../../../src/data/read/data-file.ts";
+import { type DataFile, type DataFileInput, dataFile } from "../../../src/data/read/data-file.ts";
+import { withHdf5 } from "../../../src/data/read/hdf5.ts";
 import type { ReadDataOptions } from "../../../src/data/read/options.ts";
+import { readDataFiles } from "../../../src/data/read/read-files.ts";
 import { readData } from "../../../src/data/read-data.ts";
 import { inputs } from "./files.ts";
 import { npyFile } from "./npy-writer.ts";
@@ -34,6 +37,8 @@ function safetensors(tensors: Record<string, [dtype: string, shape: number[], da
   return { name: "data.safetensors", bytes: new Uint8Array(Buffer.concat([length, header, ...parts])) };
 }
 
+const bytesOf = ({ bytes: content }: DataFileInput) => (content instanceof Uint8Array ? content : new Uint8Array());
+
 /** Images that were read into memory, whatever the type of their numbers, with what goes with them. */
 function values({ images, name, ...rest }: Dataset) {
   return { images: Array.from(images), ...rest };
@@ -46,7 +51,7 @@ async function expectSame(files: readonly DataFileInput[], options: ReadDataOpti
   if (one === undefined || other === undefined) throw new Error("no images to train on");
   expect(other).not.toHaveProperty("images");
   expect(values(await loadDataset(other))).toEqual(values(one));
-  const some = [3, 3, N - 1, 0];
+  const some = [3, 3, one.length - 1, 0];
   expect(values(await loadDataset(takeDataset(other, some)))).toEqual(values(takeDataset(one, some)));
   expect(streamed.notes).toEqual(memory.notes);
   return other;
@@ -85,6 +90,69 @@ describe("arrays that stay in their files", () => {
   it("with channels first, or of 16 bits, are turned as in memory", async () => {
     await expectSame(npy(bytes, [3, 5, 4]), { channelsFirst: true });
     await expectSame(npy(Uint16Array.from(bytes, (value) => value * 257)), { stretch: true });
+  });
+
+  it.each([
+    ["floats.h5", {}, "contiguous floats"],
+    ["other-names.h5", {}, "bytes in chunks that are shuffled and packed with gzip"],
+    ["types.h5", { stretch: true }, "big-endian doubles behind a block of the user's"],
+  ] satisfies [string, ReadDataOptions, string][])("in HDF5 are those in memory: %s", async (name, options) => {
+    await expectSame(inputs(name), options);
+  });
+
+  it.each(["bits-earliest.h5", "bits-latest.h5"])(
+    "in HDF5 may have numbers that do not fill their bytes: %s",
+    async (name) => {
+      let compared = 0;
+      await withHdf5(dataFile(inputs(name)[0]), { streaming: true }, async (arrays) => {
+        for (const array of arrays) {
+          if (!/^u?int\d+$/.test(array.name)) continue;
+          const [whole, rows] = [await array.read(), await array.rows?.()];
+          const width = whole.bytes.length / 4;
+          const wanted = [3, 0].flatMap((i) => [...whole.bytes.subarray(i * width, (i + 1) * width)]);
+          expect([...((await rows?.(Uint32Array.of(3, 0)))?.bytes ?? [])], array.name).toEqual(wanted);
+          compared += 1;
+        }
+      });
+      expect(compared).toBe(8);
+    },
+  );
+
+  it("in HDF5 are read by parts, and packed ones by chunk", async () => {
+    const [file] = inputs("other-names.h5");
+    const whole = dataFile(file);
+    let read = 0;
+    const ranged: DataFile = {
+      ...whole,
+      bytes: () => Promise.reject(new Error("the whole file")),
+      rangeNow(begin, end) {
+        read += end - begin;
+        return whole.rangeNow?.(begin, end) ?? new Uint8Array();
+      },
+    };
+    const { train } = await readDataFiles([ranged], { streaming: true });
+    if (train === undefined || !("read" in train)) throw new Error("not streamed");
+    const memory = await readData([file]);
+    expect(await train.read(Uint32Array.of(5, 0, 4))).toEqual({
+      images: takeDataset(memory.train ?? train, [5, 0, 4]).images,
+      labels: undefined,
+    });
+    expect(read).toBeGreaterThan(0);
+    // Larger than what may be in memory, and read by range without being asked to.
+    const auto = await readDataFiles([ranged], { streaming: "auto", memoryLimit: 1e-6 });
+    expect(auto.train).toHaveProperty("read");
+  });
+
+  it("in HDF5 that is packed as a whole, or damaged, are refused in a line", async () => {
+    const [file] = inputs("floats.h5");
+    const packed = { name: "floats.h5.gz", bytes: gzipSync(bytesOf(file)) };
+    await expect(readData([packed], { streaming: true })).rejects.toThrow(
+      'readHdf5 "floats.h5", "x_train": expected a file whose rows can be read by range, got one that is packed, or in Fortran\'s order; without --streaming (streaming) it is read into memory',
+    );
+    const cut = { ...file, bytes: bytesOf(file).slice(0, 1000) };
+    await expect(readData([cut], { streaming: true })).rejects.toThrow(/expected a whole HDF5 file/);
+    const [lzf] = inputs("filter-lzf.h5");
+    await expect(readData([lzf], { streaming: true })).rejects.toThrow(/LZF \(HDF5 filter 32000\)/);
   });
 
   it("in safetensors and IDX files are read likewise", async () => {
