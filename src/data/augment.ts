@@ -1,8 +1,8 @@
 import { flagOr, number, whole } from "../options/kinds.ts";
 import { type OptionSchema, type OptionsOf, readOptions, type ValuesOf } from "../options/schema.ts";
 
-/** Random changes to training images. */
-export const AUGMENT = {
+/** Changes that move, turn, crop or blank images. */
+const MOVES = {
   /** Moves by up to this many pixels each way. */
   shift: { kind: number({ minimum: 0, maximum: 1000 }), default: 0 },
   /** Turns by up to this many degrees each way. */
@@ -25,6 +25,10 @@ export const AUGMENT = {
   randomResizedCrop: { kind: number({ minimum: 0, maximum: 1 }), default: 0 },
   /** Blanks a square of this many pixels at a random place. As Cutout does (DeVries & Taylor, 2017). */
   cutout: { kind: whole(0, 1000), default: 0 },
+} as const satisfies OptionSchema;
+
+/** Changes of the pixels themselves. */
+const PIXELS = {
   /**
    * Changes the brightness by a factor from 1 - x to 1 + x, as 0.2; 0 is none. Brightness, contrast, saturation and hue change in a random order, as
    * torchvision's `ColorJitter` has them, for pixels in the unit of bytes; what leaves 0 to 255 is cut off.
@@ -49,6 +53,10 @@ export const AUGMENT = {
    * levels, shears, moves, turns and none. As RandAugment does (Cubuk et al., 2019), with torchvision's amounts; before all other changes but mixing.
    */
   randAugment: { kind: number({ minimum: 0, maximum: 30 }), default: 0 },
+} as const satisfies OptionSchema;
+
+/** Changes that mix images with one another. */
+const MIXES = {
   /**
    * Blends each image and its target with another one of its batch, by a share from the beta distribution of (mixup, mixup), as 0.2; 0 is
    * none. As mixup does (Zhang et al., 2018). Needs a loss of values, or one that takes a share of each class, such as
@@ -61,6 +69,9 @@ export const AUGMENT = {
    */
   cutmix: { kind: number({ minimum: 0, maximum: 1000 }), default: 0 },
 } as const satisfies OptionSchema;
+
+/** Random changes to training images. */
+export const AUGMENT = { ...MOVES, ...PIXELS, ...MIXES };
 
 /** Random changes to training images; each is drawn afresh for every image and step. */
 export interface AugmentOptions extends OptionsOf<typeof AUGMENT> {}
@@ -80,28 +91,22 @@ export function readAugment(json: unknown): Augment {
   return readOptions("augment", AUGMENT, json);
 }
 
+/** True if one of some options is in use. */
+function hasSome(augment: Augment, options: object): boolean {
+  return Object.entries(augment).some(([key, value]) => key in options && value !== 0 && value !== false);
+}
+
 /** True if images are mixed with one another. */
-export function isMixing({ mixup, cutmix }: Augment): boolean {
-  return mixup > 0 || cutmix > 0;
+export function isMixing(augment: Augment): boolean {
+  return hasSome(augment, MIXES);
 }
 
 /** True if colours are changed, boxes erased, or changes drawn. */
-export function changesPixels({ brightness, contrast, saturation, hue, randomErasing, randAugment }: Augment): boolean {
-  return brightness + contrast + saturation + hue + randomErasing + randAugment > 0;
+export function changesPixels(augment: Augment): boolean {
+  return hasSome(augment, PIXELS);
 }
-
-const MOVES = [
-  "shift",
-  "rotate",
-  "scale",
-  "shear",
-  "horizontalFlip",
-  "randomCrop",
-  "randomResizedCrop",
-  "cutout",
-] as const;
 
 /** True if images are moved, turned, cropped or blanked; also if the augmentation changes nothing at all. */
 export function isMoving(augment: Augment): boolean {
-  return (!isMixing(augment) && !changesPixels(augment)) || MOVES.some((key) => augment[key] !== AUGMENT[key].default);
+  return hasSome(augment, MOVES) || !(isMixing(augment) || changesPixels(augment));
 }

@@ -96,9 +96,12 @@ describe("arrays that stay in their files", () => {
     ["floats.h5", {}, "contiguous floats"],
     ["other-names.h5", {}, "bytes in chunks that are shuffled and packed with gzip"],
     ["types.h5", { stretch: true }, "big-endian doubles behind a block of the user's"],
-  ] satisfies [string, ReadDataOptions, string][])("in HDF5 are those in memory: %s", async (name, options) => {
-    await expectSame(inputs(name), options);
-  });
+  ] satisfies [string, { stretch?: boolean }, string][])(
+    "in HDF5 are those in memory: %s",
+    async (name, options, _what) => {
+      await expectSame(inputs(name), options);
+    },
+  );
 
   it.each(["bits-earliest.h5", "bits-latest.h5"])(
     "in HDF5 may have numbers that do not fill their bytes: %s",
@@ -133,10 +136,9 @@ describe("arrays that stay in their files", () => {
     const { train } = await readDataFiles([ranged], { streaming: true });
     if (train === undefined || !("read" in train)) throw new Error("not streamed");
     const memory = await readData([file]);
-    expect(await train.read(Uint32Array.of(5, 0, 4))).toEqual({
-      images: takeDataset(memory.train ?? train, [5, 0, 4]).images,
-      labels: undefined,
-    });
+    const some = Uint32Array.of(5, 0, 4);
+    const wanted = memory.train && takeDataset(memory.train, some).images;
+    expect(await train.read(some)).toEqual({ images: wanted, labels: undefined });
     expect(read).toBeGreaterThan(0);
     // Larger than what may be in memory, and read by range without being asked to.
     const auto = await readDataFiles([ranged], { streaming: "auto", memoryLimit: 1e-6 });
