@@ -4,6 +4,7 @@ import { list } from "../options/compound.ts";
 import { flag, number, whole } from "../options/kinds.ts";
 import { type OptionSchema, readOptions } from "../options/schema.ts";
 import type { Answers } from "./answers.ts";
+import { countLabels } from "./count-labels.ts";
 import { rankOf } from "./metrics.ts";
 
 /**
@@ -58,33 +59,6 @@ export function countPredictions(
     ranks[rankOf(scores, i * outputs, outputs, labels[i])]++;
   }
   return { support, predicted, right, ranks, hasNaN };
-}
-
-/** Outputs above this count as a label. */
-export const THRESHOLD = 0.5;
-
-function countLabels(
-  scores: Float32Array | Float64Array,
-  targets: Float32Array,
-  outputs: number,
-  hasNaN: boolean,
-): MetricCounts {
-  const zeros = () => new Array<number>(outputs).fill(0);
-  const [support, predicted, right] = [zeros(), zeros(), zeros()];
-  const images = targets.length / outputs;
-  let exact = 0;
-  for (let i = 0; i < images; i++) {
-    let isExact = true;
-    for (let c = 0; c < outputs; c++) {
-      const [has, says] = [targets[i * outputs + c] > THRESHOLD, scores[i * outputs + c] > THRESHOLD];
-      if (has) support[c]++;
-      if (says) predicted[c]++;
-      if (has && says) right[c]++;
-      isExact &&= has === says;
-    }
-    if (isExact) exact++;
-  }
-  return { support, predicted, right, ranks: [], hasNaN, exact, images };
 }
 
 const NO_CLASSES = { support: [], predicted: [], right: [], ranks: [] };
