@@ -49,6 +49,11 @@ export function writeExampleFiles(cwd: string): void {
   writeFileSync(here("train.csv"), rows.join(""));
   cpSync(join(FILES, "stored.npz"), here("mnist.npz"));
   writeClasses(here("pets"), { cat: 12, dog: 12 });
+  writeClasses(here("photos"), { cat: 2, dog: 2 });
+  writeFileSync(
+    here("photos", "list.csv"),
+    "file,label,split\ncat/000.png,cat,train\ndog/000.png,dog,train\ndog/001.png,dog,test\n",
+  );
   const sample = (x: number, y: number) => images[28 * y + x];
   const picture = encodePng({ width: 28, height: 28, depth: 8, colourType: 0, sample });
   for (const name of ["seven.png", "photo-of-a-four.jpg"]) writeFileSync(here(name), picture);
