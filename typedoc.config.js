@@ -2,7 +2,7 @@ import { apiReport } from "./scripts/api-report.js";
 
 /** @type {import("typedoc").TypeDocOptions} */
 export default {
-  entryPoints: ["src/index.ts", "src/node.ts", "src/describe-options.ts"],
+  entryPoints: ["src/index.ts", "src/node.ts", "src/describe-options.ts", "src/search/index.ts"],
   out: "docs/api",
   tsconfig: "tsconfig.json",
   name: "convasm",

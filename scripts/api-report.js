@@ -11,6 +11,7 @@ const ENTRIES = {
   convasm: "src/index.ts",
   "convasm/node": "src/node.ts",
   "convasm/options": "src/describe-options.ts",
+  "convasm/search": "src/search/index.ts",
 };
 
 /** Generic types by which exported ones follow from schemas of options. */

@@ -11,6 +11,11 @@ export interface Context {
   /** The words by which the user calls this program, for commands that can be copied. */
   readonly command: string;
   /**
+   * Seconds of training after which an epoch leaves a checkpoint, for trainings of which there are many. Without it each one does, and
+   * history and the best model so far are written with it.
+   */
+  readonly checkpointSeconds?: number;
+  /**
    * Does work of a key that others may want, too, or have done already: trainings beside each other read their data once. Without it
    * the work is done here.
    */

@@ -117,6 +117,9 @@ function withRareClasses(network: NetworkChoice, train: DatasetFacts): NetworkCh
   return network.name === photos.name ? { ...unevenPlan(train), ...network } : network;
 }
 
+/** The parts of a context that a run needs before it trains. */
+type RunContext = Pick<Context, "signal" | "output" | "checkpointSeconds">;
+
 /** Seed and output folder of one run of an experiment. */
 export interface NewRunOptions {
   readonly seed: number;
@@ -131,11 +134,7 @@ export interface NewRunOptions {
  *
  * @throws RangeError if the data does not fit the network, or steps are too few for what is asked for
  */
-export async function startedModel(
-  experiment: Experiment,
-  seed: number,
-  { signal, output }: Pick<Context, "signal" | "output">,
-): Promise<Model> {
+export async function startedModel(experiment: Experiment, seed: number, context: RunContext): Promise<Model> {
   const { network, start, data, settings, engine, threads, transfer } = experiment;
   const { train, validation, test } = data;
   const { optimizer, loss, batchSize } = experiment.plan;
@@ -144,10 +143,10 @@ export async function startedModel(
   await model.compile({ optimizer, loss, batchSize: batchOf(batchSize, train.length), engine, threads });
   for (const part of [train, test]) if (part !== undefined) checkData(model.network, part, "train");
   const note = await start?.fill(model, train);
-  if (note !== undefined) output.remark(note);
+  if (note !== undefined) context.output.remark(note);
   if (network.whitening !== undefined)
     whiten(model, await firstImages(train, network.whitening.images), network.whitening);
-  withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), signal, transfer));
+  withAdvice(() => createTrainer(model, train, validation, settings, new RunFolder(""), context, transfer));
   return model;
 }
 
@@ -159,12 +158,12 @@ export async function startedModel(
 export async function newRun(
   experiment: Experiment,
   { seed, out, overwrite, began }: NewRunOptions,
-  context: Pick<Context, "signal" | "output">,
+  context: RunContext,
 ): Promise<TrainingRun> {
   const { network, isChosen, data, settings, transfer } = experiment;
   const model = await startedModel(experiment, seed, context);
   const folder = await createRunFolder(out, network.name, overwrite);
-  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal, transfer);
+  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context, transfer);
   return { model, data, settings, folder, trainer, began, isChosen, transfer, changes: network.changes };
 }
 

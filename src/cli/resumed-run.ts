@@ -72,7 +72,7 @@ export async function resumedRun(
   context.signal.throwIfAborted();
 
   const folder = await openRunFolder(options.out ?? dirname(path));
-  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context.signal, transfer);
+  const trainer = createTrainer(model, data.train, data.validation, settings, folder, context, transfer);
   resumeTrainer(trainer, file.checkpoint);
   return { model, data, settings, folder, trainer, began, transfer };
 }

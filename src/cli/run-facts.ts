@@ -29,8 +29,8 @@ export interface TrainingRun {
   readonly isChosen?: boolean;
   /** Stands in front of its status line, where several run one after another. */
   readonly label?: string;
-  /** Called with each event of the training, once what belongs to it is written. */
-  readonly watch?: (event: FitEvent) => void;
+  /** Called with each event of the training, once what belongs to it is written, and whether that was a checkpoint. */
+  readonly watch?: (event: FitEvent, isKept: boolean) => void;
 }
 
 /** The program and the machine that figures come from: version, Node, processor, engine and threads. */
@@ -97,8 +97,8 @@ export function startFacts(run: TrainingRun) {
   };
 }
 
-/** Writes `settings.json`. */
-export async function writeSettings(run: TrainingRun): Promise<void> {
+/** Writes `settings.json`, and waits until it is on the disk if `flush`. */
+export async function writeSettings(run: TrainingRun, flush: boolean): Promise<void> {
   const facts = { ...startFacts(run), startedAt: new Date().toISOString(), model: run.model.architecture.toJson() };
-  await writeFileAtomic(run.folder.settings, `${JSON.stringify(facts, null, 2)}\n`);
+  await writeFileAtomic(run.folder.settings, `${JSON.stringify(facts, null, 2)}\n`, { flush });
 }

@@ -15,7 +15,7 @@ import { divergenceOf, StopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { EpochEvent, ReportEvent } from "../training/events.ts";
 import { FIT_PLAN } from "../training/fit-plan.ts";
 import type { History } from "../training/history.ts";
-import { reportsCsv } from "../training/history-csv.ts";
+import { historyCsv, reportsCsv } from "../training/history-csv.ts";
 import { ClassificationMetrics } from "../training/metrics.ts";
 import type { Model } from "../training/model.ts";
 import type { Trainer } from "../training/trainer.ts";
@@ -43,16 +43,18 @@ export function createTrainer(
   validation: AnyDataset | undefined,
   settings: RunSettings,
   folder: RunFolder,
-  signal: AbortSignal,
+  context: Pick<Context, "signal" | "checkpointSeconds">,
   transfer?: Transfer,
 ): Trainer {
-  const callbacks: Callback[] = [new StopOnNaN(), new CsvLog(folder.history)];
+  const { signal } = context;
+  const isFrugal = context.checkpointSeconds !== undefined;
+  const callbacks: Callback[] = [new StopOnNaN(), ...(isFrugal ? [] : [new CsvLog(folder.history)])];
   const save = () => savedModel({ model, settings, transfer });
   // A new head takes seconds, and most of its file would be the backbone.
-  if (validation !== undefined && transfer === undefined)
+  if (validation !== undefined && transfer === undefined && !isFrugal)
     callbacks.push(new ModelCheckpoint({ best: folder.best, save, monitor: settings.monitor }));
   const planned = planCallbacks(settings, validation !== undefined);
-  if (endsWithBest(planned)) callbacks.push(lastModel(folder, save, () => trainer));
+  if (endsWithBest(planned)) callbacks.push(lastModel(folder, save, () => trainer, context));
   callbacks.push(...planned);
   const trainer = model.trainer(train, { ...pickOptions(FIT_PLAN, settings), callbacks, signal, validation });
   return trainer;
@@ -64,11 +66,16 @@ function savedModel({ model, settings, transfer }: Pick<TrainingRun, "model" | "
 }
 
 /** A callback that writes the model of the last epoch before another puts the weights of the best one in place. */
-function lastModel(folder: RunFolder, save: () => Uint8Array, trainer: () => Trainer): Callback {
+function lastModel(
+  folder: RunFolder,
+  save: () => Uint8Array,
+  trainer: () => Trainer,
+  context: Pick<Context, "checkpointSeconds">,
+): Callback {
   return {
     name: "lastModel",
     async onTrainEnd() {
-      if (divergenceOf(trainer().stop) === undefined) await writeRunFile(folder.last, save());
+      if (divergenceOf(trainer().stop) === undefined) await writeRunFile(folder.last, save(), context);
     },
   };
 }
@@ -81,7 +88,7 @@ function lastModel(folder: RunFolder, save: () => Uint8Array, trainer: () => Tra
  */
 export async function runTraining(run: TrainingRun, context: Context): Promise<void> {
   try {
-    await writeSettings(run);
+    await writeSettings(run, context.checkpointSeconds === undefined);
     tellRun(run.folder);
     announce(run, context);
     await trainAndTest(run, context);
@@ -96,15 +103,16 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
   const { output, signal } = context;
   const history = await train(run, context);
   output.clearStatus();
+  if (context.checkpointSeconds !== undefined) await writeHistory(run, context);
   if (history.end === "interrupted") return interrupt(run, context);
   const divergence = divergenceOf(history.end);
   if (divergence !== undefined) throw divergence;
   if (typeof history.end === "object") output.text(`stopped early: ${history.end.reason ?? history.end.stopped}`);
 
-  await writeRunFile(folder.model, savedModel(run));
+  await writeRunFile(folder.model, savedModel(run), context);
   // Two files of the same weights would only be a riddle.
   if (endsWithBest(run.trainer.callbacks)) await rm(folder.best, { force: true });
-  await writeCurves(run);
+  await writeCurves(run, context);
   let figures: TestFigures | undefined;
   try {
     const { test = data.validation } = data;
@@ -117,21 +125,27 @@ async function trainAndTest(run: TrainingRun, context: Context): Promise<void> {
     return interrupt(run, context);
   }
   const outcome = outcomeOf(data, run.trainer);
-  await writeFigures(run, figures, outcome);
-  if (existsSync(folder.checkpoint)) await rename(folder.checkpoint, folder.finished);
+  await writeFigures(run, figures, outcome, context);
+  // One that is some epochs old is of no use.
+  if (context.checkpointSeconds !== undefined) await rm(folder.checkpoint, { force: true });
+  else if (existsSync(folder.checkpoint)) await rename(folder.checkpoint, folder.finished);
   report(run, figures, outcome, context);
 }
 
 /** Draws the epochs so far. */
-async function writeCurves({ folder, settings, trainer }: TrainingRun): Promise<void> {
+async function writeCurves({ folder, settings, trainer }: TrainingRun, context: Context): Promise<void> {
   const { history } = trainer.progress;
   const best = restoredEpoch(trainer.callbacks);
-  await writeRunFile(folder.curves, trainingCurves(history, `Training: ${settings.network}`, best));
+  await writeRunFile(folder.curves, trainingCurves(history, `Training: ${settings.network}`, best), context);
 }
 
-/** Writes a file of a run, whose folder somebody may have removed meanwhile. */
-function writeRunFile(path: string, data: Uint8Array | string): Promise<void> {
-  return writeFileAtomic(path, data, { makeFolder: true });
+/** Writes a file of a run, whose folder somebody may have removed meanwhile. Those of many short runs are not waited for on the disk. */
+function writeRunFile(
+  path: string,
+  data: Uint8Array | string,
+  { checkpointSeconds }: Pick<Context, "checkpointSeconds"> = {},
+): Promise<void> {
+  return writeFileAtomic(path, data, { makeFolder: true, flush: checkpointSeconds === undefined });
 }
 
 /** Steps from one report of a kind to the next. */
@@ -145,41 +159,52 @@ async function writeReports({ trainer, folder }: TrainingRun): Promise<void> {
   if (reports.length > 0) await writeRunFile(folder.reports, reportsCsv(reports));
 }
 
-/** Steps and epochs, with a checkpoint after each epoch. */
-async function train(run: TrainingRun, { output }: Context): Promise<History> {
+async function writeHistory({ trainer, folder }: TrainingRun, context: Context): Promise<void> {
+  const { history } = trainer.progress;
+  if (history.length > 0) await writeRunFile(folder.history, historyCsv(history), context);
+}
+
+/** Steps and epochs, with a checkpoint after each epoch, or at times. */
+async function train(run: TrainingRun, { output, checkpointSeconds = 0 }: Context): Promise<History> {
   const { model, trainer, settings, folder } = run;
+  let kept = performance.now();
   const display = new TrainingDisplay(output, settings.epochs, run.label);
   const events = trainer.run();
   for (;;) {
     const next = await events.next();
     if (next.done === true) return next.value;
     const event = next.value;
+    let isKept = false;
     if (event.event === "step") {
       display.step(event);
     } else if (event.event === "epoch") {
       display.epoch(event);
       output.event(epochJson(event));
-      await writeReports(run);
-      if (divergenceOf(trainer.stop) === undefined)
+      const isDue = performance.now() - kept >= 1000 * checkpointSeconds;
+      if (isDue) await writeReports(run);
+      isKept = isDue && divergenceOf(trainer.stop) === undefined;
+      if (isKept) {
         await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
+        kept = performance.now();
+      }
     } else {
       display.report(event, reportEvery(event, settings), trainer.stepsPerEpoch);
       output.event({ ...event });
     }
-    run.watch?.(event);
+    run.watch?.(event, isKept);
   }
 }
 
 async function interrupt(run: TrainingRun, context: Context): Promise<never> {
   const { model, trainer, settings, folder } = run;
-  const { signal, output } = context;
+  const { signal, output, checkpointSeconds } = context;
   // The checkpoint of the last epoch has the weights before they were averaged, or those of the best epoch came in their place.
   const { epoch, step, stepInEpoch, history, stop } = trainer.progress;
   const isOver = epoch === settings.epochs || stop !== undefined;
-  if (!isOver || !existsSync(folder.checkpoint))
+  if (!isOver || (!existsSync(folder.checkpoint) && checkpointSeconds === undefined))
     await writeRunFile(folder.checkpoint, model.checkpoint(trainer, settingsJson(settings)));
   await writeReports(run);
-  if (history.length > 0) await writeCurves(run);
+  if (history.length > 0) await writeCurves(run, context);
   // Something else than Ctrl-C, such as output that cannot be written, tells of itself.
   if (!(signal.reason instanceof Interrupted)) throw signal.reason;
   output.event({ event: "interrupted", epoch: epoch + 1, step, checkpoint: folder.checkpoint });
@@ -206,15 +231,20 @@ function notes(settings: RunSettings) {
   return settingsJson({ ...settings, backbone: named, data: { ...data, folder: null } });
 }
 
-async function writeFigures(run: TrainingRun, figures: TestFigures | undefined, outcome: RunOutcome): Promise<void> {
+async function writeFigures(
+  run: TrainingRun,
+  figures: TestFigures | undefined,
+  outcome: RunOutcome,
+  context: Context,
+): Promise<void> {
   const { folder } = run;
   const tested = testJson(outcome.on === "test" ? figures : undefined);
   const json = { ...tested, ...outcome, ...(figures && detailsJson(figures)), ...runFacts(run) };
-  await writeRunFile(folder.metrics, `${JSON.stringify(json, null, 2)}\n`);
+  await writeRunFile(folder.metrics, `${JSON.stringify(json, null, 2)}\n`, context);
   // Which label is taken for which is not known where an image may have several.
   if (!(figures?.metrics instanceof ClassificationMetrics)) return;
   const title = matrixTitle(figures, outcome);
-  await writeRunFile(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title));
+  await writeRunFile(folder.confusion, confusionMatrix(figures.metrics, figures.classNames, title), context);
 }
 
 /** The figures of the last epoch on the images that it trained on. */

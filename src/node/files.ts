@@ -67,6 +67,7 @@ async function makeFolder(path: string, mayLackParent = true, isFirstTry = true)
  * files of killed processes that wrote the same file are removed. A text is written as UTF-8.
  *
  * @param options.makeFolder true: a missing folder is made. Default false: it is an error
+ * @param options.flush false: for files that can be made again, a power cut may lose it, and writing takes less time. Default true
  * @throws FileError with the path and the reason
  *
  * @example
@@ -75,9 +76,10 @@ async function makeFolder(path: string, mayLackParent = true, isFirstTry = true)
 export async function writeFileAtomic(
   path: string,
   data: Uint8Array | string,
-  options: { readonly makeFolder?: boolean } = {},
+  options: { readonly makeFolder?: boolean; readonly flush?: boolean } = {},
 ): Promise<void> {
-  const write = () => named("write", path, () => writeOnce(path, data));
+  const { flush = true } = options;
+  const write = () => named("write", path, () => writeOnce(path, data, flush));
   if (options.makeFolder !== true) return write();
   await ensureFolder(dirname(path));
   await write().catch(async (error: unknown) => {
@@ -88,11 +90,11 @@ export async function writeFileAtomic(
   });
 }
 
-async function writeOnce(path: string, data: Uint8Array | string): Promise<void> {
+async function writeOnce(path: string, data: Uint8Array | string, flush: boolean): Promise<void> {
   const file = await GrowingFile.open(path);
   try {
     await file.append(data);
-    await file.finish();
+    await file.finish(flush);
   } catch (error) {
     await file.discard();
     throw error;

@@ -105,16 +105,20 @@ export class GrowingFile {
     });
   }
 
-  /** Flushes the file to the disk and gives it its name. */
-  async finish(): Promise<void> {
+  /**
+   * Flushes the file to the disk and gives it its name.
+   *
+   * @param flush false: the system may keep it in memory for a while, which a power cut loses
+   */
+  async finish(flush = true): Promise<void> {
     try {
-      await this.#handle.sync();
+      if (flush) await this.#handle.sync();
       await this.#handle.close();
       await rename(this.#temporary, this.#target);
     } catch (error) {
       throw fileError("write", this.path, error);
     }
-    await syncFolder(dirname(this.#target));
+    if (flush) await syncFolder(dirname(this.#target));
     await removeLeftovers(this.#target);
   }
 

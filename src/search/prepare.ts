@@ -3,7 +3,7 @@ import { InputRangeError, InputTypeError, isInputError, retold } from "../errors
 import { version } from "../node/version.ts";
 import { cornersOf } from "./corners.ts";
 import { createSearchFolder, type KeptSearch, readSearchFolder } from "./folder.ts";
-import type { JobFacts, SearchJob } from "./job.ts";
+import { isPath, type JobFacts, type SearchJob } from "./job.ts";
 import { isMaximized, type SearchPlan, type SearchSettings } from "./options.ts";
 import { type JobRunner, startRunner } from "./run-trial.ts";
 import type { Space } from "./space.ts";
@@ -155,7 +155,7 @@ function dataOf(data: string | undefined): { readonly data?: string } {
   if (data === undefined) return {};
   if (typeof data !== "string" || data === "")
     throw new InputTypeError("search: data", "a path or a name", String(data));
-  return { data: /^(mnist|digits|https?:\/\/.*)$/.test(data) ? data : resolve(data) };
+  return { data: isPath(data) ? resolve(data) : data };
 }
 
 /** Settings of the best trial with those that all have, for a last training on all of the data. */

@@ -108,7 +108,7 @@ export type SearchEvent = SearchStart | SearcherEvent | RetrainEvent | SearchEnd
  * @throws InputTypeError, InputRangeError for a wrong space, settings that cannot be trained, or a metric that nothing reports, before anything
  * is trained; FileError where the folder holds a search, or cannot be written
  * @example
- * const space = { space: { lr: { log: [0.01, 1] } }, train: { model: "linear", limit: 500 }, data: "digits", trials: 3 };
+ * const space = { space: { lr: { log: [0.01, 1] } }, train: { model: "strided", limit: 500 }, data: "digits", trials: 3 };
  * for await (const event of search(space, { folder: "lr-search", slots: 2 })) {
  *   if (event.event === "result") console.log(event.trial.settings.lr, event.result.value);
  *   if (event.event === "end") console.log(event.best?.trial.settings);

@@ -65,7 +65,7 @@ export function writeExampleFiles(cwd: string): void {
   writeFileSync(here("small.json"), JSON.stringify({ input: { shape: [4, 4, 1] }, layers: SMALL_LAYERS }));
   const [conv10] = RECIPES.filter(({ name }) => name === "conv10");
   writeFileSync(here("mine.json"), JSON.stringify(recipeToJson(conv10)));
-  const train = { model: "linear", limit: 20, epochs: 3 };
+  const train = { model: "strided", limit: 20, epochs: 3 };
   writeFileSync(here("space.json"), JSON.stringify({ space: { lr: { choice: [0.01, 0.02] } }, train }));
   writeProgram(cwd);
 }

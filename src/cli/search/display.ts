@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { shown } from "../../errors.ts";
 import { expectedTrials } from "../../search/expected-runs.ts";
+import { isPath } from "../../search/job.ts";
 import type { SearchEnd, SearchEvent, SearchStart } from "../../search/search.ts";
 import type { Domain, Parameter } from "../../search/space.ts";
 import { runsPerTrial, type TrialResult, type TrialSpec } from "../../search/trial.ts";
@@ -128,7 +129,7 @@ export class SearchDisplay {
         ? undefined
         : [
             "train",
-            ...(job.data === undefined ? [] : [pathWord(job.data)]),
+            ...(job.data === undefined ? [] : [dataWord(job.data)]),
             ...trainArguments({ ...job.train, ...best.trial.settings }),
           ];
     output.event({
@@ -172,6 +173,11 @@ export class SearchDisplay {
     if (model !== undefined) output.text(`Model     ${shorterPath(model)}`);
     output.text(`Again     ${commandLine(this.#context, ...again)}`);
   }
+}
+
+/** The data as a word of a command line: names and addresses as they are, paths as the user would write them. */
+function dataWord(data: string): string {
+  return isPath(data) ? pathWord(data) : data;
 }
 
 function trialPlace({ index, rung, budget, from }: TrialSpec) {

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { HostError, type InputRangeError, type InputTypeError, isInputError, reasonOf } from "../../errors.ts";
 import { ensureFolder, pathExists, readFileBounded, writeFileAtomic } from "../../node/files.ts";
 import type { RunProgress } from "../../search/executor.ts";
-import type { SearchJob } from "../../search/job.ts";
+import { isPath, type SearchJob } from "../../search/job.ts";
 import { RESULT_FILE, readEndedRun } from "../../search/read-run.ts";
 import type { EndedRun, RunResult, RunSpec } from "../../search/trial.ts";
 import { restoredEpoch } from "../../training/callbacks/plan-callbacks.ts";
@@ -128,8 +128,7 @@ async function trained(
 /** The options with which a run goes on. */
 function resumeOptions({ data }: SearchJob, { engine, threads, cache }: TrainOptions): TrainOptions {
   // The folder may be elsewhere on this machine.
-  const isPath = data !== undefined && data !== "mnist" && data !== "digits";
-  return { engine, threads, cache, ...(isPath && { data }) };
+  return { engine, threads, cache, ...(data !== undefined && isPath(data) && { data }) };
 }
 
 /** Tells of progress, and pauses the run at its budget. */
@@ -139,15 +138,15 @@ function watcher(
   epochs: number,
   { onProgress, onCheckpoint }: TrainRunCalls,
   pause: () => void,
-): (event: FitEvent) => void {
+): (event: FitEvent, isKept: boolean) => void {
   let value: number | undefined;
-  return (event) => {
+  return (event, isKept) => {
     if (event.event === "step") {
       const { epoch, stepInEpoch, stepsPerEpoch } = event;
       onProgress({ epoch: epoch - 1, epochs, part: stepInEpoch / stepsPerEpoch, value });
     } else if (event.event === "epoch") {
       value = figuresOf(event)[metric];
-      onCheckpoint(folder.checkpoint, event.epoch);
+      if (isKept) onCheckpoint(folder.checkpoint, event.epoch);
       onProgress({ epoch: event.epoch, epochs, part: 0, value });
       if (event.epoch === epochs) pause();
     }

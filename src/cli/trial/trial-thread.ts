@@ -17,7 +17,10 @@ export type ToThread = ToTrials | { readonly keeper: FromKeeper };
 export type FromThread = FromTrials | { readonly keeper: ToKeeper };
 
 /** Milliseconds between two reports of progress. */
-const PROGRESS_EVERY = 100;
+const PROGRESS_EVERY = 200;
+
+/** Seconds of training that are lost at most when the process dies, but for what is left of an epoch. */
+const CHECKPOINT_SECONDS = 5;
 
 const port = parentPort;
 if (port === null) throw new Error("this program runs in a thread of a search");
@@ -33,7 +36,14 @@ function tell(message: FromThread): void {
 async function work(request: TrialRequest, signal: AbortSignal): Promise<FromTrials> {
   const { id, job } = request;
   const output = new Output("quiet", { stdout: silent, stderr: silent }, false);
-  const context: Context = { output, signal, usesCache: true, command: "convasm", once: sharer.once };
+  const context: Context = {
+    output,
+    signal,
+    usesCache: true,
+    command: "convasm",
+    once: sharer.once,
+    checkpointSeconds: CHECKPOINT_SECONDS,
+  };
   try {
     if (request.ask === "check") return { id, tells: "checked", facts: await checkJob(job, request.settings, context) };
     let told = 0;
@@ -45,7 +55,7 @@ async function work(request: TrialRequest, signal: AbortSignal): Promise<FromTri
         onCheckpoint: (path, epoch) => tell({ id, tells: "checkpoint", path, epoch }),
         onProgress(progress) {
           const now = performance.now();
-          if (now - told < PROGRESS_EVERY && progress.part > 0) return;
+          if (now - told < PROGRESS_EVERY && progress.epoch < progress.epochs) return;
           told = now;
           tell({ id, tells: "progress", progress });
         },
