@@ -5,7 +5,7 @@ import type { Settings } from "./trial.ts";
 /** Values of one choice that are tried at most. */
 const MOST_VALUES = 32;
 
-/** Just below 1: the end of a domain. */
+/** Just below 1: the last step of a range. */
 const END = 1 - 2 ** -40;
 
 /**
@@ -21,7 +21,9 @@ export function cornersOf(space: Space): readonly Settings[] {
 }
 
 function testValues({ domain }: Parameter): readonly Json[] {
-  return domain.kind === "choice" ? domain.values.slice(0, MOST_VALUES) : [valueAt(domain, 0), valueAt(domain, END)];
+  if (domain.kind === "choice") return domain.values.slice(0, MOST_VALUES);
+  const isStepped = domain.kind === "range" && domain.step !== undefined;
+  return [domain.low, isStepped ? valueAt(domain, END) : domain.high];
 }
 
 /** Settings in which a parameter has a value, and those that it depends on the first that lets it count. */

@@ -14,7 +14,8 @@ import { runOptions } from "./train-run.ts";
  * @throws the first error, in front of it the settings that it is of
  */
 export async function checkJob(job: SearchJob, list: readonly Settings[], context: Context): Promise<JobFacts> {
-  // Words are wrong at once, without any data.
+  // Words are wrong at once, without any data: first those of all trainings.
+  runOptions(job, { settings: {}, seed: job.seed });
   for (const settings of list) named(settings, () => runOptions(job, { settings, seed: job.seed }));
   let facts: JobFacts | undefined;
   for (const settings of list) {
@@ -82,7 +83,9 @@ function named(settings: Settings, work: () => unknown): void {
 /** An error of wrong input with the settings that it came with. */
 function withSettings(error: unknown, settings: Settings): unknown {
   if (!isInputError(error) || Object.keys(settings).length === 0) return error;
-  if (error.who === "metric" || error.who === "search") return error;
+  if (["", "metric", "search"].includes(error.who)) return error;
   const words = Object.entries(settings).map(([key, value]) => `${key}=${shown(value)}`);
-  return retold(error, { who: `space: ${words.join(" ")}: ${error.who}` });
+  // Nobody has typed that option.
+  const who = error.who.replace(/^--set\b/, "setting");
+  return retold(error, { who: `space: ${words.join(" ")}: ${who}` });
 }

@@ -82,17 +82,19 @@ function optionWords(key: string, value: Json, option: Option | undefined, no: O
   }
   const separator = /<range>/.test(option.flags) ? ":" : /<\wx\w/.test(option.flags) ? "x" : ",";
   const word = wordOf(key, value, separator);
-  checkWord(key, word, option);
+  checkWord(key, value, word, option);
   return [`${long}=${word}`];
 }
 
 /** Throws if an option takes no such word, naming the setting rather than the option. */
-function checkWord(key: string, word: string, { parseArg, long }: Option): void {
+function checkWord(key: string, value: Json, word: string, { parseArg, long }: Option): void {
   try {
     parseArg?.(word, undefined);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new UsageError(`train: ${key}`, `what ${long} takes`, shown(word), "out-of-range", { advice: error.message });
+    throw new UsageError(`train: ${key}`, `what ${long} takes`, shown(value), "out-of-range", {
+      advice: error.message,
+    });
   }
 }
 
