@@ -33,16 +33,30 @@ const train = { model: values.model, limit, epochs, engine: "simd", validation: 
 function search(count, name) {
   const space = join(folder, `${name}.json`);
   writeFileSync(space, JSON.stringify({ space: { lr: { log: [0.01, 0.1] } }, train, trials: count }));
-  const words = [convasm, "search", space, values.data, "--slots", String(slots), "--out", join(folder, name), "--quiet"];
+  const words = [
+    convasm,
+    "search",
+    space,
+    values.data,
+    "--slots",
+    String(slots),
+    "--out",
+    join(folder, name),
+    "--quiet",
+  ];
   const began = performance.now();
   const line = `"${process.execPath}" ${words.map((word) => `"${word}"`).join(" ")} >/dev/null 2>&1; times`;
   const { stdout } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
   const wall = (performance.now() - began) / 1000;
   const children = stdout.trim().split("\n")[1];
   const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + 60 * Number(m) + Number(s), 0);
-  const rows = readFileSync(join(folder, name, "trials.csv"), "utf8").trim().split("\n").slice(1);
+  const rows = readFileSync(join(folder, name, "trials.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1);
   // A search that failed measures nothing.
-  if (rows.length !== count || rows.some((row) => !row.includes(",done,"))) throw new Error(`${name}: ${rows.length} trials`);
+  if (rows.length !== count || rows.some((row) => !row.includes(",done,")))
+    throw new Error(`${name}: ${rows.length} trials`);
   return { wall, cpu };
 }
 
@@ -66,9 +80,13 @@ const each = await bare(15);
 const few = search(slots, "few");
 const all = search(trials, "all");
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
-console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; ${values.model}, ${trials} trials, ${slots} beside each other`);
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; ${values.model}, ${trials} trials, ${slots} beside each other`,
+);
 console.log(`bare training   ${each.toFixed(3)} s of processor time`);
-console.log(`search          ${all.wall.toFixed(1)} s, ${all.cpu.toFixed(1)} s of processor time (start: ${few.wall.toFixed(1)} s, ${few.cpu.toFixed(1)} s)`);
+console.log(
+  `search          ${all.wall.toFixed(1)} s, ${all.cpu.toFixed(1)} s of processor time (start: ${few.wall.toFixed(1)} s, ${few.cpu.toFixed(1)} s)`,
+);
 console.log(`busy            ${percent(all.cpu / all.wall / Math.min(slots, cpus().length))}`);
 console.log(`useful          ${percent((trials * each) / all.cpu)}`);
 console.log(`steady          ${percent(((trials - slots) * each) / (all.cpu - few.cpu))}`);
