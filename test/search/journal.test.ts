@@ -34,9 +34,9 @@ describe("the journal", () => {
     await again.journal.append([{ trial: { index: 1, settings: {}, budget: 3, rung: 1, from: 0 } }]);
     await again.journal.close();
     expect(readFileSync(path, "utf8").split("\n").length).toBe(4);
-    expect((await Journal.open(path)).entries.at(-1)).toEqual({
-      trial: { index: 1, settings: {}, budget: 3, rung: 1, from: 0 },
-    });
+    const last = await Journal.open(path);
+    expect(last.entries.at(-1)).toEqual({ trial: { index: 1, settings: {}, budget: 3, rung: 1, from: 0 } });
+    await last.journal.close();
   });
 
   it("refuses whole lines that are none of a journal, naming the line", async () => {
