@@ -66,6 +66,18 @@ export const COMMAND_OPTIONS = {
     /** Only the first so many runs. Default all. */
     limit: { kind: whole(1), optional: true },
   },
+  worker: {
+    /** Trainings beside each other, or auto: one for each core. */
+    slots: { kind: SEARCH_MACHINE.slots.kind, default: "auto" },
+    /** Seconds that trainings have to end once the worker is to end; then they go back into the queue with their checkpoints. */
+    grace: { kind: whole(0, 604_800), default: 20 },
+    /** Least seconds between two checkpoints of a training that travel. */
+    checkpointEvery: { kind: whole(1, 604_800), default: 30 },
+    /** Seconds without a sign of life after which a worker counts as lost, and others go on with its trainings. */
+    lostAfter: { kind: whole(2, 86_400), default: 30 },
+    /** Seconds without work after which the worker ends. Default: it stays. */
+    idle: { kind: whole(1, 604_800), optional: true },
+  },
   recipesReport: {
     /** Runs of each recipe, with as many seeds in a row from --seed on. */
     seeds: { kind: whole(1), default: 1 },

@@ -20,6 +20,7 @@ import { addRunsCommand } from "./runs.ts";
 import { addSearchCommand } from "./search.ts";
 import { addTrainCommand } from "./train.ts";
 import { needsWideProcess, runWide, watchWideParent } from "./wide.ts";
+import { addWorkerCommand } from "./worker.ts";
 
 /** The program with all its commands, whose help texts are so many columns wide; default 100. */
 export function createProgram(signal: AbortSignal, columns?: number): Command {
@@ -35,6 +36,7 @@ export function createProgram(signal: AbortSignal, columns?: number): Command {
   for (const add of [
     addTrainCommand,
     addSearchCommand,
+    addWorkerCommand,
     addEvalCommand,
     addPredictCommand,
     addInspectCommand,

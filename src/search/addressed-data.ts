@@ -1,14 +1,16 @@
-import { createHash } from "node:crypto";
-import { rename } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { InputRangeError } from "../errors.ts";
+import { InputRangeError, shown } from "../errors.ts";
 import { cacheFolder } from "../node/cache-folder.ts";
 import { downloadFile } from "../node/download.ts";
 import { ensureFolder, pathExists } from "../node/files.ts";
-import type { DataAddress } from "./job.ts";
 
 /** Largest file that is downloaded, in bytes. */
 const MOST_BYTES = 2 ** 31 - 1;
+
+/** Mark between an address and the digest of the file there. */
+const DIGEST = "#sha256=";
 
 /** True for data that is given by an address, rather than by a name or a path. */
 export function isAddress(data: string): boolean {
@@ -16,48 +18,62 @@ export function isAddress(data: string): boolean {
 }
 
 /**
- * The file at an address, downloaded once for this user and this content.
+ * Data as this machine has it: a file at an address is downloaded, once for this user and this content; a path or a name stays.
  *
- * @param address its `sha256` is missing the first time: then the file's own is taken
+ * @param data a name, a path, or an address, which may end in `#sha256=` and the digest of the file
+ * @throws InputRangeError if the address holds other bytes than its digest says; DownloadError if it cannot be downloaded
+ */
+export async function localData<Data extends string | undefined>(who: string, data: Data): Promise<Data | string> {
+  return data === undefined || !isAddress(data) ? data : (await fetchData(who, data)).path;
+}
+
+/** An address with the digest of its file, which is downloaded for that; a path or a name stays. */
+export async function withDigest(who: string, data: string, signal?: AbortSignal): Promise<string> {
+  if (!isAddress(data)) return data;
+  const { sha256 } = await fetchData(who, data, { signal });
+  return `${data.split(DIGEST)[0]}${DIGEST}${sha256}`;
+}
+
+/**
+ * The file at an address.
+ *
  * @returns the path of the file, whose name ends as the address does, and its SHA-256
- * @throws InputRangeError if the address holds other bytes than the SHA-256 says
- * @throws DownloadError if it cannot be downloaded
  */
 export async function fetchData(
   who: string,
-  { url, sha256 }: { readonly url: string; readonly sha256?: string | undefined },
+  address: string,
   { signal, folder = join(cacheFolder(), "data") }: { signal?: AbortSignal | undefined; folder?: string } = {},
-): Promise<{ readonly path: string } & DataAddress> {
+): Promise<{ readonly path: string; readonly sha256: string }> {
+  const [url, sha256] = address.split(DIGEST);
   const name = nameOf(who, url);
   if (sha256 !== undefined) {
+    if (!/^[0-9a-f]{64}$/.test(sha256))
+      throw new InputRangeError(who, `64 hexadecimal digits after ${DIGEST}`, shown(sha256));
     const path = join(folder, sha256, name);
-    if (await pathExists(path)) return { path, url, sha256 };
+    if (await pathExists(path)) return { path, sha256 };
   }
-  const arriving = join(folder, `arriving-${createHash("sha256").update(url).digest("hex").slice(0, 16)}`);
+  // Several processes may download the same.
+  const arriving = join(folder, `arriving-${process.pid}-${randomUUID()}`);
   await ensureFolder(arriving);
   let found = "";
-  let others: InputRangeError | undefined;
+  let other: InputRangeError | undefined;
   const check = (bytes: Uint8Array): void => {
     found = createHash("sha256").update(bytes).digest("hex");
     if (sha256 === undefined || found === sha256) return;
-    others = new InputRangeError(
-      who,
-      `data with the SHA-256 ${sha256} at ${shownAddress(url)}`,
-      found,
-      "contradiction",
-    );
-    throw others;
+    other = new InputRangeError(who, `a file with SHA-256 ${sha256} at ${shownAddress(url)}`, found, "contradiction");
+    throw other;
   };
-  const file = join(arriving, name);
   try {
-    await downloadFile({ urls: [url], path: file, maxBytes: MOST_BYTES, check, signal });
+    await downloadFile({ urls: [url], path: join(arriving, name), maxBytes: MOST_BYTES, check, signal });
+    const path = join(folder, found, name);
+    await ensureFolder(join(folder, found));
+    await rename(join(arriving, name), path);
+    return { path, sha256: found };
   } catch (error) {
-    throw others ?? error;
+    throw other ?? error;
+  } finally {
+    await rm(arriving, { recursive: true, force: true });
   }
-  const path = join(folder, found, name);
-  await ensureFolder(join(folder, found));
-  await rename(file, path);
-  return { path, url, sha256: found };
 }
 
 /** Name of the file at an address. */

@@ -1,7 +1,7 @@
 // The subpath `convasm/search`: searches for Node.
 
 export type { Executor, RunCalls, RunProgress } from "./executor.ts";
-export type { DataAddress, JobFacts, SearchJob } from "./job.ts";
+export type { JobFacts, SearchJob } from "./job.ts";
 export type { SearchPlan, SearchSettings } from "./options.ts";
 export {
   type BestTrial,

@@ -1,22 +1,13 @@
 import type { RunPlan, Settings } from "./trial.ts";
 
-/** A file of data that can be downloaded. */
-export interface DataAddress {
-  readonly url: string;
-  /** SHA-256 of the file in lower-case hexadecimal digits. */
-  readonly sha256: string;
-}
-
 /** Everything about the runs of a search but for what differs between them. Plain JSON, the same on every machine. */
 export interface SearchJob extends RunPlan {
   /** Version of convasm: another might train to other bits. */
   readonly version: string;
   /** Settings of `train` that all runs have. */
   readonly train: Settings;
-  /** The data as `train` takes it: `mnist`, `digits`, or a path; undefined: `train`'s own choice. */
+  /** The data as `train` takes it: `mnist`, `digits`, or a path; an address of a file with `#sha256=` and its digest; undefined: `train`'s own choice. */
   readonly data?: string | undefined;
-  /** Where machines that do not have the data get it from: a file, and its SHA-256. */
-  readonly address?: DataAddress | undefined;
   /** SHA-256 of the images and labels that are trained with, as the machine that began the search has it. */
   readonly sha256?: string | undefined;
   /** Figure to follow, such as `valAccuracy`. */

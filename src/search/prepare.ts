@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { InputRangeError, InputTypeError, isInputError, retold } from "../errors.ts";
 import { version } from "../node/version.ts";
+import { isAddress, withDigest } from "./addressed-data.ts";
 import { cornersOf } from "./corners.ts";
 import { createSearchFolder, type KeptSearch, readSearchFolder } from "./folder.ts";
 import { isPath, type JobFacts, type SearchJob } from "./job.ts";
@@ -51,7 +52,7 @@ export async function prepareSearch(
   const first: SearchJob = {
     version: version(),
     train: { ...file.train, ...(follows && { monitor: metric }) },
-    ...dataOf(given.data ?? file.data),
+    ...(await dataOf(given.data ?? file.data, signal)),
     metric,
     maximize: isMaximized(plan),
     folds: plan.folds,
@@ -150,11 +151,12 @@ function checkPlan({ plan, space, train }: ReadSpaceFile): void {
   }
 }
 
-/** The data of a job: paths are whole, so that any process finds it. */
-function dataOf(data: string | undefined): { readonly data?: string } {
+/** The data of a job: paths are whole, so that any process finds it, and addresses say what is there. */
+async function dataOf(data: string | undefined, signal?: AbortSignal): Promise<{ readonly data?: string }> {
   if (data === undefined) return {};
   if (typeof data !== "string" || data === "")
     throw new InputTypeError("search: data", "a path or a name", String(data));
+  if (isAddress(data)) return { data: await withDigest("search: data", data, signal) };
   return { data: isPath(data) ? resolve(data) : data };
 }
 

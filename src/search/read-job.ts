@@ -1,20 +1,9 @@
 import { InputTypeError, shown } from "../errors.ts";
 import { readFields } from "../options/objects.ts";
-import type { DataAddress, SearchJob } from "./job.ts";
+import type { SearchJob } from "./job.ts";
 import { readSettings } from "./read-run.ts";
 
-const NAMES = [
-  "version",
-  "train",
-  "data",
-  "address",
-  "sha256",
-  "metric",
-  "maximize",
-  "folds",
-  "seeds",
-  "seed",
-] as const;
+const NAMES = ["version", "train", "data", "sha256", "metric", "maximize", "folds", "seeds", "seed"] as const;
 
 /**
  * Reads the job of a search from JSON that is not to be trusted. Whether its settings can be trained with, the runner checks.
@@ -23,13 +12,12 @@ const NAMES = [
  */
 export function readSearchJob(who: string, json: unknown): SearchJob {
   const fields = readFields(who, json, NAMES);
-  const { data, address, sha256, maximize } = fields;
+  const { data, sha256, maximize } = fields;
   if (typeof maximize !== "boolean") throw new InputTypeError(who, "maximize to be true or false", shown(maximize));
   return {
     version: text(who, "version", fields.version),
     train: readSettings(who, fields.train),
     ...(data !== undefined && { data: text(who, "data", data) }),
-    ...(address !== undefined && { address: readAddress(who, address) }),
     ...(sha256 !== undefined && { sha256: text(who, "sha256", sha256) }),
     metric: text(who, "metric", fields.metric),
     maximize,
@@ -37,11 +25,6 @@ export function readSearchJob(who: string, json: unknown): SearchJob {
     seeds: count(who, "seeds", fields.seeds),
     seed: count(who, "seed", fields.seed),
   };
-}
-
-function readAddress(who: string, json: unknown): DataAddress {
-  const { url, sha256 } = readFields(who, json, ["url", "sha256"] as const);
-  return { url: text(who, "address.url", url), sha256: text(who, "address.sha256", sha256) };
 }
 
 function text(who: string, key: string, value: unknown): string {

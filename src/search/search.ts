@@ -3,6 +3,7 @@ import { freemem } from "node:os";
 import { join, resolve } from "node:path";
 import { pathExists, writeFileAtomic } from "../node/files.ts";
 import { readOptions } from "../options/schema.ts";
+import { cornersOf } from "./corners.ts";
 import type { Executor, RunProgress } from "./executor.ts";
 import { SearchFolder } from "./folder.ts";
 import type { JobFacts, SearchJob } from "./job.ts";
@@ -16,13 +17,15 @@ import { Searcher, type SearcherEvent, type TrialRecord } from "./searcher.ts";
 import type { Space } from "./space.ts";
 import type { SpaceFile } from "./space-file.ts";
 import { bestTrial, runsCsv, trialsCsv } from "./table.ts";
-import { type EndedRun, type RunSpec, runsOf, type TrialResult, type TrialSpec } from "./trial.ts";
+import { type EndedRun, type RunSpec, runsOf, type Settings, type TrialResult, type TrialSpec } from "./trial.ts";
 
 /** The place of a search, for executors elsewhere. */
 export interface SearchPlace {
   /** Tells the search from all others, also when it goes on. */
   readonly id: string;
   readonly folder: string;
+  /** Settings of a possible trial. */
+  readonly example: Settings;
   /** The folder of a run. */
   folderOf(spec: RunSpec): string;
 }
@@ -154,7 +157,9 @@ async function* searched(prepared: PreparedSearch, options: SearchRunOptions): A
     const opened = await Journal.open(folder.journal);
     journal = opened.journal;
     const searcher = new Searcher(wayOf(plan, space, job, kept.epochs), job, journal, opened.entries);
-    const place = { id: kept.id, folder: folder.path, folderOf: (spec: RunSpec) => folder.folderOf(spec, job) };
+    const [example = {}] = cornersOf(space);
+    const folderOf = (spec: RunSpec) => folder.folderOf(spec, job);
+    const place = { id: kept.id, folder: folder.path, example, folderOf };
     executor =
       options.executor === undefined
         ? new LocalExecutor(runner, folder.runFolders, job, slotsOf(options.slots, job, facts))

@@ -201,8 +201,9 @@ describe.skipIf(SERVER === undefined)("a queue", () => {
       build,
       job: JOB,
       search,
+      example: {},
       host: "here",
-      folderOf: (index) => join(folder, `q${name}`, search, String(index)),
+      folderOf: ({ index }) => join(folder, `q${name}`, search, String(index)),
       signMilliseconds: 50,
     });
     started.push(executor);
@@ -412,6 +413,8 @@ class StubRunner implements TrialRunner {
       this.#busy--;
     }
   }
+
+  use(): void {}
 
   async close(): Promise<void> {}
 }

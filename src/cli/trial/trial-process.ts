@@ -74,6 +74,6 @@ process.on("message", (message: ToTrials) => {
   }
   slots.find(({ request }) => request?.id === message.id)?.worker.postMessage(message);
 });
-// The process that started this one says what is to end, and when: a Ctrl-C of the terminal reaches both.
-for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+// The process that started this one says what is to end, and when: a Ctrl-C of the terminal reaches both, and a scheduler's request to terminate may.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 process.on("disconnect", () => process.exit(0));

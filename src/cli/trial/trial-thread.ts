@@ -2,6 +2,7 @@
 
 import { parentPort } from "node:worker_threads";
 import { useNode } from "../../node/host.ts";
+import { localData } from "../../search/addressed-data.ts";
 import { carryError, type FromTrials, type ToTrials, type TrialRequest } from "../../search/trial-protocol.ts";
 import { Interrupted } from "../command-error.ts";
 import type { Context } from "../context.ts";
@@ -34,7 +35,7 @@ function tell(message: FromThread): void {
 }
 
 async function work(request: TrialRequest, signal: AbortSignal): Promise<FromTrials> {
-  const { id, job } = request;
+  const { id } = request;
   const output = new Output("quiet", { stdout: silent, stderr: silent }, false);
   const context: Context = {
     output,
@@ -45,6 +46,7 @@ async function work(request: TrialRequest, signal: AbortSignal): Promise<FromTri
     checkpointSeconds: CHECKPOINT_SECONDS,
   };
   try {
+    const job = { ...request.job, data: await localData("search: data", request.job.data) };
     if (request.ask === "check") return { id, tells: "checked", facts: await checkJob(job, request.settings, context) };
     let told = 0;
     const ended = await trainRun(

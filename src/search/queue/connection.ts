@@ -5,7 +5,7 @@
  */
 
 import type { Redis } from "ioredis";
-import { HostError, InputRangeError, reasonOf } from "../../errors.ts";
+import { HostError, InputRangeError, isInputError, reasonOf } from "../../errors.ts";
 import type { QueueAddress } from "./address.ts";
 import type { QueueLibraries } from "./libraries.ts";
 
@@ -141,7 +141,7 @@ function doubtOf(facts: ReadonlyMap<string, string>): string | undefined {
 
 /** The error of a connection that failed: one line without the password. */
 export function connectionError(who: string, address: QueueAddress, error: unknown): unknown {
-  if (error instanceof HostError || error instanceof InputRangeError) return error;
+  if (error instanceof HostError || isInputError(error)) return error;
   const reason = reasonOf(error);
   const at = `at ${address.shown}`;
   if (/WRONGPASS|invalid password/i.test(reason)) {

@@ -9,22 +9,25 @@
 
 import type { Job, Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
-import { HostError, InputRangeError } from "../../errors.ts";
+import { HostError, isInputError } from "../../errors.ts";
 import type { Build } from "../build.ts";
 import type { Executor, RunCalls } from "../executor.ts";
 import type { SearchJob } from "../job.ts";
 import { readEndedRun } from "../read-run.ts";
-import type { EndedRun, RunSpec } from "../trial.ts";
+import type { EndedRun, RunSpec, Settings } from "../trial.ts";
 import type { QueueAddress } from "./address.ts";
-import { connectionError, type QueueConnection } from "./connection.ts";
+import { connectionError, isRefusal, type QueueConnection } from "./connection.ts";
 import { jobId, type QueueKeys, runOfJob } from "./keys.ts";
 import { type QueuedRun, readProgress } from "./messages.ts";
 import { presentWorkers, SIGN_OF_LIFE, searchLives, takeNotes } from "./roster.ts";
-import { checkpointIn, hasEnded, writeFolder } from "./run-files.ts";
-import { dropFiles, fetchFiles, KEPT_SECONDS, sendFiles } from "./transfer.ts";
+import { hasEnded, originIn, stateIn, writeFolder } from "./run-files.ts";
+import { dropFiles, fetchFiles, KEPT_SECONDS, type SentFile, sendFiles } from "./transfer.ts";
 
 /** Times that a run is tried where it was no fault of its own: a process that was killed, a disk that was full. */
 const ATTEMPTS = 3;
+
+/** Runs that are forgotten side by side. */
+const FORGOTTEN_AT_ONCE = 100;
 
 /** Priority of a run with no epoch to do: the smaller the number, the sooner. */
 const LOWEST_PRIORITY = 1_000_000;
@@ -41,10 +44,12 @@ export interface QueueOptions {
   readonly job: SearchJob;
   /** Id of the search: letters, digits and dashes, the same when it is resumed. */
   readonly search: string;
+  /** Settings of a possible trial, with which workers check that they can train. */
+  readonly example: Settings;
   /** Name of this machine. */
   readonly host: string;
-  /** Folder of a run by its number. */
-  readonly folderOf: (index: number) => string;
+  /** Folder of a run. */
+  readonly folderOf: (spec: RunSpec) => string;
   /** Called with a line about workers and server that the people before the search should read. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Milliseconds between two signs of life; default {@link SIGN_OF_LIFE}. */
@@ -115,10 +120,8 @@ export class QueueExecutor implements Executor {
       const pending: Pending = { spec, calls, resolve, reject, isLookedAt: false };
       this.#pending.set(spec.index, pending);
       calls.signal?.addEventListener("abort", () => void this.#withdraw(pending), { once: true });
-      this.#add(spec, true).catch((error) => {
-        const { who, address } = this.#options;
-        this.#end(spec.index, () => reject(connectionError(who, address, error)));
-      });
+      // A connection that breaks comes back, and the run is looked at again.
+      this.#add(spec, true).catch((error) => this.#fail(pending, error));
     });
   }
 
@@ -142,7 +145,10 @@ export class QueueExecutor implements Executor {
   /** Removes all that the server holds of a search whose runs have all ended. */
   async forget(runs: number): Promise<void> {
     const { search } = this.#options;
-    for (let index = 0; index < runs; index++) await this.#forgetRun(index);
+    for (let first = 0; first < runs; first += FORGOTTEN_AT_ONCE) {
+      const some = Array.from({ length: Math.min(FORGOTTEN_AT_ONCE, runs - first) }, (_, i) => first + i);
+      await Promise.all(some.map((index) => this.#forgetRun(index)));
+    }
     await this.#client.hdel(this.#keys.searches, search);
     await this.#client.del(this.#keys.alive(search), this.#keys.paused(search), this.#keys.notes(search));
   }
@@ -150,8 +156,14 @@ export class QueueExecutor implements Executor {
   async #forgetRun(index: number): Promise<void> {
     const { search } = this.#options;
     await this.#queue.remove(jobId(search, index)).catch(() => undefined);
-    await dropFiles(this.#client, this.#keys.result(search, index));
-    await dropFiles(this.#client, this.#keys.checkpoint(search, index));
+    await this.#dropFiles(index);
+  }
+
+  async #dropFiles(index: number): Promise<void> {
+    const { search } = this.#options;
+    for (const kind of ["result", "checkpoint", "origin"] as const) {
+      await dropFiles(this.#client, this.#keys[kind](search, index));
+    }
   }
 
   /** Puts a run into the queue, unless it is there. */
@@ -160,13 +172,13 @@ export class QueueExecutor implements Executor {
     const { index, from, budget } = spec;
     const id = jobId(search, index);
     if (isFirst) await this.#clearFailed(id);
-    const key = this.#keys.checkpoint(search, index);
-    if ((await this.#client.exists(key)) === 0) {
-      const own = await checkpointIn(folderOf(index));
-      const checkpoint = own ?? (from === undefined ? undefined : await checkpointIn(folderOf(from)));
-      if (checkpoint !== undefined) await sendFiles(this.#client, key, [checkpoint]);
+    await this.#offer(this.#keys.checkpoint(search, index), () => stateIn(folderOf(spec)));
+    if (from !== undefined) {
+      await this.#offer(this.#keys.origin(search, index), () => originIn(folderOf({ ...spec, index: from })));
     }
     const data: QueuedRun = { search, spec };
+    // A server that has lost a run may have lost its search, without which no worker can train it.
+    await this.#client.hsetnx(this.#keys.searches, search, this.#message);
     await this.#queue.add("run", data, {
       jobId: id,
       attempts: ATTEMPTS,
@@ -178,6 +190,13 @@ export class QueueExecutor implements Executor {
       removeOnFail: { age: KEPT_SECONDS },
     });
     this.#look(id);
+  }
+
+  /** Sends files that a run needs, unless the server has them or there are none. */
+  async #offer(key: string, files: () => Promise<readonly SentFile[]>): Promise<void> {
+    if ((await this.#client.exists(key)) === 1) return;
+    const some = await files();
+    if (some.length > 0) await sendFiles(this.#client, key, some);
   }
 
   /** A run that failed in an earlier session is tried anew. */
@@ -221,14 +240,16 @@ export class QueueExecutor implements Executor {
 
   async #settle({ spec, resolve }: Pending): Promise<void> {
     const { search, folderOf } = this.#options;
-    const job = await this.#queue.getJob(jobId(search, spec.index));
+    const id = jobId(search, spec.index);
+    // The state first: a job that was read before it ended has no result.
+    const state = await this.#queue.getJobState(id);
+    const job = await this.#queue.getJob(id);
     // The server has lost it.
     if (job === undefined) return this.#add(spec, false);
-    const state = await job.getState();
     if (state === "failed") throw this.#failure(job);
     if (state !== "completed") return;
     const ended = readEndedRun(`queue: run ${spec.index}`, job.returnvalue);
-    const folder = folderOf(spec.index);
+    const folder = folderOf(spec);
     if (!(await hasEnded(folder))) {
       const key = this.#keys.result(search, spec.index);
       const files = await fetchFiles(this.#client, key);
@@ -238,8 +259,7 @@ export class QueueExecutor implements Executor {
       }
       await writeFolder(folder, files);
     }
-    await dropFiles(this.#client, this.#keys.result(search, spec.index));
-    await dropFiles(this.#client, this.#keys.checkpoint(search, spec.index));
+    await this.#dropFiles(spec.index);
     this.#end(spec.index, () => resolve(ended));
   }
 
@@ -252,8 +272,9 @@ export class QueueExecutor implements Executor {
 
   /** Errors of the connection heal themselves; all others end the run. */
   #fail({ spec, reject }: Pending, error: unknown): void {
-    if (!(error instanceof HostError) && !(error instanceof InputRangeError) && !(error instanceof TypeError)) return;
-    this.#end(spec.index, () => reject(error));
+    const { who, address } = this.#options;
+    if (!(error instanceof HostError) && !isInputError(error) && !isRefusal(error)) return;
+    this.#end(spec.index, () => reject(connectionError(who, address, error)));
   }
 
   /** Looks at some of the pending runs, at all of them one tick after the other. */

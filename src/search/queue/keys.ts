@@ -44,7 +44,12 @@ export class QueueKeys {
     return `${this.#name}:search:${search}:result:${index}`;
   }
 
-  /** Checkpoint of a run. */
+  /** Files of the run that a run goes on from. */
+  origin(search: string, index: number): string {
+    return `${this.#name}:search:${search}:origin:${index}`;
+  }
+
+  /** Checkpoint of a run, and what goes with it. */
   checkpoint(search: string, index: number): string {
     return `${this.#name}:search:${search}:checkpoint:${index}`;
   }

@@ -11,8 +11,8 @@ import type { Build } from "../build.ts";
 import type { RunProgress } from "../executor.ts";
 import type { SearchJob } from "../job.ts";
 import { readSearchJob } from "../read-job.ts";
-import { readRunSpec } from "../read-run.ts";
-import type { RunSpec } from "../trial.ts";
+import { readRunSpec, readSettings } from "../read-run.ts";
+import type { RunSpec, Settings } from "../trial.ts";
 
 /** Number of this form of messages; another is another version's. */
 const PROTOCOL = 1;
@@ -22,6 +22,8 @@ export interface QueuedSearch {
   readonly id: string;
   readonly build: Build;
   readonly job: SearchJob;
+  /** Settings of a possible trial, with which workers check that they can train. */
+  readonly example: Settings;
   /** Machine of the searching process. */
   readonly host: string;
 }
@@ -52,11 +54,12 @@ export function writeSearch(search: QueuedSearch): string {
 
 /** @throws TypeError if it is none, or one of another version's form */
 export function readSearch(who: string, text: string): QueuedSearch {
-  const fields = readMessage(who, text, ["id", "build", "job", "host"]);
+  const fields = readMessage(who, text, ["id", "build", "job", "example", "host"]);
   return {
     id: word(who, "id", fields.id),
     build: readBuild(who, fields.build),
     job: readSearchJob(who, fields.job),
+    example: readSettings(who, fields.example),
     host: word(who, "host", fields.host),
   };
 }

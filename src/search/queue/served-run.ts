@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { reasonOf } from "../../errors.ts";
 import type { RunProgress } from "../executor.ts";
@@ -7,7 +5,7 @@ import type { TrialRunner } from "../run-trial.ts";
 import type { EndedRun } from "../trial.ts";
 import type { QueueKeys } from "./keys.ts";
 import type { QueuedRun } from "./messages.ts";
-import { CHECKPOINT, checkpointIn, filesIn } from "./run-files.ts";
+import { filesIn, hasState, stateIn, writeState } from "./run-files.ts";
 import { fetchFiles, sendFiles } from "./transfer.ts";
 
 /** A run of the queue, and where and how it is trained. */
@@ -34,11 +32,11 @@ export interface ServedRunOptions {
 export async function serveRun(options: ServedRunOptions): Promise<EndedRun> {
   const { client, keys, runner, queued, folder, signal, onProgress } = options;
   const { search, spec } = queued;
-  await mkdir(folder, { recursive: true });
   const sender = new CheckpointSender(options);
   try {
-    await takeCheckpoint(options);
-    const ended = await runner.run(spec, { folder, signal, onProgress, onCheckpoint: () => sender.offer() });
+    await takeState(options);
+    const from = await takeOrigin(options);
+    const ended = await runner.run(spec, { folder, from, signal, onProgress, onCheckpoint: () => sender.offer() });
     await sender.end();
     await sendFiles(client, keys.result(search, spec.index), await filesIn(folder));
     return ended;
@@ -50,15 +48,29 @@ export async function serveRun(options: ServedRunOptions): Promise<EndedRun> {
 }
 
 /** Puts the checkpoint that the server has into the folder, unless one is there. */
-async function takeCheckpoint({ client, keys, queued, folder, onTrouble }: ServedRunOptions): Promise<void> {
-  if ((await checkpointIn(folder)) !== undefined) return;
+async function takeState({ client, keys, queued, folder, onTrouble }: ServedRunOptions): Promise<void> {
+  if (await hasState(folder)) return;
   try {
     const files = await fetchFiles(client, keys.checkpoint(queued.search, queued.spec.index));
-    const checkpoint = files?.find(({ name }) => name === CHECKPOINT);
-    if (checkpoint !== undefined) await writeFile(join(folder, CHECKPOINT), checkpoint.bytes);
+    if (files !== undefined) await writeState(folder, files);
   } catch (error) {
     onTrouble(`run ${queued.spec.index} begins anew: its checkpoint did not come: ${reasonOf(error)}`);
   }
+}
+
+/**
+ * Fetches what the run goes on from.
+ *
+ * @returns its folder on this machine; undefined for a run that begins, and for one whose origin is lost, which begins, too
+ */
+async function takeOrigin({ client, keys, queued, folder }: ServedRunOptions): Promise<string | undefined> {
+  const { search, spec } = queued;
+  if (spec.from === undefined) return undefined;
+  const files = await fetchFiles(client, keys.origin(search, spec.index));
+  if (files === undefined) return undefined;
+  const origin = `${folder}-origin`;
+  await writeState(origin, files);
+  return origin;
 }
 
 /** Sends the checkpoint of a run, not more often than it may. */
@@ -103,9 +115,8 @@ class CheckpointSender {
   async #sendNow(): Promise<void> {
     const { client, keys, queued, folder, onTrouble } = this.#options;
     try {
-      const checkpoint = await checkpointIn(folder);
-      if (checkpoint !== undefined)
-        await sendFiles(client, keys.checkpoint(queued.search, queued.spec.index), [checkpoint]);
+      const files = await stateIn(folder);
+      if (files.length > 0) await sendFiles(client, keys.checkpoint(queued.search, queued.spec.index), files);
       this.#hasTrouble = false;
     } catch (error) {
       // The run goes on; what a loss of this machine would cost is more.

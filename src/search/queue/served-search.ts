@@ -1,5 +1,4 @@
 import { isInputError, retold } from "../../errors.ts";
-import { fetchData } from "../addressed-data.ts";
 import type { Build } from "../build.ts";
 import type { SearchJob } from "../job.ts";
 import type { TrialRunner } from "../run-trial.ts";
@@ -32,11 +31,10 @@ export interface ServedSearch {
 export async function serveSearch(text: string, options: ServedSearchOptions): Promise<ServedSearch> {
   const { who, build, data, startRunner, signal } = options;
   checkSearchBuild(who, build, text);
-  const { id, job, host } = readSearch(who, text);
-  const path = data ?? (job.address === undefined ? job.data : (await fetchData(who, job.address, { signal })).path);
-  const runner = startRunner({ ...job, ...(path !== undefined && { data: path }) });
+  const { id, job, example, host } = readSearch(who, text);
+  const runner = startRunner({ ...job, ...(data !== undefined && { data }) });
   try {
-    await runner.check([]);
+    await runner.check([example], signal);
   } catch (error) {
     await runner.close();
     throw isInputError(error) ? retold(error, { who: `${who}: the search on ${host}: ${error.who}` }) : error;

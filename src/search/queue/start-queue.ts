@@ -12,7 +12,7 @@ import { checkWorkers, presentWorkers, searchLives } from "./roster.ts";
  * @throws InputRangeError if packages are missing, the server refuses the password, or there are workers of another build
  */
 export async function startQueue(options: QueueOptions): Promise<QueueExecutor> {
-  const { who, address, build, job, search, host, onNote } = options;
+  const { who, address, build, job, search, example, host, onNote } = options;
   const libraries = await queueLibraries(who);
   const connection = await connectQueue(who, address, libraries);
   const { client, doubt } = connection;
@@ -21,7 +21,7 @@ export async function startQueue(options: QueueOptions): Promise<QueueExecutor> 
     const workers = await presentWorkers(client, keys);
     checkWorkers(who, build, workers);
     if (doubt !== undefined) onNote?.(doubt);
-    const message: QueuedSearch = { id: search, build, job, host };
+    const message: QueuedSearch = { id: search, build, job, example, host };
     await searchLives(client, keys, search);
     await client.multi().hset(keys.searches, search, writeSearch(message)).del(keys.paused(search)).exec();
     const queue = new libraries.bullmq.Queue(RUNS_QUEUE, { connection: client, prefix: keys.prefix });
@@ -35,5 +35,23 @@ export async function startQueue(options: QueueOptions): Promise<QueueExecutor> 
   } catch (error) {
     connection.close();
     throw connectionError(who, address, error);
+  }
+}
+
+/**
+ * Checks that a queue can be used by a search, before that makes its folder.
+ *
+ * @throws as {@link startQueue}
+ */
+export async function checkQueue({
+  who,
+  address,
+  build,
+}: Pick<QueueOptions, "who" | "address" | "build">): Promise<void> {
+  const connection = await connectQueue(who, address, await queueLibraries(who));
+  try {
+    checkWorkers(who, build, await presentWorkers(connection.client, new QueueKeys(address.name)));
+  } finally {
+    connection.close();
   }
 }

@@ -294,7 +294,9 @@ class QueueWorker {
 
   async #removeFolder(id: string | undefined): Promise<void> {
     if (id === undefined || runOfJob(id) === undefined) return;
-    await rm(this.#folderOf(id), { recursive: true, force: true });
+    for (const folder of [this.#folderOf(id), `${this.#folderOf(id)}-origin`]) {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 }
 
