@@ -33,8 +33,13 @@ function examplesBelow(command: Command): readonly string[] {
   return [...examplesOf(command).map(([line]) => line), ...command.commands.flatMap(examplesBelow)];
 }
 
-/** All examples of all commands, each once. */
-export const EXAMPLES = [...new Set(examplesBelow(createProgram(new AbortController().signal)))];
+const ALL = [...new Set(examplesBelow(createProgram(new AbortController().signal)))];
+
+/** Examples that want a server of a queue. */
+export const SERVED = ALL.filter((example) => /^convasm worker\b|redis/.test(example));
+
+/** All other examples of all commands, each once. */
+export const EXAMPLES = ALL.filter((example) => !SERVED.includes(example));
 
 /** Makes the files that the examples name, but for the run. */
 export function writeExampleFiles(cwd: string): void {

@@ -317,7 +317,7 @@ describe("fit", () => {
     ],
     [
       JSON.parse('{ "augment": { "zoom": 1 } }'),
-      'augment: expected only the keys shift, rotate, scale, shear, horizontalFlip, randomCrop, randomResizedCrop, cutout, brightness, contrast, saturation, mixup, cutmix, got "zoom"',
+      'augment: expected only the keys shift, rotate, scale, shear, horizontalFlip, randomCrop, randomResizedCrop, cutout, brightness, contrast, saturation, hue, randomErasing, randAugment, mixup, cutmix, got "zoom"',
     ],
     [
       JSON.parse('{ "schedule": { "type": "linear" } }'),

@@ -6,6 +6,7 @@
  */
 
 import { isRecord } from "../../json.ts";
+import { isFloat32Array, isUint8Array, isUint16Array } from "../../numeric/array-kinds.ts";
 
 /** A message of a thread to the keeper of shared work. */
 export type ToKeeper = { readonly key: string } & (
@@ -124,8 +125,8 @@ function sharedView(view: ArrayBufferView, moved: Map<ArrayBufferLike, SharedArr
     new Uint8Array(shared).set(new Uint8Array(buffer));
     moved.set(buffer, shared);
   }
-  if (view instanceof Uint8Array) return new Uint8Array(shared, byteOffset, byteLength);
-  if (view instanceof Uint16Array) return new Uint16Array(shared, byteOffset, byteLength / 2);
-  if (view instanceof Float32Array) return new Float32Array(shared, byteOffset, byteLength / 4);
+  if (isUint8Array(view)) return new Uint8Array(shared, byteOffset, byteLength);
+  if (isUint16Array(view)) return new Uint16Array(shared, byteOffset, byteLength / 2);
+  if (isFloat32Array(view)) return new Float32Array(shared, byteOffset, byteLength / 4);
   return undefined;
 }
