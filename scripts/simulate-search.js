@@ -1,5 +1,6 @@
-// Draws docs/images/search-1000-workers.svg: searches on up to 1,000 workers, by simulation of discrete events. What is assumed stands in ASSUMED and below the figure;
-// Writes the figures as JSON to standard output.
+// Draws docs/images/search-1000-workers.svg: searches on up to 1,000 workers, by simulation of discrete events. What is assumed stands in ASSUMED and below the
+// figure. Writes the figures as JSON to standard output.
+
 import { writeFileSync } from "node:fs";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
@@ -66,10 +67,13 @@ class Events {
 
 /** Runs of a search: each has epochs to do, and may make others possible when it ends. */
 const WAYS = {
-  random: ({ trials, epochs }) => ({
-    first: Array.from({ length: Math.round((trials * 4) / epochs) }, (_, trial) => ({ trial, epochs, rung: 0 })),
-    ended: () => [],
-  }),
+  random: ({ trials, epochs, eta }) => {
+    // As many epochs in all as the rungs have.
+    const rungs = rungsOf(epochs, eta);
+    const all = rungs.reduce((sum, each, i) => sum + (trials / eta ** i) * (each - (rungs[i - 1] ?? 0)), 0);
+    const first = Array.from({ length: Math.round(all / epochs) }, (_, trial) => ({ trial, epochs, rung: 0 }));
+    return { first, ended: () => [] };
+  },
   halving: ({ trials, epochs, eta }, value) => {
     const rungs = rungsOf(epochs, eta);
     let results = [];
@@ -139,6 +143,8 @@ function simulate(way, workers, assumed, { travel = true, watch } = {}) {
       idle.push(worker);
       return;
     }
+    // Losses and returns while it had nothing to do cost nothing.
+    if (worker.lostAt <= now) worker.lostAt = now + loss();
     // Commands wait for each other at the server.
     serverFree = Math.max(serverFree, now) + assumed.serverMilliseconds / 1000;
     const begin = serverFree;
@@ -290,7 +296,12 @@ const legend = [
       `<g transform="translate(${70 + 200 * i},50)"><rect width="14" height="4" y="-5" fill="${color}"/><text x="20" y="0">${name}</text></g>`,
   )
   .join("\n");
-const note = `Simulated: ${ASSUMED.trials} trials (random: as many whole trainings as the rungs cost), ${ASSUMED.epochs} epochs of ${ASSUMED.epochSeconds} s (median), 1 in ${ASSUMED.eta} goes on; a worker is lost every ${ASSUMED.lossHours} h (left, middle), is back after ${ASSUMED.backSeconds / 60} min, missed after 30 to 45 s; a checkpoint each ${ASSUMED.checkpointSeconds} s.`;
+const notes = [
+  `Simulated: ${ASSUMED.trials} trials (random: as many whole trainings as the rungs cost), ${ASSUMED.epochs} epochs of ${ASSUMED.epochSeconds} s (median), 1 in ${ASSUMED.eta} goes on; a worker is lost every ${ASSUMED.lossHours} h (left, middle),`,
+  `is missed after ${ASSUMED.noticedSeconds.join(" to ")} s and back after ${ASSUMED.backSeconds / 60} min; a checkpoint each ${ASSUMED.checkpointSeconds} s; ${ASSUMED.serverMilliseconds} ms of the server for a run.`,
+]
+  .map((note, i) => `<text x="24" y="${372 + 18 * i}" font-size="11">${note}</text>`)
+  .join("\n");
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1170" height="400" viewBox="0 0 1170 400" role="img" font-family="system-ui, sans-serif" font-size="12">
 <title>Searches on 1,000 workers, simulated</title>
 <style>text { fill: #6b7785 } .ink { fill: #1f2933 } .grid { stroke: #e4e8ec } .paper { fill: #fff }
@@ -301,7 +312,7 @@ ${legend}
 ${busyPanel}
 ${countPanel}
 ${lossPanel}
-<text x="24" y="385" font-size="11">${note}</text>
+${notes}
 </svg>
 `;
 writeFileSync(new URL("../docs/images/search-1000-workers.svg", import.meta.url), svg);

@@ -72,7 +72,8 @@ export interface KeptSearch {
 export async function createSearchFolder(path: string, kept: Omit<KeptSearch, "id">): Promise<KeptSearch> {
   const folder = new SearchFolder(path);
   await ensureFolder(path);
-  const isFree = await claimFile(folder.search);
+  // An empty file is that of a search that was killed before it began.
+  const isFree = (await claimFile(folder.search)) || (await readFileBounded(folder.search, MAX_BYTES)).length === 0;
   if (!isFree) {
     const advice = "--resume goes on with it";
     throw new InputRangeError(
@@ -99,7 +100,12 @@ export async function readSearchFolder(path: string): Promise<KeptSearch> {
   if (!(await pathExists(search))) {
     throw new InputRangeError(who, "a folder with a search", "none", "missing");
   }
-  return readKept(who, parse(who, new TextDecoder().decode(await readFileBounded(search, MAX_BYTES))));
+  const bytes = await readFileBounded(search, MAX_BYTES);
+  if (bytes.length === 0) {
+    const advice = "without --resume it begins";
+    throw new InputRangeError(who, "a search that has begun", "one that was killed before", "missing", { advice });
+  }
+  return readKept(who, parse(who, new TextDecoder().decode(bytes)));
 }
 
 function parse(who: string, text: string): unknown {

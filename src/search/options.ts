@@ -7,7 +7,10 @@ import { WAYS } from "./way.ts";
 export const SEARCH = {
   /** Way to choose trials: grid, random, quasiRandom (Sobol), halving (rungs as a whole), asha (rungs as they fill) or tpe. */
   way: { kind: choice(WAYS), default: "random" },
-  /** Number of trials, with halving and asha of the lowest rung. Default 32, with grid all, with hours as many as they take. */
+  /**
+   * Number of trials, with halving and asha of the lowest rung. Default 32; with grid all, with
+   * halving and asha so many that eta of them reach the last rung, with hours as many as they take.
+   */
   trials: { kind: whole(1, 1_000_000), optional: true },
   /** Hours after which no more trainings begin. */
   hours: { kind: number({ above: 0 }), optional: true },

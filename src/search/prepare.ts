@@ -76,7 +76,10 @@ export async function prepareSearch(
         `${facts.validationImages} of the images to train on are held out for validation, as nothing says which`,
       );
     }
-    job = { ...job, sha256: facts.sha256 };
+    // Elsewhere, or later, another engine might be the fastest, with other bits.
+    const { engine = "auto" } = { engine: undefined, ...job.train };
+    const pinned = engine === "auto" && isFree("engine") ? { engine: facts.engine } : {};
+    job = { ...job, train: { ...job.train, ...pinned }, sha256: facts.sha256 };
     runner.use(job);
     // It may find more wrong.
     wayOf(plan, space, job, facts.epochs);

@@ -25,7 +25,10 @@ describe.skipIf(SERVER === undefined)("with a server", () => {
       .replace("/mnt/pets", join(cwd, "pets"))
       .split(" ")
       .slice(1);
-    const { code, stderr, stdout } = await convasm([...words, "--idle", "1"], { cwd, env: { CONVASM_QUEUE: server.url } });
+    const { code, stderr, stdout } = await convasm([...words, "--idle", "1"], {
+      cwd,
+      env: { CONVASM_QUEUE: server.url },
+    });
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).not.toBe("");
   });
