@@ -1,10 +1,9 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { describeInChromium, useChromium } from "./chromium.ts";
 import { longestTask } from "./main-thread.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
-import { draw, openFile, readout, saved, setField, textOf, train, useWebPage, weightsOf } from "./web-page.ts";
+import { draw, readout, textOf, train, useWebPage } from "./web-page.ts";
 
 /** The answers for the pad's digits. */
 async function readDigits(page: Page): Promise<string[]> {
@@ -54,24 +53,5 @@ describeInChromium("the page", () => {
     expect(await images.first().getAttribute("aria-label")).toContain(`${label}, read as ${prediction};`);
     await page.keyboard.press("Escape");
     expect(await page.getByRole("dialog").count()).toBe(0);
-  });
-
-  it("saves a model that it opens again, and that the library reads", async () => {
-    const page = await open();
-    await setField(page, "epochs", "1");
-    await train(page);
-    const accuracy = await readout(page, "Held out");
-    const bytes = await saved(page, /Save the model/);
-    expect(decodeSafetensors(bytes).metadata.format).toBe("convasm");
-
-    const other = await open();
-    await openFile(other, "digits.safetensors", bytes);
-    await other.getByText("digits.safetensors is loaded").waitFor();
-    await other.getByRole("button", { name: "Look now" }).click();
-    await other.getByText(`${accuracy.toFixed(2)} % right`).waitFor();
-    const html = (await saved(other, /Export as a page/)).toString();
-    expect(html).toContain("<title>Try ");
-    const again = await saved(other, /Save the model/);
-    expect(weightsOf(again)).toEqual(weightsOf(bytes));
   });
 });
