@@ -36,6 +36,14 @@ import {
   sgd,
   splitDataset,
 } from "../src/index.ts";
+import {
+  type SearchEnd,
+  type SearchEvent,
+  type SearchStart,
+  type SpaceFile,
+  search,
+  type TrialResult,
+} from "../src/search/index.ts";
 
 // Checked by `npm run typecheck`; nothing here runs.
 const model: Model = createModel({ input: { shape: [8, 8, 1] }, layers: [flatten(), dense({ units: 2 })] });
@@ -87,5 +95,15 @@ describe("types of the main calls", () => {
     expectTypeOf<SgdOptions["momentum"]>().toEqualTypeOf<number | undefined>();
     expectTypeOf<SgdOptions["nesterov"]>().toEqualTypeOf<boolean | undefined>();
     expectTypeOf(adam).returns.toEqualTypeOf<Optimizer>();
+  });
+
+  it("of a search tell its events apart", () => {
+    expectTypeOf(search).parameter(0).toEqualTypeOf<SpaceFile>();
+    expectTypeOf(search).returns.toEqualTypeOf<AsyncGenerator<SearchEvent, void>>();
+    expectTypeOf<Extract<SearchEvent, { event: "start" }>>().toEqualTypeOf<SearchStart>();
+    expectTypeOf<Extract<SearchEvent, { event: "end" }>>().toEqualTypeOf<SearchEnd>();
+    expectTypeOf<Extract<SearchEvent, { event: "result" }>["result"]>().toEqualTypeOf<TrialResult>();
+    // @ts-expect-error: a search has a folder.
+    expectTypeOf(search).toBeCallableWith({ space: { lr: { choice: [0.1] } } }, {});
   });
 });

@@ -70,6 +70,23 @@ describe("the table of a search", () => {
     },
   );
 
+  it("is the same after Ctrl-C, which ends all trainings, says how to go on, and leaves table and report", async () => {
+    const path = space("stopped", { way: "random", trials: 6 });
+    await search([path, "data", "--out", "stopped-whole", "--json"]);
+    const words = [path, "data", "--slots", "2", "--out", "stopped-s", "--json"];
+    const { code, stderr } = await convasm(["search", ...words], {
+      cwd,
+      onOutput(stdout, child) {
+        if (stdout.includes('"event":"result"')) child.kill("SIGINT");
+      },
+    });
+    expect([code, stderr]).toEqual([130, expect.stringMatching(/search --resume \S*stopped-s/)]);
+    expect(table("stopped-s").length).toBeLessThan(7);
+    expect(readFileSync(join(cwd, "stopped-s", "report.html"), "utf8")).toContain("<svg");
+    await search(["--resume", "stopped-s", "--json"]);
+    expect(table("stopped-s")).toEqual(table("stopped-whole"));
+  });
+
   it("is that of the trainings by train itself, with the same settings", async () => {
     const path = space("alone", { way: "random", trials: 2, seeds: 2, retrain: undefined });
     const { event } = await search([path, "data", "--out", "alone-s", "--retrain", "--json"]);
