@@ -1,6 +1,7 @@
 import type { AnyDataset } from "../data/dataset.ts";
 import type { EngineName } from "../engine/engine-names.ts";
 import { DivergedError, InputRangeError, retold } from "../errors.ts";
+import { type Spread, spreadOf } from "../numeric/spread.ts";
 import { type OptionsOf, pickOptions, readOptions } from "../options/schema.ts";
 import type { Recipe, RecipeFigure } from "../recipes/recipe.ts";
 import { figureOf, runRecipe } from "../recipes/run.ts";
@@ -14,7 +15,6 @@ import { resolveEngine } from "./engine.ts";
 import { count, counted, duration, percent, table } from "./format.ts";
 import { changeText, chooseNetwork, type NetworkChoice } from "./network-option.ts";
 import { figureName, figureValue } from "./recipes-show.ts";
-import { type Spread, spreadOf } from "./spread.ts";
 import { drawOf, splitSeedOf } from "./training-data.ts";
 import { type TrainingOptions, trainingPlan } from "./training-options.ts";
 import { checkWatched, chooseSplit, type SplitOptions } from "./training-split.ts";

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { version } from "../node/version.ts";
+import { isPath } from "../search/addressed-data.ts";
 import { buildText, thisBuild } from "../search/build.ts";
 import { usualSlots } from "../search/local.ts";
 import type { QueueAddress } from "../search/queue/address.ts";
@@ -63,7 +64,6 @@ async function work(url: string | undefined, words: WorkerWords, context: Contex
   const address: QueueAddress = queueAddress("worker", url);
   const { slots = "auto", grace = 20, checkpointEvery = 30, lostAfter = 30, idle, data } = words;
   const build = await thisBuild(version());
-  const isPath = data !== undefined && data !== "mnist" && data !== "digits";
   context.output.text(`Worker    ${hostname()}, ${buildText(build)}`);
   await runWorker({
     who: "worker",
@@ -71,7 +71,7 @@ async function work(url: string | undefined, words: WorkerWords, context: Contex
     build,
     host: hostname(),
     slots: slots === "auto" ? usualSlots(1) : slots,
-    data: isPath ? resolve(data) : data,
+    data: data !== undefined && isPath(data) ? resolve(data) : data,
     folder: await mkdtemp(join(tmpdir(), "convasm-worker-")),
     startRunner,
     signal: context.signal,

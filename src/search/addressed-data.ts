@@ -17,6 +17,11 @@ export function isAddress(data: string): boolean {
   return /^https?:\/\//i.test(data);
 }
 
+/** True for data that is a path of this machine, and neither a name nor an address. */
+export function isPath(data: string): boolean {
+  return data !== "mnist" && data !== "digits" && !isAddress(data);
+}
+
 /**
  * Data as this machine has it: a file at an address is downloaded, once for this user and this content; a path or a name stays.
  *

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputRangeError, listed } from "../errors.ts";
+import { pathExists } from "../node/files.ts";
 import type { Executor } from "./executor.ts";
 import { readSearchFolder, SearchFolder } from "./folder.ts";
 import { reopenSearch, wayOf } from "./prepare.ts";
@@ -43,7 +44,7 @@ export async function checkCollected(folder: string): Promise<void> {
   const missing: number[] = [];
   for (const run of runs) {
     const path = join(new SearchFolder(folder).folderOf(run, job), RESULT_FILE);
-    if (!(await stat(path).catch(() => undefined))) missing.push(run.index);
+    if (!(await pathExists(path))) missing.push(run.index);
   }
   if (missing.length === 0) return;
   throw new InputRangeError(

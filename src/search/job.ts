@@ -35,8 +35,3 @@ export interface JobFacts {
   /** Largest need of memory of the runs that were looked at, in bytes. */
   readonly memoryBytes: number;
 }
-
-/** True for data that is a path of this machine, and neither a name nor an address. */
-export function isPath(data: string): boolean {
-  return !/^(mnist|digits|https?:\/\/.*)$/.test(data);
-}

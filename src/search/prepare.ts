@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { InputRangeError, InputTypeError, isInputError, retold } from "../errors.ts";
 import { version } from "../node/version.ts";
-import { isAddress, withDigest } from "./addressed-data.ts";
+import { isAddress, isPath, withDigest } from "./addressed-data.ts";
 import { cornersOf } from "./corners.ts";
 import { createSearchFolder, type KeptSearch, readSearchFolder } from "./folder.ts";
-import { isPath, type JobFacts, type SearchJob } from "./job.ts";
+import type { JobFacts, SearchJob } from "./job.ts";
 import { isMaximized, type SearchPlan, type SearchSettings } from "./options.ts";
 import { type JobRunner, startRunner } from "./run-trial.ts";
 import type { Space } from "./space.ts";

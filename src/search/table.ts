@@ -1,4 +1,6 @@
 import type { Json } from "../json.ts";
+import { csvCell } from "../node/csv-cell.ts";
+import { spreadOf } from "../numeric/spread.ts";
 import type { TrialRecord } from "./searcher.ts";
 import type { Space } from "./space.ts";
 import { type EndedRun, mean, type RunResult, type RunTimes } from "./trial.ts";
@@ -73,8 +75,7 @@ function meanOf(results: readonly RunResult[], name: string): number | undefined
 function deviation(results: readonly RunResult[]): number | undefined {
   const values = results.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length < results.length || values.length < 2) return undefined;
-  const center = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
+  return spreadOf(values)?.deviation;
 }
 
 function timesOf(runs: readonly EndedRun[]): readonly [number, string, string] {
@@ -92,11 +93,10 @@ function csv(rows: readonly (readonly (Json | undefined)[])[]): string {
   return rows.map((row) => `${row.map(cell).join(",")}\n`).join("");
 }
 
-/** A value as a cell: numbers as exact as JavaScript writes them, and texts in quotes where they have to be (RFC 4180). */
+/** A value as a cell: nothing for none, lists and objects as JSON. */
 function cell(value: Json | undefined): string {
   if (value === undefined || value === null) return "";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvCell(typeof value === "object" ? JSON.stringify(value) : value);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { csvCell } from "../../node/csv-cell.ts";
 /**
  * Predictions as a table for other programs: CSV, or JSON.
  *
@@ -87,11 +88,6 @@ export function csvFormat({ score, hasTruth, top, threshold }: TableHead): Table
       return `${[...cells, ...others.flatMap(({ name, score: value }) => [name, value])].map(csvCell).join(",")}\n`;
     },
   };
-}
-
-function csvCell(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** A prediction as JSON, with the scores of all classes in the model's order. */

@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../../node/files.ts";
+import { spreadOf, spreadText } from "../../numeric/spread.ts";
 import { UsageError } from "../command-error.ts";
 import { type Context, shorterPath } from "../context.ts";
 import { type Column, fittedTable } from "../fitted-table.ts";
 import { counted, duration, loss, percent } from "../format.ts";
-import { spreadOf, spreadText } from "../spread.ts";
 import { checkWritable } from "../svg-file.ts";
 import {
   allDifferences,

@@ -1,5 +1,5 @@
+import { type Spread, spreadOf, spreadText } from "../../numeric/spread.ts";
 import { loss, percent } from "../format.ts";
-import { type Spread, spreadOf, spreadText } from "../spread.ts";
 import type { RunFigures } from "./figures.ts";
 
 /** The parts of the images that runs are judged by, with their figures. */

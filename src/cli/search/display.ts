@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { shown } from "../../errors.ts";
+import { isPath } from "../../search/addressed-data.ts";
 import { expectedTrials } from "../../search/expected-runs.ts";
-import { isPath } from "../../search/job.ts";
 import type { SearchEnd, SearchEvent, SearchStart } from "../../search/search.ts";
 import type { Domain, Parameter } from "../../search/space.ts";
 import { runsPerTrial, type TrialResult, type TrialSpec } from "../../search/trial.ts";

@@ -116,13 +116,15 @@ export class QueueExecutor implements Executor {
 
   async run(spec: RunSpec, calls: RunCalls = {}): Promise<EndedRun> {
     calls.signal?.throwIfAborted();
+    let withdraw = () => {};
     return new Promise<EndedRun>((resolve, reject) => {
       const pending: Pending = { spec, calls, resolve, reject, isLookedAt: false };
       this.#pending.set(spec.index, pending);
-      calls.signal?.addEventListener("abort", () => void this.#withdraw(pending), { once: true });
+      withdraw = () => void this.#withdraw(pending);
+      calls.signal?.addEventListener("abort", withdraw, { once: true });
       // A connection that breaks comes back, and the run is looked at again.
       this.#add(spec, true).catch((error) => this.#fail(pending, error));
-    });
+    }).finally(() => calls.signal?.removeEventListener("abort", withdraw));
   }
 
   /** Ends the connection; jobs of a search that is done are removed. Runs that are pending stay in the queue. */

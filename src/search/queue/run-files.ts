@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathExists, writeFileAtomic } from "../../node/files.ts";
 import { RESULT_FILE } from "../read-run.ts";
 import type { SentFile } from "./transfer.ts";
 
@@ -13,12 +14,12 @@ const STATE = [CHECKPOINT, "history.csv", "reports.csv", "model-best.safetensors
 
 /** True for the folder of a run that has ended. */
 export function hasEnded(folder: string): Promise<boolean> {
-  return isThere(join(folder, RESULT_FILE));
+  return pathExists(join(folder, RESULT_FILE));
 }
 
 /** True for a folder that a run goes on from. */
 export function hasState(folder: string): Promise<boolean> {
-  return isThere(join(folder, CHECKPOINT));
+  return pathExists(join(folder, CHECKPOINT));
 }
 
 /** The files with which the run of a folder goes on; none if it has no checkpoint. */
@@ -37,8 +38,7 @@ export async function writeState(folder: string, files: readonly SentFile[]): Pr
   const known = files.filter(({ name }) => STATE.includes(name) || name === RESULT_FILE);
   const last = (name: string) => Number(name === CHECKPOINT);
   for (const { name, bytes } of [...known].sort((a, b) => last(a.name) - last(b.name))) {
-    await writeFile(join(folder, `${name}.part`), bytes);
-    await rename(join(folder, `${name}.part`), join(folder, name));
+    await writeFileAtomic(join(folder, name), bytes, { flush: false });
   }
 }
 
@@ -46,7 +46,7 @@ async function presentFiles(folder: string, names: readonly string[]): Promise<r
   const files: SentFile[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    if (await isThere(path)) files.push({ name, bytes: await readFile(path) });
+    if (await pathExists(path)) files.push({ name, bytes: await readFile(path) });
   }
   return files;
 }
@@ -66,11 +66,4 @@ export async function writeFolder(folder: string, files: readonly SentFile[]): P
   for (const { name, bytes } of files) await writeFile(join(part, name), bytes, { flush: true });
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

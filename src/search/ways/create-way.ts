@@ -11,7 +11,7 @@ import { rungBudgets } from "./rungs.ts";
 import { TpeWay } from "./tpe.ts";
 
 /** Trials of a way that has no end of its own. */
-const TRIALS = 32;
+export const USUAL_TRIALS = 32;
 
 /**
  * A way to search a space.
@@ -35,11 +35,11 @@ export function createWay(space: Space, options: WayOptions, seed: number): Way 
     }
     case "random": {
       const settings = randomSettings(space, seed);
-      return new ListWay(() => settings.next(), trials ?? TRIALS);
+      return new ListWay(() => settings.next(), trials ?? USUAL_TRIALS);
     }
     case "quasiRandom": {
       const settings = quasiRandomSettings(space, seed);
-      return new ListWay(() => settings.next(), trials ?? TRIALS);
+      return new ListWay(() => settings.next(), trials ?? USUAL_TRIALS);
     }
     case "halving": {
       const count = trials ?? rungTrials(options);
@@ -49,11 +49,11 @@ export function createWay(space: Space, options: WayOptions, seed: number): Way 
     case "asha":
       return new AshaWay(space, options, trials ?? rungTrials(options), seed);
     case "tpe":
-      return new TpeWay(space, options, trials ?? TRIALS, seed);
+      return new TpeWay(space, options, trials ?? USUAL_TRIALS, seed);
   }
 }
 
 /** Trials on the lowest rung of which `eta` reach the last. */
-function rungTrials(options: WayOptions): number {
+export function rungTrials(options: WayOptions): number {
   return options.eta ** rungBudgets(options).length;
 }
