@@ -3,10 +3,9 @@
 
 import { store_lanes } from "./lanes";
 import {
-  add_gradients, column_sum, demote_sums, gradient_tile, NO_RELU, normalize_tile, padded, ROWS, rows_in_sum, rows_in_tile,
+  add_gradients, column_sum, demote_sums, gradient_rows, NO_RELU, normalize_rows, padded, ROWS, rows_in_sum,
 } from "./norm-tiles";
 import { address, zero } from "./simd";
-import { CHANNELS } from "./span";
 
 /**
  * dbeta and dgamma from the sums of each sample.
@@ -70,14 +69,8 @@ export function group_norm_forward(
         store<f32>(at + 3 * stride, <f32>factor);
       }
     }
-    const step = rows_in_tile(c);
-    for (let position = 0; position < positions; position += step) {
-      const rows = min(step, positions - position), offset = (n * positions + position) * c;
-      for (let i = 0; i < c; i += CHANNELS) {
-        const at = to + (<usize>i << 2);
-        normalize_tile(address(x + offset + i), address(y + offset + i), stride, rows, at, at + stride, lower, upper, c - i);
-      }
-    }
+    const image = n * positions * c;
+    normalize_rows(address(x + image), address(y + image), stride, positions, to, to + stride, lower, upper);
   }
 }
 
@@ -99,7 +92,7 @@ export function group_norm_backward(
   const stride = <usize>c << 2, row = <usize>padded(c) << 2;
   const width = c / groups;
   const count = <f64>positions * <f64>width;
-  const inSum = rows_in_sum(c), inTile = rows_in_tile(c);
+  const inSum = rows_in_sum(c);
   const more = positions > inSum;
   for (let n = begin; n < end; n++) {
     const from = address(folded + 4 * n * c), to = address(sums) + <usize>n * ROWS * row;
@@ -133,15 +126,9 @@ export function group_norm_backward(
       }
     }
     if (!dx) continue;
-    for (let position = 0; position < positions; position += inTile) {
-      const rows = min(inTile, positions - position), offset = image + position * c;
-      for (let i = 0; i < c; i += CHANNELS) {
-        const at = to + (<usize>i << 2), scale = from + (<usize>i << 2);
-        gradient_tile(
-          address(x + offset + i), address(dy + offset + i), address(dx + offset + i), stride, rows,
-          scale, 0, at + 2 * row, at + 3 * row, c - i, NO_RELU, zero(),
-        );
-      }
-    }
+    gradient_rows(
+      address(x + image), address(dy + image), address(dx + image), stride, positions,
+      from, 0, to + 2 * row, to + 3 * row, NO_RELU, zero(),
+    );
   }
 }

@@ -2,10 +2,10 @@
 
 import { store_lanes } from "./lanes";
 import {
-  add_gradients, BOUNDED, column_sum, demote_sums, gradient_tile, NO_RELU, padded, PLAIN, ROWS, rows_in_sum, rows_in_tile,
+  add_gradients, BOUNDED, column_sum, demote_sums, fetch_rows, gradient_rows, NO_RELU, padded, PLAIN, ROWS, rows_in_sum,
 } from "./norm-tiles";
 import { address, zero } from "./simd";
-import { CHANNELS, SPAN } from "./span";
+import { SPAN } from "./span";
 
 /**
  * Sums over each sample by itself of dz and of dz (x - mean); dz is dy, or with a ReLU dy where its output was positive,
@@ -66,6 +66,8 @@ function sum_rows(
     memory.fill(to, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
+      if (WIDE) fetch_rows(from, rows, stride, positions * c);
+      if (WIDE) fetch_rows(across, rows, stride, positions * c);
       let i: usize = 0;
       if (WIDE) {
         for (; i + SPAN <= row; i += SPAN) {
@@ -163,17 +165,8 @@ function data_rows(
 ): void {
   const ceiling = f32x4.splat(upper);
   const stride = <usize>c << 2;
-  const step = rows_in_tile(c);
-  for (; row < last; row += step) {
-    const rows = min(step, last - row);
-    for (let i = 0; i < c; i += CHANNELS) {
-      const from = address(x + row * c + i);
-      const across = address(dy + row * c + i);
-      const to = address(dx + row * c + i);
-      gradient_tile(
-        from, across, to, stride, rows, address(scale + i), address(shift + i), address(factors + i),
-        address(factors + c + i), c - i, relu, ceiling,
-      );
-    }
-  }
+  gradient_rows(
+    address(x + row * c), address(dy + row * c), address(dx + row * c), stride, last - row,
+    address(scale), address(shift), address(factors), address(factors + c), relu, ceiling,
+  );
 }

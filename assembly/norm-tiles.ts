@@ -4,21 +4,25 @@
 import { SUM_ROWS } from "../src/engine/kernel-sizes";
 import { keep_lanes } from "./lanes";
 import { madd, zero } from "./simd";
-import { CHANNELS, load_high, store_channels_inline, store_span } from "./span";
+import { CHANNELS, load_high, SPAN, store_channels_inline } from "./span";
 import { add_high, add_low, demote } from "./sums";
-
-/** Rows that are taken together, about 4 KB of them: a span of channels shares its factors, and lines of the cache are read in order. */
-// @ts-ignore: decorator
-@inline
-export function rows_in_tile(c: i32): i32 {
-  return max(16, min(64, 256 / c));
-}
 
 /** Rows that are summed in float32; the sums of more are added in float64. */
 // @ts-ignore: decorator
 @inline
 export function rows_in_sum(c: i32): i32 {
   return max(16, min(64, 8192 / c));
+}
+
+/** Floats of a sample from which on it is read from memory rather than from a cache. */
+const LARGE_SAMPLE: i32 = 32768;
+
+/**
+ * Reads a tile of rows of a large sample once in the order of memory, so that the processor fetches it ahead: the sums over its rows take it
+ * span by span.
+ */
+export function fetch_rows(from: usize, rows: i32, stride: usize, floats: i32): void {
+  if (floats > LARGE_SAMPLE) for (const end = from + <usize>rows * stride; from < end; from += 64) load<i32>(from);
 }
 
 /** Rows of a sample's sums: four hold two sums in float64, the fifth keeps samples from lying a power of two apart. */
@@ -59,29 +63,31 @@ export function column_sum(from: usize, stride: usize, rows: i32, origin: v128):
   return demote(low, high);
 }
 
-/** y = min(max(scale x + shift, lower), upper) of a tile of rows, at the first `count` channels of a span. */
+/** y = min(max(scale x + shift, lower), upper) at a span of channels; a whole one where `count` is the constant CHANNELS. */
 // @ts-ignore: decorator
 @inline
-export function normalize_tile(
-  from: usize, to: usize, stride: usize, rows: i32, scale: usize, shift: usize, lower: v128, upper: v128, count: i32,
-): void {
-  const factor = v128.load(scale), factorHigh = load_high(scale);
-  const summand = v128.load(shift), summandHigh = load_high(shift);
-  if (count >= CHANNELS) {
-    for (; rows >= 2; rows -= 2) {
-      let low = madd(v128.load(from), factor, summand), high = madd(load_high(from), factorHigh, summandHigh);
-      from += stride;
-      store_span(to, f32x4.pmin(f32x4.pmax(low, lower), upper), f32x4.pmin(f32x4.pmax(high, lower), upper));
-      to += stride;
-      low = madd(v128.load(from), factor, summand); high = madd(load_high(from), factorHigh, summandHigh);
-      from += stride;
-      store_span(to, f32x4.pmin(f32x4.pmax(low, lower), upper), f32x4.pmin(f32x4.pmax(high, lower), upper));
-      to += stride;
-    }
-  }
+function normalize_span(from: usize, to: usize, scale: usize, shift: usize, lower: v128, upper: v128, count: i32): void {
+  const low = madd(v128.load(from), v128.load(scale), v128.load(shift));
+  const high = madd(load_high(from), load_high(scale), load_high(shift));
+  store_channels_inline(to, f32x4.pmin(f32x4.pmax(low, lower), upper), f32x4.pmin(f32x4.pmax(high, lower), upper), count);
+}
+
+/**
+ * y = min(max(scale x + shift, lower), upper) of rows, in the order of memory: factors of a span are loaded anew for each row, which costs
+ * less than rows that are read in turns (docs/NOTES.md).
+ */
+// @ts-ignore: decorator
+@inline
+export function normalize_rows(from: usize, to: usize, stride: usize, rows: i32, scale: usize, shift: usize, lower: v128, upper: v128): void {
   for (; rows > 0; rows--) {
-    const low = madd(v128.load(from), factor, summand), high = madd(load_high(from), factorHigh, summandHigh);
-    store_channels_inline(to, f32x4.pmin(f32x4.pmax(low, lower), upper), f32x4.pmin(f32x4.pmax(high, lower), upper), count);
+    let i: usize = 0;
+    for (; i + 2 * SPAN <= stride; i += 2 * SPAN) {
+      normalize_span(from + i, to + i, scale + i, shift + i, lower, upper, CHANNELS);
+      normalize_span(from + i + SPAN, to + i + SPAN, scale + i + SPAN, shift + i + SPAN, lower, upper, CHANNELS);
+    }
+    for (; i < stride; i += SPAN) {
+      normalize_span(from + i, to + i, scale + i, shift + i, lower, upper, <i32>(stride - i) >> 2);
+    }
     from += stride;
     to += stride;
   }
@@ -197,22 +203,37 @@ export function demote_sums(to: usize, row: usize, c: i32, more: bool): void {
   }
 }
 
-/** dx = scale dz + slope x + constant of a tile of rows, at the first `count` channels of a span. */
+/** dx = scale dz + slope x + constant at a span of channels; a whole one where `count` is the constant CHANNELS. */
 // @ts-ignore: decorator
 @inline
-export function gradient_tile(
-  x: usize, dy: usize, dx: usize, stride: usize, rows: i32,
-  scale: usize, shift: usize, slope: usize, constant: usize, count: i32, relu: i32, upper: v128,
+function gradient_span(
+  x: usize, dy: usize, dx: usize, scale: usize, shift: usize, slope: usize, constant: usize, count: i32, relu: i32, upper: v128,
 ): void {
+  const low = v128.load(x), high = load_high(x);
   const factor = v128.load(scale), factorHigh = load_high(scale);
-  const summand = relu ? v128.load(shift) : zero(), summandHigh = relu ? load_high(shift) : zero();
-  const a = v128.load(slope), b = load_high(slope);
-  const c = v128.load(constant), d = load_high(constant);
+  const dz = gradient_of(v128.load(dy), low, factor, relu ? v128.load(shift) : zero(), upper, relu);
+  const dzHigh = gradient_of(load_high(dy), high, factorHigh, relu ? load_high(shift) : zero(), upper, relu);
+  store_channels_inline(
+    dx, madd(dz, factor, madd(low, v128.load(slope), v128.load(constant))),
+    madd(dzHigh, factorHigh, madd(high, load_high(slope), load_high(constant))), count,
+  );
+}
+
+/** dx = scale dz + slope x + constant of rows, in the order of memory. */
+// @ts-ignore: decorator
+@inline
+export function gradient_rows(
+  x: usize, dy: usize, dx: usize, stride: usize, rows: i32,
+  scale: usize, shift: usize, slope: usize, constant: usize, relu: i32, upper: v128,
+): void {
   for (; rows > 0; rows--) {
-    const low = v128.load(x), high = load_high(x);
-    const dz = gradient_of(v128.load(dy), low, factor, summand, upper, relu);
-    const dzHigh = gradient_of(load_high(dy), high, factorHigh, summandHigh, upper, relu);
-    store_channels_inline(dx, madd(dz, factor, madd(low, a, c)), madd(dzHigh, factorHigh, madd(high, b, d)), count);
+    let i: usize = 0;
+    for (; i + SPAN <= stride; i += SPAN) {
+      gradient_span(x + i, dy + i, dx + i, scale + i, shift + i, slope + i, constant + i, CHANNELS, relu, upper);
+    }
+    if (i < stride) {
+      gradient_span(x + i, dy + i, dx + i, scale + i, shift + i, slope + i, constant + i, <i32>(stride - i) >> 2, relu, upper);
+    }
     x += stride;
     dy += stride;
     dx += stride;

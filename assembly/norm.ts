@@ -5,9 +5,9 @@
 // channel). The sums of a sample are rows of `padded` floats, c rounded up to whole vectors, with zeros at their end.
 
 import { keep_lanes, store_lanes } from "./lanes";
-import { BLOCK, column_sum, normalize_tile, padded, ROWS, rows_in_sum, rows_in_tile } from "./norm-tiles";
+import { BLOCK, column_sum, fetch_rows, normalize_rows, padded, ROWS, rows_in_sum } from "./norm-tiles";
 import { address, madd, zero } from "./simd";
-import { CHANNELS, SPAN } from "./span";
+import { SPAN } from "./span";
 import { add_high, add_low, demote, promote_high } from "./sums";
 
 /**
@@ -176,6 +176,7 @@ export function batch_norm_moments(begin: i32, end: i32, x: i32, moments: i32, p
     memory.fill(sums, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
+      if (WIDE) fetch_rows(from, rows, stride, positions * c);
       let i: usize = 0;
       if (WIDE) {
         for (; i + SPAN <= row; i += SPAN) add_moments(from + i, stride, rows, image + i, sums + i, row, positions, c - <i32>(i >> 2), true);
@@ -284,13 +285,8 @@ export function batch_norm_forward(
 ): void {
   const floor = f32x4.splat(lower), ceiling = f32x4.splat(upper);
   const stride = <usize>c << 2;
-  const step = rows_in_tile(c);
-  const last = end * positions;
-  for (let row = begin * positions; row < last; row += step) {
-    const rows = min(step, last - row);
-    for (let i = 0; i < c; i += CHANNELS) {
-      const from = address(x + row * c + i), to = address(y + row * c + i);
-      normalize_tile(from, to, stride, rows, address(scale + i), address(shift + i), floor, ceiling, c - i);
-    }
-  }
+  const row = begin * positions;
+  normalize_rows(
+    address(x + row * c), address(y + row * c), stride, end * positions - row, address(scale), address(shift), floor, ceiling,
+  );
 }
