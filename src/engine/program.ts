@@ -5,6 +5,9 @@ import { isInTurnArea, phasesOf, type Run } from "./phases.ts";
 import type { TurnArea } from "./plan.ts";
 import { callOf, type Operation, sliceOf, type Tape } from "./tape.ts";
 
+/** Floats that a call may read and write in a turn of several samples: 2 MiB. */
+const CACHE_FLOATS = 2 ** 19;
+
 /** A kernel call of one thread, ready to be made. */
 interface Call {
   readonly name: KernelName;
@@ -72,7 +75,11 @@ function partOf(
   area: number,
 ): Part {
   const calls: Call[] = [];
+  // Where a sample of a call is large, a turn has so few that they lie in a cache.
+  let turn = chunk;
   for (const operation of operations) {
+    const floats = operandsOf(operation).reduce((sum, { step }) => sum + step, 0);
+    turn = Math.min(turn, Math.ceil(CACHE_FLOATS / floats));
     const [begin, end] = sliceOf(operation, thread, threads);
     if (end === begin) continue;
     const args = callOf(operation, begin, end, area);
@@ -87,10 +94,8 @@ function partOf(
   }
   const [begin, end] = sliceOf(operations[0], thread, threads);
   // Calls that count from a turn's first sample are made in turns even where there is but one.
-  if (turnArea !== undefined && calls.some(({ moving }) => moving !== undefined)) {
-    return { calls, begin, end, chunk: Math.min(chunk, turnArea.samples) };
-  }
-  return { calls, begin, end, chunk: inTurns && end - begin > chunk ? chunk : 0 };
+  const samples = calls.some(({ moving }) => moving) ? turnArea?.samples : undefined;
+  return { calls, begin, end, chunk: samples ? Math.min(chunk, samples) : inTurns && end - begin > turn ? turn : 0 };
 }
 
 /**
@@ -134,39 +139,28 @@ function failureOf({ name, layer }: Call, cause: unknown): KernelError {
  * @throws KernelError if a kernel traps
  */
 export function runPhase(phase: Phase, watcher?: Watcher): void {
-  for (let i = 0; i < phase.length; i++) {
-    if (phase[i].chunk === 0) runOnce(phase[i], watcher);
-    else runInTurns(phase[i], watcher);
-  }
+  for (let i = 0; i < phase.length; i++) runPart(phase[i], watcher);
 }
 
-function runOnce({ calls }: Part, watcher: Watcher | undefined): void {
+function runPart({ calls, begin, end, chunk }: Part, watcher: Watcher | undefined): void {
   let i = 0;
   try {
-    for (; i < calls.length; i++) {
-      const { name, kernel, args } = calls[i];
-      watcher?.calling(name);
-      kernel(...args);
-    }
-  } catch (error) {
-    throw failureOf(calls[i], error);
-  }
-}
-
-function runInTurns({ calls, begin, end, chunk }: Part, watcher: Watcher | undefined): void {
-  let i = 0;
-  try {
-    for (let at = begin; at < end; at += chunk) {
+    let at = begin;
+    do {
       const to = Math.min(at + chunk, end);
       for (i = 0; i < calls.length; i++) {
         const { name, kernel, args, moving } = calls[i];
-        args[0] = moving === undefined ? at : 0;
-        args[1] = moving === undefined ? to : to - at;
-        if (moving !== undefined) move(args, moving, at);
+        if (chunk > 0) {
+          const first = moving ? at : 0;
+          args[0] = at - first;
+          args[1] = to - first;
+          if (moving) move(args, moving, at);
+        }
         watcher?.calling(name);
         kernel(...args);
       }
-    }
+      at = to;
+    } while (chunk > 0 && at < end);
   } catch (error) {
     throw failureOf(calls[i], error);
   }

@@ -19,10 +19,13 @@ export interface Recording {
   readonly deferredGradients?: Tape | undefined;
 }
 
-/** Bytes of activations that a chunk of samples may fill: a core's own cache and its share of the common one. */
-const CACHE_BYTES = 2 ** 22;
+/** Floats of activations that a chunk of samples may fill: 4 MiB, a core's own cache and its share of the common one. */
+const CACHE_FLOATS = 2 ** 20;
 
-/** Fewest samples of a chunk; its size is a multiple of this, as kernels work on several samples at once. */
+/**
+ * Fewest samples of a chunk; its size is a multiple of this, as kernels work on several samples at once. Runs of calls whose samples are
+ * large take fewer (`program.ts`).
+ */
 const CHUNK = 16;
 
 /** The tapes of a network, each written when it is first needed. */
@@ -43,8 +46,8 @@ export class Tapes {
     this.#options = options;
     this.#layout = layout;
     this.#pixels = sizeOf(architecture.input.shape);
-    const bytes = (layout.plan.sizes().activations * Float32Array.BYTES_PER_ELEMENT) / options.batchSize;
-    this.#chunk = Math.max(Math.floor(CACHE_BYTES / bytes / CHUNK), 1) * CHUNK;
+    const floats = layout.plan.sizes().activations / options.batchSize;
+    this.#chunk = (Math.floor(CACHE_FLOATS / floats / CHUNK) || 1) * CHUNK;
   }
 
   /**
