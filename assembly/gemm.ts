@@ -2,6 +2,7 @@
 // bytes. Every element of the result is one sum in one fixed order, whatever the tile it falls into, so no split of the
 // work changes a bit.
 
+import { fetch } from "./simd";
 import { LONG_SUM, SUM_PART } from "./sums";
 import { OUTER_COLUMNS, outer_tile, panel_tile_16, panel_tile_8, PANEL_ROWS } from "./tile";
 
@@ -168,6 +169,12 @@ export function outer_gemm(
       const first = (sample | top) == 0;
       const aPart = a + <usize>sample * aSample + <usize>top * aRow;
       const dyPart = dy + <usize>sample * dySample + <usize>(top * gridQ) * dyStride;
+      if (WIDE && aSample + dySample > BLOCK_BYTES) {
+        // Tiles take a few columns of all pixels at a time.
+        const rows = min(band, gridP - top);
+        fetch(dyPart, <usize>(rows * gridQ) * dyStride);
+        fetch(aPart, <usize>rows * aRow);
+      }
       for (let column = 0; column < columns; column += OUTER_COLUMNS) {
         const shift = <usize>column << 2;
         let row = begin;

@@ -2,9 +2,9 @@
 
 import { store_lanes } from "./lanes";
 import {
-  add_gradients, BOUNDED, column_sum, demote_sums, fetch_rows, gradient_rows, NO_RELU, padded, PLAIN, ROWS, rows_in_sum,
+  add_gradients, BOUNDED, column_sum, demote_sums, gradient_rows, LARGE_SAMPLE, NO_RELU, padded, PLAIN, ROWS, rows_in_sum,
 } from "./norm-tiles";
-import { address, zero } from "./simd";
+import { address, fetch, zero } from "./simd";
 import { SPAN } from "./span";
 
 /**
@@ -66,8 +66,8 @@ function sum_rows(
     memory.fill(to, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
-      if (WIDE) fetch_rows(from, rows, stride, positions * c);
-      if (WIDE) fetch_rows(across, rows, stride, positions * c);
+      if (WIDE && positions * c > LARGE_SAMPLE) fetch(from, <usize>rows * stride);
+      if (WIDE && positions * c > LARGE_SAMPLE) fetch(across, <usize>rows * stride);
       let i: usize = 0;
       if (WIDE) {
         for (; i + SPAN <= row; i += SPAN) {

@@ -14,16 +14,8 @@ export function rows_in_sum(c: i32): i32 {
   return max(16, min(64, 8192 / c));
 }
 
-/** Floats of a sample from which on it is read from memory rather than from a cache. */
-const LARGE_SAMPLE: i32 = 32768;
-
-/**
- * Reads a tile of rows of a large sample once in the order of memory, so that the processor fetches it ahead: the sums over its rows take it
- * span by span.
- */
-export function fetch_rows(from: usize, rows: i32, stride: usize, floats: i32): void {
-  if (floats > LARGE_SAMPLE) for (const end = from + <usize>rows * stride; from < end; from += 64) load<i32>(from);
-}
+/** Floats of a sample from which on it is fetched from memory rather than read in a cache. */
+export const LARGE_SAMPLE: i32 = 32768;
 
 /** Rows of a sample's sums: four hold two sums in float64, the fifth keeps samples from lying a power of two apart. */
 export const ROWS: usize = SUM_ROWS;

@@ -5,8 +5,8 @@
 // channel). The sums of a sample are rows of `padded` floats, c rounded up to whole vectors, with zeros at their end.
 
 import { keep_lanes, store_lanes } from "./lanes";
-import { BLOCK, column_sum, fetch_rows, normalize_rows, padded, ROWS, rows_in_sum } from "./norm-tiles";
-import { address, madd, zero } from "./simd";
+import { BLOCK, column_sum, LARGE_SAMPLE, normalize_rows, padded, ROWS, rows_in_sum } from "./norm-tiles";
+import { address, fetch, madd, zero } from "./simd";
 import { SPAN } from "./span";
 import { add_high, add_low, demote, promote_high } from "./sums";
 
@@ -176,7 +176,7 @@ export function batch_norm_moments(begin: i32, end: i32, x: i32, moments: i32, p
     memory.fill(sums, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
-      if (WIDE) fetch_rows(from, rows, stride, positions * c);
+      if (WIDE && positions * c > LARGE_SAMPLE) fetch(from, <usize>rows * stride);
       let i: usize = 0;
       if (WIDE) {
         for (; i + SPAN <= row; i += SPAN) add_moments(from + i, stride, rows, image + i, sums + i, row, positions, c - <i32>(i >> 2), true);

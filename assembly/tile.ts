@@ -197,10 +197,16 @@ export function outer_tile(
 ): void {
   if (WIDE && columns > 8) {
     columns -= 8;
-    for (; rows >= 6; rows -= 6) {
+    for (; rows >= 6 && rows != 8; rows -= 6) {
       outer_tile_6x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, columns, first);
       a += 24;
       dw += 6 * dwStride;
+    }
+    // Eight rows are twice four: two would wait for each other's sums.
+    for (; rows >= 4; rows -= 4) {
+      outer_tile_4x16(a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, columns, first);
+      a += 16;
+      dw += 4 * dwStride;
     }
     outer_tile_8(rows, a, n, aSampleEnd, gridP, aRowEnd, gridQ, aColumn, dy, dyStride, dw, dwStride, 8, first);
     dy += 32;
@@ -340,6 +346,35 @@ function outer_tile_6x16(
   add_row_16(dw + 3 * dwStride, s30, s31, s32, s33, count, first);
   add_row_16(dw + 4 * dwStride, s40, s41, s42, s43, count, first);
   add_row_16(dw + 5 * dwStride, s50, s51, s52, s53, count, first);
+}
+
+function outer_tile_4x16(
+  a: usize, n: i32, aSampleEnd: usize, gridP: i32, aRowEnd: usize, gridQ: i32, aColumn: usize,
+  dy: usize, dyStride: usize, dw: usize, dwStride: usize, count: i32, first: bool,
+): void {
+  let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
+  let s10 = zero(), s11 = zero(), s12 = zero(), s13 = zero();
+  let s20 = zero(), s21 = zero(), s22 = zero(), s23 = zero();
+  let s30 = zero(), s31 = zero(), s32 = zero(), s33 = zero();
+  for (let sample = 0; sample < n; sample++) {
+    for (let p = 0; p < gridP; p++) {
+      for (let q = 0; q < gridQ; q++) {
+        const b0 = v128.load(dy), b1 = v128.load(dy, 16), b2 = v128.load(dy, 32), b3 = v128.load(dy, 48);
+        let x = v128.load32_splat(a); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
+        x = v128.load32_splat(a, 4); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
+        x = v128.load32_splat(a, 8); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
+        x = v128.load32_splat(a, 12); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
+        a += aColumn;
+        dy += dyStride;
+      }
+      a += aRowEnd;
+    }
+    a += aSampleEnd;
+  }
+  add_row_16(dw, s00, s01, s02, s03, count, first);
+  add_row_16(dw + dwStride, s10, s11, s12, s13, count, first);
+  add_row_16(dw + 2 * dwStride, s20, s21, s22, s23, count, first);
+  add_row_16(dw + 3 * dwStride, s30, s31, s32, s33, count, first);
 }
 
 /** Stores, or from the second block on adds, eight sums of one row. */
