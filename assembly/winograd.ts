@@ -6,7 +6,7 @@
 // multiplied by the transformed filters in 36 matrix products, and transformed back (winograd-transform.ts). All strides are
 // in bytes.
 
-import { WINOGRAD_GAP, WINOGRAD_TILES as TILES } from "../src/engine/kernel-sizes";
+import { WINOGRAD_BLOCK as BLOCK, WINOGRAD_GAP, WINOGRAD_TILES as TILES } from "../src/engine/kernel-sizes";
 import { address, madd, zero } from "./simd";
 import { SPAN } from "./span";
 import { LONG_SUM } from "./sums";
@@ -17,7 +17,7 @@ import { clear, transform_back, transform_gradient, transform_input, transform_o
 const GAP: usize = WINOGRAD_GAP << 2;
 
 /** Bytes from one of the 36 products of a block and a panel to the next. */
-const M_STEP: usize = <usize>TILES * 32 + GAP;
+const M_STEP: usize = <usize>BLOCK * 32 + GAP;
 
 /**
  * y[i, j, k] = max(sum over r, s, c of x[i + r - padTop, j + s - padLeft, c] w[r, s, c, k] + bias, lower)
@@ -34,7 +34,7 @@ const M_STEP: usize = <usize>TILES * 32 + GAP;
  * @param bias 0 for none, else [k] with `biasStride` 0, or [p, q, k] with `biasStride` k
  * @param y [n, p, q, k]
  * @param lower 0 for a ReLU, -Infinity for none
- * @param scratch memory of a thread's own: 42 c' + 36 (32 c' + 16) + 72 (256 + 16) floats, c' = c rounded up to 8
+ * @param scratch memory of a thread's own: 42 c' + 36 (36 c' + 16) + 72 (288 + 16) floats, c' = c rounded up to 8
  */
 export function winograd_forward(
   begin: i32, end: i32, x: i32, w: i32, panels: i32, bias: i32, biasStride: i32, y: i32,
@@ -43,12 +43,12 @@ export function winograd_forward(
   const part = address(scratch);
   const across = (q + 3) / 4, perSample = (p + 3) / 4 * across;
   const pixel = <usize>c << 2, yPixel = <usize>k << 2;
-  const vRow = row_of(c), vStep = <usize>TILES * vRow + GAP;
+  const vRow = row_of(c), vStep = <usize>BLOCK * vRow + GAP;
   const zeros = part + 36 * vRow, v = zeros + 6 * vRow, m = v + 36 * vStep;
   clear(zeros, 6 * vRow);
   const last = end * perSample;
-  for (let first = begin * perSample; first < last; first += TILES) {
-    const tiles = min(TILES, last - first);
+  for (let first = begin * perSample; first < last; first += BLOCK) {
+    const tiles = min(BLOCK, last - first);
     const firstI = first % perSample / across * 4, firstJ = first % perSample % across * 4;
     let i = firstI, j = firstJ;
     let sample = <usize>(first / perSample);
@@ -121,12 +121,12 @@ export function winograd_backward_data(
   const part = address(scratch);
   const across = (q + 3) / 4, perSample = (p + 3) / 4 * across;
   const pixel = <usize>k << 2, dxPixel = <usize>c << 2, dxSample = <usize>(height * width) * dxPixel;
-  const zRow = row_of(k), zStep = <usize>TILES * zRow + GAP;
+  const zRow = row_of(k), zStep = <usize>BLOCK * zRow + GAP;
   const zeros = part + 36 * zRow, z = zeros + 4 * zRow, m = z + 36 * zStep;
   clear(zeros, 4 * zRow);
   const last = end * perSample;
-  for (let first = begin * perSample; first < last; first += TILES) {
-    const tiles = min(TILES, last - first);
+  for (let first = begin * perSample; first < last; first += BLOCK) {
+    const tiles = min(BLOCK, last - first);
     const firstI = first % perSample / across * 4, firstJ = first % perSample % across * 4;
     let i = firstI, j = firstJ;
     let sample = <usize>(first / perSample);
@@ -299,29 +299,35 @@ function product(a: usize, aRow: usize, rows: i32, b: usize, length: i32, m: usi
   }
 }
 
-/** Two panels of `product` at once: 4 x 16 sums, eight registers of 256 bits. */
+/** Two panels of `product` at once: 6 x 16 sums, twelve registers of 256 bits. */
 function product_16(a: usize, aRow: usize, rows: i32, b: usize, c: usize, length: i32, m: usize, n: usize): void {
-  for (; rows > 0; rows -= 4) {
-    let p0 = a, p1 = a + aRow, p2 = a + 2 * aRow, p3 = a + 3 * aRow, first = b, second = c;
+  for (; rows > 0; rows -= 6) {
+    let p0 = a, p1 = a + aRow, p2 = a + 2 * aRow, p3 = a + 3 * aRow, p4 = a + 4 * aRow, p5 = a + 5 * aRow, first = b, second = c;
     let s00 = zero(), s01 = zero(), s02 = zero(), s03 = zero();
     let s10 = zero(), s11 = zero(), s12 = zero(), s13 = zero();
     let s20 = zero(), s21 = zero(), s22 = zero(), s23 = zero();
     let s30 = zero(), s31 = zero(), s32 = zero(), s33 = zero();
+    let s40 = zero(), s41 = zero(), s42 = zero(), s43 = zero();
+    let s50 = zero(), s51 = zero(), s52 = zero(), s53 = zero();
     for (let i = length; i > 0; i--) {
       const b0 = v128.load(first), b1 = v128.load(first, 16), b2 = v128.load(second), b3 = v128.load(second, 16);
       let x = v128.load32_splat(p0); s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
       x = v128.load32_splat(p1); s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
       x = v128.load32_splat(p2); s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
       x = v128.load32_splat(p3); s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
-      p0 += 4; p1 += 4; p2 += 4; p3 += 4; first += 32; second += 32;
+      x = v128.load32_splat(p4); s40 = madd(x, b0, s40); s41 = madd(x, b1, s41); s42 = madd(x, b2, s42); s43 = madd(x, b3, s43);
+      x = v128.load32_splat(p5); s50 = madd(x, b0, s50); s51 = madd(x, b1, s51); s52 = madd(x, b2, s52); s53 = madd(x, b3, s53);
+      p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4; first += 32; second += 32;
     }
     v128.store(m, s00); v128.store(m, s01, 16); v128.store(n, s02); v128.store(n, s03, 16);
     v128.store(m, s10, 32); v128.store(m, s11, 48); v128.store(n, s12, 32); v128.store(n, s13, 48);
     v128.store(m, s20, 64); v128.store(m, s21, 80); v128.store(n, s22, 64); v128.store(n, s23, 80);
     v128.store(m, s30, 96); v128.store(m, s31, 112); v128.store(n, s32, 96); v128.store(n, s33, 112);
-    a += 4 * aRow;
-    m += 128;
-    n += 128;
+    v128.store(m, s40, 128); v128.store(m, s41, 144); v128.store(n, s42, 128); v128.store(n, s43, 144);
+    v128.store(m, s50, 160); v128.store(m, s51, 176); v128.store(n, s52, 160); v128.store(n, s53, 176);
+    a += 6 * aRow;
+    m += 192;
+    n += 192;
   }
 }
 

@@ -11,7 +11,10 @@ export const PANEL = 8;
 /** Points of Winograd's 6 x 6 transforms. */
 export const WINOGRAD_POINTS = 36;
 
-/** Tiles of 4 x 4 outputs in a block of Winograd's kernels. Sums are added block by block, so it is part of their bits. */
+/** Tiles of 4 x 4 outputs in a block of Winograd's forward pass and data gradient: whole products of four and of six rows. */
+export const WINOGRAD_BLOCK = 36;
+
+/** Tiles in a block of Winograd's weight gradient. Sums are added block by block, so it is part of their bits. */
 export const WINOGRAD_TILES = 32;
 
 /**

@@ -1,4 +1,4 @@
-import { PANEL, WINOGRAD_GAP, WINOGRAD_GROUP, WINOGRAD_POINTS, WINOGRAD_TILES } from "../engine/kernel-sizes.ts";
+import { PANEL, WINOGRAD_BLOCK, WINOGRAD_GAP, WINOGRAD_GROUP, WINOGRAD_POINTS, WINOGRAD_TILES } from "../engine/kernel-sizes.ts";
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Bias, ConvolutionDims, ConvolutionKernels, ConvolutionUses } from "./convolution-kernels.ts";
@@ -42,7 +42,7 @@ export function winogradScratch(c: number): number {
   const channels = roundUp(c, PANEL);
   return (
     (WINOGRAD_POINTS + 6) * channels +
-    WINOGRAD_POINTS * (WINOGRAD_TILES * channels + WINOGRAD_GAP + 2 * (WINOGRAD_TILES * PANEL + WINOGRAD_GAP))
+    WINOGRAD_POINTS * (WINOGRAD_BLOCK * channels + WINOGRAD_GAP + 2 * (WINOGRAD_BLOCK * PANEL + WINOGRAD_GAP))
   );
 }
 
