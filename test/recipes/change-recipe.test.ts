@@ -29,7 +29,7 @@ describe("a recipe's settings", () => {
     ["strided", "conv2d_1.filters", 3, ["layers", 1, "filters"], 64],
     ["conv5", "filters", 8, ["layers", 0, "filters"], 5],
     ["conv5", "conv2d.kernelInitializer.deviation", 0.5, ["layers", 0, "kernelInitializer", "deviation"], 0.2],
-    ["speed99", "conv2d.kernelInitializer", "glorotNormal", ["layers", 0, "kernelInitializer"], "heNormal"],
+    ["speed99", "conv2d_1.kernelInitializer", "glorotNormal", ["layers", 3, "kernelInitializer"], "heNormal"],
     ["resnet18", "stage1.block1/conv2d.filters", 64, ["layers", 4, "layers", 0, "filters"], 64],
     ["resnet18", "layers.8.shortcut.0.strides", 1, ["layers", 8, "shortcut", 0, "strides"], 2],
     ["squeezenet", "fire2.squeeze.filters", 8, ["layers", 2, "filters"], 16],

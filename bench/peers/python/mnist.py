@@ -18,7 +18,8 @@ from torch.nn import functional as F
 
 from pytorch import LAYOUTS
 
-BATCH, RATE, DECAY, WARM_UP = 128, 1.0, 0.004, 10
+BATCH, RATE, DECAY, WARM_UP = 96, 0.8, 0.004, 10
+WHITENED, EPSILON = 500, 0.2
 MEAN, DEVIATION = 33.3, 78.6
 SIZE = 28
 
@@ -41,8 +42,21 @@ def block(channels, filters, pooled):
     return [conv, *([nn.MaxPool2d(2)] if pooled else []), norm, nn.ReLU()]
 
 
-def network():
-    blocks = [*block(1, 8, True), *block(8, 8, True), *block(8, 64, False)]
+def whitening(images):
+    """A convolution whose filters whiten patches of images, those of the largest variances; it is not trained."""
+    pixels = ((images[:WHITENED].double() - MEAN) / DEVIATION).unsqueeze(1)
+    patches = F.unfold(pixels, 3).transpose(1, 2).reshape(-1, 9)
+    variances, directions = torch.linalg.eigh(torch.cov(patches.T, correction=0))
+    filters = (directions / (variances + EPSILON).sqrt()).T.flip(0)[:8]
+    # The sign of the largest value, which is free, as convasm has it.
+    filters = filters * filters.gather(1, filters.abs().argmax(1, keepdim=True)).sign()
+    conv = nn.Conv2d(1, 8, 3, bias=False).requires_grad_(False)
+    conv.weight.copy_(filters.reshape(8, 1, 3, 3))
+    return conv
+
+
+def network(images):
+    blocks = [whitening(images), nn.MaxPool2d(2), nn.ReLU(), *block(8, 16, True), *block(16, 64, False)]
     return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(64 * 3 * 3, 10))
 
 
@@ -53,8 +67,9 @@ def scaled(pixels, layout):
 class Run:
     def __init__(self, net, forward, layout, steps):
         self.net, self.forward, self.layout = net, forward, layout
-        self.kernels = [p for p in net.parameters() if p.ndim > 1]
-        self.optimizer = torch.optim.SGD(net.parameters(), lr=RATE, momentum=0.9, nesterov=True, fused=True)
+        self.kernels = [p for p in net.parameters() if p.ndim > 1 and p.requires_grad]
+        trained = [p for p in net.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.SGD(trained, lr=RATE, momentum=0.9, nesterov=True, fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=RATE, total_steps=steps, div_factor=25, final_div_factor=1e4, cycle_momentum=False
         )
@@ -99,7 +114,7 @@ def main():
 
     images, labels = load(options.folder, "train")
     padded = F.pad(images, (1, 1, 1, 1))
-    net = network().to(memory_format=layout)
+    net = network(images).to(memory_format=layout)
 
     def loss(x, y):
         return F.cross_entropy(net(x), y, label_smoothing=0.1)
@@ -109,8 +124,10 @@ def main():
     steps = -(-len(labels) // BATCH)
     warm = Run(net, forward, layout, steps)
     epoch(warm, padded, labels, generator, WARM_UP)
-    # The last batch of an epoch is smaller: it compiles anew.
-    warm.step(images[: len(labels) % BATCH], labels[: len(labels) % BATCH])
+    # A last batch that is smaller compiles anew.
+    rest = len(labels) % BATCH
+    if rest > 0:
+        warm.step(images[:rest], labels[:rest])
     net.load_state_dict(start)
 
     run = Run(net, forward, layout, steps)
