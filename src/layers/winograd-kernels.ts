@@ -1,4 +1,11 @@
-import { PANEL, WINOGRAD_BLOCK, WINOGRAD_GAP, WINOGRAD_GROUP, WINOGRAD_POINTS, WINOGRAD_TILES } from "../engine/kernel-sizes.ts";
+import {
+  PANEL,
+  WINOGRAD_BLOCK,
+  WINOGRAD_GAP,
+  WINOGRAD_GROUP,
+  WINOGRAD_POINTS,
+  WINOGRAD_TILES,
+} from "../engine/kernel-sizes.ts";
 import type { Region, ThreadArea } from "../engine/plan.ts";
 import type { Tape } from "../engine/tape.ts";
 import type { Bias, ConvolutionDims, ConvolutionKernels, ConvolutionUses } from "./convolution-kernels.ts";
