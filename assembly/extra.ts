@@ -5,6 +5,7 @@ export * from "./adaptive-pool";
 export * from "./affine";
 export * from "./copy";
 export * from "./depthwise";
+export { depthwise_backward_weights } from "./depthwise-weights";
 export * from "./elementwise";
 export { softmax_distillation } from "./distillation";
 export { sigmoid_focal_cross_entropy, softmax_focal_cross_entropy } from "./focal";

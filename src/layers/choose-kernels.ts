@@ -16,6 +16,9 @@ export function chooseKernels(
   kernel: Region,
   uses: ConvolutionUses,
 ): ConvolutionKernels {
-  if (d.groups === d.c && d.k === d.c) return new DepthwiseKernels(d, kernel);
-  return usesWinograd(d) ? new WinogradKernels(site, d, kernel, uses) : new DirectKernels(site, d, kernel, uses);
+  // Without copies with a border.
+  const bare = { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 };
+  if (d.groups === d.c && d.k === d.c)
+    return new DepthwiseKernels(uses.weights ? { ...d, wd: d.q, haloLeft: 0 } : bare, kernel);
+  return usesWinograd(d) ? new WinogradKernels(site, bare, kernel, uses) : new DirectKernels(site, d, kernel, uses);
 }

@@ -68,20 +68,15 @@ export class PlacedConvolution implements PlacedLayer {
     this.#biasStride = bias === "untied" ? d.k : 0;
     const outputs = sizeOf(site.output);
     this.#rectifier = rectifier;
-    if (d.hp !== d.h || d.wp !== d.w) {
+    if (d.hp > d.h || d.wp > d.w) {
       this.#padded = site.reserve("padded", "activations", batch * d.hp * d.wp * d.c);
     }
     if (!site.hasBackward) return;
     if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", batch * outputs);
     if (!site.needsInputGradient) return;
-    if (d.wd !== d.q) {
+    if (d.wd > d.q) {
       this.#dzPadded = site.reserve("dz padded", "scratch", batch * d.p * d.wd * d.k);
     }
-  }
-
-  /** The input in the form that the kernels read. */
-  #source([x]: readonly number[]): number {
-    return this.#padded?.offset ?? x;
   }
 
   pack(tape: Tape): void {
@@ -100,7 +95,7 @@ export class PlacedConvolution implements PlacedLayer {
     }
     const bias = { offset: this.#folded?.bias ?? this.#bias?.offset ?? 0, stride: this.#biasStride };
     const isDone = this.#kernels.isBounded && isClamp(this.#rectifier);
-    this.#kernels.forward(tape, n, this.#source(x), y, bias, boundsOf(this.#rectifier));
+    this.#kernels.forward(tape, n, this.#padded?.offset ?? x[0], y, bias, boundsOf(this.#rectifier));
     if (!isDone) emitRest(tape, n, y, sizeOf(this.#site.output), this.#rectifier);
   }
 
@@ -113,7 +108,7 @@ export class PlacedConvolution implements PlacedLayer {
       emitReluGradient(samples, n, { y, dy, dx: dz }, outputs, this.#rectifier);
     }
     if (this.#kernelGradient !== undefined) {
-      this.#kernels.weights(weights, n, this.#source(x), dz, this.#kernelGradient.offset);
+      this.#kernels.weights(weights, n, this.#padded?.offset ?? x[0], dz, this.#kernelGradient.offset);
     }
     if (this.#biasGradient !== undefined) {
       const columns = this.#biasGradient.size;

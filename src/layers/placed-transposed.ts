@@ -52,10 +52,10 @@ export class PlacedTransposedConvolution implements PlacedLayer {
     this.#rectifier = rectifier;
     this.#outputs = sizeOf(site.output);
     const { d } = this.#kernels;
-    if (d.wd !== d.q) this.#padded = site.reserve("padded", "activations", batch * d.p * d.wd * d.k);
+    if (d.wd > d.q) this.#padded = site.reserve("padded", "activations", batch * d.p * d.wd * d.k);
     if (!site.hasBackward) return;
     if (!isNone(rectifier)) this.#dz = site.reserve("dz", "activations", batch * this.#outputs);
-    if (d.hp !== d.h || d.wp !== d.w) {
+    if (d.hp > d.h || d.wp > d.w) {
       this.#dzPadded = site.reserve("dz padded", "activations", batch * d.hp * d.wp * d.c);
     }
   }

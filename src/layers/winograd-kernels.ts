@@ -70,9 +70,9 @@ export class WinogradKernels implements ConvolutionKernels {
   readonly #data: Panels | undefined;
   readonly #tiles: ThreadArea;
 
+  /** @param d without a border: the kernels take what lies outside the image as zero */
   constructor(site: Site, d: ConvolutionDims, kernel: Region, uses: ConvolutionUses) {
-    // The kernels take what lies outside the image as zero: neither side is padded.
-    this.d = { ...d, hp: d.h, wp: d.w, wd: d.q, haloLeft: 0 };
+    this.d = d;
     this.#kernel = kernel;
     const areas: number[] = [];
     const panels = (name: string, columns: number, rows: number): Panels => {

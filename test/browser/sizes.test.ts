@@ -98,8 +98,9 @@ describe("the size of the library, packed by gzip", () => {
     expect(size).toBeGreaterThan(40 * KB);
   });
 
-  it("is at most 101 KB for one file with all engines", async () => {
-    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 101 * KB);
+  // Depthwise windows of three and five columns at the edges of images, without a copy with a border, are 0.8 KB of it.
+  it("is at most 102 KB for one file with all engines", async () => {
+    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 102 * KB);
   });
 });
 

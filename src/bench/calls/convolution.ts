@@ -93,7 +93,7 @@ export function convolutionForward(
   const { n, h, w, c, k, r, s, groups } = shape;
   const { p, q, hp, wp, padTop, padLeft } = geometry;
   const depthwise = shape.depthwise === true;
-  const x = padded(data.x, [n, h, w, c], [padTop, padLeft], [hp, wp]);
+  const x = depthwise ? data.x : padded(data.x, [n, h, w, c], [padTop, padLeft], [hp, wp]);
   const bias = shape.bias === "none" ? 0 : input("bias", data.bias);
   const biasStride = shape.bias === "untied" ? k : 0;
   const rows = (r * s * c) / groups;
@@ -105,20 +105,8 @@ export function convolutionForward(
     extent: n,
     args: [
       ...[input("x", x), ...filters, bias, biasStride, output("y", n * p * q * k)],
-      ...[
-        hp,
-        wp,
-        c,
-        p,
-        q,
-        ...(depthwise ? [] : [k]),
-        r,
-        s,
-        ...strides(geometry),
-        ...(depthwise ? [] : [groups]),
-        lower,
-        upper,
-      ],
+      ...(depthwise ? [h, w, c, p, q, r, s] : [hp, wp, c, p, q, k, r, s]),
+      ...[...strides(geometry), ...(depthwise ? [padTop, padLeft] : [groups]), lower, upper],
     ],
     bound: {
       kind: "sum",
@@ -135,7 +123,7 @@ export function convolutionBackwardData(shape: ConvolutionCase, data: Convolutio
   const { n, h, w, c, k, r, s, groups } = shape;
   const { p, q, wd, haloLeft, padTop, padLeft } = geometry;
   const depthwise = shape.depthwise === true;
-  const dy = padded(data.dy, [n, p, q, k], [0, haloLeft], [p, wd]);
+  const dy = depthwise ? data.dy : padded(data.dy, [n, p, q, k], [0, haloLeft], [p, wd]);
   const filters: Tensor[] = [input("w", data.w)];
   if (!depthwise) filters.push(input("panels", backwardPanels(shape, data.w)));
   return {
@@ -144,8 +132,8 @@ export function convolutionBackwardData(shape: ConvolutionCase, data: Convolutio
     extent: n,
     args: [
       ...[input("dy", dy), ...filters, output("dx", n * h * w * c)],
-      ...[h, w, c, p, wd, ...(depthwise ? [] : [k]), r, s, ...strides(geometry)],
-      ...[padTop, padLeft, haloLeft, ...(depthwise ? [] : [groups])],
+      ...(depthwise ? [h, w, c, p, q, r, s] : [h, w, c, p, wd, k, r, s]),
+      ...[...strides(geometry), padTop, padLeft, ...(depthwise ? [] : [haloLeft, groups])],
     ],
     bound: sumOf((r * s * k) / groups),
     operations: operations(shape, geometry),
@@ -255,10 +243,10 @@ export const convolutionWork = {
     const groups = args[args.length - 1];
     return multiplying(n * hp * wp * c, n * p * q * k, (r * s * c * k) / groups);
   },
-  depthwise_forward: (n, _x, _w, _bias, _biasStride, _y, hp, wp, c, p, q, r, s) =>
-    multiplying(n * hp * wp * c, n * p * q * c, r * s * c),
-  depthwise_backward_data: (n, _dy, _w, _dx, h, w, c, p, wd, r, s) =>
-    multiplying(n * p * wd * c, n * h * w * c, r * s * c),
+  depthwise_forward: (n, _x, _w, _bias, _biasStride, _y, h, w, c, p, q, r, s) =>
+    multiplying(n * h * w * c, n * p * q * c, r * s * c),
+  depthwise_backward_data: (n, _dy, _w, _dx, h, w, c, p, q, r, s) =>
+    multiplying(n * p * q * c, n * h * w * c, r * s * c),
   depthwise_backward_weights: (_c, _x, _dy, _dw, n, hp, wp, c, p, q, r, s) =>
     multiplying(n * hp * wp * c, n * p * q * c, r * s * c),
   pack_forward: (_panels, _w, _to, rows, k) => work(0, 2 * rows * k),

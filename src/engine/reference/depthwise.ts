@@ -11,10 +11,11 @@ import type { Heap } from "./heap.ts";
 export function depthwiseKernels(heap: Heap) {
   return {
     /**
-     * y[i, j, channel] = min(max(bias + sum over taps of x[i strideH + tapRow dilationH, j strideW + tapColumn dilationW,
-     * channel] w[tapRow, tapColumn, channel], lower), upper); lower = -Infinity and upper = Infinity for no clamp; NaN stays. Axis: samples.
+     * y[i, j, channel] = min(max(bias + sum over taps of x[i strideH + tapRow dilationH - padTop, j strideW + tapColumn dilationW -
+     * padLeft, channel] w[tapRow, tapColumn, channel], lower), upper); lower = -Infinity and upper = Infinity for no clamp; NaN stays; a
+     * tap counts only where it lies in x. Axis: samples.
      *
-     * x [n, hp, wp, c], padded; w [r, s, 1, c]; bias 0 for none, else [c] with biasStride 0, or [p, q, c] with
+     * x [n, h, width, c]; w [r, s, 1, c]; bias 0 for none, else [c] with biasStride 0, or [p, q, c] with
      * biasStride c; y [n, p, q, c]. 2 n p q r s c operations.
      */
     depthwise_forward(
@@ -25,8 +26,8 @@ export function depthwiseKernels(heap: Heap) {
       bias: number,
       biasStride: number,
       y: number,
-      hp: number,
-      wp: number,
+      h: number,
+      width: number,
       c: number,
       p: number,
       q: number,
@@ -36,18 +37,25 @@ export function depthwiseKernels(heap: Heap) {
       strideW: number,
       dilationH: number,
       dilationW: number,
+      padTop: number,
+      padLeft: number,
       lower: number,
       upper: number,
     ): void {
       const sums = new Float64Array(c);
       for (let sample = begin; sample < end; sample++) {
         for (let position = 0; position < p * q; position++) {
-          const corner = Math.floor(position / q) * strideH * wp + (position % q) * strideW;
+          const top = Math.floor(position / q) * strideH - padTop;
+          const left = (position % q) * strideW - padLeft;
           const biases = bias + position * biasStride;
           for (let channel = 0; channel < c; channel++) sums[channel] = bias === 0 ? 0 : heap[biases + channel];
           for (let tapRow = 0; tapRow < r; tapRow++) {
+            const row = top + tapRow * dilationH;
+            if (row < 0 || row >= h) continue;
             for (let tapColumn = 0; tapColumn < s; tapColumn++) {
-              const from = x + (sample * hp * wp + corner + tapRow * dilationH * wp + tapColumn * dilationW) * c;
+              const column = left + tapColumn * dilationW;
+              if (column < 0 || column >= width) continue;
+              const from = x + ((sample * h + row) * width + column) * c;
               const tap = w + (tapRow * s + tapColumn) * c;
               for (let channel = 0; channel < c; channel++) sums[channel] += heap[from + channel] * heap[tap + channel];
             }
@@ -64,9 +72,9 @@ export function depthwiseKernels(heap: Heap) {
     /**
      * dx[i, j, channel] = sum over the taps of dy[row, column, channel] w[tapRow, tapColumn, channel], where row = (i +
      * padTop - tapRow dilationH) / strideH and column = (j + padLeft - tapColumn dilationW) / strideW; a tap counts
-     * only where both are whole and the row is one of dy's. Axis: samples.
+     * only where both are whole and lie in dy. Axis: samples.
      *
-     * dy [n, p, wd, c], padded with columns of zeros so that output column 0 lies at haloLeft; w [r, s, 1, c]; dx [n, height, width, c]. 2 n p q r s c operations.
+     * dy [n, p, q, c]; w [r, s, 1, c]; dx [n, height, width, c]. 2 n p q r s c operations.
      */
     depthwise_backward_data(
       begin: number,
@@ -78,7 +86,7 @@ export function depthwiseKernels(heap: Heap) {
       width: number,
       c: number,
       p: number,
-      wd: number,
+      q: number,
       r: number,
       s: number,
       strideH: number,
@@ -87,12 +95,11 @@ export function depthwiseKernels(heap: Heap) {
       dilationW: number,
       padTop: number,
       padLeft: number,
-      haloLeft: number,
     ): void {
       const sums = new Float64Array(c);
       for (let row = begin * height; row < end * height; row++) {
         const i = row % height;
-        const image = dy + Math.floor(row / height) * p * wd * c;
+        const image = dy + Math.floor(row / height) * p * q * c;
         for (let column = 0; column < width; column++) {
           sums.fill(0);
           for (let tapRow = 0; tapRow < r; tapRow++) {
@@ -100,8 +107,8 @@ export function depthwiseKernels(heap: Heap) {
             if (down % strideH !== 0 || down < 0 || down >= p * strideH) continue;
             for (let tapColumn = 0; tapColumn < s; tapColumn++) {
               const across = column + padLeft - tapColumn * dilationW;
-              if (across % strideW !== 0) continue;
-              const from = image + ((down / strideH) * wd + across / strideW + haloLeft) * c;
+              if (across % strideW !== 0 || across < 0 || across >= q * strideW) continue;
+              const from = image + ((down / strideH) * q + across / strideW) * c;
               const tap = w + (tapRow * s + tapColumn) * c;
               for (let channel = 0; channel < c; channel++) sums[channel] += heap[from + channel] * heap[tap + channel];
             }

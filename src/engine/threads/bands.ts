@@ -61,10 +61,11 @@ const CUTS: { readonly [K in KernelName]?: (...args: KernelArguments<K>) => Cut 
     if (bias !== 0) shifts.push([3, 4 * q * biasStride]);
     return { extent: Math.ceil(p / 4), band: { rows: 9, of: 4, shifts } };
   },
-  depthwise_forward(_x, _w, bias, biasStride, _y, _hp, wp, c, p, q, _r, _s, strideH) {
+  depthwise_forward(_x, _w, bias, biasStride, _y, _h, _width, c, p, q, _r, _s, strideH) {
+    // The input stays, and its first row moves up.
     const shifts: [number, number][] = [
-      [0, strideH * wp * c],
       [4, q * c],
+      [16, -strideH],
     ];
     if (bias !== 0) shifts.push([2, q * biasStride]);
     return { extent: p, band: { rows: 8, of: 1, shifts } };

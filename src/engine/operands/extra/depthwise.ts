@@ -3,14 +3,14 @@ import type { ExtraRows } from "../row.ts";
 
 /** Rows of the kernels of depthwise convolutions. */
 export const depthwiseRows = {
-  depthwise_forward: (x, w, bias, biasStride, y, hp, wp, c, p, q, r, s) => [
-    input(each(hp * wp * c), x),
+  depthwise_forward: (x, w, bias, biasStride, y, h, width, c, p, q, r, s) => [
+    input(each(h * width * c), x),
     input(all(r * s * c), w),
     input(biases(biasStride, p * q, c), bias),
     output(each(p * q * c), y),
   ],
-  depthwise_backward_data: (dy, w, dx, h, width, c, p, wd, r, s) => [
-    input(each(p * wd * c), dy),
+  depthwise_backward_data: (dy, w, dx, h, width, c, p, q, r, s) => [
+    input(each(p * q * c), dy),
     input(all(r * s * c), w),
     output(each(h * width * c), dx),
   ],
