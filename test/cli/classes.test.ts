@@ -129,7 +129,7 @@ describe("the figures of a network", () => {
     expect(parameters).toBeGreaterThan(trainable);
     expect(inspected).toMatchObject({ parameters, trainable });
     const counts = `${parameters.toLocaleString("en-US")}, of which ${trainable.toLocaleString("en-US")} are trained`;
-    const memory = `${(memoryBytes / 2 ** 10).toFixed(1)} KiB`;
+    const memory = `${(memoryBytes / 2 ** 20).toFixed(1)} MiB`;
     expect(trained.stdout).toContain(`parameters ${counts}; memory to train ${memory}`);
     expect((await run("inspect", "counted")).stdout).toMatch(new RegExp(`^Parameters: ${counts}$[^]*to predict`, "m"));
   });

@@ -21,7 +21,8 @@ import {
   TRANSPOSES,
   UPSAMPLINGS,
 } from "../cases.ts";
-import { CONVOLUTIONS, DEPTHWISE, NARROW_CONVOLUTIONS, NETWORK_CONVOLUTIONS } from "../convolution-cases.ts";
+import { CONVOLUTIONS, NARROW_CONVOLUTIONS, NETWORK_CONVOLUTIONS } from "../convolution-cases.ts";
+import { DEPTHWISE } from "../depthwise-cases.ts";
 import { activationCalls, activationWork, dropoutCalls, softmaxCalls } from "./activation.ts";
 import { adaptivePoolCalls, adaptivePoolWork } from "./adaptive-pool.ts";
 import { addBiasCalls, affineWork, rescaleCall } from "./affine.ts";

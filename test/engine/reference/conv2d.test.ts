@@ -8,7 +8,8 @@ import {
   convolutionData,
   convolutionForward,
 } from "../../../src/bench/calls/convolution.ts";
-import { CONVOLUTIONS, DEPTHWISE } from "../../../src/bench/convolution-cases.ts";
+import { CONVOLUTIONS } from "../../../src/bench/convolution-cases.ts";
+import { DEPTHWISE } from "../../../src/bench/depthwise-cases.ts";
 import { dot, expectGradient, resultOf } from "../gradient.ts";
 import { convolutionByDefinition } from "./definition.ts";
 

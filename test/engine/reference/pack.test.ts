@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { referenceBackend } from "../../../src/bench/arena.ts";
 import { convolutionData, packBackward, packForward } from "../../../src/bench/calls/convolution.ts";
-import { CONVOLUTIONS, type ConvolutionCase, DEPTHWISE } from "../../../src/bench/convolution-cases.ts";
+import { CONVOLUTIONS, type ConvolutionCase } from "../../../src/bench/convolution-cases.ts";
+import { DEPTHWISE } from "../../../src/bench/depthwise-cases.ts";
 import { resultOf } from "../gradient.ts";
 
 const exact = referenceBackend("float64");
