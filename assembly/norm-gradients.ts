@@ -66,8 +66,10 @@ function sum_rows(
     memory.fill(to, 0, ROWS * row);
     for (let left = positions; left > 0; left -= step) {
       const rows = min(step, left);
-      if (WIDE && positions * c > LARGE_SAMPLE) fetch(from, <usize>rows * stride);
-      if (WIDE && positions * c > LARGE_SAMPLE) fetch(across, <usize>rows * stride);
+      if (WIDE && positions * c > LARGE_SAMPLE) {
+        fetch(from, <usize>rows * stride);
+        fetch(across, <usize>rows * stride);
+      }
       let i: usize = 0;
       if (WIDE) {
         for (; i + SPAN <= row; i += SPAN) {

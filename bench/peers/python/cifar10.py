@@ -1,4 +1,4 @@
-"""The recipe cifar10 in PyTorch, or its model, K. Jordan's airbench94 (2024), on CIFAR-10 as pictures in a zip file: trains, tests, prints JSON.
+"""The recipe cifar10 in PyTorch, or the one that it follows, K. Jordan's airbench94 (2024), on CIFAR-10 as pictures in a zip file: trains, tests, prints JSON.
 
 Both have batches of 256; Jordan's learning rate and averaging are scaled from his 1024. Predictions are means over the image, four copies moved
 by a pixel, and the same mirrored.
@@ -16,7 +16,9 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional as F
 
-BATCH, EPSILON, PAD = 256, 5e-4, 2
+from whitening import whitening
+
+BATCH, WHITENED, EPSILON, PAD = 256, 5000, 5e-4, 2
 MEAN = torch.tensor([125.3, 123.0, 113.9]).view(3, 1, 1)
 DEVIATION = torch.tensor([63.0, 62.1, 66.7]).view(3, 1, 1)
 
@@ -33,19 +35,6 @@ def load(path, part, limit):
                 labels.append(label)
     pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
     return ((pixels - MEAN) / DEVIATION).contiguous(memory_format=torch.channels_last), torch.tensor(labels)
-
-
-def whitening(images):
-    """A convolution that whitens patches of 2 x 2 pixels, and with the opposite sign; its filters are not trained."""
-    patches = F.unfold(images[:5000].double(), 2).transpose(1, 2).reshape(-1, 12)
-    variances, directions = torch.linalg.eigh(torch.cov(patches.T, correction=0))
-    filters = (directions / (variances + EPSILON).sqrt()).T.flip(0).float()
-    conv = nn.Conv2d(3, 24, 2)
-    with torch.no_grad():
-        conv.weight.copy_(torch.cat([filters, -filters]).reshape(24, 3, 2, 2))
-        conv.bias.zero_()
-    conv.weight.requires_grad_(False)
-    return conv
 
 
 class Residual(nn.Sequential):
@@ -71,13 +60,13 @@ def network(images, jordan):
 
     head = nn.Linear(256, 10, bias=False)
     blocks = [*block(24, 64), *block(64, 256), *block(256, 256)]
-    net = nn.Sequential(whitening(images), nn.GELU(), *blocks, nn.MaxPool2d(3), nn.Flatten(), head)
+    net = nn.Sequential(whitening(images[:WHITENED], 2, 24, EPSILON, bias=True), nn.GELU(), *blocks, nn.MaxPool2d(3), nn.Flatten(), head)
     return net.to(memory_format=torch.channels_last)
 
 
 def optimizer(net, jordan):
     """SGD; Jordan's biases of normalisations learn 64 times as fast, and decay as much as the weights."""
-    biases = [p for name, p in net.named_parameters() if p.requires_grad and p.ndim == 1]
+    biases = [p for p in net.parameters() if p.requires_grad and p.ndim == 1]
     weights = [p for p in net.parameters() if p.requires_grad and p.ndim > 1]
     rate, decay = (11.5 * BATCH / (1024 * (1 + 1 / 0.15)), 0.0153 * BATCH / (1024 * (1 + 1 / 0.15))) if jordan else (0.4, 0.4 * 0.0013)
     groups = [{"params": weights, "lr": rate, "weight_decay": decay / rate}]
@@ -155,8 +144,6 @@ def main():
             y = labels[chosen]
             for group, rate in zip(optim.param_groups, rates, strict=True):
                 group["lr"] = rate * rate_at(step, steps)
-                if jordan:
-                    group["weight_decay"] = group.setdefault("decay", group["weight_decay"])
             optim.zero_grad(set_to_none=True)
             out = net(x) / 9
             F.cross_entropy(out, y, label_smoothing=0.2).backward()

@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from pytorch import LAYOUTS
+from whitening import whitening
 
 BATCH, RATE, DECAY, WARM_UP = 96, 0.8, 0.004, 10
 WHITENED, EPSILON = 500, 0.2
@@ -42,21 +43,10 @@ def block(channels, filters, pooled):
     return [conv, *([nn.MaxPool2d(2)] if pooled else []), norm, nn.ReLU()]
 
 
-def whitening(images):
-    """A convolution whose filters whiten patches of images, those of the largest variances; it is not trained."""
-    pixels = ((images[:WHITENED].double() - MEAN) / DEVIATION).unsqueeze(1)
-    patches = F.unfold(pixels, 3).transpose(1, 2).reshape(-1, 9)
-    variances, directions = torch.linalg.eigh(torch.cov(patches.T, correction=0))
-    filters = (directions / (variances + EPSILON).sqrt()).T.flip(0)[:8]
-    # The sign of the largest value, which is free, as convasm has it.
-    filters = filters * filters.gather(1, filters.abs().argmax(1, keepdim=True)).sign()
-    conv = nn.Conv2d(1, 8, 3, bias=False).requires_grad_(False)
-    conv.weight.copy_(filters.reshape(8, 1, 3, 3))
-    return conv
-
-
 def network(images):
-    blocks = [whitening(images), nn.MaxPool2d(2), nn.ReLU(), *block(8, 16, True), *block(16, 64, False)]
+    pixels = ((images[:WHITENED].double() - MEAN) / DEVIATION).unsqueeze(1)
+    first = whitening(pixels, 3, 8, EPSILON, bias=False)
+    blocks = [first, nn.MaxPool2d(2), nn.ReLU(), *block(8, 16, True), *block(16, 64, False)]
     return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(64 * 3 * 3, 10))
 
 
