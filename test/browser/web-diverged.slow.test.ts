@@ -47,7 +47,7 @@ describeInChromium("the page when a training diverged", () => {
     await reckless(page);
     const ended = await train(page);
     expect(ended).toMatch(
-      /^Training diverged: expected a finite loss, got NaN in epoch 1, step \d of 16, learning rate /,
+      /^Training diverged: expected a finite loss, got NaN in epoch 1, step \d of 21, learning rate /,
     );
     expect(ended).toContain(DIVERGED_ADVICE);
     expect(await textOf(page, ".run p[role=status]")).toBe(ended);

@@ -16,15 +16,15 @@ describeInChromium("the page", () => {
 
     // Step by step, so that it is sure where the run stands.
     await page.getByRole("button", { name: "Step" }).click();
-    await page.getByText(/^Paused in epoch 1 of 2, step 1 of 64/).waitFor();
+    await page.getByText(/^Paused in epoch 1 of 2, step 1 of 84/).waitFor();
     await page.getByRole("button", { name: "Step" }).click();
-    await page.getByText(/^Paused in epoch 1 of 2, step 2 of 64/).waitFor();
+    await page.getByText(/^Paused in epoch 1 of 2, step 2 of 84/).waitFor();
     const run = await saved(page, /Save the run/);
 
     const other = await open();
     await openFile(other, "run.safetensors", run);
     await other.getByRole("button", { name: "Go on training" }).click();
-    expect(await runEnds(other)).toMatch(/^Done: epoch 2 of 2, step 64 of 64/);
+    expect(await runEnds(other)).toMatch(/^Done: epoch 2 of 2, step 84 of 84/);
     const resumed = await saved(other, /Save the model/);
     expect(weightsOf(resumed)).toEqual(weightsOf(whole));
   });
