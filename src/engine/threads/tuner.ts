@@ -7,6 +7,9 @@ const MOST = 20;
 /** Milliseconds of one way's runs together after which a comparison makes only the fewest runs. */
 const ENOUGH = 2;
 
+/** Milliseconds of a run that counts by itself, if it is slower than the way that is taken: more of them would cost much. */
+const LONG = 20;
+
 /** Share by which the other way must be faster to be taken. */
 const MARGIN = 0.03;
 
@@ -34,12 +37,11 @@ export class Tuner {
   /** Runs until the next comparison. */
   #pause = 0;
   #isFirst = true;
+  /** The way that a comparison is at: first the one that is taken, then the other. */
   #way: 0 | 1 = 1;
   #runs = -1;
   #sum = 0;
   #longest = 0;
-  /** Runs of the current comparison. */
-  #compared = 0;
 
   /**
    * @param ways the second is tried first
@@ -66,32 +68,36 @@ export class Tuner {
 
   /** Compares the two ways. Runs of the same way follow each other: threads that were asleep are slow at first. */
   #compare(): void {
+    const way = this.#way;
+    const isOther = way !== this.#best;
     const began = this.#clock();
-    this.#ways[this.#way]();
+    this.#ways[way]();
     const taken = this.#clock() - began;
-    this.#compared++;
-    // The first run of each way only warms up.
-    if (this.#runs++ < 0) return;
-    this.#sum += taken;
-    this.#longest = Math.max(this.#longest, taken);
-    if (this.#runs < FEWEST || (this.#runs < MOST && this.#sum < ENOUGH)) return;
-    // The longest run is left out: other programs may have disturbed it.
-    this.#means[this.#way] = (this.#sum - this.#longest) / (this.#runs - 1);
+    const runs = ++this.#runs;
+    if (isOther && taken > Math.max(LONG, this.#means[this.#best])) {
+      this.#means[way] = taken;
+    } else {
+      // The first run of each way only warms up.
+      if (runs < 1) return;
+      this.#sum += taken;
+      this.#longest = Math.max(this.#longest, taken);
+      if (runs < FEWEST || (runs < MOST && this.#sum < ENOUGH)) return;
+      // The longest run is left out: other programs may have disturbed it.
+      this.#means[way] = (this.#sum - this.#longest) / (runs - 1);
+    }
+    if (isOther) this.#decide(way, runs + 1);
+    else this.#way = way === 1 ? 0 : 1;
     this.#runs = -1;
-    this.#sum = 0;
-    this.#longest = 0;
-    this.#way = this.#way === 1 ? 0 : 1;
-    if (this.#way === 1) this.#decide();
+    this.#sum = this.#longest = 0;
   }
 
-  #decide(): void {
-    const best = this.#best;
-    const other = best === 1 ? 0 : 1;
-    if (this.#means[other] < this.#means[best] * (1 - MARGIN)) this.#best = other;
-    const ratio = Math.min(Math.max(...this.#means) / Math.min(...this.#means), WORST);
-    const pause = ((this.#compared / 2) * (ratio - 1)) / COST;
-    this.#pause = this.#isFirst ? SHORTEST_PAUSE : Math.max(Math.ceil(pause), SHORTEST_PAUSE);
+  /** @param runs that the other way made */
+  #decide(other: 0 | 1, runs: number): void {
+    const means = this.#means;
+    if (means[other] < means[this.#best] * (1 - MARGIN)) this.#best = other;
+    const ratio = Math.min(Math.max(...means) / Math.min(...means), WORST);
+    this.#pause = this.#isFirst ? SHORTEST_PAUSE : Math.max(Math.ceil((runs * (ratio - 1)) / COST), SHORTEST_PAUSE);
     this.#isFirst = false;
-    this.#compared = 0;
+    this.#way = this.#best;
   }
 }

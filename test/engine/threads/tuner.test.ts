@@ -49,6 +49,18 @@ describe("the choice between two ways", () => {
     expect(tuner.best).toBe(1);
   });
 
+  it("tries a slower way once where runs are long, and goes on where it is not slower", () => {
+    const slow = race(() => [240, 130]);
+    slow.run(100);
+    expect(slow.runs[0]).toBe(2);
+    expect(slow.tuner.best).toBe(1);
+
+    const fast = race(() => [240, 400]);
+    fast.run(100);
+    expect(fast.tuner.best).toBe(0);
+    expect(fast.runs[1]).toBe(5);
+  });
+
   it("stays where both are alike", () => {
     const { run, tuner, runs } = race(() => [10, 10.1]);
     run(1000);
