@@ -1,6 +1,7 @@
 // Depthwise convolution: one r x s filter per channel, [r, s, 1, c]. Lanes are channels; the last vectors of a pixel may
 // read up to seven floats past its channels, which do not count.
 
+import { sum_pairs } from "./depthwise-pairs";
 import { pixel_at, sum_row_tiles } from "./depthwise-tiles";
 import { store_lanes_inline } from "./lanes";
 import { address, madd } from "./simd";
@@ -199,6 +200,16 @@ export function depthwise_backward_data(
         for (; tapH < r && (top >= p * strideH || top % strideH != 0); tapH++) top -= dilationH;
         // The number of taps that are left, and have rows of dy above.
         const rows = tapH < r && top >= 0 ? min((r - tapH + apartH - 1) / apartH, top / strideH / backH + 1) : 0;
+        const line = gradients + <usize>(top / strideH) * row, factors = address(w) + <usize>(tapH * s) * pixel + shift;
+        const to = outputs + <usize>(i * width) * pixel;
+        const channels = min(block, c - channel);
+        const done = strideW == 2 && dilationW == 1
+          ? sum_pairs(
+            line, row, pixel, -<usize>backH * row, factors, <usize>(apartH * s) * pixel, rows, s, to, width, padLeft, channels,
+          )
+          : 0;
+        if (done == channels) continue;
+        const rest = <usize>done << 2;
         for (let phase = 0; phase < min(strideW, width); phase++) {
           let tapW = 0;
           while (tapW < s && (phase + padLeft - tapW * dilationW) % strideW != 0) tapW++;
@@ -206,11 +217,10 @@ export function depthwise_backward_data(
           const last = (width - phase - 1) / strideW;
           const left = (phase + padLeft - tapW * dilationW) / strideW;
           sum_row(
-            gradients + <usize>(top / strideH) * row, <usize>(last + left) * pixel, row, -pixel, -<usize>backH * row,
-            -<usize>backW * pixel, address(w) + <usize>(tapH * s + tapW) * pixel + shift, <usize>(apartH * s) * pixel,
-            <usize>apartW * pixel, rows, tapW < s ? (s - tapW + apartW - 1) / apartW : 0,
-            outputs + <usize>(i * width + last * strideW + phase) * pixel, -<usize>strideW * pixel, false, 0, 0,
-            -Infinity, Infinity, last + 1, min(block, c - channel),
+            line + rest, <usize>(last + left) * pixel, row, -pixel, -<usize>backH * row, -<usize>backW * pixel,
+            factors + <usize>tapW * pixel + rest, <usize>(apartH * s) * pixel, <usize>apartW * pixel, rows,
+            tapW < s ? (s - tapW + apartW - 1) / apartW : 0, to + <usize>(last * strideW + phase) * pixel + rest,
+            -<usize>strideW * pixel, false, 0, 0, -Infinity, Infinity, last + 1, channels - done,
           );
         }
       }

@@ -98,9 +98,10 @@ describe("the size of the library, packed by gzip", () => {
     expect(size).toBeGreaterThan(40 * KB);
   });
 
-  // Depthwise windows of three and five columns at the edges of images, without a copy with a border, are 0.8 KB of it.
-  it("is at most 102 KB for one file with all engines", async () => {
-    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 102 * KB);
+  // Depthwise windows of three and five columns at the edges of images, without a copy with a border, are 0.8 KB of it, and their data
+  // gradients at stride 2, in half the time, 0.4 KB.
+  it("is at most 103 KB for one file with all engines", async () => {
+    expectAtMost("convasm.min.js", gzipped(await readFile(join(DIST, "convasm.min.js"))), 103 * KB);
   });
 });
 
