@@ -105,13 +105,14 @@ export function isSlow(example: string): boolean {
 }
 
 /**
- * Runs an example as a shell does. Measurements are cut short by a hidden option, and reports take one seed; files that
- * an example writes its output to are printed.
+ * Runs an example as a shell does. Measurements are cut short by a hidden option, those of everything are of one engine, and
+ * reports take one seed; files that an example writes its output to are printed.
  */
 export function runExample(example: string, cwd: string): Promise<Result> {
   const env = { CONVASM_DATA: join(cwd, "data") };
   const line = example
     .replace(/^convasm (bench|doctor)\b/, "$& --quick")
+    .replace(/ --all\b/, "$& --engine simd")
     .replace(/--seeds \d+/, "--seeds 1")
     .replace(/ > (\S+)$/, " > $1 && cat $1");
   // What a shell would only cut into words needs neither shell nor process, unless it starts workers of the built program.
