@@ -5,7 +5,8 @@ import { knowsWide, WIDE_FLAG } from "./src/node/wide.ts";
 const slow = "test/**/*.slow.test.ts";
 
 /** Long tests that compute by themselves, which others beside them only slow down. */
-const slowBeside = "test/{bundlers,engine,fuzz,golden,graph,exporting,importing,model,recipes,search}/**/!(every-engine).slow.test.ts";
+const slowBeside =
+  "test/{bundlers,engine,fuzz,golden,graph,exporting,importing,model,recipes,search}/**/!(every-engine).slow.test.ts";
 
 /** Tests of every engine that there is, in processes that are started for `wide` where Node has it. */
 const everyEngine = "test/importing/every-engine.slow.test.ts";
