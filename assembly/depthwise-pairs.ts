@@ -1,7 +1,7 @@
 // Rows of a depthwise convolution's data gradient at stride 2, with windows of three or five columns: pairs of neighbouring pixels, of
 // which one meets the even taps of the window, and the other one the odd taps.
 
-import { pixel_at } from "./depthwise-tiles";
+import { madd_high, pixel_at } from "./depthwise-tiles";
 import { madd, zero } from "./simd";
 import { load_high, SPAN, store_span } from "./span";
 
@@ -28,13 +28,6 @@ export function sum_pairs(
   else if (taps == 5) pairs(5, line, width, pixel, rowStep, weight, weightRowStep, rows, to, columns, padLeft, end);
   else return 0;
   return <i32>(end >> 2);
-}
-
-/** `madd` of the second vectors of spans, without operations where a span has one. */
-// @ts-ignore: decorator
-@inline
-function madd_high(a: v128, b: v128, c: v128): v128 {
-  return WIDE ? madd(a, b, c) : c;
 }
 
 /** Stores a span in a row of `width` bytes, unless it lies outside. */

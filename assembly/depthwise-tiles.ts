@@ -107,7 +107,7 @@ export function sum_row_tiles(
 /** `madd` of the second vectors of spans, without operations where a span has one. */
 // @ts-ignore: decorator
 @inline
-function madd_high(a: v128, b: v128, c: v128): v128 {
+export function madd_high(a: v128, b: v128, c: v128): v128 {
   return WIDE ? madd(a, b, c) : c;
 }
 
