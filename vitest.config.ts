@@ -30,7 +30,8 @@ const alone = [
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => /test\/(browser|bundlers|package)/.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /test\/(browser|bundlers|package)|(random-networks|fuzz|tapes)\.slow/.test(moduleId);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { checkDifferences, checkEngines } from "./random-runs.ts";
 
 /** `CONVASM_NETWORKS=5000` takes that many. */
-const COUNT = Number(process.env.CONVASM_NETWORKS ?? 500);
+const COUNT = Number(process.env.CONVASM_NETWORKS ?? 400);
 
 describe("random networks", () => {
   const seeds = Array.from({ length: COUNT }, (_, i) => i);
