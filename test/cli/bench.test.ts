@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { planBench } from "../../src/cli/bench/plan.ts";
 import { extraRows } from "../../src/engine/operands/extra.ts";
 import { coreRows } from "../../src/engine/operands.ts";
-import { convasm, temporaryFolder } from "./process.ts";
+import { convasm, interruptAt, temporaryFolder } from "./process.ts";
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
@@ -107,7 +107,7 @@ describe("convasm bench", () => {
     const words = ["bench", "--net", "keras", "conv8", "--engine", "simd", "--threads", "1", "--mode", "infer"];
     const interrupted = await convasm([...words, "--json"], {
       cwd: folder.path,
-      onOutput: (_stdout, child) => void child.kill("SIGINT"),
+      onOutput: interruptAt("{"),
     });
     expect(interrupted.code).toBe(130);
     const rows = interrupted.json();

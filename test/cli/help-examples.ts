@@ -14,7 +14,7 @@ import { encodePng } from "../data/png-writer.ts";
 import { FILES } from "../data/read/files.ts";
 import { writeClasses } from "./class-folders.ts";
 import { convasmHere } from "./in-process.ts";
-import { CONVASM, cleanEnvironment, convasm, type Result } from "./process.ts";
+import { CONVASM, cleanEnvironment, convasm, interruptAt, type Result } from "./process.ts";
 import { TEST_IMAGES, TRAIN_IMAGES, TRAIN_LABELS, writeSmallData } from "./small-data.ts";
 
 /** The network that `weights.pth` is of. */
@@ -85,13 +85,7 @@ export function writeProgram(cwd: string): void {
 /** Makes the run that the examples name, interrupted after its first epoch, and the model file. */
 export async function trainExampleRun(cwd: string): Promise<void> {
   const words = ["train", "fashion", "--epochs", "4", "--batch-size", "10", "--engine", "simd", "--out", RUN, "--json"];
-  let isKilled = false;
-  await convasm(words, {
-    cwd,
-    onOutput(stdout, child) {
-      if (!isKilled && stdout.includes('"event":"epoch"')) isKilled = child.kill("SIGINT");
-    },
-  });
+  await convasm(words, { cwd, onOutput: interruptAt('"event":"epoch"') });
   const short = ["train", "data/mnist", "--limit", "300", "--out", join("runs", "other"), "--engine", "simd", "--json"];
   const { stderr } = await convasm(short, { cwd });
   if (stderr !== "") throw new Error(stderr);

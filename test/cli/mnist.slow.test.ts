@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { convasm, temporaryFolder } from "./process.ts";
+import { convasm, interruptAt, temporaryFolder } from "./process.ts";
 
 const SHARED = fileURLToPath(new URL("../../../shared/data/mnist", import.meta.url));
 const { CONVASM_DATA } = process.env;
@@ -50,8 +50,8 @@ describe.skipIf(isMissing)("train on MNIST", () => {
     const whole = await train(...words, "--out", "whole");
     const cut = await convasm(["train", "--data", MNIST, "--seed", "1", "--json", ...words, "--out", "cut"], {
       cwd,
-      // The first line comes once, when the training begins.
-      onOutput: (_, running) => setTimeout(() => running.kill("SIGINT"), 300),
+      // The first line comes when the training begins.
+      onOutput: interruptAt("{", 300),
     });
     expect(cut.code).toBe(130);
     const resumed = await convasm(["train", "--resume", "cut", "--json"], { cwd });

@@ -28,6 +28,20 @@ export interface RunOptions {
   readonly command?: readonly string[];
 }
 
+/**
+ * Interrupts a program as Ctrl-C does, once it has printed this text: once, as a second signal ends it without a word.
+ *
+ * @param delay milliseconds from then on
+ */
+export function interruptAt(text: string, delay = 0): NonNullable<RunOptions["onOutput"]> {
+  let isDone = false;
+  return (stdout, child) => {
+    if (isDone || !stdout.includes(text)) return;
+    isDone = true;
+    setTimeout(() => child.kill("SIGINT"), delay);
+  };
+}
+
 /** Variables that make runs the same everywhere: no colours, no data of this machine, nothing from the web. */
 export function cleanEnvironment(cwd: string): Record<string, string> {
   return {

@@ -8,7 +8,7 @@ import { encodeIdx, parseIdx } from "../../src/data/idx.ts";
 import { encodePng } from "../data/png-writer.ts";
 import { type NpyArray, npyFile } from "../data/read/npy-writer.ts";
 import { oldFile } from "../formats/changed.ts";
-import { convasm, temporaryFolder } from "./process.ts";
+import { convasm, interruptAt, temporaryFolder } from "./process.ts";
 
 const { path: cwd, remove } = temporaryFolder();
 const run = (...words: string[]) => convasm(words, { cwd });
@@ -125,15 +125,8 @@ describe("models and runs without a scaling", () => {
 
   it("go on with the images that they began with, those with a scaling too", async () => {
     const words = ["train", "double", ...TRAINING, "--epochs", "3"];
-    const interrupt = async (out: string, ...more: string[]) => {
-      let isKilled = false;
-      return convasm([...words, ...more, "--out", out], {
-        cwd,
-        onOutput(text, child) {
-          if (!isKilled && text.includes('"event":"epoch"')) isKilled = child.kill("SIGINT");
-        },
-      });
-    };
+    const interrupt = (out: string, ...more: string[]) =>
+      convasm([...words, ...more, "--out", out], { cwd, onOutput: interruptAt('"event":"epoch"') });
     const whole = await run(...words, "--out", "run-whole");
     const half = await interrupt("run-half");
     if (half.code === 130) {

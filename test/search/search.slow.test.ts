@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONVASM, cleanEnvironment, convasm } from "../cli/process.ts";
+import { CONVASM, cleanEnvironment, convasm, interruptAt } from "../cli/process.ts";
 import { writeSmallData } from "../cli/small-data.ts";
 
 let cwd = "";
@@ -74,14 +74,8 @@ describe("the table of a search", () => {
     const path = space("stopped", { way: "random", trials: 6 });
     await search([path, "data", "--out", "stopped-whole", "--json"]);
     const words = [path, "data", "--slots", "2", "--out", "stopped-s", "--json"];
-    let isKilled = false;
-    const { code, stderr } = await convasm(["search", ...words], {
-      cwd,
-      onOutput(stdout, child) {
-        // Once: a second signal ends the program without a word.
-        if (!isKilled && stdout.includes('"event":"result"')) isKilled = child.kill("SIGINT");
-      },
-    });
+    const onOutput = interruptAt('"event":"result"');
+    const { code, stderr } = await convasm(["search", ...words], { cwd, onOutput });
     expect([code, stderr]).toEqual([130, expect.stringMatching(/search --resume \S*stopped-s/)]);
     expect(table("stopped-s").length).toBeLessThan(7);
     expect(readFileSync(join(cwd, "stopped-s", "report.html"), "utf8")).toContain("<svg");
